@@ -1,0 +1,1 @@
+//! Tests of scopegate as its users see it.

@@ -1,1 +1,31 @@
 //! The attribute macros of `scopegate`. Use them through that crate, where they are documented.
+
+use proc_macro::TokenStream;
+
+mod alternatives;
+mod args;
+mod diagnostics;
+mod expand;
+mod handler;
+mod redundancy;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
+#[proc_macro_attribute]
+pub fn requires_scope(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::requires_scope(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
+#[proc_macro_attribute]
+pub fn authenticated(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::authenticated(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
+#[proc_macro_attribute]
+pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::public(args.into(), item.into()).into()
+}

@@ -1,9 +1,11 @@
 //! What a verified access token says, and the trait of those who verify it.
 
-use std::{collections::BTreeSet, error::Error, fmt, sync::Arc, time::Duration};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+
+use crate::granted::GrantedScopes;
 
 /// Verifies access tokens: the one thing about a token that depends on who issued it.
 ///
@@ -107,35 +109,6 @@ impl fmt::Debug for Token {
             .field("subject", &self.subject())
             .field("client", &self.client())
             .finish_non_exhaustive()
-    }
-}
-
-/// The set of scopes that a token grants, as the token spells them. Order and repetition do not count; case does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GrantedScopes(BTreeSet<Box<str>>);
-
-impl GrantedScopes {
-    /// Reads a space-delimited list, such as a `scope` claim.
-    #[must_use]
-    pub fn parse(list: &str) -> Self {
-        list.split(' ').filter(|scope| !scope.is_empty()).collect()
-    }
-
-    /// Tells whether `scope` is one of them, whole and case-sensitive.
-    #[must_use]
-    pub fn contains(&self, scope: &str) -> bool {
-        self.0.contains(scope)
-    }
-
-    /// Iterates over the scopes in alphabetical order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(AsRef::as_ref)
-    }
-}
-
-impl<S: Into<Box<str>>> FromIterator<S> for GrantedScopes {
-    fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
-        Self(scopes.into_iter().map(Into::into).collect())
     }
 }
 

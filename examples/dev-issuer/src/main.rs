@@ -1,2 +1,37 @@
-//! An example.
-fn main() {}
+//! The development authorization server as a program.
+//!
+//! Run with
+//!
+//! ```sh
+//! PORT=8081 cargo run -p dev-issuer
+//! ```
+//!
+//! and ask it for a token:
+//!
+//! ```sh
+//! curl -u dev:dev http://127.0.0.1:8081/token \
+//!     -d grant_type=client_credentials -d scope=files:read -d resource=http://127.0.0.1:8080
+//! ```
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use dev_issuer::DevIssuer;
+
+const DEFAULT_PORT: u16 = 8081;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let port = match std::env::var("PORT") {
+        Ok(port) => port.parse().map_err(|error| format!("PORT is not a port number: {error}"))?,
+        Err(_) => DEFAULT_PORT,
+    };
+    let issuer = DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+
+    eprintln!(
+        "WARNING: FOR DEVELOPMENT ONLY. Whoever can open the consent page can grant any scope; there is no password."
+    );
+    println!("dev-issuer is ready at {}", issuer.issuer());
+    issuer.serve().await?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! What the person decided on the consent page.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::authorize::Pending;
+use crate::error::{Code, OAuthError};
+use crate::grants::{Grant, Session};
+use crate::page;
+use crate::params::Params;
+use crate::pkce::Challenge;
+use crate::redirect::RedirectUri;
+use crate::state::Issuer;
+
+pub(crate) const PATH: &str = "/consent";
+
+/// An approved request, until its code is used.
+pub(crate) struct Approval {
+    pub(crate) redirect_uri: RedirectUri,
+    pub(crate) challenge: Challenge,
+    pub(crate) grant: Grant,
+}
+
+/// Reads the page's form: `request`, `decision`, and `scope` once for each ticked box.
+///
+/// Another site cannot forge it: `request` is random, in the page alone, and good for one decision.
+pub(crate) async fn decide(State(issuer): State<Arc<Issuer>>, form: Result<Params, OAuthError>) -> Response {
+    match form.and_then(|form| read(&issuer, &form)) {
+        Ok(decision) => answer(&issuer, decision),
+        Err(error) => page::refusal(&error.description),
+    }
+}
+
+struct Decision {
+    pending: Pending,
+    granted: Option<Grant>,
+}
+
+fn read(issuer: &Issuer, form: &Params) -> Result<Decision, OAuthError> {
+    let allowed = match form.required("decision")? {
+        "allow" => true,
+        "deny" => false,
+        _ => return Err(OAuthError::new(Code::InvalidRequest, "`decision` must be `allow` or `deny`")),
+    };
+    let pending = issuer.pending.take(form.required("request")?).ok_or_else(|| {
+        OAuthError::new(
+            Code::InvalidRequest,
+            "this page is out of date: go back to the application and start again",
+        )
+    })?;
+    let ticked: Vec<_> = form.all("scope").collect();
+    let granted = allowed.then(|| granted(&pending.grant, &ticked)).flatten();
+    Ok(Decision { pending, granted })
+}
+
+/// The asked scopes that are ticked; unticking all of them is a refusal.
+fn granted(asked: &Grant, ticked: &[&str]) -> Option<Grant> {
+    let scopes = asked.scopes.only(|scope| ticked.contains(&scope));
+    let refused = scopes.is_empty() && !asked.scopes.is_empty();
+    (!refused).then(|| Grant { scopes, ..asked.clone() })
+}
+
+fn answer(issuer: &Issuer, Decision { pending, granted }: Decision) -> Response {
+    let Pending { callback, challenge, .. } = pending;
+    let Some(grant) = granted else {
+        return callback.error(&issuer.url, &OAuthError::new(Code::AccessDenied, "the person refused"));
+    };
+    let code = Session::new_handle();
+    let response = callback.code(&issuer.url, &code);
+    issuer.approvals.insert(code, Approval { redirect_uri: callback.uri, challenge, grant });
+    response
+}

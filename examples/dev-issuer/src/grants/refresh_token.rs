@@ -1,0 +1,85 @@
+//! Refresh tokens, each good for one use ([RFC 6749, section 6], [RFC 9700, section 4.14.2]).
+//!
+//! [RFC 6749, section 6]: https://www.rfc-editor.org/rfc/rfc6749#section-6
+//! [RFC 9700, section 4.14.2]: https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2
+
+use super::{Grant, PERSON, invalid_grant};
+use crate::clients::Client;
+use crate::error::{Code, OAuthError};
+use crate::params::Params;
+use crate::random;
+use crate::scopes::Scopes;
+use crate::state::Issuer;
+use crate::token_endpoint::TokenResponse;
+
+/// A grant that can be refreshed.
+///
+/// Its code and all its refresh tokens read `SESSION.SECRET`: the first half says which session an old one belonged
+/// to, without a list of all that were ever used.
+pub(crate) struct Session {
+    /// The whole of the refresh token that is good now.
+    current: String,
+    grant: Grant,
+}
+
+impl Session {
+    /// Makes the code from which a session may begin.
+    pub(crate) fn new_handle() -> String {
+        next_handle(&random::id())
+    }
+
+    /// Begins the session of `code` and returns its first refresh token.
+    pub(super) fn begin(issuer: &Issuer, code: &str, grant: Grant) -> String {
+        let session = session_of(code);
+        let current = next_handle(session);
+        issuer.sessions.insert(session.to_owned(), Self { current: current.clone(), grant });
+        current
+    }
+
+    /// Ends the session that `handle` belongs or belonged to.
+    pub(super) fn end(issuer: &Issuer, handle: &str) {
+        issuer.sessions.take(session_of(handle));
+    }
+
+    /// Replaces `token` by the next one, and returns it with what the access token is for.
+    ///
+    /// A request that asks for too much changes nothing.
+    fn rotate(
+        &mut self,
+        token: &str,
+        client: &Client,
+        params: &Params,
+    ) -> Result<(String, Grant), OAuthError> {
+        if self.current != token || self.grant.client_id != client.id {
+            return Err(invalid_grant());
+        }
+        let asked = Scopes::from_request(params)?;
+        if !self.grant.scopes.contains_all(&asked) {
+            return Err(OAuthError::new(Code::InvalidScope, "`scope` holds one that was not granted"));
+        }
+        let resources = self.grant.resources.narrowed(params)?;
+        let scopes = if asked.is_empty() { self.grant.scopes.clone() } else { asked };
+        self.current = next_handle(session_of(token));
+        Ok((self.current.clone(), Grant { resources, scopes, client_id: client.id.clone() }))
+    }
+}
+
+pub(super) fn redeem(issuer: &Issuer, client: &Client, params: &Params) -> Result<TokenResponse, OAuthError> {
+    let token = params.required("refresh_token")?;
+    let rotated = issuer.sessions.with(session_of(token), |session| session.rotate(token, client, params));
+    let (next, grant) = rotated.unwrap_or_else(|| Err(invalid_grant())).inspect_err(|error| {
+        // A used token may have been stolen, or the thief was here first: nobody goes on with this session.
+        if error.code == Code::InvalidGrant {
+            Session::end(issuer, token);
+        }
+    })?;
+    Ok(TokenResponse::issue(issuer, &grant, PERSON)?.with_refresh_token(next))
+}
+
+fn next_handle(session: &str) -> String {
+    format!("{session}.{}", random::id())
+}
+
+fn session_of(handle: &str) -> &str {
+    handle.split_once('.').map_or(handle, |(session, _)| session)
+}

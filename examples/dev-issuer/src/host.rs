@@ -1,0 +1,32 @@
+//! A defence against DNS rebinding.
+
+use axum::extract::Request;
+use axum::http::header::HOST;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Refuses a request whose `Host` is no name of this machine.
+///
+/// A web page can point its own domain name at 127.0.0.1, read the consent page as its own origin and approve it
+/// for the person. The name it used still stands in `Host`.
+pub(crate) async fn loopback_only(request: Request, next: Next) -> Response {
+    if !names_loopback(request.headers()) {
+        return (StatusCode::MISDIRECTED_REQUEST, "this server answers to a loopback host only\n")
+            .into_response();
+    }
+    next.run(request).await
+}
+
+fn names_loopback(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|value| Authority::try_from(value.as_bytes()).ok());
+    host.is_some_and(|authority| is_loopback_host(authority.host()))
+}
+
+/// Says whether `host`, in the form it has in a URL, is this machine.
+pub(crate) fn is_loopback_host(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost")
+        || address.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}

@@ -1,0 +1,60 @@
+//! A development OAuth authorization server: enough of one for real clients to log in, step up and refresh against a
+//! server on your own machine. **It is for development only**: it asks for no password, forgets everything when it
+//! stops, and listens on the loopback interface and nowhere else.
+//!
+//! What it serves, all under [`DevIssuer::issuer`]:
+//!
+//! | path | is |
+//! |---|---|
+//! | `/.well-known/oauth-authorization-server`, `/.well-known/openid-configuration` | metadata ([RFC 8414]) |
+//! | `/jwks.json` | the public key of its tokens, ES256 |
+//! | `/register` | dynamic client registration ([RFC 7591]) |
+//! | `/authorize`, `/consent` | authorization code with PKCE S256; a page where each scope can be unticked |
+//! | `/token` | codes, refresh tokens with rotation, client credentials; JWT access tokens ([RFC 9068]) |
+//!
+//! Every token is for the `resource` the client named ([RFC 8707]). The client `dev` with the secret `dev` is known
+//! from the start, for client credentials.
+//!
+//! # Examples
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use dev_issuer::DevIssuer;
+//!
+//! let issuer = DevIssuer::bind("127.0.0.1:0".parse()?)
+//!     .await?
+//!     .with_descriptions([("files:read", "See your files"), ("files:write", "Change your files")]);
+//! let url = issuer.issuer().to_owned();
+//! tokio::spawn(issuer.serve());
+//! # Ok(()) }
+//! ```
+//!
+//! [RFC 7591]: https://www.rfc-editor.org/rfc/rfc7591
+//! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
+//! [RFC 8707]: https://www.rfc-editor.org/rfc/rfc8707
+//! [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
+
+mod access_token;
+mod authorize;
+mod client_auth;
+mod clients;
+mod consent;
+mod error;
+mod grants;
+mod host;
+mod keys;
+mod metadata;
+mod page;
+mod params;
+mod pkce;
+mod random;
+mod redirect;
+mod registration;
+mod resources;
+mod scopes;
+mod server;
+mod state;
+mod store;
+mod token_endpoint;
+
+pub use server::{BindError, DevIssuer};

@@ -1,0 +1,111 @@
+//! The pages that people see. Every text in them is escaped by `maud`.
+
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_FRAME_OPTIONS};
+use axum::response::{Html, IntoResponse, Response};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::authorize::Pending;
+use crate::clients::Client;
+use crate::consent;
+use crate::state::Issuer;
+
+/// Asks the person whether `client` may have what it asks for.
+pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, request: &str) -> Response {
+    let name = client.name.as_deref().unwrap_or("An application without a name");
+    let body = html! {
+        h1 { (name) " asks for access" }
+        dl {
+            dt { "To" }
+            @for resource in pending.grant.resources.iter() { dd { code { (resource) } } }
+            dt { "Answer goes to" }
+            dd { code { (pending.callback.uri.as_str()) } }
+        }
+        form method="post" action=(consent::PATH) {
+            input type="hidden" name="request" value=(request);
+            @if pending.grant.scopes.is_empty() {
+                p { "It asks for no particular permission." }
+            } @else {
+                fieldset {
+                    legend { "Untick what it should not be able to do" }
+                    @for scope in pending.grant.scopes.iter() { (checkbox(scope, issuer.description(scope))) }
+                }
+            }
+            div.decision {
+                button type="submit" name="decision" value="deny" { "Deny" }
+                button.allow type="submit" name="decision" value="allow" { "Allow" }
+            }
+        }
+    };
+    page(StatusCode::OK, "Allow access?", &body)
+}
+
+/// Says what is wrong with a request whose client cannot be told.
+pub(crate) fn refusal(reason: &str) -> Response {
+    let body = html! {
+        h1 { "This request cannot go on" }
+        p { (reason) }
+    };
+    page(StatusCode::BAD_REQUEST, "Error", &body)
+}
+
+fn checkbox(scope: &str, description: Option<&str>) -> Markup {
+    html! {
+        label {
+            input type="checkbox" name="scope" value=(scope) checked;
+            span {
+                @if let Some(description) = description { (description) br; }
+                code { (scope) }
+            }
+        }
+    }
+}
+
+fn page(status: StatusCode, title: &str, body: &Markup) -> Response {
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    p.warning { strong { "For development only." } " There is no password: whoever opens this page decides." }
+                    (body)
+                }
+            }
+        }
+    };
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (REFERRER_POLICY, "no-referrer"),
+        // For browsers that do not know `frame-ancestors`.
+        (X_FRAME_OPTIONS, "DENY"),
+    ];
+    (status, headers, Html(markup.into_string())).into_response()
+}
+
+/// Without `form-action`: Chrome applies it to the redirect after the form too, which goes to the client.
+const CONTENT_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
+const STYLE: &str = "
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { margin: 0; display: grid; place-items: center; min-height: 100vh }
+main { box-sizing: border-box; width: min(30rem, 100%); padding: 1.5rem; overflow-wrap: anywhere }
+h1 { font-size: 1.4rem; line-height: 1.25 }
+dt { opacity: .7; font-size: .875rem }
+dd { margin: 0 0 .5rem }
+fieldset { border: 1px solid #8886; border-radius: .5rem; padding: .5rem 1rem; margin: 1rem 0 }
+legend { opacity: .7; font-size: .875rem; padding: 0 .25rem }
+label { display: flex; gap: .75rem; align-items: baseline; padding: .4rem 0 }
+code { font-size: .875rem }
+button { font: inherit; padding: .5rem 1.25rem; border: 1px solid #8886; border-radius: .5rem; cursor: pointer }
+.allow { background: #1a5fb4; border-color: #1a5fb4; color: #fff }
+.decision { display: flex; gap: .75rem; justify-content: flex-end }
+.warning { background: #f5c21133; border-left: .25rem solid #e5a50a; padding: .5rem .75rem; font-size: .875rem }
+";

@@ -1,0 +1,76 @@
+//! Memory that cannot grow without end.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Values by key, each for a limited time; when full, the oldest makes room.
+pub(crate) struct Store<T> {
+    entries: Mutex<HashMap<String, Entry<T>>>,
+    capacity: usize,
+    lifetime: Duration,
+}
+
+struct Entry<T> {
+    inserted: Instant,
+    value: T,
+}
+
+impl<T> Store<T> {
+    pub(crate) fn new(capacity: usize, lifetime: Duration) -> Self {
+        Self { entries: Mutex::default(), capacity, lifetime }
+    }
+
+    pub(crate) fn insert(&self, key: String, value: T) {
+        let mut entries = self.live();
+        if entries.len() >= self.capacity {
+            // A scan is fine at these sizes and needs no second structure to keep in step.
+            let oldest = entries.iter().min_by_key(|(_, entry)| entry.inserted).map(|(key, _)| key.clone());
+            oldest.and_then(|key| entries.remove(&key));
+        }
+        entries.insert(key, Entry { inserted: Instant::now(), value });
+    }
+
+    /// Removes the value: what is taken cannot be used again.
+    pub(crate) fn take(&self, key: &str) -> Option<T> {
+        self.live().remove(key).map(|entry| entry.value)
+    }
+
+    /// Reads or changes the value while nobody else can.
+    pub(crate) fn with<R>(&self, key: &str, action: impl FnOnce(&mut T) -> R) -> Option<R> {
+        self.live().get_mut(key).map(|entry| action(&mut entry.value))
+    }
+
+    /// The entries, without those whose time is over.
+    fn live(&self) -> MutexGuard<'_, HashMap<String, Entry<T>>> {
+        // A panic elsewhere leaves a map that is still whole.
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.retain(|_, entry| entry.inserted.elapsed() < self.lifetime);
+        entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_makes_room() {
+        let store = Store::new(2, Duration::from_secs(60));
+        for key in ["a", "b", "c"] {
+            store.insert(key.to_owned(), key);
+        }
+        assert_eq!(["a", "b", "c"].map(|key| store.take(key)), [None, Some("b"), Some("c")]);
+    }
+
+    #[test]
+    fn what_is_taken_or_expired_is_gone() {
+        let store = Store::new(2, Duration::from_secs(60));
+        store.insert("a".to_owned(), 1);
+        assert_eq!((store.take("a"), store.take("a")), (Some(1), None));
+
+        let store = Store::new(2, Duration::ZERO);
+        store.insert("a".to_owned(), 1);
+        assert_eq!(store.take("a"), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! The development issuer over real sockets, as a client and a browser see it.
+
+mod authorization;
+mod client_credentials;
+mod code_flow;
+mod discovery;
+mod refresh;
+mod registration;
+mod support;

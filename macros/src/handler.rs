@@ -1,0 +1,106 @@
+//! The function that an attribute stands on. Its body is kept as it is, token for token.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{
+    Attribute, FnArg, GenericArgument, Ident, PathArguments, Signature, Type, Visibility,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    parse_quote,
+    spanned::Spanned,
+};
+
+pub(crate) struct Handler {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    body: TokenStream,
+}
+
+/// What axum takes, less the guard.
+const MAX_EXTRACTORS: usize = 15;
+
+/// From this number on clippy warns, and the guard would be the one too many.
+const CLIPPY_LIMIT: usize = 7;
+
+const MARKER_PREFIX: &str = "__scopes_of_";
+
+impl Parse for Handler {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let signature = input.parse().map_err(|_| {
+            input.error("a scope attribute goes on a handler, as in `async fn list() -> Json<Vec<String>>`")
+        })?;
+        Ok(Self { attributes, visibility, signature, body: input.parse()? })
+    }
+}
+
+impl Handler {
+    /// Checks what the type system cannot say as well.
+    pub(crate) fn check(&self) -> syn::Result<()> {
+        if let Some(FnArg::Receiver(receiver)) = self.signature.inputs.first() {
+            return Err(syn::Error::new(
+                receiver.self_token.span(),
+                "a handler takes no `self`; make it a free function, and take what it needs by `State`",
+            ));
+        }
+        if self.signature.inputs.first().is_some_and(is_guard) {
+            return Err(syn::Error::new(
+                Span::call_site(),
+                "this handler has a scope attribute already; say all that it needs in one",
+            ));
+        }
+        match self.signature.inputs.iter().nth(MAX_EXTRACTORS) {
+            None => Ok(()),
+            Some(argument) => Err(syn::Error::new(
+                argument.span(),
+                format!(
+                    "a handler takes at most {MAX_EXTRACTORS} extractors; put several into one struct that derives `FromRequestParts`"
+                ),
+            )),
+        }
+    }
+
+    /// Names the type that carries the declaration; like the handler, so that messages tell whose it is.
+    pub(crate) fn marker(&self) -> Ident {
+        Ident::new(&format!("{MARKER_PREFIX}{}", self.name()), Span::mixed_site())
+    }
+
+    pub(crate) fn name(&self) -> String {
+        self.signature.ident.unraw().to_string()
+    }
+
+    pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+    }
+
+    /// Makes `guard` the first argument, so that it runs before any other extractor and before the body is read.
+    pub(crate) fn guard_with(&mut self, guard: &TokenStream) {
+        if self.signature.inputs.len() == CLIPPY_LIMIT {
+            self.attributes.push(parse_quote!(#[allow(clippy::too_many_arguments)]));
+        }
+        self.signature.inputs.insert(0, parse_quote!(_: #guard));
+    }
+}
+
+impl ToTokens for Handler {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attributes, visibility, signature, body } = self;
+        tokens.extend(quote::quote!(#(#attributes)* #visibility #signature #body));
+    }
+}
+
+/// Another attribute has been here. Its name could be anything, the marker it left cannot.
+fn is_guard(argument: &FnArg) -> bool {
+    let FnArg::Typed(argument) = argument else { return false };
+    let Type::Path(path) = &*argument.ty else { return false };
+    let Some(PathArguments::AngleBracketed(generics)) = path.path.segments.last().map(|last| &last.arguments)
+    else {
+        return false;
+    };
+    generics.args.iter().any(|generic| {
+        matches!(generic, GenericArgument::Type(Type::Path(marker))
+            if marker.path.get_ident().is_some_and(|ident| ident.to_string().starts_with(MARKER_PREFIX)))
+    })
+}

@@ -1,0 +1,126 @@
+//! The tree of an attribute's arguments, as written.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{
+    Ident, LitStr, Path, Token, parenthesized,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+    spanned::Spanned,
+};
+
+/// `rule = scope | "all" "(" rule, .. ")" | "any" "(" rule, .. ")"`.
+pub(crate) enum Rule {
+    Scope(ScopeArg),
+    Group(Group),
+}
+
+/// `all(..)` or `any(..)`; an attribute's whole list is an `all`.
+pub(crate) struct Group {
+    pub(crate) kind: GroupKind,
+    pub(crate) rules: Vec<Rule>,
+    /// The name of the group, for messages about it.
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GroupKind {
+    All,
+    Any,
+}
+
+/// `scope = literal | path`.
+#[derive(Clone)]
+pub(crate) enum ScopeArg {
+    Literal(LitStr),
+    Const(Path),
+}
+
+impl Parse for Rule {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            return input.parse().map(|literal| Self::Scope(ScopeArg::Literal(literal)));
+        }
+        if !input.peek(Ident) && !input.peek(Token![::]) && !is_path_keyword(input) {
+            return Err(input.error(
+                "a scope is a string literal or the path of a constant, as in `\"files:read\"` or `scopes::READ`",
+            ));
+        }
+        let path = Path::parse_mod_style(input)?;
+        if !input.peek(syn::token::Paren) {
+            return Ok(Self::Scope(ScopeArg::Const(path)));
+        }
+        Group::parse_after(&path, input).map(Self::Group)
+    }
+}
+
+fn is_path_keyword(input: ParseStream<'_>) -> bool {
+    input.peek(Token![crate]) || input.peek(Token![self]) || input.peek(Token![super])
+}
+
+impl Group {
+    fn parse_after(name: &Path, input: ParseStream<'_>) -> syn::Result<Self> {
+        let kind = match name.get_ident() {
+            Some(ident) if ident == "all" => GroupKind::All,
+            Some(ident) if ident == "any" => GroupKind::Any,
+            _ => return Err(syn::Error::new(name.span(), "unknown group; write `all(..)` or `any(..)`")),
+        };
+        let content;
+        parenthesized!(content in input);
+        let rules = Punctuated::<Rule, Token![,]>::parse_terminated(&content)?;
+        let group = Self { kind, rules: rules.into_iter().collect(), span: name.span() };
+        group.check_len(&name.to_token_stream().to_string())?;
+        Ok(group)
+    }
+
+    fn check_len(&self, name: &str) -> syn::Result<()> {
+        match &self.rules[..] {
+            [] => Err(syn::Error::new(
+                self.span,
+                format!("`{name}()` names no scope; write at least two in it"),
+            )),
+            [only] => {
+                let message = format!("`{name}` of one is that one; write {only}");
+                Err(syn::Error::new(self.span, message))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Writes the rule as a person would, for messages.
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Scope(scope) => write!(f, "`{}`", scope.key()),
+            Self::Group(Group { kind: GroupKind::All, .. }) => f.write_str("the `all(..)`"),
+            Self::Group(Group { kind: GroupKind::Any, .. }) => f.write_str("the `any(..)`"),
+        }
+    }
+}
+
+impl Rule {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Scope(scope) => scope.span(),
+            Self::Group(group) => group.span,
+        }
+    }
+}
+
+impl ScopeArg {
+    /// Tells scopes apart: two with one key are the same scope.
+    pub(crate) fn key(&self) -> String {
+        match self {
+            Self::Literal(literal) => format!("{:?}", literal.value()),
+            Self::Const(path) => path.to_token_stream().to_string().replace(' ', ""),
+        }
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Literal(literal) => literal.span(),
+            Self::Const(path) => path.span(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The one place that writes a `WWW-Authenticate` header.
+
+use std::fmt;
+
+use http::HeaderValue;
+
+use crate::{
+    requirement::join,
+    resource::{Realm, Resource},
+    scope::Scope,
+};
+
+/// A Bearer challenge: which token a client needs, and where to get it.
+///
+/// It follows [RFC 6750, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1]. Every value is quoted, and
+/// those that clients act on stand before free text, since many clients search for them as substrings.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Challenge, Resource, Scope};
+///
+/// let resource = Resource::new("https://files.example.com")?;
+/// let challenge = Challenge::new(&resource).with_scopes([Scope::from_static("files:read")]);
+/// assert_eq!(
+///     challenge.to_header_value(),
+///     concat!(
+///         r#"Bearer scope="files:read", "#,
+///         r#"resource_metadata="https://files.example.com/.well-known/oauth-protected-resource""#,
+///     ),
+/// );
+/// # Ok::<(), scopegate::InvalidResource>(())
+/// ```
+///
+/// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
+/// [RFC 9728, section 5.1]: https://www.rfc-editor.org/rfc/rfc9728#section-5.1
+/// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    error: Option<ErrorCode>,
+    scopes: Vec<Scope>,
+    resource_metadata: String,
+    realm: Option<Realm>,
+    error_description: Option<&'static str>,
+}
+
+impl Challenge {
+    /// Makes a challenge that points to the metadata of `resource`, and names its realm where it has one.
+    #[must_use]
+    pub fn new(resource: &Resource) -> Self {
+        Self {
+            error: None,
+            scopes: Vec::new(),
+            resource_metadata: resource.metadata_url(),
+            realm: resource.realm.clone(),
+            error_description: None,
+        }
+    }
+
+    /// Sets all scopes that the request needs; with none, the challenge has no `scope`.
+    #[must_use]
+    pub fn with_scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
+        self.scopes = scopes.into_iter().collect();
+        self
+    }
+
+    /// Sets what is wrong with the credential that was sent, and a text about it for developers.
+    ///
+    /// A request without a credential gets no error: there is nothing wrong with it.
+    #[must_use]
+    pub(crate) fn with_error(mut self, error: ErrorCode, description: &'static str) -> Self {
+        self.error = Some(error);
+        self.error_description = Some(description);
+        self
+    }
+
+    /// Writes the challenge as the value of one header line.
+    #[must_use]
+    pub fn to_header_value(&self) -> HeaderValue {
+        // Each part has been checked when it was made, so the fallback, still a challenge, is for nobody.
+        HeaderValue::try_from(self.to_string()).unwrap_or(HeaderValue::from_static(r#"Bearer realm="""#))
+    }
+}
+
+/// Writes the challenge as it stands in the header.
+impl fmt::Display for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer ")?;
+        if let Some(error) = self.error {
+            write!(f, r#"error="{}", "#, error.as_str())?;
+        }
+        if !self.scopes.is_empty() {
+            write!(f, r#"scope="{}", "#, join(&self.scopes))?;
+        }
+        write!(f, r#"resource_metadata="{}""#, self.resource_metadata)?;
+        if let Some(realm) = &self.realm {
+            write!(f, r#", realm="{realm}""#)?;
+        }
+        if let Some(description) = self.error_description {
+            write!(f, r#", error_description="{description}""#)?;
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with a credential, in the words of [RFC 6750, section 3.1].
+///
+/// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorCode {
+    InvalidRequest,
+    InvalidToken,
+    InsufficientScope,
+}
+
+impl ErrorCode {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The reader of the `Authorization` header.
+
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+
+/// What a request says about who sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Credentials<'a> {
+    /// No token: no header, or one of another scheme. A token in the query is none ([OAuth 2.1, section 5.1]).
+    ///
+    /// [OAuth 2.1, section 5.1]: https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-13#section-5.1
+    Absent,
+    /// A Bearer token, in its legal characters; nothing else has been checked.
+    Bearer(&'a str),
+    /// The Bearer scheme with something that cannot be a token.
+    NotAToken,
+    /// More than one credential ([RFC 6750, section 2](https://www.rfc-editor.org/rfc/rfc6750#section-2)).
+    Several,
+}
+
+impl<'a> Credentials<'a> {
+    pub(crate) fn of(headers: &'a HeaderMap) -> Self {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Self::Absent,
+            (Some(value), None) => Self::read(value),
+            (Some(_), Some(_)) => Self::Several,
+        }
+    }
+
+    /// Reads `credentials = auth-scheme 1*SP token68`, the scheme in any case ([RFC 9110, section 11.4]).
+    ///
+    /// [RFC 9110, section 11.4]: https://www.rfc-editor.org/rfc/rfc9110#section-11.4
+    fn read(value: &'a HeaderValue) -> Self {
+        let bytes = value.as_bytes().trim_ascii();
+        let scheme_end = bytes.iter().position(u8::is_ascii_whitespace).unwrap_or(bytes.len());
+        let (scheme, rest) = bytes.split_at(scheme_end);
+        if !scheme.eq_ignore_ascii_case(b"Bearer") {
+            return Self::Absent;
+        }
+        let token = &rest[rest.iter().take_while(|byte| **byte == b' ').count()..];
+        match str::from_utf8(token) {
+            Ok(token) if is_b64token(token) => Self::Bearer(token),
+            _ => Self::NotAToken,
+        }
+    }
+}
+
+/// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` ([RFC 6750, section 2.1]).
+///
+/// [RFC 6750, section 2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+fn is_b64token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(lines: &[&[u8]], expected: Credentials<'_>) {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(AUTHORIZATION, HeaderValue::from_bytes(line).unwrap());
+        }
+        assert_eq!(Credentials::of(&headers), expected);
+    }
+
+    #[test]
+    fn reads_the_header_as_the_grammar_says() {
+        use Credentials::{Absent, Bearer, NotAToken, Several};
+        check(&[], Absent);
+        check(&[b""], Absent);
+        check(&[b"Basic dTpw"], Absent);
+        check(&[b"Bearerx abc"], Absent);
+        check(&[b"DPoP abc"], Absent);
+        check(&[b"\xff abc"], Absent);
+        check(&[b"Bearer abc"], Bearer("abc"));
+        check(&[b"bEaReR   abc"], Bearer("abc"));
+        check(&[b" Bearer abc-._~+/== "], Bearer("abc-._~+/=="));
+        check(&[b"Bearer"], NotAToken);
+        check(&[b"Bearer "], NotAToken);
+        check(&[b"Bearer ="], NotAToken);
+        check(&[b"Bearer a=b"], NotAToken);
+        check(&[b"Bearer\tabc"], NotAToken);
+        check(&[b"Bearer a b"], NotAToken);
+        check(&[b"Bearer a, Bearer b"], NotAToken);
+        check(&[b"Bearer \"abc\""], NotAToken);
+        check(&[b"Bearer \xc3\xa9"], NotAToken);
+        check(&[b"Bearer abc", b"Bearer abc"], Several);
+        check(&[b"Bearer abc", b"Basic dTpw"], Several);
+    }
+}

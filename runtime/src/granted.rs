@@ -1,0 +1,44 @@
+//! The scopes that a token grants.
+
+use std::collections::BTreeSet;
+
+/// The set of scopes that a token grants, as the token spells them. Order and repetition do not count; case does.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::GrantedScopes;
+///
+/// let granted = GrantedScopes::parse("files:read files:write");
+/// assert!(granted.contains("files:read"));
+/// assert!(!granted.contains("files"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GrantedScopes(BTreeSet<Box<str>>);
+
+impl GrantedScopes {
+    /// Reads a space-delimited list, such as a `scope` claim ([RFC 6749, section 3.3]).
+    ///
+    /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+    #[must_use]
+    pub fn parse(list: &str) -> Self {
+        list.split(' ').filter(|scope| !scope.is_empty()).collect()
+    }
+
+    /// Tells whether `scope` is one of them, whole and case-sensitive.
+    #[must_use]
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.contains(scope)
+    }
+
+    /// Iterates over the scopes in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+}
+
+impl<S: Into<Box<str>>> FromIterator<S> for GrantedScopes {
+    fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
+        Self(scopes.into_iter().map(Into::into).collect())
+    }
+}

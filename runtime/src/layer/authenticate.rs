@@ -1,0 +1,68 @@
+//! Early verification, for middleware that wants to know who calls.
+
+use axum::response::Response;
+use http::request::Parts;
+use tower_layer::Layer;
+
+use crate::{
+    enforcement::Verified,
+    gate::Gate,
+    protected::{Protected, Step},
+};
+
+impl Gate {
+    /// Makes an outer layer that verifies the token early, and refuses nothing.
+    ///
+    /// Middleware between it and the routes, such as a rate limit, reads the caller with `Option<Access>`. The guards
+    /// inside use its result, so that a token is verified once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::{extract::Request, middleware::{Next, from_fn}, response::Response};
+    /// use scopegate::Access;
+    /// # use scopegate::{Gate, Resource, Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// # }
+    ///
+    /// async fn audit(access: Option<Access>, request: Request, next: Next) -> Response {
+    ///     let caller = access.as_ref().and_then(Access::subject).unwrap_or("nobody");
+    ///     println!("{caller} calls {}", request.uri());
+    ///     next.run(request).await
+    /// }
+    ///
+    /// # let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    /// # let gate = Gate::new(resource, Sessions);
+    /// # let router = scopegate::Router::new();
+    /// let app = router.protect(gate.clone())?.layer(from_fn(audit)).layer(gate.authenticate());
+    /// # let _: axum::Router = app;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn authenticate(&self) -> AuthenticateLayer {
+        AuthenticateLayer(self.clone())
+    }
+}
+
+/// Verifies the token of every request, and refuses nothing; made by [`Gate::authenticate`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct AuthenticateLayer(Gate);
+
+impl Step for AuthenticateLayer {
+    async fn run(&self, parts: &mut Parts) -> Result<(), Response> {
+        let outcome = self.0.verify(&parts.headers).await;
+        parts.extensions.insert(Verified { gate: self.0.clone(), outcome });
+        Ok(())
+    }
+}
+
+impl<T> Layer<T> for AuthenticateLayer {
+    type Service = Protected<T, Self>;
+
+    fn layer(&self, inner: T) -> Self::Service {
+        Protected::new(inner, self.clone())
+    }
+}

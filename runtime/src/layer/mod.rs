@@ -1,0 +1,123 @@
+//! The gate as a layer, for plain axum routers.
+
+mod authenticate;
+
+use std::{fmt, sync::Arc};
+
+use axum::response::{IntoResponse, Response};
+use http::{
+    Method, StatusCode,
+    header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
+    request::Parts,
+};
+use tower_layer::Layer;
+
+pub use authenticate::AuthenticateLayer;
+
+use crate::{
+    enforcement::{Enforcement, Plan, Slot},
+    gate::Gate,
+    protected::{Protected, Step},
+    requirement::Requirement,
+    startup::StartupError,
+    table::ScopeTable,
+    well_known,
+};
+
+impl Gate {
+    /// Makes a layer that demands a valid token and the floor for every request to a plain [`axum::Router`].
+    ///
+    /// An un-annotated handler behind it is never open, and annotated ones add their scopes. `table`, written with
+    /// [`scope_table!`](crate::scope_table), says which those are, for the metadata that [`GateLayer::well_known`]
+    /// serves. A CORS preflight is answered here, with 204 and nothing granted; a CORS layer belongs outside this one.
+    ///
+    /// # Errors
+    ///
+    /// When the gate cannot work, or the table has a public handler: its route belongs outside the layer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// use scopegate::{Gate, Resource, requires_scope, scope_table};
+    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// # }
+    ///
+    /// #[requires_scope("files:read")]
+    /// async fn list() {}
+    ///
+    /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    /// let layer = Gate::new(resource, Sessions).layer(scope_table![list])?;
+    /// let app: Router = Router::new().route("/files", get(list)).layer(layer.clone()).merge(layer.well_known());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn layer(&self, table: ScopeTable) -> Result<GateLayer, StartupError> {
+        let mut problems = self.problems();
+        problems.extend(table.entries().iter().filter(|entry| entry.row().requirement().is_public()).map(
+            |entry| {
+                let handler = entry.row().handler();
+                format!(
+                    "`{handler}` is public, and the layer would demand a token; mount it outside the layer"
+                )
+            },
+        ));
+        StartupError::unless(problems, || {
+            let plan = Plan::new(self.clone(), Requirement::AUTHENTICATED);
+            GateLayer { slot: Arc::new(Slot::from(plan.clone())), plan, table: Arc::new(table) }
+        })
+    }
+}
+
+/// Demands a valid token and the floor for every request; made by [`Gate::layer`].
+#[derive(Clone)]
+#[must_use]
+pub struct GateLayer {
+    plan: Plan,
+    slot: Arc<Slot>,
+    table: Arc<ScopeTable>,
+}
+
+impl GateLayer {
+    /// Returns the route of the resource's metadata document, to be merged outside the layer.
+    pub fn well_known<S>(&self) -> axum::Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        well_known::router(&self.plan.gate, &self.table)
+    }
+}
+
+impl Step for GateLayer {
+    async fn run(&self, parts: &mut Parts) -> Result<(), Response> {
+        if is_preflight(parts) {
+            return Err(StatusCode::NO_CONTENT.into_response());
+        }
+        let admitted = self.plan.admit(parts, self.plan.requirement).await;
+        let token = admitted.map_err(IntoResponse::into_response)?;
+        parts.extensions.insert(Enforcement::verified(self.slot.clone(), token));
+        Ok(())
+    }
+}
+
+impl<T> Layer<T> for GateLayer {
+    type Service = Protected<T, Self>;
+
+    fn layer(&self, inner: T) -> Self::Service {
+        Protected::new(inner, self.clone())
+    }
+}
+
+impl fmt::Debug for GateLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GateLayer").field("gate", &self.plan.gate).field("table", &self.table).finish()
+    }
+}
+
+/// A CORS preflight carries no credentials ([Fetch, section 3.3.2](https://fetch.spec.whatwg.org/#cors-preflight-request)).
+fn is_preflight(parts: &Parts) -> bool {
+    let has = |name| parts.headers.contains_key(name);
+    parts.method == Method::OPTIONS && has(ORIGIN) && has(ACCESS_CONTROL_REQUEST_METHOD)
+}

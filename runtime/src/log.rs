@@ -1,0 +1,44 @@
+//! What is logged, and how; without the feature `tracing`, nothing.
+
+#[cfg(feature = "tracing")]
+use crate::requirement::join;
+use crate::{
+    rejection::Rejection,
+    token::{Token, VerifyError},
+};
+
+/// A guarded handler was reached in a way that nothing protects: the program is at fault.
+pub(crate) fn misconfigured(fault: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "scopegate", "{fault}");
+    #[cfg(not(feature = "tracing"))]
+    let _ = fault;
+}
+
+/// A token was refused, or could not be judged.
+pub(crate) fn not_verified(error: &VerifyError) {
+    #[cfg(feature = "tracing")]
+    match error {
+        VerifyError::Unavailable { .. } => {
+            tracing::warn!(target: "scopegate", %error, "no token can be verified")
+        }
+        _ => tracing::debug!(target: "scopegate", %error, "token refused"),
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
+/// A valid token lacks a scope: worth an audit, since the client will come back with more.
+pub(crate) fn insufficient(rejection: &Rejection, token: &Token) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(
+        target: "scopegate",
+        asked = %join(rejection.scopes()),
+        granted = ?token.scopes(),
+        subject = token.subject(),
+        client = token.client(),
+        "insufficient scope",
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (rejection, token);
+}

@@ -1,0 +1,54 @@
+//! The metadata document of a protected resource (RFC 9728).
+
+use serde::Serialize;
+
+use crate::{resource::Resource, scope::Scope};
+
+/// The protected resource metadata of [RFC 9728, section 2]: what a client reads to learn where to get a token.
+///
+/// Members without a value are left out, as section 3.2 demands.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Resource, ResourceMetadata, Scope};
+///
+/// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+/// let metadata = ResourceMetadata::new(&resource, [Scope::from_static("files:read")]);
+/// assert_eq!(
+///     serde_json::to_value(metadata)?,
+///     serde_json::json!({
+///         "resource": "https://files.example.com",
+///         "authorization_servers": ["https://auth.example.com"],
+///         "scopes_supported": ["files:read"],
+///         "bearer_methods_supported": ["header"],
+///     }),
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [RFC 9728, section 2]: https://www.rfc-editor.org/rfc/rfc9728#section-2
+#[derive(Clone, Debug, Serialize)]
+pub struct ResourceMetadata {
+    resource: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_servers: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes_supported: Vec<Scope>,
+    bearer_methods_supported: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_name: Option<String>,
+}
+
+impl ResourceMetadata {
+    /// Describes `resource` and the scopes that clients may ask for.
+    pub fn new(resource: &Resource, scopes_supported: impl IntoIterator<Item = Scope>) -> Self {
+        Self {
+            resource: resource.identifier().to_owned(),
+            authorization_servers: resource.authorization_servers().to_vec(),
+            scopes_supported: scopes_supported.into_iter().collect(),
+            bearer_methods_supported: ["header"],
+            resource_name: resource.name.clone(),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! For generated code only; outside semver.
+
+pub use crate::{requirement::Requirement, scope::Scope, table::Row};
+
+#[cfg(feature = "axum")]
+pub use crate::{
+    guard::Declares,
+    routing::{InLayer, ScopeGuard, row_of},
+    table::{Entry, ScopeTable},
+};
+
+/// Refuses a scope that stands at an earlier place already.
+#[track_caller]
+pub const fn assert_new(scopes: &[Scope], at: usize) {
+    let mut earlier = 0;
+    while earlier < at {
+        assert!(
+            !scopes[earlier].is(scopes[at]),
+            "this is the same scope as an earlier one; name it alike in both places"
+        );
+        earlier += 1;
+    }
+}

@@ -1,0 +1,68 @@
+//! A tower service with a step before it: how the layers and the guarded services are made.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::request::Parts;
+use tower_service::Service;
+
+/// What happens before a service is called; it may answer in the service's place.
+#[expect(unnameable_types, reason = "only the layers of this crate are steps")]
+pub trait Step: Clone + Send + Sync + 'static {
+    /// Looks at the head of the request, and adds to its extensions.
+    fn run(&self, parts: &mut Parts) -> impl Future<Output = Result<(), Response>> + Send;
+}
+
+/// The service that scopegate's layers make: it calls the one inside only after their step.
+#[derive(Clone)]
+pub struct Protected<T, C> {
+    inner: T,
+    step: C,
+}
+
+impl<T, C> Protected<T, C> {
+    pub(crate) fn new(inner: T, step: C) -> Self {
+        Self { inner, step }
+    }
+}
+
+impl<T, C> Service<Request> for Protected<T, C>
+where
+    T: Service<Request, Response: IntoResponse, Future: Send> + Clone + Send + 'static,
+    C: Step,
+{
+    type Response = Response;
+    type Error = T::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, T::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), T::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        // The clone stays behind for the next request; the service that was polled ready takes this one.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let step = self.step.clone();
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            match step.run(&mut parts).await {
+                Ok(()) => inner.call(Request::from_parts(parts, body)).await.map(IntoResponse::into_response),
+                Err(answer) => Ok(answer),
+            }
+        })
+    }
+}
+
+impl<T, C> fmt::Debug for Protected<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Protected")
+    }
+}

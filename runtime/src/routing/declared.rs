@@ -1,0 +1,81 @@
+//! Reads a handler's declaration off its own signature.
+
+use axum::handler::Layered;
+
+use crate::{
+    guard::{Declares, Guard},
+    table::Row,
+};
+
+/// A handler that says what it needs: one whose first argument is the guard of an attribute.
+///
+/// It is implemented for every function that `#[requires_scope]`, `#[authenticated]` or `#[public]` stands on, and for
+/// [`Handler::layer`](axum::handler::Handler::layer) of one.
+#[diagnostic::on_unimplemented(
+    message = "this handler declares no scope requirement",
+    label = "not annotated",
+    note = "put `#[requires_scope(\"...\")]`, `#[authenticated]` or `#[public]` above the handler"
+)]
+pub trait Declared<Args> {
+    /// What the handler declares.
+    const ROW: Row;
+}
+
+/// Returns what `handler` declares, in a `const`.
+pub const fn row_of<H: Declared<Args>, Args>(_handler: &H) -> Row {
+    H::ROW
+}
+
+/// Stands for the arguments of a handler inside a layer.
+#[derive(Debug)]
+pub struct InLayer<Args>(Args);
+
+#[diagnostic::do_not_recommend]
+impl<L, H: Declared<Args>, T, S, Args> Declared<InLayer<Args>> for Layered<L, H, T, S> {
+    const ROW: Row = H::ROW;
+}
+
+/// The guard of any attribute, and nothing else: no other first argument declares anything.
+pub trait ScopeGuard: sealed::Sealed {
+    /// What the attribute declares.
+    const ROW: Row;
+}
+
+impl<R: Declares> ScopeGuard for Guard<R> {
+    const ROW: Row = R::ROW;
+}
+
+mod sealed {
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Sealed {}
+    impl<R> Sealed for super::Guard<R> {}
+}
+
+macro_rules! declared {
+    ($($argument:ident)*) => {
+        #[diagnostic::do_not_recommend]
+        impl<F, Out, G: ScopeGuard, $($argument),*> Declared<(G, $($argument,)*)> for F
+        where
+            F: FnOnce(G, $($argument),*) -> Out,
+        {
+            const ROW: Row = G::ROW;
+        }
+    };
+}
+
+declared!();
+declared!(A1);
+declared!(A1 A2);
+declared!(A1 A2 A3);
+declared!(A1 A2 A3 A4);
+declared!(A1 A2 A3 A4 A5);
+declared!(A1 A2 A3 A4 A5 A6);
+declared!(A1 A2 A3 A4 A5 A6 A7);
+declared!(A1 A2 A3 A4 A5 A6 A7 A8);
+declared!(A1 A2 A3 A4 A5 A6 A7 A8 A9);
+declared!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10);
+declared!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11);
+declared!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12);
+declared!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13);
+declared!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14);
+declared!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15);

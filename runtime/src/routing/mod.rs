@@ -1,0 +1,129 @@
+//! Routes of declared handlers: `get`, `post` and the rest, as in [`axum::routing`].
+//!
+//! They take only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and remember what each declares.
+//! They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
+
+use axum::handler::Handler;
+
+mod declared;
+mod gated;
+mod method_router;
+mod router;
+mod service;
+
+pub use axum::routing::MethodFilter;
+pub use declared::Declared;
+#[doc(hidden)] // For generated code, through `__private`.
+pub use declared::{InLayer, ScopeGuard, row_of};
+pub use method_router::MethodRouter;
+pub use router::Router;
+
+/// Routes `GET` requests, and `HEAD` requests, whose body axum leaves out to `handler`.
+pub fn get<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().get(handler)
+}
+
+/// Routes `POST` requests to `handler`.
+pub fn post<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().post(handler)
+}
+
+/// Routes `PUT` requests to `handler`.
+pub fn put<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().put(handler)
+}
+
+/// Routes `PATCH` requests to `handler`.
+pub fn patch<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().patch(handler)
+}
+
+/// Routes `DELETE` requests to `handler`.
+pub fn delete<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().delete(handler)
+}
+
+/// Routes `HEAD` requests to `handler`.
+pub fn head<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().head(handler)
+}
+
+/// Routes `OPTIONS` requests to `handler`.
+pub fn options<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().options(handler)
+}
+
+/// Routes `CONNECT` requests to `handler`.
+pub fn connect<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().connect(handler)
+}
+
+/// Routes `TRACE` requests to `handler`.
+pub fn trace<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().trace(handler)
+}
+
+/// Routes requests whose method `filter` matches to `handler`.
+pub fn on<H, T, D, S>(filter: MethodFilter, handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().on(filter, handler)
+}
+
+/// Routes requests of any method to `handler`, `OPTIONS` included: it is guarded like the rest.
+pub fn any<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::any(handler)
+}

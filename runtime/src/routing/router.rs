@@ -1,0 +1,245 @@
+//! The router that takes only declared handlers.
+
+use std::{collections::HashMap, convert::Infallible, fmt};
+
+use axum::{extract::Request, handler::Handler, response::IntoResponse, routing::Route};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    enforcement::Plan,
+    gate::Gate,
+    requirement::Requirement,
+    routing::declared::Declared,
+    routing::gated::{Gated, Mounted},
+    routing::method_router::{ANY, MethodRouter},
+    routing::service::ServiceGuard,
+    startup::StartupError,
+    table::{Entry, Row, ScopeTable},
+    well_known,
+};
+
+/// [`axum::Router`] for declared handlers: a handler without `#[requires_scope]`, `#[authenticated]` or `#[public]`
+/// does not compile.
+///
+/// It becomes an axum router by [`Router::protect`], and not otherwise. It is not `Clone`, since a copy would share the
+/// places that `protect` fills with the gate.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, Resource, Router, public, requires_scope, routing::get};
+/// # use scopegate::{Token, TokenVerifier, VerifyError};
+/// # struct Sessions;
+/// # impl TokenVerifier for Sessions {
+/// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+/// # }
+///
+/// #[requires_scope("files:read")]
+/// async fn list() -> &'static str {
+///     "hello.txt"
+/// }
+///
+/// #[public]
+/// async fn health() {}
+///
+/// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+/// let app: axum::Router = Router::new()
+///     .route("/files", get(list))
+///     .route("/health", get(health))
+///     .protect(Gate::new(resource, Sessions))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A handler that declares nothing:
+///
+/// ```compile_fail
+/// async fn list() {}
+///
+/// scopegate::Router::<()>::new().route("/files", scopegate::routing::get(list));
+/// // error: this handler declares no scope requirement
+/// ```
+#[must_use]
+pub struct Router<S = ()> {
+    inner: axum::Router<S>,
+    routes: Vec<MountedRoute>,
+}
+
+struct MountedRoute {
+    path: String,
+    mounted: Mounted,
+}
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Makes a router that answers every request with 404.
+    pub fn new() -> Self {
+        Self { inner: axum::Router::new(), routes: Vec::new() }
+    }
+
+    /// Adds the handlers of a path; see [`axum::Router::route`].
+    ///
+    /// # Panics
+    ///
+    /// When the path overlaps with another, or is none, as in axum.
+    #[track_caller]
+    pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
+        self.inner = self.inner.route(path, methods.inner);
+        self.mount(path, methods.mounted);
+        self
+    }
+
+    /// Adds a service that needs no token, such as one for static files.
+    ///
+    /// # Panics
+    ///
+    /// When the path overlaps with another, or is none, as in axum.
+    #[track_caller]
+    pub fn public_service<T>(self, path: &str, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.service_requiring(path, Requirement::PUBLIC, service)
+    }
+
+    /// Adds a service, on which no attribute can stand, behind `requirement`.
+    ///
+    /// # Panics
+    ///
+    /// When the path overlaps with another, or is none, as in axum.
+    #[track_caller]
+    pub fn service_requiring<T>(mut self, path: &str, requirement: Requirement, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        let caller = std::panic::Location::caller();
+        let row = Row::new(requirement, std::any::type_name::<T>(), caller.file(), caller.line());
+        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned(), row);
+        self.inner = self.inner.route_service(path, service);
+        self.mount(path, vec![mounted]);
+        self
+    }
+
+    /// Adds the routes of another router below `path`; see [`axum::Router::nest`].
+    ///
+    /// # Panics
+    ///
+    /// When a path overlaps with another, as in axum.
+    #[track_caller]
+    pub fn nest(mut self, path: &str, router: Self) -> Self {
+        self.inner = self.inner.nest(path, router.inner);
+        let prefix = path.trim_end_matches('/');
+        self.routes.extend(router.routes.into_iter().map(|mut route| {
+            route.path =
+                if route.path == "/" { prefix.to_owned() } else { format!("{prefix}{}", route.path) };
+            route
+        }));
+        self
+    }
+
+    /// Adds the routes of another router; see [`axum::Router::merge`].
+    ///
+    /// # Panics
+    ///
+    /// When a path overlaps with another, or both have a fallback, as in axum.
+    #[track_caller]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.inner = self.inner.merge(other.inner);
+        self.routes.extend(other.routes);
+        self
+    }
+
+    /// Applies a layer to all routes so far. It runs before their guards; see [`axum::Router::layer`].
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.inner = self.inner.layer(layer);
+        self
+    }
+
+    /// Sets the handler of requests that no route matches; see [`axum::Router::fallback`].
+    pub fn fallback<H, T, D>(mut self, handler: H) -> Self
+    where
+        H: Declared<D> + Handler<T, S>,
+        T: 'static,
+    {
+        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
+        self.inner = self.inner.fallback(handler);
+        self.mount("/{*fallback}", vec![mounted]);
+        self
+    }
+
+    /// Provides the state of the handlers; see [`axum::Router::with_state`].
+    pub fn with_state<S2>(self, state: S) -> Router<S2> {
+        Router { inner: self.inner.with_state(state), routes: self.routes }
+    }
+
+    fn mount(&mut self, path: &str, mounted: Vec<Mounted>) {
+        self.routes
+            .extend(mounted.into_iter().map(|mounted| MountedRoute { path: path.to_owned(), mounted }));
+    }
+}
+
+impl<S> Router<S> {
+    /// Returns what each route needs.
+    pub fn table(&self) -> ScopeTable {
+        self.routes
+            .iter()
+            .map(|route| Entry::route(route.mounted.methods.clone(), route.path.clone(), route.mounted.row))
+            .collect()
+    }
+}
+
+impl Router {
+    /// Puts `gate` before every route, and adds the route of its metadata document.
+    ///
+    /// # Errors
+    ///
+    /// When the gate or the routes cannot work; the error lists everything that is wrong.
+    pub fn protect(self, gate: Gate) -> Result<axum::Router, StartupError> {
+        let mut problems = gate.problems();
+        let table = self.table();
+        problems.extend(well_known::clash(&gate, &table));
+        StartupError::unless(problems, || {
+            let well_known = well_known::router(&gate, &table);
+            fill(&self.routes, &gate);
+            self.inner.merge(well_known)
+        })
+    }
+}
+
+/// Gives every mounted handler its plan; routes with one requirement share one.
+fn fill(routes: &[MountedRoute], gate: &Gate) {
+    let mut plans: HashMap<Requirement, Plan> = HashMap::new();
+    for MountedRoute { mounted, .. } in routes {
+        let requirement = mounted.row.requirement();
+        let plan = plans.entry(requirement).or_insert_with(|| Plan::new(gate.clone(), requirement));
+        mounted.slot.get_or_init(|| plan.clone());
+    }
+}
+
+impl<S> Default for Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> fmt::Debug for Router<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Router").field("table", &self.table()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,34 @@
+//! A guard for a tower service, on which no attribute can stand.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+
+use crate::{
+    enforcement::{Enforcement, Slot, enforce},
+    protected::{Protected, Step},
+    routing::gated::Mounted,
+    table::Row,
+};
+
+/// Enforces a row before a service is called.
+#[derive(Clone)]
+pub(crate) struct ServiceGuard {
+    row: Row,
+    slot: Arc<Slot>,
+}
+
+impl ServiceGuard {
+    pub(crate) fn mount<T>(service: T, methods: String, row: Row) -> (Protected<T, Self>, Mounted) {
+        let slot = Arc::<Slot>::default();
+        (Protected::new(service, Self { row, slot: slot.clone() }), Mounted { methods, row, slot })
+    }
+}
+
+impl Step for ServiceGuard {
+    async fn run(&self, parts: &mut Parts) -> Result<(), Response> {
+        parts.extensions.insert(Enforcement::pending(self.slot.clone()));
+        enforce(parts, &self.row).await.map_err(IntoResponse::into_response)
+    }
+}

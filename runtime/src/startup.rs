@@ -1,0 +1,30 @@
+//! What is wrong with a configuration, all of it at once.
+
+use std::fmt;
+
+/// The reasons why a server cannot start: everything that is wrong, not the first of it.
+#[derive(Clone, Debug)]
+pub struct StartupError {
+    problems: Vec<String>,
+}
+
+impl StartupError {
+    /// Answers `value` if there are no `problems`.
+    pub(crate) fn unless<T>(problems: Vec<String>, value: impl FnOnce() -> T) -> Result<T, Self> {
+        if problems.is_empty() { Ok(value()) } else { Err(Self { problems }) }
+    }
+
+    /// Returns the problems, each a sentence that says what to write instead.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for StartupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the gate cannot be mounted:")?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
+    }
+}
+
+impl std::error::Error for StartupError {}

@@ -1,0 +1,93 @@
+//! For your own tests: a verifier that takes each token for what it says.
+//!
+//! With the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test) and
+//! [`Access::for_test`](crate::Access::for_test), and the [guide](crate::guide::testing).
+
+use std::{collections::HashMap, time::Duration};
+
+use crate::{
+    gate::Gate,
+    granted::GrantedScopes,
+    resource::{InvalidResource, Resource},
+    token::{Token, TokenVerifier, VerifyError},
+};
+
+/// Verifies tokens by a table that a test writes: the token's text, and the scopes it grants.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::testing::TestVerifier;
+///
+/// let verifier = TestVerifier::new().token("reader", "files:read").expired("old").unavailable("later");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct TestVerifier {
+    tokens: HashMap<String, Outcome>,
+}
+
+#[derive(Clone, Debug)]
+enum Outcome {
+    Valid(Token),
+    Expired,
+    Unavailable,
+}
+
+impl TestVerifier {
+    /// Makes a verifier that refuses every token.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes `token` grant a space-delimited list of scopes; its subject is the token's text.
+    #[must_use]
+    pub fn token(self, token: &str, scopes: &str) -> Self {
+        self.token_saying(token, Token::granting(GrantedScopes::parse(scopes)).with_subject(token))
+    }
+
+    /// Makes `token` say what `says` does.
+    #[must_use]
+    pub fn token_saying(self, token: &str, says: Token) -> Self {
+        self.with(token, Outcome::Valid(says))
+    }
+
+    /// Makes `token` one that expired.
+    #[must_use]
+    pub fn expired(self, token: &str) -> Self {
+        self.with(token, Outcome::Expired)
+    }
+
+    /// Makes `token` one that cannot be verified now; clients are told to come back in 7 seconds.
+    #[must_use]
+    pub fn unavailable(self, token: &str) -> Self {
+        self.with(token, Outcome::Unavailable)
+    }
+
+    /// Puts the verifier into a gate for `resource`, with an authorization server that nobody asks.
+    ///
+    /// # Errors
+    ///
+    /// When `resource` is no URL of a resource.
+    pub fn gate(self, resource: &str) -> Result<Gate, InvalidResource> {
+        Ok(Gate::new(Resource::new(resource)?.authorization_server("https://auth.example.com")?, self))
+    }
+
+    fn with(mut self, token: &str, outcome: Outcome) -> Self {
+        self.tokens.insert(token.to_owned(), outcome);
+        self
+    }
+}
+
+impl TokenVerifier for TestVerifier {
+    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
+        match self.tokens.get(token) {
+            Some(Outcome::Valid(token)) => Ok(token.clone()),
+            Some(Outcome::Expired) => Err(VerifyError::Expired),
+            Some(Outcome::Unavailable) => {
+                Err(VerifyError::unavailable(Duration::from_secs(7), "the test says so"))
+            }
+            None => Err(VerifyError::invalid("the test knows no such token")),
+        }
+    }
+}

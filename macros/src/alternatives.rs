@@ -1,6 +1,9 @@
 //! Normalises a tree of `all` and `any` to alternatives: an OR of ANDs.
 
-use crate::rule::{Group, GroupKind, Rule, ScopeArg};
+use crate::{
+    redundancy,
+    rule::{Group, GroupKind, Rule, ScopeArg},
+};
 
 /// The alternatives of an attribute, in order of preference.
 pub(crate) struct Alternatives {
@@ -38,23 +41,23 @@ fn terms_of(rule: &Rule, scopes: &mut Vec<ScopeArg>) -> syn::Result<Terms> {
 fn terms_of_group(group: &Group, scopes: &mut Vec<ScopeArg>) -> syn::Result<Terms> {
     let parts: Vec<Terms> =
         group.rules.iter().map(|rule| terms_of(rule, scopes)).collect::<syn::Result<_>>()?;
-    crate::redundancy::check(group, &parts)?;
-    let terms = parts.into_iter().try_fold(None, |so_far: Option<Terms>, part| {
-        let terms = match so_far {
+    redundancy::check(group, &parts)?;
+    let mut terms: Option<Terms> = None;
+    for (rule, part) in group.rules.iter().zip(parts) {
+        let joined = absorb(&match terms {
             None => part,
-            Some(so_far) if group.kind == GroupKind::Any => [so_far, part].concat(),
-            Some(so_far) => so_far.iter().flat_map(|left| part.iter().map(move |right| left | right)).collect(),
-        };
-        let terms = absorb(&terms);
-        if terms.len() > MAX_TERMS {
-            return Err(syn::Error::new(
-                group.span,
-                format!("this comes to more than {MAX_TERMS} alternatives; name what they have in common by a scope of its own"),
-            ));
+            Some(terms) if group.kind == GroupKind::Any => [terms, part].concat(),
+            Some(terms) => terms.iter().flat_map(|left| part.iter().map(move |right| left | right)).collect(),
+        });
+        if joined.len() > MAX_TERMS {
+            let message = format!(
+                "with this there are more than {MAX_TERMS} alternatives; name what they have in common by a scope of its own"
+            );
+            return Err(syn::Error::new(rule.span(), message));
         }
-        Ok(Some(terms))
-    });
-    terms.map(Option::unwrap_or_default)
+        terms = Some(joined);
+    }
+    Ok(terms.unwrap_or_default())
 }
 
 fn bit_of(scope: &ScopeArg, scopes: &mut Vec<ScopeArg>) -> syn::Result<u128> {

@@ -12,6 +12,7 @@ pub(crate) fn requires_scope(args: TokenStream, item: TokenStream) -> TokenStrea
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::with_rules));
     let alternatives = args.as_ref().and_then(|args| diagnostics.take(Alternatives::of(&args.needs)));
+    let alternatives = alternatives.filter(|alternatives| check_literals(alternatives, &mut diagnostics));
     let krate = args.unwrap_or_default().krate;
     // After a mistake the handler still needs a token; the build has failed anyway.
     let requirement = alternatives
@@ -75,6 +76,19 @@ fn declaration(krate: &Path, requirement: &TokenStream, handler: &Handler) -> To
     }
 }
 
+/// Checks the literals; what a path stands for has been checked where it was made.
+fn check_literals(alternatives: &Alternatives, diagnostics: &mut Diagnostics) -> bool {
+    let faults = alternatives.scopes.iter().filter_map(|scope| match scope {
+        ScopeArg::Literal(literal) => Some((literal, scopegate_grammar::check(&literal.value()).err()?)),
+        ScopeArg::Const(_) => None,
+    });
+    let errors: Vec<syn::Error> =
+        faults.map(|(literal, fault)| syn::Error::new(literal.span(), fault)).collect();
+    let legal = errors.is_empty();
+    errors.into_iter().for_each(|error| diagnostics.push(error));
+    legal
+}
+
 fn authenticated_tokens(krate: &Path) -> TokenStream {
     quote!(#krate::__private::Requirement::AUTHENTICATED)
 }
@@ -108,7 +122,17 @@ fn distinct_tokens(krate: &Path, scopes: &[ScopeArg]) -> TokenStream {
         .enumerate()
         .filter(|(at, scope)| is_const(scope) || scopes.iter().take(*at).any(is_const));
     let checks = unknown.filter(|(at, _)| *at > 0).map(|(at, scope)| {
-        quote_spanned!(scope.span()=> const _: () = #krate::__private::assert_new(&SCOPES, #at);)
+        // Spanned as a whole, so that the message stands on the scope and not on the attribute.
+        let span = scope.span();
+        let check = quote!(#krate::__private::assert_new(&SCOPES, #at));
+        let check: TokenStream = check
+            .into_iter()
+            .map(|mut token| {
+                token.set_span(span);
+                token
+            })
+            .collect();
+        quote!(const _: () = #check;)
     });
     quote!(#(#checks)*)
 }

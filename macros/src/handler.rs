@@ -53,8 +53,8 @@ impl Handler {
         }
         match self.signature.inputs.iter().nth(MAX_EXTRACTORS) {
             None => Ok(()),
-            Some(argument) => Err(syn::Error::new(
-                argument.span(),
+            Some(argument) => Err(syn::Error::new_spanned(
+                argument,
                 format!(
                     "a handler takes at most {MAX_EXTRACTORS} extractors; put several into one struct that derives `FromRequestParts`"
                 ),

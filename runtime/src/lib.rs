@@ -36,6 +36,8 @@ mod startup;
 pub mod testing;
 #[cfg(feature = "axum")]
 mod token;
+#[cfg(feature = "jwt")]
+mod verify;
 #[cfg(feature = "axum")]
 mod well_known;
 
@@ -71,6 +73,6 @@ pub use {
 #[macro_export]
 macro_rules! scope_table {
     ($($handler:expr),* $(,)?) => {
-        $crate::ScopeTable::of(const { &[$($crate::__private::Entry::handler($crate::__private::row_of(&$handler))),*] })
+        $crate::ScopeTable::of(const { &[$($crate::__private::Entry::handler($crate::__private::row_of($handler))),*] })
     };
 }

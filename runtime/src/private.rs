@@ -15,7 +15,7 @@ pub const fn assert_new(scopes: &[Scope], at: usize) {
     let mut earlier = 0;
     while earlier < at {
         assert!(
-            !scopes[earlier].is(scopes[at]),
+            !scopegate_grammar::same(scopes[earlier].as_str(), scopes[at].as_str()),
             "this is the same scope as an earlier one; name it alike in both places"
         );
         earlier += 1;

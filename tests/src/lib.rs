@@ -1,1 +1,4 @@
-//! Tests of scopegate as its users see it.
+//! What the tests of scopegate share: requests, answers, and two parsers that read every challenge back.
+
+pub mod challenge;
+pub mod exchange;

@@ -6,11 +6,22 @@
 //! PORT=8081 cargo run -p dev-issuer
 //! ```
 //!
+//! which says
+//!
+//! ```text
+//! WARNING: FOR DEVELOPMENT ONLY. Whoever can open the consent page can grant any scope; there is no password.
+//! dev-issuer is ready at http://127.0.0.1:8081
+//! ```
+//!
 //! and ask it for a token:
 //!
 //! ```sh
 //! curl -u dev:dev http://127.0.0.1:8081/token \
 //!     -d grant_type=client_credentials -d scope=files:read -d resource=http://127.0.0.1:8080
+//! ```
+//!
+//! ```text
+//! {"access_token":"eyJ0…","token_type":"Bearer","expires_in":3600,"scope":"files:read"}
 //! ```
 
 use std::error::Error;

@@ -51,7 +51,8 @@ impl Gate {
     ///
     /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
     /// let layer = Gate::new(resource, Sessions).layer(scope_table![list])?;
-    /// let app: Router = Router::new().route("/files", get(list)).layer(layer.clone()).merge(layer.well_known());
+    /// let api = Router::new().route("/files", get(list)).layer(layer.clone());
+    /// let app: Router = layer.well_known().merge(api);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn layer(&self, table: ScopeTable) -> Result<GateLayer, StartupError> {
@@ -81,7 +82,7 @@ pub struct GateLayer {
 }
 
 impl GateLayer {
-    /// Returns the route of the resource's metadata document, to be merged outside the layer.
+    /// Returns a router with the resource's metadata document, outside the layer; merge the routes inside into it.
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
         S: Clone + Send + Sync + 'static,

@@ -21,8 +21,9 @@ pub trait Declared<Args> {
     const ROW: Row;
 }
 
-/// Returns what `handler` declares, in a `const`.
-pub const fn row_of<H: Declared<Args>, Args>(_handler: &H) -> Row {
+/// Returns what `handler` declares, in a `const`. By value, so that a message stands on the handler itself.
+pub const fn row_of<H: Declared<Args>, Args>(handler: H) -> Row {
+    std::mem::forget(handler); // A constant cannot drop what it does not know.
     H::ROW
 }
 

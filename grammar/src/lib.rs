@@ -1,0 +1,124 @@
+//! The grammar of OAuth scopes. It is a crate of its own so that the compiler's message, the constant and the startup
+//! check come from one implementation: a macro crate exports macros alone. Use it through `scopegate`.
+#![no_std]
+
+use core::fmt;
+
+/// Why a text is not a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// There is no character.
+    Empty,
+    /// A space, which separates scopes.
+    Space,
+    /// A quote, which ends the value in a challenge.
+    Quote,
+    /// A backslash, which many clients do not unescape.
+    Backslash,
+    /// A control character.
+    Control,
+    /// A character beyond ASCII.
+    NonAscii,
+    /// `offline_access`: MCP says that a resource server SHOULD NOT challenge with it.
+    OfflineAccess,
+}
+
+/// Checks `text`: `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), and no `offline_access`.
+///
+/// # Errors
+///
+/// The first fault.
+///
+/// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+pub const fn check(text: &str) -> Result<(), Fault> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() {
+        return Err(Fault::Empty);
+    }
+    let mut at = 0;
+    while at < bytes.len() {
+        if !is_nqchar(bytes[at]) {
+            return Err(fault_of(bytes[at]));
+        }
+        at += 1;
+    }
+    if same(text, "offline_access") {
+        return Err(Fault::OfflineAccess);
+    }
+    Ok(())
+}
+
+/// Compares two texts in a `const`, where `==` is not available.
+pub const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// `NQCHAR = %x21 / %x23-5B / %x5D-7E` ([RFC 6749, appendix A](https://www.rfc-editor.org/rfc/rfc6749#appendix-A)).
+const fn is_nqchar(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
+}
+
+const fn fault_of(byte: u8) -> Fault {
+    match byte {
+        b' ' => Fault::Space,
+        b'"' => Fault::Quote,
+        b'\\' => Fault::Backslash,
+        0x80.. => Fault::NonAscii,
+        _ => Fault::Control,
+    }
+}
+
+impl Fault {
+    /// Says what is wrong and what to write instead.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Empty => "a scope cannot be empty; name the permission, as in `\"files:read\"`",
+            Self::Space => {
+                "a scope cannot contain a space; write one literal per scope, as in `\"files:read\", \"files:write\"`"
+            }
+            Self::Quote => "a scope cannot contain `\"`; a challenge carries it inside quotes",
+            Self::Backslash => "a scope cannot contain `\\`; separate its parts with `:`, `.` or `/`",
+            Self::Control => "a scope cannot contain a control character; use printable ASCII",
+            Self::NonAscii => "a scope is ASCII only; use letters, digits and `:`, `.`, `-`, `_`, `/`",
+            Self::OfflineAccess => {
+                "`offline_access` asks for a refresh token and is no permission of a resource; leave it to the client"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, check};
+
+    #[test]
+    fn takes_exactly_the_characters_of_the_rfc() {
+        for byte in 0..=0x7F {
+            let legal = byte == 0x21 || (0x23..=0x5B).contains(&byte) || (0x5D..=0x7E).contains(&byte);
+            let text = [b'a', byte];
+            let text = core::str::from_utf8(&text).unwrap_or_default();
+            assert_eq!(check(text).is_ok(), legal, "{byte:#x}");
+        }
+        assert_eq!(check("é"), Err(Fault::NonAscii));
+        assert_eq!(check(""), Err(Fault::Empty));
+        assert_eq!(check("offline_access"), Err(Fault::OfflineAccess));
+        assert_eq!(check("offline_access:files"), Ok(()));
+    }
+}

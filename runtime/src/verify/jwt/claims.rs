@@ -1,0 +1,131 @@
+//! Judges the claims of a token whose signature is good, and reads what they grant.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Map, Value};
+
+use super::unverified::Fault;
+use crate::{GrantedScopes, Token, VerifyError};
+
+/// What the claims of every token must satisfy. The issuer is not among them: its keys were the proof.
+#[derive(Debug)]
+pub(super) struct Rules {
+    audiences: Vec<String>,
+    leeway: Duration,
+}
+
+impl Rules {
+    pub(super) fn for_audience(audience: String) -> Self {
+        let mut rules = Self { audiences: Vec::new(), leeway: Duration::from_secs(30) };
+        rules.add_audience(audience);
+        rules
+    }
+
+    /// Accepts `audience`, and where it is a URL without a path its form with or without a slash too.
+    pub(super) fn add_audience(&mut self, audience: String) {
+        self.audiences.extend(twin(&audience));
+        self.audiences.push(audience);
+    }
+
+    pub(super) fn set_leeway(&mut self, leeway: Duration) {
+        self.leeway = leeway;
+    }
+
+    /// Makes a token of `claims` if they are good now. That it expired comes last: it is said of good tokens only.
+    pub(super) fn check(&self, claims: Map<String, Value>) -> Result<Token, VerifyError> {
+        if !self.names_audience(claims.get("aud")) {
+            return Err(Fault("its `aud` does not name this resource").into());
+        }
+        let now = seconds_since_epoch();
+        let leeway = self.leeway.as_secs_f64();
+        if let Some(not_before) = claims.get("nbf") {
+            let not_before = not_before.as_f64().ok_or(Fault("its `nbf` is not a time"))?;
+            if now + leeway < not_before {
+                return Err(Fault("it is not valid yet").into());
+            }
+        }
+        let expires = claims.get("exp").and_then(Value::as_f64).ok_or(Fault("it has no `exp`"))?;
+        if now >= expires + leeway {
+            return Err(VerifyError::Expired);
+        }
+        Ok(token_of(claims))
+    }
+
+    /// `aud` is one text or an array of them ([RFC 7519, section 4.1.3]).
+    ///
+    /// [RFC 7519, section 4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
+    fn names_audience(&self, aud: Option<&Value>) -> bool {
+        let is_ours = |name: &str| self.audiences.iter().any(|ours| ours == name);
+        match aud {
+            Some(Value::String(name)) => is_ours(name),
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(is_ours),
+            _ => false,
+        }
+    }
+}
+
+fn token_of(claims: Map<String, Value>) -> Token {
+    // Okta writes `scp` as an array and Entra as a text; most others write `scope`.
+    let scopes = claims.get("scope").or_else(|| claims.get("scp"));
+    let mut token = Token::granting(scopes.and_then(granted).unwrap_or_default());
+    let text = |name| claims.get(name).and_then(Value::as_str);
+    if let Some(subject) = text("sub") {
+        token = token.with_subject(subject);
+    }
+    if let Some(client) = text("client_id").or_else(|| text("azp")) {
+        token = token.with_client(client);
+    }
+    token.with_claims(claims)
+}
+
+/// Reads scopes from a text or an array of texts; anything else grants nothing.
+fn granted(scopes: &Value) -> Option<GrantedScopes> {
+    match scopes {
+        Value::String(list) => Some(GrantedScopes::parse(list)),
+        Value::Array(scopes) => scopes.iter().map(Value::as_str).collect(),
+        _ => None,
+    }
+}
+
+/// Finds the other form of a URL without a path: `https://h` for `https://h/`, and the other way round.
+///
+/// Clients that parse the URL of a resource send it on with a slash, whatever its owner wrote.
+fn twin(audience: &str) -> Option<String> {
+    let (bare, slashed) = match audience.strip_suffix('/') {
+        Some(bare) => (bare, true),
+        None => (audience, false),
+    };
+    let (_, authority) = bare.split_once("://")?;
+    if authority.is_empty() || authority.contains(['/', '?', '#']) {
+        return None;
+    }
+    Some(if slashed { bare.to_owned() } else { format!("{bare}/") })
+}
+
+/// Returns the time as tokens write it (`NumericDate`, which may have a fraction). A clock from before 1970 is a broken
+/// one, and makes every token an expired one.
+fn seconds_since_epoch() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::twin;
+
+    #[test]
+    fn only_a_url_without_a_path_has_a_twin() {
+        let check =
+            |audience, expected: Option<&str>| assert_eq!(twin(audience).as_deref(), expected, "{audience}");
+        check("https://h", Some("https://h/"));
+        check("https://h/", Some("https://h"));
+        check("https://h:8443", Some("https://h:8443/"));
+        check("https://h:8443/", Some("https://h:8443"));
+        check("https://h/mcp", None);
+        check("https://h/mcp/", None);
+        check("https://h//", None);
+        check("https://h?q", None);
+        check("https://", None);
+        check("files", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,104 @@
+//! Finds where an issuer's keys are, from its metadata.
+
+use reqwest::Url;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::fetch;
+
+/// Finds the URL of the JWK set of `issuer`, in the authorization server metadata ([RFC 8414, section 3]) or in that of
+/// OIDC Discovery, at the first of their well-known addresses that has it.
+///
+/// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
+pub(super) async fn key_set_url(issuer: &str) -> Result<Url, String> {
+    let mut reasons = Vec::new();
+    for url in well_known_urls(issuer)? {
+        let found = match fetch::json(&url).await {
+            Ok(metadata) => key_set_in(metadata, issuer).map_err(|reason| format!("{url}: {reason}")),
+            // All addresses are at one host, so that the others would not be reached either.
+            Err(error) if error.is_unreachable() => return Err(error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match found {
+            Ok(key_set) => return Ok(key_set),
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    Err(reasons.join("; "))
+}
+
+/// The members of the metadata that matter ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    jwks_uri: Option<String>,
+}
+
+/// Reads metadata that must be the issuer's own: identical, code point by code point
+/// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
+fn key_set_in(metadata: Value, issuer: &str) -> Result<Url, String> {
+    let metadata: Metadata =
+        serde_json::from_value(metadata).map_err(|error| format!("not metadata: {error}"))?;
+    if metadata.issuer != issuer {
+        return Err(format!("the metadata is that of `{}`, not of `{issuer}`", metadata.issuer));
+    }
+    let url = metadata.jwks_uri.ok_or("the metadata has no `jwks_uri`")?;
+    fetch::trusted_url(&url)
+}
+
+/// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path; OIDC
+/// Discovery appends its own, which some servers insert likewise.
+fn well_known_urls(issuer: &str) -> Result<Vec<Url>, String> {
+    let base = fetch::trusted_url(issuer)?;
+    if base.query().is_some() || base.fragment().is_some() {
+        return Err(format!("an issuer has neither a query nor a fragment: {issuer}"));
+    }
+    let path = base.path().trim_end_matches('/');
+    let mut paths = vec![
+        format!("/.well-known/oauth-authorization-server{path}"),
+        format!("{path}/.well-known/openid-configuration"),
+        format!("/.well-known/openid-configuration{path}"),
+    ];
+    paths.dedup();
+    let at = |path: String| {
+        let mut url = base.clone();
+        url.set_path(&path);
+        url
+    };
+    Ok(paths.into_iter().map(at).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(issuer: &str, expected: &[&str]) {
+        let urls = well_known_urls(issuer).expect("the issuer is one");
+        assert_eq!(urls.iter().map(Url::as_str).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn well_known_parts_are_inserted_and_appended() {
+        let root = &[
+            "https://h/.well-known/oauth-authorization-server",
+            "https://h/.well-known/openid-configuration",
+        ];
+        check("https://h", root);
+        check("https://h/", root);
+        let tenant = &[
+            "https://h:8443/.well-known/oauth-authorization-server/a%20b/c",
+            "https://h:8443/a%20b/c/.well-known/openid-configuration",
+            "https://h:8443/.well-known/openid-configuration/a%20b/c",
+        ];
+        check("https://h:8443/a%20b/c", tenant);
+        check("https://h:8443/a%20b/c/", tenant);
+    }
+
+    #[test]
+    fn an_issuer_is_a_plain_https_url() {
+        for issuer in ["https://h?q", "https://h/#f", "http://h", "h", "", "ftp://h", "file:///etc"] {
+            assert!(well_known_urls(issuer).is_err(), "{issuer}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Verifiers of access tokens.
+
+mod jwt;
+
+pub use jwt::JwtVerifier;

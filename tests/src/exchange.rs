@@ -1,0 +1,79 @@
+//! One request to a router, and its answer.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, Response, StatusCode},
+};
+use tower::ServiceExt;
+
+/// An answer, with its body read.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as text.
+    pub body: String,
+}
+
+impl Answer {
+    /// Returns the challenge as it stands on the wire; empty where there is none.
+    ///
+    /// # Panics
+    ///
+    /// When there is more than one, or one that is not well-formed.
+    #[must_use]
+    #[track_caller]
+    pub fn challenge(&self) -> &str {
+        let mut lines = self.headers.get_all("www-authenticate").iter();
+        let (first, second) = (lines.next(), lines.next());
+        assert!(second.is_none(), "more than one challenge");
+        first.map_or("", |header| {
+            let _ = crate::challenge::parse(header);
+            header.to_str().expect("a challenge is ASCII")
+        })
+    }
+
+    /// Returns a header's text; empty where there is none.
+    ///
+    /// # Panics
+    ///
+    /// When it is not ASCII.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
+    }
+}
+
+/// Sends `METHOD path` with header lines `name: value`, and an empty body.
+///
+/// # Panics
+///
+/// When a header line is none.
+pub async fn send(app: &Router, request: &str, headers: &[&str]) -> Answer {
+    send_body(app, request, headers, Body::empty()).await
+}
+
+/// Sends `METHOD path` with header lines `name: value`, and a body.
+///
+/// # Panics
+///
+/// When a header line is none.
+pub async fn send_body(app: &Router, request: &str, headers: &[&str], body: Body) -> Answer {
+    let (method, uri) = request.split_once(' ').expect("a method and a path");
+    let mut request = Request::builder().method(method).uri(uri);
+    for line in headers {
+        let (name, value) = line.split_once(": ").expect("a name and a value");
+        request = request.header(name, value);
+    }
+    let request = request.body(body).expect("a legal request");
+    let response: Response<Body> = match app.clone().oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.expect("a body");
+    Answer { status: head.status, headers: head.headers, body: String::from_utf8_lossy(&body).into_owned() }
+}

@@ -1,0 +1,312 @@
+//! An authorization server on a loopback socket that does what a test tells it, with keys made on the spot.
+//!
+//! Tokens are put together and signed here without the library that verifies them, so that both must agree on the format.
+#![allow(clippy::missing_panics_doc, reason = "what fails here should fail the test")]
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use aws_lc_rs::{
+    rand::SystemRandom,
+    rsa::KeySize,
+    signature::{
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
+        KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
+        RSA_PSS_SHA512, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
+    },
+};
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::AbortHandle};
+
+/// An authorization server: metadata at all its well-known addresses, keys at `/keys`.
+#[derive(Debug)]
+pub struct Issuer {
+    id: String,
+    script: Arc<Script>,
+    server: AbortHandle,
+}
+
+/// What the server answers to one kind of request.
+#[derive(Clone, Debug, Default)]
+pub enum Answer {
+    /// The right document, with changes of the script.
+    #[default]
+    Document,
+    /// This status and text.
+    Text(u16, String),
+    /// A redirect to this URL.
+    Redirect(String),
+    /// Nothing, for ever.
+    Silence,
+}
+
+#[derive(Debug, Default)]
+struct Script {
+    metadata: Mutex<(Answer, Value)>,
+    keys: Mutex<(Answer, Vec<Value>)>,
+    /// Only this well-known address is served, if it is given.
+    only_at: Mutex<Option<String>>,
+    metadata_requests: AtomicUsize,
+    key_requests: AtomicUsize,
+}
+
+impl Issuer {
+    /// Starts a server that publishes `keys`.
+    pub async fn publishing(keys: &[&Key]) -> Self {
+        Self::under_path("", keys).await
+    }
+
+    /// Starts a server whose identifier has a path, such as `/tenant`.
+    pub async fn under_path(path: &str, keys: &[&Key]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
+        let origin = format!("http://{}", listener.local_addr().expect("the socket is bound"));
+        let script = Arc::new(Script::default());
+        let id = format!("{origin}{path}");
+        lock(&script.metadata).1 = json!({ "issuer": id, "jwks_uri": format!("{origin}/keys") });
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&script));
+        let server = tokio::spawn(async move { axum::serve(listener, app).await }).abort_handle();
+        let issuer = Self { id, script, server };
+        issuer.publish(keys);
+        issuer
+    }
+
+    /// Returns the identifier, which is also the URL.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns the URL of the key set.
+    pub fn jwks_uri(&self) -> String {
+        lock(&self.script.metadata).1["jwks_uri"].as_str().expect("it was set").to_owned()
+    }
+
+    /// Publishes just these keys from now on.
+    pub fn publish(&self, keys: &[&Key]) {
+        self.publish_jwks(keys.iter().map(|key| key.jwk()).collect());
+    }
+
+    /// Publishes just these JSON values as keys from now on.
+    pub fn publish_jwks(&self, jwks: Vec<Value>) {
+        lock(&self.script.keys).1 = jwks;
+    }
+
+    /// Sets a member of the metadata.
+    pub fn set_metadata(&self, name: &str, value: Value) {
+        lock(&self.script.metadata).1[name] = value;
+    }
+
+    /// Sets what requests for metadata get from now on.
+    pub fn answer_metadata(&self, answer: Answer) {
+        lock(&self.script.metadata).0 = answer;
+    }
+
+    /// Sets what requests for keys get from now on.
+    pub fn answer_keys(&self, answer: Answer) {
+        lock(&self.script.keys).0 = answer;
+    }
+
+    /// Fails every request from now on, or stops to do so.
+    pub fn set_down(&self, down: bool) {
+        let answer = || if down { Answer::Text(503, "down".to_owned()) } else { Answer::Document };
+        self.answer_metadata(answer());
+        self.answer_keys(answer());
+    }
+
+    /// Serves metadata at this path only.
+    pub fn serve_metadata_only_at(&self, path: &str) {
+        *lock(&self.script.only_at) = Some(path.to_owned());
+    }
+
+    /// Returns how many requests for metadata there were.
+    pub fn metadata_requests(&self) -> usize {
+        self.script.metadata_requests.load(Ordering::SeqCst)
+    }
+
+    /// Returns how many requests for keys there were.
+    pub fn key_requests(&self) -> usize {
+        self.script.key_requests.load(Ordering::SeqCst)
+    }
+
+    /// Returns good claims of a token for `audience`, valid for five minutes.
+    pub fn claims(&self, audience: &str, scope: &str) -> Value {
+        json!({ "iss": self.id, "aud": audience, "exp": now() + 300, "sub": "alice", "client_id": "app", "scope": scope })
+    }
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Returns the time in seconds, as tokens have it.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is right");
+    i64::try_from(since.as_secs()).expect("the clock is right")
+}
+
+async fn answer(State(script): State<Arc<Script>>, uri: Uri) -> Response {
+    let (answer, document) = if uri.path() == "/keys" {
+        script.key_requests.fetch_add(1, Ordering::SeqCst);
+        let (answer, keys) = lock(&script.keys).clone();
+        (answer, json!({ "keys": keys }))
+    } else if uri.path().contains("/.well-known/") {
+        script.metadata_requests.fetch_add(1, Ordering::SeqCst);
+        if lock(&script.only_at).as_ref().is_some_and(|only| only != uri.path()) {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        lock(&script.metadata).clone()
+    } else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match answer {
+        Answer::Document => axum::Json(document).into_response(),
+        Answer::Text(status, text) => (StatusCode::from_u16(status).expect("a status"), text).into_response(),
+        Answer::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
+        Answer::Silence => std::future::pending().await,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A key pair with its name, which signs tokens.
+#[derive(Debug)]
+pub struct Key {
+    kid: Option<&'static str>,
+    pair: Pair,
+}
+
+#[derive(Debug)]
+enum Pair {
+    Rsa(RsaKeyPair),
+    P256(EcdsaKeyPair),
+    P384(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl Key {
+    /// Makes an RSA key of 2048 bits.
+    pub fn rsa(kid: impl Into<Option<&'static str>>) -> Self {
+        Self { kid: kid.into(), pair: Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).expect("a key")) }
+    }
+
+    /// Makes a key on the curve P-256.
+    pub fn p256(kid: impl Into<Option<&'static str>>) -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+        Self { kid: kid.into(), pair: Pair::P256(pair) }
+    }
+
+    /// Makes a key on the curve P-384.
+    pub fn p384(kid: impl Into<Option<&'static str>>) -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).expect("a key");
+        Self { kid: kid.into(), pair: Pair::P384(pair) }
+    }
+
+    /// Makes an Ed25519 key.
+    pub fn ed25519(kid: impl Into<Option<&'static str>>) -> Self {
+        Self { kid: kid.into(), pair: Pair::Ed25519(Ed25519KeyPair::generate().expect("a key")) }
+    }
+
+    /// Returns one RSA key named `rsa` for the whole program, since they take long to make.
+    pub fn shared() -> &'static Self {
+        static KEY: OnceLock<Key> = OnceLock::new();
+        KEY.get_or_init(|| Self::rsa("rsa"))
+    }
+
+    /// Returns the public key as a JWK with `kid`, `kty` and what belongs to it.
+    pub fn jwk(&self) -> Value {
+        let mut jwk = match &self.pair {
+            Pair::Rsa(pair) => {
+                let RsaPublicKeyComponents { n, e } =
+                    RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+                json!({ "kty": "RSA", "n": encode(n), "e": encode(e) })
+            }
+            Pair::P256(pair) => ec_jwk("P-256", pair),
+            Pair::P384(pair) => ec_jwk("P-384", pair),
+            Pair::Ed25519(pair) => json!({ "kty": "OKP", "crv": "Ed25519", "x": encode(pair.public_key()) }),
+        };
+        if let Some(kid) = self.kid {
+            jwk["kid"] = kid.into();
+        }
+        jwk
+    }
+
+    /// Returns the algorithm that [`Key::mint`] uses.
+    pub fn algorithm(&self) -> &'static str {
+        match self.pair {
+            Pair::Rsa(_) => "RS256",
+            Pair::P256(_) => "ES256",
+            Pair::P384(_) => "ES384",
+            Pair::Ed25519(_) => "EdDSA",
+        }
+    }
+
+    /// Makes an access token of `claims`.
+    pub fn mint(&self, claims: &Value) -> String {
+        let mut header = json!({ "alg": self.algorithm(), "typ": "at+jwt" });
+        if let Some(kid) = self.kid {
+            header["kid"] = kid.into();
+        }
+        self.mint_with(&header, claims)
+    }
+
+    /// Makes a token with just this header, signed as its `alg` says, or with this key's own algorithm where the key cannot
+    /// do that.
+    pub fn mint_with(&self, header: &Value, claims: &Value) -> String {
+        let message = format!("{}.{}", encode(header.to_string()), encode(claims.to_string()));
+        let signature = self.sign(header["alg"].as_str().unwrap_or_default(), message.as_bytes());
+        format!("{message}.{}", encode(signature))
+    }
+
+    fn sign(&self, alg: &str, message: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(rsa_encoding(alg), &random, message, &mut signature).expect("a signature");
+                signature
+            }
+            Pair::P256(pair) | Pair::P384(pair) => {
+                pair.sign(&random, message).expect("a signature").as_ref().to_vec()
+            }
+            Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+        }
+    }
+}
+
+/// Encodes as tokens do: base64url without padding.
+pub fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn ec_jwk(crv: &str, pair: &EcdsaKeyPair) -> Value {
+    // The point is uncompressed: 4, x, y.
+    let point = &pair.public_key().as_ref()[1..];
+    let (x, y) = point.split_at(point.len() / 2);
+    json!({ "kty": "EC", "crv": crv, "x": encode(x), "y": encode(y) })
+}
+
+fn rsa_encoding(alg: &str) -> &'static dyn RsaEncoding {
+    match alg {
+        "RS384" => &RSA_PKCS1_SHA384,
+        "RS512" => &RSA_PKCS1_SHA512,
+        "PS256" => &RSA_PSS_SHA256,
+        "PS384" => &RSA_PSS_SHA384,
+        "PS512" => &RSA_PSS_SHA512,
+        _ => &RSA_PKCS1_SHA256,
+    }
+}

@@ -1,0 +1,150 @@
+//! The attributes work whatever surrounds them: denied lints, shadowed names, another path to the runtime, macros.
+#![no_implicit_prelude]
+#![forbid(unsafe_code, missing_docs, non_camel_case_types, unreachable_pub, missing_debug_implementations)]
+#![deny(unused, clippy::pedantic, clippy::too_many_arguments)]
+
+use ::axum::{extract::Path, http::Method};
+use ::scopegate::{Router, authenticated, public, requires_scope, routing::get, scope_table};
+use ::std::{assert_eq, format, string::String};
+
+/// Names that generated code must not pick up.
+#[allow(dead_code, clippy::pedantic)]
+mod shadows {
+    pub(crate) struct Guard;
+    pub(crate) struct Scope;
+    pub(crate) struct Row;
+    pub(crate) struct Requirement;
+    pub(crate) mod scopegate {}
+    pub(crate) mod core {}
+    pub(crate) mod std {}
+}
+#[allow(unused_imports)]
+use shadows::{Guard, Requirement, Row, Scope, core, scopegate, std};
+
+#[requires_scope("files:read", any("files:write", all("a", "b")))]
+async fn shadowed() {}
+
+/// A public handler needs no `#[allow]`.
+#[requires_scope("files:read")]
+pub(crate) async fn documented() {}
+
+#[requires_scope("files:read", crate = ::renamed)]
+async fn renamed_runtime() {}
+
+mod reexport {
+    pub(crate) use ::scopegate as gate;
+}
+
+#[requires_scope("files:read", crate = crate::reexport::gate)]
+async fn reexported_runtime() {}
+
+extern crate scopegate as renamed;
+
+#[requires_scope("files:read")]
+#[cfg(any())]
+async fn left_out(_: DoesNotExist) {}
+
+#[cfg(any())]
+#[requires_scope("files:read")]
+async fn left_out(_: DoesNotExist) {}
+
+#[requires_scope("files:read")]
+async fn with_seven(_: Method, _: Method, _: Method, _: Method, _: Method, _: Method, _: Method) {}
+
+#[authenticated]
+async fn r#type() {}
+
+#[authenticated]
+async fn fifteen(
+    _: Method,
+    _: Method,
+    _: Method,
+    (_, _, _, _, _): (Method, Method, Method, Method, Method),
+    _: Method,
+    _: Method,
+    _: Method,
+    _: Method,
+    _: Method,
+    _: Method,
+    _: Method,
+    _: Method,
+    _: Method,
+    _: Method,
+    _: Path<String>,
+) {
+}
+
+/// Makes two handlers; the names come from outside, the attribute from inside.
+macro_rules! handlers {
+    ($($name:ident $scope:literal),*) => {
+        $(
+            #[requires_scope($scope)]
+            async fn $name() {}
+        )*
+    };
+}
+handlers!(first "files:first", second "files:second");
+
+/// All from inside.
+macro_rules! local_handler {
+    ($crate_path:path) => {{
+        #[requires_scope("files:local", crate = $crate_path)]
+        async fn handler() {}
+        scope_table![handler]
+    }};
+}
+
+mod outer {
+    pub(crate) mod upload {
+        #[::scopegate::requires_scope("files:upload")]
+        pub(crate) async fn upload() {}
+    }
+    pub(crate) use upload::upload;
+}
+
+#[public]
+async fn health() {}
+
+#[test]
+fn rows_name_their_handlers() {
+    let table = scope_table![shadowed, first, second, r#type, fifteen, with_seven, outer::upload, health];
+    let expected = "\
+-  hygiene::shadowed               files:read files:write | files:read a b
+-  hygiene::first                  files:first
+-  hygiene::second                 files:second
+-  hygiene::type                   authenticated
+-  hygiene::fifteen                authenticated
+-  hygiene::with_seven             files:read
+-  hygiene::outer::upload::upload  files:upload
+-  hygiene::health                 public
+";
+    assert_eq!(format!("{table}"), expected);
+}
+
+#[test]
+fn handlers_work_in_functions_and_macros() {
+    #[requires_scope("files:inner")]
+    async fn inner() {}
+
+    let table = scope_table![inner, documented, renamed_runtime, reexported_runtime];
+    assert_eq!(table.catalog().len(), 2);
+    assert_eq!(format!("{:?}", local_handler!(::scopegate).catalog()), r#"["files:local"]"#);
+    let _ = Router::<()>::new().route("/", get(inner).post(upload_and_back).put(second));
+}
+
+#[requires_scope("files:upload")]
+async fn upload_and_back() -> String {
+    outer::upload::upload(::scopegate::Guard::for_test()).await;
+    String::new()
+}
+
+#[test]
+fn a_row_says_where_the_handler_is() {
+    let table = scope_table![first];
+    let row = table.entries()[0].row();
+    assert_eq!(row.handler(), "hygiene::first");
+    assert!(row.file().ends_with("hygiene.rs"), "{}", row.file());
+    assert!(row.line() > 0);
+}
+
+use ::std::assert;

@@ -1,0 +1,665 @@
+//! The verifier of JSON Web Tokens against an authorization server on a real socket.
+
+use std::{sync::Arc, time::Duration};
+
+use scopegate::{JwtVerifier, Token, TokenVerifier, VerifyError};
+use scopegate_tests::issuer::{Answer, Issuer, Key, encode, now};
+use serde_json::{Map, Value, json};
+use tokio::{task::JoinSet, time};
+
+const API: &str = "https://files.example.com";
+
+fn verifier(issuer: &Issuer) -> JwtVerifier {
+    JwtVerifier::new([issuer.id()], API)
+}
+
+/// The claims of a good token with one of them changed, or removed where the value is `null`.
+fn claims(issuer: &Issuer, name: &str, value: Value) -> Value {
+    let mut claims = issuer.claims(API, "files:read");
+    match value {
+        Value::Null => drop(claims.as_object_mut().expect("an object").remove(name)),
+        value => claims[name] = value,
+    }
+    claims
+}
+
+fn kind_of(result: &Result<Token, VerifyError>) -> &'static str {
+    match result {
+        Ok(_) => "good",
+        Err(VerifyError::Expired) => "expired",
+        Err(VerifyError::Invalid(_)) => "invalid",
+        Err(VerifyError::Unavailable { .. }) => "unavailable",
+        Err(_) => "another",
+    }
+}
+
+#[track_caller]
+fn check(what: &str, result: &Result<Token, VerifyError>, expected: &str) {
+    assert_eq!(kind_of(result), expected, "{what}: {result:?}");
+}
+
+/// Lets time pass for the verifier, but not for the issuer's sockets.
+async fn pass(duration: Duration) {
+    time::pause();
+    time::advance(duration).await;
+    time::resume();
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if condition() {
+            return;
+        }
+        time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not happen within five seconds");
+}
+
+#[tokio::test]
+async fn tokens_of_every_algorithm_are_good() {
+    let (p256, p384, ed25519) = (Key::p256("p256"), Key::p384("p384"), Key::ed25519("ed"));
+    let issuer = Issuer::publishing(&[Key::shared(), &p256, &p384, &ed25519]).await;
+    let verifier = verifier(&issuer);
+    let claims = issuer.claims(API, "files:read files:write");
+    let mut cases = vec![
+        ("ES256", "p256", &p256),
+        ("ES384", "p384", &p384),
+        ("EdDSA", "ed", &ed25519),
+        ("Ed25519", "ed", &ed25519),
+    ];
+    cases.extend(
+        ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"].map(|alg| (alg, "rsa", Key::shared())),
+    );
+    for (alg, kid, key) in cases {
+        let token = key.mint_with(&json!({ "alg": alg, "kid": kid }), &claims);
+        let token = verifier.verify(&token).await.unwrap_or_else(|error| panic!("{alg}: {error}"));
+        assert_eq!(token.scopes().iter().collect::<Vec<_>>(), ["files:read", "files:write"]);
+        assert_eq!(token.subject(), Some("alice"));
+        assert_eq!(token.client(), Some("app"));
+        assert_eq!(token.claims::<Value>().expect("claims are JSON"), claims);
+    }
+    assert_eq!(issuer.key_requests(), 1);
+}
+
+#[tokio::test]
+async fn claims_decide() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer).audience("api://files");
+    let past = now() - 3600;
+    for (name, value, expected) in [
+        ("iss", json!("https://evil.example.com"), "invalid"),
+        ("iss", json!(format!("{}/", issuer.id())), "invalid"),
+        ("iss", json!([issuer.id()]), "invalid"),
+        ("iss", Value::Null, "invalid"),
+        ("aud", json!("https://other.example.com"), "invalid"),
+        ("aud", json!(""), "invalid"),
+        ("aud", json!([]), "invalid"),
+        ("aud", json!({ "0": API }), "invalid"),
+        ("aud", Value::Null, "invalid"),
+        ("aud", json!("https://files.example.com/"), "good"),
+        ("aud", json!("https://files.example.com/mcp"), "invalid"),
+        ("aud", json!("https://FILES.example.com"), "invalid"),
+        ("aud", json!(["https://other.example.com", API]), "good"),
+        ("aud", json!([7, API]), "good"),
+        ("aud", json!("api://files"), "good"),
+        ("aud", json!("api://files/"), "good"),
+        ("exp", Value::Null, "invalid"),
+        ("exp", json!("soon"), "invalid"),
+        ("exp", json!(past), "expired"),
+        ("exp", json!(-1), "expired"),
+        ("exp", json!(now() - 31), "expired"),
+        ("exp", json!(now() - 20), "good"),
+        ("exp", json!(1e300), "good"),
+        ("exp", json!(u64::MAX), "good"),
+        ("nbf", json!(past), "good"),
+        ("nbf", json!(now() + 20), "good"),
+        ("nbf", json!(now() + 60), "invalid"),
+        ("nbf", json!("now"), "invalid"),
+        ("sub", Value::Null, "good"),
+        ("sub", json!(7), "good"),
+    ] {
+        let token = Key::shared().mint(&claims(&issuer, name, value.clone()));
+        check(&format!("{name} = {value}"), &verifier.verify(&token).await, expected);
+    }
+
+    // A claim of `null` is not an absent one.
+    let mut none = issuer.claims(API, "files:read");
+    none["nbf"] = Value::Null;
+    check("nbf = null", &verifier.verify(&Key::shared().mint(&none)).await, "invalid");
+}
+
+#[tokio::test]
+async fn leeway_can_be_set() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let token = Key::shared().mint(&claims(&issuer, "exp", json!(now() - 5)));
+    check("none", &verifier(&issuer).leeway(Duration::ZERO).verify(&token).await, "expired");
+    check("enough", &verifier(&issuer).leeway(Duration::from_secs(60)).verify(&token).await, "good");
+    check("all", &verifier(&issuer).leeway(Duration::MAX).verify(&token).await, "good");
+}
+
+#[tokio::test]
+async fn only_a_good_token_is_said_to_have_expired() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let mut claims = claims(&issuer, "exp", json!(now() - 3600));
+    check("forged", &verifier.verify(&Key::rsa("rsa").mint(&claims)).await, "invalid");
+    check("genuine", &verifier.verify(&Key::shared().mint(&claims)).await, "expired");
+    claims["aud"] = json!("https://other.example.com");
+    check("for another", &verifier.verify(&Key::shared().mint(&claims)).await, "invalid");
+}
+
+#[tokio::test]
+async fn headers_decide() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    for (header, expected) in [
+        (json!({ "alg": "RS256", "kid": "rsa" }), "good"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": "at+jwt" }), "good"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": "AT+JWT" }), "good"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": "application/at+jwt" }), "good"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": "JWT" }), "good"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": "jwt" }), "good"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": "logout+jwt" }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": "dpop+jwt" }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": "" }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "rsa", "typ": 7 }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "rsa", "crit": ["b64"], "b64": false }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "rsa", "crit": [] }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "rsa", "crit": null }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "rsa", "extra": { "any": [] } }), "good"),
+        (json!({ "alg": "RS256", "kid": 7 }), "invalid"),
+        (json!({ "alg": "RS256" }), "good"),
+        (json!({ "alg": "RS256", "kid": "" }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "other" }), "invalid"),
+        (json!({ "alg": "ES256", "kid": "rsa" }), "invalid"),
+        (json!({ "alg": "none", "kid": "rsa" }), "invalid"),
+        (json!({ "alg": "rs256", "kid": "rsa" }), "invalid"),
+        (json!({ "alg": 7, "kid": "rsa" }), "invalid"),
+        (json!({ "kid": "rsa" }), "invalid"),
+        (json!([]), "invalid"),
+    ] {
+        let token = Key::shared().mint_with(&header, &issuer.claims(API, ""));
+        check(&header.to_string(), &verifier.verify(&token).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_token_cannot_choose_how_it_is_judged() {
+    let forger = Key::rsa("rsa");
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let claims = issuer.claims(API, "admin");
+    let message = |header: Value| format!("{}.{}", encode(header.to_string()), encode(claims.to_string()));
+
+    check("another key", &verifier.verify(&forger.mint(&claims)).await, "invalid");
+    let own_key =
+        json!({ "alg": "RS256", "kid": "rsa", "jwk": forger.jwk(), "jku": "http://127.0.0.1/keys" });
+    check("its own key", &verifier.verify(&forger.mint_with(&own_key, &claims)).await, "invalid");
+    for alg in ["none", "None", "NONE", ""] {
+        let token = format!("{}.", message(json!({ "alg": alg })));
+        check("no signature", &verifier.verify(&token).await, "invalid");
+    }
+
+    // The public key is no secret: it must not serve as one.
+    let jwk = Key::shared().jwk();
+    let modulus = jwk["n"].as_str().expect("an RSA key");
+    for alg in ["HS256", "HS384", "HS512"] {
+        for kid in [json!({ "alg": alg }), json!({ "alg": alg, "kid": "rsa" })] {
+            let message = message(kid);
+            let secret = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, modulus.as_bytes());
+            let tag = aws_lc_rs::hmac::sign(&secret, message.as_bytes());
+            check(alg, &verifier.verify(&format!("{message}.{}", encode(tag))).await, "invalid");
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_are_for_what_they_say() {
+    let with = |changes: Value| {
+        let mut jwk = Key::shared().jwk();
+        jwk.as_object_mut().expect("an object").extend(changes.as_object().expect("an object").clone());
+        jwk
+    };
+    for (jwk, expected) in [
+        (with(json!({})), "good"),
+        (with(json!({ "alg": "RS256", "use": "sig" })), "good"),
+        (with(json!({ "alg": "PS256" })), "invalid"),
+        (with(json!({ "alg": "RSA-OAEP" })), "invalid"),
+        (with(json!({ "alg": "HS256" })), "invalid"),
+        (with(json!({ "use": "enc" })), "invalid"),
+        (with(json!({ "key_ops": ["verify"] })), "good"),
+        (with(json!({ "key_ops": ["encrypt", "wrapKey"] })), "invalid"),
+        (with(json!({ "kty": "EC" })), "invalid"),
+        (with(json!({ "n": "!" })), "invalid"),
+        (with(json!({ "n": null })), "invalid"),
+        (with(json!({ "e": "" })), "invalid"),
+        (with(json!({ "x5c": ["anything"], "unknown": {} })), "good"),
+    ] {
+        let issuer = Issuer::publishing(&[]).await;
+        issuer.publish_jwks(vec![jwk.clone()]);
+        let token = Key::shared().mint(&issuer.claims(API, ""));
+        check(&jwk.to_string(), &verifier(&issuer).verify(&token).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_bad_key_spoils_no_other() {
+    let issuer = Issuer::publishing(&[]).await;
+    issuer.publish_jwks(vec![
+        json!("not an object"),
+        json!({}),
+        json!({ "kty": 7 }),
+        json!({ "kty": "RSA", "kid": "rsa" }),
+        json!({ "kty": "oct", "kid": "rsa", "k": "c2VjcmV0" }),
+        json!({ "kty": "EC", "crv": "P-256", "kid": "rsa", "x": "AA", "y": "AA" }),
+        json!({ "kty": "OKP", "crv": "X25519", "x": "AA" }),
+        json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AA" }),
+        Key::shared().jwk(),
+    ]);
+    let verifier = verifier(&issuer);
+    check("the last", &verifier.verify(&Key::shared().mint(&issuer.claims(API, ""))).await, "good");
+    let short = json!({ "alg": "ES256", "kid": "rsa" });
+    check(
+        "a short one",
+        &verifier.verify(&Key::p256("rsa").mint_with(&short, &issuer.claims(API, ""))).await,
+        "invalid",
+    );
+}
+
+#[tokio::test]
+async fn names_of_keys_may_be_missing_or_shared() {
+    let (first, second, third) = (Key::p256("same"), Key::p256("same"), Key::p256(None));
+    let issuer = Issuer::publishing(&[&first, &second, &third, Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let claims = issuer.claims(API, "");
+    for key in [&first, &second, &third, Key::shared()] {
+        check("with its name", &verifier.verify(&key.mint(&claims)).await, "good");
+        let unnamed = json!({ "alg": key.algorithm() });
+        check("without a name", &verifier.verify(&key.mint_with(&unnamed, &claims)).await, "good");
+    }
+    check("unknown, without a name", &verifier.verify(&Key::p256(None).mint(&claims)).await, "invalid");
+    check("unknown, with that name", &verifier.verify(&Key::p256("same").mint(&claims)).await, "invalid");
+}
+
+#[tokio::test]
+async fn scopes_have_several_forms() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let both = ["a", "b"].as_slice();
+    for (granting, expected) in [
+        (json!({ "scope": "a b" }), both),
+        (json!({ "scope": "b  a b " }), both),
+        (json!({ "scope": ["a", "b"] }), both),
+        (json!({ "scp": "a b" }), both),
+        (json!({ "scp": ["a", "b"] }), both),
+        (json!({ "scope": "a b", "scp": ["c"] }), both),
+        (json!({ "scope": "", "scp": ["c"] }), &[]),
+        (json!({ "scope": 7 }), &[]),
+        (json!({ "scope": { "a": true } }), &[]),
+        (json!({ "scp": ["a", 7] }), &[]),
+        (json!({ "roles": ["a"] }), &[]),
+        (json!({}), &[]),
+    ] {
+        let mut all = claims(&issuer, "scope", Value::Null);
+        all.as_object_mut()
+            .expect("an object")
+            .extend(granting.as_object().cloned().unwrap_or_else(Map::new));
+        let token = verifier.verify(&Key::shared().mint(&all)).await.expect("a good token");
+        assert_eq!(token.scopes().iter().collect::<Vec<_>>(), expected, "{granting}");
+    }
+}
+
+#[tokio::test]
+async fn the_client_may_be_named_azp() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let mut all = claims(&issuer, "client_id", Value::Null);
+    all["azp"] = json!("web");
+    let token = verifier(&issuer).verify(&Key::shared().mint(&all)).await.expect("a good token");
+    assert_eq!(token.client(), Some("web"));
+}
+
+#[tokio::test]
+async fn an_issuer_speaks_for_itself_only() {
+    let (of_a, of_b) = (Key::p256("same"), Key::p256("same"));
+    let (a, b) = (Issuer::publishing(&[&of_a]).await, Issuer::publishing(&[&of_b]).await);
+    let verifier = JwtVerifier::new([a.id(), b.id()], API);
+    check("a", &verifier.verify(&of_a.mint(&a.claims(API, ""))).await, "good");
+    check("b", &verifier.verify(&of_b.mint(&b.claims(API, ""))).await, "good");
+    check("b's key for a", &verifier.verify(&of_b.mint(&a.claims(API, ""))).await, "invalid");
+    check("a's key for b", &verifier.verify(&of_a.mint(&b.claims(API, ""))).await, "invalid");
+
+    a.set_down(true);
+    pass(Duration::from_secs(60)).await;
+    let unknown = Key::p256("unknown");
+    check("a is down", &verifier.verify(&unknown.mint(&a.claims(API, ""))).await, "unavailable");
+    check("b is not", &verifier.verify(&of_b.mint(&b.claims(API, ""))).await, "good");
+}
+
+#[tokio::test]
+async fn metadata_is_found_at_each_of_its_addresses() {
+    for path in [
+        "/.well-known/oauth-authorization-server/tenant",
+        "/tenant/.well-known/openid-configuration",
+        "/.well-known/openid-configuration/tenant",
+    ] {
+        let issuer = Issuer::under_path("/tenant", &[Key::shared()]).await;
+        issuer.serve_metadata_only_at(path);
+        let token = Key::shared().mint(&issuer.claims(API, ""));
+        check(path, &verifier(&issuer).verify(&token).await, "good");
+    }
+    for path in ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"] {
+        let issuer = Issuer::publishing(&[Key::shared()]).await;
+        issuer.serve_metadata_only_at(path);
+        let token = Key::shared().mint(&issuer.claims(API, ""));
+        check(path, &verifier(&issuer).verify(&token).await, "good");
+    }
+}
+
+#[tokio::test]
+async fn the_key_set_can_be_given() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let mut claims = issuer.claims(API, "");
+    claims["iss"] = json!("legacy");
+    let verifier = JwtVerifier::new(["legacy"], API).jwks_uri(issuer.jwks_uri());
+    check("given", &verifier.verify(&Key::shared().mint(&claims)).await, "good");
+    assert_eq!(issuer.metadata_requests(), 0);
+
+    let plain = JwtVerifier::new(["legacy"], API).jwks_uri("http://keys.example.com/");
+    check("in plain HTTP", &plain.verify(&Key::shared().mint(&claims)).await, "unavailable");
+}
+
+#[tokio::test]
+async fn bad_answers_are_not_used() {
+    let elsewhere = Issuer::publishing(&[Key::shared()]).await;
+    let huge = format!("{{\"keys\":[{}],\"x\":\"{}\"}}", Key::shared().jwk(), "x".repeat(2 * 1024 * 1024));
+    let whole = json!({ "keys": [Key::shared().jwk()] }).to_string();
+    let text = |status, text: &str| Answer::Text(status, text.to_owned());
+
+    for (what, answer) in [
+        ("a redirect", Answer::Redirect(elsewhere.jwks_uri())),
+        ("too long", Answer::Text(200, huge)),
+        ("truncated", text(200, &whole[..whole.len() - 2])),
+        ("HTML", text(200, "<!doctype html><title>Sign in</title>")),
+        ("empty", text(200, "")),
+        ("not a key set", text(200, "[]")),
+        ("another object", text(200, "{}")),
+        ("an error", text(500, &whole)),
+        ("not found", text(404, &whole)),
+        ("another success", text(203, &whole)),
+    ] {
+        let issuer = Issuer::publishing(&[Key::shared()]).await;
+        issuer.answer_keys(answer.clone());
+        let token = Key::shared().mint(&issuer.claims(API, ""));
+        check(&format!("keys: {what}"), &verifier(&issuer).verify(&token).await, "unavailable");
+
+        let issuer = Issuer::publishing(&[Key::shared()]).await;
+        issuer.answer_metadata(answer);
+        let token = Key::shared().mint(&issuer.claims(API, ""));
+        check(&format!("metadata: {what}"), &verifier(&issuer).verify(&token).await, "unavailable");
+    }
+    assert_eq!(elsewhere.key_requests(), 0);
+}
+
+#[tokio::test]
+async fn metadata_must_be_the_issuers_own() {
+    for (name, value) in [
+        ("issuer", json!("https://evil.example.com")),
+        ("issuer", Value::Null),
+        ("jwks_uri", Value::Null),
+        ("jwks_uri", json!("http://keys.example.com/")),
+        ("jwks_uri", json!("/keys")),
+        ("jwks_uri", json!("file:///etc/keys")),
+    ] {
+        let issuer = Issuer::publishing(&[Key::shared()]).await;
+        issuer.set_metadata(name, value.clone());
+        let token = Key::shared().mint(&issuer.claims(API, ""));
+        check(&format!("{name} = {value}"), &verifier(&issuer).verify(&token).await, "unavailable");
+        assert_eq!(issuer.key_requests(), 0);
+    }
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    issuer.set_metadata("issuer", json!(format!("{}/", issuer.id())));
+    let result = verifier(&issuer).verify(&Key::shared().mint(&issuer.claims(API, ""))).await;
+    check("one slash more", &result, "unavailable");
+}
+
+#[tokio::test]
+async fn nothing_is_fetched_for_what_cannot_be_good() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    check("garbage", &verifier.verify("garbage").await, "invalid");
+    let foreign = claims(&issuer, "iss", json!("https://evil.example.com"));
+    check("of another issuer", &verifier.verify(&Key::shared().mint(&foreign)).await, "invalid");
+    let unsigned = Key::shared().mint_with(&json!({ "alg": "none" }), &issuer.claims(API, ""));
+    check("unsigned", &verifier.verify(&unsigned).await, "invalid");
+    assert_eq!(issuer.metadata_requests() + issuer.key_requests(), 0);
+}
+
+#[tokio::test]
+async fn an_issuer_may_start_later() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    issuer.set_down(true);
+    let verifier = verifier(&issuer);
+    let token = Key::shared().mint(&issuer.claims(API, ""));
+    let result = verifier.verify(&token).await;
+    let Err(VerifyError::Unavailable { retry_after, .. }) = result else { panic!("{result:?}") };
+    assert_eq!(retry_after, Duration::from_secs(1));
+
+    // Until the pause is over, requests are answered without asking again.
+    let asked = issuer.metadata_requests();
+    issuer.set_down(false);
+    check("in the pause", &verifier.verify(&token).await, "unavailable");
+    assert_eq!(issuer.metadata_requests(), asked);
+
+    pass(retry_after).await;
+    check("after the pause", &verifier.verify(&token).await, "good");
+}
+
+#[tokio::test]
+async fn the_reason_names_the_cause() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let token = Key::shared().mint(&issuer.claims(API, ""));
+    let verifier = verifier(&issuer);
+    drop(issuer);
+    time::sleep(Duration::from_millis(20)).await;
+    let result = verifier.verify(&token).await;
+    check("closed", &result, "unavailable");
+    let reason = result.expect_err("it is closed").to_string();
+    assert!(reason.to_lowercase().contains("connection refused"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_not_fallen_back_to() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let id = issuer.id().replace("http://", "https://");
+    let token = Key::shared().mint(&claims(&issuer, "iss", json!(id)));
+    check("https", &JwtVerifier::new([id], API).verify(&token).await, "unavailable");
+    assert_eq!(issuer.metadata_requests(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_issuer_is_not_waited_for_long() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    issuer.answer_metadata(Answer::Silence);
+    let started = time::Instant::now();
+    let token = Key::shared().mint(&issuer.claims(API, ""));
+    check("silent", &verifier(&issuer).verify(&token).await, "unavailable");
+    assert!(started.elapsed() <= Duration::from_secs(11), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn known_keys_outlive_their_server() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let mut claims = issuer.claims(API, "");
+    claims["exp"] = json!(now() + 1_000_000);
+    let token = Key::shared().mint(&claims);
+    check("first", &verifier.verify(&token).await, "good");
+    issuer.set_down(true);
+    let unknown = Key::p256("new");
+    for minutes in [6, 12, 24, 600] {
+        pass(Duration::from_secs(60 * minutes)).await;
+        let asked = issuer.metadata_requests();
+        check("while it is down", &verifier.verify(&token).await, "good");
+        // Whether the server has this key now, nobody can tell. This waits for the attempt that the other started.
+        check("unknown", &verifier.verify(&unknown.mint(&claims)).await, "unavailable");
+        assert!(issuer.metadata_requests() > asked);
+    }
+
+    issuer.set_down(false);
+    issuer.publish(&[Key::shared(), &unknown]);
+    pass(Duration::from_secs(60)).await;
+    check("known again", &verifier.verify(&unknown.mint(&claims)).await, "good");
+}
+
+#[tokio::test]
+async fn keys_are_renewed_in_the_background() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let withdrawn = Key::shared().mint(&issuer.claims(API, ""));
+    check("first", &verifier.verify(&withdrawn).await, "good");
+    let new = Key::p256("new");
+    issuer.publish(&[&new]);
+
+    pass(Duration::from_secs(4 * 60)).await;
+    check("young", &verifier.verify(&withdrawn).await, "good");
+    assert_eq!(issuer.key_requests(), 1);
+
+    pass(Duration::from_secs(2 * 60)).await;
+    check("while it is renewed", &verifier.verify(&withdrawn).await, "good");
+    // This waits for the attempt that the other started.
+    check("new", &verifier.verify(&new.mint(&issuer.claims(API, ""))).await, "good");
+    assert_eq!(issuer.key_requests(), 2);
+    check("withdrawn", &verifier.verify(&withdrawn).await, "invalid");
+}
+
+#[tokio::test]
+async fn old_keys_are_renewed_before_they_are_used() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let withdrawn = Key::shared().mint(&issuer.claims(API, ""));
+    check("first", &verifier.verify(&withdrawn).await, "good");
+    issuer.publish(&[&Key::p256("new")]);
+    pass(Duration::from_secs(3600)).await;
+    check("withdrawn during a pause", &verifier.verify(&withdrawn).await, "invalid");
+}
+
+#[tokio::test]
+async fn many_waiting_requests_share_one_fetch() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = Arc::new(verifier(&issuer));
+    let token = Key::shared().mint(&issuer.claims(API, ""));
+    let mut requests = JoinSet::new();
+    for _ in 0..200 {
+        let (verifier, token) = (Arc::clone(&verifier), token.clone());
+        requests.spawn(async move { kind_of(&verifier.verify(&token).await) });
+    }
+    let kinds = requests.join_all().await;
+    assert_eq!(kinds, ["good"; 200]);
+    assert_eq!((issuer.metadata_requests(), issuer.key_requests()), (1, 1));
+}
+
+#[tokio::test]
+async fn unknown_keys_are_asked_for_at_a_bounded_rate() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let claims = issuer.claims(API, "");
+    check("first", &verifier.verify(&Key::shared().mint(&claims)).await, "good");
+    let forger = Key::p256("forged");
+    for storm in 0..3 {
+        for n in 0..100 {
+            let token = forger.mint_with(&json!({ "alg": "ES256", "kid": n.to_string() }), &claims);
+            check("forged", &verifier.verify(&token).await, "invalid");
+        }
+        assert_eq!(issuer.key_requests(), 1 + storm);
+        pass(Duration::from_secs(10)).await;
+    }
+
+    // A new key is good at once.
+    issuer.publish(&[Key::shared(), &forger]);
+    check("rotated", &verifier.verify(&forger.mint(&claims)).await, "good");
+    assert_eq!(issuer.key_requests(), 4);
+}
+
+#[tokio::test]
+async fn a_forged_token_of_a_known_key_asks_for_nothing() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let claims = issuer.claims(API, "");
+    check("first", &verifier.verify(&Key::shared().mint(&claims)).await, "good");
+    pass(Duration::from_secs(60)).await;
+    check("forged", &verifier.verify(&Key::rsa("rsa").mint(&claims)).await, "invalid");
+    assert_eq!(issuer.key_requests(), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_goes_away_does_not_stop_the_fetch() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer);
+    let token = Key::shared().mint(&issuer.claims(API, ""));
+    let gone = time::timeout(Duration::ZERO, verifier.verify(&token)).await;
+    assert!(gone.is_err(), "no key server answers in no time");
+    until(|| issuer.key_requests() == 1).await;
+    check("the next", &verifier.verify(&token).await, "good");
+    assert_eq!(issuer.key_requests(), 1);
+}
+
+#[test]
+fn a_runtime_that_ends_takes_nothing_with_it() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let lasting = runtime();
+    let issuer = lasting.block_on(Issuer::publishing(&[Key::shared()]));
+    let verifier = verifier(&issuer);
+    let token = Key::shared().mint(&issuer.claims(API, ""));
+    let gone = runtime().block_on(async { time::timeout(Duration::ZERO, verifier.verify(&token)).await });
+    assert!(gone.is_err());
+    check("in another", &lasting.block_on(verifier.verify(&token)), "good");
+}
+
+#[tokio::test]
+async fn garbage_is_invalid_and_no_panic() {
+    let key = Key::p256("p256");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let verifier = verifier(&issuer);
+    let good = key.mint(&issuer.claims(API, ""));
+    check("good", &verifier.verify(&good).await, "good");
+
+    for garbage in [
+        "",
+        ".",
+        "..",
+        "...",
+        "a.b.c",
+        "é.é.é",
+        "e30.e30.e30",
+        "null.null.",
+        "\0",
+        "eyJhbGciOiJFUzI1NiJ9..",
+        " ",
+    ] {
+        check(garbage, &verifier.verify(garbage).await, "invalid");
+    }
+    for length in 0..good.len() {
+        check("cut", &verifier.verify(&good[..length]).await, "invalid");
+        check("cut", &verifier.verify(&good[length + 1..]).await, "invalid");
+        let mut other = good.clone().into_bytes();
+        other[length] = if other[length] == b'A' { b'Q' } else { b'A' };
+        let other = String::from_utf8(other).expect("it is ASCII");
+        check("changed", &verifier.verify(&other).await, "invalid");
+    }
+    for suffix in ["=", ".", " ", "\n", "A", ".AAAA"] {
+        check("longer", &verifier.verify(&format!("{good}{suffix}")).await, "invalid");
+    }
+    let nested = format!("{}.{}.", encode(r#"{"alg":"ES256"}"#), encode("[".repeat(40_000)));
+    check("nested", &verifier.verify(&nested).await, "invalid");
+    check("long", &verifier.verify(&"a.".repeat(1_000_000)).await, "invalid");
+    // Which of two claims counts is no question if the signature is good, but a forger must not have a choice.
+    let twice = format!("{}.{}.AAAA", encode(r#"{"alg":"ES256","alg":"none"}"#), encode("{}"));
+    check("twice", &verifier.verify(&twice).await, "invalid");
+}
+
+#[tokio::test]
+async fn debug_output_has_the_settings_only() {
+    let verifier = JwtVerifier::new(["https://auth.example.com"], API);
+    let text = format!("{verifier:?}");
+    assert!(text.contains("https://auth.example.com") && text.contains(API), "{text}");
+}

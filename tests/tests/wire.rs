@@ -1,0 +1,246 @@
+//! Requirement x credential -> status and the exact bytes of the challenge.
+
+use axum::{Json, extract::Path, http::StatusCode};
+use scopegate::{
+    Access, Requirement, Router, Scope, authenticated, public, requires_scope, routing::get,
+    testing::TestVerifier,
+};
+use scopegate_tests::exchange::{Answer, send};
+use tower::service_fn;
+
+#[requires_scope("files:read")]
+async fn list() {}
+
+#[requires_scope("files:read", "files:write")]
+async fn write(Path(_): Path<u32>, Json(_): Json<String>) {}
+
+#[requires_scope(any(all("files:read", "files:write"), "files:admin"))]
+async fn delete() {}
+
+#[authenticated]
+async fn whoami(access: Access) -> String {
+    format!("{:?} {:?}", access.subject(), access.scopes())
+}
+
+#[public]
+async fn health() {}
+
+#[public]
+async fn greet(access: Option<Access>) -> String {
+    access.as_ref().and_then(Access::subject).unwrap_or("nobody").to_owned()
+}
+
+#[public]
+async fn contradiction(_: Access) {}
+
+const EXPORT: Requirement = Requirement::scopes(&[&[Scope::from_static("export")]]);
+const FLOOR: Scope = Scope::from_static("api");
+
+fn verifier() -> TestVerifier {
+    TestVerifier::new()
+        .token("none", "")
+        .token("floor", "api")
+        .token("read", "files:read")
+        .token("write", "files:write")
+        .token("both", "files:write files:read")
+        .token("admin", "files:admin")
+        .token("all", "api files:read files:write files:admin")
+        .token("prefix", "files files:rea files:reads FILES:READ files:read,files:write")
+        .expired("old")
+        .unavailable("later")
+}
+
+fn router() -> Router {
+    let service = service_fn(async |_| Ok(StatusCode::OK));
+    Router::new()
+        .route("/files", get(list))
+        .route("/files/{name}", get(list).put(write).delete(delete))
+        .route("/whoami", get(whoami))
+        .route("/health", get(health))
+        .route("/greet", get(greet))
+        .route("/contradiction", get(contradiction))
+        .service_requiring("/export", EXPORT, service)
+        .public_service("/static", service)
+}
+
+fn app() -> axum::Router {
+    router().protect(verifier().gate("https://h.example/api").unwrap()).unwrap()
+}
+
+const METADATA: &str = r#"resource_metadata="https://h.example/.well-known/oauth-protected-resource/api""#;
+
+/// Sends a request with a credential (empty: none) and compares status and challenge; `..` stands for the metadata.
+async fn check(app: &axum::Router, request: &str, credential: &str, status: u16, challenge: &str) -> Answer {
+    let header = format!("authorization: {credential}");
+    let headers: &[&str] = if credential.is_empty() { &[] } else { &[&header] };
+    let answer = send(app, request, headers).await;
+    let context = format!("{request} with {credential:?}");
+    assert_eq!(answer.challenge(), challenge.replace("..", METADATA), "{context}");
+    assert_eq!(answer.status.as_u16(), status, "{context}");
+    if !challenge.is_empty() {
+        assert_eq!(answer.header("cache-control"), "no-store", "{context}");
+    }
+    answer
+}
+
+const INVALID: &str = r#", error_description="The access token is not valid for this resource""#;
+const EXPIRED: &str = r#", error_description="The access token expired""#;
+const LACKS: &str = r#", error_description="The access token lacks a scope that this request needs""#;
+
+#[tokio::test]
+async fn without_a_token_the_challenge_names_what_the_operation_needs() {
+    let app = app();
+    for credential in ["", "Basic dTpw", "Digest x", "DPoP abc", "bearerless abc"] {
+        check(&app, "GET /files", credential, 401, r#"Bearer scope="files:read", .."#).await;
+        check(&app, "PUT /files/1", credential, 401, r#"Bearer scope="files:read files:write", .."#).await;
+        check(&app, "DELETE /files/1", credential, 401, r#"Bearer scope="files:read files:write", .."#).await;
+        check(&app, "GET /whoami", credential, 401, "Bearer ..").await;
+        check(&app, "GET /export", credential, 401, r#"Bearer scope="export", .."#).await;
+        check(&app, "GET /health", credential, 200, "").await;
+        check(&app, "GET /greet", credential, 200, "").await;
+        check(&app, "GET /static", credential, 200, "").await;
+    }
+    check(&app, "GET /files?access_token=all", "", 401, r#"Bearer scope="files:read", .."#).await;
+    check(&app, "GET /nothing", "", 404, "").await;
+    check(&app, "POST /files", "", 405, "").await;
+}
+
+#[tokio::test]
+async fn a_bad_token_is_invalid_whatever_it_lacks() {
+    let app = app();
+    for credential in
+        ["Bearer unknown", "Bearer", "Bearer ", "Bearer a b", "Bearer \u{e9}", "bEARER =", "Bearer\tall"]
+    {
+        let read = format!(r#"Bearer error="invalid_token", scope="files:read", ..{INVALID}"#);
+        check(&app, "GET /files", credential, 401, &read).await;
+        check(&app, "GET /whoami", credential, 401, &format!(r#"Bearer error="invalid_token", ..{INVALID}"#))
+            .await;
+        check(&app, "GET /greet", credential, 401, &format!(r#"Bearer error="invalid_token", ..{INVALID}"#))
+            .await;
+        check(&app, "GET /health", credential, 200, "").await;
+    }
+    let expired = format!(r#"Bearer error="invalid_token", scope="files:read files:write", ..{EXPIRED}"#);
+    check(&app, "PUT /files/1", "Bearer old", 401, &expired).await;
+}
+
+#[tokio::test]
+async fn a_token_that_lacks_a_scope_is_told_all_that_it_takes() {
+    let app = app();
+    let read = format!(r#"Bearer error="insufficient_scope", scope="files:read", ..{LACKS}"#);
+    let write = format!(r#"Bearer error="insufficient_scope", scope="files:read files:write", ..{LACKS}"#);
+    for token in ["none", "write", "prefix", "admin"] {
+        check(&app, "GET /files", &format!("Bearer {token}"), 403, &read).await;
+    }
+    for token in ["none", "read", "write", "prefix"] {
+        check(&app, "PUT /files/1", &format!("Bearer {token}"), 403, &write).await;
+        check(&app, "DELETE /files/1", &format!("Bearer {token}"), 403, &write).await;
+    }
+    let export = format!(r#"Bearer error="insufficient_scope", scope="export", ..{LACKS}"#);
+    check(&app, "GET /export", "Bearer all", 403, &export).await;
+}
+
+#[tokio::test]
+async fn a_token_that_covers_the_operation_passes() {
+    let app = app();
+    for token in ["read", "both", "all"] {
+        check(&app, "GET /files", &format!("Bearer {token}"), 200, "").await;
+        check(&app, "GET /files", &format!("bearer   {token}"), 200, "").await;
+    }
+    for token in ["both", "admin", "all"] {
+        check(&app, "DELETE /files/1", &format!("Bearer {token}"), 200, "").await;
+    }
+    let answer = check(&app, "GET /whoami", "Bearer none", 200, "").await;
+    assert_eq!(answer.body, r#"Some("none") GrantedScopes({})"#);
+    assert_eq!(check(&app, "GET /greet", "Bearer read", 200, "").await.body, "read");
+    assert_eq!(check(&app, "GET /greet", "", 200, "").await.body, "nobody");
+}
+
+#[tokio::test]
+async fn more_than_one_credential_is_a_bad_request() {
+    let app = app();
+    let expected = format!(
+        r#"Bearer error="invalid_request", scope="files:read", {METADATA}, error_description="The request carries more than one credential""#
+    );
+    for second in ["Bearer all", "Basic dTpw"] {
+        let second = format!("authorization: {second}");
+        let answer = send(&app, "GET /files", &["authorization: Bearer all", &second]).await;
+        assert_eq!((answer.status.as_u16(), answer.challenge()), (400, expected.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_verifier_that_cannot_tell_is_503_and_no_challenge() {
+    let answer = check(&app(), "GET /files", "Bearer later", 503, "").await;
+    assert_eq!(answer.header("retry-after"), "7");
+    let body = r#"{"error":"temporarily_unavailable","error_description":"The access token cannot be verified at the moment"}"#;
+    assert_eq!(answer.body, body);
+}
+
+#[tokio::test]
+async fn bodies_say_what_the_header_says() {
+    let app = app();
+    let body = async |request, credential, status, challenge: &str| {
+        let answer = check(&app, request, credential, status, challenge).await;
+        assert_eq!(answer.header("content-type"), "application/json");
+        answer.body
+    };
+    assert_eq!(
+        body("GET /files", "", 401, r#"Bearer scope="files:read", .."#).await,
+        r#"{"error_description":"This request needs an access token","scope":"files:read"}"#
+    );
+    assert_eq!(
+        body("GET /whoami", "", 401, "Bearer ..").await,
+        r#"{"error_description":"This request needs an access token"}"#
+    );
+    let lacks = format!(r#"Bearer error="insufficient_scope", scope="files:read", ..{LACKS}"#);
+    assert_eq!(
+        body("GET /files", "Bearer none", 403, &lacks).await,
+        r#"{"error":"insufficient_scope","error_description":"The access token lacks a scope that this request needs","scope":"files:read"}"#
+    );
+}
+
+#[tokio::test]
+async fn a_floor_comes_first_and_is_needed_everywhere() {
+    let app = router().protect(verifier().gate("https://h.example/api").unwrap().floor([FLOOR])).unwrap();
+    check(&app, "GET /files", "", 401, r#"Bearer scope="api files:read", .."#).await;
+    check(&app, "GET /whoami", "", 401, r#"Bearer scope="api", .."#).await;
+    check(&app, "GET /greet", "", 200, "").await;
+    check(&app, "GET /whoami", "Bearer floor", 200, "").await;
+    let both = format!(r#"Bearer error="insufficient_scope", scope="api files:read", ..{LACKS}"#);
+    check(&app, "GET /files", "Bearer floor", 403, &both).await;
+    check(&app, "GET /files", "Bearer read", 403, &both).await;
+    check(&app, "GET /files", "Bearer all", 200, "").await;
+}
+
+#[tokio::test]
+async fn a_realm_stands_behind_what_clients_search_for() {
+    let resource = scopegate::Resource::new("https://h.example/api").unwrap();
+    let resource = resource.authorization_server("https://auth.example.com").unwrap().realm("files").unwrap();
+    let app = router().protect(scopegate::Gate::new(resource, verifier())).unwrap();
+    check(&app, "GET /files", "", 401, r#"Bearer scope="files:read", .., realm="files""#).await;
+    let lacks = format!(r#"Bearer error="insufficient_scope", scope="files:read", .., realm="files"{LACKS}"#);
+    check(&app, "GET /files", "Bearer none", 403, &lacks).await;
+}
+
+#[tokio::test]
+async fn a_public_handler_that_insists_on_a_token_is_a_fault_of_the_program() {
+    let answer = check(&app(), "GET /contradiction", "Bearer all", 500, "").await;
+    assert_eq!(
+        answer.body,
+        r#"{"error":"server_error","error_description":"The server is not configured correctly"}"#
+    );
+}
+
+#[tokio::test]
+async fn metadata_is_served_where_the_challenge_says() {
+    let app = app();
+    let answer = send(&app, "GET /.well-known/oauth-protected-resource/api", &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("cache-control"), "public, max-age=3600");
+    let expected = r#"{"resource":"https://h.example/api","authorization_servers":["https://auth.example.com"],"scopes_supported":["export","files:admin","files:read","files:write"],"bearer_methods_supported":["header"]}"#;
+    assert_eq!(answer.body, expected);
+    let head = send(&app, "HEAD /.well-known/oauth-protected-resource/api", &[]).await;
+    assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
+}

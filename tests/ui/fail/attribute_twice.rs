@@ -1,0 +1,9 @@
+use scopegate::{Router, requires_scope, routing::get};
+
+#[requires_scope("files:read")]
+#[requires_scope("files:write")]
+async fn handler() {}
+
+fn main() {
+    let _ = Router::<()>::new().route("/", get(handler));
+}

@@ -1,0 +1,5 @@
+use scopegate::{Router, routing::get};
+
+fn main() {
+    let _ = Router::<()>::new().route("/", get(async || "hello.txt"));
+}

@@ -68,6 +68,9 @@ pub use {
     token::{Token, TokenVerifier, VerifyError},
 };
 
+#[cfg(feature = "jwt")]
+pub use verify::JwtVerifier;
+
 /// Lists what handlers declare, as a constant.
 #[cfg(feature = "axum")]
 #[macro_export]

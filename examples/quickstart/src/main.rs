@@ -1,2 +1,80 @@
-//! An example.
-fn main() {}
+//! A small files API behind scopegate, with a development authorization server beside it.
+//!
+//! Run with
+//!
+//! ```sh
+//! cargo run -p quickstart
+//! ```
+//!
+//! and paste the lines it prints into another terminal. `PORT` (8080), `RESOURCE` (the public URL of the API,
+//! `http://127.0.0.1:PORT`) and `ISSUER` (an authorization server in place of the embedded one) change where it is.
+
+use std::{
+    error::Error,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    process::ExitCode,
+};
+
+use dev_issuer::{BindError, DevIssuer};
+use quickstart::{files, settings::Settings, tour};
+use scopegate::Gate;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("quickstart: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    let settings = Settings::from_env()?;
+    let listener = listen(settings.port).await?;
+    let embedded = match settings.issuer {
+        Some(_) => None,
+        None => Some(embedded_issuer(settings.port).await?),
+    };
+    let issuer = match (&embedded, &settings.issuer) {
+        (Some(embedded), _) => embedded.issuer().to_owned(),
+        (None, external) => external.clone().unwrap_or_default(),
+    };
+
+    let routes = files::routes();
+    let table = routes.table();
+    let resource = settings.resource(&issuer)?;
+    let app = routes.protect(Gate::jwt(resource.clone()))?;
+
+    let api = format!("http://{}", listener.local_addr()?);
+    println!("What each route needs:\n\n{table}");
+    if let Some(embedded) = embedded {
+        tokio::spawn(embedded.serve());
+        println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.");
+        println!("Try it in another terminal; what follows `#>` is in the answer.\n");
+        tour::steps(&api, &resource, &issuer).iter().for_each(|step| println!("{step}"));
+    } else {
+        println!("Tokens come from {issuer}.\n");
+    }
+    println!("quickstart is ready at {api}");
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+async fn listen(port: u16) -> Result<TcpListener, String> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    bound.map_err(|error| format!("cannot listen on port {port}: {error}; choose another with PORT"))
+}
+
+/// Starts the authorization server on the port after the API's, or on any other if that is taken.
+async fn embedded_issuer(port: u16) -> Result<DevIssuer, BindError> {
+    let at = |port| DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    match at(port.checked_add(1).unwrap_or_default()).await {
+        Err(BindError::Listen(_)) => at(0).await,
+        bound => bound,
+    }
+}

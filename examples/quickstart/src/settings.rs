@@ -1,0 +1,43 @@
+//! What the environment says.
+
+use std::env;
+
+use scopegate::{InvalidResource, Resource};
+
+/// Where the API listens, what it is called, and who issues its tokens.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The port on 127.0.0.1 (`PORT`, 8080).
+    pub port: u16,
+    /// The public URL of the API (`RESOURCE`, `http://127.0.0.1:PORT`).
+    pub resource: String,
+    /// An external authorization server (`ISSUER`); without it, the embedded one runs.
+    pub issuer: Option<String>,
+}
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    ///
+    /// When `PORT` is no port number.
+    pub fn from_env() -> Result<Self, String> {
+        let port = match env::var("PORT") {
+            Ok(port) => {
+                port.parse().map_err(|_| format!("PORT is {port:?}; it takes a port number, such as 8080"))?
+            }
+            Err(_) => 8080,
+        };
+        let resource = env::var("RESOURCE").unwrap_or_else(|_| format!("http://127.0.0.1:{port}"));
+        Ok(Self { port, resource, issuer: env::var("ISSUER").ok() })
+    }
+
+    /// Describes the API, whose tokens `issuer` issues.
+    ///
+    /// # Errors
+    ///
+    /// When one of the two is no URL for its purpose.
+    pub fn resource(&self, issuer: &str) -> Result<Resource, InvalidResource> {
+        Ok(Resource::new(&self.resource)?.authorization_server(issuer)?.name("Quickstart files"))
+    }
+}

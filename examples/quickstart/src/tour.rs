@@ -1,0 +1,84 @@
+//! The requests to try, each with the answer to expect.
+
+use std::fmt;
+
+use scopegate::Resource;
+
+/// A command for the shell, and lines that its output has.
+#[derive(Clone, Debug)]
+pub struct Step {
+    what: &'static str,
+    command: String,
+    expect: Vec<String>,
+}
+
+/// Lists the steps for `resource`, which listens at `api`, and the embedded authorization server `issuer`.
+#[must_use]
+pub fn steps(api: &str, resource: &Resource, issuer: &str) -> Vec<Step> {
+    let (metadata, metadata_path) = (resource.metadata_url(), resource.metadata_path());
+    let resource = resource.identifier();
+    let token = |name: &str, scope: &str| {
+        format!(
+            "{name}=$(curl -s -u dev:dev {issuer}/token -d grant_type=client_credentials -d 'scope={scope}' \
+             -d resource={resource} | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
+        )
+    };
+    let challenge =
+        |params: &str| format!("www-authenticate: Bearer {params}, resource_metadata=\"{metadata}\"");
+    let lacks = ", error_description=\"The access token lacks a scope that this request needs\"";
+    vec![
+        step(
+            "Without a token: 401, and which scope to ask for.",
+            format!("curl -i {api}/files"),
+            ["HTTP/1.1 401 Unauthorized".to_owned(), challenge("scope=\"files:read\"")],
+        ),
+        step(
+            "Where to ask for it: the document that the answer points to.",
+            format!("curl -s {api}{metadata_path}"),
+            [format!(
+                "{{\"resource\":\"{resource}\",\"authorization_servers\":[\"{issuer}\"],\
+                 \"scopes_supported\":[\"files:admin\",\"files:read\",\"files:write\"],\
+                 \"bearer_methods_supported\":[\"header\"],\"resource_name\":\"Quickstart files\"}}"
+            )],
+        ),
+        step("A token that may read.", token("READ", "files:read"), []),
+        step(
+            "It lists the files.",
+            format!("curl -i -H \"Authorization: Bearer $READ\" {api}/files"),
+            ["HTTP/1.1 200 OK".to_owned(), "[\"hello.txt\"]".to_owned()],
+        ),
+        step(
+            "It cannot write: 403, and everything that writing takes.",
+            format!("curl -i -X PUT -d 'Good day!' -H \"Authorization: Bearer $READ\" {api}/files/new.txt"),
+            [
+                "HTTP/1.1 403 Forbidden".to_owned(),
+                challenge("error=\"insufficient_scope\", scope=\"files:read files:write\"") + lacks,
+            ],
+        ),
+        step("A token for just these scopes.", token("WRITE", "files:read files:write"), []),
+        step(
+            "It writes,",
+            format!("curl -i -X PUT -d 'Good day!' -H \"Authorization: Bearer $WRITE\" {api}/files/new.txt"),
+            ["HTTP/1.1 201 Created".to_owned()],
+        ),
+        step(
+            "and it deletes.",
+            format!("curl -i -X DELETE -H \"Authorization: Bearer $WRITE\" {api}/files/new.txt"),
+            ["HTTP/1.1 204 No Content".to_owned()],
+        ),
+        step("A public route needs no token.", format!("curl -s {api}/health"), ["ok".to_owned()]),
+    ]
+}
+
+fn step<const N: usize>(what: &'static str, command: String, expect: [String; N]) -> Step {
+    Step { what, command, expect: expect.into() }
+}
+
+/// Writes what it shows, the command, and the lines to expect.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# {}", self.what)?;
+        writeln!(f, "{}", self.command)?;
+        self.expect.iter().try_for_each(|line| writeln!(f, "#> {line}"))
+    }
+}

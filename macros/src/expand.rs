@@ -8,7 +8,7 @@ use crate::{
     alternatives::Alternatives, args::Args, diagnostics::Diagnostics, handler::Handler, rule::ScopeArg,
 };
 
-pub(crate) fn requires_scope(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::with_rules));
     let alternatives = args.as_ref().and_then(|args| diagnostics.take(Alternatives::of(&args.needs)));
@@ -20,13 +20,13 @@ pub(crate) fn requires_scope(args: TokenStream, item: TokenStream) -> TokenStrea
     declare(&krate, &requirement, item, diagnostics)
 }
 
-pub(crate) fn authenticated(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn authenticated(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let krate = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default().krate;
     declare(&krate, &authenticated_tokens(&krate), item, diagnostics)
 }
 
-pub(crate) fn public(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let krate = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default().krate;
     declare(&krate, &quote!(#krate::__private::Requirement::PUBLIC), item, diagnostics)
@@ -36,7 +36,7 @@ pub(crate) fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 fn declare(
     krate: &Path,
     requirement: &TokenStream,
-    item: TokenStream,
+    item: &TokenStream,
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
     let handler = diagnostics.take(syn::parse2(item.clone()));
@@ -85,7 +85,9 @@ fn check_literals(alternatives: &Alternatives, diagnostics: &mut Diagnostics) ->
     let errors: Vec<syn::Error> =
         faults.map(|(literal, fault)| syn::Error::new(literal.span(), fault)).collect();
     let legal = errors.is_empty();
-    errors.into_iter().for_each(|error| diagnostics.push(error));
+    for error in errors {
+        diagnostics.push(error);
+    }
     legal
 }
 

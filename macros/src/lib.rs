@@ -6,26 +6,26 @@ mod alternatives;
 mod args;
 mod diagnostics;
 mod expand;
+#[cfg(test)]
+mod golden;
 mod handler;
 mod redundancy;
 mod rule;
-#[cfg(test)]
-mod tests;
 
 #[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
 pub fn requires_scope(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::requires_scope(args.into(), item.into()).into()
+    expand::requires_scope(args.into(), &item.into()).into()
 }
 
 #[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
 pub fn authenticated(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::authenticated(args.into(), item.into()).into()
+    expand::authenticated(args.into(), &item.into()).into()
 }
 
 #[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
 pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::public(args.into(), item.into()).into()
+    expand::public(args.into(), &item.into()).into()
 }

@@ -18,11 +18,10 @@ pub(crate) fn misconfigured(fault: &str) {
 /// A token was refused, or could not be judged.
 pub(crate) fn not_verified(error: &VerifyError) {
     #[cfg(feature = "tracing")]
-    match error {
-        VerifyError::Unavailable { .. } => {
-            tracing::warn!(target: "scopegate", %error, "no token can be verified")
-        }
-        _ => tracing::debug!(target: "scopegate", %error, "token refused"),
+    if matches!(error, VerifyError::Unavailable { .. }) {
+        tracing::warn!(target: "scopegate", %error, "no token can be verified");
+    } else {
+        tracing::debug!(target: "scopegate", %error, "token refused");
     }
     #[cfg(not(feature = "tracing"))]
     let _ = error;

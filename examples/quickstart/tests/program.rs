@@ -46,7 +46,10 @@ fn it_prints_the_table_and_the_lines_to_try_and_serves() {
     let mut program = start(&[("PORT", &port.to_string())]);
     let said = until_ready(&mut program);
     assert!(said.contains("DELETE  /files/{name}  files:read files:write | files:admin\n"), "{said}");
-    assert!(said.contains(&format!("\ncurl -i http://127.0.0.1:{port}/files\n#> HTTP/1.1 401 Unauthorized\n")), "{said}");
+    assert!(
+        said.contains(&format!("\ncurl -i http://127.0.0.1:{port}/files\n#> HTTP/1.1 401 Unauthorized\n")),
+        "{said}"
+    );
     assert!(said.ends_with(&format!("quickstart is ready at http://127.0.0.1:{port}\n")), "{said}");
 
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
@@ -58,7 +61,8 @@ fn it_prints_the_table_and_the_lines_to_try_and_serves() {
 
 #[test]
 fn an_external_issuer_need_not_be_up() {
-    let variables = [("PORT", "0"), ("RESOURCE", "https://files.example.com"), ("ISSUER", "https://auth.example.com")];
+    let variables =
+        [("PORT", "0"), ("RESOURCE", "https://files.example.com"), ("ISSUER", "https://auth.example.com")];
     let said = until_ready(&mut start(&variables));
     assert!(said.contains("Tokens come from https://auth.example.com."), "{said}");
     assert!(!said.contains("FOR DEVELOPMENT ONLY"), "{said}");

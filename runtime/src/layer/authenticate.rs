@@ -40,7 +40,6 @@ impl Gate {
     /// # let _: axum::Router = app;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
     pub fn authenticate(&self) -> AuthenticateLayer {
         AuthenticateLayer(self.clone())
     }

@@ -113,7 +113,10 @@ impl<T> Layer<T> for GateLayer {
 
 impl fmt::Debug for GateLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GateLayer").field("gate", &self.plan.gate).field("table", &self.table).finish()
+        f.debug_struct("GateLayer")
+            .field("gate", &self.plan.gate)
+            .field("table", &self.table)
+            .finish_non_exhaustive()
     }
 }
 

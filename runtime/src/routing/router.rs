@@ -207,6 +207,10 @@ impl Router {
     /// # Errors
     ///
     /// When the gate or the routes cannot work; the error lists everything that is wrong.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the last step for most programs, which need the gate no more"
+    )]
     pub fn protect(self, gate: Gate) -> Result<axum::Router, StartupError> {
         let mut problems = gate.problems();
         let table = self.table();

@@ -41,7 +41,7 @@ pub struct Challenge {
     scopes: Vec<Scope>,
     resource_metadata: String,
     realm: Option<Realm>,
-    error_description: Option<&'static str>,
+    error_description: Option<String>,
 }
 
 impl Challenge {
@@ -66,11 +66,13 @@ impl Challenge {
 
     /// Sets what is wrong with the credential that was sent, and a text about it for developers.
     ///
-    /// A request without a credential gets no error: there is nothing wrong with it.
+    /// A request without a credential gets no error: there is nothing wrong with it. Of the text, what a challenge cannot
+    /// carry is replaced, and `=` too, since many clients search for `scope=` wherever it stands; what exceeds 256
+    /// characters is cut.
     #[must_use]
-    pub(crate) fn with_error(mut self, error: ErrorCode, description: &'static str) -> Self {
+    pub fn with_error(mut self, error: ErrorCode, description: &str) -> Self {
         self.error = Some(error);
-        self.error_description = Some(description);
+        self.error_description = Some(description.chars().take(MAX_DESCRIPTION).map(harmless).collect());
         self
     }
 
@@ -96,25 +98,45 @@ impl fmt::Display for Challenge {
         if let Some(realm) = &self.realm {
             write!(f, r#", realm="{realm}""#)?;
         }
-        if let Some(description) = self.error_description {
+        if let Some(description) = &self.error_description {
             write!(f, r#", error_description="{description}""#)?;
         }
         Ok(())
     }
 }
 
+/// In characters.
+const MAX_DESCRIPTION: usize = 256;
+
+/// `error_description` takes `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
+///
+/// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
+fn harmless(character: char) -> char {
+    match character {
+        '"' => '\'',
+        '\\' | '=' => ' ',
+        ' '..='~' => character,
+        _ => ' ',
+    }
+}
+
 /// What is wrong with a credential, in the words of [RFC 6750, section 3.1].
 ///
 /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ErrorCode {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// `invalid_request`: the request is malformed, as with two credentials.
     InvalidRequest,
+    /// `invalid_token`: the token is expired, revoked, malformed, or not for this resource.
     InvalidToken,
+    /// `insufficient_scope`: the token is valid, and grants too little.
     InsufficientScope,
 }
 
 impl ErrorCode {
-    pub(crate) const fn as_str(self) -> &'static str {
+    /// Returns the code as it stands in a challenge.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidToken => "invalid_token",

@@ -118,7 +118,7 @@ struct Readme;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use challenge::Challenge;
+pub use challenge::{Challenge, ErrorCode};
 pub use decision::Demand;
 pub use granted::GrantedScopes;
 pub use metadata::ResourceMetadata;

@@ -64,6 +64,7 @@ impl Entry {
         Self { endpoint: None, row }
     }
 
+    #[cfg(feature = "axum")]
     pub(crate) fn route(methods: String, path: String, row: Row) -> Self {
         Self { endpoint: Some(Endpoint { methods, path }), row }
     }

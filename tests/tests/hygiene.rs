@@ -55,6 +55,7 @@ async fn with_seven(_: Method, _: Method, _: Method, _: Method, _: Method, _: Me
 async fn r#type() {}
 
 #[authenticated]
+#[expect(clippy::too_many_arguments)]
 async fn fifteen(
     _: Method,
     _: Method,

@@ -56,7 +56,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
         tokio::spawn(embedded.serve());
         println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.");
         println!("Try it in another terminal; what follows `#>` is in the answer.\n");
-        tour::steps(&api, &resource, &issuer).iter().for_each(|step| println!("{step}"));
+        for step in tour::steps(&api, &resource, &issuer) {
+            println!("{step}");
+        }
     } else {
         println!("Tokens come from {issuer}.\n");
     }

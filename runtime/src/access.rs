@@ -9,7 +9,8 @@ use crate::{
     gate::Failure,
     granted::GrantedScopes,
     log,
-    rejection::{Reason, Rejection},
+    reason::Reason,
+    rejection::Rejection,
     requirement::Requirement,
     token::Token,
 };

@@ -39,7 +39,7 @@ use crate::{
 pub struct Challenge {
     error: Option<ErrorCode>,
     scopes: Vec<Scope>,
-    resource_metadata: String,
+    resource_metadata: Option<String>,
     realm: Option<Realm>,
     error_description: Option<String>,
 }
@@ -48,13 +48,17 @@ impl Challenge {
     /// Makes a challenge that points to the metadata of `resource`, and names its realm where it has one.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
-        Self {
-            error: None,
-            scopes: Vec::new(),
-            resource_metadata: resource.metadata_url(),
-            realm: resource.realm.clone(),
-            error_description: None,
-        }
+        Self::pointing_to(Some(resource.metadata_url()), resource.realm.clone())
+    }
+
+    /// Makes a challenge of a server that is not OAuth.
+    #[cfg(feature = "axum")]
+    pub(crate) fn in_realm(realm: Realm) -> Self {
+        Self::pointing_to(None, Some(realm))
+    }
+
+    fn pointing_to(resource_metadata: Option<String>, realm: Option<Realm>) -> Self {
+        Self { error: None, scopes: Vec::new(), resource_metadata, realm, error_description: None }
     }
 
     /// Sets all scopes that the request needs; with none, the challenge has no `scope`.
@@ -87,21 +91,20 @@ impl Challenge {
 /// Writes the challenge as it stands in the header.
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Bearer ")?;
-        if let Some(error) = self.error {
-            write!(f, r#"error="{}", "#, error.as_str())?;
-        }
-        if !self.scopes.is_empty() {
-            write!(f, r#"scope="{}", "#, join(&self.scopes))?;
-        }
-        write!(f, r#"resource_metadata="{}""#, self.resource_metadata)?;
-        if let Some(realm) = &self.realm {
-            write!(f, r#", realm="{realm}""#)?;
-        }
-        if let Some(description) = &self.error_description {
-            write!(f, r#", error_description="{description}""#)?;
-        }
-        Ok(())
+        let scope = Some(join(&self.scopes)).filter(|scope| !scope.is_empty());
+        let params = [
+            ("error", self.error.map(ErrorCode::as_str)),
+            ("scope", scope.as_deref()),
+            ("resource_metadata", self.resource_metadata.as_deref()),
+            ("realm", self.realm.as_ref().map(Realm::as_str)),
+            ("error_description", self.error_description.as_deref()),
+        ];
+        let params = params.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        f.write_str("Bearer")?;
+        params.enumerate().try_for_each(|(at, (name, value))| {
+            let separator = if at == 0 { " " } else { ", " };
+            write!(f, r#"{separator}{name}="{value}""#)
+        })
     }
 }
 

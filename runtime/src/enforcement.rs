@@ -7,7 +7,8 @@ use http::request::Parts;
 use crate::{
     gate::{Failure, Gate},
     log,
-    rejection::{Reason, Rejection},
+    reason::Reason,
+    rejection::Rejection,
     requirement::Requirement,
     table::Row,
     token::Token,

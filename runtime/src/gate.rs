@@ -1,20 +1,25 @@
 //! The gate: a resource, who verifies its tokens, and what every token needs.
 
-use std::{fmt, pin::Pin, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, pin::Pin, sync::Arc, time::Duration};
 
+use axum::response::Response;
 use http::HeaderMap;
 
 use crate::{
+    body::{Bodies, BodyFormat},
+    challenge::{Challenge, ErrorCode},
     credentials::Credentials,
     decision::Demand,
     log,
     metadata::ResourceMetadata,
-    rejection::{Reason, Rejection},
+    reason::Reason,
+    rejection::Rejection,
     requirement::Requirement,
-    resource::Resource,
+    resource::{Realm, Resource},
     scope::Scope,
     table::ScopeTable,
     token::{Token, TokenVerifier, VerifyError},
+    verify::{StaticKeys, Texts},
 };
 
 /// What stands before the handlers of one resource. Cheap to clone.
@@ -38,15 +43,29 @@ pub struct Gate(Arc<Inner>);
 
 #[derive(Clone)]
 struct Inner {
-    resource: Resource,
+    protects: Protects,
     verifier: Arc<dyn Verify>,
     floor: Vec<Scope>,
+    bodies: Bodies,
+    /// What is said of a missing and of an invalid credential, where that is no access token.
+    texts: Option<Texts>,
+    missing_is_invalid: bool,
+    accepts_bound_tokens: bool,
+    problems: Vec<String>,
+}
+
+/// What challenges point to.
+#[derive(Clone)]
+enum Protects {
+    Resource(Box<Resource>),
+    /// A server that is not OAuth: there is nothing to discover.
+    Realm(Realm),
 }
 
 impl Gate {
     /// Makes a gate for `resource`, whose tokens `verifier` judges.
     pub fn new(resource: Resource, verifier: impl TokenVerifier) -> Self {
-        Self(Arc::new(Inner { resource, verifier: Arc::new(verifier), floor: Vec::new() }))
+        Self::of(Protects::Resource(Box::new(resource)), verifier)
     }
 
     /// Makes a gate that verifies JSON Web Tokens ([RFC 9068]) from the authorization servers of `resource`.
@@ -61,37 +80,125 @@ impl Gate {
         Self::new(resource, verifier)
     }
 
+    /// Makes a gate for a server with static keys and without OAuth.
+    ///
+    /// Its challenges name `realm` and no metadata, and every path at which clients look for OAuth answers 404 in JSON, so
+    /// that they fall back to their key. For keys beside OAuth see [`StaticKeys::or`].
+    pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {
+        let (realm, problem) = match Realm::new(realm.into()) {
+            Ok(realm) => (realm, None),
+            Err(invalid) => (Realm::default(), Some(invalid.to_string())),
+        };
+        let texts = keys.texts.clone();
+        let mut gate = Self::of(Protects::Realm(realm), keys).body(BodyFormat::Text);
+        let inner = gate.change();
+        inner.texts = Some(texts);
+        inner.problems.extend(problem);
+        gate
+    }
+
+    fn of(protects: Protects, verifier: impl TokenVerifier) -> Self {
+        Self(Arc::new(Inner {
+            protects,
+            verifier: Arc::new(verifier),
+            floor: Vec::new(),
+            bodies: Bodies::Format(BodyFormat::default()),
+            texts: None,
+            missing_is_invalid: false,
+            accepts_bound_tokens: false,
+            problems: Vec::new(),
+        }))
+    }
+
     /// Sets the scopes that every protected operation needs, besides its own.
     #[must_use]
     pub fn floor(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
-        Arc::make_mut(&mut self.0).floor = scopes.into_iter().collect();
+        self.change().floor = scopes.into_iter().collect();
         self
     }
 
-    /// Returns the resource that the gate protects.
-    pub fn resource(&self) -> &Resource {
-        &self.0.resource
+    /// Sets how the bodies of refusals are written.
+    #[must_use]
+    pub fn body(mut self, format: BodyFormat) -> Self {
+        self.change().bodies = Bodies::Format(format);
+        self
+    }
+
+    /// Has the bodies of refusals written by a function. Status, challenge and caching stay as they are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use scopegate::{Gate, StaticKeys};
+    /// use axum::response::{Html, IntoResponse};
+    ///
+    /// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?)
+    ///     .body_with(|rejection| Html(format!("<p>{rejection}")).into_response());
+    /// # Ok::<(), scopegate::InvalidKey>(())
+    /// ```
+    #[must_use]
+    pub fn body_with(mut self, write: impl Fn(&Rejection) -> Response + Send + Sync + 'static) -> Self {
+        self.change().bodies = Bodies::Custom(Arc::new(write));
+        self
+    }
+
+    /// Sends `error="invalid_token"` to requests without a token, too, for old clients that start no login otherwise.
+    ///
+    /// [RFC 6750, section 3.1] says that there SHOULD be no error: newer clients take it for a token that went bad.
+    ///
+    /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+    #[must_use]
+    pub fn missing_is_invalid(mut self) -> Self {
+        self.change().missing_is_invalid = true;
+        self
+    }
+
+    /// Takes tokens that are bound to a key of the client (`cnf`, [RFC 7800]) for plain bearer tokens.
+    ///
+    /// Without this they are refused: whoever bound them did not want them to be good for everybody who holds them. Call
+    /// it where something before this program checks the proof, as a proxy does for [RFC 8705].
+    ///
+    /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
+    /// [RFC 8705]: https://www.rfc-editor.org/rfc/rfc8705
+    #[must_use]
+    pub fn accept_bound_tokens(mut self) -> Self {
+        self.change().accepts_bound_tokens = true;
+        self
+    }
+
+    /// Returns the resource that the gate protects; a gate of static keys alone has none.
+    pub fn resource(&self) -> Option<&Resource> {
+        match &self.0.protects {
+            Protects::Resource(resource) => Some(resource),
+            Protects::Realm(_) => None,
+        }
     }
 
     /// Describes the resource to clients: `scopes_supported` is every scope that the table or the floor names.
-    pub fn metadata(&self, table: &ScopeTable) -> ResourceMetadata {
+    pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
         let mut scopes = table.catalog();
         scopes.extend(&self.0.floor);
         scopes.sort_unstable();
         scopes.dedup();
-        ResourceMetadata::new(self.resource(), scopes)
+        Some(ResourceMetadata::new(self.resource()?, scopes))
+    }
+
+    fn change(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 
     /// Returns what is wrong with the configuration.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let resource = self.resource();
-        if resource.authorization_servers().is_empty() {
+        let mut problems = self.0.problems.clone();
+        if let Some(resource) = self.resource()
+            && resource.authorization_servers().is_empty()
+        {
             let id = resource.identifier();
-            return vec![format!(
+            problems.push(format!(
                 "resource `{id}` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`"
-            )];
+            ));
         }
-        Vec::new()
+        problems
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -100,18 +207,23 @@ impl Gate {
 
     /// Reads and verifies the token of a request.
     pub(crate) async fn verify(&self, headers: &HeaderMap) -> Result<Token, Failure> {
-        match Credentials::of(headers) {
-            Credentials::Absent => Err(Failure::For(Reason::MissingToken)),
-            Credentials::Several => Err(Failure::For(Reason::SeveralCredentials)),
-            Credentials::NotAToken => Err(Failure::For(Reason::InvalidToken)),
-            Credentials::Bearer(token) => self
-                .0
-                .verifier
-                .verify(token)
-                .await
-                .inspect_err(log::not_verified)
-                .map_err(|error| (&error).into()),
+        let token = match Credentials::of(headers) {
+            Credentials::Bearer(token) => self.0.verifier.verify(token).await,
+            Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
+            Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
+            Credentials::NotAToken => return Err(Failure::For(Reason::InvalidToken)),
+        };
+        let token = token.and_then(|token| self.refuse_bound(token));
+        token.inspect_err(log::not_verified).map_err(|error| (&error).into())
+    }
+
+    fn refuse_bound(&self, token: Token) -> Result<Token, VerifyError> {
+        if token.is_bound() && !self.0.accepts_bound_tokens {
+            return Err(VerifyError::invalid(
+                "it is bound to a key (`cnf`), and came as a plain bearer token",
+            ));
         }
+        Ok(token)
     }
 
     /// Joins the floor with what an operation needs.
@@ -121,19 +233,42 @@ impl Gate {
 
     /// Builds the answer to a request that failed before an operation with `requirement`.
     pub(crate) fn reject(&self, failure: Failure, requirement: Requirement) -> Rejection {
+        let inner = &*self.0;
         match failure {
-            Failure::Unavailable { retry_after } => Rejection::unavailable(retry_after),
+            Failure::Unavailable { retry_after } => {
+                Rejection::unavailable(self.describe(Reason::Unavailable), retry_after, &inner.bodies)
+            }
             Failure::For(reason) => {
-                Rejection::challenging(reason, self.resource(), &self.demand(requirement).to_ask())
+                let scopes = self.demand(requirement).to_ask();
+                let challenge = self.challenge(reason, &scopes).to_header_value();
+                Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &inner.bodies)
             }
         }
+    }
+
+    fn challenge(&self, reason: Reason, scopes: &[Scope]) -> Challenge {
+        let challenge = match &self.0.protects {
+            Protects::Resource(resource) => Challenge::new(resource),
+            Protects::Realm(realm) => Challenge::in_realm(realm.clone()),
+        };
+        let challenge = challenge.with_scopes(scopes.iter().copied());
+        let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);
+        match reason.error().or(missing) {
+            Some(error) => challenge.with_error(error, &self.describe(reason)),
+            None => challenge,
+        }
+    }
+
+    fn describe(&self, reason: Reason) -> Cow<'static, str> {
+        let own = self.0.texts.as_ref().and_then(|texts| texts.describe(reason));
+        own.unwrap_or(reason.description().into())
     }
 }
 
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
-            .field("resource", self.resource())
+            .field("resource", &self.resource())
             .field("floor", &self.0.floor)
             .finish_non_exhaustive()
     }

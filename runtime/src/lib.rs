@@ -81,6 +81,10 @@ mod table;
 #[cfg(feature = "axum")]
 mod access;
 #[cfg(feature = "axum")]
+mod body;
+#[cfg(feature = "axum")]
+mod cors;
+#[cfg(feature = "axum")]
 mod credentials;
 #[cfg(feature = "axum")]
 mod enforcement;
@@ -94,7 +98,11 @@ mod layer;
 #[cfg(feature = "axum")]
 mod log;
 #[cfg(feature = "axum")]
+mod no_discovery;
+#[cfg(feature = "axum")]
 mod protected;
+#[cfg(feature = "axum")]
+mod reason;
 #[cfg(feature = "axum")]
 mod rejection;
 #[cfg(feature = "axum")]
@@ -105,7 +113,7 @@ mod startup;
 pub mod testing;
 #[cfg(feature = "axum")]
 mod token;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "axum")]
 mod verify;
 #[cfg(feature = "axum")]
 mod well_known;
@@ -130,14 +138,18 @@ pub use table::{Entry, Row, ScopeTable};
 #[cfg(feature = "axum")]
 pub use {
     access::Access,
+    body::BodyFormat,
+    cors::cors,
     gate::Gate,
     guard::Guard,
     layer::{AuthenticateLayer, GateLayer},
     protected::Protected,
-    rejection::{Reason, Rejection},
+    reason::Reason,
+    rejection::Rejection,
     routing::Router,
     startup::StartupError,
     token::{Token, TokenVerifier, VerifyError},
+    verify::{InvalidKey, StaticKeys, StaticKeysOr},
 };
 
 #[cfg(feature = "jwt")]

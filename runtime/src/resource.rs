@@ -123,11 +123,11 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// The name of a protection space ([RFC 9110, section 11.5](https://www.rfc-editor.org/rfc/rfc9110#section-11.5)).
 ///
 /// Neither `"` nor `\`, which many clients do not unescape, nor `=`: clients search challenges for `scope=`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Realm(String);
 
 impl Realm {
-    fn new(text: String) -> Result<Self, InvalidResource> {
+    pub(crate) fn new(text: String) -> Result<Self, InvalidResource> {
         let legal = |byte| matches!(byte, 0x20..=0x7E) && !matches!(byte, b'"' | b'\\' | b'=');
         if !text.is_empty() && text.bytes().all(legal) {
             return Ok(Self(text));
@@ -135,11 +135,9 @@ impl Realm {
         let fault = "use printable ASCII without `\"`, `\\` and `=`";
         Err(InvalidResource { what: "realm", text, fault })
     }
-}
 
-impl fmt::Display for Realm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -92,6 +92,13 @@ impl Token {
         self.0.client.as_deref()
     }
 
+    /// Tells whether the token is bound to a key of the client (`cnf`, [RFC 7800]), so that holding it is not enough.
+    ///
+    /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
+    pub fn is_bound(&self) -> bool {
+        self.0.claims.contains_key("cnf")
+    }
+
     /// Reads the claims into a type of yours.
     ///
     /// # Errors

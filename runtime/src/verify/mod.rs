@@ -1,5 +1,10 @@
-//! Verifiers of access tokens.
+//! Verifiers of tokens, one folder or file each.
 
+#[cfg(feature = "jwt")]
 mod jwt;
+mod static_keys;
 
+#[cfg(feature = "jwt")]
 pub use jwt::JwtVerifier;
+pub(crate) use static_keys::Texts;
+pub use static_keys::{InvalidKey, StaticKeys, StaticKeysOr};

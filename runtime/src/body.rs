@@ -1,0 +1,143 @@
+//! The bodies of refusals, in the formats that clients parse.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use bytes::Bytes;
+use http::HeaderValue;
+use serde::Serialize;
+
+use crate::{reason::Reason, rejection::Rejection, requirement::join, scope::Scope};
+
+/// How a gate writes the bodies of its answers; see [`Gate::body`](crate::Gate::body).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BodyFormat {
+    /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]: the default.
+    ///
+    /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+    #[default]
+    OAuth,
+    /// Problem details, [RFC 9457], with `error` and `scope` as extension members.
+    ///
+    /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
+    Problem,
+    /// A JSON-RPC error, as MCP clients parse it: without an `id`, since the request has not been read, and with the
+    /// status as its code, outside the range that JSON-RPC reserves.
+    JsonRpc,
+    /// `{"error": "a text for people"}`, with `scope` where it is lacking: the default for static keys.
+    Text,
+    /// No body.
+    Empty,
+}
+
+/// The content type and the bytes of an answer.
+#[derive(Clone)]
+pub(crate) struct Content {
+    pub(crate) content_type: Option<HeaderValue>,
+    pub(crate) bytes: Bytes,
+}
+
+impl BodyFormat {
+    pub(crate) fn write(self, reason: Reason, description: &str, scopes: &[Scope]) -> Content {
+        let scope = Some(join(scopes)).filter(|scope| !scope.is_empty());
+        let (status, error) = (reason.status(), reason.body_error());
+        match self {
+            Self::OAuth => json(&OAuth { error, error_description: description, scope }),
+            Self::Text => {
+                let scope = scope.filter(|_| reason == Reason::InsufficientScope);
+                json(&Text { error: description, scope })
+            }
+            Self::Problem => Content {
+                content_type: Some(HeaderValue::from_static("application/problem+json")),
+                ..json(&Problem {
+                    r#type: "about:blank",
+                    title: status.canonical_reason().unwrap_or_default(),
+                    status: status.as_u16(),
+                    detail: description,
+                    error,
+                    scope,
+                })
+            },
+            Self::JsonRpc => json(&JsonRpc {
+                jsonrpc: "2.0",
+                error: JsonRpcError {
+                    code: status.as_u16(),
+                    message: description,
+                    data: Data::some(error, scope),
+                },
+            }),
+            Self::Empty => Content { content_type: None, bytes: Bytes::new() },
+        }
+    }
+}
+
+fn json(body: &impl Serialize) -> Content {
+    let bytes = serde_json::to_vec(body).unwrap_or_default().into();
+    Content { content_type: Some(HeaderValue::from_static("application/json")), bytes }
+}
+
+#[derive(Serialize)]
+struct OAuth<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    error_description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    error: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JsonRpc<'a> {
+    jsonrpc: &'static str,
+    error: JsonRpcError<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonRpcError<'a> {
+    code: u16,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Data>,
+}
+
+#[derive(Serialize)]
+struct Data {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+impl Data {
+    fn some(error: Option<&'static str>, scope: Option<String>) -> Option<Self> {
+        (error.is_some() || scope.is_some()).then_some(Self { error, scope })
+    }
+}
+
+/// How a gate writes its bodies: in a format, or by a function of the program's.
+#[derive(Clone)]
+pub(crate) enum Bodies {
+    Format(BodyFormat),
+    Custom(Custom),
+}
+
+pub(crate) type Custom = Arc<dyn Fn(&Rejection) -> Response + Send + Sync>;

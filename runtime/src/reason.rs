@@ -1,0 +1,75 @@
+//! Why a request is refused, and what follows from that whatever the gate.
+
+use http::StatusCode;
+
+use crate::challenge::ErrorCode;
+
+/// Why a request was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// No token was sent: 401.
+    MissingToken,
+    /// The token is not valid here: 401, `invalid_token`.
+    InvalidToken,
+    /// The token was valid once: 401, `invalid_token`.
+    ExpiredToken,
+    /// The token is valid, and lacks a scope: 403, `insufficient_scope`.
+    InsufficientScope,
+    /// The request carries more than one credential: 400, `invalid_request`.
+    SeveralCredentials,
+    /// Nobody can tell now whether the token is valid: 503 with `Retry-After`.
+    Unavailable,
+    /// The program is at fault: nothing protects the handler. 500.
+    Misconfigured,
+}
+
+impl Reason {
+    /// Returns the status of the answer.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::MissingToken | Self::InvalidToken | Self::ExpiredToken => StatusCode::UNAUTHORIZED,
+            Self::InsufficientScope => StatusCode::FORBIDDEN,
+            Self::SeveralCredentials => StatusCode::BAD_REQUEST,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Returns the error code of the challenge. A request without a token has none ([RFC 6750, section 3.1]).
+    ///
+    /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+    pub const fn error(self) -> Option<ErrorCode> {
+        match self {
+            Self::InvalidToken | Self::ExpiredToken => Some(ErrorCode::InvalidToken),
+            Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
+            Self::SeveralCredentials => Some(ErrorCode::InvalidRequest),
+            Self::MissingToken | Self::Unavailable | Self::Misconfigured => None,
+        }
+    }
+
+    /// Returns the error code of the body, which has one where a challenge would be wrong, too.
+    pub(crate) const fn body_error(self) -> Option<&'static str> {
+        match self {
+            Self::Unavailable => Some("temporarily_unavailable"),
+            Self::Misconfigured => Some("server_error"),
+            _ => match self.error() {
+                Some(error) => Some(error.as_str()),
+                None => None,
+            },
+        }
+    }
+
+    /// Returns a text for developers, in a vocabulary of access tokens.
+    pub(crate) const fn description(self) -> &'static str {
+        match self {
+            Self::MissingToken => "This request needs an access token",
+            Self::InvalidToken => "The access token is not valid for this resource",
+            Self::ExpiredToken => "The access token expired",
+            Self::InsufficientScope => "The access token lacks a scope that this request needs",
+            Self::SeveralCredentials => "The request carries more than one credential",
+            Self::Unavailable => "The access token cannot be verified at the moment",
+            Self::Misconfigured => "The server is not configured correctly",
+        }
+    }
+}

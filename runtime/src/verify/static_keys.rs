@@ -1,0 +1,217 @@
+//! Static API keys: for servers that are not OAuth, or not only.
+
+use std::{borrow::Cow, fmt};
+
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use crate::{
+    credentials::is_b64token,
+    granted::GrantedScopes,
+    reason::Reason,
+    token::{Token, TokenVerifier, VerifyError},
+};
+
+/// API keys, each with the scopes that it grants. Several may be valid at once, so that one can be replaced at leisure.
+///
+/// Keys are held hashed, compared in constant time, and never shown.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, StaticKeys};
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read; sk_all=files:read files:write")?);
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
+///
+/// With names, which logs and [`Access::subject`](crate::Access::subject) show:
+///
+/// ```
+/// # use scopegate::StaticKeys;
+/// # let (old, new) = ("sk_1", "sk_2");
+/// let keys = StaticKeys::new()
+///     .key("backup, until June", old, "files:read")?
+///     .key("backup", new, "files:read")?;
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct StaticKeys {
+    keys: Vec<Key>,
+    pub(crate) texts: Texts,
+}
+
+#[derive(Clone)]
+struct Key {
+    digest: [u8; 32],
+    token: Token,
+}
+
+/// What people read when their key is missing or wrong.
+#[derive(Clone)]
+pub(crate) struct Texts {
+    missing: Cow<'static, str>,
+    invalid: Cow<'static, str>,
+}
+
+impl Texts {
+    /// Describes what is not described well in terms of access tokens.
+    pub(crate) fn describe(&self, reason: Reason) -> Option<Cow<'static, str>> {
+        match reason {
+            Reason::MissingToken => Some(self.missing.clone()),
+            Reason::InvalidToken => Some(self.invalid.clone()),
+            Reason::InsufficientScope => Some("The API key lacks a scope that this request needs".into()),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self { missing: "Missing API key".into(), invalid: "Invalid API key".into() }
+    }
+}
+
+impl StaticKeys {
+    /// Makes a table without keys, which refuses everybody.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads `key=scope scope;key=scope ..`, as from an environment variable. A key may have `=` at its end.
+    ///
+    /// # Errors
+    ///
+    /// When there is no key, or one that [`StaticKeys::key`] refuses. The error tells which by its position alone.
+    pub fn parse(list: &str) -> Result<Self, InvalidKey> {
+        let mut entries = list.split(';').map(str::trim).enumerate().filter(|(_, entry)| !entry.is_empty());
+        let keys = entries.try_fold(Self::new(), |keys, (at, entry)| {
+            let invalid = |fault| InvalidKey { which: format!("number {}", at + 1), fault };
+            let (key, scopes) = entry.rsplit_once('=').ok_or_else(|| invalid("write `key=scope scope`"))?;
+            keys.add(None, key.trim(), scopes).map_err(invalid)
+        })?;
+        match keys.keys[..] {
+            [] => {
+                Err(InvalidKey { which: "list".to_owned(), fault: "it has no key; write `key=scope scope`" })
+            }
+            _ => Ok(keys),
+        }
+    }
+
+    /// Adds a key with a name, and a space-delimited list of the scopes that it grants.
+    ///
+    /// # Errors
+    ///
+    /// When the key has a character that a client could not send, or is there already, or a scope is none.
+    pub fn key(self, name: &str, key: &str, scopes: &str) -> Result<Self, InvalidKey> {
+        self.add(Some(name), key, scopes).map_err(|fault| InvalidKey { which: format!("{name:?}"), fault })
+    }
+
+    /// Sets the texts for a missing and for a wrong key, in place of `Missing API key` and `Invalid API key`.
+    pub fn texts(
+        mut self,
+        missing: impl Into<Cow<'static, str>>,
+        invalid: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.texts = Texts { missing: missing.into(), invalid: invalid.into() };
+        self
+    }
+
+    /// Makes a verifier that takes what is no key here to `verifier`, for a server with keys and OAuth.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use scopegate::{Gate, JwtVerifier, Resource, StaticKeys};
+    /// # #[cfg(feature = "jwt")] {
+    /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    /// let tokens = JwtVerifier::new(resource.authorization_servers(), resource.identifier());
+    /// let gate = Gate::new(resource, StaticKeys::parse("sk_read=files:read")?.or(tokens));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn or<V: TokenVerifier>(self, verifier: V) -> StaticKeysOr<V> {
+        StaticKeysOr { keys: self, verifier }
+    }
+
+    fn add(mut self, name: Option<&str>, key: &str, scopes: &str) -> Result<Self, &'static str> {
+        if !is_b64token(key) {
+            return Err("a key has letters, digits and `-._~+/`, and `=` only at its end");
+        }
+        let digest = digest_of(key);
+        if self.keys.iter().any(|other| other.digest == digest) {
+            return Err("the key is there already");
+        }
+        let scopes = GrantedScopes::parse(scopes);
+        if scopes.iter().any(|scope| scopegate_grammar::check(scope).is_err()) {
+            return Err("its scopes are not all scopes; write them with spaces between");
+        }
+        let token = Token::granting(scopes);
+        let token = match name {
+            Some(name) => token.with_subject(name),
+            None => token,
+        };
+        self.keys.push(Key { digest, token });
+        Ok(self)
+    }
+
+    /// Finds a key. All are compared, whole, whether or not one has been found.
+    fn find(&self, key: &str) -> Option<&Token> {
+        let digest = digest_of(key);
+        let mut found = u64::MAX;
+        for (at, key) in (0..).zip(&self.keys) {
+            let same: Choice = key.digest.ct_eq(&digest);
+            found.conditional_assign(&at, same);
+        }
+        self.keys.get(usize::try_from(found).ok()?).map(|key| &key.token)
+    }
+}
+
+fn digest_of(key: &str) -> [u8; 32] {
+    Sha256::digest(key).into()
+}
+
+impl TokenVerifier for StaticKeys {
+    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
+        self.find(token).cloned().ok_or_else(|| VerifyError::invalid("no such key"))
+    }
+}
+
+/// Shows the names and the scopes, and nothing of the keys.
+impl fmt::Debug for StaticKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.keys.iter().map(|key| &key.token)).finish()
+    }
+}
+
+/// Static keys first, then another verifier; made by [`StaticKeys::or`].
+#[derive(Clone, Debug)]
+pub struct StaticKeysOr<V> {
+    keys: StaticKeys,
+    verifier: V,
+}
+
+impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {
+    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
+        match self.keys.find(token) {
+            Some(token) => Ok(token.clone()),
+            None => self.verifier.verify(token).await,
+        }
+    }
+}
+
+/// The reason why a key cannot be taken. It does not quote the key.
+#[derive(Clone, Debug)]
+pub struct InvalidKey {
+    which: String,
+    fault: &'static str,
+}
+
+impl fmt::Display for InvalidKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid key {}: {}", self.which, self.fault)
+    }
+}
+
+impl std::error::Error for InvalidKey {}

@@ -1,0 +1,90 @@
+//! Faults of the program and refusals are logged; tokens are not.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use scopegate::{Gate, Router, StaticKeys, requires_scope, routing::get, testing::TestVerifier};
+use scopegate_tests::exchange::send;
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[requires_scope("files:read")]
+async fn read() {}
+
+async fn log_of(app: &axum::Router, token: &str) -> String {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).without_time();
+    let guard = tracing::subscriber::set_default(subscriber.with_max_level(tracing::Level::TRACE).finish());
+    let _ = send(app, "GET /", &[&format!("authorization: Bearer {token}")]).await;
+    drop(guard);
+    let bytes = log.0.lock().unwrap().clone();
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(!text.contains("secret"), "{text}");
+    text
+}
+
+#[tokio::test]
+async fn each_refusal_says_why() {
+    let verifier =
+        TestVerifier::new().token("secret-none", "other").expired("secret-old").unavailable("secret-later");
+    let app =
+        Router::new().route("/", get(read)).protect(verifier.gate("https://h.example").unwrap()).unwrap();
+    let cases = [
+        (
+            "secret-bad",
+            "DEBUG scopegate: token refused error=the token is not valid: the test knows no such token\n",
+        ),
+        ("secret-old", "DEBUG scopegate: token refused error=the token expired\n"),
+        (
+            "secret-later",
+            " WARN scopegate: no token can be verified error=the token cannot be verified now: the test says so\n",
+        ),
+    ];
+    for (token, expected) in cases {
+        assert_eq!(log_of(&app, token).await, expected);
+    }
+    let verifier = TestVerifier::new().token("other", "other");
+    let app =
+        Router::new().route("/", get(read)).protect(verifier.gate("https://h.example").unwrap()).unwrap();
+    let expected = " INFO scopegate: insufficient scope asked=files:read granted=GrantedScopes({\"other\"}) subject=\"other\"\n";
+    assert_eq!(log_of(&app, "other").await, expected);
+}
+
+#[tokio::test]
+async fn a_missing_gate_is_an_error() {
+    let app = axum::Router::new().route("/", axum::routing::get(read));
+    let expected =
+        "ERROR scopegate: no gate protects `logs::read`; mount it with `Router::protect` or `Gate::layer`\n";
+    assert_eq!(log_of(&app, "secret").await, expected);
+}
+
+#[tokio::test]
+async fn a_key_is_not_logged() {
+    let gate = Gate::static_keys("files", StaticKeys::parse("secret-key=other").unwrap());
+    let app = Router::new().route("/", get(read)).protect(gate).unwrap();
+    assert!(log_of(&app, "secret-key").await.contains("insufficient scope"));
+    assert!(log_of(&app, "secret-wrong").await.contains("no such key"));
+}

@@ -1,0 +1,179 @@
+//! A server with static keys: no OAuth anywhere, and clients that find their way to the key.
+
+use http::StatusCode;
+use scopegate::{
+    Access, Gate, Router, StaticKeys, authenticated, public, requires_scope,
+    routing::{get, post},
+    testing::TestVerifier,
+};
+use scopegate_tests::exchange::send;
+
+#[requires_scope("files:read")]
+async fn read() {}
+
+#[requires_scope("files:read", "files:write")]
+async fn write(access: Access) -> String {
+    access.subject().unwrap_or("-").to_owned()
+}
+
+#[authenticated]
+async fn any_key() {}
+
+#[public]
+async fn health() {}
+
+fn routes() -> Router {
+    Router::new()
+        .route("/sse", get(read))
+        .route("/mcp", post(write).get(any_key))
+        .route("/mcp/{id}", get(read))
+        .route("/health", get(health))
+}
+
+const KEYS: &str = "sk_read=files:read; sk_padded===files:read files:write ;sk_none=;";
+
+fn app() -> axum::Router {
+    routes().protect(Gate::static_keys("zernio-mcp", StaticKeys::parse(KEYS).unwrap())).unwrap()
+}
+
+#[tokio::test]
+async fn the_answers_lead_to_the_key() {
+    let app = app();
+    let missing = r#"{"error":"Missing API key"}"#;
+    let invalid = r#"{"error":"Invalid API key"}"#;
+    let lacks =
+        r#"{"error":"The API key lacks a scope that this request needs","scope":"files:read files:write"}"#;
+    let insufficient = r#"Bearer error="insufficient_scope", scope="files:read files:write", realm="zernio-mcp", error_description="The API key lacks a scope that this request needs""#;
+    let cases = [
+        ("GET /sse", "", 401, r#"Bearer scope="files:read", realm="zernio-mcp""#, missing),
+        ("POST /mcp", "", 401, r#"Bearer scope="files:read files:write", realm="zernio-mcp""#, missing),
+        ("GET /mcp", "", 401, r#"Bearer realm="zernio-mcp""#, missing),
+        ("GET /mcp", "Basic eDp5", 401, r#"Bearer realm="zernio-mcp""#, missing),
+        (
+            "GET /sse",
+            "Bearer wrong",
+            401,
+            r#"Bearer error="invalid_token", scope="files:read", realm="zernio-mcp", error_description="Invalid API key""#,
+            invalid,
+        ),
+        (
+            "GET /mcp",
+            "Bearer",
+            401,
+            r#"Bearer error="invalid_token", realm="zernio-mcp", error_description="Invalid API key""#,
+            invalid,
+        ),
+        ("POST /mcp", "Bearer sk_read", 403, insufficient, lacks),
+        ("POST /mcp", "Bearer sk_none", 403, insufficient, lacks),
+        ("GET /sse", "Bearer sk_read", 200, "", ""),
+        ("GET /mcp", "Bearer sk_none", 200, "", ""),
+        ("POST /mcp", "Bearer sk_padded==", 200, "", "-"),
+        ("GET /health", "", 200, "", ""),
+    ];
+    for (request, credential, status, challenge, body) in cases {
+        let header = format!("authorization: {credential}");
+        let headers: &[&str] = if credential.is_empty() { &[] } else { &[&header] };
+        let answer = send(&app, request, headers).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.challenge(), answer.body.as_str()),
+            (status, challenge, body),
+            "{request} {credential}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_discovery_path_is_a_404_that_parses() {
+    let app = app();
+    for name in ["oauth-protected-resource", "oauth-authorization-server", "openid-configuration"] {
+        for path in ["", "/mcp", "/sse", "/mcp/deep/er"] {
+            check_not_found(&app, &format!("/.well-known/{name}{path}")).await;
+        }
+        check_not_found(&app, &format!("/mcp/.well-known/{name}")).await;
+        check_not_found(&app, &format!("/sse/.well-known/{name}")).await;
+    }
+}
+
+async fn check_not_found(app: &axum::Router, path: &str) {
+    let answer = send(app, &format!("GET {path}"), &[]).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    assert_eq!(answer.header("content-type"), "application/json", "{path}");
+    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(body["error"], "not_found", "{path}");
+}
+
+#[test]
+fn keys_that_no_client_could_send_are_refused_without_quoting_them() {
+    let cases = [
+        ("", "invalid key list: it has no key; write `key=scope scope`"),
+        (" ; ", "invalid key list: it has no key; write `key=scope scope`"),
+        ("secret", "invalid key number 1: write `key=scope scope`"),
+        (
+            "a=b;se cret=c",
+            "invalid key number 2: a key has letters, digits and `-._~+/`, and `=` only at its end",
+        ),
+        (
+            "=files:read",
+            "invalid key number 1: a key has letters, digits and `-._~+/`, and `=` only at its end",
+        ),
+        ("secret=a;secret=b", "invalid key number 2: the key is there already"),
+        (
+            "secret=a\"b",
+            "invalid key number 1: its scopes are not all scopes; write them with spaces between",
+        ),
+    ];
+    for (list, expected) in cases {
+        let error = StaticKeys::parse(list).unwrap_err().to_string();
+        assert_eq!(error, expected);
+        assert!(!error.contains("secret"));
+    }
+}
+
+#[test]
+fn keys_are_never_shown() {
+    let keys = StaticKeys::new().key("backup", "sk_secret", "files:read").unwrap();
+    let shown = format!("{keys:?} {:?}", Gate::static_keys("files", keys.clone()));
+    assert!(shown.contains("backup") && shown.contains("files:read") && !shown.contains("secret"), "{shown}");
+}
+
+#[test]
+fn a_realm_that_no_challenge_can_carry_is_a_startup_error() {
+    let gate = Gate::static_keys("a \"realm\"", StaticKeys::new());
+    let error = routes().protect(gate).unwrap_err();
+    let expected = "invalid realm \"a \\\"realm\\\"\": use printable ASCII without `\"`, `\\` and `=`";
+    assert_eq!(error.problems(), [expected]);
+}
+
+#[tokio::test]
+async fn texts_and_names_are_the_programs_own() {
+    let keys = StaticKeys::new()
+        .key("old", "sk_1", "files:read files:write")
+        .unwrap()
+        .key("new", "sk_2", "files:read files:write")
+        .unwrap()
+        .texts("No key", "Wrong \"key\"=x");
+    let app = routes().protect(Gate::static_keys("files", keys)).unwrap();
+    assert_eq!(send(&app, "POST /mcp", &["authorization: Bearer sk_1"]).await.body, "old");
+    assert_eq!(send(&app, "POST /mcp", &["authorization: Bearer sk_2"]).await.body, "new");
+    assert_eq!(send(&app, "GET /sse", &[]).await.body, r#"{"error":"No key"}"#);
+    let answer = send(&app, "GET /mcp", &["authorization: Bearer sk_3"]).await;
+    assert_eq!(answer.body, r#"{"error":"Wrong \"key\"=x"}"#);
+    assert_eq!(
+        answer.challenge(),
+        r#"Bearer error="invalid_token", realm="files", error_description="Wrong 'key' x""#
+    );
+}
+
+#[tokio::test]
+async fn keys_and_oauth_work_side_by_side() {
+    let tokens = TestVerifier::new().token("token", "files:read").unavailable("later");
+    let verifier = StaticKeys::parse("sk_read=files:read").unwrap().or(tokens);
+    let resource = scopegate::Resource::new("https://h.example").unwrap();
+    let gate = Gate::new(resource.authorization_server("https://auth.example").unwrap(), verifier);
+    let app = routes().protect(gate).unwrap();
+    for (credential, status) in [("sk_read", 200), ("token", 200), ("sk_other", 401), ("later", 503)] {
+        let answer = send(&app, "GET /sse", &[&format!("authorization: Bearer {credential}")]).await;
+        assert_eq!(answer.status.as_u16(), status, "{credential}");
+    }
+    assert!(send(&app, "GET /sse", &[]).await.challenge().contains("resource_metadata="));
+}

@@ -3,3 +3,4 @@
 pub mod challenge;
 pub mod exchange;
 pub mod issuer;
+pub mod program;

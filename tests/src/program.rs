@@ -1,0 +1,102 @@
+//! A program of the examples, started as a person starts it, and requests to it over its socket.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+};
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::exchange::Answer;
+
+/// A running program; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    address: String,
+    said: String,
+}
+
+impl Program {
+    /// Starts a program on a free port, and waits until it says that it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it ends before.
+    #[must_use]
+    pub fn start(path: &str, variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(path);
+        command.env("PORT", "0").envs(variables.iter().copied()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {path}: {error}"));
+        let mut said = String::new();
+        for line in
+            child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok)
+        {
+            said += &line;
+            said.push('\n');
+            if let Some((_, address)) = line.split_once(" is ready at http://") {
+                return Self { child, address: address.to_owned(), said };
+            }
+        }
+        panic!("{path} ended before it was ready:\n{said}");
+    }
+
+    /// Returns where it listens, as `host:port`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Returns what it said up to the line that it is ready.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Sends `METHOD path` with header lines `name: value`, and reads the answer.
+    #[must_use]
+    pub fn send(&self, request: &str, headers: &[&str]) -> Answer {
+        send(&self.address, request, headers)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends `METHOD path` with header lines, byte for byte as they are given, over a socket of its own.
+///
+/// # Panics
+///
+/// When the answer is no HTTP.
+#[must_use]
+pub fn send(address: &str, request: &str, headers: &[impl AsRef<[u8]>]) -> Answer {
+    let mut head = format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n").into_bytes();
+    for line in headers {
+        head.extend(line.as_ref());
+        head.extend(b"\r\n");
+    }
+    head.extend(b"\r\n");
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    stream.write_all(&head).expect("the server reads");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("the server answers");
+    parse(&String::from_utf8_lossy(&answer))
+}
+
+fn parse(answer: &str) -> Answer {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no HTTP: {answer}"));
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
+    let headers: HeaderMap = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| -> (HeaderName, HeaderValue) {
+            (name.parse().expect("a name"), value.parse().expect("a value"))
+        })
+        .collect();
+    Answer { status: status.parse::<StatusCode>().expect("a status"), headers, body: body.to_owned() }
+}

@@ -19,11 +19,13 @@ pub enum Fault {
     Control,
     /// A character beyond ASCII.
     NonAscii,
+    /// The name of a challenge's parameter with `=`: clients search challenges for it wherever it stands.
+    Parameter,
     /// `offline_access`: MCP says that a resource server SHOULD NOT challenge with it.
     OfflineAccess,
 }
 
-/// Checks `text`: `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), and no `offline_access`.
+/// Checks `text`: `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), without what misleads clients.
 ///
 /// # Errors
 ///
@@ -42,10 +44,31 @@ pub const fn check(text: &str) -> Result<(), Fault> {
         }
         at += 1;
     }
+    if contains(bytes, b"scope=") || contains(bytes, b"error=") || contains(bytes, b"realm=") {
+        return Err(Fault::Parameter);
+    }
+    if contains(bytes, b"resource_metadata=") || contains(bytes, b"error_description=") {
+        return Err(Fault::Parameter);
+    }
     if same(text, "offline_access") {
         return Err(Fault::OfflineAccess);
     }
     Ok(())
+}
+
+const fn contains(text: &[u8], part: &[u8]) -> bool {
+    let mut start = 0;
+    while start + part.len() <= text.len() {
+        let mut at = 0;
+        while at < part.len() && text[start + at] == part[at] {
+            at += 1;
+        }
+        if at == part.len() {
+            return true;
+        }
+        start += 1;
+    }
+    false
 }
 
 /// Compares two texts in a `const`, where `==` is not available.
@@ -91,6 +114,9 @@ impl Fault {
             Self::Backslash => "a scope cannot contain `\\`; separate its parts with `:`, `.` or `/`",
             Self::Control => "a scope cannot contain a control character; use printable ASCII",
             Self::NonAscii => "a scope is ASCII only; use letters, digits and `:`, `.`, `-`, `_`, `/`",
+            Self::Parameter => {
+                "a scope cannot contain the name of a challenge's parameter with `=`, as in `scope=`; clients would misread it"
+            }
             Self::OfflineAccess => {
                 "`offline_access` asks for a refresh token and is no permission of a resource; leave it to the client"
             }
@@ -120,5 +146,11 @@ mod tests {
         assert_eq!(check(""), Err(Fault::Empty));
         assert_eq!(check("offline_access"), Err(Fault::OfflineAccess));
         assert_eq!(check("offline_access:files"), Ok(()));
+        assert_eq!(check("patient/Observation.rs?category=laboratory"), Ok(()));
+        for parameter in
+            ["scope=", "x_scope=a", "error=", "realm=", "a:resource_metadata=b", "error_description="]
+        {
+            assert_eq!(check(parameter), Err(Fault::Parameter));
+        }
     }
 }

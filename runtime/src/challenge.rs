@@ -76,15 +76,25 @@ impl Challenge {
     #[must_use]
     pub fn with_error(mut self, error: ErrorCode, description: &str) -> Self {
         self.error = Some(error);
-        self.error_description = Some(description.chars().take(MAX_DESCRIPTION).map(harmless).collect());
+        let description: String = description.chars().take(MAX_DESCRIPTION).map(harmless).collect();
+        self.error_description = Some(description).filter(|description| !description.is_empty());
         self
     }
 
     /// Writes the challenge as the value of one header line.
+    ///
+    /// One of more than 8 KiB, which servers and proxies would refuse, is written without its scopes: clients then ask for
+    /// those of the metadata. A gate refuses to start with such a one.
     #[must_use]
     pub fn to_header_value(&self) -> HeaderValue {
+        let text = if self.fits() { self.to_string() } else { self.clone().with_scopes([]).to_string() };
         // Each part has been checked when it was made, so the fallback, still a challenge, is for nobody.
-        HeaderValue::try_from(self.to_string()).unwrap_or(HeaderValue::from_static(r#"Bearer realm="""#))
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(r#"Bearer realm="""#))
+    }
+
+    /// Tells whether the header is of a size that servers and proxies take.
+    pub(crate) fn fits(&self) -> bool {
+        self.to_string().len() <= MAX_HEADER
     }
 }
 
@@ -107,6 +117,9 @@ impl fmt::Display for Challenge {
         })
     }
 }
+
+/// In bytes.
+const MAX_HEADER: usize = 8 * 1024;
 
 /// In characters.
 const MAX_DESCRIPTION: usize = 256;

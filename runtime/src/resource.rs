@@ -129,10 +129,10 @@ pub(crate) struct Realm(String);
 impl Realm {
     pub(crate) fn new(text: String) -> Result<Self, InvalidResource> {
         let legal = |byte| matches!(byte, 0x20..=0x7E) && !matches!(byte, b'"' | b'\\' | b'=');
-        if !text.is_empty() && text.bytes().all(legal) {
+        if (1..=256).contains(&text.len()) && text.bytes().all(legal) {
             return Ok(Self(text));
         }
-        let fault = "use printable ASCII without `\"`, `\\` and `=`";
+        let fault = "use up to 256 characters of printable ASCII without `\"`, `\\` and `=`";
         Err(InvalidResource { what: "realm", text, fault })
     }
 

@@ -1,8 +1,9 @@
 //! Reads a challenge as clients do: by the grammar, and by the regular expression of the MCP SDKs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use http::HeaderValue;
+use regex::Regex;
 
 /// Reads the one Bearer challenge of a header, after checking that both ways of reading agree.
 ///
@@ -20,16 +21,19 @@ pub fn parse(header: &HeaderValue) -> BTreeMap<String, String> {
     let params: BTreeMap<String, String> =
         challenge.params.iter().map(|(name, value)| ((*name).to_owned(), value.to_unescaped())).collect();
     assert_eq!(params.len(), challenge.params.len(), "a parameter stands twice in {text}");
-    for field in ["error", "scope", "resource_metadata", "realm", "error_description"] {
-        assert_eq!(by_substring(text, field), params.get(field).map(String::as_str), "{field} in {text}");
+    for (field, regex) in SDK.iter() {
+        let captures = regex.captures(text);
+        let by_substring = captures.and_then(|captures| captures.get(1).or_else(|| captures.get(2)));
+        let read = by_substring.map(|value| value.as_str());
+        assert_eq!(read, params.get(*field).map(String::as_str), "{field} in {text}");
     }
     params
 }
 
 /// What the SDKs do: `field=(?:"([^"]+)"|([^\s,]+))`, anywhere in the header.
-fn by_substring<'a>(text: &'a str, field: &str) -> Option<&'a str> {
-    let regex =
-        regex::Regex::new(&format!(r#"{field}=(?:"([^"]+)"|([^\s,]+))"#)).expect("a valid expression");
-    let captures = regex.captures(text)?;
-    captures.get(1).or_else(|| captures.get(2)).map(|value| value.as_str())
-}
+static SDK: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
+    ["error", "scope", "resource_metadata", "realm", "error_description"].map(|field| {
+        let expression = format!(r#"{field}=(?:"([^"]+)"|([^\s,]+))"#);
+        (field, Regex::new(&expression).expect("a valid expression"))
+    })
+});

@@ -87,7 +87,7 @@ fn scopes() -> impl Strategy<Value = Vec<Scope>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
 
     #[test]
     fn what_the_challenge_asks_for_suffices(requirement in requirement(), floor in scopes()) {

@@ -140,7 +140,7 @@ fn keys_are_never_shown() {
 fn a_realm_that_no_challenge_can_carry_is_a_startup_error() {
     let gate = Gate::static_keys("a \"realm\"", StaticKeys::new());
     let error = routes().protect(gate).unwrap_err();
-    let expected = "invalid realm \"a \\\"realm\\\"\": use printable ASCII without `\"`, `\\` and `=`";
+    let expected = "invalid realm \"a \\\"realm\\\"\": use up to 256 characters of printable ASCII without `\"`, `\\` and `=`";
     assert_eq!(error.problems(), [expected]);
 }
 

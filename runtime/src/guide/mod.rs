@@ -3,3 +3,15 @@
 #[doc = include_str!("testing.md")]
 #[cfg(feature = "testing")]
 pub mod testing {}
+
+#[doc = include_str!("static_keys.md")]
+#[cfg(feature = "axum")]
+pub mod static_keys {}
+
+#[doc = include_str!("browsers.md")]
+#[cfg(feature = "axum")]
+pub mod browsers {}
+
+#[doc = include_str!("providers.md")]
+#[cfg(feature = "axum")]
+pub mod providers {}

@@ -14,9 +14,9 @@ use tower_http::cors::{AllowHeaders, Any, CorsLayer, ExposeHeaders};
 /// # Examples
 ///
 /// ```
-/// # use scopegate::{Router, requires_scope, routing::get, testing::TestVerifier};
+/// # use scopegate::{Gate, Router, StaticKeys, requires_scope, routing::get};
 /// # #[requires_scope("files:read")] async fn list() {}
-/// # let gate = TestVerifier::new().gate("https://files.example.com")?;
+/// # let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
 /// let app = Router::new().route("/files", get(list)).protect(gate)?.layer(scopegate::cors());
 /// # let _: axum::Router = app;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

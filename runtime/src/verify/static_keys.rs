@@ -123,8 +123,8 @@ impl StaticKeys {
     /// # Examples
     ///
     /// ```
-    /// # use scopegate::{Gate, JwtVerifier, Resource, StaticKeys};
     /// # #[cfg(feature = "jwt")] {
+    /// # use scopegate::{Gate, JwtVerifier, Resource, StaticKeys};
     /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
     /// let tokens = JwtVerifier::new(resource.authorization_servers(), resource.identifier());
     /// let gate = Gate::new(resource, StaticKeys::parse("sk_read=files:read")?.or(tokens));

@@ -310,6 +310,24 @@ async fn scopes_have_several_forms() {
 }
 
 #[tokio::test]
+async fn scopes_may_be_in_a_claim_of_another_name() {
+    let issuer = Issuer::publishing(&[Key::shared()]).await;
+    let verifier = verifier(&issuer).scope_claim("permissions");
+    for (granting, expected) in [
+        (json!({ "permissions": ["a", "b"] }), ["a", "b"].as_slice()),
+        (json!({ "permissions": "a b", "scope": "c" }), &["a", "b"]),
+        (json!({ "scope": "c" }), &[]),
+    ] {
+        let mut all = claims(&issuer, "scope", Value::Null);
+        all.as_object_mut()
+            .expect("an object")
+            .extend(granting.as_object().cloned().unwrap_or_else(Map::new));
+        let token = verifier.verify(&Key::shared().mint(&all)).await.expect("a good token");
+        assert_eq!(token.scopes().iter().collect::<Vec<_>>(), expected, "{granting}");
+    }
+}
+
+#[tokio::test]
 async fn the_client_may_be_named_azp() {
     let issuer = Issuer::publishing(&[Key::shared()]).await;
     let mut all = claims(&issuer, "client_id", Value::Null);

@@ -12,11 +12,14 @@ use crate::{GrantedScopes, Token, VerifyError};
 pub(super) struct Rules {
     audiences: Vec<String>,
     leeway: Duration,
+    scope_claims: Vec<String>,
 }
 
 impl Rules {
     pub(super) fn for_audience(audience: String) -> Self {
-        let mut rules = Self { audiences: Vec::new(), leeway: Duration::from_secs(30) };
+        // Okta writes `scp` as an array and Entra as a text; most others write `scope`.
+        let scope_claims = vec!["scope".to_owned(), "scp".to_owned()];
+        let mut rules = Self { audiences: Vec::new(), leeway: Duration::from_secs(30), scope_claims };
         rules.add_audience(audience);
         rules
     }
@@ -29,6 +32,10 @@ impl Rules {
 
     pub(super) fn set_leeway(&mut self, leeway: Duration) {
         self.leeway = leeway;
+    }
+
+    pub(super) fn set_scope_claim(&mut self, name: String) {
+        self.scope_claims = vec![name];
     }
 
     /// Makes a token of `claims` if they are good now. That it expired comes last: it is said of good tokens only.
@@ -48,7 +55,20 @@ impl Rules {
         if now >= expires + leeway {
             return Err(VerifyError::Expired);
         }
-        Ok(token_of(claims))
+        Ok(self.token_of(claims))
+    }
+
+    fn token_of(&self, claims: Map<String, Value>) -> Token {
+        let scopes = self.scope_claims.iter().find_map(|name| claims.get(name));
+        let mut token = Token::granting(scopes.and_then(granted).unwrap_or_default());
+        let text = |name| claims.get(name).and_then(Value::as_str);
+        if let Some(subject) = text("sub") {
+            token = token.with_subject(subject);
+        }
+        if let Some(client) = text("client_id").or_else(|| text("azp")) {
+            token = token.with_client(client);
+        }
+        token.with_claims(claims)
     }
 
     /// `aud` is one text or an array of them ([RFC 7519, section 4.1.3]).
@@ -62,20 +82,6 @@ impl Rules {
             _ => false,
         }
     }
-}
-
-fn token_of(claims: Map<String, Value>) -> Token {
-    // Okta writes `scp` as an array and Entra as a text; most others write `scope`.
-    let scopes = claims.get("scope").or_else(|| claims.get("scp"));
-    let mut token = Token::granting(scopes.and_then(granted).unwrap_or_default());
-    let text = |name| claims.get(name).and_then(Value::as_str);
-    if let Some(subject) = text("sub") {
-        token = token.with_subject(subject);
-    }
-    if let Some(client) = text("client_id").or_else(|| text("azp")) {
-        token = token.with_client(client);
-    }
-    token.with_claims(claims)
 }
 
 /// Reads scopes from a text or an array of texts; anything else grants nothing.

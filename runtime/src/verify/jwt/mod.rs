@@ -107,6 +107,14 @@ impl JwtVerifier {
         self
     }
 
+    /// Reads the scopes from the claim `name`, such as `permissions` or `roles`, in place of `scope` and `scp`.
+    ///
+    /// A token without the claim grants nothing.
+    pub fn scope_claim(mut self, name: impl Into<String>) -> Self {
+        self.rules.set_scope_claim(name.into());
+        self
+    }
+
     /// Sets how far the clocks of issuer and resource may differ when `exp` and `nbf` are judged; 30 seconds by default.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.rules.set_leeway(leeway);

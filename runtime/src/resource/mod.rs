@@ -9,6 +9,8 @@ use std::fmt;
 
 pub(crate) use self::members::Members;
 use self::url::Url;
+#[cfg(feature = "axum")]
+pub(crate) use self::url::WELL_KNOWN;
 
 /// A protected resource, as [RFC 9728] means it: the API or the MCP endpoint that tokens are issued for.
 ///

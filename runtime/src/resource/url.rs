@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::InvalidResource;
 
 /// The suffix that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
-const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// An absolute URL with its host, code point for code point as the operator wrote it.
 ///

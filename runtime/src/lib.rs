@@ -54,7 +54,7 @@
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
 //! | who calls | [`Access`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
-//! | how clients find it | [`well_known()`], [`Discovery`] |
+//! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | how to test it | [`guide::testing`], [`testing`] |
 //!
 //! # Features

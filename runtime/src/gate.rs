@@ -51,6 +51,8 @@ struct Inner {
     texts: Option<Texts>,
     missing_is_invalid: bool,
     accepts_bound_tokens: bool,
+    metadata_at_root: bool,
+    metadata_max_age: Duration,
     problems: Vec<String>,
 }
 
@@ -106,6 +108,8 @@ impl Gate {
             texts: None,
             missing_is_invalid: false,
             accepts_bound_tokens: false,
+            metadata_at_root: false,
+            metadata_max_age: Duration::from_secs(60 * 60),
             problems: Vec::new(),
         }))
     }
@@ -166,6 +170,42 @@ impl Gate {
         self
     }
 
+    /// Serves the metadata document at `/.well-known/oauth-protected-resource` too, whatever the path of the resource.
+    ///
+    /// This is for clients that look nowhere else. The document says of itself that it is for the resource, so clients
+    /// that hold RFC 9728 to the letter refuse the copy; they find the one at the resource's own path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use scopegate::{Gate, Resource};
+    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// # }
+    ///
+    /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
+    /// let gate = Gate::new(resource, Sessions)
+    ///     .metadata_at_root()
+    ///     .metadata_max_age(Duration::from_secs(5 * 60));
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
+    #[must_use]
+    pub fn metadata_at_root(mut self) -> Self {
+        self.change().metadata_at_root = true;
+        self
+    }
+
+    /// Sets how long clients may keep the metadata document; an hour unless set. Parts of a second do not count.
+    #[must_use]
+    pub fn metadata_max_age(mut self, max_age: Duration) -> Self {
+        self.change().metadata_max_age = max_age;
+        self
+    }
+
     /// Returns the resource that the gate protects; a gate of static keys alone has none.
     pub fn resource(&self) -> Option<&Resource> {
         match &self.0.protects {
@@ -181,6 +221,14 @@ impl Gate {
         scopes.sort_unstable();
         scopes.dedup();
         Some(ResourceMetadata::new(self.resource()?, scopes))
+    }
+
+    pub(crate) fn metadata_is_at_root(&self) -> bool {
+        self.0.metadata_at_root
+    }
+
+    pub(crate) fn metadata_lifetime(&self) -> Duration {
+        self.0.metadata_max_age
     }
 
     fn change(&mut self) -> &mut Inner {

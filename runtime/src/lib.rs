@@ -54,6 +54,7 @@
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
 //! | who calls | [`Access`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
+//! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | how to test it | [`guide::testing`], [`testing`] |
 //!
 //! # Features
@@ -97,8 +98,6 @@ pub mod guide;
 mod layer;
 #[cfg(feature = "axum")]
 mod log;
-#[cfg(feature = "axum")]
-mod no_discovery;
 #[cfg(feature = "axum")]
 mod protected;
 #[cfg(feature = "axum")]
@@ -150,6 +149,7 @@ pub use {
     startup::StartupError,
     token::{Token, TokenVerifier, VerifyError},
     verify::{InvalidKey, StaticKeys, StaticKeysOr},
+    well_known::{Discovery, well_known},
 };
 
 #[cfg(feature = "jwt")]

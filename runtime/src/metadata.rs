@@ -2,11 +2,15 @@
 
 use serde::Serialize;
 
-use crate::{resource::Resource, scope::Scope};
+use crate::{
+    resource::{Members, Resource},
+    scope::Scope,
+};
 
 /// The protected resource metadata of [RFC 9728, section 2]: what a client reads to learn where to get a token.
 ///
-/// Members without a value are left out, as section 3.2 demands.
+/// Members without a value are left out, as section 3.2 demands. Those that say more, such as a name or a policy, are
+/// set on the [`Resource`].
 ///
 /// # Examples
 ///
@@ -36,8 +40,8 @@ pub struct ResourceMetadata {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<Scope>,
     bearer_methods_supported: [&'static str; 1],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resource_name: Option<String>,
+    #[serde(flatten)]
+    members: Members,
 }
 
 impl ResourceMetadata {
@@ -48,7 +52,27 @@ impl ResourceMetadata {
             authorization_servers: resource.authorization_servers().to_vec(),
             scopes_supported: scopes_supported.into_iter().collect(),
             bearer_methods_supported: ["header"],
-            resource_name: resource.name.clone(),
+            members: resource.members.clone(),
         }
+    }
+
+    /// Returns the identifier of the resource, exactly as it was given.
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// Returns the issuers whose tokens the resource takes, exactly as they were given.
+    pub fn authorization_servers(&self) -> &[String] {
+        &self.authorization_servers
+    }
+
+    /// Returns the scopes that clients may ask for.
+    pub fn scopes_supported(&self) -> &[Scope] {
+        &self.scopes_supported
+    }
+
+    /// Returns the name that people see, in no particular language.
+    pub fn name(&self) -> Option<&str> {
+        self.members.name()
     }
 }

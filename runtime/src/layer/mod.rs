@@ -21,7 +21,7 @@ use crate::{
     requirement::Requirement,
     startup::StartupError,
     table::ScopeTable,
-    well_known,
+    well_known::{self, Discovery},
 };
 
 impl Gate {
@@ -83,11 +83,35 @@ pub struct GateLayer {
 
 impl GateLayer {
     /// Returns a router with the resource's metadata document, outside the layer; merge the routes inside into it.
+    ///
+    /// It is the short form for one gate; see [`GateLayer::discovery`] for several.
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
         S: Clone + Send + Sync + 'static,
     {
-        well_known::router(&self.plan.gate, &self.table)
+        well_known::mount(&[self.discovery()], &ScopeTable::default())
+    }
+
+    /// Returns what clients look for at the root of the server, for [`well_known`](crate::well_known()) to mount.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, Resource, ScopeTable, well_known};
+    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// # }
+    ///
+    /// let resource = Resource::new("https://example.com/api")?.authorization_server("https://auth.example.com")?;
+    /// let layer = Gate::new(resource, Sessions).layer(ScopeTable::default())?;
+    /// let api = axum::Router::new().layer(layer.clone());
+    /// let app: axum::Router = well_known([layer.discovery()])?.nest("/api", api);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn discovery(&self) -> Discovery {
+        Discovery::new(&self.plan.gate, &self.table)
     }
 }
 

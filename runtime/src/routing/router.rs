@@ -16,7 +16,7 @@ use crate::{
     routing::service::ServiceGuard,
     startup::StartupError,
     table::{Entry, Row, ScopeTable},
-    well_known,
+    well_known::{self, Discovery},
 };
 
 /// [`axum::Router`] for declared handlers: a handler without `#[requires_scope]`, `#[authenticated]` or `#[public]`
@@ -202,7 +202,9 @@ impl<S> Router<S> {
 }
 
 impl Router {
-    /// Puts `gate` before every route, and adds the route of its metadata document.
+    /// Puts `gate` before every route, and adds the routes of its metadata document.
+    ///
+    /// It is the short form for one gate at the root of a server; see [`Router::split`] for several, or a nested one.
     ///
     /// # Errors
     ///
@@ -212,14 +214,58 @@ impl Router {
         reason = "the last step for most programs, which need the gate no more"
     )]
     pub fn protect(self, gate: Gate) -> Result<axum::Router, StartupError> {
-        let mut problems = gate.problems();
         let table = self.table();
-        problems.extend(well_known::clash(&gate, &table));
+        let discovery = Discovery::new(&gate, &table);
+        let mut problems = gate.problems();
+        problems.extend(well_known::clashes_with_routes(&discovery, &table));
         StartupError::unless(problems, || {
-            let well_known = well_known::router(&gate, &table);
-            fill(&self.routes, &gate);
-            self.inner.merge(well_known)
+            self.behind(&gate, &table).merge(well_known::mount(&[discovery], &table))
         })
+    }
+
+    /// Puts `gate` before every route, and returns apart what clients look for at the root of the server.
+    ///
+    /// The routes can then be nested, while [`well_known`](crate::well_known()) mounts the metadata document where clients
+    /// look for it.
+    ///
+    /// # Errors
+    ///
+    /// When the gate cannot work.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, Resource, Router, requires_scope, routing::get, well_known};
+    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// # }
+    ///
+    /// #[requires_scope("files:read")]
+    /// async fn list() {}
+    ///
+    /// let resource = Resource::new("https://example.com/api")?.authorization_server("https://auth.example.com")?;
+    /// let (api, discovery) = Router::new().route("/files", get(list)).split(Gate::new(resource, Sessions))?;
+    /// assert_eq!(discovery.paths(), ["/.well-known/oauth-protected-resource/api"]);
+    /// let app: axum::Router = well_known([discovery])?.nest("/api", api);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[expect(clippy::needless_pass_by_value, reason = "as in `protect`")]
+    pub fn split(self, gate: Gate) -> Result<(axum::Router, Discovery), StartupError> {
+        let table = self.table();
+        StartupError::unless(gate.problems(), || {
+            let discovery = Discovery::new(&gate, &table);
+            (self.behind(&gate, &table), discovery)
+        })
+    }
+
+    fn behind(self, gate: &Gate, table: &ScopeTable) -> axum::Router {
+        fill(&self.routes, gate);
+        match gate.resource() {
+            Some(_) => self.inner,
+            None => self.inner.merge(well_known::nothing_below_routes(table)),
+        }
     }
 }
 

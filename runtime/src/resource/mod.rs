@@ -1,0 +1,137 @@
+//! The protected resource: its identifier, its authorization servers, and where its metadata is found.
+
+mod builder;
+mod members;
+mod url;
+mod values;
+
+use std::fmt;
+
+pub(crate) use self::members::Members;
+use self::url::Url;
+#[cfg(feature = "axum")]
+pub(crate) use self::url::WELL_KNOWN;
+
+/// A protected resource, as [RFC 9728] means it: the API or the MCP endpoint that tokens are issued for.
+///
+/// Its identifier is the operator's text, code point for code point, in the metadata, in the challenge and in the
+/// audience alike; nothing is taken from a request.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::Resource;
+///
+/// let resource = Resource::new("https://api.example.com/mcp")?
+///     .authorization_server("https://auth.example.com")?
+///     .realm("files")?;
+/// assert_eq!(resource.metadata_url(), "https://api.example.com/.well-known/oauth-protected-resource/mcp");
+/// # Ok::<(), scopegate::InvalidResource>(())
+/// ```
+///
+/// [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
+#[derive(Clone, Debug)]
+pub struct Resource {
+    identifier: Url,
+    authorization_servers: Vec<String>,
+    pub(crate) realm: Option<Realm>,
+    pub(crate) members: Members,
+}
+
+impl Resource {
+    /// Makes a resource from its public URL.
+    ///
+    /// # Errors
+    ///
+    /// When `identifier` is not an absolute `https` URL without user and fragment. `http` is accepted for loopback hosts.
+    pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
+        Ok(Self {
+            identifier: Url::identifier("resource", identifier.into())?,
+            authorization_servers: Vec::new(),
+            realm: None,
+            members: Members::default(),
+        })
+    }
+
+    /// Adds an authorization server, by its issuer identifier, that issues tokens for this resource.
+    ///
+    /// # Errors
+    ///
+    /// When `issuer` is not an absolute `https` URL without user, query and fragment. `http` is accepted for loopback
+    /// hosts.
+    pub fn authorization_server(mut self, issuer: impl Into<String>) -> Result<Self, InvalidResource> {
+        self.authorization_servers.push(Url::issuer("authorization server", issuer.into())?.into_string());
+        Ok(self)
+    }
+
+    /// Sets the realm that challenges name.
+    ///
+    /// # Errors
+    ///
+    /// When `realm` is empty or has a character other than printable ASCII without `"`, `\` and `=`.
+    pub fn realm(mut self, realm: impl Into<String>) -> Result<Self, InvalidResource> {
+        self.realm = Some(Realm::new(realm.into())?);
+        Ok(self)
+    }
+
+    /// Returns the identifier, exactly as it was given.
+    pub fn identifier(&self) -> &str {
+        self.identifier.as_str()
+    }
+
+    /// Returns the issuers, exactly as they were given.
+    pub fn authorization_servers(&self) -> &[String] {
+        &self.authorization_servers
+    }
+
+    /// Returns the URL of the metadata: the well-known path, inserted between host and path ([RFC 9728, section 3.1]).
+    ///
+    /// [RFC 9728, section 3.1]: https://www.rfc-editor.org/rfc/rfc9728#section-3.1
+    pub fn metadata_url(&self) -> String {
+        self.identifier.well_known()
+    }
+
+    /// Returns the path of [`Resource::metadata_url`], where the server answers it.
+    ///
+    /// A query of the identifier is part of the URL and not of the path: no request is told from another by its query.
+    pub fn metadata_path(&self) -> String {
+        self.identifier.well_known_path()
+    }
+}
+
+/// The name of a protection space ([RFC 9110, section 11.5](https://www.rfc-editor.org/rfc/rfc9110#section-11.5)).
+///
+/// Neither `"` nor `\`, which many clients do not unescape, nor `=`: clients search challenges for `scope=`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Realm(String);
+
+impl Realm {
+    pub(crate) fn new(text: String) -> Result<Self, InvalidResource> {
+        let legal = |byte| matches!(byte, 0x20..=0x7E) && !matches!(byte, b'"' | b'\\' | b'=');
+        if (1..=256).contains(&text.len()) && text.bytes().all(legal) {
+            return Ok(Self(text));
+        }
+        let fault = "use up to 256 characters of printable ASCII without `\"`, `\\` and `=`";
+        Err(InvalidResource { what: "realm", text, fault })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The reason why a text cannot stand in a [`Resource`].
+#[derive(Clone, Debug)]
+pub struct InvalidResource {
+    what: &'static str,
+    text: String,
+    fault: &'static str,
+}
+
+impl fmt::Display for InvalidResource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid {} {:?}: {}", self.what, self.text, self.fault)
+    }
+}
+
+impl std::error::Error for InvalidResource {}

@@ -1,0 +1,195 @@
+//! The URLs of a resource: what may stand in one, and where the well-known path goes.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::InvalidResource;
+
+/// The suffix that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
+pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// An absolute URL with its host, code point for code point as the operator wrote it.
+///
+/// Nothing is normalised: clients compare the text ([RFC 9728, section 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)).
+#[derive(Clone, Debug)]
+pub(crate) struct Url {
+    text: String,
+    /// Where scheme and authority end.
+    origin_end: usize,
+}
+
+impl Url {
+    /// Checks an identifier that clients put into requests and tokens: `https`, or `http` on a loopback host.
+    pub(super) fn identifier(what: &'static str, text: String) -> Result<Self, InvalidResource> {
+        let url = Self::page(what, text)?;
+        if url.text.contains('#') {
+            return Err(url.refused(what, "leave out what follows `#`"));
+        }
+        Ok(url)
+    }
+
+    /// Checks an issuer: an identifier without a query ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    pub(super) fn issuer(what: &'static str, text: String) -> Result<Self, InvalidResource> {
+        let url = Self::identifier(what, text)?;
+        if url.text.contains('?') {
+            return Err(url.refused(what, "an issuer has no query; leave out what follows `?`"));
+        }
+        Ok(url)
+    }
+
+    /// Checks the URL of keys, which is `https` everywhere.
+    pub(super) fn keys(what: &'static str, text: String) -> Result<Self, InvalidResource> {
+        let url = Self::identifier(what, text)?;
+        if !url.text.to_ascii_lowercase().starts_with("https:") {
+            return Err(url.refused(what, "use `https`, on loopback hosts too"));
+        }
+        Ok(url)
+    }
+
+    /// Checks the URL of a page for people, which may point into it.
+    pub(super) fn page(what: &'static str, text: String) -> Result<Self, InvalidResource> {
+        match origin_end(&text) {
+            Ok(origin_end) => Ok(Self { text, origin_end }),
+            Err(fault) => Err(InvalidResource { what, text, fault }),
+        }
+    }
+
+    fn refused(self, what: &'static str, fault: &'static str) -> InvalidResource {
+        InvalidResource { what, text: self.text, fault }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.text
+    }
+
+    /// Returns scheme and authority, and inserts the well-known path between them and the rest.
+    pub(super) fn well_known(&self) -> String {
+        let (origin, _) = self.text.split_at(self.origin_end);
+        format!("{origin}{WELL_KNOWN}{}", self.suffix())
+    }
+
+    /// Returns the path of [`Url::well_known`].
+    pub(super) fn well_known_path(&self) -> String {
+        let suffix = self.suffix();
+        let path = suffix.split_once('?').map_or(suffix, |(path, _query)| path);
+        format!("{WELL_KNOWN}{path}")
+    }
+
+    /// Path and query, less the slash that ends the authority
+    /// ([RFC 9728, section 3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1)).
+    fn suffix(&self) -> &str {
+        let rest = &self.text[self.origin_end..];
+        match rest.strip_prefix('/') {
+            Some(after) if after.is_empty() || after.starts_with('?') => after,
+            _ => rest,
+        }
+    }
+}
+
+/// Checks an absolute URL and finds where its scheme and authority end.
+fn origin_end(url: &str) -> Result<usize, &'static str> {
+    if url.len() > MAX_LENGTH {
+        return Err("keep it below 2048 characters");
+    }
+    let (scheme, rest) = url.split_once("://").ok_or(NOT_ABSOLUTE)?;
+    let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = check_authority(authority)?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => {}
+        "http" if is_loopback(host) => {}
+        "http" => return Err("use `https`; `http` is for loopback hosts such as `127.0.0.1`"),
+        _ => return Err(NOT_ABSOLUTE),
+    }
+    check_rest(rest)?;
+    Ok(scheme.len() + "://".len() + authority.len())
+}
+
+const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
+
+/// What common servers and proxies take as a request line, and what leaves room in a challenge of 8 KiB.
+const MAX_LENGTH: usize = 2047;
+
+/// Checks `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)), and returns
+/// the host.
+fn check_authority(authority: &str) -> Result<&str, &'static str> {
+    if authority.contains('@') {
+        return Err("leave out the user before `@`");
+    }
+    let (host, port) = match authority.rfind(']') {
+        Some(bracket) => authority.split_at(bracket + 1),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    match port.strip_prefix(':') {
+        None if port.is_empty() => {}
+        Some(digits) if is_port(digits) => {}
+        _ => return Err("write a port between 1 and 65535 behind `:`, or leave out the `:`"),
+    }
+    if host.is_empty() {
+        return Err("write the host behind `://`");
+    }
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address.strip_suffix(']').and_then(|address| address.parse::<Ipv6Addr>().ok());
+        return address.map(|_| host).ok_or("write an IPv6 address in the brackets, as in `[::1]`");
+    }
+    if !is_host(host) {
+        return Err("write the host as a DNS name (other alphabets as `xn--..`) or an IP address");
+    }
+    Ok(host)
+}
+
+fn is_port(digits: &str) -> bool {
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port != 0)
+}
+
+/// A DNS name, or an IPv4 address: clients read a host that ends in a number as nothing else.
+fn is_host(host: &str) -> bool {
+    let labels = host.strip_suffix('.').unwrap_or(host);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
+    let ends_in_number = labels.rsplit('.').next().is_some_and(is_number);
+    labels.split('.').all(is_label) && (!ends_in_number || host.parse::<Ipv4Addr>().is_ok())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Checks path, query and fragment.
+fn check_rest(rest: &str) -> Result<(), &'static str> {
+    if !is_path_text(rest) {
+        return Err(
+            "percent-encode what a URL cannot hold, such as spaces, `{`, `}` and letters beyond ASCII",
+        );
+    }
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    if path.split('/').any(is_dots) {
+        return Err("leave out the segments `.` and `..`; clients resolve them before they ask");
+    }
+    Ok(())
+}
+
+/// `*( pchar / "/" / "?" )` and a fragment of the same ([RFC 3986, section 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
+/// None of them ends a quoted string in a header.
+fn is_path_text(text: &str) -> bool {
+    let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let plain = |part: &str| part.bytes().all(|byte| unreserved(byte) || b"!$&'()*+,;=:@/?".contains(&byte));
+    let encoded = |part: &str| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2 && plain(part);
+    let legal = |text: &str| {
+        let mut parts = text.split('%');
+        parts.next().is_some_and(plain) && parts.all(encoded)
+    };
+    legal(text) && legal(fragment)
+}
+
+/// `.` and `..`, whose dots clients read in either spelling.
+fn is_dots(segment: &str) -> bool {
+    matches!(segment.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
+}

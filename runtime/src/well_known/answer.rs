@@ -1,0 +1,77 @@
+//! The answers at the well-known paths. Scripts of any origin read them: they hold no secret, and need no credential.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW,
+        CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    },
+};
+
+use super::discovery::Document;
+
+const FOR_EVERYBODY: (HeaderName, HeaderValue) = (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+const JSON: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+const METHODS: (HeaderName, HeaderValue) = (ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+const NOT_STORED: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
+
+/// Answers with the document, whatever the query of the request.
+pub(super) fn document(document: &Document, request: &Request) -> Response {
+    match *request.method() {
+        Method::GET | Method::HEAD => {
+            let headers = [
+                FOR_EVERYBODY,
+                (CACHE_CONTROL, document.cache_control.clone()),
+                (ETAG, document.etag.clone()),
+            ];
+            if is_known(&document.etag, request.headers()) {
+                // The length is that of the document, and not of the empty body (RFC 9110, section 8.6).
+                let length = [(CONTENT_LENGTH, HeaderValue::from(document.bytes.len()))];
+                return (StatusCode::NOT_MODIFIED, length, headers).into_response();
+            }
+            ([JSON], headers, Body::from(document.bytes.clone())).into_response()
+        }
+        Method::OPTIONS => preflight(),
+        _ => {
+            let text = r#"{"error":"method_not_allowed","error_description":"The metadata of a resource can only be read"}"#;
+            (StatusCode::METHOD_NOT_ALLOWED, [FOR_EVERYBODY, JSON, METHODS, NOT_STORED], text).into_response()
+        }
+    }
+}
+
+/// Answers where no document is. In JSON, since clients try several paths and some parse whatever they get: one that
+/// finds no OAuth falls back to the key it has, and one that finds an empty or an HTML page dies of `Unexpected token`.
+pub(super) fn not_found(request: &Request) -> Response {
+    if request.method() == Method::OPTIONS {
+        return preflight();
+    }
+    let text = r#"{"error":"not_found","error_description":"There is no OAuth metadata here"}"#;
+    // Without `METHODS` axum would add that no method is allowed.
+    (StatusCode::NOT_FOUND, [FOR_EVERYBODY, JSON, METHODS, NOT_STORED], text).into_response()
+}
+
+/// `*` stands for every header but `Authorization` ([Fetch, section 3.3.3]), and old browsers do not know it.
+///
+/// [Fetch, section 3.3.3]: https://fetch.spec.whatwg.org/#http-responses
+fn preflight() -> Response {
+    let headers = [
+        FOR_EVERYBODY,
+        METHODS,
+        (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD")),
+        (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("mcp-protocol-version, authorization, *")),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// Tells whether the client has these bytes, by the weak comparison
+/// ([RFC 9110, section 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)).
+fn is_known(etag: &HeaderValue, headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(IF_NONE_MATCH).iter();
+    let mut tags = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b',')).map(<[u8]>::trim_ascii);
+    tags.any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
+}

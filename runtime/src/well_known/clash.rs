@@ -1,0 +1,77 @@
+//! What cannot be mounted beside each other at the well-known paths.
+
+use super::{Discovery, discovery::Document, is_like_a_pattern};
+use crate::{Entry, resource::WELL_KNOWN, table::ScopeTable};
+
+/// Tells which documents want one path, or paths that clients take for one.
+///
+/// Hosts and queries are not looked at: no document is chosen by either.
+pub(super) fn between(all: &[Discovery]) -> Vec<String> {
+    let documents: Vec<&Document> = all.iter().filter_map(|one| Some(&**one.served()?)).collect();
+    let pairs = documents
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| documents[at + 1..].iter().map(move |other| (one, other)));
+    pairs.flat_map(|(one, other)| of_pair(one, other)).collect()
+}
+
+fn of_pair(one: &Document, other: &Document) -> Vec<String> {
+    let (a, b) = (&one.resource, &other.resource);
+    if a == b {
+        return vec![format!(
+            "resource `{a}` has two documents; merge its routers before `split`, so that one document names all scopes"
+        )];
+    }
+    let shared = one.paths.iter().filter(|path| other.paths.contains(path));
+    shared.map(|path| same_path(one, other, path)).chain(slash_twins(one, other)).collect()
+}
+
+fn same_path(one: &Document, other: &Document, path: &str) -> String {
+    let (a, b) = (&one.resource, &other.resource);
+    let is_copy = |document: &Document| document.paths[0] != path;
+    match (is_copy(one), is_copy(other)) {
+        (false, false) => format!(
+            "resources `{a}` and `{b}` have their metadata at one path, `{path}`; give them different paths, or serve each from a server of its own"
+        ),
+        (true, true) => format!(
+            "resources `{a}` and `{b}` both have a copy of their metadata at `{path}`; leave `.metadata_at_root()` out for one of them"
+        ),
+        (true, false) => copy_in_the_way(a, b, path),
+        (false, true) => copy_in_the_way(b, a, path),
+    }
+}
+
+fn copy_in_the_way(copied: &str, owner: &str, path: &str) -> String {
+    format!(
+        "resource `{copied}` has a copy of its metadata at `{path}`, where that of `{owner}` belongs; leave `.metadata_at_root()` out for `{copied}`"
+    )
+}
+
+fn slash_twins(one: &Document, other: &Document) -> Option<String> {
+    let (a, b) = (&one.paths[0], &other.paths[0]);
+    if a.strip_suffix('/') != Some(b) && b.strip_suffix('/') != Some(a) {
+        return None;
+    }
+    let (a, b) = (&one.resource, &other.resource);
+    Some(format!(
+        "resources `{a}` and `{b}` differ by the slash at the end, which many clients drop; give them different paths"
+    ))
+}
+
+/// Tells which routes stand where the document belongs.
+pub(crate) fn with_routes(discovery: &Discovery, table: &ScopeTable) -> Vec<String> {
+    let paths = discovery.paths();
+    // A document that cannot have a route of its own is looked up below the well-known path.
+    let below = paths.iter().any(|path| is_like_a_pattern(path)).then(|| format!("{WELL_KNOWN}/{{"));
+    let clashes = |path: &str| {
+        paths.iter().any(|own| own == path) || below.as_ref().is_some_and(|below| path.starts_with(below))
+    };
+    let message = |(entry, path): (&Entry, &str)| {
+        let handler = entry.row().handler();
+        format!(
+            "`{handler}` is mounted at `{path}`, where the metadata document belongs; leave that route out"
+        )
+    };
+    let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));
+    routes.filter(|(_, path)| clashes(path)).map(message).collect()
+}

@@ -1,0 +1,125 @@
+//! Serves metadata documents at their well-known paths.
+
+mod answer;
+mod clash;
+mod discovery;
+mod nothing;
+
+use std::{collections::HashMap, future::ready, sync::Arc};
+
+use axum::{
+    extract::Request,
+    routing::{MethodRouter, any, get},
+};
+
+pub use self::discovery::Discovery;
+pub(crate) use self::{
+    clash::with_routes as clashes_with_routes, nothing::below_routes as nothing_below_routes,
+};
+use self::{discovery::Document, nothing::WHERE_CLIENTS_LOOK};
+use crate::{resource::WELL_KNOWN, startup::StartupError, table::ScopeTable};
+
+/// Makes the router of the metadata documents of several gates. It belongs at the root of the server, unnested.
+///
+/// Each document is answered at its own path: `GET` and `HEAD`, to scripts of any origin, with `Cache-Control` and an
+/// `ETag`. A path under `/.well-known/oauth-protected-resource` that belongs to none of them is 404 with a JSON body.
+/// `Host`, `X-Forwarded-*` and queries change nothing. With a gate of static keys, 404 are also the paths where clients
+/// look for the metadata of an authorization server.
+///
+/// # Errors
+///
+/// When two documents want one path, or paths that differ by a slash at the end; the error lists every such pair.
+///
+/// # Examples
+///
+/// Two resources on one host, the first of them nested:
+///
+/// ```
+/// use scopegate::{Gate, Resource, Router, requires_scope, routing::get, well_known};
+/// # use scopegate::{Token, TokenVerifier, VerifyError};
+/// # #[derive(Clone)]
+/// # struct Sessions;
+/// # impl TokenVerifier for Sessions {
+/// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+/// # }
+///
+/// #[requires_scope("files:read")]
+/// async fn list() {}
+///
+/// #[requires_scope("admin")]
+/// async fn users() {}
+///
+/// let gate = |url: &str| {
+///     let resource = Resource::new(url)?.authorization_server("https://auth.example.com")?;
+///     Ok::<_, scopegate::InvalidResource>(Gate::new(resource, Sessions))
+/// };
+/// let (files, files_discovery) =
+///     Router::new().route("/list", get(list)).split(gate("https://example.com/files")?)?;
+/// let (admin, admin_discovery) =
+///     Router::new().route("/admin", get(users)).split(gate("https://example.com/admin")?)?;
+/// let app: axum::Router =
+///     well_known([files_discovery, admin_discovery])?.nest("/files", files).merge(admin);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn well_known<S>(
+    discoveries: impl IntoIterator<Item = Discovery>,
+) -> Result<axum::Router<S>, StartupError>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let all: Vec<Discovery> = discoveries.into_iter().collect();
+    StartupError::unless(clash::between(&all), || mount(&all, &ScopeTable::default()))
+}
+
+/// Mounts documents that do not clash, and answers 404 around them where the table has no routes.
+pub(crate) fn mount<S>(all: &[Discovery], table: &ScopeTable) -> axum::Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let documents = all.iter().filter_map(Discovery::served);
+    let places =
+        documents.flat_map(|document| document.paths.iter().map(move |path| (path, document.clone())));
+    let (patterns, plain): (Vec<_>, Vec<_>) = places.partition(|(path, _)| is_like_a_pattern(path));
+
+    let without_oauth = all.iter().any(|one| one.served().is_none());
+    let looked_at = if without_oauth { &WHERE_CLIENTS_LOOK[..] } else { &WHERE_CLIENTS_LOOK[..1] };
+    let mut router = axum::Router::new();
+    for path in looked_at {
+        router = nothing::mount(router, path, table);
+    }
+    for (path, document) in plain {
+        router = router.route(path, serve(document));
+    }
+    if patterns.is_empty() {
+        return router;
+    }
+    let patterns = patterns.into_iter().map(|(path, document)| (path.clone(), document)).collect();
+    router.route(&format!("{WELL_KNOWN}/{{*rest}}"), lookup(patterns))
+}
+
+/// Segments that axum, or a router that this one is merged into, refuses as the patterns of its past.
+fn is_like_a_pattern(path: &str) -> bool {
+    path.split('/').any(|segment| segment.starts_with([':', '*']))
+}
+
+fn serve<S>(document: Arc<Document>) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    // Method by method, so that axum names the path when the program mounts something else there.
+    let answer = move |request: Request| ready(answer::document(&document, &request));
+    get(answer.clone()).options(answer.clone()).fallback(answer)
+}
+
+fn lookup<S>(documents: HashMap<String, Arc<Document>>) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let documents = Arc::new(documents);
+    any(move |request: Request| {
+        ready(match documents.get(request.uri().path()) {
+            Some(document) => answer::document(document, &request),
+            None => answer::not_found(&request),
+        })
+    })
+}

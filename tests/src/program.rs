@@ -28,18 +28,18 @@ impl Program {
     pub fn start(path: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(path);
         command.env("PORT", "0").envs(variables.iter().copied()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {path}: {error}"));
-        let mut said = String::new();
-        for line in
-            child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok)
-        {
-            said += &line;
-            said.push('\n');
+        let child = command.spawn().unwrap_or_else(|error| panic!("cannot start {path}: {error}"));
+        let mut program = Self { child, address: String::new(), said: String::new() };
+        let stdout = program.child.stdout.take().expect("it is piped");
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            program.said += &line;
+            program.said.push('\n');
             if let Some((_, address)) = line.split_once(" is ready at http://") {
-                return Self { child, address: address.to_owned(), said };
+                address.clone_into(&mut program.address);
+                return program;
             }
         }
-        panic!("{path} ended before it was ready:\n{said}");
+        panic!("{path} ended before it was ready:\n{}", program.said);
     }
 
     /// Returns where it listens, as `host:port`.

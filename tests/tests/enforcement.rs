@@ -345,6 +345,14 @@ GET  /merged                   authenticated
     }
 }
 
+const LONG: scopegate::Scope = scopegate::Scope::from_static(match str::from_utf8(&[b's'; 9000]) {
+    Ok(text) => text,
+    Err(_) => "",
+});
+
+#[requires_scope(LONG)]
+async fn oversized() {}
+
 #[test]
 fn startup_lists_everything_that_is_wrong() {
     let gate = Gate::new(Resource::new("https://h.example/api").unwrap(), verifier());
@@ -357,6 +365,10 @@ the gate cannot be mounted:
 - resource `https://h.example/api` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`
 - `enforcement::open` is mounted at `/.well-known/oauth-protected-resource/api`, where the metadata document belongs; leave that route out";
     assert_eq!(error.to_string(), expected);
+    let error = gate.layer(scope_table![oversized]).unwrap_err();
+    let oversized =
+        "the challenge of `enforcement::oversized` has more than 8 KiB; let it need fewer or shorter scopes";
+    assert_eq!(error.problems()[1..], [oversized]);
     let error = gate.layer(scope_table![open]).unwrap_err();
     let public =
         "`enforcement::open` is public, and the layer would demand a token; mount it outside the layer";

@@ -21,17 +21,23 @@ fn serve(runtime: &Runtime) -> SocketAddr {
     address
 }
 
-const MISSING: (u16, &str) = (401, "");
-const INVALID: (u16, &str) = (401, r#"error="invalid_token", "#);
-const LACKS: (u16, &str) = (403, r#"error="insufficient_scope", "#);
-const SEVERAL: (u16, &str) = (400, r#"error="invalid_request", "#);
+/// Header lines, byte for byte.
+type Lines<'a> = &'a [&'a [u8]];
+
+/// The status, and how the challenge begins.
+type Refusal = (u16, &'static str);
+
+const MISSING: Refusal = (401, "");
+const INVALID: Refusal = (401, r#"error="invalid_token", "#);
+const LACKS: Refusal = (403, r#"error="insufficient_scope", "#);
+const SEVERAL: Refusal = (400, r#"error="invalid_request", "#);
 
 #[test]
 fn every_credential_gets_its_answer() {
     let runtime = Runtime::new().unwrap();
     let address = serve(&runtime).to_string();
-    let long = [b"Authorization: Bearer ".as_slice(), &[b'a'; 64 * 1024]].concat();
-    let refused: [(&[&[u8]], (u16, &str)); 35] = [
+    let long = format!("Authorization: Bearer {}", "a".repeat(64 * 1024));
+    let refused: [(Lines<'_>, Refusal); 35] = [
         (&[], MISSING),
         (&[b"Authorization:"], MISSING),
         (&[b"Authorization: "], MISSING),
@@ -63,7 +69,7 @@ fn every_credential_gets_its_answer() {
         (&[b"Authorization: Bearer READ"], INVALID),
         (&[b"Authorization: Bearer read="], INVALID),
         (&[b"Authorization: Bearer old"], INVALID),
-        (&[&long], INVALID),
+        (&[long.as_bytes()], INVALID),
         (&[b"Authorization: Bearer none"], LACKS),
         (&[b"Authorization: Bearer read", b"Authorization: Bearer read"], SEVERAL),
         (&[b"Authorization: Basic dTpw", b"authorization: Bearer read"], SEVERAL),

@@ -56,7 +56,7 @@ impl Gate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn layer(&self, table: ScopeTable) -> Result<GateLayer, StartupError> {
-        let mut problems = self.problems();
+        let mut problems = self.problems(&table);
         problems.extend(table.entries().iter().filter(|entry| entry.row().requirement().is_public()).map(
             |entry| {
                 let handler = entry.row().handler();

@@ -216,7 +216,7 @@ impl Router {
     pub fn protect(self, gate: Gate) -> Result<axum::Router, StartupError> {
         let table = self.table();
         let discovery = Discovery::new(&gate, &table);
-        let mut problems = gate.problems();
+        let mut problems = gate.problems(&table);
         problems.extend(well_known::clashes_with_routes(&discovery, &table));
         StartupError::unless(problems, || {
             self.behind(&gate, &table).merge(well_known::mount(&[discovery], &table))
@@ -254,7 +254,7 @@ impl Router {
     #[expect(clippy::needless_pass_by_value, reason = "as in `protect`")]
     pub fn split(self, gate: Gate) -> Result<(axum::Router, Discovery), StartupError> {
         let table = self.table();
-        StartupError::unless(gate.problems(), || {
+        StartupError::unless(gate.problems(&table), || {
             let discovery = Discovery::new(&gate, &table);
             (self.behind(&gate, &table), discovery)
         })

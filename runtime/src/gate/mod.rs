@@ -1,24 +1,23 @@
 //! The gate: a resource, who verifies its tokens, and what every token needs.
 
-use std::{borrow::Cow, fmt, pin::Pin, sync::Arc, time::Duration};
+mod erased;
+mod failure;
+mod judge;
+
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::response::Response;
-use http::HeaderMap;
 
+use self::erased::Verify;
+pub(crate) use self::failure::Failure;
 use crate::{
     body::{Bodies, BodyFormat},
-    challenge::{Challenge, ErrorCode},
-    credentials::Credentials,
-    decision::Demand,
-    log,
     metadata::ResourceMetadata,
-    reason::Reason,
     rejection::Rejection,
-    requirement::Requirement,
     resource::{Realm, Resource},
     scope::Scope,
     table::ScopeTable,
-    token::{Token, TokenVerifier, VerifyError},
+    token::TokenVerifier,
     verify::{StaticKeys, Texts},
 };
 
@@ -236,7 +235,7 @@ impl Gate {
     }
 
     /// Returns what is wrong with the configuration.
-    pub(crate) fn problems(&self) -> Vec<String> {
+    pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
         let mut problems = self.0.problems.clone();
         if let Some(resource) = self.resource()
             && resource.authorization_servers().is_empty()
@@ -246,70 +245,12 @@ impl Gate {
                 "resource `{id}` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`"
             ));
         }
+        problems.extend(self.oversized(table));
         problems
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    /// Reads and verifies the token of a request.
-    pub(crate) async fn verify(&self, headers: &HeaderMap) -> Result<Token, Failure> {
-        let token = match Credentials::of(headers) {
-            Credentials::Bearer(token) => self.0.verifier.verify(token).await,
-            Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
-            Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
-            Credentials::NotAToken => return Err(Failure::For(Reason::InvalidToken)),
-        };
-        let token = token.and_then(|token| self.refuse_bound(token));
-        token.inspect_err(log::not_verified).map_err(|error| (&error).into())
-    }
-
-    fn refuse_bound(&self, token: Token) -> Result<Token, VerifyError> {
-        if token.is_bound() && !self.0.accepts_bound_tokens {
-            return Err(VerifyError::invalid(
-                "it is bound to a key (`cnf`), and came as a plain bearer token",
-            ));
-        }
-        Ok(token)
-    }
-
-    /// Joins the floor with what an operation needs.
-    pub(crate) fn demand(&self, requirement: Requirement) -> Demand<'_> {
-        Demand::new(&self.0.floor, requirement)
-    }
-
-    /// Builds the answer to a request that failed before an operation with `requirement`.
-    pub(crate) fn reject(&self, failure: Failure, requirement: Requirement) -> Rejection {
-        let inner = &*self.0;
-        match failure {
-            Failure::Unavailable { retry_after } => {
-                Rejection::unavailable(self.describe(Reason::Unavailable), retry_after, &inner.bodies)
-            }
-            Failure::For(reason) => {
-                let scopes = self.demand(requirement).to_ask();
-                let challenge = self.challenge(reason, &scopes).to_header_value();
-                Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &inner.bodies)
-            }
-        }
-    }
-
-    fn challenge(&self, reason: Reason, scopes: &[Scope]) -> Challenge {
-        let challenge = match &self.0.protects {
-            Protects::Resource(resource) => Challenge::new(resource),
-            Protects::Realm(realm) => Challenge::in_realm(realm.clone()),
-        };
-        let challenge = challenge.with_scopes(scopes.iter().copied());
-        let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);
-        match reason.error().or(missing) {
-            Some(error) => challenge.with_error(error, &self.describe(reason)),
-            None => challenge,
-        }
-    }
-
-    fn describe(&self, reason: Reason) -> Cow<'static, str> {
-        let own = self.0.texts.as_ref().and_then(|texts| texts.describe(reason));
-        own.unwrap_or(reason.description().into())
     }
 }
 
@@ -319,35 +260,5 @@ impl fmt::Debug for Gate {
             .field("resource", &self.resource())
             .field("floor", &self.0.floor)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why a request failed, and when to try again if that would help.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Failure {
-    For(Reason),
-    Unavailable { retry_after: Duration },
-}
-
-impl From<&VerifyError> for Failure {
-    fn from(error: &VerifyError) -> Self {
-        match error {
-            VerifyError::Expired => Self::For(Reason::ExpiredToken),
-            VerifyError::Invalid(_) => Self::For(Reason::InvalidToken),
-            VerifyError::Unavailable { retry_after, .. } => Self::Unavailable { retry_after: *retry_after },
-        }
-    }
-}
-
-/// [`TokenVerifier`] without its type, so that no generic leaks into the router.
-trait Verify: Send + Sync {
-    fn verify<'a>(&'a self, token: &'a str) -> Verifying<'a>;
-}
-
-type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Token, VerifyError>> + Send + 'a>>;
-
-impl<V: TokenVerifier> Verify for V {
-    fn verify<'a>(&'a self, token: &'a str) -> Verifying<'a> {
-        Box::pin(TokenVerifier::verify(self, token))
     }
 }

@@ -1,0 +1,69 @@
+//! A resource below a path: an endpoint at `/mcp`, found by clients that look there and by those that do not.
+//!
+//! Run with
+//!
+//! ```sh
+//! PORT=8080 RESOURCE=https://api.example.com/mcp cargo run -p sub-path
+//! ```
+//!
+//! and then
+//!
+//! ```text
+//! $ curl -i -X POST http://127.0.0.1:8080/mcp
+//! HTTP/1.1 401 Unauthorized
+//! www-authenticate: Bearer scope="files:read files:write", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp", realm="files"
+//!
+//! $ curl -s http://127.0.0.1:8080/.well-known/oauth-protected-resource/mcp
+//! {"resource":"https://api.example.com/mcp","authorization_servers":["https://auth.example.com"],"scopes_supported":["files:read","files:write"],"bearer_methods_supported":["header"],"resource_name":"Files"}
+//!
+//! $ curl -s http://127.0.0.1:8080/.well-known/oauth-protected-resource
+//! (the same; with ROOT_METADATA=off, 404)
+//! ```
+//!
+//! `RESOURCE` is the public URL, `http://127.0.0.1:PORT/mcp` without it. A proxy that ends TLS may stand before the
+//! program: nothing is taken from what it forwards. `ISSUER` is the authorization server.
+
+use std::{env, error::Error, net::Ipv4Addr, process::ExitCode};
+
+use axum::{Json, http::Uri};
+use scopegate::{Gate, Resource, Router, requires_scope, routing::post};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+#[requires_scope("files:read", "files:write")]
+async fn rpc() -> Json<Value> {
+    Json(json!({ "jsonrpc": "2.0", "id": null, "result": {} }))
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sub-path: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let port: u16 = env::var("PORT").as_deref().unwrap_or("8080").parse()?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let address = listener.local_addr()?;
+
+    let resource = env::var("RESOURCE").unwrap_or_else(|_| format!("http://{address}/mcp"));
+    let issuer = env::var("ISSUER").unwrap_or_else(|_| "https://auth.example.com".to_owned());
+    // The endpoint is where the resource says that it is.
+    let path = resource.parse::<Uri>()?.path().to_owned();
+    let resource = Resource::new(resource)?.authorization_server(issuer)?.name("Files").realm("files")?;
+
+    let mut gate = Gate::jwt(resource);
+    if env::var("ROOT_METADATA").as_deref() != Ok("off") {
+        gate = gate.metadata_at_root();
+    }
+    let app = Router::new().route(&path, post(rpc)).protect(gate)?.layer(scopegate::cors());
+
+    println!("sub-path is ready at http://{address}");
+    axum::serve(listener, app).await?;
+    Ok(())
+}

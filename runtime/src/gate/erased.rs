@@ -1,0 +1,18 @@
+//! Verifiers without their type.
+
+use std::pin::Pin;
+
+use crate::token::{Token, TokenVerifier, VerifyError};
+
+/// [`TokenVerifier`] without its type, so that no generic leaks into the router.
+pub(super) trait Verify: Send + Sync {
+    fn verify<'a>(&'a self, token: &'a str) -> Verifying<'a>;
+}
+
+pub(super) type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Token, VerifyError>> + Send + 'a>>;
+
+impl<V: TokenVerifier> Verify for V {
+    fn verify<'a>(&'a self, token: &'a str) -> Verifying<'a> {
+        Box::pin(TokenVerifier::verify(self, token))
+    }
+}

@@ -1,0 +1,94 @@
+//! What a gate does with a request: verify its token, and answer where that, or the decision, fails.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+
+use super::{Failure, Gate, Protects};
+use crate::{
+    challenge::{Challenge, ErrorCode},
+    credentials::Credentials,
+    decision::Demand,
+    log,
+    reason::Reason,
+    rejection::Rejection,
+    requirement::Requirement,
+    scope::Scope,
+    table::ScopeTable,
+    token::{Token, VerifyError},
+};
+
+impl Gate {
+    /// Reads and verifies the token of a request.
+    pub(crate) async fn verify(&self, headers: &HeaderMap) -> Result<Token, Failure> {
+        let token = match Credentials::of(headers) {
+            Credentials::Bearer(token) => self.0.verifier.verify(token).await,
+            Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
+            Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
+            Credentials::NotAToken => return Err(Failure::For(Reason::InvalidToken)),
+        };
+        let token = token.and_then(|token| self.refuse_bound(token));
+        token.inspect_err(log::not_verified).map_err(|error| (&error).into())
+    }
+
+    fn refuse_bound(&self, token: Token) -> Result<Token, VerifyError> {
+        if token.is_bound() && !self.0.accepts_bound_tokens {
+            return Err(VerifyError::invalid(
+                "it is bound to a key (`cnf`), and came as a plain bearer token",
+            ));
+        }
+        Ok(token)
+    }
+
+    /// Joins the floor with what an operation needs.
+    pub(crate) fn demand(&self, requirement: Requirement) -> Demand<'_> {
+        Demand::new(&self.0.floor, requirement)
+    }
+
+    /// Builds the answer to a request that failed before an operation with `requirement`.
+    pub(crate) fn reject(&self, failure: Failure, requirement: Requirement) -> Rejection {
+        let inner = &*self.0;
+        match failure {
+            Failure::Unavailable { retry_after } => {
+                Rejection::unavailable(self.describe(Reason::Unavailable), retry_after, &inner.bodies)
+            }
+            Failure::For(reason) => {
+                let scopes = self.demand(requirement).to_ask();
+                let challenge = self.challenge(reason, &scopes).to_header_value();
+                Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &inner.bodies)
+            }
+        }
+    }
+
+    /// Returns the rows whose challenge no server would pass on.
+    pub(super) fn oversized(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
+        table.entries().iter().filter_map(|entry| {
+            let scopes = self.demand(entry.row().requirement()).to_ask();
+            let fits = self.challenge(Reason::InsufficientScope, &scopes).fits();
+            let handler = entry.row().handler();
+            (!fits).then(|| {
+                format!(
+                    "the challenge of `{handler}` has more than 8 KiB; let it need fewer or shorter scopes"
+                )
+            })
+        })
+    }
+
+    fn challenge(&self, reason: Reason, scopes: &[Scope]) -> Challenge {
+        let challenge = match &self.0.protects {
+            Protects::Resource(resource) => Challenge::new(resource),
+            Protects::Realm(realm) => Challenge::in_realm(realm.clone()),
+        };
+        let challenge = challenge.with_scopes(scopes.iter().copied());
+        let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);
+        match reason.error().or(missing) {
+            Some(error) => challenge.with_error(error, &self.describe(reason)),
+            None => challenge,
+        }
+    }
+
+    fn describe(&self, reason: Reason) -> Cow<'static, str> {
+        let own = self.0.texts.as_ref().and_then(|texts| texts.describe(reason));
+        own.unwrap_or(reason.description().into())
+    }
+}

@@ -50,6 +50,7 @@
 //! | | |
 //! |---|---|
 //! | what a handler needs | [`requires_scope`], [`authenticated`], [`public`] |
+//! | what scopes there are | [`Vocabulary`], [`Hierarchy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
 //! | who calls | [`Access`] |
@@ -72,11 +73,13 @@
 mod challenge;
 mod decision;
 mod granted;
+mod hierarchy;
 mod metadata;
 mod requirement;
 mod resource;
 mod scope;
 mod table;
+mod vocabulary;
 
 #[cfg(feature = "axum")]
 mod access;
@@ -129,11 +132,13 @@ pub mod __private;
 pub use challenge::{Challenge, ErrorCode};
 pub use decision::Demand;
 pub use granted::GrantedScopes;
+pub use hierarchy::{Hierarchy, InvalidHierarchy, Wildcards};
 pub use metadata::ResourceMetadata;
 pub use requirement::Requirement;
 pub use resource::{InvalidResource, Resource};
 pub use scope::{InvalidScope, Scope};
 pub use table::{Entry, Row, ScopeTable};
+pub use vocabulary::{UnknownScope, Vocabulary, VocabularyEntry};
 
 #[cfg(feature = "axum")]
 pub use {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::scope::Scope;
 
-/// The scopes that an API knows.
+/// The scopes that an API knows. [`#[derive(Vocabulary)]`](macro@crate::Vocabulary) makes it from an enum.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a vocabulary",
     label = "not a vocabulary",

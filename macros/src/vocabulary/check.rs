@@ -46,13 +46,13 @@ pub(crate) fn implications(vocabulary: &Vocabulary, diagnostics: &mut Diagnostic
 /// Resolves what `variant` implies directly, as far as it is legal.
 fn edges_of(variant: &Variant, vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) -> Vec<usize> {
     let mut edges = Vec::new();
-    for (at, name) in variant.implied().iter().enumerate() {
+    for name in variant.implied() {
         let message = match vocabulary.position(name) {
             None => unknown(&name.to_string(), variant, vocabulary),
             Some(_) if *name == variant.name => {
                 format!("`{name}` implies itself, as every scope does; leave it out")
             }
-            Some(_) if variant.implied().iter().take(at).any(|earlier| earlier == name) => {
+            Some(position) if edges.contains(&position) => {
                 format!("`{name}` stands here already; write it once")
             }
             Some(position) => {

@@ -10,6 +10,9 @@ mod description;
 mod model;
 mod tokens;
 
+#[cfg(test)]
+pub(crate) use description::description;
+
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let vocabulary = diagnostics

@@ -1,5 +1,7 @@
 //! The enum and its `#[scope(..)]` attributes, as written.
 
+use std::collections::HashMap;
+
 use proc_macro2::Span;
 use syn::{
     Attribute, Fields, Ident, Item, ItemEnum, LitStr, Meta, Path, Token, Visibility,
@@ -19,6 +21,8 @@ pub(crate) struct Vocabulary {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) variants: Vec<Variant>,
+    /// By name, since there may be thousands.
+    positions: HashMap<String, usize>,
 }
 
 pub(crate) struct Variant {
@@ -63,12 +67,16 @@ impl Vocabulary {
     pub(crate) fn read(item: ItemEnum, diagnostics: &mut Diagnostics) -> Self {
         let krate = the_scope_attribute(&item.attrs, diagnostics)
             .and_then(|attribute| diagnostics.take(arguments(attribute, args::parse_crate_key)));
-        let variants = item.variants.into_iter().map(|variant| Variant::read(variant, diagnostics)).collect();
+        let names = item.variants.iter().map(|variant| variant.ident.to_string());
+        let positions = names.enumerate().map(|(at, name)| (name, at)).collect();
+        let variants = item.variants.into_iter();
+        let variants = variants.map(|variant| Variant::read(variant, diagnostics)).collect();
         Self {
             krate: krate.unwrap_or_else(args::default_crate),
             visibility: item.vis,
             name: item.ident,
             variants,
+            positions,
         }
     }
 
@@ -80,7 +88,7 @@ impl Vocabulary {
     }
 
     pub(crate) fn position(&self, name: &Ident) -> Option<usize> {
-        self.variants.iter().position(|variant| variant.name == *name)
+        self.positions.get(&name.to_string()).copied()
     }
 }
 

@@ -48,7 +48,7 @@ fn scope_text(at: usize, variant: &Variant) -> String {
 
 /// Constants and methods, as visible as the enum.
 fn inherent(vocabulary: &Vocabulary) -> TokenStream {
-    let Vocabulary { krate, visibility, name, variants } = vocabulary;
+    let Vocabulary { krate, visibility, name, variants, .. } = vocabulary;
     let units = units(vocabulary);
     let arms = variants.iter().enumerate().map(|(at, Variant { name, has_fields, .. })| {
         let fields = has_fields.then(|| quote!({ .. }));
@@ -59,28 +59,28 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #name {
-            #[doc = "Every scope, in order of declaration."]
+            /// Every scope, in order of declaration.
             #visibility const ALL: &'static [Self] = &[#(Self::#units),*];
 
-            #[doc = "Returns what the vocabulary says of this scope."]
+            /// Returns what the vocabulary says of this scope.
             #[must_use]
             #visibility const fn entry(&self) -> #krate::VocabularyEntry {
                 <Self as #krate::Vocabulary>::ENTRIES[match *self { #(#arms),* }]
             }
 
-            #[doc = "Returns the scope."]
+            /// Returns the scope.
             #[must_use]
             #visibility const fn as_scope(#receiver) -> #krate::Scope {
                 self.entry().scope()
             }
 
-            #[doc = "Returns the scope as it stands in a token or a challenge."]
+            /// Returns the scope as it stands in a token or a challenge.
             #[must_use]
             #visibility const fn as_str(#receiver) -> &'static ::core::primitive::str {
                 self.entry().scope().as_str()
             }
 
-            #[doc = "Returns what the scope allows, in words; empty if nothing is said."]
+            /// Returns what the scope allows, in words; empty if nothing is said.
             #[must_use]
             #visibility const fn description(#receiver) -> &'static ::core::primitive::str {
                 self.entry().description()

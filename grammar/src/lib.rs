@@ -1,8 +1,17 @@
-//! The grammar of OAuth scopes. It is a crate of its own so that the compiler's message, the constant and the startup
-//! check come from one implementation: a macro crate exports macros alone. Use it through `scopegate`.
+//! The grammar of OAuth scopes, and what else the macros and the runtime must judge alike. It is a crate of its own so
+//! that the compiler's message, the constant and the startup check come from one implementation: a macro crate exports
+//! macros alone. Use it through `scopegate`.
 #![no_std]
 
+extern crate alloc;
+
 use core::fmt;
+
+mod cycles;
+mod suggest;
+
+pub use cycles::cycles;
+pub use suggest::suggest;
 
 /// Why a text is not a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,8 +20,12 @@ pub(crate) struct Args {
 impl Default for Args {
     fn default() -> Self {
         let needs = Group { kind: GroupKind::All, rules: Vec::new(), span: Span::call_site() };
-        Self { needs, krate: syn::parse_quote!(::scopegate) }
+        Self { needs, krate: default_crate() }
     }
+}
+
+pub(crate) fn default_crate() -> Path {
+    syn::parse_quote!(::scopegate)
 }
 
 impl Args {
@@ -67,6 +71,24 @@ impl Parse for Args {
             args.krate = krate;
         }
         Ok(args)
+    }
+}
+
+/// Parses arguments that are the key `crate` alone.
+pub(crate) fn parse_crate_key(input: ParseStream<'_>) -> syn::Result<Path> {
+    let mut krate = None;
+    while input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+        parse_key(input, &mut krate)?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    match krate {
+        Some(krate) if input.is_empty() => Ok(krate),
+        _ => Err(syn::Error::new(
+            input.span(),
+            "on the enum stands `#[scope(crate = path)]` alone; a scope stands on its variant",
+        )),
     }
 }
 

@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::expand;
+use crate::{expand, vocabulary};
 
 #[track_caller]
 fn check(expanded: TokenStream, expected: &Expect) {
@@ -198,4 +198,280 @@ fn mistakes_in_several_places_are_all_said() {
     );
     let expanded = expand::requires_scope(quote!("", "a b"), &item).to_string();
     assert_eq!(expanded.matches("compile_error").count(), 3, "{expanded}");
+}
+
+#[test]
+fn a_vocabulary() {
+    let item = quote! {
+        /// What this API knows.
+        pub(crate) enum FilesScope {
+            /// See your files,
+            /// and their names.
+            ///
+            /// Not their history.
+            #[scope("files:read", baseline)]
+            Read,
+            /// Change your files.
+            #[scope("files:write", implies(Read))]
+            Write,
+            #[scope("files:admin", unadvertised, implies(Write, Read,),)]
+            r#Admin = 7,
+        }
+    };
+    check(
+        vocabulary::derive(item),
+        &expect![[r##"
+        #[automatically_derived]
+        impl ::scopegate::Vocabulary for FilesScope {
+            const ENTRIES: &'static [::scopegate::VocabularyEntry] = {
+                const SCOPES: [::scopegate::Scope; 3usize] = [
+                    ::scopegate::Scope::from_static("files:read"),
+                    ::scopegate::Scope::from_static("files:write"),
+                    ::scopegate::Scope::from_static("files:admin"),
+                ];
+                &[
+                    ::scopegate::VocabularyEntry::new(
+                            SCOPES[0usize],
+                            "See your files, and their names.",
+                        )
+                        .baseline(),
+                    ::scopegate::VocabularyEntry::new(SCOPES[1usize], "Change your files.")
+                        .implies(&[SCOPES[0usize]]),
+                    ::scopegate::VocabularyEntry::new(SCOPES[2usize], "")
+                        .implies(&[SCOPES[1usize], SCOPES[0usize]])
+                        .unadvertised(),
+                ]
+            };
+        }
+        #[automatically_derived]
+        impl FilesScope {
+            /// Every scope, in order of declaration.
+            pub(crate) const ALL: &'static [Self] = &[Self::Read, Self::Write, Self::r#Admin];
+            /// Returns what the vocabulary says of this scope.
+            #[must_use]
+            pub(crate) const fn entry(&self) -> ::scopegate::VocabularyEntry {
+                <Self as ::scopegate::Vocabulary>::ENTRIES[match *self {
+                    Self::Read => 0usize,
+                    Self::Write => 1usize,
+                    Self::r#Admin => 2usize,
+                }]
+            }
+            /// Returns the scope.
+            #[must_use]
+            pub(crate) const fn as_scope(self) -> ::scopegate::Scope {
+                self.entry().scope()
+            }
+            /// Returns the scope as it stands in a token or a challenge.
+            #[must_use]
+            pub(crate) const fn as_str(self) -> &'static ::core::primitive::str {
+                self.entry().scope().as_str()
+            }
+            /// Returns what the scope allows, in words; empty if nothing is said.
+            #[must_use]
+            pub(crate) const fn description(self) -> &'static ::core::primitive::str {
+                self.entry().description()
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Display for FilesScope {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+            }
+        }
+        #[automatically_derived]
+        impl ::core::str::FromStr for FilesScope {
+            type Err = ::scopegate::UnknownScope;
+            fn from_str(
+                text: &::core::primitive::str,
+            ) -> ::core::result::Result<Self, ::scopegate::UnknownScope> {
+                match text {
+                    "files:read" => ::core::result::Result::Ok(Self::Read),
+                    "files:write" => ::core::result::Result::Ok(Self::Write),
+                    "files:admin" => ::core::result::Result::Ok(Self::r#Admin),
+                    _ => ::core::result::Result::Err(::scopegate::UnknownScope::of::<Self>(text)),
+                }
+            }
+        }
+    "##]],
+    );
+}
+
+#[test]
+fn a_vocabulary_by_another_path() {
+    let item = quote! {
+        #[scope(crate = ::api::gate)]
+        enum One {
+            #[scope("one")]
+            One,
+        }
+    };
+    check(
+        vocabulary::derive(item),
+        &expect![[r##"
+        #[automatically_derived]
+        impl ::api::gate::Vocabulary for One {
+            const ENTRIES: &'static [::api::gate::VocabularyEntry] = {
+                const SCOPES: [::api::gate::Scope; 1usize] = [
+                    ::api::gate::Scope::from_static("one"),
+                ];
+                &[::api::gate::VocabularyEntry::new(SCOPES[0usize], "")]
+            };
+        }
+        #[automatically_derived]
+        impl One {
+            /// Every scope, in order of declaration.
+            const ALL: &'static [Self] = &[Self::One];
+            /// Returns what the vocabulary says of this scope.
+            #[must_use]
+            const fn entry(&self) -> ::api::gate::VocabularyEntry {
+                <Self as ::api::gate::Vocabulary>::ENTRIES[match *self {
+                    Self::One => 0usize,
+                }]
+            }
+            /// Returns the scope.
+            #[must_use]
+            const fn as_scope(self) -> ::api::gate::Scope {
+                self.entry().scope()
+            }
+            /// Returns the scope as it stands in a token or a challenge.
+            #[must_use]
+            const fn as_str(self) -> &'static ::core::primitive::str {
+                self.entry().scope().as_str()
+            }
+            /// Returns what the scope allows, in words; empty if nothing is said.
+            #[must_use]
+            const fn description(self) -> &'static ::core::primitive::str {
+                self.entry().description()
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Display for One {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+            }
+        }
+        #[automatically_derived]
+        impl ::core::str::FromStr for One {
+            type Err = ::api::gate::UnknownScope;
+            fn from_str(
+                text: &::core::primitive::str,
+            ) -> ::core::result::Result<Self, ::api::gate::UnknownScope> {
+                match text {
+                    "one" => ::core::result::Result::Ok(Self::One),
+                    _ => ::core::result::Result::Err(::api::gate::UnknownScope::of::<Self>(text)),
+                }
+            }
+        }
+    "##]],
+    );
+}
+
+#[test]
+fn after_a_mistake_the_vocabulary_is_still_there() {
+    let item = quote! {
+        enum FilesScope {
+            #[scope("files:read")]
+            Read,
+            #[scope("files:tenant")]
+            Tenant(String),
+        }
+    };
+    check(
+        vocabulary::derive(item),
+        &expect![[r##"
+        #[automatically_derived]
+        impl ::scopegate::Vocabulary for FilesScope {
+            const ENTRIES: &'static [::scopegate::VocabularyEntry] = {
+                const SCOPES: [::scopegate::Scope; 2usize] = [
+                    ::scopegate::Scope::from_static("0"),
+                    ::scopegate::Scope::from_static("1"),
+                ];
+                &[
+                    ::scopegate::VocabularyEntry::new(SCOPES[0usize], ""),
+                    ::scopegate::VocabularyEntry::new(SCOPES[1usize], ""),
+                ]
+            };
+        }
+        #[automatically_derived]
+        impl FilesScope {
+            /// Every scope, in order of declaration.
+            const ALL: &'static [Self] = &[Self::Read];
+            /// Returns what the vocabulary says of this scope.
+            #[must_use]
+            const fn entry(&self) -> ::scopegate::VocabularyEntry {
+                <Self as ::scopegate::Vocabulary>::ENTRIES[match *self {
+                    Self::Read => 0usize,
+                    Self::Tenant { .. } => 1usize,
+                }]
+            }
+            /// Returns the scope.
+            #[must_use]
+            const fn as_scope(&self) -> ::scopegate::Scope {
+                self.entry().scope()
+            }
+            /// Returns the scope as it stands in a token or a challenge.
+            #[must_use]
+            const fn as_str(&self) -> &'static ::core::primitive::str {
+                self.entry().scope().as_str()
+            }
+            /// Returns what the scope allows, in words; empty if nothing is said.
+            #[must_use]
+            const fn description(&self) -> &'static ::core::primitive::str {
+                self.entry().description()
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Display for FilesScope {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+            }
+        }
+        #[automatically_derived]
+        impl ::core::str::FromStr for FilesScope {
+            type Err = ::scopegate::UnknownScope;
+            fn from_str(
+                text: &::core::primitive::str,
+            ) -> ::core::result::Result<Self, ::scopegate::UnknownScope> {
+                match text {
+                    "0" => ::core::result::Result::Ok(Self::Read),
+                    _ => ::core::result::Result::Err(::scopegate::UnknownScope::of::<Self>(text)),
+                }
+            }
+        }
+        ::core::compile_error! {
+            "a scope has no fields; write one variant for each scope"
+        }
+    "##]],
+    );
+}
+
+#[test]
+fn mistakes_in_several_variants_are_all_said() {
+    let item = quote! {
+        enum FilesScope {
+            #[scope("files read", implies(Write))]
+            Read,
+            #[scope("files:write", implies(Read, Read, Share, Write))]
+            Write,
+            Share,
+        }
+    };
+    let expanded = vocabulary::derive(item).to_string();
+    // A space, no scope, twice, itself, and the circle.
+    assert_eq!(expanded.matches("compile_error").count(), 5, "{expanded}");
+}
+
+#[test]
+fn a_description_is_the_first_paragraph() {
+    for (comments, expected) in [
+        (quote!(), ""),
+        (quote!(#[doc = " See."]), "See."),
+        (quote!(#[doc = " See"] #[scope("a")] #[doc = " them."] #[doc = ""] #[doc = " More."]), "See them."),
+        (quote!(#[doc = ""] #[doc = " See."] #[doc(hidden)]), "See."),
+        (quote!(#[doc = "\n See\n them.\n\n More."]), "See them."),
+        (quote!(#[doc = include_str!("see.md")] #[doc(alias = "x")] #[docs = "y"]), ""),
+    ] {
+        let variant: syn::Variant = syn::parse_quote!(#comments Read);
+        assert_eq!(vocabulary::description(&variant.attrs), expected, "{comments}");
+    }
 }

@@ -1,4 +1,4 @@
-//! The attribute macros of `scopegate`. Use them through that crate, where they are documented.
+//! The macros of `scopegate`. Use them through that crate, where they are documented.
 
 use proc_macro::TokenStream;
 
@@ -11,6 +11,7 @@ mod golden;
 mod handler;
 mod redundancy;
 mod rule;
+mod vocabulary;
 
 #[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
@@ -28,4 +29,10 @@ pub fn authenticated(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::public(args.into(), &item.into()).into()
+}
+
+#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
+#[proc_macro_derive(Vocabulary, attributes(scope))]
+pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
+    vocabulary::derive(item.into()).into()
 }

@@ -50,6 +50,7 @@
 //! | | |
 //! |---|---|
 //! | what a handler needs | [`requires_scope`], [`authenticated`], [`public`] |
+//! | what scopes there are | [`Vocabulary`], [`Hierarchy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
 //! | who calls | [`Access`] |
@@ -73,11 +74,13 @@
 mod challenge;
 mod decision;
 mod granted;
+mod hierarchy;
 mod metadata;
 mod requirement;
 mod resource;
 mod scope;
 mod table;
+mod vocabulary;
 
 #[cfg(feature = "axum")]
 mod access;
@@ -128,11 +131,13 @@ pub mod __private;
 pub use challenge::{Challenge, ErrorCode};
 pub use decision::Demand;
 pub use granted::GrantedScopes;
+pub use hierarchy::{Hierarchy, InvalidHierarchy, Wildcards};
 pub use metadata::ResourceMetadata;
 pub use requirement::Requirement;
 pub use resource::{InvalidResource, Resource};
 pub use scope::{InvalidScope, Scope};
 pub use table::{Entry, Row, ScopeTable};
+pub use vocabulary::{UnknownScope, Vocabulary, VocabularyEntry};
 
 #[cfg(feature = "axum")]
 pub use {
@@ -243,6 +248,99 @@ pub use scopegate_macros::authenticated;
 /// }
 /// ```
 pub use scopegate_macros::public;
+
+/// Makes a [`Vocabulary`](trait@Vocabulary) of an enum: one variant a scope.
+///
+/// ```text
+/// #[scope("literal", key, ..)]
+///
+/// key = implies(Variant, ..) | baseline | unadvertised
+/// ```
+///
+/// | key | |
+/// |---|---|
+/// | `implies(Read, ..)` | who is granted this scope has those too, and what they imply; it counts when judging, and never changes what clients are told |
+/// | `baseline` | a client does well to ask for the scope from the start |
+/// | `unadvertised` | clients are not told that the scope exists, except by a challenge that asks for it |
+///
+/// The first paragraph of a variant's doc comment, joined to one line, is the scope's description: the words in which a
+/// person is asked for consent.
+///
+/// The enum gets, as visible as it is itself,
+///
+/// - `const ALL: &'static [Self]`, in order of declaration;
+/// - `const fn as_scope(self) -> Scope`, so that an attribute takes a variant wherever it takes a literal;
+/// - `const fn as_str(self) -> &'static str` and `const fn description(self) -> &'static str`;
+/// - `const fn entry(&self) -> VocabularyEntry`, all of this and the keys;
+/// - [`Display`](std::fmt::Display), which writes the scope, and [`FromStr`](std::str::FromStr), which reads it and says
+///   of an [`UnknownScope`] what it may have meant;
+/// - [`Vocabulary`](trait@Vocabulary), the whole as data.
+///
+/// `#[scope(crate = ::path)]` on the enum says where the generated code finds scopegate, for a crate that re-exports it.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Vocabulary, requires_scope};
+///
+/// /// What this API knows.
+/// #[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
+/// pub enum FilesScope {
+///     /// See your files.
+///     #[scope("files:read", baseline)]
+///     Read,
+///     /// Change your files.
+///     #[scope("files:write", implies(Read))]
+///     Write,
+///     /// Everything, for support staff.
+///     #[scope("files:admin", implies(Write), unadvertised)]
+///     Admin,
+/// }
+///
+/// #[requires_scope(FilesScope::Write)]
+/// async fn write(body: String) {}
+///
+/// assert_eq!(FilesScope::Write.to_string(), "files:write");
+/// assert_eq!(FilesScope::Write.description(), "Change your files.");
+/// assert_eq!("files:read".parse(), Ok(FilesScope::Read));
+///
+/// let unknown = "files:raed".parse::<FilesScope>().unwrap_err();
+/// assert_eq!(unknown.to_string(), "unknown scope `files:raed`; did you mean `files:read`?");
+/// ```
+///
+/// # Errors
+///
+/// A text that is no scope or stands twice, a variant that is implied and does not exist, and a circle do not compile:
+///
+/// ```compile_fail
+/// #[derive(scopegate::Vocabulary)]
+/// enum FilesScope {
+///     #[scope("files:read", implies(Write))]
+///     Read,
+///     #[scope("files:write", implies(Read))]
+///     Write,
+/// }
+/// // error: `Read` implies `Write` implies `Read`; leave one of these out
+/// ```
+///
+/// # Variants under `#[cfg]`
+///
+/// A variant that `#[cfg]` leaves out is nowhere, so `implies` cannot name it. Choose the attribute along with it:
+///
+/// ```
+/// #[derive(scopegate::Vocabulary)]
+/// enum FilesScope {
+///     #[scope("files:read")]
+///     Read,
+///     #[cfg(feature = "purge")]
+///     #[scope("files:purge")]
+///     Purge,
+///     #[cfg_attr(feature = "purge", scope("files:admin", implies(Read, Purge)))]
+///     #[cfg_attr(not(feature = "purge"), scope("files:admin", implies(Read)))]
+///     Admin,
+/// }
+/// ```
+pub use scopegate_macros::Vocabulary;
 
 /// Lists what handlers declare, as a constant [`ScopeTable`].
 ///

@@ -1,0 +1,31 @@
+//! `#[derive(Vocabulary)]`, from tokens to tokens: parse, check, emit data.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::diagnostics::Diagnostics;
+
+mod check;
+mod description;
+mod model;
+mod tokens;
+
+#[cfg(test)]
+pub(crate) use description::description;
+
+pub(crate) fn derive(item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let vocabulary = diagnostics
+        .take(syn::parse2(item).and_then(model::plain_enum))
+        .map(|item| model::Vocabulary::read(item, &mut diagnostics));
+    if let Some(vocabulary) = &vocabulary {
+        check::scopes(vocabulary, &mut diagnostics);
+        check::implications(vocabulary, &mut diagnostics);
+    }
+    // After a mistake the names are still there, so that their uses bring no other errors.
+    let vocabulary =
+        if diagnostics.is_empty() { vocabulary } else { vocabulary.map(model::Vocabulary::without_scopes) };
+    let vocabulary = vocabulary.as_ref().map(tokens::vocabulary);
+    let errors = diagnostics.into_tokens();
+    quote!(#vocabulary #errors)
+}

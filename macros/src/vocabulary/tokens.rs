@@ -1,0 +1,126 @@
+//! What the derive emits.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use super::model::{Variant, Vocabulary};
+
+pub(crate) fn vocabulary(vocabulary: &Vocabulary) -> TokenStream {
+    let table = table(vocabulary);
+    let inherent = inherent(vocabulary);
+    let texts = texts(vocabulary);
+    quote!(#table #inherent #texts)
+}
+
+/// The data. All else reads it.
+fn table(vocabulary: &Vocabulary) -> TokenStream {
+    let Vocabulary { krate, name, variants, .. } = vocabulary;
+    let texts = variants.iter().enumerate().map(|(at, variant)| scope_text(at, variant));
+    let count = variants.len();
+    let entries = variants.iter().enumerate().map(|(at, variant)| entry(at, variant, vocabulary));
+    quote! {
+        #[automatically_derived]
+        impl #krate::Vocabulary for #name {
+            const ENTRIES: &'static [#krate::VocabularyEntry] = {
+                const SCOPES: [#krate::Scope; #count] = [#(#krate::Scope::from_static(#texts)),*];
+                &[#(#entries),*]
+            };
+        }
+    }
+}
+
+fn entry(at: usize, variant: &Variant, vocabulary: &Vocabulary) -> TokenStream {
+    let (krate, description) = (&vocabulary.krate, &variant.description);
+    let positions: Vec<usize> =
+        variant.implied().iter().filter_map(|name| vocabulary.position(name)).collect();
+    let implies = (!positions.is_empty()).then(|| quote!(.implies(&[#(SCOPES[#positions]),*])));
+    let scope = variant.scope.as_ref();
+    let baseline = scope.and_then(|scope| scope.baseline.as_ref()).map(|_| quote!(.baseline()));
+    let unadvertised = scope.and_then(|scope| scope.unadvertised.as_ref()).map(|_| quote!(.unadvertised()));
+    quote!(#krate::VocabularyEntry::new(SCOPES[#at], #description) #implies #baseline #unadvertised)
+}
+
+/// After a mistake the scopes are numbers: legal, and distinct.
+fn scope_text(at: usize, variant: &Variant) -> String {
+    variant.scope.as_ref().map_or_else(|| at.to_string(), |scope| scope.text.value())
+}
+
+/// Constants and methods, as visible as the enum.
+fn inherent(vocabulary: &Vocabulary) -> TokenStream {
+    let Vocabulary { krate, visibility, name, variants, .. } = vocabulary;
+    let units = units(vocabulary);
+    let arms = variants.iter().enumerate().map(|(at, Variant { name, has_fields, .. })| {
+        let fields = has_fields.then(|| quote!({ .. }));
+        quote!(Self::#name #fields => #at)
+    });
+    // By value a field might need to be dropped, which no constant can do.
+    let receiver = if units.len() == variants.len() { quote!(self) } else { quote!(&self) };
+    quote! {
+        #[automatically_derived]
+        impl #name {
+            /// Every scope, in order of declaration.
+            #visibility const ALL: &'static [Self] = &[#(Self::#units),*];
+
+            /// Returns what the vocabulary says of this scope.
+            #[must_use]
+            #visibility const fn entry(&self) -> #krate::VocabularyEntry {
+                <Self as #krate::Vocabulary>::ENTRIES[match *self { #(#arms),* }]
+            }
+
+            /// Returns the scope.
+            #[must_use]
+            #visibility const fn as_scope(#receiver) -> #krate::Scope {
+                self.entry().scope()
+            }
+
+            /// Returns the scope as it stands in a token or a challenge.
+            #[must_use]
+            #visibility const fn as_str(#receiver) -> &'static ::core::primitive::str {
+                self.entry().scope().as_str()
+            }
+
+            /// Returns what the scope allows, in words; empty if nothing is said.
+            #[must_use]
+            #visibility const fn description(#receiver) -> &'static ::core::primitive::str {
+                self.entry().description()
+            }
+        }
+    }
+}
+
+/// To text and back.
+fn texts(vocabulary: &Vocabulary) -> TokenStream {
+    let Vocabulary { krate, name, variants, .. } = vocabulary;
+    let units = units(vocabulary);
+    let texts = variants
+        .iter()
+        .enumerate()
+        .filter(|(_, variant)| !variant.has_fields)
+        .map(|(at, variant)| scope_text(at, variant));
+    quote! {
+        #[automatically_derived]
+        impl ::core::fmt::Display for #name {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::str::FromStr for #name {
+            type Err = #krate::UnknownScope;
+
+            fn from_str(text: &::core::primitive::str) -> ::core::result::Result<Self, #krate::UnknownScope> {
+                match text {
+                    #(#texts => ::core::result::Result::Ok(Self::#units),)*
+                    _ => ::core::result::Result::Err(#krate::UnknownScope::of::<Self>(text)),
+                }
+            }
+        }
+    }
+}
+
+/// The variants that are values by their name alone: all, but for a mistake.
+fn units(vocabulary: &Vocabulary) -> Vec<&Ident> {
+    vocabulary.variants.iter().filter(|variant| !variant.has_fields).map(|variant| &variant.name).collect()
+}

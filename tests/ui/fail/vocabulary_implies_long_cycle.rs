@@ -1,0 +1,22 @@
+use scopegate::{Router, Vocabulary, requires_scope, routing::get};
+
+#[derive(Vocabulary)]
+enum FilesScope {
+    #[scope("files:read")]
+    Read,
+    #[scope("files:write", implies(Read, Share))]
+    Write,
+    #[scope("files:share", implies(Admin))]
+    Share,
+    #[scope("files:admin", implies(Read, Write))]
+    Admin,
+}
+
+#[requires_scope(FilesScope::Read)]
+async fn handler() {}
+
+fn main() {
+    let _ = Router::<()>::new().route("/", get(handler));
+    let _: Result<FilesScope, _> = "files:read".parse();
+    println!("{}", FilesScope::ALL[0]);
+}

@@ -1,0 +1,8 @@
+use scopegate::Vocabulary;
+
+#[derive(Vocabulary)]
+struct FilesScope;
+
+fn main() {
+    let _ = FilesScope;
+}

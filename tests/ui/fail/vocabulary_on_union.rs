@@ -1,0 +1,10 @@
+use scopegate::Vocabulary;
+
+#[derive(Vocabulary)]
+union FilesScope {
+    read: u8,
+}
+
+fn main() {
+    let _ = FilesScope { read: 0 };
+}

@@ -1,0 +1,20 @@
+use scopegate::{Router, Vocabulary, requires_scope, routing::get};
+
+#[derive(Vocabulary)]
+enum FilesScope {
+    #[scope("files:read")]
+    Read,
+    #[scope("files:write")]
+    Write,
+    #[scope("files:read")]
+    List,
+}
+
+#[requires_scope(FilesScope::Read)]
+async fn handler() {}
+
+fn main() {
+    let _ = Router::<()>::new().route("/", get(handler));
+    let _: Result<FilesScope, _> = "files:read".parse();
+    println!("{}", FilesScope::ALL[0]);
+}

@@ -9,9 +9,11 @@ use core::fmt;
 
 mod cycles;
 mod suggest;
+mod template;
 
 pub use cycles::cycles;
 pub use suggest::suggest;
+pub use template::{Piece, TemplateFault, check_template, has_braces, is_value_byte, pieces};
 
 /// Why a text is not a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

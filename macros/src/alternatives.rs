@@ -25,6 +25,13 @@ impl Alternatives {
         Ok(Self { scopes, terms })
     }
 
+    /// Tells whether every alternative has the scope.
+    pub(crate) fn always_need(&self, scope: &ScopeArg) -> bool {
+        let key = scope.key();
+        let at = self.scopes.iter().position(|known| known.key() == key);
+        at.is_some_and(|at| self.terms.iter().all(|term| term >> at & 1 == 1))
+    }
+
     /// Returns the positions of the scopes of each alternative, in order of appearance.
     pub(crate) fn positions(&self) -> impl Iterator<Item = Vec<usize>> {
         self.terms.iter().map(|term| (0..self.scopes.len()).filter(|at| term >> at & 1 == 1).collect())

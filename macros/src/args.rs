@@ -4,15 +4,22 @@ use proc_macro2::Span;
 use syn::{
     Ident, Path, Token,
     ext::IdentExt,
+    parenthesized,
     parse::{Parse, ParseStream},
+    punctuated::Punctuated,
 };
 
-use crate::rule::{Group, GroupKind, Rule};
+use crate::rule::{Group, GroupKind, Rule, ScopeArg};
 
-/// `args = [ arg, .. ]`, `arg = rule | "crate" "=" path`.
+/// `args = [ arg, .. ]`, `arg = rule | "also" scopes | "related" scopes | "crate" "=" path`,
+/// `scopes = "(" scope, .. ")"`.
 pub(crate) struct Args {
     /// All that is needed, an `all` without a name.
     pub(crate) needs: Group,
+    /// What the handler itself may ask for.
+    pub(crate) also: Vec<ScopeArg>,
+    /// What a client does well to ask for along with the needs.
+    pub(crate) related: Vec<ScopeArg>,
     /// Where generated code finds the runtime.
     pub(crate) krate: Path,
 }
@@ -20,7 +27,7 @@ pub(crate) struct Args {
 impl Default for Args {
     fn default() -> Self {
         let needs = Group { kind: GroupKind::All, rules: Vec::new(), span: Span::call_site() };
-        Self { needs, krate: default_crate() }
+        Self { needs, also: Vec::new(), related: Vec::new(), krate: default_crate() }
     }
 }
 
@@ -41,7 +48,29 @@ impl Args {
         Ok(self)
     }
 
-    /// Takes what `#[authenticated]` and `#[public]` take.
+    /// Takes what `requirement!` takes.
+    pub(crate) fn rules_alone(self) -> syn::Result<Self> {
+        match self.also.iter().chain(&self.related).next() {
+            None => self.with_rules(),
+            Some(scope) => Err(syn::Error::new(
+                scope.span(),
+                "`also` and `related` belong on a handler; name here what is needed alone",
+            )),
+        }
+    }
+
+    /// Takes what `#[public]` takes.
+    pub(crate) fn without_scopes(self) -> syn::Result<Self> {
+        match self.also.iter().chain(&self.related).next() {
+            None => self.without_rules(),
+            Some(scope) => Err(syn::Error::new(
+                scope.span(),
+                "a public handler has no token to judge; write `#[authenticated(..)]` in its place",
+            )),
+        }
+    }
+
+    /// Takes what `#[authenticated]` takes.
     pub(crate) fn without_rules(self) -> syn::Result<Self> {
         if let Some(rule) = self.needs.rules.first() {
             return Err(syn::Error::new(
@@ -60,6 +89,10 @@ impl Parse for Args {
         while !input.is_empty() {
             if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
                 parse_key(input, &mut krate)?;
+            } else if is_list(input, "also") {
+                parse_list(input, &mut args.also)?;
+            } else if is_list(input, "related") {
+                parse_list(input, &mut args.related)?;
             } else {
                 args.needs.rules.push(input.parse::<Rule>()?);
             }
@@ -72,6 +105,48 @@ impl Parse for Args {
         }
         Ok(args)
     }
+}
+
+fn is_list(input: ParseStream<'_>, name: &str) -> bool {
+    let fork = input.fork();
+    fork.parse::<Ident>().is_ok_and(|ident| ident == name) && fork.peek(syn::token::Paren)
+}
+
+/// Parses `name(scope, ..)`, each scope once.
+fn parse_list(input: ParseStream<'_>, list: &mut Vec<ScopeArg>) -> syn::Result<()> {
+    let name: Ident = input.parse()?;
+    if !list.is_empty() {
+        return Err(syn::Error::new(
+            name.span(),
+            format!("`{name}` is given twice; write it once, with all its scopes"),
+        ));
+    }
+    let content;
+    parenthesized!(content in input);
+    for rule in Punctuated::<Rule, Token![,]>::parse_terminated(&content)? {
+        match rule {
+            Rule::Scope(scope) if list.iter().any(|known| known.key() == scope.key()) => {
+                return Err(syn::Error::new(
+                    scope.span(),
+                    format!("`{}` stands here already; write it once", scope.key()),
+                ));
+            }
+            Rule::Scope(scope) => list.push(scope),
+            Rule::Group(group) => {
+                return Err(syn::Error::new(
+                    group.span,
+                    format!("`{name}` takes scopes alone, without `all` and `any`"),
+                ));
+            }
+        }
+    }
+    if list.is_empty() {
+        return Err(syn::Error::new(
+            name.span(),
+            format!("`{name}()` names no scope; write one in it, or leave it out"),
+        ));
+    }
+    Ok(())
 }
 
 /// Parses arguments that are the key `crate` alone.
@@ -98,7 +173,7 @@ fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()
     if key != "crate" {
         return Err(syn::Error::new(
             key.span(),
-            format!("unknown key `{key}`; the one key is `crate = path`"),
+            format!("unknown key `{key}`; there are `also(..)`, `related(..)` and `crate = path`"),
         ));
     }
     if krate.is_some() {

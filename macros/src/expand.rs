@@ -5,58 +5,91 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use crate::{
-    alternatives::Alternatives, args::Args, diagnostics::Diagnostics, handler::Handler, rule::ScopeArg,
+    alternatives::Alternatives, args::Args, diagnostics::Diagnostics, handler::Handler, need, rule::ScopeArg,
 };
 
 pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::with_rules));
-    let alternatives = args.as_ref().and_then(|args| diagnostics.take(Alternatives::of(&args.needs)));
-    let alternatives = alternatives.filter(|alternatives| check_literals(alternatives, &mut diagnostics));
-    let krate = args.unwrap_or_default().krate;
+    let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
+    let args = args.unwrap_or_default();
     // After a mistake the handler still needs a token; the build has failed anyway.
-    let requirement = alternatives
-        .map_or_else(|| authenticated_tokens(&krate), |alternatives| scopes_tokens(&krate, &alternatives));
-    declare(&krate, &requirement, item, diagnostics)
+    let requirement = match &alternatives {
+        Some(alternatives) => scopes_tokens(&args.krate, alternatives),
+        None => authenticated_tokens(&args.krate),
+    };
+    declare(&args, &requirement, item, diagnostics)
 }
 
 pub(crate) fn authenticated(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let krate = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default().krate;
-    declare(&krate, &authenticated_tokens(&krate), item, diagnostics)
+    let args = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default();
+    declare(&args, &authenticated_tokens(&args.krate), item, diagnostics)
 }
 
 pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let krate = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default().krate;
-    declare(&krate, &quote!(#krate::__private::Requirement::PUBLIC), item, diagnostics)
+    let args = diagnostics.take(syn::parse2(args).and_then(Args::without_scopes)).unwrap_or_default();
+    let krate = &args.krate;
+    declare(&args, &quote!(#krate::__private::Requirement::PUBLIC), item, diagnostics)
+}
+
+pub(crate) fn requirement(args: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let args = diagnostics.take(syn::parse2(args).and_then(Args::rules_alone));
+    let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
+    let krate = args.unwrap_or_default().krate;
+    let requirement = match &alternatives {
+        Some(alternatives) => scopes_tokens(&krate, alternatives),
+        None => authenticated_tokens(&krate),
+    };
+    let errors = diagnostics.into_tokens();
+    // The errors are macros of their own, in statement position.
+    quote!(const { #errors #requirement })
+}
+
+/// Normalises and checks what an attribute names.
+fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternatives> {
+    let alternatives = diagnostics.take(Alternatives::of(&args.needs))?;
+    let legal = need::check(&alternatives.scopes, diagnostics);
+    for scope in args.also.iter().chain(&args.related) {
+        if alternatives.always_need(scope) {
+            let message = format!("`{}` is needed already; leave it out here", scope.key());
+            diagnostics.push(syn::Error::new(scope.span(), message));
+        }
+    }
+    legal.then_some(alternatives)
 }
 
 /// Emits the handler with its guard, and the type that carries its declaration.
 fn declare(
-    krate: &Path,
+    args: &Args,
     requirement: &TokenStream,
     item: &TokenStream,
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
+    need::check(args.also.iter().chain(&args.related), &mut diagnostics);
     let handler = diagnostics.take(syn::parse2(item.clone()));
     let Some(handler) = handler.filter(|handler: &Handler| diagnostics.take(handler.check()).is_some())
     else {
         let errors = diagnostics.into_tokens();
         return quote!(#item #errors);
     };
-    let declaration = declaration(krate, requirement, &handler);
-    let marker = handler.marker();
+    let declaration = declaration(args, requirement, &handler);
+    let (krate, marker) = (&args.krate, handler.marker());
     let mut handler = handler;
     handler.guard_with(&quote!(#krate::Guard<#marker>));
     let errors = diagnostics.into_tokens();
     quote!(#handler #declaration #errors)
 }
 
-fn declaration(krate: &Path, requirement: &TokenStream, handler: &Handler) -> TokenStream {
+fn declaration(args: &Args, requirement: &TokenStream, handler: &Handler) -> TokenStream {
+    let krate = &args.krate;
     let (cfgs, visibility) = (handler.cfgs(), &handler.visibility);
     let (marker, name) = (handler.marker(), handler.name());
     let line = quote_spanned!(handler.signature.ident.span()=> ::core::line!());
+    let also_and_related = also_and_related(args);
+
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
@@ -71,24 +104,19 @@ fn declaration(krate: &Path, requirement: &TokenStream, handler: &Handler) -> To
                 ::core::concat!(::core::module_path!(), "::", #name),
                 ::core::file!(),
                 #line,
-            );
+            )#also_and_related;
         }
     }
 }
 
-/// Checks the literals; what a path stands for has been checked where it was made.
-fn check_literals(alternatives: &Alternatives, diagnostics: &mut Diagnostics) -> bool {
-    let faults = alternatives.scopes.iter().filter_map(|scope| match scope {
-        ScopeArg::Literal(literal) => Some((literal, scopegate_grammar::check(&literal.value()).err()?)),
-        ScopeArg::Const(_) => None,
-    });
-    let errors: Vec<syn::Error> =
-        faults.map(|(literal, fault)| syn::Error::new(literal.span(), fault)).collect();
-    let legal = errors.is_empty();
-    for error in errors {
-        diagnostics.push(error);
+fn also_and_related(args: &Args) -> Option<TokenStream> {
+    let Args { also, related, krate, .. } = args;
+    if also.is_empty() && related.is_empty() {
+        return None;
     }
-    legal
+    let tokens = |scope: &ScopeArg| need::tokens(krate, scope);
+    let (also, related) = (also.iter().map(tokens), related.iter().map(tokens));
+    Some(quote!(.with(&[#(#also),*], &[#(#related),*])))
 }
 
 fn authenticated_tokens(krate: &Path) -> TokenStream {
@@ -97,44 +125,13 @@ fn authenticated_tokens(krate: &Path) -> TokenStream {
 
 /// Names each scope once, in a constant that is evaluated whether or not the handler is used.
 fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
-    let scopes = alternatives.scopes.iter().map(|scope| scope_tokens(krate, scope));
+    let scopes = alternatives.scopes.iter().map(|scope| need::tokens(krate, scope));
     let count = alternatives.scopes.len();
-    let distinct = distinct_tokens(krate, &alternatives.scopes);
+    let distinct = need::distinct(krate, &alternatives.scopes);
     let terms = alternatives.positions().map(|positions| quote!(&[#(SCOPES[#positions]),*]));
     quote! {{
-        const SCOPES: [#krate::Scope; #count] = [#(#scopes),*];
+        const SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
         #distinct
         #krate::__private::Requirement::scopes(&[#(#terms),*])
     }}
-}
-
-fn scope_tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
-    let span = scope.span();
-    match scope {
-        ScopeArg::Literal(literal) => quote_spanned!(span=> #krate::Scope::from_static(#literal)),
-        ScopeArg::Const(path) => quote_spanned!(span=> #path.as_scope()),
-    }
-}
-
-/// The value of a path is known to the compiler alone, and so is whether it repeats another scope.
-fn distinct_tokens(krate: &Path, scopes: &[ScopeArg]) -> TokenStream {
-    let is_const = |scope: &ScopeArg| matches!(scope, ScopeArg::Const(_));
-    let unknown = scopes
-        .iter()
-        .enumerate()
-        .filter(|(at, scope)| is_const(scope) || scopes.iter().take(*at).any(is_const));
-    let checks = unknown.filter(|(at, _)| *at > 0).map(|(at, scope)| {
-        // Spanned as a whole, so that the message stands on the scope and not on the attribute.
-        let span = scope.span();
-        let check = quote!(#krate::__private::assert_new(&SCOPES, #at));
-        let check: TokenStream = check
-            .into_iter()
-            .map(|mut token| {
-                token.set_span(span);
-                token
-            })
-            .collect();
-        quote!(const _: () = #check;)
-    });
-    quote!(#(#checks)*)
 }

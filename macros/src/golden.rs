@@ -27,42 +27,48 @@ fn a_handler_with_scopes() {
     check(
         expand::requires_scope(args, &item),
         &expect![[r#"
-        /// Writes a file.
-        pub(crate) async fn write(
-            _: ::scopegate::Guard<__scopes_of_write>,
-            State(disk): State<Disk>,
-            body: Bytes,
-        ) -> StatusCode {
-            disk.write(body)
-        }
-        #[doc(hidden)]
-        #[non_exhaustive]
-        pub(crate) enum __scopes_of_write {}
-        #[automatically_derived]
-        impl ::scopegate::__private::Declares for __scopes_of_write {
-            const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
-                {
-                    const SCOPES: [::scopegate::Scope; 4usize] = [
-                        ::scopegate::Scope::from_static("files:read"),
-                        ::scopegate::Scope::from_static("files:write"),
-                        scopes::OWN.as_scope(),
-                        ::scopegate::Scope::from_static("files:share"),
-                    ];
-                    const _: () = ::scopegate::__private::assert_new(&SCOPES, 2usize);
-                    const _: () = ::scopegate::__private::assert_new(&SCOPES, 3usize);
-                    ::scopegate::__private::Requirement::scopes(
-                        &[
-                            &[SCOPES[0usize], SCOPES[1usize]],
-                            &[SCOPES[0usize], SCOPES[2usize], SCOPES[3usize]],
-                        ],
-                    )
-                },
-                ::core::concat!(::core::module_path!(), "::", "write"),
-                ::core::file!(),
-                ::core::line!(),
-            );
-        }
-    "#]],
+            /// Writes a file.
+            pub(crate) async fn write(
+                _: ::scopegate::Guard<__scopes_of_write>,
+                State(disk): State<Disk>,
+                body: Bytes,
+            ) -> StatusCode {
+                disk.write(body)
+            }
+            #[doc(hidden)]
+            #[non_exhaustive]
+            pub(crate) enum __scopes_of_write {}
+            #[automatically_derived]
+            impl ::scopegate::__private::Declares for __scopes_of_write {
+                const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
+                    {
+                        const SCOPES: [::scopegate::__private::Need; 4usize] = [
+                            ::scopegate::__private::Need::Scope(
+                                ::scopegate::Scope::from_static("files:read"),
+                            ),
+                            ::scopegate::__private::Need::Scope(
+                                ::scopegate::Scope::from_static("files:write"),
+                            ),
+                            ::scopegate::__private::Need::Scope(scopes::OWN.as_scope()),
+                            ::scopegate::__private::Need::Scope(
+                                ::scopegate::Scope::from_static("files:share"),
+                            ),
+                        ];
+                        const _: () = ::scopegate::__private::assert_new(&SCOPES, 2usize);
+                        const _: () = ::scopegate::__private::assert_new(&SCOPES, 3usize);
+                        ::scopegate::__private::Requirement::scopes(
+                            &[
+                                &[SCOPES[0usize], SCOPES[1usize]],
+                                &[SCOPES[0usize], SCOPES[2usize], SCOPES[3usize]],
+                            ],
+                        )
+                    },
+                    ::core::concat!(::core::module_path!(), "::", "write"),
+                    ::core::file!(),
+                    ::core::line!(),
+                );
+            }
+        "#]],
     );
 }
 

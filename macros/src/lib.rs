@@ -9,6 +9,7 @@ mod expand;
 #[cfg(test)]
 mod golden;
 mod handler;
+mod need;
 mod redundancy;
 mod rule;
 mod vocabulary;
@@ -35,4 +36,10 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Vocabulary, attributes(scope))]
 pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
     vocabulary::derive(item.into()).into()
+}
+
+#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
+#[proc_macro]
+pub fn requirement(args: TokenStream) -> TokenStream {
+    expand::requirement(args.into()).into()
 }

@@ -1,17 +1,21 @@
 //! The verified token, as a handler sees it.
 
+use std::{borrow::Cow, fmt, sync::Arc};
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    enforcement::{Enforcement, Verified},
+    enforcement::{Admitted, Enforcement, Plan, Verified},
     gate::Failure,
     granted::GrantedScopes,
     log,
     reason::Reason,
     rejection::Rejection,
-    requirement::Requirement,
+    requirement::Need,
+    table::Policy,
+    template::Filled,
     token::Token,
 };
 
@@ -31,23 +35,34 @@ use crate::{
 ///     access.subject().unwrap_or("nobody").to_owned()
 /// }
 /// ```
-#[derive(Clone, Debug)]
-pub struct Access(Token);
+#[derive(Clone)]
+pub struct Access {
+    token: Token,
+    /// What the handler declares, and the gate that it stands behind; a test that makes an access has neither.
+    context: Option<Context>,
+}
+
+#[derive(Clone)]
+struct Context {
+    plan: Plan,
+    policy: Policy,
+    filled: Option<Arc<Filled>>,
+}
 
 impl Access {
     /// Returns who granted the scopes (`sub`), where the token says so.
     pub fn subject(&self) -> Option<&str> {
-        self.0.subject()
+        self.token.subject()
     }
 
     /// Returns who was granted the scopes (`client_id`), where the token says so.
     pub fn client(&self) -> Option<&str> {
-        self.0.client()
+        self.token.client()
     }
 
     /// Returns the scopes that the token grants.
     pub fn scopes(&self) -> &GrantedScopes {
-        self.0.scopes()
+        self.token.scopes()
     }
 
     /// Reads the token's claims into a type of yours.
@@ -56,14 +71,122 @@ impl Access {
     ///
     /// When a claim that `T` needs is missing or of another type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        self.0.claims()
+        self.token.claims()
+    }
+
+    /// Demands one scope more, for what only the handler can know.
+    ///
+    /// The scope must be declared, by `also(..)` on the attribute, so that the table stays complete. A template is named
+    /// with its braces, as it was declared.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::Json;
+    /// use scopegate::{Access, Rejection, requires_scope};
+    ///
+    /// #[requires_scope("files:read", also("files:share"))]
+    /// async fn link(access: Access, Json(public): Json<bool>) -> Result<&'static str, Rejection> {
+    ///     if public {
+    ///         access.require("files:share")?;
+    ///     }
+    ///     Ok("https://files.example.com/link")
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the token lacks the scope: the 403 that the attribute would give, for all that the request takes. When the
+    /// scope is not declared: a 500, and an error in the log.
+    pub fn require(&self, scope: impl AsRef<str>) -> Result<(), Rejection> {
+        self.require_any([scope])
+    }
+
+    /// Demands at least one of several scopes; clients are told to ask for the first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Access::require`].
+    pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
+        let scopes: Vec<_> = scopes.into_iter().collect();
+        let mut names = scopes.iter().map(AsRef::as_ref);
+        match &self.context {
+            Some(context) => context.require_any(&self.token, names),
+            None if names.any(|scope| self.scopes().contains(scope)) => Ok(()),
+            None => Err(Rejection::without_gate(Reason::InsufficientScope)),
+        }
+    }
+
+    /// Makes the refusal of a handler for a reason that is not about scopes: a role, a tenant, an owner.
+    ///
+    /// It is 403 without a challenge, so that no client asks for scopes that would not help.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Access, Rejection, requires_scope};
+    ///
+    /// #[requires_scope("files:write")]
+    /// async fn rename(access: Access) -> Result<(), Rejection> {
+    ///     if access.subject() != Some("alice") {
+    ///         return Err(access.deny("Only the owner may rename a file"));
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn deny(&self, why: impl Into<Cow<'static, str>>) -> Rejection {
+        match &self.context {
+            Some(context) => context.plan.gate.deny(why.into()),
+            None => Rejection::without_gate(Reason::Denied),
+        }
     }
 
     /// Lets a test call a handler directly with the access that `token` gives.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn for_test(token: Token) -> Self {
-        Self(token)
+        Self { token, context: None }
+    }
+
+    fn of(plan: &Plan, admitted: &Admitted) -> Self {
+        let Admitted { token, policy, filled } = admitted;
+        let context = Context { plan: plan.clone(), policy: *policy, filled: filled.clone() };
+        Self { token: token.clone(), context: Some(context) }
+    }
+
+    /// Makes an access of which nothing is declared: in a middleware, or in a public handler.
+    fn undeclared(plan: &Plan, token: Token) -> Self {
+        Self { token, context: Some(Context { plan: plan.clone(), policy: plan.policy, filled: None }) }
+    }
+}
+
+impl Context {
+    fn require_any<'a>(&self, token: &Token, scopes: impl Iterator<Item = &'a str>) -> Result<(), Rejection> {
+        let declared: Option<Vec<Need>> = scopes.map(|scope| self.declared(scope)).collect();
+        let Some(needs @ [first, ..]) = declared.as_deref() else {
+            log::misconfigured("a handler requires a scope that it does not declare; name it in `also(..)`");
+            return Err(Rejection::misconfigured());
+        };
+        let none = Filled::default();
+        let filled = self.filled.as_deref().unwrap_or(&none);
+        let demand = self.plan.gate.demand(self.policy.requirement).with_filled(filled);
+        if needs.iter().any(|need| demand.covers(token.scopes(), *need)) {
+            return Ok(());
+        }
+        let rejection = self.plan.gate.reject_for(*first, self.policy, filled);
+        log::insufficient(&rejection, token);
+        Err(rejection)
+    }
+
+    /// Finds a scope among those that the attribute names.
+    fn declared(&self, scope: &str) -> Option<Need> {
+        self.policy.needs().find(|need| need.as_str() == scope)
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Access").field(&self.token).finish()
     }
 }
 
@@ -71,11 +194,13 @@ impl<S: Sync> FromRequestParts<S> for Access {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        if let Some(access) = admitted(parts) {
+            return Ok(access);
+        }
         match (parts.extensions.get::<Enforcement>(), parts.extensions.get::<Verified>()) {
-            (Some(Enforcement { token: Some(token), .. }), _) => Ok(Self(token.clone())),
-            (None, Some(Verified { gate, outcome })) => match outcome {
-                Ok(token) => Ok(Self(token.clone())),
-                Err(failure) => Err(gate.reject(*failure, Requirement::AUTHENTICATED)),
+            (None, Some(Verified { plan, outcome })) => match outcome {
+                Ok(token) => Ok(Self::undeclared(plan, token.clone())),
+                Err(failure) => Err(plan.reject(*failure, plan.policy, &Filled::default())),
             },
             _ => {
                 log::misconfigured(
@@ -91,21 +216,29 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        let enforcement = parts.extensions.get::<Enforcement>();
-        if let Some(Enforcement { token: Some(token), .. }) = enforcement {
-            return Ok(Some(Self(token.clone())));
+        if let Some(access) = admitted(parts) {
+            return Ok(Some(access));
         }
-        match (enforcement.and_then(Enforcement::plan), parts.extensions.get::<Verified>()) {
+        let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
+        match (plan, parts.extensions.get::<Verified>()) {
             (Some(plan), _) => match plan.token(parts).await {
-                Ok(token) => Ok(Some(Self(token))),
+                Ok(token) => Ok(Some(Self::undeclared(plan, token))),
                 Err(Failure::For(Reason::MissingToken)) => Ok(None),
-                Err(failure) => Err(plan.reject(failure, plan.requirement)),
+                Err(failure) => Err(plan.reject(failure, plan.policy, &Filled::default())),
             },
-            (None, Some(verified)) => Ok(verified.outcome.as_ref().ok().cloned().map(Self)),
+            (None, Some(Verified { plan, outcome })) => {
+                Ok(outcome.as_ref().ok().map(|token| Self::undeclared(plan, token.clone())))
+            }
             (None, None) => {
                 log::misconfigured("no gate can verify a token where `Option<Access>` is taken");
                 Err(Rejection::misconfigured())
             }
         }
     }
+}
+
+/// What the guard of the handler, or the layer before it, has let through.
+fn admitted(parts: &Parts) -> Option<Access> {
+    let enforcement = parts.extensions.get::<Enforcement>()?;
+    Some(Access::of(enforcement.plan()?, enforcement.admitted.as_ref()?))
 }

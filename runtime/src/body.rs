@@ -7,7 +7,11 @@ use bytes::Bytes;
 use http::HeaderValue;
 use serde::Serialize;
 
-use crate::{reason::Reason, rejection::Rejection, requirement::join, scope::Scope};
+use crate::{
+    reason::Reason,
+    rejection::Rejection,
+    scope::{ScopeToken, join},
+};
 
 /// How a gate writes the bodies of its answers; see [`Gate::body`](crate::Gate::body).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -39,8 +43,8 @@ pub(crate) struct Content {
 }
 
 impl BodyFormat {
-    pub(crate) fn write(self, reason: Reason, description: &str, scopes: &[Scope]) -> Content {
-        let scope = Some(join(scopes)).filter(|scope| !scope.is_empty());
+    pub(crate) fn write(self, reason: Reason, description: &str, scopes: &[ScopeToken]) -> Content {
+        let scope = Some(join(scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
         let (status, error) = (reason.status(), reason.body_error());
         match self {
             Self::OAuth => json(&OAuth { error, error_description: description, scope }),

@@ -5,9 +5,8 @@ use std::fmt;
 use http::HeaderValue;
 
 use crate::{
-    requirement::join,
     resource::{Realm, Resource},
-    scope::Scope,
+    scope::{ScopeToken, join},
 };
 
 /// A Bearer challenge: which token a client needs, and where to get it.
@@ -38,7 +37,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Challenge {
     error: Option<ErrorCode>,
-    scopes: Vec<Scope>,
+    scopes: Vec<ScopeToken>,
     resource_metadata: Option<String>,
     realm: Option<Realm>,
     error_description: Option<String>,
@@ -63,8 +62,8 @@ impl Challenge {
 
     /// Sets all scopes that the request needs; with none, the challenge has no `scope`.
     #[must_use]
-    pub fn with_scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
-        self.scopes = scopes.into_iter().collect();
+    pub fn with_scopes(mut self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
@@ -87,7 +86,11 @@ impl Challenge {
     /// those of the metadata. A gate refuses to start with such a one.
     #[must_use]
     pub fn to_header_value(&self) -> HeaderValue {
-        let text = if self.fits() { self.to_string() } else { self.clone().with_scopes([]).to_string() };
+        let text = if self.fits() {
+            self.to_string()
+        } else {
+            Self { scopes: Vec::new(), ..self.clone() }.to_string()
+        };
         // Each part has been checked when it was made, so the fallback, still a challenge, is for nobody.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(r#"Bearer realm="""#))
     }
@@ -101,7 +104,7 @@ impl Challenge {
 /// Writes the challenge as it stands in the header.
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scope = Some(join(&self.scopes)).filter(|scope| !scope.is_empty());
+        let scope = Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
         let params = [
             ("error", self.error.map(ErrorCode::as_str)),
             ("scope", scope.as_deref()),

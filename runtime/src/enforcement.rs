@@ -7,21 +7,26 @@ use http::request::Parts;
 use crate::{
     gate::{Failure, Gate},
     log,
+    path::PathParameters,
     reason::Reason,
     rejection::Rejection,
-    requirement::Requirement,
-    table::Row,
+    table::{Policy, Row},
+    template::{Filled, Unfilled},
     token::Token,
 };
 
-/// Lets a request through to the handler of `row`, and remembers its token for the extractors that follow.
+/// Lets a request through to the handler of `row`, and remembers what was found for the extractors that follow.
 ///
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejection> {
-    let requirement = row.requirement();
-    if requirement.is_public() {
+    let policy = row.policy();
+    if policy.requirement.is_public() {
         return Ok(());
     }
+    let parameters = match policy.templates().next() {
+        Some(_) => PathParameters::of(parts).await,
+        None => PathParameters::default(),
+    };
     let enforcement = parts.extensions.get::<Enforcement>();
     let Some(plan) = enforcement.and_then(Enforcement::plan) else {
         let handler = row.handler();
@@ -30,27 +35,27 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejectio
         ));
         return Err(Rejection::misconfigured());
     };
-    let token = plan.admit(parts, requirement).await?;
+    let admitted = plan.admit(parts, policy, &parameters).await?;
     if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
-        enforcement.token = Some(token);
+        enforcement.admitted = Some(admitted);
     }
     Ok(())
 }
 
-/// What a request carries to the guard, in its extensions: which gate it stands before, and its token once verified.
+/// What a request carries to the guard, in its extensions: which gate it stands before, and what the guard found.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
     slot: Arc<Slot>,
-    pub(crate) token: Option<Token>,
+    pub(crate) admitted: Option<Admitted>,
 }
 
 impl Enforcement {
     pub(crate) fn pending(slot: Arc<Slot>) -> Self {
-        Self { slot, token: None }
+        Self { slot, admitted: None }
     }
 
-    pub(crate) fn verified(slot: Arc<Slot>, token: Token) -> Self {
-        Self { slot, token: Some(token) }
+    pub(crate) fn done(slot: Arc<Slot>, admitted: Admitted) -> Self {
+        Self { slot, admitted: Some(admitted) }
     }
 
     pub(crate) fn plan(&self) -> Option<&Plan> {
@@ -58,55 +63,87 @@ impl Enforcement {
     }
 }
 
+/// What is known of a request that was let through.
+#[derive(Clone)]
+pub(crate) struct Admitted {
+    pub(crate) token: Token,
+    pub(crate) policy: Policy,
+    /// What the templates come to; nothing where there are none, which is nearly everywhere.
+    pub(crate) filled: Option<Arc<Filled>>,
+}
+
 /// Where a mounted handler finds its plan; filled once, when its router is protected.
 pub(crate) type Slot = OnceLock<Plan>;
 
-/// A gate, and the answers that one requirement gets from it. Cheap to clone.
+/// A gate, and the answers that one policy gets from it. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) gate: Gate,
-    pub(crate) requirement: Requirement,
+    pub(crate) policy: Policy,
+    /// Those that are the same for each request; none where a template makes them differ.
     answers: Arc<[Rejection]>,
 }
 
 impl Plan {
-    pub(crate) fn new(gate: Gate, requirement: Requirement) -> Self {
-        let answers = PREBUILT.iter().map(|&reason| gate.reject(Failure::For(reason), requirement)).collect();
-        Self { gate, requirement, answers }
+    pub(crate) fn new(gate: Gate, policy: Policy) -> Self {
+        let prebuilt = if policy.templates().next().is_some() { &[] } else { &PREBUILT[..] };
+        let filled = Filled::default();
+        let answers =
+            prebuilt.iter().map(|&reason| gate.reject(Failure::For(reason), policy, &filled)).collect();
+        Self { gate, policy, answers }
     }
 
-    /// Admits a request whose token meets the gate's floor and `requirement`.
-    pub(crate) async fn admit(&self, parts: &Parts, requirement: Requirement) -> Result<Token, Rejection> {
-        let token = self.token(parts).await.map_err(|failure| self.reject(failure, requirement))?;
-        if self.gate.demand(requirement).is_met_by(token.scopes()) {
-            return Ok(token);
+    /// Admits a request whose token meets the gate's floor and the requirement.
+    pub(crate) async fn admit(
+        &self,
+        parts: &Parts,
+        policy: Policy,
+        parameters: &PathParameters,
+    ) -> Result<Admitted, Rejection> {
+        let (filled, outcome) = Filled::of(policy.templates(), parameters);
+        let token = self.token(parts).await.map_err(|failure| self.reject(failure, policy, &filled))?;
+        match outcome {
+            Ok(()) => {}
+            Err(Unfilled::Illegal) => {
+                return Err(self.reject(Failure::For(Reason::IllegalParameter), policy, &filled));
+            }
+            Err(Unfilled::Missing) => {
+                log::misconfigured(
+                    "a template names no parameter of the path, or one that stands there twice",
+                );
+                return Err(Rejection::misconfigured());
+            }
         }
-        let rejection = self.reject(Failure::For(Reason::InsufficientScope), requirement);
-        log::insufficient(&rejection, &token);
-        Err(rejection)
+        if !self.gate.demand(policy.requirement).with_filled(&filled).is_met_by(token.scopes()) {
+            let rejection = self.reject(Failure::For(Reason::InsufficientScope), policy, &filled);
+            log::insufficient(&rejection, &token);
+            return Err(rejection);
+        }
+        let filled = policy.templates().next().map(|_| Arc::new(filled));
+        Ok(Admitted { token, policy, filled })
     }
 
     /// Returns the token of a request, from whoever verified it for this gate first.
     pub(crate) async fn token(&self, parts: &Parts) -> Result<Token, Failure> {
         match parts.extensions.get::<Verified>() {
-            Some(verified) if verified.gate.is(&self.gate) => verified.outcome.clone(),
+            Some(verified) if verified.plan.gate.is(&self.gate) => verified.outcome.clone(),
             _ => self.gate.verify(&parts.headers).await,
         }
     }
 
-    /// Answers a request that failed; what was built at startup serves where the requirement is the plan's own.
-    pub(crate) fn reject(&self, failure: Failure, requirement: Requirement) -> Rejection {
+    /// Answers a request that failed; what was built at startup serves where the policy is the plan's own.
+    pub(crate) fn reject(&self, failure: Failure, policy: Policy, filled: &Filled) -> Rejection {
         if let Failure::For(reason) = failure
-            && requirement == self.requirement
+            && policy == self.policy
             && let Some(answer) = self.answers.iter().find(|answer| answer.reason() == reason)
         {
             return answer.clone();
         }
-        self.gate.reject(failure, requirement)
+        self.gate.reject(failure, policy, filled)
     }
 }
 
-/// The answers that depend on nothing but the gate and the requirement.
+/// The answers that depend on nothing but the gate and the policy.
 const PREBUILT: [Reason; 5] = [
     Reason::MissingToken,
     Reason::InvalidToken,
@@ -118,6 +155,6 @@ const PREBUILT: [Reason; 5] = [
 /// The outcome of an early verification, for whoever asks for the same gate's later.
 #[derive(Clone)]
 pub(crate) struct Verified {
-    pub(crate) gate: Gate,
+    pub(crate) plan: Plan,
     pub(crate) outcome: Result<Token, Failure>,
 }

@@ -80,6 +80,7 @@ mod requirement;
 mod resource;
 mod scope;
 mod table;
+mod template;
 mod vocabulary;
 
 #[cfg(feature = "axum")]
@@ -101,6 +102,8 @@ pub mod guide;
 mod layer;
 #[cfg(feature = "axum")]
 mod log;
+#[cfg(feature = "axum")]
+mod path;
 #[cfg(feature = "axum")]
 mod protected;
 #[cfg(feature = "axum")]
@@ -133,10 +136,11 @@ pub use decision::Demand;
 pub use granted::GrantedScopes;
 pub use hierarchy::{Hierarchy, InvalidHierarchy, Wildcards};
 pub use metadata::ResourceMetadata;
-pub use requirement::Requirement;
+pub use requirement::{Need, Requirement};
 pub use resource::{InvalidResource, Resource};
-pub use scope::{InvalidScope, Scope};
+pub use scope::{InvalidScope, Scope, ScopeToken};
 pub use table::{Entry, Row, ScopeTable};
+pub use template::Template;
 pub use vocabulary::{UnknownScope, Vocabulary, VocabularyEntry};
 
 #[cfg(feature = "axum")]
@@ -144,7 +148,7 @@ pub use {
     access::Access,
     body::BodyFormat,
     cors::cors,
-    gate::Gate,
+    gate::{Advertise, Gate, Strategy},
     guard::Guard,
     layer::{AuthenticateLayer, GateLayer},
     protected::Protected,
@@ -166,7 +170,7 @@ pub use verify::JwtVerifier;
 /// #[requires_scope(need, ..)]
 ///
 /// need  = scope | all(need, need, ..) | any(need, need, ..)
-/// scope = "literal" | path::to::CONST
+/// scope = "literal" | "literal with {parameter}" | path::to::CONST
 /// ```
 ///
 /// All of the list is needed. `any` and `all` nest at will; what they come to is at most 16 alternatives, each a set of
@@ -178,6 +182,8 @@ pub use verify::JwtVerifier;
 ///
 /// | key | |
 /// |---|---|
+/// | `also("scope", ..)` | what the handler itself may demand, by [`Access::require`] |
+/// | `related("scope", ..)` | what a client does well to ask for along with it, under [`Strategy::Recommended`]; never enforced |
 /// | `crate = ::path` | where the generated code finds scopegate, for a crate that re-exports it |
 ///
 /// # Examples
@@ -196,6 +202,18 @@ pub use verify::JwtVerifier;
 ///
 /// #[requires_scope(any(all("files:read", "files:write"), scopes::ADMIN))]
 /// async fn delete(Path(name): Path<String>) {}
+/// ```
+///
+/// A scope can depend on the path. The value of the parameter has letters, digits and `.`, `_`, `~`, `-` alone, so that it
+/// cannot reach into the rest of the scope; a literal brace is written twice:
+///
+/// ```
+/// use axum::extract::Path;
+/// use scopegate::requires_scope;
+///
+/// // For `/tenants/{tenant}/files`
+/// #[requires_scope("tenant:{tenant}:read")]
+/// async fn files(Path(tenant): Path<String>) {}
 /// ```
 ///
 /// # Errors
@@ -341,6 +359,18 @@ pub use scopegate_macros::public;
 /// }
 /// ```
 pub use scopegate_macros::Vocabulary;
+
+/// Makes a [`Requirement`], in the grammar of [`requires_scope`], for a service that no attribute can stand on.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Requirement, requirement};
+///
+/// const EXPORT: Requirement = requirement!("files:read", any("files:export", "files:admin"));
+/// assert_eq!(EXPORT.to_string(), "files:read files:export | files:read files:admin");
+/// ```
+pub use scopegate_macros::requirement;
 
 /// Lists what handlers declare, as a constant [`ScopeTable`].
 ///

@@ -1,7 +1,7 @@
 //! What is logged, and how; without the feature `tracing`, nothing.
 
 #[cfg(feature = "tracing")]
-use crate::requirement::join;
+use crate::scope::{ScopeToken, join};
 use crate::{
     rejection::Rejection,
     token::{Token, VerifyError},
@@ -32,7 +32,7 @@ pub(crate) fn insufficient(rejection: &Rejection, token: &Token) {
     #[cfg(feature = "tracing")]
     tracing::info!(
         target: "scopegate",
-        asked = %join(rejection.scopes()),
+        asked = %join(rejection.scopes().iter().map(ScopeToken::as_str)),
         granted = ?token.scopes(),
         subject = token.subject(),
         client = token.client(),

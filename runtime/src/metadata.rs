@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     resource::{Members, Resource},
-    scope::Scope,
+    scope::{Scope, ScopeToken},
 };
 
 /// The protected resource metadata of [RFC 9728, section 2]: what a client reads to learn where to get a token.
@@ -38,7 +38,7 @@ pub struct ResourceMetadata {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_servers: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    scopes_supported: Vec<Scope>,
+    scopes_supported: Vec<ScopeToken>,
     bearer_methods_supported: [&'static str; 1],
     #[serde(flatten)]
     members: Members,
@@ -47,10 +47,14 @@ pub struct ResourceMetadata {
 impl ResourceMetadata {
     /// Describes `resource` and the scopes that clients may ask for.
     pub fn new(resource: &Resource, scopes_supported: impl IntoIterator<Item = Scope>) -> Self {
+        Self::naming(resource, scopes_supported.into_iter().map(ScopeToken::from).collect())
+    }
+
+    pub(crate) fn naming(resource: &Resource, scopes_supported: Vec<ScopeToken>) -> Self {
         Self {
             resource: resource.identifier().to_owned(),
             authorization_servers: resource.authorization_servers().to_vec(),
-            scopes_supported: scopes_supported.into_iter().collect(),
+            scopes_supported,
             bearer_methods_supported: ["header"],
             members: resource.members.clone(),
         }
@@ -67,7 +71,7 @@ impl ResourceMetadata {
     }
 
     /// Returns the scopes that clients may ask for.
-    pub fn scopes_supported(&self) -> &[Scope] {
+    pub fn scopes_supported(&self) -> &[ScopeToken] {
         &self.scopes_supported
     }
 

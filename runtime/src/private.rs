@@ -1,6 +1,11 @@
 //! For generated code only; outside semver.
 
-pub use crate::{requirement::Requirement, scope::Scope, table::Row};
+pub use crate::{
+    requirement::{Need, Requirement},
+    scope::Scope,
+    table::Row,
+    template::Template,
+};
 
 #[cfg(feature = "axum")]
 pub use crate::{
@@ -11,7 +16,7 @@ pub use crate::{
 
 /// Refuses a scope that stands at an earlier place already.
 #[track_caller]
-pub const fn assert_new(scopes: &[Scope], at: usize) {
+pub const fn assert_new(scopes: &[Need], at: usize) {
     let mut earlier = 0;
     while earlier < at {
         assert!(

@@ -18,6 +18,10 @@ pub enum Reason {
     InsufficientScope,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
+    /// A value in the path cannot stand in the scope that it is for: 400, without a challenge.
+    IllegalParameter,
+    /// The handler refuses, and no scope would change that: 403, without a challenge.
+    Denied,
     /// Nobody can tell now whether the token is valid: 503 with `Retry-After`.
     Unavailable,
     /// The program is at fault: nothing protects the handler. 500.
@@ -29,8 +33,8 @@ impl Reason {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::MissingToken | Self::InvalidToken | Self::ExpiredToken => StatusCode::UNAUTHORIZED,
-            Self::InsufficientScope => StatusCode::FORBIDDEN,
-            Self::SeveralCredentials => StatusCode::BAD_REQUEST,
+            Self::InsufficientScope | Self::Denied => StatusCode::FORBIDDEN,
+            Self::SeveralCredentials | Self::IllegalParameter => StatusCode::BAD_REQUEST,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -44,13 +48,19 @@ impl Reason {
             Self::InvalidToken | Self::ExpiredToken => Some(ErrorCode::InvalidToken),
             Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
             Self::SeveralCredentials => Some(ErrorCode::InvalidRequest),
-            Self::MissingToken | Self::Unavailable | Self::Misconfigured => None,
+            Self::MissingToken
+            | Self::IllegalParameter
+            | Self::Denied
+            | Self::Unavailable
+            | Self::Misconfigured => None,
         }
     }
 
     /// Returns the error code of the body, which has one where a challenge would be wrong, too.
     pub(crate) const fn body_error(self) -> Option<&'static str> {
         match self {
+            Self::IllegalParameter => Some("invalid_request"),
+            Self::Denied => Some("access_denied"),
             Self::Unavailable => Some("temporarily_unavailable"),
             Self::Misconfigured => Some("server_error"),
             _ => match self.error() {
@@ -58,6 +68,11 @@ impl Reason {
                 None => None,
             },
         }
+    }
+
+    /// Tells whether the answer has a challenge, since another token would help.
+    pub(crate) const fn is_challenge(self) -> bool {
+        matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
     /// Returns a text for developers, in a vocabulary of access tokens.
@@ -68,6 +83,8 @@ impl Reason {
             Self::ExpiredToken => "The access token expired",
             Self::InsufficientScope => "The access token lacks a scope that this request needs",
             Self::SeveralCredentials => "The request carries more than one credential",
+            Self::IllegalParameter => "A value in the path has characters that it cannot have",
+            Self::Denied => "This is not allowed",
             Self::Unavailable => "The access token cannot be verified at the moment",
             Self::Misconfigured => "The server is not configured correctly",
         }

@@ -14,7 +14,7 @@ use http::{
 use crate::{
     body::{Bodies, BodyFormat, Content, Custom},
     reason::Reason,
-    scope::Scope,
+    scope::ScopeToken,
 };
 
 /// A refused request: the reason, and the answer that follows from it. Cheap to clone.
@@ -26,7 +26,7 @@ pub struct Rejection(Arc<Answer>);
 struct Answer {
     reason: Reason,
     description: Cow<'static, str>,
-    scopes: Vec<Scope>,
+    scopes: Vec<ScopeToken>,
     challenge: Option<HeaderValue>,
     retry_after: Option<HeaderValue>,
     body: AnswerBody,
@@ -41,7 +41,7 @@ impl Rejection {
     pub(crate) fn new(
         reason: Reason,
         description: Cow<'static, str>,
-        scopes: Vec<Scope>,
+        scopes: Vec<ScopeToken>,
         challenge: Option<HeaderValue>,
         bodies: &Bodies,
     ) -> Self {
@@ -69,7 +69,11 @@ impl Rejection {
 
     /// Builds the answer for when a guarded handler is reached without a gate. Why is for the log alone.
     pub(crate) fn misconfigured() -> Self {
-        let reason = Reason::Misconfigured;
+        Self::without_gate(Reason::Misconfigured)
+    }
+
+    /// Builds an answer where no gate says how, and none to challenge with.
+    pub(crate) fn without_gate(reason: Reason) -> Self {
         Self::new(reason, reason.description().into(), Vec::new(), None, &Bodies::Format(BodyFormat::OAuth))
     }
 
@@ -87,7 +91,7 @@ impl Rejection {
 
     /// Returns the scopes that the client is told to ask for.
     #[must_use]
-    pub fn scopes(&self) -> &[Scope] {
+    pub fn scopes(&self) -> &[ScopeToken] {
         &self.0.scopes
     }
 

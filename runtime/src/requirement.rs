@@ -2,22 +2,21 @@
 
 use std::fmt;
 
-use crate::scope::Scope;
+use crate::{
+    scope::{Scope, join},
+    template::Template,
+};
 
 /// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes.
 ///
-/// The attributes make it. By hand it is needed only for a service that no attribute can stand on.
+/// The attributes make it. For a service that no attribute can stand on, [`requirement!`](crate::requirement) does.
 ///
 /// # Examples
 ///
 /// ```
-/// use scopegate::{Requirement, Scope};
+/// use scopegate::{Requirement, requirement};
 ///
-/// const READ: Scope = Scope::from_static("files:read");
-/// const WRITE: Scope = Scope::from_static("files:write");
-/// const ADMIN: Scope = Scope::from_static("files:admin");
-///
-/// const DELETE: Requirement = Requirement::scopes(&[&[READ, WRITE], &[ADMIN]]);
+/// const DELETE: Requirement = requirement!(any(all("files:read", "files:write"), "files:admin"));
 /// assert_eq!(DELETE.to_string(), "files:read files:write | files:admin");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,7 +26,45 @@ pub struct Requirement(Kind);
 enum Kind {
     Public,
     Authenticated,
-    Scopes(&'static [&'static [Scope]]),
+    Scopes(&'static [&'static [Need]]),
+}
+
+/// One scope of a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// The scope itself.
+    Scope(Scope),
+    /// The scope that the request's path makes of a template.
+    Template(Template),
+}
+
+impl Need {
+    /// Returns the scope's text; a template's with its braces.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scope(scope) => scope.as_str(),
+            Self::Template(template) => template.as_str(),
+        }
+    }
+
+    /// Returns the scope, if it does not depend on the request.
+    #[must_use]
+    pub const fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Scope(scope) => Some(scope),
+            Self::Template(_) => None,
+        }
+    }
+
+    /// Returns the template, if there is one.
+    #[must_use]
+    pub const fn template(self) -> Option<Template> {
+        match self {
+            Self::Scope(_) => None,
+            Self::Template(template) => Some(template),
+        }
+    }
 }
 
 impl Requirement {
@@ -37,15 +74,9 @@ impl Requirement {
     /// A valid token is needed, whatever scopes it grants beyond the gate's floor.
     pub const AUTHENTICATED: Self = Self(Kind::Authenticated);
 
-    /// Needs every scope of at least one of the `alternatives`. The first is the one that clients are told to ask
-    /// for, so write the least powerful first.
-    ///
-    /// # Panics
-    ///
-    /// When there is no alternative, or one without a scope; in a `const` this is a compile error.
+    #[doc(hidden)] // Made by generated code.
     #[must_use]
-    #[track_caller]
-    pub const fn scopes(alternatives: &'static [&'static [Scope]]) -> Self {
+    pub const fn scopes(alternatives: &'static [&'static [Need]]) -> Self {
         assert!(!alternatives.is_empty(), "a requirement needs at least one alternative");
         let mut at = 0;
         while at < alternatives.len() {
@@ -63,7 +94,7 @@ impl Requirement {
 
     /// Returns the alternatives in order of declaration; none where no particular scope is needed.
     #[must_use]
-    pub const fn alternatives(self) -> &'static [&'static [Scope]] {
+    pub const fn alternatives(self) -> &'static [&'static [Need]] {
         match self.0 {
             Kind::Public | Kind::Authenticated => &[],
             Kind::Scopes(alternatives) => alternatives,
@@ -74,19 +105,13 @@ impl Requirement {
 /// Writes `public`, `authenticated`, or the alternatives with ` | ` between them.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let write = |all: &&[Need]| join(all.iter().map(|need| need.as_str()));
         match self.0 {
             Kind::Public => f.pad("public"),
             Kind::Authenticated => f.pad("authenticated"),
             Kind::Scopes(alternatives) => {
-                f.pad(&alternatives.iter().map(|all| join(all)).collect::<Vec<_>>().join(" | "))
+                f.pad(&alternatives.iter().map(write).collect::<Vec<_>>().join(" | "))
             }
         }
     }
-}
-
-/// Writes a scope list: `scope = scope-token *( SP scope-token )` ([RFC 6749, section 3.3]).
-///
-/// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
-pub(crate) fn join(scopes: &[Scope]) -> String {
-    scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
 }

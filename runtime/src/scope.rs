@@ -1,6 +1,6 @@
 //! Scope tokens: one name of a permission, as RFC 6749 spells it.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// A scope that this program knows: one scope-token of [RFC 6749, section 3.3].
 ///
@@ -78,10 +78,64 @@ impl fmt::Debug for Scope {
     }
 }
 
-impl serde::Serialize for Scope {
+impl serde::Serialize for ScopeToken {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
+        serializer.serialize_str(&self.0)
     }
+}
+
+impl AsRef<str> for Scope {
+    fn as_ref(&self) -> &str {
+        self.0
+    }
+}
+
+/// A scope as it goes over the wire: one of the program's, or one that a path parameter has filled in.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeToken(Cow<'static, str>);
+
+impl ScopeToken {
+    /// Takes text that has been made of checked parts.
+    pub(crate) fn filled(text: &str) -> Self {
+        Self(Cow::Owned(text.to_owned()))
+    }
+
+    /// Returns the scope's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Scope> for ScopeToken {
+    fn from(scope: Scope) -> Self {
+        Self(Cow::Borrowed(scope.0))
+    }
+}
+
+impl fmt::Display for ScopeToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ScopeToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl PartialEq<Scope> for ScopeToken {
+    fn eq(&self, other: &Scope) -> bool {
+        self.0 == other.0
+    }
+}
+
+/// Writes a scope list: `scope = scope-token *( SP scope-token )` ([RFC 6749, section 3.3]).
+///
+/// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+pub(crate) fn join<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
+    scopes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// The reason why a text is not a [`Scope`].

@@ -2,27 +2,81 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::{requirement::Requirement, scope::Scope};
+use crate::{
+    requirement::{Need, Requirement},
+    scope::Scope,
+    template::Template,
+};
 
 /// What an attribute declares of one handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
-    requirement: Requirement,
+    policy: Policy,
     handler: &'static str,
     file: &'static str,
     line: u32,
 }
 
+/// What of a row decides about requests and their answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Policy {
+    pub(crate) requirement: Requirement,
+    /// What the handler itself may ask for, beyond the requirement.
+    pub(crate) also: &'static [Need],
+    /// What a client does well to ask for along with the requirement.
+    pub(crate) related: &'static [Need],
+}
+
+impl Policy {
+    pub(crate) const fn of(requirement: Requirement) -> Self {
+        Self { requirement, also: &[], related: &[] }
+    }
+
+    /// Iterates over all that is named, each as often as it is named.
+    pub(crate) fn needs(self) -> impl Iterator<Item = Need> {
+        let required = self.requirement.alternatives().iter().copied().flatten();
+        required.chain(self.also).chain(self.related).copied()
+    }
+
+    pub(crate) fn templates(self) -> impl Iterator<Item = Template> {
+        self.needs().filter_map(Need::template)
+    }
+}
+
 impl Row {
     #[doc(hidden)] // Made by generated code.
     pub const fn new(requirement: Requirement, handler: &'static str, file: &'static str, line: u32) -> Self {
-        Self { requirement, handler, file, line }
+        Self { policy: Policy::of(requirement), handler, file, line }
+    }
+
+    #[doc(hidden)] // Made by generated code.
+    #[must_use]
+    pub const fn with(mut self, also: &'static [Need], related: &'static [Need]) -> Self {
+        self.policy.also = also;
+        self.policy.related = related;
+        self
+    }
+
+    pub(crate) const fn policy(&self) -> Policy {
+        self.policy
     }
 
     /// Returns what the handler needs.
     #[must_use]
     pub const fn requirement(&self) -> Requirement {
-        self.requirement
+        self.policy.requirement
+    }
+
+    /// Returns what the handler itself may ask for: `also(..)`.
+    #[must_use]
+    pub const fn also(&self) -> &'static [Need] {
+        self.policy.also
+    }
+
+    /// Returns what a client does well to ask for along with the requirement: `related(..)`.
+    #[must_use]
+    pub const fn related(&self) -> &'static [Need] {
+        self.policy.related
     }
 
     /// Returns the path of the handler, as in `files::write_file`.
@@ -108,11 +162,11 @@ impl ScopeTable {
         &self.entries
     }
 
-    /// Returns every scope that an entry names, sorted, each once.
+    /// Returns every scope that an entry names, sorted, each once. Templates are none: nobody can ask for one.
     #[must_use]
     pub fn catalog(&self) -> Vec<Scope> {
-        let alternatives = self.entries.iter().flat_map(|entry| entry.row.requirement().alternatives());
-        let mut scopes: Vec<Scope> = alternatives.flat_map(|all| all.iter().copied()).collect();
+        let needs = self.entries.iter().flat_map(|entry| entry.row.policy.needs());
+        let mut scopes: Vec<Scope> = needs.filter_map(Need::scope).collect();
         scopes.sort_unstable();
         scopes.dedup();
         scopes

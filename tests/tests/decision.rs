@@ -1,7 +1,9 @@
 //! The decision, against truth tables and against a naive reading of random requirements.
 
 use proptest::prelude::*;
-use scopegate::{Demand, GrantedScopes, Requirement, Scope, ScopeTable, requires_scope, scope_table};
+use scopegate::{
+    Demand, GrantedScopes, Need, Requirement, Scope, ScopeTable, ScopeToken, requires_scope, scope_table,
+};
 
 const SCOPES: [Scope; 6] = [
     Scope::from_static("a"),
@@ -65,7 +67,9 @@ fn every_subset_is_judged_as_written() {
 
 #[test]
 fn the_first_alternative_is_the_one_to_ask_for() {
-    let ask = |table: ScopeTable| Demand::new(&[], table.entries()[0].row().requirement()).to_ask();
+    let ask = |table: ScopeTable| -> Vec<ScopeToken> {
+        Demand::new(&[], table.entries()[0].row().requirement()).to_ask()
+    };
     assert_eq!(ask(scope_table![nested]), [SCOPES[3], SCOPES[0]]);
     assert_eq!(ask(scope_table![any_of]), [SCOPES[0]]);
     assert_eq!(ask(scope_table![deep]), [SCOPES[0], SCOPES[1]]);
@@ -73,9 +77,10 @@ fn the_first_alternative_is_the_one_to_ask_for() {
 
 /// A random requirement; leaked, since a requirement is part of a program.
 fn requirement() -> impl Strategy<Value = Requirement> {
-    let alternative = prop::sample::subsequence(SCOPES.to_vec(), 1..=4)
+    let needs = SCOPES.map(Need::Scope).to_vec();
+    let alternative = prop::sample::subsequence(needs, 1..=4)
         .prop_shuffle()
-        .prop_map(|scopes| -> &'static [Scope] { scopes.leak() });
+        .prop_map(|needs| -> &'static [Need] { needs.leak() });
     prop_oneof![
         1 => Just(Requirement::AUTHENTICATED),
         8 => prop::collection::vec(alternative, 1..5).prop_map(|all| Requirement::scopes(all.leak())),
@@ -101,16 +106,17 @@ proptest! {
         let ask = Demand::new(&floor, requirement).to_ask();
         let first = requirement.alternatives().first().copied().unwrap_or_default();
         for (at, scope) in ask.iter().enumerate() {
-            prop_assert!(floor.contains(scope) || first.contains(scope));
+            prop_assert!(floor.iter().any(|one| scope == one) || first.iter().any(|need| need.as_str() == scope.as_str()));
             prop_assert!(!ask[..at].contains(scope), "{scope} is asked for twice");
         }
     }
 
     #[test]
     fn judging_agrees_with_the_definition(requirement in requirement(), floor in scopes(), granted in scopes()) {
-        let has_all = |scopes: &[Scope]| scopes.iter().all(|scope| granted.contains(scope));
+        let has = |scope: &str| granted.iter().any(|one| one.as_str() == scope);
         let alternatives = requirement.alternatives();
-        let expected = has_all(&floor) && (alternatives.is_empty() || alternatives.iter().any(|all| has_all(all)));
+        let one_of_them = alternatives.iter().any(|all| all.iter().all(|need| has(need.as_str())));
+        let expected = floor.iter().all(|scope| has(scope.as_str())) && (alternatives.is_empty() || one_of_them);
         let granted: GrantedScopes = granted.iter().map(|scope| scope.as_str()).collect();
         prop_assert_eq!(Demand::new(&floor, requirement).is_met_by(&granted), expected);
     }

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::Path, http::StatusCode};
 use scopegate::{
-    Access, Requirement, Router, Scope, authenticated, public, requires_scope, routing::get,
+    Access, Requirement, Router, Scope, authenticated, public, requirement, requires_scope, routing::get,
     testing::TestVerifier,
 };
 use scopegate_tests::exchange::{Answer, send};
@@ -33,7 +33,7 @@ async fn greet(access: Option<Access>) -> String {
 #[public]
 async fn contradiction(_: Access) {}
 
-const EXPORT: Requirement = Requirement::scopes(&[&[Scope::from_static("export")]]);
+const EXPORT: Requirement = requirement!("export");
 const FLOOR: Scope = Scope::from_static("api");
 
 fn verifier() -> TestVerifier {

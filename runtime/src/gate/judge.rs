@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::HeaderMap;
 
-use super::{Failure, Gate, Protects};
+use super::{Failure, Gate, Protects, Strategy};
 use crate::{
     challenge::{Challenge, ErrorCode},
     credentials::Credentials,
@@ -12,9 +12,10 @@ use crate::{
     log,
     reason::Reason,
     rejection::Rejection,
-    requirement::Requirement,
-    scope::Scope,
-    table::ScopeTable,
+    requirement::{Need, Requirement},
+    scope::ScopeToken,
+    table::{Policy, ScopeTable},
+    template::Filled,
     token::{Token, VerifyError},
 };
 
@@ -42,29 +43,56 @@ impl Gate {
 
     /// Joins the floor with what an operation needs.
     pub(crate) fn demand(&self, requirement: Requirement) -> Demand<'_> {
-        Demand::new(&self.0.floor, requirement)
+        let scopes = &self.0.scopes;
+        Demand::new(&scopes.floor, requirement).with_hierarchy(&scopes.hierarchy)
     }
 
-    /// Builds the answer to a request that failed before an operation with `requirement`.
-    pub(crate) fn reject(&self, failure: Failure, requirement: Requirement) -> Rejection {
-        let inner = &*self.0;
+    /// Builds the answer to a request that failed before an operation.
+    pub(crate) fn reject(&self, failure: Failure, policy: Policy, filled: &Filled) -> Rejection {
         match failure {
             Failure::Unavailable { retry_after } => {
-                Rejection::unavailable(self.describe(Reason::Unavailable), retry_after, &inner.bodies)
+                Rejection::unavailable(self.describe(Reason::Unavailable), retry_after, &self.0.bodies)
             }
-            Failure::For(reason) => {
-                let scopes = self.demand(requirement).to_ask();
-                let challenge = self.challenge(reason, &scopes).to_header_value();
-                Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &inner.bodies)
-            }
+            Failure::For(reason) => self.answer(reason, &[], policy, filled),
         }
+    }
+
+    /// Builds the answer to a handler's own demand for `need`, on top of what the operation needs.
+    pub(crate) fn reject_for(&self, need: Need, policy: Policy, filled: &Filled) -> Rejection {
+        self.answer(Reason::InsufficientScope, &[need], policy, filled)
+    }
+
+    /// Builds the refusal of a handler for a reason that is not about scopes.
+    pub(crate) fn deny(&self, why: Cow<'static, str>) -> Rejection {
+        Rejection::new(Reason::Denied, why, Vec::new(), None, &self.0.bodies)
+    }
+
+    fn answer(&self, reason: Reason, more: &[Need], policy: Policy, filled: &Filled) -> Rejection {
+        let (inner, description) = (&*self.0, self.describe(reason));
+        if !reason.is_challenge() {
+            return Rejection::new(reason, description, Vec::new(), None, &inner.bodies);
+        }
+        let scopes = self.to_ask(reason, more, policy, filled);
+        let challenge = self.challenge(reason, &scopes).to_header_value();
+        Rejection::new(reason, description, scopes, Some(challenge), &inner.bodies)
+    }
+
+    fn to_ask(&self, reason: Reason, more: &[Need], policy: Policy, filled: &Filled) -> Vec<ScopeToken> {
+        let scopes = &self.0.scopes;
+        let related = match (reason, scopes.strategy) {
+            (Reason::InsufficientScope, Strategy::Recommended) => policy.related,
+            _ => &[],
+        };
+        let demand = self.demand(policy.requirement).with_filled(filled);
+        scopes.asked(demand.to_ask_with(&[more, related].concat()))
     }
 
     /// Returns the rows whose challenge no server would pass on.
     pub(super) fn oversized(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         table.entries().iter().filter_map(|entry| {
-            let scopes = self.demand(entry.row().requirement()).to_ask();
-            let fits = self.challenge(Reason::InsufficientScope, &scopes).fits();
+            let (reason, filled) = (Reason::InsufficientScope, Filled::default());
+            let scopes = self.to_ask(reason, entry.row().also(), entry.row().policy(), &filled);
+            let fits = self.challenge(reason, &scopes).fits();
             let handler = entry.row().handler();
             (!fits).then(|| {
                 format!(
@@ -74,12 +102,12 @@ impl Gate {
         })
     }
 
-    fn challenge(&self, reason: Reason, scopes: &[Scope]) -> Challenge {
+    fn challenge(&self, reason: Reason, scopes: &[ScopeToken]) -> Challenge {
         let challenge = match &self.0.protects {
             Protects::Resource(resource) => Challenge::new(resource),
             Protects::Realm(realm) => Challenge::in_realm(realm.clone()),
         };
-        let challenge = challenge.with_scopes(scopes.iter().copied());
+        let challenge = challenge.with_scopes(scopes.iter().cloned());
         let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);
         match reason.error().or(missing) {
             Some(error) => challenge.with_error(error, &self.describe(reason)),

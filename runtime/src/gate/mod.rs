@@ -3,19 +3,20 @@
 mod erased;
 mod failure;
 mod judge;
+mod scopes;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use axum::response::Response;
 
-use self::erased::Verify;
 pub(crate) use self::failure::Failure;
+pub use self::scopes::{Advertise, Strategy};
+use self::{erased::Verify, scopes::Scopes};
 use crate::{
     body::{Bodies, BodyFormat},
     metadata::ResourceMetadata,
     rejection::Rejection,
     resource::{Realm, Resource},
-    scope::Scope,
     table::ScopeTable,
     token::TokenVerifier,
     verify::{StaticKeys, Texts},
@@ -44,7 +45,7 @@ pub struct Gate(Arc<Inner>);
 struct Inner {
     protects: Protects,
     verifier: Arc<dyn Verify>,
-    floor: Vec<Scope>,
+    scopes: Scopes,
     bodies: Bodies,
     /// What is said of a missing and of an invalid credential, where that is no access token.
     texts: Option<Texts>,
@@ -102,7 +103,7 @@ impl Gate {
         Self(Arc::new(Inner {
             protects,
             verifier: Arc::new(verifier),
-            floor: Vec::new(),
+            scopes: Scopes::default(),
             bodies: Bodies::Format(BodyFormat::default()),
             texts: None,
             missing_is_invalid: false,
@@ -111,13 +112,6 @@ impl Gate {
             metadata_max_age: Duration::from_secs(60 * 60),
             problems: Vec::new(),
         }))
-    }
-
-    /// Sets the scopes that every protected operation needs, besides its own.
-    #[must_use]
-    pub fn floor(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
-        self.change().floor = scopes.into_iter().collect();
-        self
     }
 
     /// Sets how the bodies of refusals are written.
@@ -213,13 +207,9 @@ impl Gate {
         }
     }
 
-    /// Describes the resource to clients: `scopes_supported` is every scope that the table or the floor names.
+    /// Describes the resource to clients: [`Gate::advertise`] says which scopes it names.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
-        let mut scopes = table.catalog();
-        scopes.extend(&self.0.floor);
-        scopes.sort_unstable();
-        scopes.dedup();
-        Some(ResourceMetadata::new(self.resource()?, scopes))
+        Some(ResourceMetadata::naming(self.resource()?, self.0.scopes.advertised(table)))
     }
 
     pub(crate) fn metadata_is_at_root(&self) -> bool {
@@ -245,6 +235,7 @@ impl Gate {
                 "resource `{id}` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`"
             ));
         }
+        problems.extend(self.0.scopes.problems(table));
         problems.extend(self.oversized(table));
         problems
     }
@@ -258,7 +249,7 @@ impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
             .field("resource", &self.resource())
-            .field("floor", &self.0.floor)
+            .field("floor", &self.0.scopes.floor)
             .finish_non_exhaustive()
     }
 }

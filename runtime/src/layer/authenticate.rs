@@ -1,13 +1,17 @@
 //! Early verification, for middleware that wants to know who calls.
 
+use std::fmt;
+
 use axum::response::Response;
 use http::request::Parts;
 use tower_layer::Layer;
 
 use crate::{
-    enforcement::Verified,
+    enforcement::{Plan, Verified},
     gate::Gate,
     protected::{Protected, Step},
+    requirement::Requirement,
+    table::Policy,
 };
 
 impl Gate {
@@ -41,19 +45,19 @@ impl Gate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn authenticate(&self) -> AuthenticateLayer {
-        AuthenticateLayer(self.clone())
+        AuthenticateLayer(Plan::new(self.clone(), Policy::of(Requirement::AUTHENTICATED)))
     }
 }
 
 /// Verifies the token of every request, and refuses nothing; made by [`Gate::authenticate`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
-pub struct AuthenticateLayer(Gate);
+pub struct AuthenticateLayer(Plan);
 
 impl Step for AuthenticateLayer {
     async fn run(&self, parts: &mut Parts) -> Result<(), Response> {
-        let outcome = self.0.verify(&parts.headers).await;
-        parts.extensions.insert(Verified { gate: self.0.clone(), outcome });
+        let outcome = self.0.gate.verify(&parts.headers).await;
+        parts.extensions.insert(Verified { plan: self.0.clone(), outcome });
         Ok(())
     }
 }
@@ -63,5 +67,11 @@ impl<T> Layer<T> for AuthenticateLayer {
 
     fn layer(&self, inner: T) -> Self::Service {
         Protected::new(inner, self.clone())
+    }
+}
+
+impl fmt::Debug for AuthenticateLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AuthenticateLayer").field(&self.0.gate).finish()
     }
 }

@@ -17,10 +17,11 @@ pub use authenticate::AuthenticateLayer;
 use crate::{
     enforcement::{Enforcement, Plan, Slot},
     gate::Gate,
+    path::PathParameters,
     protected::{Protected, Step},
     requirement::Requirement,
     startup::StartupError,
-    table::ScopeTable,
+    table::{Policy, ScopeTable},
     well_known::{self, Discovery},
 };
 
@@ -66,7 +67,7 @@ impl Gate {
             },
         ));
         StartupError::unless(problems, || {
-            let plan = Plan::new(self.clone(), Requirement::AUTHENTICATED);
+            let plan = Plan::new(self.clone(), Policy::of(Requirement::AUTHENTICATED));
             GateLayer { slot: Arc::new(Slot::from(plan.clone())), plan, table: Arc::new(table) }
         })
     }
@@ -120,9 +121,9 @@ impl Step for GateLayer {
         if is_preflight(parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let admitted = self.plan.admit(parts, self.plan.requirement).await;
-        let token = admitted.map_err(IntoResponse::into_response)?;
-        parts.extensions.insert(Enforcement::verified(self.slot.clone(), token));
+        let admitted = self.plan.admit(parts, self.plan.policy, &PathParameters::default()).await;
+        let admitted = admitted.map_err(IntoResponse::into_response)?;
+        parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted));
         Ok(())
     }
 }

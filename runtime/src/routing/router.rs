@@ -9,13 +9,14 @@ use tower_service::Service;
 use crate::{
     enforcement::Plan,
     gate::Gate,
+    path,
     requirement::Requirement,
     routing::declared::Declared,
     routing::gated::{Gated, Mounted},
     routing::method_router::{ANY, MethodRouter},
     routing::service::ServiceGuard,
     startup::StartupError,
-    table::{Entry, Row, ScopeTable},
+    table::{Entry, Policy, Row, ScopeTable},
     well_known::{self, Discovery},
 };
 
@@ -217,6 +218,7 @@ impl Router {
         let table = self.table();
         let discovery = Discovery::new(&gate, &table);
         let mut problems = gate.problems(&table);
+        problems.extend(path::mistaken_templates(&table));
         problems.extend(well_known::clashes_with_routes(&discovery, &table));
         StartupError::unless(problems, || {
             self.behind(&gate, &table).merge(well_known::mount(&[discovery], &table))
@@ -269,12 +271,12 @@ impl Router {
     }
 }
 
-/// Gives every mounted handler its plan; routes with one requirement share one.
+/// Gives every mounted handler its plan; routes with one policy share one.
 fn fill(routes: &[MountedRoute], gate: &Gate) {
-    let mut plans: HashMap<Requirement, Plan> = HashMap::new();
+    let mut plans: HashMap<Policy, Plan> = HashMap::new();
     for MountedRoute { mounted, .. } in routes {
-        let requirement = mounted.row.requirement();
-        let plan = plans.entry(requirement).or_insert_with(|| Plan::new(gate.clone(), requirement));
+        let policy = mounted.row.policy();
+        let plan = plans.entry(policy).or_insert_with(|| Plan::new(gate.clone(), policy));
         mounted.slot.get_or_init(|| plan.clone());
     }
 }

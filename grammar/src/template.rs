@@ -1,0 +1,150 @@
+//! Scopes with parameters of the path: `tenant:{tenant}:read`.
+
+use core::fmt;
+
+use crate::{Fault, check};
+
+/// A piece of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Text that stands as it is.
+    Text(&'a str),
+    /// The name of a parameter, whose value stands here.
+    Parameter(&'a str),
+}
+
+/// Why a text is no template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateFault {
+    /// A brace without its other half.
+    Unbalanced,
+    /// `{}`, or a name that a path parameter cannot have.
+    Name,
+    /// Two parameters of which nobody could tell where the first value ends.
+    Adjacent,
+    /// There is nothing around the parameters, so that the path alone would name the scope.
+    Bare,
+    /// The text around the parameters could not stand in a scope.
+    Scope(Fault),
+}
+
+/// Tells whether `text` is a template, or a literal brace is escaped in it.
+#[must_use]
+pub fn has_braces(text: &str) -> bool {
+    text.contains(['{', '}'])
+}
+
+/// Tells whether a character may stand in the value of a parameter.
+///
+/// These are the unreserved characters of [RFC 3986, section 2.3], none of which separates the parts of a scope: so
+/// that `a` and `b:c` cannot make the scope that `a:b` and `c` do.
+///
+/// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
+#[must_use]
+pub const fn is_value_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
+}
+
+/// Checks a template: `{name}` is a parameter, `{{` and `}}` are literal braces.
+///
+/// # Errors
+///
+/// The first fault.
+pub fn check_template(text: &str) -> Result<(), TemplateFault> {
+    let (mut bare, mut separated, mut after_parameter) = (true, true, false);
+    for piece in pieces(text) {
+        match piece? {
+            // A value such as `scope` before it would make what `check` refuses.
+            Piece::Text(text) if after_parameter && text.starts_with('=') => {
+                return Err(TemplateFault::Scope(Fault::Parameter));
+            }
+            Piece::Text(text) => {
+                check(text).map_err(TemplateFault::Scope)?;
+                separated |= !text.bytes().all(is_value_byte);
+                (bare, after_parameter) = (false, false);
+            }
+            Piece::Parameter(_) if !separated => return Err(TemplateFault::Adjacent),
+            Piece::Parameter(_) => (separated, after_parameter) = (false, true),
+        }
+    }
+    match (text.is_empty(), bare) {
+        (true, _) => Err(TemplateFault::Scope(Fault::Empty)),
+        (false, true) => Err(TemplateFault::Bare),
+        (false, false) => Ok(()),
+    }
+}
+
+/// Takes a template apart.
+pub fn pieces(text: &str) -> impl Iterator<Item = Result<Piece<'_>, TemplateFault>> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let next = next_piece(rest);
+        rest = next.as_ref().map_or("", |(_, rest)| rest);
+        Some(next.map(|(piece, _)| piece))
+    })
+}
+
+fn next_piece(text: &str) -> Result<(Piece<'_>, &str), TemplateFault> {
+    let (before, brace_on) = text.split_at(text.find(['{', '}']).unwrap_or(text.len()));
+    if !before.is_empty() {
+        return Ok((Piece::Text(before), brace_on));
+    }
+    if brace_on.starts_with("{{") || brace_on.starts_with("}}") {
+        let (brace, rest) = brace_on.split_at(2);
+        return Ok((Piece::Text(&brace[..1]), rest));
+    }
+    let inside = brace_on.strip_prefix('{').ok_or(TemplateFault::Unbalanced)?;
+    let (name, rest) = inside.split_once('}').ok_or(TemplateFault::Unbalanced)?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name { Ok((Piece::Parameter(name), rest)) } else { Err(TemplateFault::Name) }
+}
+
+impl fmt::Display for TemplateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unbalanced => "a brace begins or ends a parameter, as in `{tenant}`; write `{{` or `}}` for the brace itself",
+            Self::Name => "a parameter is named like one of the path, as in `{tenant}`",
+            Self::Adjacent => "put a separator such as `:` between two parameters, or `ab` and `c` are `a` and `bc`",
+            Self::Bare => "put text around the parameter, as in `tenant:{tenant}`; else the path alone would name the scope",
+            Self::Scope(fault) => fault.message(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, TemplateFault, check_template, pieces};
+    use crate::Fault;
+
+    #[test]
+    fn templates_are_read_as_written() {
+        let cases = [
+            ("tenant:{tenant}:read", Ok(())),
+            ("{a}:{b}/{c}", Ok(())),
+            ("{a}", Err(TemplateFault::Bare)),
+            ("scop{a}=b", Err(TemplateFault::Scope(Fault::Parameter))),
+            ("a{{b}}", Ok(())),
+            ("{{{a}}}", Ok(())),
+            ("{a", Err(TemplateFault::Unbalanced)),
+            ("a}", Err(TemplateFault::Unbalanced)),
+            ("{}", Err(TemplateFault::Name)),
+            ("{a b}", Err(TemplateFault::Name)),
+            ("{*rest}", Err(TemplateFault::Name)),
+            ("{a}{b}", Err(TemplateFault::Adjacent)),
+            ("{a}-{b}", Err(TemplateFault::Adjacent)),
+            ("{a}-:{b}", Ok(())),
+            ("a b:{c}", Err(TemplateFault::Scope(Fault::Space))),
+            ("", Err(TemplateFault::Scope(Fault::Empty))),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(check_template(text), expected, "{text}");
+        }
+        let mut read = pieces("x:{{{a}}}").map(|piece| piece.unwrap_or(Piece::Text("?")));
+        let expected = [Piece::Text("x:"), Piece::Text("{"), Piece::Parameter("a"), Piece::Text("}")];
+        assert!(expected.into_iter().all(|piece| read.next() == Some(piece)));
+        assert_eq!(read.next(), None);
+    }
+}

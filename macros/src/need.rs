@@ -1,0 +1,93 @@
+//! The scopes of an attribute as tokens: checked where they stand, and emitted as data.
+
+use std::borrow::Cow;
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{LitStr, Path};
+
+use crate::{diagnostics::Diagnostics, rule::ScopeArg};
+
+/// What a literal is.
+enum Literal<'a> {
+    Scope(Cow<'a, str>),
+    Template(&'a str),
+}
+
+impl<'a> Literal<'a> {
+    /// Braces make a template; a text in which all of them are escaped is a scope.
+    fn read(text: &'a str) -> Result<Self, String> {
+        if !scopegate_grammar::has_braces(text) {
+            return scopegate_grammar::check(text)
+                .map(|()| Self::Scope(text.into()))
+                .map_err(|fault| fault.to_string());
+        }
+        scopegate_grammar::check_template(text).map_err(|fault| fault.to_string())?;
+        let plain: Option<String> = scopegate_grammar::pieces(text)
+            .map(|piece| match piece {
+                Ok(scopegate_grammar::Piece::Text(text)) => Some(text),
+                _ => None,
+            })
+            .collect();
+        Ok(plain.map_or(Self::Template(text), |text| Self::Scope(text.into())))
+    }
+}
+
+/// Checks the literals; what a path stands for has been checked where it was made.
+pub(crate) fn check<'a>(
+    scopes: impl IntoIterator<Item = &'a ScopeArg>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let mut legal = true;
+    for scope in scopes {
+        if let ScopeArg::Literal(literal) = scope
+            && let Err(fault) = Literal::read(&literal.value())
+        {
+            diagnostics.push(syn::Error::new(literal.span(), fault));
+            legal = false;
+        }
+    }
+    legal
+}
+
+/// Emits `Need`s, each scope named once.
+pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
+    let span = scope.span();
+    match scope {
+        ScopeArg::Const(path) => quote_spanned!(span=> #krate::__private::Need::Scope(#path.as_scope())),
+        ScopeArg::Literal(literal) => {
+            let text = literal.value();
+            match Literal::read(&text) {
+                Ok(Literal::Template(text)) => {
+                    let text = LitStr::new(text, span);
+                    quote_spanned!(span=> #krate::__private::Need::Template(#krate::__private::Template::new(#text)))
+                }
+                // A wrong one has been reported.
+                read => {
+                    let text = if let Ok(Literal::Scope(text)) = read { text } else { "error".into() };
+                    let text = LitStr::new(&text, span);
+                    quote_spanned!(span=> #krate::__private::Need::Scope(#krate::Scope::from_static(#text)))
+                }
+            }
+        }
+    }
+}
+
+/// Emits a constant check for each scope whose value, or whose predecessor's, the compiler alone knows.
+pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> TokenStream {
+    let is_const = |scope: &ScopeArg| matches!(scope, ScopeArg::Const(_));
+    let is_unknown = |(at, scope): &(usize, &ScopeArg)| {
+        *at > 0 && (is_const(scope) || scopes.iter().take(*at).any(is_const))
+    };
+    let checks = scopes.iter().enumerate().filter(is_unknown).map(|(at, scope)| {
+        // Spanned as a whole, so that the message stands on the scope and not on the attribute.
+        let check = quote!(#krate::__private::assert_new(&SCOPES, #at));
+        let check = check.into_iter().map(|mut token| {
+            token.set_span(scope.span());
+            token
+        });
+        let check: TokenStream = check.collect();
+        quote!(const _: () = #check;)
+    });
+    quote!(#(#checks)*)
+}

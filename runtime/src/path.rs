@@ -1,0 +1,56 @@
+//! The parameters of the path that a request has matched, and those that a route has.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use http::request::Parts;
+
+use crate::{
+    table::ScopeTable,
+    template::{Parameters, Unfilled},
+};
+
+/// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
+#[derive(Default)]
+pub(crate) struct PathParameters(Option<RawPathParams>);
+
+impl PathParameters {
+    pub(crate) async fn of(parts: &mut Parts) -> Self {
+        Self(RawPathParams::from_request_parts(parts, &()).await.ok())
+    }
+}
+
+impl Parameters for PathParameters {
+    fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
+        let mut values = self.0.iter().flatten().filter(|(key, _)| *key == name).map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (Some(value), None) => Ok(value),
+            _ => Err(Unfilled::Missing),
+        }
+    }
+}
+
+/// Returns the templates that name no parameter of their route's path, or one that stands there twice.
+pub(crate) fn mistaken_templates(table: &ScopeTable) -> impl Iterator<Item = String> {
+    table.entries().iter().flat_map(|entry| {
+        let (path, handler) = (entry.path().unwrap_or_default(), entry.row().handler());
+        let parameters = entry.row().policy().templates().flat_map(|template| {
+            template.parameters().map(move |parameter| (template, parameter))
+        });
+        parameters.filter_map(move |(template, parameter)| {
+            match names_in(path).filter(|name| *name == parameter).count() {
+                1 => None,
+                0 => Some(format!("`{handler}` needs `{template}`, but its path `{path}` has no `{{{parameter}}}`")),
+                _ => Some(format!(
+                    "`{handler}` needs `{template}`, but its path `{path}` has `{{{parameter}}}` twice; name them apart"
+                )),
+            }
+        })
+    })
+}
+
+/// `{name}` and `{*name}`, as axum writes parameters.
+fn names_in(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|segment| {
+        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+        Some(name.strip_prefix('*').unwrap_or(name))
+    })
+}

@@ -1,0 +1,315 @@
+//! Templates, implication, strategy, the handler's own demands, translation: what they do on the wire.
+
+use axum::{Json, extract::Path};
+use http::StatusCode;
+use scopegate::{
+    Access, Advertise, Gate, Reason, Rejection, Router, Scope, Strategy, Vocabulary, Wildcards,
+    authenticated, requires_scope,
+    routing::{get, post},
+    scope_table,
+    testing::TestVerifier,
+    well_known,
+};
+use scopegate_tests::exchange::{Answer, send};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
+enum FilesScope {
+    /// See your files.
+    #[scope("files:read", baseline)]
+    Read,
+    /// Change your files.
+    #[scope("files:write", implies(Read))]
+    Write,
+    /// Everything.
+    #[scope("files:admin", implies(Write), unadvertised)]
+    Admin,
+    /// Share your files.
+    #[scope("files:share")]
+    Share,
+}
+
+#[requires_scope(FilesScope::Read)]
+async fn read() {}
+
+#[requires_scope("files:write", related("files:read", FilesScope::Share))]
+async fn write() {}
+
+#[requires_scope("files:read", also(FilesScope::Share, "files:admin"))]
+async fn share(access: Access, Json(how): Json<String>) -> Result<&'static str, Rejection> {
+    match how.as_str() {
+        "public" => access.require(FilesScope::Share.as_str())?,
+        "either" => access.require_any(["files:share", "files:admin"])?,
+        "undeclared" => access.require("files:write")?,
+        "none" => access.require_any([] as [&str; 0])?,
+        "denied" => return Err(access.deny("Only the owner may share")),
+        _ => {}
+    }
+    Ok("shared")
+}
+
+#[requires_scope("tenant:{tenant}:read")]
+async fn tenant(Path(tenant): Path<String>) -> String {
+    tenant
+}
+
+#[requires_scope(
+    "files:read",
+    any("tenant:{tenant}:write", "tenant:{tenant}:{name}:write"),
+    also("tenant:{tenant}:share")
+)]
+async fn tenant_file(access: Access) -> Result<(), Rejection> {
+    access.require("tenant:{tenant}:share")
+}
+
+#[requires_scope("a{{literal}}")]
+async fn braces() {}
+
+#[authenticated(also("files:share"))]
+async fn any_token(access: Access) -> Result<(), Rejection> {
+    access.require("files:share")
+}
+
+fn verifier() -> TestVerifier {
+    [
+        ("none", ""),
+        ("read", "files:read"),
+        ("write", "files:write"),
+        ("admin", "files:admin"),
+        ("share", "files:read files:share"),
+        ("wild", "files:* tenant:acme:*"),
+        ("acme", "tenant:acme:read"),
+        ("other", "tenant:other:read"),
+        ("file", "files:read tenant:acme:a.txt:write"),
+        ("file-share", "files:read tenant:acme:a.txt:write tenant:acme:share"),
+        ("braces", "a{literal}"),
+    ]
+    .into_iter()
+    .fold(TestVerifier::new().expired("old"), |verifier, (token, scopes)| verifier.token(token, scopes))
+}
+
+fn gate() -> Gate {
+    verifier().gate("https://h.example").unwrap()
+}
+
+fn router() -> Router {
+    Router::new()
+        .route("/read", get(read))
+        .route("/write", get(write))
+        .route("/share", post(share))
+        .route("/any", get(any_token))
+        .route("/braces", get(braces))
+        .nest(
+            "/tenants/{tenant}",
+            Router::new().route("/", get(tenant)).route("/files/{name}", get(tenant_file)),
+        )
+}
+
+/// Sends a request with a token (empty: none); compares status and the scopes that are asked for.
+async fn check(app: &axum::Router, request: &str, token: &str, status: u16, asked: &str) -> Answer {
+    let (header, content) = (format!("authorization: Bearer {token}"), "content-type: application/json");
+    let headers: &[&str] = if token.is_empty() { &[content] } else { &[&header, content] };
+    let (request, body) = request.split_once(" < ").unwrap_or((request, ""));
+    let answer = scopegate_tests::exchange::send_body(app, request, headers, body.to_owned().into()).await;
+    let scope = answer.headers.get("www-authenticate").map(scopegate_tests::challenge::parse);
+    let scope = scope.and_then(|params| params.get("scope").cloned()).unwrap_or_default();
+    assert_eq!((answer.status.as_u16(), scope.as_str()), (status, asked), "{request} {body} with {token:?}");
+    answer
+}
+
+#[tokio::test]
+async fn a_template_takes_the_value_of_the_path() {
+    let app = router().protect(gate()).unwrap();
+    check(&app, "GET /tenants/acme", "", 401, "tenant:acme:read").await;
+    check(&app, "GET /tenants/acme", "bad", 401, "tenant:acme:read").await;
+    check(&app, "GET /tenants/acme", "old", 401, "tenant:acme:read").await;
+    check(&app, "GET /tenants/acme", "other", 403, "tenant:acme:read").await;
+    assert_eq!(check(&app, "GET /tenants/acme", "acme", 200, "").await.body, "acme");
+    check(&app, "GET /tenants/ACME", "acme", 403, "tenant:ACME:read").await;
+    check(&app, "GET /tenants/acme/files/a.txt", "acme", 403, "files:read tenant:acme:write").await;
+    check(&app, "GET /tenants/acme/files/b.txt", "file", 403, "files:read tenant:acme:write").await;
+    check(
+        &app,
+        "GET /tenants/acme/files/a.txt",
+        "file",
+        403,
+        "files:read tenant:acme:write tenant:acme:share",
+    )
+    .await;
+    check(&app, "GET /tenants/acme/files/a.txt", "file-share", 200, "").await;
+    check(&app, "GET /braces", "none", 403, "a{literal}").await;
+    check(&app, "GET /braces", "braces", 200, "").await;
+}
+
+#[tokio::test]
+async fn a_value_cannot_reach_into_the_rest_of_the_scope() {
+    let app = router().protect(gate()).unwrap();
+    for value in
+        ["acme:read", "a%3Ab", "a%20b", "a%22b", "a,b", "%C3%A9", "a%0Ab", "*", "a+b", "a=b", "{tenant}"]
+    {
+        let request = format!("GET /tenants/{value}");
+        check(&app, &request, "", 401, "").await;
+        let answer = check(&app, &request, "acme", 400, "").await;
+        assert_eq!(answer.challenge(), "", "{value}: a 400 without a challenge");
+        assert!(answer.body.starts_with(r#"{"error":"invalid_request","#), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn behind_a_layer_a_template_without_its_parameter_fails_closed() {
+    let layer = gate().layer(scope_table![tenant]).unwrap();
+    let app = axum::Router::new()
+        .route("/tenants/{tenant}", axum::routing::get(tenant))
+        .route("/all", axum::routing::get(tenant))
+        .nest("/{tenant}", axum::Router::new().route("/{tenant}", axum::routing::get(tenant)))
+        .layer(layer);
+    check(&app, "GET /tenants/acme", "acme", 200, "").await;
+    check(&app, "GET /tenants/acme", "other", 403, "tenant:acme:read").await;
+    check(&app, "GET /all", "acme", 500, "").await;
+    check(&app, "GET /acme/acme", "acme", 500, "").await;
+}
+
+#[test]
+fn mistaken_templates_are_startup_errors() {
+    let router =
+        Router::new().route("/all", get(tenant)).route("/{tenant}/{name}/{tenant}", get(tenant_file));
+    let problems = router.protect(gate()).unwrap_err().problems().to_vec();
+    assert_eq!(
+        problems[0],
+        "`policy::tenant` needs `tenant:{tenant}:read`, but its path `/all` has no `{tenant}`"
+    );
+    assert!(problems[1].contains("has `{tenant}` twice; name them apart"), "{problems:?}");
+}
+
+#[tokio::test]
+async fn implication_counts_when_judging_and_changes_nothing_of_the_challenge() {
+    let app = router().protect(gate().vocabulary::<FilesScope>().vocabulary::<Rest>()).unwrap();
+    for token in ["read", "write", "admin"] {
+        check(&app, "GET /read", token, 200, "").await;
+    }
+    check(&app, "GET /write", "read", 403, "files:write").await;
+    check(&app, "GET /write", "admin", 200, "").await;
+    check(&app, "GET /read", "share", 200, "").await;
+    check(&app, "GET /write", "share", 403, "files:write").await;
+
+    let without = router().protect(gate()).unwrap();
+    check(&without, "GET /read", "admin", 403, "files:read").await;
+
+    let (admin, write) = (Scope::from_static("files:admin"), Scope::from_static("files:write"));
+    let as_data = gate().implies([(admin, vec![write]), (write, vec![Scope::from_static("files:read")])]);
+    let app = router().protect(as_data).unwrap();
+    check(&app, "GET /read", "admin", 200, "").await;
+}
+
+/// What the handlers here need besides.
+#[derive(Clone, Copy, Vocabulary)]
+enum Rest {
+    #[scope("a{literal}")]
+    Braces,
+}
+
+#[tokio::test]
+async fn wildcards_count_only_when_asked_for() {
+    let app = router().protect(gate()).unwrap();
+    check(&app, "GET /read", "wild", 403, "files:read").await;
+    let app = router().protect(gate().wildcards(Wildcards::Prefixed)).unwrap();
+    check(&app, "GET /read", "wild", 200, "").await;
+    check(&app, "GET /tenants/acme", "wild", 200, "").await;
+    check(&app, "GET /tenants/other", "wild", 403, "tenant:other:read").await;
+}
+
+#[test]
+fn scopes_that_contradict_the_vocabulary_are_startup_errors() {
+    #[requires_scope("files:raed", "files:read")]
+    async fn misspelt() {}
+
+    let (a, b) = (Scope::from_static("a"), Scope::from_static("b"));
+    let gate = gate().vocabulary::<FilesScope>().floor([Scope::from_static("entirely:else")]);
+    let error = Router::new().route("/", get(misspelt)).protect(gate.clone()).unwrap_err();
+    assert_eq!(
+        error.problems(),
+        [
+            "`policy::misspelt` names the scope `files:raed`, which no vocabulary has; did you mean `files:read`?",
+            "the floor names the scope `entirely:else`, which no vocabulary has",
+        ],
+    );
+    let circle = gate.implies([(a, [b]), (b, [a])]);
+    let error = Router::new().protect(circle).unwrap_err();
+    assert!(error.problems()[0].contains("`a` implies `b` implies `a`"), "{error}");
+}
+
+#[tokio::test]
+async fn related_scopes_are_asked_for_and_never_enforced() {
+    let app = router().protect(gate().strategy(Strategy::Recommended)).unwrap();
+    check(&app, "GET /write", "", 401, "files:write").await;
+    check(&app, "GET /write", "read", 403, "files:write files:read files:share").await;
+    check(&app, "GET /write", "write", 200, "").await;
+    check(&app, "GET /read", "none", 403, "files:read").await;
+}
+
+#[tokio::test]
+async fn a_handler_demands_what_only_it_can_know() {
+    let app = router().protect(gate()).unwrap();
+    assert_eq!(check(&app, r#"POST /share < "private""#, "read", 200, "").await.body, "shared");
+    check(&app, r#"POST /share < "public""#, "read", 403, "files:read files:share").await;
+    check(&app, r#"POST /share < "public""#, "share", 200, "").await;
+    check(&app, r#"POST /share < "either""#, "read", 403, "files:read files:share").await;
+    check(&app, r#"POST /share < "either""#, "share", 200, "").await;
+    check(&app, r#"POST /share < "undeclared""#, "share", 500, "").await;
+    check(&app, r#"POST /share < "none""#, "share", 500, "").await;
+    check(&app, "GET /any", "read", 403, "files:share").await;
+    check(&app, "GET /any", "share", 200, "").await;
+
+    let by_attribute = check(&app, "GET /read", "none", 403, "files:read").await;
+    let by_handler = check(&app, r#"POST /share < "public""#, "read", 403, "files:read files:share").await;
+    let expected = by_attribute.challenge().replace("files:read", "files:read files:share");
+    assert_eq!(by_handler.challenge(), expected, "the same answer, from wherever it comes");
+}
+
+#[tokio::test]
+async fn a_denial_is_no_call_for_more_scopes() {
+    let app = router().protect(gate()).unwrap();
+    let answer = check(&app, r#"POST /share < "denied""#, "share", 403, "").await;
+    assert_eq!(answer.challenge(), "");
+    assert_eq!(answer.body, r#"{"error":"access_denied","error_description":"Only the owner may share"}"#);
+}
+
+#[tokio::test]
+async fn clients_ask_by_the_name_that_the_server_takes() {
+    let gate = gate().asked_as(|scope| format!("api://files/{scope}"));
+    let app = router().protect(gate).unwrap();
+    check(&app, "GET /read", "none", 403, "api://files/files:read").await;
+    check(&app, "GET /tenants/acme", "", 401, "api://files/tenant:acme:read").await;
+    check(&app, "GET /read", "read", 200, "").await;
+    let metadata = send(&app, "GET /.well-known/oauth-protected-resource", &[]).await;
+    assert!(metadata.body.contains(r#""api://files/files:read""#), "{}", metadata.body);
+
+    let error = router().protect(self::gate().asked_as(|scope| format!("my {scope}"))).unwrap_err();
+    assert!(error.problems()[0].contains("clients would ask for `"), "{error}");
+}
+
+#[test]
+fn the_metadata_names_what_it_should() {
+    let routes =
+        || Router::new().route("/read", get(read)).route("/share", post(share)).route("/write", get(write));
+    let document = |gate: Gate| {
+        let (_, discovery) = routes().split(gate.vocabulary::<FilesScope>()).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(discovery.document().unwrap()).unwrap();
+        let _: axum::Router = well_known([discovery]).unwrap();
+        document["scopes_supported"].clone()
+    };
+    let catalog = ["files:read", "files:share", "files:write"];
+    assert_eq!(document(gate()), serde_json::json!(catalog), "files:admin is unadvertised");
+    assert_eq!(document(gate().advertise(Advertise::Baseline)), serde_json::json!(["files:read"]));
+    let floor = gate().advertise(Advertise::Baseline).floor([Scope::from_static("files:share")]);
+    assert_eq!(document(floor), serde_json::json!(["files:read", "files:share"]));
+}
+
+#[test]
+fn an_access_without_a_gate_judges_the_token_alone() {
+    let token = scopegate::Token::granting(scopegate::GrantedScopes::parse("files:share"));
+    let access = Access::for_test(token);
+    assert!(access.require("files:share").is_ok());
+    assert_eq!(access.require("files:read").unwrap_err().reason(), Reason::InsufficientScope);
+    assert_eq!(access.deny("no").reason(), Reason::Denied);
+    assert_eq!(Reason::Denied.status(), StatusCode::FORBIDDEN);
+}

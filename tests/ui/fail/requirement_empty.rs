@@ -1,0 +1,7 @@
+use scopegate::{Requirement, requirement};
+
+const EMPTY: Requirement = requirement!();
+
+fn main() {
+    let _ = EMPTY;
+}

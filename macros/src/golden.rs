@@ -227,78 +227,82 @@ fn a_vocabulary() {
     check(
         vocabulary::derive(item),
         &expect![[r##"
-        #[automatically_derived]
-        impl ::scopegate::Vocabulary for FilesScope {
-            const ENTRIES: &'static [::scopegate::VocabularyEntry] = {
-                const SCOPES: [::scopegate::Scope; 3usize] = [
-                    ::scopegate::Scope::from_static("files:read"),
-                    ::scopegate::Scope::from_static("files:write"),
-                    ::scopegate::Scope::from_static("files:admin"),
-                ];
-                &[
+            #[automatically_derived]
+            impl ::scopegate::Vocabulary for FilesScope {
+                const ENTRIES: &'static [::scopegate::VocabularyEntry] = &[
                     ::scopegate::VocabularyEntry::new(
-                            SCOPES[0usize],
+                            ::scopegate::Scope::from_static("files:read"),
                             "See your files, and their names.",
                         )
                         .baseline(),
-                    ::scopegate::VocabularyEntry::new(SCOPES[1usize], "Change your files.")
-                        .implies(&[SCOPES[0usize]]),
-                    ::scopegate::VocabularyEntry::new(SCOPES[2usize], "")
-                        .implies(&[SCOPES[1usize], SCOPES[0usize]])
+                    ::scopegate::VocabularyEntry::new(
+                            ::scopegate::Scope::from_static("files:write"),
+                            "Change your files.",
+                        )
+                        .implies(const { &[::scopegate::Scope::from_static("files:read")] }),
+                    ::scopegate::VocabularyEntry::new(
+                            ::scopegate::Scope::from_static("files:admin"),
+                            "",
+                        )
+                        .implies(const {
+                            &[
+                                ::scopegate::Scope::from_static("files:write"),
+                                ::scopegate::Scope::from_static("files:read"),
+                            ]
+                        })
                         .unadvertised(),
-                ]
-            };
-        }
-        #[automatically_derived]
-        impl FilesScope {
-            /// Every scope, in order of declaration.
-            pub(crate) const ALL: &'static [Self] = &[Self::Read, Self::Write, Self::r#Admin];
-            /// Returns what the vocabulary says of this scope.
-            #[must_use]
-            pub(crate) const fn entry(&self) -> ::scopegate::VocabularyEntry {
-                <Self as ::scopegate::Vocabulary>::ENTRIES[match *self {
-                    Self::Read => 0usize,
-                    Self::Write => 1usize,
-                    Self::r#Admin => 2usize,
-                }]
+                ];
             }
-            /// Returns the scope.
-            #[must_use]
-            pub(crate) const fn as_scope(self) -> ::scopegate::Scope {
-                self.entry().scope()
-            }
-            /// Returns the scope as it stands in a token or a challenge.
-            #[must_use]
-            pub(crate) const fn as_str(self) -> &'static ::core::primitive::str {
-                self.entry().scope().as_str()
-            }
-            /// Returns what the scope allows, in words; empty if nothing is said.
-            #[must_use]
-            pub(crate) const fn description(self) -> &'static ::core::primitive::str {
-                self.entry().description()
-            }
-        }
-        #[automatically_derived]
-        impl ::core::fmt::Display for FilesScope {
-            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
-            }
-        }
-        #[automatically_derived]
-        impl ::core::str::FromStr for FilesScope {
-            type Err = ::scopegate::UnknownScope;
-            fn from_str(
-                text: &::core::primitive::str,
-            ) -> ::core::result::Result<Self, ::scopegate::UnknownScope> {
-                match text {
-                    "files:read" => ::core::result::Result::Ok(Self::Read),
-                    "files:write" => ::core::result::Result::Ok(Self::Write),
-                    "files:admin" => ::core::result::Result::Ok(Self::r#Admin),
-                    _ => ::core::result::Result::Err(::scopegate::UnknownScope::of::<Self>(text)),
+            #[automatically_derived]
+            impl FilesScope {
+                /// Every scope, in order of declaration.
+                pub(crate) const ALL: &'static [Self] = &[Self::Read, Self::Write, Self::r#Admin];
+                /// Returns what the vocabulary says of this scope.
+                #[must_use]
+                pub(crate) const fn entry(&self) -> ::scopegate::VocabularyEntry {
+                    <Self as ::scopegate::Vocabulary>::ENTRIES[match *self {
+                        Self::Read => 0usize,
+                        Self::Write => 1usize,
+                        Self::r#Admin => 2usize,
+                    }]
+                }
+                /// Returns the scope.
+                #[must_use]
+                pub(crate) const fn as_scope(self) -> ::scopegate::Scope {
+                    self.entry().scope()
+                }
+                /// Returns the scope as it stands in a token or a challenge.
+                #[must_use]
+                pub(crate) const fn as_str(self) -> &'static ::core::primitive::str {
+                    self.entry().scope().as_str()
+                }
+                /// Returns what the scope allows, in words; empty if nothing is said.
+                #[must_use]
+                pub(crate) const fn description(self) -> &'static ::core::primitive::str {
+                    self.entry().description()
                 }
             }
-        }
-    "##]],
+            #[automatically_derived]
+            impl ::core::fmt::Display for FilesScope {
+                fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+                }
+            }
+            #[automatically_derived]
+            impl ::core::str::FromStr for FilesScope {
+                type Err = ::scopegate::UnknownScope;
+                fn from_str(
+                    text: &::core::primitive::str,
+                ) -> ::core::result::Result<Self, ::scopegate::UnknownScope> {
+                    match text {
+                        "files:read" => ::core::result::Result::Ok(Self::Read),
+                        "files:write" => ::core::result::Result::Ok(Self::Write),
+                        "files:admin" => ::core::result::Result::Ok(Self::r#Admin),
+                        _ => ::core::result::Result::Err(::scopegate::UnknownScope::of::<Self>(text)),
+                    }
+                }
+            }
+        "##]],
     );
 }
 
@@ -314,61 +318,58 @@ fn a_vocabulary_by_another_path() {
     check(
         vocabulary::derive(item),
         &expect![[r##"
-        #[automatically_derived]
-        impl ::api::gate::Vocabulary for One {
-            const ENTRIES: &'static [::api::gate::VocabularyEntry] = {
-                const SCOPES: [::api::gate::Scope; 1usize] = [
-                    ::api::gate::Scope::from_static("one"),
+            #[automatically_derived]
+            impl ::api::gate::Vocabulary for One {
+                const ENTRIES: &'static [::api::gate::VocabularyEntry] = &[
+                    ::api::gate::VocabularyEntry::new(::api::gate::Scope::from_static("one"), ""),
                 ];
-                &[::api::gate::VocabularyEntry::new(SCOPES[0usize], "")]
-            };
-        }
-        #[automatically_derived]
-        impl One {
-            /// Every scope, in order of declaration.
-            const ALL: &'static [Self] = &[Self::One];
-            /// Returns what the vocabulary says of this scope.
-            #[must_use]
-            const fn entry(&self) -> ::api::gate::VocabularyEntry {
-                <Self as ::api::gate::Vocabulary>::ENTRIES[match *self {
-                    Self::One => 0usize,
-                }]
             }
-            /// Returns the scope.
-            #[must_use]
-            const fn as_scope(self) -> ::api::gate::Scope {
-                self.entry().scope()
-            }
-            /// Returns the scope as it stands in a token or a challenge.
-            #[must_use]
-            const fn as_str(self) -> &'static ::core::primitive::str {
-                self.entry().scope().as_str()
-            }
-            /// Returns what the scope allows, in words; empty if nothing is said.
-            #[must_use]
-            const fn description(self) -> &'static ::core::primitive::str {
-                self.entry().description()
-            }
-        }
-        #[automatically_derived]
-        impl ::core::fmt::Display for One {
-            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
-            }
-        }
-        #[automatically_derived]
-        impl ::core::str::FromStr for One {
-            type Err = ::api::gate::UnknownScope;
-            fn from_str(
-                text: &::core::primitive::str,
-            ) -> ::core::result::Result<Self, ::api::gate::UnknownScope> {
-                match text {
-                    "one" => ::core::result::Result::Ok(Self::One),
-                    _ => ::core::result::Result::Err(::api::gate::UnknownScope::of::<Self>(text)),
+            #[automatically_derived]
+            impl One {
+                /// Every scope, in order of declaration.
+                const ALL: &'static [Self] = &[Self::One];
+                /// Returns what the vocabulary says of this scope.
+                #[must_use]
+                const fn entry(&self) -> ::api::gate::VocabularyEntry {
+                    <Self as ::api::gate::Vocabulary>::ENTRIES[match *self {
+                        Self::One => 0usize,
+                    }]
+                }
+                /// Returns the scope.
+                #[must_use]
+                const fn as_scope(self) -> ::api::gate::Scope {
+                    self.entry().scope()
+                }
+                /// Returns the scope as it stands in a token or a challenge.
+                #[must_use]
+                const fn as_str(self) -> &'static ::core::primitive::str {
+                    self.entry().scope().as_str()
+                }
+                /// Returns what the scope allows, in words; empty if nothing is said.
+                #[must_use]
+                const fn description(self) -> &'static ::core::primitive::str {
+                    self.entry().description()
                 }
             }
-        }
-    "##]],
+            #[automatically_derived]
+            impl ::core::fmt::Display for One {
+                fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+                }
+            }
+            #[automatically_derived]
+            impl ::core::str::FromStr for One {
+                type Err = ::api::gate::UnknownScope;
+                fn from_str(
+                    text: &::core::primitive::str,
+                ) -> ::core::result::Result<Self, ::api::gate::UnknownScope> {
+                    match text {
+                        "one" => ::core::result::Result::Ok(Self::One),
+                        _ => ::core::result::Result::Err(::api::gate::UnknownScope::of::<Self>(text)),
+                    }
+                }
+            }
+        "##]],
     );
 }
 
@@ -385,69 +386,63 @@ fn after_a_mistake_the_vocabulary_is_still_there() {
     check(
         vocabulary::derive(item),
         &expect![[r##"
-        #[automatically_derived]
-        impl ::scopegate::Vocabulary for FilesScope {
-            const ENTRIES: &'static [::scopegate::VocabularyEntry] = {
-                const SCOPES: [::scopegate::Scope; 2usize] = [
-                    ::scopegate::Scope::from_static("0"),
-                    ::scopegate::Scope::from_static("1"),
+            #[automatically_derived]
+            impl ::scopegate::Vocabulary for FilesScope {
+                const ENTRIES: &'static [::scopegate::VocabularyEntry] = &[
+                    ::scopegate::VocabularyEntry::new(::scopegate::Scope::from_static("0"), ""),
+                    ::scopegate::VocabularyEntry::new(::scopegate::Scope::from_static("1"), ""),
                 ];
-                &[
-                    ::scopegate::VocabularyEntry::new(SCOPES[0usize], ""),
-                    ::scopegate::VocabularyEntry::new(SCOPES[1usize], ""),
-                ]
-            };
-        }
-        #[automatically_derived]
-        impl FilesScope {
-            /// Every scope, in order of declaration.
-            const ALL: &'static [Self] = &[Self::Read];
-            /// Returns what the vocabulary says of this scope.
-            #[must_use]
-            const fn entry(&self) -> ::scopegate::VocabularyEntry {
-                <Self as ::scopegate::Vocabulary>::ENTRIES[match *self {
-                    Self::Read => 0usize,
-                    Self::Tenant { .. } => 1usize,
-                }]
             }
-            /// Returns the scope.
-            #[must_use]
-            const fn as_scope(&self) -> ::scopegate::Scope {
-                self.entry().scope()
-            }
-            /// Returns the scope as it stands in a token or a challenge.
-            #[must_use]
-            const fn as_str(&self) -> &'static ::core::primitive::str {
-                self.entry().scope().as_str()
-            }
-            /// Returns what the scope allows, in words; empty if nothing is said.
-            #[must_use]
-            const fn description(&self) -> &'static ::core::primitive::str {
-                self.entry().description()
-            }
-        }
-        #[automatically_derived]
-        impl ::core::fmt::Display for FilesScope {
-            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
-            }
-        }
-        #[automatically_derived]
-        impl ::core::str::FromStr for FilesScope {
-            type Err = ::scopegate::UnknownScope;
-            fn from_str(
-                text: &::core::primitive::str,
-            ) -> ::core::result::Result<Self, ::scopegate::UnknownScope> {
-                match text {
-                    "0" => ::core::result::Result::Ok(Self::Read),
-                    _ => ::core::result::Result::Err(::scopegate::UnknownScope::of::<Self>(text)),
+            #[automatically_derived]
+            impl FilesScope {
+                /// Every scope, in order of declaration.
+                const ALL: &'static [Self] = &[Self::Read];
+                /// Returns what the vocabulary says of this scope.
+                #[must_use]
+                const fn entry(&self) -> ::scopegate::VocabularyEntry {
+                    <Self as ::scopegate::Vocabulary>::ENTRIES[match *self {
+                        Self::Read => 0usize,
+                        Self::Tenant { .. } => 1usize,
+                    }]
+                }
+                /// Returns the scope.
+                #[must_use]
+                const fn as_scope(&self) -> ::scopegate::Scope {
+                    self.entry().scope()
+                }
+                /// Returns the scope as it stands in a token or a challenge.
+                #[must_use]
+                const fn as_str(&self) -> &'static ::core::primitive::str {
+                    self.entry().scope().as_str()
+                }
+                /// Returns what the scope allows, in words; empty if nothing is said.
+                #[must_use]
+                const fn description(&self) -> &'static ::core::primitive::str {
+                    self.entry().description()
                 }
             }
-        }
-        ::core::compile_error! {
-            "a scope has no fields; write one variant for each scope"
-        }
-    "##]],
+            #[automatically_derived]
+            impl ::core::fmt::Display for FilesScope {
+                fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+                }
+            }
+            #[automatically_derived]
+            impl ::core::str::FromStr for FilesScope {
+                type Err = ::scopegate::UnknownScope;
+                fn from_str(
+                    text: &::core::primitive::str,
+                ) -> ::core::result::Result<Self, ::scopegate::UnknownScope> {
+                    match text {
+                        "0" => ::core::result::Result::Ok(Self::Read),
+                        _ => ::core::result::Result::Err(::scopegate::UnknownScope::of::<Self>(text)),
+                    }
+                }
+            }
+            ::core::compile_error! {
+                "a scope has no fields; write one variant for each scope"
+            }
+        "##]],
     );
 }
 

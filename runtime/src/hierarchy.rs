@@ -225,6 +225,9 @@ fn cycles(entries: &[(Scope, Vec<Scope>)]) -> impl Iterator<Item = String> {
         .map(|(_, implied)| implied.iter().filter_map(|child| positions.get(child).copied()).collect())
         .collect();
     scopegate_grammar::cycles(&edges).into_iter().map(|cycle| {
+        if let [only] = cycle[..] {
+            return format!("`{}` implies itself; leave it out", entries[only].0);
+        }
         let scopes = cycle.iter().chain(cycle.first()).map(|at| format!("`{}`", entries[*at].0));
         let path = scopes.collect::<Vec<_>>().join(" implies ");
         format!("{path}; leave one of these out")

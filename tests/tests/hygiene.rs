@@ -4,7 +4,7 @@
 #![deny(unused, clippy::pedantic, clippy::too_many_arguments)]
 
 use ::axum::{extract::Path, http::Method};
-use ::scopegate::{Router, authenticated, public, requires_scope, routing::get, scope_table};
+use ::scopegate::{Router, Vocabulary, authenticated, public, requires_scope, routing::get, scope_table};
 use ::std::{assert_eq, format, string::String};
 
 /// Names that generated code must not pick up.
@@ -14,12 +14,20 @@ mod shadows {
     pub(crate) struct Scope;
     pub(crate) struct Row;
     pub(crate) struct Requirement;
+    pub(crate) struct VocabularyEntry;
+    pub(crate) struct UnknownScope;
+    pub(crate) struct Result;
+    pub(crate) const SCOPES: () = ();
+    pub(crate) const ENTRIES: () = ();
     pub(crate) mod scopegate {}
     pub(crate) mod core {}
     pub(crate) mod std {}
 }
 #[allow(unused_imports)]
-use shadows::{Guard, Requirement, Row, Scope, core, scopegate, std};
+use shadows::{
+    ENTRIES, Guard, Requirement, Result, Row, Row as str, Row as usize, SCOPES, Scope, UnknownScope,
+    VocabularyEntry, core, scopegate, std,
+};
 
 #[requires_scope("files:read", any("files:write", all("a", "b")))]
 async fn shadowed() {}
@@ -105,6 +113,80 @@ mod outer {
 
 #[public]
 async fn health() {}
+
+/// A vocabulary whose variants are called like what generated code might name.
+#[derive(Clone, Copy, Debug, Vocabulary)]
+pub(crate) enum Shadowing {
+    /// Goes wrong.
+    #[scope("err", implies(Ok, r#Type))]
+    Err,
+    /// Goes right.
+    #[scope("ok")]
+    Ok,
+    /// Is a keyword.
+    #[scope("type", baseline)]
+    r#Type,
+    /// Is left out.
+    #[cfg(any())]
+    #[scope("ok")]
+    LeftOut(DoesNotExist),
+}
+
+/// Not `Copy`; and nobody uses what it gets.
+#[derive(Debug, Vocabulary)]
+#[scope(crate = crate::reexport::gate)]
+enum Bare {
+    #[scope("bare")]
+    Bare,
+}
+
+/// The numbers are their own.
+#[derive(Debug, Vocabulary)]
+#[scope(crate = ::renamed)]
+#[repr(u8)]
+enum Numbered {
+    #[scope("numbered:seven")]
+    Seven = 7,
+    #[scope("numbered:three")]
+    Three = 3,
+}
+
+/// The names and the comments come from outside, the attribute from inside.
+macro_rules! vocabulary {
+    ($crate_path:path, $($(#[$attribute:meta])* $name:ident $text:literal $comment:literal),*) => {
+        #[derive(Debug, ::scopegate::Vocabulary)]
+        #[scope(crate = $crate_path)]
+        enum FromMacro {
+            $($(#[$attribute])* #[doc = $comment] #[scope($text)] $name),*
+        }
+    };
+}
+vocabulary!(::scopegate, Listed "files:list" "Lists.", #[doc = "Shares"] Shared "files:share" "files.");
+
+#[requires_scope(Shadowing::Ok, any(Numbered::Three, FromMacro::Listed, "numbered:seven"))]
+async fn by_variants() {}
+
+#[test]
+fn vocabularies_work_whatever_surrounds_them() {
+    /// Inside a function.
+    #[derive(Debug, Vocabulary)]
+    enum Local {
+        /// Only here.
+        #[scope("local")]
+        Local,
+    }
+
+    let _ = (Local::Local, Bare::Bare);
+    assert_eq!(Shadowing::Err.entry().implied(), [Shadowing::Ok.as_scope(), Shadowing::r#Type.as_scope()]);
+    assert_eq!(format!("{} {}", Numbered::Seven, Numbered::Three), "numbered:seven numbered:three");
+    assert_eq!(FromMacro::Shared.description(), "Shares files.");
+    assert_eq!(FromMacro::Listed.as_str(), "files:list");
+    let table = scope_table![by_variants];
+    let expected = "\
+-  hygiene::by_variants  ok numbered:three | ok files:list | ok numbered:seven
+";
+    assert_eq!(format!("{table}"), expected);
+}
 
 #[test]
 fn rows_name_their_handlers() {

@@ -16,34 +16,35 @@ pub(crate) fn vocabulary(vocabulary: &Vocabulary) -> TokenStream {
 /// The data. All else reads it.
 fn table(vocabulary: &Vocabulary) -> TokenStream {
     let Vocabulary { krate, name, variants, .. } = vocabulary;
-    let texts = variants.iter().enumerate().map(|(at, variant)| scope_text(at, variant));
-    let count = variants.len();
-    let entries = variants.iter().enumerate().map(|(at, variant)| entry(at, variant, vocabulary));
+    let scopes: Vec<TokenStream> =
+        scope_texts(vocabulary).map(|text| quote!(#krate::Scope::from_static(#text))).collect();
+    let entries = variants.iter().zip(&scopes).map(|(variant, scope)| {
+        let implied = variant.implied().iter().filter_map(|name| scopes.get(vocabulary.position(name)?));
+        let keys = keys(variant, &implied.collect::<Vec<_>>());
+        let description = &variant.description;
+        quote!(#krate::VocabularyEntry::new(#scope, #description) #keys)
+    });
     quote! {
         #[automatically_derived]
         impl #krate::Vocabulary for #name {
-            const ENTRIES: &'static [#krate::VocabularyEntry] = {
-                const SCOPES: [#krate::Scope; #count] = [#(#krate::Scope::from_static(#texts)),*];
-                &[#(#entries),*]
-            };
+            const ENTRIES: &'static [#krate::VocabularyEntry] = &[#(#entries),*];
         }
     }
 }
 
-fn entry(at: usize, variant: &Variant, vocabulary: &Vocabulary) -> TokenStream {
-    let (krate, description) = (&vocabulary.krate, &variant.description);
-    let positions: Vec<usize> =
-        variant.implied().iter().filter_map(|name| vocabulary.position(name)).collect();
-    let implies = (!positions.is_empty()).then(|| quote!(.implies(&[#(SCOPES[#positions]),*])));
+fn keys(variant: &Variant, implied: &[&TokenStream]) -> TokenStream {
     let scope = variant.scope.as_ref();
+    let implies = (!implied.is_empty()).then(|| quote!(.implies(const { &[#(#implied),*] })));
     let baseline = scope.and_then(|scope| scope.baseline.as_ref()).map(|_| quote!(.baseline()));
     let unadvertised = scope.and_then(|scope| scope.unadvertised.as_ref()).map(|_| quote!(.unadvertised()));
-    quote!(#krate::VocabularyEntry::new(SCOPES[#at], #description) #implies #baseline #unadvertised)
+    quote!(#implies #baseline #unadvertised)
 }
 
 /// After a mistake the scopes are numbers: legal, and distinct.
-fn scope_text(at: usize, variant: &Variant) -> String {
-    variant.scope.as_ref().map_or_else(|| at.to_string(), |scope| scope.text.value())
+fn scope_texts(vocabulary: &Vocabulary) -> impl Iterator<Item = String> {
+    vocabulary.variants.iter().enumerate().map(|(at, variant)| {
+        variant.scope.as_ref().map_or_else(|| at.to_string(), |scope| scope.text.value())
+    })
 }
 
 /// Constants and methods, as visible as the enum.
@@ -93,11 +94,8 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
 fn texts(vocabulary: &Vocabulary) -> TokenStream {
     let Vocabulary { krate, name, variants, .. } = vocabulary;
     let units = units(vocabulary);
-    let texts = variants
-        .iter()
-        .enumerate()
-        .filter(|(_, variant)| !variant.has_fields)
-        .map(|(at, variant)| scope_text(at, variant));
+    let texts = scope_texts(vocabulary).zip(variants);
+    let texts = texts.filter(|(_, variant)| !variant.has_fields).map(|(text, _)| text);
     quote! {
         #[automatically_derived]
         impl ::core::fmt::Display for #name {

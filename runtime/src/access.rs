@@ -197,17 +197,16 @@ impl<S: Sync> FromRequestParts<S> for Access {
         if let Some(access) = admitted(parts) {
             return Ok(access);
         }
-        match (parts.extensions.get::<Enforcement>(), parts.extensions.get::<Verified>()) {
-            (None, Some(Verified { plan, outcome })) => match outcome {
-                Ok(token) => Ok(Self::undeclared(plan, token.clone())),
-                Err(failure) => Err(plan.reject(*failure, plan.policy, &Filled::default())),
-            },
-            _ => {
-                log::misconfigured(
-                    "nothing demands a token where `Access` is taken; a `#[public]` handler takes `Option<Access>`",
-                );
-                Err(Rejection::misconfigured())
-            }
+        let in_handler = parts.extensions.get::<Enforcement>().is_some();
+        let Some(Verified { plan, outcome }) = parts.extensions.get().filter(|_| !in_handler) else {
+            log::misconfigured(
+                "nothing demands a token where `Access` is taken; a `#[public]` handler takes `Option<Access>`",
+            );
+            return Err(Rejection::misconfigured());
+        };
+        match outcome {
+            Ok(token) => Ok(Self::undeclared(plan, token.clone())),
+            Err(failure) => Err(plan.reject(*failure, plan.policy, &Filled::default())),
         }
     }
 }

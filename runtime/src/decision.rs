@@ -78,11 +78,11 @@ impl<'a> Demand<'a> {
     /// clients that replace their scopes would otherwise lose the ones they had.
     #[must_use]
     pub fn to_ask(&self) -> Vec<ScopeToken> {
-        self.to_ask_with(&[])
+        self.ask_with(&[])
     }
 
     /// Returns the scopes to ask for, and `more` behind them.
-    pub(crate) fn to_ask_with(&self, more: &[Need]) -> Vec<ScopeToken> {
+    pub(crate) fn ask_with(&self, more: &[Need]) -> Vec<ScopeToken> {
         if self.requirement.is_public() {
             return Vec::new();
         }

@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn what_the_challenge_asks_for_suffices(requirement in requirement(), floor in scopes()) {
         let demand = Demand::new(&floor, requirement);
-        let granted: GrantedScopes = demand.to_ask().iter().map(|scope| scope.as_str()).collect();
+        let granted: GrantedScopes = demand.to_ask().iter().map(ScopeToken::as_str).collect();
         prop_assert!(demand.is_met_by(&granted));
     }
 

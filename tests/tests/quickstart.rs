@@ -6,9 +6,12 @@ use std::{
 };
 
 use dev_issuer::DevIssuer;
-use quickstart::{files, settings::Settings};
+use quickstart::{
+    files::{self, FilesScope},
+    settings::Settings,
+};
 use reqwest::{Client, Response};
-use scopegate::{Gate, JwtVerifier};
+use scopegate::{Gate, JwtVerifier, Vocabulary};
 use scopegate_tests::challenge;
 use serde_json::{Value, json};
 use tokio::{
@@ -34,7 +37,9 @@ impl World {
     /// Starts with tokens of a certain lifetime, and clocks that may differ by `leeway`.
     async fn start_with(lifetime: Duration, leeway: Duration) -> Self {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let dev_issuer = DevIssuer::bind(any_port).await.unwrap().with_access_token_lifetime(lifetime);
+        let described = FilesScope::ENTRIES.iter().map(|entry| (entry.scope().as_str(), entry.description()));
+        let dev_issuer = DevIssuer::bind(any_port).await.unwrap();
+        let dev_issuer = dev_issuer.with_access_token_lifetime(lifetime).with_descriptions(described);
         let issuer = dev_issuer.issuer().to_owned();
         let issuing = tokio::spawn(dev_issuer.serve());
         let listener = TcpListener::bind(any_port).await.unwrap();
@@ -42,7 +47,7 @@ impl World {
         let api = format!("http://{address}");
         let settings = Settings { port: address.port(), resource: api.clone(), issuer: None };
         let verifier = JwtVerifier::new([&issuer], &api).leeway(leeway);
-        let gate = Gate::new(settings.resource(&issuer).unwrap(), verifier);
+        let gate = Gate::new(settings.resource(&issuer).unwrap(), verifier).vocabulary::<FilesScope>();
         let app = files::routes().protect(gate).unwrap();
         tokio::spawn(async { axum::serve(listener, app).await });
         let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -230,6 +235,7 @@ impl<'a> Person<'a> {
             .filter(|scope| page.contains(&format!(r#"name="scope" value="{scope}""#)))
             .collect();
         assert_eq!(shown.join(" "), scope, "the page shows each scope");
+        assert!(page.contains("See your files"), "and what it means");
         let mut form =
             vec![("request", between(&page, r#"name="request" value=""#, "\"")), ("decision", "allow")];
         form.extend(granted.iter().map(|scope| ("scope", *scope)));

@@ -10,7 +10,21 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use scopegate::{Router, public, requires_scope, routing::get};
+use scopegate::{Router, Vocabulary, public, requires_scope, routing::get};
+
+/// The scopes that there are, and what people read of them when they are asked for consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
+pub enum FilesScope {
+    /// See your files.
+    #[scope("files:read")]
+    Read,
+    /// Create, change and delete your files.
+    #[scope("files:write")]
+    Write,
+    /// Manage everybody's files.
+    #[scope("files:admin")]
+    Admin,
+}
 
 /// The routes; see [`Router::table`] for what each needs.
 pub fn routes() -> Router {
@@ -21,17 +35,17 @@ pub fn routes() -> Router {
         .with_state(Disk::default())
 }
 
-#[requires_scope("files:read")]
+#[requires_scope(FilesScope::Read)]
 async fn list(State(disk): State<Disk>) -> Json<Vec<String>> {
     Json(disk.files().keys().cloned().collect())
 }
 
-#[requires_scope("files:read")]
+#[requires_scope(FilesScope::Read)]
 async fn read(State(disk): State<Disk>, Path(name): Path<String>) -> Result<String, StatusCode> {
     disk.files().get(&name).cloned().ok_or(StatusCode::NOT_FOUND)
 }
 
-#[requires_scope("files:read", "files:write")]
+#[requires_scope(FilesScope::Read, FilesScope::Write)]
 async fn write(State(disk): State<Disk>, Path(name): Path<String>, content: String) -> StatusCode {
     match disk.files().insert(name, content) {
         Some(_) => StatusCode::NO_CONTENT,
@@ -39,7 +53,7 @@ async fn write(State(disk): State<Disk>, Path(name): Path<String>, content: Stri
     }
 }
 
-#[requires_scope(any(all("files:read", "files:write"), "files:admin"))]
+#[requires_scope(any(all(FilesScope::Read, FilesScope::Write), FilesScope::Admin))]
 async fn delete(State(disk): State<Disk>, Path(name): Path<String>) -> StatusCode {
     match disk.files().remove(&name) {
         Some(_) => StatusCode::NO_CONTENT,

@@ -17,8 +17,12 @@ use std::{
 };
 
 use dev_issuer::{BindError, DevIssuer};
-use quickstart::{files, settings::Settings, tour};
-use scopegate::Gate;
+use quickstart::{
+    files::{self, FilesScope},
+    settings::Settings,
+    tour,
+};
+use scopegate::{Gate, Vocabulary};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -48,7 +52,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let routes = files::routes();
     let table = routes.table();
     let resource = settings.resource(&issuer)?;
-    let app = routes.protect(Gate::jwt(resource.clone()))?;
+    let app = routes.protect(Gate::jwt(resource.clone()).vocabulary::<FilesScope>())?;
 
     let api = format!("http://{}", listener.local_addr()?);
     println!("What each route needs:\n\n{table}");
@@ -75,8 +79,10 @@ async fn listen(port: u16) -> Result<TcpListener, String> {
 /// Starts the authorization server on the port after the API's, or on any other if that is taken.
 async fn embedded_issuer(port: u16) -> Result<DevIssuer, BindError> {
     let at = |port| DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    match at(port.checked_add(1).unwrap_or_default()).await {
-        Err(BindError::Listen(_)) => at(0).await,
-        bound => bound,
-    }
+    let bound = match at(port.checked_add(1).unwrap_or_default()).await {
+        Err(BindError::Listen(_)) => at(0).await?,
+        bound => bound?,
+    };
+    let described = FilesScope::ENTRIES.iter().map(|entry| (entry.scope().as_str(), entry.description()));
+    Ok(bound.with_descriptions(described))
 }

@@ -32,9 +32,9 @@ fn table(vocabulary: &Vocabulary) -> TokenStream {
     }
 }
 
-fn keys(variant: &Variant, implied: &[&TokenStream]) -> TokenStream {
+fn keys(variant: &Variant, scopes: &[&TokenStream]) -> TokenStream {
     let scope = variant.scope.as_ref();
-    let implies = (!implied.is_empty()).then(|| quote!(.implies(const { &[#(#implied),*] })));
+    let implies = (!scopes.is_empty()).then(|| quote!(.implies(const { &[#(#scopes),*] })));
     let baseline = scope.and_then(|scope| scope.baseline.as_ref()).map(|_| quote!(.baseline()));
     let unadvertised = scope.and_then(|scope| scope.unadvertised.as_ref()).map(|_| quote!(.unadvertised()));
     quote!(#implies #baseline #unadvertised)

@@ -84,7 +84,7 @@ impl Gate {
             _ => &[],
         };
         let demand = self.demand(policy.requirement).with_filled(filled);
-        scopes.asked(demand.to_ask_with(&[more, related].concat()))
+        scopes.asked(demand.ask_with(&[more, related].concat()))
     }
 
     /// Returns the rows whose challenge no server would pass on.

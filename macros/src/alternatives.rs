@@ -89,3 +89,76 @@ fn absorb(terms: &[u128]) -> Terms {
     };
     terms.iter().enumerate().filter(needed).map(|(_, term)| *term).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+    use proptest::prelude::*;
+    use syn::LitStr;
+
+    use super::{Alternatives, absorb};
+    use crate::rule::{Group, GroupKind, Rule, ScopeArg};
+
+    /// A tree of `all` and `any` over six scopes, by their numbers.
+    #[derive(Clone, Debug)]
+    enum Tree {
+        Scope(u32),
+        All(Vec<Tree>),
+        Any(Vec<Tree>),
+    }
+
+    impl Tree {
+        /// Judges as the words say, without normalising anything.
+        fn is_met_by(&self, granted: u32) -> bool {
+            match self {
+                Self::Scope(number) => granted >> number & 1 == 1,
+                Self::All(trees) => trees.iter().all(|tree| tree.is_met_by(granted)),
+                Self::Any(trees) => trees.iter().any(|tree| tree.is_met_by(granted)),
+            }
+        }
+
+        fn rule(&self) -> Rule {
+            let group = |kind, trees: &[Self]| {
+                let rules = trees.iter().map(Self::rule).collect();
+                Rule::Group(Group { kind, rules, span: Span::call_site() })
+            };
+            match self {
+                Self::Scope(number) => {
+                    Rule::Scope(ScopeArg::Literal(LitStr::new(&number.to_string(), Span::call_site())))
+                }
+                Self::All(trees) => group(GroupKind::All, trees),
+                Self::Any(trees) => group(GroupKind::Any, trees),
+            }
+        }
+    }
+
+    fn tree() -> impl Strategy<Value = Tree> {
+        (0..6_u32).prop_map(Tree::Scope).prop_recursive(4, 24, 3, |inner| {
+            let several = prop::collection::vec(inner, 2..4);
+            prop_oneof![several.clone().prop_map(Tree::All), several.prop_map(Tree::Any)]
+        })
+    }
+
+    proptest! {
+        // A quarter of the trees compiles; the others say something twice.
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8192) })]
+
+        #[test]
+        fn alternatives_mean_what_the_tree_says(tree in tree()) {
+            let group = Group { kind: GroupKind::All, rules: vec![tree.rule()], span: Span::call_site() };
+            let Ok(alternatives) = Alternatives::of(&group) else { return Ok(()) };
+            let numbers: Vec<u32> =
+                alternatives.scopes.iter().map(|scope| scope.key().trim_matches('"').parse().unwrap()).collect();
+            for granted in 0..64_u32 {
+                let has = |at: usize| granted >> numbers[at] & 1 == 1;
+                let met = alternatives.positions().any(|positions| positions.into_iter().all(has));
+                prop_assert_eq!(met, tree.is_met_by(granted), "{:?} by {:b}", tree, granted);
+            }
+        }
+    }
+
+    #[test]
+    fn smaller_terms_absorb_greater_ones() {
+        assert_eq!(absorb(&[0b011, 0b001, 0b001, 0b110]), [0b001, 0b110]);
+    }
+}

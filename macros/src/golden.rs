@@ -289,6 +289,12 @@ fn a_vocabulary() {
                 }
             }
             #[automatically_derived]
+            impl ::core::convert::AsRef<::core::primitive::str> for FilesScope {
+                fn as_ref(&self) -> &::core::primitive::str {
+                    self.entry().scope().as_str()
+                }
+            }
+            #[automatically_derived]
             impl ::core::str::FromStr for FilesScope {
                 type Err = ::scopegate::UnknownScope;
                 fn from_str(
@@ -355,6 +361,12 @@ fn a_vocabulary_by_another_path() {
             impl ::core::fmt::Display for One {
                 fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+                }
+            }
+            #[automatically_derived]
+            impl ::core::convert::AsRef<::core::primitive::str> for One {
+                fn as_ref(&self) -> &::core::primitive::str {
+                    self.entry().scope().as_str()
                 }
             }
             #[automatically_derived]
@@ -425,6 +437,12 @@ fn after_a_mistake_the_vocabulary_is_still_there() {
             impl ::core::fmt::Display for FilesScope {
                 fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     ::core::fmt::Display::fmt(self.entry().scope().as_str(), formatter)
+                }
+            }
+            #[automatically_derived]
+            impl ::core::convert::AsRef<::core::primitive::str> for FilesScope {
+                fn as_ref(&self) -> &::core::primitive::str {
+                    self.entry().scope().as_str()
                 }
             }
             #[automatically_derived]

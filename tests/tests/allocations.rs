@@ -1,7 +1,7 @@
 //! Judging allocates nothing, whatever is granted and however much is known.
 
 use allocation_counter::measure;
-use scopegate::{GrantedScopes, Hierarchy, Scope, Wildcards};
+use scopegate::{Demand, GrantedScopes, Hierarchy, Requirement, Scope, Wildcards, requirement};
 
 const ADMIN: Scope = Scope::from_static("admin");
 const WRITE: Scope = Scope::from_static("files:write");
@@ -41,4 +41,25 @@ fn judging_allocates_nothing() {
     check(&wild, "*", "anything", true);
     check(&wild, "tenant:acme:* other:* files", "tenant:globex:read", false);
     check(&wild, "", "files:read", false);
+}
+
+#[test]
+fn judging_a_whole_demand_allocates_nothing() {
+    const REQUIREMENT: Requirement = requirement!("api", any(all("files:read", "files:write"), "admin"));
+    let hierarchy = Hierarchy::new([(WRITE, vec![READ]), (ADMIN, vec![WRITE])]).unwrap();
+    let floor = [READ];
+    for (granted, expected) in [
+        ("api files:write", true),
+        ("api admin", true),
+        ("api files:read", false),
+        ("admin", false),
+        ("", false),
+    ] {
+        let granted = GrantedScopes::parse(granted);
+        let mut met = None;
+        let allocations = measure(|| {
+            met = Some(Demand::new(&floor, REQUIREMENT).with_hierarchy(&hierarchy).is_met_by(&granted));
+        });
+        assert_eq!((met, allocations.count_total), (Some(expected), 0), "{granted:?}");
+    }
 }

@@ -37,7 +37,7 @@ async fn write() {}
 #[requires_scope("files:read", also(FilesScope::Share, "files:admin"))]
 async fn share(access: Access, Json(how): Json<String>) -> Result<&'static str, Rejection> {
     match how.as_str() {
-        "public" => access.require(FilesScope::Share.as_str())?,
+        "public" => access.require(FilesScope::Share)?,
         "either" => access.require_any(["files:share", "files:admin"])?,
         "undeclared" => access.require("files:write")?,
         "none" => access.require_any([] as [&str; 0])?,

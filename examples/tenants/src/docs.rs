@@ -55,7 +55,7 @@ enum Audience {
 #[requires_scope(DocsScope::Write, "tenant:{tenant}:member", also(DocsScope::Publish))]
 async fn publish(access: Access, Json(audience): Json<Audience>) -> Result<StatusCode, Rejection> {
     if audience == Audience::Everybody {
-        access.require(DocsScope::Publish.as_str())?;
+        access.require(DocsScope::Publish)?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

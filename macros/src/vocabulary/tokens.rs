@@ -105,6 +105,13 @@ fn texts(vocabulary: &Vocabulary) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl ::core::convert::AsRef<::core::primitive::str> for #name {
+            fn as_ref(&self) -> &::core::primitive::str {
+                self.entry().scope().as_str()
+            }
+        }
+
+        #[automatically_derived]
         impl ::core::str::FromStr for #name {
             type Err = #krate::UnknownScope;
 

@@ -229,29 +229,32 @@ fn a_vocabulary() {
         &expect![[r##"
             #[automatically_derived]
             impl ::scopegate::Vocabulary for FilesScope {
-                const ENTRIES: &'static [::scopegate::VocabularyEntry] = &[
-                    ::scopegate::VocabularyEntry::new(
-                            ::scopegate::Scope::from_static("files:read"),
-                            "See your files, and their names.",
-                        )
-                        .baseline(),
-                    ::scopegate::VocabularyEntry::new(
-                            ::scopegate::Scope::from_static("files:write"),
-                            "Change your files.",
-                        )
-                        .implies(const { &[::scopegate::Scope::from_static("files:read")] }),
-                    ::scopegate::VocabularyEntry::new(
-                            ::scopegate::Scope::from_static("files:admin"),
-                            "",
-                        )
-                        .implies(const {
-                            &[
-                                ::scopegate::Scope::from_static("files:write"),
+                const ENTRIES: &'static [::scopegate::VocabularyEntry] = {
+                    const ENTRIES: &[::scopegate::VocabularyEntry] = &[
+                        ::scopegate::VocabularyEntry::new(
                                 ::scopegate::Scope::from_static("files:read"),
-                            ]
-                        })
-                        .unadvertised(),
-                ];
+                                "See your files, and their names.",
+                            )
+                            .baseline(),
+                        ::scopegate::VocabularyEntry::new(
+                                ::scopegate::Scope::from_static("files:write"),
+                                "Change your files.",
+                            )
+                            .implies(const { &[::scopegate::Scope::from_static("files:read")] }),
+                        ::scopegate::VocabularyEntry::new(
+                                ::scopegate::Scope::from_static("files:admin"),
+                                "",
+                            )
+                            .implies(const {
+                                &[
+                                    ::scopegate::Scope::from_static("files:write"),
+                                    ::scopegate::Scope::from_static("files:read"),
+                                ]
+                            })
+                            .unadvertised(),
+                    ];
+                    ENTRIES
+                };
             }
             #[automatically_derived]
             impl FilesScope {
@@ -326,9 +329,12 @@ fn a_vocabulary_by_another_path() {
         &expect![[r##"
             #[automatically_derived]
             impl ::api::gate::Vocabulary for One {
-                const ENTRIES: &'static [::api::gate::VocabularyEntry] = &[
-                    ::api::gate::VocabularyEntry::new(::api::gate::Scope::from_static("one"), ""),
-                ];
+                const ENTRIES: &'static [::api::gate::VocabularyEntry] = {
+                    const ENTRIES: &[::api::gate::VocabularyEntry] = &[
+                        ::api::gate::VocabularyEntry::new(::api::gate::Scope::from_static("one"), ""),
+                    ];
+                    ENTRIES
+                };
             }
             #[automatically_derived]
             impl One {
@@ -400,10 +406,13 @@ fn after_a_mistake_the_vocabulary_is_still_there() {
         &expect![[r##"
             #[automatically_derived]
             impl ::scopegate::Vocabulary for FilesScope {
-                const ENTRIES: &'static [::scopegate::VocabularyEntry] = &[
-                    ::scopegate::VocabularyEntry::new(::scopegate::Scope::from_static("0"), ""),
-                    ::scopegate::VocabularyEntry::new(::scopegate::Scope::from_static("1"), ""),
-                ];
+                const ENTRIES: &'static [::scopegate::VocabularyEntry] = {
+                    const ENTRIES: &[::scopegate::VocabularyEntry] = &[
+                        ::scopegate::VocabularyEntry::new(::scopegate::Scope::from_static("0"), ""),
+                        ::scopegate::VocabularyEntry::new(::scopegate::Scope::from_static("1"), ""),
+                    ];
+                    ENTRIES
+                };
             }
             #[automatically_derived]
             impl FilesScope {

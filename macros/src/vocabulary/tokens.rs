@@ -24,20 +24,24 @@ fn table(vocabulary: &Vocabulary) -> TokenStream {
         let description = &variant.description;
         quote!(#krate::VocabularyEntry::new(#scope, #description) #keys)
     });
+    // To clippy a large array is on the stack, unless it stands in an item of its own.
     quote! {
         #[automatically_derived]
         impl #krate::Vocabulary for #name {
-            const ENTRIES: &'static [#krate::VocabularyEntry] = &[#(#entries),*];
+            const ENTRIES: &'static [#krate::VocabularyEntry] = {
+                const ENTRIES: &[#krate::VocabularyEntry] = &[#(#entries),*];
+                ENTRIES
+            };
         }
     }
 }
 
-fn keys(variant: &Variant, scopes: &[&TokenStream]) -> TokenStream {
+fn keys(variant: &Variant, implied: &[&TokenStream]) -> TokenStream {
     let scope = variant.scope.as_ref();
-    let implies = (!scopes.is_empty()).then(|| quote!(.implies(const { &[#(#scopes),*] })));
+    let implication = (!implied.is_empty()).then(|| quote!(.implies(const { &[#(#implied),*] })));
     let baseline = scope.and_then(|scope| scope.baseline.as_ref()).map(|_| quote!(.baseline()));
     let unadvertised = scope.and_then(|scope| scope.unadvertised.as_ref()).map(|_| quote!(.unadvertised()));
-    quote!(#implies #baseline #unadvertised)
+    quote!(#implication #baseline #unadvertised)
 }
 
 /// After a mistake the scopes are numbers: legal, and distinct.

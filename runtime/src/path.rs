@@ -1,6 +1,6 @@
 //! The parameters of the path that a request has matched, and those that a route has.
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, RawPathParams, rejection::RawPathParamsRejection};
 use http::request::Parts;
 
 use crate::{
@@ -10,17 +10,33 @@ use crate::{
 
 /// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
 #[derive(Default)]
-pub(crate) struct PathParameters(Option<RawPathParams>);
+pub(crate) enum PathParameters {
+    /// The route has none.
+    #[default]
+    None,
+    Some(RawPathParams),
+    /// They are no text.
+    Illegal,
+}
 
 impl PathParameters {
     pub(crate) async fn of(parts: &mut Parts) -> Self {
-        Self(RawPathParams::from_request_parts(parts, &()).await.ok())
+        match RawPathParams::from_request_parts(parts, &()).await {
+            Ok(parameters) => Self::Some(parameters),
+            Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => Self::Illegal,
+            Err(_) => Self::None,
+        }
     }
 }
 
 impl Parameters for PathParameters {
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
-        let mut values = self.0.iter().flatten().filter(|(key, _)| *key == name).map(|(_, value)| value);
+        let parameters = match self {
+            Self::Some(parameters) => parameters,
+            Self::None => return Err(Unfilled::Missing),
+            Self::Illegal => return Err(Unfilled::Illegal),
+        };
+        let mut values = parameters.iter().filter(|(key, _)| *key == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
             (Some(value), None) => Ok(value),
             _ => Err(Unfilled::Missing),

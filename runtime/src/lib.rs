@@ -56,7 +56,7 @@
 //! | who calls | [`Access`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | how to test it | [`guide::testing`], [`testing`] |
+//! | what there is to know | [`guide`]: discovery, static keys, browsers, proxies, providers, testing |
 //!
 //! # Features
 //!

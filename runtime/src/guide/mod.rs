@@ -16,6 +16,10 @@ pub mod static_keys {}
 #[cfg(feature = "axum")]
 pub mod browsers {}
 
+#[doc = include_str!("proxies.md")]
+#[cfg(feature = "axum")]
+pub mod proxies {}
+
 #[doc = include_str!("providers.md")]
 #[cfg(feature = "axum")]
 pub mod providers {}

@@ -98,6 +98,8 @@ pub mod guide;
 mod layer;
 #[cfg(feature = "axum")]
 mod log;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 #[cfg(feature = "axum")]
 mod protected;
 #[cfg(feature = "axum")]

@@ -1,0 +1,6 @@
+//! Scopes for MCP servers.
+
+mod depth;
+mod json;
+mod message;
+mod subject;

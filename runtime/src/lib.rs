@@ -52,6 +52,7 @@
 //! | what a handler needs | [`requires_scope`], [`authenticated`], [`public`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
+//! | what stands before an MCP server | [`mcp`] |
 //! | who calls | [`Access`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
@@ -63,6 +64,8 @@
 //! |---|---|
 //! | `axum` (default) | everything but the pure core: scopes, requirements, decisions, challenges, metadata, tables |
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
+//! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
+//! | `rmcp` | scopes on the tools of a server made with rmcp, which is built from the gate |
 //! | `tracing` (default) | logs why requests are refused; never a token |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!

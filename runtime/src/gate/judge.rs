@@ -52,12 +52,14 @@ impl Gate {
             Failure::Unavailable { retry_after } => {
                 Rejection::unavailable(self.describe(Reason::Unavailable), retry_after, &inner.bodies)
             }
-            Failure::For(reason) => {
-                let scopes = self.demand(requirement).to_ask();
-                let challenge = self.challenge(reason, &scopes).to_header_value();
-                Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &inner.bodies)
-            }
+            Failure::For(reason) => self.refuse(reason, self.demand(requirement).to_ask()),
         }
+    }
+
+    /// Builds the answer that asks for `scopes`.
+    pub(crate) fn refuse(&self, reason: Reason, scopes: Vec<Scope>) -> Rejection {
+        let challenge = self.challenge(reason, &scopes).to_header_value();
+        Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &self.0.bodies)
     }
 
     /// Returns the rows whose challenge no server would pass on.

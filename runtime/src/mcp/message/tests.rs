@@ -1,3 +1,9 @@
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "the tables below read better so"
+)]
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -177,16 +183,16 @@ proptest! {
 
     #[test]
     fn what_it_reads_is_what_another_parser_reads(body in soup()) {
-        if let Ok(Messages::One(message)) = Messages::read(body.as_bytes()) {
-            if let Ok(value) = serde_json::from_str::<Value>(&body) {
-                let (method, name) = found(&value);
-                prop_assert_eq!(message.method.as_deref(), method);
-                if let Subject::Tool(tool) = &message.subject {
-                    prop_assert_eq!(Some(&**tool), name);
-                }
-                if method == Some("tools/call") {
-                    prop_assert!(matches!(message.subject, Subject::Tool(_)));
-                }
+        if let Ok(Messages::One(message)) = Messages::read(body.as_bytes())
+            && let Ok(value) = serde_json::from_str::<Value>(&body)
+        {
+            let (method, name) = found(&value);
+            prop_assert_eq!(message.method.as_deref(), method);
+            if let Subject::Tool(tool) = &message.subject {
+                prop_assert_eq!(Some(&**tool), name);
+            }
+            if method == Some("tools/call") {
+                prop_assert!(matches!(message.subject, Subject::Tool(_)));
             }
         }
     }

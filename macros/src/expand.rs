@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use crate::{
-    alternatives::Alternatives, args::Args, diagnostics::Diagnostics, handler::Handler, rule::ScopeArg,
+    alternatives::Alternatives, args::Args, diagnostics::Diagnostics, handler::Handler, rule::ScopeArg, tools,
 };
 
 pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStream {
@@ -39,13 +39,18 @@ fn declare(
     item: &TokenStream,
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
+    if let Some(tool) = tools::marker(item) {
+        let declaration = declaration(krate, requirement, &tool, &tool.name().replacen("__", "::", 1));
+        let errors = diagnostics.into_tokens();
+        return quote!(#declaration #errors);
+    }
     let handler = diagnostics.take(syn::parse2(item.clone()));
     let Some(handler) = handler.filter(|handler: &Handler| diagnostics.take(handler.check()).is_some())
     else {
         let errors = diagnostics.into_tokens();
         return quote!(#item #errors);
     };
-    let declaration = declaration(krate, requirement, &handler);
+    let declaration = declaration(krate, requirement, &handler, &handler.name());
     let marker = handler.marker();
     let mut handler = handler;
     handler.guard_with(&quote!(#krate::Guard<#marker>));
@@ -53,9 +58,8 @@ fn declare(
     quote!(#handler #declaration #errors)
 }
 
-fn declaration(krate: &Path, requirement: &TokenStream, handler: &Handler) -> TokenStream {
-    let (cfgs, visibility) = (handler.cfgs(), &handler.visibility);
-    let (marker, name) = (handler.marker(), handler.name());
+fn declaration(krate: &Path, requirement: &TokenStream, handler: &Handler, name: &str) -> TokenStream {
+    let (cfgs, visibility, marker) = (handler.cfgs(), &handler.visibility, handler.marker());
     let line = quote_spanned!(handler.signature.ident.span()=> ::core::line!());
     quote! {
         #(#cfgs)*

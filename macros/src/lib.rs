@@ -11,6 +11,7 @@ mod golden;
 mod handler;
 mod redundancy;
 mod rule;
+mod tools;
 
 #[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
@@ -28,4 +29,10 @@ pub fn authenticated(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::public(args.into(), &item.into()).into()
+}
+
+#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
+#[proc_macro_attribute]
+pub fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
+    tools::scoped_tools(args.into(), item.into()).into()
 }

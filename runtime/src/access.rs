@@ -59,6 +59,11 @@ impl Access {
         self.0.claims()
     }
 
+    #[cfg(feature = "rmcp")]
+    pub(crate) fn of(token: Token) -> Self {
+        Self(token)
+    }
+
     /// Lets a test call a handler directly with the access that `token` gives.
     #[cfg(feature = "testing")]
     #[must_use]

@@ -9,6 +9,7 @@ use crate::{
     enforcement::{Plan, Slot},
     gate::Gate,
     requirement::Requirement,
+    resource::Resource,
     startup::StartupError,
     table::ScopeTable,
     well_known::{self, Discovery},
@@ -50,7 +51,7 @@ impl Gate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn mcp_layer(&self, table: McpTable) -> Result<McpLayer, StartupError> {
-        let (layer, problems) = McpLayer::prepare(self, table);
+        let (layer, problems) = McpLayer::prepare(self, table, None);
         StartupError::unless(problems, || layer)
     }
 }
@@ -75,12 +76,12 @@ pub(super) struct Endpoint {
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 
 impl McpLayer {
-    /// Makes a layer, and lists what is wrong with it.
-    pub(super) fn prepare(gate: &Gate, table: McpTable) -> (Self, Vec<String>) {
+    /// Makes a layer, and lists what is wrong with it. A gate without a resource may be told where its server is.
+    pub(super) fn prepare(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let gate = gate.clone().speaking_json_rpc();
         let mut problems = gate.problems(&table.to_scope_table());
         let rules = Rules::of(&table, &mut problems);
-        let origins = Origins::of(gate.resource());
+        let origins = Origins::of(gate.resource().or(at));
         let plan = Plan::new(gate, Requirement::AUTHENTICATED);
         let slot = Arc::new(Slot::from(plan.clone()));
         (Self(Arc::new(Endpoint { plan, slot, rules, origins, max_body: MAX_BODY, table })), problems)

@@ -38,6 +38,8 @@ mod layer;
 mod message;
 mod operation;
 mod origin;
+#[cfg(feature = "rmcp")]
+mod rmcp;
 mod rules;
 mod service;
 mod subject;
@@ -48,3 +50,6 @@ pub use self::{
     operation::{McpTable, Operation},
     service::McpService,
 };
+
+#[cfg(feature = "rmcp")]
+pub use self::rmcp::{LocalTrust, McpServer, ScopedTools};

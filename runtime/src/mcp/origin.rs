@@ -43,12 +43,16 @@ fn normalize(origin: &str) -> String {
 }
 
 fn is_on_loopback(origin: &str) -> bool {
-    let authority = origin.trim_ascii().split_once("://").map(|(_, authority)| authority);
-    let host = |authority: &str| match authority.find(']') {
-        Some(bracket) => authority.get(..=bracket).unwrap_or_default().to_owned(),
-        None => authority.split(':').next().unwrap_or_default().to_owned(),
-    };
-    authority.filter(|text| !text.contains(['@', '/'])).map(host).is_some_and(|host| is_loopback(&host))
+    host(origin.trim_ascii()).is_some_and(is_loopback)
+}
+
+/// Returns the host of an origin, without the port.
+pub(super) fn host(origin: &str) -> Option<&str> {
+    let (_, authority) = origin.split_once("://").filter(|(_, authority)| !authority.contains(['@', '/']))?;
+    match authority.find(']') {
+        Some(bracket) => authority.get(..=bracket),
+        None => authority.split(':').next(),
+    }
 }
 
 #[cfg(test)]

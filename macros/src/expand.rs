@@ -6,6 +6,7 @@ use syn::Path;
 
 use crate::{
     alternatives::Alternatives, args::Args, diagnostics::Diagnostics, handler::Handler, need, rule::ScopeArg,
+    tools,
 };
 
 pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStream {
@@ -69,13 +70,18 @@ fn declare(
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
     need::check(args.also.iter().chain(&args.related), &mut diagnostics);
+    if let Some(tool) = tools::marker(item) {
+        let declaration = declaration(args, requirement, &tool, &tool.name().replacen("__", "::", 1));
+        let errors = diagnostics.into_tokens();
+        return quote!(#declaration #errors);
+    }
     let handler = diagnostics.take(syn::parse2(item.clone()));
     let Some(handler) = handler.filter(|handler: &Handler| diagnostics.take(handler.check()).is_some())
     else {
         let errors = diagnostics.into_tokens();
         return quote!(#item #errors);
     };
-    let declaration = declaration(args, requirement, &handler);
+    let declaration = declaration(args, requirement, &handler, &handler.name());
     let (krate, marker) = (&args.krate, handler.marker());
     let mut handler = handler;
     handler.guard_with(&quote!(#krate::Guard<#marker>));
@@ -83,10 +89,9 @@ fn declare(
     quote!(#handler #declaration #errors)
 }
 
-fn declaration(args: &Args, requirement: &TokenStream, handler: &Handler) -> TokenStream {
+fn declaration(args: &Args, requirement: &TokenStream, handler: &Handler, name: &str) -> TokenStream {
     let krate = &args.krate;
-    let (cfgs, visibility) = (handler.cfgs(), &handler.visibility);
-    let (marker, name) = (handler.marker(), handler.name());
+    let (cfgs, visibility, marker) = (handler.cfgs(), &handler.visibility, handler.marker());
     let line = quote_spanned!(handler.signature.ident.span()=> ::core::line!());
     let also_and_related = also_and_related(args);
 

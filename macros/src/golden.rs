@@ -503,3 +503,111 @@ fn a_description_is_the_first_paragraph() {
         assert_eq!(vocabulary::description(&variant.attrs), expected, "{comments}");
     }
 }
+
+#[test]
+fn a_block_of_tools() {
+    let item = quote! {
+        impl<T: Store> Files<T> {
+            /// Writes a file.
+            #[requires_scope("files:write")]
+            #[tool(name = "write", description = "writes")]
+            pub async fn write_file(&self, Parameters(file): Parameters<File>) -> String { body }
+
+            #[cfg(unix)]
+            #[tool]
+            #[scopegate::authenticated]
+            fn list_files() -> String { body }
+
+            fn helper(&self) {}
+        }
+    };
+    check(
+        crate::tools::scoped_tools(quote!(router = file_tools, vis = "pub", crate = ::api::gate), item),
+        &expect![[r##"
+        #[::rmcp::tool_router(router = file_tools, vis = "pub")]
+        impl<T: Store> Files<T> {
+            /// Writes a file.
+            #[tool(name = "write", description = "writes")]
+            pub async fn write_file(
+                &self,
+                _: ::api::gate::Guard<__scopes_of_Files_T__write_file>,
+                Parameters(file): Parameters<File>,
+            ) -> String {
+                body
+            }
+            #[cfg(unix)]
+            #[tool]
+            fn list_files(_: ::api::gate::Guard<__scopes_of_Files_T__list_files>) -> String {
+                body
+            }
+            fn helper(&self) {}
+        }
+        #[requires_scope(crate = ::api::gate, "files:write")]
+        pub enum __scopes_of_Files_T__write_file {}
+        #[scopegate::authenticated(crate = ::api::gate)]
+        #[cfg(unix)]
+        enum __scopes_of_Files_T__list_files {}
+        #[automatically_derived]
+        impl<T: Store> Files<T> {
+            /// What each tool needs.
+            pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::McpTable::of(
+                &[
+                    ::api::gate::__private::Operation::declared_tool(
+                        "write",
+                        <__scopes_of_Files_T__write_file as ::api::gate::__private::Declares>::ROW,
+                    ),
+                    #[cfg(unix)]
+                    ::api::gate::__private::Operation::declared_tool(
+                        "list_files",
+                        <__scopes_of_Files_T__list_files as ::api::gate::__private::Declares>::ROW,
+                    ),
+                ],
+            );
+        }
+    "##]],
+    );
+}
+
+#[test]
+fn a_block_with_a_router_of_its_own() {
+    let item = quote! {
+        #[rmcp::tool_router]
+        impl Files {
+            #[tool]
+            fn list_files() -> String { body }
+        }
+    };
+    check(
+        crate::tools::scoped_tools(quote!(), item),
+        &expect![[r##"
+        #[rmcp::tool_router]
+        impl Files {
+            #[tool]
+            fn list_files(_: ::scopegate::Guard<__scopes_of_Files__list_files>) -> String {
+                body
+            }
+        }
+        #[::scopegate::authenticated]
+        enum __scopes_of_Files__list_files {}
+        #[automatically_derived]
+        impl Files {
+            /// What each tool needs.
+            const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(
+                &[
+                    ::scopegate::__private::Operation::declared_tool(
+                        "list_files",
+                        <__scopes_of_Files__list_files as ::scopegate::__private::Declares>::ROW,
+                    ),
+                ],
+            );
+        }
+        #[automatically_derived]
+        impl ::scopegate::__private::ScopedTools for Files {
+            const TOOLS: ::scopegate::__private::McpTable = Self::TOOLS;
+        }
+        ::core::compile_error! {
+            "this tool declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it"
+        }
+    "##]],
+    );
+}

@@ -23,7 +23,7 @@ const MAX_EXTRACTORS: usize = 15;
 /// From this number on clippy warns, and the guard would be the one too many.
 const CLIPPY_LIMIT: usize = 7;
 
-const MARKER_PREFIX: &str = "__scopes_of_";
+pub(crate) const MARKER_PREFIX: &str = "__scopes_of_";
 
 impl Parse for Handler {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -40,10 +40,15 @@ impl Handler {
     /// Checks what the type system cannot say as well.
     pub(crate) fn check(&self) -> syn::Result<()> {
         if let Some(FnArg::Receiver(receiver)) = self.signature.inputs.first() {
-            return Err(syn::Error::new(
-                receiver.self_token.span(),
-                "a handler takes no `self`; make it a free function, and take what it needs by `State`",
-            ));
+            let is_tool = |attribute: &Attribute| {
+                attribute.path().segments.last().is_some_and(|last| last.ident == "tool")
+            };
+            let message = if self.attributes.iter().any(is_tool) {
+                "this tool is not in a `#[scoped_tools]` block; write that above its `impl`"
+            } else {
+                "a handler takes no `self`; make it a free function, and take what it needs by `State`"
+            };
+            return Err(syn::Error::new(receiver.self_token.span(), message));
         }
         if self.signature.inputs.first().is_some_and(is_guard) {
             return Err(syn::Error::new(

@@ -12,6 +12,7 @@ mod handler;
 mod need;
 mod redundancy;
 mod rule;
+mod tools;
 mod vocabulary;
 
 #[allow(missing_docs)] // Documented where `scopegate` re-exports it.
@@ -42,4 +43,10 @@ pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn requirement(args: TokenStream) -> TokenStream {
     expand::requirement(args.into()).into()
+}
+
+#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
+#[proc_macro_attribute]
+pub fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
+    tools::scoped_tools(args.into(), item.into()).into()
 }

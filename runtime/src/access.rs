@@ -141,6 +141,12 @@ impl Access {
         }
     }
 
+    /// Makes an access where no gate is.
+    #[cfg(feature = "rmcp")]
+    pub(crate) fn without_gate(token: Token) -> Self {
+        Self { token, context: None }
+    }
+
     /// Lets a test call a handler directly with the access that `token` gives.
     #[cfg(feature = "testing")]
     #[must_use]
@@ -148,7 +154,7 @@ impl Access {
         Self { token, context: None }
     }
 
-    fn of(plan: &Plan, admitted: &Admitted) -> Self {
+    pub(crate) fn of(plan: &Plan, admitted: &Admitted) -> Self {
         let Admitted { token, policy, filled } = admitted;
         let context = Context { plan: plan.clone(), policy: *policy, filled: filled.clone() };
         Self { token: token.clone(), context: Some(context) }

@@ -140,6 +140,8 @@ impl Data {
 /// How a gate writes its bodies: in a format, or by a function of the program's.
 #[derive(Clone)]
 pub(crate) enum Bodies {
+    /// A format that the program has not chosen.
+    Default(BodyFormat),
     Format(BodyFormat),
     Custom(Custom),
 }

@@ -27,6 +27,14 @@ impl<R: Declares, S: Sync> FromRequestParts<S> for Guard<R> {
     }
 }
 
+#[cfg(feature = "rmcp")]
+impl<R> Guard<R> {
+    /// Makes the guard of a tool that has been judged.
+    pub(crate) fn passed() -> Self {
+        Self(PhantomData)
+    }
+}
+
 #[cfg(feature = "testing")]
 impl<R> Guard<R> {
     /// Lets a test call the handler directly, without a gate and without a request.

@@ -53,6 +53,7 @@
 //! | what scopes there are | [`Vocabulary`], [`Hierarchy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
+//! | what stands before an MCP server | [`mcp`] |
 //! | who calls | [`Access`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
@@ -64,6 +65,8 @@
 //! |---|---|
 //! | `axum` (default) | everything but the pure core: scopes, requirements, decisions, challenges, metadata, tables |
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
+//! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
+//! | `rmcp` | scopes on the tools of a server made with rmcp, which is built from the gate |
 //! | `tracing` (default) | logs why requests are refused; never a token |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
@@ -105,6 +108,8 @@ pub mod guide;
 mod layer;
 #[cfg(feature = "axum")]
 mod log;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 #[cfg(feature = "axum")]
 mod path;
 #[cfg(feature = "axum")]
@@ -138,6 +143,8 @@ pub use challenge::{Challenge, ErrorCode};
 pub use decision::Demand;
 pub use granted::GrantedScopes;
 pub use hierarchy::{Hierarchy, InvalidHierarchy, Wildcards};
+#[cfg(feature = "rmcp")]
+pub use macros::scoped_tools;
 pub use macros::{Vocabulary, authenticated, public, requirement, requires_scope};
 pub use metadata::ResourceMetadata;
 pub use requirement::{Need, Requirement};

@@ -208,6 +208,67 @@ pub use scopegate_macros::Vocabulary;
 /// ```
 pub use scopegate_macros::requirement;
 
+/// Puts scopes on the tools of an MCP server that is made with rmcp.
+///
+/// It stands on an `impl` block whose methods have rmcp's `#[tool]`. Each of them says what it needs, by
+/// `#[requires_scope(..)]` or `#[authenticated]`; one that says nothing does not compile. The attribute
+///
+/// - makes a [`Guard`](crate::Guard) the first argument of each tool, so that it is judged before its parameters are read;
+/// - emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools need, and implements [`ScopedTools`](crate::mcp::ScopedTools), from
+///   which `Gate::mcp` takes it;
+/// - emits rmcp's `#[tool_router]`, with the keys `router`, `vis`, `server_handler` and `allow_empty` that are given to it,
+///   unless the block has that attribute already.
+///
+/// | key | |
+/// |---|---|
+/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS`, and is given to [`McpServer`](crate::mcp::McpServer) by name |
+/// | `crate = ::path` | where the generated code finds scopegate, for a crate that re-exports it |
+///
+/// # Examples
+///
+/// ```
+/// use rmcp::{ServerHandler, handler::server::wrapper::Parameters, schemars, tool, tool_handler};
+/// use scopegate::{authenticated, requires_scope, scoped_tools};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct WriteFile {
+///     path: String,
+///     content: String,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Files;
+///
+/// #[scoped_tools]
+/// impl Files {
+///     /// Lists the files.
+///     #[authenticated]
+///     #[tool]
+///     async fn list_files(&self) -> String {
+///         "hello.txt".to_owned()
+///     }
+///
+///     /// Writes a file.
+///     #[requires_scope("files:write")]
+///     #[tool]
+///     async fn write_file(&self, Parameters(WriteFile { path, content }): Parameters<WriteFile>) -> String {
+///         format!("{path} has {} bytes", content.len())
+///     }
+/// }
+///
+/// #[tool_handler]
+/// impl ServerHandler for Files {}
+///
+/// assert_eq!(Files::TOOLS.to_string(), "tools/call  list_files  authenticated\ntools/call  write_file  files:write\n");
+/// ```
+///
+/// # Limits
+///
+/// As with rmcp's own attribute, tools that a `macro_rules!` inside the block generates are not seen, and neither are
+/// `#[cfg]`s.
+#[cfg(feature = "rmcp")]
+pub use scopegate_macros::scoped_tools;
+
 /// Lists what handlers declare, as a constant [`ScopeTable`](crate::ScopeTable).
 ///
 /// # Examples

@@ -46,7 +46,9 @@ impl Rejection {
         bodies: &Bodies,
     ) -> Self {
         let body = match bodies {
-            Bodies::Format(format) => AnswerBody::Written(format.write(reason, &description, &scopes)),
+            Bodies::Default(format) | Bodies::Format(format) => {
+                AnswerBody::Written(format.write(reason, &description, &scopes))
+            }
             Bodies::Custom(custom) => AnswerBody::Custom(custom.clone()),
         };
         Self(Arc::new(Answer { reason, description, scopes, challenge, retry_after: None, body }))

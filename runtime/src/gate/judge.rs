@@ -68,13 +68,17 @@ impl Gate {
     }
 
     fn answer(&self, reason: Reason, more: &[Need], policy: Policy, filled: &Filled) -> Rejection {
-        let (inner, description) = (&*self.0, self.describe(reason));
         if !reason.is_challenge() {
-            return Rejection::new(reason, description, Vec::new(), None, &inner.bodies);
+            return Rejection::new(reason, self.describe(reason), Vec::new(), None, &self.0.bodies);
         }
-        let scopes = self.to_ask(reason, more, policy, filled);
+        self.refuse(reason, self.to_ask(reason, more, policy, filled))
+    }
+
+    /// Builds the answer that asks for `scopes`.
+    pub(crate) fn refuse(&self, reason: Reason, scopes: Vec<ScopeToken>) -> Rejection {
+        let scopes = self.0.scopes.asked(scopes);
         let challenge = self.challenge(reason, &scopes).to_header_value();
-        Rejection::new(reason, description, scopes, Some(challenge), &inner.bodies)
+        Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &self.0.bodies)
     }
 
     fn to_ask(&self, reason: Reason, more: &[Need], policy: Policy, filled: &Filled) -> Vec<ScopeToken> {
@@ -84,7 +88,7 @@ impl Gate {
             _ => &[],
         };
         let demand = self.demand(policy.requirement).with_filled(filled);
-        scopes.asked(demand.ask_with(&[more, related].concat()))
+        demand.ask_with(&[more, related].concat())
     }
 
     /// Returns the rows whose challenge no server would pass on.
@@ -92,6 +96,7 @@ impl Gate {
         table.entries().iter().filter_map(|entry| {
             let (reason, filled) = (Reason::InsufficientScope, Filled::default());
             let scopes = self.to_ask(reason, entry.row().also(), entry.row().policy(), &filled);
+            let scopes = self.0.scopes.asked(scopes);
             let fits = self.challenge(reason, &scopes).fits();
             let handler = entry.row().handler();
             (!fits).then(|| {

@@ -92,8 +92,9 @@ impl Gate {
             Err(invalid) => (Realm::default(), Some(invalid.to_string())),
         };
         let texts = keys.texts.clone();
-        let mut gate = Self::of(Protects::Realm(realm), keys).body(BodyFormat::Text);
+        let mut gate = Self::of(Protects::Realm(realm), keys);
         let inner = gate.change();
+        inner.bodies = Bodies::Default(BodyFormat::Text);
         inner.texts = Some(texts);
         inner.problems.extend(problem);
         gate
@@ -104,7 +105,7 @@ impl Gate {
             protects,
             verifier: Arc::new(verifier),
             scopes: Scopes::default(),
-            bodies: Bodies::Format(BodyFormat::default()),
+            bodies: Bodies::Default(BodyFormat::default()),
             texts: None,
             missing_is_invalid: false,
             accepts_bound_tokens: false,
@@ -218,6 +219,15 @@ impl Gate {
 
     pub(crate) fn metadata_lifetime(&self) -> Duration {
         self.0.metadata_max_age
+    }
+
+    /// Writes bodies as JSON-RPC errors, unless the program chose otherwise.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn speaking_json_rpc(mut self) -> Self {
+        if matches!(self.0.bodies, Bodies::Default(_)) {
+            self.change().bodies = Bodies::Default(BodyFormat::JsonRpc);
+        }
+        self
     }
 
     fn change(&mut self) -> &mut Inner {

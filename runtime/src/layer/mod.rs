@@ -146,7 +146,7 @@ impl fmt::Debug for GateLayer {
 }
 
 /// A CORS preflight carries no credentials ([Fetch, section 3.3.2](https://fetch.spec.whatwg.org/#cors-preflight-request)).
-fn is_preflight(parts: &Parts) -> bool {
+pub(crate) fn is_preflight(parts: &Parts) -> bool {
     let has = |name| parts.headers.contains_key(name);
     parts.method == Method::OPTIONS && has(ORIGIN) && has(ACCESS_CONTROL_REQUEST_METHOD)
 }

@@ -11,6 +11,8 @@ pub(crate) use self::members::Members;
 use self::url::Url;
 #[cfg(feature = "axum")]
 pub(crate) use self::url::WELL_KNOWN;
+#[cfg(feature = "mcp")]
+pub(crate) use self::url::is_loopback;
 
 /// A protected resource, as [RFC 9728] means it: the API or the MCP endpoint that tokens are issued for.
 ///
@@ -82,6 +84,18 @@ impl Resource {
     /// Returns the issuers, exactly as they were given.
     pub fn authorization_servers(&self) -> &[String] {
         &self.authorization_servers
+    }
+
+    /// Returns scheme and authority of the identifier.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn origin(&self) -> &str {
+        self.identifier.origin()
+    }
+
+    /// Returns the path of the identifier, at which the server answers.
+    #[cfg(feature = "rmcp")]
+    pub(crate) fn path(&self) -> &str {
+        self.identifier.path()
     }
 
     /// Returns the URL of the metadata: the well-known path, inserted between host and path ([RFC 9728, section 3.1]).

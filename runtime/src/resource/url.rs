@@ -65,6 +65,20 @@ impl Url {
         self.text
     }
 
+    /// Returns scheme and authority.
+    #[cfg(feature = "mcp")]
+    pub(super) fn origin(&self) -> &str {
+        self.text.split_at(self.origin_end).0
+    }
+
+    /// Returns the path, `/` where there is none.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn path(&self) -> &str {
+        let rest = self.text.split_at(self.origin_end).1;
+        let path = rest.split(['?', '#']).next().unwrap_or_default();
+        if path.is_empty() { "/" } else { path }
+    }
+
     /// Returns scheme and authority, and inserts the well-known path between them and the rest.
     pub(super) fn well_known(&self) -> String {
         let (origin, _) = self.text.split_at(self.origin_end);
@@ -156,7 +170,7 @@ fn is_host(host: &str) -> bool {
     labels.split('.').all(is_label) && (!ends_in_number || host.parse::<Ipv4Addr>().is_ok())
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }

@@ -1,0 +1,96 @@
+//! The arguments of `#[scoped_tools]`, and of rmcp's `#[tool_router]`, which are the same but for `crate`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{
+    Expr, ExprLit, Ident, Lit, Meta, Path, Token, Visibility,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+};
+
+/// `args = [ arg, .. ]`, `arg = "crate" "=" path | what rmcp takes`.
+pub(super) struct Args {
+    /// Where generated code finds the runtime.
+    pub(super) krate: Option<Path>,
+    /// The name of rmcp's router, if it is not `tool_router`.
+    pub(super) router: Option<Ident>,
+    /// Who sees the router, and so who sees the table.
+    pub(super) visibility: Visibility,
+    /// What is for rmcp.
+    pub(super) rest: Vec<Meta>,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Self { krate: None, router: None, visibility: Visibility::Inherited, rest: Vec::new() }
+    }
+}
+
+impl Parse for Args {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut args = Self::default();
+        for meta in Punctuated::<Meta, Token![,]>::parse_terminated(input)? {
+            match &meta {
+                Meta::NameValue(pair) if pair.path.is_ident("crate") => {
+                    args.krate = Some(absolute_path(&pair.value)?);
+                    continue;
+                }
+                Meta::NameValue(pair) if pair.path.is_ident("router") => {
+                    args.router = Some(ident(&pair.value)?);
+                }
+                Meta::NameValue(pair) if pair.path.is_ident("vis") => {
+                    args.visibility = syn::parse2(text_or_tokens(&pair.value))?;
+                }
+                // Which others there are, rmcp knows.
+                _ => {}
+            }
+            args.rest.push(meta);
+        }
+        Ok(args)
+    }
+}
+
+impl Args {
+    /// Names the table like the router: `TOOLS`, or `ADMIN_TOOLS` for both `admin` and `admin_tools`.
+    pub(super) fn table(&self) -> Ident {
+        let Some(router) = self.router.as_ref().filter(|router| *router != "tool_router") else {
+            return Ident::new("TOOLS", Span::call_site());
+        };
+        let name = router.to_string().trim_start_matches("r#").to_uppercase();
+        let name = if name.ends_with("TOOLS") { name } else { format!("{name}_TOOLS") };
+        Ident::new(&name, router.span())
+    }
+
+    /// Tells whether this is the table of the whole server, as far as anybody can see from here.
+    pub(super) fn is_for_the_server(&self) -> bool {
+        self.router.as_ref().is_none_or(|router| router == "tool_router")
+    }
+}
+
+/// A relative path would mean something else in each module.
+fn absolute_path(value: &Expr) -> syn::Result<Path> {
+    let absolute = |path: &Path| {
+        let first = path.segments.first().map(|segment| segment.ident.to_string());
+        path.leading_colon.is_some() || matches!(first.as_deref(), Some("crate" | "$crate"))
+    };
+    match value {
+        Expr::Path(path) if absolute(&path.path) => Ok(path.path.clone()),
+        _ => Err(syn::Error::new_spanned(value, "write an absolute path, as in `crate = ::scopegate`")),
+    }
+}
+
+fn ident(value: &Expr) -> syn::Result<Ident> {
+    syn::parse2(text_or_tokens(value)).map_err(|_| {
+        syn::Error::new_spanned(value, "write the name of the router, as in `router = admin_tools`")
+    })
+}
+
+/// rmcp takes names as texts, too.
+fn text_or_tokens(value: &Expr) -> TokenStream {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            text.parse().unwrap_or_else(|_| text.to_token_stream())
+        }
+        _ => value.to_token_stream(),
+    }
+}

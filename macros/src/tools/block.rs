@@ -1,0 +1,55 @@
+//! The `impl` block that `#[scoped_tools]` stands on.
+
+use quote::ToTokens;
+use syn::{ImplItem, ImplItemFn, ItemImpl, Meta, ReturnType, Type, parse::Parser};
+
+use super::{args::Args, method};
+
+/// Checks that an item is a block in which there can be tools.
+pub(super) fn parse(item: proc_macro2::TokenStream) -> syn::Result<ItemImpl> {
+    let block: ItemImpl = syn::parse2(item).map_err(|error| {
+        let hint = "`#[scoped_tools]` goes on an `impl` block with `#[tool]` methods";
+        syn::Error::new(error.span(), format!("{error}; {hint}"))
+    })?;
+    if let Some((path, _)) = &block.trait_ {
+        return Err(syn::Error::new_spanned(
+            path,
+            "`#[scoped_tools]` goes on the type's own `impl` block, and not on that of a trait",
+        ));
+    }
+    Ok(block)
+}
+
+/// Finds rmcp's own attribute, which stands below ours, or has left its router here when it stands above.
+pub(super) fn explicit_router(block: &ItemImpl) -> Option<Args> {
+    if let Some(attribute) = block.attrs.iter().find(|attribute| method::is(attribute, "tool_router")) {
+        let Meta::List(list) = &attribute.meta else { return Some(Args::default()) };
+        // What is wrong with it, rmcp says.
+        return Some(syn::parse2(list.tokens.clone()).unwrap_or_default());
+    }
+    block.items.iter().find_map(|item| match item {
+        ImplItem::Fn(function) if makes_a_router(function) => {
+            let visibility = function.vis.clone();
+            Some(Args { router: Some(function.sig.ident.clone()), visibility, ..Args::default() })
+        }
+        _ => None,
+    })
+}
+
+fn makes_a_router(function: &ImplItemFn) -> bool {
+    let ReturnType::Type(_, returned) = &function.sig.output else { return false };
+    let Type::Path(path) = &**returned else { return false };
+    function.sig.inputs.is_empty() && path.path.segments.last().is_some_and(|last| last.ident == "ToolRouter")
+}
+
+/// Names a block's type in an identifier, `Files<Disk>` as `Files_Disk`.
+pub(super) fn owner(block: &ItemImpl) -> String {
+    let words = block.self_ty.to_token_stream().to_string();
+    let words = words.split(|character: char| !character.is_alphanumeric() && character != '_');
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
+}
+
+/// Reads the arguments of the attribute itself.
+pub(super) fn args(args: proc_macro2::TokenStream) -> syn::Result<Args> {
+    <Args as syn::parse::Parse>::parse.parse2(args)
+}

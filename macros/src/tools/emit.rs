@@ -1,0 +1,75 @@
+//! What `#[scoped_tools]` emits: the block with its guards, a type for each, and the table.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{ImplItem, ItemImpl, Path};
+
+use super::{args::Args, block, method::Tool};
+use crate::diagnostics::Diagnostics;
+
+pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let args = diagnostics.take(block::args(args)).unwrap_or_default();
+    let Some(mut block) = diagnostics.take(block::parse(item)) else { return diagnostics.into_tokens() };
+
+    let krate = args.krate.clone().unwrap_or_else(|| syn::parse_quote!(::scopegate));
+    let owner = block::owner(&block);
+    let methods = block.items.iter_mut().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    let mut idle = Vec::new();
+    let tools: Vec<Tool> = methods
+        .filter_map(|method| Tool::take(method, &owner, &krate, &mut diagnostics, &mut idle))
+        .collect();
+
+    let explicit = block::explicit_router(&block);
+    let attribute = explicit.is_none().then(|| {
+        let rest = &args.rest;
+        quote!(#[::rmcp::tool_router(#(#rest),*)])
+    });
+    let declarations = tools.iter().map(|tool| &tool.declaration);
+    let table = table(&explicit.unwrap_or(args), &krate, &block, &tools);
+    let errors = diagnostics.into_tokens();
+    quote! {
+        #attribute
+        #block
+        #(#declarations)*
+        #table
+        // So that their imports do not count as unused on top of the error about them.
+        #(const _: () = { #idle #[doc(hidden)] enum __scopes_of_nothing {} };)*
+        #errors
+    }
+}
+
+fn table(args: &Args, krate: &Path, block: &ItemImpl, tools: &[Tool]) -> TokenStream {
+    let (visibility, table) = (&args.visibility, args.table());
+    let (generics, _, bounds) = block.generics.split_for_impl();
+    let owner = &block.self_ty;
+    let rows = tools.iter().map(|Tool { cfgs, name, marker, .. }| {
+        quote! {
+            #(#cfgs)*
+            #krate::__private::Operation::declared_tool(
+                #name,
+                <#marker as #krate::__private::Declares>::ROW,
+            )
+        }
+    });
+    let implementation = args.is_for_the_server().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #generics #krate::__private::ScopedTools for #owner #bounds {
+                const TOOLS: #krate::__private::McpTable = Self::#table;
+            }
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #generics #owner #bounds {
+            /// What each tool needs.
+            #visibility const #table: #krate::__private::McpTable = #krate::__private::McpTable::of(&[#(#rows),*]);
+        }
+
+        #implementation
+    }
+}

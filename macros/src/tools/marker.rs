@@ -1,0 +1,40 @@
+//! The type of a tool's guard. An attribute cannot emit it from inside an `impl`, so the block does that for it, and has the
+//! user's own attribute stand on it: it is read in one place, and its import is used.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Attribute, Ident, ItemEnum, Visibility, ext::IdentExt};
+
+use crate::handler::{Handler, MARKER_PREFIX};
+
+/// Names the type of a tool's guard.
+pub(super) fn name(owner: &str, tool: &Ident) -> Ident {
+    Ident::new(&format!("{MARKER_PREFIX}{owner}__{}", tool.unraw()), Span::mixed_site())
+}
+
+/// Emits the type of a tool's guard, with the attribute that says what it needs.
+pub(super) fn declare(
+    declaration: &TokenStream,
+    cfgs: &[Attribute],
+    visibility: &Visibility,
+    marker: &Ident,
+    tool: &Ident,
+) -> TokenStream {
+    // The tool's own place is the row's line.
+    let mut marker = marker.clone();
+    marker.set_span(tool.span());
+    quote! {
+        #declaration
+        #(#cfgs)*
+        #visibility enum #marker {}
+    }
+}
+
+/// Takes an item for the type of a tool's guard, if it is one: the handler that it stands for has no body and no arguments.
+pub(crate) fn marker(item: &TokenStream) -> Option<Handler> {
+    let ItemEnum { attrs, vis, ident, variants, .. } = syn::parse2(item.clone()).ok()?;
+    let name = ident.to_string();
+    let name = name.strip_prefix(MARKER_PREFIX).filter(|_| variants.is_empty())?;
+    let name = Ident::new(name, ident.span());
+    syn::parse2(quote!(#(#attrs)* #vis fn #name() {})).ok()
+}

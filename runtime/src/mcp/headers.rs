@@ -1,0 +1,91 @@
+//! The headers that repeat the body ([SEP-2243]), for proxies that do not read bodies. They never allow anything here.
+//!
+//! [SEP-2243]: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
+
+use std::borrow::Cow;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use http::HeaderMap;
+
+use super::message::{Message, Messages};
+
+/// Why headers and body are not those of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mismatch {
+    /// `HeaderMismatch`, -32020.
+    Header(&'static str),
+    /// The version of the protocol has no batches.
+    Batch,
+}
+
+/// The first version that has the headers. Versions are dates, so their texts compare.
+const FIRST_WITH_HEADERS: &str = "2026-07-28";
+
+/// The last version that has batches.
+const LAST_WITH_BATCHES: &str = "2025-03-26";
+
+/// Checks the headers against the body, as far as the protocol's version defines them.
+pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
+    let version = one(headers, "mcp-protocol-version")?.unwrap_or(LAST_WITH_BATCHES);
+    match messages {
+        Messages::Batch(_) if version > LAST_WITH_BATCHES => Err(Mismatch::Batch),
+        Messages::One(message) if version >= FIRST_WITH_HEADERS => {
+            check_method(headers, message)?;
+            check_name(headers, message)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_method(headers: &HeaderMap, message: &Message<'_>) -> Result<(), Mismatch> {
+    // An answer has no method, and before the handshake a client does not know the version.
+    let needed = message.method.as_deref().is_some_and(|method| !is_exempt(method));
+    match one(headers, "mcp-method")? {
+        None if needed => Err(Mismatch::Header("the Mcp-Method header is missing")),
+        Some(method) if message.method.as_deref() != Some(method) => {
+            Err(Mismatch::Header("the Mcp-Method header is not the method of the body"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The protocol does not define the headers of notifications.
+fn is_exempt(method: &str) -> bool {
+    method == "initialize" || method.starts_with("notifications/")
+}
+
+fn check_name(headers: &HeaderMap, message: &Message<'_>) -> Result<(), Mismatch> {
+    let needed = matches!(message.method.as_deref(), Some("tools/call" | "prompts/get" | "resources/read"));
+    let Some(name) = one(headers, "mcp-name")? else {
+        let missing = Mismatch::Header("the Mcp-Name header is missing");
+        return if needed { Err(missing) } else { Ok(()) };
+    };
+    let Some(expected) = message.subject.header_name() else { return Ok(()) };
+    match decode(name) {
+        None => Err(Mismatch::Header("the Mcp-Name header is not valid Base64")),
+        Some(name) if name != expected => {
+            Err(Mismatch::Header("the Mcp-Name header is not the name in the body"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// Decodes the form in which a header carries what is not plain text.
+fn decode(value: &str) -> Option<Cow<'_, str>> {
+    let encoded = value.strip_prefix("=?base64?").and_then(|value| value.strip_suffix("?="));
+    let Some(encoded) = encoded else { return Some(value.into()) };
+    String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned)
+}
+
+/// Returns the one value of a header. Of two, programs differ about which one counts.
+fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Mismatch> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => match value.to_str() {
+            Ok(text) => Ok(Some(text.trim_ascii())),
+            Err(_) => Err(Mismatch::Header("an MCP header has other characters than ASCII")),
+        },
+        (Some(_), Some(_)) => Err(Mismatch::Header("an MCP header stands twice")),
+    }
+}

@@ -1,0 +1,141 @@
+//! The decision about one HTTP request to an MCP server.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::{Method, StatusCode, header::CONTENT_LENGTH, request::Parts};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::{answer::Answer, headers, layer::Endpoint, message::Messages};
+use crate::{
+    enforcement::{Admitted, Enforcement},
+    layer::is_preflight,
+    log,
+    reason::Reason,
+    rejection::Rejection,
+    requirement::Requirement,
+    scope::ScopeToken,
+    template::Filled,
+    token::Token,
+};
+
+/// Why a request does not reach the service.
+pub(super) enum Refusal {
+    /// A preflight, which is answered and grants nothing.
+    Preflight,
+    Token(Rejection),
+    Request(Answer),
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        Self::Token(rejection)
+    }
+}
+
+impl From<Answer> for Refusal {
+    fn from(answer: Answer) -> Self {
+        Self::Request(answer)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Preflight => StatusCode::NO_CONTENT.into_response(),
+            Self::Token(rejection) => rejection.into_response(),
+            Self::Request(answer) => answer.into_response(),
+        }
+    }
+}
+
+/// Admits a request whose token covers everything in it.
+pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Request, Refusal> {
+    let (mut parts, body) = request.into_parts();
+    if is_preflight(&parts) {
+        return Err(Refusal::Preflight);
+    }
+    if !endpoint.origins.admit(&parts.headers) {
+        return Err(Answer::foreign_origin().into());
+    }
+    // Nothing of the body is read for those whom the gate does not know.
+    let verified = endpoint.plan.token(&parts).await;
+    let policy = endpoint.plan.policy;
+    let token = verified.map_err(|failure| endpoint.plan.reject(failure, policy, &Filled::default()))?;
+    let body = if has_no_message(&parts.method) {
+        judge(endpoint, &token, &[])?;
+        body
+    } else {
+        let bytes = read(body, &parts, endpoint.max_body).await?;
+        judge_body(endpoint, &token, &parts, &bytes)?;
+        Body::from(bytes)
+    };
+    let admitted = Admitted { token, policy, filled: None };
+    parts.extensions.insert(Enforcement::done(endpoint.slot.clone(), admitted));
+    Ok(Request::from_parts(parts, body))
+}
+
+/// Methods with which MCP opens and closes streams and sessions.
+fn has_no_message(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
+}
+
+fn judge_body(endpoint: &Endpoint, token: &Token, parts: &Parts, body: &[u8]) -> Result<(), Refusal> {
+    let messages = match Messages::read(body) {
+        Ok(messages) => messages,
+        // A token below the floor learns no more than that it is.
+        Err(why) => {
+            judge(endpoint, token, &[])?;
+            return Err(Answer::unreadable(why).into());
+        }
+    };
+    let single = match &messages {
+        Messages::One(message) => Some(message),
+        Messages::Batch(_) => None,
+    };
+    let mut needs = Vec::new();
+    for message in messages.iter() {
+        let Ok(requirements) = endpoint.rules.requirements(message) else {
+            judge(endpoint, token, &[])?;
+            return Err(Answer::unknown_resource().to(single).into());
+        };
+        needs.extend(requirements);
+    }
+    judge(endpoint, token, &needs)?;
+    headers::check(&parts.headers, &messages).map_err(|why| Answer::mismatch(why).to(single))?;
+    Ok(())
+}
+
+/// Decides about the floor and everything that is needed besides. A refusal asks for all of it at once.
+fn judge(endpoint: &Endpoint, token: &Token, needs: &[Requirement]) -> Result<(), Rejection> {
+    let gate = &endpoint.plan.gate;
+    let demands = || [Requirement::AUTHENTICATED].iter().chain(needs).map(|need| gate.demand(*need));
+    if demands().all(|demand| demand.is_met_by(token.scopes())) {
+        return Ok(());
+    }
+    let mut ask: Vec<ScopeToken> = Vec::new();
+    for scope in demands().flat_map(|demand| demand.to_ask()) {
+        if !ask.contains(&scope) {
+            ask.push(scope);
+        }
+    }
+    let rejection = gate.refuse(Reason::InsufficientScope, ask);
+    log::insufficient(&rejection, token);
+    Err(rejection)
+}
+
+/// Reads a body of a bounded length, of which the service gets the same bytes.
+async fn read(body: Body, parts: &Parts, limit: usize) -> Result<Bytes, Answer> {
+    let too_large = || Answer::too_large(limit);
+    let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| u64::try_from(limit).is_ok_and(|limit| length > limit)) {
+        return Err(too_large());
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(_) => Err(Answer::broken_body()),
+    }
+}

@@ -1,0 +1,138 @@
+//! The gate as a layer before an MCP server.
+
+use std::{fmt, sync::Arc};
+
+use tower_layer::Layer;
+
+use super::{operation::McpTable, origin::Origins, rules::Rules, service::McpService};
+use crate::{
+    enforcement::{Plan, Slot},
+    gate::Gate,
+    requirement::Requirement,
+    resource::Resource,
+    startup::StartupError,
+    table::{Policy, ScopeTable},
+    well_known::{self, Discovery},
+};
+
+impl Gate {
+    /// Makes a layer that judges each request to an MCP server by the tool, prompt or resource that it names.
+    ///
+    /// It stands before any service that reads JSON-RPC from HTTP requests; for one made with rmcp, `Gate::mcp` builds it
+    /// all. The [module](crate::mcp) says what it does with which request. Its answers are JSON-RPC errors, unless
+    /// [`Gate::body`] says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// When the gate cannot work, or the table declares something twice, or as public, or with a faulty URI template.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::{Json, Router, routing::post};
+    /// use scopegate::{Gate, Requirement, Resource, Scope, requirement, mcp::{McpTable, Operation}};
+    /// use serde_json::{Value, json};
+    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// # }
+    ///
+    /// const WRITE: Requirement = requirement!("files:write");
+    /// const TABLE: McpTable = McpTable::of(&[Operation::tool("write_file", WRITE)]);
+    ///
+    /// async fn rpc(Json(request): Json<Value>) -> Json<Value> {
+    ///     Json(json!({ "jsonrpc": "2.0", "id": request["id"], "result": {} }))
+    /// }
+    ///
+    /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
+    /// let layer = Gate::new(resource, Sessions).floor([Scope::from_static("files:read")]).mcp_layer(TABLE)?;
+    /// let app: Router = layer.well_known().merge(Router::new().route("/mcp", post(rpc)).layer(layer.clone()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn mcp_layer(&self, table: McpTable) -> Result<McpLayer, StartupError> {
+        let (layer, problems) = McpLayer::prepare(self, table, None);
+        StartupError::unless(problems, || layer)
+    }
+}
+
+/// Judges each request to an MCP server by what it names; made by [`Gate::mcp_layer`].
+#[derive(Clone)]
+#[must_use]
+pub struct McpLayer(Arc<Endpoint>);
+
+/// What the services of one layer share.
+#[derive(Clone)]
+pub(super) struct Endpoint {
+    pub(super) plan: Plan,
+    pub(super) slot: Arc<Slot>,
+    pub(super) rules: Rules,
+    pub(super) origins: Origins,
+    pub(super) max_body: usize,
+    table: McpTable,
+}
+
+/// As much as rmcp reads.
+pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
+
+impl McpLayer {
+    /// Makes a layer, and lists what is wrong with it. A gate without a resource may be told where its server is.
+    pub(super) fn prepare(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
+        let gate = gate.clone().speaking_json_rpc();
+        let mut problems = gate.problems(&table.to_scope_table());
+        let rules = Rules::of(&table, &mut problems);
+        let origins = Origins::of(gate.resource().or(at));
+        let plan = Plan::new(gate, Policy::of(Requirement::AUTHENTICATED));
+        let slot = Arc::new(Slot::from(plan.clone()));
+        (Self(Arc::new(Endpoint { plan, slot, rules, origins, max_body: MAX_BODY, table })), problems)
+    }
+
+    /// Lets pages of an origin call, such as `https://app.example.com`, besides the resource's own.
+    ///
+    /// A resource on a loopback host takes pages of this machine anyhow. A CORS layer is needed besides, outside of this
+    /// one; see [`cors`](crate::cors).
+    pub fn allow_origin(mut self, origin: &str) -> Self {
+        self.change().origins.allow(origin);
+        self
+    }
+
+    /// Sets how many bytes a body may have; 4 MiB unless set. Over it the answer is 413.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.change().max_body = bytes;
+        self
+    }
+
+    /// Returns a router with the resource's metadata document, outside the layer; merge the routes inside into it.
+    pub fn well_known<S>(&self) -> axum::Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        well_known::mount(&[self.discovery()], &ScopeTable::default())
+    }
+
+    /// Returns what clients look for at the root of the server, for [`well_known`](crate::well_known()) to mount.
+    pub fn discovery(&self) -> Discovery {
+        Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
+    }
+
+    fn change(&mut self) -> &mut Endpoint {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl<T> Layer<T> for McpLayer {
+    type Service = McpService<T>;
+
+    fn layer(&self, inner: T) -> Self::Service {
+        McpService::new(inner, self.0.clone())
+    }
+}
+
+impl fmt::Debug for McpLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("McpLayer")
+            .field("gate", &self.0.plan.gate)
+            .field("table", &self.0.table)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,144 @@
+//! Reads what a JSON-RPC body asks for, and nothing else of it. Pure.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, SeqAccess, Visitor},
+};
+
+use super::{
+    depth,
+    json::Json,
+    subject::{Subject, subject},
+};
+
+/// One message of a body: a request, a notification, or the answer to a request of the server's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Message<'a> {
+    pub(crate) id: Id<'a>,
+    /// Answers have no method.
+    pub(crate) method: Option<Cow<'a, str>>,
+    pub(crate) subject: Subject<'a>,
+}
+
+/// The identifier of a request, as far as MCP allows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Id<'a> {
+    None,
+    Text(Cow<'a, str>),
+    Integer(i64),
+}
+
+/// What a body holds. MCP has batches in its version 2025-03-26 alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Messages<'a> {
+    One(Message<'a>),
+    Batch(Vec<Message<'a>>),
+}
+
+/// Why no service behind the gate may see a body: it could take it for something else than the gate does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    NotJson,
+    NotAMessage,
+}
+
+/// What more messages in a batch would cost is no use to anybody.
+const MAX_BATCH: usize = 256;
+
+impl<'a> Messages<'a> {
+    /// Reads a body in one pass. Arguments and everything else that does not decide is skipped, so that the cost is
+    /// no allocation but for names with escapes, whatever the size.
+    pub(crate) fn read(body: &'a [u8]) -> Result<Self, Unreadable> {
+        // The parser skips texts without a look at their bytes, so the look is here.
+        let text = str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;
+        if depth::is_excessive(text) {
+            return Err(Unreadable::NotJson);
+        }
+        if text.trim_ascii_start().starts_with('[') {
+            return serde_json::from_str(text)
+                .map(|Batch(messages)| Self::Batch(messages))
+                .map_err(unreadable);
+        }
+        serde_json::from_str(text).map(Self::One).map_err(unreadable)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Message<'a>> {
+        match self {
+            Self::One(message) => std::slice::from_ref(message).iter(),
+            Self::Batch(messages) => messages.iter(),
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
+fn unreadable(error: serde_json::Error) -> Unreadable {
+    if error.is_data() { Unreadable::NotAMessage } else { Unreadable::NotJson }
+}
+
+/// The members of a message that decide. A member that stands twice is refused: parsers differ about which one counts.
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    id: Json<'a, IgnoredAny>,
+    #[serde(borrow, default)]
+    method: Json<'a, IgnoredAny>,
+    #[serde(borrow, default)]
+    params: Json<'a, super::subject::Params<'a>>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Json::Object(Members { id, method, params }) = Json::deserialize(deserializer)? else {
+            return Err(D::Error::custom("a message is an object"));
+        };
+        let id = match id {
+            Json::Text(text) => Id::Text(text),
+            Json::Integer(number) => Id::Integer(number),
+            Json::Absent | Json::Object(_) | Json::Other => Id::None,
+        };
+        let method = match method {
+            Json::Absent => None,
+            Json::Text(method) => Some(method),
+            _ => return Err(D::Error::custom("a method is a text")),
+        };
+        let subject = subject(method.as_deref().unwrap_or_default(), params).map_err(D::Error::custom)?;
+        Ok(Self { id, method, subject })
+    }
+}
+
+struct Batch<'a>(Vec<Message<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Batch<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(BatchReader).map(Self)
+    }
+}
+
+struct BatchReader;
+
+impl<'de> Visitor<'de> for BatchReader {
+    type Value = Vec<Message<'de>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1 to {MAX_BATCH} messages")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut messages = Vec::new();
+        while let Some(message) = list.next_element()? {
+            if messages.len() == MAX_BATCH {
+                return Err(A::Error::invalid_length(MAX_BATCH + 1, &self));
+            }
+            messages.push(message);
+        }
+        if messages.is_empty() {
+            return Err(A::Error::invalid_length(0, &self));
+        }
+        Ok(messages)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! Scopes for MCP servers: a refusal is an HTTP 403 with the complete challenge, on which clients ask for more.
+//!
+//! [`Gate::mcp_layer`](crate::Gate::mcp_layer) stands before any service that reads JSON-RPC from HTTP requests. It
+//! judges a request in this order:
+//!
+//! 1. A CORS preflight is answered with 204 and nothing granted; a CORS layer belongs outside.
+//! 2. An `Origin` other than the resource's own is 403, without a challenge; see [`McpLayer::allow_origin`].
+//! 3. The token: 401, with the scopes of the floor. The body of a request without a valid token is not read.
+//! 4. The body is read, once, up to a limit (413), and what it asks for is found in it.
+//! 5. The scopes: 403, with all that the request needs, the floor and every message of a batch together.
+//! 6. The headers that repeat the body must agree with it, where the protocol's version has them: 400, -32020.
+//!
+//! Only then the service is called, with the same bytes. What one parser could take for something else than another is
+//! 400: a member that stands twice, a list in the place of an object, what follows the message, other text than UTF-8.
+//!
+//! # What each request needs
+//!
+//! The floor, and beyond it
+//!
+//! | | |
+//! |---|---|
+//! | `tools/call` | what the tool declares; a tool that is not in the table is for the service to refuse |
+//! | `prompts/get` | what the prompt declares |
+//! | `resources/read`, `resources/subscribe`, `resources/unsubscribe` | what the resource declares, or the first template that fits its URI. If the table has resources, another URI is an unknown resource: the gate says so itself |
+//! | `completion/complete` | what the prompt or resource declares whose arguments are completed |
+//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | what [`Operation::method`] says. The gate does not know which tool a task is of; whoever holds tasks must know whose they are |
+//! | `initialize`, `server/discover`, `ping`, `tools/list` and other lists, `logging/setLevel`, `subscriptions/listen`, any other method, notifications | what [`Operation::method`] says |
+//! | answers to the server's own requests, `GET`, `DELETE` | nothing more |
+//!
+//! Give the gate a floor: the 401 names nothing else, and a client without a scope to ask for asks for all there are.
+
+mod answer;
+mod depth;
+mod headers;
+mod json;
+mod judge;
+mod layer;
+mod message;
+mod operation;
+mod origin;
+#[cfg(feature = "rmcp")]
+mod rmcp;
+mod rules;
+mod service;
+mod subject;
+mod template;
+
+pub use self::{
+    layer::McpLayer,
+    operation::{McpTable, Operation},
+    service::McpService,
+};
+
+#[cfg(feature = "rmcp")]
+pub use self::rmcp::{LocalTrust, McpServer, ScopedTools};

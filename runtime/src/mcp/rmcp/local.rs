@@ -1,0 +1,92 @@
+//! Servers without HTTP, whose one caller is trusted.
+
+use std::{borrow::Cow, fmt};
+
+use rmcp::{
+    ErrorData, RoleServer, Service,
+    model::{ClientNotification, ClientRequest, ProtocolVersion, ServerConfig, ServerResult},
+    service::{NotificationContext, RequestContext},
+};
+
+use crate::{granted::GrantedScopes, token::Token};
+
+/// A server over stdio, or another transport of this machine, whose caller is trusted with some scopes.
+///
+/// There no token is sent, so tools with scopes refuse everybody. This says that whoever started the server may do what
+/// `scopes` allow; the guards judge by them as they do by those of a token. It is for transports that have one caller
+/// alone, and no HTTP service takes it.
+///
+/// # Examples
+///
+/// ```no_run
+/// use rmcp::{ServerHandler, ServiceExt, tool, tool_handler, transport::async_rw::AsyncRwTransport};
+/// use scopegate::{mcp::LocalTrust, requires_scope, scoped_tools};
+///
+/// #[derive(Clone)]
+/// struct Files;
+///
+/// #[scoped_tools]
+/// impl Files {
+///     /// Forgets every file.
+///     #[requires_scope("files:admin")]
+///     #[tool]
+///     async fn purge_files(&self) {}
+/// }
+///
+/// #[tool_handler]
+/// impl ServerHandler for Files {}
+///
+/// # async fn run(stdio: (tokio::io::DuplexStream, tokio::io::DuplexStream)) -> Result<(), Box<dyn std::error::Error>> {
+/// LocalTrust::new(Files, "files:read files:admin").serve(stdio).await?.waiting().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct LocalTrust<S> {
+    server: S,
+    token: Token,
+}
+
+/// Marks a request of the trusted caller, with what it may do.
+#[derive(Clone)]
+pub(super) struct Trusted(pub(super) Token);
+
+impl<S> LocalTrust<S> {
+    /// Trusts the one caller of `server` with a space-delimited list of scopes.
+    #[must_use]
+    pub fn new(server: S, scopes: &str) -> Self {
+        Self { server, token: Token::granting(GrantedScopes::parse(scopes)) }
+    }
+}
+
+impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
+    async fn handle_request(
+        &self,
+        request: ClientRequest,
+        mut context: RequestContext<RoleServer>,
+    ) -> Result<ServerResult, ErrorData> {
+        context.extensions.insert(Trusted(self.token.clone()));
+        self.server.handle_request(request, context).await
+    }
+
+    async fn handle_notification(
+        &self,
+        notification: ClientNotification,
+        context: NotificationContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.server.handle_notification(notification, context).await
+    }
+
+    fn get_info(&self) -> ServerConfig {
+        self.server.get_info()
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        self.server.supported_protocol_versions()
+    }
+}
+
+impl<S> fmt::Debug for LocalTrust<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalTrust").field("scopes", self.token.scopes()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,41 @@
+//! Where a server is: the path that it answers at, and the hosts that it answers for.
+
+use crate::{
+    mcp::origin::host,
+    resource::{Resource, is_loopback},
+};
+
+/// The path and the hosts of a server.
+pub(super) struct Place {
+    pub(super) path: String,
+    pub(super) hosts: Vec<String>,
+}
+
+/// The names of this machine.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+impl Place {
+    /// Finds the place, and what is wrong with it.
+    pub(super) fn of(own: Option<&Resource>, at: Option<&Resource>) -> (Self, Vec<String>) {
+        let mut problems = Vec::new();
+        if let (Some(own), Some(_)) = (own, at) {
+            let id = own.identifier();
+            problems.push(format!("resource `{id}` says where the server is; leave out `.at(..)`"));
+        }
+        let resource = own.or(at);
+        let path = resource.map_or("/mcp", Resource::path);
+        let is_pattern = |segment: &str| segment.starts_with([':', '*']);
+        if path.starts_with("/.well-known") || path.split('/').any(is_pattern) {
+            problems.push(format!(
+                "no server can be at `{path}`; choose a path outside `/.well-known` and without `:` and `*` at the start of a segment"
+            ));
+        }
+        // Without the port, which proxies leave out or not. A name is what an attacker's page cannot have.
+        let host = resource.and_then(|resource| host(resource.origin()));
+        let mut hosts: Vec<String> = host.iter().map(|host| (*host).to_owned()).collect();
+        if host.is_none_or(is_loopback) {
+            hosts.extend(LOOPBACK.map(str::to_owned));
+        }
+        (Self { path: path.to_owned(), hosts }, problems)
+    }
+}

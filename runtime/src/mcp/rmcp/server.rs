@@ -1,0 +1,207 @@
+//! An rmcp server behind its gate, whole.
+
+use std::{fmt, sync::Arc};
+
+use axum::Router;
+use rmcp::{
+    ServerHandler,
+    transport::streamable_http_server::{
+        StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
+    },
+};
+
+use super::{ScopedTools, live, place::Place};
+use crate::{
+    gate::Gate,
+    mcp::{McpLayer, McpTable},
+    requirement::Requirement,
+    resource::Resource,
+    startup::StartupError,
+    table::{Entry, Row, ScopeTable},
+    well_known,
+};
+
+impl Gate {
+    /// Makes the router of an MCP server: rmcp's service at the resource's path, behind this gate, with the metadata.
+    ///
+    /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools stand in one
+    /// [`#[scoped_tools]`](crate::scoped_tools) block.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the gate and the table, and each tool that the server has and the table has not, or
+    /// the reverse.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rmcp::{ServerHandler, tool, tool_handler};
+    /// use scopegate::{Gate, Resource, Scope, requires_scope, scoped_tools};
+    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// # }
+    ///
+    /// struct Files;
+    ///
+    /// #[scoped_tools]
+    /// impl Files {
+    ///     /// Forgets every file.
+    ///     #[requires_scope("files:admin")]
+    ///     #[tool]
+    ///     async fn purge_files(&self) {}
+    /// }
+    ///
+    /// #[tool_handler]
+    /// impl ServerHandler for Files {}
+    ///
+    /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
+    /// let gate = Gate::new(resource, Sessions).floor([Scope::from_static("files:read")]);
+    /// let app: axum::Router = gate.mcp(|| Files)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn mcp<S>(&self, make: impl Fn() -> S + Send + Sync + 'static) -> Result<Router, StartupError>
+    where
+        S: ServerHandler + ScopedTools,
+    {
+        crate::mcp::McpServer::new(self, make).table(&S::TOOLS).build()
+    }
+}
+
+/// An rmcp server behind a gate, to be built.
+///
+/// # Examples
+///
+/// ```
+/// # use rmcp::{ServerHandler, tool, tool_handler};
+/// # use scopegate::{Requirement, requirement, requires_scope, scoped_tools, mcp::Operation};
+/// # struct Files;
+/// # #[scoped_tools]
+/// # impl Files {
+/// #     /// Forgets every file.
+/// #     #[requires_scope("files:admin")]
+/// #     #[tool]
+/// #     async fn purge_files(&self) {}
+/// # }
+/// # #[tool_handler]
+/// # impl ServerHandler for Files {}
+/// use scopegate::{Gate, Resource, StaticKeys, mcp::{McpServer, McpTable}};
+///
+/// const READ: Requirement = requirement!("files:read");
+/// const RESOURCES: McpTable = McpTable::of(&[Operation::resource("file:///{name}", READ)]);
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_all=files:read files:admin")?);
+/// let app: axum::Router = McpServer::new(&gate, || Files)
+///     .table(&Files::TOOLS)
+///     .table(&RESOURCES)
+///     .at(Resource::new("https://example.com/mcp")?)
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub struct McpServer<S> {
+    gate: Gate,
+    make: Arc<dyn Fn() -> S + Send + Sync>,
+    table: McpTable,
+    at: Option<Resource>,
+    origins: Vec<String>,
+    max_body: usize,
+    config: StreamableHttpServerConfig,
+}
+
+impl<S: ServerHandler> McpServer<S> {
+    /// Puts a server that `make` makes behind `gate`. It is made anew for each request, or for each session.
+    pub fn new(gate: &Gate, make: impl Fn() -> S + Send + Sync + 'static) -> Self {
+        let config =
+            StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+        Self {
+            gate: gate.clone(),
+            make: Arc::new(make),
+            table: McpTable::default(),
+            at: None,
+            origins: Vec::new(),
+            max_body: crate::mcp::layer::MAX_BODY,
+            config,
+        }
+    }
+
+    /// Adds what tools, prompts and resources need.
+    pub fn table(mut self, table: &McpTable) -> Self {
+        self.table = self.table.and(table);
+        self
+    }
+
+    /// Says where the server is, for a gate of static keys, which has no resource; else it is at `/mcp` on this machine.
+    pub fn at(mut self, resource: Resource) -> Self {
+        self.at = Some(resource);
+        self
+    }
+
+    /// Lets pages of an origin call; see [`McpLayer::allow_origin`].
+    pub fn allow_origin(mut self, origin: &str) -> Self {
+        self.origins.push(origin.to_owned());
+        self
+    }
+
+    /// Sets how many bytes a body may have; 4 MiB unless set.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Keeps sessions for clients of versions before 2026-07-28, over which the server can send requests of its own.
+    ///
+    /// Each request is judged by its own token, in a session as outside. But rmcp does not tell one caller's session from
+    /// another's: who knows the identifier can send to it.
+    pub fn sessions(self) -> Self {
+        self.configure(|config| config.with_legacy_session_mode(true).with_json_response(false))
+    }
+
+    /// Changes rmcp's configuration. Hosts, origins and the limit of bodies are set from the gate, whatever stands there.
+    pub fn configure(
+        mut self,
+        change: impl FnOnce(StreamableHttpServerConfig) -> StreamableHttpServerConfig,
+    ) -> Self {
+        self.config = change(self.config);
+        self
+    }
+
+    /// Builds the router, after comparing the table with what the server has.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Gate::mcp`].
+    pub fn build(self) -> Result<Router, StartupError> {
+        let (place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
+        let (mut layer, faults) = McpLayer::prepare(&self.gate, self.table.clone(), self.at.as_ref());
+        problems.extend(faults);
+        problems.extend(live::compare(&*self.make, &self.table));
+        StartupError::unless(problems, || {
+            for origin in &self.origins {
+                layer = layer.clone().allow_origin(origin);
+            }
+            let layer = layer.max_body(self.max_body);
+            let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
+            let make = self.make;
+            let service = StreamableHttpService::new(
+                move || Ok(make()),
+                Arc::new(LocalSessionManager::default()),
+                config.with_max_request_body_bytes(self.max_body),
+            );
+            let endpoint = Router::new().route_service(&place.path, service).layer(layer.clone());
+            let row = Row::new(Requirement::AUTHENTICATED, "mcp", file!(), line!());
+            let endpoints = ScopeTable::from_iter([Entry::route("POST".to_owned(), place.path, row)]);
+            endpoint.merge(layer.well_known()).merge(well_known::nothing_below_routes(&endpoints))
+        })
+    }
+}
+
+impl<S> fmt::Debug for McpServer<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("McpServer")
+            .field("gate", &self.gate)
+            .field("table", &self.table)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,89 @@
+//! What a message is about: the tool, prompt, resource or task that its parameters name.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, de::IgnoredAny};
+
+use super::json::Json;
+
+/// What a method acts on, where that decides about scopes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject<'a> {
+    /// Nothing that has a name.
+    None,
+    Tool(Cow<'a, str>),
+    Prompt(Cow<'a, str>),
+    Resource(Cow<'a, str>),
+    Task(Cow<'a, str>),
+    /// A prompt whose arguments are completed.
+    PromptCompletion(Cow<'a, str>),
+    /// A resource, or the template of one, whose URI is completed.
+    ResourceCompletion(Cow<'a, str>),
+}
+
+/// The parameters that name what a method acts on.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Params<'a> {
+    #[serde(borrow, default)]
+    name: Json<'a, IgnoredAny>,
+    #[serde(borrow, default)]
+    uri: Json<'a, IgnoredAny>,
+    #[serde(borrow, default, rename = "taskId")]
+    task_id: Json<'a, IgnoredAny>,
+    #[serde(borrow, default)]
+    r#ref: Json<'a, Reference<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Reference<'a> {
+    #[serde(borrow, default)]
+    r#type: Json<'a, IgnoredAny>,
+    #[serde(borrow, default)]
+    name: Json<'a, IgnoredAny>,
+    #[serde(borrow, default)]
+    uri: Json<'a, IgnoredAny>,
+}
+
+/// Finds what a method acts on. A method that acts on something and does not name it by a text is none.
+pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Result<Subject<'a>, &'static str> {
+    let params = match params {
+        Json::Object(params) => params,
+        _ => Params::default(),
+    };
+    let named = match method {
+        "tools/call" => params.name.into_text().map(Subject::Tool),
+        "prompts/get" => params.name.into_text().map(Subject::Prompt),
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
+            params.uri.into_text().map(Subject::Resource)
+        }
+        "tasks/get" | "tasks/result" | "tasks/update" | "tasks/cancel" => {
+            params.task_id.into_text().map(Subject::Task)
+        }
+        "completion/complete" => match params.r#ref {
+            Json::Object(reference) => reference.subject(),
+            _ => None,
+        },
+        _ => Some(Subject::None),
+    };
+    named.ok_or("the parameters do not name what the method acts on")
+}
+
+impl<'a> Reference<'a> {
+    fn subject(self) -> Option<Subject<'a>> {
+        match &*self.r#type.into_text()? {
+            "ref/prompt" => self.name.into_text().map(Subject::PromptCompletion),
+            "ref/resource" => self.uri.into_text().map(Subject::ResourceCompletion),
+            _ => None,
+        }
+    }
+}
+
+impl Subject<'_> {
+    /// Returns what the `Mcp-Name` header repeats.
+    pub(crate) fn header_name(&self) -> Option<&str> {
+        match self {
+            Self::Tool(name) | Self::Prompt(name) | Self::Resource(name) | Self::Task(name) => Some(name),
+            Self::None | Self::PromptCompletion(_) | Self::ResourceCompletion(_) => None,
+        }
+    }
+}

@@ -1,0 +1,449 @@
+//! The gate before a JSON-RPC service that is made without rmcp.
+#![allow(clippy::needless_pass_by_value, reason = "`json!` in a call reads better without `&`")]
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    task::{Context, Poll},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, HttpBody},
+    extract::{DefaultBodyLimit, State},
+    routing::any,
+};
+use http::StatusCode;
+use scopegate::{
+    BodyFormat, Gate, Requirement, Scope,
+    mcp::{McpTable, Operation},
+    requirement,
+    testing::TestVerifier,
+};
+use scopegate_tests::exchange::{Answer, send_body};
+use serde_json::{Value, json};
+
+const READ: Scope = Scope::from_static("files:read");
+
+const NEEDS_WRITE: Requirement = requirement!("files:write");
+const NEEDS_ADMIN: Requirement = requirement!("files:admin");
+
+const TABLE: McpTable = McpTable::of(&[
+    Operation::tool("list_files", Requirement::AUTHENTICATED),
+    Operation::tool("write_file", NEEDS_WRITE),
+    Operation::tool("purge_files", NEEDS_ADMIN),
+    Operation::prompt("summarize", NEEDS_WRITE),
+    Operation::resource("file:///secret", NEEDS_ADMIN),
+    Operation::resource("file:///{name}", NEEDS_WRITE),
+    Operation::method("tasks/cancel", NEEDS_ADMIN),
+    Operation::method("notifications/roots/list_changed", NEEDS_WRITE),
+]);
+
+/// A service that counts its calls, and answers the bytes that it got.
+#[derive(Clone, Default)]
+struct Service(Arc<AtomicUsize>);
+
+impl Service {
+    fn calls(&self) -> usize {
+        self.0.load(SeqCst)
+    }
+
+    fn behind(&self, gate: &Gate) -> Router {
+        async fn echo(State(calls): State<Service>, body: Bytes) -> Bytes {
+            calls.0.fetch_add(1, SeqCst);
+            body
+        }
+        let layer = gate.mcp_layer(TABLE).unwrap();
+        let endpoint = Router::new().route("/mcp", any(echo)).with_state(self.clone());
+        let endpoint = endpoint.layer(DefaultBodyLimit::disable()).layer(layer.clone());
+        layer.well_known().merge(endpoint)
+    }
+}
+
+fn gate() -> Gate {
+    let tokens = TestVerifier::new()
+        .token("nothing", "")
+        .token("read", "files:read")
+        .token("write", "files:read files:write")
+        .token("only-write", "files:write")
+        .token("all", "files:read files:write files:admin")
+        .expired("old");
+    tokens.gate("https://example.com/mcp").unwrap().floor([READ])
+}
+
+async fn post(app: &Router, token: &str, headers: &[&str], body: impl Into<Body>) -> Answer {
+    let authorization = format!("authorization: Bearer {token}");
+    let mut lines = vec!["content-type: application/json"];
+    if !token.is_empty() {
+        lines.push(&authorization);
+    }
+    lines.extend(headers);
+    send_body(app, "POST /mcp", &lines, body.into()).await
+}
+
+const METADATA: &str = r#"resource_metadata="https://example.com/.well-known/oauth-protected-resource/mcp""#;
+
+fn insufficient(scopes: &str) -> String {
+    format!(
+        "Bearer error=\"insufficient_scope\", scope=\"{scopes}\", {METADATA}, \
+         error_description=\"The access token lacks a scope that this request needs\""
+    )
+}
+
+fn request(method: &str, params: Value) -> String {
+    json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string()
+}
+
+fn call(tool: &str) -> String {
+    request("tools/call", json!({ "name": tool, "arguments": { "name": "list_files" } }))
+}
+
+/// Checks that `least` suffices for a message and that less is refused with `scopes`.
+async fn needs(message: &str, scopes: &str, least: &str) {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    for token in ["nothing", "read", "write", "all"].into_iter().take_while(|token| *token != least) {
+        let answer = post(&app, token, &[], message.to_owned()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{message} {token}");
+        assert_eq!(answer.challenge(), insufficient(scopes), "{message} {token}");
+    }
+    assert_eq!(service.calls(), 0, "{message}");
+    let answer = post(&app, least, &[], message.to_owned()).await;
+    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, message));
+    assert_eq!(service.calls(), 1, "{message}");
+}
+
+#[tokio::test]
+async fn each_message_needs_the_floor_and_what_it_names() {
+    let (floor, write, admin) = ("files:read", "files:read files:write", "files:read files:admin");
+    for method in [
+        "initialize",
+        "ping",
+        "tools/list",
+        "server/discover",
+        "subscriptions/listen",
+        "logging/setLevel",
+        "x",
+    ] {
+        needs(&request(method, json!({})), floor, "read").await;
+    }
+    needs(&call("list_files"), floor, "read").await;
+    needs(&call("write_file"), write, "write").await;
+    needs(&call("purge_files"), admin, "all").await;
+    needs(&request("prompts/get", json!({ "name": "summarize" })), write, "write").await;
+    for method in ["resources/read", "resources/subscribe", "resources/unsubscribe"] {
+        needs(&request(method, json!({ "uri": "file:///a.txt" })), write, "write").await;
+        needs(&request(method, json!({ "uri": "file:///secret" })), admin, "all").await;
+    }
+    let complete = |reference: Value| request("completion/complete", json!({ "ref": reference }));
+    needs(&complete(json!({ "type": "ref/prompt", "name": "summarize" })), write, "write").await;
+    needs(&complete(json!({ "type": "ref/resource", "uri": "file:///{name}" })), write, "write").await;
+    needs(&complete(json!({ "type": "ref/resource", "uri": "file:///secret" })), admin, "all").await;
+    needs(&request("tasks/get", json!({ "taskId": "7" })), floor, "read").await;
+    needs(&request("tasks/cancel", json!({ "taskId": "7" })), admin, "all").await;
+    needs(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, floor, "read").await;
+    needs(r#"{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"#, write, "write").await;
+    needs(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, floor, "read").await;
+}
+
+#[tokio::test]
+async fn a_tool_that_is_not_in_the_table_is_for_the_service_to_refuse() {
+    for name in ["unknown", "WRITE_FILE", " write_file", "write_file\0"] {
+        needs(&call(name), "files:read", "read").await;
+    }
+}
+
+#[tokio::test]
+async fn a_resource_that_is_not_in_the_table_is_unknown() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    for uri in [
+        "FILE:///secret",
+        "file:///%73ecret",
+        "file:///a/../secret",
+        "file:///secret?",
+        "file://",
+        "file:///{name}",
+    ] {
+        let answer = post(&app, "all", &[], request("resources/read", json!({ "uri": uri }))).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let error = json!({ "code": -32602, "message": "Unknown resource" });
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(body, json!({ "jsonrpc": "2.0", "id": 1, "error": error }), "{uri}");
+    }
+    let answer = post(&app, "only-write", &[], request("resources/read", json!({ "uri": "x" }))).await;
+    assert_eq!(answer.challenge(), insufficient("files:read"));
+    assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_batch_needs_what_all_its_messages_need_together() {
+    let batch =
+        |tools: &[&str]| format!("[{}]", tools.iter().map(|tool| call(tool)).collect::<Vec<_>>().join(","));
+    needs(&batch(&["list_files", "write_file"]), "files:read files:write", "write").await;
+    needs(&batch(&["purge_files", "list_files", "write_file"]), "files:read files:admin files:write", "all")
+        .await;
+    let service = Service::default();
+    let app = service.behind(&gate());
+    for version in ["2025-06-18", "2025-11-25", "2026-07-28"] {
+        let version = format!("mcp-protocol-version: {version}");
+        let answer = post(&app, "all", &[&version], batch(&["list_files"])).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{version}");
+    }
+    assert_eq!(service.calls(), 0);
+    assert_eq!(
+        post(&app, "all", &["mcp-protocol-version: 2025-03-26"], batch(&["list_files"])).await.status,
+        200
+    );
+}
+
+/// A body that counts that it was read.
+struct Watched(Arc<AtomicUsize>);
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
+        self.0.fetch_add(1, SeqCst);
+        Poll::Ready(None)
+    }
+}
+
+#[tokio::test]
+async fn without_a_valid_token_the_body_is_not_read_and_the_floor_is_named() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    let reads = Arc::new(AtomicUsize::new(0));
+    let missing = post(&app, "", &[], Body::new(Watched(reads.clone()))).await;
+    assert_eq!(missing.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(missing.challenge(), format!("Bearer scope=\"files:read\", {METADATA}"));
+    assert_eq!(missing.header("content-type"), "application/json");
+    let expected = r#"{"jsonrpc":"2.0","error":{"code":401,"message":"This request needs an access token","data":{"scope":"files:read"}}}"#;
+    assert_eq!(missing.body, expected);
+    for (token, description) in
+        [("unknown", "The access token is not valid for this resource"), ("old", "The access token expired")]
+    {
+        let answer = post(&app, token, &[], Body::new(Watched(reads.clone()))).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        let expected = format!(
+            "Bearer error=\"invalid_token\", scope=\"files:read\", {METADATA}, error_description=\"{description}\""
+        );
+        assert_eq!(answer.challenge(), expected);
+    }
+    assert_eq!(
+        post(&app, "read", &["authorization: Basic x"], Body::new(Watched(reads.clone()))).await.status,
+        400
+    );
+    assert_eq!(reads.load(SeqCst), 0);
+    assert_eq!(post(&app, "read", &[], Body::new(Watched(reads.clone()))).await.status, 400);
+    assert_eq!((reads.load(SeqCst), service.calls()), (1, 0));
+}
+
+#[tokio::test]
+async fn other_http_methods_need_the_floor() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    for method in ["GET", "DELETE", "OPTIONS"] {
+        let send = async |token: &str| {
+            let authorization = format!("authorization: Bearer {token}");
+            send_body(&app, &format!("{method} /mcp"), &[&authorization], Body::empty()).await
+        };
+        assert_eq!(send("unknown").await.status, StatusCode::UNAUTHORIZED, "{method}");
+        assert_eq!(send("only-write").await.challenge(), insufficient("files:read"), "{method}");
+        assert_eq!(send("read").await.status, StatusCode::OK, "{method}");
+    }
+    for method in ["PUT", "PATCH", "X"] {
+        let lines = ["authorization: Bearer read"];
+        let answer = send_body(&app, &format!("{method} /mcp"), &lines, Body::from(call("write_file"))).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method}");
+    }
+    assert_eq!(service.calls(), 3);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_for_certain_does_not_reach_the_service() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    let deep = format!(r#"{{"method":"ping","x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+    let not_json: [&[u8]; 6] = [b"", b"{", b"\xef\xbb\xbf{}", b"{}x", b"{\"x\":\"\xff\"}", deep.as_bytes()];
+    let not_a_message: [&[u8]; 7] = [
+        br#"{"method":"tools/call","params":{"name":"list_files","name":"purge_files"}}"#,
+        br#"{"method":"ping","m\u0065thod":"tools/call","params":{"name":"purge_files"}}"#,
+        br#"{"method":"tools/call","params":[null,"purge_files"]}"#,
+        br#"["tools/call"]"#,
+        b"[]",
+        b"7",
+        br#"{"method":"tools/call","params":{"name":{"$serde_json::private::RawValue":"purge_files"}}}"#,
+    ];
+    for (bodies, code) in [(&not_json[..], -32700), (&not_a_message[..], -32600)] {
+        for body in bodies {
+            let shown = String::from_utf8_lossy(body);
+            let answer = post(&app, "all", &[], body.to_vec()).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{shown}");
+            assert_eq!(answer.challenge(), "", "{shown}");
+            let error: Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(error["error"]["code"], code, "{shown}");
+            let answer = post(&app, "nothing", &[], body.to_vec()).await;
+            assert_eq!(answer.challenge(), insufficient("files:read"), "{shown}");
+        }
+    }
+    assert_eq!(service.calls(), 0);
+}
+
+const NEW: &str = "mcp-protocol-version: 2026-07-28";
+const CALL: &str = "mcp-method: tools/call";
+
+#[tokio::test]
+async fn headers_agree_with_the_body_where_the_version_has_them() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    let check = async |headers: &[&str], body: &str, expected: u16| {
+        let before = service.calls();
+        let answer = post(&app, "write", headers, body.to_owned()).await;
+        assert_eq!(answer.status, expected, "{headers:?} {body} {}", answer.body);
+        assert_eq!(service.calls() - before, usize::from(expected == 200), "{headers:?} {body}");
+        if expected == 400 {
+            let error: Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!((&error["error"]["code"], &error["id"]), (&json!(-32020), &json!(1)), "{headers:?}");
+        }
+    };
+    let (write, list) = (&call("write_file"), &request("tools/list", json!({})));
+    check(&[NEW, CALL, "mcp-name: write_file"], write, 200).await;
+    check(&[NEW, CALL, "mcp-name: =?base64?d3JpdGVfZmlsZQ==?="], write, 200).await;
+    check(&[NEW, "mcp-method: tools/list"], list, 200).await;
+    check(&[NEW], write, 400).await;
+    check(&[NEW], list, 400).await;
+    check(&[NEW, CALL], write, 400).await;
+    check(&[NEW, "mcp-name: write_file"], write, 400).await;
+    check(&[NEW, CALL, "mcp-name: list_files"], write, 400).await;
+    check(&[NEW, CALL, "mcp-name: WRITE_FILE"], write, 400).await;
+    check(&[NEW, CALL, "mcp-name: =?BASE64?d3JpdGVfZmlsZQ==?="], write, 400).await;
+    check(&[NEW, CALL, "mcp-name: =?base64?d3JpdGV?="], write, 400).await;
+    check(&[NEW, CALL, "mcp-name: =?base64?/w==?="], write, 400).await;
+    check(&[NEW, "mcp-method: TOOLS/CALL", "mcp-name: write_file"], write, 400).await;
+    check(&[NEW, "mcp-method: tools/list", "mcp-name: write_file"], write, 400).await;
+    check(&[NEW, CALL, "mcp-method: tools/list", "mcp-name: write_file"], write, 400).await;
+    check(&[NEW, "mcp-protocol-version: 2025-03-26", CALL, "mcp-name: write_file"], write, 400).await;
+    check(&[NEW], &request("initialize", json!({})), 200).await;
+    check(&[NEW, "mcp-method: ping"], &request("initialize", json!({})), 400).await;
+    check(&[NEW], r#"{"id":1,"method":"notifications/initialized"}"#, 200).await;
+    check(&[NEW], r#"{"id":1,"result":{}}"#, 200).await;
+    check(
+        &[NEW, "mcp-method: tasks/get", "mcp-name: 8"],
+        &request("tasks/get", json!({ "taskId": "7" })),
+        400,
+    )
+    .await;
+    check(
+        &[NEW, "mcp-method: tasks/get", "mcp-name: 7"],
+        &request("tasks/get", json!({ "taskId": "7" })),
+        200,
+    )
+    .await;
+    // Older versions have no such headers, so they say nothing.
+    check(&["mcp-protocol-version: 2025-11-25", "mcp-method: ping", "mcp-name: x"], write, 200).await;
+    check(&["mcp-method: ping", "mcp-name: x"], write, 200).await;
+    // They never allow, and scopes are judged before them.
+    check(&[NEW, CALL, "mcp-name: list_files"], &call("purge_files"), 403).await;
+    check(&["mcp-method: ping"], &call("purge_files"), 403).await;
+}
+
+#[tokio::test]
+async fn bodies_have_a_limit() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    let of = |size: usize| {
+        let (start, end) = (r#"{"method":"ping","x":""#, r#""}"#);
+        format!("{start}{}{end}", "a".repeat(size - start.len() - end.len()))
+    };
+    let mebi = 1 << 20;
+    assert_eq!(post(&app, "read", &[], of(4 * mebi)).await.body.len(), 4 * mebi);
+    let too_large = post(&app, "read", &[], of(4 * mebi + 1)).await;
+    assert_eq!(too_large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(too_large.challenge(), "");
+    let announced = post(&app, "read", &["content-length: 99999999999999999999"], "{}").await;
+    assert_eq!(announced.status, StatusCode::OK, "an absurd length is no reason, the bytes are");
+    assert_eq!(post(&app, "read", &["content-length: 5000000"], "{}").await.status, 413);
+    let small = gate().mcp_layer(TABLE).unwrap().max_body(10);
+    let app = Router::new().route("/mcp", any(|| async {})).layer(small);
+    assert_eq!(post(&app, "read", &[], r#"{"id":  1}"#).await.status, 200);
+    assert_eq!(post(&app, "read", &[], r#"{"id":   1}"#).await.status, 413);
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_not_call() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    for origin in ["https://evil.com", "null", "https://example.com.evil.com"] {
+        let foreign = post(&app, "all", &[&format!("origin: {origin}")], call("list_files")).await;
+        assert_eq!((foreign.status, foreign.challenge()), (StatusCode::FORBIDDEN, ""), "{origin}");
+    }
+    assert_eq!(service.calls(), 0);
+    assert_eq!(post(&app, "all", &["origin: https://example.com"], call("list_files")).await.status, 200);
+    let preflight = ["origin: https://evil.com", "access-control-request-method: POST"];
+    let answer = send_body(&app, "OPTIONS /mcp", &preflight, Body::empty()).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::NO_CONTENT, ""));
+    assert_eq!(service.calls(), 1);
+}
+
+#[tokio::test]
+async fn the_document_names_what_the_table_does() {
+    let app = Service::default().behind(&gate());
+    let answer = send_body(&app, "GET /.well-known/oauth-protected-resource/mcp", &[], Body::empty()).await;
+    let document: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(document["scopes_supported"], json!(["files:admin", "files:read", "files:write"]));
+}
+
+#[tokio::test]
+async fn the_program_chooses_the_bodies() {
+    let app = Service::default().behind(&gate().body(BodyFormat::OAuth));
+    let answer = post(&app, "read", &[], call("write_file")).await;
+    assert_eq!(
+        answer.body,
+        r#"{"error":"insufficient_scope","error_description":"The access token lacks a scope that this request needs","scope":"files:read files:write"}"#,
+    );
+    let app = Service::default().behind(&gate());
+    let answer = post(&app, "read", &[], call("write_file")).await;
+    assert_eq!(
+        answer.body,
+        r#"{"jsonrpc":"2.0","error":{"code":403,"message":"The access token lacks a scope that this request needs","data":{"error":"insufficient_scope","scope":"files:read files:write"}}}"#,
+    );
+}
+
+#[test]
+fn a_faulty_table_is_refused_with_everything_that_is_wrong() {
+    const FAULTY: McpTable = McpTable::of(&[
+        Operation::tool("open", Requirement::PUBLIC),
+        Operation::tool("twice", NEEDS_WRITE),
+        Operation::tool("twice", NEEDS_ADMIN),
+        Operation::prompt("twice", NEEDS_ADMIN),
+        Operation::resource("file:///{a}{b}", NEEDS_ADMIN),
+    ]);
+    let error = gate().mcp_layer(FAULTY).unwrap_err();
+    assert_eq!(
+        error.problems(),
+        [
+            "`tools/call open` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`",
+            "`tools/call twice` stands in the table twice; write it once",
+            "`resources/read file:///{a}{b}` is no URI template: write some text between two variables",
+        ],
+    );
+}
+
+#[test]
+fn a_table_is_read_as_lines() {
+    let more = McpTable::from_iter([Operation::tool("more", NEEDS_WRITE)]);
+    let table = TABLE.and(&more).to_string();
+    assert!(
+        table.starts_with("tools/call      list_files                        authenticated\n"),
+        "{table}"
+    );
+    assert!(table.ends_with("tools/call      more                              files:write\n"), "{table}");
+}

@@ -1,0 +1,279 @@
+//! `Gate::mcp`: where the server is, whom it answers, and when it refuses to start.
+#![allow(clippy::needless_pass_by_value, reason = "`json!` in a call reads better without `&`")]
+#![allow(clippy::unused_self, reason = "tools of a server that has nothing")]
+
+use axum::{Router, body::Body};
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    handler::server::router::tool::ToolRouter,
+    model::{ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig},
+    service::RequestContext,
+    tool, tool_handler, tool_router,
+};
+use scopegate::{
+    Gate, Resource, Scope, StaticKeys, authenticated,
+    mcp::{McpServer, McpTable},
+    requires_scope, scoped_tools,
+    testing::TestVerifier,
+};
+use scopegate_tests::exchange::{Answer, send, send_body};
+use serde_json::{Value, json};
+
+/// A server with the routers that a test gives it.
+#[derive(Clone)]
+struct Files {
+    router: ToolRouter<Self>,
+}
+
+#[scoped_tools]
+impl Files {
+    /// Lists the files.
+    #[authenticated]
+    #[tool]
+    fn list_files(&self) -> String {
+        "hello.txt".to_owned()
+    }
+}
+
+#[scoped_tools(router = admin)]
+impl Files {
+    /// Forgets every file.
+    #[requires_scope("files:admin")]
+    #[tool]
+    fn purge_files(&self) {}
+}
+
+#[tool_router(router = unscoped)]
+impl Files {
+    /// Was forgotten.
+    #[tool]
+    fn forgotten(&self) {}
+}
+
+#[tool_handler(router = self.router)]
+impl ServerHandler for Files {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+    }
+}
+
+fn files() -> Files {
+    Files { router: Files::tool_router() }
+}
+
+fn gate(resource: &str) -> Gate {
+    let tokens = TestVerifier::new().token("read", "files:read").token("other", "other");
+    tokens.gate(resource).unwrap().floor([Scope::from_static("files:read")])
+}
+
+const JSON: &str = "content-type: application/json";
+const BOTH: &str = "accept: application/json, text/event-stream";
+
+async fn post(app: &Router, path: &str, headers: &[&str], body: Value) -> Answer {
+    send_body(app, &format!("POST {path}"), &[&[JSON, BOTH], headers].concat(), Body::from(body.to_string()))
+        .await
+}
+
+fn call(tool: &str) -> Value {
+    json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool } })
+}
+
+#[track_caller]
+fn problems<S: ServerHandler>(server: McpServer<S>) -> Vec<String> {
+    server.build().map(|_| ()).unwrap_err().problems().to_vec()
+}
+
+#[tokio::test]
+async fn the_server_is_at_the_path_of_its_resource() {
+    let app = gate("https://example.com/api/v1/tenant-a/mcp").mcp(files).unwrap();
+    let here = ["authorization: Bearer read", "host: example.com"];
+    let answer = post(&app, "/api/v1/tenant-a/mcp", &here, call("list_files")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.contains("hello.txt"), "{}", answer.body);
+    for path in ["/mcp", "/", "/api/v1/tenant-a/mcp/", "/api/v1/tenant-a"] {
+        assert_eq!(post(&app, path, &here, call("list_files")).await.status, 404, "{path}");
+    }
+    let well_known = "/.well-known/oauth-protected-resource/api/v1/tenant-a/mcp";
+    let document: Value =
+        serde_json::from_str(&send(&app, &format!("GET {well_known}"), &[]).await.body).unwrap();
+    assert_eq!(document["resource"], "https://example.com/api/v1/tenant-a/mcp");
+    assert_eq!(document["scopes_supported"], json!(["files:read"]));
+    for path in
+        ["/.well-known/oauth-protected-resource", "/api/v1/tenant-a/mcp/.well-known/openid-configuration"]
+    {
+        let answer = send(&app, &format!("GET {path}"), &[]).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (404, "application/json"),
+            "{path}"
+        );
+    }
+    let root = gate("https://example.com").mcp(files).unwrap();
+    assert_eq!(post(&root, "/", &here, call("list_files")).await.status, 200);
+}
+
+#[tokio::test]
+async fn it_answers_for_the_hosts_of_its_resource() {
+    let status = async |resource: &str, host: &str, origin: Option<&str>| {
+        let (host, origin) = (format!("host: {host}"), origin.map(|origin| format!("origin: {origin}")));
+        let mut headers = vec!["authorization: Bearer read", &host];
+        headers.extend(origin.as_deref());
+        let app = gate(resource).mcp(files).unwrap();
+        post(&app, "/mcp", &headers, call("list_files")).await.status.as_u16()
+    };
+    let public = "https://example.com:8443/mcp";
+    for host in ["example.com:8443", "example.com", "EXAMPLE.com:80"] {
+        assert_eq!(status(public, host, None).await, 200, "{host}");
+    }
+    for host in ["evil.com", "localhost", "127.0.0.1:8443", "example.com.evil.com"] {
+        assert_eq!(status(public, host, None).await, 403, "{host}");
+    }
+    let local = "http://127.0.0.1:4100/mcp";
+    for host in ["127.0.0.1:4100", "localhost:9", "[::1]:9"] {
+        assert_eq!(status(local, host, None).await, 200, "{host}");
+    }
+    assert_eq!(status(local, "evil.com", None).await, 403);
+    assert_eq!(status(local, "localhost", Some("http://localhost:6274")).await, 200);
+    assert_eq!(status(local, "localhost", Some("http://evil.com")).await, 403);
+    assert_eq!(status(public, "example.com", Some("https://example.com:8443")).await, 200);
+    assert_eq!(status(public, "example.com", Some("https://app.example.com")).await, 403);
+    let app =
+        McpServer::new(&gate(public), files).table(&Files::TOOLS).allow_origin("https://app.example.com");
+    let headers = ["authorization: Bearer read", "host: example.com", "origin: https://app.example.com"];
+    assert_eq!(post(&app.build().unwrap(), "/mcp", &headers, call("list_files")).await.status, 200);
+}
+
+#[tokio::test]
+async fn static_keys_have_no_resource_and_may_have_a_place() {
+    let gate = Gate::static_keys("files", StaticKeys::parse("sk_1=files:admin").unwrap());
+    let build = |server: McpServer<Files>| server.table(&Files::TOOLS).build().unwrap();
+    let here = build(McpServer::new(&gate, files));
+    let key = "authorization: Bearer sk_1";
+    assert_eq!(post(&here, "/mcp", &[key, "host: localhost:1"], call("list_files")).await.status, 200);
+    assert_eq!(post(&here, "/mcp", &[key, "host: example.com"], call("list_files")).await.status, 403);
+    let place = Resource::new("https://example.com/a/mcp").unwrap();
+    let there = build(McpServer::new(&gate, files).at(place));
+    let headers = [key, "host: example.com", "origin: https://example.com"];
+    assert_eq!(post(&there, "/a/mcp", &headers, call("list_files")).await.status, 200);
+    let unauthorized = post(&there, "/a/mcp", &[], call("list_files")).await;
+    assert_eq!(unauthorized.challenge(), "Bearer realm=\"files\"");
+    assert_eq!(unauthorized.body, r#"{"jsonrpc":"2.0","error":{"code":401,"message":"Missing API key"}}"#,);
+    for path in [
+        "/.well-known/oauth-protected-resource/a/mcp",
+        "/.well-known/oauth-authorization-server",
+        "/a/mcp/.well-known/oauth-authorization-server",
+    ] {
+        assert_eq!(
+            send(&there, &format!("GET {path}"), &[]).await.header("content-type"),
+            "application/json",
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_tool_without_a_row_refuses_to_start() {
+    let gate = gate("https://example.com/mcp");
+    let server = || Files { router: Files::tool_router() + Files::admin() + Files::unscoped() };
+    assert_eq!(
+        problems(McpServer::new(&gate, server).table(&Files::TOOLS)),
+        ["forgotten", "purge_files"].map(|tool| format!(
+            "the server has a tool `{tool}` that declares no scopes; put it into a `#[scoped_tools]` block, \
+             and the block's table into this server's"
+        )),
+    );
+    let table: McpTable = Files::TOOLS.operations().iter().copied().collect();
+    assert_eq!(problems(McpServer::new(&gate, server).table(&table).table(&Files::ADMIN_TOOLS)).len(), 1);
+}
+
+#[tokio::test]
+async fn a_row_without_a_tool_refuses_to_start() {
+    let gate = gate("https://example.com/mcp");
+    assert_eq!(
+        problems(McpServer::new(&gate, files).table(&Files::TOOLS).table(&Files::ADMIN_TOOLS)),
+        [
+            "the table has a tool `purge_files` that the server has not; add its router to the server's, or leave out its table"
+        ],
+    );
+}
+
+/// A server whose list is as a test wants it.
+#[derive(Clone, Copy)]
+enum Lister {
+    Pages,
+    Fails,
+    Endless,
+}
+
+impl ServerHandler for Lister {
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let cursor = request.and_then(|request| request.cursor);
+        let mut page = ListToolsResult::default();
+        match self {
+            Self::Fails => return Err(ErrorData::internal_error("no list today", None)),
+            Self::Pages if cursor.is_some() => page.tools = Files::admin().list_all(),
+            Self::Pages | Self::Endless => page.next_cursor = Some("more".to_owned()),
+        }
+        Ok(page)
+    }
+}
+
+#[test]
+fn a_server_that_cannot_list_its_tools_refuses_to_start() {
+    let gate = gate("https://example.com/mcp");
+    let start = |lister: Lister| McpServer::new(&gate, move || lister);
+    assert!(problems(start(Lister::Pages))[0].contains("`purge_files`"));
+    assert!(start(Lister::Pages).table(&Files::ADMIN_TOOLS).build().is_ok());
+    for (lister, why) in
+        [(Lister::Fails, "no list today"), (Lister::Endless, "it has more than 1000 pages of them")]
+    {
+        let expected = format!(
+            "the server's tools cannot be listed, so nobody can tell whether each declares its scopes: {why}"
+        );
+        assert_eq!(problems(start(lister)), [expected]);
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let resource = Resource::new("https://example.com/.well-known/:a").unwrap();
+    let gate = Gate::new(resource.clone(), TestVerifier::new());
+    assert_eq!(
+        problems(McpServer::new(&gate, files).at(resource)),
+        [
+            "resource `https://example.com/.well-known/:a` says where the server is; leave out `.at(..)`",
+            "no server can be at `/.well-known/:a`; choose a path outside `/.well-known` and without `:` and `*` at the start of a segment",
+            "resource `https://example.com/.well-known/:a` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`",
+            "the server has a tool `list_files` that declares no scopes; put it into a `#[scoped_tools]` block, and the block's table into this server's",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn sessions_are_judged_request_by_request() {
+    let server = McpServer::new(&gate("https://example.com/mcp"), files).table(&Files::TOOLS).sessions();
+    let app = server.build().unwrap();
+    let initialize = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": { "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } },
+    });
+    let (read, host) = ("authorization: Bearer read", "host: example.com");
+    let opened = post(&app, "/mcp", &[read, host], initialize).await;
+    assert_eq!(opened.status, 200, "{}", opened.body);
+    let session = format!("mcp-session-id: {}", opened.header("mcp-session-id"));
+    let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    assert_eq!(post(&app, "/mcp", &[read, host, &session], initialized).await.status, 202);
+    assert_eq!(post(&app, "/mcp", &[host, &session], call("list_files")).await.status, 401);
+    let other =
+        post(&app, "/mcp", &["authorization: Bearer other", host, &session], call("list_files")).await;
+    assert_eq!(other.status, 403);
+    let answer = post(&app, "/mcp", &[read, host, &session], call("list_files")).await;
+    assert!(answer.body.contains("hello.txt"), "{}", answer.body);
+    assert_eq!(send(&app, "DELETE /mcp", &[host, &session]).await.status, 401);
+    assert_eq!(send(&app, "DELETE /mcp", &[read, host, &session]).await.status, 202);
+    assert_eq!(post(&app, "/mcp", &[read, host, &session], call("list_files")).await.status, 404);
+}

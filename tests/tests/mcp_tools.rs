@@ -1,0 +1,301 @@
+//! `#[scoped_tools]`: the guard inside each tool decides, whatever stands before the server.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::SeqCst},
+};
+
+use axum::{Router, body::Body};
+use rmcp::{
+    ErrorData, ServerHandler, ServiceExt,
+    handler::server::{router::tool::ToolRouter, wrapper::Parameters},
+    model::{CallToolRequestParams, ServerConfig},
+    schemars, tool, tool_handler, tool_router,
+    transport::streamable_http_server::{
+        StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+    },
+};
+use scopegate::{
+    Access, Requirement, Scope, authenticated,
+    mcp::{LocalTrust, McpTable, Operation, ScopedTools},
+    requirement, requires_scope, scoped_tools,
+    testing::TestVerifier,
+};
+use scopegate_tests::exchange::{Answer, send_body};
+use serde_json::{Value, json};
+
+#[derive(Clone, Default)]
+struct Counter(Arc<AtomicUsize>);
+
+impl Counter {
+    fn count(&self) -> usize {
+        self.0.fetch_add(1, SeqCst)
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(SeqCst)
+    }
+}
+
+/// Parameters that count that they were read.
+#[derive(schemars::JsonSchema)]
+struct Touchy {
+    #[expect(dead_code, reason = "it is in the schema")]
+    path: String,
+}
+
+static TOUCHED: AtomicUsize = AtomicUsize::new(0);
+
+impl<'de> serde::Deserialize<'de> for Touchy {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        TOUCHED.fetch_add(1, SeqCst);
+        Err(serde::de::Error::custom("never"))
+    }
+}
+
+const ADMIN: Scope = Scope::from_static("files:admin");
+
+#[derive(Clone)]
+struct Files<T> {
+    ran: Counter,
+    router: ToolRouter<Self>,
+    disk: T,
+}
+
+impl<T: Clone + Send + Sync + 'static> Files<T> {
+    fn new(ran: Counter, disk: T) -> Self {
+        Self { ran, router: Self::tool_router() + Self::admin_router() + Self::more(), disk }
+    }
+}
+
+#[scoped_tools]
+impl<T> Files<T>
+where
+    T: Clone + Send + Sync + 'static,
+{
+    /// Lists the files.
+    #[authenticated]
+    #[tool]
+    async fn list_files(&self) -> String {
+        let _ = self.disk();
+        self.ran.count();
+        "hello.txt".to_owned()
+    }
+
+    /// Writes a file.
+    #[tool(name = "write", description = "writes")]
+    #[requires_scope("files:write")]
+    async fn write_file(&self, Parameters(_): Parameters<Touchy>) {
+        self.ran.count();
+    }
+
+    /// Says who calls.
+    #[authenticated]
+    #[tool]
+    async fn whoami(&self, access: Access) -> String {
+        self.ran.count();
+        access.subject().unwrap_or("nobody").to_owned()
+    }
+
+    /// No tool.
+    fn disk(&self) -> &T {
+        &self.disk
+    }
+}
+
+#[scoped_tools(router = admin_router, vis = "pub(crate)")]
+impl<T: Clone + Send + Sync + 'static> Files<T> {
+    /// Forgets every file.
+    #[requires_scope(any(ADMIN, all("files:write", "files:purge")))]
+    #[tool]
+    fn purge_files(&self) {
+        self.ran.count();
+    }
+}
+
+#[scoped_tools]
+#[tool_router(router = more)]
+impl<T: Clone + Send + Sync + 'static> Files<T> {
+    /// Needs no server.
+    #[requires_scope("files:write")]
+    #[tool]
+    fn r#static() -> String {
+        "static".to_owned()
+    }
+}
+
+#[tool_handler(router = self.router)]
+impl<T: Clone + Send + Sync + 'static> ServerHandler for Files<T> {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::default()
+    }
+}
+
+type Server = Files<u8>;
+
+#[test]
+fn the_tables_say_what_each_tool_needs() {
+    let lines = |table: &McpTable| {
+        let line =
+            |one: &Operation| format!("{} {} {}", one.name(), one.row().requirement(), one.row().handler());
+        table.operations().iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        lines(&Server::TOOLS),
+        [
+            "list_files authenticated mcp_tools::Files_T::list_files",
+            "write files:write mcp_tools::Files_T::write_file",
+            "whoami authenticated mcp_tools::Files_T::whoami",
+        ],
+    );
+    assert_eq!(<Server as ScopedTools>::TOOLS, Server::TOOLS);
+    assert_eq!(
+        lines(&Server::ADMIN_ROUTER_TOOLS),
+        ["purge_files files:admin | files:write files:purge mcp_tools::Files_T::purge_files"],
+    );
+    assert_eq!(lines(&Server::MORE_TOOLS), ["r#static files:write mcp_tools::Files_T::static"]);
+}
+
+#[test]
+fn the_table_names_the_tools_as_rmcp_does() {
+    let names = |router: ToolRouter<Server>| {
+        router.list_all().into_iter().map(|tool| tool.name.into_owned()).collect::<Vec<_>>()
+    };
+    for (router, table) in [
+        (Server::tool_router(), Server::TOOLS),
+        (Server::admin_router(), Server::ADMIN_ROUTER_TOOLS),
+        (Server::more(), Server::MORE_TOOLS),
+    ] {
+        let mut declared: Vec<&str> = table.operations().iter().map(Operation::name).collect();
+        declared.sort_unstable();
+        assert_eq!(names(router), declared);
+    }
+}
+
+fn service(ran: &Counter) -> StreamableHttpService<Server, NeverSessionManager> {
+    let ran = ran.clone();
+    let config =
+        StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+    StreamableHttpService::new(
+        move || Ok(Files::new(ran.clone(), 0)),
+        Arc::new(NeverSessionManager::default()),
+        config.disable_allowed_hosts(),
+    )
+}
+
+/// A gate whose table has nothing, so that only the guards inside decide about tools.
+fn behind_an_ignorant_gate(ran: &Counter) -> Router {
+    let tokens = TestVerifier::new()
+        .token("read", "files:read")
+        .token("write", "files:read files:write")
+        .token("admin", "files:read files:admin");
+    let gate = tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")]);
+    let layer = gate.mcp_layer(McpTable::default()).unwrap();
+    Router::new().route_service("/mcp", service(ran)).layer(layer)
+}
+
+async fn call(app: &Router, token: &str, tool: &str) -> Value {
+    let message = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool, "arguments": { "path": "a" } },
+    });
+    let answer = post(app, &[&format!("authorization: Bearer {token}")], message.to_string()).await;
+    assert_eq!(answer.status, 200, "{tool}: {}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+async fn post(app: &Router, headers: &[&str], body: impl Into<Body>) -> Answer {
+    let common =
+        ["content-type: application/json", "accept: application/json, text/event-stream", "host: localhost"];
+    send_body(app, "POST /mcp", &[&common, headers].concat(), body.into()).await
+}
+
+#[tokio::test]
+async fn the_guard_inside_is_the_authority() {
+    let ran = Counter::default();
+    let app = behind_an_ignorant_gate(&ran);
+    for (token, tool, scope) in [
+        ("read", "write", "files:read files:write"),
+        ("read", "purge_files", "files:read files:admin"),
+        ("write", "purge_files", "files:read files:admin"),
+        ("admin", "r#static", "files:read files:write"),
+    ] {
+        let challenge = format!(
+            "Bearer error=\"insufficient_scope\", scope=\"{scope}\", \
+             resource_metadata=\"https://example.com/.well-known/oauth-protected-resource/mcp\", \
+             error_description=\"The access token lacks a scope that this request needs\""
+        );
+        let error = json!({
+            "code": 403,
+            "message": "The access token lacks a scope that this request needs",
+            "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": challenge },
+        });
+        assert_eq!(call(&app, token, tool).await["error"], error, "{tool}");
+    }
+    assert_eq!((ran.get(), TOUCHED.load(SeqCst)), (0, 0), "neither a tool ran nor were parameters read");
+    assert_eq!(call(&app, "write", "write").await["result"]["isError"], true);
+    assert_eq!((ran.get(), TOUCHED.load(SeqCst)), (0, 1), "with the scope, parameters are read");
+    assert!(call(&app, "read", "list_files").await["result"].is_object());
+    assert!(call(&app, "admin", "purge_files").await["result"].is_object());
+    assert!(call(&app, "write", "r#static").await["result"].is_object());
+    assert_eq!(ran.get(), 2);
+    assert_eq!(call(&app, "admin", "whoami").await["result"]["content"][0]["text"], "admin");
+    assert_eq!(call(&app, "admin", "unknown").await["error"]["code"], -32602);
+}
+
+#[tokio::test]
+async fn without_a_gate_no_tool_runs() {
+    let ran = Counter::default();
+    let app = Router::new().route_service("/mcp", service(&ran));
+    for tool in ["list_files", "whoami", "purge_files"] {
+        let answer = call(&app, "admin", tool).await;
+        assert_eq!(answer["error"]["code"], 500, "{answer}");
+        assert_eq!(answer["error"]["message"], "The server is not configured correctly");
+    }
+    assert_eq!(ran.get(), 0);
+}
+
+#[tokio::test]
+async fn without_http_tools_refuse_unless_the_caller_is_trusted() {
+    let ran = Counter::default();
+    let call = async |server: Server, trust: Option<&'static str>, tool: &'static str| {
+        let (here, there) = tokio::io::duplex(4096);
+        let serving = tokio::spawn(async move {
+            match trust {
+                Some(scopes) => {
+                    LocalTrust::new(server, scopes).serve(there).await.unwrap().waiting().await.unwrap();
+                }
+                None => _ = server.serve(there).await.unwrap().waiting().await.unwrap(),
+            }
+        });
+        let client = ().serve(here).await.unwrap();
+        let result = client.call_tool(CallToolRequestParams::new(tool)).await;
+        client.cancel().await.unwrap();
+        serving.await.unwrap();
+        result.map_err(|error| match error {
+            rmcp::ServiceError::McpError(error) => error,
+            other => panic!("{other}"),
+        })
+    };
+    let server = || Files::new(ran.clone(), 0);
+    for tool in ["list_files", "purge_files", "whoami"] {
+        let ErrorData { code, message, data, .. } = call(server(), None, tool).await.unwrap_err();
+        assert_eq!((code.0, data), (401, None), "{tool}");
+        assert_eq!(message, "This tool needs an access token, and a transport without HTTP carries none");
+    }
+    assert_eq!(ran.get(), 0);
+    let trust = Some("files:read files:admin");
+    for tool in ["list_files", "purge_files", "whoami"] {
+        call(server(), trust, tool).await.unwrap();
+    }
+    assert_eq!(ran.get(), 3);
+    let refused = call(server(), trust, "r#static").await.unwrap_err();
+    assert_eq!(refused.code.0, 403);
+    assert_eq!(refused.data, Some(json!({ "error": "insufficient_scope", "scope": "files:write" })));
+}
+
+#[test]
+fn a_table_by_hand_and_one_of_tools_are_one() {
+    const READ: Requirement = requirement!("files:read");
+    let both = Server::TOOLS.and(&McpTable::of(const { &[Operation::resource("file:///{name}", READ)] }));
+    assert_eq!(both.operations().len(), 4);
+}

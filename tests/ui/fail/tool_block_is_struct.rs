@@ -1,0 +1,6 @@
+use scopegate::scoped_tools;
+
+#[scoped_tools]
+struct Files;
+
+fn main() {}

@@ -1,0 +1,20 @@
+// `Gate::mcp` takes only servers whose tools declare scopes.
+use rmcp::{ServerHandler, tool, tool_handler, tool_router};
+use scopegate::{Gate, StaticKeys};
+
+struct Files;
+
+#[tool_router]
+impl Files {
+    /// Forgets every file.
+    #[tool]
+    async fn purge_files(&self) {}
+}
+
+#[tool_handler]
+impl ServerHandler for Files {}
+
+fn main() {
+    let gate = Gate::static_keys("files", StaticKeys::new());
+    let _ = gate.mcp(|| Files);
+}

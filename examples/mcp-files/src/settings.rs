@@ -1,0 +1,85 @@
+//! What the environment says.
+
+use std::env;
+
+use scopegate::{Gate, JwtVerifier, Resource, Scope, StaticKeys};
+
+/// What every request to the server needs.
+const FLOOR: Scope = Scope::from_static("files:read");
+
+type Error = Box<dyn std::error::Error>;
+
+/// Where the server listens, what it is called, and whom it lets in.
+#[derive(Debug)]
+pub struct Settings {
+    /// The port on 127.0.0.1 (`PORT`, 8080).
+    pub port: u16,
+    /// The public URL of the endpoint (`RESOURCE`, `http://127.0.0.1:PORT/mcp`).
+    pub resource: Resource,
+    /// Who has access (`AUTH_MODE`, `oauth`).
+    pub access: Access,
+}
+
+/// Who has access.
+#[derive(Debug)]
+pub enum Access {
+    /// Those with a token of an authorization server, its issuer and the URL of its keys if that is told.
+    OAuth(String, Option<String>),
+    /// Those with a token of the authorization server that this program starts, since it was told of none.
+    Embedded,
+    /// Those with a key.
+    Keys(StaticKeys),
+}
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    ///
+    /// When a variable says what it cannot, or one is missing that another needs.
+    pub fn from_env() -> Result<Self, Error> {
+        let port = match variable("PORT") {
+            Some(port) => {
+                port.parse().map_err(|_| format!("PORT is {port:?}; it takes a port number, such as 8080"))?
+            }
+            None => 8080,
+        };
+        let resource = variable("RESOURCE").unwrap_or_else(|| format!("http://127.0.0.1:{port}/mcp"));
+        let access = match (variable("AUTH_MODE").as_deref().unwrap_or("oauth"), variable("ISSUER")) {
+            ("oauth", Some(issuer)) => Access::OAuth(issuer, variable("JWKS_URI")),
+            ("oauth", None) => Access::Embedded,
+            ("static", _) => {
+                let keys = variable("STATIC_KEYS").ok_or("AUTH_MODE is \"static\", so set STATIC_KEYS")?;
+                Access::Keys(StaticKeys::parse(&keys)?)
+            }
+            (other, _) => return Err(format!("AUTH_MODE is {other:?}; it is \"oauth\" or \"static\"").into()),
+        };
+        Ok(Self { port, resource: Resource::new(resource)?.name("Files in memory"), access })
+    }
+}
+
+/// An empty variable is as good as none.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Makes the gate for tokens of an authorization server.
+///
+/// # Errors
+///
+/// When one of the URLs is none for its purpose.
+pub fn oauth(resource: Resource, issuer: &str, jwks_uri: Option<&str>) -> Result<Gate, Error> {
+    let resource = resource.authorization_server(issuer)?;
+    let verifier = JwtVerifier::new(resource.authorization_servers(), resource.identifier());
+    let verifier = match jwks_uri {
+        Some(uri) => verifier.jwks_uri(uri),
+        None => verifier,
+    };
+    Ok(Gate::new(resource, verifier).floor([FLOOR]))
+}
+
+/// Makes the gate for static keys.
+#[must_use]
+pub fn keys(keys: StaticKeys) -> Gate {
+    Gate::static_keys("mcp-files", keys).floor([FLOOR])
+}

@@ -1,0 +1,21 @@
+//! How to try the server with clients that people have.
+
+/// Describes what to type, for a server at `resource`.
+#[must_use]
+pub fn instructions(resource: &str) -> String {
+    format!(
+        "\
+Claude Code (then `/mcp` in it, to log in):
+    claude mcp add --transport http mcp-files {resource}
+
+The MCP Inspector (transport: Streamable HTTP, URL: {resource}):
+    npx @modelcontextprotocol/inspector
+
+Any client that starts its servers itself, through mcp-remote:
+    npx mcp-remote {resource}
+
+Without a client: 401, and which scope to ask for.
+    curl -i -X POST {resource}
+"
+    )
+}

@@ -14,10 +14,10 @@ pub use crate::{
     table::{Entry, ScopeTable},
 };
 
+#[cfg(feature = "rmcp")]
+pub use crate::mcp::ScopedTools;
 #[cfg(feature = "mcp")]
 pub use crate::mcp::{McpTable, Operation};
-#[cfg(feature = "rmcp")]
-pub use {crate::mcp::ScopedTools, rmcp::tool_router};
 
 /// Refuses a scope that stands at an earlier place already.
 #[track_caller]

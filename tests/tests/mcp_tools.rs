@@ -64,7 +64,7 @@ struct Files<T> {
 
 impl<T: Clone + Send + Sync + 'static> Files<T> {
     fn new(ran: Counter, disk: T) -> Self {
-        Self { ran, router: Self::tool_router() + Self::admin_router() + Self::more(), disk }
+        Self { ran, router: Self::tool_router() + Self::admin_router() + Self::more() + Self::above(), disk }
     }
 }
 
@@ -124,6 +124,17 @@ impl<T: Clone + Send + Sync + 'static> Files<T> {
     }
 }
 
+#[tool_router(router = above, vis = "pub(crate)")]
+#[scoped_tools]
+impl<T: Clone + Send + Sync + 'static> Files<T> {
+    /// Stands below rmcp's own attribute.
+    #[tool]
+    #[requires_scope("files:write")]
+    async fn below(&self) {
+        self.ran.count();
+    }
+}
+
 #[tool_handler(router = self.router)]
 impl<T: Clone + Send + Sync + 'static> ServerHandler for Files<T> {
     fn get_info(&self) -> ServerConfig {
@@ -165,6 +176,7 @@ fn the_table_names_the_tools_as_rmcp_does() {
         (Server::tool_router(), Server::TOOLS),
         (Server::admin_router(), Server::ADMIN_ROUTER_TOOLS),
         (Server::more(), Server::MORE_TOOLS),
+        (Server::above(), Server::ABOVE_TOOLS),
     ] {
         let mut declared: Vec<&str> = table.operations().iter().map(Operation::name).collect();
         declared.sort_unstable();
@@ -218,6 +230,7 @@ async fn the_guard_inside_is_the_authority() {
         ("read", "purge_files", "files:read files:admin"),
         ("write", "purge_files", "files:read files:admin"),
         ("admin", "r#static", "files:read files:write"),
+        ("admin", "below", "files:read files:write"),
     ] {
         let challenge = format!(
             "Bearer error=\"insufficient_scope\", scope=\"{scope}\", \

@@ -338,6 +338,38 @@ async fn the_handshake_of_each_version_works() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_newest_version_needs_no_handshake() {
+    each(async |server| {
+        let authorization = format!("Bearer {}", server.credential("files:read"));
+        let send = async |method: &str, name: Option<&str>| {
+            let meta = json!({
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientInfo": { "name": "t", "version": "1" },
+                "io.modelcontextprotocol/clientCapabilities": {},
+            });
+            let mut headers = vec![
+                ("authorization", authorization.as_str()),
+                ("mcp-protocol-version", "2026-07-28"),
+                ("mcp-method", method),
+            ];
+            headers.extend(name.map(|name| ("mcp-name", name)));
+            let body = request(method, json!({ "_meta": meta, "name": name.unwrap_or_default() }));
+            server.send(Method::POST, PATH, &headers, body).await
+        };
+        let discovered = send("server/discover", None).await;
+        assert!(discovered.body.contains("2026-07-28"), "{}", discovered.body);
+        assert_eq!(text(&send("tools/call", Some("list_files")).await), "");
+        server.check(
+            &send("tools/call", Some("purge_files")).await,
+            403,
+            Some("insufficient_scope"),
+            "files:read files:admin",
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_of_other_origins_may_not_call() {
     let server = Server::keys();
     let headers = [("authorization", "Bearer sk_all"), ("origin", "https://evil.example.com")];

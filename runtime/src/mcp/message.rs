@@ -48,8 +48,8 @@ pub(crate) enum Unreadable {
 const MAX_BATCH: usize = 256;
 
 impl<'a> Messages<'a> {
-    /// Reads a body in one pass. Arguments and everything else that does not decide is skipped, so that the cost is
-    /// no allocation but for names with escapes, whatever the size.
+    /// Reads a body in one pass. Arguments and everything else that does not decide is skipped, so that no more than names
+    /// with escapes and the brackets that are open are kept, whatever the size.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Unreadable> {
         // The parser skips texts without a look at their bytes, so the look is here.
         let text = str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;

@@ -20,7 +20,7 @@ pub enum TemplateFault {
     Unbalanced,
     /// `{}`, or a name that a path parameter cannot have.
     Name,
-    /// Two parameters of which nobody could tell where the first value ends.
+    /// Nobody could tell where the value of a parameter ends, and the text beside it begins.
     Adjacent,
     /// There is nothing around the parameters, so that the path alone would name the scope.
     Bare,
@@ -45,6 +45,10 @@ pub const fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
 }
 
+fn is_value_char(character: char) -> bool {
+    u8::try_from(character).is_ok_and(is_value_byte)
+}
+
 /// Checks a template: `{name}` is a parameter, `{{` and `}}` are literal braces.
 ///
 /// # Errors
@@ -54,13 +58,12 @@ pub fn check_template(text: &str) -> Result<(), TemplateFault> {
     let (mut bare, mut separated, mut after_parameter) = (true, true, false);
     for piece in pieces(text) {
         match piece? {
-            // A value such as `scope` before it would make what `check` refuses.
-            Piece::Text(text) if after_parameter && text.starts_with('=') => {
-                return Err(TemplateFault::Scope(Fault::Parameter));
+            Piece::Text(text) if after_parameter && text.starts_with(is_value_char) => {
+                return Err(TemplateFault::Adjacent);
             }
             Piece::Text(text) => {
                 check(text).map_err(TemplateFault::Scope)?;
-                separated |= !text.bytes().all(is_value_byte);
+                separated = !text.ends_with(is_value_char);
                 (bare, after_parameter) = (false, false);
             }
             Piece::Parameter(_) if !separated => return Err(TemplateFault::Adjacent),
@@ -107,7 +110,7 @@ impl fmt::Display for TemplateFault {
         f.write_str(match self {
             Self::Unbalanced => "a brace begins or ends a parameter, as in `{tenant}`; write `{{` or `}}` for the brace itself",
             Self::Name => "a parameter is named like one of the path, as in `{tenant}`",
-            Self::Adjacent => "put a separator such as `:` between two parameters, or `ab` and `c` are `a` and `bc`",
+            Self::Adjacent => "put a separator such as `:` or `/` on both sides of a parameter; a value can hold letters, digits and `.`, `_`, `~`, `-`, and would run into the text",
             Self::Bare => "put text around the parameter, as in `tenant:{tenant}`; else the path alone would name the scope",
             Self::Scope(fault) => fault.message(),
         })
@@ -125,7 +128,11 @@ mod tests {
             ("tenant:{tenant}:read", Ok(())),
             ("{a}:{b}/{c}", Ok(())),
             ("{a}", Err(TemplateFault::Bare)),
-            ("scop{a}=b", Err(TemplateFault::Scope(Fault::Parameter))),
+            ("scop{a}=b", Err(TemplateFault::Adjacent)),
+            ("tenant.{a}.read", Err(TemplateFault::Adjacent)),
+            ("tenant:{a}.read", Err(TemplateFault::Adjacent)),
+            ("repo-{a}", Err(TemplateFault::Adjacent)),
+            ("repo/{a}", Ok(())),
             ("a{{b}}", Ok(())),
             ("{{{a}}}", Ok(())),
             ("{a", Err(TemplateFault::Unbalanced)),
@@ -135,7 +142,8 @@ mod tests {
             ("{*rest}", Err(TemplateFault::Name)),
             ("{a}{b}", Err(TemplateFault::Adjacent)),
             ("{a}-{b}", Err(TemplateFault::Adjacent)),
-            ("{a}-:{b}", Ok(())),
+            ("{a}-:{b}", Err(TemplateFault::Adjacent)),
+            ("{a}:-:{b}", Ok(())),
             ("a b:{c}", Err(TemplateFault::Scope(Fault::Space))),
             ("", Err(TemplateFault::Scope(Fault::Empty))),
         ];

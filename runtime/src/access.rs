@@ -204,7 +204,7 @@ impl<S: Sync> FromRequestParts<S> for Access {
             return Ok(access);
         }
         let in_handler = parts.extensions.get::<Enforcement>().is_some();
-        let Some(Verified { plan, outcome }) = parts.extensions.get().filter(|_| !in_handler) else {
+        let Some(Verified { plan, outcome, .. }) = Verified::of(parts).filter(|_| !in_handler) else {
             log::misconfigured(
                 "nothing demands a token where `Access` is taken; a `#[public]` handler takes `Option<Access>`",
             );
@@ -225,13 +225,13 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             return Ok(Some(access));
         }
         let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
-        match (plan, parts.extensions.get::<Verified>()) {
+        match (plan, Verified::of(parts)) {
             (Some(plan), _) => match plan.token(parts).await {
                 Ok(token) => Ok(Some(Self::undeclared(plan, token))),
                 Err(Failure::For(Reason::MissingToken)) => Ok(None),
                 Err(failure) => Err(plan.reject(failure, plan.policy, &Filled::default())),
             },
-            (None, Some(Verified { plan, outcome })) => {
+            (None, Some(Verified { plan, outcome, .. })) => {
                 Ok(outcome.as_ref().ok().map(|token| Self::undeclared(plan, token.clone())))
             }
             (None, None) => {

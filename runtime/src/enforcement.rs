@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use http::request::Parts;
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
 
 use crate::{
     gate::{Failure, Gate},
@@ -125,7 +125,7 @@ impl Plan {
 
     /// Returns the token of a request, from whoever verified it for this gate first.
     pub(crate) async fn token(&self, parts: &Parts) -> Result<Token, Failure> {
-        match parts.extensions.get::<Verified>() {
+        match Verified::of(parts) {
             Some(verified) if verified.plan.gate.is(&self.gate) => verified.outcome.clone(),
             _ => self.gate.verify(&parts.headers).await,
         }
@@ -157,4 +157,18 @@ const PREBUILT: [Reason; 5] = [
 pub(crate) struct Verified {
     pub(crate) plan: Plan,
     pub(crate) outcome: Result<Token, Failure>,
+    /// What was verified: a middleware may have changed it since.
+    credentials: Vec<HeaderValue>,
+}
+
+impl Verified {
+    pub(crate) fn new(plan: Plan, outcome: Result<Token, Failure>, headers: &HeaderMap) -> Self {
+        Self { plan, outcome, credentials: headers.get_all(AUTHORIZATION).iter().cloned().collect() }
+    }
+
+    /// Returns the outcome for the credentials that the request has now.
+    pub(crate) fn of(parts: &Parts) -> Option<&Self> {
+        let now = parts.headers.get_all(AUTHORIZATION);
+        parts.extensions.get::<Self>().filter(|verified| now.iter().eq(&verified.credentials))
+    }
 }

@@ -44,7 +44,7 @@ pub enum Wildcards {
     /// None: `*` is a character like any other.
     #[default]
     Off,
-    /// Those whose last characters are a separator (`:`, `.` or `/`) and `*`. They stand for each scope that begins with
+    /// Those whose last characters are a separator (`:` or `/`) and `*`. They stand for each scope that begins with
     /// all before the `*` and goes on: `files:*` for `files:read` and `files:a:b`, not for `files`, `files:` or
     /// `filesx:read`. `*` elsewhere is a character like any other.
     Prefixed,
@@ -186,7 +186,7 @@ impl Wildcards {
 
 /// Returns all before the `*`, if `scope` is a prefixed wildcard.
 fn prefix_of(scope: &str) -> Option<&str> {
-    scope.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '.', '/']))
+    scope.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']))
 }
 
 fn repetitions(entries: &[(Scope, Vec<Scope>)]) -> impl Iterator<Item = String> {

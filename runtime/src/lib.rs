@@ -67,7 +67,7 @@
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools of a server made with rmcp, which is built from the gate |
-//! | `tracing` (default) | logs why requests are refused; never a token |
+//! | `tracing` (default) | logs why tokens are refused and what they lack; never a token |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750

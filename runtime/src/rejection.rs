@@ -62,7 +62,7 @@ impl Rejection {
     ) -> Self {
         let mut rejection = Self::new(Reason::Unavailable, description, Vec::new(), None, bodies);
         // Whole seconds, rounded up: nobody should come back too early.
-        let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+        let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         if let Some(answer) = Arc::get_mut(&mut rejection.0) {
             answer.retry_after = Some(seconds.into());
         }

@@ -31,6 +31,7 @@ enum Kind {
 
 /// One scope of a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Need {
     /// The scope itself.
     Scope(Scope),

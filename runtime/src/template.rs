@@ -31,11 +31,13 @@ impl Template {
 
     /// Puts the values of the parameters in.
     pub(crate) fn fill(self, parameters: &impl Parameters) -> Result<String, Unfilled> {
-        pieces(self.0).try_fold(String::new(), |filled, piece| match piece {
+        let filled = pieces(self.0).try_fold(String::new(), |filled, piece| match piece {
             Ok(Piece::Text(text)) => Ok(filled + text),
             Ok(Piece::Parameter(name)) => Ok(filled + legal(parameters.value_of(name)?)?),
             Err(_) => Err(Unfilled::Missing),
-        })
+        })?;
+        scopegate_grammar::check(&filled).map_err(|_| Unfilled::Illegal)?;
+        Ok(filled)
     }
 }
 

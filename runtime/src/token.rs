@@ -35,6 +35,13 @@ pub trait TokenVerifier: Send + Sync + 'static {
     fn verify(&self, token: &str) -> impl Future<Output = Result<Token, VerifyError>> + Send;
 }
 
+/// So that several gates can share a verifier, and what it has learnt.
+impl<V: TokenVerifier> TokenVerifier for Arc<V> {
+    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
+        V::verify(self, token).await
+    }
+}
+
 /// What a verified access token says. Cheap to clone.
 ///
 /// Its `Debug` output shows neither claims nor the token's text.

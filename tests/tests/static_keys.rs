@@ -30,10 +30,11 @@ fn routes() -> Router {
         .route("/health", get(health))
 }
 
-const KEYS: &str = "sk_read=files:read; sk_padded===files:read files:write ;sk_none=;";
+const KEYS: &str = "sk_read=files:read; sk_padded===files:read files:write ;";
 
 fn app() -> axum::Router {
-    routes().protect(Gate::static_keys("zernio-mcp", StaticKeys::parse(KEYS).unwrap())).unwrap()
+    let keys = StaticKeys::parse(KEYS).unwrap().key("of no scopes", "sk_none", "").unwrap();
+    routes().protect(Gate::static_keys("zernio-mcp", keys)).unwrap()
 }
 
 #[tokio::test]
@@ -108,6 +109,7 @@ fn keys_that_no_client_could_send_are_refused_without_quoting_them() {
         ("", "invalid key list: it has no key; write `key=scope scope`"),
         (" ; ", "invalid key list: it has no key; write `key=scope scope`"),
         ("secret", "invalid key number 1: write `key=scope scope`"),
+        ("secret=", "invalid key number 1: it has no scopes; write `key=scope scope`"),
         (
             "a=b;se cret=c",
             "invalid key number 2: a key has letters, digits and `-._~+/`, and `=` only at its end",

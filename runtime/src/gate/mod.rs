@@ -84,7 +84,7 @@ impl Gate {
 
     /// Makes a gate for a server with static keys and without OAuth.
     ///
-    /// Its challenges name `realm` and no metadata, and every path at which clients look for OAuth answers 404 in JSON, so
+    /// Its challenges name `realm` and no metadata, and the paths at which clients look for OAuth answer 404 in JSON, so
     /// that they fall back to their key. For keys beside OAuth see [`StaticKeys::or`].
     pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {
         let (realm, problem) = match Realm::new(realm.into()) {

@@ -117,7 +117,7 @@ impl Gate {
 
     /// Sets which scopes the metadata names.
     ///
-    /// RFC 9728 and MCP want a short list, and some clients ask for all of it at their first login; but others ask for
+    /// MCP wants a short list, and some clients ask for all of it at their first login; but others ask for
     /// this list alone and never step up, so that a scope that is missing here is out of their reach.
     #[must_use]
     pub fn advertise(mut self, advertise: Advertise) -> Self {

@@ -57,7 +57,8 @@ pub struct AuthenticateLayer(Plan);
 impl Step for AuthenticateLayer {
     async fn run(&self, parts: &mut Parts) -> Result<(), Response> {
         let outcome = self.0.gate.verify(&parts.headers).await;
-        parts.extensions.insert(Verified { plan: self.0.clone(), outcome });
+        let verified = Verified::new(self.0.clone(), outcome, &parts.headers);
+        parts.extensions.insert(verified);
         Ok(())
     }
 }

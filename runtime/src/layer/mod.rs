@@ -15,7 +15,7 @@ use tower_layer::Layer;
 pub use authenticate::AuthenticateLayer;
 
 use crate::{
-    enforcement::{Enforcement, Plan, Slot},
+    enforcement::{Enforcement, Plan, Slot, Verified},
     gate::Gate,
     path::PathParameters,
     protected::{Protected, Step},
@@ -123,7 +123,12 @@ impl Step for GateLayer {
         }
         let admitted = self.plan.admit(parts, self.plan.policy, &PathParameters::default()).await;
         let admitted = admitted.map_err(IntoResponse::into_response)?;
-        parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted));
+        let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &parts.headers);
+        parts.extensions.insert(verified);
+        // Inside a handler that waits for the gate of its own router, that one still decides.
+        if parts.extensions.get::<Enforcement>().is_none_or(|enforcement| enforcement.admitted.is_some()) {
+            parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted));
+        }
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     label = "not annotated",
     note = "put `#[requires_scope(\"...\")]`, `#[authenticated]` or `#[public]` above the handler"
 )]
-pub trait Declared<Args> {
+pub trait Declared<Args>: sealed::Declared<Args> {
     /// What the handler declares.
     const ROW: Row;
 }
@@ -26,6 +26,8 @@ pub const fn row_of<H: Declared<Args>, Args>(handler: H) -> Row {
     std::mem::forget(handler); // A constant cannot drop what it does not know.
     H::ROW
 }
+
+impl<L, H: Declared<Args>, T, S, Args> sealed::Declared<InLayer<Args>> for Layered<L, H, T, S> {}
 
 /// Stands for the arguments of a handler inside a layer.
 #[derive(Debug)]
@@ -50,10 +52,20 @@ mod sealed {
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Sealed {}
     impl<R> Sealed for super::Guard<R> {}
+
+    /// Or somebody could declare for a handler what its guard does not enforce.
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Declared<Args> {}
 }
 
 macro_rules! declared {
     ($($argument:ident)*) => {
+        impl<F, Out, G: ScopeGuard, $($argument),*> sealed::Declared<(G, $($argument,)*)> for F
+        where
+            F: FnOnce(G, $($argument),*) -> Out,
+        {
+        }
+
         #[diagnostic::do_not_recommend]
         impl<F, Out, G: ScopeGuard, $($argument),*> Declared<(G, $($argument,)*)> for F
         where

@@ -18,7 +18,7 @@ pub use declared::{InLayer, ScopeGuard, row_of};
 pub use method_router::MethodRouter;
 pub use router::Router;
 
-/// Routes `GET` requests, and `HEAD` requests, whose body axum leaves out to `handler`.
+/// Routes `GET` requests, and `HEAD` requests, whose body axum leaves out, to `handler`.
 pub fn get<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
     H: Declared<D> + Handler<T, S>,

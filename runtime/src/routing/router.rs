@@ -137,8 +137,9 @@ where
         self.inner = self.inner.nest(path, router.inner);
         let prefix = path.trim_end_matches('/');
         self.routes.extend(router.routes.into_iter().map(|mut route| {
-            route.path =
-                if route.path == "/" { prefix.to_owned() } else { format!("{prefix}{}", route.path) };
+            // As axum joins them: below `/a`, `/` is `/a`; below `/a/`, it is `/a/`.
+            let is_prefix_itself = route.path == "/" && !path.ends_with('/');
+            route.path = if is_prefix_itself { prefix.to_owned() } else { format!("{prefix}{}", route.path) };
             route
         }));
         self
@@ -177,7 +178,7 @@ where
     {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
         self.inner = self.inner.fallback(handler);
-        self.mount("/{*fallback}", vec![mounted]);
+        self.mount("/*", vec![mounted]);
         self
     }
 

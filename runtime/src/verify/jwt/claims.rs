@@ -101,8 +101,8 @@ fn twin(audience: &str) -> Option<String> {
         Some(bare) => (bare, true),
         None => (audience, false),
     };
-    let (_, authority) = bare.split_once("://")?;
-    if authority.is_empty() || authority.contains(['/', '?', '#']) {
+    let (scheme, authority) = bare.split_once("://")?;
+    if !matches!(scheme, "https" | "http") || authority.is_empty() || authority.contains(['/', '?', '#']) {
         return None;
     }
     Some(if slashed { bare.to_owned() } else { format!("{bare}/") })
@@ -131,6 +131,7 @@ mod tests {
         check("https://h//", None);
         check("https://h?q", None);
         check("https://", None);
+        check("api://files", None);
         check("files", None);
         check("", None);
     }

@@ -16,6 +16,11 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// on its way can make tokens.
 pub(super) fn trusted_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("`{text}` is not a URL: {error}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "the URL of keys has no user and no password; leave out what stands before `@`".to_owned()
+        );
+    }
     if url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url) {
         Ok(url)
     } else {
@@ -95,7 +100,8 @@ impl FetchError {
 
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.url)?;
+        // A query may hold a secret.
+        write!(f, "{}{}: ", self.url.origin().ascii_serialization(), self.url.path())?;
         match &self.kind {
             Kind::Unreachable(error) => {
                 f.write_str("no answer")?;

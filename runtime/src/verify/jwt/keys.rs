@@ -30,11 +30,16 @@ pub(super) enum Verdict {
 
 impl KeySet {
     /// Reads a JWK set, or nothing where it is not one. Keys that are malformed, of an unknown kind or for another purpose
-    /// are left out, as section 5 demands, so that they do not spoil the others.
+    /// are left out, as section 5 advises, so that they do not spoil the others.
     pub(super) fn parse(set: Value) -> Option<Self> {
         let set: Set = serde_json::from_value(set).ok()?;
         let jwks = set.keys.into_iter().filter_map(|jwk| serde_json::from_value::<Jwk>(jwk).ok());
         Some(Self(jwks.filter_map(Key::prepare).collect()))
+    }
+
+    /// Tells whether there is none that could make a token.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Judges the signature of `token` by these keys.

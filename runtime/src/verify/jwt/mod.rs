@@ -70,6 +70,9 @@ pub struct JwtVerifier {
     rules: Rules,
 }
 
+/// When to ask an issuer without keys again.
+const WITHOUT_KEYS: Duration = Duration::from_secs(10);
+
 struct Issuer {
     id: String,
     keys: KeySource,
@@ -135,15 +138,20 @@ impl TokenVerifier for JwtVerifier {
 impl Issuer {
     /// Checks that a key of this issuer made the signature. A token of an unknown key has the keys loaded again.
     async fn check_signature(&self, token: &Unverified<'_>) -> Result<(), VerifyError> {
-        let keys = self.keys.current().await?;
+        let mut keys = self.keys.current().await?;
         let mut verdict = keys.judge(token);
         if verdict == Verdict::UnknownKey
-            && let Some(keys) = self.keys.newer_than(&keys).await?
+            && let Some(newer) = self.keys.newer_than(&keys).await?
         {
-            verdict = keys.judge(token);
+            verdict = newer.judge(token);
+            keys = newer;
         }
         match verdict {
             Verdict::Genuine => Ok(()),
+            // All keys withdrawn, or an accident of the issuer: nobody should throw a token away for that.
+            Verdict::UnknownKey if keys.is_empty() => {
+                Err(VerifyError::unavailable(WITHOUT_KEYS, "its issuer publishes no key that could be used"))
+            }
             Verdict::Forged => Err(Fault("its signature is not one of the key that it names").into()),
             Verdict::UnknownKey => Err(Fault("its issuer publishes no key that made the signature").into()),
         }

@@ -40,6 +40,11 @@ impl<'a> Unverified<'a> {
         if !header.typ.as_deref().is_none_or(is_access_token_type) {
             return Err(Fault("its `typ` is not that of an access token"));
         }
+        let claims: Map<String, Value> =
+            serde_json::from_slice(&decode(claims)?).map_err(|_| Fault("its claims are malformed"))?;
+        if !header.typ.as_deref().is_some_and(is_only_access_token_type) && is_of_open_id(&claims) {
+            return Err(Fault("it is an ID token or a logout token"));
+        }
         let algorithm =
             algorithms::parse(&header.alg).ok_or(Fault("its `alg` is not one that is accepted"))?;
 
@@ -48,8 +53,7 @@ impl<'a> Unverified<'a> {
             kid: header.kid,
             message: message.as_bytes(),
             signature: decode(signature)?,
-            claims: serde_json::from_slice(&decode(claims)?)
-                .map_err(|_| Fault("its claims are malformed"))?,
+            claims,
         })
     }
 
@@ -99,6 +103,19 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error>
 /// [RFC 9068, section 4]: https://www.rfc-editor.org/rfc/rfc9068#section-4
 fn is_access_token_type(typ: &str) -> bool {
     ["at+jwt", "application/at+jwt", "JWT"].iter().any(|known| known.eq_ignore_ascii_case(typ))
+}
+
+fn is_only_access_token_type(typ: &str) -> bool {
+    !typ.eq_ignore_ascii_case("JWT")
+}
+
+/// Many authorization servers give all their tokens the type `JWT`. Those for the client itself have claims of their own:
+/// [OpenID Connect Core, sections 2 and 3.1.3.6], and [Back-Channel Logout, section 2.4].
+///
+/// [OpenID Connect Core, sections 2 and 3.1.3.6]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
+/// [Back-Channel Logout, section 2.4]: https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken
+fn is_of_open_id(claims: &Map<String, Value>) -> bool {
+    ["nonce", "at_hash", "c_hash", "events"].iter().any(|name| claims.contains_key(*name))
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, Fault> {

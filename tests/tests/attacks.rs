@@ -1,0 +1,174 @@
+//! Ways around the gate that were once open, or nearly.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use axum::{
+    extract::Request,
+    handler::Handler,
+    http::{HeaderValue, header::AUTHORIZATION},
+    middleware::{Next, from_fn},
+    response::Response,
+};
+use scopegate::{
+    Gate, JwtVerifier, Resource, Router, ScopeTable, Token, TokenVerifier, VerifyError, Wildcards,
+    authenticated, requires_scope, routing::get, scope_table, testing::TestVerifier,
+};
+use scopegate_tests::{
+    exchange::send,
+    issuer::{Issuer, Key},
+};
+use serde_json::json;
+
+#[requires_scope("tenant:{tenant}")]
+async fn tenant() {}
+
+#[requires_scope("files:write")]
+async fn write() {}
+
+#[authenticated]
+async fn any_token() {}
+
+#[requires_scope("offline_access:{x}", "a:{x}")]
+async fn harmless() {}
+
+const WEAK: &str = "authorization: Bearer weak";
+const STRONG: &str = "authorization: Bearer strong";
+
+fn verifier() -> TestVerifier {
+    TestVerifier::new()
+        .token("weak", "files:read")
+        .token("strong", "files:write")
+        .token("dots", "tenant:acme.*")
+}
+
+fn gate() -> Gate {
+    verifier().gate("https://h.example").unwrap()
+}
+
+#[tokio::test]
+async fn a_wildcard_ends_at_no_character_of_a_value() {
+    let gate = gate().wildcards(Wildcards::PrefixedAndBare);
+    let app = Router::new().route("/t/{tenant}", get(tenant)).protect(gate).unwrap();
+    assert_eq!(send(&app, "GET /t/acme.evil", &["authorization: Bearer dots"]).await.status, 403);
+}
+
+async fn weaken(mut request: Request, next: Next) -> Response {
+    request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer weak"));
+    next.run(request).await
+}
+
+async fn strip(mut request: Request, next: Next) -> Response {
+    request.headers_mut().remove(AUTHORIZATION);
+    next.run(request).await
+}
+
+async fn from_cookie(mut request: Request, next: Next) -> Response {
+    request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer strong"));
+    next.run(request).await
+}
+
+#[tokio::test]
+async fn an_early_verification_is_of_the_credentials_that_it_saw() {
+    let app = || Router::new().route("/", get(write)).protect(gate()).unwrap();
+    let gate = gate();
+    let early = || gate.authenticate();
+    let protected = || Router::new().route("/", get(write)).protect(gate.clone()).unwrap();
+    let weakened = protected().layer(from_fn(weaken)).layer(early());
+    assert_eq!(send(&weakened, "GET /", &[STRONG]).await.status, 403);
+    let stripped = protected().layer(from_fn(strip)).layer(early());
+    assert_eq!(send(&stripped, "GET /", &[STRONG]).await.status, 401);
+    let given = protected().layer(from_fn(from_cookie)).layer(early());
+    assert_eq!(send(&given, "GET /", &[]).await.status, 200);
+    assert_eq!(send(&app(), "GET /", &[STRONG]).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_layer_of_another_gate_inside_a_handler_replaces_nothing() {
+    let other = TestVerifier::new().token("foreign", "files:write").gate("https://other.example").unwrap();
+    let layer = other.layer(ScopeTable::default()).unwrap();
+    let app = Router::new().route("/", get(write.layer(layer))).protect(gate()).unwrap();
+    assert_eq!(send(&app, "GET /", &["authorization: Bearer foreign"]).await.status, 401);
+    assert_eq!(send(&app, "GET /", &[STRONG]).await.status, 401, "both gates stand there");
+}
+
+/// Counts how often it is asked.
+struct Counting(Arc<AtomicUsize>);
+
+impl TokenVerifier for Counting {
+    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
+        self.0.fetch_add(1, SeqCst);
+        verifier().verify(token).await
+    }
+}
+
+#[tokio::test]
+async fn behind_the_layer_a_token_is_verified_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let resource =
+        Resource::new("https://h.example").unwrap().authorization_server("https://auth.example").unwrap();
+    let layer = Gate::new(resource, Arc::new(Counting(asked.clone()))).layer(scope_table![write]).unwrap();
+    let app = axum::Router::new().route("/", axum::routing::get(write)).layer(layer);
+    assert_eq!(send(&app, "GET /", &[STRONG]).await.status, 200);
+    assert_eq!(asked.load(SeqCst), 1);
+    assert_eq!(send(&app, "GET /", &[WEAK]).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_verifier_that_waits_for_ever_is_no_panic() {
+    struct Never;
+    impl TokenVerifier for Never {
+        async fn verify(&self, _: &str) -> Result<Token, VerifyError> {
+            Err(VerifyError::unavailable(Duration::MAX, "never"))
+        }
+    }
+    let resource =
+        Resource::new("https://h.example").unwrap().authorization_server("https://auth.example").unwrap();
+    let app = Router::new().route("/", get(any_token)).protect(Gate::new(resource, Never)).unwrap();
+    let answer = send(&app, "GET /", &[STRONG]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "18446744073709551615"));
+}
+
+#[tokio::test]
+async fn a_filled_in_template_is_still_a_scope() {
+    let app = Router::new().route("/o/{x}", get(harmless)).protect(gate()).unwrap();
+    let answer = send(&app, "GET /o/a", &[]).await;
+    assert!(answer.challenge().contains(r#"scope="offline_access:a a:a""#), "{}", answer.challenge());
+}
+
+#[tokio::test]
+async fn a_fallback_has_no_parameter_of_its_own() {
+    #[requires_scope("x:{fallback}")]
+    async fn fallback() {}
+
+    let error = Router::new().fallback(fallback).protect(gate()).unwrap_err();
+    assert!(error.problems()[0].ends_with("but its path `/*` has no `{fallback}`"), "{error}");
+}
+
+#[tokio::test]
+async fn tokens_of_open_id_are_no_access_tokens() {
+    let (key, api) = (Key::shared(), "https://files.example.com");
+    let issuer = Issuer::publishing(&[key]).await;
+    let verifier = JwtVerifier::new([issuer.id()], api).audience("client");
+    let with = |name: &str, value: serde_json::Value| {
+        let mut claims = issuer.claims("client", "files:read");
+        claims[name] = value;
+        claims
+    };
+    assert!(verifier.verify(&key.mint(&issuer.claims("client", "files:read"))).await.is_ok());
+    for (name, value) in [
+        ("nonce", json!("n")),
+        ("at_hash", json!("h")),
+        ("c_hash", json!("h")),
+        ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": {} })),
+    ] {
+        let header = json!({ "alg": key.algorithm(), "typ": "JWT" });
+        let outcome = verifier.verify(&key.mint_with(&header, &with(name, value))).await;
+        assert!(matches!(outcome, Err(VerifyError::Invalid(_))), "{name}: {outcome:?}");
+    }
+}

@@ -1,0 +1,11 @@
+// Who declares for a handler what no guard enforces would open it.
+use scopegate::{Row, routing::Declared};
+
+#[derive(Clone)]
+struct Cached<H>(H);
+
+impl<H: Declared<Args>, Args> Declared<(Cached<H>, Args)> for Cached<H> {
+    const ROW: Row = H::ROW;
+}
+
+fn main() {}

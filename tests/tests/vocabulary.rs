@@ -168,7 +168,7 @@ fn wildcards_stand_for_what_goes_on() {
         ("files:*", "FILES:read", false, false, false),
         ("files:a:*", "files:*", false, false, false),
         ("files:a:*", "files:b:c", false, false, false),
-        ("files.*", "files.read", false, false, true),
+        ("files.*", "files.read", false, false, false),
         ("files.*", "files:read", false, false, false),
         ("https://api.example.com/*", "https://api.example.com/files", false, true, true),
         ("files*", "files:read", false, false, false),

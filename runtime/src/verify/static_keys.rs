@@ -79,20 +79,18 @@ impl StaticKeys {
         Self::default()
     }
 
-    /// Reads `key=scope scope;key=scope ..`, as from an environment variable. A key may have `=` at its end.
+    /// Reads `key=scope scope;key=scope ..`, as from an environment variable.
+    ///
+    /// The last `=` separates, so that a key may have some at its end; one without scopes is written with it, too: `key=`.
     ///
     /// # Errors
     ///
-    /// When there is no key, or one without scopes, or that [`StaticKeys::key`] refuses. The error tells which by its position alone.
+    /// When there is no key, or one that [`StaticKeys::key`] refuses. The error tells which by its position alone.
     pub fn parse(list: &str) -> Result<Self, InvalidKey> {
         let mut entries = list.split(';').map(str::trim).enumerate().filter(|(_, entry)| !entry.is_empty());
         let keys = entries.try_fold(Self::new(), |keys, (at, entry)| {
             let invalid = |fault| InvalidKey { which: format!("number {}", at + 1), fault };
             let (key, scopes) = entry.rsplit_once('=').ok_or_else(|| invalid("write `key=scope scope`"))?;
-            // Or the padding of a key whose scopes were forgotten would be read as the separator.
-            if scopes.trim().is_empty() {
-                return Err(invalid("it has no scopes; write `key=scope scope`"));
-            }
             keys.add(None, key.trim(), scopes).map_err(invalid)
         })?;
         match keys.keys[..] {

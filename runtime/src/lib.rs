@@ -71,6 +71,7 @@
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod catalog;
 mod challenge;
 mod decision;
 mod granted;

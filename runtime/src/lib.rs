@@ -56,6 +56,7 @@
 //! | who calls | [`Access`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
+//! | how others see it | [`guide::operators`], [`export`] |
 //! | how to test it | [`guide::testing`], [`testing`] |
 //!
 //! # Features
@@ -65,6 +66,8 @@
 //! | `axum` (default) | everything but the pure core: scopes, requirements, decisions, challenges, metadata, tables |
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
 //! | `tracing` (default) | logs why requests are refused; never a token |
+//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown |
+//! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
@@ -94,6 +97,8 @@ mod cors;
 mod credentials;
 #[cfg(feature = "axum")]
 mod enforcement;
+#[cfg(feature = "export")]
+pub mod export;
 #[cfg(feature = "axum")]
 mod gate;
 #[cfg(feature = "axum")]

@@ -16,6 +16,10 @@ pub mod static_keys {}
 #[cfg(feature = "axum")]
 pub mod browsers {}
 
+#[doc = include_str!("operators.md")]
+#[cfg(feature = "export")]
+pub mod operators {}
+
 #[doc = include_str!("providers.md")]
 #[cfg(feature = "axum")]
 pub mod providers {}

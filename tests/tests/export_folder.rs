@@ -119,6 +119,20 @@ fn several_resources_share_a_folder() {
 }
 
 #[test]
+fn former_documents_are_removed() {
+    let folder = scratch("former");
+    for resource in ["https://h.example", "https://h.example/a/b", "https://h.example/a", "https://h.example"]
+    {
+        let discovery = routes().split(gate(resource)).unwrap().1;
+        let written = write_folder([&discovery], &folder).unwrap();
+        fs::write(folder.join("index.html"), "").unwrap();
+        let documents = files_in(&folder).into_keys().filter(|name| name.starts_with(".well-known"));
+        assert_eq!(documents.map(|name| folder.join(name)).collect::<Vec<_>>(), written);
+        assert!(folder.join("index.html").exists());
+    }
+}
+
+#[test]
 fn what_cannot_be_a_folder_is_refused() {
     let discovery = |resource: &str| routes().split(gate(resource)).unwrap().1;
     let folder = scratch("refused");

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::hosting;
+use crate::resource::WELL_KNOWN;
 use crate::well_known::{Discovery, clashes_between};
 
 /// Writes the documents of `discoveries` into the folder `to`, as files whose paths are those of the documents' URLs.
@@ -17,7 +18,8 @@ use crate::well_known::{Discovery, clashes_between};
 /// A copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) is at a path where the folder of the other
 /// document is, so it becomes the `index.json` of that; so does a document whose path ends in a slash.
 ///
-/// Returns the documents' files. What stands in the folder already stays, unless it has one of these names.
+/// Returns the documents' files. What stands below the well-known path already is removed, so that no document of a former
+/// resource is left; the rest of the folder stays. Give all the documents of a host at once.
 ///
 /// # Errors
 ///
@@ -53,6 +55,7 @@ pub fn write_folder<'a>(
         return Err(FolderError(Fault::Nothing));
     }
     let to = to.as_ref();
+    remove(&to.join(WELL_KNOWN.trim_start_matches('/')))?;
     let mut written = Vec::new();
     for file in &files {
         written.push(write(to, &file.name, &file.document)?);
@@ -124,6 +127,16 @@ fn decoded(part: &str) -> Option<String> {
         bytes.extend(rest.bytes());
     }
     String::from_utf8(bytes).ok()
+}
+
+fn remove(former: &Path) -> Result<(), FolderError> {
+    let result = match fs::symlink_metadata(former) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(former),
+        Ok(_) => fs::remove_file(former),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    result.map_err(|error| FolderError(Fault::Write(former.to_owned(), error)))
 }
 
 fn write(to: &Path, name: &str, content: &[u8]) -> Result<PathBuf, FolderError> {

@@ -57,7 +57,8 @@
 //! | who calls | [`Access`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | what there is to know | [`guide`]: discovery, static keys, browsers, proxies, providers, testing |
+//! | what there is to know | [`guide`]: discovery, static keys, browsers, proxies, providers, operators, testing |
+//! | how others see it | [`guide::operators`], [`export`] |
 //!
 //! # Features
 //!
@@ -68,6 +69,8 @@
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools of a server made with rmcp, which is built from the gate |
 //! | `tracing` (default) | logs why tokens are refused and what they lack; never a token |
+//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown |
+//! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
@@ -76,6 +79,7 @@
 // The core is there without axum; some of it has no other caller than the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
+mod catalog;
 mod challenge;
 mod decision;
 mod granted;
@@ -99,6 +103,8 @@ mod cors;
 mod credentials;
 #[cfg(feature = "axum")]
 mod enforcement;
+#[cfg(feature = "export")]
+pub mod export;
 #[cfg(feature = "axum")]
 mod gate;
 #[cfg(feature = "axum")]

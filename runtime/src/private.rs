@@ -1,6 +1,7 @@
 //! For generated code only; outside semver.
 
 pub use crate::{
+    catalog::{Catalog, mentions},
     requirement::{Need, Requirement},
     scope::Scope,
     table::Row,

@@ -26,6 +26,9 @@ use std::{borrow::Cow, fmt};
 pub struct Scope(&'static str);
 
 impl Scope {
+    /// Stands where there is room for a scope and none yet; it never leaves a catalog.
+    pub(crate) const FILLER: Self = Self("");
+
     /// Makes a scope from the program's own text.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use crate::{
+    catalog,
     requirement::{Need, Requirement},
     scope::Scope,
     template::Template,
@@ -163,13 +164,19 @@ impl ScopeTable {
     }
 
     /// Returns every scope that an entry names, sorted, each once. Templates are none: nobody can ask for one.
+    ///
+    /// For a constant table, [`scope_catalog!`](crate::scope_catalog) is the same as a constant.
     #[must_use]
     pub fn catalog(&self) -> Vec<Scope> {
-        let needs = self.entries.iter().flat_map(|entry| entry.row.policy.needs());
-        let mut scopes: Vec<Scope> = needs.filter_map(Need::scope).collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        scopes
+        catalog::of(&self.entries)
+    }
+
+    /// Returns the entries, in a constant too.
+    pub(crate) const fn listed(&self) -> &[Entry] {
+        match &self.entries {
+            Cow::Borrowed(entries) => entries,
+            Cow::Owned(entries) => entries.as_slice(),
+        }
     }
 }
 

@@ -150,6 +150,25 @@ impl Gate {
     }
 }
 
+/// For documents about the API.
+#[cfg(feature = "utoipa")]
+impl Gate {
+    pub(crate) fn floor_scopes(&self) -> &[Scope] {
+        &self.0.scopes.floor
+    }
+
+    /// Returns the name by which clients ask for a scope, or for what a template makes.
+    pub(crate) fn asked_name(&self, text: &str) -> String {
+        let asked = self.0.scopes.asked(vec![ScopeToken::filled(text)]);
+        asked.first().map_or_else(|| text.to_owned(), ToString::to_string)
+    }
+
+    /// Returns what the vocabulary says of a scope; nothing of a template, which no vocabulary has.
+    pub(crate) fn description_of(&self, need: crate::requirement::Need) -> &'static str {
+        need.scope().and_then(|scope| self.0.scopes.entry(scope)).map_or("", VocabularyEntry::description)
+    }
+}
+
 impl Scopes {
     /// Changes what the hierarchy follows from, and has it follow.
     fn change(&mut self, change: impl FnOnce(&mut Self)) {

@@ -20,6 +20,10 @@ pub mod browsers {}
 #[cfg(feature = "axum")]
 pub mod proxies {}
 
+#[doc = include_str!("operators.md")]
+#[cfg(feature = "export")]
+pub mod operators {}
+
 #[doc = include_str!("providers.md")]
 #[cfg(feature = "axum")]
 pub mod providers {}

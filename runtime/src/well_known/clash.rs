@@ -6,7 +6,7 @@ use crate::{Entry, resource::WELL_KNOWN, table::ScopeTable};
 /// Tells which documents want one path, or paths that clients take for one.
 ///
 /// Hosts and queries are not looked at: no document is chosen by either.
-pub(super) fn between(all: &[Discovery]) -> Vec<String> {
+pub(crate) fn between(all: &[Discovery]) -> Vec<String> {
     let documents: Vec<&Document> = all.iter().filter_map(|one| Some(&**one.served()?)).collect();
     let pairs = documents
         .iter()

@@ -75,6 +75,12 @@ impl Discovery {
         self.0.as_ref().map(|document| &document.bytes)
     }
 
+    /// Returns how long clients may keep the document.
+    #[cfg(feature = "export")]
+    pub(crate) fn cache_control(&self) -> &str {
+        self.0.as_ref().and_then(|document| document.cache_control.to_str().ok()).unwrap_or_default()
+    }
+
     pub(super) fn served(&self) -> Option<&Arc<Document>> {
         self.0.as_ref()
     }

@@ -12,6 +12,8 @@ use axum::{
     routing::{MethodRouter, any, get},
 };
 
+#[cfg(feature = "export")]
+pub(crate) use self::clash::between as clashes_between;
 pub use self::discovery::Discovery;
 pub(crate) use self::{
     clash::with_routes as clashes_with_routes, nothing::below_routes as nothing_below_routes,

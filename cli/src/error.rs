@@ -1,0 +1,82 @@
+//! Why there is no answer.
+
+use std::{fmt, io};
+
+/// The reason why the exporter cannot be asked, or says nothing.
+#[derive(Debug)]
+pub(crate) enum Error {
+    Cargo(io::Error),
+    Metadata(String),
+    NoPackage(String),
+    Settings { package: String, why: String },
+    Several(Vec<String>),
+    NoExporter { package: Option<String> },
+    NoTarget { package: String, kind: &'static str, name: String },
+    Build { package: String, kind: &'static str, name: String },
+    NotAnExporter { name: String },
+    Exporter { name: String, why: String },
+    Revision { revision: String, why: String },
+    Print(io::Error),
+}
+
+impl Error {
+    pub(crate) const EXIT_CODE: u8 = 3;
+}
+
+const MAIN: &str = concat!(
+    "    fn main() -> std::process::ExitCode {\n",
+    "        scopegate::export::main(&gate(), &routes().table())\n",
+    "    }",
+);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cargo(error) => write!(f, "cargo cannot be started: {error}"),
+            Self::Metadata(why) => write!(f, "cargo does not know the package: {why}"),
+            Self::Settings { package, why } => {
+                write!(f, "`[package.metadata.scopegate]` of package `{package}` cannot be read: {why}")
+            }
+            Self::NoPackage(name) => write!(f, "the workspace has no package `{name}`"),
+            Self::Several(names) => {
+                write!(
+                    f,
+                    "several packages name an exporter; choose one with `--package`: {}",
+                    names.join(", ")
+                )
+            }
+            Self::NoExporter { package } => {
+                match package {
+                    Some(name) => write!(f, "package `{name}` names no exporter")?,
+                    None => f.write_str("no package of the workspace names an exporter")?,
+                }
+                write!(
+                    f,
+                    "\n\nadd to its Cargo.toml, with the feature `export` of scopegate,\n\n    \
+                     [package.metadata.scopegate]\n    bin = \"export-scopes\"\n\n\
+                     and the file src/bin/export-scopes.rs:\n\n{MAIN}"
+                )
+            }
+            Self::NoTarget { package, kind, name } => {
+                write!(
+                    f,
+                    "package `{package}` names the {kind} `{name}` as its exporter, but has none of that name"
+                )
+            }
+            Self::Build { package, kind, name } => {
+                write!(f, "the exporter of package `{package}`, its {kind} `{name}`, does not build")
+            }
+            Self::NotAnExporter { name } => {
+                write!(
+                    f,
+                    "`{name}` ended, but said nothing that an exporter says; let its `main` be\n\n{MAIN}"
+                )
+            }
+            Self::Exporter { name, why } => write!(f, "the exporter `{name}` failed: {why}"),
+            Self::Revision { revision, why } => write!(f, "there is no lock at revision `{revision}`: {why}"),
+            Self::Print(error) => write!(f, "the answer cannot be printed: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,45 @@
+//! Asks the exporter.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use crate::{error::Error, package::Package};
+
+/// The first line of an answer. What follows is for people, or for the program that reads what this one prints.
+const PROTOCOL: &str = "scopegate-export 1";
+
+/// Runs `program` in the folder that this one was started in, prints its answer, and returns its exit code.
+pub(crate) fn ask(package: &Package, program: &Path, arguments: &[&str], input: &[u8]) -> Result<u8, Error> {
+    let failed = |why: String| Error::Exporter { name: package.exporter.name().to_owned(), why };
+    let output = run(program, arguments, input).map_err(|error| failed(error.to_string()))?;
+    let answer = output.stdout.strip_prefix(PROTOCOL.as_bytes());
+    let answer = answer.and_then(|rest| rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n")));
+    match (answer, output.status.code()) {
+        (Some(answer), Some(code @ (0 | 1 | 4))) => {
+            // Both at once, in this order: the exporter has ended.
+            io::stdout().lock().write_all(answer).map_err(Error::Print)?;
+            io::stderr().lock().write_all(&output.stderr).map_err(Error::Print)?;
+            Ok(u8::try_from(code).unwrap_or(Error::EXIT_CODE))
+        }
+        (None, Some(0)) => Err(Error::NotAnExporter { name: package.exporter.name().to_owned() }),
+        _ => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Err(failed(format!("{}\n\n{}", output.status, said.trim_end()).trim_end().to_owned()))
+        }
+    }
+}
+
+fn run(program: &Path, arguments: &[&str], input: &[u8]) -> io::Result<Output> {
+    let mut command = Command::new(program);
+    command.args(arguments).env("SCOPEGATE_EXPORT", "1");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that ends without reading says why, or is no exporter.
+        let _ = stdin.write_all(input);
+    }
+    child.wait_with_output()
+}

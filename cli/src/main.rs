@@ -1,0 +1,48 @@
+//! `cargo scopegate`: shows, exports and checks what the routes of a program need.
+//!
+//! It reads no source text. It builds and runs the program's own exporter, which calls `scopegate::export::main`.
+
+mod arguments;
+mod build;
+mod error;
+mod exporter;
+mod package;
+mod since;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    arguments::{Arguments, Command},
+    error::Error,
+    package::Package,
+};
+
+fn main() -> ExitCode {
+    let Arguments::Scopegate(arguments) = Arguments::parse();
+    match run(&arguments.command, &arguments.package) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(Error::EXIT_CODE)
+        }
+    }
+}
+
+fn run(command: &Command, select: &arguments::Select) -> Result<u8, Error> {
+    let package = Package::find(select)?;
+    let program = build::build(&package)?;
+    let ask = |arguments: &[&str]| exporter::ask(&package, &program, arguments, b"");
+    match command {
+        Command::Table { format } => ask(&["table", "--format", format.as_str()]),
+        Command::Metadata { out: None } => ask(&["metadata"]),
+        Command::Metadata { out: Some(folder) } => ask(&["metadata", "--out", &folder.to_string_lossy()]),
+        Command::Check { since: None } => ask(&["check", &package.lock().to_string_lossy()]),
+        Command::Check { since: Some(revision) } => {
+            let old = since::lock_at(&package, revision)?;
+            let arguments = ["check", &package.lock().to_string_lossy(), "--since", "-"];
+            exporter::ask(&package, &program, &arguments, &old)
+        }
+    }
+}

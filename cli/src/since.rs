@@ -1,0 +1,22 @@
+//! The lock of an older revision.
+
+use std::{path::Path, process::Command};
+
+use crate::{error::Error, package::Package};
+
+/// Returns the text of the lock as a git revision has it.
+pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Error> {
+    let failed = |why: String| Error::Revision { revision: revision.to_owned(), why };
+    if revision.starts_with('-') {
+        return Err(failed("a revision does not begin with `-`".to_owned()));
+    }
+    let lock = package.lock();
+    let (folder, name) = lock.parent().zip(lock.file_name()).unwrap_or((Path::new("."), lock.as_os_str()));
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).arg("show").arg(format!("{revision}:./{}", name.to_string_lossy()));
+    let output = command.output().map_err(|error| failed(format!("git cannot be started: {error}")))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}

@@ -1,0 +1,189 @@
+//! What the subcommand answers for a project that has an exporter.
+
+#![allow(missing_docs)]
+
+mod project;
+
+use expect_test::{Expect, expect};
+use project::Project;
+
+const FILES: &str = r#"
+#[scopegate::requires_scope("files:read")]
+async fn list() {}
+#[scopegate::requires_scope("files:write", "files:admin")]
+async fn delete() {}
+#[scopegate::public]
+async fn health() {}
+"#;
+
+const ROUTES: &str = r#"
+    .route("/files", scopegate::routing::get(list))
+    .route("/files/{name}", scopegate::routing::delete(delete))
+    .route("/health", scopegate::routing::get(health))"#;
+
+#[track_caller]
+fn check(project: &Project, arguments: &[&str], expected: &Expect) {
+    expected.assert_eq(&project.run(arguments));
+}
+
+#[test]
+fn table_and_metadata() {
+    let project = Project::with_routes("answers", FILES, ROUTES);
+    check(
+        &project,
+        &["table"],
+        &expect![[r"
+        GET     /files         files:read
+        DELETE  /files/{name}  files:write files:admin
+        GET     /health        public
+        exit code 0
+    "]],
+    );
+    check(
+        &project,
+        &["table", "--format", "markdown"],
+        &expect![[r"
+        | method | path | needs | may demand | handler |
+        |---|---|---|---|---|
+        | `GET` | `/files` | `files:read` |  | `export_scopes::list` |
+        | `DELETE` | `/files/{name}` | `files:write` `files:admin` |  | `export_scopes::delete` |
+        | `GET` | `/health` | *nothing* |  | `export_scopes::health` |
+        exit code 0
+    "]],
+    );
+    let json = project.run(&["table", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(json.trim_end_matches("exit code 0\n")).unwrap();
+    assert_eq!(json["catalog"], serde_json::json!(["files:admin", "files:read", "files:write"]));
+    check(
+        &project,
+        &["metadata"],
+        &expect![[r#"
+        {"resource":"https://files.example.com/api","authorization_servers":["https://auth.example.com"],"scopes_supported":["files:admin","files:read","files:write"],"bearer_methods_supported":["header"]}
+        exit code 0
+    "#]],
+    );
+    check(
+        &project,
+        &["metadata", "--out", "public"],
+        &expect![[r"
+        public/.well-known/oauth-protected-resource/api
+        exit code 0
+    "]],
+    );
+    let document = project.read("public/.well-known/oauth-protected-resource/api");
+    assert_eq!(project.run(&["metadata"]), document + "\nexit code 0\n");
+}
+
+#[test]
+fn changes_are_told_in_words() {
+    let project = Project::with_routes("changes", FILES, ROUTES);
+    check(
+        &project,
+        &["check"],
+        &expect![[r"
+        there is no `scopes.lock`; write it with `UPDATE_SCOPES=1 cargo test`, and commit it
+        exit code 1
+    "]],
+    );
+    let update = || project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
+    assert_eq!(update(), "the lock is up to date\nexit code 0\n");
+    check(
+        &project,
+        &["check"],
+        &expect![[r"
+        the lock is up to date
+        exit code 0
+    "]],
+    );
+    project.commit();
+    check(
+        &project,
+        &["check", "--since", "HEAD"],
+        &expect![[r"
+        the lock is up to date
+        and says the same as before
+        exit code 0
+    "]],
+    );
+
+    // Weakened, and not written into the lock.
+    project.routes(&FILES.replace(r#", "files:admin""#, ""), ROUTES);
+    check(
+        &project,
+        &["check"],
+        &expect![[r"
+        `scopes.lock` does not say what the routes need
+
+        weaker:
+        - `DELETE /files/{name}` no longer needs `files:admin`
+
+        if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
+        exit code 1
+    "]],
+    );
+    update();
+    check(
+        &project,
+        &["check", "--since", "HEAD"],
+        &expect![[r"
+        the lock is up to date
+
+        since then:
+
+        weaker:
+        - `DELETE /files/{name}` no longer needs `files:admin`
+
+        routes let somebody through whom they refused before; have that reviewed
+        exit code 4
+    "]],
+    );
+
+    // Tightened, added and removed.
+    let tightened = FILES.replace(r#"("files:read")"#, r#"("files:read", "files:list")"#);
+    project.routes(&tightened, &ROUTES.replace("/health", "/ready"));
+    project.write("scopes.lock", "");
+    update();
+    check(
+        &project,
+        &["check", "--since", "HEAD"],
+        &expect![[r"
+        the lock is up to date
+
+        since then:
+
+        weaker:
+        - `GET /ready` is new: it needs no token
+        stricter:
+        - `GET /files` now needs `files:list`, too
+        otherwise:
+        - `GET /health` is gone; before, it needed no token
+
+        routes let somebody through whom they refused before; have that reviewed
+        exit code 4
+    "]],
+    );
+
+    project.routes(&tightened, ROUTES);
+    update();
+    check(
+        &project,
+        &["check", "--since", "HEAD"],
+        &expect![[r"
+        the lock is up to date
+
+        since then:
+
+        stricter:
+        - `GET /files` now needs `files:list`, too
+        exit code 0
+    "]],
+    );
+    check(
+        &project,
+        &["check", "--since", "nowhere"],
+        &expect![[r"
+        error: there is no lock at revision `nowhere`: fatal: invalid object name 'nowhere'.
+        exit code 3
+    "]],
+    );
+}

@@ -1,0 +1,184 @@
+//! Why there is no answer, and what to do about it.
+
+#![allow(missing_docs)]
+
+mod project;
+
+use expect_test::{Expect, expect};
+use project::{EXPORTER, Project};
+
+#[track_caller]
+fn check(project: &Project, arguments: &[&str], expected: &Expect) {
+    expected.assert_eq(&project.run(arguments));
+}
+
+#[test]
+fn no_exporter() {
+    check(
+        &Project::new("no-settings", ""),
+        &["table"],
+        &expect![[r#"
+        error: package `no-settings` names no exporter
+
+        add to its Cargo.toml, with the feature `export` of scopegate,
+
+            [package.metadata.scopegate]
+            bin = "export-scopes"
+
+        and the file src/bin/export-scopes.rs:
+
+            fn main() -> std::process::ExitCode {
+                scopegate::export::main(&gate(), &routes().table())
+            }
+        exit code 3
+    "#]],
+    );
+    check(
+        &Project::new("no-target", EXPORTER),
+        &["table"],
+        &expect![[r"
+        error: package `no-target` names the bin `export-scopes` as its exporter, but has none of that name
+        exit code 3
+    "]],
+    );
+    check(
+        &Project::new("no-package", EXPORTER),
+        &["table", "--package", "other"],
+        &expect![[r"
+        error: the workspace has no package `other`
+        exit code 3
+    "]],
+    );
+}
+
+#[test]
+fn settings_that_say_nothing() {
+    check(
+        &Project::new("misspelt", "[package.metadata.scopegate]\nbinary = \"x\"\n"),
+        &["table"],
+        &expect![[r"
+        error: `[package.metadata.scopegate]` of package `misspelt` cannot be read: unknown field `binary`, expected one of `bin`, `example`, `features`, `lock`
+        exit code 3
+    "]],
+    );
+}
+
+#[test]
+fn exporter_does_not_build() {
+    let project = Project::new("does-not-build", EXPORTER);
+    project.write("src/bin/export-scopes.rs", "fn main() { nothing() }");
+    let said = project.run(&["table"]);
+    assert!(said.contains("cannot find function `nothing`"), "{said}");
+    let from = said.find("error: the exporter").unwrap();
+    expect![[r"
+        error: the exporter of package `does-not-build`, its bin `export-scopes`, does not build
+        exit code 3
+    "]]
+    .assert_eq(&said[from..]);
+}
+
+#[test]
+fn exporter_is_none() {
+    let project = Project::new("is-none", EXPORTER);
+    project.write("src/bin/export-scopes.rs", "fn main() { println!(\"hello\") }");
+    check(
+        &project,
+        &["metadata"],
+        &expect![[r"
+        error: `export-scopes` ended, but said nothing that an exporter says; let its `main` be
+
+            fn main() -> std::process::ExitCode {
+                scopegate::export::main(&gate(), &routes().table())
+            }
+        exit code 3
+    "]],
+    );
+}
+
+#[test]
+fn exporter_fails() {
+    let project = Project::new("fails", EXPORTER);
+    project
+        .write("src/bin/export-scopes.rs", "fn main() { eprintln!(\"no database\"); std::process::exit(7) }");
+    check(
+        &project,
+        &["table"],
+        &expect![[r"
+        error: the exporter `export-scopes` failed: exit status: 7
+
+        no database
+        exit code 3
+    "]],
+    );
+    let handlers = "#[scopegate::requires_scope(\"tenant:{tenant}\")]\nasync fn list() {}\n";
+    project.routes(handlers, ".route(\"/files\", scopegate::routing::get(list))");
+    check(
+        &project,
+        &["check"],
+        &expect![[r"
+        error: the exporter `export-scopes` failed: exit status: 3
+
+        the gate cannot work:
+        - `export_scopes::list` needs `tenant:{tenant}`, but its path `/files` has no `{tenant}`
+        exit code 3
+    "]],
+    );
+}
+
+#[test]
+fn lock_is_missing_stale_or_no_lock() {
+    let handlers = "#[scopegate::authenticated]\nasync fn list() {}\n";
+    let project = Project::with_routes("lock", handlers, ".route(\"/files\", scopegate::routing::get(list))");
+    check(
+        &project,
+        &["check"],
+        &expect![[r"
+        there is no `scopes.lock`; write it with `UPDATE_SCOPES=1 cargo test`, and commit it
+        exit code 1
+    "]],
+    );
+    project.write("scopes.lock", "GET /files files:read by export_scopes::list\n");
+    check(
+        &project,
+        &["check"],
+        &expect![[r"
+        `scopes.lock` does not say what the routes need
+
+        weaker:
+        - `GET /files` no longer needs `files:read`: a token with whatever scopes will do
+
+        if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
+        exit code 1
+    "]],
+    );
+    project.write("scopes.lock", "<<<<<<< HEAD\n");
+    check(
+        &project,
+        &["check"],
+        &expect![[r"
+        error: the exporter `export-scopes` failed: exit status: 3
+
+        line 1 of `scopes.lock` cannot be read: there is a scope missing
+          <<<<<<< HEAD
+        write the file again with `UPDATE_SCOPES=1 cargo test`
+        exit code 3
+    "]],
+    );
+    project.remove("scopes.lock");
+}
+
+#[test]
+fn command_line_that_cannot_be_read() {
+    check(
+        &Project::new("command-line", EXPORTER),
+        &["tabel"],
+        &expect![[r"
+        error: unrecognized subcommand 'tabel'
+
+        Usage: cargo scopegate [OPTIONS] <COMMAND>
+
+        For more information, try '--help'.
+        exit code 2
+    "]],
+    );
+}

@@ -1,0 +1,108 @@
+//! A project outside the workspace, and the subcommand run in it as a person does.
+
+#![allow(dead_code, reason = "not each test needs all of it")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// A package with its own folder; all share a folder for what they build.
+pub(crate) struct Project {
+    folder: PathBuf,
+}
+
+/// The start of a manifest that names an exporter.
+pub(crate) const EXPORTER: &str = "[package.metadata.scopegate]\nbin = \"export-scopes\"\n";
+
+impl Project {
+    /// Makes a package whose manifest has `settings`.
+    pub(crate) fn new(name: &str, settings: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&folder);
+        let project = Self { folder };
+        let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
+        project.write(
+            "Cargo.toml",
+            &format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n{settings}\n[dependencies]\n\
+                 scopegate = {{ path = \"{}\", features = [\"export\", \"testing\"] }}\n\n[workspace]\n",
+                runtime.display(),
+            ),
+        );
+        // So that nothing is resolved anew.
+        let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+        fs::copy(lock, project.folder.join("Cargo.lock")).unwrap();
+        project.write("src/lib.rs", "");
+        project
+    }
+
+    /// Makes a package with an exporter, whose handlers are `handlers`, mounted as `routes`.
+    pub(crate) fn with_routes(name: &str, handlers: &str, routes: &str) -> Self {
+        let project = Self::new(name, EXPORTER);
+        project.routes(handlers, routes);
+        project
+    }
+
+    pub(crate) fn routes(&self, handlers: &str, routes: &str) {
+        self.write(
+            "src/bin/export-scopes.rs",
+            &format!(
+                "use std::process::ExitCode;\n\
+                 use scopegate::{{Router, export, testing::TestVerifier}};\n\n{handlers}\n\
+                 fn main() -> ExitCode {{\n    let routes: Router = Router::new(){routes};\n    \
+                 let Ok(gate) = TestVerifier::new().gate(\"https://files.example.com/api\") else {{ return ExitCode::FAILURE }};\n    \
+                 export::main(&gate, &routes.table())\n}}\n"
+            ),
+        );
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.folder.join(path)).unwrap()
+    }
+
+    pub(crate) fn remove(&self, path: &str) {
+        fs::remove_file(self.folder.join(path)).unwrap();
+    }
+
+    /// Commits all files.
+    pub(crate) fn commit(&self) {
+        let git = |arguments: &[&str]| {
+            let mut command = Command::new("git");
+            command.current_dir(&self.folder).args([
+                "-c",
+                "user.name=test",
+                "-c",
+                "user.email=test@example.com",
+            ]);
+            let output = command.args(arguments).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        git(&["init", "-q"]);
+        git(&["add", "-A"]);
+        git(&["commit", "-qm", "a change"]);
+    }
+
+    /// Runs the subcommand, and returns what it says and its exit code.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        self.run_with(arguments, &[])
+    }
+
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-scopegate"));
+        command.current_dir(&self.folder).arg("scopegate").args(arguments);
+        command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"));
+        command.env("CARGO_NET_OFFLINE", "true").env_remove("UPDATE_SCOPES").envs(variables.iter().copied());
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let said = String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap();
+        let folder = self.folder.to_str().unwrap();
+        format!("{}exit code {}\n", said.replace(folder, "[project]"), status.code().unwrap())
+    }
+}

@@ -1,0 +1,5 @@
+//! A documented notes API. `notes` is the API, `documentation` its document, and `pages` serve that.
+
+pub mod documentation;
+pub mod notes;
+pub mod pages;

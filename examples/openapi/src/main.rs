@@ -1,0 +1,30 @@
+//! An `OpenAPI` document that says which scopes each operation needs, and a page to read it.
+//!
+//! Run with
+//!
+//! ```sh
+//! cargo run -p openapi
+//! ```
+//!
+//! and open the page it names. `PORT` (8080) changes where it is. With `--print` it prints the document and ends.
+
+use std::{env, error::Error, net::Ipv4Addr};
+
+use openapi::{documentation, notes, pages};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let gate = notes::gate("https://notes.example.com")?;
+    let document = documentation::document(&gate)?;
+    if env::args().any(|argument| argument == "--print") {
+        println!("{}", document.to_pretty_json()?);
+        return Ok(());
+    }
+    let port = env::var("PORT").map_or(Ok(8080), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let app = notes::routes().merge(pages::routes(document)).protect(gate)?;
+    println!("openapi is ready at http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await?;
+    Ok(())
+}

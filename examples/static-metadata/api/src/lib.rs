@@ -1,0 +1,36 @@
+//! The API: its routes and its gate, for the program that serves it and for those who ask what it needs.
+
+use scopegate::{
+    Gate, InvalidResource, Resource, Router, Token, TokenVerifier, VerifyError, requires_scope, routing::get,
+};
+
+/// The routes.
+pub fn routes() -> Router {
+    Router::new().route("/notes", get(list).post(write))
+}
+
+/// The gate of the API at `resource`.
+///
+/// # Errors
+///
+/// When `resource` is no URL of a resource.
+pub fn gate(resource: &str) -> Result<Gate, InvalidResource> {
+    Ok(Gate::new(Resource::new(resource)?.authorization_server("https://auth.example.com")?, Nobody))
+}
+
+#[requires_scope("notes:read")]
+async fn list() -> &'static str {
+    "[]"
+}
+
+#[requires_scope("notes:write")]
+async fn write() {}
+
+/// Takes no token: the example is about what is known without one.
+struct Nobody;
+
+impl TokenVerifier for Nobody {
+    async fn verify(&self, _token: &str) -> Result<Token, VerifyError> {
+        Err(VerifyError::invalid("nobody can log in here"))
+    }
+}

@@ -1,0 +1,16 @@
+//! Prints the metadata document of an API that it does not contain.
+//!
+//! Run with
+//!
+//! ```sh
+//! cargo run -p static-metadata
+//! ```
+//!
+//! The build script has written the document, from the handlers of the crate `static-metadata-api`. What is embedded here
+//! could as well be uploaded: the folder is below `target`, with notes for common hosts.
+
+const METADATA: &str = include_str!(env!("METADATA"));
+
+fn main() {
+    println!("{METADATA}");
+}

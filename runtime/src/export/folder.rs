@@ -1,0 +1,183 @@
+//! Metadata documents as files that any static host can serve.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::hosting;
+use crate::resource::WELL_KNOWN;
+use crate::well_known::{Discovery, clashes_between};
+
+/// Writes the documents of `discoveries` into the folder `to`, as files whose paths are those of the documents' URLs.
+///
+/// The bytes are those that the server answers. Beside them are notes on what a host has to add: the files have no
+/// ending, so that it cannot know their content type. `_headers` is read by Netlify and Cloudflare Pages; `HOSTING.md` is
+/// for people, and has the lines for common servers.
+///
+/// A copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) is at a path where the folder of the other
+/// document is, so it becomes the `index.json` of that; so does a document whose path ends in a slash.
+///
+/// Returns the documents' files. What stands below the well-known path already is removed, so that no document of a former
+/// resource is left; the rest of the folder stays. Give all the documents of a host at once.
+///
+/// # Errors
+///
+/// When two documents want one path, a path cannot be that of a file, there is no document at all, or a file cannot be
+/// written.
+///
+/// # Examples
+///
+/// ```no_run
+/// use scopegate::{Gate, Resource, Router, export};
+/// # use scopegate::{Token, TokenVerifier, VerifyError};
+/// # struct Sessions;
+/// # impl TokenVerifier for Sessions {
+/// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+/// # }
+///
+/// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
+/// let (_api, discovery) = Router::new().split(Gate::new(resource, Sessions))?;
+/// let files = export::write_folder([&discovery], "public")?;
+/// assert!(files[0].ends_with("public/.well-known/oauth-protected-resource/mcp"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_folder<'a>(
+    discoveries: impl IntoIterator<Item = &'a Discovery>,
+    to: impl AsRef<Path>,
+) -> Result<Vec<PathBuf>, FolderError> {
+    let discoveries: Vec<Discovery> = discoveries.into_iter().cloned().collect();
+    if let Some(clash) = clashes_between(&discoveries).into_iter().next() {
+        return Err(FolderError(Fault::Clash(clash)));
+    }
+    let files = files_of(&discoveries)?;
+    if files.is_empty() {
+        return Err(FolderError(Fault::Nothing));
+    }
+    let to = to.as_ref();
+    remove(&to.join(WELL_KNOWN.trim_start_matches('/')))?;
+    let mut written = Vec::new();
+    for file in &files {
+        written.push(write(to, &file.name, &file.document)?);
+    }
+    write(to, "_headers", hosting::headers(&files).as_bytes())?;
+    write(to, "HOSTING.md", hosting::notes(&files).as_bytes())?;
+    let redirects = hosting::redirects(&files);
+    if !redirects.is_empty() {
+        write(to, "_redirects", redirects.as_bytes())?;
+    }
+    Ok(written)
+}
+
+/// A document, and where it is.
+pub(super) struct File {
+    /// The path of the URL.
+    pub(super) path: String,
+    /// Its place in the folder, with `/` between the parts.
+    pub(super) name: String,
+    pub(super) cache_control: String,
+    document: bytes::Bytes,
+}
+
+fn files_of(discoveries: &[Discovery]) -> Result<Vec<File>, FolderError> {
+    let paths: Vec<&String> = discoveries.iter().flat_map(Discovery::paths).collect();
+    let mut files = Vec::new();
+    for discovery in discoveries {
+        for (path, document) in discovery.paths().iter().zip(std::iter::repeat(discovery.document())) {
+            let is_folder = path.ends_with('/') || paths.iter().any(|other| is_below(other, path));
+            files.push(File {
+                path: path.clone(),
+                name: name_of(path, is_folder).ok_or_else(|| FolderError(Fault::Path(path.clone())))?,
+                cache_control: discovery.cache_control().to_owned(),
+                document: document.cloned().unwrap_or_default(),
+            });
+        }
+    }
+    Ok(files)
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Undoes the percent-encoding, as a host does before it looks for the file; nothing that could lead out of the folder.
+fn name_of(path: &str, is_folder: bool) -> Option<String> {
+    let inside = path.strip_prefix('/')?;
+    let mut parts: Vec<String> = Vec::new();
+    for part in inside.strip_suffix('/').unwrap_or(inside).split('/') {
+        let part = decoded(part)?;
+        let is_plain = !part.is_empty() && part != "." && part != "..";
+        if !is_plain
+            || part.contains(|character: char| character.is_control() || r#"/\:*?"<>|"#.contains(character))
+        {
+            return None;
+        }
+        parts.push(part);
+    }
+    parts.extend(is_folder.then(|| "index.json".to_owned()));
+    Some(parts.join("/"))
+}
+
+fn decoded(part: &str) -> Option<String> {
+    let mut pieces = part.split('%');
+    let mut bytes = pieces.next()?.as_bytes().to_vec();
+    for piece in pieces {
+        let (digits, rest) = piece.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend(rest.bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn remove(former: &Path) -> Result<(), FolderError> {
+    let result = match fs::symlink_metadata(former) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(former),
+        Ok(_) => fs::remove_file(former),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    result.map_err(|error| FolderError(Fault::Write(former.to_owned(), error)))
+}
+
+fn write(to: &Path, name: &str, content: &[u8]) -> Result<PathBuf, FolderError> {
+    let path = name.split('/').fold(to.to_owned(), |path, part| path.join(part));
+    let folder = path.parent().unwrap_or(to);
+    let result = fs::create_dir_all(folder).and_then(|()| fs::write(&path, content));
+    result.map(|()| path.clone()).map_err(|error| FolderError(Fault::Write(path, error)))
+}
+
+/// The reason why a folder was not written, or not all of it.
+#[derive(Debug)]
+pub struct FolderError(Fault);
+
+#[derive(Debug)]
+enum Fault {
+    Nothing,
+    Clash(String),
+    Path(String),
+    Write(PathBuf, io::Error),
+}
+
+impl fmt::Display for FolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Fault::Nothing => {
+                f.write_str("there is no document: a gate of static keys alone has no OAuth metadata")
+            }
+            Fault::Clash(clash) => f.write_str(clash),
+            Fault::Path(path) => {
+                write!(f, "`{path}` cannot be the path of a file on every host; give the resource another")
+            }
+            Fault::Write(path, error) => write!(f, "cannot write {}: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for FolderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Fault::Write(_, error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The lines of a lock.
+//!
+//! ```text
+//! line        = method *( "," method ) SP path SP requirement [ SP "also" 1*( SP scope ) ]
+//!               [ SP "related" 1*( SP scope ) ] [ SP "by" SP handler ]
+//! requirement = "public" / "authenticated" / alternative *( SP "|" SP alternative )
+//! alternative = scope *( SP scope )
+//! ```
+//!
+//! A scope that is one of these words stands in quotation marks, which no scope has. Where no route is known, the method
+//! is `-` and the handler takes the place of the path.
+
+use std::{fmt, iter::Peekable};
+
+use super::needs::Needs;
+use crate::{requirement::Need, table::Entry};
+
+const WORDS: [&str; 6] = ["public", "authenticated", "|", "also", "related", "by"];
+
+/// One route of a lock. The order of the fields is that of the lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) place: String,
+    pub(super) methods: String,
+    pub(super) handler: Option<String>,
+    pub(super) needs: Needs,
+    pub(super) also: Vec<String>,
+    pub(super) related: Vec<String>,
+}
+
+impl From<&Entry> for Line {
+    fn from(entry: &Entry) -> Self {
+        let row = entry.row();
+        let texts = |needs: &[Need]| needs.iter().map(|need| need.as_str().to_owned()).collect();
+        let handler = one_word(row.handler());
+        let (place, handler) = match entry.path() {
+            Some(path) => (one_word(path), Some(handler)),
+            None => (handler, None),
+        };
+        Self {
+            place,
+            methods: one_word(entry.methods().unwrap_or("-")),
+            handler,
+            needs: row.requirement().into(),
+            also: texts(row.also()),
+            related: texts(row.related()),
+        }
+    }
+}
+
+/// Makes text that stands between spaces: blanks and control characters are percent-encoded, as a URL has them.
+fn one_word(text: &str) -> String {
+    let mut word = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_whitespace() || character.is_control() {
+            let mut bytes = [0; 4];
+            word.extend(character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
+        } else {
+            word.push(character);
+        }
+    }
+    word
+}
+
+impl Line {
+    /// Reads a line, or says what is missing in it.
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+        let mut words = text.split(' ').peekable();
+        let methods = words.next().filter(|word| !word.is_empty()).ok_or("there is no method")?.to_owned();
+        let place = words.next().filter(|word| !word.is_empty()).ok_or("there is no path")?.to_owned();
+        let needs = needs(&mut words)?;
+        let also = behind("also", &mut words)?;
+        let related = behind("related", &mut words)?;
+        let handler = match (words.next(), words.next(), words.next()) {
+            (None, None, None) => None,
+            (Some("by"), Some(handler), None) => Some(handler.to_owned()),
+            _ => return Err("it does not end in `by` and a handler"),
+        };
+        Ok(Self { place, methods, handler, needs, also, related })
+    }
+}
+
+type Words<'a> = Peekable<std::str::Split<'a, char>>;
+
+fn needs(words: &mut Words<'_>) -> Result<Needs, &'static str> {
+    if words.next_if_eq(&"public").is_some() {
+        return Ok(Needs::Public);
+    }
+    if words.next_if_eq(&"authenticated").is_some() {
+        return Ok(Needs::Authenticated);
+    }
+    let mut alternatives = vec![scopes(words)?];
+    while words.next_if_eq(&"|").is_some() {
+        alternatives.push(scopes(words)?);
+    }
+    Ok(Needs::Scopes(alternatives))
+}
+
+fn behind(word: &str, words: &mut Words<'_>) -> Result<Vec<String>, &'static str> {
+    if words.next_if(|next| *next == word).is_some() { scopes(words) } else { Ok(Vec::new()) }
+}
+
+fn scopes(words: &mut Words<'_>) -> Result<Vec<String>, &'static str> {
+    let mut scopes = Vec::new();
+    while let Some(word) = words.next_if(|word| !WORDS.contains(word)) {
+        let quoted = word.strip_prefix('"').and_then(|word| word.strip_suffix('"'));
+        let scope = quoted.unwrap_or(word);
+        if scope.is_empty() || scope.contains('"') {
+            return Err("it has a word that is no scope");
+        }
+        scopes.push(scope.to_owned());
+    }
+    if scopes.is_empty() { Err("there is a scope missing") } else { Ok(scopes) }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.methods, self.place)?;
+        match &self.needs {
+            Needs::Public => f.write_str(" public")?,
+            Needs::Authenticated => f.write_str(" authenticated")?,
+            Needs::Scopes(alternatives) => {
+                for (at, alternative) in alternatives.iter().enumerate() {
+                    f.write_str(if at == 0 { "" } else { " |" })?;
+                    write_scopes(alternative, f)?;
+                }
+            }
+        }
+        for (word, scopes) in [(" also", &self.also), (" related", &self.related)] {
+            if !scopes.is_empty() {
+                f.write_str(word)?;
+                write_scopes(scopes, f)?;
+            }
+        }
+        self.handler.iter().try_for_each(|handler| write!(f, " by {handler}"))
+    }
+}
+
+fn write_scopes(scopes: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    scopes.iter().try_for_each(|scope| {
+        if WORDS.contains(&scope.as_str()) { write!(f, " \"{scope}\"") } else { write!(f, " {scope}") }
+    })
+}

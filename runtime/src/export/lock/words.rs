@@ -1,0 +1,75 @@
+//! Requirements, and what became of them, in words.
+
+use super::needs::{Direction, Needs, is_subset};
+
+/// Says what an operation needs: the rest of a sentence that begins with it.
+pub(super) fn what(needs: &Needs) -> String {
+    match needs {
+        Needs::Public => "needs no token".to_owned(),
+        Needs::Authenticated => "needs a token, with whatever scopes".to_owned(),
+        Needs::Scopes(alternatives) => format!("needs {}", either(alternatives)),
+    }
+}
+
+/// Says what an operation needed: the rest of a sentence about the past.
+pub(super) fn what_before(needs: &Needs) -> String {
+    what(needs).replacen("needs", "needed", 1)
+}
+
+/// Says how one requirement became another: the rest of a sentence that begins with the operation.
+pub(super) fn sentence(old: &Needs, new: &Needs) -> String {
+    match (old, new) {
+        (Needs::Scopes(old), Needs::Scopes(new)) => of_scopes(old, new),
+        (Needs::Public, _) => format!("is public no more: it {}", what(new)),
+        (Needs::Scopes(old), Needs::Authenticated) => {
+            format!("no longer needs {}: a token with whatever scopes will do", either(old))
+        }
+        (_, Needs::Scopes(new)) => {
+            format!("now needs {}; before, a token with whatever scopes did", either(new))
+        }
+        _ => format!("is now public; before, it {}", what_before(old)),
+    }
+}
+
+fn of_scopes(old: &[Vec<String>], new: &[Vec<String>]) -> String {
+    let direction = Needs::Scopes(new.to_vec()).direction_from(&Needs::Scopes(old.to_vec()));
+    let (gone, added) = (missing_from(new, old), missing_from(old, new));
+    match (old, new) {
+        _ if direction == Direction::Neutral => {
+            let first = new.first().map(|first| list(first)).unwrap_or_default();
+            format!("lets the same through, and has clients ask for {first}")
+        }
+        ([old], [new]) => match (&*difference(old, new), &*difference(new, old)) {
+            (gone, []) => format!("no longer needs {}", list(gone)),
+            ([], added) => format!("now needs {}, too", list(added)),
+            (gone, added) => format!("now needs {} in place of {}", list(added), list(gone)),
+        },
+        _ if gone.is_empty() => format!("now lets {} through, too", either(&added)),
+        _ if added.is_empty() => format!("no longer lets {} through", either(&gone)),
+        _ => format!("now needs {}; before, {}", either(new), either(old)),
+    }
+}
+
+/// Returns those of `all` that are not among `known`, in whatever order their scopes are.
+fn missing_from(known: &[Vec<String>], all: &[Vec<String>]) -> Vec<Vec<String>> {
+    let same = |one: &[String], other: &[String]| is_subset(one, other) && is_subset(other, one);
+    all.iter().filter(|one| !known.iter().any(|other| same(one, other))).cloned().collect()
+}
+
+pub(super) fn difference(all: &[String], without: &[String]) -> Vec<String> {
+    all.iter().filter(|scope| !without.contains(scope)).cloned().collect()
+}
+
+/// Writes alternatives: `a` and `b`, or `c`.
+fn either(alternatives: &[Vec<String>]) -> String {
+    alternatives.iter().map(|all| list(all)).collect::<Vec<_>>().join(", or ")
+}
+
+/// Writes scopes: `a`, `b` and `c`.
+pub(super) fn list(scopes: &[String]) -> String {
+    let quoted: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}

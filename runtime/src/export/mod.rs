@@ -1,0 +1,33 @@
+//! What is known of the routes, as files: for reviewers, operators and the administrators of authorization servers.
+//!
+//! With the feature `export`. Nothing here needs the server to run, and nothing is kept by hand: all of it comes from the
+//! [`ScopeTable`] and the [`Gate`](crate::Gate). The [guide](crate::guide::operators) tells the whole story.
+//!
+//! | | |
+//! |---|---|
+//! | [`check_lock`], [`Lock`] | `scopes.lock`, which a test keeps up to date and a reviewer reads |
+//! | [`write_folder`] | the metadata documents, for a static host |
+//! | [`json()`], [`markdown()`] | the table |
+//! | [`main`] | a program that answers `cargo scopegate` |
+//! | [`OpenApiReport`] | what [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) says of an `OpenAPI` document (feature `utoipa`) |
+
+mod folder;
+mod hosting;
+mod json;
+mod lock;
+mod markdown;
+#[cfg(feature = "utoipa")]
+mod openapi;
+mod program;
+
+#[cfg(feature = "utoipa")]
+pub use self::openapi::{OAuth, OpenApiReport};
+pub use self::{
+    folder::{FolderError, write_folder},
+    json::json,
+    lock::{Change, Direction, Lock, LockError, check_lock},
+    markdown::markdown,
+    program::main,
+};
+#[cfg(doc)]
+use crate::ScopeTable;

@@ -1,0 +1,155 @@
+//! The program that answers `cargo scopegate`.
+//!
+//! ```text
+//! table [--format text|json|markdown]
+//! metadata [--out FOLDER]
+//! check LOCK [--since OLD_LOCK]      `-` is what comes in
+//! ```
+//!
+//! With `SCOPEGATE_EXPORT` in the environment the output begins with a line that says which protocol this is, so that
+//! `cargo scopegate` can tell it from a program that does something else.
+
+use std::{
+    env, fs,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use super::{
+    check_lock,
+    folder::write_folder,
+    json,
+    lock::{Listed, Lock},
+    markdown,
+};
+use crate::{
+    gate::Gate,
+    path,
+    table::{Entry, ScopeTable},
+    well_known::{Discovery, clashes_with_routes},
+};
+
+const PROTOCOL: &str = "scopegate-export 1";
+const USAGE: &str =
+    "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--since OLD_LOCK]";
+
+/// Answers the questions of `cargo scopegate`, or of whoever starts the program with the same arguments.
+///
+/// It is the whole of an exporter: a `[[bin]]`, or an example, that `[package.metadata.scopegate]` names.
+///
+/// | exit code | |
+/// |---|---|
+/// | 0 | all is well |
+/// | 1 | the lock is missing or stale |
+/// | 2 | the arguments are none |
+/// | 3 | the gate cannot work, or a file cannot be read or written |
+/// | 4 | a route lets somebody through whom the older lock refuses |
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::process::ExitCode;
+/// # use scopegate::{Gate, Router, StaticKeys};
+/// # fn routes() -> Router { Router::new() }
+/// # fn gate() -> Gate { Gate::static_keys("files", StaticKeys::new([]).unwrap()) }
+///
+/// fn main() -> ExitCode {
+///     scopegate::export::main(&gate(), &routes().table())
+/// }
+/// ```
+///
+/// ```toml
+/// [package.metadata.scopegate]
+/// bin = "export-scopes"
+/// ```
+#[must_use]
+pub fn main(gate: &Gate, table: &ScopeTable) -> ExitCode {
+    let arguments: Vec<String> =
+        env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = run(gate, table, &arguments, &mut io::stdout().lock());
+    if let Err(failure) = &outcome {
+        eprintln!("{}", failure.words);
+    }
+    outcome.err().map_or(ExitCode::SUCCESS, |failure| ExitCode::from(failure.code))
+}
+
+/// What is said on the error stream, and the exit code.
+struct Failure {
+    code: u8,
+    words: String,
+}
+
+impl Failure {
+    fn new(code: u8, words: &(impl ToString + ?Sized)) -> Self {
+        Self { code, words: words.to_string() }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(3, &error)
+    }
+}
+
+fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write) -> Result<(), Failure> {
+    if env::var_os("SCOPEGATE_EXPORT").is_some() {
+        writeln!(out, "{PROTOCOL}")?;
+    }
+    let discovery = Discovery::new(gate, table);
+    let problems = problems(gate, table, &discovery);
+    if !problems.is_empty() {
+        return Err(Failure::new(3, &format!("the gate cannot work:\n- {}", problems.join("\n- "))));
+    }
+    match arguments {
+        ["table"] | ["table", "--format", "text"] => write!(out, "{table}")?,
+        ["table", "--format", "json"] => writeln!(out, "{}", json(table))?,
+        ["table", "--format", "markdown"] => write!(out, "{}", markdown(table))?,
+        ["metadata"] => match discovery.document() {
+            Some(document) => out.write_all(document).and_then(|()| writeln!(out))?,
+            None => return Err(Failure::new(3, "the gate has static keys alone, so there is no metadata")),
+        },
+        ["metadata", "--out", folder] => {
+            let files = write_folder([&discovery], folder).map_err(|error| Failure::new(3, &error))?;
+            files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))?;
+        }
+        ["check", lock] => check(table, lock, None, out)?,
+        ["check", lock, "--since", old] => check(table, lock, Some(old), out)?,
+        _ => return Err(Failure::new(2, USAGE)),
+    }
+    Ok(out.flush()?)
+}
+
+/// Routes without a path are those of a constant table, whose paths nobody knows.
+fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
+    let mounted: ScopeTable =
+        table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();
+    let mut problems = gate.problems(table);
+    problems.extend(path::mistaken_templates(&mounted));
+    problems.extend(clashes_with_routes(discovery, &mounted));
+    problems
+}
+
+fn check(table: &ScopeTable, lock: &str, old: Option<&str>, out: &mut impl Write) -> Result<(), Failure> {
+    check_lock(table, lock)
+        .map_err(|error| Failure::new(if error.is_missing() || error.is_stale() { 1 } else { 3 }, &error))?;
+    writeln!(out, "the lock is up to date")?;
+    let Some(old) = old else { return Ok(()) };
+    let text = if old == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(old) };
+    let old = text.map_err(|error| Failure::new(3, &format!("{old}: {error}")))?;
+    let old: Lock = old.parse().map_err(|error| Failure::new(3, &error))?;
+    let changes = Lock::of(table).changes_since(&old);
+    if changes.is_empty() {
+        writeln!(out, "and says the same as before")?;
+    } else {
+        write!(out, "\nsince then:\n\n{}", Listed(&changes))?;
+    }
+    if changes.iter().any(|change| change.direction().opens()) {
+        out.flush()?;
+        return Err(Failure::new(
+            4,
+            "\nroutes let somebody through whom they refused before; have that reviewed",
+        ));
+    }
+    Ok(())
+}

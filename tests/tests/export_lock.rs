@@ -1,0 +1,279 @@
+//! The scope lock: what it says, what it reads back, and the words for each change.
+
+use std::{env, fs, path::PathBuf};
+
+use expect_test::{Expect, expect};
+use scopegate::{
+    Need, Requirement, Router, Scope, ScopeTable,
+    export::{Direction, Lock, check_lock},
+    public, requirement, requires_scope,
+    routing::{any, delete, get},
+};
+
+#[requires_scope(any(all("files:read", "files:write"), "files:admin"))]
+async fn remove() {}
+
+#[requires_scope("files:read", also("files:admin"), related("files:list"))]
+async fn read() {}
+
+#[requires_scope("public", "by")]
+async fn words() {}
+
+#[requires_scope("tenant:{tenant}:read")]
+async fn tenant() {}
+
+#[scopegate::authenticated]
+async fn whoami() {}
+
+#[public]
+async fn health() {}
+
+fn routes() -> Router {
+    Router::new()
+        .route("/whoami", get(whoami))
+        .route("/files/{name}", delete(remove).get(read))
+        .route("/words", any(words))
+        .nest("/{tenant}", Router::new().route("/", get(tenant)))
+        .route("/health", get(health))
+}
+
+#[test]
+fn is_one_line_a_route() {
+    let lock = Lock::of(&routes().table());
+    expect![[r#"
+        # What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.
+        DELETE /files/{name} files:read files:write | files:admin by export_lock::remove
+        GET /files/{name} files:read also files:admin related files:list by export_lock::read
+        GET /health public by export_lock::health
+        GET /whoami authenticated by export_lock::whoami
+        * /words "public" "by" by export_lock::words
+        GET /{tenant} tenant:{tenant}:read by export_lock::tenant
+    "#]]
+    .assert_eq(&lock.to_string());
+    assert_eq!(lock.to_string().parse::<Lock>().unwrap(), lock);
+    assert_eq!(lock.to_string().replace('\n', "\r\n").parse::<Lock>().unwrap(), lock);
+}
+
+#[test]
+fn names_handlers_where_no_route_is_known() {
+    let lock = Lock::of(&scopegate::scope_table![whoami, remove]);
+    expect![[r#"
+        # What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.
+        - export_lock::remove files:read files:write | files:admin
+        - export_lock::whoami authenticated
+    "#]]
+    .assert_eq(&lock.to_string());
+    assert_eq!(lock.to_string().parse::<Lock>().unwrap(), lock);
+}
+
+/// The change between two lines of a lock, without the name of the route.
+#[track_caller]
+fn check(old: &str, new: &str, direction: Direction, words: &str) {
+    let lock = |line: &str| format!("{line}\n").parse::<Lock>().unwrap();
+    let changes = lock(new).changes_since(&lock(old));
+    let seen: Vec<_> = changes.iter().map(|change| (change.direction(), change.to_string())).collect();
+    assert_eq!(seen, [(direction, words.to_owned())]);
+}
+
+#[test]
+fn says_what_became_of_a_requirement() {
+    use Direction::{Changed, Neutral, Stricter, Weaker};
+    let check = |old: &str, new: &str, direction, words: &str| {
+        check(&format!("GET /a {old}"), &format!("GET /a {new}"), direction, &format!("`GET /a` {words}"));
+    };
+    check("a b", "a", Weaker, "no longer needs `b`");
+    check("a", "c a b", Stricter, "now needs `c` and `b`, too");
+    check("a b", "a c", Changed, "now needs `c` in place of `b`");
+    check("a", "a | b c", Weaker, "now lets `b` and `c` through, too");
+    check("a | b | c", "b", Stricter, "no longer lets `a`, or `c` through");
+    check("a b | c", "a | c", Weaker, "now needs `a`, or `c`; before, `a` and `b`, or `c`");
+    check("a | b", "c", Changed, "now needs `c`; before, `a`, or `b`");
+    check("a | b", "b | a", Neutral, "lets the same through, and has clients ask for `b`");
+    check("a b", "b a", Neutral, "lets the same through, and has clients ask for `b` and `a`");
+    check("a", "authenticated", Weaker, "no longer needs `a`: a token with whatever scopes will do");
+    check("authenticated", "a", Stricter, "now needs `a`; before, a token with whatever scopes did");
+    check("a | b", "public", Weaker, "is now public; before, it needed `a`, or `b`");
+    check("public", "a", Stricter, "is public no more: it needs `a`");
+    check(
+        "authenticated",
+        "public",
+        Weaker,
+        "is now public; before, it needed a token, with whatever scopes",
+    );
+    check("public", "authenticated", Stricter, "is public no more: it needs a token, with whatever scopes");
+    check("\"public\"", "public", Weaker, "is now public; before, it needed `public`");
+    check("t:{t}", "t:x", Changed, "now needs `t:x` in place of `t:{t}`");
+    check("a also b c", "a also c", Weaker, "has a handler that can no longer demand `b`");
+    check("a", "a also b", Stricter, "has a handler that may now demand `b`");
+    check("a", "a related b", Neutral, "now has clients ask along with it for `b`");
+    check("a related b", "a", Neutral, "no longer has clients ask along with it for `b`");
+    check("a by x", "a by y", Neutral, "is now handled by `y`; before, by `x`");
+}
+
+#[test]
+fn says_what_became_of_a_route() {
+    use Direction::{Neutral, Stricter, Weaker};
+    check("", "GET /a a", Neutral, "`GET /a` is new: it needs `a`");
+    check("", "GET /a public", Weaker, "`GET /a` is new: it needs no token");
+    check("GET /a a", "", Neutral, "`GET /a` is gone; before, it needed `a`");
+    check("GET,PUT /a a", "GET /a a", Neutral, "`PUT /a` is gone; before, it needed `a`");
+    check("- m::f a", "- m::f a b", Stricter, "`m::f` now needs `b`, too");
+    // Listed twice, and compared in order.
+    check("- f a\n- f b", "- f a\n- f b c", Stricter, "`f` now needs `c`, too");
+}
+
+#[test]
+fn refuses_lines_that_say_nothing() {
+    for (line, fault) in [
+        ("GET", "there is no path"),
+        ("GET /a", "there is a scope missing"),
+        ("GET /a a |", "there is a scope missing"),
+        ("GET /a | a", "there is a scope missing"),
+        ("GET /a a also by x", "there is a scope missing"),
+        ("GET /a \"\"", "it has a word that is no scope"),
+        ("GET /a a\"b", "it has a word that is no scope"),
+        ("GET /a public a", "it does not end in `by` and a handler"),
+        ("GET /a a by", "it does not end in `by` and a handler"),
+        ("GET /a a by x y", "it does not end in `by` and a handler"),
+        ("<<<<<<< HEAD", "there is a scope missing"),
+    ] {
+        let error = line.parse::<Lock>().unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("line 1 of the lock cannot be read: {fault}\n")),
+            "{line}: {error}"
+        );
+    }
+}
+
+/// A folder of its own for a test.
+fn scratch(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn service(requirement: Requirement) -> ScopeTable {
+    let service = tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(()) });
+    Router::<()>::new().service_requiring("/a b", requirement, service).table()
+}
+
+#[test]
+fn a_file_is_checked() {
+    #[track_caller]
+    fn error(table: &ScopeTable, path: &std::path::Path, expected: &Expect) {
+        expected.assert_eq(&format!("{:?}\n", check_lock(table, path).unwrap_err()));
+    }
+    let path = scratch("lock").join("scopes.lock");
+    let table = routes().table();
+    error(
+        &table,
+        &path,
+        &expect![[r"
+        there is no `scopes.lock`; write it with `UPDATE_SCOPES=1 cargo test`, and commit it
+    "]],
+    );
+
+    let lock = Lock::of(&table).to_string();
+    fs::write(&path, lock.replace('\n', "\r\n")).unwrap();
+    check_lock(&table, &path).unwrap();
+
+    fs::write(
+        &path,
+        lock.replace("files:write |", "files:write files:admin |")
+            .replace("GET /health public", "GET /health a"),
+    )
+    .unwrap();
+    error(
+        &table,
+        &path,
+        &expect![[r#"
+            `scopes.lock` does not say what the routes need
+
+            weaker:
+            - `DELETE /files/{name}` now needs `files:read` and `files:write`, or `files:admin`; before, `files:read`, `files:write` and `files:admin`, or `files:admin`
+            - `GET /health` is now public; before, it needed `a`
+
+            if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
+        "#]],
+    );
+
+    fs::write(&path, lock.replace("# What", "# Who")).unwrap();
+    error(
+        &table,
+        &path,
+        &expect![[r"
+        `scopes.lock` says the same as the routes, but is written differently
+        if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
+    "]],
+    );
+
+    fs::write(&path, lock + "=======\n").unwrap();
+    error(
+        &table,
+        &path,
+        &expect![[r"
+        line 8 of `scopes.lock` cannot be read: there is no path
+          =======
+        write the file again with `UPDATE_SCOPES=1 cargo test`
+    "]],
+    );
+    assert!(fs::read_dir(path.parent().unwrap()).unwrap().count() == 1);
+}
+
+#[test]
+fn whatever_a_route_is_called_is_read_back() {
+    let lock = Lock::of(&service(requirement!(any("|", all("also", "related")))));
+    assert!(lock.to_string().contains("\n* /a%20b \"|\" | \"also\" \"related\" by "), "{lock}");
+    assert_eq!(lock.to_string().parse::<Lock>().unwrap(), lock);
+}
+
+mod random {
+    use proptest::prelude::*;
+    use scopegate::GrantedScopes;
+
+    use super::*;
+
+    const SCOPES: [&str; 4] = ["a", "b", "c", "d"];
+
+    fn requirement() -> impl Strategy<Value = Requirement> {
+        let scopes = prop::sample::subsequence(SCOPES.to_vec(), 1..=3);
+        let alternative = scopes.prop_map(|scopes| -> &'static [Need] {
+            scopes.into_iter().map(|scope| Need::Scope(Scope::from_static(scope))).collect::<Vec<_>>().leak()
+        });
+        prop_oneof![
+            1 => Just(Requirement::AUTHENTICATED),
+            1 => Just(Requirement::PUBLIC),
+            8 => prop::collection::vec(alternative, 1..4).prop_map(|all| Requirement::scopes(all.leak())),
+        ]
+    }
+
+    /// Which callers are let through: the one without a token, and those of each set of scopes.
+    fn admitted(requirement: Requirement) -> Vec<bool> {
+        let sets = (0..1 << SCOPES.len()).map(|set: usize| {
+            let scopes: Vec<&str> =
+                (0..SCOPES.len()).filter(|at| set >> at & 1 == 1).map(|at| SCOPES[at]).collect();
+            let granted = GrantedScopes::parse(&scopes.join(" "));
+            scopegate::Demand::new(&[], requirement).is_met_by(&granted)
+        });
+        std::iter::once(requirement.is_public()).chain(sets).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
+
+        #[test]
+        fn weaker_and_stricter_are_what_callers_see(old in requirement(), new in requirement()) {
+            let changes = Lock::of(&service(new)).changes_since(&Lock::of(&service(old)));
+            let seen = changes.first().map_or(Direction::Neutral, scopegate::export::Change::direction);
+            let pairs: Vec<_> = admitted(old).into_iter().zip(admitted(new)).collect();
+            let expected = match (pairs.contains(&(false, true)), pairs.contains(&(true, false))) {
+                (true, true) => Direction::Changed,
+                (true, false) => Direction::Weaker,
+                (false, true) => Direction::Stricter,
+                (false, false) => Direction::Neutral,
+            };
+            prop_assert_eq!(seen, expected, "{} to {}: {:?}", old, new, changes);
+        }
+    }
+}

@@ -1,5 +1,5 @@
 //! What the subcommand answers for a project that has an exporter.
-
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
 mod project;

@@ -1,5 +1,5 @@
 //! Why there is no answer, and what to do about it.
-
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
 mod project;

@@ -6,6 +6,7 @@ use scopegate::{Scope, ScopeTable, public, requires_scope, scope_catalog, scope_
 async fn write() {}
 
 #[requires_scope(any(all("a", "b"), "a:a"), also("c"))]
+#[expect(clippy::extra_unused_type_parameters, reason = "as in a table of generic handlers")]
 async fn read<T>(_body: String) {}
 
 #[requires_scope("a", "tenant:{tenant}")]

@@ -1,4 +1,5 @@
 //! Exported documents: the bytes that the server answers, where a static host finds them.
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,5 @@
 //! The scope lock: what it says, what it reads back, and the words for each change.
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 use std::{env, fs, path::PathBuf};
 

@@ -73,6 +73,7 @@
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the core alone meets no requests"))]
 
 mod catalog;
 mod challenge;

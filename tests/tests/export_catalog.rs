@@ -6,7 +6,7 @@ use scopegate::{Scope, ScopeTable, public, requires_scope, scope_catalog, scope_
 async fn write() {}
 
 #[requires_scope(any(all("a", "b"), "a:a"), also("c"))]
-async fn read<T>(_body: String) {}
+async fn read<T>(_body: T) {}
 
 #[requires_scope("a", "tenant:{tenant}")]
 async fn tenant() {}

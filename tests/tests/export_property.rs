@@ -62,7 +62,7 @@ fn router(handlers: [bool; 3], services: &[Requirement], is_nested: bool) -> Rou
 }
 
 fn is_known(scope: &str, table: &ScopeTable, floor: &[Scope], values: [&str; 2]) -> bool {
-    let rows = table.entries().iter().map(|entry| entry.row());
+    let rows = table.entries().iter().map(scopegate::Entry::row);
     let needs = rows.flat_map(|row| {
         let required = row.requirement().alternatives().iter().copied().flatten();
         required.chain(row.also()).chain(row.related()).copied().collect::<Vec<_>>()

@@ -58,11 +58,11 @@ fn is_one_line_a_route() {
 #[test]
 fn names_handlers_where_no_route_is_known() {
     let lock = Lock::of(&scopegate::scope_table![whoami, remove]);
-    expect![[r#"
+    expect![[r"
         # What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.
         - export_lock::remove files:read files:write | files:admin
         - export_lock::whoami authenticated
-    "#]]
+    "]]
     .assert_eq(&lock.to_string());
     assert_eq!(lock.to_string().parse::<Lock>().unwrap(), lock);
 }
@@ -188,7 +188,7 @@ fn a_file_is_checked() {
     error(
         &table,
         &path,
-        &expect![[r#"
+        &expect![[r"
             `scopes.lock` does not say what the routes need
 
             weaker:
@@ -196,7 +196,7 @@ fn a_file_is_checked() {
             - `GET /health` is now public; before, it needed `a`
 
             if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
-        "#]],
+        "]],
     );
 
     fs::write(&path, lock.replace("# What", "# Who")).unwrap();

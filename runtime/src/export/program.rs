@@ -51,7 +51,7 @@ const USAGE: &str =
 /// use std::process::ExitCode;
 /// # use scopegate::{Gate, Router, StaticKeys};
 /// # fn routes() -> Router { Router::new() }
-/// # fn gate() -> Gate { Gate::static_keys("files", StaticKeys::new([]).unwrap()) }
+/// # fn gate() -> Gate { Gate::static_keys("files", StaticKeys::new()) }
 ///
 /// fn main() -> ExitCode {
 ///     scopegate::export::main(&gate(), &routes().table())

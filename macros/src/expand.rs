@@ -14,11 +14,7 @@ pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStre
     let args = diagnostics.take(syn::parse2(args).and_then(Args::with_rules));
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let args = args.unwrap_or_default();
-    // After a mistake the handler still needs a token; the build has failed anyway.
-    let requirement = match &alternatives {
-        Some(alternatives) => scopes_tokens(&args.krate, alternatives),
-        None => authenticated_tokens(&args.krate),
-    };
+    let requirement = requirement_tokens(&args.krate, alternatives.as_ref());
     declare(&args, &requirement, item, diagnostics)
 }
 
@@ -40,10 +36,7 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     let args = diagnostics.take(syn::parse2(args).and_then(Args::rules_alone));
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let krate = args.unwrap_or_default().krate;
-    let requirement = match &alternatives {
-        Some(alternatives) => scopes_tokens(&krate, alternatives),
-        None => authenticated_tokens(&krate),
-    };
+    let requirement = requirement_tokens(&krate, alternatives.as_ref());
     let errors = diagnostics.into_tokens();
     // The errors are macros of their own, in statement position.
     quote!(const { #errors #requirement })
@@ -122,6 +115,12 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     let tokens = |scope: &ScopeArg| need::tokens(krate, scope);
     let (also, related) = (also.iter().map(tokens), related.iter().map(tokens));
     Some(quote!(.with(&[#(#also),*], &[#(#related),*])))
+}
+
+/// After a mistake a token is still needed; the build has failed anyway.
+fn requirement_tokens(krate: &Path, alternatives: Option<&Alternatives>) -> TokenStream {
+    alternatives
+        .map_or_else(|| authenticated_tokens(krate), |alternatives| scopes_tokens(krate, alternatives))
 }
 
 fn authenticated_tokens(krate: &Path) -> TokenStream {

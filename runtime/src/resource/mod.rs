@@ -11,7 +11,7 @@ pub(crate) use self::members::Members;
 use self::url::Url;
 #[cfg(feature = "axum")]
 pub(crate) use self::url::WELL_KNOWN;
-#[cfg(feature = "mcp")]
+#[cfg(any(feature = "jwt", feature = "mcp"))]
 pub(crate) use self::url::is_loopback;
 
 /// A protected resource, as [RFC 9728] means it: the API or the MCP endpoint that tokens are issued for.

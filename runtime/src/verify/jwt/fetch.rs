@@ -1,9 +1,11 @@
 //! Fetches a JSON document over HTTP, within bounds.
 
-use std::{error::Error, fmt, net::IpAddr, time::Duration};
+use std::{error::Error, fmt, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, Url, header::ACCEPT, redirect::Policy};
 use serde_json::Value;
+
+use crate::resource::is_loopback;
 
 /// The largest document that is read, in bytes; key sets have some thousand.
 const MAX_LENGTH: usize = 1024 * 1024;
@@ -21,7 +23,7 @@ pub(super) fn trusted_url(text: &str) -> Result<Url, String> {
             "the URL of keys has no user and no password; leave out what stands before `@`".to_owned()
         );
     }
-    if url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url) {
+    if url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_loopback) {
         Ok(url)
     } else {
         Err(format!("`{text}` is neither `https` nor `http` at a loopback address"))
@@ -67,12 +69,6 @@ async fn body_of(mut answer: Response) -> Result<Vec<u8>, Kind> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// The reason why a document could not be fetched.

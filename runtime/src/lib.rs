@@ -137,7 +137,8 @@ mod verify;
 #[cfg(feature = "axum")]
 mod well_known;
 
-#[cfg(doctest)]
+// Its programs are whole, and take these features.
+#[cfg(all(doctest, feature = "jwt", feature = "rmcp"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 

@@ -19,9 +19,7 @@ fn each_row_points_to_a_test_that_exists() {
                 let function = format!("fn {}(", test.as_str());
                 fs::read_to_string(path).is_ok_and(|source| source.contains(&function))
             }
-            (.., Some(target)) => {
-                root.join(format!("fuzz/fuzz_targets/{}.rs", target.as_str())).is_file()
-            }
+            (.., Some(target)) => root.join(format!("fuzz/fuzz_targets/{}.rs", target.as_str())).is_file(),
             _ => false,
         };
         if !exists {

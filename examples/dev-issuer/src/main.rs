@@ -24,17 +24,17 @@
 //! {"access_token":"eyJ0…","token_type":"Bearer","expires_in":3600,"scope":"files:read"}
 //! ```
 
-use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use anyhow::Context;
 use dev_issuer::DevIssuer;
 
 const DEFAULT_PORT: u16 = 8081;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let port = match std::env::var("PORT") {
-        Ok(port) => port.parse().map_err(|error| format!("PORT is not a port number: {error}"))?,
+        Ok(port) => port.parse().context("PORT takes a port number")?,
         Err(_) => DEFAULT_PORT,
     };
     let issuer = DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;

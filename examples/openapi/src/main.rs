@@ -8,13 +8,13 @@
 //!
 //! and open the page it names. `PORT` (8080) changes where it is. With `--print` it prints the document and ends.
 
-use std::{env, error::Error, net::Ipv4Addr};
+use std::{env, net::Ipv4Addr};
 
 use openapi::{documentation, notes, pages};
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let gate = notes::gate("https://notes.example.com")?;
     let document = documentation::document(&gate)?;
     if env::args().any(|argument| argument == "--print") {

@@ -10,12 +10,11 @@
 //! `http://127.0.0.1:PORT`) and `ISSUER` (an authorization server in place of the embedded one) change where it is.
 
 use std::{
-    error::Error,
     io,
     net::{Ipv4Addr, SocketAddr},
-    process::ExitCode,
 };
 
+use anyhow::Context;
 use dev_issuer::{BindError, DevIssuer};
 use quickstart::{
     files::{self, FilesScope},
@@ -26,20 +25,12 @@ use scopegate::{Gate, Vocabulary};
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("quickstart: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let settings = Settings::from_env()?;
-    let listener = listen(settings.port).await?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await;
+    let listener = listener
+        .with_context(|| format!("cannot listen on port {}; choose another with PORT", settings.port))?;
     let embedded = match settings.issuer {
         Some(_) => None,
         None => Some(embedded_issuer(settings.port).await?),
@@ -69,11 +60,6 @@ async fn run() -> Result<(), Box<dyn Error>> {
     println!("quickstart is ready at {api}");
     axum::serve(listener, app).await?;
     Ok(())
-}
-
-async fn listen(port: u16) -> Result<TcpListener, String> {
-    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-    bound.map_err(|error| format!("cannot listen on port {port}: {error}; choose another with PORT"))
 }
 
 /// Starts the authorization server on the port after the API's, or on any other if that is taken.

@@ -2,6 +2,7 @@
 
 use std::env;
 
+use anyhow::Context;
 use scopegate::{InvalidResource, Resource};
 
 /// Where the API listens, what it is called, and who issues its tokens.
@@ -21,11 +22,11 @@ impl Settings {
     /// # Errors
     ///
     /// When `PORT` is no port number.
-    pub fn from_env() -> Result<Self, String> {
+    pub fn from_env() -> anyhow::Result<Self> {
         let port = match env::var("PORT") {
-            Ok(port) => {
-                port.parse().map_err(|_| format!("PORT is {port:?}; it takes a port number, such as 8080"))?
-            }
+            Ok(port) => port
+                .parse()
+                .with_context(|| format!("PORT is {port:?}; it takes a port number, such as 8080"))?,
             Err(_) => 8080,
         };
         let resource = env::var("RESOURCE").unwrap_or_else(|_| format!("http://127.0.0.1:{port}"));

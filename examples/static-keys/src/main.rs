@@ -36,8 +36,9 @@
 //! content-type: application/json
 //! ```
 
-use std::{env, error::Error, net::Ipv4Addr, process::ExitCode};
+use std::{env, net::Ipv4Addr};
 
+use anyhow::Context;
 use axum::{Json, http::header::CONTENT_TYPE, response::IntoResponse};
 use scopegate::{Gate, Router, StaticKeys, requires_scope, routing::any};
 use serde_json::{Value, json};
@@ -54,18 +55,9 @@ async fn rpc() -> Json<Value> {
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("static-keys: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
-    let port: u16 = env::var("PORT").as_deref().unwrap_or("8080").parse()?;
+async fn main() -> anyhow::Result<()> {
+    let port: u16 =
+        env::var("PORT").as_deref().unwrap_or("8080").parse().context("PORT takes a port number")?;
     let keys = env::var("API_KEYS").unwrap_or_else(|_| DEMO_KEYS.to_owned());
     let gate = Gate::static_keys("zernio-mcp", StaticKeys::parse(&keys)?);
     let app = Router::new().route("/sse", any(events)).route("/mcp", any(rpc)).protect(gate)?;

@@ -23,8 +23,9 @@
 //! `RESOURCE` is the public URL, `http://127.0.0.1:PORT/mcp` without it. A proxy that ends TLS may stand before the
 //! program: nothing is taken from what it forwards. `ISSUER` is the authorization server.
 
-use std::{env, error::Error, net::Ipv4Addr, process::ExitCode};
+use std::{env, net::Ipv4Addr};
 
+use anyhow::Context;
 use axum::{Json, http::Uri};
 use scopegate::{Gate, Resource, Router, requires_scope, routing::post};
 use serde_json::{Value, json};
@@ -36,18 +37,9 @@ async fn rpc() -> Json<Value> {
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sub-path: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
-    let port: u16 = env::var("PORT").as_deref().unwrap_or("8080").parse()?;
+async fn main() -> anyhow::Result<()> {
+    let port: u16 =
+        env::var("PORT").as_deref().unwrap_or("8080").parse().context("PORT takes a port number")?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
 

@@ -24,29 +24,19 @@
 
 use std::{
     env,
-    error::Error,
     net::{Ipv4Addr, SocketAddr},
-    process::ExitCode,
 };
 
+use anyhow::Context;
 use dev_issuer::DevIssuer;
 use scopegate::{Resource, Vocabulary};
 use tenants::{docs, scopes::DocsScope};
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("tenants: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
-    let port: u16 = env::var("PORT").as_deref().unwrap_or("8080").parse()?;
+async fn main() -> anyhow::Result<()> {
+    let port: u16 =
+        env::var("PORT").as_deref().unwrap_or("8080").parse().context("PORT takes a port number")?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let api = format!("http://{}", listener.local_addr()?);
     let descriptions = DocsScope::ENTRIES.iter().map(|entry| (entry.scope().as_str(), entry.description()));

@@ -14,6 +14,16 @@ use crate::{
 };
 
 /// How a gate writes the bodies of its answers; see [`Gate::body`](crate::Gate::body).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{BodyFormat, Gate, StaticKeys};
+///
+/// let keys = StaticKeys::parse("sk_read=files:read")?;
+/// let gate = Gate::static_keys("files", keys).body(BodyFormat::Problem);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyFormat {

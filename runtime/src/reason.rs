@@ -5,6 +5,18 @@ use http::StatusCode;
 use crate::challenge::ErrorCode;
 
 /// Why a request was refused.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{ErrorCode, Reason};
+///
+/// assert_eq!(Reason::InsufficientScope.status(), 403);
+/// assert_eq!(Reason::InsufficientScope.error(), Some(ErrorCode::InsufficientScope));
+/// // A request without a token made no mistake.
+/// assert_eq!(Reason::MissingToken.status(), 401);
+/// assert_eq!(Reason::MissingToken.error(), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {

@@ -20,6 +20,27 @@ use crate::{
 /// A refused request: the reason, and the answer that follows from it. Cheap to clone.
 ///
 /// It stands in the extensions of the answer, for outer layers that count or log refusals.
+///
+/// # Examples
+///
+/// ```
+/// use axum::{middleware::map_response, response::Response};
+/// use scopegate::{Reason, Rejection, Router, requires_scope, routing::get};
+///
+/// #[requires_scope("files:read")]
+/// async fn list() {}
+///
+/// async fn count(answer: Response) -> Response {
+///     if let Some(refused) = answer.extensions().get::<Rejection>()
+///         && refused.reason() == Reason::InsufficientScope
+///     {
+///         println!("somebody lacks one of {:?}", refused.scopes());
+///     }
+///     answer
+/// }
+///
+/// let routes: Router = Router::new().route("/files", get(list)).layer(map_response(count));
+/// ```
 #[derive(Clone)]
 pub struct Rejection(Arc<Answer>);
 

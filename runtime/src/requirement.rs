@@ -30,6 +30,17 @@ enum Kind {
 }
 
 /// One scope of a requirement.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Need, requirement};
+///
+/// let alternatives = requirement!("files:read", "tenant:{tenant}:member").alternatives();
+/// let [Need::Scope(scope), Need::Template(template)] = alternatives[0] else { panic!() };
+/// assert_eq!(scope.as_str(), "files:read");
+/// assert_eq!(template.as_str(), "tenant:{tenant}:member");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Need {

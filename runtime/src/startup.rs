@@ -3,6 +3,21 @@
 use std::fmt;
 
 /// The reasons why a server cannot start: everything that is wrong, not the first of it.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, Router, StaticKeys, requires_scope, routing::get};
+///
+/// #[requires_scope("tenant:{tenant}:read")]
+/// async fn list() {}
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// let error = Router::new().route("/files", get(list)).protect(gate).unwrap_err();
+/// assert_eq!(error.problems().len(), 1);
+/// assert!(error.to_string().contains("tenant:{tenant}:read"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct StartupError {
     problems: Vec<String>,

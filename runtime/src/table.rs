@@ -10,6 +10,21 @@ use crate::{
 };
 
 /// What an attribute declares of one handler.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{requires_scope, scope_table};
+///
+/// #[requires_scope("files:read", related("files:write"))]
+/// async fn list() {}
+///
+/// let table = scope_table![list];
+/// let row = table.entries()[0].row();
+/// assert_eq!(row.requirement().to_string(), "files:read");
+/// assert_eq!(row.related()[0].as_str(), "files:write");
+/// assert!(row.handler().ends_with("list"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     policy: Policy,
@@ -100,6 +115,20 @@ impl Row {
 }
 
 /// One entry of a [`ScopeTable`]: a row, and where it is mounted if a router knows that.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, public, routing::get};
+///
+/// #[public]
+/// async fn health() {}
+///
+/// let table = Router::<()>::new().route("/health", get(health)).table();
+/// let entry = &table.entries()[0];
+/// assert_eq!((entry.methods(), entry.path()), (Some("GET"), Some("/health")));
+/// assert!(entry.row().requirement().is_public());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     endpoint: Option<Endpoint>,
@@ -146,6 +175,25 @@ impl Entry {
 /// What each operation of a resource needs.
 ///
 /// A [`Router`](crate::Router) collects it; for a plain axum router, [`scope_table!`](crate::scope_table) lists it.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routing::get};
+///
+/// #[requires_scope("files:read")]
+/// async fn read() {}
+///
+/// #[requires_scope("files:read", "files:write")]
+/// async fn write() {}
+///
+/// let table = Router::<()>::new().route("/files/{name}", get(read).put(write)).table();
+/// assert_eq!(
+///     table.to_string(),
+///     "GET  /files/{name}  files:read\nPUT  /files/{name}  files:read files:write\n",
+/// );
+/// assert!(table.catalog().iter().map(|scope| scope.as_str()).eq(["files:read", "files:write"]));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeTable {
     entries: Cow<'static, [Entry]>,

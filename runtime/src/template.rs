@@ -5,6 +5,21 @@ use std::fmt;
 use scopegate_grammar::{Piece, is_value_byte, pieces};
 
 /// A scope with parameters: `tenant:{tenant}:read`. An attribute's literal makes it; a path parameter fills it in.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{requires_scope, scope_table};
+///
+/// #[requires_scope("tenant:{tenant}:read")]
+/// async fn list() {}
+///
+/// let table = scope_table![list];
+/// let need = table.entries()[0].row().requirement().alternatives()[0][0];
+/// let template = need.template().unwrap();
+/// assert_eq!(template.as_str(), "tenant:{tenant}:read");
+/// assert!(template.parameters().eq(["tenant"]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Template(&'static str);
 

@@ -28,6 +28,16 @@ pub(super) struct Scopes {
 type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
 /// What a 403 asks for beyond what the operation needs; see [`Gate::strategy`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, StaticKeys, Strategy};
+///
+/// let keys = StaticKeys::parse("sk_read=files:read")?;
+/// let gate = Gate::static_keys("files", keys).strategy(Strategy::Recommended);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
@@ -39,6 +49,18 @@ pub enum Strategy {
 }
 
 /// Which scopes the metadata names as `scopes_supported`; see [`Gate::advertise`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Advertise, Gate, Scope, StaticKeys};
+///
+/// let keys = StaticKeys::parse("sk_read=files:read")?;
+/// let gate = Gate::static_keys("files", keys)
+///     .floor([Scope::from_static("files:read")])
+///     .advertise(Advertise::Baseline);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Advertise {

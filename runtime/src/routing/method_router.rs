@@ -15,6 +15,24 @@ use crate::{
 /// The handlers of one path, by method: [`axum::routing::MethodRouter`] for declared handlers.
 ///
 /// It is not `Clone`: a copy would share the place that [`Router::protect`](crate::Router::protect) fills with the gate.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routing::{MethodRouter, get}};
+///
+/// #[requires_scope("files:read")]
+/// async fn read() {}
+///
+/// #[requires_scope("files:write")]
+/// async fn write() {}
+///
+/// fn file() -> MethodRouter {
+///     get(read).put(write)
+/// }
+///
+/// let routes: Router = Router::new().route("/files/{name}", file());
+/// ```
 #[must_use]
 pub struct MethodRouter<S = ()> {
     pub(crate) inner: axum::routing::MethodRouter<S>,

@@ -1,7 +1,29 @@
 //! Routes of declared handlers: `get`, `post` and the rest, as in [`axum::routing`].
 //!
 //! They take only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and remember what each declares.
-//! They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
+//!
+//! # Examples
+//!
+//! ```
+//! use scopegate::{Router, public, requires_scope, routing::{MethodFilter, get, on}};
+//!
+//! #[requires_scope("files:read")]
+//! async fn list() {}
+//!
+//! #[requires_scope("files:write")]
+//! async fn write() {}
+//!
+//! #[public]
+//! async fn health() {}
+//!
+//! let routes: Router = Router::new()
+//!     .route("/files", get(list).post(write))
+//!     .route("/files/{name}", on(MethodFilter::PUT.or(MethodFilter::PATCH), write))
+//!     .route("/health", get(health));
+//! assert_eq!(routes.table().entries().len(), 4);
+//! ```
+
+// They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
 
 use axum::handler::Handler;
 

@@ -6,6 +6,8 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "mcp")]
+use crate::decision::Demand;
 use crate::{
     enforcement::{Admitted, Enforcement, Plan, Verified},
     gate::Failure,
@@ -115,6 +117,45 @@ impl Access {
             None if names.any(|scope| self.scopes().contains(scope)) => Ok(()),
             None => Err(Rejection::without_gate(Reason::InsufficientScope)),
         }
+    }
+
+    /// Demands what a resource of an MCP server needs, for a server's own `resources/read`.
+    ///
+    /// The gate has judged it by the same rules already; here it is judged again, whatever the gate took the request for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Access, Rejection, Requirement, requirement, mcp::{McpTable, Operation}};
+    ///
+    /// const READ: Requirement = requirement!("tenant:{tenant}:read");
+    /// const RESOURCES: McpTable = McpTable::of(&[Operation::resource("docs://{tenant}/{name}", READ)]);
+    ///
+    /// fn read(access: &Access, uri: &str) -> Result<Option<String>, Rejection> {
+    ///     let Some(found) = RESOURCES.resource(uri) else { return Ok(None) };
+    ///     access.require_resource(&found)?;
+    ///     Ok(found.part("name").map(|name| format!("the contents of {name}")))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the token lacks a scope that the resource needs: the 403 that the gate would give.
+    #[cfg(feature = "mcp")]
+    pub fn require_resource(&self, resource: &crate::mcp::McpResource<'_>) -> Result<(), Rejection> {
+        let (policy, filled) = (resource.policy(), resource.filled());
+        let (demand, gate) = match &self.context {
+            Some(Context { plan, .. }) => (plan.gate.demand(policy.requirement), Some(&plan.gate)),
+            None => (Demand::new(&[], policy.requirement), None),
+        };
+        if demand.with_filled(filled).is_met_by(self.scopes()) {
+            return Ok(());
+        }
+        let insufficient = Reason::InsufficientScope;
+        let Some(gate) = gate else { return Err(Rejection::without_gate(insufficient)) };
+        let rejection = gate.reject(Failure::For(insufficient), policy, filled);
+        log::insufficient(&rejection, &self.token);
+        Err(rejection)
     }
 
     /// Makes the refusal of a handler for a reason that is not about scopes: a role, a tenant, an owner.

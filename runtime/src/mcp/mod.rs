@@ -40,6 +40,7 @@ mod operation;
 mod origin;
 #[cfg(feature = "rmcp")]
 mod rmcp;
+mod resources;
 mod rules;
 mod service;
 mod subject;
@@ -48,6 +49,7 @@ mod template;
 pub use self::{
     layer::McpLayer,
     operation::{McpTable, Operation},
+    resources::McpResource,
     service::McpService,
 };
 

@@ -74,6 +74,18 @@ impl Operation {
     ///
     /// A variable stands for one or more of the characters `A-Za-z0-9._~-`, but neither for `.` nor for `..`: a server
     /// that decodes or normalises what is in another spelling would otherwise read what the template was not meant for.
+    ///
+    /// The scopes may have the template's variables in them, which then come from the URI. To be completed, such a template
+    /// is refused by the gate, since nobody can tell whose values would be told.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Requirement, requirement, mcp::Operation};
+    ///
+    /// const READ: Requirement = requirement!("docs:read", "tenant:{tenant}:member");
+    /// const DOCUMENT: Operation = Operation::resource("docs://{tenant}/{name}", READ);
+    /// ```
     #[must_use]
     #[track_caller]
     pub const fn resource(uri: &'static str, requirement: Requirement) -> Self {

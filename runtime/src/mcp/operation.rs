@@ -9,8 +9,8 @@ use crate::{
 
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///
-/// [`scoped_tools`](crate::scoped_tools) makes them for tools. By hand they are written for prompts and resources, and for
-/// servers that are not made with rmcp.
+/// `#[scoped_tools]` makes them for the tools and prompts of rmcp. By hand they are written for resources, and for servers
+/// that are not made with rmcp.
 ///
 /// # Examples
 ///
@@ -108,6 +108,11 @@ impl Operation {
     #[doc(hidden)] // Made by generated code.
     pub const fn declared_tool(name: &'static str, row: Row) -> Self {
         Self { kind: Kind::Tool, name, row }
+    }
+
+    #[doc(hidden)] // Made by generated code.
+    pub const fn declared_prompt(name: &'static str, row: Row) -> Self {
+        Self { kind: Kind::Prompt, name, row }
     }
 
     /// Returns the name of the tool, prompt or method, or the URI of the resource.

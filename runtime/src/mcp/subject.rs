@@ -53,7 +53,7 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Result<
     let named = match method {
         "tools/call" => params.name.into_text().map(Subject::Tool),
         "prompts/get" => params.name.into_text().map(Subject::Prompt),
-        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
+        "resources/read" | "resources/directory/read" | "resources/subscribe" | "resources/unsubscribe" => {
             params.uri.into_text().map(Subject::Resource)
         }
         "tasks/get" | "tasks/result" | "tasks/update" | "tasks/cancel" => {

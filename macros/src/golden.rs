@@ -626,7 +626,9 @@ fn a_block_of_tools_and_prompts() {
         }
     };
     let args = quote!(router = admin, prompt_router = admin_prompts, vis = "pub");
-    check(crate::tools::scoped_tools(args, item), &expect![[r##"
+    check(
+        crate::tools::scoped_tools(args, item),
+        &expect![[r##"
         #[::rmcp::tool_router(router = admin, vis = "pub")]
         #[::rmcp::prompt_router(router = "admin_prompts", vis = "pub")]
         impl Files {
@@ -663,7 +665,8 @@ fn a_block_of_tools_and_prompts() {
                 ],
             );
         }
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
@@ -675,7 +678,9 @@ fn a_block_of_prompts_alone() {
             fn greet(&self) -> Vec<PromptMessage> { body }
         }
     };
-    check(crate::tools::scoped_tools(quote!(router = greetings), item), &expect![[r##"
+    check(
+        crate::tools::scoped_tools(quote!(router = greetings), item),
+        &expect![[r##"
         #[::rmcp::prompt_router(router = "greetings")]
         impl Files {
             #[prompt]
@@ -700,5 +705,6 @@ fn a_block_of_prompts_alone() {
                 ],
             );
         }
-    "##]]);
+    "##]],
+    );
 }

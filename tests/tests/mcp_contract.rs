@@ -151,7 +151,11 @@ async fn each_operation_names_both_of_its_scopes_and_passes_with_them() {
             assert!(passed.body.contains(text), "{}", passed.body);
         }
         let other = post(&app, &format!("just-{}", (at + 1) % 4), method, params).await;
-        assert_eq!((other.status, other.challenge()), (StatusCode::FORBIDDEN, &*challenge(scopes)), "{params}");
+        assert_eq!(
+            (other.status, other.challenge()),
+            (StatusCode::FORBIDDEN, &*challenge(scopes)),
+            "{params}"
+        );
     }
 }
 
@@ -170,7 +174,11 @@ async fn the_scope_of_a_template_comes_from_the_uri() {
     for id in ["{id}", "", ".", "..", "123/..", "%31%32%33", "123 mcp:x", "123\"", "123:admin", "１２３"] {
         let answer = read(&format!("test://template/{id}/data")).await;
         assert_eq!((answer.status, answer.challenge()), (StatusCode::OK, ""), "{id}");
-        assert!(answer.body.contains(r#""error":{"code":-32602,"message":"Unknown resource"}"#), "{}", answer.body);
+        assert!(
+            answer.body.contains(r#""error":{"code":-32602,"message":"Unknown resource"}"#),
+            "{}",
+            answer.body
+        );
     }
 }
 

@@ -13,8 +13,8 @@ use rmcp::{
         wrapper::Parameters,
     },
     model::{
-        GetPromptRequestParams, GetPromptResult, PromptMessage, ReadResourceRequestParams, ReadResourceResponse,
-        ReadResourceResult, ResourceContents, Role,
+        GetPromptRequestParams, GetPromptResult, PromptMessage, ReadResourceRequestParams,
+        ReadResourceResponse, ReadResourceResult, ResourceContents, Role,
     },
     prompt, prompt_handler, prompt_router, schemars,
     service::{RequestContext, ServiceError},
@@ -242,15 +242,24 @@ fn the_tables_say_what_each_prompt_needs() {
         ],
     );
     assert_eq!(lines(&Files::MORE_PROMPTS), ["prompts/get forget files:admin mcp_prompts::Files::forget"]);
-    assert_eq!(lines(&Files::BELOW_PROMPTS), ["prompts/get below_us authenticated mcp_prompts::Files::below_us"]);
-    assert_eq!(lines(&Files::ABOVE_PROMPTS), ["prompts/get above_us authenticated mcp_prompts::Files::above_us"]);
+    assert_eq!(
+        lines(&Files::BELOW_PROMPTS),
+        ["prompts/get below_us authenticated mcp_prompts::Files::below_us"]
+    );
+    assert_eq!(
+        lines(&Files::ABOVE_PROMPTS),
+        ["prompts/get above_us authenticated mcp_prompts::Files::above_us"]
+    );
     assert_eq!(Both::ADMIN_TOOLS.operations().len(), 2);
     assert!(McpServer::new(&gate(), || Both).table(&Both::ADMIN_TOOLS).build().is_ok());
     let names = |router: PromptRouter<Files>| {
         router.list_all().into_iter().map(|prompt| prompt.name).collect::<Vec<_>>()
     };
     assert_eq!(names(Files::prompt_router()), ["greet", "sum-up"]);
-    assert_eq!(names(Files::more_prompts() + Files::below() + Files::above()), ["above_us", "below_us", "forget"]);
+    assert_eq!(
+        names(Files::more_prompts() + Files::below() + Files::above()),
+        ["above_us", "below_us", "forget"]
+    );
 }
 
 #[tokio::test]
@@ -333,7 +342,8 @@ async fn in_read_resource_the_scopes_of_the_row_can_be_demanded() {
     let (status, answer) = ask(&app(&ran), "all", "resources/read", uri("file:///by-hand")).await;
     assert!(status == 200 && answer["result"].is_object(), "{answer}");
     // Where the gate knows of no row, nothing is declared.
-    let (_, answer) = ask(&behind_an_ignorant_gate(&ran), "all", "resources/read", uri("file:///by-hand")).await;
+    let (_, answer) =
+        ask(&behind_an_ignorant_gate(&ran), "all", "resources/read", uri("file:///by-hand")).await;
     assert_eq!(answer["error"]["code"], 500);
     assert_eq!(ran.load(SeqCst), 1);
 }

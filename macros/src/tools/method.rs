@@ -69,7 +69,9 @@ fn check(ours: &[Attribute], kind: Kind, method: &Ident, diagnostics: &mut Diagn
     match ours {
         [] => fault(
             method.span(),
-            format!("this {kind} declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it"),
+            format!(
+                "this {kind} declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it"
+            ),
         ),
         [_, second, ..] => fault(
             second.path().span(),
@@ -77,7 +79,9 @@ fn check(ours: &[Attribute], kind: Kind, method: &Ident, diagnostics: &mut Diagn
         ),
         [only] if is(only, "public") => fault(
             only.path().span(),
-            format!("a {kind} cannot be public, since its server demands a token for every request; write `#[authenticated]`"),
+            format!(
+                "a {kind} cannot be public, since its server demands a token for every request; write `#[authenticated]`"
+            ),
         ),
         [_] => {}
     }

@@ -82,7 +82,13 @@ impl Gate {
     }
 
     /// Returns the scopes to ask for: the floor's, the operation's, `more`, and what the strategy adds.
-    pub(crate) fn to_ask(&self, reason: Reason, more: &[Need], policy: Policy, filled: &Filled) -> Vec<ScopeToken> {
+    pub(crate) fn to_ask(
+        &self,
+        reason: Reason,
+        more: &[Need],
+        policy: Policy,
+        filled: &Filled,
+    ) -> Vec<ScopeToken> {
         let scopes = &self.0.scopes;
         let related = match (reason, scopes.strategy) {
             (Reason::InsufficientScope, Strategy::Recommended) => policy.related,

@@ -122,7 +122,9 @@ fn judge_body(
 fn judge(endpoint: &Endpoint, token: &Token, needs: &[Need]) -> Result<(), Rejection> {
     let (gate, floor) = (&endpoint.plan.gate, [Need::from(endpoint.plan.policy)]);
     let all = || floor.iter().chain(needs);
-    let demand = |need: &Need| gate.demand(need.policy.requirement).with_filled(&need.filled).is_met_by(token.scopes());
+    let demand = |need: &Need| {
+        gate.demand(need.policy.requirement).with_filled(&need.filled).is_met_by(token.scopes())
+    };
     if all().all(demand) {
         return Ok(());
     }

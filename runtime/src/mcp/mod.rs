@@ -38,9 +38,9 @@ mod layer;
 mod message;
 mod operation;
 mod origin;
+mod resources;
 #[cfg(feature = "rmcp")]
 mod rmcp;
-mod resources;
 mod rules;
 mod service;
 mod subject;

@@ -35,9 +35,12 @@ impl Resources {
 
     /// Finds the resource that a URI names: by the whole of it, else by the first template that fits.
     pub(super) fn find<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
-        self.named(uri).filter(|known| known.template.is_none()).and_then(|known| known.resource(uri)).or_else(
-            || self.0.iter().filter(|known| known.template.is_some()).find_map(|known| known.resource(uri)),
-        )
+        self.named(uri)
+            .filter(|known| known.template.is_none())
+            .and_then(|known| known.resource(uri))
+            .or_else(|| {
+                self.0.iter().filter(|known| known.template.is_some()).find_map(|known| known.resource(uri))
+            })
     }
 
     /// Finds a resource by its own text, a template's with its braces.

@@ -59,7 +59,10 @@ impl Rules {
     }
 
     /// Finds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
-    pub(super) fn needs(&self, message: &Message<'_>) -> Result<impl Iterator<Item = Need> + use<>, Undecided> {
+    pub(super) fn needs(
+        &self,
+        message: &Message<'_>,
+    ) -> Result<impl Iterator<Item = Need> + use<>, Undecided> {
         let method = message.method.as_deref().and_then(|method| self.named(Kind::Method, method));
         let own = match &message.subject {
             Subject::None | Subject::Task(_) => None,

@@ -89,7 +89,8 @@ async fn pages<S: ServerHandler>(
     let mut cursor = Value::Null;
     for _ in 0..MAX_PAGES {
         let page = page(make(), listed.method, &cursor).await?;
-        let names = page[listed.member].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
+        let names =
+            page[listed.member].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
         found.extend(names.map(str::to_owned));
         cursor = page["nextCursor"].clone();
         if cursor.is_null() {

@@ -43,7 +43,6 @@ mod resources;
 #[cfg(feature = "rmcp")]
 mod rmcp;
 mod rules;
-mod service;
 mod subject;
 mod template;
 
@@ -51,7 +50,6 @@ pub use self::{
     layer::McpLayer,
     operation::{McpTable, Operation},
     resources::McpResource,
-    service::McpService,
 };
 
 #[cfg(feature = "rmcp")]

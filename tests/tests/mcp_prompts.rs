@@ -73,7 +73,7 @@ impl Files {
     /// Greets whoever calls, and the owner by name.
     #[authenticated(also("files:admin"))]
     #[prompt]
-    fn greet(&self, access: Access) -> Result<Vec<PromptMessage>, ErrorData> {
+    async fn greet(&self, access: Access) -> Result<Vec<PromptMessage>, ErrorData> {
         access.require("files:admin")?;
         self.ran.fetch_add(1, SeqCst);
         Ok(vec![PromptMessage::new_text(Role::User, "Hello!")])
@@ -122,12 +122,12 @@ impl Both {
     /// Does nothing.
     #[requires_scope("files:admin")]
     #[tool]
-    fn nothing(&self) {}
+    fn nothing() {}
 
     /// Asks for nothing.
     #[requires_scope("files:admin")]
     #[prompt]
-    fn ask(&self) -> Vec<PromptMessage> {
+    async fn ask(&self) -> Vec<PromptMessage> {
         Vec::new()
     }
 }

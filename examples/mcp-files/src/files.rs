@@ -76,13 +76,10 @@ impl Files {
     #[authenticated]
     #[prompt]
     async fn summarize_files(&self) -> Vec<PromptMessage> {
+        let ask = "Summarize each of these files in a sentence.".to_owned();
         let files = self.files();
-        let files: String =
-            files.iter().map(|(name, content)| format!("\n\n# {name}\n\n{content}")).collect();
-        vec![PromptMessage::new_text(
-            Role::User,
-            format!("Summarize each of these files in a sentence.{files}"),
-        )]
+        let files = files.iter().map(|(name, content)| format!("# {name}\n\n{content}"));
+        std::iter::once(ask).chain(files).map(|text| PromptMessage::new_text(Role::User, text)).collect()
     }
 
     fn files(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
@@ -119,7 +116,7 @@ impl ServerHandler for Files {
         let found = RESOURCES.resource(&request.uri).ok_or_else(unknown)?;
         Access::try_from(&context)?.require_resource(&found)?;
         let name = found.part("name").ok_or_else(unknown)?;
-        let content = self.files().get(name).cloned().ok_or_else(unknown)?;
-        Ok(ReadResourceResult::new(vec![ResourceContents::text(content, request.uri)]).into())
+        let text = self.files().get(name).cloned().ok_or_else(unknown)?;
+        Ok(ReadResourceResult::new(vec![ResourceContents::text(text, request.uri)]).into())
     }
 }

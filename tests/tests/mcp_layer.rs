@@ -250,6 +250,23 @@ async fn a_batch_asks_for_the_scopes_of_each_uri() {
 }
 
 #[tokio::test]
+async fn who_listens_needs_what_each_resource_needs() {
+    let listen = |uris: &[&str]| {
+        request("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": uris } }))
+    };
+    let both = "docs:read tenant:a:member tenant:b:member";
+    let (answer, calls) =
+        with_parts("docs:read tenant:a:member", &listen(&["docs://a/x", "docs://b/x", "docs://acme/public"]))
+            .await;
+    assert_eq!((answer.challenge(), calls), (&*insufficient(both), 0));
+    assert_eq!(with_parts(both, &listen(&["docs://a/x", "docs://b/x"])).await.1, 1);
+    let (answer, calls) = with_parts(both, &listen(&["docs://a/x", "docs://a/%78"])).await;
+    assert!(answer.body.contains("Unknown resource"), "{}", answer.body);
+    assert_eq!(calls, 0);
+    assert_eq!(with_parts("", &listen(&[])).await.1, 1);
+}
+
+#[tokio::test]
 async fn a_template_whose_scopes_have_no_values_yet_is_not_completed() {
     let complete =
         |uri: &str| request("completion/complete", json!({ "ref": { "type": "ref/resource", "uri": uri } }));
@@ -421,6 +438,17 @@ async fn headers_agree_with_the_body_where_the_version_has_them() {
     check(&[NEW, CALL], write, 400).await;
     check(&[NEW, "mcp-name: write_file"], write, 400).await;
     check(&[NEW, CALL, "mcp-name: list_files"], write, 400).await;
+    let read = &request("resources/read", json!({ "uri": "file:///a.txt" }));
+    let reading = "mcp-method: resources/read";
+    check(&[NEW, reading, "mcp-name: file:///a.txt"], read, 200).await;
+    check(&[NEW, reading, "mcp-name: =?base64?ZmlsZTovLy9hLnR4dA==?="], read, 200).await;
+    check(&[NEW, reading, "mcp-name: file:///b.txt"], read, 400).await;
+    check(&[NEW, reading, "mcp-name: FILE:///a.txt"], read, 400).await;
+    check(&[NEW, reading], read, 400).await;
+    let get = &request("prompts/get", json!({ "name": "summarize" }));
+    check(&[NEW, "mcp-method: prompts/get", "mcp-name: summarize"], get, 200).await;
+    check(&[NEW, "mcp-method: prompts/get", "mcp-name: other"], get, 400).await;
+    check(&[NEW, CALL, "mcp-name: summarize"], get, 400).await;
     check(&[NEW, CALL, "mcp-name: WRITE_FILE"], write, 400).await;
     check(&[NEW, CALL, "mcp-name: =?BASE64?d3JpdGVfZmlsZQ==?="], write, 400).await;
     check(&[NEW, CALL, "mcp-name: =?base64?d3JpdGV?="], write, 400).await;

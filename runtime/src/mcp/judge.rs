@@ -1,6 +1,6 @@
 //! The decision about one HTTP request to an MCP server.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
@@ -17,7 +17,6 @@ use crate::{
     log,
     reason::Reason,
     rejection::Rejection,
-    scope::ScopeToken,
     template::Filled,
     token::Token,
 };
@@ -129,12 +128,10 @@ fn judge(endpoint: &Endpoint, token: &Token, needs: &[Need]) -> Result<(), Rejec
         return Ok(());
     }
     let reason = Reason::InsufficientScope;
-    let mut ask: Vec<ScopeToken> = Vec::new();
-    for scope in all().flat_map(|need| gate.to_ask(reason, &[], need.policy, &need.filled)) {
-        if !ask.contains(&scope) {
-            ask.push(scope);
-        }
-    }
+    // A set, since a client decides how many there are.
+    let mut seen = HashSet::new();
+    let ask = all().flat_map(|need| gate.to_ask(reason, &[], need.policy, &need.filled));
+    let ask = ask.filter(|scope| seen.insert(scope.clone())).collect();
     let rejection = gate.refuse(reason, ask);
     log::insufficient(&rejection, token);
     Err(rejection)

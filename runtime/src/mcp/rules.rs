@@ -59,19 +59,24 @@ impl Rules {
     }
 
     /// Finds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
-    pub(super) fn needs(
-        &self,
-        message: &Message<'_>,
-    ) -> Result<impl Iterator<Item = Need> + use<>, Undecided> {
+    pub(super) fn needs(&self, message: &Message<'_>) -> Result<Vec<Need>, Undecided> {
         let method = message.method.as_deref().and_then(|method| self.named(Kind::Method, method));
-        let own = match &message.subject {
-            Subject::None | Subject::Task(_) => None,
-            Subject::Tool(name) => self.named(Kind::Tool, name),
-            Subject::Prompt(name) | Subject::PromptCompletion(name) => self.named(Kind::Prompt, name),
-            Subject::Resource(uri) => self.resource(uri)?,
-            Subject::ResourceCompletion(uri) => self.completed(uri)?,
-        };
-        Ok(method.into_iter().chain(own))
+        let mut needs = Vec::from_iter(method);
+        match &message.subject {
+            Subject::None | Subject::Task(_) => {}
+            Subject::Tool(name) => needs.extend(self.named(Kind::Tool, name)),
+            Subject::Prompt(name) | Subject::PromptCompletion(name) => {
+                needs.extend(self.named(Kind::Prompt, name));
+            }
+            Subject::Resource(uri) => needs.extend(self.resource(uri)?),
+            Subject::ResourceCompletion(uri) => needs.extend(self.completed(uri)?),
+            Subject::Subscriptions(uris) => {
+                for uri in uris {
+                    needs.extend(self.resource(uri)?);
+                }
+            }
+        }
+        Ok(needs)
     }
 
     fn named(&self, kind: Kind, name: &str) -> Option<Need> {

@@ -46,6 +46,17 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
     check(&prompt, Ok(Subject::PromptCompletion("hi".into())));
     let resource = complete(json!({ "type": "ref/resource", "uri": "a://{b}" })).to_string();
     check(&resource, Ok(Subject::ResourceCompletion("a://{b}".into())));
+    let listen =
+        |wanted: Value| json!({ "method": "subscriptions/listen", "params": { "notifications": wanted } });
+    let wanted =
+        listen(json!({ "resourceSubscriptions": ["a://b", "c"], "toolsListChanged": true })).to_string();
+    check(&wanted, Ok(Subject::Subscriptions(vec!["a://b".to_owned(), "c".to_owned()])));
+    for nothing in [json!({}), json!({ "resourceSubscriptions": null })] {
+        check(&listen(nothing).to_string(), Ok(Subject::Subscriptions(Vec::new())));
+    }
+    check(&listen(json!({ "resourceSubscriptions": vec!["a"; 257] })).to_string(), NOT_A_MESSAGE);
+    check(&listen(json!({ "resourceSubscriptions": "a" })).to_string(), NOT_A_MESSAGE);
+    check(&listen(json!({ "resourceSubscriptions": [1] })).to_string(), NOT_A_MESSAGE);
     for method in
         ["initialize", "ping", "tools/list", "notifications/cancelled", "server/discover", "TOOLS/CALL"]
     {

@@ -6,8 +6,6 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-#[cfg(feature = "mcp")]
-use crate::decision::Demand;
 use crate::{
     enforcement::{Admitted, Enforcement, Plan, Verified},
     gate::Failure,
@@ -119,45 +117,6 @@ impl Access {
         }
     }
 
-    /// Demands what a resource of an MCP server needs, for a server's own `resources/read`.
-    ///
-    /// The gate has judged it by the same rules already; here it is judged again, whatever the gate took the request for.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use scopegate::{Access, Rejection, Requirement, requirement, mcp::{McpTable, Operation}};
-    ///
-    /// const READ: Requirement = requirement!("tenant:{tenant}:read");
-    /// const RESOURCES: McpTable = McpTable::of(&[Operation::resource("docs://{tenant}/{name}", READ)]);
-    ///
-    /// fn read(access: &Access, uri: &str) -> Result<Option<String>, Rejection> {
-    ///     let Some(found) = RESOURCES.resource(uri) else { return Ok(None) };
-    ///     access.require_resource(&found)?;
-    ///     Ok(found.part("name").map(|name| format!("the contents of {name}")))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// When the token lacks a scope that the resource needs: the 403 that the gate would give.
-    #[cfg(feature = "mcp")]
-    pub fn require_resource(&self, resource: &crate::mcp::McpResource<'_>) -> Result<(), Rejection> {
-        let (policy, filled) = (resource.policy(), resource.filled());
-        let (demand, gate) = match &self.context {
-            Some(Context { plan, .. }) => (plan.gate.demand(policy.requirement), Some(&plan.gate)),
-            None => (Demand::new(&[], policy.requirement), None),
-        };
-        if demand.with_filled(filled).is_met_by(self.scopes()) {
-            return Ok(());
-        }
-        let insufficient = Reason::InsufficientScope;
-        let Some(gate) = gate else { return Err(Rejection::without_gate(insufficient)) };
-        let rejection = gate.reject(Failure::For(insufficient), policy, filled);
-        log::insufficient(&rejection, &self.token);
-        Err(rejection)
-    }
-
     /// Makes the refusal of a handler for a reason that is not about scopes: a role, a tenant, an owner.
     ///
     /// It is 403 without a challenge, so that no client asks for scopes that would not help.
@@ -180,6 +139,17 @@ impl Access {
             Some(context) => context.plan.gate.deny(why.into()),
             None => Rejection::without_gate(Reason::Denied),
         }
+    }
+
+    #[cfg(feature = "mcp")]
+    pub(crate) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Returns the gate that let the request through, where there was one.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn gate(&self) -> Option<&crate::gate::Gate> {
+        self.context.as_ref().map(|context| &context.plan.gate)
     }
 
     /// Makes an access where no gate is.

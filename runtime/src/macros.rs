@@ -231,7 +231,10 @@ pub use scopegate_macros::requirement;
 /// # Examples
 ///
 /// ```
-/// use rmcp::{ServerHandler, handler::server::wrapper::Parameters, schemars, tool, tool_handler};
+/// use rmcp::{
+///     ServerHandler, handler::server::wrapper::Parameters, model::{PromptMessage, Role}, prompt, prompt_handler, schemars,
+///     tool, tool_handler,
+/// };
 /// use scopegate::{authenticated, requires_scope, scoped_tools};
 ///
 /// #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -258,12 +261,25 @@ pub use scopegate_macros::requirement;
 ///     async fn write_file(&self, Parameters(WriteFile { path, content }): Parameters<WriteFile>) -> String {
 ///         format!("{path} has {} bytes", content.len())
 ///     }
+///
+///     /// Asks for a summary.
+///     #[requires_scope("files:read")]
+///     #[prompt]
+///     async fn summarize(&self) -> Vec<PromptMessage> {
+///         vec![PromptMessage::new_text(Role::User, "Summarize hello.txt")]
+///     }
 /// }
 ///
 /// #[tool_handler]
+/// #[prompt_handler]
 /// impl ServerHandler for Files {}
 ///
-/// assert_eq!(Files::TOOLS.to_string(), "tools/call  list_files  authenticated\ntools/call  write_file  files:write\n");
+/// assert_eq!(
+///     Files::TOOLS.to_string(),
+///     "tools/call   list_files  authenticated\n\
+///      tools/call   write_file  files:write\n\
+///      prompts/get  summarize   files:read\n",
+/// );
 /// ```
 ///
 /// # Limits

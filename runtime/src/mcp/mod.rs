@@ -31,6 +31,7 @@
 //! Give the gate a floor: the 401 names nothing else, and a client without a scope to ask for asks for all there are. There is
 //! a [guide](crate::guide::mcp).
 
+mod access;
 mod answer;
 mod depth;
 mod headers;

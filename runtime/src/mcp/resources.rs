@@ -4,7 +4,7 @@ use super::{
     operation::{Kind, McpTable, Operation},
     template::{Captures, UriTemplate},
 };
-use crate::template::Filled;
+use crate::{table::Policy, template::Filled};
 
 /// The resources of a table, ready to be looked up.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,8 @@ struct Known {
 pub struct McpResource<'a> {
     operation: Operation,
     captures: Captures<'a>,
-    pub(super) filled: Filled,
+    /// What the scopes of the row come to.
+    filled: Filled,
 }
 
 impl Resources {
@@ -134,11 +135,15 @@ impl<'a> McpResource<'a> {
         self.captures.get(variable)
     }
 
-    pub(crate) fn policy(&self) -> crate::table::Policy {
+    pub(super) fn policy(&self) -> Policy {
         self.operation.row().policy()
     }
 
-    pub(crate) fn filled(&self) -> &Filled {
+    pub(super) fn filled(&self) -> &Filled {
         &self.filled
+    }
+
+    pub(super) fn into_filled(self) -> Filled {
+        self.filled
     }
 }

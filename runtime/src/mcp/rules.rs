@@ -86,7 +86,7 @@ impl Rules {
     /// A server whose table has no resource has none, or judges them itself.
     fn resource(&self, uri: &str) -> Result<Option<Need>, Undecided> {
         match self.resources.find(uri) {
-            Some(found) => Ok(Some(Need { policy: found.policy(), filled: found.filled })),
+            Some(found) => Ok(Some(Need { policy: found.policy(), filled: found.into_filled() })),
             None if self.resources.is_empty() => Ok(None),
             None => Err(Undecided::UnknownResource),
         }

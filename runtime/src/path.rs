@@ -74,3 +74,20 @@ fn names_in(path: &str) -> impl Iterator<Item = &str> {
         Some(name.strip_prefix('*').unwrap_or(name))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::names_in;
+
+    #[test]
+    fn parameters_stand_in_braces() {
+        for (path, expected) in [
+            ("/files", &[][..]),
+            ("/files/{name}/{*rest}", &["name", "rest"]),
+            ("/{{files}}/{name}", &["name"]),
+            ("docs:{tenant}-{name}.txt", &["tenant", "name"]),
+        ] {
+            assert_eq!(names_in(path).collect::<Vec<_>>(), expected, "{path}");
+        }
+    }
+}

@@ -24,7 +24,7 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Access, Rejection, Requirement, Scope, authenticated,
+    Access, Gate, Rejection, Requirement, Scope, Strategy, authenticated,
     mcp::{LocalTrust, McpServer, McpTable, Operation},
     requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
@@ -64,7 +64,7 @@ impl Files {
 
     /// Sums up a file.
     #[prompt(name = "sum-up", description = "Sums up a file")]
-    #[requires_scope("files:write")]
+    #[requires_scope("files:write", related("files:share"))]
     async fn sum_up(&self, Parameters(which): Parameters<Which>) -> GetPromptResult {
         self.ran.fetch_add(1, SeqCst);
         GetPromptResult::new(vec![PromptMessage::new_text(Role::User, format!("Sum up {}", which.name))])
@@ -161,7 +161,7 @@ fn files(ran: &Arc<AtomicUsize>) -> Files {
     Files { ran: ran.clone(), tools: Files::tool_router(), prompts }
 }
 
-fn gate() -> scopegate::Gate {
+fn gate() -> Gate {
     let tokens = TestVerifier::new()
         .token("read", "files:read")
         .token("write", "files:read files:write")
@@ -183,8 +183,12 @@ fn behind_an_ignorant_gate(ran: &Arc<AtomicUsize>) -> Router {
 }
 
 fn app(ran: &Arc<AtomicUsize>) -> Router {
+    behind(&gate(), ran)
+}
+
+fn behind(gate: &Gate, ran: &Arc<AtomicUsize>) -> Router {
     let ran = ran.clone();
-    let server = McpServer::new(&gate(), move || files(&ran));
+    let server = McpServer::new(gate, move || files(&ran));
     server.table(&Files::TOOLS).table(&Files::MORE_PROMPTS).table(&RESOURCES).build().unwrap()
 }
 
@@ -275,6 +279,19 @@ async fn the_gate_refuses_prompts_by_what_they_declare() {
     assert_eq!((status, text), (200, &json!("Sum up a.txt")), "{answer}");
     assert_eq!(ask(&app, "all", "prompts/get", prompt("forget")).await.0, 200);
     assert_eq!(ran.load(SeqCst), 2);
+}
+
+#[tokio::test]
+async fn related_scopes_are_asked_for_along_with_the_rest() {
+    let ran = Arc::default();
+    for (strategy, expected) in [
+        (Strategy::Minimum, "files:read files:write"),
+        (Strategy::Recommended, "files:read files:write files:share"),
+    ] {
+        let app = behind(&gate().strategy(strategy), &ran);
+        let (status, answer) = ask(&app, "read", "prompts/get", prompt("sum-up")).await;
+        assert_eq!((status, &answer["error"]["data"]["scope"]), (403, &json!(expected)));
+    }
 }
 
 #[tokio::test]

@@ -524,47 +524,47 @@ fn a_block_of_tools() {
     check(
         crate::tools::scoped_tools(quote!(router = file_tools, vis = "pub", crate = ::api::gate), item),
         &expect![[r##"
-        #[::rmcp::tool_router(router = file_tools, vis = "pub")]
-        impl<T: Store> Files<T> {
-            /// Writes a file.
-            #[tool(name = "write", description = "writes")]
-            pub async fn write_file(
-                &self,
-                _: ::api::gate::Guard<__scopes_of_Files_T__write_file>,
-                Parameters(file): Parameters<File>,
-            ) -> String {
-                body
+            #[::rmcp::tool_router(router = file_tools, vis = "pub")]
+            impl<T: Store> Files<T> {
+                /// Writes a file.
+                #[tool(name = "write", description = "writes")]
+                pub async fn write_file(
+                    &self,
+                    _: ::api::gate::Guard<__scopes_of_Files_T__write_file>,
+                    Parameters(file): Parameters<File>,
+                ) -> String {
+                    body
+                }
+                #[cfg(unix)]
+                #[tool]
+                fn list_files(_: ::api::gate::Guard<__scopes_of_Files_T__list_files>) -> String {
+                    body
+                }
+                fn helper(&self) {}
             }
+            #[requires_scope(crate = ::api::gate, "files:write")]
+            pub enum __scopes_of_Files_T__write_file {}
+            #[scopegate::authenticated(crate = ::api::gate)]
             #[cfg(unix)]
-            #[tool]
-            fn list_files(_: ::api::gate::Guard<__scopes_of_Files_T__list_files>) -> String {
-                body
+            enum __scopes_of_Files_T__list_files {}
+            #[automatically_derived]
+            impl<T: Store> Files<T> {
+                /// What each tool and prompt needs.
+                pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::McpTable::of(
+                    &[
+                        ::api::gate::__private::Operation::declared_tool(
+                            "write",
+                            <__scopes_of_Files_T__write_file as ::api::gate::__private::Declares>::ROW,
+                        ),
+                        #[cfg(unix)]
+                        ::api::gate::__private::Operation::declared_tool(
+                            "list_files",
+                            <__scopes_of_Files_T__list_files as ::api::gate::__private::Declares>::ROW,
+                        ),
+                    ],
+                );
             }
-            fn helper(&self) {}
-        }
-        #[requires_scope(crate = ::api::gate, "files:write")]
-        pub enum __scopes_of_Files_T__write_file {}
-        #[scopegate::authenticated(crate = ::api::gate)]
-        #[cfg(unix)]
-        enum __scopes_of_Files_T__list_files {}
-        #[automatically_derived]
-        impl<T: Store> Files<T> {
-            /// What each tool needs.
-            pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::McpTable::of(
-                &[
-                    ::api::gate::__private::Operation::declared_tool(
-                        "write",
-                        <__scopes_of_Files_T__write_file as ::api::gate::__private::Declares>::ROW,
-                    ),
-                    #[cfg(unix)]
-                    ::api::gate::__private::Operation::declared_tool(
-                        "list_files",
-                        <__scopes_of_Files_T__list_files as ::api::gate::__private::Declares>::ROW,
-                    ),
-                ],
-            );
-        }
-    "##]],
+        "##]],
     );
 }
 
@@ -580,33 +580,130 @@ fn a_block_with_a_router_of_its_own() {
     check(
         crate::tools::scoped_tools(quote!(), item),
         &expect![[r##"
-        #[rmcp::tool_router]
+            #[rmcp::tool_router]
+            impl Files {
+                #[tool]
+                fn list_files(_: ::scopegate::Guard<__scopes_of_Files__list_files>) -> String {
+                    body
+                }
+            }
+            #[::scopegate::authenticated]
+            enum __scopes_of_Files__list_files {}
+            #[automatically_derived]
+            impl Files {
+                /// What each tool and prompt needs.
+                const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(
+                    &[
+                        ::scopegate::__private::Operation::declared_tool(
+                            "list_files",
+                            <__scopes_of_Files__list_files as ::scopegate::__private::Declares>::ROW,
+                        ),
+                    ],
+                );
+            }
+            #[automatically_derived]
+            impl ::scopegate::__private::ScopedTools for Files {
+                const TOOLS: ::scopegate::__private::McpTable = Self::TOOLS;
+            }
+            ::core::compile_error! {
+                "this tool declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it"
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn a_block_of_tools_and_prompts() {
+    let item = quote! {
+        impl Files {
+            #[requires_scope("files:write")]
+            #[tool]
+            async fn write_file(&self) { body }
+
+            #[rmcp::prompt(name = "sum-up", description = "sums up")]
+            #[authenticated]
+            async fn sum_up(&self, Parameters(which): Parameters<Which>) -> GetPromptResult { body }
+        }
+    };
+    let args = quote!(router = admin, prompt_router = admin_prompts, vis = "pub");
+    check(
+        crate::tools::scoped_tools(args, item),
+        &expect![[r##"
+        #[::rmcp::tool_router(router = admin, vis = "pub")]
+        #[::rmcp::prompt_router(router = "admin_prompts", vis = "pub")]
         impl Files {
             #[tool]
-            fn list_files(_: ::scopegate::Guard<__scopes_of_Files__list_files>) -> String {
+            async fn write_file(&self, _: ::scopegate::Guard<__scopes_of_Files__write_file>) {
+                body
+            }
+            #[rmcp::prompt(name = "sum-up", description = "sums up")]
+            async fn sum_up(
+                &self,
+                _: ::scopegate::Guard<__scopes_of_Files__sum_up>,
+                Parameters(which): Parameters<Which>,
+            ) -> GetPromptResult {
                 body
             }
         }
-        #[::scopegate::authenticated]
-        enum __scopes_of_Files__list_files {}
+        #[requires_scope(crate = ::scopegate, "files:write")]
+        enum __scopes_of_Files__write_file {}
+        #[authenticated(crate = ::scopegate)]
+        enum __scopes_of_Files__sum_up {}
         #[automatically_derived]
         impl Files {
-            /// What each tool needs.
-            const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(
+            /// What each tool and prompt needs.
+            pub const ADMIN_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(
                 &[
                     ::scopegate::__private::Operation::declared_tool(
-                        "list_files",
-                        <__scopes_of_Files__list_files as ::scopegate::__private::Declares>::ROW,
+                        "write_file",
+                        <__scopes_of_Files__write_file as ::scopegate::__private::Declares>::ROW,
+                    ),
+                    ::scopegate::__private::Operation::declared_prompt(
+                        "sum-up",
+                        <__scopes_of_Files__sum_up as ::scopegate::__private::Declares>::ROW,
                     ),
                 ],
             );
         }
-        #[automatically_derived]
-        impl ::scopegate::__private::ScopedTools for Files {
-            const TOOLS: ::scopegate::__private::McpTable = Self::TOOLS;
+    "##]],
+    );
+}
+
+#[test]
+fn a_block_of_prompts_alone() {
+    let item = quote! {
+        impl Files {
+            #[authenticated]
+            #[prompt]
+            fn greet(&self) -> Vec<PromptMessage> { body }
         }
-        ::core::compile_error! {
-            "this tool declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it"
+    };
+    check(
+        crate::tools::scoped_tools(quote!(router = greetings), item),
+        &expect![[r##"
+        #[::rmcp::prompt_router(router = "greetings")]
+        impl Files {
+            #[prompt]
+            fn greet(
+                &self,
+                _: ::scopegate::Guard<__scopes_of_Files__greet>,
+            ) -> Vec<PromptMessage> {
+                body
+            }
+        }
+        #[authenticated(crate = ::scopegate)]
+        enum __scopes_of_Files__greet {}
+        #[automatically_derived]
+        impl Files {
+            /// What each tool and prompt needs.
+            const GREETINGS_PROMPTS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(
+                &[
+                    ::scopegate::__private::Operation::declared_prompt(
+                        "greet",
+                        <__scopes_of_Files__greet as ::scopegate::__private::Declares>::ROW,
+                    ),
+                ],
+            );
         }
     "##]],
     );

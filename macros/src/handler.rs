@@ -10,6 +10,8 @@ use syn::{
     spanned::Spanned,
 };
 
+use crate::tools;
+
 pub(crate) struct Handler {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -40,11 +42,11 @@ impl Handler {
     /// Checks what the type system cannot say as well.
     pub(crate) fn check(&self) -> syn::Result<()> {
         if let Some(FnArg::Receiver(receiver)) = self.signature.inputs.first() {
-            let is_tool = |attribute: &Attribute| {
-                attribute.path().segments.last().is_some_and(|last| last.ident == "tool")
-            };
-            let message = if self.attributes.iter().any(is_tool) {
+            let has = |name: &str| self.attributes.iter().any(|attribute| tools::is(attribute, name));
+            let message = if has("tool") {
                 "this tool is not in a `#[scoped_tools]` block; write that above its `impl`"
+            } else if has("prompt") {
+                "this prompt is not in a `#[scoped_tools]` block; write that above its `impl`"
             } else {
                 "a handler takes no `self`; make it a free function, and take what it needs by `State`"
             };

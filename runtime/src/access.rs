@@ -141,6 +141,17 @@ impl Access {
         }
     }
 
+    #[cfg(feature = "mcp")]
+    pub(crate) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Returns the gate that let the request through, where there was one.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn gate(&self) -> Option<&crate::gate::Gate> {
+        self.context.as_ref().map(|context| &context.plan.gate)
+    }
+
     /// Makes an access where no gate is.
     #[cfg(feature = "rmcp")]
     pub(crate) fn without_gate(token: Token) -> Self {

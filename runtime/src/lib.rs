@@ -57,7 +57,7 @@
 //! | who calls | [`Access`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | what there is to know | [`guide`]: discovery, static keys, browsers, proxies, providers, operators, testing |
+//! | what there is to know | [`guide`]: discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
 //! | how others see it | [`guide::operators`], [`export`] |
 //!
 //! # Features
@@ -67,7 +67,7 @@
 //! | `axum` (default) | everything but the pure core: scopes, requirements, decisions, challenges, metadata, tables |
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
-//! | `rmcp` | scopes on the tools of a server made with rmcp, which is built from the gate |
+//! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `tracing` (default) | logs why tokens are refused and what they lack; never a token |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown |
 //! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |

@@ -208,26 +208,33 @@ pub use scopegate_macros::Vocabulary;
 /// ```
 pub use scopegate_macros::requirement;
 
-/// Puts scopes on the tools of an MCP server that is made with rmcp.
+/// Puts scopes on the tools and prompts of an MCP server that is made with rmcp.
 ///
-/// It stands on an `impl` block whose methods have rmcp's `#[tool]`. Each of them says what it needs, by
+/// It stands on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of them says what it needs, by
 /// `#[requires_scope(..)]` or `#[authenticated]`; one that says nothing does not compile. The attribute
 ///
-/// - makes a [`Guard`](crate::Guard) the first argument of each tool, so that it is judged before its parameters are read;
-/// - emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools need, and implements [`ScopedTools`](crate::mcp::ScopedTools), from
-///   which `Gate::mcp` takes it;
-/// - emits rmcp's `#[tool_router]`, with the keys `router`, `vis`, `server_handler` and `allow_empty` that are given to it,
-///   unless the block has that attribute already.
+/// - makes a [`Guard`](crate::Guard) the first argument of each of them, so that it is judged before its parameters are read;
+/// - emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need, and implements
+///   [`ScopedTools`](crate::mcp::ScopedTools), from which `Gate::mcp` takes it;
+/// - emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts, with the keys `router`,
+///   `vis`, `server_handler` and `allow_empty` that are given to it, unless the block has that attribute already.
+///
+/// A block of prompts alone has its table in `PROMPTS`, which is given to [`McpServer`](crate::mcp::McpServer) by name, so
+/// that it can stand beside a block of tools.
 ///
 /// | key | |
 /// |---|---|
-/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS`, and is given to [`McpServer`](crate::mcp::McpServer) by name |
+/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (of prompts alone, `NAME_PROMPTS`), and is given to [`McpServer`](crate::mcp::McpServer) by name |
+/// | `prompt_router = name` | names the router of the prompts, in a block that has tools, too |
 /// | `crate = ::path` | where the generated code finds scopegate, for a crate that re-exports it |
 ///
 /// # Examples
 ///
 /// ```
-/// use rmcp::{ServerHandler, handler::server::wrapper::Parameters, schemars, tool, tool_handler};
+/// use rmcp::{
+///     ServerHandler, handler::server::wrapper::Parameters, model::{PromptMessage, Role}, prompt, prompt_handler, schemars,
+///     tool, tool_handler,
+/// };
 /// use scopegate::{authenticated, requires_scope, scoped_tools};
 ///
 /// #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -254,17 +261,30 @@ pub use scopegate_macros::requirement;
 ///     async fn write_file(&self, Parameters(WriteFile { path, content }): Parameters<WriteFile>) -> String {
 ///         format!("{path} has {} bytes", content.len())
 ///     }
+///
+///     /// Asks for a summary.
+///     #[requires_scope("files:read")]
+///     #[prompt]
+///     async fn summarize(&self) -> Vec<PromptMessage> {
+///         vec![PromptMessage::new_text(Role::User, "Summarize hello.txt")]
+///     }
 /// }
 ///
 /// #[tool_handler]
+/// #[prompt_handler]
 /// impl ServerHandler for Files {}
 ///
-/// assert_eq!(Files::TOOLS.to_string(), "tools/call  list_files  authenticated\ntools/call  write_file  files:write\n");
+/// assert_eq!(
+///     Files::TOOLS.to_string(),
+///     "tools/call   list_files  authenticated\n\
+///      tools/call   write_file  files:write\n\
+///      prompts/get  summarize   files:read\n",
+/// );
 /// ```
 ///
 /// # Limits
 ///
-/// As with rmcp's own attribute, tools that a `macro_rules!` inside the block generates are not seen, and neither are
+/// As with rmcp's own attributes, tools and prompts that a `macro_rules!` inside the block generates are not seen, and neither are
 /// `#[cfg]`s.
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;

@@ -63,10 +63,31 @@ pub(crate) fn mistaken_templates(table: &ScopeTable) -> impl Iterator<Item = Str
     })
 }
 
-/// `{name}` and `{*name}`, as axum writes parameters.
+/// `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. URI templates of MCP have the former anywhere.
 fn names_in(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|segment| {
-        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+    path.match_indices('{').filter_map(|(at, _)| {
+        let (before, after) = (path.get(..at)?, path.get(at + 1..)?);
+        if before.ends_with('{') || after.starts_with('{') {
+            return None;
+        }
+        let (name, _) = after.split_once('}')?;
         Some(name.strip_prefix('*').unwrap_or(name))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_in;
+
+    #[test]
+    fn parameters_stand_in_braces() {
+        for (path, expected) in [
+            ("/files", &[][..]),
+            ("/files/{name}/{*rest}", &["name", "rest"]),
+            ("/{{files}}/{name}", &["name"]),
+            ("docs:{tenant}-{name}.txt", &["tenant", "name"]),
+        ] {
+            assert_eq!(names_in(path).collect::<Vec<_>>(), expected, "{path}");
+        }
+    }
 }

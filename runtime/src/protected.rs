@@ -10,14 +10,13 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::request::Parts;
 use tower_service::Service;
 
 /// What happens before a service is called; it may answer in the service's place.
 #[expect(unnameable_types, reason = "only the layers of this crate are steps")]
 pub trait Step: Clone + Send + Sync + 'static {
-    /// Looks at the head of the request, and adds to its extensions.
-    fn run(&self, parts: &mut Parts) -> impl Future<Output = Result<(), Response>> + Send;
+    /// Looks at the request, and passes it on with what was found in its extensions.
+    fn run(&self, request: Request) -> impl Future<Output = Result<Request, Response>> + Send;
 }
 
 /// The service that scopegate's layers make: it calls the one inside only after their step.
@@ -52,9 +51,8 @@ where
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let step = self.step.clone();
         Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            match step.run(&mut parts).await {
-                Ok(()) => inner.call(Request::from_parts(parts, body)).await.map(IntoResponse::into_response),
+            match step.run(request).await {
+                Ok(request) => inner.call(request).await.map(IntoResponse::into_response),
                 Err(answer) => Ok(answer),
             }
         })

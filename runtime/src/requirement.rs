@@ -46,7 +46,7 @@ enum Kind {
 pub enum Need {
     /// The scope itself.
     Scope(Scope),
-    /// The scope that the request's path makes of a template.
+    /// The scope that the request's path, or the URI of an MCP resource, makes of a template.
     Template(Template),
 }
 

@@ -4,7 +4,8 @@ use std::fmt;
 
 use scopegate_grammar::{Piece, is_value_byte, pieces};
 
-/// A scope with parameters: `tenant:{tenant}:read`. An attribute's literal makes it; a path parameter fills it in.
+/// A scope with parameters: `tenant:{tenant}:read`. An attribute's literal makes it; a path parameter, or
+/// a variable in the URI of an MCP resource, fills it in.
 ///
 /// # Examples
 ///

@@ -18,7 +18,7 @@ use axum::{
 };
 use http::StatusCode;
 use scopegate::{
-    BodyFormat, Gate, Requirement, Scope,
+    BodyFormat, Gate, Requirement, Scope, Wildcards,
     mcp::{McpTable, Operation},
     requirement,
     testing::TestVerifier,
@@ -134,7 +134,9 @@ async fn each_message_needs_the_floor_and_what_it_names() {
     needs(&call("write_file"), write, "write").await;
     needs(&call("purge_files"), admin, "all").await;
     needs(&request("prompts/get", json!({ "name": "summarize" })), write, "write").await;
-    for method in ["resources/read", "resources/subscribe", "resources/unsubscribe"] {
+    for method in
+        ["resources/read", "resources/directory/read", "resources/subscribe", "resources/unsubscribe"]
+    {
         needs(&request(method, json!({ "uri": "file:///a.txt" })), write, "write").await;
         needs(&request(method, json!({ "uri": "file:///secret" })), admin, "all").await;
     }
@@ -177,6 +179,119 @@ async fn a_resource_that_is_not_in_the_table_is_unknown() {
     let answer = post(&app, "only-write", &[], request("resources/read", json!({ "uri": "x" }))).await;
     assert_eq!(answer.challenge(), insufficient("files:read"));
     assert_eq!(service.calls(), 0);
+}
+
+const TENANT: Requirement = requirement!("docs:read", any("tenant:{tenant}:member", "docs:all"));
+const TWO_PARTS: Requirement = requirement!("tenant:{tenant}:member", "doc:{name}");
+const WITH_PARTS: McpTable = McpTable::of(&[
+    Operation::resource("docs://{tenant}/{name}", TENANT),
+    Operation::resource("docs://acme/public", Requirement::AUTHENTICATED),
+    Operation::resource("raw://{tenant}/{name}/data", TWO_PARTS),
+]);
+
+/// Answers a request to a service with [`WITH_PARTS`] whose token grants `scopes`, and tells how often the service ran.
+async fn with_parts(scopes: &str, body: &str) -> (Answer, usize) {
+    let tokens = TestVerifier::new().token("some", scopes);
+    let gate = tokens.gate("https://example.com/mcp").unwrap().wildcards(Wildcards::Prefixed);
+    let layer = gate.mcp_layer(WITH_PARTS).unwrap();
+    let calls = Service::default();
+    let count = calls.clone();
+    let count = any(move || {
+        count.0.fetch_add(1, SeqCst);
+        async {}
+    });
+    let answer = post(&Router::new().route("/mcp", count).layer(layer), "some", &[], body.to_owned()).await;
+    (answer, calls.calls())
+}
+
+#[tokio::test]
+async fn scopes_take_their_values_from_the_uri() {
+    let check = async |scopes: &str, uri: &str, expected: &str| {
+        for method in
+            ["resources/read", "resources/directory/read", "resources/subscribe", "resources/unsubscribe"]
+        {
+            let (answer, calls) = with_parts(scopes, &request(method, json!({ "uri": uri }))).await;
+            let refusal = if expected.is_empty() { String::new() } else { insufficient(expected) };
+            assert_eq!(answer.challenge(), refusal, "{uri} {scopes}");
+            assert_eq!(calls, usize::from(expected.is_empty()), "{uri} {scopes}");
+        }
+    };
+    let acme = "docs:read tenant:acme:member";
+    check("", "docs://acme/a.txt", acme).await;
+    check("docs:read", "docs://acme/a.txt", acme).await;
+    check("tenant:acme:member", "docs://acme/a.txt", acme).await;
+    check("docs:read tenant:other:member", "docs://acme/a.txt", acme).await;
+    check("docs:read tenant:{tenant}:member", "docs://acme/a.txt", acme).await;
+    check("docs:read tenant:ACME:member", "docs://acme/a.txt", acme).await;
+    check(acme, "docs://other/a.txt", "docs:read tenant:other:member").await;
+    check(acme, "docs://acme/a.txt", "").await;
+    check("docs:read docs:all", "docs://acme/a.txt", "").await;
+    check("docs:read tenant:*", "docs://acme/a.txt", "").await;
+    check("docs:read tenant:other:*", "docs://acme/a.txt", acme).await;
+    check("", "docs://acme/public", "").await;
+    check(acme, "raw://acme/a.txt/data", "tenant:acme:member doc:a.txt").await;
+    check("tenant:acme:member doc:a.txt", "raw://acme/a.txt/data", "").await;
+}
+
+#[tokio::test]
+async fn a_batch_asks_for_the_scopes_of_each_uri() {
+    let read = |uri: &str| request("resources/read", json!({ "uri": uri }));
+    let batch = format!("[{},{},{}]", read("docs://a/x"), read("docs://b/x"), read("docs://a/y"));
+    let both = "docs:read tenant:a:member tenant:b:member";
+    for scopes in ["docs:read", "docs:read tenant:a:member", "docs:read tenant:b:member"] {
+        let (answer, calls) = with_parts(scopes, &batch).await;
+        assert_eq!((answer.challenge(), calls), (&*insufficient(both), 0), "{scopes}");
+    }
+    assert_eq!(with_parts(both, &batch).await.1, 1);
+    let (answer, calls) =
+        with_parts(both, &format!("[{},{}]", read("docs://a/x"), read("docs://a/.."))).await;
+    assert!(answer.body.contains("Unknown resource"), "{}", answer.body);
+    assert_eq!(calls, 0);
+}
+
+#[tokio::test]
+async fn who_listens_needs_what_each_resource_needs() {
+    let listen = |uris: &[&str]| {
+        request("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": uris } }))
+    };
+    let both = "docs:read tenant:a:member tenant:b:member";
+    let (answer, calls) =
+        with_parts("docs:read tenant:a:member", &listen(&["docs://a/x", "docs://b/x", "docs://acme/public"]))
+            .await;
+    assert_eq!((answer.challenge(), calls), (&*insufficient(both), 0));
+    assert_eq!(with_parts(both, &listen(&["docs://a/x", "docs://b/x"])).await.1, 1);
+    let (answer, calls) = with_parts(both, &listen(&["docs://a/x", "docs://a/%78"])).await;
+    assert!(answer.body.contains("Unknown resource"), "{}", answer.body);
+    assert_eq!(calls, 0);
+    assert_eq!(with_parts("", &listen(&[])).await.1, 1);
+}
+
+#[tokio::test]
+async fn a_template_whose_scopes_have_no_values_yet_is_not_completed() {
+    let complete =
+        |uri: &str| request("completion/complete", json!({ "ref": { "type": "ref/resource", "uri": uri } }));
+    for scopes in ["docs:read", "docs:read docs:all", "docs:read tenant:{tenant}:member"] {
+        let (answer, calls) = with_parts(scopes, &complete("docs://{tenant}/{name}")).await;
+        let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"What this takes depends on values that are still to be completed"}}"#;
+        assert_eq!(
+            (answer.status, answer.challenge(), &*answer.body),
+            (StatusCode::OK, "", error),
+            "{scopes}"
+        );
+        assert_eq!(calls, 0);
+    }
+    let (answer, calls) = with_parts("docs:read", &complete("docs://acme/a.txt")).await;
+    assert_eq!((answer.challenge(), calls), (&*insufficient("docs:read tenant:acme:member"), 0));
+    assert_eq!(with_parts("docs:read tenant:acme:member", &complete("docs://acme/a.txt")).await.1, 1);
+    assert_eq!(with_parts("", &complete("docs://acme/public")).await.1, 1);
+}
+
+#[tokio::test]
+async fn a_scope_that_is_too_long_for_a_header_is_still_refused() {
+    let uri = format!("docs://{}/a", "a".repeat(100_000));
+    let (answer, calls) = with_parts("docs:read", &request("resources/read", json!({ "uri": uri }))).await;
+    assert_eq!((answer.status, calls), (StatusCode::FORBIDDEN, 0));
+    assert!(answer.challenge().starts_with("Bearer error=\"insufficient_scope\", resource_metadata="));
 }
 
 #[tokio::test]
@@ -323,6 +438,17 @@ async fn headers_agree_with_the_body_where_the_version_has_them() {
     check(&[NEW, CALL], write, 400).await;
     check(&[NEW, "mcp-name: write_file"], write, 400).await;
     check(&[NEW, CALL, "mcp-name: list_files"], write, 400).await;
+    let read = &request("resources/read", json!({ "uri": "file:///a.txt" }));
+    let reading = "mcp-method: resources/read";
+    check(&[NEW, reading, "mcp-name: file:///a.txt"], read, 200).await;
+    check(&[NEW, reading, "mcp-name: =?base64?ZmlsZTovLy9hLnR4dA==?="], read, 200).await;
+    check(&[NEW, reading, "mcp-name: file:///b.txt"], read, 400).await;
+    check(&[NEW, reading, "mcp-name: FILE:///a.txt"], read, 400).await;
+    check(&[NEW, reading], read, 400).await;
+    let get = &request("prompts/get", json!({ "name": "summarize" }));
+    check(&[NEW, "mcp-method: prompts/get", "mcp-name: summarize"], get, 200).await;
+    check(&[NEW, "mcp-method: prompts/get", "mcp-name: other"], get, 400).await;
+    check(&[NEW, CALL, "mcp-name: summarize"], get, 400).await;
     check(&[NEW, CALL, "mcp-name: WRITE_FILE"], write, 400).await;
     check(&[NEW, CALL, "mcp-name: =?BASE64?d3JpdGVfZmlsZQ==?="], write, 400).await;
     check(&[NEW, CALL, "mcp-name: =?base64?d3JpdGV?="], write, 400).await;
@@ -433,6 +559,31 @@ fn a_faulty_table_is_refused_with_everything_that_is_wrong() {
             "`tools/call open` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`",
             "`tools/call twice` stands in the table twice; write it once",
             "`resources/read file:///{a}{b}` is no URI template: write some text between two variables",
+        ],
+    );
+}
+
+#[test]
+fn scopes_that_nothing_can_fill_in_refuse_to_start() {
+    const FAULTY: McpTable = McpTable::of(&[
+        Operation::tool("write", TWO_PARTS),
+        Operation::prompt("sum_up", TENANT),
+        Operation::method("tasks/cancel", TENANT),
+        Operation::resource("docs://acme/a", TENANT),
+        Operation::resource("docs://{name}", TWO_PARTS),
+        Operation::resource("docs://{tenant}.{name}", TENANT),
+        Operation::resource("docs://{name}/{name}", Requirement::AUTHENTICATED),
+    ]);
+    assert_eq!(
+        gate().mcp_layer(FAULTY).unwrap_err().problems(),
+        [
+            "`tools/call write` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
+            "`prompts/get sum_up` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
+            "`method tasks/cancel` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
+            "`resources/read docs://acme/a` needs `tenant:{tenant}:member`, but its URI has no `{tenant}`",
+            "`resources/read docs://{name}` needs `tenant:{tenant}:member`, but its URI has no `{tenant}`",
+            "`resources/read docs://{tenant}.{name}` needs `tenant:{tenant}:member`, and a value could run into the next; put a separator such as `/` between its variables",
+            "`resources/read docs://{name}/{name}` is no URI template: name each variable once",
         ],
     );
 }

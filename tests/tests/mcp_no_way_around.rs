@@ -1,4 +1,5 @@
-//! Whatever the shape of a request, a tool never runs for a token that does not cover it: side effects are counted.
+//! Whatever the shape of a request, no tool, prompt or resource is reached by a token that does not cover it: side effects
+//! are counted.
 
 use std::{
     convert::Infallible,
@@ -18,27 +19,34 @@ use axum::{
 use http_body::Frame;
 use proptest::prelude::*;
 use rmcp::{
-    ServerHandler,
-    model::JsonObject,
+    ErrorData, RoleServer, ServerHandler,
+    model::{JsonObject, PromptMessage, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult},
+    prompt, prompt_handler,
+    service::RequestContext,
     tool, tool_handler,
     transport::streamable_http_server::{
         StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
     },
 };
 use scopegate::{
-    Gate, Scope, authenticated,
-    mcp::{McpServer, McpTable},
-    requires_scope, scoped_tools,
+    Access, Gate, Requirement, Scope, authenticated,
+    mcp::{McpServer, McpTable, Operation},
+    requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
 };
 use scopegate_tests::exchange::{Answer, send_body};
 
-/// How often each tool ran.
+/// How often what needs the floor alone ran, and what needs more.
 #[derive(Clone, Default)]
 struct Server {
     listed: Arc<AtomicUsize>,
     purged: Arc<AtomicUsize>,
+    /// Leaves the judging of resources to the gate.
+    trusts_the_gate: bool,
 }
+
+const FILE: Requirement = requirement!("file:{name}");
+const RESOURCES: McpTable = McpTable::of(&[Operation::resource("file:///{name}", FILE)]);
 
 #[scoped_tools]
 impl Server {
@@ -55,29 +63,67 @@ impl Server {
     async fn purge(&self, _arguments: JsonObject) {
         self.purged.fetch_add(1, SeqCst);
     }
+
+    /// Needs the floor alone.
+    #[authenticated]
+    #[prompt(name = "list")]
+    async fn list_prompt(&self) -> Vec<PromptMessage> {
+        self.listed.fetch_add(1, SeqCst);
+        Vec::new()
+    }
+
+    /// Needs more.
+    #[requires_scope("files:admin")]
+    #[prompt(name = "purge")]
+    fn purge_prompt(&self) -> Vec<PromptMessage> {
+        self.purged.fetch_add(1, SeqCst);
+        Vec::new()
+    }
 }
 
 #[tool_handler]
-impl ServerHandler for Server {}
+#[prompt_handler]
+impl ServerHandler for Server {
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        if !self.trusts_the_gate {
+            let found = RESOURCES.resource(&request.uri);
+            let found = found.ok_or_else(|| ErrorData::resource_not_found("Unknown resource", None))?;
+            Access::try_from(&context)?.require_resource(&found)?;
+        }
+        // As sloppy as a server can be.
+        let uri = request.uri.to_lowercase().replace("%70", "p");
+        let counter = if uri.contains("purge") { &self.purged } else { &self.listed };
+        counter.fetch_add(1, SeqCst);
+        Ok(ReadResourceResult::new(Vec::new()).into())
+    }
+}
 
 impl Server {
     fn gate() -> Gate {
         let tokens = TestVerifier::new()
             .token("none", "")
-            .token("read", "files:read")
-            .token("near", "files:read files:admins files:Admin files admin")
-            .token("only-admin", "files:admin")
-            .token("all", "files:read files:admin");
+            .token("read", "files:read file:list")
+            .token(
+                "near",
+                "files:read files:admins files:Admin files admin file:list file: file:{name} files:purge",
+            )
+            .token("only-admin", "files:admin file:purge")
+            .token("all", "files:read files:admin file:list file:purge");
         tokens.gate("http://localhost/mcp").unwrap().floor([Scope::from_static("files:read")])
     }
 
     fn app(&self, sessions: bool) -> Router {
-        let server = self.clone();
-        let server = McpServer::new(&Self::gate(), move || server.clone()).table(&Server::TOOLS);
+        let server = Self { trusts_the_gate: true, ..self.clone() };
+        let server =
+            McpServer::new(&Self::gate(), move || server.clone()).table(&Server::TOOLS).table(&RESOURCES);
         if sessions { server.sessions() } else { server }.build().unwrap()
     }
 
-    /// Puts the server behind a gate that knows of no tool, so that the guards inside are on their own.
+    /// Puts the server behind a gate that knows of no operation, so that the guards inside are on their own.
     fn behind_an_ignorant_gate(&self) -> Router {
         let (server, config) = (self.clone(), StreamableHttpServerConfig::default());
         let service = StreamableHttpService::new(
@@ -101,6 +147,79 @@ async fn post(app: &Router, token: &str, headers: &[&str], body: impl Into<Body>
     let authorization = format!("authorization: Bearer {token}");
     send_body(app, "POST /mcp", &[&HEADERS[..], &[&authorization], headers].concat(), body.into()).await
 }
+
+/// A method, and the parameter that names what it acts on.
+#[derive(Clone, Copy, Debug)]
+struct Target {
+    method: &'static str,
+    key: &'static str,
+    forbidden: &'static str,
+    allowed: &'static str,
+}
+
+const TARGETS: [Target; 3] = [
+    Target { method: "tools/call", key: "name", forbidden: "purge", allowed: "list" },
+    Target { method: "prompts/get", key: "name", forbidden: "purge", allowed: "list" },
+    Target { method: "resources/read", key: "uri", forbidden: "file:///purge", allowed: "file:///list" },
+];
+
+impl Target {
+    fn call(self) -> Vec<u8> {
+        let Self { method, key, forbidden, .. } = self;
+        let params = format!(r#"{{"{key}":"{forbidden}","arguments":{{}}}}"#);
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#).into_bytes()
+    }
+
+    /// Bodies that ask for what is forbidden, or that some parser could take for such a request.
+    fn shapes(self) -> Vec<Vec<u8>> {
+        let Self { method, key, forbidden, allowed } = self;
+        // Written for tools, and then about the target.
+        let words = [
+            ("list", allowed),
+            ("purge", forbidden),
+            ("tools/call", method),
+            ("\"name\"", &format!("\"{key}\"")),
+        ];
+        let about = |shape: Vec<u8>| words.iter().fold(shape, |shape, (from, to)| replace(&shape, from, to));
+        let mut shapes: Vec<Vec<u8>> = shapes().into_iter().map(about).collect();
+        if key == "uri" {
+            shapes.extend(URIS.map(|uri| replace(&self.call(), forbidden, uri)));
+        }
+        shapes
+    }
+}
+
+/// Replaces in what need not be text.
+fn replace(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let mut replaced = Vec::new();
+    let mut rest = bytes;
+    while let Some(first) = rest.first() {
+        if let Some(behind) = rest.strip_prefix(from.as_bytes()) {
+            replaced.extend(to.as_bytes());
+            rest = behind;
+        } else {
+            replaced.push(*first);
+            rest = rest.get(1..).unwrap_or_default();
+        }
+    }
+    replaced
+}
+
+/// Spellings of what is forbidden.
+const URIS: [&str; 12] = [
+    "file:///%70urge",
+    "file:///./purge",
+    "file:////purge",
+    "file:///list/../purge",
+    "file:///list?/purge",
+    "file:///list#purge",
+    "file://localhost/purge",
+    "FILE:///purge",
+    "file:///purge ",
+    "file:///purge\\u0000",
+    "file:/purge",
+    "file:///list\\u000afile:///purge",
+];
 
 /// Bodies that call `purge`, or that some parser could take for such a call.
 fn shapes() -> Vec<Vec<u8>> {
@@ -135,6 +254,17 @@ fn shapes() -> Vec<Vec<u8>> {
         call.replace("{\"name\":\"purge\",\"arguments\":{}}", "[null,\"purge\",{}]"),
         call.replace("\"purge\"", "{\"$serde_json::private::RawValue\":\"\\\"purge\\\"\"}"),
         call.replace("\"purge\"", "[\"purge\"]"),
+        call.replace(
+            "\"purge\"",
+            "\"list\",\"_meta\":{\"name\":\"purge\",\"io.modelcontextprotocol/name\":\"purge\"}",
+        ),
+        call.replace("\"method\"", "\"_meta\":{\"method\":\"ping\"},\"method\""),
+        call.replace("\"method\":\"tools/call\",\"params\"", "\"result\""),
+        call.replace("\"params\"", "\"error\":{\"code\":1},\"params\""),
+        call.replace("\"params\"", "\"Params\""),
+        call.replace("tools/call", "tools/call "),
+        call.replace("tools/call", "Tools/Call"),
+        call.replace("tools/call", "tools/call\\u0000"),
         call.replace("purge", "PURGE"),
         call.replace("purge", "purge "),
         call.replace("purge", "\u{feff}purge"),
@@ -163,11 +293,11 @@ const CLAIMS: [&[&str]; 8] = [
 ];
 
 #[tokio::test]
-async fn no_shape_of_a_body_and_no_header_runs_a_tool_that_is_not_covered() {
+async fn no_shape_of_a_body_and_no_header_reaches_what_is_not_covered() {
     let server = Server::default();
     for app in [server.app(false), server.app(true), server.behind_an_ignorant_gate()] {
         for token in ["none", "read", "near", "only-admin", "unknown", ""] {
-            for body in shapes() {
+            for body in TARGETS.into_iter().flat_map(Target::shapes) {
                 for headers in CLAIMS {
                     post(&app, token, headers, body.clone()).await;
                 }
@@ -191,9 +321,12 @@ async fn no_shape_of_a_body_and_no_header_runs_a_tool_that_is_not_covered() {
 #[tokio::test]
 async fn the_right_token_runs_it() {
     let server = Server::default();
-    for (at, app) in [server.app(false), server.behind_an_ignorant_gate()].into_iter().enumerate() {
-        assert_eq!(post(&app, "all", &[], shapes().swap_remove(0)).await.status, 200);
-        assert_eq!(server.ran(), (0, at + 1), "so the counter works");
+    for app in [server.app(false), server.behind_an_ignorant_gate()] {
+        for target in TARGETS {
+            let before = server.ran().1;
+            assert_eq!(post(&app, "all", &[], target.call()).await.status, 200);
+            assert_eq!(server.ran(), (0, before + 1), "so the counter works: {target:?}");
+        }
     }
 }
 
@@ -206,13 +339,15 @@ async fn in_a_session_each_request_is_judged_by_its_own_token() {
     let session = format!("mcp-session-id: {}", opened.header("mcp-session-id"));
     post(&app, "all", &[&session], r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#).await;
     for token in ["none", "read", "near", "only-admin", "unknown"] {
-        for body in shapes() {
+        for body in TARGETS.into_iter().flat_map(Target::shapes) {
             post(&app, token, &[&session], body).await;
         }
     }
     assert_eq!(server.ran().1, 0);
-    post(&app, "all", &[&session], shapes()[0].clone()).await;
-    assert_eq!(server.ran().1, 1);
+    for (at, target) in TARGETS.into_iter().enumerate() {
+        post(&app, "all", &[&session], target.call()).await;
+        assert_eq!(server.ran().1, at + 1);
+    }
 }
 
 /// A body that comes byte by byte, and not always.
@@ -242,11 +377,13 @@ impl HttpBody for Slow {
 async fn a_body_in_pieces_is_read_as_one() {
     let server = Server::default();
     let app = server.app(false);
-    let slow = || Body::new(Slow { bytes: shapes()[0].clone().into_iter(), pause: false });
-    assert_eq!(post(&app, "read", &[], slow()).await.status, 403);
-    assert_eq!(server.ran(), (0, 0));
-    assert_eq!(post(&app, "all", &[], slow()).await.status, 200);
-    assert_eq!(server.ran(), (0, 1));
+    for (at, target) in TARGETS.into_iter().enumerate() {
+        let slow = || Body::new(Slow { bytes: target.call().into_iter(), pause: false });
+        assert_eq!(post(&app, "read", &[], slow()).await.status, 403);
+        assert_eq!(server.ran(), (0, at));
+        assert_eq!(post(&app, "all", &[], slow()).await.status, 200);
+        assert_eq!(server.ran(), (0, at + 1));
+    }
 }
 
 /// A body whose first bytes come, and no more.
@@ -299,11 +436,12 @@ proptest! {
                 b"\"params\":{\"name\":\"list\"},", b"\"method\":\"ping\",",
             ]).prop_map(<[u8]>::to_vec),
         ],
+        target in prop::sample::select(&TARGETS[..]),
         shape in any::<prop::sample::Index>(),
         claims in prop::sample::select(&CLAIMS[..]),
     ) {
         let (server, app, runtime) = &*FUZZED;
-        let shapes = shapes();
+        let shapes = target.shapes();
         let mut body = shape.get(&shapes).clone();
         let at = at.index(body.len());
         let end = (at + length).min(body.len());

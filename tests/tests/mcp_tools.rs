@@ -293,7 +293,7 @@ async fn without_http_tools_refuse_unless_the_caller_is_trusted() {
     for tool in ["list_files", "purge_files", "whoami"] {
         let ErrorData { code, message, data, .. } = call(server(), None, tool).await.unwrap_err();
         assert_eq!((code.0, data), (401, None), "{tool}");
-        assert_eq!(message, "This tool needs an access token, and a transport without HTTP carries none");
+        assert_eq!(message, "This needs an access token, and a transport without HTTP carries none");
     }
     assert_eq!(ran.get(), 0);
     let trust = Some("files:read files:admin");

@@ -1,13 +1,34 @@
-//! The server: three tools, each saying what it needs.
+//! The server: three tools and a prompt, each saying what it needs, and the files as resources.
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rmcp::{ServerHandler, handler::server::wrapper::Parameters, schemars, tool, tool_handler};
-use scopegate::{authenticated, requires_scope, scoped_tools};
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    handler::server::wrapper::Parameters,
+    model::{
+        Implementation, ListResourceTemplatesResult, PaginatedRequestParams, PromptMessage,
+        ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ResourceContents,
+        ResourceTemplate, Role, ServerCapabilities, ServerConfig,
+    },
+    prompt, prompt_handler, schemars,
+    service::RequestContext,
+    tool, tool_handler,
+};
+use scopegate::{
+    Access, Requirement, authenticated,
+    mcp::{McpTable, Operation},
+    requires_scope, scoped_tools,
+};
 use serde::Deserialize;
+
+/// The URIs of the files.
+const FILE: &str = "file:///{name}";
+
+/// What reading a file needs: no more than every request does.
+pub const RESOURCES: McpTable = McpTable::of(&[Operation::resource(FILE, Requirement::AUTHENTICATED)]);
 
 /// Files by name, in memory. Copies share them.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +43,7 @@ struct WriteFile {
     content: String,
 }
 
+#[expect(missing_docs, reason = "rmcp's `#[prompt]` makes public functions without documentation")]
 #[scoped_tools]
 impl Files {
     /// Lists the files, one name a line.
@@ -50,10 +72,51 @@ impl Files {
         said
     }
 
+    /// Asks for a summary of the files.
+    #[authenticated]
+    #[prompt]
+    async fn summarize_files(&self) -> Vec<PromptMessage> {
+        let ask = "Summarize each of these files in a sentence.".to_owned();
+        let files = self.files();
+        let files = files.iter().map(|(name, content)| format!("# {name}\n\n{content}"));
+        std::iter::once(ask).chain(files).map(|text| PromptMessage::new_text(Role::User, text)).collect()
+    }
+
     fn files(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[tool_handler(name = "mcp-files", instructions = "Files in memory: list, write and purge them.")]
-impl ServerHandler for Files {}
+#[tool_handler]
+#[prompt_handler]
+impl ServerHandler for Files {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_prompts().enable_resources();
+        ServerConfig::new(capabilities.build())
+            .with_server_info(Implementation::new("mcp-files", env!("CARGO_PKG_VERSION")))
+            .with_instructions("Files in memory: list, read, write and purge them.")
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let file = ResourceTemplate::new(FILE, "file").with_description("A file, by its name");
+        Ok(ListResourceTemplatesResult::with_all_items(vec![file]))
+    }
+
+    // The gate has judged this request; the server judges it again, by the same row.
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let unknown = || ErrorData::resource_not_found("Unknown resource", None);
+        let found = RESOURCES.resource(&request.uri).ok_or_else(unknown)?;
+        Access::try_from(&context)?.require_resource(&found)?;
+        let name = found.part("name").ok_or_else(unknown)?;
+        let text = self.files().get(name).cloned().ok_or_else(unknown)?;
+        Ok(ReadResourceResult::new(vec![ResourceContents::text(text, request.uri)]).into())
+    }
+}

@@ -1,4 +1,4 @@
-//! An MCP server with three tools behind scopes.
+//! An MCP server with three tools, a prompt and resources behind scopes.
 //!
 //! Run with
 //!
@@ -23,6 +23,7 @@
 //! | `AUTH_MODE` | `oauth` (unless set) or `static` |
 //! | `ISSUER`, `JWKS_URI` | an authorization server in place of the one for development, and its keys if it does not say where they are |
 //! | `STATIC_KEYS` | with `static`: `key=scope scope;key=scope ..` |
+//! | `SESSIONS` | `1`: clients of versions before 2026-07-28 get a session (else each request is by itself, which they take, too) |
 
 use std::{
     error::Error,
@@ -33,11 +34,14 @@ use std::{
 
 use dev_issuer::{BindError, DevIssuer};
 use mcp_files::{
-    files::Files,
+    files::{Files, RESOURCES},
     settings::{self, Access, Settings},
     tour,
 };
-use scopegate::mcp::{McpServer, ScopedTools};
+use scopegate::{
+    Gate, Resource,
+    mcp::{McpServer, ScopedTools},
+};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -53,19 +57,17 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
-    let Settings { port, resource, access } = Settings::from_env()?;
+    let Settings { port, resource, access, sessions } = Settings::from_env()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     let listener = listener
         .map_err(|error| format!("cannot listen on port {port}: {error}; choose another with PORT"))?;
 
     let url = resource.identifier().to_owned();
-    // One store for all requests, each of which has a server of its own.
-    let files = Files::default();
-    let make = move || files.clone();
-    let app = match access {
+    // A gate of static keys has no resource, so its server is told where it is.
+    let (gate, at) = match access {
         Access::OAuth(issuer, jwks_uri) => {
             println!("Tokens come from {issuer}.");
-            settings::oauth(resource, &issuer, jwks_uri.as_deref())?.mcp(make)?
+            (settings::oauth(resource, &issuer, jwks_uri.as_deref())?, None)
         }
         Access::Embedded => {
             let embedded = embedded_issuer(port).await?;
@@ -73,18 +75,28 @@ async fn run() -> Result<(), Box<dyn Error>> {
             tokio::spawn(embedded.serve());
             println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.\n");
             println!("{}", tour::instructions(&url));
-            settings::oauth(resource, &issuer, None)?.mcp(make)?
+            (settings::oauth(resource, &issuer, None)?, None)
         }
         Access::Keys(keys) => {
             println!("Access is by static keys.");
-            // A gate of static keys has no resource, so it is told where the server is.
-            McpServer::new(&settings::keys(keys), make).table(&Files::TOOLS).at(resource).build()?
+            (settings::keys(keys), Some(resource))
         }
     };
-    println!("What each tool needs besides files:read:\n\n{}", Files::TOOLS);
+    let app = server(&gate, at, sessions).build()?;
+    println!("What each operation needs besides files:read:\n\n{}", Files::TOOLS.and(&RESOURCES));
     println!("{url} is served; mcp-files is ready at http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())
+}
+
+/// Puts the server behind the gate: one store for all requests, each of which has a server of its own.
+fn server(gate: &Gate, at: Option<Resource>, sessions: bool) -> McpServer<Files> {
+    let files = Files::default();
+    let mut server = McpServer::new(gate, move || files.clone()).table(&Files::TOOLS).table(&RESOURCES);
+    if let Some(resource) = at {
+        server = server.at(resource);
+    }
+    if sessions { server.sessions() } else { server }
 }
 
 /// Starts the authorization server on the port after the server's, or on any other if that is taken.

@@ -18,6 +18,8 @@ pub struct Settings {
     pub resource: Resource,
     /// Who has access (`AUTH_MODE`, `oauth`).
     pub access: Access,
+    /// Whether clients that know sessions get one (`SESSIONS`, `0`).
+    pub sessions: bool,
 }
 
 /// Who has access.
@@ -54,7 +56,12 @@ impl Settings {
             }
             (other, _) => return Err(format!("AUTH_MODE is {other:?}; it is \"oauth\" or \"static\"").into()),
         };
-        Ok(Self { port, resource: Resource::new(resource)?.name("Files in memory"), access })
+        let sessions = match variable("SESSIONS").as_deref() {
+            None | Some("0") => false,
+            Some("1") => true,
+            Some(other) => return Err(format!("SESSIONS is {other:?}; it is \"1\" or \"0\"").into()),
+        };
+        Ok(Self { port, resource: Resource::new(resource)?.name("Files in memory"), access, sessions })
     }
 }
 

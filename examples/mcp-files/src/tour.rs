@@ -14,6 +14,9 @@ The MCP Inspector (transport: Streamable HTTP, URL: {resource}):
 Any client that starts its servers itself, through mcp-remote:
     npx mcp-remote {resource}
 
+Claude Code and the Inspector ask for all scopes when they log in, and never for more later: what you leave unticked then,
+their tools are refused. mcp-remote asks for files:read, and for more when a tool needs it.
+
 Without a client: 401, and which scope to ask for.
     curl -i -X POST {resource}
 "

@@ -19,7 +19,9 @@ fn with_a_port_alone_it_brings_all_that_clients_need() {
         format!("claude mcp add --transport http mcp-files {url}\n"),
         format!("npx mcp-remote {url}\n"),
         format!("curl -i -X POST {url}\n"),
-        "tools/call  write_file   files:write\n".to_owned(),
+        "tools/call      write_file       files:write\n".to_owned(),
+        "prompts/get     summarize_files  authenticated\n".to_owned(),
+        "resources/read  file:///{name}   authenticated\n".to_owned(),
     ] {
         assert!(said.contains(&line), "{line}{said}");
     }
@@ -35,6 +37,7 @@ fn mistakes_are_said_in_a_line() {
         ([("PORT", "http"), ("AUTH_MODE", "")], "PORT is \"http\"; it takes a port number, such as 8080\n"),
         ([("PORT", "0"), ("AUTH_MODE", "none")], "AUTH_MODE is \"none\"; it is \"oauth\" or \"static\"\n"),
         ([("RESOURCE", "http://127.0.0.1/mcp"), ("AUTH_MODE", "static")], "set STATIC_KEYS\n"),
+        ([("PORT", "0"), ("SESSIONS", "yes")], "SESSIONS is \"yes\"; it is \"1\" or \"0\"\n"),
         (
             [("RESOURCE", "http://files.example.com/mcp"), ("PORT", "0")],
             "use `https`; `http` is for loopback hosts such as `127.0.0.1`\n",

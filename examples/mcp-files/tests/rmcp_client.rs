@@ -5,7 +5,10 @@ use std::net::{Ipv4Addr, TcpListener};
 use reqwest::{Client, Url, redirect::Policy};
 use rmcp::{
     RoleClient, ServiceExt,
-    model::{CallToolRequestParams, ClientCapabilities, ClientConfig, Implementation, ProtocolVersion},
+    model::{
+        CallToolRequestParams, ClientCapabilities, ClientConfig, GetPromptRequestParams, Implementation,
+        ProtocolVersion, ReadResourceRequestParams,
+    },
     service::{RunningService, ServiceError},
     transport::{
         StreamableHttpClientTransport,
@@ -99,10 +102,13 @@ fn required(error: &ServiceError) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_logs_in_steps_up_once_and_goes_on() {
-    for version in
-        [ProtocolVersion::V_2025_03_26, ProtocolVersion::V_2025_06_18, ProtocolVersion::V_2025_11_25]
-    {
-        let (_program, url) = start(&[]);
+    for (version, sessions) in [
+        (ProtocolVersion::V_2025_03_26, "0"),
+        (ProtocolVersion::V_2025_06_18, "1"),
+        (ProtocolVersion::V_2025_11_25, "0"),
+        (ProtocolVersion::V_2025_11_25, "1"),
+    ] {
+        let (_program, url) = start(&[("SESSIONS", sessions)]);
         let http = AuthClient::new(Client::new(), log_in(&url).await);
         let manager = http.auth_manager.clone();
         let config = StreamableHttpClientTransportConfig::with_uri(url.as_str());
@@ -131,12 +137,52 @@ async fn it_logs_in_steps_up_once_and_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_key_it_does_what_the_key_may() {
     let keys = "sk_read=files:read;sk_write=files:read files:write";
-    let (_program, url) = start(&[("AUTH_MODE", "static"), ("STATIC_KEYS", keys)]);
-    for version in [ProtocolVersion::V_2025_06_18, ProtocolVersion::V_2025_11_25] {
+    for (version, sessions) in [
+        (ProtocolVersion::V_2025_06_18, "0"),
+        (ProtocolVersion::V_2025_11_25, "0"),
+        (ProtocolVersion::V_2025_11_25, "1"),
+    ] {
+        let (_program, url) =
+            start(&[("AUTH_MODE", "static"), ("STATIC_KEYS", keys), ("SESSIONS", sessions)]);
         let reader = connect(&url, "sk_read", version.clone()).await;
         assert!(call(&reader, "list_files").await.is_ok());
         assert_eq!(required(&call(&reader, "write_file").await.unwrap_err()), "files:read files:write");
         let writer = connect(&url, "sk_write", version).await;
         assert!(call(&writer, "write_file").await.is_ok());
+        look_around(&reader).await;
+    }
+}
+
+/// Finds and reads the file that has been written, as a resource and by the prompt.
+async fn look_around(client: &Running) {
+    let templates = client.list_all_resource_templates().await.unwrap();
+    assert_eq!(templates[0].uri_template, "file:///{name}");
+    let read = async |uri: &str| client.read_resource(ReadResourceRequestParams::new(uri)).await;
+    let hello = serde_json::to_value(read("file:///hello.txt").await.unwrap()).unwrap();
+    assert_eq!(hello["contents"][0]["text"], "Hello!");
+    for unknown in ["file:///other", "file:///../hello.txt", "file:///%68ello.txt", "other"] {
+        assert!(matches!(read(unknown).await, Err(ServiceError::McpError(_))), "{unknown}");
+    }
+    assert_eq!(client.list_all_prompts().await.unwrap()[0].name, "summarize_files");
+    let prompt = client.get_prompt(GetPromptRequestParams::new("summarize_files")).await.unwrap();
+    let prompt = serde_json::to_string(&prompt).unwrap();
+    assert!(prompt.contains("# hello.txt") && prompt.contains("Hello!"), "{prompt}");
+}
+
+#[tokio::test]
+async fn sessions_are_there_if_they_are_wanted() {
+    for (sessions, expected) in [("0", false), ("1", true)] {
+        let (_program, url) =
+            start(&[("AUTH_MODE", "static"), ("STATIC_KEYS", "sk=files:read"), ("SESSIONS", sessions)]);
+        let initialize = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" },
+            },
+        });
+        let request = Client::new().post(&url).bearer_auth("sk").json(&initialize);
+        let answer = request.header("accept", "application/json, text/event-stream").send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers().contains_key("mcp-session-id"), expected, "{sessions}");
     }
 }

@@ -203,12 +203,19 @@ async fn what_is_lacking_is_named_with_all_that_the_request_needs() {
     each(async |server| {
         let hello = || json!({ "path": "hello.txt", "content": "Hello!" });
         for scopes in ["", "files:write"] {
-            for method in ["initialize", "tools/list", "ping"] {
+            for method in ["initialize", "tools/list", "ping", "resources/templates/list", "prompts/list"] {
                 let answer = server.post(&server.credential(scopes), request(method, json!({}))).await;
                 server.check(&answer, 403, Some("insufficient_scope"), "files:read");
             }
             let answer = server.call(scopes, "list_files", json!({})).await;
             server.check(&answer, 403, Some("insufficient_scope"), "files:read");
+            for (method, params) in [
+                ("resources/read", json!({ "uri": "file:///hello.txt" })),
+                ("prompts/get", json!({ "name": "summarize_files" })),
+            ] {
+                let answer = server.post(&server.credential(scopes), request(method, params)).await;
+                server.check(&answer, 403, Some("insufficient_scope"), "files:read");
+            }
         }
         for scopes in ["", "files:read", "files:write"] {
             let answer = server.call(scopes, "write_file", hello()).await;

@@ -1,4 +1,4 @@
-//! The arguments of `#[scoped_tools]`, and of rmcp's `#[tool_router]`, which are the same but for `crate`.
+//! The arguments of `#[scoped_tools]`, and of rmcp's attributes of routers, of which it passes on most.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -8,12 +8,16 @@ use syn::{
     punctuated::Punctuated,
 };
 
-/// `args = [ arg, .. ]`, `arg = "crate" "=" path | what rmcp takes`.
+use super::kind::Kind;
+
+/// `args = [ arg, .. ]`, `arg = "crate" "=" path | "prompt_router" "=" name | what rmcp takes`.
 pub(super) struct Args {
     /// Where generated code finds the runtime.
     pub(super) krate: Option<Path>,
-    /// The name of rmcp's router, if it is not `tool_router`.
+    /// The name of rmcp's router, if it is not the usual one.
     pub(super) router: Option<Ident>,
+    /// The name of the router of the prompts, in a block that has tools, too.
+    pub(super) prompt_router: Option<Ident>,
     /// Who sees the router, and so who sees the table.
     pub(super) visibility: Visibility,
     /// What is for rmcp.
@@ -22,7 +26,13 @@ pub(super) struct Args {
 
 impl Default for Args {
     fn default() -> Self {
-        Self { krate: None, router: None, visibility: Visibility::Inherited, rest: Vec::new() }
+        Self {
+            krate: None,
+            router: None,
+            prompt_router: None,
+            visibility: Visibility::Inherited,
+            rest: Vec::new(),
+        }
     }
 }
 
@@ -33,6 +43,10 @@ impl Parse for Args {
             match &meta {
                 Meta::NameValue(pair) if pair.path.is_ident("crate") => {
                     args.krate = Some(absolute_path(&pair.value)?);
+                    continue;
+                }
+                Meta::NameValue(pair) if pair.path.is_ident("prompt_router") => {
+                    args.prompt_router = Some(ident(&pair.value)?);
                     continue;
                 }
                 Meta::NameValue(pair) if pair.path.is_ident("router") => {
@@ -52,18 +66,19 @@ impl Parse for Args {
 
 impl Args {
     /// Names the table like the router: `TOOLS`, or `ADMIN_TOOLS` for both `admin` and `admin_tools`.
-    pub(super) fn table(&self) -> Ident {
-        let Some(router) = self.router.as_ref().filter(|router| *router != "tool_router") else {
-            return Ident::new("TOOLS", Span::call_site());
+    pub(super) fn table(&self, kind: Kind) -> Ident {
+        let (router, usual) = (self.router.as_ref(), kind.table());
+        let Some(router) = router.filter(|router| *router != kind.router()) else {
+            return Ident::new(usual, Span::call_site());
         };
         let name = router.to_string().trim_start_matches("r#").to_uppercase();
-        let name = if name.ends_with("TOOLS") { name } else { format!("{name}_TOOLS") };
+        let name = if name.ends_with(usual) { name } else { format!("{name}_{usual}") };
         Ident::new(&name, router.span())
     }
 
     /// Tells whether this is the table of the whole server, as far as anybody can see from here.
-    pub(super) fn is_for_the_server(&self) -> bool {
-        self.router.as_ref().is_none_or(|router| router == "tool_router")
+    pub(super) fn is_for_the_server(&self, kind: Kind) -> bool {
+        kind == Kind::Tool && self.router.as_ref().is_none_or(|router| router == kind.router())
     }
 }
 

@@ -3,12 +3,12 @@
 use quote::ToTokens;
 use syn::{ImplItem, ImplItemFn, ItemImpl, Meta, ReturnType, Type, parse::Parser};
 
-use super::{args::Args, method};
+use super::{args::Args, kind::Kind, method};
 
-/// Checks that an item is a block in which there can be tools.
+/// Checks that an item is a block in which there can be tools and prompts.
 pub(super) fn parse(item: proc_macro2::TokenStream) -> syn::Result<ItemImpl> {
     let block: ItemImpl = syn::parse2(item).map_err(|error| {
-        let hint = "`#[scoped_tools]` goes on an `impl` block with `#[tool]` methods";
+        let hint = "`#[scoped_tools]` goes on an `impl` block with `#[tool]` or `#[prompt]` methods";
         syn::Error::new(error.span(), format!("{error}; {hint}"))
     })?;
     if let Some((path, _)) = &block.trait_ {
@@ -21,14 +21,14 @@ pub(super) fn parse(item: proc_macro2::TokenStream) -> syn::Result<ItemImpl> {
 }
 
 /// Finds rmcp's own attribute, which stands below ours, or has left its router here when it stands above.
-pub(super) fn explicit_router(block: &ItemImpl) -> Option<Args> {
-    if let Some(attribute) = block.attrs.iter().find(|attribute| method::is(attribute, "tool_router")) {
+pub(super) fn explicit_router(block: &ItemImpl, kind: Kind) -> Option<Args> {
+    if let Some(attribute) = block.attrs.iter().find(|attribute| method::is(attribute, kind.router())) {
         let Meta::List(list) = &attribute.meta else { return Some(Args::default()) };
         // What is wrong with it, rmcp says.
         return Some(syn::parse2(list.tokens.clone()).unwrap_or_default());
     }
     block.items.iter().find_map(|item| match item {
-        ImplItem::Fn(function) if makes_a_router(function) => {
+        ImplItem::Fn(function) if makes_a_router(function, kind) => {
             let visibility = function.vis.clone();
             Some(Args { router: Some(function.sig.ident.clone()), visibility, ..Args::default() })
         }
@@ -36,10 +36,11 @@ pub(super) fn explicit_router(block: &ItemImpl) -> Option<Args> {
     })
 }
 
-fn makes_a_router(function: &ImplItemFn) -> bool {
+fn makes_a_router(function: &ImplItemFn, kind: Kind) -> bool {
     let ReturnType::Type(_, returned) = &function.sig.output else { return false };
     let Type::Path(path) = &**returned else { return false };
-    function.sig.inputs.is_empty() && path.path.segments.last().is_some_and(|last| last.ident == "ToolRouter")
+    let last = path.path.segments.last();
+    function.sig.inputs.is_empty() && last.is_some_and(|last| last.ident == kind.router_type())
 }
 
 /// Names a block's type in an identifier, `Files<Disk>` as `Files_Disk`.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{ImplItem, ItemImpl, Path};
 
-use super::{args::Args, block, method::Tool};
+use super::{block, method::Operation, routers::Routers};
 use crate::diagnostics::Diagnostics;
 
 pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -19,20 +19,17 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
         _ => None,
     });
     let mut idle = Vec::new();
-    let tools: Vec<Tool> = methods
-        .filter_map(|method| Tool::take(method, &owner, &krate, &mut diagnostics, &mut idle))
+    let operations: Vec<Operation> = methods
+        .filter_map(|method| Operation::take(method, &owner, &krate, &mut diagnostics, &mut idle))
         .collect();
 
-    let explicit = block::explicit_router(&block);
-    let attribute = explicit.is_none().then(|| {
-        let rest = &args.rest;
-        quote!(#[::rmcp::tool_router(#(#rest),*)])
-    });
-    let declarations = tools.iter().map(|tool| &tool.declaration);
-    let table = table(&explicit.unwrap_or(args), &krate, &block, &tools);
+    let routers = Routers::of(args, &block, &operations, &mut diagnostics);
+    let attributes = &routers.attributes;
+    let declarations = operations.iter().map(|operation| &operation.declaration);
+    let table = table(&routers, &krate, &block, &operations);
     let errors = diagnostics.into_tokens();
     quote! {
-        #attribute
+        #attributes
         #block
         #(#declarations)*
         #table
@@ -42,20 +39,19 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
     }
 }
 
-fn table(args: &Args, krate: &Path, block: &ItemImpl, tools: &[Tool]) -> TokenStream {
-    let (visibility, table) = (&args.visibility, args.table());
+fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operation]) -> TokenStream {
+    let Routers { args, kind, .. } = routers;
+    let (visibility, table) = (&args.visibility, args.table(*kind));
     let (generics, _, bounds) = block.generics.split_for_impl();
     let owner = &block.self_ty;
-    let rows = tools.iter().map(|Tool { cfgs, name, marker, .. }| {
+    let rows = operations.iter().map(|Operation { kind, cfgs, name, marker, .. }| {
+        let constructor = kind.constructor(krate);
         quote! {
             #(#cfgs)*
-            #krate::__private::Operation::declared_tool(
-                #name,
-                <#marker as #krate::__private::Declares>::ROW,
-            )
+            #constructor(#name, <#marker as #krate::__private::Declares>::ROW)
         }
     });
-    let implementation = args.is_for_the_server().then(|| {
+    let implementation = args.is_for_the_server(*kind).then(|| {
         quote! {
             #[automatically_derived]
             impl #generics #krate::__private::ScopedTools for #owner #bounds {
@@ -66,7 +62,7 @@ fn table(args: &Args, krate: &Path, block: &ItemImpl, tools: &[Tool]) -> TokenSt
     quote! {
         #[automatically_derived]
         impl #generics #owner #bounds {
-            /// What each tool needs.
+            /// What each tool and prompt needs.
             #visibility const #table: #krate::__private::McpTable = #krate::__private::McpTable::of(&[#(#rows),*]);
         }
 

@@ -1,4 +1,4 @@
-//! The type of a tool's guard. An attribute cannot emit it from inside an `impl`, so the block does that for it, and has the
+//! The type of a guard. An attribute cannot emit it from inside an `impl`, so the block does that for it, and has the
 //! user's own attribute stand on it: it is read in one place, and its import is used.
 
 use proc_macro2::{Span, TokenStream};
@@ -7,22 +7,22 @@ use syn::{Attribute, Ident, ItemEnum, Visibility, ext::IdentExt};
 
 use crate::handler::{Handler, MARKER_PREFIX};
 
-/// Names the type of a tool's guard.
-pub(super) fn name(owner: &str, tool: &Ident) -> Ident {
-    Ident::new(&format!("{MARKER_PREFIX}{owner}__{}", tool.unraw()), Span::mixed_site())
+/// Names the type of a method's guard.
+pub(super) fn name(owner: &str, method: &Ident) -> Ident {
+    Ident::new(&format!("{MARKER_PREFIX}{owner}__{}", method.unraw()), Span::mixed_site())
 }
 
-/// Emits the type of a tool's guard, with the attribute that says what it needs.
+/// Emits the type of a method's guard, with the attribute that says what it needs.
 pub(super) fn declare(
     declaration: &TokenStream,
     cfgs: &[Attribute],
     visibility: &Visibility,
     marker: &Ident,
-    tool: &Ident,
+    method: &Ident,
 ) -> TokenStream {
-    // The tool's own place is the row's line.
+    // The method's own place is the row's line.
     let mut marker = marker.clone();
-    marker.set_span(tool.span());
+    marker.set_span(method.span());
     quote! {
         #declaration
         #(#cfgs)*
@@ -30,7 +30,7 @@ pub(super) fn declare(
     }
 }
 
-/// Takes an item for the type of a tool's guard, if it is one: the handler that it stands for has no body and no arguments.
+/// Takes an item for the type of a method's guard, if it is one: the handler that it stands for has no body and no arguments.
 pub(crate) fn marker(item: &TokenStream) -> Option<Handler> {
     let ItemEnum { attrs, vis, ident, variants, .. } = syn::parse2(item.clone()).ok()?;
     let name = ident.to_string();

@@ -1,4 +1,4 @@
-//! A tool: what it declares, and where its guard goes.
+//! A tool or a prompt: what it declares, and where its guard goes.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -7,13 +7,14 @@ use syn::{
     punctuated::Punctuated, spanned::Spanned,
 };
 
-use super::marker;
+use super::{kind::Kind, marker};
 use crate::diagnostics::Diagnostics;
 
-/// What one tool declares.
-pub(super) struct Tool {
+/// What one tool or prompt declares.
+pub(super) struct Operation {
+    pub(super) kind: Kind,
     pub(super) cfgs: Vec<Attribute>,
-    /// The name that clients call it by.
+    /// The name that clients know it by.
     pub(super) name: LitStr,
     /// The type that carries the declaration, and its item.
     pub(super) marker: Ident,
@@ -25,8 +26,8 @@ const CLIPPY_LIMIT: usize = 7;
 
 const OURS: [&str; 3] = ["requires_scope", "authenticated", "public"];
 
-impl Tool {
-    /// Reads a method and gives it its guard; `None` if it is no tool. Attributes that say nothing are handed out.
+impl Operation {
+    /// Reads a method and gives it its guard; `None` if it is another. Attributes that say nothing are handed out.
     pub(super) fn take(
         method: &mut ImplItemFn,
         owner: &str,
@@ -35,47 +36,52 @@ impl Tool {
         idle: &mut Vec<Attribute>,
     ) -> Option<Self> {
         let ours = take_ours(method);
-        let Some(attribute) = method.attrs.iter().find(|attribute| is(attribute, "tool")) else {
+        let Some(kind) = Kind::of(method) else {
             for attribute in &ours {
                 diagnostics.push(syn::Error::new(
                     attribute.path().span(),
-                    "this method is no tool, so nothing guards it; write `#[tool]` beside this, or leave it out",
+                    "this method is neither a tool nor a prompt, so nothing guards it; write `#[tool]` or `#[prompt]` beside this, or leave it out",
                 ));
             }
             idle.extend(ours);
             return None;
         };
         let ident = &method.sig.ident;
-        check(&ours, ident, diagnostics);
-        let name = name_of(attribute, ident);
+        check(&ours, kind, ident, diagnostics);
+        let name = name_of(method, kind);
         let marker = marker::name(owner, ident);
         let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
         let cfgs: Vec<Attribute> = method.attrs.iter().filter(is_cfg).cloned().collect();
-        // After a mistake the tool needs a token; the build has failed anyway.
+        // After a mistake a token is needed; the build has failed anyway.
         let said =
             ours.first().map_or_else(|| quote!(#[#krate::authenticated]), |first| in_crate(first, krate));
         let declaration = marker::declare(&said, &cfgs, &method.vis, &marker, ident);
         guard_with(method, &quote!(#krate::Guard<#marker>));
         idle.extend(ours.into_iter().skip(1));
-        Some(Self { cfgs, name, marker, declaration })
+        Some(Self { kind, cfgs, name, marker, declaration })
     }
 }
 
-/// Checks that a tool declares what it needs, once, and not as public.
-fn check(ours: &[Attribute], tool: &Ident, diagnostics: &mut Diagnostics) {
-    let mut fault = |span, message| diagnostics.push(syn::Error::new(span, message));
+/// Checks that a method declares what it needs, once, and not as public.
+fn check(ours: &[Attribute], kind: Kind, method: &Ident, diagnostics: &mut Diagnostics) {
+    let mut fault = |span, message: String| diagnostics.push(syn::Error::new(span, message));
+    let kind = kind.name();
     match ours {
         [] => fault(
-            tool.span(),
-            "this tool declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it",
+            method.span(),
+            format!(
+                "this {kind} declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it"
+            ),
         ),
         [_, second, ..] => fault(
             second.path().span(),
-            "this tool has a scope attribute already; say all that it needs in one",
+            format!("this {kind} has a scope attribute already; say all that it needs in one"),
         ),
         [only] if is(only, "public") => fault(
             only.path().span(),
-            "a tool cannot be public, since its server demands a token for every request; write `#[authenticated]`",
+            format!(
+                "a {kind} cannot be public, since its server demands a token for every request; write `#[authenticated]`"
+            ),
         ),
         [_] => {}
     }
@@ -103,14 +109,15 @@ fn take_ours(method: &mut ImplItemFn) -> Vec<Attribute> {
 }
 
 /// rmcp tells its attributes by the last segment alone, and so must we.
-pub(super) fn is(attribute: &Attribute, name: &str) -> bool {
+pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }
 
 /// Finds the name as rmcp does: the key `name`, else the method's.
-fn name_of(attribute: &Attribute, method: &Ident) -> LitStr {
-    let own = match &attribute.meta {
-        Meta::List(list) => list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok(),
+fn name_of(method: &ImplItemFn, kind: Kind) -> LitStr {
+    let attribute = method.attrs.iter().find(|attribute| is(attribute, kind.name()));
+    let own = match attribute.map(|attribute| &attribute.meta) {
+        Some(Meta::List(list)) => list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok(),
         _ => None,
     };
     let text = own.into_iter().flatten().find_map(|meta| match meta {
@@ -120,7 +127,8 @@ fn name_of(attribute: &Attribute, method: &Ident) -> LitStr {
         },
         _ => None,
     });
-    text.unwrap_or_else(|| LitStr::new(&method.to_string(), method.span()))
+    let ident = &method.sig.ident;
+    text.unwrap_or_else(|| LitStr::new(&ident.to_string(), ident.span()))
 }
 
 /// Puts the guard before every other argument: rmcp reads them from left to right.

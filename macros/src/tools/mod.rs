@@ -1,9 +1,11 @@
-//! `#[scoped_tools]`: scopes on the methods of an `impl` block that are tools of rmcp.
+//! `#[scoped_tools]`: scopes on the methods of an `impl` block that are tools and prompts of rmcp.
 
 mod args;
 mod block;
 mod emit;
+mod kind;
 mod marker;
 mod method;
+mod routers;
 
-pub(crate) use self::{emit::scoped_tools, marker::marker};
+pub(crate) use self::{emit::scoped_tools, marker::marker, method::is};

@@ -81,7 +81,14 @@ impl Gate {
         Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &self.0.bodies)
     }
 
-    fn to_ask(&self, reason: Reason, more: &[Need], policy: Policy, filled: &Filled) -> Vec<ScopeToken> {
+    /// Returns the scopes to ask for: the floor's, the operation's, `more`, and what the strategy adds.
+    pub(crate) fn to_ask(
+        &self,
+        reason: Reason,
+        more: &[Need],
+        policy: Policy,
+        filled: &Filled,
+    ) -> Vec<ScopeToken> {
         let scopes = &self.0.scopes;
         let related = match (reason, scopes.strategy) {
             (Reason::InsufficientScope, Strategy::Recommended) => policy.related,

@@ -27,3 +27,7 @@ pub mod operators {}
 #[doc = include_str!("providers.md")]
 #[cfg(feature = "axum")]
 pub mod providers {}
+
+#[doc = include_str!("mcp.md")]
+#[cfg(feature = "mcp")]
+pub mod mcp {}

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use axum::response::Response;
-use http::request::Parts;
+use axum::{extract::Request, response::Response};
 use tower_layer::Layer;
 
 use crate::{
@@ -55,11 +54,11 @@ impl Gate {
 pub struct AuthenticateLayer(Plan);
 
 impl Step for AuthenticateLayer {
-    async fn run(&self, parts: &mut Parts) -> Result<(), Response> {
-        let outcome = self.0.gate.verify(&parts.headers).await;
-        let verified = Verified::new(self.0.clone(), outcome, &parts.headers);
-        parts.extensions.insert(verified);
-        Ok(())
+    async fn run(&self, mut request: Request) -> Result<Request, Response> {
+        let outcome = self.0.gate.verify(request.headers()).await;
+        let verified = Verified::new(self.0.clone(), outcome, request.headers());
+        request.extensions_mut().insert(verified);
+        Ok(request)
     }
 }
 

@@ -4,7 +4,10 @@ mod authenticate;
 
 use std::{fmt, sync::Arc};
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use http::{
     Method, StatusCode,
     header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
@@ -117,11 +120,12 @@ impl GateLayer {
 }
 
 impl Step for GateLayer {
-    async fn run(&self, parts: &mut Parts) -> Result<(), Response> {
-        if is_preflight(parts) {
+    async fn run(&self, request: Request) -> Result<Request, Response> {
+        let (mut parts, body) = request.into_parts();
+        if is_preflight(&parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let admitted = self.plan.admit(parts, self.plan.policy, &PathParameters::default()).await;
+        let admitted = self.plan.admit(&parts, self.plan.policy, &PathParameters::default()).await;
         let admitted = admitted.map_err(IntoResponse::into_response)?;
         let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &parts.headers);
         parts.extensions.insert(verified);
@@ -129,7 +133,7 @@ impl Step for GateLayer {
         if parts.extensions.get::<Enforcement>().is_none_or(|enforcement| enforcement.admitted.is_some()) {
             parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted));
         }
-        Ok(())
+        Ok(Request::from_parts(parts, body))
     }
 }
 

@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 use super::{
     headers::Mismatch,
     message::{Id, Message, Unreadable},
+    rules::Undecided,
 };
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
@@ -67,9 +68,13 @@ impl Answer {
         }
     }
 
-    /// What a server says of a resource that it does not have. A status of 404 would end a session.
-    pub(super) fn unknown_resource() -> Self {
-        Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource")
+    /// What a server says of parameters that it cannot do anything with. A status of 404 would end a session.
+    pub(super) fn undecided(why: Undecided) -> Self {
+        let message = match why {
+            Undecided::UnknownResource => "Unknown resource",
+            Undecided::OpenTemplate => "What this takes depends on values that are still to be completed",
+        };
+        Self::new(StatusCode::OK, INVALID_PARAMS, message)
     }
 
     fn new(status: StatusCode, code: i32, message: impl Into<Cow<'static, str>>) -> Self {

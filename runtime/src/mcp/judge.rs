@@ -1,5 +1,7 @@
 //! The decision about one HTTP request to an MCP server.
 
+use std::{collections::HashSet, sync::Arc};
+
 use axum::{
     body::{Body, Bytes},
     extract::Request,
@@ -8,15 +10,13 @@ use axum::{
 use http::{Method, StatusCode, header::CONTENT_LENGTH, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::{answer::Answer, headers, layer::Endpoint, message::Messages};
+use super::{answer::Answer, headers, layer::Endpoint, message::Messages, rules::Need};
 use crate::{
     enforcement::{Admitted, Enforcement},
     layer::is_preflight,
     log,
     reason::Reason,
     rejection::Rejection,
-    requirement::Requirement,
-    scope::ScopeToken,
     template::Filled,
     token::Token,
 };
@@ -64,15 +64,16 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     let verified = endpoint.plan.token(&parts).await;
     let policy = endpoint.plan.policy;
     let token = verified.map_err(|failure| endpoint.plan.reject(failure, policy, &Filled::default()))?;
-    let body = if has_no_message(&parts.method) {
+    let (need, body) = if has_no_message(&parts.method) {
         judge(endpoint, &token, &[])?;
-        body
+        (None, body)
     } else {
         let bytes = read(body, &parts, endpoint.max_body).await?;
-        judge_body(endpoint, &token, &parts, &bytes)?;
-        Body::from(bytes)
+        (judge_body(endpoint, &token, &parts, &bytes)?, Body::from(bytes))
     };
-    let admitted = Admitted { token, policy, filled: None };
+    let Need { policy, filled } = need.unwrap_or(policy.into());
+    let filled = policy.templates().next().map(|_| Arc::new(filled));
+    let admitted = Admitted { token, policy, filled };
     parts.extensions.insert(Enforcement::done(endpoint.slot.clone(), admitted));
     Ok(Request::from_parts(parts, body))
 }
@@ -82,7 +83,13 @@ fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
 }
 
-fn judge_body(endpoint: &Endpoint, token: &Token, parts: &Parts, body: &[u8]) -> Result<(), Refusal> {
+/// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.
+fn judge_body(
+    endpoint: &Endpoint,
+    token: &Token,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Option<Need>, Refusal> {
     let messages = match Messages::read(body) {
         Ok(messages) => messages,
         // A token below the floor learns no more than that it is.
@@ -97,31 +104,35 @@ fn judge_body(endpoint: &Endpoint, token: &Token, parts: &Parts, body: &[u8]) ->
     };
     let mut needs = Vec::new();
     for message in messages.iter() {
-        let Ok(requirements) = endpoint.rules.requirements(message) else {
-            judge(endpoint, token, &[])?;
-            return Err(Answer::unknown_resource().to(single).into());
-        };
-        needs.extend(requirements);
+        match endpoint.rules.needs(message) {
+            Ok(found) => needs.extend(found),
+            Err(why) => {
+                judge(endpoint, token, &[])?;
+                return Err(Answer::undecided(why).to(single).into());
+            }
+        }
     }
     judge(endpoint, token, &needs)?;
     headers::check(&parts.headers, &messages).map_err(|why| Answer::mismatch(why).to(single))?;
-    Ok(())
+    Ok(single.and_then(|_| needs.pop()))
 }
 
 /// Decides about the floor and everything that is needed besides. A refusal asks for all of it at once.
-fn judge(endpoint: &Endpoint, token: &Token, needs: &[Requirement]) -> Result<(), Rejection> {
-    let gate = &endpoint.plan.gate;
-    let demands = || [Requirement::AUTHENTICATED].iter().chain(needs).map(|need| gate.demand(*need));
-    if demands().all(|demand| demand.is_met_by(token.scopes())) {
+fn judge(endpoint: &Endpoint, token: &Token, needs: &[Need]) -> Result<(), Rejection> {
+    let (gate, floor) = (&endpoint.plan.gate, [Need::from(endpoint.plan.policy)]);
+    let all = || floor.iter().chain(needs);
+    let demand = |need: &Need| {
+        gate.demand(need.policy.requirement).with_filled(&need.filled).is_met_by(token.scopes())
+    };
+    if all().all(demand) {
         return Ok(());
     }
-    let mut ask: Vec<ScopeToken> = Vec::new();
-    for scope in demands().flat_map(|demand| demand.to_ask()) {
-        if !ask.contains(&scope) {
-            ask.push(scope);
-        }
-    }
-    let rejection = gate.refuse(Reason::InsufficientScope, ask);
+    let reason = Reason::InsufficientScope;
+    // A set, since a client decides how many there are.
+    let mut seen = HashSet::new();
+    let ask = all().flat_map(|need| gate.to_ask(reason, &[], need.policy, &need.filled));
+    let ask = ask.filter(|scope| seen.insert(scope.clone())).collect();
+    let rejection = gate.refuse(reason, ask);
     log::insufficient(&rejection, token);
     Err(rejection)
 }

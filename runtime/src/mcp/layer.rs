@@ -2,12 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use tower_layer::Layer;
 
-use super::{operation::McpTable, origin::Origins, rules::Rules, service::McpService};
+use super::{judge::admit, operation::McpTable, origin::Origins, rules::Rules};
 use crate::{
     enforcement::{Plan, Slot},
     gate::Gate,
+    protected::{Protected, Step},
     requirement::Requirement,
     resource::Resource,
     startup::StartupError,
@@ -120,11 +125,17 @@ impl McpLayer {
     }
 }
 
+impl Step for McpLayer {
+    async fn run(&self, request: Request) -> Result<Request, Response> {
+        admit(&self.0, request).await.map_err(IntoResponse::into_response)
+    }
+}
+
 impl<T> Layer<T> for McpLayer {
-    type Service = McpService<T>;
+    type Service = Protected<T, Self>;
 
     fn layer(&self, inner: T) -> Self::Service {
-        McpService::new(inner, self.0.clone())
+        Protected::new(inner, self.clone())
     }
 }
 

@@ -21,14 +21,17 @@
 //! |---|---|
 //! | `tools/call` | what the tool declares; a tool that is not in the table is for the service to refuse |
 //! | `prompts/get` | what the prompt declares |
-//! | `resources/read`, `resources/subscribe`, `resources/unsubscribe` | what the resource declares, or the first template that fits its URI. If the table has resources, another URI is an unknown resource: the gate says so itself |
-//! | `completion/complete` | what the prompt or resource declares whose arguments are completed |
+//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe` | what the resource declares, or the first template that fits its URI, which fills in the scopes. If the table has resources, another URI is an unknown resource: the gate says so itself |
+//! | `subscriptions/listen` | what each resource declares whose changes it is about (`resourceSubscriptions`), and what [`Operation::method`] says |
+//! | `completion/complete` | what the prompt or resource declares whose arguments are completed. A template whose scopes its values make is refused, since it has no values yet |
 //! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | what [`Operation::method`] says. The gate does not know which tool a task is of; whoever holds tasks must know whose they are |
-//! | `initialize`, `server/discover`, `ping`, `tools/list` and other lists, `logging/setLevel`, `subscriptions/listen`, any other method, notifications | what [`Operation::method`] says |
+//! | `initialize`, `server/discover`, `ping`, `tools/list` and other lists, `logging/setLevel`, any other method, notifications | what [`Operation::method`] says |
 //! | answers to the server's own requests, `GET`, `DELETE` | nothing more |
 //!
-//! Give the gate a floor: the 401 names nothing else, and a client without a scope to ask for asks for all there are.
+//! Give the gate a floor: the 401 names nothing else, and a client without a scope to ask for asks for all there are. There is
+//! a [guide](crate::guide::mcp).
 
+mod access;
 mod answer;
 mod depth;
 mod headers;
@@ -38,17 +41,17 @@ mod layer;
 mod message;
 mod operation;
 mod origin;
+mod resources;
 #[cfg(feature = "rmcp")]
 mod rmcp;
 mod rules;
-mod service;
 mod subject;
 mod template;
 
 pub use self::{
     layer::McpLayer,
     operation::{McpTable, Operation},
-    service::McpService,
+    resources::McpResource,
 };
 
 #[cfg(feature = "rmcp")]

@@ -9,8 +9,8 @@ use crate::{
 
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///
-/// [`scoped_tools`](crate::scoped_tools) makes them for tools. By hand they are written for prompts and resources, and for
-/// servers that are not made with rmcp.
+/// `#[scoped_tools]` makes them for the tools and prompts of rmcp. By hand they are written for resources, and for servers
+/// that are not made with rmcp.
 ///
 /// # Examples
 ///
@@ -74,6 +74,18 @@ impl Operation {
     ///
     /// A variable stands for one or more of the characters `A-Za-z0-9._~-`, but neither for `.` nor for `..`: a server
     /// that decodes or normalises what is in another spelling would otherwise read what the template was not meant for.
+    ///
+    /// The scopes may have the template's variables in them, which then come from the URI. To be completed, such a template
+    /// is refused by the gate, since nobody can tell whose values would be told.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Requirement, requirement, mcp::Operation};
+    ///
+    /// const READ: Requirement = requirement!("docs:read", "tenant:{tenant}:member");
+    /// const DOCUMENT: Operation = Operation::resource("docs://{tenant}/{name}", READ);
+    /// ```
     #[must_use]
     #[track_caller]
     pub const fn resource(uri: &'static str, requirement: Requirement) -> Self {
@@ -96,6 +108,11 @@ impl Operation {
     #[doc(hidden)] // Made by generated code.
     pub const fn declared_tool(name: &'static str, row: Row) -> Self {
         Self { kind: Kind::Tool, name, row }
+    }
+
+    #[doc(hidden)] // Made by generated code.
+    pub const fn declared_prompt(name: &'static str, row: Row) -> Self {
+        Self { kind: Kind::Prompt, name, row }
     }
 
     /// Returns the name of the tool, prompt or method, or the URI of the resource.

@@ -1,4 +1,4 @@
-//! Which requirement a message has: the row of its tool, prompt, resource or method, or the floor alone.
+//! What a message needs: the rows of its method and of its tool, prompt or resource, or the floor alone.
 
 use std::collections::{
     HashMap,
@@ -7,87 +7,110 @@ use std::collections::{
 
 use super::{
     message::Message,
-    operation::{Kind, McpTable},
+    operation::{Kind, McpTable, Operation},
+    resources::Resources,
     subject::Subject,
-    template::Template,
 };
-use crate::requirement::Requirement;
+use crate::{table::Policy, template::Filled};
 
 /// The rows of a table, ready to be looked up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
-    named: HashMap<(Kind, &'static str), Requirement>,
-    templates: Vec<(Template, Requirement)>,
+    named: HashMap<(Kind, &'static str), Policy>,
+    resources: Resources,
 }
 
-/// A resource that no row is about. The gate refuses it: a server may read one under more than one name.
+/// What a row asks for in one request.
+#[derive(Clone, Debug)]
+pub(super) struct Need {
+    pub(super) policy: Policy,
+    pub(super) filled: Filled,
+}
+
+/// Why nobody can tell what a message needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct UnknownResource;
+pub(super) enum Undecided {
+    /// No row is about the resource. A server may read one under more than one name.
+    UnknownResource,
+    /// The values of a template are completed that its scopes are made of, so there are no scopes yet.
+    OpenTemplate,
+}
+
+impl From<Policy> for Need {
+    fn from(policy: Policy) -> Self {
+        Self { policy, filled: Filled::default() }
+    }
+}
 
 impl Rules {
     /// Reads a table, and adds what is wrong with it to the problems.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
-        let mut rules = Self::default();
+        let mut named = HashMap::new();
         for operation in table.operations() {
-            let requirement = operation.row().requirement();
-            if requirement.is_public() {
-                problems.push(format!(
-                    "`{operation}` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`"
-                ));
-            }
-            if let Some(template) = operation.row().policy().templates().next() {
-                problems.push(format!(
-                    "`{operation}` needs `{template}`, and a message has no path to fill it in from"
-                ));
-            }
-            match rules.named.entry((operation.kind(), operation.name())) {
+            problems.extend(faults(operation));
+            match named.entry((operation.kind(), operation.name())) {
                 Occupied(_) => {
                     problems.push(format!("`{operation}` stands in the table twice; write it once"));
                 }
-                Vacant(free) => _ = free.insert(requirement),
+                Vacant(free) => _ = free.insert(operation.row().policy()),
             }
-            if operation.kind() == Kind::Resource && operation.name().contains(['{', '}']) {
-                match Template::parse(operation.name()) {
-                    Ok(template) => rules.templates.push((template, requirement)),
-                    Err(fault) => problems.push(format!("`{operation}` is no URI template: {fault}")),
+        }
+        Self { named, resources: Resources::of(table, problems) }
+    }
+
+    /// Finds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
+    pub(super) fn needs(&self, message: &Message<'_>) -> Result<Vec<Need>, Undecided> {
+        let method = message.method.as_deref().and_then(|method| self.named(Kind::Method, method));
+        let mut needs = Vec::from_iter(method);
+        match &message.subject {
+            Subject::None | Subject::Task(_) => {}
+            Subject::Tool(name) => needs.extend(self.named(Kind::Tool, name)),
+            Subject::Prompt(name) | Subject::PromptCompletion(name) => {
+                needs.extend(self.named(Kind::Prompt, name));
+            }
+            Subject::Resource(uri) => needs.extend(self.resource(uri)?),
+            Subject::ResourceCompletion(uri) => needs.extend(self.completed(uri)?),
+            Subject::Subscriptions(uris) => {
+                for uri in uris {
+                    needs.extend(self.resource(uri)?);
                 }
             }
         }
-        rules
+        Ok(needs)
     }
 
-    /// Finds what a message needs beyond the floor: what its method needs, and what that acts on.
-    pub(super) fn requirements(
-        &self,
-        message: &Message<'_>,
-    ) -> Result<impl Iterator<Item = Requirement> + use<>, UnknownResource> {
-        let method = message.method.as_deref().and_then(|method| self.named(Kind::Method, method));
-        let own = match &message.subject {
-            Subject::None | Subject::Task(_) => None,
-            Subject::Tool(name) => self.named(Kind::Tool, name),
-            Subject::Prompt(name) | Subject::PromptCompletion(name) => self.named(Kind::Prompt, name),
-            Subject::Resource(uri) => self.resource(uri)?,
-            Subject::ResourceCompletion(uri) => match self.named(Kind::Resource, uri) {
-                Some(requirement) => Some(requirement),
-                None => self.resource(uri)?,
-            },
-        };
-        Ok(method.into_iter().chain(own))
-    }
-
-    fn named(&self, kind: Kind, name: &str) -> Option<Requirement> {
-        self.named.get(&(kind, name)).copied()
+    fn named(&self, kind: Kind, name: &str) -> Option<Need> {
+        self.named.get(&(kind, name)).copied().map(Need::from)
     }
 
     /// A server whose table has no resource has none, or judges them itself.
-    fn resource(&self, uri: &str) -> Result<Option<Requirement>, UnknownResource> {
-        if let Some(requirement) = self.named(Kind::Resource, uri).filter(|_| !uri.contains(['{', '}'])) {
-            return Ok(Some(requirement));
+    fn resource(&self, uri: &str) -> Result<Option<Need>, Undecided> {
+        match self.resources.find(uri) {
+            Some(found) => Ok(Some(Need { policy: found.policy(), filled: found.into_filled() })),
+            None if self.resources.is_empty() => Ok(None),
+            None => Err(Undecided::UnknownResource),
         }
-        if let Some((_, requirement)) = self.templates.iter().find(|(template, _)| template.matches(uri)) {
-            return Ok(Some(*requirement));
-        }
-        let declares_resources = self.named.keys().any(|(kind, _)| *kind == Kind::Resource);
-        if declares_resources { Err(UnknownResource) } else { Ok(None) }
     }
+
+    /// What is completed is mostly a template, which has no values.
+    fn completed(&self, uri: &str) -> Result<Option<Need>, Undecided> {
+        match self.resources.declared(uri).map(|operation| operation.row().policy()) {
+            None => self.resource(uri),
+            Some(policy) if policy.templates().next().is_none() => Ok(Some(policy.into())),
+            Some(_) => Err(Undecided::OpenTemplate),
+        }
+    }
+}
+
+/// What is wrong with a row by itself; resources have more to say of their scopes.
+fn faults(operation: &Operation) -> impl Iterator<Item = String> {
+    let is_public = operation.row().requirement().is_public();
+    let public = is_public.then(|| {
+        format!("`{operation}` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`")
+    });
+    let template = operation.row().policy().templates().find(|_| operation.kind() != Kind::Resource);
+    let unfillable = template.map(|template| {
+        format!("`{operation}` needs `{template}`, and only the URI template of a resource can fill that in")
+    });
+    public.into_iter().chain(unfillable)
 }

@@ -14,6 +14,8 @@ pub(crate) enum Subject<'a> {
     Tool(Cow<'a, str>),
     Prompt(Cow<'a, str>),
     Resource(Cow<'a, str>),
+    /// The resources about whose changes a client wants to hear.
+    Subscriptions(Vec<String>),
     Task(Cow<'a, str>),
     /// A prompt whose arguments are completed.
     PromptCompletion(Cow<'a, str>),
@@ -32,7 +34,19 @@ pub(super) struct Params<'a> {
     task_id: Json<'a, IgnoredAny>,
     #[serde(borrow, default)]
     r#ref: Json<'a, Reference<'a>>,
+    #[serde(borrow, default)]
+    notifications: Json<'a, Wanted>,
 }
+
+/// Of which changes a client wants to hear.
+#[derive(Debug, Default, Deserialize)]
+struct Wanted {
+    #[serde(default, rename = "resourceSubscriptions")]
+    resources: Option<Vec<String>>,
+}
+
+/// More than one request needs, so that the time to judge it has a bound.
+const MAX_SUBSCRIPTIONS: usize = 256;
 
 #[derive(Debug, Default, Deserialize)]
 struct Reference<'a> {
@@ -53,12 +67,16 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Result<
     let named = match method {
         "tools/call" => params.name.into_text().map(Subject::Tool),
         "prompts/get" => params.name.into_text().map(Subject::Prompt),
-        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
+        "resources/read" | "resources/directory/read" | "resources/subscribe" | "resources/unsubscribe" => {
             params.uri.into_text().map(Subject::Resource)
         }
         "tasks/get" | "tasks/result" | "tasks/update" | "tasks/cancel" => {
             params.task_id.into_text().map(Subject::Task)
         }
+        "subscriptions/listen" => match params.notifications {
+            Json::Object(wanted) => wanted.subject(),
+            _ => Some(Subject::None),
+        },
         "completion/complete" => match params.r#ref {
             Json::Object(reference) => reference.subject(),
             _ => None,
@@ -66,6 +84,13 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Result<
         _ => Some(Subject::None),
     };
     named.ok_or("the parameters do not name what the method acts on")
+}
+
+impl Wanted {
+    fn subject<'a>(self) -> Option<Subject<'a>> {
+        let uris = self.resources.unwrap_or_default();
+        (uris.len() <= MAX_SUBSCRIPTIONS).then_some(Subject::Subscriptions(uris))
+    }
 }
 
 impl<'a> Reference<'a> {
@@ -83,7 +108,9 @@ impl Subject<'_> {
     pub(crate) fn header_name(&self) -> Option<&str> {
         match self {
             Self::Tool(name) | Self::Prompt(name) | Self::Resource(name) | Self::Task(name) => Some(name),
-            Self::None | Self::PromptCompletion(_) | Self::ResourceCompletion(_) => None,
+            Self::None | Self::Subscriptions(_) | Self::PromptCompletion(_) | Self::ResourceCompletion(_) => {
+                None
+            }
         }
     }
 }

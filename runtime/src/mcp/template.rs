@@ -1,52 +1,81 @@
 //! URI templates of level 1 ([RFC 6570, section 3.2.2](https://www.rfc-editor.org/rfc/rfc6570#section-3.2.2)).
 
+use scopegate_grammar::is_value_byte;
+
+use crate::template::{Parameters, Unfilled};
+
 /// A URI with variables. Between them stands text, so that there is one way to read it.
 #[derive(Clone, Debug)]
-pub(super) struct Template {
+pub(super) struct UriTemplate {
     start: &'static str,
-    /// What follows each variable.
-    after: Vec<&'static str>,
+    variables: Vec<Variable>,
 }
 
-impl Template {
+#[derive(Clone, Copy, Debug)]
+struct Variable {
+    name: &'static str,
+    /// What follows it.
+    after: &'static str,
+}
+
+impl UriTemplate {
     /// Reads a template; a text without variables is one, too.
     pub(super) fn parse(text: &'static str) -> Result<Self, &'static str> {
         let mut parts = text.split('{');
         let start = parts.next().unwrap_or_default();
-        let mut after = Vec::new();
+        let mut variables: Vec<Variable> = Vec::new();
         for part in parts {
-            let (name, text) = part.split_once('}').ok_or("close each `{` by a `}`")?;
+            let (name, after) = part.split_once('}').ok_or("close each `{` by a `}`")?;
             let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
             if name.is_empty() || !name.bytes().all(is_name) {
                 return Err("write variables as `{name}`, of letters, digits and `_`");
             }
-            after.push(text);
+            if variables.iter().any(|earlier| earlier.name == name) {
+                return Err("name each variable once");
+            }
+            variables.push(Variable { name, after });
         }
-        let (_last, between) = after.split_last().unwrap_or((&"", &[]));
-        if between.iter().any(|text| text.is_empty()) {
+        let template = Self { start, variables };
+        if template.between().any(str::is_empty) {
             return Err("write some text between two variables");
         }
-        if start.contains('}') || after.iter().any(|text| text.contains('}')) {
+        if start.contains('}') || template.variables.iter().any(|variable| variable.after.contains('}')) {
             return Err("open each `}` by a `{`");
         }
-        Ok(Self { start, after })
+        Ok(template)
     }
 
-    /// Tells whether `uri` is an expansion of the template.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.variables.iter().any(|variable| variable.name == name)
+    }
+
+    /// Tells whether two programs could differ about where a variable ends, since values can hold what stands between two.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.between().any(|text| text.bytes().all(is_value_byte))
+    }
+
+    /// Iterates over the texts that stand between two variables.
+    fn between(&self) -> impl Iterator<Item = &'static str> {
+        self.variables.iter().rev().skip(1).map(|variable| variable.after)
+    }
+
+    /// Takes `uri` apart, if it is an expansion of the template.
     ///
     /// A variable ends where the text behind it stands first: as in a pattern of `*`, no later place can do what that one
     /// cannot. So the time is linear, whatever a client sends.
-    pub(super) fn matches(&self, uri: &str) -> bool {
-        let Some(mut rest) = uri.strip_prefix(self.start) else { return false };
-        let Some((last, between)) = self.after.split_last() else { return rest.is_empty() };
-        for text in between {
-            let Some((value, after)) = split_after_first(rest, text) else { return false };
-            if !is_value(value) {
-                return false;
-            }
-            rest = after;
+    pub(super) fn captures<'a>(&self, uri: &'a str) -> Option<Captures<'a>> {
+        let mut rest = uri.strip_prefix(self.start)?;
+        let mut captures = Captures::default();
+        let Some((last, between)) = self.variables.split_last() else {
+            return rest.is_empty().then_some(captures);
+        };
+        for Variable { name, after } in between {
+            let (value, behind) = split_after_first(rest, after)?;
+            captures.add(name, value)?;
+            rest = behind;
         }
-        rest.strip_suffix(last).is_some_and(is_value)
+        captures.add(last.name, rest.strip_suffix(last.after)?)?;
+        Some(captures)
     }
 }
 
@@ -57,46 +86,79 @@ fn split_after_first<'a>(rest: &'a str, text: &str) -> Option<(&'a str, &'a str)
     Some((rest.get(..at)?, rest.get(at + text.len()..)?))
 }
 
+/// What stands in a URI for the variables of its template.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Captures<'a>(Vec<(&'static str, &'a str)>);
+
+impl<'a> Captures<'a> {
+    fn add(&mut self, name: &'static str, value: &'a str) -> Option<()> {
+        is_value(value).then(|| self.0.push((name, value)))
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+}
+
+impl Parameters for Captures<'_> {
+    fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
+        self.get(name).ok_or(Unfilled::Missing)
+    }
+}
+
 /// `1*unreserved` ([RFC 3986, section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)), but no dot segment.
 fn is_value(value: &str) -> bool {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    !value.is_empty() && value.bytes().all(unreserved) && !matches!(value, "." | "..")
+    !value.is_empty() && value.bytes().all(is_value_byte) && !matches!(value, "." | "..")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Template;
+    use super::UriTemplate;
 
+    /// Checks what each variable stands for, as `name=value`, or that the URI is no expansion.
     #[track_caller]
-    fn check(template: &'static str, uri: &str, expected: bool) {
-        assert_eq!(Template::parse(template).unwrap().matches(uri), expected, "{template} {uri}");
+    fn check(template: &'static str, uri: &str, expected: Option<&str>) {
+        let captures = UriTemplate::parse(template).unwrap().captures(uri);
+        let values = captures.map(|captures| {
+            captures.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+        });
+        assert_eq!(values.as_deref(), expected, "{template} {uri}");
     }
 
     #[test]
     fn variables_stand_for_plain_text() {
-        check("file:///a", "file:///a", true);
-        check("file:///a", "file:///ab", false);
-        check("file:///a", "FILE:///a", false);
-        check("file:///{name}", "file:///a.txt", true);
-        check("file:///{name}", "file:///A-_~.1", true);
+        check("file:///a", "file:///a", Some(""));
+        check("file:///a", "file:///ab", None);
+        check("file:///a", "FILE:///a", None);
+        check("file:///{name}", "file:///a.txt", Some("name=a.txt"));
+        check("file:///{name}", "file:///A-_~.1", Some("name=A-_~.1"));
         for other in ["", ".", "..", "a/b", "%61", "a%2fb", "a b", "a?b", "a#b", "ä", "a\0", "a\\b", "a{b}"]
         {
-            check("file:///{name}", &format!("file:///{other}"), false);
+            check("file:///{name}", &format!("file:///{other}"), None);
         }
-        check("db://{table}/{row}/data", "db://users/7/data", true);
-        check("db://{table}/{row}/data", "db://users/7/8/data", false);
-        check("db://{table}/{row}/data", "db:///7/data", false);
-        check("a:{x}.{y}.txt", "a:1.2.3.txt", true);
-        check("a:{x}.{y}.txt", "a:..2.txt", false);
-        check("a:{x}-{y}", "a:---", true);
-        check("a:{x}-{y}", "a:--", false);
-        check("a:{x}-{y}", "a:ä-y", false);
+        check("db://{table}/{row}/data", "db://users/7/data", Some("table=users row=7"));
+        check("db://{table}/{row}/data", "db://users/7/8/data", None);
+        check("db://{table}/{row}/data", "db:///7/data", None);
+        check("a:{x}.{y}.txt", "a:1.2.3.txt", Some("x=1 y=2.3"));
+        check("a:{x}.{y}.txt", "a:..2.txt", None);
+        check("a:{x}-{y}", "a:---", Some("x=- y=-"));
+        check("a:{x}-{y}", "a:--", None);
+        check("a:{x}-{y}", "a:ä-y", None);
+    }
+
+    #[test]
+    fn values_end_for_certain_where_no_value_can_hold_what_follows() {
+        for (template, expected) in
+            [("a:{x}/{y}", false), ("a:{x}.txt", false), ("a:{x}.{y}", true), ("a:{x}/{y}-{z}", true)]
+        {
+            assert_eq!(UriTemplate::parse(template).unwrap().is_ambiguous(), expected, "{template}");
+        }
     }
 
     #[test]
     fn what_is_no_template_is_said() {
-        for text in ["a{", "a{b", "a{}", "a{+b}", "a{b}{c}", "a}b", "a{b}c}", "a{b{c}}"] {
-            assert!(Template::parse(text).is_err(), "{text}");
+        for text in ["a{", "a{b", "a{}", "a{+b}", "a{b}{c}", "a}b", "a{b}c}", "a{b{c}}", "a{b}/{b}"] {
+            assert!(UriTemplate::parse(text).is_err(), "{text}");
         }
     }
 }

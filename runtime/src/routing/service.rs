@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse, Response};
-use http::request::Parts;
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 
 use crate::{
     enforcement::{Enforcement, Slot, enforce},
@@ -27,8 +29,10 @@ impl ServiceGuard {
 }
 
 impl Step for ServiceGuard {
-    async fn run(&self, parts: &mut Parts) -> Result<(), Response> {
+    async fn run(&self, request: Request) -> Result<Request, Response> {
+        let (mut parts, body) = request.into_parts();
         parts.extensions.insert(Enforcement::pending(self.slot.clone()));
-        enforce(parts, &self.row).await.map_err(IntoResponse::into_response)
+        enforce(&mut parts, &self.row).await.map_err(IntoResponse::into_response)?;
+        Ok(Request::from_parts(parts, body))
     }
 }

@@ -30,7 +30,9 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
     check(r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}"#, tool("write"));
     check(r#"{"params":{"arguments":{"name":"read"},"name":"write"},"method":"tools/call"}"#, tool("write"));
     check(r#"{"method":"prompts/get","params":{"name":"hi"}}"#, Ok(Subject::Prompt("hi".into())));
-    for method in ["resources/read", "resources/subscribe", "resources/unsubscribe"] {
+    for method in
+        ["resources/read", "resources/directory/read", "resources/subscribe", "resources/unsubscribe"]
+    {
         let body = json!({ "method": method, "params": { "uri": "a://b", "name": "c" } }).to_string();
         check(&body, Ok(Subject::Resource("a://b".into())));
     }
@@ -44,6 +46,17 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
     check(&prompt, Ok(Subject::PromptCompletion("hi".into())));
     let resource = complete(json!({ "type": "ref/resource", "uri": "a://{b}" })).to_string();
     check(&resource, Ok(Subject::ResourceCompletion("a://{b}".into())));
+    let listen =
+        |wanted: Value| json!({ "method": "subscriptions/listen", "params": { "notifications": wanted } });
+    let wanted =
+        listen(json!({ "resourceSubscriptions": ["a://b", "c"], "toolsListChanged": true })).to_string();
+    check(&wanted, Ok(Subject::Subscriptions(vec!["a://b".to_owned(), "c".to_owned()])));
+    for nothing in [json!({}), json!({ "resourceSubscriptions": null })] {
+        check(&listen(nothing).to_string(), Ok(Subject::Subscriptions(Vec::new())));
+    }
+    check(&listen(json!({ "resourceSubscriptions": vec!["a"; 257] })).to_string(), NOT_A_MESSAGE);
+    check(&listen(json!({ "resourceSubscriptions": "a" })).to_string(), NOT_A_MESSAGE);
+    check(&listen(json!({ "resourceSubscriptions": [1] })).to_string(), NOT_A_MESSAGE);
     for method in
         ["initialize", "ping", "tools/list", "notifications/cancelled", "server/discover", "TOOLS/CALL"]
     {

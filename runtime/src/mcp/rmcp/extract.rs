@@ -1,4 +1,4 @@
-//! The guard of a tool, which decides again inside the server, and the caller's access.
+//! The guard of a tool or prompt, which decides again inside the server, and the caller's access.
 
 use http::request::Parts;
 use rmcp::{
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Judges the token that the gate verified, whatever the gate took the request for. It is the authority: nothing that a
-/// client sends makes a tool run whose scopes its token lacks.
+/// client sends makes one run whose scopes its token lacks.
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         Caller::of(context.as_request_context())?.judge(R::ROW.policy())?;
@@ -32,17 +32,27 @@ impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     }
 }
 
-/// Answers who calls a tool; over a transport without HTTP, the one whom [`LocalTrust`](crate::mcp::LocalTrust) trusts.
+/// Answers who calls a tool or prompt; over a transport without HTTP, the one whom
+/// [`LocalTrust`](crate::mcp::LocalTrust) trusts.
 impl<C: AsRequestContext> FromContextPart<C> for Access {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
-        Ok(match Caller::of(context.as_request_context())? {
+        Self::try_from(context.as_request_context())
+    }
+}
+
+/// Answers who sent a request, for the methods of `ServerHandler` that have no macro, such as `read_resource`.
+impl TryFrom<&RequestContext<RoleServer>> for Access {
+    type Error = ErrorData;
+
+    fn try_from(context: &RequestContext<RoleServer>) -> Result<Self, ErrorData> {
+        Ok(match Caller::of(context)? {
             Caller::Verified(plan, admitted) => Self::of(plan, admitted),
             Caller::Trusted(token) => Self::without_gate(token.clone()),
         })
     }
 }
 
-/// Notes which tool was let through, so that its own demands are judged by what it declares.
+/// Notes what was let through, so that its own demands are judged by what it declares.
 fn remember(context: &mut RequestContext<RoleServer>, policy: Policy) {
     let enforcement = context.extensions.get_mut::<Parts>().and_then(|parts| parts.extensions.get_mut());
     if let Some(Enforcement { admitted: Some(admitted), .. }) = enforcement {
@@ -95,6 +105,6 @@ impl<'a> Caller<'a> {
     }
 }
 
-const WITHOUT_HTTP: &str = "This tool needs an access token, and a transport without HTTP carries none";
+const WITHOUT_HTTP: &str = "This needs an access token, and a transport without HTTP carries none";
 
-const UNTRUSTED: &str = "This server was started without a scope that this tool needs";
+const UNTRUSTED: &str = "This server was started without a scope that this needs";

@@ -1,4 +1,4 @@
-//! The tools that a server has, as a client finds them, beside those that its table has.
+//! The tools and prompts that a server has, as a client finds them, beside those that its table has.
 
 use std::{collections::BTreeSet, thread, time::Duration};
 
@@ -10,28 +10,52 @@ use serde_json::{Value, json};
 
 use crate::mcp::{McpTable, operation::Kind};
 
-/// Returns each tool without a row, and each row without a tool.
+/// What clients list. Resources are not among it: which there are may differ from day to day.
+struct Listed {
+    kind: Kind,
+    /// What one is called.
+    noun: &'static str,
+    method: &'static str,
+    /// Where in the answer they are.
+    member: &'static str,
+}
+
+const LISTED: [Listed; 2] = [
+    Listed { kind: Kind::Tool, noun: "tool", method: "tools/list", member: "tools" },
+    Listed { kind: Kind::Prompt, noun: "prompt", method: "prompts/list", member: "prompts" },
+];
+
+/// Returns each tool and prompt without a row, and each row without one.
 pub(super) fn compare<S: ServerHandler>(
     make: &(dyn Fn() -> S + Send + Sync),
     table: &McpTable,
 ) -> Vec<String> {
-    let live = match tools(make) {
-        Ok(tools) => tools,
+    LISTED.iter().flat_map(|listed| compare_one(make, table, listed)).collect()
+}
+
+fn compare_one<S: ServerHandler>(
+    make: &(dyn Fn() -> S + Send + Sync),
+    table: &McpTable,
+    listed: &Listed,
+) -> Vec<String> {
+    let Listed { kind, noun, member, .. } = listed;
+    let live = match names(make, listed) {
+        Ok(names) => names,
         Err(error) => {
             return vec![format!(
-                "the server's tools cannot be listed, so nobody can tell whether each declares its scopes: {error}"
+                "the server's {member} cannot be listed, so nobody can tell whether each declares its scopes: {error}"
             )];
         }
     };
-    let rows = table.operations().iter().filter(|operation| operation.kind() == Kind::Tool);
+    let rows = table.operations().iter().filter(|operation| operation.kind() == *kind);
     let declared: BTreeSet<String> = rows.map(|operation| operation.name().to_owned()).collect();
     let undeclared = live.difference(&declared).map(|name| {
         format!(
-            "the server has a tool `{name}` that declares no scopes; put it into a `#[scoped_tools]` block, and the block's table into this server's"
+            "the server has a {noun} `{name}` that declares no scopes; put it into a `#[scoped_tools]` block, and the block's table into this server's"
         )
     });
     let missing = declared.difference(&live).map(|name| {
-        format!("the table has a tool `{name}` that the server has not; add its router to the server's, or leave out its table")
+        format!("the table has a {noun} `{name}` that the server has not; add its router to the server's, or leave out its table")
     });
     undeclared.chain(missing).collect()
 }
@@ -41,38 +65,45 @@ const MAX_PAGES: usize = 1000;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Lists the tools by the server's own `tools/list`, in a thread of its own, since this may be called from a runtime or not.
-fn tools<S: ServerHandler>(make: &(dyn Fn() -> S + Send + Sync)) -> Result<BTreeSet<String>, String> {
+/// Lists by the server's own method, in a thread of its own, since this may be called from a runtime or not.
+fn names<S: ServerHandler>(
+    make: &(dyn Fn() -> S + Send + Sync),
+    listed: &Listed,
+) -> Result<BTreeSet<String>, String> {
     let ask = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         runtime.block_on(async {
-            let listed = tokio::time::timeout(PATIENCE, pages(make)).await;
+            let listed = tokio::time::timeout(PATIENCE, pages(make, listed)).await;
             listed.map_err(|_| "it does not answer".to_owned())?
         })
     };
     thread::scope(|scope| scope.spawn(ask).join()).map_err(|_| "it panicked".to_owned())?
 }
 
-async fn pages<S: ServerHandler>(make: &(dyn Fn() -> S + Send + Sync)) -> Result<BTreeSet<String>, String> {
-    let mut tools = BTreeSet::new();
+async fn pages<S: ServerHandler>(
+    make: &(dyn Fn() -> S + Send + Sync),
+    listed: &Listed,
+) -> Result<BTreeSet<String>, String> {
+    let mut found = BTreeSet::new();
     let mut cursor = Value::Null;
     for _ in 0..MAX_PAGES {
-        let page = page(make(), &cursor).await?;
-        let names = page["tools"].as_array().into_iter().flatten().filter_map(|tool| tool["name"].as_str());
-        tools.extend(names.map(str::to_owned));
+        let page = page(make(), listed.method, &cursor).await?;
+        let names =
+            page[listed.member].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
+        found.extend(names.map(str::to_owned));
         cursor = page["nextCursor"].clone();
         if cursor.is_null() {
-            return Ok(tools);
+            return Ok(found);
         }
     }
     Err(format!("it has more than {MAX_PAGES} pages of them"))
 }
 
-/// Returns the result of one request; a server without tools has an empty one.
-async fn page<S: ServerHandler>(server: S, cursor: &Value) -> Result<Value, String> {
+/// Returns the result of one request; a server that has not the method has an empty one.
+async fn page<S: ServerHandler>(server: S, method: &str, cursor: &Value) -> Result<Value, String> {
     let params = if cursor.is_null() { json!({}) } else { json!({ "cursor": cursor }) };
-    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": params });
+    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
     let request: ClientJsonRpcMessage = serde_json::from_value(request).map_err(|error| error.to_string())?;
     let (transport, mut answers) = OneshotTransport::<RoleServer>::new(request);
     let service = serve_directly(server, transport, None);

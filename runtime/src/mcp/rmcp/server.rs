@@ -24,13 +24,13 @@ use crate::{
 impl Gate {
     /// Makes the router of an MCP server: rmcp's service at the resource's path, behind this gate, with the metadata.
     ///
-    /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools stand in one
+    /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts stand in one
     /// [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the gate and the table, and each tool that the server has and the table has not, or
-    /// the reverse.
+    /// Everything that is wrong with the gate and the table, and each tool or prompt that the server has and the table
+    /// has not, or the reverse.
     ///
     /// # Examples
     ///

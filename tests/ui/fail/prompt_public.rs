@@ -1,0 +1,18 @@
+use rmcp::{model::PromptMessage, prompt};
+use scopegate::{public, scoped_tools};
+
+struct Files;
+
+#[scoped_tools]
+impl Files {
+    /// Sums up the files.
+    #[public]
+    #[prompt]
+    async fn sum_up(&self) -> Vec<PromptMessage> {
+        Vec::new()
+    }
+}
+
+fn main() {
+    let _ = Files::PROMPTS;
+}

@@ -1,0 +1,24 @@
+// The router of the prompts would be called `prompt_router` here and in every other block.
+use rmcp::{model::PromptMessage, prompt, tool};
+use scopegate::{authenticated, scoped_tools};
+
+struct Files;
+
+#[scoped_tools(router = admin)]
+impl Files {
+    /// Lists the files.
+    #[authenticated]
+    #[tool]
+    async fn list_files(&self) {}
+
+    /// Sums up the files.
+    #[authenticated]
+    #[prompt]
+    async fn sum_up(&self) -> Vec<PromptMessage> {
+        Vec::new()
+    }
+}
+
+fn main() {
+    let _ = Files::ADMIN_TOOLS;
+}

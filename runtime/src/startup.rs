@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The reasons why a server cannot start: everything that is wrong, not the first of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartupError {
     problems: Vec<String>,
 }

@@ -1,27 +1,25 @@
 //! Verifies JSON Web Tokens with the keys that their authorization server publishes.
 //!
 //! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `algorithms`),
-//! and then its claims are (`claims`). Keys are loaded when they are first needed, and again in the background
-//! (`source`, `state`, `discovery`, `fetch`).
+//! and then its claims are (`claims`), and its times (`validity`). Keys are loaded when they are first needed, and again in
+//! the background (`source`, `state`, `discovery`, `fetch`). How a token was judged is remembered (`cache`, `weight`).
 
 mod algorithms;
+mod cache;
 mod claims;
 mod discovery;
 mod fetch;
+mod judge;
 mod keys;
 mod source;
 mod state;
 mod unverified;
+mod validity;
+mod weight;
 
 use std::{fmt, time::Duration};
 
-use self::{
-    claims::Rules,
-    keys::Verdict,
-    source::KeySource,
-    unverified::{Fault, Unverified},
-};
-use crate::{Token, TokenVerifier, VerifyError};
+use self::{cache::Cache, claims::Rules, source::KeySource};
 
 /// Verifies JSON Web Tokens: access tokens that an authorization server signed, as in [RFC 9068].
 ///
@@ -68,10 +66,14 @@ use crate::{Token, TokenVerifier, VerifyError};
 pub struct JwtVerifier {
     issuers: Vec<Issuer>,
     rules: Rules,
+    leeway: Duration,
+    clock: fn() -> f64,
+    cache: Option<Cache>,
+    problems: Vec<String>,
 }
 
-/// When to ask an issuer without keys again.
-const WITHOUT_KEYS: Duration = Duration::from_secs(10);
+/// How much memory the cache may take, in bytes: enough for some thousand tokens.
+const CACHE_SIZE: usize = 16 * 1024 * 1024;
 
 struct Issuer {
     id: String,
@@ -89,72 +91,64 @@ impl JwtVerifier {
     pub fn new(issuers: impl IntoIterator<Item = impl Into<String>>, audience: impl Into<String>) -> Self {
         let issuers = issuers.into_iter().map(Into::into);
         let issuers = issuers.map(|id: String| Issuer { keys: KeySource::discovered(&id), id }).collect();
-        Self { issuers, rules: Rules::for_audience(audience.into()) }
+        Self {
+            issuers,
+            rules: Rules::for_audience(audience.into()),
+            leeway: Duration::from_secs(30),
+            clock: validity::system_clock,
+            cache: Some(Cache::of_size(CACHE_SIZE)),
+            problems: Vec::new(),
+        }
     }
 
     /// Accepts tokens for `audience` too, for an authorization server that maps the resource's URL to a name of its own
     /// ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
-    pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.rules.add_audience(audience.into());
-        self
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        self.judging_by(|verifier| verifier.rules.add_audience(audience.into()))
     }
 
     /// Takes the keys from `url` in place of discovery, for an authorization server without metadata.
     ///
-    /// This is for a verifier of exactly one issuer; with several it is ignored, since whose keys they are would be open.
-    /// The URL is `https`; `http` is for loopback addresses only.
-    pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
-        if let [issuer] = self.issuers.as_mut_slice() {
-            issuer.keys = KeySource::at(url.into());
-        }
-        self
+    /// This is for a verifier of exactly one issuer; with several the gate does not start, since whose keys they are would
+    /// be open. The URL is `https`; `http` is for loopback addresses only.
+    pub fn jwks_uri(self, url: impl Into<String>) -> Self {
+        self.judging_by(|verifier| match verifier.issuers.as_mut_slice() {
+            [issuer] => issuer.keys = KeySource::at(url.into()),
+            issuers => verifier.problems.push(format!(
+                "`jwks_uri` does not say which of {} issuers has its keys there; leave it out, or verify one issuer's tokens alone",
+                issuers.len()
+            )),
+        })
     }
 
     /// Reads the scopes from the claim `name`, such as `permissions` or `roles`, in place of `scope` and `scp`.
     ///
     /// A token without the claim grants nothing.
-    pub fn scope_claim(mut self, name: impl Into<String>) -> Self {
-        self.rules.set_scope_claim(name.into());
-        self
+    pub fn scope_claim(self, name: impl Into<String>) -> Self {
+        self.judging_by(|verifier| verifier.rules.set_scope_claim(name.into()))
     }
 
     /// Sets how far the clocks of issuer and resource may differ when `exp` and `nbf` are judged; 30 seconds by default.
     pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.rules.set_leeway(leeway);
+        self.leeway = leeway;
         self
     }
-}
 
-impl TokenVerifier for JwtVerifier {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        let token = Unverified::parse(token)?;
-        let issuer = self.issuers.iter().find(|issuer| Some(issuer.id.as_str()) == token.issuer());
-        let issuer = issuer.ok_or(Fault("its issuer is not one of those expected"))?;
-        issuer.check_signature(&token).await?;
-        self.rules.check(token.into_claims())
+    /// Sets how much memory verified tokens may take, in bytes; 16 MiB by default, and with `0` each is verified anew.
+    ///
+    /// A token with a dozen claims takes about 2 KiB.
+    pub fn cache_size(mut self, bytes: usize) -> Self {
+        self.cache = (bytes > 0).then(|| Cache::of_size(bytes));
+        self
     }
-}
 
-impl Issuer {
-    /// Checks that a key of this issuer made the signature. A token of an unknown key has the keys loaded again.
-    async fn check_signature(&self, token: &Unverified<'_>) -> Result<(), VerifyError> {
-        let mut keys = self.keys.current().await?;
-        let mut verdict = keys.judge(token);
-        if verdict == Verdict::UnknownKey
-            && let Some(newer) = self.keys.newer_than(&keys).await?
-        {
-            verdict = newer.judge(token);
-            keys = newer;
+    /// Changes what tokens are judged by. How they were judged before does not count any more.
+    fn judging_by(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        if let Some(cache) = &self.cache {
+            cache.clear();
         }
-        match verdict {
-            Verdict::Genuine => Ok(()),
-            // All keys withdrawn, or an accident of the issuer: nobody should throw a token away for that.
-            Verdict::UnknownKey if keys.is_empty() => {
-                Err(VerifyError::unavailable(WITHOUT_KEYS, "its issuer publishes no key that could be used"))
-            }
-            Verdict::Forged => Err(Fault("its signature is not one of the key that it names").into()),
-            Verdict::UnknownKey => Err(Fault("its issuer publishes no key that made the signature").into()),
-        }
+        self
     }
 }
 

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::VerifyError;
 
-/// The keys of one issuer, which are loaded at the first request for them.
+/// The keys of one issuer, which are loaded at the first request for them. Clones share them.
+#[derive(Clone)]
 pub(super) struct KeySource(Arc<Shared>);
 
 struct Shared {
@@ -42,6 +43,14 @@ impl KeySource {
 
     fn new(location: Location) -> Self {
         Self(Arc::new(Shared { location, state: Mutex::default() }))
+    }
+
+    /// Says why nothing can ever be loaded, if that is so.
+    pub(super) fn problem(&self) -> Option<String> {
+        match &self.0.location {
+            Location::Issuer(issuer) => discovery::well_known_urls(issuer).err(),
+            Location::Keys(url) => fetch::trusted_url(url).err(),
+        }
     }
 
     /// Returns the keys, after loading them if there are none. Old keys are better than none.

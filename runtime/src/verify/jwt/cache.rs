@@ -128,6 +128,12 @@ impl Cache {
         self.good.remove(digest);
     }
 
+    /// Counts the good and the bad tokens.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> (usize, usize) {
+        (self.good.len(), self.bad.len())
+    }
+
     /// Forgets everything.
     pub(super) fn clear(&self) {
         self.good.clear();

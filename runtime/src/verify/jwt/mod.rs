@@ -13,6 +13,8 @@ mod judge;
 mod keys;
 mod source;
 mod state;
+#[cfg(test)]
+mod tests;
 mod unverified;
 mod validity;
 mod weight;

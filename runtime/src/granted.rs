@@ -15,6 +15,11 @@ use std::{
 /// let granted = GrantedScopes::parse("files:read files:write");
 /// assert!(granted.contains("files:read"));
 /// assert!(!granted.contains("files"));
+///
+/// assert_eq!(granted.len(), 2);
+/// for scope in &granted {
+///     println!("{scope}");
+/// }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GrantedScopes(BTreeSet<Box<str>>);

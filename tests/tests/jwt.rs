@@ -1,9 +1,9 @@
 //! The verifier of JSON Web Tokens against an authorization server on a real socket; see `failing_issuer` for what happens
 //! when that fails.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use scopegate::{JwtVerifier, Token, TokenVerifier, VerifyError};
+use scopegate::{Gate, JwtVerifier, Resource, Router, StaticKeys, Token, TokenVerifier, VerifyError};
 use scopegate_tests::{
     issuer::{Issuer, Key, encode, now},
     passing::{pass, until},
@@ -378,6 +378,46 @@ async fn the_key_set_can_be_given() {
 
     let plain = JwtVerifier::new(["legacy"], API).jwks_uri("http://keys.example.com/");
     check("in plain HTTP", &plain.verify(&Key::shared().mint(&claims)).await, "unavailable");
+}
+
+#[test]
+fn what_can_never_work_does_not_start() {
+    let problems = |verifier: JwtVerifier| {
+        let of = |verifier: Arc<JwtVerifier>| {
+            let resource =
+                Resource::new(API).unwrap().authorization_server("https://auth.example.com").unwrap();
+            let keys = StaticKeys::parse("key=files:read").unwrap();
+            let gate = Gate::new(resource, keys.or(verifier));
+            Router::new().protect(gate).err().map_or(Vec::new(), |error| error.problems().to_vec())
+        };
+        let verifier = Arc::new(verifier);
+        let problems = of(Arc::clone(&verifier));
+        assert_eq!(problems, verifier.problems());
+        problems
+    };
+    let issuers = ["https://auth.example.com", "https://auth.example.org"];
+    assert_eq!(problems(JwtVerifier::new(issuers, API)), [""; 0]);
+    assert_eq!(
+        problems(JwtVerifier::new(["legacy"], API).jwks_uri("https://auth.example.com/keys")),
+        [""; 0]
+    );
+    assert_eq!(
+        problems(JwtVerifier::new(issuers, API).jwks_uri("https://auth.example.com/keys")),
+        [
+            "`jwks_uri` does not say which of 2 issuers has its keys there; leave it out, or verify one issuer's tokens alone"
+        ]
+    );
+    assert_eq!(
+        problems(JwtVerifier::new(["http://auth.example.com", "https://auth.example.com?tenant=1"], API)),
+        [
+            "the keys of an issuer can never be loaded: `http://auth.example.com` is neither `https` nor `http` at a loopback address",
+            "the keys of an issuer can never be loaded: an issuer has neither a query nor a fragment: https://auth.example.com?tenant=1"
+        ]
+    );
+    assert_eq!(
+        problems(JwtVerifier::new(["legacy"], API)),
+        ["the keys of an issuer can never be loaded: `legacy` is not a URL: relative URL without a base"]
+    );
 }
 
 #[tokio::test]

@@ -40,6 +40,19 @@ use self::{cache::Cache, claims::Rules, source::KeySource};
 ///
 /// The scopes are those of the claim `scope`, or else of `scp`; both may be a space-delimited list or an array.
 ///
+/// # What is remembered
+///
+/// A token that was good is remembered for five minutes, by its SHA-256, so that its signature is not verified with each
+/// request. It is judged anew as soon as its key is withdrawn or changed, and `exp` and `nbf` are judged each time. Of forged
+/// tokens, and of those for other audiences, a thousand are remembered apart, for half a minute. Nothing is remembered of
+/// tokens that expired, or for which the keys could not be loaded. [`JwtVerifier::cache_size`] bounds the memory, and turns
+/// all of this off.
+///
+/// Remembered or not, a token is good until its `exp`, even if the authorization server revoked it: it is not asked about
+/// single tokens ([RFC 7662]). Have it issue tokens for minutes rather than for days.
+///
+/// Gates share what is remembered if they share the verifier in an [`Arc`](std::sync::Arc).
+///
 /// # Examples
 ///
 /// ```
@@ -62,6 +75,7 @@ use self::{cache::Cache, claims::Rules, source::KeySource};
 /// [`TokenVerifier::verify`] answers [`VerifyError::Expired`] only for a token with which all else is well, and
 /// [`VerifyError::Unavailable`] when the keys that the token needs could not be loaded.
 ///
+/// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 /// [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068#section-4
 #[must_use]
@@ -136,9 +150,16 @@ impl JwtVerifier {
         self
     }
 
-    /// Sets how much memory verified tokens may take, in bytes; 16 MiB by default, and with `0` each is verified anew.
+    /// Sets how much memory remembered tokens may take, in bytes; 16 MiB by default. With `0` none is remembered.
     ///
-    /// A token with a dozen claims takes about 2 KiB.
+    /// A token with a dozen claims takes about 2 KiB. One that takes more than some 60 KiB is not remembered.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use scopegate::JwtVerifier;
+    /// let verifier = JwtVerifier::new(["https://auth.example.com"], "https://files.example.com").cache_size(0);
+    /// ```
     pub fn cache_size(mut self, bytes: usize) -> Self {
         self.cache = (bytes > 0).then(|| Cache::of_size(bytes));
         self

@@ -45,12 +45,13 @@ impl KeySource {
         Self(Arc::new(Shared { location, state: Mutex::default() }))
     }
 
-    /// Says why nothing can ever be loaded, if that is so.
+    /// Says why no key can ever be loaded, if that is so.
     pub(super) fn problem(&self) -> Option<String> {
-        match &self.0.location {
+        let reason = match &self.0.location {
             Location::Issuer(issuer) => discovery::well_known_urls(issuer).err(),
             Location::Keys(url) => fetch::trusted_url(url).err(),
-        }
+        };
+        reason.map(|reason| format!("the keys of an issuer can never be loaded: {reason}"))
     }
 
     /// Returns the keys, after loading them if there are none. Old keys are better than none.

@@ -232,9 +232,9 @@ async fn too_slow() {
     for metadata in [true, false] {
         let issuer = Issuer::publishing(&[&key]).await;
         if metadata {
-            issuer.answer_metadata(Answer::Held)
+            issuer.answer_metadata(Answer::Held);
         } else {
-            issuer.answer_keys(Answer::Held)
+            issuer.answer_keys(Answer::Held);
         }
         let (api, token) = (Api::new(&issuer), token(&issuer, &key));
         let request = tokio::spawn(async move { api.get(&token).await });

@@ -178,6 +178,10 @@ impl JwtVerifier {
 impl fmt::Debug for JwtVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let issuers: Vec<_> = self.issuers.iter().map(|issuer| &issuer.id).collect();
-        f.debug_struct("JwtVerifier").field("issuers", &issuers).field("rules", &self.rules).finish()
+        f.debug_struct("JwtVerifier")
+            .field("issuers", &issuers)
+            .field("rules", &self.rules)
+            .field("leeway", &self.leeway)
+            .finish_non_exhaustive()
     }
 }

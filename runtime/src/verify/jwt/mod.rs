@@ -43,10 +43,10 @@ use self::{cache::Cache, claims::Rules, source::KeySource};
 /// # What is remembered
 ///
 /// A token that was good is remembered for five minutes, by its SHA-256, so that its signature is not verified with each
-/// request. It is judged anew as soon as its key is withdrawn or changed, and `exp` and `nbf` are judged each time. Of forged
-/// tokens, and of those for other audiences, a thousand are remembered apart, for half a minute. Nothing is remembered of
-/// tokens that expired, or for which the keys could not be loaded. [`JwtVerifier::cache_size`] bounds the memory, and turns
-/// all of this off.
+/// request. It is judged anew when keys were loaded among which its own is missing or changed, and `exp` and `nbf` are judged
+/// each time. Of forged tokens, and of those for other audiences, a thousand are remembered apart, for half a minute. Nothing
+/// is remembered of tokens that expired, or for which the keys could not be loaded. [`JwtVerifier::cache_size`] bounds the
+/// memory, and turns all of this off.
 ///
 /// Remembered or not, a token is good until its `exp`, even if the authorization server revoked it: it is not asked about
 /// single tokens ([RFC 7662]). Have it issue tokens for minutes rather than for days.
@@ -75,6 +75,9 @@ use self::{cache::Cache, claims::Rules, source::KeySource};
 /// [`TokenVerifier::verify`] answers [`VerifyError::Expired`] only for a token with which all else is well, and
 /// [`VerifyError::Unavailable`] when the keys that the token needs could not be loaded.
 ///
+/// [`TokenVerifier::verify`]: crate::TokenVerifier::verify
+/// [`VerifyError::Expired`]: crate::VerifyError::Expired
+/// [`VerifyError::Unavailable`]: crate::VerifyError::Unavailable
 /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 /// [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068#section-4
@@ -100,7 +103,8 @@ impl JwtVerifier {
     /// Makes a verifier of tokens that one of `issuers` made for `audience`. Nothing is fetched yet.
     ///
     /// An issuer is the authorization server's identifier as it spells it itself: its metadata and its tokens must have
-    /// the same text, to the last slash. It is an `https` URL; `http` is for loopback addresses only.
+    /// the same text, to the last slash. It is an `https` URL; `http` is for loopback addresses only. With anything else the
+    /// gate does not start.
     ///
     /// `audience` is usually the URL of the resource. Where that has no path, as in `https://files.example.com`,
     /// the form with a slash is accepted too, and the other way round.

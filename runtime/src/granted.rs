@@ -1,6 +1,9 @@
 //! The scopes that a token grants.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, btree_set},
+    iter::Map,
+};
 
 /// The set of scopes that a token grants, as the token spells them. Order and repetition do not count; case does.
 ///
@@ -12,6 +15,11 @@ use std::collections::BTreeSet;
 /// let granted = GrantedScopes::parse("files:read files:write");
 /// assert!(granted.contains("files:read"));
 /// assert!(!granted.contains("files"));
+///
+/// assert_eq!(granted.len(), 2);
+/// for scope in &granted {
+///     println!("{scope}");
+/// }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GrantedScopes(BTreeSet<Box<str>>);
@@ -33,7 +41,38 @@ impl GrantedScopes {
 
     /// Iterates over the scopes in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.into_iter()
+    }
+
+    /// Returns how many they are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Tells whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Iterates as [`GrantedScopes::iter`] does.
+impl<'a> IntoIterator for &'a GrantedScopes {
+    type Item = &'a str;
+    type IntoIter = Map<btree_set::Iter<'a, Box<str>>, fn(&'a Box<str>) -> &'a str>;
+
+    fn into_iter(self) -> Self::IntoIter {
         self.0.iter().map(AsRef::as_ref)
+    }
+}
+
+impl IntoIterator for GrantedScopes {
+    type Item = Box<str>;
+    type IntoIter = btree_set::IntoIter<Box<str>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -32,7 +32,7 @@ use crate::{
 /// ```
 ///
 /// [RFC 9728, section 2]: https://www.rfc-editor.org/rfc/rfc9728#section-2
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ResourceMetadata {
     resource: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]

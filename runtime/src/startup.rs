@@ -18,7 +18,7 @@ use std::fmt;
 /// assert!(error.to_string().contains("tenant:{tenant}:read"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartupError {
     problems: Vec<String>,
 }

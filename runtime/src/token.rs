@@ -33,12 +33,22 @@ pub trait TokenVerifier: Send + Sync + 'static {
     /// [`VerifyError::Expired`] and [`VerifyError::Invalid`] become a 401 with `error="invalid_token"`;
     /// [`VerifyError::Unavailable`], for when nobody can tell now, becomes a 503, so that clients keep their token.
     fn verify(&self, token: &str) -> impl Future<Output = Result<Token, VerifyError>> + Send;
+
+    /// Says what is wrong with the verifier's configuration, each a sentence that says what to write instead. With any of
+    /// them the server does not start.
+    fn problems(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// So that several gates can share a verifier, and what it has learnt.
 impl<V: TokenVerifier> TokenVerifier for Arc<V> {
     async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
         V::verify(self, token).await
+    }
+
+    fn problems(&self) -> Vec<String> {
+        V::problems(self)
     }
 }
 
@@ -116,6 +126,13 @@ impl Token {
     }
 }
 
+#[cfg(feature = "jwt")]
+impl Token {
+    pub(crate) fn all_claims(&self) -> &Map<String, Value> {
+        &self.0.claims
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
@@ -135,6 +152,7 @@ pub enum VerifyError {
     /// The token is not one that this resource accepts: malformed, unknown, revoked, forged, or meant for another.
     Invalid(Box<dyn Error + Send + Sync>),
     /// Nobody can tell now whether the token is good, as when the key server is down.
+    #[non_exhaustive]
     Unavailable {
         /// How long clients should wait before they try again.
         retry_after: Duration,

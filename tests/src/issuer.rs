@@ -4,10 +4,13 @@
 #![allow(clippy::missing_panics_doc, reason = "what fails here should fail the test")]
 
 use std::{
+    convert::Infallible,
+    pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -22,20 +25,22 @@ use aws_lc_rs::{
 };
 use axum::{
     Router,
+    body::{Body, Bytes},
     extract::State,
     http::{StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http_body::Frame;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::AbortHandle};
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 /// An authorization server: metadata at all its well-known addresses, keys at `/keys`.
 #[derive(Debug)]
 pub struct Issuer {
     id: String,
     script: Arc<Script>,
-    server: AbortHandle,
+    server: JoinHandle<()>,
 }
 
 /// What the server answers to one kind of request.
@@ -48,8 +53,10 @@ pub enum Answer {
     Text(u16, String),
     /// A redirect to this URL.
     Redirect(String),
-    /// Nothing, for ever.
-    Silence,
+    /// The right document, once [`Issuer::release`] says so.
+    Held,
+    /// The right document, and spaces after it, this many MiB of them.
+    Padded(usize),
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +67,8 @@ struct Script {
     only_at: Mutex<Option<String>>,
     metadata_requests: AtomicUsize,
     key_requests: AtomicUsize,
+    released: Notify,
+    padding_sent: Arc<AtomicUsize>,
 }
 
 impl Issuer {
@@ -76,7 +85,7 @@ impl Issuer {
         let id = format!("{origin}{path}");
         lock(&script.metadata).1 = json!({ "issuer": id, "jwks_uri": format!("{origin}/keys") });
         let app = Router::new().fallback(answer).with_state(Arc::clone(&script));
-        let server = tokio::spawn(async move { axum::serve(listener, app).await }).abort_handle();
+        let server = tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
         let issuer = Self { id, script, server };
         issuer.publish(keys);
         issuer
@@ -122,6 +131,22 @@ impl Issuer {
         let answer = || if down { Answer::Text(503, "down".to_owned()) } else { Answer::Document };
         self.answer_metadata(answer());
         self.answer_keys(answer());
+    }
+
+    /// Stops the server: from now on nobody listens there.
+    pub async fn stop(mut self) {
+        self.server.abort();
+        (&mut self.server).await.expect_err("it was aborted");
+    }
+
+    /// Lets one held answer go, now or when it is asked for.
+    pub fn release(&self) {
+        self.script.released.notify_one();
+    }
+
+    /// Returns how many MiB of padding were taken off the server's hands.
+    pub fn padding_sent(&self) -> usize {
+        self.script.padding_sent.load(Ordering::SeqCst)
     }
 
     /// Serves metadata at this path only.
@@ -175,7 +200,41 @@ async fn answer(State(script): State<Arc<Script>>, uri: Uri) -> Response {
         Answer::Document => axum::Json(document).into_response(),
         Answer::Text(status, text) => (StatusCode::from_u16(status).expect("a status"), text).into_response(),
         Answer::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
-        Answer::Silence => std::future::pending().await,
+        Answer::Held => {
+            script.released.notified().await;
+            axum::Json(document).into_response()
+        }
+        Answer::Padded(mebibytes) => {
+            let sent = Arc::clone(&script.padding_sent);
+            Body::new(Padded { document: Some(document.to_string()), mebibytes, sent }).into_response()
+        }
+    }
+}
+
+/// A body that is made while it is sent, so that it is seen how much of it was wanted.
+struct Padded {
+    document: Option<String>,
+    mebibytes: usize,
+    sent: Arc<AtomicUsize>,
+}
+
+impl http_body::Body for Padded {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        static MEBIBYTE: [u8; 1024 * 1024] = [b' '; 1024 * 1024];
+        if let Some(document) = self.document.take() {
+            return Poll::Ready(Some(Ok(Frame::data(document.into()))));
+        }
+        let padding = (self.sent.load(Ordering::SeqCst) < self.mebibytes).then(|| {
+            self.sent.fetch_add(1, Ordering::SeqCst);
+            Ok(Frame::data(Bytes::from_static(&MEBIBYTE)))
+        });
+        Poll::Ready(padding)
     }
 }
 

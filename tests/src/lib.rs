@@ -3,4 +3,5 @@
 pub mod challenge;
 pub mod exchange;
 pub mod issuer;
+pub mod passing;
 pub mod program;

@@ -1,11 +1,15 @@
-//! The verifier of JSON Web Tokens against an authorization server on a real socket.
+//! The verifier of JSON Web Tokens against an authorization server on a real socket; see `failing_issuer` for what happens
+//! when that fails.
 
 use std::{sync::Arc, time::Duration};
 
-use scopegate::{JwtVerifier, Token, TokenVerifier, VerifyError};
-use scopegate_tests::issuer::{Answer, Issuer, Key, encode, now};
+use scopegate::{Gate, JwtVerifier, Resource, Router, StaticKeys, Token, TokenVerifier, VerifyError};
+use scopegate_tests::{
+    issuer::{Issuer, Key, encode, now},
+    passing::{pass, until},
+};
 use serde_json::{Map, Value, json};
-use tokio::{task::JoinSet, time};
+use tokio::time;
 
 const API: &str = "https://files.example.com";
 
@@ -36,23 +40,6 @@ fn kind_of(result: &Result<Token, VerifyError>) -> &'static str {
 #[track_caller]
 fn check(what: &str, result: &Result<Token, VerifyError>, expected: &str) {
     assert_eq!(kind_of(result), expected, "{what}: {result:?}");
-}
-
-/// Lets time pass for the verifier, but not for the issuer's sockets.
-async fn pass(duration: Duration) {
-    time::pause();
-    time::advance(duration).await;
-    time::resume();
-}
-
-async fn until(condition: impl Fn() -> bool) {
-    for _ in 0..500 {
-        if condition() {
-            return;
-        }
-        time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("it did not happen within five seconds");
 }
 
 #[tokio::test]
@@ -393,58 +380,44 @@ async fn the_key_set_can_be_given() {
     check("in plain HTTP", &plain.verify(&Key::shared().mint(&claims)).await, "unavailable");
 }
 
-#[tokio::test]
-async fn bad_answers_are_not_used() {
-    let elsewhere = Issuer::publishing(&[Key::shared()]).await;
-    let huge = format!("{{\"keys\":[{}],\"x\":\"{}\"}}", Key::shared().jwk(), "x".repeat(2 * 1024 * 1024));
-    let whole = json!({ "keys": [Key::shared().jwk()] }).to_string();
-    let text = |status, text: &str| Answer::Text(status, text.to_owned());
-
-    for (what, answer) in [
-        ("a redirect", Answer::Redirect(elsewhere.jwks_uri())),
-        ("too long", Answer::Text(200, huge)),
-        ("truncated", text(200, &whole[..whole.len() - 2])),
-        ("HTML", text(200, "<!doctype html><title>Sign in</title>")),
-        ("empty", text(200, "")),
-        ("not a key set", text(200, "[]")),
-        ("another object", text(200, "{}")),
-        ("an error", text(500, &whole)),
-        ("not found", text(404, &whole)),
-        ("another success", text(203, &whole)),
-    ] {
-        let issuer = Issuer::publishing(&[Key::shared()]).await;
-        issuer.answer_keys(answer.clone());
-        let token = Key::shared().mint(&issuer.claims(API, ""));
-        check(&format!("keys: {what}"), &verifier(&issuer).verify(&token).await, "unavailable");
-
-        let issuer = Issuer::publishing(&[Key::shared()]).await;
-        issuer.answer_metadata(answer);
-        let token = Key::shared().mint(&issuer.claims(API, ""));
-        check(&format!("metadata: {what}"), &verifier(&issuer).verify(&token).await, "unavailable");
-    }
-    assert_eq!(elsewhere.key_requests(), 0);
-}
-
-#[tokio::test]
-async fn metadata_must_be_the_issuers_own() {
-    for (name, value) in [
-        ("issuer", json!("https://evil.example.com")),
-        ("issuer", Value::Null),
-        ("jwks_uri", Value::Null),
-        ("jwks_uri", json!("http://keys.example.com/")),
-        ("jwks_uri", json!("/keys")),
-        ("jwks_uri", json!("file:///etc/keys")),
-    ] {
-        let issuer = Issuer::publishing(&[Key::shared()]).await;
-        issuer.set_metadata(name, value.clone());
-        let token = Key::shared().mint(&issuer.claims(API, ""));
-        check(&format!("{name} = {value}"), &verifier(&issuer).verify(&token).await, "unavailable");
-        assert_eq!(issuer.key_requests(), 0);
-    }
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    issuer.set_metadata("issuer", json!(format!("{}/", issuer.id())));
-    let result = verifier(&issuer).verify(&Key::shared().mint(&issuer.claims(API, ""))).await;
-    check("one slash more", &result, "unavailable");
+#[test]
+fn what_can_never_work_does_not_start() {
+    let problems = |verifier: JwtVerifier| {
+        let of = |verifier: Arc<JwtVerifier>| {
+            let resource =
+                Resource::new(API).unwrap().authorization_server("https://auth.example.com").unwrap();
+            let keys = StaticKeys::parse("key=files:read").unwrap();
+            let gate = Gate::new(resource, keys.or(verifier));
+            Router::new().protect(gate).err().map_or(Vec::new(), |error| error.problems().to_vec())
+        };
+        let verifier = Arc::new(verifier);
+        let problems = of(Arc::clone(&verifier));
+        assert_eq!(problems, verifier.problems());
+        problems
+    };
+    let issuers = ["https://auth.example.com", "https://auth.example.org"];
+    assert_eq!(problems(JwtVerifier::new(issuers, API)), [""; 0]);
+    assert_eq!(
+        problems(JwtVerifier::new(["legacy"], API).jwks_uri("https://auth.example.com/keys")),
+        [""; 0]
+    );
+    assert_eq!(
+        problems(JwtVerifier::new(issuers, API).jwks_uri("https://auth.example.com/keys")),
+        [
+            "`jwks_uri` does not say which of 2 issuers has its keys there; leave it out, or verify one issuer's tokens alone"
+        ]
+    );
+    assert_eq!(
+        problems(JwtVerifier::new(["http://auth.example.com", "https://auth.example.com?tenant=1"], API)),
+        [
+            "the keys of an issuer can never be loaded: `http://auth.example.com` is neither `https` nor `http` at a loopback address",
+            "the keys of an issuer can never be loaded: an issuer has neither a query nor a fragment: https://auth.example.com?tenant=1"
+        ]
+    );
+    assert_eq!(
+        problems(JwtVerifier::new(["legacy"], API)),
+        ["the keys of an issuer can never be loaded: `legacy` is not a URL: relative URL without a base"]
+    );
 }
 
 #[tokio::test]
@@ -460,32 +433,11 @@ async fn nothing_is_fetched_for_what_cannot_be_good() {
 }
 
 #[tokio::test]
-async fn an_issuer_may_start_later() {
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    issuer.set_down(true);
-    let verifier = verifier(&issuer);
-    let token = Key::shared().mint(&issuer.claims(API, ""));
-    let result = verifier.verify(&token).await;
-    let Err(VerifyError::Unavailable { retry_after, .. }) = result else { panic!("{result:?}") };
-    assert_eq!(retry_after, Duration::from_secs(1));
-
-    // Until the pause is over, requests are answered without asking again.
-    let asked = issuer.metadata_requests();
-    issuer.set_down(false);
-    check("in the pause", &verifier.verify(&token).await, "unavailable");
-    assert_eq!(issuer.metadata_requests(), asked);
-
-    pass(retry_after).await;
-    check("after the pause", &verifier.verify(&token).await, "good");
-}
-
-#[tokio::test]
 async fn the_reason_names_the_cause() {
     let issuer = Issuer::publishing(&[Key::shared()]).await;
     let token = Key::shared().mint(&issuer.claims(API, ""));
     let verifier = verifier(&issuer);
-    drop(issuer);
-    time::sleep(Duration::from_millis(20)).await;
+    issuer.stop().await;
     let result = verifier.verify(&token).await;
     check("closed", &result, "unavailable");
     let reason = result.expect_err("it is closed").to_string();
@@ -499,121 +451,6 @@ async fn a_server_without_tls_is_not_fallen_back_to() {
     let token = Key::shared().mint(&claims(&issuer, "iss", json!(id)));
     check("https", &JwtVerifier::new([id], API).verify(&token).await, "unavailable");
     assert_eq!(issuer.metadata_requests(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_silent_issuer_is_not_waited_for_long() {
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    issuer.answer_metadata(Answer::Silence);
-    let started = time::Instant::now();
-    let token = Key::shared().mint(&issuer.claims(API, ""));
-    check("silent", &verifier(&issuer).verify(&token).await, "unavailable");
-    assert!(started.elapsed() <= Duration::from_secs(11), "{:?}", started.elapsed());
-}
-
-#[tokio::test]
-async fn known_keys_outlive_their_server() {
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    let verifier = verifier(&issuer);
-    let mut claims = issuer.claims(API, "");
-    claims["exp"] = json!(now() + 1_000_000);
-    let token = Key::shared().mint(&claims);
-    check("first", &verifier.verify(&token).await, "good");
-    issuer.set_down(true);
-    let unknown = Key::p256("new");
-    for minutes in [6, 12, 24, 600] {
-        pass(Duration::from_secs(60 * minutes)).await;
-        let asked = issuer.metadata_requests();
-        check("while it is down", &verifier.verify(&token).await, "good");
-        // Whether the server has this key now, nobody can tell. This waits for the attempt that the other started.
-        check("unknown", &verifier.verify(&unknown.mint(&claims)).await, "unavailable");
-        assert!(issuer.metadata_requests() > asked);
-    }
-
-    issuer.set_down(false);
-    issuer.publish(&[Key::shared(), &unknown]);
-    pass(Duration::from_secs(60)).await;
-    check("known again", &verifier.verify(&unknown.mint(&claims)).await, "good");
-}
-
-#[tokio::test]
-async fn keys_are_renewed_in_the_background() {
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    let verifier = verifier(&issuer);
-    let withdrawn = Key::shared().mint(&issuer.claims(API, ""));
-    check("first", &verifier.verify(&withdrawn).await, "good");
-    let new = Key::p256("new");
-    issuer.publish(&[&new]);
-
-    pass(Duration::from_secs(4 * 60)).await;
-    check("young", &verifier.verify(&withdrawn).await, "good");
-    assert_eq!(issuer.key_requests(), 1);
-
-    pass(Duration::from_secs(2 * 60)).await;
-    check("while it is renewed", &verifier.verify(&withdrawn).await, "good");
-    // This waits for the attempt that the other started.
-    check("new", &verifier.verify(&new.mint(&issuer.claims(API, ""))).await, "good");
-    assert_eq!(issuer.key_requests(), 2);
-    check("withdrawn", &verifier.verify(&withdrawn).await, "invalid");
-}
-
-#[tokio::test]
-async fn old_keys_are_renewed_before_they_are_used() {
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    let verifier = verifier(&issuer);
-    let withdrawn = Key::shared().mint(&issuer.claims(API, ""));
-    check("first", &verifier.verify(&withdrawn).await, "good");
-    issuer.publish(&[&Key::p256("new")]);
-    pass(Duration::from_secs(3600)).await;
-    check("withdrawn during a pause", &verifier.verify(&withdrawn).await, "invalid");
-}
-
-#[tokio::test]
-async fn many_waiting_requests_share_one_fetch() {
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    let verifier = Arc::new(verifier(&issuer));
-    let token = Key::shared().mint(&issuer.claims(API, ""));
-    let mut requests = JoinSet::new();
-    for _ in 0..200 {
-        let (verifier, token) = (Arc::clone(&verifier), token.clone());
-        requests.spawn(async move { kind_of(&verifier.verify(&token).await) });
-    }
-    let kinds = requests.join_all().await;
-    assert_eq!(kinds, ["good"; 200]);
-    assert_eq!((issuer.metadata_requests(), issuer.key_requests()), (1, 1));
-}
-
-#[tokio::test]
-async fn unknown_keys_are_asked_for_at_a_bounded_rate() {
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    let verifier = verifier(&issuer);
-    let claims = issuer.claims(API, "");
-    check("first", &verifier.verify(&Key::shared().mint(&claims)).await, "good");
-    let forger = Key::p256("forged");
-    for storm in 0..3 {
-        for n in 0..100 {
-            let token = forger.mint_with(&json!({ "alg": "ES256", "kid": n.to_string() }), &claims);
-            check("forged", &verifier.verify(&token).await, "invalid");
-        }
-        assert_eq!(issuer.key_requests(), 1 + storm);
-        pass(Duration::from_secs(10)).await;
-    }
-
-    // A new key is good at once.
-    issuer.publish(&[Key::shared(), &forger]);
-    check("rotated", &verifier.verify(&forger.mint(&claims)).await, "good");
-    assert_eq!(issuer.key_requests(), 4);
-}
-
-#[tokio::test]
-async fn a_forged_token_of_a_known_key_asks_for_nothing() {
-    let issuer = Issuer::publishing(&[Key::shared()]).await;
-    let verifier = verifier(&issuer);
-    let claims = issuer.claims(API, "");
-    check("first", &verifier.verify(&Key::shared().mint(&claims)).await, "good");
-    pass(Duration::from_secs(60)).await;
-    check("forged", &verifier.verify(&Key::rsa("rsa").mint(&claims)).await, "invalid");
-    assert_eq!(issuer.key_requests(), 1);
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ use crate::token::{Token, TokenVerifier, VerifyError};
 /// [`TokenVerifier`] without its type, so that no generic leaks into the router.
 pub(super) trait Verify: Send + Sync {
     fn verify<'a>(&'a self, token: &'a str) -> Verifying<'a>;
+
+    fn problems(&self) -> Vec<String>;
 }
 
 pub(super) type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Token, VerifyError>> + Send + 'a>>;
@@ -14,5 +16,9 @@ pub(super) type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Token, Verify
 impl<V: TokenVerifier> Verify for V {
     fn verify<'a>(&'a self, token: &'a str) -> Verifying<'a> {
         Box::pin(TokenVerifier::verify(self, token))
+    }
+
+    fn problems(&self) -> Vec<String> {
+        TokenVerifier::problems(self)
     }
 }

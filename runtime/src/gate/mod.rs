@@ -245,6 +245,7 @@ impl Gate {
                 "resource `{id}` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`"
             ));
         }
+        problems.extend(self.0.verifier.problems());
         problems.extend(self.0.scopes.problems(table));
         problems.extend(self.oversized(table));
         problems

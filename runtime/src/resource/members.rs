@@ -8,7 +8,7 @@ use super::values::NAME;
 
 /// The members of [RFC 9728, section 2](https://www.rfc-editor.org/rfc/rfc9728#section-2) that a resource can do without.
 /// One without a value is left out, as section 3.2 demands.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Members {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) jwks_uri: Option<String>,

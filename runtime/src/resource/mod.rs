@@ -135,7 +135,7 @@ impl Realm {
 }
 
 /// The reason why a text cannot stand in a [`Resource`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidResource {
     what: &'static str,
     text: String,

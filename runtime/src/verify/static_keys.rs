@@ -201,10 +201,14 @@ impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {
             None => self.verifier.verify(token).await,
         }
     }
+
+    fn problems(&self) -> Vec<String> {
+        self.verifier.problems()
+    }
 }
 
 /// The reason why a key cannot be taken. It does not quote the key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidKey {
     which: String,
     fault: &'static str,

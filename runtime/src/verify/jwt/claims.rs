@@ -1,17 +1,14 @@
 //! Judges the claims of a token whose signature is good, and reads what they grant.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use serde_json::{Map, Value};
 
-use super::unverified::Fault;
-use crate::{GrantedScopes, Token, VerifyError};
+use super::{unverified::Fault, validity::Validity};
+use crate::{GrantedScopes, Token};
 
-/// What the claims of every token must satisfy. The issuer is not among them: its keys were the proof.
+/// What the claims of every token must satisfy, at whatever time. The issuer is not among them: its keys were the proof.
 #[derive(Debug)]
 pub(super) struct Rules {
     audiences: Vec<String>,
-    leeway: Duration,
     scope_claims: Vec<String>,
 }
 
@@ -19,7 +16,7 @@ impl Rules {
     pub(super) fn for_audience(audience: String) -> Self {
         // Okta writes `scp` as an array and Entra as a text; most others write `scope`.
         let scope_claims = vec!["scope".to_owned(), "scp".to_owned()];
-        let mut rules = Self { audiences: Vec::new(), leeway: Duration::from_secs(30), scope_claims };
+        let mut rules = Self { audiences: Vec::new(), scope_claims };
         rules.add_audience(audience);
         rules
     }
@@ -30,32 +27,18 @@ impl Rules {
         self.audiences.push(audience);
     }
 
-    pub(super) fn set_leeway(&mut self, leeway: Duration) {
-        self.leeway = leeway;
-    }
-
     pub(super) fn set_scope_claim(&mut self, name: String) {
         self.scope_claims = vec![name];
     }
 
-    /// Makes a token of `claims` if they are good now. That it expired comes last: it is said of good tokens only.
-    pub(super) fn check(&self, claims: Map<String, Value>) -> Result<Token, VerifyError> {
+    /// Makes a token of `claims` if they are good, and says when it is valid: that comes last, since only of good tokens it
+    /// is said that they expired.
+    pub(super) fn check(&self, claims: Map<String, Value>) -> Result<(Token, Validity), Fault> {
         if !self.names_audience(claims.get("aud")) {
-            return Err(Fault("its `aud` does not name this resource").into());
+            return Err(Fault("its `aud` does not name this resource"));
         }
-        let now = seconds_since_epoch();
-        let leeway = self.leeway.as_secs_f64();
-        if let Some(not_before) = claims.get("nbf") {
-            let not_before = not_before.as_f64().ok_or(Fault("its `nbf` is not a time"))?;
-            if now + leeway < not_before {
-                return Err(Fault("it is not valid yet").into());
-            }
-        }
-        let expires = claims.get("exp").and_then(Value::as_f64).ok_or(Fault("it has no `exp`"))?;
-        if now >= expires + leeway {
-            return Err(VerifyError::Expired);
-        }
-        Ok(self.token_of(claims))
+        let validity = Validity::of(&claims)?;
+        Ok((self.token_of(claims), validity))
     }
 
     fn token_of(&self, claims: Map<String, Value>) -> Token {
@@ -106,12 +89,6 @@ fn twin(audience: &str) -> Option<String> {
         return None;
     }
     Some(if slashed { bare.to_owned() } else { format!("{bare}/") })
-}
-
-/// Returns the time as tokens write it (`NumericDate`, which may have a fraction). A clock from before 1970 is a broken
-/// one, and makes every token an expired one.
-fn seconds_since_epoch() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The keys of one issuer, as its JWK set has them.
 
+use std::sync::Arc;
+
 use jsonwebtoken::{Algorithm, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,19 +11,18 @@ use super::{algorithms, unverified::Unverified};
 /// The keys of a JWK set ([RFC 7517, section 5]) that can verify signatures, prepared once.
 ///
 /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
-pub(super) struct KeySet(Vec<Key>);
+pub(super) struct KeySet(Vec<Arc<Key>>);
 
-struct Key {
-    kid: Option<String>,
+pub(super) struct Key {
+    jwk: Jwk,
     algorithms: Vec<Algorithm>,
     public: DecodingKey,
 }
 
 /// What the keys say about a token's signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// A key made it.
-    Genuine,
+    /// This key made it.
+    Genuine(Arc<Key>),
     /// The key that the token names did not make it.
     Forged,
     /// The token names a key that is not here, or names none and none here made it.
@@ -34,7 +35,22 @@ impl KeySet {
     pub(super) fn parse(set: Value) -> Option<Self> {
         let set: Set = serde_json::from_value(set).ok()?;
         let jwks = set.keys.into_iter().filter_map(|jwk| serde_json::from_value::<Jwk>(jwk).ok());
-        Some(Self(jwks.filter_map(Key::prepare).collect()))
+        Some(Self(jwks.filter_map(Key::prepare).map(Arc::new).collect()))
+    }
+
+    /// Takes over the keys of `older` that are unchanged, so that what they verified is known to be still good.
+    pub(super) fn keeping_known(mut self, older: &Self) -> Self {
+        for key in &mut self.0 {
+            if let Some(known) = older.0.iter().find(|known| known.jwk == key.jwk) {
+                *key = Arc::clone(known);
+            }
+        }
+        self
+    }
+
+    /// Tells whether `key` is among them, or was taken over from keys before.
+    pub(super) fn has(&self, key: &Arc<Key>) -> bool {
+        self.0.iter().any(|own| Arc::ptr_eq(own, key))
     }
 
     /// Tells whether there is none that could make a token.
@@ -44,11 +60,11 @@ impl KeySet {
 
     /// Judges the signature of `token` by these keys.
     pub(super) fn judge(&self, token: &Unverified<'_>) -> Verdict {
-        let named = || self.0.iter().filter(|key| token.kid.is_none() || key.kid == token.kid);
+        let named = || self.0.iter().filter(|key| token.kid.is_none() || key.jwk.kid == token.kid);
         // Two keys may have one name, as when a server signs with RSA and elliptic curves.
         let mut fitting = named().filter(|key| key.algorithms.contains(&token.algorithm)).take(MAX_TRIALS);
-        if fitting.any(|key| key.made_signature_of(token)) {
-            Verdict::Genuine
+        if let Some(key) = fitting.find(|key| key.made_signature_of(token)) {
+            Verdict::Genuine(Arc::clone(key))
         } else if token.kid.is_some() && named().next().is_some() {
             Verdict::Forged
         } else {
@@ -64,18 +80,20 @@ impl Key {
             return None;
         }
         let public = match jwk.kty.as_str() {
-            "RSA" => DecodingKey::from_rsa_components(&jwk.n?, &jwk.e?),
-            "EC" => DecodingKey::from_ec_components(&jwk.x?, &jwk.y?),
-            "OKP" => DecodingKey::from_ed_components(&jwk.x?),
+            "RSA" => DecodingKey::from_rsa_components(jwk.n.as_ref()?, jwk.e.as_ref()?),
+            "EC" => DecodingKey::from_ec_components(jwk.x.as_ref()?, jwk.y.as_ref()?),
+            "OKP" => DecodingKey::from_ed_components(jwk.x.as_ref()?),
             _ => return None,
         };
-        Some(Self { kid: jwk.kid, algorithms, public: public.ok()? })
+        let public = public.ok()?;
+        Some(Self { jwk, algorithms, public })
     }
 
     /// Verifies the signature with this key.
     ///
     /// The provider is named here and not taken from the process: without one installed there, jsonwebtoken panics as soon
-    /// as another crate turns its second backend on, and to install one would take that choice from the program.
+    /// as another crate turns its second backend on, and to install one would take that choice from the program. What it
+    /// makes cannot be kept, not being `Sync`; to make it takes a tenth of a microsecond, and to verify ten to fifty.
     fn made_signature_of(&self, token: &Unverified<'_>) -> bool {
         let verifier = (DEFAULT_PROVIDER.verifier_factory)(&token.algorithm, &self.public);
         verifier.is_ok_and(|verifier| verifier.verify(token.message, &token.signature).is_ok())
@@ -92,7 +110,7 @@ struct Set {
 
 /// A JSON Web Key ([RFC 7517, section 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)); which members a key has
 /// depends on its kind ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 struct Jwk {
     kty: String,
     kid: Option<String>,

@@ -1,27 +1,27 @@
 //! Verifies JSON Web Tokens with the keys that their authorization server publishes.
 //!
 //! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `algorithms`),
-//! and then its claims are (`claims`). Keys are loaded when they are first needed, and again in the background
-//! (`source`, `state`, `discovery`, `fetch`).
+//! and then its claims are (`claims`), and its times (`validity`). Keys are loaded when they are first needed, and again in
+//! the background (`source`, `state`, `discovery`, `fetch`). How a token was judged is remembered (`cache`, `weight`).
 
 mod algorithms;
+mod cache;
 mod claims;
 mod discovery;
 mod fetch;
+mod judge;
 mod keys;
 mod source;
 mod state;
+#[cfg(test)]
+mod tests;
 mod unverified;
+mod validity;
+mod weight;
 
 use std::{fmt, time::Duration};
 
-use self::{
-    claims::Rules,
-    keys::Verdict,
-    source::KeySource,
-    unverified::{Fault, Unverified},
-};
-use crate::{Token, TokenVerifier, VerifyError};
+use self::{cache::Cache, claims::Rules, source::KeySource};
 
 /// Verifies JSON Web Tokens: access tokens that an authorization server signed, as in [RFC 9068].
 ///
@@ -39,6 +39,19 @@ use crate::{Token, TokenVerifier, VerifyError};
 /// - its `typ` is `at+jwt`, `application/at+jwt`, `JWT` or absent, and it has no `crit`, since no extension is known.
 ///
 /// The scopes are those of the claim `scope`, or else of `scp`; both may be a space-delimited list or an array.
+///
+/// # What is remembered
+///
+/// A token that was good is remembered for five minutes, by its SHA-256, so that its signature is not verified with each
+/// request. It is judged anew when keys were loaded among which its own is missing or changed, and `exp` and `nbf` are judged
+/// each time. Of forged tokens, and of those for other audiences, a thousand are remembered apart, for half a minute. Nothing
+/// is remembered of tokens that expired, or for which the keys could not be loaded. [`JwtVerifier::cache_size`] bounds the
+/// memory, and turns all of this off.
+///
+/// Remembered or not, a token is good until its `exp`, even if the authorization server revoked it: it is not asked about
+/// single tokens ([RFC 7662]). Have it issue tokens for minutes rather than for days.
+///
+/// Gates share what is remembered if they share the verifier in an [`Arc`](std::sync::Arc).
 ///
 /// # Examples
 ///
@@ -62,16 +75,24 @@ use crate::{Token, TokenVerifier, VerifyError};
 /// [`TokenVerifier::verify`] answers [`VerifyError::Expired`] only for a token with which all else is well, and
 /// [`VerifyError::Unavailable`] when the keys that the token needs could not be loaded.
 ///
+/// [`TokenVerifier::verify`]: crate::TokenVerifier::verify
+/// [`VerifyError::Expired`]: crate::VerifyError::Expired
+/// [`VerifyError::Unavailable`]: crate::VerifyError::Unavailable
+/// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 /// [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068#section-4
 #[must_use]
 pub struct JwtVerifier {
     issuers: Vec<Issuer>,
     rules: Rules,
+    leeway: Duration,
+    clock: fn() -> f64,
+    cache: Option<Cache>,
+    problems: Vec<String>,
 }
 
-/// When to ask an issuer without keys again.
-const WITHOUT_KEYS: Duration = Duration::from_secs(10);
+/// How much memory the cache may take, in bytes: enough for some thousand tokens.
+const CACHE_SIZE: usize = 16 * 1024 * 1024;
 
 struct Issuer {
     id: String,
@@ -82,85 +103,89 @@ impl JwtVerifier {
     /// Makes a verifier of tokens that one of `issuers` made for `audience`. Nothing is fetched yet.
     ///
     /// An issuer is the authorization server's identifier as it spells it itself: its metadata and its tokens must have
-    /// the same text, to the last slash. It is an `https` URL; `http` is for loopback addresses only.
+    /// the same text, to the last slash. It is an `https` URL; `http` is for loopback addresses only. With anything else the
+    /// gate does not start.
     ///
     /// `audience` is usually the URL of the resource. Where that has no path, as in `https://files.example.com`,
     /// the form with a slash is accepted too, and the other way round.
     pub fn new(issuers: impl IntoIterator<Item = impl Into<String>>, audience: impl Into<String>) -> Self {
         let issuers = issuers.into_iter().map(Into::into);
         let issuers = issuers.map(|id: String| Issuer { keys: KeySource::discovered(&id), id }).collect();
-        Self { issuers, rules: Rules::for_audience(audience.into()) }
+        Self {
+            issuers,
+            rules: Rules::for_audience(audience.into()),
+            leeway: Duration::from_secs(30),
+            clock: validity::system_clock,
+            cache: Some(Cache::of_size(CACHE_SIZE)),
+            problems: Vec::new(),
+        }
     }
 
     /// Accepts tokens for `audience` too, for an authorization server that maps the resource's URL to a name of its own
     /// ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
-    pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.rules.add_audience(audience.into());
-        self
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        self.judging_by(|verifier| verifier.rules.add_audience(audience.into()))
     }
 
     /// Takes the keys from `url` in place of discovery, for an authorization server without metadata.
     ///
-    /// This is for a verifier of exactly one issuer; with several it is ignored, since whose keys they are would be open.
-    /// The URL is `https`; `http` is for loopback addresses only.
-    pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
-        if let [issuer] = self.issuers.as_mut_slice() {
-            issuer.keys = KeySource::at(url.into());
-        }
-        self
+    /// This is for a verifier of exactly one issuer; with several the gate does not start, since whose keys they are would
+    /// be open. The URL is `https`; `http` is for loopback addresses only.
+    pub fn jwks_uri(self, url: impl Into<String>) -> Self {
+        self.judging_by(|verifier| match verifier.issuers.as_mut_slice() {
+            [issuer] => issuer.keys = KeySource::at(url.into()),
+            issuers => verifier.problems.push(format!(
+                "`jwks_uri` does not say which of {} issuers has its keys there; leave it out, or verify one issuer's tokens alone",
+                issuers.len()
+            )),
+        })
     }
 
     /// Reads the scopes from the claim `name`, such as `permissions` or `roles`, in place of `scope` and `scp`.
     ///
     /// A token without the claim grants nothing.
-    pub fn scope_claim(mut self, name: impl Into<String>) -> Self {
-        self.rules.set_scope_claim(name.into());
-        self
+    pub fn scope_claim(self, name: impl Into<String>) -> Self {
+        self.judging_by(|verifier| verifier.rules.set_scope_claim(name.into()))
     }
 
     /// Sets how far the clocks of issuer and resource may differ when `exp` and `nbf` are judged; 30 seconds by default.
     pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.rules.set_leeway(leeway);
+        self.leeway = leeway;
         self
     }
-}
 
-impl TokenVerifier for JwtVerifier {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        let token = Unverified::parse(token)?;
-        let issuer = self.issuers.iter().find(|issuer| Some(issuer.id.as_str()) == token.issuer());
-        let issuer = issuer.ok_or(Fault("its issuer is not one of those expected"))?;
-        issuer.check_signature(&token).await?;
-        self.rules.check(token.into_claims())
+    /// Sets how much memory remembered tokens may take, in bytes; 16 MiB by default. With `0` none is remembered.
+    ///
+    /// A token with a dozen claims takes about 2 KiB. One that takes more than some 60 KiB is not remembered.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use scopegate::JwtVerifier;
+    /// let verifier = JwtVerifier::new(["https://auth.example.com"], "https://files.example.com").cache_size(0);
+    /// ```
+    pub fn cache_size(mut self, bytes: usize) -> Self {
+        self.cache = (bytes > 0).then(|| Cache::of_size(bytes));
+        self
     }
-}
 
-impl Issuer {
-    /// Checks that a key of this issuer made the signature. A token of an unknown key has the keys loaded again.
-    async fn check_signature(&self, token: &Unverified<'_>) -> Result<(), VerifyError> {
-        let mut keys = self.keys.current().await?;
-        let mut verdict = keys.judge(token);
-        if verdict == Verdict::UnknownKey
-            && let Some(newer) = self.keys.newer_than(&keys).await?
-        {
-            verdict = newer.judge(token);
-            keys = newer;
+    /// Changes what tokens are judged by. How they were judged before does not count any more.
+    fn judging_by(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        if let Some(cache) = &self.cache {
+            cache.clear();
         }
-        match verdict {
-            Verdict::Genuine => Ok(()),
-            // All keys withdrawn, or an accident of the issuer: nobody should throw a token away for that.
-            Verdict::UnknownKey if keys.is_empty() => {
-                Err(VerifyError::unavailable(WITHOUT_KEYS, "its issuer publishes no key that could be used"))
-            }
-            Verdict::Forged => Err(Fault("its signature is not one of the key that it names").into()),
-            Verdict::UnknownKey => Err(Fault("its issuer publishes no key that made the signature").into()),
-        }
+        self
     }
 }
 
 impl fmt::Debug for JwtVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let issuers: Vec<_> = self.issuers.iter().map(|issuer| &issuer.id).collect();
-        f.debug_struct("JwtVerifier").field("issuers", &issuers).field("rules", &self.rules).finish()
+        f.debug_struct("JwtVerifier")
+            .field("issuers", &issuers)
+            .field("rules", &self.rules)
+            .field("leeway", &self.leeway)
+            .finish_non_exhaustive()
     }
 }

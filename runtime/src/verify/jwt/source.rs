@@ -14,7 +14,8 @@ use super::{
 };
 use crate::VerifyError;
 
-/// The keys of one issuer, which are loaded at the first request for them.
+/// The keys of one issuer, which are loaded at the first request for them. Clones share them.
+#[derive(Clone)]
 pub(super) struct KeySource(Arc<Shared>);
 
 struct Shared {
@@ -42,6 +43,15 @@ impl KeySource {
 
     fn new(location: Location) -> Self {
         Self(Arc::new(Shared { location, state: Mutex::default() }))
+    }
+
+    /// Says why no key can ever be loaded, if that is so.
+    pub(super) fn problem(&self) -> Option<String> {
+        let reason = match &self.0.location {
+            Location::Issuer(issuer) => discovery::well_known_urls(issuer).err(),
+            Location::Keys(url) => fetch::trusted_url(url).err(),
+        };
+        reason.map(|reason| format!("the keys of an issuer can never be loaded: {reason}"))
     }
 
     /// Returns the keys, after loading them if there are none. Old keys are better than none.

@@ -89,6 +89,10 @@ impl State {
 
     /// Notes that keys were loaded. Those from before are gone, and with them any that were withdrawn.
     pub(super) fn succeed(&mut self, keys: KeySet, now: Instant) {
+        let keys = match &self.loaded {
+            Some(older) => keys.keeping_known(&older.keys),
+            None => keys,
+        };
         self.loaded = Some(Loaded { keys: Arc::new(keys), at: now });
         self.failure = None;
         self.flight = None;

@@ -1,0 +1,162 @@
+//! Remembers how tokens were judged, for a while and within bounds.
+
+use std::{
+    sync::{Arc, Mutex, Weak},
+    time::Duration,
+};
+
+use quick_cache::{Weighter, sync::Cache as Bounded};
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+
+use super::{
+    keys::{Key, KeySet},
+    source::KeySource,
+    unverified::Fault,
+    validity::Validity,
+    weight,
+};
+use crate::Token;
+
+/// How long a good token is taken for good without another look at its signature.
+const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
+
+/// How long a bad token is taken for bad; long enough for a client that sends it again and again.
+const REMEMBER_BAD: Duration = Duration::from_secs(30);
+
+/// How many bad tokens are remembered, whatever the size of the cache. They have a place of their own, so that a flood of
+/// them pushes no good one out.
+const MOST_BAD: usize = 1024;
+
+/// How often what is over is thrown out, if it is not asked for before.
+const SWEEP_AFTER: Duration = Duration::from_secs(60);
+
+/// How tokens were judged, by their digests.
+pub(super) struct Cache {
+    good: Bounded<Digest, Arc<Good>, ByWeight>,
+    bad: Bounded<Digest, Bad>,
+    swept: Mutex<Instant>,
+}
+
+/// The SHA-256 of a whole token, which stands for it: no two tokens with one digest are known, and the token itself is
+/// not kept. How long a lookup takes depends on the digest, which tells nobody how to change the token to come closer to one
+/// that is remembered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Digest([u8; 32]);
+
+impl Digest {
+    pub(super) fn of(token: &str) -> Self {
+        Self(Sha256::digest(token).into())
+    }
+}
+
+/// A token with good signature and claims. Whether its time is over, is asked each time.
+pub(super) struct Good {
+    pub(super) token: Token,
+    pub(super) validity: Validity,
+    /// Where the keys of its issuer come from.
+    pub(super) source: KeySource,
+    key: Arc<Key>,
+    weight: usize,
+    since: Instant,
+}
+
+impl Good {
+    /// Notes that `key`, which came from `source`, made the signature.
+    pub(super) fn new(token: Token, validity: Validity, source: &KeySource, key: Arc<Key>) -> Self {
+        let weight = weight::of(&token);
+        Self { token, validity, source: source.clone(), key, weight, since: Instant::now() }
+    }
+
+    /// Tells whether the token need not be judged anew: it was not long ago, and its issuer still publishes the key.
+    pub(super) fn counts(&self, keys: &KeySet) -> bool {
+        self.since.elapsed() < REMEMBER_GOOD && keys.has(&self.key)
+    }
+}
+
+/// A token that is bad at any time, by the keys that were known when it was judged.
+#[derive(Clone)]
+pub(super) struct Bad {
+    pub(super) fault: Fault,
+    /// Where the keys of its issuer come from.
+    pub(super) source: KeySource,
+    /// Weak, so that old keys are not kept for it.
+    keys: Weak<KeySet>,
+    since: Instant,
+}
+
+impl Bad {
+    /// Notes what is wrong by `keys`, which came from `source`.
+    pub(super) fn new(fault: Fault, source: &KeySource, keys: &Arc<KeySet>) -> Self {
+        Self { fault, source: source.clone(), keys: Arc::downgrade(keys), since: Instant::now() }
+    }
+
+    /// Tells whether the token need not be judged anew: it was just now, and by the very same keys.
+    pub(super) fn counts(&self, keys: &Arc<KeySet>) -> bool {
+        self.since.elapsed() < REMEMBER_BAD && self.keys.as_ptr() == Arc::as_ptr(keys)
+    }
+}
+
+impl Cache {
+    /// Makes a cache whose good tokens take `bytes` at the most.
+    pub(super) fn of_size(bytes: usize) -> Self {
+        // What a token with a dozen claims takes.
+        const USUAL_WEIGHT: usize = 2048;
+        let good = Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight);
+        Self { good, bad: Bounded::new(MOST_BAD), swept: Mutex::new(Instant::now()) }
+    }
+
+    pub(super) fn good(&self, digest: &Digest) -> Option<Arc<Good>> {
+        self.good.get(digest)
+    }
+
+    pub(super) fn bad(&self, digest: &Digest) -> Option<Bad> {
+        self.bad.get(digest)
+    }
+
+    /// Remembers a good token, and from time to time forgets those of which `is_over` says so.
+    pub(super) fn keep_good(&self, digest: Digest, good: Good, is_over: impl Fn(&Good) -> bool) {
+        self.sweep(Instant::now(), is_over);
+        self.good.insert(digest, Arc::new(good));
+    }
+
+    pub(super) fn keep_bad(&self, digest: Digest, bad: Bad) {
+        self.bad.insert(digest, bad);
+    }
+
+    pub(super) fn forget(&self, digest: &Digest) {
+        self.good.remove(digest);
+    }
+
+    /// Counts the good and the bad tokens.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> (usize, usize) {
+        (self.good.len(), self.bad.len())
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        self.good.clear();
+        self.bad.clear();
+    }
+
+    fn sweep(&self, now: Instant, is_over: impl Fn(&Good) -> bool) {
+        // Whoever holds the lock sweeps already.
+        let Ok(mut swept) = self.swept.try_lock() else { return };
+        if now.duration_since(*swept) < SWEEP_AFTER {
+            return;
+        }
+        *swept = now;
+        drop(swept);
+        self.good.retain(|_, good| good.since.elapsed() < REMEMBER_GOOD && !is_over(good));
+    }
+}
+
+#[derive(Clone)]
+struct ByWeight;
+
+impl Weighter<Digest, Arc<Good>> for ByWeight {
+    fn weight(&self, _: &Digest, good: &Arc<Good>) -> u64 {
+        good.weight as u64
+    }
+}

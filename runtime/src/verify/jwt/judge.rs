@@ -1,0 +1,144 @@
+//! Judges a token: as it was judged before, or else anew.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    Issuer, JwtVerifier,
+    cache::{Bad, Cache, Digest, Good},
+    keys::{KeySet, Verdict},
+    source::KeySource,
+    unverified::{self, Fault, Unverified},
+};
+use crate::{Token, TokenVerifier, VerifyError};
+
+/// When to ask an issuer without keys again.
+const WITHOUT_KEYS: Duration = Duration::from_secs(10);
+
+/// Why a token was refused.
+enum Refusal {
+    /// It is bad at any time, while its issuer has these keys.
+    Lasting(Bad),
+    /// The next time it may be another matter.
+    Passing(VerifyError),
+}
+
+impl TokenVerifier for JwtVerifier {
+    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
+        unverified::check_length(token)?;
+        let Some(cache) = &self.cache else {
+            return self.admit(&self.judge(token).await?);
+        };
+        let digest = Digest::of(token);
+        if let Some(admitted) = self.recall(cache, &digest).await? {
+            return Ok(admitted);
+        }
+        match self.judge(token).await {
+            Ok(good) => {
+                let admitted = self.admit(&good)?;
+                cache.keep_good(digest, good, |good| self.is_over(good));
+                Ok(admitted)
+            }
+            Err(refusal) => {
+                if let Refusal::Lasting(bad) = &refusal {
+                    cache.keep_bad(digest, bad.clone());
+                }
+                Err(refusal.into())
+            }
+        }
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let of_issuers = self.issuers.iter().filter_map(|issuer| issuer.keys.problem());
+        self.problems.iter().cloned().chain(of_issuers).collect()
+    }
+}
+
+impl JwtVerifier {
+    /// Judges a token as it was judged before, if that still counts. The keys are asked for each time, so that remembered
+    /// tokens have them renewed as others do, and go with a withdrawn key as soon.
+    async fn recall(&self, cache: &Cache, digest: &Digest) -> Result<Option<Token>, VerifyError> {
+        if let Some(good) = cache.good(digest) {
+            let keys = good.source.current().await?;
+            let admitted = good.counts(&keys).then(|| self.admit(&good)).transpose();
+            if !matches!(admitted, Ok(Some(_))) {
+                cache.forget(digest);
+            }
+            return admitted;
+        }
+        if let Some(bad) = cache.bad(digest)
+            && bad.counts(&bad.source.current().await?)
+        {
+            return Err(bad.fault.into());
+        }
+        Ok(None)
+    }
+
+    /// Judges all of a token but its times.
+    async fn judge(&self, token: &str) -> Result<Good, Refusal> {
+        let token = Unverified::parse(token)?;
+        let issuer = self.issuers.iter().find(|issuer| Some(issuer.id.as_str()) == token.issuer());
+        let Issuer { keys: source, .. } = issuer.ok_or(Fault("its issuer is not one of those expected"))?;
+        let (keys, verdict) = ask(source, &token).await?;
+        let lasting = |fault| Refusal::Lasting(Bad::new(fault, source, &keys));
+        let key = match verdict {
+            Verdict::Genuine(key) => key,
+            // All keys withdrawn, or an accident of the issuer: nobody should throw a token away for that.
+            Verdict::UnknownKey if keys.is_empty() => {
+                let reason = "its issuer publishes no key that could be used";
+                return Err(VerifyError::unavailable(WITHOUT_KEYS, reason).into());
+            }
+            Verdict::UnknownKey => {
+                return Err(Fault("its issuer publishes no key that made the signature").into());
+            }
+            Verdict::Forged => {
+                return Err(lasting(Fault("its signature is not one of the key that it names")));
+            }
+        };
+        let (token, validity) = self.rules.check(token.into_claims()).map_err(lasting)?;
+        Ok(Good::new(token, validity, source, key))
+    }
+
+    /// Judges the times of a token, by the clock of now.
+    fn admit(&self, good: &Good) -> Result<Token, VerifyError> {
+        good.validity.check((self.clock)(), self.leeway)?;
+        Ok(good.token.clone())
+    }
+
+    fn is_over(&self, good: &Good) -> bool {
+        good.validity.is_over((self.clock)(), self.leeway)
+    }
+}
+
+/// Has the keys of an issuer judge a signature. For a token of an unknown key they are loaded again.
+async fn ask(source: &KeySource, token: &Unverified<'_>) -> Result<(Arc<KeySet>, Verdict), VerifyError> {
+    let keys = source.current().await?;
+    let verdict = keys.judge(token);
+    if matches!(verdict, Verdict::UnknownKey)
+        && let Some(newer) = source.newer_than(&keys).await?
+    {
+        let verdict = newer.judge(token);
+        return Ok((newer, verdict));
+    }
+    Ok((keys, verdict))
+}
+
+impl From<Refusal> for VerifyError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Lasting(bad) => bad.fault.into(),
+            Refusal::Passing(error) => error,
+        }
+    }
+}
+
+impl From<VerifyError> for Refusal {
+    fn from(error: VerifyError) -> Self {
+        Self::Passing(error)
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Passing(fault.into())
+    }
+}

@@ -1,0 +1,167 @@
+//! What a clock does to tokens, in whatever direction it moves, and what is remembered of them.
+
+use std::{cell::Cell, time::Duration};
+
+use scopegate_tests::{
+    issuer::{Issuer, Key},
+    passing::pass,
+};
+use serde_json::{Value, json};
+
+use super::JwtVerifier;
+use crate::{TokenVerifier, VerifyError};
+
+const API: &str = "https://files.example.com";
+
+/// When the token of these tests becomes valid, when it expires, and what is given at both ends.
+const NOT_BEFORE: f64 = 1_000_000.0;
+const EXPIRES: f64 = 1_000_600.0;
+const LEEWAY: f64 = 30.0;
+
+thread_local! {
+    static NOW: Cell<f64> = const { Cell::new(NOT_BEFORE) };
+}
+
+fn verifier(issuer: &Issuer) -> JwtVerifier {
+    let mut verifier = JwtVerifier::new([issuer.id()], API);
+    verifier.clock = || NOW.get();
+    verifier
+}
+
+fn token(issuer: &Issuer, key: &Key, name: &str, value: Value) -> String {
+    let mut claims = issuer.claims(API, "files:read");
+    claims["nbf"] = json!(NOT_BEFORE);
+    claims["exp"] = json!(EXPIRES);
+    claims[name] = value;
+    key.mint(&claims)
+}
+
+/// Verifies a token at a time, and says how that ends.
+async fn verify_at(verifier: &JwtVerifier, time: f64, token: &str) -> &'static str {
+    NOW.set(time);
+    match verifier.verify(token).await {
+        Ok(_) => "good",
+        Err(VerifyError::Expired) => "expired",
+        Err(VerifyError::Invalid(_)) => "invalid",
+        Err(VerifyError::Unavailable { .. }) => "unavailable",
+    }
+}
+
+fn remembered(verifier: &JwtVerifier) -> (usize, usize) {
+    verifier.cache.as_ref().expect("it has a cache").len()
+}
+
+#[tokio::test]
+async fn a_clock_may_move_in_any_direction() {
+    let key = Key::ed25519("key");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let token = token(&issuer, &key, "jti", json!(1));
+    for verifier in [verifier(&issuer), verifier(&issuer).cache_size(0)] {
+        for (time, expected) in [
+            (NOT_BEFORE, "good"),
+            (EXPIRES, "good"),
+            (EXPIRES + LEEWAY - 0.1, "good"),
+            (EXPIRES + LEEWAY, "expired"),
+            (EXPIRES + LEEWAY, "expired"),
+            (EXPIRES, "good"),
+            (NOT_BEFORE - LEEWAY, "good"),
+            (NOT_BEFORE - LEEWAY - 0.1, "invalid"),
+            (NOT_BEFORE, "good"),
+            (0.0, "invalid"),
+            (NOT_BEFORE, "good"),
+            (f64::INFINITY, "expired"),
+        ] {
+            assert_eq!(verify_at(&verifier, time, &token).await, expected, "at {time}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_over_is_not_kept() {
+    let key = Key::ed25519("key");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let verifier = verifier(&issuer);
+    let of = |number: i32| token(&issuer, &key, "jti", json!(number));
+    assert_eq!(verify_at(&verifier, EXPIRES + LEEWAY, &of(1)).await, "expired");
+    assert_eq!(verify_at(&verifier, NOT_BEFORE - LEEWAY - 1.0, &of(1)).await, "invalid");
+    assert_eq!(remembered(&verifier), (0, 0), "neither is worth a place");
+
+    assert_eq!(verify_at(&verifier, NOT_BEFORE, &of(1)).await, "good");
+    assert_eq!(verify_at(&verifier, NOT_BEFORE, &of(2)).await, "good");
+    assert_eq!(remembered(&verifier), (2, 0));
+    assert_eq!(verify_at(&verifier, EXPIRES + LEEWAY, &of(1)).await, "expired");
+    assert_eq!(remembered(&verifier), (1, 0), "asked for, it goes at once");
+
+    let lasting = token(&issuer, &key, "exp", json!(EXPIRES + 3600.0));
+    pass(Duration::from_secs(61)).await;
+    assert_eq!(verify_at(&verifier, EXPIRES + LEEWAY, &lasting).await, "good");
+    assert_eq!(remembered(&verifier), (1, 0), "the other goes when a new one comes");
+}
+
+#[tokio::test]
+async fn nothing_is_kept_for_long() {
+    let key = Key::ed25519("key");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let verifier = verifier(&issuer);
+    let of = |number: i32| token(&issuer, &key, "jti", json!(number));
+    for number in 0..10 {
+        assert_eq!(verify_at(&verifier, NOT_BEFORE, &of(number)).await, "good");
+    }
+    assert_eq!(remembered(&verifier), (10, 0));
+    pass(Duration::from_secs(5 * 60)).await;
+    assert_eq!(verify_at(&verifier, NOT_BEFORE, &of(10)).await, "good");
+    assert_eq!(remembered(&verifier), (1, 0));
+}
+
+#[tokio::test]
+async fn only_lasting_faults_are_remembered() {
+    let (key, forger) = (Key::ed25519("key"), Key::ed25519("key"));
+    let issuer = Issuer::publishing(&[&key]).await;
+    let verifier = verifier(&issuer);
+    let unknown = Key::ed25519("unknown");
+    let mut bad = 0;
+    for (token, lasting) in [
+        ("garbage".to_owned(), false),
+        (token(&issuer, &unknown, "jti", json!(1)), false),
+        (token(&issuer, &key, "iss", json!("https://evil.example.com")), false),
+        (token(&issuer, &key, "exp", json!(1)), false),
+        (token(&issuer, &key, "nbf", json!(EXPIRES)), false),
+        (token(&issuer, &forger, "jti", json!(1)), true),
+        (token(&issuer, &key, "aud", json!("https://other.example.com")), true),
+        (token(&issuer, &key, "exp", Value::Null), true),
+        (token(&issuer, &key, "nbf", json!("soon")), true),
+    ] {
+        bad += usize::from(lasting);
+        for _ in 0..2 {
+            assert_ne!(verify_at(&verifier, NOT_BEFORE, &token).await, "good", "{token}");
+            assert_eq!(remembered(&verifier), (0, bad), "{token}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_changed_configuration_forgets() {
+    let key = Key::ed25519("key");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let mut claims =
+        json!({ "iss": issuer.id(), "aud": "other", "exp": EXPIRES, "scope": "a", "roles": "b" });
+    let for_other = key.mint(&claims);
+    let verifier = verifier(&issuer);
+    assert_eq!(verify_at(&verifier, NOT_BEFORE, &for_other).await, "invalid");
+    let verifier = verifier.audience("other");
+    assert_eq!(verify_at(&verifier, NOT_BEFORE, &for_other).await, "good");
+
+    let verifier = verifier.scope_claim("roles");
+    let token = verifier.verify(&for_other).await.expect("a good token");
+    assert_eq!(token.scopes().iter().collect::<Vec<_>>(), ["b"]);
+
+    let other = Issuer::publishing(&[&Key::ed25519("key")]).await;
+    let verifier = verifier.jwks_uri(other.jwks_uri());
+    assert_eq!(verify_at(&verifier, NOT_BEFORE, &for_other).await, "invalid");
+
+    claims["exp"] = json!(NOT_BEFORE);
+    let verifier = verifier.jwks_uri(issuer.jwks_uri());
+    let old = key.mint(&claims);
+    assert_eq!(verify_at(&verifier, NOT_BEFORE, &old).await, "good");
+    assert_eq!(verify_at(&verifier.leeway(Duration::ZERO), NOT_BEFORE, &old).await, "expired");
+}

@@ -1,0 +1,102 @@
+//! When a token is valid: the one part of its judgement that time changes.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Map, Value};
+
+use super::unverified::Fault;
+use crate::VerifyError;
+
+/// The times of a token, in seconds since 1970 with a fraction, as tokens write them (`NumericDate`,
+/// [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Validity {
+    not_before: Option<f64>,
+    expires: f64,
+}
+
+impl Validity {
+    /// Reads `exp`, which a token must have, and `nbf`.
+    pub(super) fn of(claims: &Map<String, Value>) -> Result<Self, Fault> {
+        let not_before = match claims.get("nbf") {
+            Some(time) => Some(time.as_f64().ok_or(Fault("its `nbf` is not a time"))?),
+            None => None,
+        };
+        let expires = claims.get("exp").and_then(Value::as_f64).ok_or(Fault("it has no `exp`"))?;
+        Ok(Self { not_before, expires })
+    }
+
+    /// Judges the times, whether the token came just now or is remembered: where the clock was set back, a token that was
+    /// good may not be valid yet.
+    pub(super) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
+        if self.not_before.is_some_and(|not_before| now + leeway.as_secs_f64() < not_before) {
+            return Err(Fault("it is not valid yet").into());
+        }
+        if self.is_over(now, leeway) {
+            return Err(VerifyError::Expired);
+        }
+        Ok(())
+    }
+
+    /// Tells whether the token expired.
+    pub(super) fn is_over(&self, now: f64, leeway: Duration) -> bool {
+        now >= self.expires + leeway.as_secs_f64()
+    }
+}
+
+/// Returns the time as tokens write it. A clock from before 1970 is a broken one, and makes every token an expired one.
+pub(super) fn system_clock() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const LEEWAY: Duration = Duration::from_secs(30);
+
+    #[track_caller]
+    fn check(claims: &Value, now: f64, expected: &str) {
+        let validity = Validity::of(claims.as_object().expect("an object")).expect("the times are times");
+        let found = match validity.check(now, LEEWAY) {
+            Ok(()) => "valid",
+            Err(VerifyError::Expired) => "expired",
+            Err(_) => "not yet",
+        };
+        assert_eq!(found, expected, "{claims} at {now}");
+    }
+
+    #[test]
+    fn leeway_is_given_at_both_ends() {
+        let claims = json!({ "nbf": 1000, "exp": 2000 });
+        check(&claims, 969.9, "not yet");
+        check(&claims, 970.0, "valid");
+        check(&claims, 2029.9, "valid");
+        check(&claims, 2030.0, "expired");
+        check(&json!({ "exp": 2000.5 }), 2030.4, "valid");
+        check(&json!({ "exp": 2000.5 }), 2030.5, "expired");
+        check(&json!({ "exp": 1e300 }), 1e18, "valid");
+    }
+
+    #[test]
+    fn a_clock_that_shows_nothing_useful_makes_no_token_valid() {
+        check(&json!({ "exp": 1e300 }), f64::INFINITY, "expired");
+        check(&json!({ "exp": -1 }), 0.0, "valid");
+        check(&json!({ "nbf": 1000, "exp": 2000 }), 0.0, "not yet");
+    }
+
+    #[test]
+    fn times_are_numbers() {
+        for claims in [
+            json!({}),
+            json!({ "exp": null }),
+            json!({ "exp": "2000" }),
+            json!({ "exp": 2000, "nbf": null }),
+            json!({ "exp": 2000, "nbf": "1000" }),
+        ] {
+            assert!(Validity::of(claims.as_object().expect("an object")).is_err(), "{claims}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Estimates how much memory a verified token takes.
+
+use serde_json::{Map, Value};
+
+use crate::Token;
+
+/// What an allocation takes beside its content, for the allocator's own books and for rounding.
+const ALLOCATION: usize = 16;
+
+/// What a token takes beside its claims and scopes: the token, its times, and its place in the cache.
+const TOKEN: usize = 512;
+
+/// A node of a `BTreeMap` has room for 11 entries, and all but the first have 5 at the least.
+const fn nodes(entries: usize, entry: usize) -> usize {
+    const ROOM: usize = 11;
+    const LINKS: usize = (ROOM + 3) * size_of::<usize>();
+    entries.div_ceil(5) * (ROOM * entry + LINKS + ALLOCATION)
+}
+
+/// Estimates the bytes that a token takes with its claims, rather too many than too few.
+pub(super) fn of(token: &Token) -> usize {
+    let scopes = token.scopes();
+    let texts: usize = scopes.iter().map(|scope| ALLOCATION + scope.len()).sum();
+    let names = [token.subject(), token.client()].into_iter().flatten().map(str::len).sum::<usize>();
+    TOKEN + of_object(token.all_claims()) + texts + names + nodes(scopes.len(), size_of::<Box<str>>())
+}
+
+fn of_object(members: &Map<String, Value>) -> usize {
+    let entries = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + of_value(value));
+    nodes(members.len(), size_of::<(String, Value)>()) + entries.sum::<usize>()
+}
+
+fn of_value(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => ALLOCATION + text.capacity(),
+        Value::Array(values) => {
+            let elements = values.iter().map(of_value).sum::<usize>();
+            ALLOCATION + values.capacity() * size_of::<Value>() + elements
+        }
+        Value::Object(members) => of_object(members),
+    }
+}

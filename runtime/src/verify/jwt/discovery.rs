@@ -36,7 +36,7 @@ struct Metadata {
 
 /// Reads metadata that must be the issuer's own: identical, code point by code point
 /// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
-fn key_set_in(metadata: Value, issuer: &str) -> Result<Url, String> {
+pub(super) fn key_set_in(metadata: Value, issuer: &str) -> Result<Url, String> {
     let metadata: Metadata =
         serde_json::from_value(metadata).map_err(|error| format!("not metadata: {error}"))?;
     if metadata.issuer != issuer {
@@ -48,7 +48,7 @@ fn key_set_in(metadata: Value, issuer: &str) -> Result<Url, String> {
 
 /// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path; OIDC
 /// Discovery appends its own, which some servers insert likewise.
-fn well_known_urls(issuer: &str) -> Result<Vec<Url>, String> {
+pub(super) fn well_known_urls(issuer: &str) -> Result<Vec<Url>, String> {
     let base = fetch::trusted_url(issuer)?;
     if base.query().is_some() || base.fragment().is_some() {
         return Err(format!("an issuer has neither a query nor a fragment: {issuer}"));

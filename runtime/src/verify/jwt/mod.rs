@@ -8,6 +8,8 @@ mod algorithms;
 mod claims;
 mod discovery;
 mod fetch;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod keys;
 mod source;
 mod state;

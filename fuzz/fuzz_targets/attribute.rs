@@ -40,7 +40,8 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         "scoped_tools" => tools::scoped_tools(args, item),
         "Vocabulary" => vocabulary::derive(item),
         "requirement" => {
-            syn::parse2::<syn::Expr>(expand::requirement(args)).expect("an expression, with errors in it or not");
+            syn::parse2::<syn::Expr>(expand::requirement(args))
+                .expect("an expression, with errors in it or not");
             return Corpus::Keep;
         }
         _ => return Corpus::Reject,

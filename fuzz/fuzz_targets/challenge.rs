@@ -54,7 +54,8 @@ impl<'a> Parts<'a> {
     fn of_a_resource(&self) {
         let names: HashMap<&str, String> =
             SLOTS.into_iter().zip(self.scopes.iter().map(|scope| (*scope).to_owned())).collect();
-        let floor: Vec<Scope> = SLOTS[..self.scopes.len()].iter().map(|slot| Scope::from_static(slot)).collect();
+        let floor: Vec<Scope> =
+            SLOTS[..self.scopes.len()].iter().map(|slot| Scope::from_static(slot)).collect();
         let (resource, verifier) = (self.resource(), TestVerifier::new().token("low", ""));
         let gate = Gate::new(resource.clone(), verifier).floor(floor);
         let gate = gate.asked_as(move |slot| names.get(slot).cloned().unwrap_or_else(|| slot.to_owned()));
@@ -64,7 +65,9 @@ impl<'a> Parts<'a> {
         WITH_SCOPES.note(legal && !self.scopes.is_empty());
         let Ok(app) = app else { return };
         let scope = [&self.scopes[..], &["own"]].concat().join(" ");
-        for (token, error) in [(None, None), (Some("bad"), Some("invalid_token")), (Some("low"), Some("insufficient_scope"))] {
+        for (token, error) in
+            [(None, None), (Some("bad"), Some("invalid_token")), (Some("low"), Some("insufficient_scope"))]
+        {
             let read = challenge_of(&app, token);
             let realm = resource.clone().realm(self.realm).is_ok().then_some(self.realm);
             assert_eq!(read["scope"], scope);
@@ -75,7 +78,9 @@ impl<'a> Parts<'a> {
     }
 
     fn of_static_keys(&self) {
-        let keys = StaticKeys::parse("sk=").expect("a key").texts(self.missing.to_owned(), self.description.to_owned());
+        let keys = StaticKeys::parse("sk=")
+            .expect("a key")
+            .texts(self.missing.to_owned(), self.description.to_owned());
         let app = Router::new().route("/", get(handler)).protect(Gate::static_keys(self.realm, keys));
         let is_realm = Resource::new("https://h.example").expect("a resource").realm(self.realm).is_ok();
         assert_eq!(app.is_ok(), is_realm);
@@ -88,7 +93,8 @@ impl<'a> Parts<'a> {
     }
 
     fn by_itself(&self) {
-        let challenge = Challenge::new(&self.resource()).with_error(ErrorCode::InvalidRequest, self.description);
+        let challenge =
+            Challenge::new(&self.resource()).with_error(ErrorCode::InvalidRequest, self.description);
         let read = parse(&challenge.to_header_value());
         assert_eq!(read["error"], "invalid_request");
         self.check_description(read.get("error_description"));

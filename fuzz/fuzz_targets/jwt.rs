@@ -62,7 +62,9 @@ impl<'a> Case<'a> {
             None => format!("{}.{}.", encode(header), encode(claims)),
         };
         let keys = match lines.next() {
-            None | Some("") => json!({ "keys": KEYS.iter().take(3).map(|(_, key)| key.jwk()).collect::<Vec<_>>() }),
+            None | Some("") => {
+                json!({ "keys": KEYS.iter().take(3).map(|(_, key)| key.jwk()).collect::<Vec<_>>() })
+            }
             Some(set) => serde_json::from_str(&with_real_keys(set)).ok()?,
         };
         Some(Self { signer, token: changed(&signed, change), signed, claims, keys })
@@ -118,7 +120,8 @@ fn is_good(claims: &Map<String, Value>) -> bool {
         Value::Array(names) => names.iter().any(ours),
         name => ours(name),
     };
-    let not_before = claims.get("nbf").is_none_or(|time| time.as_f64().is_some_and(|time| time <= now + 31.0));
+    let not_before =
+        claims.get("nbf").is_none_or(|time| time.as_f64().is_some_and(|time| time <= now + 31.0));
     let expires = claims.get("exp").and_then(Value::as_f64).is_some_and(|time| time > now - 31.0);
     claims["iss"] == ISSUER && audience && not_before && expires
 }

@@ -102,6 +102,7 @@ fn full(method: &str, session: Option<&str>, body: &'static str) -> http::Reques
     let request = http::Request::builder().method(method).uri("/mcp").header("authorization", "Bearer full");
     let request = request.header("content-type", "application/json").header("host", "localhost");
     let request = request.header("accept", "application/json, text/event-stream");
-    let request = session.into_iter().fold(request, |request, session| request.header("mcp-session-id", session));
+    let request =
+        session.into_iter().fold(request, |request, session| request.header("mcp-session-id", session));
     request.body(Body::from(body)).expect("a request")
 }

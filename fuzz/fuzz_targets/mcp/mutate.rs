@@ -24,10 +24,22 @@ const MEMBERS: [&str; 18] = [
     r#""":null,"#,
 ];
 
-/// Words that stand for each other.
+/// Words that stand for each other: names, URIs, methods, others.
 const WORDS: [&str; 14] = [
-    "list", "write", "purge", "secret", "file:///secret", "file:///a", "tools/call", "prompts/get", "resources/read",
-    "resources/subscribe", "completion/complete", "ping", "2.0", "null",
+    "list",
+    "write",
+    "purge",
+    "secret",
+    "file:///secret",
+    "file:///a",
+    "tools/call",
+    "prompts/get",
+    "resources/read",
+    "resources/subscribe",
+    "completion/complete",
+    "ping",
+    "2.0",
+    "null",
 ];
 
 const HEADERS: [&str; 12] = [
@@ -48,30 +60,32 @@ const HEADERS: [&str; 12] = [
 /// Changes a request; `None` leaves it to libFuzzer, or where there is nothing to change.
 pub(crate) fn mutate(data: &[u8], seed: u32) -> Option<Vec<u8>> {
     let mut random = Random(u64::from(seed));
-    let change = random.below(12);
-    if change < 4 {
-        return None;
+    let change = random.below(16);
+    match change {
+        0..4 => return None,
+        4..8 => return Some(call(&mut random).into_bytes()),
+        _ => {}
     }
     let text = std::str::from_utf8(data).ok()?;
     let (head, body) = text.split_once("\n\n")?;
     let (first, headers) = head.split_once('\n').unwrap_or((head, ""));
     let (mut first, mut headers, mut body) = (first.to_owned(), headers.to_owned(), body.to_owned());
     match change {
-        4 => {
+        8 => {
             let (app, token) = (random.of(&App::ALL).name(), random.of(&TOKENS).0);
             first = format!("{app} {token} POST");
         }
-        5 => headers = format!("{headers}\n{}", random.word(&HEADERS)).trim_start().to_owned(),
-        6 => headers = headers.lines().skip(1).collect::<Vec<_>>().join("\n"),
-        7 | 8 => {
+        9 => headers = format!("{headers}\n{}", random.word(&HEADERS)).trim_start().to_owned(),
+        10 => headers = headers.lines().skip(1).collect::<Vec<_>>().join("\n"),
+        11 | 12 => {
             let at = random.place(&body, |byte| matches!(byte, b'{' | b','))? + 1;
             body.insert_str(at, random.word(&MEMBERS));
         }
-        9 => {
+        13 => {
             let from = random.word_in(&body)?;
             body = body.replacen(from, random.word(&WORDS), 1);
         }
-        10 => {
+        14 => {
             let at = random.place(&body, |byte| byte.is_ascii_alphabetic())?;
             let escaped = format!("\\u{:04x}", body.as_bytes()[at]);
             body.replace_range(at..=at, &escaped);
@@ -83,6 +97,21 @@ pub(crate) fn mutate(data: &[u8], seed: u32) -> Option<Vec<u8>> {
     }
     let separator = if headers.is_empty() { "" } else { "\n" };
     Some(format!("{first}{separator}{headers}\n\n{body}").into_bytes())
+}
+
+/// Makes a call anew, which half of the tokens cover, with a member too many in it now and then.
+fn call(random: &mut Random) -> String {
+    let app = random.of(&App::ALL).name();
+    let token = if random.below(2) == 0 { "full" } else { random.of(&TOKENS).0 };
+    let session = if app == App::Session.name() { "mcp-session-id: SESSION\n" } else { "" };
+    let (name, uri) = (random.word(&WORDS[..4]), random.word(&WORDS[4..6]));
+    let method = if app == App::Layer.name() { random.word(&WORDS[6..10]) } else { "tools/call" };
+    let extra = if random.below(4) == 0 { random.word(&MEMBERS) } else { "" };
+    format!(
+        r#"{app} {token} POST
+{session}
+{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{extra}"name":"{name}","uri":"{uri}"}}}}"#
+    )
 }
 
 /// A linear congruential generator, so that one seed is one change.
@@ -103,7 +132,8 @@ impl Random {
     }
 
     fn place(&mut self, text: &str, is: impl Fn(u8) -> bool) -> Option<usize> {
-        let places: Vec<usize> = text.bytes().enumerate().filter(|(_, byte)| is(*byte)).map(|(at, _)| at).collect();
+        let places: Vec<usize> =
+            text.bytes().enumerate().filter(|(_, byte)| is(*byte)).map(|(at, _)| at).collect();
         (!places.is_empty()).then(|| *self.of(&places))
     }
 

@@ -16,8 +16,11 @@ pub(crate) struct Request<'a> {
 }
 
 /// What each request has, unless it has it itself.
-const HEADERS: [(&str, &str); 3] =
-    [("content-type", "application/json"), ("accept", "application/json, text/event-stream"), ("host", "localhost")];
+const HEADERS: [(&str, &str); 3] = [
+    ("content-type", "application/json"),
+    ("accept", "application/json, text/event-stream"),
+    ("host", "localhost"),
+];
 
 impl<'a> Request<'a> {
     /// `app token method`, header lines, an empty line, and the body.
@@ -42,7 +45,8 @@ impl<'a> Request<'a> {
             request = request.header(name, value);
         }
         for (name, value) in &self.headers {
-            request = request.header(*name, if *value == "SESSION" { session.unwrap_or_default() } else { value });
+            request =
+                request.header(*name, if *value == "SESSION" { session.unwrap_or_default() } else { value });
         }
         request.body(Body::from(self.body.to_vec())).ok()
     }

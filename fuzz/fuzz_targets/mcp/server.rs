@@ -1,6 +1,9 @@
 //! Two servers: one whose tools have guards, and one that does whatever it is told, for the gate to guard it alone.
 
-use std::{mem, sync::{Arc, Mutex, PoisonError}};
+use std::{
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use http::request::Parts;
 use rmcp::{
@@ -35,7 +38,10 @@ impl Log {
     }
 
     fn note(&self, subject: Subject, caller: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Run { subject, caller: caller.to_owned() });
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Run { subject, caller: caller.to_owned() });
     }
 }
 

@@ -26,10 +26,19 @@ pub(crate) fn check_any(template: &str, values: &[&str]) {
     }
     let fill = |values: &[&str]| -> String {
         let value = |name: &str| names.iter().position(|known| *known == name).map_or("", |at| values[at]);
-        read.iter().map(|piece| match piece { Piece::Text(text) => text, Piece::Parameter(name) => value(name) }).collect()
+        read.iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text,
+                Piece::Parameter(name) => value(name),
+            })
+            .collect()
     };
     assert!(check(&fill(one)).is_ok() || fill(one).contains('='), "{:?} is no scope", fill(one));
-    assert_eq!(fill(one) == fill(other), one == other, "{template} comes to one scope for {one:?} and {other:?}");
+    assert_eq!(
+        fill(one) == fill(other),
+        one == other,
+        "{template} comes to one scope for {one:?} and {other:?}"
+    );
 }
 
 fn name<'a>(piece: &Piece<'a>) -> Option<&'a str> {
@@ -45,7 +54,10 @@ pub(crate) fn check_routes(values: &[&str]) {
     for (route, template) in [("ab", "a:{one}:b:{other}"), ("ends", "{other}/of/{one}")] {
         let Ok(uri) = format!("/{route}/{one}/{other}").parse::<Uri>() else { return };
         // The values are a segment each, and not the start of a query.
-        if uri.path().split('/').collect::<Vec<_>>() != ["", route, one, other] || one.is_empty() || other.is_empty() {
+        if uri.path().split('/').collect::<Vec<_>>() != ["", route, one, other]
+            || one.is_empty()
+            || other.is_empty()
+        {
             return;
         }
         let request = Request::get(uri).header("authorization", "Bearer low").body(Body::empty());
@@ -74,7 +86,8 @@ async fn ab() {}
 async fn ends() {}
 
 static APP: LazyLock<Router> = LazyLock::new(|| {
-    let routes = scopegate::Router::new().route("/ab/{one}/{other}", get(ab)).route("/ends/{one}/{other}", get(ends));
+    let routes =
+        scopegate::Router::new().route("/ab/{one}/{other}", get(ab)).route("/ends/{one}/{other}", get(ends));
     let gate = TestVerifier::new().token("low", "").gate("https://h.example").expect("a gate");
     routes.protect(gate).expect("a router")
 });

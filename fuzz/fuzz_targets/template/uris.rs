@@ -71,5 +71,7 @@ fn ends_of(part: Option<&str>, uri: &str, start: usize) -> Vec<usize> {
 }
 
 fn is_value(value: &str) -> bool {
-    value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter)) && value != "." && value != ".."
+    value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter))
+        && value != "."
+        && value != ".."
 }

@@ -25,7 +25,7 @@ const MEMBERS: [&str; 18] = [
 ];
 
 /// Words that stand for each other: names, URIs, methods, others.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 16] = [
     "list",
     "write",
     "purge",
@@ -36,6 +36,8 @@ const WORDS: [&str; 14] = [
     "prompts/get",
     "resources/read",
     "resources/subscribe",
+    "resources/directory/read",
+    "skills/get",
     "completion/complete",
     "ping",
     "2.0",
@@ -105,7 +107,7 @@ fn call(random: &mut Random) -> String {
     let token = if random.below(2) == 0 { "full" } else { random.of(&TOKENS).0 };
     let session = if app == App::Session.name() { "mcp-session-id: SESSION\n" } else { "" };
     let (name, uri) = (random.word(&WORDS[..4]), random.word(&WORDS[4..6]));
-    let method = if app == App::Layer.name() { random.word(&WORDS[6..10]) } else { "tools/call" };
+    let method = if app == App::Layer.name() { random.word(&WORDS[6..12]) } else { "tools/call" };
     let extra = if random.below(4) == 0 { random.word(&MEMBERS) } else { "" };
     format!(
         r#"{app} {token} POST

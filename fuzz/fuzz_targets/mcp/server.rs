@@ -10,9 +10,10 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
-        GetPromptRequestParams, GetPromptResponse, GetPromptResult, JsonObject, ReadResourceRequestParams,
-        ReadResourceResponse, ReadResourceResult, Reference, ServerCapabilities, ServerConfig,
-        SubscribeRequestParams,
+        GetPromptRequestParams, GetPromptResponse, GetPromptResult, GetSkillRequestParams, GetSkillResult,
+        JsonObject, ReadResourceDirectoryRequestParams, ReadResourceDirectoryResult,
+        ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference, ServerCapabilities,
+        ServerConfig, SubscribeRequestParams,
     },
     service::RequestContext,
     tool, tool_handler,
@@ -99,6 +100,7 @@ impl ServerHandler for Obedient {
             .enable_prompts()
             .enable_resources()
             .enable_resources_subscribe()
+            .enable_skills_with_directory_read()
             .enable_completions();
         ServerConfig::new(capabilities.build())
     }
@@ -137,6 +139,24 @@ impl ServerHandler for Obedient {
     ) -> Result<(), ErrorData> {
         self.note(Subject::Resource(request.uri), &context);
         Ok(())
+    }
+
+    async fn read_resource_directory(
+        &self,
+        request: ReadResourceDirectoryRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceDirectoryResult, ErrorData> {
+        self.note(Subject::Resource(request.uri), &context);
+        Ok(ReadResourceDirectoryResult::default())
+    }
+
+    async fn get_skill(
+        &self,
+        request: GetSkillRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetSkillResult, ErrorData> {
+        self.note(Subject::Resource(request.uri), &context);
+        Err(ErrorData::invalid_params("no such skill", None))
     }
 
     async fn complete(

@@ -21,7 +21,7 @@
 //! |---|---|
 //! | `tools/call` | what the tool declares; a tool that is not in the table is for the service to refuse |
 //! | `prompts/get` | what the prompt declares |
-//! | `resources/read`, `resources/subscribe`, `resources/unsubscribe` | what the resource declares, or the first template that fits its URI. If the table has resources, another URI is an unknown resource: the gate says so itself |
+//! | `resources/read`, `resources/subscribe`, `resources/unsubscribe`, `resources/directory/read`, `skills/get` | what the resource declares, or the first template that fits its URI. If the table has resources, another URI is an unknown resource: the gate says so itself |
 //! | `completion/complete` | what the prompt or resource declares whose arguments are completed |
 //! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | what [`Operation::method`] says. The gate does not know which tool a task is of; whoever holds tasks must know whose they are |
 //! | `initialize`, `server/discover`, `ping`, `tools/list` and other lists, `logging/setLevel`, `subscriptions/listen`, any other method, notifications | what [`Operation::method`] says |

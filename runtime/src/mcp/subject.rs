@@ -53,7 +53,10 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Result<
     let named = match method {
         "tools/call" => params.name.into_text().map(Subject::Tool),
         "prompts/get" => params.name.into_text().map(Subject::Prompt),
-        "resources/read" | "resources/subscribe" | "resources/unsubscribe" | "resources/directory/read"
+        "resources/read"
+        | "resources/subscribe"
+        | "resources/unsubscribe"
+        | "resources/directory/read"
         | "skills/get" => params.uri.into_text().map(Subject::Resource),
         "tasks/get" | "tasks/result" | "tasks/update" | "tasks/cancel" => {
             params.task_id.into_text().map(Subject::Task)

@@ -55,16 +55,24 @@ pub const fn check(text: &str) -> Result<(), Fault> {
         }
         at += 1;
     }
-    if contains(bytes, b"scope=") || contains(bytes, b"error=") || contains(bytes, b"realm=") {
-        return Err(Fault::Parameter);
-    }
-    if contains(bytes, b"resource_metadata=") || contains(bytes, b"error_description=") {
+    if has_parameter(text) {
         return Err(Fault::Parameter);
     }
     if same(text, "offline_access") {
         return Err(Fault::OfflineAccess);
     }
     Ok(())
+}
+
+/// Tells whether `text` has the name of a challenge's parameter with `=` in it: clients search a challenge for these, and
+/// would find them in a value.
+pub const fn has_parameter(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    contains(bytes, b"scope=")
+        || contains(bytes, b"error=")
+        || contains(bytes, b"realm=")
+        || contains(bytes, b"resource_metadata=")
+        || contains(bytes, b"error_description=")
 }
 
 const fn contains(text: &[u8], part: &[u8]) -> bool {

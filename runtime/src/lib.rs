@@ -181,3 +181,6 @@ pub use {
 
 #[cfg(feature = "jwt")]
 pub use verify::JwtVerifier;
+#[cfg(all(fuzzing, feature = "jwt"))]
+#[doc(hidden)]
+pub use verify::fuzzing as __fuzzing;

@@ -68,7 +68,15 @@ pub async fn send_body(app: &Router, request: &str, headers: &[&str], body: Body
         let (name, value) = line.split_once(": ").expect("a name and a value");
         request = request.header(name, value);
     }
-    let request = request.body(body).expect("a legal request");
+    answer(app, request.body(body).expect("a legal request")).await
+}
+
+/// Sends a request, and reads the whole answer.
+///
+/// # Panics
+///
+/// When the body of the answer ends before its time.
+pub async fn answer(app: &Router, request: Request<Body>) -> Answer {
     let response: Response<Body> = match app.clone().oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},

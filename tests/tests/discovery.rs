@@ -137,6 +137,8 @@ fn a_resource_that_clients_cannot_use_is_refused() {
         "percent-encode what a URL cannot hold, such as spaces, `{`, `}` and letters beyond ASCII";
     const DOTS: &str = "leave out the segments `.` and `..`; clients resolve them before they ask";
     const HTTP: &str = "use `https`; `http` is for loopback hosts such as `127.0.0.1`";
+    const PARAMETER: &str =
+        "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it";
     let long = format!("https://h/{}", "a".repeat(2048));
     let cases = [
         ("", ABSOLUTE),
@@ -172,6 +174,9 @@ fn a_resource_that_clients_cannot_use_is_refused() {
         ("https://h,evil.example", HOST),
         ("https://192.0.2.256", HOST),
         ("http://127.1", HOST),
+        ("https://0x7f000001", HOST),
+        ("https://192.0.2.0X1.", HOST),
+        ("https://h.0x", HOST),
         ("https://h/a b", ENCODE),
         ("https://h/{tenant}", ENCODE),
         ("https://h/\u{e9}", ENCODE),
@@ -191,6 +196,9 @@ fn a_resource_that_clients_cannot_use_is_refused() {
         ("http://[2001:db8::1]", HTTP),
         ("http://0.0.0.0:3000", HTTP),
         (&long, "keep it below 2048 characters"),
+        ("https://h/mcp?scope=admin", PARAMETER),
+        ("https://h/a;error=b", PARAMETER),
+        ("https://h/?x_realm=1", PARAMETER),
     ];
     for (url, fault) in cases {
         let error = Resource::new(url).expect_err(url).to_string();

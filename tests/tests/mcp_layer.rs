@@ -134,9 +134,13 @@ async fn each_message_needs_the_floor_and_what_it_names() {
     needs(&call("write_file"), write, "write").await;
     needs(&call("purge_files"), admin, "all").await;
     needs(&request("prompts/get", json!({ "name": "summarize" })), write, "write").await;
-    for method in
-        ["resources/read", "resources/directory/read", "resources/subscribe", "resources/unsubscribe"]
-    {
+    for method in [
+        "resources/read",
+        "resources/subscribe",
+        "resources/unsubscribe",
+        "resources/directory/read",
+        "skills/get",
+    ] {
         needs(&request(method, json!({ "uri": "file:///a.txt" })), write, "write").await;
         needs(&request(method, json!({ "uri": "file:///secret" })), admin, "all").await;
     }

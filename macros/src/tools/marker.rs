@@ -35,6 +35,36 @@ pub(crate) fn marker(item: &TokenStream) -> Option<Handler> {
     let ItemEnum { attrs, vis, ident, variants, .. } = syn::parse2(item.clone()).ok()?;
     let name = ident.to_string();
     let name = name.strip_prefix(MARKER_PREFIX).filter(|_| variants.is_empty())?;
-    let name = Ident::new(name, ident.span());
+    // Nothing keeps people from writing an enum of such a name themselves, with anything behind the prefix.
+    let mut name: Ident = syn::parse_str(name).ok()?;
+    name.set_span(ident.span());
     syn::parse2(quote!(#(#attrs)* #vis fn #name() {})).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::marker;
+
+    #[test]
+    fn what_follows_the_prefix_names_a_handler() {
+        let is_marker = |item| marker(&item).is_some();
+        assert!(is_marker(quote!(
+            enum __scopes_of_Files__purge {}
+        )));
+        for other in [
+            quote!(
+                enum __scopes_of_ {}
+            ),
+            quote!(
+                enum __scopes_of_1 {}
+            ),
+            quote!(
+                enum __scopes_of_fn {}
+            ),
+        ] {
+            assert!(!is_marker(other));
+        }
+    }
 }

@@ -21,7 +21,7 @@
 //! |---|---|
 //! | `tools/call` | what the tool declares; a tool that is not in the table is for the service to refuse |
 //! | `prompts/get` | what the prompt declares |
-//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe` | what the resource declares, or the first template that fits its URI, which fills in the scopes. If the table has resources, another URI is an unknown resource: the gate says so itself |
+//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | what the resource declares, or the first template that fits its URI, which fills in the scopes. If the table has resources, another URI is an unknown resource: the gate says so itself |
 //! | `subscriptions/listen` | what each resource declares whose changes it is about (`resourceSubscriptions`), and what [`Operation::method`] says |
 //! | `completion/complete` | what the prompt or resource declares whose arguments are completed. A template whose scopes its values make is refused, since it has no values yet |
 //! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | what [`Operation::method`] says. The gate does not know which tool a task is of; whoever holds tasks must know whose they are |

@@ -67,9 +67,11 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Result<
     let named = match method {
         "tools/call" => params.name.into_text().map(Subject::Tool),
         "prompts/get" => params.name.into_text().map(Subject::Prompt),
-        "resources/read" | "resources/directory/read" | "resources/subscribe" | "resources/unsubscribe" => {
-            params.uri.into_text().map(Subject::Resource)
-        }
+        "resources/read"
+        | "resources/subscribe"
+        | "resources/unsubscribe"
+        | "resources/directory/read"
+        | "skills/get" => params.uri.into_text().map(Subject::Resource),
         "tasks/get" | "tasks/result" | "tasks/update" | "tasks/cancel" => {
             params.task_id.into_text().map(Subject::Task)
         }

@@ -45,10 +45,11 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// When `identifier` is not an absolute `https` URL without user and fragment. `http` is accepted for loopback hosts.
+    /// When `identifier` is not an absolute `https` URL without user and fragment, or has `scope=` or another parameter of a
+    /// challenge in it. `http` is accepted for loopback hosts.
     pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
         Ok(Self {
-            identifier: Url::identifier("resource", identifier.into())?,
+            identifier: Url::resource("resource", identifier.into())?,
             authorization_servers: Vec::new(),
             realm: None,
             members: Members::default(),

@@ -18,6 +18,15 @@ pub(crate) struct Url {
 }
 
 impl Url {
+    /// Checks the identifier of a resource, which challenges carry.
+    pub(super) fn resource(what: &'static str, text: String) -> Result<Self, InvalidResource> {
+        let url = Self::identifier(what, text)?;
+        if scopegate_grammar::has_parameter(&url.text) {
+            return Err(url.refused(what, "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it"));
+        }
+        Ok(url)
+    }
+
     /// Checks an identifier that clients put into requests and tokens: `https`, or `http` on a loopback host.
     pub(super) fn identifier(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         let url = Self::page(what, text)?;
@@ -158,14 +167,18 @@ fn is_port(digits: &str) -> bool {
     digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port != 0)
 }
 
-/// A DNS name, or an IPv4 address: clients read a host that ends in a number as nothing else.
+/// A DNS name, or an IPv4 address: clients read a host that ends in a number, hexadecimal ones included, as nothing else
+/// ([URL standard, section 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
 fn is_host(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host);
     let is_label = |label: &str| {
         !label.is_empty()
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
-    let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = |label: &str| match label.split_at_checked(2) {
+        Some(("0x" | "0X", digits)) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        _ => label.bytes().all(|byte| byte.is_ascii_digit()),
+    };
     let ends_in_number = labels.rsplit('.').next().is_some_and(is_number);
     labels.split('.').all(is_label) && (!ends_in_number || host.parse::<Ipv4Addr>().is_ok())
 }

@@ -6,5 +6,7 @@ mod static_keys;
 
 #[cfg(feature = "jwt")]
 pub use jwt::JwtVerifier;
+#[cfg(all(fuzzing, feature = "jwt"))]
+pub use jwt::fuzzing;
 pub(crate) use static_keys::Texts;
 pub use static_keys::{InvalidKey, StaticKeys, StaticKeysOr};

@@ -30,9 +30,13 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
     check(r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}"#, tool("write"));
     check(r#"{"params":{"arguments":{"name":"read"},"name":"write"},"method":"tools/call"}"#, tool("write"));
     check(r#"{"method":"prompts/get","params":{"name":"hi"}}"#, Ok(Subject::Prompt("hi".into())));
-    for method in
-        ["resources/read", "resources/directory/read", "resources/subscribe", "resources/unsubscribe"]
-    {
+    for method in [
+        "resources/read",
+        "resources/subscribe",
+        "resources/unsubscribe",
+        "resources/directory/read",
+        "skills/get",
+    ] {
         let body = json!({ "method": method, "params": { "uri": "a://b", "name": "c" } }).to_string();
         check(&body, Ok(Subject::Resource("a://b".into())));
     }

@@ -36,7 +36,7 @@ struct Metadata {
 
 /// Reads metadata that must be the issuer's own: identical, code point by code point
 /// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
-fn key_set_in(metadata: Value, issuer: &str) -> Result<Url, String> {
+pub(super) fn key_set_in(metadata: Value, issuer: &str) -> Result<Url, String> {
     let metadata: Metadata =
         serde_json::from_value(metadata).map_err(|error| format!("not metadata: {error}"))?;
     if metadata.issuer != issuer {

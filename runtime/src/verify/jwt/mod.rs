@@ -9,6 +9,8 @@ mod cache;
 mod claims;
 mod discovery;
 mod fetch;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod judge;
 mod keys;
 mod source;

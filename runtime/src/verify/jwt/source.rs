@@ -41,6 +41,14 @@ impl KeySource {
         Self::new(Location::Keys(url))
     }
 
+    /// Makes a source that has just loaded `keys`.
+    #[cfg(fuzzing)]
+    pub(super) fn loaded(keys: KeySet) -> Self {
+        let source = Self::at(String::new());
+        source.0.lock().succeed(keys, time::Instant::now());
+        source
+    }
+
     fn new(location: Location) -> Self {
         Self(Arc::new(Shared { location, state: Mutex::default() }))
     }

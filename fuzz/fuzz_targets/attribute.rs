@@ -1,0 +1,68 @@
+//! The first line of the input is an attribute with its arguments, the rest is the item that it stands on. Out comes code, or
+//! an error of the compiler.
+#![no_main]
+
+// A macro crate exports macros alone, so its modules are compiled in here.
+#[path = "../../macros/src/alternatives.rs"]
+mod alternatives;
+#[path = "../../macros/src/args.rs"]
+mod args;
+#[path = "../../macros/src/diagnostics.rs"]
+mod diagnostics;
+#[path = "../../macros/src/expand.rs"]
+mod expand;
+#[path = "../../macros/src/handler.rs"]
+mod handler;
+#[path = "../../macros/src/need.rs"]
+mod need;
+#[path = "../../macros/src/redundancy.rs"]
+mod redundancy;
+#[path = "../../macros/src/rule.rs"]
+mod rule;
+#[path = "../../macros/src/tools/mod.rs"]
+mod tools;
+#[path = "../../macros/src/vocabulary/mod.rs"]
+mod vocabulary;
+
+use fuzzing::Tally;
+use libfuzzer_sys::{Corpus, fuzz_target};
+use proc_macro2::TokenStream;
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let Some((attribute, args, item)) = std::str::from_utf8(data).ok().and_then(read) else {
+        return Corpus::Reject;
+    };
+    let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
+    let expanded = match attribute {
+        "requires_scope" => expand::requires_scope(args, &item),
+        "authenticated" => expand::authenticated(args, &item),
+        "public" => expand::public(args, &item),
+        "scoped_tools" => tools::scoped_tools(args, item),
+        "Vocabulary" => vocabulary::derive(item),
+        "requirement" => {
+            syn::parse2::<syn::Expr>(expand::requirement(args))
+                .expect("an expression, with errors in it or not");
+            return Corpus::Keep;
+        }
+        _ => return Corpus::Reject,
+    };
+    let text = expanded.to_string();
+    let is_error = text.contains(":: core :: compile_error !");
+    let is_code = syn::parse2::<syn::File>(expanded).is_ok();
+    // The compiler gives an attribute nothing that is no item.
+    CODE.note(is_code && !is_error);
+    assert!(is_code || is_error || !is_item, "neither code nor an error: {text}");
+    let is_declared = ["Declares for", "ScopedTools for", "McpTable", "Vocabulary for"];
+    assert!(is_error || is_declared.iter().any(|part| text.contains(part)), "nothing is declared: {text}");
+    Corpus::Keep
+});
+
+static CODE: Tally = Tally::new("became code without an error");
+
+/// `name(args)` and a line's end, then the item.
+fn read(text: &str) -> Option<(&str, TokenStream, TokenStream)> {
+    let (first, item) = text.split_once('\n').unwrap_or((text, ""));
+    let (name, args) = first.split_once('(').unwrap_or((first, ""));
+    let args = args.strip_suffix(')').unwrap_or(args);
+    Some((name, args.parse().ok()?, item.parse().ok()?))
+}

@@ -1,0 +1,137 @@
+//! The lines of the input say how a token is made: by which key, with which header and claims, what is changed in it then, and
+//! which keys the issuer publishes. Only a token that is signed by a published key, unchanged, and good by a plain reading
+//! of its claims is admitted.
+#![no_main]
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use fuzzing::{Tally, run};
+use libfuzzer_sys::{Corpus, fuzz_target};
+use scopegate::{__fuzzing::verifier, TokenVerifier};
+use scopegate_tests::issuer::{Key, encode, now};
+use serde_json::{Map, Value, json};
+
+const ISSUER: &str = "https://auth.example.com";
+const AUDIENCE: &str = "https://files.example.com";
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let Some(case) = std::str::from_utf8(data).ok().and_then(Case::read) else { return Corpus::Reject };
+    let Some(verifier) = verifier(ISSUER, AUDIENCE, case.keys.clone()) else { return Corpus::Keep };
+    let verified = run(verifier.verify(&case.token));
+    ADMITTED.note(verified.is_ok());
+    if let Ok(token) = verified {
+        assert!(case.is_signed_by_a_published_key(), "{} was not signed so", case.token);
+        let claims = case.claims();
+        assert!(is_good(&claims), "{claims:?}");
+        let granted: BTreeSet<&str> = token.scopes().iter().collect();
+        assert_eq!(granted, scopes(&claims), "{claims:?}");
+    }
+    Corpus::Keep
+});
+
+static ADMITTED: Tally = Tally::new("were good tokens");
+
+/// The keys of the issuer, by their names. One is never published.
+static KEYS: LazyLock<[(&str, Key); 4]> = LazyLock::new(|| {
+    [
+        ("ed", Key::ed25519("ed")),
+        ("ec", Key::p256("ec")),
+        ("rsa", Key::rsa("rsa")),
+        ("foreign", Key::ed25519("ed")),
+    ]
+});
+
+struct Case<'a> {
+    /// Who signed it, if anybody did.
+    signer: Option<&'static Key>,
+    /// What was signed.
+    signed: String,
+    token: String,
+    claims: &'a str,
+    keys: Value,
+}
+
+impl<'a> Case<'a> {
+    /// `ed`, `ec`, `rsa`, `foreign` or `nobody`; a header; claims; changes; keys, or nothing for all of the issuer's.
+    fn read(text: &'a str) -> Option<Self> {
+        let mut lines = text.splitn(5, '\n');
+        let (signer, header, claims, change) = (lines.next()?, lines.next()?, lines.next()?, lines.next()?);
+        let signer = KEYS.iter().find(|(name, _)| *name == signer).map(|(_, key)| key);
+        let signed = match signer {
+            Some(key) => key.mint_text(header, claims),
+            None => format!("{}.{}.", encode(header), encode(claims)),
+        };
+        let keys = match lines.next() {
+            None | Some("") => {
+                json!({ "keys": KEYS.iter().take(3).map(|(_, key)| key.jwk()).collect::<Vec<_>>() })
+            }
+            Some(set) => serde_json::from_str(&with_real_keys(set)).ok()?,
+        };
+        Some(Self { signer, token: changed(&signed, change), signed, claims, keys })
+    }
+
+    fn is_signed_by_a_published_key(&self) -> bool {
+        let Some(signer) = self.signer.map(Key::jwk) else { return false };
+        let published = self.keys["keys"].as_array().into_iter().flatten();
+        self.token == self.signed && published.into_iter().any(|jwk| same_key(jwk, &signer))
+    }
+
+    fn claims(&self) -> Map<String, Value> {
+        serde_json::from_str(self.claims).expect("the claims of a token that was admitted")
+    }
+}
+
+/// Compares what makes a public key, whatever else a JWK says.
+fn same_key(jwk: &Value, signer: &Value) -> bool {
+    let members: &[&str] = if signer["kty"] == "RSA" { &["n", "e"] } else { &["x"] };
+    members.iter().all(|name| jwk[name] == signer[name])
+}
+
+/// `ED_X`, `EC_X`, `EC_Y` and `RSA_N` stand for the numbers of the real keys, which nobody can write down.
+fn with_real_keys(set: &str) -> String {
+    let [ed, ec, rsa, _] = &*KEYS;
+    let text = |jwk: Value, name: &str| jwk[name].as_str().unwrap_or_default().to_owned();
+    set.replace("EC_X", &text(ec.1.jwk(), "x"))
+        .replace("EC_Y", &text(ec.1.jwk(), "y"))
+        .replace("ED_X", &text(ed.1.jwk(), "x"))
+        .replace("RSA_N", &text(rsa.1.jwk(), "n"))
+}
+
+/// `put AT TEXT`, `cut AT`, or a whole token; nothing leaves it as it is.
+fn changed(token: &str, change: &str) -> String {
+    let at = |number: &str| number.parse::<usize>().unwrap_or_default() % (token.len() + 1);
+    let mut changed = token.to_owned();
+    match change.splitn(3, ' ').collect::<Vec<_>>()[..] {
+        [""] => {}
+        ["put", number, text] => {
+            let end = (at(number) + text.len()).min(token.len());
+            changed.replace_range(at(number)..end, text);
+        }
+        ["cut", number] => changed.truncate(at(number)),
+        _ => return change.to_owned(),
+    }
+    changed
+}
+
+fn is_good(claims: &Map<String, Value>) -> bool {
+    let now = now() as f64;
+    let ours = |name: &Value| name == AUDIENCE || *name == format!("{AUDIENCE}/");
+    let audience = match &claims["aud"] {
+        Value::Array(names) => names.iter().any(ours),
+        name => ours(name),
+    };
+    let not_before =
+        claims.get("nbf").is_none_or(|time| time.as_f64().is_some_and(|time| time <= now + 31.0));
+    let expires = claims.get("exp").and_then(Value::as_f64).is_some_and(|time| time > now - 31.0);
+    claims["iss"] == ISSUER && audience && not_before && expires
+}
+
+fn scopes(claims: &Map<String, Value>) -> BTreeSet<&str> {
+    match claims.get("scope").or_else(|| claims.get("scp")) {
+        Some(Value::String(list)) => list.split(' ').filter(|scope| !scope.is_empty()).collect(),
+        Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
+            list.iter().filter_map(Value::as_str).collect()
+        }
+        _ => BTreeSet::new(),
+    }
+}

@@ -1,0 +1,46 @@
+//! The input is a request to an MCP server: which server and token, header lines, a body. The tools, prompts and resources of
+//! the server note that they ran, and for whom: never for a token that does not cover them.
+#![no_main]
+
+#[path = "mcp/apps.rs"]
+mod apps;
+#[path = "mcp/mutate.rs"]
+mod mutate;
+#[path = "mcp/request.rs"]
+mod request;
+#[path = "mcp/rules.rs"]
+mod rules;
+#[path = "mcp/server.rs"]
+mod server;
+
+use fuzzing::{Tally, run};
+use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
+
+use self::{apps::Apps, request::Request};
+
+thread_local! {
+    static APPS: Apps = run(async { Apps::new() });
+}
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let Some(request) = Request::read(data) else { return Corpus::Reject };
+    let ran = APPS.with(|apps| run(apps.send(&request)));
+    for what in &ran {
+        assert_eq!(what.caller, request.token, "{what:?} ran for another caller");
+        assert!(rules::covers(request.token, &what.subject), "{what:?} ran, and the token does not cover it");
+    }
+    COVERED.note(!ran.is_empty());
+    Corpus::Keep
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    match mutate::mutate(&data[..size], seed) {
+        Some(changed) if changed.len() <= max_size => {
+            data[..changed.len()].copy_from_slice(&changed);
+            changed.len()
+        }
+        _ => fuzzer_mutate(data, size, max_size),
+    }
+});
+
+static COVERED: Tally = Tally::new("ran something, which their token covers");

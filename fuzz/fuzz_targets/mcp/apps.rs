@@ -1,0 +1,108 @@
+//! The servers, each behind its gate, and how a request gets to one.
+
+use std::sync::Arc;
+
+use axum::{Router, body::Body};
+use fuzzing::send;
+use rmcp::transport::streamable_http_server::{
+    StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+};
+use scopegate::mcp::{McpServer, McpTable};
+
+use crate::{
+    request::Request,
+    rules,
+    server::{Guarded, Log, Obedient, Run},
+};
+
+/// What stands between a request and what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum App {
+    /// The gate, and the guards of the tools: `Gate::mcp`.
+    Whole,
+    /// The same, in a session of somebody who may do everything.
+    Session,
+    /// The gate alone: `Gate::mcp_layer`, before a server that does what it is told.
+    Layer,
+    /// The guards alone, behind a gate that knows of no tool.
+    Guards,
+}
+
+impl App {
+    pub(crate) const ALL: [Self; 4] = [Self::Whole, Self::Session, Self::Layer, Self::Guards];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Session => "session",
+            Self::Layer => "layer",
+            Self::Guards => "guards",
+        }
+    }
+}
+
+pub(crate) struct Apps {
+    log: Log,
+    routers: [Router; 4],
+}
+
+impl Apps {
+    pub(crate) fn new() -> Self {
+        let log = Log::default();
+        let (guarded, obedient) = (Guarded(log.clone()), Obedient(log.clone()));
+        let whole = || {
+            let server = guarded.clone();
+            McpServer::new(&rules::gate(), move || server.clone()).table(&Guarded::TOOLS)
+        };
+        let (guarded, tables) = (guarded.clone(), (rules::TABLE, McpTable::default()));
+        let routers = [
+            whole().build().expect("a router"),
+            whole().sessions().build().expect("a router"),
+            behind_a_layer(tables.0, obedient),
+            behind_a_layer(tables.1, guarded.clone()),
+        ];
+        Self { log, routers }
+    }
+
+    /// Sends a request, and returns what it had the server do.
+    pub(crate) async fn send(&self, request: &Request<'_>) -> Vec<Run> {
+        let router = &self.routers[request.app as usize];
+        let session = if request.app == App::Session { open(router).await } else { None };
+        _ = self.log.take();
+        if let Some(request) = request.to_http(session.as_deref()) {
+            _ = send(router, request).await;
+        }
+        if let Some(session) = &session {
+            _ = send(router, full("DELETE", Some(session), "")).await;
+        }
+        self.log.take()
+    }
+}
+
+fn behind_a_layer<S: rmcp::ServerHandler + Clone>(table: McpTable, server: S) -> Router {
+    let service = StreamableHttpService::new(
+        move || Ok(server.clone()),
+        Arc::new(NeverSessionManager::default()),
+        StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true),
+    );
+    Router::new().route_service("/mcp", service).layer(rules::gate().mcp_layer(table).expect("a layer"))
+}
+
+/// Opens a session with a token for everything.
+async fn open(router: &Router) -> Option<String> {
+    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
+    let opened = send(router, full("POST", None, initialize)).await?;
+    let session = opened.header("mcp-session-id").to_owned();
+    let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    _ = send(router, full("POST", Some(&session), initialized)).await;
+    Some(session)
+}
+
+fn full(method: &str, session: Option<&str>, body: &'static str) -> http::Request<Body> {
+    let request = http::Request::builder().method(method).uri("/mcp").header("authorization", "Bearer full");
+    let request = request.header("content-type", "application/json").header("host", "localhost");
+    let request = request.header("accept", "application/json, text/event-stream");
+    let request =
+        session.into_iter().fold(request, |request, session| request.header("mcp-session-id", session));
+    request.body(Body::from(body)).expect("a request")
+}

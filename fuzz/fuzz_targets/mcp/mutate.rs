@@ -1,0 +1,146 @@
+//! Changes requests by what JSON-RPC is made of: libFuzzer's own changes of bytes mostly end at the parser.
+
+use crate::{apps::App, rules::TOKENS};
+
+/// Members that a parser could take in the place of others.
+const MEMBERS: [&str; 18] = [
+    r#""name":"purge","#,
+    r#""name":"list","#,
+    r#""n\u0061me":"purge","#,
+    r#""Name":"purge","#,
+    r#""method":"tools/call","#,
+    r#""method":"ping","#,
+    r#""m\u0065thod":"tools\/call","#,
+    r#""params":{"name":"list"},"#,
+    r#""params":{"name":"purge","uri":"file:///secret"},"#,
+    r#""params":["purge"],"#,
+    r#""uri":"file:///secret","#,
+    r#""uri":"file:///a","#,
+    r#""ref":{"type":"ref/prompt","name":"secret"},"#,
+    r#""_meta":{"name":"list","progressToken":1},"#,
+    r#""id":"a","#,
+    r#""result":{},"#,
+    r#""$serde_json::private::RawValue":"{}","#,
+    r#""":null,"#,
+];
+
+/// Words that stand for each other: names, URIs, methods, others.
+const WORDS: [&str; 16] = [
+    "list",
+    "write",
+    "purge",
+    "secret",
+    "file:///secret",
+    "file:///a",
+    "tools/call",
+    "prompts/get",
+    "resources/read",
+    "resources/subscribe",
+    "resources/directory/read",
+    "skills/get",
+    "completion/complete",
+    "ping",
+    "2.0",
+    "null",
+];
+
+const HEADERS: [&str; 12] = [
+    "mcp-protocol-version: 2025-03-26",
+    "mcp-protocol-version: 2025-11-25",
+    "mcp-protocol-version: 2026-07-28",
+    "mcp-method: tools/call",
+    "mcp-method: ping",
+    "mcp-name: list",
+    "mcp-name: purge",
+    "mcp-name: =?base64?bGlzdA==?=",
+    "mcp-session-id: SESSION",
+    "content-type: text/plain",
+    "content-encoding: gzip",
+    "origin: https://evil.example",
+];
+
+/// Changes a request; `None` leaves it to libFuzzer, or where there is nothing to change.
+pub(crate) fn mutate(data: &[u8], seed: u32) -> Option<Vec<u8>> {
+    let mut random = Random(u64::from(seed));
+    let change = random.below(16);
+    match change {
+        0..4 => return None,
+        4..8 => return Some(call(&mut random).into_bytes()),
+        _ => {}
+    }
+    let text = std::str::from_utf8(data).ok()?;
+    let (head, body) = text.split_once("\n\n")?;
+    let (first, headers) = head.split_once('\n').unwrap_or((head, ""));
+    let (mut first, mut headers, mut body) = (first.to_owned(), headers.to_owned(), body.to_owned());
+    match change {
+        8 => {
+            let (app, token) = (random.of(&App::ALL).name(), random.of(&TOKENS).0);
+            first = format!("{app} {token} POST");
+        }
+        9 => headers = format!("{headers}\n{}", random.word(&HEADERS)).trim_start().to_owned(),
+        10 => headers = headers.lines().skip(1).collect::<Vec<_>>().join("\n"),
+        11 | 12 => {
+            let at = random.place(&body, |byte| matches!(byte, b'{' | b','))? + 1;
+            body.insert_str(at, random.word(&MEMBERS));
+        }
+        13 => {
+            let from = random.word_in(&body)?;
+            body = body.replacen(from, random.word(&WORDS), 1);
+        }
+        14 => {
+            let at = random.place(&body, |byte| byte.is_ascii_alphabetic())?;
+            let escaped = format!("\\u{:04x}", body.as_bytes()[at]);
+            body.replace_range(at..=at, &escaped);
+        }
+        _ => {
+            let other = body.replacen(random.word_in(&body)?, random.word(&WORDS), 1);
+            body = format!("[{other},{body}]");
+        }
+    }
+    let separator = if headers.is_empty() { "" } else { "\n" };
+    Some(format!("{first}{separator}{headers}\n\n{body}").into_bytes())
+}
+
+/// Makes a call anew, which half of the tokens cover, with a member too many in it now and then.
+fn call(random: &mut Random) -> String {
+    let app = random.of(&App::ALL).name();
+    let token = if random.below(2) == 0 { "full" } else { random.of(&TOKENS).0 };
+    let session = if app == App::Session.name() { "mcp-session-id: SESSION\n" } else { "" };
+    let (name, uri) = (random.word(&WORDS[..4]), random.word(&WORDS[4..6]));
+    let method = if app == App::Layer.name() { random.word(&WORDS[6..12]) } else { "tools/call" };
+    let extra = if random.below(4) == 0 { random.word(&MEMBERS) } else { "" };
+    format!(
+        r#"{app} {token} POST
+{session}
+{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{extra}"name":"{name}","uri":"{uri}"}}}}"#
+    )
+}
+
+/// A linear congruential generator, so that one seed is one change.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or_default() % limit
+    }
+
+    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+
+    fn word(&mut self, all: &[&'static str]) -> &'static str {
+        all[self.below(all.len())]
+    }
+
+    fn place(&mut self, text: &str, is: impl Fn(u8) -> bool) -> Option<usize> {
+        let places: Vec<usize> =
+            text.bytes().enumerate().filter(|(_, byte)| is(*byte)).map(|(at, _)| at).collect();
+        (!places.is_empty()).then(|| *self.of(&places))
+    }
+
+    fn word_in(&mut self, text: &str) -> Option<&'static str> {
+        let words: Vec<&'static str> = WORDS.into_iter().filter(|word| text.contains(word)).collect();
+        (!words.is_empty()).then(|| self.word(&words))
+    }
+}

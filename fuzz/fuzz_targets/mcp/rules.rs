@@ -1,0 +1,57 @@
+//! What each operation needs, in the plainest words: what the tables and attributes of the servers say is compared to this.
+
+use scopegate::{
+    Gate, Scope,
+    mcp::{McpTable, Operation},
+    requirement,
+    testing::TestVerifier,
+};
+
+/// What a server did.
+#[derive(Clone, Debug)]
+pub(crate) enum Subject {
+    Tool(String),
+    Prompt(String),
+    Resource(String),
+}
+
+/// The tokens that the gate knows, and what they grant. `bad` is none of them.
+pub(crate) const TOKENS: [(&str, &str); 7] = [
+    ("bad", ""),
+    ("none", ""),
+    ("low", "files:read"),
+    ("near", "files:read files:writ files:write2 files:Admin files admin"),
+    ("writer", "files:read files:write"),
+    ("only-admin", "files:admin"),
+    ("full", "files:read files:write files:admin"),
+];
+
+pub(crate) fn gate() -> Gate {
+    let known = TOKENS.into_iter().filter(|(name, _)| *name != "bad");
+    let tokens = known.fold(TestVerifier::new(), |tokens, (name, scopes)| tokens.token(name, scopes));
+    tokens.gate("http://localhost/mcp").expect("a gate").floor([Scope::from_static("files:read")])
+}
+
+/// For the server that judges nothing itself.
+pub(crate) const TABLE: McpTable = McpTable::of(&[
+    Operation::tool("write", requirement!("files:write")),
+    Operation::tool("purge", requirement!("files:admin")),
+    Operation::prompt("secret", requirement!("files:admin")),
+    Operation::resource("file:///secret", requirement!("files:admin")),
+    Operation::resource("file:///{name}", requirement!("files:write")),
+]);
+
+pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
+    let granted = TOKENS.iter().find(|(name, _)| *name == token).map_or("", |(_, scopes)| scopes);
+    let has = |scope: &str| granted.split(' ').any(|own| own == scope);
+    let own = match subject {
+        Subject::Tool(name) if name == "write" => has("files:write"),
+        Subject::Tool(name) if name == "purge" => has("files:admin"),
+        Subject::Prompt(name) if name == "secret" => has("files:admin"),
+        Subject::Tool(_) | Subject::Prompt(_) => true,
+        Subject::Resource(uri) if uri == "file:///secret" => has("files:admin"),
+        // What is about no file is unknown to the table, and nobody's.
+        Subject::Resource(uri) => uri.starts_with("file:///") && has("files:write"),
+    };
+    token != "bad" && has("files:read") && own
+}

@@ -1,0 +1,77 @@
+//! Templates of the URIs of MCP resources.
+
+use std::collections::BTreeSet;
+
+use axum::{Router, body::Body, routing::post};
+use fuzzing::{Tally, kept, run, send};
+use http::Request;
+use libfuzzer_sys::Corpus;
+use scopegate::{
+    mcp::{McpTable, Operation},
+    requirement,
+    testing::TestVerifier,
+};
+use serde_json::json;
+
+static KNOWN: Tally = Tally::new("had a URI of their template");
+
+/// Puts a template into the table of a gate, and asks the gate for a URI.
+pub(crate) fn check(template: &str, uri: &str) -> Corpus {
+    let Some(template) = kept(template) else { return Corpus::Reject };
+    let table = McpTable::from_iter([Operation::resource(template, requirement!("needed"))]);
+    let gate = TestVerifier::new().token("low", "").gate("https://h.example/mcp").expect("a gate");
+    let Ok(layer) = gate.mcp_layer(table) else { return Corpus::Keep };
+    let app = Router::new().route("/mcp", post(uncovered)).layer(layer);
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": { "uri": uri } });
+    let request = Request::post("/mcp").header("authorization", "Bearer low");
+    let request = request.body(Body::from(body.to_string())).expect("a request");
+    let answer = run(send(&app, request)).expect("the answer ends");
+    let is_known = answer.status == 403;
+    KNOWN.note(is_known);
+    assert!(is_known || answer.body.contains("Unknown resource"), "{}", answer.body);
+    let parts = parts(template);
+    assert!(!is_known || is_expansion(&parts, uri), "{uri} is none of {template}");
+    // Where a variable could end at several dots, one that is no path segment of its own may be refused.
+    assert!(is_known || uri.contains('.') || !is_expansion(&parts, uri), "{uri} is one of {template}");
+    Corpus::Keep
+}
+
+async fn uncovered() {
+    unreachable!("no token covers it")
+}
+
+/// What a template is made of: texts, and variables between them.
+fn parts(template: &str) -> Vec<Option<&str>> {
+    let mut parts = Vec::new();
+    for piece in template.split('{') {
+        match piece.split_once('}') {
+            Some((_, text)) => parts.extend([None, Some(text)]),
+            None => parts.push(Some(piece)),
+        }
+    }
+    parts
+}
+
+/// Tries every way in which the variables could share a text: after each part, all the places where it could end.
+fn is_expansion(parts: &[Option<&str>], uri: &str) -> bool {
+    let mut ends = BTreeSet::from([0]);
+    for part in parts {
+        ends = ends.into_iter().flat_map(|start| ends_of(*part, uri, start)).collect();
+    }
+    ends.contains(&uri.len())
+}
+
+fn ends_of(part: Option<&str>, uri: &str, start: usize) -> Vec<usize> {
+    let rest = &uri[start..];
+    match part {
+        Some(text) if rest.starts_with(text) => vec![start + text.len()],
+        Some(_) => Vec::new(),
+        None => (start + 1..=uri.len()).filter(|end| uri.get(start..*end).is_some_and(is_value)).collect(),
+    }
+}
+
+fn is_value(value: &str) -> bool {
+    value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter))
+        && value != "."
+        && value != ".."
+}

@@ -1,0 +1,71 @@
+//! What the targets share.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body};
+use http::Request;
+use scopegate_tests::exchange::{self, Answer};
+use tokio::runtime::{Builder, Runtime};
+
+thread_local! {
+    /// One for all executions. Its clock jumps ahead when everything waits, so that no execution does.
+    static RUNTIME: Runtime = Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
+}
+
+/// Runs a future to its end.
+pub fn run<F: Future>(future: F) -> F::Output {
+    RUNTIME.with(|runtime| runtime.block_on(future))
+}
+
+/// Sends a request and reads the answer; `None` for a stream that stays open.
+pub async fn send(app: &Router, request: Request<Body>) -> Option<Answer> {
+    tokio::time::timeout(Duration::from_secs(1), exchange::answer(app, request)).await.ok()
+}
+
+/// Keeps a text as long as the program runs, for what is a constant in real programs. `None` once there are too many.
+pub fn kept(text: &str) -> Option<&'static str> {
+    static KEPT: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+    const MANY: usize = 1 << 20;
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = kept.get_or_insert_default();
+    if let Some(known) = kept.get(text) {
+        return Some(known);
+    }
+    if kept.len() == MANY {
+        return None;
+    }
+    let text: &'static str = text.to_owned().leak();
+    kept.insert(text);
+    Some(text)
+}
+
+/// Counts how many executions got to the point of a target: without them it would show nothing.
+#[derive(Debug)]
+pub struct Tally {
+    point: &'static str,
+    executions: AtomicU64,
+    there: AtomicU64,
+}
+
+impl Tally {
+    /// Makes a tally; `point` is what the input of an execution that got there did.
+    pub const fn new(point: &'static str) -> Self {
+        Self { point, executions: AtomicU64::new(0), there: AtomicU64::new(0) }
+    }
+
+    /// Counts one execution, and says now and then how many there were.
+    pub fn note(&self, is_there: bool) {
+        let there = self.there.fetch_add(is_there.into(), Relaxed) + u64::from(is_there);
+        let executions = self.executions.fetch_add(1, Relaxed) + 1;
+        if executions.is_power_of_two() {
+            eprintln!("tally: of {executions} inputs {there} {}", self.point);
+        }
+    }
+}

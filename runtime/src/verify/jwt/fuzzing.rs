@@ -1,0 +1,30 @@
+//! What the fuzz targets reach only in the presence of `cfg(fuzzing)`: documents that else come over the network.
+
+use serde_json::Value;
+
+use super::{JwtVerifier, discovery, keys::KeySet, source::KeySource};
+
+/// Makes a verifier whose one issuer has just published `set`; `None` where that is not a JWK set.
+pub fn verifier(issuer: &str, audience: &str, set: Value) -> Option<JwtVerifier> {
+    let mut verifier = JwtVerifier::new([issuer], audience);
+    verifier.issuers.first_mut()?.keys = KeySource::loaded(KeySet::parse(set)?);
+    Some(verifier)
+}
+
+/// Lists the addresses of an issuer's metadata.
+///
+/// # Errors
+///
+/// When the text is no issuer.
+pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
+    Ok(discovery::well_known_urls(issuer)?.into_iter().map(String::from).collect())
+}
+
+/// Reads the address of the keys in an issuer's metadata.
+///
+/// # Errors
+///
+/// When the metadata is not this issuer's, or the address is not one from which keys may come.
+pub fn key_set_url(metadata: Value, issuer: &str) -> Result<String, String> {
+    discovery::key_set_in(metadata, issuer).map(String::from)
+}

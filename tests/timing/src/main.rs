@@ -1,0 +1,42 @@
+//! Compares a key with those that `StaticKeys` holds, in a function of its own whose instructions can be counted.
+//!
+//! `timing KEY` compares as the gate does, `timing KEY naive` as nobody should.
+
+use std::{
+    env,
+    pin::pin,
+    process::ExitCode,
+    task::{Context, Poll, Waker},
+};
+
+use scopegate::{StaticKeys, TokenVerifier};
+
+/// The keys of the table, all of one length.
+const KEYS: [&str; 3] = [
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+    "cccccccccccccccccccccccccccccccccccc",
+];
+
+fn main() -> ExitCode {
+    let mut args = env::args().skip(1);
+    let Some(key) = args.next() else { return ExitCode::FAILURE };
+    let table =
+        KEYS.iter().fold(StaticKeys::new(), |table, key| table.key("a", key, "files:read").expect("a key"));
+    let known = if args.next().is_some() { naive(&key) } else { counted(&table, &key) };
+    println!("{}", if known { "known" } else { "unknown" });
+    ExitCode::SUCCESS
+}
+
+/// What is counted.
+#[inline(never)]
+fn counted(table: &StaticKeys, key: &str) -> bool {
+    let verdict = pin!(table.verify(key)).poll(&mut Context::from_waker(Waker::noop()));
+    matches!(verdict, Poll::Ready(Ok(_)))
+}
+
+/// Stops at the first difference, so that whoever counts can see that they would see it.
+#[inline(never)]
+fn naive(key: &str) -> bool {
+    KEYS.iter().any(|known| known.bytes().zip(key.bytes()).all(|(left, right)| left == right))
+}

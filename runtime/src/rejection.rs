@@ -10,6 +10,8 @@ use http::{
     HeaderValue,
     header::{ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
+#[cfg(feature = "mcp")]
+use serde_json::Value;
 
 use crate::{
     body::{Bodies, BodyFormat, Content, Custom},
@@ -33,7 +35,7 @@ struct Answer {
 }
 
 enum AnswerBody {
-    Written(Content),
+    Written(BodyFormat, Content),
     Custom(Custom),
 }
 
@@ -47,7 +49,7 @@ impl Rejection {
     ) -> Self {
         let body = match bodies {
             Bodies::Default(format) | Bodies::Format(format) => {
-                AnswerBody::Written(format.write(reason, &description, &scopes))
+                AnswerBody::Written(*format, format.write(reason, &description, &scopes, None))
             }
             Bodies::Custom(custom) => AnswerBody::Custom(custom.clone()),
         };
@@ -67,6 +69,18 @@ impl Rejection {
             answer.retry_after = Some(seconds.into());
         }
         rejection
+    }
+
+    /// Makes it the answer to a JSON-RPC request. A client that cannot tell which one was refused says no more to its user
+    /// than that something failed.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn to_request(mut self, id: &Value) -> Self {
+        if let Some(Answer { reason, description, scopes, body, .. }) = Arc::get_mut(&mut self.0)
+            && let AnswerBody::Written(format, content) = body
+        {
+            *content = format.write(*reason, description, scopes, Some(id));
+        }
+        self
     }
 
     /// Builds the answer for when a guarded handler is reached without a gate. Why is for the log alone.
@@ -106,7 +120,7 @@ impl Rejection {
     fn body(&self) -> Response {
         match &self.0.body {
             AnswerBody::Custom(custom) => custom(self),
-            AnswerBody::Written(content) => {
+            AnswerBody::Written(_, content) => {
                 let mut response = Response::new(Body::from(content.bytes.clone()));
                 if let Some(content_type) = &content.content_type {
                     response.headers_mut().insert(CONTENT_TYPE, content_type.clone());

@@ -413,8 +413,37 @@ async fn the_program_chooses_the_bodies() {
     let answer = post(&app, "read", &[], call("write_file")).await;
     assert_eq!(
         answer.body,
-        r#"{"jsonrpc":"2.0","error":{"code":403,"message":"The access token lacks a scope that this request needs","data":{"error":"insufficient_scope","scope":"files:read files:write"}}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"error":{"code":403,"message":"The access token lacks a scope that this request needs","data":{"error":"insufficient_scope","scope":"files:read files:write"}}}"#,
     );
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_request_that_it_answers() {
+    let app = Service::default().behind(&gate());
+    let params = json!({ "name": "write_file" });
+    let request = json!({ "jsonrpc": "2.0", "method": "tools/call", "params": params });
+    let with = |more: Value| {
+        let mut message = request.clone();
+        message.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
+        message
+    };
+    let nobody = Value::Null;
+    for (body, expected) in [
+        (with(json!({ "id": 7 })), json!(7)),
+        (with(json!({ "id": "seven" })), json!("seven")),
+        // A notification and a batch.
+        (request.clone(), nobody.clone()),
+        (json!([with(json!({ "id": 7 }))]), nobody.clone()),
+    ] {
+        let answer = post(&app, "read", &[], body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{body}");
+        let answered: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(answered["id"], expected, "{body}");
+    }
+    // The identifier of an answer is one of the server's.
+    let answer = json!({ "jsonrpc": "2.0", "id": 7, "result": {} });
+    let refused = post(&app, "nothing", &[], answer.to_string()).await;
+    assert_eq!(serde_json::from_str::<Value>(&refused.body).unwrap()["id"], nobody);
 }
 
 #[test]

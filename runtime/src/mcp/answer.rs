@@ -10,16 +10,17 @@ use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     headers::Mismatch,
-    message::{Id, Message, Unreadable},
+    message::{Message, Unreadable},
 };
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
 pub(super) struct Answer {
-    id: Id<'static>,
+    id: Option<Value>,
     status: StatusCode,
     code: i32,
     message: Cow<'static, str>,
@@ -73,25 +74,20 @@ impl Answer {
     }
 
     fn new(status: StatusCode, code: i32, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { id: Id::None, status, code, message: message.into() }
+        Self { id: None, status, code, message: message.into() }
     }
 
     /// Makes it the answer to a message, or to none in particular.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
-        self.id = match message.map(|message| &message.id) {
-            None | Some(Id::None) => Id::None,
-            Some(Id::Text(text)) => Id::Text(text.clone().into_owned().into()),
-            Some(Id::Integer(number)) => Id::Integer(*number),
-        };
+        self.id = message.and_then(Message::request_id);
         self
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let id = Some(&self.id).filter(|id| **id != Id::None);
         let error = Error { code: self.code, message: &self.message };
-        let body = serde_json::to_vec(&Envelope { jsonrpc: "2.0", id, error }).unwrap_or_default();
+        let body = serde_json::to_vec(&Envelope { jsonrpc: "2.0", id: self.id, error }).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -105,7 +101,7 @@ impl IntoResponse for Answer {
 struct Envelope<'a> {
     jsonrpc: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a Id<'a>>,
+    id: Option<Value>,
     error: Error<'a>,
 }
 
@@ -113,14 +109,4 @@ struct Envelope<'a> {
 struct Error<'a> {
     code: i32,
     message: &'a str,
-}
-
-impl Serialize for Id<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::None => serializer.serialize_none(),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Integer(number) => serializer.serialize_i64(*number),
-        }
-    }
 }

@@ -8,7 +8,12 @@ use axum::{
 use http::{Method, StatusCode, header::CONTENT_LENGTH, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::{answer::Answer, headers, layer::Endpoint, message::Messages};
+use super::{
+    answer::Answer,
+    headers,
+    layer::Endpoint,
+    message::{Message, Messages},
+};
 use crate::{
     enforcement::{Admitted, Enforcement},
     layer::is_preflight,
@@ -103,7 +108,10 @@ fn judge_body(endpoint: &Endpoint, token: &Token, parts: &Parts, body: &[u8]) ->
         };
         needs.extend(requirements);
     }
-    judge(endpoint, token, &needs)?;
+    judge(endpoint, token, &needs).map_err(|rejection| match single.and_then(Message::request_id) {
+        Some(id) => rejection.to_request(&id),
+        None => rejection,
+    })?;
     headers::check(&parts.headers, &messages).map_err(|why| Answer::mismatch(why).to(single))?;
     Ok(())
 }

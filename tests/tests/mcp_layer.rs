@@ -273,16 +273,20 @@ async fn what_cannot_be_read_for_certain_does_not_reach_the_service() {
     let app = service.behind(&gate());
     let deep = format!(r#"{{"method":"ping","x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
     let not_json: [&[u8]; 6] = [b"", b"{", b"\xef\xbb\xbf{}", b"{}x", b"{\"x\":\"\xff\"}", deep.as_bytes()];
-    let not_a_message: [&[u8]; 7] = [
+    let not_a_message: [&[u8]; 5] = [
         br#"{"method":"tools/call","params":{"name":"list_files","name":"purge_files"}}"#,
         br#"{"method":"ping","m\u0065thod":"tools/call","params":{"name":"purge_files"}}"#,
-        br#"{"method":"tools/call","params":[null,"purge_files"]}"#,
         br#"["tools/call"]"#,
         b"[]",
         b"7",
-        br#"{"method":"tools/call","params":{"name":{"$serde_json::private::RawValue":"purge_files"}}}"#,
     ];
-    for (bodies, code) in [(&not_json[..], -32700), (&not_a_message[..], -32600)] {
+    let unnamed: [&[u8]; 4] = [
+        br#"{"method":"tools/call","params":[null,"purge_files"]}"#,
+        br#"{"method":"tools/call","params":{"name":{"$serde_json::private::RawValue":"purge_files"}}}"#,
+        br#"{"method":"resources/subscribe","params":{}}"#,
+        br#"[{"method":"ping"},{"method":"tools/call","params":{"Name":"purge_files"}}]"#,
+    ];
+    for (bodies, code) in [(&not_json[..], -32700), (&not_a_message[..], -32600), (&unnamed[..], -32602)] {
         for body in bodies {
             let shown = String::from_utf8_lossy(body);
             let answer = post(&app, "all", &[], body.to_vec()).await;
@@ -292,6 +296,30 @@ async fn what_cannot_be_read_for_certain_does_not_reach_the_service() {
             assert_eq!(error["error"]["code"], code, "{shown}");
             let answer = post(&app, "nothing", &[], body.to_vec()).await;
             assert_eq!(answer.challenge(), insufficient("files:read"), "{shown}");
+        }
+    }
+    assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_method_that_the_version_no_longer_has_is_not_found() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    for method in ["resources/subscribe", "resources/unsubscribe"] {
+        for params in [json!({}), json!({ "uri": "file:///a/../secret" })] {
+            let new = [NEW, &format!("mcp-method: {method}")];
+            let answer = post(&app, "all", &new, request(method, params.clone())).await;
+            let error: Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(
+                (answer.status, &error["id"]),
+                (StatusCode::NOT_FOUND, &json!(1)),
+                "{method} {params}"
+            );
+            assert_eq!(error["error"]["code"], -32601);
+            let answer = post(&app, "nothing", &new, request(method, params.clone())).await;
+            assert_eq!(answer.challenge(), insufficient("files:read"), "{method} {params}");
+            let answer = post(&app, "all", &[], request(method, params)).await;
+            assert_ne!(answer.status, StatusCode::NOT_FOUND);
         }
     }
     assert_eq!(service.calls(), 0);

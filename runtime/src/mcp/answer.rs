@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::{
     headers::Mismatch,
     message::{Message, Unreadable},
+    rules::Undecided,
 };
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
@@ -28,6 +29,7 @@ pub(super) struct Answer {
 
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
+const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 const HEADER_MISMATCH: i32 = -32020;
 
@@ -68,9 +70,20 @@ impl Answer {
         }
     }
 
-    /// What a server says of a resource that it does not have. A status of 404 would end a session.
-    pub(super) fn unknown_resource() -> Self {
-        Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource")
+    /// What a server says of parameters that it cannot do anything with. A status of 404 would end a session.
+    pub(super) fn undecided(why: Undecided) -> Self {
+        match why {
+            Undecided::UnknownResource => Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource"),
+            Undecided::Unnamed => {
+                let message = "The parameters do not name what the method acts on";
+                Self::new(StatusCode::BAD_REQUEST, INVALID_PARAMS, message)
+            }
+        }
+    }
+
+    /// What a server says of a method that it does not have, in the versions without sessions.
+    pub(super) fn unknown_method() -> Self {
+        Self::new(StatusCode::NOT_FOUND, METHOD_NOT_FOUND, "Method not found")
     }
 
     fn new(status: StatusCode, code: i32, message: impl Into<Cow<'static, str>>) -> Self {

@@ -102,11 +102,15 @@ fn judge_body(endpoint: &Endpoint, token: &Token, parts: &Parts, body: &[u8]) ->
     };
     let mut needs = Vec::new();
     for message in messages.iter() {
-        let Ok(requirements) = endpoint.rules.requirements(message) else {
-            judge(endpoint, token, &[])?;
-            return Err(Answer::unknown_resource().to(single).into());
-        };
-        needs.extend(requirements);
+        match endpoint.rules.requirements(message) {
+            Ok(requirements) => needs.extend(requirements),
+            Err(why) => {
+                judge(endpoint, token, &[])?;
+                let is_gone = headers::version_lacks(&parts.headers, message);
+                let answer = if is_gone { Answer::unknown_method() } else { Answer::undecided(why) };
+                return Err(answer.to(single).into());
+            }
+        }
     }
     judge(endpoint, token, &needs).map_err(|rejection| match single.and_then(Message::request_id) {
         Some(id) => rejection.to_request(&id),

@@ -116,7 +116,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
             Json::Text(method) => Some(method),
             _ => return Err(D::Error::custom("a method is a text")),
         };
-        let subject = subject(method.as_deref().unwrap_or_default(), params).map_err(D::Error::custom)?;
+        let subject = subject(method.as_deref().unwrap_or_default(), params);
         Ok(Self { id, method, subject })
     }
 }

@@ -20,9 +20,14 @@ pub(super) struct Rules {
     templates: Vec<(Template, Requirement)>,
 }
 
-/// A resource that no row is about. The gate refuses it: a server may read one under more than one name.
+/// Why nobody can tell what a message needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct UnknownResource;
+pub(super) enum Undecided {
+    /// No row is about the resource. A server may read one under more than one name.
+    UnknownResource,
+    /// A tool, prompt, resource or task is not named. A server may find a name elsewhere.
+    Unnamed,
+}
 
 impl Rules {
     /// Reads a table, and adds what is wrong with it to the problems.
@@ -60,10 +65,11 @@ impl Rules {
     pub(super) fn requirements(
         &self,
         message: &Message<'_>,
-    ) -> Result<impl Iterator<Item = Requirement> + use<>, UnknownResource> {
+    ) -> Result<impl Iterator<Item = Requirement> + use<>, Undecided> {
         let method = message.method.as_deref().and_then(|method| self.named(Kind::Method, method));
         let own = match &message.subject {
             Subject::None | Subject::Task(_) => None,
+            Subject::Unnamed => return Err(Undecided::Unnamed),
             Subject::Tool(name) => self.named(Kind::Tool, name),
             Subject::Prompt(name) | Subject::PromptCompletion(name) => self.named(Kind::Prompt, name),
             Subject::Resource(uri) => self.resource(uri)?,
@@ -80,7 +86,7 @@ impl Rules {
     }
 
     /// A server whose table has no resource has none, or judges them itself.
-    fn resource(&self, uri: &str) -> Result<Option<Requirement>, UnknownResource> {
+    fn resource(&self, uri: &str) -> Result<Option<Requirement>, Undecided> {
         if let Some(requirement) = self.named(Kind::Resource, uri).filter(|_| !uri.contains(['{', '}'])) {
             return Ok(Some(requirement));
         }
@@ -88,6 +94,6 @@ impl Rules {
             return Ok(Some(*requirement));
         }
         let declares_resources = self.named.keys().any(|(kind, _)| *kind == Kind::Resource);
-        if declares_resources { Err(UnknownResource) } else { Ok(None) }
+        if declares_resources { Err(Undecided::UnknownResource) } else { Ok(None) }
     }
 }

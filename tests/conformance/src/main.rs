@@ -18,7 +18,8 @@ mod tools;
 
 use server::Server;
 
-const KEY: &str = "sk_all=mcp:use values:read sampling:use person:ask logs:write lists:change prompts:read resources:read";
+const KEY: &str =
+    "sk_all=mcp:use values:read sampling:use person:ask logs:write lists:change prompts:read resources:read";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -38,16 +39,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn bare() -> Router {
     let server = Server::bare();
-    let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+    let config =
+        StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let sessions = Arc::new(LocalSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
     Router::new().route_service("/mcp", service)
 }
 
 fn gated() -> Result<Router, Box<dyn Error>> {
-    let gate = Gate::static_keys("conformance", StaticKeys::parse(KEY)?).floor([Scope::from_static("mcp:use")]);
+    let gate =
+        Gate::static_keys("conformance", StaticKeys::parse(KEY)?).floor([Scope::from_static("mcp:use")]);
     let server = Server::scoped();
-    let server = McpServer::new(&gate, move || server.clone()).table(&Server::SCOPED_TOOLS).table(&scoped::OTHERS);
+    let server =
+        McpServer::new(&gate, move || server.clone()).table(&Server::SCOPED_TOOLS).table(&scoped::OTHERS);
     Ok(server.build()?)
 }
 

@@ -74,7 +74,7 @@ impl Rejection {
     /// Makes it the answer to a JSON-RPC request. A client that cannot tell which one was refused says no more to its user
     /// than that something failed.
     #[cfg(feature = "mcp")]
-    pub(crate) fn to_request(mut self, id: &Value) -> Self {
+    pub(crate) fn for_request(mut self, id: &Value) -> Self {
         if let Some(Answer { reason, description, scopes, body, .. }) = Arc::get_mut(&mut self.0)
             && let AnswerBody::Written(format, content) = body
         {

@@ -16,6 +16,7 @@ const SCENARIOS = [
   "http-header-validation",
   "http-custom-header-server-validation",
   "dns-rebinding-protection",
+  "sep-2164-resource-not-found",
 ];
 
 /** Runs one scenario, and returns its checks. The suite fails when one of them does, which is not the question here. */

@@ -170,7 +170,7 @@ async fn a_resource_that_is_not_in_the_table_is_unknown() {
     ] {
         let answer = post(&app, "all", &[], request("resources/read", json!({ "uri": uri }))).await;
         assert_eq!(answer.status, StatusCode::OK);
-        let error = json!({ "code": -32602, "message": "Unknown resource" });
+        let error = json!({ "code": -32602, "message": "Unknown resource", "data": { "uri": uri } });
         let body: Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(body, json!({ "jsonrpc": "2.0", "id": 1, "error": error }), "{uri}");
     }

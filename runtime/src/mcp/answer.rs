@@ -11,12 +11,13 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     headers::Mismatch,
     message::{Message, Unreadable},
     rules::Undecided,
+    subject::Subject,
 };
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
@@ -25,6 +26,7 @@ pub(super) struct Answer {
     status: StatusCode,
     code: i32,
     message: Cow<'static, str>,
+    data: Option<Value>,
 }
 
 const PARSE_ERROR: i32 = -32700;
@@ -71,9 +73,12 @@ impl Answer {
     }
 
     /// What a server says of parameters that it cannot do anything with. A status of 404 would end a session.
-    pub(super) fn undecided(why: Undecided) -> Self {
+    pub(super) fn undecided(why: Undecided, subject: &Subject<'_>) -> Self {
         match why {
-            Undecided::UnknownResource => Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource"),
+            Undecided::UnknownResource => {
+                let data = subject.uri().map(|uri| json!({ "uri": uri }));
+                Self { data, ..Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource") }
+            }
             Undecided::Unnamed => {
                 let message = "The parameters do not name what the method acts on";
                 Self::new(StatusCode::BAD_REQUEST, INVALID_PARAMS, message)
@@ -87,7 +92,7 @@ impl Answer {
     }
 
     fn new(status: StatusCode, code: i32, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { id: None, status, code, message: message.into() }
+        Self { id: None, status, code, message: message.into(), data: None }
     }
 
     /// Makes it the answer to a message, or to none in particular.
@@ -99,7 +104,7 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let error = Error { code: self.code, message: &self.message };
+        let error = Error { code: self.code, message: &self.message, data: self.data };
         let body = serde_json::to_vec(&Envelope { jsonrpc: "2.0", id: self.id, error }).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
@@ -122,4 +127,6 @@ struct Envelope<'a> {
 struct Error<'a> {
     code: i32,
     message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
 }

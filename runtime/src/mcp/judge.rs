@@ -107,13 +107,14 @@ fn judge_body(endpoint: &Endpoint, token: &Token, parts: &Parts, body: &[u8]) ->
             Err(why) => {
                 judge(endpoint, token, &[])?;
                 let is_gone = headers::version_lacks(&parts.headers, message);
-                let answer = if is_gone { Answer::unknown_method() } else { Answer::undecided(why) };
+                let answer =
+                    if is_gone { Answer::unknown_method() } else { Answer::undecided(why, &message.subject) };
                 return Err(answer.to(single).into());
             }
         }
     }
     judge(endpoint, token, &needs).map_err(|rejection| match single.and_then(Message::request_id) {
-        Some(id) => rejection.to_request(&id),
+        Some(id) => rejection.for_request(&id),
         None => rejection,
     })?;
     headers::check(&parts.headers, &messages).map_err(|why| Answer::mismatch(why).to(single))?;

@@ -81,6 +81,14 @@ impl<'a> Reference<'a> {
 }
 
 impl Subject<'_> {
+    /// Returns the URI of a resource.
+    pub(crate) fn uri(&self) -> Option<&str> {
+        match self {
+            Self::Resource(uri) | Self::ResourceCompletion(uri) => Some(uri),
+            _ => None,
+        }
+    }
+
     /// Returns what the `Mcp-Name` header repeats.
     pub(crate) fn header_name(&self) -> Option<&str> {
         match self {

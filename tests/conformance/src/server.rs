@@ -12,6 +12,7 @@ use rmcp::{
     service::{RequestContext, SubscriptionContext},
     tool_handler,
 };
+use serde_json::json;
 use tokio::sync::broadcast;
 
 /// Which list has changed.
@@ -94,6 +95,10 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
+        if request.uri != HELLO {
+            let data = json!({ "uri": request.uri });
+            return Err(ErrorData::invalid_params("Unknown resource", Some(data)));
+        }
         let contents = vec![ResourceContents::text("Hello!", request.uri)];
         Ok(ReadResourceResult::new(contents).with_ttl_ms(1_000).with_cache_scope(CacheScope::Private).into())
     }

@@ -45,13 +45,11 @@ impl Server {
         &self,
         context: RequestContext<RoleServer>,
     ) -> Result<String, ErrorData> {
-        match context.client_capabilities().and_then(|capabilities| capabilities.sampling) {
-            Some(_) => Ok("the client has a model".to_owned()),
-            None => {
-                let required = ClientCapabilities::builder().enable_sampling().build();
-                Err(ErrorData::missing_required_client_capability(required))
-            }
+        if context.client_capabilities().is_some_and(|capabilities| capabilities.sampling.is_some()) {
+            return Ok("the client has a model".to_owned());
         }
+        let required = ClientCapabilities::builder().enable_sampling().build();
+        Err(ErrorData::missing_required_client_capability(required))
     }
 
     /// Asks the person for a name.

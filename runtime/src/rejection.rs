@@ -35,7 +35,7 @@ struct Answer {
 }
 
 enum AnswerBody {
-    Written(BodyFormat, Content),
+    Written(Content),
     Custom(Custom),
 }
 
@@ -49,7 +49,7 @@ impl Rejection {
     ) -> Self {
         let body = match bodies {
             Bodies::Default(format) | Bodies::Format(format) => {
-                AnswerBody::Written(*format, format.write(reason, &description, &scopes, None))
+                AnswerBody::Written(format.write(reason, &description, &scopes, None))
             }
             Bodies::Custom(custom) => AnswerBody::Custom(custom.clone()),
         };
@@ -74,11 +74,11 @@ impl Rejection {
     /// Makes it the answer to a JSON-RPC request. A client that cannot tell which one was refused says no more to its user
     /// than that something failed.
     #[cfg(feature = "mcp")]
-    pub(crate) fn for_request(mut self, id: &Value) -> Self {
-        if let Some(Answer { reason, description, scopes, body, .. }) = Arc::get_mut(&mut self.0)
-            && let AnswerBody::Written(format, content) = body
+    pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
+        if let Bodies::Default(format) | Bodies::Format(format) = bodies
+            && let Some(Answer { reason, description, scopes, body, .. }) = Arc::get_mut(&mut self.0)
         {
-            *content = format.write(*reason, description, scopes, Some(id));
+            *body = AnswerBody::Written(format.write(*reason, description, scopes, Some(id)));
         }
         self
     }
@@ -120,7 +120,7 @@ impl Rejection {
     fn body(&self) -> Response {
         match &self.0.body {
             AnswerBody::Custom(custom) => custom(self),
-            AnswerBody::Written(_, content) => {
+            AnswerBody::Written(content) => {
                 let mut response = Response::new(Body::from(content.bytes.clone()));
                 if let Some(content_type) = &content.content_type {
                     response.headers_mut().insert(CONTENT_TYPE, content_type.clone());

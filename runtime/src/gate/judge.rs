@@ -81,6 +81,12 @@ impl Gate {
         Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &self.0.bodies)
     }
 
+    /// Makes a refusal of this gate's the answer to the JSON-RPC request `id`.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn name_request(&self, refusal: Rejection, id: &serde_json::Value) -> Rejection {
+        refusal.for_request(id, &self.0.bodies)
+    }
+
     fn to_ask(&self, reason: Reason, more: &[Need], policy: Policy, filled: &Filled) -> Vec<ScopeToken> {
         let scopes = &self.0.scopes;
         let related = match (reason, scopes.strategy) {

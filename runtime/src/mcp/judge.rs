@@ -114,7 +114,7 @@ fn judge_body(endpoint: &Endpoint, token: &Token, parts: &Parts, body: &[u8]) ->
         }
     }
     judge(endpoint, token, &needs).map_err(|rejection| match single.and_then(Message::request_id) {
-        Some(id) => rejection.for_request(&id),
+        Some(id) => endpoint.plan.gate.name_request(rejection, &id),
         None => rejection,
     })?;
     headers::check(&parts.headers, &messages).map_err(|why| Answer::mismatch(why).to(single))?;

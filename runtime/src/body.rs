@@ -6,6 +6,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderValue;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     reason::Reason,
@@ -36,8 +37,8 @@ pub enum BodyFormat {
     ///
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
-    /// A JSON-RPC error, as MCP clients parse it: without an `id`, since the request has not been read, and with the
-    /// status as its code, outside the range that JSON-RPC reserves.
+    /// A JSON-RPC error, as MCP clients parse it: with the `id` of the request if it has been read, which it has only for
+    /// those with a token, and with the status as its code, outside the range that JSON-RPC reserves.
     JsonRpc,
     /// `{"error": "a text for people"}`, with `scope` where it is lacking: the default for static keys.
     Text,
@@ -53,7 +54,14 @@ pub(crate) struct Content {
 }
 
 impl BodyFormat {
-    pub(crate) fn write(self, reason: Reason, description: &str, scopes: &[ScopeToken]) -> Content {
+    /// Writes the body; `id` is that of the JSON-RPC request, if it has been read.
+    pub(crate) fn write(
+        self,
+        reason: Reason,
+        description: &str,
+        scopes: &[ScopeToken],
+        id: Option<&Value>,
+    ) -> Content {
         let scope = Some(join(scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
         let (status, error) = (reason.status(), reason.body_error());
         match self {
@@ -75,6 +83,7 @@ impl BodyFormat {
             },
             Self::JsonRpc => json(&JsonRpc {
                 jsonrpc: "2.0",
+                id,
                 error: JsonRpcError {
                     code: status.as_u16(),
                     message: description,
@@ -122,6 +131,8 @@ struct Problem<'a> {
 #[derive(Serialize)]
 struct JsonRpc<'a> {
     jsonrpc: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a Value>,
     error: JsonRpcError<'a>,
 }
 

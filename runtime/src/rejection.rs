@@ -10,6 +10,8 @@ use http::{
     HeaderValue,
     header::{ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
+#[cfg(feature = "mcp")]
+use serde_json::Value;
 
 use crate::{
     body::{Bodies, BodyFormat, Content, Custom},
@@ -68,7 +70,7 @@ impl Rejection {
     ) -> Self {
         let body = match bodies {
             Bodies::Default(format) | Bodies::Format(format) => {
-                AnswerBody::Written(format.write(reason, &description, &scopes))
+                AnswerBody::Written(format.write(reason, &description, &scopes, None))
             }
             Bodies::Custom(custom) => AnswerBody::Custom(custom.clone()),
         };
@@ -88,6 +90,18 @@ impl Rejection {
             answer.retry_after = Some(seconds.into());
         }
         rejection
+    }
+
+    /// Makes it the answer to a JSON-RPC request. A client that cannot tell which one was refused says no more to its user
+    /// than that something failed.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
+        if let Bodies::Default(format) | Bodies::Format(format) = bodies
+            && let Some(Answer { reason, description, scopes, body, .. }) = Arc::get_mut(&mut self.0)
+        {
+            *body = AnswerBody::Written(format.write(*reason, description, scopes, Some(id)));
+        }
+        self
     }
 
     /// Builds the answer for when a guarded handler is reached without a gate. Why is for the log alone.

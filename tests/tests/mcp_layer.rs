@@ -176,7 +176,7 @@ async fn a_resource_that_is_not_in_the_table_is_unknown() {
     ] {
         let answer = post(&app, "all", &[], request("resources/read", json!({ "uri": uri }))).await;
         assert_eq!(answer.status, StatusCode::OK);
-        let error = json!({ "code": -32602, "message": "Unknown resource" });
+        let error = json!({ "code": -32602, "message": "Unknown resource", "data": { "uri": uri } });
         let body: Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(body, json!({ "jsonrpc": "2.0", "id": 1, "error": error }), "{uri}");
     }
@@ -392,16 +392,20 @@ async fn what_cannot_be_read_for_certain_does_not_reach_the_service() {
     let app = service.behind(&gate());
     let deep = format!(r#"{{"method":"ping","x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
     let not_json: [&[u8]; 6] = [b"", b"{", b"\xef\xbb\xbf{}", b"{}x", b"{\"x\":\"\xff\"}", deep.as_bytes()];
-    let not_a_message: [&[u8]; 7] = [
+    let not_a_message: [&[u8]; 5] = [
         br#"{"method":"tools/call","params":{"name":"list_files","name":"purge_files"}}"#,
         br#"{"method":"ping","m\u0065thod":"tools/call","params":{"name":"purge_files"}}"#,
-        br#"{"method":"tools/call","params":[null,"purge_files"]}"#,
         br#"["tools/call"]"#,
         b"[]",
         b"7",
-        br#"{"method":"tools/call","params":{"name":{"$serde_json::private::RawValue":"purge_files"}}}"#,
     ];
-    for (bodies, code) in [(&not_json[..], -32700), (&not_a_message[..], -32600)] {
+    let unnamed: [&[u8]; 4] = [
+        br#"{"method":"tools/call","params":[null,"purge_files"]}"#,
+        br#"{"method":"tools/call","params":{"name":{"$serde_json::private::RawValue":"purge_files"}}}"#,
+        br#"{"method":"resources/subscribe","params":{}}"#,
+        br#"[{"method":"ping"},{"method":"tools/call","params":{"Name":"purge_files"}}]"#,
+    ];
+    for (bodies, code) in [(&not_json[..], -32700), (&not_a_message[..], -32600), (&unnamed[..], -32602)] {
         for body in bodies {
             let shown = String::from_utf8_lossy(body);
             let answer = post(&app, "all", &[], body.to_vec()).await;
@@ -411,6 +415,30 @@ async fn what_cannot_be_read_for_certain_does_not_reach_the_service() {
             assert_eq!(error["error"]["code"], code, "{shown}");
             let answer = post(&app, "nothing", &[], body.to_vec()).await;
             assert_eq!(answer.challenge(), insufficient("files:read"), "{shown}");
+        }
+    }
+    assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_method_that_the_version_no_longer_has_is_not_found() {
+    let service = Service::default();
+    let app = service.behind(&gate());
+    for method in ["resources/subscribe", "resources/unsubscribe"] {
+        for params in [json!({}), json!({ "uri": "file:///a/../secret" })] {
+            let new = [NEW, &format!("mcp-method: {method}")];
+            let answer = post(&app, "all", &new, request(method, params.clone())).await;
+            let error: Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(
+                (answer.status, &error["id"]),
+                (StatusCode::NOT_FOUND, &json!(1)),
+                "{method} {params}"
+            );
+            assert_eq!(error["error"]["code"], -32601);
+            let answer = post(&app, "nothing", &new, request(method, params.clone())).await;
+            assert_eq!(answer.challenge(), insufficient("files:read"), "{method} {params}");
+            let answer = post(&app, "all", &[], request(method, params)).await;
+            assert_ne!(answer.status, StatusCode::NOT_FOUND);
         }
     }
     assert_eq!(service.calls(), 0);
@@ -543,8 +571,37 @@ async fn the_program_chooses_the_bodies() {
     let answer = post(&app, "read", &[], call("write_file")).await;
     assert_eq!(
         answer.body,
-        r#"{"jsonrpc":"2.0","error":{"code":403,"message":"The access token lacks a scope that this request needs","data":{"error":"insufficient_scope","scope":"files:read files:write"}}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"error":{"code":403,"message":"The access token lacks a scope that this request needs","data":{"error":"insufficient_scope","scope":"files:read files:write"}}}"#,
     );
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_request_that_it_answers() {
+    let app = Service::default().behind(&gate());
+    let params = json!({ "name": "write_file" });
+    let request = json!({ "jsonrpc": "2.0", "method": "tools/call", "params": params });
+    let with = |more: Value| {
+        let mut message = request.clone();
+        message.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
+        message
+    };
+    let nobody = Value::Null;
+    for (body, expected) in [
+        (with(json!({ "id": 7 })), json!(7)),
+        (with(json!({ "id": "seven" })), json!("seven")),
+        // A notification and a batch.
+        (request.clone(), nobody.clone()),
+        (json!([with(json!({ "id": 7 }))]), nobody.clone()),
+    ] {
+        let answer = post(&app, "read", &[], body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{body}");
+        let answered: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(answered["id"], expected, "{body}");
+    }
+    // The identifier of an answer is one of the server's.
+    let answer = json!({ "jsonrpc": "2.0", "id": 7, "result": {} });
+    let refused = post(&app, "nothing", &[], answer.to_string()).await;
+    assert_eq!(serde_json::from_str::<Value>(&refused.body).unwrap()["id"], nobody);
 }
 
 #[test]

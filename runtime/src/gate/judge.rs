@@ -81,6 +81,12 @@ impl Gate {
         Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &self.0.bodies)
     }
 
+    /// Makes a refusal of this gate's the answer to the JSON-RPC request `id`.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn name_request(&self, refusal: Rejection, id: &serde_json::Value) -> Rejection {
+        refusal.for_request(id, &self.0.bodies)
+    }
+
     /// Returns the scopes to ask for: the floor's, the operation's, `more`, and what the strategy adds.
     pub(crate) fn to_ask(
         &self,

@@ -10,24 +10,28 @@ use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
     headers::Mismatch,
-    message::{Id, Message, Unreadable},
+    message::{Message, Unreadable},
     rules::Undecided,
+    subject::Subject,
 };
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
 pub(super) struct Answer {
-    id: Id<'static>,
+    id: Option<Value>,
     status: StatusCode,
     code: i32,
     message: Cow<'static, str>,
+    data: Option<Value>,
 }
 
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
+const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 const HEADER_MISMATCH: i32 = -32020;
 
@@ -69,34 +73,43 @@ impl Answer {
     }
 
     /// What a server says of parameters that it cannot do anything with. A status of 404 would end a session.
-    pub(super) fn undecided(why: Undecided) -> Self {
-        let message = match why {
-            Undecided::UnknownResource => "Unknown resource",
-            Undecided::OpenTemplate => "What this takes depends on values that are still to be completed",
-        };
-        Self::new(StatusCode::OK, INVALID_PARAMS, message)
+    pub(super) fn undecided(why: Undecided, subject: &Subject<'_>) -> Self {
+        match why {
+            Undecided::UnknownResource => {
+                let data = subject.uri().map(|uri| json!({ "uri": uri }));
+                Self { data, ..Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource") }
+            }
+            Undecided::OpenTemplate => {
+                let message = "What this takes depends on values that are still to be completed";
+                Self::new(StatusCode::OK, INVALID_PARAMS, message)
+            }
+            Undecided::Unnamed => {
+                let message = "The parameters do not name what the method acts on";
+                Self::new(StatusCode::BAD_REQUEST, INVALID_PARAMS, message)
+            }
+        }
+    }
+
+    /// What a server says of a method that it does not have, in the versions without sessions.
+    pub(super) fn unknown_method() -> Self {
+        Self::new(StatusCode::NOT_FOUND, METHOD_NOT_FOUND, "Method not found")
     }
 
     fn new(status: StatusCode, code: i32, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { id: Id::None, status, code, message: message.into() }
+        Self { id: None, status, code, message: message.into(), data: None }
     }
 
     /// Makes it the answer to a message, or to none in particular.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
-        self.id = match message.map(|message| &message.id) {
-            None | Some(Id::None) => Id::None,
-            Some(Id::Text(text)) => Id::Text(text.clone().into_owned().into()),
-            Some(Id::Integer(number)) => Id::Integer(*number),
-        };
+        self.id = message.and_then(Message::request_id);
         self
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let id = Some(&self.id).filter(|id| **id != Id::None);
-        let error = Error { code: self.code, message: &self.message };
-        let body = serde_json::to_vec(&Envelope { jsonrpc: "2.0", id, error }).unwrap_or_default();
+        let error = Error { code: self.code, message: &self.message, data: self.data };
+        let body = serde_json::to_vec(&Envelope { jsonrpc: "2.0", id: self.id, error }).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -110,7 +123,7 @@ impl IntoResponse for Answer {
 struct Envelope<'a> {
     jsonrpc: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a Id<'a>>,
+    id: Option<Value>,
     error: Error<'a>,
 }
 
@@ -118,14 +131,6 @@ struct Envelope<'a> {
 struct Error<'a> {
     code: i32,
     message: &'a str,
-}
-
-impl Serialize for Id<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::None => serializer.serialize_none(),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Integer(number) => serializer.serialize_i64(*number),
-        }
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
 }

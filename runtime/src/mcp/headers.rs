@@ -24,6 +24,16 @@ const FIRST_WITH_HEADERS: &str = "2026-07-28";
 /// The last version that has batches.
 const LAST_WITH_BATCHES: &str = "2025-03-26";
 
+/// What versions with headers no longer have, as far as it acts on something.
+const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
+
+/// Says whether the protocol's version no longer has the method of a message that acts on something.
+pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
+    let version = one(headers, "mcp-protocol-version").ok().flatten();
+    let method = message.method.as_deref().unwrap_or_default();
+    version.is_some_and(|version| version >= FIRST_WITH_HEADERS) && REMOVED.contains(&method)
+}
+
 /// Checks the headers against the body, as far as the protocol's version defines them.
 pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
     let version = one(headers, "mcp-protocol-version")?.unwrap_or(LAST_WITH_BATCHES);

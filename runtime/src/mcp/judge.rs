@@ -10,7 +10,13 @@ use axum::{
 use http::{Method, StatusCode, header::CONTENT_LENGTH, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::{answer::Answer, headers, layer::Endpoint, message::Messages, rules::Need};
+use super::{
+    answer::Answer,
+    headers,
+    layer::Endpoint,
+    message::{Message, Messages},
+    rules::Need,
+};
 use crate::{
     enforcement::{Admitted, Enforcement},
     layer::is_preflight,
@@ -108,11 +114,17 @@ fn judge_body(
             Ok(found) => needs.extend(found),
             Err(why) => {
                 judge(endpoint, token, &[])?;
-                return Err(Answer::undecided(why).to(single).into());
+                let is_gone = headers::version_lacks(&parts.headers, message);
+                let answer =
+                    if is_gone { Answer::unknown_method() } else { Answer::undecided(why, &message.subject) };
+                return Err(answer.to(single).into());
             }
         }
     }
-    judge(endpoint, token, &needs)?;
+    judge(endpoint, token, &needs).map_err(|rejection| match single.and_then(Message::request_id) {
+        Some(id) => endpoint.plan.gate.name_request(rejection, &id),
+        None => rejection,
+    })?;
     headers::check(&parts.headers, &messages).map_err(|why| Answer::mismatch(why).to(single))?;
     Ok(single.and_then(|_| needs.pop()))
 }

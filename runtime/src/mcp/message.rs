@@ -6,6 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, SeqAccess, Visitor},
 };
+use serde_json::Value;
 
 use super::{
     depth,
@@ -28,6 +29,18 @@ pub(crate) enum Id<'a> {
     None,
     Text(Cow<'a, str>),
     Integer(i64),
+}
+
+impl Message<'_> {
+    /// Returns the identifier to answer to. Notifications have none, and answers to the server another's.
+    pub(crate) fn request_id(&self) -> Option<Value> {
+        self.method.as_ref()?;
+        match &self.id {
+            Id::None => None,
+            Id::Text(text) => Some(text.as_ref().into()),
+            Id::Integer(number) => Some((*number).into()),
+        }
+    }
 }
 
 /// What a body holds. MCP has batches in its version 2025-03-26 alone.
@@ -103,7 +116,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
             Json::Text(method) => Some(method),
             _ => return Err(D::Error::custom("a method is a text")),
         };
-        let subject = subject(method.as_deref().unwrap_or_default(), params).map_err(D::Error::custom)?;
+        let subject = subject(method.as_deref().unwrap_or_default(), params);
         Ok(Self { id, method, subject })
     }
 }

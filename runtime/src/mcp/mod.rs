@@ -12,6 +12,8 @@
 //!
 //! Only then the service is called, with the same bytes. What one parser could take for something else than another is
 //! 400: a member that stands twice, a list in the place of an object, what follows the message, other text than UTF-8.
+//! So is a method that acts on something without a name for it (-32602), or 404 (-32601) where it is
+//! `resources/subscribe` or `resources/unsubscribe` and the protocol's version no longer has them.
 //!
 //! # What each request needs
 //!

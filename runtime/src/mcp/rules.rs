@@ -34,6 +34,8 @@ pub(super) enum Undecided {
     UnknownResource,
     /// The values of a template are completed that its scopes are made of, so there are no scopes yet.
     OpenTemplate,
+    /// A tool, prompt, resource or task is not named. A server may find a name elsewhere.
+    Unnamed,
 }
 
 impl From<Policy> for Need {
@@ -64,6 +66,7 @@ impl Rules {
         let mut needs = Vec::from_iter(method);
         match &message.subject {
             Subject::None | Subject::Task(_) => {}
+            Subject::Unnamed => return Err(Undecided::Unnamed),
             Subject::Tool(name) => needs.extend(self.named(Kind::Tool, name)),
             Subject::Prompt(name) | Subject::PromptCompletion(name) => {
                 needs.extend(self.named(Kind::Prompt, name));

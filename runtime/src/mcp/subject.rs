@@ -11,6 +11,8 @@ use super::json::Json;
 pub(crate) enum Subject<'a> {
     /// Nothing that has a name.
     None,
+    /// Something that has a name, and the parameters do not give it, or not as a text.
+    Unnamed,
     Tool(Cow<'a, str>),
     Prompt(Cow<'a, str>),
     Resource(Cow<'a, str>),
@@ -58,8 +60,8 @@ struct Reference<'a> {
     uri: Json<'a, IgnoredAny>,
 }
 
-/// Finds what a method acts on. A method that acts on something and does not name it by a text is none.
-pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Result<Subject<'a>, &'static str> {
+/// Finds what a method acts on.
+pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject<'a> {
     let params = match params {
         Json::Object(params) => params,
         _ => Params::default(),
@@ -85,7 +87,7 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Result<
         },
         _ => Some(Subject::None),
     };
-    named.ok_or("the parameters do not name what the method acts on")
+    named.unwrap_or(Subject::Unnamed)
 }
 
 impl Wanted {
@@ -106,13 +108,23 @@ impl<'a> Reference<'a> {
 }
 
 impl Subject<'_> {
+    /// Returns the URI of a resource.
+    pub(crate) fn uri(&self) -> Option<&str> {
+        match self {
+            Self::Resource(uri) | Self::ResourceCompletion(uri) => Some(uri),
+            _ => None,
+        }
+    }
+
     /// Returns what the `Mcp-Name` header repeats.
     pub(crate) fn header_name(&self) -> Option<&str> {
         match self {
             Self::Tool(name) | Self::Prompt(name) | Self::Resource(name) | Self::Task(name) => Some(name),
-            Self::None | Self::Subscriptions(_) | Self::PromptCompletion(_) | Self::ResourceCompletion(_) => {
-                None
-            }
+            Self::None
+            | Self::Unnamed
+            | Self::Subscriptions(_)
+            | Self::PromptCompletion(_)
+            | Self::ResourceCompletion(_) => None,
         }
     }
 }

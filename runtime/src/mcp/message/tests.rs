@@ -75,22 +75,11 @@ fn what_a_parser_could_take_for_something_else_is_refused() {
     let call = |params: &str| format!(r#"{{"method":"tools/call","params":{params}}}"#);
     check(&call(r#"{"name":"a","name":"b"}"#), NOT_A_MESSAGE);
     check(&call(r#"{"name":"a","na\u006de":"b"}"#), NOT_A_MESSAGE);
-    check(&call(r#"{"name":5}"#), NOT_A_MESSAGE);
-    check(&call(r#"{"name":null}"#), NOT_A_MESSAGE);
-    check(&call(r#"{"Name":"a"}"#), NOT_A_MESSAGE);
-    check(&call(r#"{"name":{"$serde_json::private::RawValue":"a"}}"#), NOT_A_MESSAGE);
-    check(&call(r#"["a"]"#), NOT_A_MESSAGE);
-    check(&call(r#"[null,"a",{}]"#), NOT_A_MESSAGE);
-    check(r#"{"method":"tools/call"}"#, NOT_A_MESSAGE);
     check(r#"{"method":"ping","method":"tools/call","params":{"name":"a"}}"#, NOT_A_MESSAGE);
     check(r#"{"method":"ping","params":{},"params":{"name":"a"}}"#, NOT_A_MESSAGE);
     check(r#"{"method":"ping","id":1,"id":2}"#, NOT_A_MESSAGE);
     check(r#"{"method":["tools/call"]}"#, NOT_A_MESSAGE);
     check(r#"{"method":null}"#, NOT_A_MESSAGE);
-    check(
-        r#"{"method":"completion/complete","params":{"ref":{"type":"ref/tool","name":"a"}}}"#,
-        NOT_A_MESSAGE,
-    );
     check(r#""tools/call""#, NOT_A_MESSAGE);
     check("5", NOT_A_MESSAGE);
     check(r#"{"method":"ping"} x"#, NOT_JSON);
@@ -101,6 +90,25 @@ fn what_a_parser_could_take_for_something_else_is_refused() {
     check("", NOT_JSON);
     check("{'method':'ping'}", NOT_JSON);
     check("{\"method\":\"ping\" /* no */}", NOT_JSON);
+}
+
+#[test]
+fn what_is_named_by_no_text_has_no_name() {
+    let call = |params: &str| format!(r#"{{"method":"tools/call","params":{params}}}"#);
+    for params in [
+        r#"{"name":5}"#,
+        r#"{"name":null}"#,
+        r#"{"Name":"a"}"#,
+        r#"{"uri":"a"}"#,
+        r#"{"name":{"$serde_json::private::RawValue":"a"}}"#,
+        r#"["a"]"#,
+        r#"[null,"a",{}]"#,
+    ] {
+        check(&call(params), Ok(Subject::Unnamed));
+    }
+    check(r#"{"method":"tools/call"}"#, Ok(Subject::Unnamed));
+    let tool = r#"{"method":"completion/complete","params":{"ref":{"type":"ref/tool","name":"a"}}}"#;
+    check(tool, Ok(Subject::Unnamed));
 }
 
 #[test]

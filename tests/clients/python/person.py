@@ -1,0 +1,53 @@
+"""The person before the browser, who allows what the consent page offers."""
+
+import re
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import httpx2
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthToken
+
+
+class Person:
+    """Answers authorization requests, and remembers the parameters of each."""
+
+    def __init__(self):
+        self.asked = []
+        self.callback = None
+
+    async def open(self, authorization_url):
+        """Opens the consent page and allows all that it lists."""
+        self.asked.append(parameters(authorization_url))
+        async with httpx2.AsyncClient() as browser:
+            page = (await browser.get(authorization_url)).text
+            request = re.search(r'name="request" value="([^"]+)"', page)[1]
+            scopes = re.findall(r'name="scope" value="([^"]+)"', page)
+            form = {"request": request, "decision": "allow", "scope": scopes}
+            decided = await browser.post(urljoin(authorization_url, "/consent"), data=form)
+        self.callback = parameters(decided.headers["location"])
+
+    async def come_back(self):
+        """Returns what the browser goes back to the application with."""
+        return AuthorizationCodeResult(**{name: self.callback.get(name) for name in ("code", "state", "iss")})
+
+
+def parameters(url):
+    return {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
+
+
+class Storage:
+    """A `TokenStorage` in memory."""
+
+    tokens: OAuthToken | None = None
+    client: OAuthClientInformationFull | None = None
+
+    async def get_tokens(self):
+        return self.tokens
+
+    async def set_tokens(self, tokens):
+        self.tokens = tokens
+
+    async def get_client_info(self):
+        return self.client
+
+    async def set_client_info(self, client_info):
+        self.client = client_info

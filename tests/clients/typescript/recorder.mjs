@@ -1,0 +1,20 @@
+// What went over the wire.
+
+/** Makes a `fetch` that remembers each exchange: what was sent where, and the answer. */
+export function recorder() {
+  const exchanges = [];
+  const recording = async (input, init) => {
+    const request = new Request(input, init);
+    const answer = await fetch(input, init);
+    exchanges.push({
+      method: request.method,
+      url: request.url,
+      authorization: request.headers.get("authorization"),
+      version: request.headers.get("mcp-protocol-version"),
+      status: answer.status,
+      challenge: answer.headers.get("www-authenticate"),
+    });
+    return answer;
+  };
+  return { exchanges, fetch: recording };
+}

@@ -1,0 +1,57 @@
+// Runs scenarios of the suite against the server without and with its gate, and compares the results check by check.
+//
+//     compare.mjs BARE_URL GATED_URL
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const SUITE = fileURLToPath(new URL("node_modules/.bin/conformance", import.meta.url));
+const VERSION = "2026-07-28";
+const SCENARIOS = [
+  "server-stateless",
+  "caching",
+  "http-header-validation",
+  "http-custom-header-server-validation",
+  "dns-rebinding-protection",
+  "sep-2164-resource-not-found",
+];
+
+/** Runs one scenario, and returns its checks. The suite fails when one of them does, which is not the question here. */
+async function run(scenario, url) {
+  const folder = await mkdtemp(join(tmpdir(), "conformance-"));
+  const args = [SUITE, "server", "--url", url, "--scenario", scenario, "--spec-version", VERSION, "-o", folder];
+  const said = await new Promise((done) => execFile(process.execPath, args, (_, out, log) => done(out + log)));
+  const [results] = await readdir(folder);
+  if (results === undefined) throw new Error(`${scenario} at ${url} has no results:\n${said}`);
+  const checks = JSON.parse(await readFile(join(folder, results, "checks.json"), "utf8"));
+  await rm(folder, { recursive: true });
+  return checks;
+}
+
+/** What must be the same: which checks there are, and what each says. */
+function outcome({ id, name, status, errorMessage = "" }) {
+  return `${status} ${id} ${name} ${errorMessage}`.trim();
+}
+
+const [bareUrl, gatedUrl] = process.argv.slice(2);
+let failed = false;
+for (const scenario of SCENARIOS) {
+  const bare = (await run(scenario, bareUrl)).map(outcome);
+  const gated = (await run(scenario, gatedUrl)).map(outcome);
+  const different = bare.length !== gated.length || bare.some((check, at) => check !== gated[at]);
+  const passed = (checks) => `${checks.filter((check) => check.startsWith("SUCCESS ")).length}/${checks.length}`;
+  const row = [scenario.padEnd(38), `bare ${passed(bare)}`.padEnd(12), `gated ${passed(gated)}`.padEnd(13)];
+  console.log(...row, different ? "DIFFERENT" : "the same");
+
+  bare.filter((check) => !check.startsWith("SUCCESS ")).forEach((check) => console.log(`    without the gate too: ${check}`));
+  if (different) {
+    bare.filter((check) => !gated.includes(check)).forEach((check) => console.log(`    bare:  ${check}`));
+    gated.filter((check) => !bare.includes(check)).forEach((check) => console.log(`    gated: ${check}`));
+  }
+  // Where nothing passes without the gate, being the same says nothing.
+  failed ||= different || !bare.some((check) => check.startsWith("SUCCESS "));
+}
+process.exit(failed ? 1 : 0);

@@ -1,12 +1,16 @@
 // Runs scenarios of the suite against the server without and with its gate, and compares the results check by check.
 //
-//     compare.mjs BARE_URL GATED_URL
+//     compare.mjs BARE_URL GATED_URL KEY
+//
+// The server behind the gate is reached by a proxy that adds the key.
 
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { proxy } from "./proxy.mjs";
 
 const SUITE = fileURLToPath(new URL("node_modules/.bin/conformance", import.meta.url));
 const VERSION = "2026-07-28";
@@ -36,11 +40,12 @@ function outcome({ id, name, status, errorMessage = "" }) {
   return `${status} ${id} ${name} ${errorMessage}`.trim();
 }
 
-const [bareUrl, gatedUrl] = process.argv.slice(2);
+const [bareUrl, gatedUrl, key] = process.argv.slice(2);
+const withKey = await proxy(gatedUrl, `Bearer ${key}`);
 let failed = false;
 for (const scenario of SCENARIOS) {
   const bare = (await run(scenario, bareUrl)).map(outcome);
-  const gated = (await run(scenario, gatedUrl)).map(outcome);
+  const gated = (await run(scenario, withKey.url)).map(outcome);
   const different = bare.length !== gated.length || bare.some((check, at) => check !== gated[at]);
   const passed = (checks) => `${checks.filter((check) => check.startsWith("SUCCESS ")).length}/${checks.length}`;
   const row = [scenario.padEnd(38), `bare ${passed(bare)}`.padEnd(12), `gated ${passed(gated)}`.padEnd(13)];
@@ -54,4 +59,5 @@ for (const scenario of SCENARIOS) {
   // Where nothing passes without the gate, being the same says nothing.
   failed ||= different || !bare.some((check) => check.startsWith("SUCCESS "));
 }
+withKey.stop();
 process.exit(failed ? 1 : 0);

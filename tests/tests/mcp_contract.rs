@@ -175,7 +175,7 @@ async fn the_scope_of_a_template_comes_from_the_uri() {
         let answer = read(&format!("test://template/{id}/data")).await;
         assert_eq!((answer.status, answer.challenge()), (StatusCode::OK, ""), "{id}");
         assert!(
-            answer.body.contains(r#""error":{"code":-32602,"message":"Unknown resource"}"#),
+            answer.body.contains(r#""error":{"code":-32602,"message":"Unknown resource""#),
             "{}",
             answer.body
         );

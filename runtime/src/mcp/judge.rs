@@ -96,37 +96,41 @@ fn judge_body(
     parts: &Parts,
     body: &[u8],
 ) -> Result<Option<Need>, Refusal> {
-    let messages = match Messages::read(body) {
-        Ok(messages) => messages,
+    let (messages, mut needs) = match needs_of(endpoint, parts, body) {
+        Ok(needs) => needs,
         // A token below the floor learns no more than that it is.
-        Err(why) => {
+        Err(answer) => {
             judge(endpoint, token, &[])?;
-            return Err(Answer::unreadable(why).into());
+            return Err(answer.into());
         }
     };
-    let single = match &messages {
-        Messages::One(message) => Some(message),
-        Messages::Batch(_) => None,
-    };
-    let mut needs = Vec::new();
-    for message in messages.iter() {
-        match endpoint.rules.needs(message) {
-            Ok(found) => needs.extend(found),
-            Err(why) => {
-                judge(endpoint, token, &[])?;
-                let is_gone = headers::version_lacks(&parts.headers, message);
-                let answer =
-                    if is_gone { Answer::unknown_method() } else { Answer::undecided(why, &message.subject) };
-                return Err(answer.to(single).into());
-            }
-        }
-    }
+    let single = messages.single();
     judge(endpoint, token, &needs).map_err(|rejection| match single.and_then(Message::request_id) {
         Some(id) => endpoint.plan.gate.name_request(rejection, &id),
         None => rejection,
     })?;
     headers::check(&parts.headers, &messages).map_err(|why| Answer::mismatch(why).to(single))?;
     Ok(single.and_then(|_| needs.pop()))
+}
+
+/// Reads the messages of a body, and finds what all of them need together.
+fn needs_of<'a>(
+    endpoint: &Endpoint,
+    parts: &Parts,
+    body: &'a [u8],
+) -> Result<(Messages<'a>, Vec<Need>), Answer> {
+    let messages = Messages::read(body).map_err(Answer::unreadable)?;
+    let mut needs = Vec::new();
+    for message in messages.iter() {
+        let found = endpoint.rules.needs(message).map_err(|why| {
+            let is_gone = headers::version_lacks(&parts.headers, message);
+            let answer =
+                if is_gone { Answer::unknown_method() } else { Answer::undecided(why, &message.subject) };
+            answer.to(messages.single())
+        })?;
+        needs.extend(found);
+    }
+    Ok((messages, needs))
 }
 
 /// Decides about the floor and everything that is needed besides. A refusal asks for all of it at once.

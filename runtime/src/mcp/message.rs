@@ -77,6 +77,14 @@ impl<'a> Messages<'a> {
         serde_json::from_str(text).map(Self::One).map_err(unreadable)
     }
 
+    /// Returns the one message of a body that is no batch.
+    pub(crate) fn single(&self) -> Option<&Message<'a>> {
+        match self {
+            Self::One(message) => Some(message),
+            Self::Batch(_) => None,
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Message<'a>> {
         match self {
             Self::One(message) => std::slice::from_ref(message).iter(),

@@ -11,7 +11,7 @@ use super::json::Json;
 pub(crate) enum Subject<'a> {
     /// Nothing that has a name.
     None,
-    /// Something that has a name, and the parameters do not give it, or not as a text.
+    /// Something that has a name, and the parameters do not give it, or not as a text, or give more than a request may.
     Unnamed,
     Tool(Cow<'a, str>),
     Prompt(Cow<'a, str>),

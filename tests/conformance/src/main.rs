@@ -4,8 +4,7 @@
 
 use std::{error::Error, net::Ipv4Addr, sync::Arc};
 
-use axum::{Router, extract::Request, middleware::map_request};
-use http::{HeaderValue, header::AUTHORIZATION};
+use axum::Router;
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
@@ -23,10 +22,8 @@ const KEY: &str =
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let gated = gated()?;
-    let served = [("bare", bare()), ("gated", gated.clone().layer(map_request(add_key))), ("locked", gated)];
     let mut tasks = Vec::new();
-    for (name, app) in served {
+    for (name, app) in [("bare", bare()), ("gated", gated()?)] {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("{name} http://{}/mcp", listener.local_addr()?);
         tasks.push(tokio::spawn(async { axum::serve(listener, app).await }));
@@ -53,10 +50,4 @@ fn gated() -> Result<Router, Box<dyn Error>> {
     let server =
         McpServer::new(&gate, move || server.clone()).table(&Server::SCOPED_TOOLS).table(&scoped::OTHERS);
     Ok(server.build()?)
-}
-
-/// Does what a proxy before the gate would: the suite cannot send a credential.
-async fn add_key(mut request: Request) -> Request {
-    request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer sk_all"));
-    request
 }

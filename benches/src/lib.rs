@@ -1,0 +1,7 @@
+//! What scopegate costs, beside what others cost. Each program in `bin/` prints one table; see `docs/benchmarks.md`.
+
+pub mod call;
+pub mod measure;
+pub mod peers;
+pub mod table;
+pub mod tokens;

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use axum::{Router, extract::Request, routing::get};
 use tower::{Service, layer::layer_fn};
 
-use super::Subject;
+use super::{Subject, bearer_of};
 
 pub const ROUTER: &str = "bare axum";
 pub const LAYERED: &str = "bare axum with an empty layer";
@@ -14,12 +14,12 @@ async fn list() {}
 
 pub fn router() -> Subject {
     let router = Router::new().route("/files", get(list));
-    Subject { name: ROUTER, baseline: ROUTER, router, credential: |_| Some(None) }
+    Subject { name: ROUTER, baseline: ROUTER, router, credential: |case| Some(bearer_of(case)) }
 }
 
 pub fn layered() -> Subject {
     let router = Router::new().route("/files", get(list)).layer(layer_fn(Empty));
-    Subject { name: LAYERED, baseline: LAYERED, router, credential: |_| Some(None) }
+    Subject { name: LAYERED, baseline: LAYERED, router, credential: |case| Some(bearer_of(case)) }
 }
 
 /// Calls the service inside.

@@ -39,7 +39,7 @@ impl Subject {
 
 /// Every subject, those without protection first. Needs the context of a tokio runtime.
 pub async fn all() -> Vec<Subject> {
-    vec![
+    let subjects = vec![
         bare::router(),
         bare::layered(),
         scopegate::router(),
@@ -50,7 +50,10 @@ pub async fn all() -> Vec<Subject> {
         axum_login::router().await,
         tower_mcp::router(),
         oauth_resource_server::router(),
-    ]
+    ];
+    // As `axum::serve` does with every router.
+    let ready = |subject: Subject| Subject { router: subject.router.with_state(()), ..subject };
+    subjects.into_iter().map(ready).collect()
 }
 
 const READER: &str = "3f7a1c9e5b2d4860a1b2c3d4e5f60718";

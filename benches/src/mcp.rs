@@ -93,8 +93,8 @@ pub fn gated() -> Router {
 
 /// Makes a call of the tool with a text of `bytes`, in pieces as they come from a socket.
 pub fn request(bytes: usize) -> Request<Body> {
-    let text = "words, and \\\"more\\\" of them. ".repeat(bytes / 26 + 1);
-    let text = &text[..bytes - bytes % 26];
+    const LINE: &str = r"A line of a file as people write them, and its break.\n";
+    let text = LINE.repeat(bytes / LINE.len());
     let message = format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"length","arguments":{{"text":"{text}"}},"_meta":{{"io.modelcontextprotocol/protocolVersion":"2025-06-18"}}}}}}"#
     );

@@ -71,17 +71,41 @@ impl TokenVerifier for OneToken {
     }
 }
 
-/// rmcp's service alone, configured as `Gate::mcp` does it.
+/// What `mcp-files` has, in a server that has no files.
+struct Files;
+
+#[tool_router]
+impl Files {
+    /// Lists the files, one name a line.
+    #[tool]
+    async fn list_files(&self) -> String {
+        String::new()
+    }
+}
+
+#[tool_handler]
+impl ServerHandler for Files {}
+
+/// rmcp's service alone.
 pub fn bare() -> Router {
+    service(|| Bare, "example.com")
+}
+
+/// The tool of `mcp-files` that is called under load.
+pub fn bare_files() -> Router {
+    service(|| Files, "127.0.0.1")
+}
+
+/// Configures rmcp's service as `Gate::mcp` does it.
+fn service<S: ServerHandler>(make: impl Fn() -> S + Send + Sync + 'static, host: &str) -> Router {
     let config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
-        .with_allowed_hosts(["example.com"])
+        .with_allowed_hosts([host])
         .disable_allowed_origins();
     let sessions = Arc::new(LocalSessionManager::default());
-    Router::new()
-        .route_service("/mcp", StreamableHttpService::new(|| Ok(Bare), sessions, config))
-        .with_state(())
+    let service = StreamableHttpService::new(move || Ok(make()), sessions, config);
+    Router::new().route_service("/mcp", service).with_state(())
 }
 
 pub fn gated() -> Router {

@@ -73,14 +73,16 @@ def cold(dependencies: str) -> float:
 
 def prepare(handlers: int) -> dict[str, pathlib.Path]:
     """Writes all crates, and builds what they depend on."""
-    shutil.rmtree(WORK, ignore_errors=True)
-    WORK.mkdir(parents=True)
+    # The target folder stays: what the crates depend on need not be built again.
+    WORK.mkdir(parents=True, exist_ok=True)
+    for variant in generate.VARIANTS:
+        shutil.rmtree(WORK / generate.crate_name(variant), ignore_errors=True)
     touched = {
         variant: generate.write(variant, handlers, WORK / generate.crate_name(variant), ROOT)
         for variant in generate.VARIANTS
     }
     cold_folder = WORK / "cold/src"
-    cold_folder.mkdir(parents=True)
+    cold_folder.mkdir(parents=True, exist_ok=True)
     (cold_folder / "lib.rs").write_text("")
     (cold_folder.parent / "Cargo.toml").write_text(generate.MANIFEST.format(name="compile-cold", dependencies=""))
     members = [generate.crate_name(variant) for variant in generate.VARIANTS] + ["cold"]

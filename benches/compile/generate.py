@@ -137,7 +137,7 @@ def write(variant: str, handlers: int, folder: pathlib.Path, root: pathlib.Path)
             merges="".join(f".merge({module}::routes())" for module in others),
             protect=spec.protect,
             documents="".join(
-                f"println!(\"{{:?}}\", <{module}::Document as utoipa::OpenApi>::openapi());" for module in modules
+                f"println!(\"{{:?}}\", <{module}::Document as utoipa::OpenApi>::openapi().to_json());" for module in modules
             )
             if spec.openapi
             else "",

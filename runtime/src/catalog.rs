@@ -1,4 +1,4 @@
-//! The scopes that a table names, sorted, each once: computed alike at compile time and at run time.
+//! The scopes that a table names, sorted, each once: at compile time and at run time.
 
 use crate::{
     requirement::Need,
@@ -32,21 +32,20 @@ impl<const ROOM: usize> Catalog<ROOM> {
     }
 }
 
-/// Collects the scopes of `entries`, however many there are.
+/// Collects the scopes of `entries`, however many there are. Sorting takes less time than insertion, for many of them, but
+/// no constant can sort.
 pub(crate) fn of(entries: &[Entry]) -> Vec<Scope> {
-    let mut scopes = vec![Scope::FILLER; mentions_in(entries)];
-    let len = collect(entries, &mut scopes);
-    scopes.truncate(len);
+    let mut scopes: Vec<Scope> =
+        entries.iter().flat_map(|entry| entry.row().policy().needs()).filter_map(Need::scope).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
     scopes
 }
 
 /// Counts how often a table names something: an upper bound for its scopes.
 #[must_use]
 pub const fn mentions(table: &ScopeTable) -> usize {
-    mentions_in(table.listed())
-}
-
-const fn mentions_in(entries: &[Entry]) -> usize {
+    let entries = table.listed();
     let (mut count, mut at) = (0, 0);
     while at < entries.len() {
         let row = entries[at].row();
@@ -125,7 +124,7 @@ const fn order(one: &[u8], other: &[u8]) -> i32 {
 
 /// Lists the scopes that a constant [`ScopeTable`] names, sorted, each once, as a constant slice.
 ///
-/// It is what [`ScopeTable::catalog`] answers at run time, by the same code.
+/// It is what [`ScopeTable::catalog`] answers at run time.
 ///
 /// # Examples
 ///

@@ -8,8 +8,10 @@ use crate::{
     gate::{Failure, Gate},
     log,
     path::PathParameters,
+    prebuilt::{Answers, Prebuilt},
     reason::Reason,
     rejection::Rejection,
+    requirement::Requirement,
     table::{Policy, Row},
     template::{Filled, Unfilled},
     token::Token,
@@ -75,22 +77,26 @@ pub(crate) struct Admitted {
 /// Where a mounted handler finds its plan; filled once, when its router is protected.
 pub(crate) type Slot = OnceLock<Plan>;
 
-/// A gate, and the answers that one policy gets from it. Cheap to clone.
+/// A gate, the policy that it applies, and the answers that are built already. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) gate: Gate,
     pub(crate) policy: Policy,
-    /// Those that are the same for each request; none where a template makes them differ.
-    answers: Arc<[Rejection]>,
+    /// Those of the policy itself, which need not be looked up.
+    answers: Answers,
+    prebuilt: Prebuilt,
 }
 
 impl Plan {
-    pub(crate) fn new(gate: Gate, policy: Policy) -> Self {
-        let prebuilt = if policy.templates().next().is_some() { &[] } else { &PREBUILT[..] };
-        let filled = Filled::default();
-        let answers =
-            prebuilt.iter().map(|&reason| gate.reject(Failure::For(reason), policy, &filled)).collect();
-        Self { gate, policy, answers }
+    pub(crate) fn new(gate: Gate, policy: Policy, prebuilt: Prebuilt) -> Self {
+        Self { gate, policy, answers: prebuilt.answers(&policy), prebuilt }
+    }
+
+    /// Makes the plan of a layer, which demands no more than the floor; guards inside have the policies `inside`.
+    pub(crate) fn of_layer(gate: Gate, inside: impl IntoIterator<Item = Policy>) -> Self {
+        let policy = Policy::of(Requirement::AUTHENTICATED);
+        let prebuilt = Prebuilt::of(&gate, inside.into_iter().chain([policy]));
+        Self::new(gate, policy, prebuilt)
     }
 
     /// Admits a request whose token meets the gate's floor and the requirement.
@@ -131,26 +137,16 @@ impl Plan {
         }
     }
 
-    /// Answers a request that failed; what was built at startup serves where the policy is the plan's own.
+    /// Answers a request that failed, with what was built at startup if it was.
     pub(crate) fn reject(&self, failure: Failure, policy: Policy, filled: &Filled) -> Rejection {
-        if let Failure::For(reason) = failure
-            && policy == self.policy
-            && let Some(answer) = self.answers.iter().find(|answer| answer.reason() == reason)
-        {
-            return answer.clone();
-        }
-        self.gate.reject(failure, policy, filled)
+        let found = match failure {
+            Failure::For(reason) if policy == self.policy => self.answers.find(reason).cloned(),
+            Failure::For(reason) => self.prebuilt.answers(&policy).find(reason).cloned(),
+            Failure::Unavailable { .. } => None,
+        };
+        found.unwrap_or_else(|| self.gate.reject(failure, policy, filled))
     }
 }
-
-/// The answers that depend on nothing but the gate and the policy.
-const PREBUILT: [Reason; 5] = [
-    Reason::MissingToken,
-    Reason::InvalidToken,
-    Reason::ExpiredToken,
-    Reason::InsufficientScope,
-    Reason::SeveralCredentials,
-];
 
 /// The outcome of an early verification, for whoever asks for the same gate's later.
 #[derive(Clone)]

@@ -30,7 +30,7 @@ pub struct Hierarchy {
     scopes: Vec<Scope>,
     /// For each scope the positions of those that imply it directly.
     parents: Vec<Vec<usize>>,
-    /// For each scope the positions of all that stand for it, itself left out.
+    /// For each scope the positions of all that stand for it, itself left out, sorted.
     ancestors: Vec<Box<[usize]>>,
     wildcards: Wildcards,
     /// The positions of those that are wildcards.
@@ -105,18 +105,33 @@ impl Hierarchy {
     /// A `scope` that the relation does not name is had by itself and by wildcards.
     #[must_use]
     pub fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
-        let has = |scope: &str| granted.contains(scope) || self.has_wildcard_for(granted, scope);
-        let has_ancestor = |at: usize| self.ancestors[at].iter().any(|at| has(self.scopes[*at].as_str()));
-        if has(scope) {
+        if self.has(granted, scope) {
             return true;
         }
-        match self.scopes.binary_search_by(|known| known.as_str().cmp(scope)) {
-            Ok(at) => has_ancestor(at),
-            Err(_) => self
-                .named_wildcards
-                .iter()
-                .any(|at| self.wildcards.stands_for(self.scopes[*at].as_str(), scope) && has_ancestor(*at)),
+        match self.position(scope) {
+            Some(at) => self.has_ancestor(granted, at),
+            None => self.named_wildcards.iter().any(|at| {
+                self.wildcards.stands_for(self.scopes[*at].as_str(), scope) && self.has_ancestor(granted, *at)
+            }),
         }
+    }
+
+    fn has(&self, granted: &GrantedScopes, scope: &str) -> bool {
+        granted.contains(scope) || self.has_wildcard_for(granted, scope)
+    }
+
+    fn has_ancestor(&self, granted: &GrantedScopes, at: usize) -> bool {
+        let ancestors = &self.ancestors[at];
+        // The shorter list is walked through, and looked up in the other; only wildcards are in none.
+        if self.wildcards == Wildcards::Off && granted.len() < ancestors.len() {
+            let is_ancestor = |at| ancestors.binary_search(&at).is_ok();
+            return granted.iter().filter_map(|scope| self.position(scope)).any(is_ancestor);
+        }
+        ancestors.iter().any(|at| self.has(granted, self.scopes[*at].as_str()))
+    }
+
+    fn position(&self, scope: &str) -> Option<usize> {
+        self.scopes.binary_search_by(|known| known.as_str().cmp(scope)).ok()
     }
 
     fn has_wildcard_for(&self, granted: &GrantedScopes, scope: &str) -> bool {
@@ -149,7 +164,7 @@ impl Hierarchy {
     }
 }
 
-/// Finds all that lead to `start` by `parents`, nearest first. Wildcards may lead in a circle.
+/// Finds all that lead to `start` by `parents`, sorted. Wildcards may lead in a circle.
 fn ancestors(start: usize, parents: &[Vec<usize>], found_for: &mut [usize]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut followed = 0;
@@ -165,6 +180,7 @@ fn ancestors(start: usize, parents: &[Vec<usize>], found_for: &mut [usize]) -> V
         next = found.get(followed).copied();
         followed += 1;
     }
+    found.sort_unstable();
     found
 }
 

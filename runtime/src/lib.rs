@@ -119,6 +119,8 @@ pub mod mcp;
 #[cfg(feature = "axum")]
 mod path;
 #[cfg(feature = "axum")]
+mod prebuilt;
+#[cfg(feature = "axum")]
 mod protected;
 #[cfg(feature = "axum")]
 mod reason;

@@ -9,8 +9,6 @@ use crate::{
     enforcement::{Plan, Verified},
     gate::Gate,
     protected::{Protected, Step},
-    requirement::Requirement,
-    table::Policy,
 };
 
 impl Gate {
@@ -44,7 +42,7 @@ impl Gate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn authenticate(&self) -> AuthenticateLayer {
-        AuthenticateLayer(Plan::new(self.clone(), Policy::of(Requirement::AUTHENTICATED)))
+        AuthenticateLayer(Plan::of_layer(self.clone(), []))
     }
 }
 

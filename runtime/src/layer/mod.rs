@@ -22,9 +22,8 @@ use crate::{
     gate::Gate,
     path::PathParameters,
     protected::{Protected, Step},
-    requirement::Requirement,
     startup::StartupError,
-    table::{Policy, ScopeTable},
+    table::ScopeTable,
     well_known::{self, Discovery},
 };
 
@@ -70,7 +69,8 @@ impl Gate {
             },
         ));
         StartupError::unless(problems, || {
-            let plan = Plan::new(self.clone(), Policy::of(Requirement::AUTHENTICATED));
+            let inside = table.entries().iter().map(|entry| entry.row().policy());
+            let plan = Plan::of_layer(self.clone(), inside);
             GateLayer { slot: Arc::new(Slot::from(plan.clone())), plan, table: Arc::new(table) }
         })
     }

@@ -5,9 +5,14 @@ const MAX_DEPTH: usize = 127;
 
 /// Tells whether JSON nests deeper than the parsers of servers go, some of which would crash.
 pub(super) fn is_excessive(json: &str) -> bool {
-    let is_opening = |byte: &u8| matches!(byte, b'[' | b'{');
     // Most bodies have so few brackets that they cannot, which is cheap to see.
-    json.bytes().filter(is_opening).count() > MAX_DEPTH && depth(json) > MAX_DEPTH
+    openings(json) > MAX_DEPTH && depth(json) > MAX_DEPTH
+}
+
+fn openings(json: &str) -> usize {
+    // In pieces whose count fits a byte: the compiler then counts many bytes at once.
+    let count = |piece: &[u8]| piece.iter().map(|byte| u8::from(matches!(byte, b'[' | b'{'))).sum::<u8>();
+    json.as_bytes().chunks(u8::MAX.into()).map(|piece| usize::from(count(piece))).sum()
 }
 
 fn depth(json: &str) -> usize {

@@ -13,10 +13,9 @@ use crate::{
     enforcement::{Plan, Slot},
     gate::Gate,
     protected::{Protected, Step},
-    requirement::Requirement,
     resource::Resource,
     startup::StartupError,
-    table::{Policy, ScopeTable},
+    table::ScopeTable,
     well_known::{self, Discovery},
 };
 
@@ -87,7 +86,7 @@ impl McpLayer {
         let mut problems = gate.problems(&table.to_scope_table());
         let rules = Rules::of(&table, &mut problems);
         let origins = Origins::of(gate.resource().or(at));
-        let plan = Plan::new(gate, Policy::of(Requirement::AUTHENTICATED));
+        let plan = Plan::of_layer(gate, []);
         let slot = Arc::new(Slot::from(plan.clone()));
         (Self(Arc::new(Endpoint { plan, slot, rules, origins, max_body: MAX_BODY, table })), problems)
     }

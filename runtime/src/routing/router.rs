@@ -1,6 +1,6 @@
 //! The router that takes only declared handlers.
 
-use std::{collections::HashMap, convert::Infallible, fmt};
+use std::{convert::Infallible, fmt};
 
 use axum::{extract::Request, handler::Handler, response::IntoResponse, routing::Route};
 use tower_layer::Layer;
@@ -10,13 +10,14 @@ use crate::{
     enforcement::Plan,
     gate::Gate,
     path,
+    prebuilt::Prebuilt,
     requirement::Requirement,
     routing::declared::Declared,
     routing::gated::{Gated, Mounted},
     routing::method_router::{ANY, MethodRouter},
     routing::service::ServiceGuard,
     startup::StartupError,
-    table::{Entry, Policy, Row, ScopeTable},
+    table::{Entry, Row, ScopeTable},
     well_known::{self, Discovery},
 };
 
@@ -272,13 +273,12 @@ impl Router {
     }
 }
 
-/// Gives every mounted handler its plan; routes with one policy share one.
+/// Gives every mounted handler its plan.
 fn fill(routes: &[MountedRoute], gate: &Gate) {
-    let mut plans: HashMap<Policy, Plan> = HashMap::new();
-    for MountedRoute { mounted, .. } in routes {
-        let policy = mounted.row.policy();
-        let plan = plans.entry(policy).or_insert_with(|| Plan::new(gate.clone(), policy));
-        mounted.slot.get_or_init(|| plan.clone());
+    let policy = |route: &MountedRoute| route.mounted.row.policy();
+    let prebuilt = Prebuilt::of(gate, routes.iter().map(policy));
+    for route in routes {
+        route.mounted.slot.get_or_init(|| Plan::new(gate.clone(), policy(route), prebuilt.clone()));
     }
 }
 

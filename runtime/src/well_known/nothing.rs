@@ -29,7 +29,8 @@ where
         table.entries().iter().filter_map(|entry| below(entry.path()?)).flatten().collect();
     paths.sort_unstable();
     paths.dedup();
-    paths.retain(|path| !is_taken(path, table));
+    let taken = Taken::by(table);
+    paths.retain(|path| !taken.has(path));
     paths.into_iter().fold(axum::Router::new(), |router, path| router.route(&path, nothing()))
 }
 
@@ -48,16 +49,29 @@ where
     S: Clone + Send + Sync + 'static,
 {
     let paths = [well_known.to_owned(), format!("{well_known}/"), format!("{well_known}/{{*rest}}")];
-    let free = paths.iter().filter(|path| !is_taken(path, table));
+    let taken = Taken::by(table);
+    let free = paths.iter().filter(|path| !taken.has(path));
     free.fold(router, |router, path| router.route(path, nothing()))
 }
 
-/// Tells whether a route of the program stands at a path, or where axum would take the two for one.
-fn is_taken(path: &str, table: &ScopeTable) -> bool {
-    let at_parameter = path.split_once('{').map(|(before, _)| format!("{before}{{"));
-    table.entries().iter().filter_map(crate::Entry::path).any(|own| {
-        own == path || at_parameter.as_ref().is_some_and(|at_parameter| own.starts_with(at_parameter))
-    })
+/// The paths of the program's own routes, sorted.
+struct Taken<'a>(Vec<&'a str>);
+
+impl<'a> Taken<'a> {
+    fn by(table: &'a ScopeTable) -> Self {
+        let mut paths: Vec<&str> = table.entries().iter().filter_map(crate::Entry::path).collect();
+        paths.sort_unstable();
+        Self(paths)
+    }
+
+    /// Tells whether a route stands at a path, or where axum would take the two for one.
+    fn has(&self, path: &str) -> bool {
+        let Some((before, _)) = path.split_once('{') else { return self.0.binary_search(&path).is_ok() };
+        let at_parameter = format!("{before}{{");
+        // If any path begins so, the first that is not less does.
+        let first = self.0.partition_point(|own| *own < at_parameter.as_str());
+        self.0.get(first).is_some_and(|own| own.starts_with(&at_parameter))
+    }
 }
 
 /// Answers 404 in the place of axum's own answer to other methods: the router of another gate, or of the program, can

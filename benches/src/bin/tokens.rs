@@ -1,0 +1,56 @@
+//! What a request with a real JWT costs, beside the same without protection.
+//!
+//! ```sh
+//! cargo run --release --bin tokens
+//! ```
+
+use axum::Router;
+use jsonwebtoken::Algorithm;
+use scopegate_benches::{
+    call::{bearer, call, get_files},
+    measure::{Cost, Meter},
+    table,
+    tokens::{self, keys::Issuer},
+};
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+
+const HEAD: [&str; 4] = ["", "time", "allocations", "instructions"];
+
+fn main() {
+    let runtime = Runtime::new().expect("a runtime starts");
+    let _guard = runtime.enter();
+    let mut meter = Meter::new();
+    let bare = repeated(&mut meter, "bare axum", &mut tokens::bare(), "");
+    let mut rows = Vec::new();
+    for algorithm in [Algorithm::ES256, Algorithm::RS256] {
+        let mut issuer = Issuer::new(algorithm);
+        let token = issuer.token();
+        for mut verifying in runtime.block_on(tokens::all(&issuer)) {
+            let name = format!("{}, {algorithm:?}", verifying.name);
+            // What loads keys has loaded them then.
+            let first = verifying.router.clone().oneshot(get_files(bearer(&token)));
+            let answer = runtime.block_on(first).unwrap_or_else(|never| match never {});
+            assert!(answer.status().is_success(), "{name} answers {}", answer.status());
+
+            let again = format!("{name}, same token");
+            let cost = repeated(&mut meter, &again, &mut verifying.router, &token);
+            rows.push(row(again, &cost, &bare));
+            let new = format!("{name}, new tokens");
+            let work = |request| assert!(call(&mut verifying.router, request).status().is_success());
+            let cost = meter.cost(&new, || get_files(bearer(&issuer.token())), work);
+            rows.push(row(new, &cost, &bare));
+        }
+    }
+    table::print(&HEAD, &rows);
+}
+
+fn repeated(meter: &mut Meter, id: &str, router: &mut Router, token: &str) -> Cost {
+    let work = |request| assert!(call(router, request).status().is_success());
+    meter.cost(id, || get_files(bearer(token)), work)
+}
+
+fn row(name: String, cost: &Cost, bare: &Cost) -> Vec<String> {
+    let instructions = table::ratio(cost.instructions as f64, bare.instructions as f64);
+    vec![name, table::ratio(cost.time, bare.time), format!("{:+}", cost.allocations_over(bare)), instructions]
+}

@@ -1,0 +1,63 @@
+//! One request, answered in process.
+
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderName, HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION},
+};
+use tower::Service;
+
+/// What a request comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    Allowed,
+    /// No credential.
+    Unauthorized,
+    /// A good credential without the scope.
+    Forbidden,
+}
+
+impl Case {
+    pub const ALL: [Self; 3] = [Self::Allowed, Self::Unauthorized, Self::Forbidden];
+
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Allowed => StatusCode::OK,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+pub type Credential = Option<(HeaderName, HeaderValue)>;
+
+/// `Authorization: Bearer <token>`.
+pub fn bearer(token: &str) -> Credential {
+    Some((
+        AUTHORIZATION,
+        HeaderValue::try_from(format!("Bearer {token}")).expect("a token is a header value"),
+    ))
+}
+
+pub fn get_files(credential: Credential) -> Request<Body> {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = "/files".parse().expect("a path is a URI");
+    request.headers_mut().extend(credential);
+    request
+}
+
+/// Calls a router, and polls the answer once: nothing here waits for anything.
+///
+/// No runtime stands in between, and the router is not cloned, so that what is measured is the request alone.
+pub fn call(router: &mut Router, request: Request<Body>) -> Response<Body> {
+    let answer = pin!(router.call(request));
+    match answer.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer.unwrap_or_else(|never| match never {}),
+        Poll::Pending => panic!("the router waits for something"),
+    }
+}

@@ -1,0 +1,45 @@
+//! The tools of an MCP server.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request},
+};
+use scopegate::mcp::{McpTable, Operation};
+
+use super::{gate, leak, least, requiring, scope, service};
+use crate::call::{bearer, call};
+
+fn table(size: usize) -> McpTable {
+    let tool = |at| Operation::tool(leak(format!("tool_{at}")), requiring(scope(at)));
+    (0..size).map(tool).collect()
+}
+
+pub fn startup(size: usize) -> f64 {
+    let table = table(size);
+    least(|| (gate([]), table.clone()), |(gate, table)| gate.mcp_layer(table))
+}
+
+/// A call of the last tool. What is behind the gate answers whatever it is asked.
+pub fn request(size: usize) -> f64 {
+    let layer = gate([scope(size - 1)]).mcp_layer(table(size)).expect("the gate fits");
+    let mut router = Router::new().route_service("/mcp", service()).layer(layer).with_state(());
+    let message = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"tool_{}","arguments":{{}}}}}}"#,
+        size - 1
+    );
+    let make = || {
+        let mut request = Request::new(Body::from(message.clone()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = "/mcp".parse().expect("a path is a URI");
+        request.headers_mut().extend(bearer("any"));
+        request
+    };
+    let requests = || (0..100).map(|_| make()).collect::<Vec<_>>();
+    let work = |requests: Vec<_>| {
+        for request in requests {
+            assert!(call(&mut router, request).status().is_success());
+        }
+    };
+    least(requests, work)
+}

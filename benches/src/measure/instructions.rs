@@ -1,0 +1,61 @@
+//! Instructions, by callgrind: the program starts itself again below valgrind, to do one piece of work and no other.
+
+use std::{
+    env,
+    process::{self, Command},
+};
+
+/// Names the piece of work that this process is to do below valgrind.
+const WORK: &str = "SCOPEGATE_BENCHES_COUNT";
+/// One run of the work would be swayed by what it is the first to do.
+const RUNS: u64 = 100;
+
+pub(super) struct Instructions {
+    here: Option<String>,
+}
+
+impl Instructions {
+    pub(super) fn new() -> Self {
+        Self { here: env::var(WORK).ok() }
+    }
+
+    pub(super) fn are_counted_here(&self) -> bool {
+        self.here.is_some()
+    }
+
+    /// Does the work and ends, if it is the one to do.
+    pub(super) fn count<I>(&self, id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I)) {
+        if self.here.as_deref() != Some(id) {
+            return;
+        }
+        work(make());
+        for _ in 0..RUNS {
+            let mut input = Some(make());
+            counted_by_callgrind(&mut || work(input.take().expect("it is called once")));
+        }
+        process::exit(0);
+    }
+
+    /// Counts the instructions of one run of the work `id`, in another process.
+    pub(super) fn of(&self, id: &str) -> u64 {
+        let this = env::current_exe().expect("a program knows where it is");
+        let output = Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no"])
+            .arg("--toggle-collect=*counted_by_callgrind*")
+            .arg(this)
+            .env(WORK, id)
+            .output()
+            .expect("valgrind is installed");
+        let said = String::from_utf8_lossy(&output.stderr);
+        // The last process to say it is this one: criterion asks other programs whether they are there.
+        let collected = said.lines().filter_map(|line| line.split_once("Collected : ")).last();
+        let count = collected.and_then(|(_, count)| count.trim().parse::<u64>().ok());
+        count.filter(|count| *count > 0).unwrap_or_else(|| panic!("nothing counted for {id}:\n{said}")) / RUNS
+    }
+}
+
+/// What callgrind counts the instructions of, and of nothing else.
+#[inline(never)]
+fn counted_by_callgrind(work: &mut dyn FnMut()) {
+    work();
+}

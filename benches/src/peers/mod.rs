@@ -1,0 +1,90 @@
+//! One endpoint, `GET /files`, for holders of `files:read`: by scopegate, by hand, and by others.
+//!
+//! All look tokens up in a table where their interface lets them. The handler is empty.
+
+mod aliri;
+mod axum_login;
+mod bare;
+mod hand_written;
+mod oauth_resource_server;
+mod protect_axum;
+mod scopegate;
+mod tower_mcp;
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{Router, http::Request, http::header::AUTHORIZATION};
+
+use crate::call::{Case, Credential, bearer};
+
+/// A server to measure.
+pub struct Subject {
+    pub name: &'static str,
+    /// The one without any protection, by name.
+    pub baseline: &'static str,
+    pub router: Router,
+    credential: fn(Case) -> Option<Credential>,
+}
+
+impl Subject {
+    fn by_bearer(name: &'static str, baseline: &'static str, router: Router) -> Self {
+        Self { name, baseline, router, credential: |case| Some(bearer_of(case)) }
+    }
+
+    /// What a request carries for that to happen; nothing where the subject cannot.
+    pub fn credential(&self, case: Case) -> Option<Credential> {
+        (self.credential)(case)
+    }
+}
+
+/// Every subject, those without protection first. Needs the context of a tokio runtime.
+pub async fn all() -> Vec<Subject> {
+    let subjects = vec![
+        bare::router(),
+        bare::layered(),
+        scopegate::router(),
+        scopegate::layered(),
+        hand_written::router(),
+        protect_axum::router(),
+        aliri::router(),
+        axum_login::router().await,
+        tower_mcp::router(),
+        oauth_resource_server::router(),
+    ];
+    // As `axum::serve` does with every router.
+    let ready = |subject: Subject| Subject { router: subject.router.with_state(()), ..subject };
+    subjects.into_iter().map(ready).collect()
+}
+
+const READER: &str = "3f7a1c9e5b2d4860a1b2c3d4e5f60718";
+const WRITER: &str = "c0ffee00d15ea5e0badc0de0feedface";
+
+/// What tokens stand for, in the words of one subject: all look a value up that is there already, and clone it.
+#[derive(Clone)]
+struct Tokens<T>(Arc<HashMap<&'static str, T>>);
+
+impl<T: Clone> Tokens<T> {
+    fn new(value: impl Fn(&[&str]) -> T) -> Self {
+        let reader = (READER, value(&["files:read", "files:list"]));
+        let writer = (WRITER, value(&["files:write"]));
+        Self(Arc::new([reader, writer].into()))
+    }
+
+    fn get(&self, token: &str) -> Option<T> {
+        self.0.get(token).cloned()
+    }
+
+    /// What a careful program does without a library.
+    fn of<B>(&self, request: &Request<B>) -> Option<T> {
+        let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        self.get(token).filter(|_| scheme.eq_ignore_ascii_case("Bearer"))
+    }
+}
+
+fn bearer_of(case: Case) -> Credential {
+    match case {
+        Case::Allowed => bearer(READER),
+        Case::Unauthorized => None,
+        Case::Forbidden => bearer(WRITER),
+    }
+}

@@ -1,0 +1,74 @@
+//! Keys, and tokens signed with them.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::{
+    encoding::AsDer,
+    rsa::{KeyPair, KeySize},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jsonwebtoken::{
+    Algorithm, EncodingKey, Header,
+    crypto::aws_lc,
+    jwk::{Jwk, JwkSet},
+};
+use serde_json::json;
+
+use super::{AUDIENCE, ISSUER, SCOPES};
+
+const KEY: &str = "key-1";
+
+/// Who signs tokens with one new key.
+pub struct Issuer {
+    pub algorithm: Algorithm,
+    private: EncodingKey,
+    tokens: u64,
+}
+
+impl Issuer {
+    /// Makes a P-256 key or, for `RS256`, one of RSA with 2048 bits.
+    pub fn new(algorithm: Algorithm) -> Self {
+        // An `Err` says that it is installed already.
+        let _ = aws_lc::DEFAULT_PROVIDER.install_default();
+        let private = match algorithm {
+            Algorithm::RS256 => {
+                let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key is made");
+                let der = AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair).expect("it is written");
+                let pem = format!(
+                    "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----",
+                    STANDARD.encode(der.as_ref())
+                );
+                EncodingKey::from_rsa_pem(pem.as_bytes()).expect("it is read")
+            }
+            _ => {
+                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key is made");
+                EncodingKey::from_ec_der(pair.to_pkcs8v1().expect("it is written").as_ref())
+            }
+        };
+        Self { algorithm, private, tokens: 0 }
+    }
+
+    /// Returns the public key, as issuers publish it.
+    pub fn jwks(&self) -> String {
+        let mut key = Jwk::from_encoding_key(&self.private, self.algorithm).expect("it has a public half");
+        key.common.key_id = Some(KEY.to_owned());
+        serde_json::to_string(&JwkSet { keys: vec![key] }).expect("keys are JSON")
+    }
+
+    /// Signs a token that nobody has seen.
+    pub fn token(&mut self) -> String {
+        self.tokens += 1;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+        let claims = json!({
+            "iss": ISSUER, "aud": AUDIENCE, "sub": "alice", "client_id": "cli", "scope": SCOPES,
+            "iat": now, "exp": now + 60 * 60, "jti": self.tokens.to_string(),
+        });
+        let header = Header {
+            typ: Some("at+jwt".to_owned()),
+            kid: Some(KEY.to_owned()),
+            ..Header::new(self.algorithm)
+        };
+        jsonwebtoken::encode(&header, &claims, &self.private).expect("it is signed")
+    }
+}

@@ -1,0 +1,34 @@
+//! The same endpoint for holders of a real JWT, verified by scopegate and by others with one key.
+
+mod aliri;
+pub mod keys;
+mod oauth_resource_server;
+mod scopegate;
+
+use axum::{Router, routing::get};
+
+use self::keys::Issuer;
+
+const ISSUER: &str = "http://127.0.0.1/issuer";
+const AUDIENCE: &str = "https://files.example.com";
+const SCOPES: &str = "files:read files:list";
+
+/// A server that verifies JWTs.
+pub struct Verifying {
+    pub name: &'static str,
+    pub router: Router,
+}
+
+pub fn bare() -> Router {
+    async fn list() {}
+    Router::new().route("/files", get(list))
+}
+
+/// Every server for the tokens of `issuer`; scopegate stands first.
+pub async fn all(issuer: &Issuer) -> Vec<Verifying> {
+    vec![
+        Verifying { name: "scopegate", router: scopegate::router(issuer).await },
+        Verifying { name: "oauth-resource-server 0.4.1", router: oauth_resource_server::router(issuer) },
+        Verifying { name: "aliri_tower 0.6.1", router: aliri::router(issuer) },
+    ]
+}

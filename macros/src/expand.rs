@@ -68,7 +68,7 @@ fn declare(
         let errors = diagnostics.into_tokens();
         return quote!(#declaration #errors);
     }
-    let handler = diagnostics.take(syn::parse2(item.clone()));
+    let handler = diagnostics.take(Handler::read(item));
     let Some(handler) = handler.filter(|handler: &Handler| diagnostics.take(handler.check()).is_some())
     else {
         let errors = diagnostics.into_tokens();
@@ -127,15 +127,24 @@ fn authenticated_tokens(krate: &Path) -> TokenStream {
     quote!(#krate::__private::Requirement::AUTHENTICATED)
 }
 
-/// Names each scope once, in a constant that is evaluated whether or not the handler is used.
+/// Emits the alternatives. Literals stand where they are needed; where there are paths, a constant names each scope once, so
+/// that a mistake in one is reported once. The compiler evaluates that constant for each handler, which takes time.
 fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
-    let scopes = alternatives.scopes.iter().map(|scope| need::tokens(krate, scope));
-    let count = alternatives.scopes.len();
-    let distinct = need::distinct(krate, &alternatives.scopes);
-    let terms = alternatives.positions().map(|positions| quote!(&[#(SCOPES[#positions]),*]));
+    let scopes: Vec<_> = alternatives.scopes.iter().map(|scope| need::tokens(krate, scope)).collect();
+    let requirement = |name: &dyn Fn(usize) -> TokenStream| {
+        let terms = alternatives.positions().map(|positions| {
+            let term = positions.into_iter().map(name);
+            quote!(&[#(#term),*])
+        });
+        quote!(#krate::__private::Requirement::scopes(&[#(#terms),*]))
+    };
+    let Some(checks) = need::distinct(krate, &alternatives.scopes) else {
+        return requirement(&|at| scopes[at].clone());
+    };
+    let (count, requirement) = (scopes.len(), requirement(&|at| quote!(SCOPES[#at])));
     quote! {{
         const SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
-        #distinct
-        #krate::__private::Requirement::scopes(&[#(#terms),*])
+        #checks
+        #requirement
     }}
 }

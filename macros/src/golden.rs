@@ -43,16 +43,10 @@ fn a_handler_with_scopes() {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     {
                         const SCOPES: [::scopegate::__private::Need; 4usize] = [
-                            ::scopegate::__private::Need::Scope(
-                                ::scopegate::Scope::from_static("files:read"),
-                            ),
-                            ::scopegate::__private::Need::Scope(
-                                ::scopegate::Scope::from_static("files:write"),
-                            ),
+                            ::scopegate::__private::Need::literal("files:read"),
+                            ::scopegate::__private::Need::literal("files:write"),
                             ::scopegate::__private::Need::Scope(scopes::OWN.as_scope()),
-                            ::scopegate::__private::Need::Scope(
-                                ::scopegate::Scope::from_static("files:share"),
-                            ),
+                            ::scopegate::__private::Need::literal("files:share"),
                         ];
                         const _: () = ::scopegate::__private::assert_new(&SCOPES, 2usize);
                         const _: () = ::scopegate::__private::assert_new(&SCOPES, 3usize);

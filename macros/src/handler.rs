@@ -1,6 +1,6 @@
 //! The function that an attribute stands on. Its body is kept as it is, token for token.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, FnArg, GenericArgument, Ident, PathArguments, Signature, Type, Visibility,
@@ -39,6 +39,16 @@ impl Parse for Handler {
 }
 
 impl Handler {
+    /// Reads the function. Its body is put aside first: most of its tokens are there, and nobody looks at them.
+    pub(crate) fn read(item: &TokenStream) -> syn::Result<Self> {
+        let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
+        let is_body = |last: &mut TokenTree| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+        let body = head.pop_if(is_body);
+        let mut handler: Self = syn::parse2(head.into_iter().collect())?;
+        handler.body.extend(body);
+        Ok(handler)
+    }
+
     /// Checks what the type system cannot say as well.
     pub(crate) fn check(&self) -> syn::Result<()> {
         if let Some(FnArg::Receiver(receiver)) = self.signature.inputs.first() {

@@ -66,20 +66,19 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
                 read => {
                     let text = if let Ok(Literal::Scope(text)) = read { text } else { "error".into() };
                     let text = LitStr::new(&text, span);
-                    quote_spanned!(span=> #krate::__private::Need::Scope(#krate::Scope::from_static(#text)))
+                    quote_spanned!(span=> #krate::__private::Need::literal(#text))
                 }
             }
         }
     }
 }
 
-/// Emits a constant check for each scope whose value, or whose predecessor's, the compiler alone knows.
-pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> TokenStream {
+/// Emits a constant check for each scope whose value, or whose predecessor's, the compiler alone knows; nothing where it
+/// knows none, since all are literals.
+pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     let is_const = |scope: &ScopeArg| matches!(scope, ScopeArg::Const(_));
-    let is_unknown = |(at, scope): &(usize, &ScopeArg)| {
-        *at > 0 && (is_const(scope) || scopes.iter().take(*at).any(is_const))
-    };
-    let checks = scopes.iter().enumerate().filter(is_unknown).map(|(at, scope)| {
+    let first_const = scopes.iter().position(is_const)?;
+    let checks = scopes.iter().enumerate().skip(first_const.max(1)).map(|(at, scope)| {
         // Spanned as a whole, so that the message stands on the scope and not on the attribute.
         let check = quote!(#krate::__private::assert_new(&SCOPES, #at));
         let check = check.into_iter().map(|mut token| {
@@ -89,5 +88,5 @@ pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> TokenStream {
         let check: TokenStream = check.collect();
         quote!(const _: () = #check;)
     });
-    quote!(#(#checks)*)
+    Some(quote!(#(#checks)*))
 }

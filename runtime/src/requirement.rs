@@ -51,6 +51,12 @@ pub enum Need {
 }
 
 impl Need {
+    #[doc(hidden)] // Made by generated code, which has checked it.
+    #[must_use]
+    pub const fn literal(text: &'static str) -> Self {
+        Self::Scope(Scope::checked(text))
+    }
+
     /// Returns the scope's text; a template's with its braces.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

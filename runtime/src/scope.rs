@@ -29,6 +29,11 @@ impl Scope {
     /// Stands where there is room for a scope and none yet; it never leaves a catalog.
     pub(crate) const FILLER: Self = Self("");
 
+    /// Takes text that a macro has checked, by the same grammar.
+    pub(crate) const fn checked(text: &'static str) -> Self {
+        Self(text)
+    }
+
     /// Makes a scope from the program's own text.
     ///
     /// # Panics

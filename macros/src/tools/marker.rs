@@ -1,7 +1,7 @@
 //! The type of a guard. An attribute cannot emit it from inside an `impl`, so the block does that for it, and has the
 //! user's own attribute stand on it: it is read in one place, and its import is used.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Attribute, Ident, ItemEnum, Visibility, ext::IdentExt};
 
@@ -32,6 +32,8 @@ pub(super) fn declare(
 
 /// Takes an item for the type of a method's guard, if it is one: the handler that it stands for has no body and no arguments.
 pub(crate) fn marker(item: &TokenStream) -> Option<Handler> {
+    // Cheaper than to read the body of every handler for it.
+    item.clone().into_iter().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "enum"))?;
     let ItemEnum { attrs, vis, ident, variants, .. } = syn::parse2(item.clone()).ok()?;
     let name = ident.to_string();
     let name = name.strip_prefix(MARKER_PREFIX).filter(|_| variants.is_empty())?;

@@ -29,7 +29,7 @@ class Server:
 
 
 def build() -> None:
-    """Builds the programs in release, and installs what the one in TypeScript needs."""
+    """Builds the examples in release."""
     examples = ["-p", "quickstart", "-p", "mcp-files", "-p", "dev-issuer"]
     subprocess.run(["cargo", "build", "--release", "--locked", *examples], cwd=ROOT, check=True)
 

@@ -38,8 +38,12 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     let krate = args.unwrap_or_default().krate;
     let requirement = requirement_tokens(&krate, alternatives.as_ref());
     let errors = diagnostics.into_tokens();
-    // The errors are macros of their own, in statement position.
-    quote!(const { #errors #requirement })
+    // The errors are macros of their own, in statement position. In a `const { .. }` references would not live long enough.
+    quote!({
+        #errors
+        const __REQUIREMENT: #krate::__private::Requirement = #requirement;
+        __REQUIREMENT
+    })
 }
 
 /// Normalises and checks what an attribute names.
@@ -141,9 +145,9 @@ fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
     let Some(checks) = need::distinct(krate, &alternatives.scopes) else {
         return requirement(&|at| scopes[at].clone());
     };
-    let (count, requirement) = (scopes.len(), requirement(&|at| quote!(SCOPES[#at])));
+    let (count, requirement) = (scopes.len(), requirement(&|at| quote!(__SCOPES[#at])));
     quote! {{
-        const SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
+        const __SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
         #checks
         #requirement
     }}

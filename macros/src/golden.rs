@@ -42,18 +42,18 @@ fn a_handler_with_scopes() {
             impl ::scopegate::__private::Declares for __scopes_of_write {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     {
-                        const SCOPES: [::scopegate::__private::Need; 4usize] = [
+                        const __SCOPES: [::scopegate::__private::Need; 4usize] = [
                             ::scopegate::__private::Need::literal("files:read"),
                             ::scopegate::__private::Need::literal("files:write"),
                             ::scopegate::__private::Need::Scope(scopes::OWN.as_scope()),
                             ::scopegate::__private::Need::literal("files:share"),
                         ];
-                        const _: () = ::scopegate::__private::assert_new(&SCOPES, 2usize);
-                        const _: () = ::scopegate::__private::assert_new(&SCOPES, 3usize);
+                        const _: () = ::scopegate::__private::assert_new(&__SCOPES, 2usize);
+                        const _: () = ::scopegate::__private::assert_new(&__SCOPES, 3usize);
                         ::scopegate::__private::Requirement::scopes(
                             &[
-                                &[SCOPES[0usize], SCOPES[1usize]],
-                                &[SCOPES[0usize], SCOPES[2usize], SCOPES[3usize]],
+                                &[__SCOPES[0usize], __SCOPES[1usize]],
+                                &[__SCOPES[0usize], __SCOPES[2usize], __SCOPES[3usize]],
                             ],
                         )
                     },

@@ -80,7 +80,7 @@ pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream>
     let first_const = scopes.iter().position(is_const)?;
     let checks = scopes.iter().enumerate().skip(first_const.max(1)).map(|(at, scope)| {
         // Spanned as a whole, so that the message stands on the scope and not on the attribute.
-        let check = quote!(#krate::__private::assert_new(&SCOPES, #at));
+        let check = quote!(#krate::__private::assert_new(&__SCOPES, #at));
         let check = check.into_iter().map(|mut token| {
             token.set_span(scope.span());
             token

@@ -70,17 +70,7 @@ impl BodyFormat {
                 let scope = scope.filter(|_| reason == Reason::InsufficientScope);
                 json(&Text { error: description, scope })
             }
-            Self::Problem => Content {
-                content_type: Some(HeaderValue::from_static("application/problem+json")),
-                ..json(&Problem {
-                    r#type: "about:blank",
-                    title: status.canonical_reason().unwrap_or_default(),
-                    status: status.as_u16(),
-                    detail: description,
-                    error,
-                    scope,
-                })
-            },
+            Self::Problem => problem(reason, description, scope),
             Self::JsonRpc => json(&JsonRpc {
                 jsonrpc: "2.0",
                 id,
@@ -93,6 +83,14 @@ impl BodyFormat {
             Self::Empty => Content { content_type: None, bytes: Bytes::new() },
         }
     }
+}
+
+fn problem(reason: Reason, detail: &str, scope: Option<String>) -> Content {
+    let status = reason.status();
+    let title = status.canonical_reason().unwrap_or_default();
+    let (error, status) = (reason.body_error(), status.as_u16());
+    let body = json(&Problem { r#type: "about:blank", title, status, detail, error, scope });
+    Content { content_type: Some(HeaderValue::from_static("application/problem+json")), ..body }
 }
 
 fn json(body: &impl Serialize) -> Content {

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{Ipv4Addr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
 };
 
@@ -99,4 +99,15 @@ fn parse(answer: &str) -> Answer {
         })
         .collect();
     Answer { status: status.parse::<StatusCode>().expect("a status"), headers, body: body.to_owned() }
+}
+
+/// Finds a port that nobody listens on, for a program whose URL is to be known before it starts.
+///
+/// # Panics
+///
+/// When none is free.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+    listener.local_addr().expect("it is bound").port()
 }

@@ -173,7 +173,8 @@ async fn dies_later() {
     for (failures, pause) in [6, 12, 24, 600].into_iter().enumerate() {
         minutes(pause).await;
         for api in &apis {
-            assert_eq!(at_once(api.get(&seen)).await, FILES, "known keys outlive their server");
+            assert_eq!(api.get(&seen).await, FILES, "known keys outlive their server");
+            assert_eq!(at_once(api.get(&seen)).await, FILES, "nobody waits for it again and again");
             assert_eq!(api.get(&new).await, FILES);
             assert_eq!(api.get(&forged).await, INVALID);
             assert_eq!(api.get(&of_unknown).await, later(1 << failures), "nobody can tell");
@@ -356,6 +357,26 @@ async fn a_key_withdrawn_during_a_pause() {
         issuer.publish(&[&new]);
         minutes(16).await;
         assert_eq!(api.get(&of_old).await, INVALID, "old keys are renewed before they are used");
+    }
+}
+
+#[tokio::test]
+async fn a_key_withdrawn_during_a_pause_after_a_failure() {
+    let (old, new) = (Key::ed25519("old"), Key::ed25519("new"));
+    let issuer = Issuer::publishing(&[]).await;
+    for api in Api::both(&issuer) {
+        issuer.publish(&[&old]);
+        let of_old = token(&issuer, &old);
+        assert_eq!(api.get(&of_old).await, FILES);
+        issuer.set_down(true);
+        minutes(6).await;
+        // The attempt in the background fails.
+        assert_eq!(api.get(&of_old).await, FILES);
+        assert!(api.get(&numbered(&issuer, &new, 1)).await.contains("503"));
+        issuer.set_down(false);
+        issuer.publish(&[&new]);
+        minutes(600).await;
+        assert_eq!(api.get(&of_old).await, INVALID, "what failed long ago excuses no old key");
     }
 }
 

@@ -119,15 +119,7 @@ async fn needs(message: &str, scopes: &str, least: &str) {
 #[tokio::test]
 async fn each_message_needs_the_floor_and_what_it_names() {
     let (floor, write, admin) = ("files:read", "files:read files:write", "files:read files:admin");
-    for method in [
-        "initialize",
-        "ping",
-        "tools/list",
-        "server/discover",
-        "subscriptions/listen",
-        "logging/setLevel",
-        "x",
-    ] {
+    for method in ["initialize", "ping", "tools/list", "server/discover", "logging/setLevel", "x"] {
         needs(&request(method, json!({})), floor, "read").await;
     }
     needs(&call("list_files"), floor, "read").await;
@@ -619,7 +611,7 @@ fn a_faulty_table_is_refused_with_everything_that_is_wrong() {
         [
             "`tools/call open` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`",
             "`tools/call twice` stands in the table twice; write it once",
-            "`resources/read file:///{a}{b}` is no URI template: write some text between two variables",
+            "`resources/read file:///{a}{b}` is no URI template: put a separator such as `/` between two variables, so that no value runs into the next",
         ],
     );
 }
@@ -643,7 +635,7 @@ fn scopes_that_nothing_can_fill_in_refuse_to_start() {
             "`method tasks/cancel` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
             "`resources/read docs://acme/a` needs `tenant:{tenant}:member`, but its URI has no `{tenant}`",
             "`resources/read docs://{name}` needs `tenant:{tenant}:member`, but its URI has no `{tenant}`",
-            "`resources/read docs://{tenant}.{name}` needs `tenant:{tenant}:member`, and a value could run into the next; put a separator such as `/` between its variables",
+            "`resources/read docs://{tenant}.{name}` is no URI template: put a separator such as `/` between two variables, so that no value runs into the next",
             "`resources/read docs://{name}/{name}` is no URI template: name each variable once",
         ],
     );

@@ -26,12 +26,11 @@
 //! | `SESSIONS` | `1`: clients of versions before 2026-07-28 get a session (else each request is by itself, which they take, too) |
 
 use std::{
-    error::Error,
     io,
     net::{Ipv4Addr, SocketAddr},
-    process::ExitCode,
 };
 
+use anyhow::Context;
 use dev_issuer::{BindError, DevIssuer};
 use mcp_files::{
     files::{Files, RESOURCES},
@@ -45,22 +44,12 @@ use scopegate::{
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("mcp-files: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let Settings { port, resource, access, sessions } = Settings::from_env()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-    let listener = listener
-        .map_err(|error| format!("cannot listen on port {port}: {error}; choose another with PORT"))?;
+    let listener =
+        listener.with_context(|| format!("cannot listen on port {port}; choose another with PORT"))?;
 
     let url = resource.identifier().to_owned();
     // A gate of static keys has no resource, so its server is told where it is.

@@ -2,12 +2,11 @@
 
 use std::env;
 
+use anyhow::{Context, bail};
 use scopegate::{Gate, JwtVerifier, Resource, Scope, StaticKeys};
 
 /// What every request to the server needs.
 const FLOOR: Scope = Scope::from_static("files:read");
-
-type Error = Box<dyn std::error::Error>;
 
 /// Where the server listens, what it is called, and whom it lets in.
 #[derive(Debug)]
@@ -39,11 +38,11 @@ impl Settings {
     /// # Errors
     ///
     /// When a variable says what it cannot, or one is missing that another needs.
-    pub fn from_env() -> Result<Self, Error> {
+    pub fn from_env() -> anyhow::Result<Self> {
         let port = match variable("PORT") {
-            Some(port) => {
-                port.parse().map_err(|_| format!("PORT is {port:?}; it takes a port number, such as 8080"))?
-            }
+            Some(port) => port
+                .parse()
+                .with_context(|| format!("PORT is {port:?}; it takes a port number, such as 8080"))?,
             None => 8080,
         };
         let resource = variable("RESOURCE").unwrap_or_else(|| format!("http://127.0.0.1:{port}/mcp"));
@@ -51,15 +50,15 @@ impl Settings {
             ("oauth", Some(issuer)) => Access::OAuth(issuer, variable("JWKS_URI")),
             ("oauth", None) => Access::Embedded,
             ("static", _) => {
-                let keys = variable("STATIC_KEYS").ok_or("AUTH_MODE is \"static\", so set STATIC_KEYS")?;
+                let keys = variable("STATIC_KEYS").context("AUTH_MODE is \"static\", so set STATIC_KEYS")?;
                 Access::Keys(StaticKeys::parse(&keys)?)
             }
-            (other, _) => return Err(format!("AUTH_MODE is {other:?}; it is \"oauth\" or \"static\"").into()),
+            (other, _) => bail!("AUTH_MODE is {other:?}; it is \"oauth\" or \"static\""),
         };
         let sessions = match variable("SESSIONS").as_deref() {
             None | Some("0") => false,
             Some("1") => true,
-            Some(other) => return Err(format!("SESSIONS is {other:?}; it is \"1\" or \"0\"").into()),
+            Some(other) => bail!("SESSIONS is {other:?}; it is \"1\" or \"0\""),
         };
         Ok(Self { port, resource: Resource::new(resource)?.name("Files in memory"), access, sessions })
     }
@@ -75,7 +74,7 @@ fn variable(name: &str) -> Option<String> {
 /// # Errors
 ///
 /// When one of the URLs is none for its purpose.
-pub fn oauth(resource: Resource, issuer: &str, jwks_uri: Option<&str>) -> Result<Gate, Error> {
+pub fn oauth(resource: Resource, issuer: &str, jwks_uri: Option<&str>) -> anyhow::Result<Gate> {
     let resource = resource.authorization_server(issuer)?;
     let verifier = JwtVerifier::new(resource.authorization_servers(), resource.identifier());
     let verifier = match jwks_uri {

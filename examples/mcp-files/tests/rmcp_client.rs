@@ -1,7 +1,5 @@
 //! The official Rust client: it discovers, logs in with little, and comes back for more.
 
-use std::net::{Ipv4Addr, TcpListener};
-
 use reqwest::{Client, Url, redirect::Policy};
 use rmcp::{
     RoleClient, ServiceExt,
@@ -16,7 +14,7 @@ use rmcp::{
         streamable_http_client::{StreamableHttpClientTransportConfig, StreamableHttpError},
     },
 };
-use scopegate_tests::program::Program;
+use scopegate_tests::program::{Program, free_port};
 use serde_json::json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mcp-files");
@@ -29,8 +27,7 @@ type Running = RunningService<RoleClient, ClientConfig>;
 
 /// Starts the program with nothing but a port, so that it brings its own authorization server.
 fn start(variables: &[(&str, &str)]) -> (Program, String) {
-    let free = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-    let port = free().to_string();
+    let port = free_port().to_string();
     let variables = [&[("PORT", port.as_str())], variables].concat();
     let program = Program::start(PROGRAM, &variables);
     let url = format!("http://{}/mcp", program.address());

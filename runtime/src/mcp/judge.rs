@@ -12,10 +12,11 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::{
     answer::Answer,
-    headers,
+    headers::{self, Mismatch},
     layer::Endpoint,
     message::{Message, Messages},
     rules::Need,
+    subject::Subject,
 };
 use crate::{
     enforcement::{Admitted, Enforcement},
@@ -121,12 +122,17 @@ fn needs_of<'a>(
 ) -> Result<(Messages<'a>, Vec<Need>), Answer> {
     let messages = Messages::read(body).map_err(Answer::unreadable)?;
     let mut needs = Vec::new();
+    let single = messages.single();
     for message in messages.iter() {
+        // The versions that have these have no batches, and each may name many resources.
+        if single.is_none() && matches!(message.subject, Subject::Subscriptions(_)) {
+            return Err(Answer::mismatch(Mismatch::Batch));
+        }
         let found = endpoint.rules.needs(message).map_err(|why| {
             let is_gone = headers::version_lacks(&parts.headers, message);
             let answer =
                 if is_gone { Answer::unknown_method() } else { Answer::undecided(why, &message.subject) };
-            answer.to(messages.single())
+            answer.to(single)
         })?;
         needs.extend(found);
     }

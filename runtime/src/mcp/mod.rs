@@ -48,6 +48,7 @@ mod resources;
 mod rmcp;
 mod rules;
 mod subject;
+mod subscriptions;
 mod template;
 
 pub use self::{

@@ -36,12 +36,12 @@ impl Resources {
 
     /// Finds the resource that a URI names: by the whole of it, else by the first template that fits.
     pub(super) fn find<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
-        self.named(uri)
-            .filter(|known| known.template.is_none())
-            .and_then(|known| known.resource(uri))
-            .or_else(|| {
-                self.0.iter().filter(|known| known.template.is_some()).find_map(|known| known.resource(uri))
-            })
+        let exactly = self.named(uri).filter(|known| known.template.is_none());
+        let exactly = exactly.map(|known| (known, Captures::default()));
+        // What fits is what is meant: where its scopes cannot be filled in, a later one does not stand in for it.
+        let (known, captures) =
+            exactly.or_else(|| self.0.iter().find_map(|known| Some((known, known.captures(uri)?))))?;
+        known.resource(captures)
     }
 
     /// Finds a resource by its own text, a template's with its braces.
@@ -70,27 +70,23 @@ impl Known {
         Some(known)
     }
 
-    /// Says which scopes the URI cannot fill in, or could fill in by another value than the server takes it for.
+    /// Says which scopes the URI cannot fill in.
     fn unfillable(&self) -> impl Iterator<Item = String> {
         let Self { operation, template } = self;
-        let is_ambiguous = template.as_ref().is_some_and(UriTemplate::is_ambiguous);
         operation.row().policy().templates().flat_map(move |scope| {
             let lacks = |name: &&str| !template.as_ref().is_some_and(|template| template.has(name));
-            let missing = scope.parameters().filter(lacks).map(move |name| {
-                format!("`{operation}` needs `{scope}`, but its URI has no `{{{name}}}`")
-            });
-            let ambiguous = is_ambiguous.then(|| {
-                format!("`{operation}` needs `{scope}`, and a value could run into the next; put a separator such as `/` between its variables")
-            });
-            missing.chain(ambiguous)
+            scope
+                .parameters()
+                .filter(lacks)
+                .map(move |name| format!("`{operation}` needs `{scope}`, but its URI has no `{{{name}}}`"))
         })
     }
 
-    fn resource<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
-        let captures = match &self.template {
-            Some(template) => template.captures(uri)?,
-            None => Captures::default(),
-        };
+    fn captures<'a>(&self, uri: &'a str) -> Option<Captures<'a>> {
+        self.template.as_ref()?.captures(uri)
+    }
+
+    fn resource<'a>(&self, captures: Captures<'a>) -> Option<McpResource<'a>> {
         let (filled, outcome) = Filled::of(self.operation.row().policy().templates(), &captures);
         outcome.ok()?;
         Some(McpResource { operation: self.operation, captures, filled })

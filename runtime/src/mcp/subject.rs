@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::json::Json;
+use super::{json::Json, subscriptions::Wanted};
 
 /// What a method acts on, where that decides about scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
     /// Nothing that has a name.
     None,
-    /// Something that has a name, and the parameters do not give it, or not as a text, or give more than a request may.
+    /// Something that has a name, and the parameters do not give it, or not as a text.
     Unnamed,
     Tool(Cow<'a, str>),
     Prompt(Cow<'a, str>),
@@ -39,16 +39,6 @@ pub(super) struct Params<'a> {
     #[serde(borrow, default)]
     notifications: Json<'a, Wanted>,
 }
-
-/// Of which changes a client wants to hear.
-#[derive(Debug, Default, Deserialize)]
-struct Wanted {
-    #[serde(default, rename = "resourceSubscriptions")]
-    resources: Option<Vec<String>>,
-}
-
-/// More than one request needs, so that the time to judge it has a bound.
-const MAX_SUBSCRIPTIONS: usize = 256;
 
 #[derive(Debug, Default, Deserialize)]
 struct Reference<'a> {
@@ -78,8 +68,8 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject
             params.task_id.into_text().map(Subject::Task)
         }
         "subscriptions/listen" => match params.notifications {
-            Json::Object(wanted) => wanted.subject(),
-            _ => Some(Subject::None),
+            Json::Object(wanted) => Some(Subject::Subscriptions(wanted.resources())),
+            _ => None,
         },
         "completion/complete" => match params.r#ref {
             Json::Object(reference) => reference.subject(),
@@ -88,13 +78,6 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject
         _ => Some(Subject::None),
     };
     named.unwrap_or(Subject::Unnamed)
-}
-
-impl Wanted {
-    fn subject<'a>(self) -> Option<Subject<'a>> {
-        let uris = self.resources.unwrap_or_default();
-        (uris.len() <= MAX_SUBSCRIPTIONS).then_some(Subject::Subscriptions(uris))
-    }
 }
 
 impl<'a> Reference<'a> {

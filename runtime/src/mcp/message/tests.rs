@@ -58,9 +58,15 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
     for nothing in [json!({}), json!({ "resourceSubscriptions": null })] {
         check(&listen(nothing).to_string(), Ok(Subject::Subscriptions(Vec::new())));
     }
-    check(&listen(json!({ "resourceSubscriptions": vec!["a"; 257] })).to_string(), Ok(Subject::Unnamed));
+    check(&listen(json!({ "resourceSubscriptions": vec!["a"; 257] })).to_string(), NOT_A_MESSAGE);
     check(&listen(json!({ "resourceSubscriptions": "a" })).to_string(), NOT_A_MESSAGE);
     check(&listen(json!({ "resourceSubscriptions": [1] })).to_string(), NOT_A_MESSAGE);
+    // Some servers take a list for an object, member by member.
+    for other in [json!([null, null, null, ["a://b"]]), json!([]), json!(null), json!("a")] {
+        check(&listen(other).to_string(), Ok(Subject::Unnamed));
+    }
+    check(r#"{"method":"subscriptions/listen"}"#, Ok(Subject::Unnamed));
+    check(r#"{"method":"subscriptions/listen","params":[]}"#, Ok(Subject::Unnamed));
     for method in
         ["initialize", "ping", "tools/list", "notifications/cancelled", "server/discover", "TOOLS/CALL"]
     {

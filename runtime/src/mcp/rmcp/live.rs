@@ -1,4 +1,4 @@
-//! The tools and prompts that a server has, as a client finds them, beside those that its table has.
+//! The tools, prompts and resources that a server has, as a client finds them, beside those that its table has.
 
 use std::{collections::BTreeSet, thread, time::Duration};
 
@@ -10,44 +10,64 @@ use serde_json::{Value, json};
 
 use crate::mcp::{McpTable, operation::Kind};
 
-/// What clients list. Resources are not among it: which there are may differ from day to day.
+/// What clients list.
 struct Listed {
-    kind: Kind,
-    /// What one is called.
-    noun: &'static str,
     method: &'static str,
     /// Where in the answer they are.
     member: &'static str,
+    /// What each is known by.
+    key: &'static str,
 }
 
-const LISTED: [Listed; 2] = [
-    Listed { kind: Kind::Tool, noun: "tool", method: "tools/list", member: "tools" },
-    Listed { kind: Kind::Prompt, noun: "prompt", method: "prompts/list", member: "prompts" },
+const TOOLS: Listed = Listed { method: "tools/list", member: "tools", key: "name" };
+const PROMPTS: Listed = Listed { method: "prompts/list", member: "prompts", key: "name" };
+const RESOURCES: [Listed; 2] = [
+    Listed { method: "resources/list", member: "resources", key: "uri" },
+    Listed { method: "resources/templates/list", member: "resourceTemplates", key: "uriTemplate" },
 ];
 
-/// Returns each tool and prompt without a row, and each row without one.
+/// Returns each tool and prompt without a row, and each row without one, and resources where the table has none.
 pub(super) fn compare<S: ServerHandler>(
     make: &(dyn Fn() -> S + Send + Sync),
     table: &McpTable,
 ) -> Vec<String> {
-    LISTED.iter().flat_map(|listed| compare_one(make, table, listed)).collect()
+    let tools = compare_one(make, table, Kind::Tool, "tool", &TOOLS);
+    let prompts = compare_one(make, table, Kind::Prompt, "prompt", &PROMPTS);
+    tools.into_iter().chain(prompts).chain(undeclared_resources(make, table)).collect()
+}
+
+/// Which resources there are may differ from day to day, so it is only seen whether the table has any where the server has.
+fn undeclared_resources<S: ServerHandler>(
+    make: &(dyn Fn() -> S + Send + Sync),
+    table: &McpTable,
+) -> Option<String> {
+    if table.operations().iter().any(|operation| operation.kind() == Kind::Resource) {
+        return None;
+    }
+    // A server that cannot list them has none to speak of.
+    let listed = RESOURCES.iter().filter_map(|listed| names(make, listed).ok());
+    let first = listed.flatten().next()?;
+    Some(format!(
+        "the server has resources such as `{first}`, and the table has none, so that everybody with the floor could read them; say what they need by `Operation::resource`"
+    ))
 }
 
 fn compare_one<S: ServerHandler>(
     make: &(dyn Fn() -> S + Send + Sync),
     table: &McpTable,
+    kind: Kind,
+    noun: &str,
     listed: &Listed,
 ) -> Vec<String> {
-    let Listed { kind, noun, member, .. } = listed;
     let live = match names(make, listed) {
         Ok(names) => names,
         Err(error) => {
             return vec![format!(
-                "the server's {member} cannot be listed, so nobody can tell whether each declares its scopes: {error}"
+                "the server's {noun}s cannot be listed, so nobody can tell whether each declares its scopes: {error}"
             )];
         }
     };
-    let rows = table.operations().iter().filter(|operation| operation.kind() == *kind);
+    let rows = table.operations().iter().filter(|operation| operation.kind() == kind);
     let declared: BTreeSet<String> = rows.map(|operation| operation.name().to_owned()).collect();
     let undeclared = live.difference(&declared).map(|name| {
         format!(
@@ -90,7 +110,7 @@ async fn pages<S: ServerHandler>(
     for _ in 0..MAX_PAGES {
         let page = page(make(), listed.method, &cursor).await?;
         let names =
-            page[listed.member].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
+            page[listed.member].as_array().into_iter().flatten().filter_map(|one| one[listed.key].as_str());
         found.extend(names.map(str::to_owned));
         cursor = page["nextCursor"].clone();
         if cursor.is_null() {

@@ -12,7 +12,7 @@ use crate::{granted::GrantedScopes, token::Token};
 
 /// A server over stdio, or another transport of this machine, whose caller is trusted with some scopes.
 ///
-/// There no token is sent, so tools with scopes refuse everybody. This says that whoever started the server may do what
+/// There no token is sent, so tools and prompts refuse everybody. This says that whoever started the server may do what
 /// `scopes` allow; the guards judge by them as they do by those of a token. It is for transports that have one caller
 /// alone, and no HTTP service takes it.
 ///

@@ -48,7 +48,7 @@ impl KeySet {
         self
     }
 
-    /// Tells whether `key` is among them, or was taken over from keys before.
+    /// Tells whether `key` is still published: the very same object, which is taken over as long as the key is unchanged.
     pub(super) fn has(&self, key: &Arc<Key>) -> bool {
         self.0.iter().any(|own| Arc::ptr_eq(own, key))
     }

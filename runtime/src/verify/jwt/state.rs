@@ -17,6 +17,9 @@ pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 /// Younger keys are not loaded again for a token of an unknown key, or anybody could make us ask at any rate.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
+/// How long after the pause that follows a failure the server is taken for down, if nobody has asked again.
+const STILL_DOWN: Duration = Duration::from_secs(60);
+
 /// The longest pause after a failed attempt; the first is a second, and each next one twice as long.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -58,12 +61,17 @@ impl State {
         let age = now.duration_since(*at);
         if age < REFRESH_AFTER {
             Advice::Use(Arc::clone(keys))
-        } else if age < RELY_UNTIL || self.failure.is_some() {
+        } else if age < RELY_UNTIL || self.is_down(now) {
             // While the key server is down, nobody should wait for it again and again.
             Advice::UseAndLoad(Arc::clone(keys))
         } else {
             Advice::LoadFirst
         }
+    }
+
+    /// Tells whether the key server was down just now. An older failure says nothing of it.
+    fn is_down(&self, now: Instant) -> bool {
+        self.failure.as_ref().is_some_and(|failure| now < failure.retry_at + STILL_DOWN)
     }
 
     /// Returns the keys, if any.
@@ -155,6 +163,9 @@ mod tests {
         assert!(matches!(state.advice(now + REFRESH_AFTER), Advice::UseAndLoad(_)));
         assert!(matches!(state.advice(now + RELY_UNTIL), Advice::LoadFirst));
         state.fail("down".to_owned(), now + REFRESH_AFTER);
+        assert!(matches!(state.advice(now + RELY_UNTIL), Advice::LoadFirst));
+        state.fail("down".to_owned(), now + RELY_UNTIL);
         assert!(matches!(state.advice(now + RELY_UNTIL), Advice::UseAndLoad(_)));
+        assert!(matches!(state.advice(now + RELY_UNTIL + STILL_DOWN * 2), Advice::LoadFirst));
     }
 }

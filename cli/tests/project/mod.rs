@@ -6,12 +6,16 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::{Mutex, PoisonError},
 };
 
 /// A package with its own folder; all share a folder for what they build.
 pub(crate) struct Project {
     folder: PathBuf,
 }
+
+/// All exporters have one name, and so one place in the shared folder: each must have run before the next is built.
+static RUNNING: Mutex<()> = Mutex::new(());
 
 /// The start of a manifest that names an exporter.
 pub(crate) const EXPORTER: &str = "[package.metadata.scopegate]\nbin = \"export-scopes\"\n";
@@ -96,6 +100,7 @@ impl Project {
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+        let _running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-scopegate"));
         command.current_dir(&self.folder).arg("scopegate").args(arguments);
         command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"));

@@ -7,7 +7,7 @@ use axum::{
     body::{Body, Bytes},
     http::{
         Request, StatusCode,
-        header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST},
+        header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST},
     },
 };
 use futures_util::stream;
@@ -126,6 +126,7 @@ pub fn request(bytes: usize) -> Request<Body> {
     Request::post("/mcp")
         .header(HOST, "example.com")
         .header(CONTENT_TYPE, "application/json")
+        .header(CONTENT_LENGTH, message.len())
         .header(ACCEPT, "application/json, text/event-stream")
         .header(AUTHORIZATION, "Bearer reader")
         .header("mcp-protocol-version", "2025-06-18")

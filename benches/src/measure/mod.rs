@@ -1,6 +1,7 @@
 //! The three things that are measured: time, allocations, instructions.
 
 mod instructions;
+mod memory;
 mod time;
 
 use allocation_counter::{AllocationInfo, measure};
@@ -35,6 +36,7 @@ pub struct Meter {
 
 impl Meter {
     pub fn new() -> Self {
+        memory::keep();
         Self { times: Times::new(), instructions: Instructions::new() }
     }
 

@@ -13,12 +13,7 @@ use http::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{
-    headers::Mismatch,
-    message::{Message, Unreadable},
-    rules::Undecided,
-    subject::Subject,
-};
+use super::{headers::Mismatch, json::Unreadable, message::Message, rules::Undecided, subject::Subject};
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
 pub(super) struct Answer {

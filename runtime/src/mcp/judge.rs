@@ -3,18 +3,18 @@
 use std::{collections::HashSet, sync::Arc};
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{Method, StatusCode, header::CONTENT_LENGTH, request::Parts};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http::{Method, StatusCode, request::Parts};
 
 use super::{
     answer::Answer,
     headers::{self, Mismatch},
     layer::Endpoint,
     message::{Message, Messages},
+    read::read,
     rules::Need,
     subject::Subject,
 };
@@ -128,13 +128,12 @@ fn needs_of<'a>(
         if single.is_none() && matches!(message.subject, Subject::Subscriptions(_)) {
             return Err(Answer::mismatch(Mismatch::Batch));
         }
-        let found = endpoint.rules.needs(message).map_err(|why| {
+        endpoint.rules.find(message, &mut needs).map_err(|why| {
             let is_gone = headers::version_lacks(&parts.headers, message);
             let answer =
                 if is_gone { Answer::unknown_method() } else { Answer::undecided(why, &message.subject) };
             answer.to(single)
         })?;
-        needs.extend(found);
     }
     Ok((messages, needs))
 }
@@ -157,18 +156,4 @@ fn judge(endpoint: &Endpoint, token: &Token, needs: &[Need]) -> Result<(), Rejec
     let rejection = gate.refuse(reason, ask);
     log::insufficient(&rejection, token);
     Err(rejection)
-}
-
-/// Reads a body of a bounded length, of which the service gets the same bytes.
-async fn read(body: Body, parts: &Parts, limit: usize) -> Result<Bytes, Answer> {
-    let too_large = || Answer::too_large(limit);
-    let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: u64| u64::try_from(limit).is_ok_and(|limit| length > limit)) {
-        return Err(too_large());
-    }
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Answer::broken_body()),
-    }
 }

@@ -9,8 +9,7 @@ use serde::{
 use serde_json::Value;
 
 use super::{
-    depth,
-    json::Json,
+    json::{self, Json, Unreadable},
     subject::{Subject, subject},
 };
 
@@ -50,31 +49,17 @@ pub(crate) enum Messages<'a> {
     Batch(Vec<Message<'a>>),
 }
 
-/// Why no service behind the gate may see a body: it could take it for something else than the gate does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unreadable {
-    NotJson,
-    NotAMessage,
-}
-
 /// What more messages in a batch would cost is no use to anybody.
 const MAX_BATCH: usize = 256;
 
 impl<'a> Messages<'a> {
-    /// Reads a body in one pass. Arguments and everything else that does not decide is skipped, so that no more than names
-    /// with escapes and the brackets that are open are kept, whatever the size.
+    /// Reads a body. Arguments and everything else that does not decide is skipped, and nothing of it is kept.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Unreadable> {
-        // The parser skips texts without a look at their bytes, so the look is here.
         let text = str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;
-        if depth::is_excessive(text) {
-            return Err(Unreadable::NotJson);
-        }
         if text.trim_ascii_start().starts_with('[') {
-            return serde_json::from_str(text)
-                .map(|Batch(messages)| Self::Batch(messages))
-                .map_err(unreadable);
+            return json::from_str(text).map(|Batch(messages)| Self::Batch(messages));
         }
-        serde_json::from_str(text).map(Self::One).map_err(unreadable)
+        json::from_str(text).map(Self::One)
     }
 
     /// Returns the one message of a body that is no batch.
@@ -91,11 +76,6 @@ impl<'a> Messages<'a> {
             Self::Batch(messages) => messages.iter(),
         }
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
-fn unreadable(error: serde_json::Error) -> Unreadable {
-    if error.is_data() { Unreadable::NotAMessage } else { Unreadable::NotJson }
 }
 
 /// The members of a message that decide. A member that stands twice is refused: parsers differ about which one counts.

@@ -35,7 +35,6 @@
 
 mod access;
 mod answer;
-mod depth;
 mod headers;
 mod json;
 mod judge;
@@ -43,6 +42,7 @@ mod layer;
 mod message;
 mod operation;
 mod origin;
+mod read;
 mod resources;
 #[cfg(feature = "rmcp")]
 mod rmcp;

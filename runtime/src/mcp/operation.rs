@@ -35,7 +35,7 @@ pub struct Operation {
     row: Row,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Tool,
     Prompt,

@@ -1,8 +1,8 @@
 //! What a message needs: the rows of its method and of its tool, prompt or resource, or the floor alone.
 
 use std::collections::{
-    HashMap,
-    hash_map::Entry::{Occupied, Vacant},
+    BTreeMap,
+    btree_map::Entry::{Occupied, Vacant},
 };
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{table::Policy, template::Filled};
 /// The rows of a table, ready to be looked up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
-    named: HashMap<(Kind, &'static str), Policy>,
+    named: BTreeMap<(Kind, &'static str), Policy>,
     resources: Resources,
 }
 
@@ -47,7 +47,7 @@ impl From<Policy> for Need {
 impl Rules {
     /// Reads a table, and adds what is wrong with it to the problems.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
-        let mut named = HashMap::new();
+        let mut named = BTreeMap::new();
         for operation in table.operations() {
             problems.extend(faults(operation));
             match named.entry((operation.kind(), operation.name())) {
@@ -60,10 +60,9 @@ impl Rules {
         Self { named, resources: Resources::of(table, problems) }
     }
 
-    /// Finds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
-    pub(super) fn needs(&self, message: &Message<'_>) -> Result<Vec<Need>, Undecided> {
-        let method = message.method.as_deref().and_then(|method| self.named(Kind::Method, method));
-        let mut needs = Vec::from_iter(method);
+    /// Adds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
+    pub(super) fn find(&self, message: &Message<'_>, needs: &mut Vec<Need>) -> Result<(), Undecided> {
+        needs.extend(message.method.as_deref().and_then(|method| self.named(Kind::Method, method)));
         match &message.subject {
             Subject::None | Subject::Task(_) => {}
             Subject::Unnamed => return Err(Undecided::Unnamed),
@@ -79,7 +78,7 @@ impl Rules {
                 }
             }
         }
-        Ok(needs)
+        Ok(())
     }
 
     fn named(&self, kind: Kind, name: &str) -> Option<Need> {

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use axum::Router;
+use axum::{Router, extract::Request, response::IntoResponse, routing::any};
 use rmcp::{
     ServerHandler,
     transport::streamable_http_server::{
@@ -14,6 +14,7 @@ use super::{ScopedTools, live, place::Place};
 use crate::{
     gate::Gate,
     mcp::{McpLayer, McpTable},
+    protected::Step,
     requirement::Requirement,
     resource::Resource,
     startup::StartupError,
@@ -189,7 +190,16 @@ impl<S: ServerHandler> McpServer<S> {
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(self.max_body),
             );
-            let endpoint = Router::new().route_service(&place.path, service).layer(layer.clone());
+            // Behind a pointer: axum copies what it routes to for each request, and rmcp's service holds lists.
+            let service = Arc::new(service);
+            let gate = layer.clone();
+            let serve = move |request: Request| async move {
+                match gate.run(request).await {
+                    Ok(request) => service.handle(request).await.into_response(),
+                    Err(answer) => answer,
+                }
+            };
+            let endpoint = Router::new().route(&place.path, any(serve));
             let row = Row::new(Requirement::AUTHENTICATED, "mcp", file!(), line!());
             let endpoints = ScopeTable::from_iter([Entry::route("POST".to_owned(), place.path, row)]);
             endpoint.merge(layer.well_known()).merge(well_known::nothing_below_routes(&endpoints))

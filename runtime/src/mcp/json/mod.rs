@@ -1,11 +1,17 @@
 //! A JSON value of which only texts, integers and one kind of object matter.
 
+mod cursor;
+mod reader;
+mod unreadable;
+
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
+
+pub(super) use self::{reader::from_str, unreadable::Unreadable};
 
 /// A member of a message. What is of no matter is skipped and not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

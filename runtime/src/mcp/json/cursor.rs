@@ -1,0 +1,159 @@
+//! Finds where a JSON value ends ([RFC 8259]), without a look at what its texts say. Pure.
+//!
+//! The escapes and the control characters of a text are left to whoever decodes it: none of them moves its end.
+//!
+//! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
+
+use std::mem;
+
+use memchr::memchr;
+
+/// As deep as `serde_json` and most other parsers go; some of the others would crash.
+const MAX_DEPTH: usize = 127;
+
+/// A place in a JSON text.
+pub(super) struct Cursor<'a> {
+    json: &'a str,
+    at: usize,
+    /// How many lists and objects may be opened here, each in the other.
+    depth: usize,
+}
+
+/// A list or an object that has begun.
+pub(super) struct Open {
+    close: u8,
+    is_at_first: bool,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(json: &'a str) -> Self {
+        Self { json, at: 0, depth: MAX_DEPTH }
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.json.as_bytes().get(self.at).copied()
+    }
+
+    /// Goes past blanks.
+    pub(super) fn blank(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    /// Goes past a value, and returns it.
+    pub(super) fn value(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        self.skip()?;
+        self.json.get(start..self.at)
+    }
+
+    /// Goes into a list or an object, which ends with `close`.
+    pub(super) fn open(&mut self, close: u8) -> Option<Open> {
+        self.depth = self.depth.checked_sub(1)?;
+        self.at += 1;
+        Some(Open { close, is_at_first: true })
+    }
+
+    /// Goes to the next item of a list, or the name of the next member of an object. When there is none, goes past the
+    /// end and says so.
+    pub(super) fn advance(&mut self, open: &mut Open) -> Option<bool> {
+        self.blank();
+        if self.eat(open.close).is_some() {
+            self.depth += 1;
+            return Some(false);
+        }
+        if !mem::take(&mut open.is_at_first) {
+            self.eat(b',')?;
+            self.blank();
+        }
+        Some(true)
+    }
+
+    /// Goes from the name of a member to its value.
+    pub(super) fn colon(&mut self) -> Option<()> {
+        self.blank();
+        self.eat(b':')?;
+        self.blank();
+        Some(())
+    }
+
+    /// Goes past a value.
+    pub(super) fn skip(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'{' => {
+                let mut object = self.open(b'}')?;
+                while self.advance(&mut object)? {
+                    self.skip_text()?;
+                    self.colon()?;
+                    self.skip()?;
+                }
+                Some(())
+            }
+            b'[' => {
+                let mut list = self.open(b']')?;
+                while self.advance(&mut list)? {
+                    self.skip()?;
+                }
+                Some(())
+            }
+            b'"' => self.skip_text(),
+            _ => self.skip_plain(),
+        }
+    }
+
+    /// Goes past a byte, if it is the next one.
+    fn eat(&mut self, byte: u8) -> Option<()> {
+        (self.peek()? == byte).then(|| self.at += 1)
+    }
+
+    fn skip_text(&mut self) -> Option<()> {
+        self.eat(b'"')?;
+        let start = self.at;
+        loop {
+            let rest = self.json.as_bytes().get(self.at..)?;
+            let quote = self.at + memchr(b'"', rest)?;
+            self.at = quote + 1;
+            let before = self.json.as_bytes().get(start..quote)?;
+            let backslashes = before.iter().rev().take_while(|&&byte| byte == b'\\').count();
+            // Each pair of them stands for one backslash.
+            if backslashes.is_multiple_of(2) {
+                return Some(());
+            }
+        }
+    }
+
+    /// Goes past a number, or `true`, `false` or `null`.
+    fn skip_plain(&mut self) -> Option<()> {
+        let rest = self.json.get(self.at..)?;
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let length = rest.bytes().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+        let plain = rest.get(..length)?;
+        self.at += length;
+        (matches!(plain, "true" | "false" | "null") || is_number(plain)).then_some(())
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (number, exponent) = match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, Some(exponent)),
+        None => (text, None),
+    };
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (number, None),
+    };
+    let exponent = exponent.map(|exponent| exponent.strip_prefix(['+', '-']).unwrap_or(exponent));
+    is_digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(is_digits)
+        && exponent.is_none_or(is_digits)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests;

@@ -283,11 +283,17 @@ async fn a_template_whose_scopes_have_no_values_yet_is_not_completed() {
 }
 
 #[tokio::test]
-async fn a_scope_that_is_too_long_for_a_header_is_still_refused() {
-    let uri = format!("docs://{}/a", "a".repeat(100_000));
-    let (answer, calls) = with_parts("docs:read", &request("resources/read", json!({ "uri": uri }))).await;
+async fn parts_of_uris_are_no_longer_than_a_challenge_takes() {
+    let read = |length: usize| {
+        request("resources/read", json!({ "uri": format!("docs://{}/a", "a".repeat(length)) }))
+    };
+    let (answer, calls) = with_parts("docs:read", &read(1024)).await;
     assert_eq!((answer.status, calls), (StatusCode::FORBIDDEN, 0));
-    assert!(answer.challenge().starts_with("Bearer error=\"insufficient_scope\", resource_metadata="));
+    assert!(answer.challenge().contains(&format!("tenant:{}:member", "a".repeat(1024))));
+    let (answer, calls) = with_parts("docs:read", &read(1025)).await;
+    assert_eq!((answer.status, answer.challenge(), calls), (StatusCode::OK, "", 0));
+    let error: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(error["error"]["message"], "Unknown resource");
 }
 
 #[tokio::test]
@@ -384,18 +390,18 @@ async fn what_cannot_be_read_for_certain_does_not_reach_the_service() {
     let app = service.behind(&gate());
     let deep = format!(r#"{{"method":"ping","x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
     let not_json: [&[u8]; 6] = [b"", b"{", b"\xef\xbb\xbf{}", b"{}x", b"{\"x\":\"\xff\"}", deep.as_bytes()];
-    let not_a_message: [&[u8]; 5] = [
+    let not_a_message: [&[u8]; 6] = [
         br#"{"method":"tools/call","params":{"name":"list_files","name":"purge_files"}}"#,
         br#"{"method":"ping","m\u0065thod":"tools/call","params":{"name":"purge_files"}}"#,
+        br#"[{"method":"ping"},{"method":"tools/call","params":{"Name":"purge_files"}}]"#,
         br#"["tools/call"]"#,
         b"[]",
         b"7",
     ];
-    let unnamed: [&[u8]; 4] = [
+    let unnamed: [&[u8]; 3] = [
         br#"{"method":"tools/call","params":[null,"purge_files"]}"#,
         br#"{"method":"tools/call","params":{"name":{"$serde_json::private::RawValue":"purge_files"}}}"#,
         br#"{"method":"resources/subscribe","params":{}}"#,
-        br#"[{"method":"ping"},{"method":"tools/call","params":{"Name":"purge_files"}}]"#,
     ];
     for (bodies, code) in [(&not_json[..], -32700), (&not_a_message[..], -32600), (&unnamed[..], -32602)] {
         for body in bodies {
@@ -507,6 +513,7 @@ async fn headers_agree_with_the_body_where_the_version_has_them() {
 
 #[tokio::test]
 async fn bodies_have_a_limit() {
+    const PING: &str = r#"{"method":"ping"}"#;
     let service = Service::default();
     let app = service.behind(&gate());
     let of = |size: usize| {
@@ -518,13 +525,13 @@ async fn bodies_have_a_limit() {
     let too_large = post(&app, "read", &[], of(4 * mebi + 1)).await;
     assert_eq!(too_large.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(too_large.challenge(), "");
-    let announced = post(&app, "read", &["content-length: 99999999999999999999"], "{}").await;
+    let announced = post(&app, "read", &["content-length: 99999999999999999999"], PING).await;
     assert_eq!(announced.status, StatusCode::OK, "an absurd length is no reason, the bytes are");
-    assert_eq!(post(&app, "read", &["content-length: 5000000"], "{}").await.status, 413);
-    let small = gate().mcp_layer(TABLE).unwrap().max_body(10);
+    assert_eq!(post(&app, "read", &["content-length: 5000000"], PING).await.status, 413);
+    let small = gate().mcp_layer(TABLE).unwrap().max_body(PING.len());
     let app = Router::new().route("/mcp", any(|| async {})).layer(small);
-    assert_eq!(post(&app, "read", &[], r#"{"id":  1}"#).await.status, 200);
-    assert_eq!(post(&app, "read", &[], r#"{"id":   1}"#).await.status, 413);
+    assert_eq!(post(&app, "read", &[], PING).await.status, 200);
+    assert_eq!(post(&app, "read", &[], format!("{PING} ")).await.status, 413);
 }
 
 #[tokio::test]

@@ -37,12 +37,7 @@ impl Operation {
     ) -> Option<Self> {
         let ours = take_ours(method);
         let Some(kind) = Kind::of(method) else {
-            for attribute in &ours {
-                diagnostics.push(syn::Error::new(
-                    attribute.path().span(),
-                    "this method is neither a tool nor a prompt, so nothing guards it; write `#[tool]` or `#[prompt]` beside this, or leave it out",
-                ));
-            }
+            refuse_elsewhere(&ours, diagnostics);
             idle.extend(ours);
             return None;
         };
@@ -59,6 +54,15 @@ impl Operation {
         guard_with(method, &quote!(#krate::Guard<#marker>));
         idle.extend(ours.into_iter().skip(1));
         Some(Self { kind, cfgs, name, marker, declaration })
+    }
+}
+
+fn refuse_elsewhere(ours: &[Attribute], diagnostics: &mut Diagnostics) {
+    for attribute in ours {
+        diagnostics.push(syn::Error::new(
+            attribute.path().span(),
+            "this method is neither a tool nor a prompt, so nothing guards it; write `#[tool]` or `#[prompt]` beside this, or leave it out",
+        ));
     }
 }
 

@@ -44,6 +44,11 @@ impl Answer {
         Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "The body ended before its time")
     }
 
+    pub(super) fn encoded() -> Self {
+        let message = "The body must be JSON in UTF-8, and not compressed";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, message)
+    }
+
     pub(super) fn unreadable(why: Unreadable) -> Self {
         match why {
             Unreadable::NotJson => Self::new(StatusCode::BAD_REQUEST, PARSE_ERROR, "The body is not JSON"),

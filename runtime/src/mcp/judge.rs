@@ -7,10 +7,15 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{Method, StatusCode, request::Parts};
+use http::{
+    HeaderMap, Method, StatusCode,
+    header::{CONTENT_LENGTH, TRANSFER_ENCODING},
+    request::Parts,
+};
 
 use super::{
     answer::Answer,
+    encoding,
     headers::{self, Mismatch},
     layer::Endpoint,
     message::{Message, Messages},
@@ -73,8 +78,12 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     let token = verified.map_err(|failure| endpoint.plan.reject(failure, policy, &Filled::default()))?;
     let (need, body) = if has_no_message(&parts.method) {
         judge(endpoint, &token, &[])?;
-        (None, body)
+        drop_body(&mut parts.headers);
+        (None, Body::empty())
     } else {
+        if !encoding::is_plain(&parts.headers) {
+            return Err(Answer::encoded().into());
+        }
         let bytes = read(body, &parts, endpoint.max_body).await?;
         (judge_body(endpoint, &token, &parts, &bytes)?, Body::from(bytes))
     };
@@ -88,6 +97,13 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
 /// Methods with which MCP opens and closes streams and sessions.
 fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
+}
+
+/// What these methods have for a body nobody judges, so nobody is to read it.
+fn drop_body(headers: &mut HeaderMap) {
+    for name in [CONTENT_LENGTH, TRANSFER_ENCODING] {
+        headers.remove(name);
+    }
 }
 
 /// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.

@@ -87,13 +87,21 @@ struct Members<'a> {
     method: Json<'a, IgnoredAny>,
     #[serde(borrow, default)]
     params: Json<'a, super::subject::Params<'a>>,
+    #[serde(borrow, default)]
+    result: Json<'a, IgnoredAny>,
+    #[serde(borrow, default)]
+    error: Json<'a, IgnoredAny>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Json::Object(Members { id, method, params }) = Json::deserialize(deserializer)? else {
+        let Json::Object(Members { id, method, params, result, error }) = Json::deserialize(deserializer)?
+        else {
             return Err(D::Error::custom("a message is an object"));
         };
+        if matches!((&method, &result, &error), (Json::Absent, Json::Absent, Json::Absent)) {
+            return Err(D::Error::custom("a message is a request or an answer"));
+        }
         let id = match id {
             Json::Text(text) => Id::Text(text),
             Json::Integer(number) => Id::Integer(number),

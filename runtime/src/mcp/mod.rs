@@ -6,14 +6,18 @@
 //! 1. A CORS preflight is answered with 204 and nothing granted; a CORS layer belongs outside.
 //! 2. An `Origin` other than the resource's own is 403, without a challenge; see [`McpLayer::allow_origin`].
 //! 3. The token: 401, with the scopes of the floor. The body of a request without a valid token is not read.
-//! 4. The body is read, once, up to a limit (413), and what it asks for is found in it.
+//! 4. The body is read, once, up to a limit (413), and what it asks for is found in it. One that is not JSON in UTF-8, or that is
+//!    compressed, by its headers, is 415: a server that decodes it would read another.
 //! 5. The scopes: 403, with all that the request needs, the floor and every message of a batch together.
 //! 6. The headers that repeat the body must agree with it, where the protocol's version has them: 400, -32020.
 //!
 //! Only then the service is called, with the same bytes. What one parser could take for something else than another is
-//! 400: a member that stands twice, a list in the place of an object, what follows the message, other text than UTF-8.
-//! So is a method that acts on something without a name for it (-32602), or 404 (-32601) where it is
-//! `resources/subscribe` or `resources/unsubscribe` and the protocol's version no longer has them.
+//! 400: among the members that decide, one that stands twice, one whose name differs from theirs by case alone, a list in the place
+//! of an object; what follows the message; other text than UTF-8; what is neither a request nor an answer. A batch has at most
+//! 256 messages, `subscriptions/listen` at most 256 URIs, and nothing is nested deeper than 127; more is 400.
+//!
+//! A method that acts on something and does not name it is 400, too (-32602). `resources/subscribe` and
+//! `resources/unsubscribe` that name no known resource are 404 (-32601) where the protocol's version no longer has them.
 //!
 //! # What each request needs
 //!
@@ -23,18 +27,19 @@
 //! |---|---|
 //! | `tools/call` | what the tool declares; a tool that is not in the table is for the service to refuse |
 //! | `prompts/get` | what the prompt declares |
-//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | what the resource declares, or the first template that fits its URI, which fills in the scopes. If the table has resources, another URI is an unknown resource: the gate says so itself |
+//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | what the resource declares, or the first template that fits its URI, which fills in the scopes. If the table has resources, another URI is an unknown resource: the gate says so itself (HTTP 200, -32602) |
 //! | `subscriptions/listen` | what each resource declares whose changes it is about (`resourceSubscriptions`), and what [`Operation::method`] says |
 //! | `completion/complete` | what the prompt or resource declares whose arguments are completed. A template whose scopes its values make is refused, since it has no values yet |
 //! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | what [`Operation::method`] says. The gate does not know which tool a task is of; whoever holds tasks must know whose they are |
 //! | `initialize`, `server/discover`, `ping`, `tools/list` and other lists, `logging/setLevel`, any other method, notifications | what [`Operation::method`] says |
-//! | answers to the server's own requests, `GET`, `DELETE` | nothing more |
+//! | answers to the server's own requests; `GET`, `HEAD`, `DELETE` and `OPTIONS`, of which the service gets no body | nothing more |
 //!
 //! Give the gate a floor: the 401 names nothing else, and a client without a scope to ask for asks for all there are. There is
 //! a [guide](crate::guide::mcp).
 
 mod access;
 mod answer;
+mod encoding;
 mod headers;
 mod json;
 mod judge;
@@ -42,6 +47,7 @@ mod layer;
 mod message;
 mod operation;
 mod origin;
+mod overlap;
 mod read;
 mod resources;
 #[cfg(feature = "rmcp")]

@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use http::{header::CONTENT_LENGTH, request::Parts};
 use http_body_util::BodyExt;
 
-use super::answer::Answer;
+use super::{answer::Answer, layer::MAX_BODY};
 
 /// Reads all of a body. What comes in one piece, as short messages do, is not copied.
 pub(super) async fn read(body: Body, parts: &Parts, limit: usize) -> Result<Bytes, Answer> {
@@ -16,8 +16,9 @@ pub(super) async fn read(body: Body, parts: &Parts, limit: usize) -> Result<Byte
     let mut pieces = Pieces { body, limit, left: limit };
     let Some(first) = pieces.next().await? else { return Ok(Bytes::new()) };
     let Some(second) = pieces.next().await? else { return Ok(first) };
-    // Together at once, since a piece may be a byte, and one that is kept costs more than that.
-    let mut whole = BytesMut::with_capacity(length.unwrap_or(first.len() + second.len()));
+    // Together at once, since a piece may be a byte, and one that is kept costs more than that. What a header promises is
+    // believed within limits, whatever the server's.
+    let mut whole = BytesMut::with_capacity(length.unwrap_or(first.len() + second.len()).min(MAX_BODY));
     whole.extend_from_slice(&first);
     whole.extend_from_slice(&second);
     while let Some(piece) = pieces.next().await? {

@@ -2,6 +2,7 @@
 
 use super::{
     operation::{Kind, McpTable, Operation},
+    overlap::Overlap,
     template::{Captures, UriTemplate},
 };
 use crate::{table::Policy, template::Filled};
@@ -32,6 +33,12 @@ impl Resources {
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
         let rows = table.operations().iter().filter(|operation| operation.kind() == Kind::Resource);
         Self(rows.filter_map(|operation| Known::of(*operation, problems)).collect())
+    }
+
+    /// Iterates over what is wrong with templates that stand behind others.
+    pub(super) fn overlaps(&self) -> impl Iterator<Item = String> {
+        let later = self.0.iter().enumerate();
+        later.filter_map(|(at, later)| self.0.iter().take(at).find_map(|earlier| later.behind(earlier)))
     }
 
     /// Finds the resource that a URI names: by the whole of it, else by the first template that fits.
@@ -68,6 +75,27 @@ impl Known {
         let known = Self { operation, template };
         problems.extend(known.unfillable());
         Some(known)
+    }
+
+    /// Says what is wrong with a template behind another: the first that fits decides.
+    fn behind(&self, earlier: &Self) -> Option<String> {
+        let (Some(mine), Some(other)) = (&self.template, &earlier.template) else { return None };
+        let (later, earlier) = (self.operation, earlier.operation);
+        if later.name() == earlier.name() {
+            return None;
+        }
+        let policy = later.row().policy();
+        match Overlap::of(other, mine) {
+            Overlap::Hidden => Some(format!(
+                "`{later}` is never reached, since `{earlier}` stands before it and fits all of its URIs; put it first"
+            )),
+            Overlap::Partial if policy != earlier.row().policy() || policy.templates().next().is_some() => {
+                Some(format!(
+                    "some URIs fit both `{earlier}` and `{later}`, and they need different scopes; let no URI fit both"
+                ))
+            }
+            Overlap::Partial | Overlap::Harmless => None,
+        }
     }
 
     /// Says which scopes the URI cannot fill in.

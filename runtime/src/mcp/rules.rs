@@ -57,7 +57,9 @@ impl Rules {
                 Vacant(free) => _ = free.insert(operation.row().policy()),
             }
         }
-        Self { named, resources: Resources::of(table, problems) }
+        let resources = Resources::of(table, problems);
+        problems.extend(resources.overlaps());
+        Self { named, resources }
     }
 
     /// Adds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.

@@ -48,6 +48,11 @@ impl UriTemplate {
         Ok(template)
     }
 
+    /// Iterates over the texts around the variables.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'static str> {
+        [self.start].into_iter().chain(self.variables.iter().map(|variable| variable.after))
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.variables.iter().any(|variable| variable.name == name)
     }
@@ -103,9 +108,12 @@ impl Parameters for Captures<'_> {
     }
 }
 
+/// Longer than the name of anything, and short enough that the scopes which are made of values fit a challenge.
+const MAX_VALUE: usize = 1024;
+
 /// `1*unreserved` ([RFC 3986, section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)), but no dot segment.
-fn is_value(value: &str) -> bool {
-    !value.is_empty() && value.bytes().all(is_value_byte) && !matches!(value, "." | "..")
+pub(super) fn is_value(value: &str) -> bool {
+    (1..=MAX_VALUE).contains(&value.len()) && value.bytes().all(is_value_byte) && !matches!(value, "." | "..")
 }
 
 #[cfg(test)]
@@ -141,6 +149,8 @@ mod tests {
         check("a:{x}-/{y}", "a:--/-", Some("x=- y=-"));
         check("a:{x}-/{y}", "a:-/-", None);
         check("a:{x}:{y}", "a:ä:y", None);
+        assert!(super::is_value(&"a".repeat(1024)));
+        assert!(!super::is_value(&"a".repeat(1025)));
     }
 
     #[test]

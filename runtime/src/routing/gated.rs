@@ -6,7 +6,6 @@ use axum::{extract::Request, handler::Handler};
 
 use crate::{
     enforcement::{Enforcement, Slot},
-    routing::declared::Declared,
     table::Row,
 };
 
@@ -18,12 +17,8 @@ pub(crate) struct Gated<H> {
 }
 
 impl<H> Gated<H> {
-    pub(crate) fn mount<D>(handler: H, methods: String) -> (Self, Mounted)
-    where
-        H: Declared<D>,
-    {
-        let slot = Arc::<Slot>::default();
-        (Self { handler, slot: slot.clone() }, Mounted { methods, row: H::ROW, slot })
+    pub(crate) fn new(handler: H, slot: Arc<Slot>) -> Self {
+        Self { handler, slot }
     }
 }
 
@@ -34,7 +29,7 @@ where
     type Future = H::Future;
 
     fn call(self, mut request: Request, state: S) -> Self::Future {
-        request.extensions_mut().insert(Enforcement::pending(self.slot));
+        Enforcement::pending(self.slot).accompany(&mut request);
         self.handler.call(request, state)
     }
 }
@@ -44,4 +39,10 @@ pub(crate) struct Mounted {
     pub(crate) methods: String,
     pub(crate) row: Row,
     pub(crate) slot: Arc<Slot>,
+}
+
+impl Mounted {
+    pub(crate) fn new(methods: String, row: Row) -> Self {
+        Self { methods, row, slot: Arc::default() }
+    }
 }

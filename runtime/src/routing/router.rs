@@ -177,8 +177,8 @@ where
         H: Declared<D> + Handler<T, S>,
         T: 'static,
     {
-        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
-        self.inner = self.inner.fallback(handler);
+        let mounted = Mounted::new(ANY.to_owned(), H::ROW);
+        self.inner = self.inner.fallback(Gated::new(handler, mounted.slot.clone()));
         self.mount("/*", vec![mounted]);
         self
     }

@@ -23,8 +23,8 @@ pub(crate) struct ServiceGuard {
 
 impl ServiceGuard {
     pub(crate) fn mount<T>(service: T, methods: String, row: Row) -> (Protected<T, Self>, Mounted) {
-        let slot = Arc::<Slot>::default();
-        (Protected::new(service, Self { row, slot: slot.clone() }), Mounted { methods, row, slot })
+        let mounted = Mounted::new(methods, row);
+        (Protected::new(service, Self { row, slot: mounted.slot.clone() }), mounted)
     }
 }
 

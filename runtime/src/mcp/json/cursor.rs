@@ -115,9 +115,10 @@ impl<'a> Cursor<'a> {
             let quote = self.at + memchr(b'"', rest)?;
             self.at = quote + 1;
             let before = self.json.as_bytes().get(start..quote)?;
-            let backslashes = before.iter().rev().take_while(|&&byte| byte == b'\\').count();
-            // Each pair of them stands for one backslash.
-            if backslashes.is_multiple_of(2) {
+            if ends_in_code_point(before) {
+                return None;
+            }
+            if !ends_in_backslash(before) {
                 return Some(());
             }
         }
@@ -132,6 +133,18 @@ impl<'a> Cursor<'a> {
         self.at += length;
         (matches!(plain, "true" | "false" | "null") || is_number(plain)).then_some(())
     }
+}
+
+/// Tells whether the next character of a text is escaped: each pair of backslashes before it stands for one.
+fn ends_in_backslash(text: &[u8]) -> bool {
+    !text.iter().rev().take_while(|&&byte| byte == b'\\').count().is_multiple_of(2)
+}
+
+/// Tells whether a `\u` lacks some of its four digits, for which a careless parser could take what follows the text.
+fn ends_in_code_point(text: &[u8]) -> bool {
+    (1..=4)
+        .filter_map(|back| text.split_at_checked(text.len().checked_sub(back)?))
+        .any(|(before, end)| end.first() == Some(&b'u') && ends_in_backslash(before))
 }
 
 fn is_number(text: &str) -> bool {

@@ -1,6 +1,7 @@
 //! A JSON value of which only texts, integers and one kind of object matter.
 
 mod cursor;
+mod members;
 mod reader;
 mod unreadable;
 
@@ -8,9 +9,10 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
+use self::members::Members;
 pub(super) use self::{reader::from_str, unreadable::Unreadable};
 
 /// A member of a message. What is of no matter is skipped and not kept.
@@ -85,6 +87,6 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for Reader<'a, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Json::Object)
+        T::deserialize(Members(map)).map(Json::Object)
     }
 }

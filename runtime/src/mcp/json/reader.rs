@@ -2,7 +2,7 @@
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
     forward_to_deserialize_any,
 };
 
@@ -13,9 +13,20 @@ use super::{
 
 /// Reads a text that is one value, with blanks around it.
 pub(crate) fn from_str<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Unreadable> {
+    whole(json, |cursor| T::deserialize(cursor)).map_err(|why| {
+        // What is wrong with a message is of no interest where the text is none.
+        let skipped = whole(json, |cursor| IgnoredAny::deserialize(cursor));
+        skipped.err().unwrap_or(why)
+    })
+}
+
+fn whole<'a, T>(
+    json: &'a str,
+    read: impl FnOnce(&mut Cursor<'a>) -> Result<T, Unreadable>,
+) -> Result<T, Unreadable> {
     let mut cursor = Cursor::new(json);
     cursor.blank();
-    let value = T::deserialize(&mut cursor)?;
+    let value = read(&mut cursor)?;
     cursor.blank();
     if cursor.peek().is_none() { Ok(value) } else { Err(Unreadable::NotJson) }
 }

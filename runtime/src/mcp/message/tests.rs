@@ -5,6 +5,7 @@
 )]
 
 use proptest::prelude::*;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::{Id, Message, Messages, Subject, Unreadable};
@@ -86,11 +87,29 @@ fn what_a_parser_could_take_for_something_else_is_refused() {
     check(r#"{"method":"ping","id":1,"id":2}"#, NOT_A_MESSAGE);
     check(r#"{"method":["tools/call"]}"#, NOT_A_MESSAGE);
     check(r#"{"method":null}"#, NOT_A_MESSAGE);
+    check(r#"{"method":"ping","Method":"tools/call","params":{"name":"a"}}"#, NOT_A_MESSAGE);
+    check(r#"{"METHOD":"ping"}"#, NOT_A_MESSAGE);
+    check(r#"{"method":"ping","result":{},"Re\u017fult":{}}"#, NOT_A_MESSAGE);
+    check(&call(r#"{"name":"a","Name":"b"}"#), NOT_A_MESSAGE);
+    check(&call(r#"{"name":"a","na\u004de":"b"}"#), NOT_A_MESSAGE);
+    check(r#"{"method":"tasks/get","params":{"taskId":"1","tas\u212aId":"2"}}"#, NOT_A_MESSAGE);
+    check(r#"{"$serde_json::private::RawValue":"{\"method\":\"ping\"}"}"#, NOT_A_MESSAGE);
+    check(r#"{"\u0024serde_json::private::RawValue":"{}","method":"ping"}"#, NOT_A_MESSAGE);
+    check(&call(r#"{"$serde_json::private::RawValue":"{\"name\":\"b\"}"}"#), NOT_A_MESSAGE);
+    check(r#"{"jsonrpc":"2.0","id":1,"params":{}}"#, NOT_A_MESSAGE);
+    check("{}", NOT_A_MESSAGE);
     check(r#""tools/call""#, NOT_A_MESSAGE);
     check("5", NOT_A_MESSAGE);
     check(r#"{"method":"ping"} x"#, NOT_JSON);
     check(r#"{"method":"ping"}{"method":"tools/call"}"#, NOT_JSON);
     check("\u{feff}{\"method\":\"ping\"}", NOT_JSON);
+    check(r#"{"id":1,"id":2"#, NOT_JSON);
+    check("5 x", NOT_JSON);
+    check("[] x", NOT_JSON);
+    check("[{} {}]", NOT_JSON);
+    check("{,}", NOT_JSON);
+    check(r#"{"method":"ping" "id":1}"#, NOT_JSON);
+    check(r#"{"method":"completion/complete","params":{"ref":{"type":"a",}}}"#, NOT_JSON);
     check(r#"{"method":"ping",}"#, NOT_JSON);
     check(r#"{"method":"ping""#, NOT_JSON);
     check("", NOT_JSON);
@@ -104,7 +123,6 @@ fn what_is_named_by_no_text_has_no_name() {
     for params in [
         r#"{"name":5}"#,
         r#"{"name":null}"#,
-        r#"{"Name":"a"}"#,
         r#"{"uri":"a"}"#,
         r#"{"name":{"$serde_json::private::RawValue":"a"}}"#,
         r#"["a"]"#,
@@ -128,7 +146,7 @@ fn escapes_mean_what_they_stand_for() {
 #[test]
 fn other_members_do_not_matter_whatever_they_are() {
     check(
-        r#"{"$serde_json::private::Number":"1","x":1,"x":2,"method":"tools/call","params":{"name":"write",
+        r#"{"x":{"$serde_json::private::Number":"1"},"x":2,"method":"tools/call","params":{"name":"write",
             "_meta":{"name":"read","method":"ping"},"arguments":{"$serde_json::private::RawValue":"{}","a":"\u0041"}}}"#,
         tool("write"),
     );
@@ -165,7 +183,7 @@ fn a_batch_is_all_its_messages() {
         Message { id: Id::None, method: None, subject: Subject::None },
     ];
     assert_eq!(messages, expected);
-    let of = |count: usize| format!("[{}]", vec!["{}"; count].join(","));
+    let of = |count: usize| format!("[{}]", vec![r#"{"method":"a"}"#; count].join(","));
     assert!(Messages::read(of(256).as_bytes()).is_ok());
     for refused in ["[]", "[1]", "[[{}]]", r#"[["tools/call"]]"#, &of(257)] {
         assert_eq!(Messages::read(refused.as_bytes()), Err(Unreadable::NotAMessage), "{refused}");
@@ -225,6 +243,17 @@ proptest! {
             if method == Some("tools/call") {
                 prop_assert!(matches!(message.subject, Subject::Tool(_)));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_json_to_it_is_json_to_another_parser(body in soup()) {
+        let is_json = serde_json::from_str::<IgnoredAny>(&body).is_ok();
+        match Messages::read(body.as_bytes()) {
+            Ok(_) => prop_assert!(is_json || body.contains('\\'), "{body}"),
+            // A number or a text that decides could not be decoded.
+            Err(Unreadable::NotJson) => prop_assert!(!is_json || body.contains("1e999") || body.contains("ud800"), "{body}"),
+            Err(Unreadable::NotAMessage) => prop_assert!(is_json || body.contains('\\'), "{body}"),
         }
     }
 

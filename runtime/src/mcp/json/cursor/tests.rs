@@ -10,8 +10,19 @@ fn first(json: &str) -> Option<&str> {
 
 #[test]
 fn a_value_ends_where_another_begins() {
-    for value in ["{}", "[ ]", r#""""#, r#""\"""#, r#""\\""#, r#""\\\"[""#, r#"{ "a" : [ 1 , {} ] }"#, "null"]
-    {
+    for value in [
+        "{}",
+        "[ ]",
+        r#""""#,
+        r#""\"""#,
+        r#""\\""#,
+        r#""\\\"[""#,
+        r#""\u1234""#,
+        r#""\\u""#,
+        r#""u""#,
+        r#"{ "a" : [ 1 , {} ] }"#,
+        "null",
+    ] {
         for after in ["", " 5", ",", "]", "}", "\u{feff}"] {
             assert_eq!(first(&format!("{value}{after}")), Some(value));
         }
@@ -57,6 +68,11 @@ fn what_is_no_value_has_no_end() {
         "1.5.5",
         "1e5e5",
         "/**/1",
+        r#""\u""#,
+        r#""\u1""#,
+        r#""a\\\u12""#,
+        r#""\u123""#,
+        r#""\u\"""#,
         "[1/**/]",
     ] {
         assert_eq!(first(text), None, "{text}");

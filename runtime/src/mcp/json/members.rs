@@ -1,0 +1,82 @@
+//! The members of an object that decides, read so that no other parser finds another one among them.
+
+use std::borrow::Cow;
+
+use serde::{
+    Deserializer,
+    de::{
+        DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor,
+        value::{CowStrDeserializer, MapAccessDeserializer},
+    },
+    forward_to_deserialize_any,
+};
+
+use super::Json;
+
+/// An object, of which a struct is made.
+pub(super) struct Members<A>(pub(super) A);
+
+impl<'de, A: MapAccess<'de>> Deserializer<'de> for Members<A> {
+    type Error = A::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
+        visitor.visit_map(Checked { members: self.0, fields })
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
+        MapAccessDeserializer::new(self.0).deserialize_any(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// Members whose names are looked at before they are read.
+struct Checked<A> {
+    members: A,
+    /// The names that decide.
+    fields: &'static [&'static str],
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let Some(name) = self.members.next_key::<Json<'de, IgnoredAny>>()? else { return Ok(None) };
+        let name = name.into_text().unwrap_or_default();
+        if is_special(&name) || is_nearly_one_of(self.fields, &name) {
+            return Err(A::Error::custom("another parser could take this name for one that decides"));
+        }
+        seed.deserialize(CowStrDeserializer::new(name)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.members.next_value_seed(seed)
+    }
+}
+
+/// In an object of one such member, `serde_json` can find another value altogether, by the features of the program.
+fn is_special(name: &str) -> bool {
+    name.starts_with("$serde_json::private::")
+}
+
+/// Go's `encoding/json`, for one, takes names for each other that differ by case.
+fn is_nearly_one_of(fields: &[&str], name: &str) -> bool {
+    if fields.contains(&name) {
+        return false;
+    }
+    let name = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(folded(name)) };
+    fields.iter().any(|field| field.eq_ignore_ascii_case(&name))
+}
+
+/// Folds the letters of other alphabets that are the same letter in another case, such as the Kelvin sign.
+fn folded(name: &str) -> String {
+    name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}

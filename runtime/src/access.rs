@@ -55,7 +55,7 @@ impl Access {
         self.token.subject()
     }
 
-    /// Returns who was granted the scopes (`client_id`), where the token says so.
+    /// Returns who was granted the scopes (`client_id`, or else `azp`), where the token says so.
     pub fn client(&self) -> Option<&str> {
         self.token.client()
     }
@@ -66,6 +66,23 @@ impl Access {
     }
 
     /// Reads the token's claims into a type of yours.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Access, Rejection, authenticated};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Claims {
+    ///     email: String,
+    /// }
+    ///
+    /// #[authenticated]
+    /// async fn email(access: Access) -> Result<String, Rejection> {
+    ///     let claims: Claims = access.claims().map_err(|_| access.deny("The token names no e-mail address"))?;
+    ///     Ok(claims.email)
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
@@ -119,7 +136,8 @@ impl Access {
 
     /// Makes the refusal of a handler for a reason that is not about scopes: a role, a tenant, an owner.
     ///
-    /// It is 403 without a challenge, so that no client asks for scopes that would not help.
+    /// It is 403 without a challenge, so that no client asks for scopes that would not help. Without a gate, as in a
+    /// test or over stdio, the text is a general one.
     ///
     /// # Examples
     ///

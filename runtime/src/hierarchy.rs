@@ -38,6 +38,16 @@ pub struct Hierarchy {
 }
 
 /// Which scopes that end in `*` stand for others.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{GrantedScopes, Hierarchy, Wildcards};
+///
+/// let granted = GrantedScopes::parse("files:*");
+/// assert!(!Hierarchy::default().covers(&granted, "files:read"));
+/// assert!(Hierarchy::default().wildcards(Wildcards::Prefixed).covers(&granted, "files:read"));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wildcards {

@@ -7,7 +7,7 @@
 //! - `scopes_supported` in the metadata document ([RFC 9728]), served where the challenges point;
 //! - the route's row in the [scope table](ScopeTable).
 //!
-//! Nothing is written twice, so nothing can disagree; and a route that says nothing does not compile.
+//! With [`Router`], nothing is written twice, so nothing can disagree; and a route that says nothing does not compile.
 //!
 //! # Example
 //!
@@ -50,7 +50,7 @@
 //! | | |
 //! |---|---|
 //! | what a handler needs | [`requires_scope`], [`authenticated`], [`public`] |
-//! | what scopes there are | [`Vocabulary`], [`Hierarchy`] |
+//! | what scopes there are | [`Vocabulary`], which [`Gate::vocabulary`] takes; [`Hierarchy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
 //! | what stands before an MCP server | [`mcp`] |
@@ -64,11 +64,11 @@
 //!
 //! | | |
 //! |---|---|
-//! | `axum` (default) | everything but the pure core: scopes, requirements, decisions, challenges, metadata, tables |
+//! | `axum` (default) | everything but the pure core, which is scopes, requirements, decisions, challenges, metadata and tables |
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
-//! | `tracing` (default) | logs why tokens are refused and what they lack; never a token |
+//! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `info` that one lacks a scope, with its subject and client, at `debug` why one is refused; never a token |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown |
 //! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |

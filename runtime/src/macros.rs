@@ -10,7 +10,8 @@
 /// ```
 ///
 /// All of the list is needed. `any` and `all` nest at will; what they come to is at most 16 alternatives, each a set of
-/// scopes. Of several alternatives clients are told to ask for the first, so write the least powerful first.
+/// scopes, and all of them name at most 128. Of several alternatives clients are told to ask for the first, so write
+/// the least powerful first.
 ///
 /// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so that the decision is made before any other
 /// extractor runs and before the body is read. It stands on free `async` functions, generic ones too; `#[debug_handler]`
@@ -66,9 +67,13 @@
 ///
 /// A function in an `impl` block cannot be a handler: the attribute adds a type beside the function, and a type cannot
 /// stand there.
+///
+/// A handler takes at most 15 extractors: the guard is one of axum's 16.
 pub use scopegate_macros::requires_scope;
 
 /// Lets only valid tokens through to a handler, whatever scopes they grant beyond the gate's floor.
+///
+/// It takes the keys `also`, `related` and `crate` of [`requires_scope`].
 ///
 /// # Examples
 ///
@@ -86,6 +91,8 @@ pub use scopegate_macros::authenticated;
 ///
 /// `Authorization` is ignored, whatever it says. A handler that wants to know who calls, if anybody, takes an
 /// `Option<`[`Access`](crate::Access)`>`: that verifies a token that is present, and a bad one is 401.
+///
+/// It takes the key `crate` of [`requires_scope`].
 ///
 /// # Examples
 ///
@@ -128,7 +135,11 @@ pub use scopegate_macros::public;
 /// - `const fn entry(&self) -> VocabularyEntry`, all of this and the keys;
 /// - [`Display`](std::fmt::Display), which writes the scope, and [`FromStr`](std::str::FromStr), which reads it and says
 ///   of an [`UnknownScope`](crate::UnknownScope) what it may have meant;
+/// - [`AsRef<str>`](AsRef), so that [`Access::require`](crate::Access::require) takes a variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), the whole as data.
+///
+/// A gate knows of it by [`Gate::vocabulary`](crate::Gate::vocabulary); without that, no scope implies another, and
+/// `unadvertised` scopes are advertised.
 ///
 /// `#[scope(crate = ::path)]` on the enum says where the generated code finds scopegate, for a crate that re-exports it.
 ///
@@ -196,7 +207,8 @@ pub use scopegate_macros::public;
 /// ```
 pub use scopegate_macros::Vocabulary;
 
-/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`], for a service that no attribute can stand on.
+/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`], for a service that no attribute
+/// can stand on, as [`Router::service_requiring`](crate::Router::service_requiring) mounts it.
 ///
 /// # Examples
 ///

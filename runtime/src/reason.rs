@@ -36,7 +36,8 @@ pub enum Reason {
     Denied,
     /// Nobody can tell now whether the token is valid: 503 with `Retry-After`.
     Unavailable,
-    /// The program is at fault: nothing protects the handler. 500.
+    /// The program is at fault: nothing protects the handler, a template cannot be filled in, or an undeclared scope is
+    /// demanded. 500.
     Misconfigured,
 }
 

@@ -38,8 +38,9 @@ impl Scope {
     ///
     /// # Panics
     ///
-    /// When `text` is not a scope-token, or is `offline_access`, which asks the authorization server for a refresh
-    /// token and is no permission of a resource. In a `const` the panic is a compile error.
+    /// When `text` is not a scope-token, has `scope=`, `error=` or another parameter of a challenge in it, or is
+    /// `offline_access`, which asks the authorization server for a refresh token and is no permission of a resource. In
+    /// a `const` the panic is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn from_static(text: &'static str) -> Self {
@@ -53,7 +54,8 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// When `text` is not a scope-token, or is `offline_access`.
+    /// When `text` is not a scope-token, has `scope=`, `error=` or another parameter of a challenge in it, or is
+    /// `offline_access`.
     pub const fn new(text: &'static str) -> Result<Self, InvalidScope> {
         match scopegate_grammar::check(text) {
             Ok(()) => Ok(Self(text)),
@@ -99,6 +101,15 @@ impl AsRef<str> for Scope {
 }
 
 /// A scope as it goes over the wire: one of the program's, or one that a path parameter has filled in.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Scope, ScopeToken};
+///
+/// let token = ScopeToken::from(Scope::from_static("files:read"));
+/// assert_eq!(token.as_str(), "files:read");
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScopeToken(Cow<'static, str>);
 

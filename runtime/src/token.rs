@@ -118,6 +118,23 @@ impl Token {
 
     /// Reads the claims into a type of yours.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{GrantedScopes, Token};
+    /// use serde_json::{Map, json};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Claims {
+    ///     email: String,
+    /// }
+    ///
+    /// let claims = Map::from_iter([("email".to_owned(), json!("alice@example.com"))]);
+    /// let token = Token::granting(GrantedScopes::parse("files:read")).with_claims(claims);
+    /// assert_eq!(token.claims::<Claims>()?.email, "alice@example.com");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When a claim that `T` needs is missing or of another type.

@@ -6,14 +6,16 @@
 //! PORT=8080 cargo run -p tenants
 //! ```
 //!
-//! It starts a development authorization server beside it, prints the table, and serves:
+//! It starts a development authorization server beside it, prints the table and the URL of that server, and serves:
 //!
 //! ```text
 //! $ curl -i http://127.0.0.1:8080/tenants/acme/docs
 //! HTTP/1.1 401 Unauthorized
 //! www-authenticate: Bearer scope="docs docs:read tenant:acme:member", resource_metadata=".."
 //!
-//! (with a token for just these scopes)
+//! (with a token for just these scopes; `$ISSUER` is the URL of the authorization server)
+//! $ TOKEN=$(curl -s -u dev:dev $ISSUER/token -d grant_type=client_credentials -d resource=http://127.0.0.1:8080 \
+//!     -d 'scope=docs docs:read tenant:acme:member' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
 //! $ curl -s -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8080/tenants/acme/docs
 //! ["acme.txt"]
 //!

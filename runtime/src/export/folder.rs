@@ -12,8 +12,9 @@ use crate::well_known::{Discovery, clashes_between};
 /// Writes the documents of `discoveries` into the folder `to`, as files whose paths are those of the documents' URLs.
 ///
 /// The bytes are those that the server answers. Beside them are notes on what a host has to add: the files have no
-/// ending, so that it cannot know their content type. `_headers` is read by Netlify and Cloudflare Pages; `HOSTING.md` is
-/// for people, and has the lines for common servers.
+/// ending, so that it cannot know their content type. `_headers` is read by Netlify and Cloudflare Pages, and so is
+/// `_redirects`, which is there if a file has not the name of its URL; `HOSTING.md` is for people, and has the lines
+/// for common servers.
 ///
 /// A copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) is at a path where the folder of the other
 /// document is, so it becomes the `index.json` of that; so does a document whose path ends in a slash.

@@ -41,7 +41,7 @@ const USAGE: &str =
 /// |---|---|
 /// | 0 | all is well |
 /// | 1 | the lock is missing or stale |
-/// | 2 | the arguments are none |
+/// | 2 | the arguments cannot be read |
 /// | 3 | the gate cannot work, or a file cannot be read or written |
 /// | 4 | a route lets somebody through whom the older lock refuses |
 ///

@@ -86,6 +86,8 @@ impl Gate {
     ///
     /// Its challenges name `realm` and no metadata, and the paths at which clients look for OAuth answer 404 in JSON, so
     /// that they fall back to their key. For keys beside OAuth see [`StaticKeys::or`].
+    ///
+    /// A realm that [`Resource::realm`] would refuse is an error at startup.
     pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {
         let (realm, problem) = match Realm::new(realm.into()) {
             Ok(realm) => (realm, None),

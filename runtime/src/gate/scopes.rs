@@ -81,7 +81,8 @@ impl Gate {
 
     /// Declares the scopes of `V` to be those that there are, and what they imply.
     ///
-    /// From then on a scope that a handler names and no vocabulary has is an error at startup. Several vocabularies add up.
+    /// From then on a scope that a handler or the floor names and no vocabulary has is an error at startup. Several
+    /// vocabularies add up.
     ///
     /// # Examples
     ///
@@ -112,7 +113,20 @@ impl Gate {
     /// Says which scopes imply others, where there is no vocabulary to say so.
     ///
     /// Implication is transitive. It counts when a token is judged, and never changes what clients are told to ask for. A
-    /// circle is an error at startup.
+    /// circle is an error at startup, and so is a scope with two entries, the vocabulary's included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, Scope, StaticKeys};
+    ///
+    /// const READ: Scope = Scope::from_static("files:read");
+    /// const WRITE: Scope = Scope::from_static("files:write");
+    ///
+    /// # let keys = StaticKeys::parse("sk_write=files:write")?;
+    /// let gate = Gate::static_keys("files", keys).implies([(WRITE, [READ])]);
+    /// # Ok::<(), scopegate::InvalidKey>(())
+    /// ```
     #[must_use]
     pub fn implies<I>(mut self, relations: impl IntoIterator<Item = (Scope, I)>) -> Self
     where
@@ -124,6 +138,16 @@ impl Gate {
     }
 
     /// Lets granted scopes that end in `*` stand for others; without this, `*` is a character like any other.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, StaticKeys, Wildcards};
+    ///
+    /// let keys = StaticKeys::parse("sk_all=files:*")?;
+    /// let gate = Gate::static_keys("files", keys).wildcards(Wildcards::Prefixed);
+    /// # Ok::<(), scopegate::InvalidKey>(())
+    /// ```
     #[must_use]
     pub fn wildcards(mut self, wildcards: Wildcards) -> Self {
         self.change().scopes.change(|scopes| scopes.wildcards = wildcards);

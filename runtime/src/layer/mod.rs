@@ -32,7 +32,9 @@ impl Gate {
     ///
     /// An un-annotated handler behind it is never open, and annotated ones add their scopes. `table`, written with
     /// [`scope_table!`](crate::scope_table), says which those are, for the metadata that [`GateLayer::well_known`]
-    /// serves. A CORS preflight is answered here, with 204 and nothing granted; a CORS layer belongs outside this one.
+    /// serves. A handler that the table leaves out is guarded all the same, but its scopes are not in the metadata.
+    ///
+    /// A CORS preflight is answered here, with 204 and nothing granted; a CORS layer belongs outside this one.
     ///
     /// # Errors
     ///

@@ -45,8 +45,10 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// When `identifier` is not an absolute `https` URL without user and fragment, or has `scope=` or another parameter of a
-    /// challenge in it. `http` is accepted for loopback hosts.
+    /// When `identifier` is not an absolute `https` URL without user and fragment, or has `scope=` or another parameter
+    /// of a challenge in it. `http` is accepted for loopback hosts. It also fails for a host that is neither a DNS name
+    /// nor an IP address, a segment `.` or `..`, characters that must be percent-encoded, and more than 2047
+    /// characters.
     pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
         Ok(Self {
             identifier: Url::resource("resource", identifier.into())?,
@@ -71,7 +73,8 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// When `realm` is empty or has a character other than printable ASCII without `"`, `\` and `=`.
+    /// When `realm` is empty, has more than 256 characters, or has a character other than printable ASCII without `"`,
+    /// `\` and `=`.
     pub fn realm(mut self, realm: impl Into<String>) -> Result<Self, InvalidResource> {
         self.realm = Some(Realm::new(realm.into())?);
         Ok(self)

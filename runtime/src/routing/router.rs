@@ -95,6 +95,20 @@ where
 
     /// Adds a service that needs no token, such as one for static files.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use axum::{extract::Request, response::Response};
+    /// use scopegate::Router;
+    /// use tower::service_fn;
+    ///
+    /// let assets = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new("body { margin: 0 }".to_owned())));
+    /// let routes: Router = Router::new().public_service("/style.css", assets);
+    /// assert_eq!(routes.table().to_string(), "*  /style.css  public\n");
+    /// ```
+    ///
     /// # Panics
     ///
     /// When the path overlaps with another, or is none, as in axum.
@@ -109,6 +123,20 @@ where
     }
 
     /// Adds a service, on which no attribute can stand, behind `requirement`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use axum::{extract::Request, response::Response};
+    /// use scopegate::{Router, requirement};
+    /// use tower::service_fn;
+    ///
+    /// let export = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new("all files".to_owned())));
+    /// let routes: Router = Router::new().service_requiring("/export", requirement!("files:export"), export);
+    /// assert_eq!(routes.table().to_string(), "*  /export  files:export\n");
+    /// ```
     ///
     /// # Panics
     ///
@@ -234,7 +262,8 @@ impl Router {
     ///
     /// # Errors
     ///
-    /// When the gate cannot work.
+    /// When the gate cannot work. Templates are not compared with paths, of which the nesting is not known yet: one
+    /// that its path cannot fill in is a 500 for each request with a valid token.
     ///
     /// # Examples
     ///

@@ -111,6 +111,9 @@ impl StaticKeys {
     }
 
     /// Sets the texts for a missing and for a wrong key, in place of `Missing API key` and `Invalid API key`.
+    ///
+    /// They are for [`Gate::static_keys`](crate::Gate::static_keys); with [`StaticKeys::or`] the gate speaks of access
+    /// tokens.
     pub fn texts(
         mut self,
         missing: impl Into<Cow<'static, str>>,

@@ -19,7 +19,7 @@ use crate::{granted::GrantedScopes, token::Token};
 /// # Examples
 ///
 /// ```no_run
-/// use rmcp::{ServerHandler, ServiceExt, tool, tool_handler, transport::async_rw::AsyncRwTransport};
+/// use rmcp::{ServerHandler, ServiceExt, tool, tool_handler};
 /// use scopegate::{mcp::LocalTrust, requires_scope, scoped_tools};
 ///
 /// #[derive(Clone)]

@@ -28,10 +28,14 @@ impl Gate {
     /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts stand in one
     /// [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
+    /// A request whose `Host` is not that of the resource, on any port, is 403 even with a valid token. For a resource
+    /// on a loopback host, `localhost`, `127.0.0.1` and `[::1]` all count.
+    ///
     /// # Errors
     ///
-    /// Everything that is wrong with the gate and the table, and each tool or prompt that the server has and the table
-    /// has not, or the reverse.
+    /// Everything that is wrong with the gate and the table; a path of the resource that no server can be at; each tool
+    /// or prompt that the server has and the table has not, or the reverse; and resources of the server, for which
+    /// [`McpServer::table`](crate::mcp::McpServer::table) takes a table.
     ///
     /// # Examples
     ///
@@ -172,7 +176,7 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// As for [`Gate::mcp`].
+    /// As for [`Gate::mcp`]. Also when [`McpServer::at`] is called though the gate has a resource.
     pub fn build(self) -> Result<Router, StartupError> {
         let (place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         let (mut layer, faults) = McpLayer::prepare(&self.gate, self.table.clone(), self.at.as_ref());

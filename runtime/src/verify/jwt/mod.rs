@@ -37,10 +37,14 @@ use self::{cache::Cache, claims::Rules, source::KeySource};
 /// - its `alg` is one that the key is for: the key's own `alg`, or else `RS256` to `PS512` for RSA, `ES256` and
 ///   `ES384` for their curve, `EdDSA` for Ed25519. A key never serves for HMAC, and `none` is no algorithm;
 /// - its `aud` names one of the audiences;
-/// - it has an `exp`, which is not over, and its `nbf`, if any, is over;
-/// - its `typ` is `at+jwt`, `application/at+jwt`, `JWT` or absent, and it has no `crit`, since no extension is known.
+/// - it has an `exp` that is not over, and its `nbf`, if it has one, is over, both within the [leeway](Self::leeway);
+/// - its `typ` is `at+jwt`, `application/at+jwt`, `JWT` or absent, and it has no `crit`, since no extension is known;
+/// - with the `typ` `JWT` or none, it has none of the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens
+///   and logout tokens have;
+/// - it has at most 64 KiB.
 ///
-/// The scopes are those of the claim `scope`, or else of `scp`; both may be a space-delimited list or an array.
+/// The scopes are those of the claim `scope`, or else of `scp`; both may be a space-delimited list or an array. The
+/// subject is `sub`; the client is `client_id`, or else `azp`.
 ///
 /// # What is remembered
 ///
@@ -146,6 +150,14 @@ impl JwtVerifier {
     /// Reads the scopes from the claim `name`, such as `permissions` or `roles`, in place of `scope` and `scp`.
     ///
     /// A token without the claim grants nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use scopegate::JwtVerifier;
+    /// let verifier = JwtVerifier::new(["https://tenant.auth0.com/"], "https://files.example.com")
+    ///     .scope_claim("permissions");
+    /// ```
     pub fn scope_claim(self, name: impl Into<String>) -> Self {
         self.judging_by(|verifier| verifier.rules.set_scope_claim(name.into()))
     }
@@ -158,7 +170,8 @@ impl JwtVerifier {
 
     /// Sets how much memory remembered tokens may take, in bytes; 16 MiB by default. With `0` none is remembered.
     ///
-    /// A token with a dozen claims takes about 2 KiB. One that takes more than some 60 KiB is not remembered.
+    /// A token with a dozen claims takes about 2 KiB. One that takes more than some 60 KiB may not be remembered: the
+    /// memory is split, into more parts the more cores there are.
     ///
     /// # Examples
     ///

@@ -6,6 +6,8 @@
 mod apps;
 #[path = "mcp/mutate.rs"]
 mod mutate;
+#[path = "mcp/plain.rs"]
+mod plain;
 #[path = "mcp/request.rs"]
 mod request;
 #[path = "mcp/rules.rs"]

@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use axum::{Router, body::Body};
 use fuzzing::send;
-use rmcp::transport::streamable_http_server::{
-    StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+use rmcp::{
+    ServerHandler,
+    transport::streamable_http_server::{
+        StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+    },
 };
 use scopegate::mcp::{McpServer, McpTable};
 
 use crate::{
+    plain,
     request::Request,
     rules,
     server::{Guarded, Log, Obedient, Run},
@@ -26,10 +30,12 @@ pub(crate) enum App {
     Layer,
     /// The guards alone, behind a gate that knows of no tool.
     Guards,
+    /// The gate alone, before a server that is not made with rmcp.
+    Plain,
 }
 
 impl App {
-    pub(crate) const ALL: [Self; 4] = [Self::Whole, Self::Session, Self::Layer, Self::Guards];
+    pub(crate) const ALL: [Self; 5] = [Self::Whole, Self::Session, Self::Layer, Self::Guards, Self::Plain];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -37,13 +43,14 @@ impl App {
             Self::Session => "session",
             Self::Layer => "layer",
             Self::Guards => "guards",
+            Self::Plain => "plain",
         }
     }
 }
 
 pub(crate) struct Apps {
     log: Log,
-    routers: [Router; 4],
+    routers: [Router; 5],
 }
 
 impl Apps {
@@ -54,12 +61,12 @@ impl Apps {
             let server = guarded.clone();
             McpServer::new(&rules::gate(), move || server.clone()).table(&Guarded::TOOLS)
         };
-        let (guarded, tables) = (guarded.clone(), (rules::TABLE, McpTable::default()));
         let routers = [
             whole().build().expect("a router"),
             whole().sessions().build().expect("a router"),
-            behind_a_layer(tables.0, obedient),
-            behind_a_layer(tables.1, guarded.clone()),
+            behind_a_layer(rules::TABLE, rmcp(obedient)),
+            behind_a_layer(McpTable::default(), rmcp(guarded.clone())),
+            behind_a_layer(rules::TABLE, plain::router(log.clone())),
         ];
         Self { log, routers }
     }
@@ -79,13 +86,17 @@ impl Apps {
     }
 }
 
-fn behind_a_layer<S: rmcp::ServerHandler + Clone>(table: McpTable, server: S) -> Router {
+fn rmcp<S: ServerHandler + Clone>(server: S) -> Router {
     let service = StreamableHttpService::new(
         move || Ok(server.clone()),
         Arc::new(NeverSessionManager::default()),
         StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true),
     );
-    Router::new().route_service("/mcp", service).layer(rules::gate().mcp_layer(table).expect("a layer"))
+    Router::new().route_service("/mcp", service)
+}
+
+fn behind_a_layer(table: McpTable, server: Router) -> Router {
+    server.layer(rules::gate().mcp_layer(table).expect("a layer"))
 }
 
 /// Opens a session with a token for everything.

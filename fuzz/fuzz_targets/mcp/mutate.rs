@@ -3,7 +3,7 @@
 use crate::{apps::App, rules::TOKENS};
 
 /// Members that a parser could take in the place of others.
-const MEMBERS: [&str; 18] = [
+const MEMBERS: [&str; 20] = [
     r#""name":"purge","#,
     r#""name":"list","#,
     r#""n\u0061me":"purge","#,
@@ -21,6 +21,8 @@ const MEMBERS: [&str; 18] = [
     r#""id":"a","#,
     r#""result":{},"#,
     r#""$serde_json::private::RawValue":"{}","#,
+    r#""$serde_json::private::RawValue":"{\"method\":\"tools/call\",\"params\":{\"name\":\"purge\"}}","#,
+    r#""Method":"tools/call","#,
     r#""":null,"#,
 ];
 

@@ -38,7 +38,7 @@ impl Log {
         mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn note(&self, subject: Subject, caller: &str) {
+    pub(crate) fn note(&self, subject: Subject, caller: &str) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,0 +1,51 @@
+//! A server that reads JSON by itself and does what it is told. It does not mind the case of names.
+
+use axum::{Router, body::Bytes, routing::any};
+use scopegate::Access;
+use serde_json::Value;
+
+use crate::{rules::Subject, server::Log};
+
+pub(crate) fn router(log: Log) -> Router {
+    let rpc = async move |access: Access, body: Bytes| {
+        // With its feature `raw_value`, `serde_json` finds other values in objects of its own.
+        let Ok(value) = serde_json::from_slice::<Value>(&body) else { return };
+        let messages = if let Value::Array(messages) = value { messages } else { vec![value] };
+        for subject in messages.iter().flat_map(subjects) {
+            log.note(subject, access.subject().unwrap_or_default());
+        }
+    };
+    Router::new().route("/mcp", any(rpc))
+}
+
+/// What a message asks for. Of members that another parser could take for each other, it is each.
+fn subjects(message: &Value) -> Vec<Subject> {
+    let texts = |values: Vec<&Value>| {
+        values.into_iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let params = || members(message, "params");
+    let named = |name: &str| texts(params().into_iter().flat_map(|params| members(params, name)).collect());
+    let mut found = Vec::new();
+    for method in texts(members(message, "method")) {
+        match &*method {
+            "tools/call" => found.extend(named("name").into_iter().map(Subject::Tool)),
+            "prompts/get" => found.extend(named("name").into_iter().map(Subject::Prompt)),
+            "resources/read" | "resources/subscribe" => {
+                found.extend(named("uri").into_iter().map(Subject::Resource))
+            }
+            "subscriptions/listen" => {
+                let wanted = params().into_iter().flat_map(|params| members(params, "notifications"));
+                let lists = wanted.flat_map(|wanted| members(wanted, "resourceSubscriptions"));
+                let uris = lists.filter_map(Value::as_array).flatten().collect();
+                found.extend(texts(uris).into_iter().map(Subject::Resource));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn members<'v>(object: &'v Value, name: &str) -> Vec<&'v Value> {
+    let all = object.as_object().into_iter().flatten();
+    all.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
+}

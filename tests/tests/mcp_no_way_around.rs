@@ -262,6 +262,7 @@ fn shapes() -> Vec<Vec<u8>> {
         call.replace("\"method\":\"tools/call\",\"params\"", "\"result\""),
         call.replace("\"params\"", "\"error\":{\"code\":1},\"params\""),
         call.replace("\"params\"", "\"Params\""),
+        call.replace("\"id\"", "\"$serde_json::private::RawValue\":\"{}\",\"id\""),
         call.replace("tools/call", "tools/call "),
         call.replace("tools/call", "Tools/Call"),
         call.replace("tools/call", "tools/call\\u0000"),
@@ -281,7 +282,7 @@ fn shapes() -> Vec<Vec<u8>> {
 }
 
 /// Headers that claim something else.
-const CLAIMS: [&[&str]; 8] = [
+const CLAIMS: [&[&str]; 9] = [
     &[],
     &["mcp-method: tools/call", "mcp-name: list"],
     &["mcp-protocol-version: 2025-03-26"],
@@ -289,6 +290,7 @@ const CLAIMS: [&[&str]; 8] = [
     &["mcp-protocol-version: 2026-07-28", "mcp-method: tools/call", "mcp-name: list"],
     &["mcp-protocol-version: 2026-07-28", "mcp-method: tools/call", "mcp-name: =?base64?bGlzdA==?="],
     &["mcp-protocol-version: 2026-07-28", "mcp-method: tools/call", "mcp-name: list", "mcp-name: purge"],
+    &["mcp-protocol-version: 2026-07-28", "mcp-method: tools/list", "mcp-session-id: x"],
     &["content-encoding: gzip", "transfer-encoding: chunked", "x-http-method-override: GET"],
 ];
 

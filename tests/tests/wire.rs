@@ -45,7 +45,7 @@ fn verifier() -> TestVerifier {
         .token("both", "files:write files:read")
         .token("admin", "files:admin")
         .token("all", "api files:read files:write files:admin")
-        .token("prefix", "files files:rea files:reads FILES:READ files:read,files:write")
+        .token("prefix", "files files:rea files:reads xfiles:read FILES:READ files:read,files:write")
         .expired("old")
         .unavailable("later")
 }

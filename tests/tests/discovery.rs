@@ -753,9 +753,11 @@ async fn a_server_without_oauth_has_nothing_to_discover() {
     let api = axum::Router::new().route("/list", axum::routing::get(list)).layer(layer.clone());
     let layered = axum::Router::new().nest("/api", api).merge(layer.well_known());
 
-    for app in [&nested, &beside_oauth, &layered] {
+    let protected = routes().protect(keys()).unwrap();
+
+    for app in [&nested, &beside_oauth, &layered, &protected] {
         for name in ["oauth-protected-resource", "oauth-authorization-server", "openid-configuration"] {
-            for path in ["", "/", "/api", "/api/list"] {
+            for path in ["", "/", "/api", "/api/list", "/api/list/deep/er"] {
                 let path = format!("/.well-known/{name}{path}");
                 let answer = send(app, &format!("GET {path}"), &[]).await;
                 assert_eq!(
@@ -767,8 +769,12 @@ async fn a_server_without_oauth_has_nothing_to_discover() {
             }
         }
     }
-    let below = send(&nested, "GET /api/list/.well-known/openid-configuration", &[]).await;
-    assert_eq!((below.status, &json(&below)["error"]), (StatusCode::NOT_FOUND, &json!("not_found")));
+    for name in ["oauth-protected-resource", "oauth-authorization-server", "openid-configuration"] {
+        for (app, path) in [(&nested, "/api/list"), (&protected, "/list")] {
+            let below = send(app, &format!("GET {path}/.well-known/{name}"), &[]).await;
+            assert_eq!((below.status, &json(&below)["error"]), (StatusCode::NOT_FOUND, &json!("not_found")));
+        }
+    }
     let oauth = send(&beside_oauth, &format!("GET {WELL_KNOWN}/mcp"), &[]).await;
     assert_eq!(json(&oauth)["resource"], "https://h/mcp");
 }

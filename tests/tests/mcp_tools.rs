@@ -16,9 +16,9 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Access, Requirement, Scope, authenticated,
+    Access, Scope, authenticated,
     mcp::{LocalTrust, McpTable, Operation, ScopedTools},
-    requirement, requires_scope, scoped_tools,
+    requires_scope, scoped_tools,
     testing::TestVerifier,
 };
 use scopegate_tests::exchange::{Answer, send_body};
@@ -304,11 +304,4 @@ async fn without_http_tools_refuse_unless_the_caller_is_trusted() {
     let refused = call(server(), trust, "r#static").await.unwrap_err();
     assert_eq!(refused.code.0, 403);
     assert_eq!(refused.data, Some(json!({ "error": "insufficient_scope", "scope": "files:write" })));
-}
-
-#[test]
-fn a_table_by_hand_and_one_of_tools_are_one() {
-    const READ: Requirement = requirement!("files:read");
-    let both = Server::TOOLS.and(&McpTable::of(const { &[Operation::resource("file:///{name}", READ)] }));
-    assert_eq!(both.operations().len(), 4);
 }

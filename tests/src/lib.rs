@@ -3,5 +3,6 @@
 pub mod challenge;
 pub mod exchange;
 pub mod issuer;
+pub mod mcp;
 pub mod passing;
 pub mod program;

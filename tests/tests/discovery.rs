@@ -124,7 +124,7 @@ async fn the_well_known_path_is_inserted_between_host_and_path() {
 
 fn json(answer: &Answer) -> Value {
     assert_eq!(answer.header("content-type"), "application/json");
-    serde_json::from_str(&answer.body).unwrap()
+    answer.json()
 }
 
 #[test]

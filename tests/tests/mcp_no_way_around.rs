@@ -34,7 +34,10 @@ use scopegate::{
     requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
 };
-use scopegate_tests::exchange::{Answer, send_body};
+use scopegate_tests::{
+    exchange::{Answer, send_body},
+    mcp::INITIALIZE,
+};
 
 /// How often what needs the floor alone ran, and what needs more.
 #[derive(Clone, Default)]
@@ -336,8 +339,7 @@ async fn the_right_token_runs_it() {
 async fn in_a_session_each_request_is_judged_by_its_own_token() {
     let server = Server::default();
     let app = server.app(true);
-    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
-    let opened = post(&app, "all", &[], initialize).await;
+    let opened = post(&app, "all", &[], INITIALIZE).await;
     let session = format!("mcp-session-id: {}", opened.header("mcp-session-id"));
     post(&app, "all", &[&session], r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#).await;
     for token in ["none", "read", "near", "only-admin", "unknown"] {

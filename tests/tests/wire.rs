@@ -210,8 +210,7 @@ async fn a_public_handler_that_insists_on_a_token_is_a_fault_of_the_program() {
 
 #[tokio::test]
 async fn the_document_names_what_any_route_needs() {
-    let answer = send(&app(), "GET /.well-known/oauth-protected-resource/api", &[]).await;
-    let document: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let document = send(&app(), "GET /.well-known/oauth-protected-resource/api", &[]).await.json();
     let expected = serde_json::json!(["export", "files:admin", "files:read", "files:write"]);
     assert_eq!(document["scopes_supported"], expected);
 }

@@ -1,6 +1,7 @@
 //! What the tests of scopegate share: requests, answers, and two parsers that read every challenge back.
 
 pub mod challenge;
+pub mod counter;
 pub mod exchange;
 pub mod issuer;
 pub mod mcp;

@@ -1,17 +1,8 @@
 //! The gate before a JSON-RPC service that is made without rmcp.
 
-use std::{
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
-    task::{Context, Poll},
-};
-
 use axum::{
     Router,
-    body::{Body, Bytes, HttpBody},
+    body::{Body, Bytes},
     extract::{DefaultBodyLimit, State},
     routing::any,
 };
@@ -23,6 +14,7 @@ use scopegate::{
     testing::TestVerifier,
 };
 use scopegate_tests::{
+    counter::{Counter, watched},
     exchange::{Answer, send_body},
     mcp::{insufficient, post, request},
 };
@@ -46,16 +38,16 @@ const TABLE: McpTable = McpTable::of(&[
 
 /// A service that counts its calls, and answers the bytes that it got.
 #[derive(Clone, Default)]
-struct Service(Arc<AtomicUsize>);
+struct Service(Counter);
 
 impl Service {
     fn calls(&self) -> usize {
-        self.0.load(SeqCst)
+        self.0.get()
     }
 
     fn behind(&self, gate: &Gate) -> Router {
         async fn echo(State(calls): State<Service>, body: Bytes) -> Bytes {
-            calls.0.fetch_add(1, SeqCst);
+            calls.0.count();
             body
         }
         let layer = gate.mcp_layer(TABLE).unwrap();
@@ -171,14 +163,14 @@ async fn with_parts(scopes: &str, body: &str) -> (Answer, usize) {
     let tokens = TestVerifier::new().token("some", scopes);
     let gate = tokens.gate("https://example.com/mcp").unwrap().wildcards(Wildcards::Prefixed);
     let layer = gate.mcp_layer(WITH_PARTS).unwrap();
-    let calls = Service::default();
+    let calls = Counter::default();
     let count = calls.clone();
     let count = any(move || {
-        count.0.fetch_add(1, SeqCst);
+        count.count();
         async {}
     });
     let answer = post(&Router::new().route("/mcp", count).layer(layer), "some", &[], body.to_owned()).await;
-    (answer, calls.calls())
+    (answer, calls.get())
 }
 
 #[tokio::test]
@@ -292,28 +284,12 @@ async fn a_batch_needs_what_all_its_messages_need_together() {
     );
 }
 
-/// A body that counts that it was read.
-struct Watched(Arc<AtomicUsize>);
-
-impl HttpBody for Watched {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
-        self.0.fetch_add(1, SeqCst);
-        Poll::Ready(None)
-    }
-}
-
 #[tokio::test]
 async fn without_a_valid_token_the_body_is_not_read_and_the_floor_is_named() {
     let service = Service::default();
     let app = service.behind(&gate());
-    let reads = Arc::new(AtomicUsize::new(0));
-    let missing = post(&app, "", &[], Body::new(Watched(reads.clone()))).await;
+    let reads = Counter::default();
+    let missing = post(&app, "", &[], watched(&reads)).await;
     assert_eq!(missing.status, StatusCode::UNAUTHORIZED);
     assert_eq!(missing.challenge(), format!("Bearer scope=\"files:read\", {METADATA}"));
     assert_eq!(missing.header("content-type"), "application/json");
@@ -322,20 +298,17 @@ async fn without_a_valid_token_the_body_is_not_read_and_the_floor_is_named() {
     for (token, description) in
         [("unknown", "The access token is not valid for this resource"), ("old", "The access token expired")]
     {
-        let answer = post(&app, token, &[], Body::new(Watched(reads.clone()))).await;
+        let answer = post(&app, token, &[], watched(&reads)).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         let expected = format!(
             "Bearer error=\"invalid_token\", scope=\"files:read\", {METADATA}, error_description=\"{description}\""
         );
         assert_eq!(answer.challenge(), expected);
     }
-    assert_eq!(
-        post(&app, "read", &["authorization: Basic x"], Body::new(Watched(reads.clone()))).await.status,
-        400
-    );
-    assert_eq!(reads.load(SeqCst), 0);
-    assert_eq!(post(&app, "read", &[], Body::new(Watched(reads.clone()))).await.status, 400);
-    assert_eq!((reads.load(SeqCst), service.calls()), (1, 0));
+    assert_eq!(post(&app, "read", &["authorization: Basic x"], watched(&reads)).await.status, 400);
+    assert_eq!(reads.get(), 0);
+    assert_eq!(post(&app, "read", &[], watched(&reads)).await.status, 400);
+    assert_eq!((reads.get(), service.calls()), (1, 0));
 }
 
 #[tokio::test]

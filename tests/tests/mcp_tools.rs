@@ -21,21 +21,11 @@ use scopegate::{
     requires_scope, scoped_tools,
     testing::TestVerifier,
 };
-use scopegate_tests::mcp::{insufficient, post, request};
+use scopegate_tests::{
+    counter::Counter,
+    mcp::{insufficient, post, request},
+};
 use serde_json::{Value, json};
-
-#[derive(Clone, Default)]
-struct Counter(Arc<AtomicUsize>);
-
-impl Counter {
-    fn count(&self) -> usize {
-        self.0.fetch_add(1, SeqCst)
-    }
-
-    fn get(&self) -> usize {
-        self.0.load(SeqCst)
-    }
-}
 
 /// Parameters that count that they were read.
 #[derive(schemars::JsonSchema)]

@@ -127,16 +127,17 @@ fn json(answer: &Answer) -> Value {
     answer.json()
 }
 
+const ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
+const ENCODE: &str =
+    "percent-encode what a URL cannot hold, such as spaces, `{`, `}` and letters beyond ASCII";
+const HTTP: &str = "use `https`; `http` is for loopback hosts such as `127.0.0.1`";
+
 #[test]
 fn a_resource_that_clients_cannot_use_is_refused() {
-    const ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
     const PORT: &str = "write a port between 1 and 65535 behind `:`, or leave out the `:`";
     const HOST: &str = "write the host as a DNS name (other alphabets as `xn--..`) or an IP address";
     const IPV6: &str = "write an IPv6 address in the brackets, as in `[::1]`";
-    const ENCODE: &str =
-        "percent-encode what a URL cannot hold, such as spaces, `{`, `}` and letters beyond ASCII";
     const DOTS: &str = "leave out the segments `.` and `..`; clients resolve them before they ask";
-    const HTTP: &str = "use `https`; `http` is for loopback hosts such as `127.0.0.1`";
     const PARAMETER: &str =
         "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it";
     let long = format!("https://h/{}", "a".repeat(2048));
@@ -216,7 +217,7 @@ fn an_issuer_is_kept_as_it_is_written_and_has_no_query() {
     for (issuer, fault) in [
         ("https://auth.example.com/?a", "an issuer has no query; leave out what follows `?`"),
         ("https://auth.example.com/#a", "leave out what follows `#`"),
-        ("http://auth.example.com", "use `https`; `http` is for loopback hosts such as `127.0.0.1`"),
+        ("http://auth.example.com", HTTP),
     ] {
         let error = with(issuer).unwrap_err().to_string();
         assert_eq!(error, format!("invalid authorization server {issuer:?}: {fault}"));
@@ -281,82 +282,38 @@ fn a_member_without_a_value_is_left_out() -> Result<(), InvalidResource> {
 
 #[test]
 fn a_member_that_says_nothing_true_is_refused() {
+    const TAG: &str = "write a tag of BCP 47, as in `de` or `pt-BR`";
+    const HTTPS: &str = "use `https`, on loopback hosts too";
+    const NONE: &str = "`none` signs nothing; leave it out";
+    const ALGORITHM: &str = "write the name of a JWS algorithm, as in `ES256`";
+    const SYMMETRIC: &str =
+        "a proof is signed with a private key; use an asymmetric algorithm such as `ES256`";
+    const JWT: &str = "write a signed JWT: three base64url texts with `.` between them";
+    const REGISTERED: &str = "RFC 9728 defines it; use the method for it";
+    const EMPTY: &str = "a member without a value is left out";
     let resource = || Resource::new("https://h").unwrap();
-    let with_member = |name: &str| resource().member(name, "x");
-    let registered = "RFC 9728 defines it; use the method for it";
+    let no_json = std::collections::HashMap::from([((), 1)]);
     let cases: Vec<(Result<Resource, InvalidResource>, &str, &str)> = vec![
-        (
-            resource().name_in("de_DE", "x"),
-            "language tag \"de_DE\"",
-            "write a tag of BCP 47, as in `de` or `pt-BR`",
-        ),
-        (resource().name_in("", "x"), "language tag \"\"", "write a tag of BCP 47, as in `de` or `pt-BR`"),
-        (
-            resource().policy_in("*", "https://h/p"),
-            "language tag \"*\"",
-            "write a tag of BCP 47, as in `de` or `pt-BR`",
-        ),
-        (
-            resource().policy("http://h/p"),
-            "policy \"http://h/p\"",
-            "use `https`; `http` is for loopback hosts such as `127.0.0.1`",
-        ),
-        (
-            resource().terms_of_service("terms.html"),
-            "terms of service \"terms.html\"",
-            "write an absolute `https` URL, as in `https://api.example.com/mcp`",
-        ),
-        (
-            resource().documentation_in("de", "https://h/a b"),
-            "documentation \"https://h/a b\"",
-            "percent-encode what a URL cannot hold, such as spaces, `{`, `}` and letters beyond ASCII",
-        ),
-        (
-            resource().jwks_uri("http://127.0.0.1/keys"),
-            "jwks_uri \"http://127.0.0.1/keys\"",
-            "use `https`, on loopback hosts too",
-        ),
-        (
-            resource().signing_algorithms(["ES256", "none"]),
-            "algorithm \"none\"",
-            "`none` signs nothing; leave it out",
-        ),
-        (
-            resource().signing_algorithms([""]),
-            "algorithm \"\"",
-            "write the name of a JWS algorithm, as in `ES256`",
-        ),
-        (
-            resource().dpop_signing_algorithms(["None"]),
-            "algorithm \"None\"",
-            "`none` signs nothing; leave it out",
-        ),
-        (
-            resource().dpop_signing_algorithms(["HS256"]),
-            "algorithm \"HS256\"",
-            "a proof is signed with a private key; use an asymmetric algorithm such as `ES256`",
-        ),
-        (
-            resource().signed_metadata("e30.e30."),
-            "signed metadata \"e30.e30.\"",
-            "write a signed JWT: three base64url texts with `.` between them",
-        ),
-        (
-            resource().signed_metadata("e30.e30=.e30"),
-            "signed metadata \"e30.e30=.e30\"",
-            "write a signed JWT: three base64url texts with `.` between them",
-        ),
-        (with_member("resource"), "member \"resource\"", registered),
-        (with_member("resource_name#de"), "member \"resource_name#de\"", registered),
-        (with_member("signed_metadata"), "member \"signed_metadata\"", registered),
-        (with_member(""), "member \"\"", "write a name"),
-        (resource().member("x", ()), "member \"x\"", "a member without a value is left out"),
-        (resource().member("x", [0; 0]), "member \"x\"", "a member without a value is left out"),
-        (
-            resource().member("x", std::collections::HashMap::from([((), 1)])),
-            "member \"x\"",
-            "its value cannot be written as JSON",
-        ),
+        (resource().name_in("de_DE", "x"), r#"language tag "de_DE""#, TAG),
+        (resource().name_in("", "x"), r#"language tag """#, TAG),
+        (resource().policy_in("*", "https://h/p"), r#"language tag "*""#, TAG),
+        (resource().policy("http://h/p"), r#"policy "http://h/p""#, HTTP),
+        (resource().terms_of_service("terms.html"), r#"terms of service "terms.html""#, ABSOLUTE),
+        (resource().documentation_in("de", "https://h/a b"), r#"documentation "https://h/a b""#, ENCODE),
+        (resource().jwks_uri("http://127.0.0.1/keys"), r#"jwks_uri "http://127.0.0.1/keys""#, HTTPS),
+        (resource().signing_algorithms(["ES256", "none"]), r#"algorithm "none""#, NONE),
+        (resource().signing_algorithms([""]), r#"algorithm """#, ALGORITHM),
+        (resource().dpop_signing_algorithms(["None"]), r#"algorithm "None""#, NONE),
+        (resource().dpop_signing_algorithms(["HS256"]), r#"algorithm "HS256""#, SYMMETRIC),
+        (resource().signed_metadata("e30.e30."), r#"signed metadata "e30.e30.""#, JWT),
+        (resource().signed_metadata("e30.e30=.e30"), r#"signed metadata "e30.e30=.e30""#, JWT),
+        (resource().member("resource", "x"), r#"member "resource""#, REGISTERED),
+        (resource().member("resource_name#de", "x"), r#"member "resource_name#de""#, REGISTERED),
+        (resource().member("signed_metadata", "x"), r#"member "signed_metadata""#, REGISTERED),
+        (resource().member("", "x"), r#"member """#, "write a name"),
+        (resource().member("x", ()), r#"member "x""#, EMPTY),
+        (resource().member("x", [0; 0]), r#"member "x""#, EMPTY),
+        (resource().member("x", no_json), r#"member "x""#, "its value cannot be written as JSON"),
     ];
     for (result, what, fault) in cases {
         assert_eq!(result.unwrap_err().to_string(), format!("invalid {what}: {fault}"));
@@ -589,67 +546,67 @@ fn documents_that_clash_are_all_named() {
         let mounted: Result<axum::Router, StartupError> = well_known(gates.iter().cloned().map(discovery));
         mounted.map_or_else(|error| error.problems().to_vec(), |_| Vec::new())
     };
+    let twice = |one: &str| {
+        format!(
+            "resource `{one}` has two documents; merge its routers before `split`, so that one document names all scopes"
+        )
+    };
+    let one_path = |one: &str, other: &str, path: &str| {
+        format!(
+            "resources `{one}` and `{other}` have their metadata at one path, `{WELL_KNOWN}{path}`; \
+             give them different paths, or serve each from a server of its own"
+        )
+    };
+    let two_copies = |one: &str, other: &str| {
+        format!(
+            "resources `{one}` and `{other}` both have a copy of their metadata at `{WELL_KNOWN}`; \
+             leave `.metadata_at_root()` out for one of them"
+        )
+    };
+    let no_place = |copied: &str, root: &str| {
+        format!(
+            "resource `{copied}` has a copy of its metadata at `{WELL_KNOWN}`, where that of `{root}` belongs; \
+             leave `.metadata_at_root()` out for `{copied}`"
+        )
+    };
+    let slash = |one: &str, other: &str| {
+        format!(
+            "resources `{one}` and `{other}` differ by the slash at the end, which many clients drop; \
+             give them different paths"
+        )
+    };
     let g = gate;
-    let cases: Vec<(Vec<Gate>, Vec<&str>)> = vec![
+    let cases: Vec<(Vec<Gate>, Vec<String>)> = vec![
         (vec![], vec![]),
         (vec![g("https://h"), g("https://h/a"), g("https://h/b"), g("https://h/a/b")], vec![]),
         (vec![g("https://a"), g("https://b/x"), g("https://c/y").metadata_max_age(Duration::ZERO)], vec![]),
         (vec![g("https://h/a").metadata_at_root(), g("https://h/b")], vec![]),
-        (
-            vec![g("https://h/a"), g("https://h/a")],
-            vec![
-                "resource `https://h/a` has two documents; merge its routers before `split`, so that one document names all scopes",
-            ],
-        ),
+        (vec![g("https://h/a"), g("https://h/a")], vec![twice("https://h/a")]),
         (
             vec![g("https://a/mcp"), g("https://b/mcp")],
-            vec![
-                "resources `https://a/mcp` and `https://b/mcp` have their metadata at one path, `/.well-known/oauth-protected-resource/mcp`; give them different paths, or serve each from a server of its own",
-            ],
+            vec![one_path("https://a/mcp", "https://b/mcp", "/mcp")],
         ),
         (
             vec![g("https://a/x").metadata_at_root(), g("https://b/x").metadata_at_root()],
-            vec![
-                "resources `https://a/x` and `https://b/x` have their metadata at one path, `/.well-known/oauth-protected-resource/x`; give them different paths, or serve each from a server of its own",
-                "resources `https://a/x` and `https://b/x` both have a copy of their metadata at `/.well-known/oauth-protected-resource`; leave `.metadata_at_root()` out for one of them",
-            ],
+            vec![one_path("https://a/x", "https://b/x", "/x"), two_copies("https://a/x", "https://b/x")],
         ),
         (
             vec![g("https://h/mcp?t=1"), g("https://h/mcp?t=2")],
-            vec![
-                "resources `https://h/mcp?t=1` and `https://h/mcp?t=2` have their metadata at one path, `/.well-known/oauth-protected-resource/mcp`; give them different paths, or serve each from a server of its own",
-            ],
+            vec![one_path("https://h/mcp?t=1", "https://h/mcp?t=2", "/mcp")],
         ),
-        (
-            vec![g("https://h"), g("https://h/")],
-            vec![
-                "resources `https://h` and `https://h/` have their metadata at one path, `/.well-known/oauth-protected-resource`; give them different paths, or serve each from a server of its own",
-            ],
-        ),
-        (
-            vec![g("https://h/mcp/"), g("https://h/mcp")],
-            vec![
-                "resources `https://h/mcp/` and `https://h/mcp` differ by the slash at the end, which many clients drop; give them different paths",
-            ],
-        ),
+        (vec![g("https://h"), g("https://h/")], vec![one_path("https://h", "https://h/", "")]),
+        (vec![g("https://h/mcp/"), g("https://h/mcp")], vec![slash("https://h/mcp/", "https://h/mcp")]),
         (
             vec![g("https://h/a").metadata_at_root(), g("https://h/b").metadata_at_root()],
-            vec![
-                "resources `https://h/a` and `https://h/b` both have a copy of their metadata at `/.well-known/oauth-protected-resource`; leave `.metadata_at_root()` out for one of them",
-            ],
+            vec![two_copies("https://h/a", "https://h/b")],
         ),
         (
             vec![g("https://h"), g("https://h/a").metadata_at_root()],
-            vec![
-                "resource `https://h/a` has a copy of its metadata at `/.well-known/oauth-protected-resource`, where that of `https://h` belongs; leave `.metadata_at_root()` out for `https://h/a`",
-            ],
+            vec![no_place("https://h/a", "https://h")],
         ),
         (
             vec![g("https://h/a/").metadata_at_root(), g("https://h"), g("https://h/a")],
-            vec![
-                "resource `https://h/a/` has a copy of its metadata at `/.well-known/oauth-protected-resource`, where that of `https://h` belongs; leave `.metadata_at_root()` out for `https://h/a/`",
-                "resources `https://h/a/` and `https://h/a` differ by the slash at the end, which many clients drop; give them different paths",
-            ],
+            vec![no_place("https://h/a/", "https://h"), slash("https://h/a/", "https://h/a")],
         ),
     ];
     for (gates, expected) in cases {

@@ -4,6 +4,7 @@ pub mod challenge;
 pub mod counter;
 pub mod exchange;
 pub mod issuer;
+mod key;
 pub mod mcp;
 pub mod passing;
 pub mod program;

@@ -4,7 +4,7 @@
 
 mod project;
 
-use expect_test::{Expect, expect};
+use expect_test::expect;
 use project::Project;
 
 const FILES: &str = r#"
@@ -21,16 +21,10 @@ const ROUTES: &str = r#"
     .route("/files/{name}", scopegate::routing::delete(delete))
     .route("/health", scopegate::routing::get(health))"#;
 
-#[track_caller]
-fn check(project: &Project, arguments: &[&str], expected: &Expect) {
-    expected.assert_eq(&project.run(arguments));
-}
-
 #[test]
 fn table_and_metadata() {
     let project = Project::with_routes("answers", FILES, ROUTES);
-    check(
-        &project,
+    project.check(
         &["table"],
         &expect![[r"
         GET     /files         files:read
@@ -39,8 +33,7 @@ fn table_and_metadata() {
         exit code 0
     "]],
     );
-    check(
-        &project,
+    project.check(
         &["table", "--format", "markdown"],
         &expect![[r"
         | method | path | needs | may demand | handler |
@@ -54,16 +47,14 @@ fn table_and_metadata() {
     let json = project.run(&["table", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(json.trim_end_matches("exit code 0\n")).unwrap();
     assert_eq!(json["catalog"], serde_json::json!(["files:admin", "files:read", "files:write"]));
-    check(
-        &project,
+    project.check(
         &["metadata"],
         &expect![[r#"
         {"resource":"https://files.example.com/api","authorization_servers":["https://auth.example.com"],"scopes_supported":["files:admin","files:read","files:write"],"bearer_methods_supported":["header"]}
         exit code 0
     "#]],
     );
-    check(
-        &project,
+    project.check(
         &["metadata", "--out", "public"],
         &expect![[r"
         public/.well-known/oauth-protected-resource/api
@@ -77,8 +68,7 @@ fn table_and_metadata() {
 #[test]
 fn changes_are_told_in_words() {
     let project = Project::with_routes("changes", FILES, ROUTES);
-    check(
-        &project,
+    project.check(
         &["check"],
         &expect![[r"
         there is no `scopes.lock`; write it with `UPDATE_SCOPES=1 cargo test`, and commit it
@@ -87,8 +77,7 @@ fn changes_are_told_in_words() {
     );
     let update = || project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
     assert_eq!(update(), "the lock is up to date\nexit code 0\n");
-    check(
-        &project,
+    project.check(
         &["check"],
         &expect![[r"
         the lock is up to date
@@ -96,8 +85,7 @@ fn changes_are_told_in_words() {
     "]],
     );
     project.commit();
-    check(
-        &project,
+    project.check(
         &["check", "--since", "HEAD"],
         &expect![[r"
         the lock is up to date
@@ -108,8 +96,7 @@ fn changes_are_told_in_words() {
 
     // Weakened, and not written into the lock.
     project.routes(&FILES.replace(r#", "files:admin""#, ""), ROUTES);
-    check(
-        &project,
+    project.check(
         &["check"],
         &expect![[r"
         `scopes.lock` does not say what the routes need
@@ -122,8 +109,7 @@ fn changes_are_told_in_words() {
     "]],
     );
     update();
-    check(
-        &project,
+    project.check(
         &["check", "--since", "HEAD"],
         &expect![[r"
         the lock is up to date
@@ -143,8 +129,7 @@ fn changes_are_told_in_words() {
     project.routes(&tightened, &ROUTES.replace("/health", "/ready"));
     project.write("scopes.lock", "");
     update();
-    check(
-        &project,
+    project.check(
         &["check", "--since", "HEAD"],
         &expect![[r"
         the lock is up to date
@@ -165,8 +150,7 @@ fn changes_are_told_in_words() {
 
     project.routes(&tightened, ROUTES);
     update();
-    check(
-        &project,
+    project.check(
         &["check", "--since", "HEAD"],
         &expect![[r"
         the lock is up to date
@@ -178,8 +162,7 @@ fn changes_are_told_in_words() {
         exit code 0
     "]],
     );
-    check(
-        &project,
+    project.check(
         &["check", "--since", "nowhere"],
         &expect![[r"
         error: there is no lock at revision `nowhere`: fatal: invalid object name 'nowhere'.

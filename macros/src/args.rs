@@ -184,11 +184,14 @@ fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()
 }
 
 /// A relative path would mean something else in each module.
+pub(crate) fn is_absolute(path: &Path) -> bool {
+    let first = path.segments.first().map(|segment| segment.ident.to_string());
+    path.leading_colon.is_some() || matches!(first.as_deref(), Some("crate" | "$crate"))
+}
+
 fn parse_crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
     let path = input.call(Path::parse_mod_style)?;
-    let first = path.segments.first().map(|segment| segment.ident.to_string());
-    if path.leading_colon.is_some() || first.as_deref() == Some("crate") || first.as_deref() == Some("$crate")
-    {
+    if is_absolute(&path) {
         return Ok(path);
     }
     let written = quote::quote!(#path).to_string().replace(' ', "");

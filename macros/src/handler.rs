@@ -23,7 +23,7 @@ pub(crate) struct Handler {
 const MAX_EXTRACTORS: usize = 15;
 
 /// From this number on clippy warns, and the guard would be the one too many.
-const CLIPPY_LIMIT: usize = 7;
+pub(crate) const CLIPPY_LIMIT: usize = 7;
 
 pub(crate) const MARKER_PREFIX: &str = "__scopes_of_";
 

@@ -1,4 +1,5 @@
 //! The macros of `scopegate`. Use them through that crate, where they are documented.
+#![allow(missing_docs, reason = "`scopegate` documents the macros where it re-exports them")]
 
 use proc_macro::TokenStream;
 
@@ -15,37 +16,31 @@ mod rule;
 mod tools;
 mod vocabulary;
 
-#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
 pub fn requires_scope(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::requires_scope(args.into(), &item.into()).into()
 }
 
-#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
 pub fn authenticated(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::authenticated(args.into(), &item.into()).into()
 }
 
-#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
 pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::public(args.into(), &item.into()).into()
 }
 
-#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_derive(Vocabulary, attributes(scope))]
 pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
     vocabulary::derive(item.into()).into()
 }
 
-#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro]
 pub fn requirement(args: TokenStream) -> TokenStream {
     expand::requirement(args.into()).into()
 }
 
-#[allow(missing_docs)] // Documented where `scopegate` re-exports it.
 #[proc_macro_attribute]
 pub fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     tools::scoped_tools(args.into(), item.into()).into()

@@ -1,7 +1,10 @@
 //! What the tests of scopegate share: requests, answers, and two parsers that read every challenge back.
 
 pub mod challenge;
+pub mod counter;
 pub mod exchange;
 pub mod issuer;
+mod key;
+pub mod mcp;
 pub mod passing;
 pub mod program;

@@ -98,8 +98,7 @@ async fn formats() {
         for ((request, token), expected) in requests.into_iter().zip(bodies) {
             let answer = refuse(&app, request, token).await;
             assert_eq!(answer.header("content-type"), content_type);
-            let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-            assert_eq!(body, expected, "{format:?}: {request} with {token:?}");
+            assert_eq!(answer.json(), expected, "{format:?}: {request} with {token:?}");
         }
     }
     let answer = refuse(&app(gate().body(BodyFormat::Empty)), "GET /read", "").await;

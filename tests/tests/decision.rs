@@ -1,9 +1,6 @@
-//! The decision, against truth tables and against a naive reading of random requirements.
+//! The decision, against truth tables. In `reference` are random requirements, against a naive reading.
 
-use proptest::prelude::*;
-use scopegate::{
-    Demand, GrantedScopes, Need, Requirement, Scope, ScopeTable, ScopeToken, requires_scope, scope_table,
-};
+use scopegate::{Demand, GrantedScopes, Scope, ScopeTable, ScopeToken, requires_scope, scope_table};
 
 const SCOPES: [Scope; 6] = [
     Scope::from_static("a"),
@@ -73,51 +70,4 @@ fn the_first_alternative_is_the_one_to_ask_for() {
     assert_eq!(ask(scope_table![nested]), [SCOPES[3], SCOPES[0]]);
     assert_eq!(ask(scope_table![any_of]), [SCOPES[0]]);
     assert_eq!(ask(scope_table![deep]), [SCOPES[0], SCOPES[1]]);
-}
-
-/// A random requirement; leaked, since a requirement is part of a program.
-fn requirement() -> impl Strategy<Value = Requirement> {
-    let needs = SCOPES.map(Need::Scope).to_vec();
-    let alternative = prop::sample::subsequence(needs, 1..=4)
-        .prop_shuffle()
-        .prop_map(|needs| -> &'static [Need] { needs.leak() });
-    prop_oneof![
-        1 => Just(Requirement::AUTHENTICATED),
-        8 => prop::collection::vec(alternative, 1..5).prop_map(|all| Requirement::scopes(all.leak())),
-    ]
-}
-
-fn scopes() -> impl Strategy<Value = Vec<Scope>> {
-    prop::sample::subsequence(SCOPES.to_vec(), 0..=3).prop_shuffle()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
-
-    #[test]
-    fn what_the_challenge_asks_for_suffices(requirement in requirement(), floor in scopes()) {
-        let demand = Demand::new(&floor, requirement);
-        let granted: GrantedScopes = demand.to_ask().iter().map(ScopeToken::as_str).collect();
-        prop_assert!(demand.is_met_by(&granted));
-    }
-
-    #[test]
-    fn nothing_needless_is_asked_for(requirement in requirement(), floor in scopes()) {
-        let ask = Demand::new(&floor, requirement).to_ask();
-        let first = requirement.alternatives().first().copied().unwrap_or_default();
-        for (at, scope) in ask.iter().enumerate() {
-            prop_assert!(floor.iter().any(|one| scope == one) || first.iter().any(|need| need.as_str() == scope.as_str()));
-            prop_assert!(!ask[..at].contains(scope), "{scope} is asked for twice");
-        }
-    }
-
-    #[test]
-    fn judging_agrees_with_the_definition(requirement in requirement(), floor in scopes(), granted in scopes()) {
-        let has = |scope: &str| granted.iter().any(|one| one.as_str() == scope);
-        let alternatives = requirement.alternatives();
-        let one_of_them = alternatives.iter().any(|all| all.iter().all(|need| has(need.as_str())));
-        let expected = floor.iter().all(|scope| has(scope.as_str())) && (alternatives.is_empty() || one_of_them);
-        let granted: GrantedScopes = granted.iter().map(|scope| scope.as_str()).collect();
-        prop_assert_eq!(Demand::new(&floor, requirement).is_met_by(&granted), expected);
-    }
 }

@@ -1,17 +1,10 @@
 //! The handler runs when the decision says so, and otherwise nothing of it does: no extractor, no byte of the body.
 
-use std::{
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
 use axum::{
     Json,
-    body::{Body, Bytes, HttpBody},
+    body::Body,
     extract::{FromRequestParts, State},
     handler::Handler,
     http::{StatusCode, request::Parts},
@@ -25,22 +18,11 @@ use scopegate::{
     scope_table,
     testing::TestVerifier,
 };
-use scopegate_tests::exchange::{send, send_body};
+use scopegate_tests::{
+    counter::{Counter, watched},
+    exchange::{send, send_body},
+};
 use tower_http::{cors::CorsLayer, timeout::TimeoutLayer};
-
-/// Counts what happened, so that what must not happen shows.
-#[derive(Clone, Default)]
-struct Counter(Arc<AtomicUsize>);
-
-impl Counter {
-    fn count(&self) {
-        self.0.fetch_add(1, SeqCst);
-    }
-
-    fn get(&self) -> usize {
-        self.0.load(SeqCst)
-    }
-}
 
 /// An extractor that counts that it ran.
 struct Touched;
@@ -51,22 +33,6 @@ impl FromRequestParts<Counter> for Touched {
     async fn from_request_parts(_: &mut Parts, counter: &Counter) -> Result<Self, StatusCode> {
         counter.count();
         Ok(Self)
-    }
-}
-
-/// A body that counts that it was read.
-struct Watched(Counter);
-
-impl HttpBody for Watched {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
-        self.0.count();
-        Poll::Ready(None)
     }
 }
 
@@ -105,12 +71,12 @@ async fn a_refused_request_touches_nothing() {
     let (counter, read) = (Counter::default(), Counter::default());
     let app = Router::new().route("/", post(write)).with_state(counter.clone()).protect(gate()).unwrap();
     for (headers, status) in [(vec![], 401), (vec![NONE], 403), (vec!["authorization: Bearer bad"], 401)] {
-        let answer = send_body(&app, "POST /", &headers, Body::new(Watched(read.clone()))).await;
+        let answer = send_body(&app, "POST /", &headers, watched(&read)).await;
         assert_eq!(answer.status.as_u16(), status);
     }
     assert_eq!((counter.get(), read.get()), (0, 0));
 
-    let answer = send_body(&app, "POST /", &[WRITE], Body::new(Watched(read.clone()))).await;
+    let answer = send_body(&app, "POST /", &[WRITE], watched(&read)).await;
     assert_eq!(
         answer.status,
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -281,6 +247,22 @@ async fn an_early_verification_is_the_only_one() {
     assert_eq!(send(&app, "GET /", &[]).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(send(&app, "GET /open", &["authorization: Bearer bad"]).await.status, StatusCode::OK);
     assert_eq!((counter.get(), verified.get(), seen.get()), (2, 3, 1));
+}
+
+#[requires_scope("files:write")]
+async fn rename() {}
+
+#[tokio::test]
+async fn behind_the_layer_a_token_is_verified_once() {
+    let verified = Counter::default();
+    let resource =
+        Resource::new("https://h.example").unwrap().authorization_server("https://auth.example").unwrap();
+    let gate = Gate::new(resource, Arc::new(Counting(verified.clone())));
+    let layer = gate.layer(scope_table![rename]).unwrap();
+    let app = axum::Router::new().route("/", axum::routing::get(rename)).layer(layer);
+    assert_eq!(send(&app, "GET /", &[WRITE]).await.status, StatusCode::OK);
+    assert_eq!(verified.get(), 1);
+    assert_eq!(send(&app, "GET /", &[NONE]).await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! The scope lock: what it says, what it reads back, and the words for each change.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod random;
+
 use std::{env, fs, path::PathBuf};
 
 use expect_test::{Expect, expect};
 use scopegate::{
-    Need, Requirement, Router, Scope, ScopeTable,
+    Requirement, Router, ScopeTable,
     export::{Direction, Lock, check_lock},
     public, requirement, requires_scope,
     routing::{any, delete, get},
@@ -229,25 +231,13 @@ fn whatever_a_route_is_called_is_read_back() {
     assert_eq!(lock.to_string().parse::<Lock>().unwrap(), lock);
 }
 
-mod random {
+mod property {
     use proptest::prelude::*;
     use scopegate::GrantedScopes;
 
-    use super::*;
+    use super::{random::requirement, *};
 
     const SCOPES: [&str; 4] = ["a", "b", "c", "d"];
-
-    fn requirement() -> impl Strategy<Value = Requirement> {
-        let scopes = prop::sample::subsequence(SCOPES.to_vec(), 1..=3);
-        let alternative = scopes.prop_map(|scopes| -> &'static [Need] {
-            scopes.into_iter().map(|scope| Need::Scope(Scope::from_static(scope))).collect::<Vec<_>>().leak()
-        });
-        prop_oneof![
-            1 => Just(Requirement::AUTHENTICATED),
-            1 => Just(Requirement::PUBLIC),
-            8 => prop::collection::vec(alternative, 1..4).prop_map(|all| Requirement::scopes(all.leak())),
-        ]
-    }
 
     /// Which callers are let through: the one without a token, and those of each set of scopes.
     fn admitted(requirement: Requirement) -> Vec<bool> {
@@ -264,7 +254,7 @@ mod random {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
 
         #[test]
-        fn weaker_and_stricter_are_what_callers_see(old in requirement(), new in requirement()) {
+        fn weaker_and_stricter_are_what_callers_see(old in requirement(&SCOPES), new in requirement(&SCOPES)) {
             let changes = Lock::of(&service(new)).changes_since(&Lock::of(&service(old)));
             let seen = changes.first().map_or(Direction::Neutral, scopegate::export::Change::direction);
             let pairs: Vec<_> = admitted(old).into_iter().zip(admitted(new)).collect();

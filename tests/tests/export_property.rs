@@ -1,9 +1,12 @@
 //! Whatever a random router asks of clients is in its catalog, or an instance of one of its templates; and what is
 //! exported of it is what it serves.
 
+mod random;
+
 use std::convert::Infallible;
 
 use proptest::prelude::*;
+use random::requirement;
 use scopegate::{
     Access, Need, Requirement, Router, Scope, ScopeTable, Strategy as StepUp,
     export::{json, write_folder},
@@ -24,18 +27,6 @@ async fn template() {}
 #[requires_scope("b", also("demanded", "tenant:{tenant}:demanded"))]
 async fn demanding(access: Access) -> Result<(), scopegate::Rejection> {
     access.require(Scope::from_static("demanded"))
-}
-
-fn requirement() -> impl Strategy<Value = Requirement> {
-    let scopes = prop::sample::subsequence(SCOPES.to_vec(), 1..=3);
-    let alternative = scopes.prop_map(|scopes| -> &'static [Need] {
-        scopes.into_iter().map(|scope| Need::Scope(Scope::from_static(scope))).collect::<Vec<_>>().leak()
-    });
-    prop_oneof![
-        1 => Just(Requirement::AUTHENTICATED),
-        1 => Just(Requirement::PUBLIC),
-        8 => prop::collection::vec(alternative, 1..4).prop_map(|all| Requirement::scopes(all.leak())),
-    ]
 }
 
 /// A router, whose paths are `/{tenant}/{name}` for handlers and `/n/..` for services.
@@ -81,7 +72,7 @@ proptest! {
     #[test]
     fn what_is_asked_for_is_known(
         handlers: [bool; 3],
-        services in prop::collection::vec(requirement(), 0..4),
+        services in prop::collection::vec(requirement(&SCOPES), 0..4),
         is_nested: bool,
         recommended: bool,
         at_root: bool,

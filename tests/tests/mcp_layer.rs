@@ -1,18 +1,8 @@
 //! The gate before a JSON-RPC service that is made without rmcp.
-#![allow(clippy::needless_pass_by_value, reason = "`json!` in a call reads better without `&`")]
-
-use std::{
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
-    task::{Context, Poll},
-};
 
 use axum::{
     Router,
-    body::{Body, Bytes, HttpBody},
+    body::{Body, Bytes},
     extract::{DefaultBodyLimit, State},
     routing::any,
 };
@@ -23,7 +13,11 @@ use scopegate::{
     requirement,
     testing::TestVerifier,
 };
-use scopegate_tests::exchange::{Answer, send_body};
+use scopegate_tests::{
+    counter::{Counter, watched},
+    exchange::{Answer, send_body},
+    mcp::{insufficient, post, request},
+};
 use serde_json::{Value, json};
 
 const READ: Scope = Scope::from_static("files:read");
@@ -44,16 +38,16 @@ const TABLE: McpTable = McpTable::of(&[
 
 /// A service that counts its calls, and answers the bytes that it got.
 #[derive(Clone, Default)]
-struct Service(Arc<AtomicUsize>);
+struct Service(Counter);
 
 impl Service {
     fn calls(&self) -> usize {
-        self.0.load(SeqCst)
+        self.0.get()
     }
 
     fn behind(&self, gate: &Gate) -> Router {
         async fn echo(State(calls): State<Service>, body: Bytes) -> Bytes {
-            calls.0.fetch_add(1, SeqCst);
+            calls.0.count();
             body
         }
         let layer = gate.mcp_layer(TABLE).unwrap();
@@ -74,31 +68,10 @@ fn gate() -> Gate {
     tokens.gate("https://example.com/mcp").unwrap().floor([READ])
 }
 
-async fn post(app: &Router, token: &str, headers: &[&str], body: impl Into<Body>) -> Answer {
-    let authorization = format!("authorization: Bearer {token}");
-    let mut lines = vec!["content-type: application/json"];
-    if !token.is_empty() {
-        lines.push(&authorization);
-    }
-    lines.extend(headers);
-    send_body(app, "POST /mcp", &lines, body.into()).await
-}
-
 const METADATA: &str = r#"resource_metadata="https://example.com/.well-known/oauth-protected-resource/mcp""#;
 
-fn insufficient(scopes: &str) -> String {
-    format!(
-        "Bearer error=\"insufficient_scope\", scope=\"{scopes}\", {METADATA}, \
-         error_description=\"The access token lacks a scope that this request needs\""
-    )
-}
-
-fn request(method: &str, params: Value) -> String {
-    json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string()
-}
-
 fn call(tool: &str) -> String {
-    request("tools/call", json!({ "name": tool, "arguments": { "name": "list_files" } }))
+    request("tools/call", &json!({ "name": tool, "arguments": { "name": "list_files" } }))
 }
 
 /// Checks that `least` suffices for a message and that less is refused with `scopes`.
@@ -120,12 +93,12 @@ async fn needs(message: &str, scopes: &str, least: &str) {
 async fn each_message_needs_the_floor_and_what_it_names() {
     let (floor, write, admin) = ("files:read", "files:read files:write", "files:read files:admin");
     for method in ["initialize", "ping", "tools/list", "server/discover", "logging/setLevel", "x"] {
-        needs(&request(method, json!({})), floor, "read").await;
+        needs(&request(method, &json!({})), floor, "read").await;
     }
     needs(&call("list_files"), floor, "read").await;
     needs(&call("write_file"), write, "write").await;
     needs(&call("purge_files"), admin, "all").await;
-    needs(&request("prompts/get", json!({ "name": "summarize" })), write, "write").await;
+    needs(&request("prompts/get", &json!({ "name": "summarize" })), write, "write").await;
     for method in [
         "resources/read",
         "resources/subscribe",
@@ -133,15 +106,15 @@ async fn each_message_needs_the_floor_and_what_it_names() {
         "resources/directory/read",
         "skills/get",
     ] {
-        needs(&request(method, json!({ "uri": "file:///a.txt" })), write, "write").await;
-        needs(&request(method, json!({ "uri": "file:///secret" })), admin, "all").await;
+        needs(&request(method, &json!({ "uri": "file:///a.txt" })), write, "write").await;
+        needs(&request(method, &json!({ "uri": "file:///secret" })), admin, "all").await;
     }
-    let complete = |reference: Value| request("completion/complete", json!({ "ref": reference }));
+    let complete = |reference: Value| request("completion/complete", &json!({ "ref": reference }));
     needs(&complete(json!({ "type": "ref/prompt", "name": "summarize" })), write, "write").await;
     needs(&complete(json!({ "type": "ref/resource", "uri": "file:///{name}" })), write, "write").await;
     needs(&complete(json!({ "type": "ref/resource", "uri": "file:///secret" })), admin, "all").await;
-    needs(&request("tasks/get", json!({ "taskId": "7" })), floor, "read").await;
-    needs(&request("tasks/cancel", json!({ "taskId": "7" })), admin, "all").await;
+    needs(&request("tasks/get", &json!({ "taskId": "7" })), floor, "read").await;
+    needs(&request("tasks/cancel", &json!({ "taskId": "7" })), admin, "all").await;
     needs(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, floor, "read").await;
     needs(r#"{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"#, write, "write").await;
     needs(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, floor, "read").await;
@@ -166,13 +139,13 @@ async fn a_resource_that_is_not_in_the_table_is_unknown() {
         "file://",
         "file:///{name}",
     ] {
-        let answer = post(&app, "all", &[], request("resources/read", json!({ "uri": uri }))).await;
+        let answer = post(&app, "all", &[], request("resources/read", &json!({ "uri": uri }))).await;
         assert_eq!(answer.status, StatusCode::OK);
         let error = json!({ "code": -32602, "message": "Unknown resource", "data": { "uri": uri } });
-        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let body = answer.json();
         assert_eq!(body, json!({ "jsonrpc": "2.0", "id": 1, "error": error }), "{uri}");
     }
-    let answer = post(&app, "only-write", &[], request("resources/read", json!({ "uri": "x" }))).await;
+    let answer = post(&app, "only-write", &[], request("resources/read", &json!({ "uri": "x" }))).await;
     assert_eq!(answer.challenge(), insufficient("files:read"));
     assert_eq!(service.calls(), 0);
 }
@@ -190,14 +163,14 @@ async fn with_parts(scopes: &str, body: &str) -> (Answer, usize) {
     let tokens = TestVerifier::new().token("some", scopes);
     let gate = tokens.gate("https://example.com/mcp").unwrap().wildcards(Wildcards::Prefixed);
     let layer = gate.mcp_layer(WITH_PARTS).unwrap();
-    let calls = Service::default();
+    let calls = Counter::default();
     let count = calls.clone();
     let count = any(move || {
-        count.0.fetch_add(1, SeqCst);
+        count.count();
         async {}
     });
     let answer = post(&Router::new().route("/mcp", count).layer(layer), "some", &[], body.to_owned()).await;
-    (answer, calls.calls())
+    (answer, calls.get())
 }
 
 #[tokio::test]
@@ -206,7 +179,7 @@ async fn scopes_take_their_values_from_the_uri() {
         for method in
             ["resources/read", "resources/directory/read", "resources/subscribe", "resources/unsubscribe"]
         {
-            let (answer, calls) = with_parts(scopes, &request(method, json!({ "uri": uri }))).await;
+            let (answer, calls) = with_parts(scopes, &request(method, &json!({ "uri": uri }))).await;
             let refusal = if expected.is_empty() { String::new() } else { insufficient(expected) };
             assert_eq!(answer.challenge(), refusal, "{uri} {scopes}");
             assert_eq!(calls, usize::from(expected.is_empty()), "{uri} {scopes}");
@@ -231,7 +204,7 @@ async fn scopes_take_their_values_from_the_uri() {
 
 #[tokio::test]
 async fn a_batch_asks_for_the_scopes_of_each_uri() {
-    let read = |uri: &str| request("resources/read", json!({ "uri": uri }));
+    let read = |uri: &str| request("resources/read", &json!({ "uri": uri }));
     let batch = format!("[{},{},{}]", read("docs://a/x"), read("docs://b/x"), read("docs://a/y"));
     let both = "docs:read tenant:a:member tenant:b:member";
     for scopes in ["docs:read", "docs:read tenant:a:member", "docs:read tenant:b:member"] {
@@ -248,7 +221,7 @@ async fn a_batch_asks_for_the_scopes_of_each_uri() {
 #[tokio::test]
 async fn who_listens_needs_what_each_resource_needs() {
     let listen = |uris: &[&str]| {
-        request("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": uris } }))
+        request("subscriptions/listen", &json!({ "notifications": { "resourceSubscriptions": uris } }))
     };
     let both = "docs:read tenant:a:member tenant:b:member";
     let (answer, calls) =
@@ -265,7 +238,7 @@ async fn who_listens_needs_what_each_resource_needs() {
 #[tokio::test]
 async fn a_template_whose_scopes_have_no_values_yet_is_not_completed() {
     let complete =
-        |uri: &str| request("completion/complete", json!({ "ref": { "type": "ref/resource", "uri": uri } }));
+        |uri: &str| request("completion/complete", &json!({ "ref": { "type": "ref/resource", "uri": uri } }));
     for scopes in ["docs:read", "docs:read docs:all", "docs:read tenant:{tenant}:member"] {
         let (answer, calls) = with_parts(scopes, &complete("docs://{tenant}/{name}")).await;
         let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"What this takes depends on values that are still to be completed"}}"#;
@@ -285,15 +258,14 @@ async fn a_template_whose_scopes_have_no_values_yet_is_not_completed() {
 #[tokio::test]
 async fn parts_of_uris_are_no_longer_than_a_challenge_takes() {
     let read = |length: usize| {
-        request("resources/read", json!({ "uri": format!("docs://{}/a", "a".repeat(length)) }))
+        request("resources/read", &json!({ "uri": format!("docs://{}/a", "a".repeat(length)) }))
     };
     let (answer, calls) = with_parts("docs:read", &read(1024)).await;
     assert_eq!((answer.status, calls), (StatusCode::FORBIDDEN, 0));
     assert!(answer.challenge().contains(&format!("tenant:{}:member", "a".repeat(1024))));
     let (answer, calls) = with_parts("docs:read", &read(1025)).await;
     assert_eq!((answer.status, answer.challenge(), calls), (StatusCode::OK, "", 0));
-    let error: Value = serde_json::from_str(&answer.body).unwrap();
-    assert_eq!(error["error"]["message"], "Unknown resource");
+    assert_eq!(answer.json()["error"]["message"], "Unknown resource");
 }
 
 #[tokio::test]
@@ -317,28 +289,12 @@ async fn a_batch_needs_what_all_its_messages_need_together() {
     );
 }
 
-/// A body that counts that it was read.
-struct Watched(Arc<AtomicUsize>);
-
-impl HttpBody for Watched {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
-        self.0.fetch_add(1, SeqCst);
-        Poll::Ready(None)
-    }
-}
-
 #[tokio::test]
 async fn without_a_valid_token_the_body_is_not_read_and_the_floor_is_named() {
     let service = Service::default();
     let app = service.behind(&gate());
-    let reads = Arc::new(AtomicUsize::new(0));
-    let missing = post(&app, "", &[], Body::new(Watched(reads.clone()))).await;
+    let reads = Counter::default();
+    let missing = post(&app, "", &[], watched(&reads)).await;
     assert_eq!(missing.status, StatusCode::UNAUTHORIZED);
     assert_eq!(missing.challenge(), format!("Bearer scope=\"files:read\", {METADATA}"));
     assert_eq!(missing.header("content-type"), "application/json");
@@ -347,20 +303,17 @@ async fn without_a_valid_token_the_body_is_not_read_and_the_floor_is_named() {
     for (token, description) in
         [("unknown", "The access token is not valid for this resource"), ("old", "The access token expired")]
     {
-        let answer = post(&app, token, &[], Body::new(Watched(reads.clone()))).await;
+        let answer = post(&app, token, &[], watched(&reads)).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         let expected = format!(
             "Bearer error=\"invalid_token\", scope=\"files:read\", {METADATA}, error_description=\"{description}\""
         );
         assert_eq!(answer.challenge(), expected);
     }
-    assert_eq!(
-        post(&app, "read", &["authorization: Basic x"], Body::new(Watched(reads.clone()))).await.status,
-        400
-    );
-    assert_eq!(reads.load(SeqCst), 0);
-    assert_eq!(post(&app, "read", &[], Body::new(Watched(reads.clone()))).await.status, 400);
-    assert_eq!((reads.load(SeqCst), service.calls()), (1, 0));
+    assert_eq!(post(&app, "read", &["authorization: Basic x"], watched(&reads)).await.status, 400);
+    assert_eq!(reads.get(), 0);
+    assert_eq!(post(&app, "read", &[], watched(&reads)).await.status, 400);
+    assert_eq!((reads.get(), service.calls()), (1, 0));
 }
 
 #[tokio::test]
@@ -409,7 +362,7 @@ async fn what_cannot_be_read_for_certain_does_not_reach_the_service() {
             let answer = post(&app, "all", &[], body.to_vec()).await;
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{shown}");
             assert_eq!(answer.challenge(), "", "{shown}");
-            let error: Value = serde_json::from_str(&answer.body).unwrap();
+            let error = answer.json();
             assert_eq!(error["error"]["code"], code, "{shown}");
             let answer = post(&app, "nothing", &[], body.to_vec()).await;
             assert_eq!(answer.challenge(), insufficient("files:read"), "{shown}");
@@ -425,17 +378,17 @@ async fn a_method_that_the_version_no_longer_has_is_not_found() {
     for method in ["resources/subscribe", "resources/unsubscribe"] {
         for params in [json!({}), json!({ "uri": "file:///a/../secret" })] {
             let new = [NEW, &format!("mcp-method: {method}")];
-            let answer = post(&app, "all", &new, request(method, params.clone())).await;
-            let error: Value = serde_json::from_str(&answer.body).unwrap();
+            let answer = post(&app, "all", &new, request(method, &params)).await;
+            let error = answer.json();
             assert_eq!(
                 (answer.status, &error["id"]),
                 (StatusCode::NOT_FOUND, &json!(1)),
                 "{method} {params}"
             );
             assert_eq!(error["error"]["code"], -32601);
-            let answer = post(&app, "nothing", &new, request(method, params.clone())).await;
+            let answer = post(&app, "nothing", &new, request(method, &params)).await;
             assert_eq!(answer.challenge(), insufficient("files:read"), "{method} {params}");
-            let answer = post(&app, "all", &[], request(method, params)).await;
+            let answer = post(&app, "all", &[], request(method, &params)).await;
             assert_ne!(answer.status, StatusCode::NOT_FOUND);
         }
     }
@@ -455,11 +408,11 @@ async fn headers_agree_with_the_body_where_the_version_has_them() {
         assert_eq!(answer.status, expected, "{headers:?} {body} {}", answer.body);
         assert_eq!(service.calls() - before, usize::from(expected == 200), "{headers:?} {body}");
         if expected == 400 {
-            let error: Value = serde_json::from_str(&answer.body).unwrap();
+            let error = answer.json();
             assert_eq!((&error["error"]["code"], &error["id"]), (&json!(-32020), &json!(1)), "{headers:?}");
         }
     };
-    let (write, list) = (&call("write_file"), &request("tools/list", json!({})));
+    let (write, list) = (&call("write_file"), &request("tools/list", &json!({})));
     check(&[NEW, CALL, "mcp-name: write_file"], write, 200).await;
     check(&[NEW, CALL, "mcp-name: =?base64?d3JpdGVfZmlsZQ==?="], write, 200).await;
     check(&[NEW, "mcp-method: tools/list"], list, 200).await;
@@ -468,14 +421,14 @@ async fn headers_agree_with_the_body_where_the_version_has_them() {
     check(&[NEW, CALL], write, 400).await;
     check(&[NEW, "mcp-name: write_file"], write, 400).await;
     check(&[NEW, CALL, "mcp-name: list_files"], write, 400).await;
-    let read = &request("resources/read", json!({ "uri": "file:///a.txt" }));
+    let read = &request("resources/read", &json!({ "uri": "file:///a.txt" }));
     let reading = "mcp-method: resources/read";
     check(&[NEW, reading, "mcp-name: file:///a.txt"], read, 200).await;
     check(&[NEW, reading, "mcp-name: =?base64?ZmlsZTovLy9hLnR4dA==?="], read, 200).await;
     check(&[NEW, reading, "mcp-name: file:///b.txt"], read, 400).await;
     check(&[NEW, reading, "mcp-name: FILE:///a.txt"], read, 400).await;
     check(&[NEW, reading], read, 400).await;
-    let get = &request("prompts/get", json!({ "name": "summarize" }));
+    let get = &request("prompts/get", &json!({ "name": "summarize" }));
     check(&[NEW, "mcp-method: prompts/get", "mcp-name: summarize"], get, 200).await;
     check(&[NEW, "mcp-method: prompts/get", "mcp-name: other"], get, 400).await;
     check(&[NEW, CALL, "mcp-name: summarize"], get, 400).await;
@@ -487,19 +440,19 @@ async fn headers_agree_with_the_body_where_the_version_has_them() {
     check(&[NEW, "mcp-method: tools/list", "mcp-name: write_file"], write, 400).await;
     check(&[NEW, CALL, "mcp-method: tools/list", "mcp-name: write_file"], write, 400).await;
     check(&[NEW, "mcp-protocol-version: 2025-03-26", CALL, "mcp-name: write_file"], write, 400).await;
-    check(&[NEW], &request("initialize", json!({})), 200).await;
-    check(&[NEW, "mcp-method: ping"], &request("initialize", json!({})), 400).await;
+    check(&[NEW], &request("initialize", &json!({})), 200).await;
+    check(&[NEW, "mcp-method: ping"], &request("initialize", &json!({})), 400).await;
     check(&[NEW], r#"{"id":1,"method":"notifications/initialized"}"#, 200).await;
     check(&[NEW], r#"{"id":1,"result":{}}"#, 200).await;
     check(
         &[NEW, "mcp-method: tasks/get", "mcp-name: 8"],
-        &request("tasks/get", json!({ "taskId": "7" })),
+        &request("tasks/get", &json!({ "taskId": "7" })),
         400,
     )
     .await;
     check(
         &[NEW, "mcp-method: tasks/get", "mcp-name: 7"],
-        &request("tasks/get", json!({ "taskId": "7" })),
+        &request("tasks/get", &json!({ "taskId": "7" })),
         200,
     )
     .await;
@@ -554,7 +507,7 @@ async fn pages_of_other_origins_may_not_call() {
 async fn the_document_names_what_the_table_does() {
     let app = Service::default().behind(&gate());
     let answer = send_body(&app, "GET /.well-known/oauth-protected-resource/mcp", &[], Body::empty()).await;
-    let document: Value = serde_json::from_str(&answer.body).unwrap();
+    let document = answer.json();
     assert_eq!(document["scopes_supported"], json!(["files:admin", "files:read", "files:write"]));
 }
 
@@ -594,13 +547,13 @@ async fn a_refusal_names_the_request_that_it_answers() {
     ] {
         let answer = post(&app, "read", &[], body.to_string()).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{body}");
-        let answered: Value = serde_json::from_str(&answer.body).unwrap();
+        let answered = answer.json();
         assert_eq!(answered["id"], expected, "{body}");
     }
     // The identifier of an answer is one of the server's.
     let answer = json!({ "jsonrpc": "2.0", "id": 7, "result": {} });
     let refused = post(&app, "nothing", &[], answer.to_string()).await;
-    assert_eq!(serde_json::from_str::<Value>(&refused.body).unwrap()["id"], nobody);
+    assert_eq!(refused.json()["id"], nobody);
 }
 
 #[test]

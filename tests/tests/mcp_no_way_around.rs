@@ -34,7 +34,10 @@ use scopegate::{
     requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
 };
-use scopegate_tests::exchange::{Answer, send_body};
+use scopegate_tests::{
+    exchange::{Answer, send_body},
+    mcp::INITIALIZE,
+};
 
 /// How often what needs the floor alone ran, and what needs more.
 #[derive(Clone, Default)]
@@ -262,6 +265,7 @@ fn shapes() -> Vec<Vec<u8>> {
         call.replace("\"method\":\"tools/call\",\"params\"", "\"result\""),
         call.replace("\"params\"", "\"error\":{\"code\":1},\"params\""),
         call.replace("\"params\"", "\"Params\""),
+        call.replace("\"id\"", "\"$serde_json::private::RawValue\":\"{}\",\"id\""),
         call.replace("tools/call", "tools/call "),
         call.replace("tools/call", "Tools/Call"),
         call.replace("tools/call", "tools/call\\u0000"),
@@ -281,7 +285,7 @@ fn shapes() -> Vec<Vec<u8>> {
 }
 
 /// Headers that claim something else.
-const CLAIMS: [&[&str]; 8] = [
+const CLAIMS: [&[&str]; 9] = [
     &[],
     &["mcp-method: tools/call", "mcp-name: list"],
     &["mcp-protocol-version: 2025-03-26"],
@@ -289,6 +293,7 @@ const CLAIMS: [&[&str]; 8] = [
     &["mcp-protocol-version: 2026-07-28", "mcp-method: tools/call", "mcp-name: list"],
     &["mcp-protocol-version: 2026-07-28", "mcp-method: tools/call", "mcp-name: =?base64?bGlzdA==?="],
     &["mcp-protocol-version: 2026-07-28", "mcp-method: tools/call", "mcp-name: list", "mcp-name: purge"],
+    &["mcp-protocol-version: 2026-07-28", "mcp-method: tools/list", "mcp-session-id: x"],
     &["content-encoding: gzip", "transfer-encoding: chunked", "x-http-method-override: GET"],
 ];
 
@@ -334,8 +339,7 @@ async fn the_right_token_runs_it() {
 async fn in_a_session_each_request_is_judged_by_its_own_token() {
     let server = Server::default();
     let app = server.app(true);
-    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
-    let opened = post(&app, "all", &[], initialize).await;
+    let opened = post(&app, "all", &[], INITIALIZE).await;
     let session = format!("mcp-session-id: {}", opened.header("mcp-session-id"));
     post(&app, "all", &[&session], r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#).await;
     for token in ["none", "read", "near", "only-admin", "unknown"] {

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
-use axum::{Router, body::Body};
+use axum::Router;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler, ServiceExt,
     handler::server::{
@@ -29,7 +29,7 @@ use scopegate::{
     requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
 };
-use scopegate_tests::exchange::send_body;
+use scopegate_tests::mcp::{insufficient, post, request};
 use serde_json::{Value, json};
 
 const READ: Requirement = requirement!("files:read", "file:{name}");
@@ -193,29 +193,16 @@ fn behind(gate: &Gate, ran: &Arc<AtomicUsize>) -> Router {
 }
 
 async fn ask(app: &Router, token: &str, method: &str, params: Value) -> (u16, Value) {
-    let authorization = format!("authorization: Bearer {token}");
-    let headers = [
-        "host: example.com",
-        "content-type: application/json",
-        "accept: application/json, text/event-stream",
-        &authorization,
-    ];
-    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-    let answer = send_body(app, "POST /mcp", &headers, Body::from(body.to_string())).await;
-    (answer.status.as_u16(), serde_json::from_str(&answer.body).unwrap())
+    let answer = post(app, token, &[], request(method, &params)).await;
+    (answer.status.as_u16(), answer.json())
 }
 
 /// What a refusal inside the server looks like.
 fn refusal(scope: &str) -> Value {
-    let challenge = format!(
-        "Bearer error=\"insufficient_scope\", scope=\"{scope}\", \
-         resource_metadata=\"https://example.com/.well-known/oauth-protected-resource/mcp\", \
-         error_description=\"The access token lacks a scope that this request needs\""
-    );
     json!({
         "code": 403,
         "message": "The access token lacks a scope that this request needs",
-        "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": challenge },
+        "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": insufficient(scope) },
     })
 }
 

@@ -1,8 +1,6 @@
 //! `Gate::mcp`: where the server is, whom it answers, and when it refuses to start.
-#![allow(clippy::needless_pass_by_value, reason = "`json!` in a call reads better without `&`")]
 #![allow(clippy::unused_self, reason = "tools of a server that has nothing")]
 
-use axum::{Router, body::Body};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     handler::server::router::tool::ToolRouter,
@@ -16,8 +14,11 @@ use scopegate::{
     requires_scope, scoped_tools,
     testing::TestVerifier,
 };
-use scopegate_tests::exchange::{Answer, send, send_body};
-use serde_json::{Value, json};
+use scopegate_tests::{
+    exchange::send,
+    mcp::{INITIALIZE, post, post_to, request},
+};
+use serde_json::json;
 
 /// A server with the routers that a test gives it.
 #[derive(Clone)]
@@ -66,16 +67,8 @@ fn gate(resource: &str) -> Gate {
     tokens.gate(resource).unwrap().floor([Scope::from_static("files:read")])
 }
 
-const JSON: &str = "content-type: application/json";
-const BOTH: &str = "accept: application/json, text/event-stream";
-
-async fn post(app: &Router, path: &str, headers: &[&str], body: Value) -> Answer {
-    send_body(app, &format!("POST {path}"), &[&[JSON, BOTH], headers].concat(), Body::from(body.to_string()))
-        .await
-}
-
-fn call(tool: &str) -> Value {
-    json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool } })
+fn call(tool: &str) -> String {
+    request("tools/call", &json!({ "name": tool }))
 }
 
 #[track_caller]
@@ -86,16 +79,14 @@ fn problems<S: ServerHandler>(server: McpServer<S>) -> Vec<String> {
 #[tokio::test]
 async fn the_server_is_at_the_path_of_its_resource() {
     let app = gate("https://example.com/api/v1/tenant-a/mcp").mcp(files).unwrap();
-    let here = ["authorization: Bearer read", "host: example.com"];
-    let answer = post(&app, "/api/v1/tenant-a/mcp", &here, call("list_files")).await;
+    let answer = post_to(&app, "/api/v1/tenant-a/mcp", "read", &[], call("list_files")).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert!(answer.body.contains("hello.txt"), "{}", answer.body);
     for path in ["/mcp", "/", "/api/v1/tenant-a/mcp/", "/api/v1/tenant-a"] {
-        assert_eq!(post(&app, path, &here, call("list_files")).await.status, 404, "{path}");
+        assert_eq!(post_to(&app, path, "read", &[], call("list_files")).await.status, 404, "{path}");
     }
     let well_known = "/.well-known/oauth-protected-resource/api/v1/tenant-a/mcp";
-    let document: Value =
-        serde_json::from_str(&send(&app, &format!("GET {well_known}"), &[]).await.body).unwrap();
+    let document = send(&app, &format!("GET {well_known}"), &[]).await.json();
     assert_eq!(document["resource"], "https://example.com/api/v1/tenant-a/mcp");
     assert_eq!(document["scopes_supported"], json!(["files:read"]));
     for path in
@@ -109,17 +100,17 @@ async fn the_server_is_at_the_path_of_its_resource() {
         );
     }
     let root = gate("https://example.com").mcp(files).unwrap();
-    assert_eq!(post(&root, "/", &here, call("list_files")).await.status, 200);
+    assert_eq!(post_to(&root, "/", "read", &[], call("list_files")).await.status, 200);
 }
 
 #[tokio::test]
 async fn it_answers_for_the_hosts_of_its_resource() {
     let status = async |resource: &str, host: &str, origin: Option<&str>| {
         let (host, origin) = (format!("host: {host}"), origin.map(|origin| format!("origin: {origin}")));
-        let mut headers = vec!["authorization: Bearer read", &host];
+        let mut headers = vec![&*host];
         headers.extend(origin.as_deref());
         let app = gate(resource).mcp(files).unwrap();
-        post(&app, "/mcp", &headers, call("list_files")).await.status.as_u16()
+        post(&app, "read", &headers, call("list_files")).await.status.as_u16()
     };
     let public = "https://example.com:8443/mcp";
     for host in ["example.com:8443", "example.com", "EXAMPLE.com:80"] {
@@ -139,8 +130,8 @@ async fn it_answers_for_the_hosts_of_its_resource() {
     assert_eq!(status(public, "example.com", Some("https://app.example.com")).await, 403);
     let app =
         McpServer::new(&gate(public), files).table(&Files::TOOLS).allow_origin("https://app.example.com");
-    let headers = ["authorization: Bearer read", "host: example.com", "origin: https://app.example.com"];
-    assert_eq!(post(&app.build().unwrap(), "/mcp", &headers, call("list_files")).await.status, 200);
+    let headers = ["origin: https://app.example.com"];
+    assert_eq!(post(&app.build().unwrap(), "read", &headers, call("list_files")).await.status, 200);
 }
 
 #[tokio::test]
@@ -148,14 +139,13 @@ async fn static_keys_have_no_resource_and_may_have_a_place() {
     let gate = Gate::static_keys("files", StaticKeys::parse("sk_1=files:admin").unwrap());
     let build = |server: McpServer<Files>| server.table(&Files::TOOLS).build().unwrap();
     let here = build(McpServer::new(&gate, files));
-    let key = "authorization: Bearer sk_1";
-    assert_eq!(post(&here, "/mcp", &[key, "host: localhost:1"], call("list_files")).await.status, 200);
-    assert_eq!(post(&here, "/mcp", &[key, "host: example.com"], call("list_files")).await.status, 403);
+    assert_eq!(post(&here, "sk_1", &["host: localhost:1"], call("list_files")).await.status, 200);
+    assert_eq!(post(&here, "sk_1", &["host: example.com"], call("list_files")).await.status, 403);
     let place = Resource::new("https://example.com/a/mcp").unwrap();
     let there = build(McpServer::new(&gate, files).at(place));
-    let headers = [key, "host: example.com", "origin: https://example.com"];
-    assert_eq!(post(&there, "/a/mcp", &headers, call("list_files")).await.status, 200);
-    let unauthorized = post(&there, "/a/mcp", &[], call("list_files")).await;
+    let headers = ["origin: https://example.com"];
+    assert_eq!(post_to(&there, "/a/mcp", "sk_1", &headers, call("list_files")).await.status, 200);
+    let unauthorized = post_to(&there, "/a/mcp", "", &[], call("list_files")).await;
     assert_eq!(unauthorized.challenge(), "Bearer realm=\"files\"");
     assert_eq!(unauthorized.body, r#"{"jsonrpc":"2.0","error":{"code":401,"message":"Missing API key"}}"#,);
     for path in [
@@ -257,23 +247,17 @@ fn everything_that_is_wrong_is_said_at_once() {
 async fn sessions_are_judged_request_by_request() {
     let server = McpServer::new(&gate("https://example.com/mcp"), files).table(&Files::TOOLS).sessions();
     let app = server.build().unwrap();
-    let initialize = json!({
-        "jsonrpc": "2.0", "id": 1, "method": "initialize",
-        "params": { "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } },
-    });
-    let (read, host) = ("authorization: Bearer read", "host: example.com");
-    let opened = post(&app, "/mcp", &[read, host], initialize).await;
+    let opened = post(&app, "read", &[], INITIALIZE).await;
     assert_eq!(opened.status, 200, "{}", opened.body);
     let session = format!("mcp-session-id: {}", opened.header("mcp-session-id"));
-    let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
-    assert_eq!(post(&app, "/mcp", &[read, host, &session], initialized).await.status, 202);
-    assert_eq!(post(&app, "/mcp", &[host, &session], call("list_files")).await.status, 401);
-    let other =
-        post(&app, "/mcp", &["authorization: Bearer other", host, &session], call("list_files")).await;
-    assert_eq!(other.status, 403);
-    let answer = post(&app, "/mcp", &[read, host, &session], call("list_files")).await;
+    let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    assert_eq!(post(&app, "read", &[&session], initialized).await.status, 202);
+    assert_eq!(post(&app, "", &[&session], call("list_files")).await.status, 401);
+    assert_eq!(post(&app, "other", &[&session], call("list_files")).await.status, 403);
+    let answer = post(&app, "read", &[&session], call("list_files")).await;
     assert!(answer.body.contains("hello.txt"), "{}", answer.body);
+    let (read, host) = ("authorization: Bearer read", "host: example.com");
     assert_eq!(send(&app, "DELETE /mcp", &[host, &session]).await.status, 401);
     assert_eq!(send(&app, "DELETE /mcp", &[read, host, &session]).await.status, 202);
-    assert_eq!(post(&app, "/mcp", &[read, host, &session], call("list_files")).await.status, 404);
+    assert_eq!(post(&app, "read", &[&session], call("list_files")).await.status, 404);
 }

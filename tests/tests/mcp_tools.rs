@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
-use axum::{Router, body::Body};
+use axum::Router;
 use rmcp::{
     ErrorData, ServerHandler, ServiceExt,
     handler::server::{router::tool::ToolRouter, wrapper::Parameters},
@@ -16,26 +16,16 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Access, Requirement, Scope, authenticated,
+    Access, Scope, authenticated,
     mcp::{LocalTrust, McpTable, Operation, ScopedTools},
-    requirement, requires_scope, scoped_tools,
+    requires_scope, scoped_tools,
     testing::TestVerifier,
 };
-use scopegate_tests::exchange::{Answer, send_body};
+use scopegate_tests::{
+    counter::Counter,
+    mcp::{insufficient, post, request},
+};
 use serde_json::{Value, json};
-
-#[derive(Clone, Default)]
-struct Counter(Arc<AtomicUsize>);
-
-impl Counter {
-    fn count(&self) -> usize {
-        self.0.fetch_add(1, SeqCst)
-    }
-
-    fn get(&self) -> usize {
-        self.0.load(SeqCst)
-    }
-}
 
 /// Parameters that count that they were read.
 #[derive(schemars::JsonSchema)]
@@ -207,18 +197,10 @@ fn behind_an_ignorant_gate(ran: &Counter) -> Router {
 }
 
 async fn call(app: &Router, token: &str, tool: &str) -> Value {
-    let message = json!({
-        "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool, "arguments": { "path": "a" } },
-    });
-    let answer = post(app, &[&format!("authorization: Bearer {token}")], message.to_string()).await;
+    let params = json!({ "name": tool, "arguments": { "path": "a" } });
+    let answer = post(app, token, &[], request("tools/call", &params)).await;
     assert_eq!(answer.status, 200, "{tool}: {}", answer.body);
-    serde_json::from_str(&answer.body).unwrap()
-}
-
-async fn post(app: &Router, headers: &[&str], body: impl Into<Body>) -> Answer {
-    let common =
-        ["content-type: application/json", "accept: application/json, text/event-stream", "host: localhost"];
-    send_body(app, "POST /mcp", &[&common, headers].concat(), body.into()).await
+    answer.json()
 }
 
 #[tokio::test]
@@ -232,15 +214,10 @@ async fn the_guard_inside_is_the_authority() {
         ("admin", "r#static", "files:read files:write"),
         ("admin", "below", "files:read files:write"),
     ] {
-        let challenge = format!(
-            "Bearer error=\"insufficient_scope\", scope=\"{scope}\", \
-             resource_metadata=\"https://example.com/.well-known/oauth-protected-resource/mcp\", \
-             error_description=\"The access token lacks a scope that this request needs\""
-        );
         let error = json!({
             "code": 403,
             "message": "The access token lacks a scope that this request needs",
-            "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": challenge },
+            "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": insufficient(scope) },
         });
         assert_eq!(call(&app, token, tool).await["error"], error, "{tool}");
     }
@@ -304,11 +281,4 @@ async fn without_http_tools_refuse_unless_the_caller_is_trusted() {
     let refused = call(server(), trust, "r#static").await.unwrap_err();
     assert_eq!(refused.code.0, 403);
     assert_eq!(refused.data, Some(json!({ "error": "insufficient_scope", "scope": "files:write" })));
-}
-
-#[test]
-fn a_table_by_hand_and_one_of_tools_are_one() {
-    const READ: Requirement = requirement!("files:read");
-    let both = Server::TOOLS.and(&McpTable::of(const { &[Operation::resource("file:///{name}", READ)] }));
-    assert_eq!(both.operations().len(), 4);
 }

@@ -83,6 +83,8 @@ proptest! {
         prop_assert!(demand.is_met_by(&by_challenge), "what is asked for suffices");
         let first = alternatives.first().cloned().unwrap_or_default();
         prop_assert!(ask.iter().all(|scope| floor.iter().chain(&first).any(|named| scope == named)));
+        let once: BTreeSet<&str> = ask.iter().map(ScopeToken::as_str).collect();
+        prop_assert_eq!(once.len(), ask.len(), "nothing is asked for twice");
         prop_assert_eq!(ask, demand.to_ask(), "the same input gives the same answer");
     }
 }

@@ -1,6 +1,5 @@
 //! A server with static keys: no OAuth anywhere, and clients that find their way to the key.
 
-use http::StatusCode;
 use scopegate::{
     Access, Gate, Router, StaticKeys, authenticated, public, requires_scope,
     routing::{get, post},
@@ -81,26 +80,6 @@ async fn the_answers_lead_to_the_key() {
             "{request} {credential}"
         );
     }
-}
-
-#[tokio::test]
-async fn every_discovery_path_is_a_404_that_parses() {
-    let app = app();
-    for name in ["oauth-protected-resource", "oauth-authorization-server", "openid-configuration"] {
-        for path in ["", "/mcp", "/sse", "/mcp/deep/er"] {
-            check_not_found(&app, &format!("/.well-known/{name}{path}")).await;
-        }
-        check_not_found(&app, &format!("/mcp/.well-known/{name}")).await;
-        check_not_found(&app, &format!("/sse/.well-known/{name}")).await;
-    }
-}
-
-async fn check_not_found(app: &axum::Router, path: &str) {
-    let answer = send(app, &format!("GET {path}"), &[]).await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-    assert_eq!(answer.header("content-type"), "application/json", "{path}");
-    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-    assert_eq!(body["error"], "not_found", "{path}");
 }
 
 #[test]

@@ -293,7 +293,7 @@ const POOL: [Scope; 12] = [
     scope("f:a:*"),
     scope("*"),
     scope("fx:a"),
-    scope("g.a"),
+    scope("g.*"),
     scope("g/*"),
 ];
 
@@ -345,7 +345,7 @@ fn stands_for(wildcards: Wildcards, wildcard: &str, scope: &str) -> bool {
     let is_wildcard = last == "*"
         && match before.chars().last() {
             None => wildcards == Wildcards::PrefixedAndBare,
-            Some(separator) => wildcards != Wildcards::Off && ":./".contains(separator),
+            Some(separator) => wildcards != Wildcards::Off && ":/".contains(separator),
         };
     is_wildcard && scope != before && scope.get(..before.len()) == Some(before)
 }

@@ -45,7 +45,7 @@ fn verifier() -> TestVerifier {
         .token("both", "files:write files:read")
         .token("admin", "files:admin")
         .token("all", "api files:read files:write files:admin")
-        .token("prefix", "files files:rea files:reads FILES:READ files:read,files:write")
+        .token("prefix", "files files:rea files:reads xfiles:read FILES:READ files:read,files:write")
         .expired("old")
         .unavailable("later")
 }
@@ -177,29 +177,6 @@ async fn a_verifier_that_cannot_tell_is_503_and_no_challenge() {
 }
 
 #[tokio::test]
-async fn bodies_say_what_the_header_says() {
-    let app = app();
-    let body = async |request, credential, status, challenge: &str| {
-        let answer = check(&app, request, credential, status, challenge).await;
-        assert_eq!(answer.header("content-type"), "application/json");
-        answer.body
-    };
-    assert_eq!(
-        body("GET /files", "", 401, r#"Bearer scope="files:read", .."#).await,
-        r#"{"error_description":"This request needs an access token","scope":"files:read"}"#
-    );
-    assert_eq!(
-        body("GET /whoami", "", 401, "Bearer ..").await,
-        r#"{"error_description":"This request needs an access token"}"#
-    );
-    let lacks = format!(r#"Bearer error="insufficient_scope", scope="files:read", ..{LACKS}"#);
-    assert_eq!(
-        body("GET /files", "Bearer none", 403, &lacks).await,
-        r#"{"error":"insufficient_scope","error_description":"The access token lacks a scope that this request needs","scope":"files:read"}"#
-    );
-}
-
-#[tokio::test]
 async fn a_floor_comes_first_and_is_needed_everywhere() {
     let app = router().protect(verifier().gate("https://h.example/api").unwrap().floor([FLOOR])).unwrap();
     check(&app, "GET /files", "", 401, r#"Bearer scope="api files:read", .."#).await;
@@ -232,15 +209,8 @@ async fn a_public_handler_that_insists_on_a_token_is_a_fault_of_the_program() {
 }
 
 #[tokio::test]
-async fn metadata_is_served_where_the_challenge_says() {
-    let app = app();
-    let answer = send(&app, "GET /.well-known/oauth-protected-resource/api", &[]).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.header("access-control-allow-origin"), "*");
-    assert_eq!(answer.header("cache-control"), "public, max-age=3600");
-    let expected = r#"{"resource":"https://h.example/api","authorization_servers":["https://auth.example.com"],"scopes_supported":["export","files:admin","files:read","files:write"],"bearer_methods_supported":["header"]}"#;
-    assert_eq!(answer.body, expected);
-    let head = send(&app, "HEAD /.well-known/oauth-protected-resource/api", &[]).await;
-    assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
+async fn the_document_names_what_any_route_needs() {
+    let document = send(&app(), "GET /.well-known/oauth-protected-resource/api", &[]).await.json();
+    let expected = serde_json::json!(["export", "files:admin", "files:read", "files:write"]);
+    assert_eq!(document["scopes_supported"], expected);
 }

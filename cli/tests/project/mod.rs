@@ -9,6 +9,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use expect_test::Expect;
+
 /// A package with its own folder; all share a folder for what they build.
 pub(crate) struct Project {
     folder: PathBuf,
@@ -97,6 +99,12 @@ impl Project {
     /// Runs the subcommand, and returns what it says and its exit code.
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         self.run_with(arguments, &[])
+    }
+
+    /// Runs the subcommand, and compares what it says and its exit code.
+    #[track_caller]
+    pub(crate) fn check(&self, arguments: &[&str], expected: &Expect) {
+        expected.assert_eq(&self.run(arguments));
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {

@@ -49,13 +49,3 @@ fn without_the_copy_the_root_says_so_in_json() {
     let answer = program.send(&format!("GET {AT_ROOT}"), &[]);
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (404, "application/json"));
 }
-
-#[test]
-fn what_a_proxy_forwards_changes_nothing() {
-    let program = start(&[("RESOURCE", RESOURCE)]);
-    let honest = program.send("POST /mcp", &[]);
-    let lies = ["x-forwarded-host: evil.example", "x-forwarded-proto: http", "forwarded: host=evil.example"];
-    let lied_to = program.send("POST /mcp", &lies);
-    assert_eq!(honest.challenge(), lied_to.challenge());
-    assert_eq!(program.send(&format!("GET {AT_PATH}"), &lies).body, DOCUMENT);
-}

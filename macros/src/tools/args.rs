@@ -9,6 +9,7 @@ use syn::{
 };
 
 use super::kind::Kind;
+use crate::args::is_absolute;
 
 /// `args = [ arg, .. ]`, `arg = "crate" "=" path | "prompt_router" "=" name | what rmcp takes`.
 pub(super) struct Args {
@@ -82,14 +83,9 @@ impl Args {
     }
 }
 
-/// A relative path would mean something else in each module.
 fn absolute_path(value: &Expr) -> syn::Result<Path> {
-    let absolute = |path: &Path| {
-        let first = path.segments.first().map(|segment| segment.ident.to_string());
-        path.leading_colon.is_some() || matches!(first.as_deref(), Some("crate" | "$crate"))
-    };
     match value {
-        Expr::Path(path) if absolute(&path.path) => Ok(path.path.clone()),
+        Expr::Path(path) if is_absolute(&path.path) => Ok(path.path.clone()),
         _ => Err(syn::Error::new_spanned(value, "write an absolute path, as in `crate = ::scopegate`")),
     }
 }

@@ -5,14 +5,14 @@ use quote::quote;
 use syn::{ImplItem, ItemImpl, Path};
 
 use super::{block, method::Operation, routers::Routers};
-use crate::diagnostics::Diagnostics;
+use crate::{args::default_crate, diagnostics::Diagnostics};
 
 pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(block::args(args)).unwrap_or_default();
     let Some(mut block) = diagnostics.take(block::parse(item)) else { return diagnostics.into_tokens() };
 
-    let krate = args.krate.clone().unwrap_or_else(|| syn::parse_quote!(::scopegate));
+    let krate = args.krate.clone().unwrap_or_else(default_crate);
     let owner = block::owner(&block);
     let methods = block.items.iter_mut().filter_map(|item| match item {
         ImplItem::Fn(method) => Some(method),

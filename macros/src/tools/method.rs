@@ -21,9 +21,6 @@ pub(super) struct Operation {
     pub(super) declaration: TokenStream,
 }
 
-/// From this number on clippy warns, and the guard would be the one too many.
-const CLIPPY_LIMIT: usize = 7;
-
 const OURS: [&str; 3] = ["requires_scope", "authenticated", "public"];
 
 impl Operation {
@@ -138,7 +135,7 @@ fn name_of(method: &ImplItemFn, kind: Kind) -> LitStr {
 /// Puts the guard before every other argument: rmcp reads them from left to right.
 fn guard_with(method: &mut ImplItemFn, guard: &TokenStream) {
     let inputs = &mut method.sig.inputs;
-    if inputs.len() == CLIPPY_LIMIT {
+    if inputs.len() == crate::handler::CLIPPY_LIMIT {
         method.attrs.push(parse_quote!(#[allow(clippy::too_many_arguments)]));
     }
     let at = usize::from(matches!(inputs.first(), Some(FnArg::Receiver(_))));

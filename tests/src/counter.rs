@@ -1,0 +1,51 @@
+//! Counts what happened, so that what must not happen shows.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    task::{Context, Poll},
+};
+
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::Frame;
+
+/// A number that only grows; clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Counter(Arc<AtomicUsize>);
+
+impl Counter {
+    /// Counts one more.
+    pub fn count(&self) {
+        self.0.fetch_add(1, SeqCst);
+    }
+
+    /// Returns how many there were.
+    #[must_use]
+    pub fn get(&self) -> usize {
+        self.0.load(SeqCst)
+    }
+}
+
+/// Returns an empty body that counts each time it is read.
+pub fn watched(reads: &Counter) -> Body {
+    Body::new(Watched(reads.clone()))
+}
+
+struct Watched(Counter);
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.count();
+        Poll::Ready(None)
+    }
+}

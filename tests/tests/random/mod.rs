@@ -1,0 +1,17 @@
+//! Random requirements.
+
+use proptest::prelude::*;
+use scopegate::{Need, Requirement, Scope};
+
+/// A requirement of some of `scopes`; leaked, since a requirement is part of a program.
+pub(crate) fn requirement(scopes: &[&'static str]) -> impl Strategy<Value = Requirement> + use<> {
+    let scopes = prop::sample::subsequence(scopes.to_vec(), 1..=3);
+    let alternative = scopes.prop_map(|scopes| -> &'static [Need] {
+        scopes.into_iter().map(|scope| Need::Scope(Scope::from_static(scope))).collect::<Vec<_>>().leak()
+    });
+    prop_oneof![
+        1 => Just(Requirement::AUTHENTICATED),
+        1 => Just(Requirement::PUBLIC),
+        8 => prop::collection::vec(alternative, 1..4).prop_map(|all| Requirement::scopes(all.leak())),
+    ]
+}

@@ -1,0 +1,197 @@
+//! What a resource may be called and say, and what its metadata makes of that.
+
+use scopegate::{InvalidResource, Resource, ResourceMetadata, Scope};
+use serde_json::json;
+
+const ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
+const ENCODE: &str =
+    "percent-encode what a URL cannot hold, such as spaces, `{`, `}` and letters beyond ASCII";
+const HTTP: &str = "use `https`; `http` is for loopback hosts such as `127.0.0.1`";
+
+#[test]
+fn a_resource_that_clients_cannot_use_is_refused() {
+    const PORT: &str = "write a port between 1 and 65535 behind `:`, or leave out the `:`";
+    const HOST: &str = "write the host as a DNS name (other alphabets as `xn--..`) or an IP address";
+    const IPV6: &str = "write an IPv6 address in the brackets, as in `[::1]`";
+    const DOTS: &str = "leave out the segments `.` and `..`; clients resolve them before they ask";
+    const PARAMETER: &str =
+        "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it";
+    let long = format!("https://h/{}", "a".repeat(2048));
+    let cases = [
+        ("", ABSOLUTE),
+        ("h", ABSOLUTE),
+        ("/mcp", ABSOLUTE),
+        ("//h/mcp", ABSOLUTE),
+        ("https:h", ABSOLUTE),
+        ("ftp://h", ABSOLUTE),
+        (" https://h", ABSOLUTE),
+        ("https://", "write the host behind `://`"),
+        ("https:///mcp", "write the host behind `://`"),
+        ("https://:443/", "write the host behind `://`"),
+        ("https://user@h/", "leave out the user before `@`"),
+        ("https://h:443@evil.example/", "leave out the user before `@`"),
+        ("https://h#top", "leave out what follows `#`"),
+        ("https://h/mcp#", "leave out what follows `#`"),
+        ("https://h:", PORT),
+        ("https://h:0", PORT),
+        ("https://h:65536", PORT),
+        ("https://h:+80", PORT),
+        ("https://h:80a", PORT),
+        ("https://h:80:80", PORT),
+        ("https://[::1]x/", PORT),
+        ("https://[::1", PORT),
+        ("https://[::g]", IPV6),
+        ("https://[]", IPV6),
+        ("https://[127.0.0.1]", IPV6),
+        ("https://[fe80::1%25en0]", IPV6),
+        ("https://b\u{fc}cher.example", HOST),
+        ("https://h h", HOST),
+        ("https://h..example", HOST),
+        ("https://.", HOST),
+        ("https://h,evil.example", HOST),
+        ("https://192.0.2.256", HOST),
+        ("http://127.1", HOST),
+        ("https://0x7f000001", HOST),
+        ("https://192.0.2.0X1.", HOST),
+        ("https://h.0x", HOST),
+        ("https://h/a b", ENCODE),
+        ("https://h/{tenant}", ENCODE),
+        ("https://h/\u{e9}", ENCODE),
+        ("https://h/%", ENCODE),
+        ("https://h/%e", ENCODE),
+        ("https://h/%zz", ENCODE),
+        ("https://h/\"", ENCODE),
+        ("https://h/a\\b", ENCODE),
+        ("https://h/a\r\nSet-Cookie:b", ENCODE),
+        ("https://h/[a]", ENCODE),
+        ("https://h/a/../b", DOTS),
+        ("https://h/.", DOTS),
+        ("https://h/%2E%2e/b", DOTS),
+        ("http://h.example", HTTP),
+        ("http://127.0.0.1.example", HTTP),
+        ("http://localhost.example", HTTP),
+        ("http://[2001:db8::1]", HTTP),
+        ("http://0.0.0.0:3000", HTTP),
+        (&long, "keep it below 2048 characters"),
+        ("https://h/mcp?scope=admin", PARAMETER),
+        ("https://h/a;error=b", PARAMETER),
+        ("https://h/?x_realm=1", PARAMETER),
+    ];
+    for (url, fault) in cases {
+        let error = Resource::new(url).expect_err(url).to_string();
+        assert_eq!(error, format!("invalid resource {url:?}: {fault}"));
+    }
+}
+
+#[test]
+fn an_issuer_is_kept_as_it_is_written_and_has_no_query() {
+    let with = |issuer: &str| Resource::new("https://h").unwrap().authorization_server(issuer);
+    for issuer in ["https://auth.example.com", "https://auth.example.com/", "http://localhost:8080/realms/a"]
+    {
+        assert_eq!(with(issuer).unwrap().authorization_servers(), [issuer]);
+    }
+    for (issuer, fault) in [
+        ("https://auth.example.com/?a", "an issuer has no query; leave out what follows `?`"),
+        ("https://auth.example.com/#a", "leave out what follows `#`"),
+        ("http://auth.example.com", HTTP),
+    ] {
+        let error = with(issuer).unwrap_err().to_string();
+        assert_eq!(error, format!("invalid authorization server {issuer:?}: {fault}"));
+    }
+}
+
+#[test]
+fn every_member_has_its_place() -> Result<(), InvalidResource> {
+    let resource = Resource::new("https://h/mcp")?
+        .authorization_server("https://a.example")?
+        .authorization_server("https://b.example")?
+        .member("example_zone", json!({"name": "eu"}))?
+        .member("example_beta", true)?
+        .signed_metadata("eyJhbGciOiJFUzI1NiJ9.e30.c2ln-_")?
+        .dpop_required()
+        .dpop_signing_algorithms(["ES256", "EdDSA"])?
+        .authorization_details_types(["payment"])
+        .certificate_bound_tokens()
+        .terms_of_service("https://h/terms")?
+        .terms_of_service_in("de", "https://h/agb")?
+        .policy("http://localhost/policy")?
+        .policy_in("fr-CA", "https://h/politique")?
+        .documentation("https://h/docs#auth")?
+        .documentation_in("zh-Hans", "https://h/%E6%96%87?v=1")?
+        .name_in("DE", "Dateien, alt")?
+        .name_in("de", "\"Dateien\" \u{1f4c1}")?
+        .name("Files")
+        .signing_algorithms(["RS256"])?
+        .jwks_uri("https://h/keys")?;
+    let metadata = ResourceMetadata::new(&resource, ["b", "a"].map(Scope::from_static));
+    let expected = concat!(
+        r#"{"resource":"https://h/mcp","authorization_servers":["https://a.example","https://b.example"],"#,
+        r#""scopes_supported":["b","a"],"bearer_methods_supported":["header"],"jwks_uri":"https://h/keys","#,
+        r#""resource_signing_alg_values_supported":["RS256"],"resource_documentation":"https://h/docs#auth","#,
+        r#""resource_documentation#zh-Hans":"https://h/%E6%96%87?v=1","resource_name":"Files","#,
+        r#""resource_name#de":"\"Dateien\" 📁","resource_policy_uri":"http://localhost/policy","#,
+        r#""resource_policy_uri#fr-CA":"https://h/politique","resource_tos_uri":"https://h/terms","#,
+        r#""resource_tos_uri#de":"https://h/agb","tls_client_certificate_bound_access_tokens":true,"#,
+        r#""authorization_details_types_supported":["payment"],"dpop_signing_alg_values_supported":["ES256","EdDSA"],"#,
+        r#""dpop_bound_access_tokens_required":true,"signed_metadata":"eyJhbGciOiJFUzI1NiJ9.e30.c2ln-_","#,
+        r#""example_beta":true,"example_zone":{"name":"eu"}}"#,
+    );
+    assert_eq!(serde_json::to_string(&metadata).unwrap(), expected);
+    assert_eq!((metadata.resource(), metadata.name()), ("https://h/mcp", Some("Files")));
+    assert_eq!(metadata.authorization_servers(), ["https://a.example", "https://b.example"]);
+    assert_eq!(metadata.scopes_supported(), ["b", "a"].map(Scope::from_static));
+    Ok(())
+}
+
+#[test]
+fn a_member_without_a_value_is_left_out() -> Result<(), InvalidResource> {
+    let resource = Resource::new("https://h")?
+        .name("")
+        .name_in("de", "")?
+        .signing_algorithms::<&str>([])?
+        .dpop_signing_algorithms::<&str>([])?
+        .authorization_details_types::<&str>([]);
+    let text = serde_json::to_string(&ResourceMetadata::new(&resource, [])).unwrap();
+    assert_eq!(text, r#"{"resource":"https://h","bearer_methods_supported":["header"]}"#);
+    Ok(())
+}
+
+#[test]
+fn a_member_that_says_nothing_true_is_refused() {
+    const TAG: &str = "write a tag of BCP 47, as in `de` or `pt-BR`";
+    const HTTPS: &str = "use `https`, on loopback hosts too";
+    const NONE: &str = "`none` signs nothing; leave it out";
+    const ALGORITHM: &str = "write the name of a JWS algorithm, as in `ES256`";
+    const SYMMETRIC: &str =
+        "a proof is signed with a private key; use an asymmetric algorithm such as `ES256`";
+    const JWT: &str = "write a signed JWT: three base64url texts with `.` between them";
+    const REGISTERED: &str = "RFC 9728 defines it; use the method for it";
+    const EMPTY: &str = "a member without a value is left out";
+    let resource = || Resource::new("https://h").unwrap();
+    let no_json = std::collections::HashMap::from([((), 1)]);
+    let cases: Vec<(Result<Resource, InvalidResource>, &str, &str)> = vec![
+        (resource().name_in("de_DE", "x"), r#"language tag "de_DE""#, TAG),
+        (resource().name_in("", "x"), r#"language tag """#, TAG),
+        (resource().policy_in("*", "https://h/p"), r#"language tag "*""#, TAG),
+        (resource().policy("http://h/p"), r#"policy "http://h/p""#, HTTP),
+        (resource().terms_of_service("terms.html"), r#"terms of service "terms.html""#, ABSOLUTE),
+        (resource().documentation_in("de", "https://h/a b"), r#"documentation "https://h/a b""#, ENCODE),
+        (resource().jwks_uri("http://127.0.0.1/keys"), r#"jwks_uri "http://127.0.0.1/keys""#, HTTPS),
+        (resource().signing_algorithms(["ES256", "none"]), r#"algorithm "none""#, NONE),
+        (resource().signing_algorithms([""]), r#"algorithm """#, ALGORITHM),
+        (resource().dpop_signing_algorithms(["None"]), r#"algorithm "None""#, NONE),
+        (resource().dpop_signing_algorithms(["HS256"]), r#"algorithm "HS256""#, SYMMETRIC),
+        (resource().signed_metadata("e30.e30."), r#"signed metadata "e30.e30.""#, JWT),
+        (resource().signed_metadata("e30.e30=.e30"), r#"signed metadata "e30.e30=.e30""#, JWT),
+        (resource().member("resource", "x"), r#"member "resource""#, REGISTERED),
+        (resource().member("resource_name#de", "x"), r#"member "resource_name#de""#, REGISTERED),
+        (resource().member("signed_metadata", "x"), r#"member "signed_metadata""#, REGISTERED),
+        (resource().member("", "x"), r#"member """#, "write a name"),
+        (resource().member("x", ()), r#"member "x""#, EMPTY),
+        (resource().member("x", [0; 0]), r#"member "x""#, EMPTY),
+        (resource().member("x", no_json), r#"member "x""#, "its value cannot be written as JSON"),
+    ];
+    for (result, what, fault) in cases {
+        assert_eq!(result.unwrap_err().to_string(), format!("invalid {what}: {fault}"));
+    }
+}

@@ -29,17 +29,20 @@ def cargo(*arguments: str, target: pathlib.Path = WORK / "target") -> float:
     return time.monotonic() - start
 
 
-def measure(variant: str, touched: pathlib.Path, repeat: int) -> dict[str, float]:
-    """Returns the median seconds of each command for one crate."""
-    crate = generate.crate_name(variant)
-    seconds: dict[str, list[float]] = {}
-    for command in ("check", "build"):
-        for turn in range(repeat):
-            cargo("clean", "-p", crate)
-            seconds.setdefault(command, []).append(cargo(command, "-p", crate))
-            touch(touched, turn)
-            seconds.setdefault(f"{command}, one handler changed", []).append(cargo(command, "-p", crate))
-    return {command: statistics.median(times) for command, times in seconds.items()}
+def measure(touched: dict[str, pathlib.Path], repeat: int) -> dict[str, dict[str, float]]:
+    """Returns the median seconds of each command for each crate, one after the other in turns: machines tire."""
+    seconds: dict[str, dict[str, list[float]]] = {variant: {} for variant in touched}
+    for turn in range(repeat):
+        for command in ("check", "build"):
+            for variant, file in touched.items():
+                crate, times = generate.crate_name(variant), seconds[variant]
+                cargo("clean", "-p", crate)
+                times.setdefault(command, []).append(cargo(command, "-p", crate))
+                touch(file, turn)
+                times.setdefault(f"{command}, one handler changed", []).append(cargo(command, "-p", crate))
+    return {
+        variant: {command: statistics.median(each) for command, each in times.items()} for variant, times in seconds.items()
+    }
 
 
 def touch(file: pathlib.Path, turn: int) -> None:
@@ -111,7 +114,7 @@ def main() -> None:
     options = arguments.parse_args()
 
     touched = prepare(options.handlers)
-    rows = {variant: measure(variant, file, options.repeat) for variant, file in touched.items()}
+    rows = measure(touched, options.repeat)
     if not options.without_size:
         for variant, row in rows.items():
             row["size, optimised"] = size(variant)

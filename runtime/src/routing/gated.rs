@@ -1,8 +1,8 @@
 //! A mounted handler, and the place where it finds its gate.
 
-use std::sync::Arc;
+use std::{any::Any, pin::Pin, sync::Arc};
 
-use axum::{extract::Request, handler::Handler};
+use axum::{extract::Request, handler::Handler, response::Response};
 
 use crate::{
     enforcement::{Enforcement, Slot},
@@ -10,27 +10,41 @@ use crate::{
 };
 
 /// A handler that tells its guard, through the request, where to find the gate.
-#[derive(Clone)]
-pub(crate) struct Gated<H> {
-    handler: H,
+///
+/// It has no type of its own for each handler: all that axum makes of one would be compiled for each, too.
+pub(crate) struct Gated<S> {
+    handler: Arc<dyn Fn(Request, S) -> Answering + Send + Sync>,
     slot: Arc<Slot>,
 }
 
-impl<H> Gated<H> {
-    pub(crate) fn new(handler: H, slot: Arc<Slot>) -> Self {
-        Self { handler, slot }
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+impl<S: 'static> Gated<S> {
+    pub(crate) fn new<T>(handler: impl Handler<T, S>, slot: Arc<Slot>) -> Self {
+        let handler = move |request, state| boxed(handler.clone().call(request, state));
+        Self { handler: Arc::new(handler), slot }
     }
 }
 
-impl<H, T, S> Handler<T, S> for Gated<H>
-where
-    H: Handler<T, S>,
-{
-    type Future = H::Future;
+/// Boxes a future, unless it is boxed already, as those of functions are.
+fn boxed(future: impl Future<Output = Response> + Send + 'static) -> Answering {
+    let mut future = Some(future);
+    let boxed = <dyn Any>::downcast_mut::<Option<Answering>>(&mut future).and_then(Option::take);
+    boxed.or_else(|| future.map(|future| Box::pin(future) as Answering)).expect("it is one or the other")
+}
 
-    fn call(self, mut request: Request, state: S) -> Self::Future {
+impl<S> Clone for Gated<S> {
+    fn clone(&self) -> Self {
+        Self { handler: self.handler.clone(), slot: self.slot.clone() }
+    }
+}
+
+impl<S: 'static> Handler<(), S> for Gated<S> {
+    type Future = Answering;
+
+    fn call(self, mut request: Request, state: S) -> Answering {
         Enforcement::pending(self.slot).accompany(&mut request);
-        self.handler.call(request, state)
+        (self.handler)(request, state)
     }
 }
 

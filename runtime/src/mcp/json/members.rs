@@ -51,7 +51,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         let Some(name) = self.members.next_key::<Json<'de, IgnoredAny>>()? else { return Ok(None) };
         let name = name.into_text().unwrap_or_default();
-        if is_special(&name) || is_nearly_one_of(self.fields, &name) {
+        if !self.fields.contains(&&*name) && (is_special(&name) || is_nearly_one_of(self.fields, &name)) {
             return Err(A::Error::custom("another parser could take this name for one that decides"));
         }
         seed.deserialize(CowStrDeserializer::new(name)).map(Some)
@@ -69,9 +69,6 @@ fn is_special(name: &str) -> bool {
 
 /// Go's `encoding/json`, for one, takes names for each other that differ by case.
 fn is_nearly_one_of(fields: &[&str], name: &str) -> bool {
-    if fields.contains(&name) {
-        return false;
-    }
     let name = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(folded(name)) };
     fields.iter().any(|field| field.eq_ignore_ascii_case(&name))
 }

@@ -39,8 +39,11 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
             Some(b'{') => Items::within(self, b'}', |members| visitor.visit_map(members)),
             Some(b'[') => Items::within(self, b']', |items| visitor.visit_seq(items)),
             _ => {
-                let plain = self.value().ok_or(Unreadable::NotJson)?;
-                Ok(serde_json::Deserializer::from_str(plain).deserialize_any(visitor)?)
+                let value = self.value().ok_or(Unreadable::NotJson)?;
+                match plain_text(value) {
+                    Some(text) => visitor.visit_borrowed_str(text),
+                    None => Ok(serde_json::Deserializer::from_str(value).deserialize_any(visitor)?),
+                }
             }
         }
     }
@@ -63,6 +66,12 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct
         seq tuple tuple_struct map struct enum identifier
     }
+}
+
+/// Returns what a text says, where that is what stands there.
+fn plain_text(value: &str) -> Option<&str> {
+    let text = value.strip_prefix('"')?.strip_suffix('"')?;
+    text.bytes().all(|byte| byte >= b' ' && byte != b'\\').then_some(text)
 }
 
 /// The items of a list, or the members of an object.

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::Request;
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
 
 use crate::{
@@ -59,11 +58,6 @@ impl Enforcement {
 
     pub(crate) fn done(slot: Arc<Slot>, admitted: Admitted) -> Self {
         Self { slot, admitted: Some(admitted) }
-    }
-
-    /// Goes with a request to its guard.
-    pub(crate) fn accompany(self, request: &mut Request) {
-        request.extensions_mut().insert(self);
     }
 
     pub(crate) fn plan(&self) -> Option<&Plan> {

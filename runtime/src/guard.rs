@@ -22,11 +22,8 @@ impl<R: Declares, S: Sync> FromRequestParts<S> for Guard<R> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        // Not `?`, which calls a function that is compiled for each handler.
-        match enforce(parts, &R::ROW).await {
-            Ok(()) => Ok(Self(PhantomData)),
-            Err(rejection) => Err(rejection),
-        }
+        enforce(parts, &R::ROW).await?;
+        Ok(Self(PhantomData))
     }
 }
 

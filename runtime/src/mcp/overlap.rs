@@ -15,29 +15,32 @@ pub(super) enum Overlap {
     Partial,
 }
 
-impl Overlap {
-    pub(super) fn of(earlier: &UriTemplate, later: &UriTemplate) -> Self {
-        let (earlier, later) = (shape(earlier), shape(later));
-        if all(&earlier, &later, covers) {
-            Self::Hidden
-        } else if all(&earlier, &later, meets) && !all(&later, &earlier, covers) {
-            Self::Partial
+/// A template without the names of its variables.
+pub(super) struct Shape(String);
+
+/// What stands for any variable: no URI has it.
+const VARIABLE: &str = "\0";
+
+impl Shape {
+    pub(super) fn of(template: &UriTemplate) -> Self {
+        Self(template.texts().collect::<Vec<_>>().join(VARIABLE))
+    }
+
+    pub(super) fn before(&self, later: &Self) -> Overlap {
+        let (earlier, later) = (&self.0, &later.0);
+        if all(earlier, later, covers) {
+            Overlap::Hidden
+        } else if all(earlier, later, meets) && !all(later, earlier, covers) {
+            Overlap::Partial
         } else {
-            Self::Harmless
+            Overlap::Harmless
         }
     }
 }
 
-/// What stands for any variable: no URI has it.
-const VARIABLE: char = '\0';
-
-fn shape(template: &UriTemplate) -> String {
-    template.texts().collect::<Vec<_>>().join(VARIABLE.encode_utf8(&mut [0; 4]))
-}
-
 /// Compares two templates from separator to separator. A value holds none, and between two of them is one variable at most.
 fn all(one: &str, other: &str, holds: impl Fn(&str, &str) -> bool) -> bool {
-    let separates = |char: char| char != VARIABLE && !u8::try_from(char).is_ok_and(is_value_byte);
+    let separates = |char: char| !VARIABLE.contains(char) && !u8::try_from(char).is_ok_and(is_value_byte);
     one.matches(separates).eq(other.matches(separates))
         && one.split(separates).zip(other.split(separates)).all(|(one, other)| holds(one, other))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     operation::{Kind, McpTable, Operation},
-    overlap::Overlap,
+    overlap::{Overlap, Shape},
     template::{Captures, UriTemplate},
 };
 use crate::{table::Policy, template::Filled};
@@ -35,10 +35,13 @@ impl Resources {
         Self(rows.filter_map(|operation| Known::of(*operation, problems)).collect())
     }
 
-    /// Iterates over what is wrong with templates that stand behind others.
-    pub(super) fn overlaps(&self) -> impl Iterator<Item = String> {
-        let later = self.0.iter().enumerate();
-        later.filter_map(|(at, later)| self.0.iter().take(at).find_map(|earlier| later.behind(earlier)))
+    /// Returns what is wrong with templates that stand behind others.
+    pub(super) fn overlaps(&self) -> Vec<String> {
+        let shape = |known: &Known| Some((known.operation, Shape::of(known.template.as_ref()?)));
+        let shapes: Vec<(Operation, Shape)> = self.0.iter().filter_map(shape).collect();
+        let first_fault =
+            |(at, later)| shapes.iter().take(at).find_map(|earlier| fault_behind(earlier, later));
+        shapes.iter().enumerate().filter_map(first_fault).collect()
     }
 
     /// Finds the resource that a URI names: by the whole of it, else by the first template that fits.
@@ -77,27 +80,6 @@ impl Known {
         Some(known)
     }
 
-    /// Says what is wrong with a template behind another: the first that fits decides.
-    fn behind(&self, earlier: &Self) -> Option<String> {
-        let (Some(mine), Some(other)) = (&self.template, &earlier.template) else { return None };
-        let (later, earlier) = (self.operation, earlier.operation);
-        if later.name() == earlier.name() {
-            return None;
-        }
-        let policy = later.row().policy();
-        match Overlap::of(other, mine) {
-            Overlap::Hidden => Some(format!(
-                "`{later}` is never reached, since `{earlier}` stands before it and fits all of its URIs; put it first"
-            )),
-            Overlap::Partial if policy != earlier.row().policy() || policy.templates().next().is_some() => {
-                Some(format!(
-                    "some URIs fit both `{earlier}` and `{later}`, and they need different scopes; let no URI fit both"
-                ))
-            }
-            Overlap::Partial | Overlap::Harmless => None,
-        }
-    }
-
     /// Says which scopes the URI cannot fill in.
     fn unfillable(&self) -> impl Iterator<Item = String> {
         let Self { operation, template } = self;
@@ -118,6 +100,29 @@ impl Known {
         let (filled, outcome) = Filled::of(self.operation.row().policy().templates(), &captures);
         outcome.ok()?;
         Some(McpResource { operation: self.operation, captures, filled })
+    }
+}
+
+/// Says what is wrong with a template behind another: the first that fits decides.
+fn fault_behind(
+    (earlier, first): &(Operation, Shape),
+    (later, second): &(Operation, Shape),
+) -> Option<String> {
+    // The table says itself what stands in it twice.
+    if later.name() == earlier.name() {
+        return None;
+    }
+    let policy = later.row().policy();
+    match first.before(second) {
+        Overlap::Hidden => Some(format!(
+            "`{later}` is never reached, since `{earlier}` stands before it and fits all of its URIs; put it first"
+        )),
+        Overlap::Partial if policy != earlier.row().policy() || policy.templates().next().is_some() => {
+            Some(format!(
+                "some URIs fit both `{earlier}` and `{later}`, and they need different scopes; let no URI fit both"
+            ))
+        }
+        Overlap::Partial | Overlap::Harmless => None,
     }
 }
 

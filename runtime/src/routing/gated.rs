@@ -1,11 +1,12 @@
 //! A mounted handler, and the place where it finds its gate.
 
-use std::{any::Any, pin::Pin, sync::Arc};
+use std::{any::Any, future::pending, mem, pin::Pin, sync::Arc};
 
 use axum::{extract::Request, handler::Handler, response::Response};
 
 use crate::{
     enforcement::{Enforcement, Slot},
+    routing::declared::Declared,
     table::Row,
 };
 
@@ -20,17 +21,23 @@ pub(crate) struct Gated<S> {
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl<S: 'static> Gated<S> {
-    pub(crate) fn new<T>(handler: impl Handler<T, S>, slot: Arc<Slot>) -> Self {
+    pub(crate) fn mount<H, T, D>(handler: H, methods: String) -> (Self, Mounted)
+    where
+        H: Declared<D> + Handler<T, S>,
+    {
+        let mounted = Mounted::new(methods, H::ROW);
         let handler = move |request, state| boxed(handler.clone().call(request, state));
-        Self { handler: Arc::new(handler), slot }
+        (Self { handler: Arc::new(handler), slot: mounted.slot.clone() }, mounted)
     }
 }
 
 /// Boxes a future, unless it is boxed already, as those of functions are.
-fn boxed(future: impl Future<Output = Response> + Send + 'static) -> Answering {
-    let mut future = Some(future);
-    let boxed = <dyn Any>::downcast_mut::<Option<Answering>>(&mut future).and_then(Option::take);
-    boxed.or_else(|| future.map(|future| Box::pin(future) as Answering)).expect("it is one or the other")
+fn boxed(mut future: impl Future<Output = Response> + Send + 'static) -> Answering {
+    match <dyn Any>::downcast_mut::<Answering>(&mut future) {
+        // What is left in its place has no size, so that nothing is allocated for it.
+        Some(boxed) => mem::replace(boxed, Box::pin(pending())),
+        None => Box::pin(future),
+    }
 }
 
 impl<S> Clone for Gated<S> {
@@ -43,7 +50,7 @@ impl<S: 'static> Handler<(), S> for Gated<S> {
     type Future = Answering;
 
     fn call(self, mut request: Request, state: S) -> Answering {
-        Enforcement::pending(self.slot).accompany(&mut request);
+        request.extensions_mut().insert(Enforcement::pending(self.slot));
         (self.handler)(request, state)
     }
 }

@@ -1,17 +1,15 @@
 //! The methods of one path, each with a declared handler.
 
-use std::{convert::Infallible, fmt, sync::Arc};
+use std::{convert::Infallible, fmt};
 
 use axum::{extract::Request, handler::Handler, response::IntoResponse, routing::Route};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    enforcement::Slot,
     routing::MethodFilter,
     routing::declared::Declared,
     routing::gated::{Gated, Mounted},
-    table::Row,
 };
 
 /// The handlers of one path, by method: [`axum::routing::MethodRouter`] for declared handlers.
@@ -55,8 +53,7 @@ where
         H: Declared<D> + Handler<T, S>,
         T: 'static,
     {
-        let mounted = Mounted::new(ANY.to_owned(), H::ROW);
-        let handler = Gated::new(handler, mounted.slot.clone());
+        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
         Self { inner: axum::routing::any(handler), mounted: vec![mounted] }
     }
 
@@ -66,14 +63,15 @@ where
     ///
     /// When one of the methods has a handler already, as in axum.
     #[track_caller]
-    pub fn on<H, T, D>(self, filter: MethodFilter, handler: H) -> Self
+    pub fn on<H, T, D>(mut self, filter: MethodFilter, handler: H) -> Self
     where
         H: Declared<D> + Handler<T, S>,
         T: 'static,
     {
-        let Self { inner, mut mounted } = self;
-        let slot = mount(&mut mounted, filter, H::ROW);
-        Self { inner: inner.on(filter, Gated::new(handler, slot)), mounted }
+        let (handler, mounted) = Gated::mount(handler, names_of(filter));
+        self.inner = self.inner.on(filter, handler);
+        self.mounted.push(mounted);
+        self
     }
 
     /// Adds a handler for `GET` requests, and `HEAD` requests, whose body axum leaves out.
@@ -245,15 +243,6 @@ impl<S> fmt::Debug for MethodRouter<S> {
 
 /// How a table writes that every method is meant.
 pub(crate) const ANY: &str = "*";
-
-/// Notes a handler, and returns where it finds its gate. It does not depend on the handler's type: what does is compiled for
-/// each.
-fn mount(mounted: &mut Vec<Mounted>, filter: MethodFilter, row: Row) -> Arc<Slot> {
-    let new = Mounted::new(names_of(filter), row);
-    let slot = new.slot.clone();
-    mounted.push(new);
-    slot
-}
 
 fn names_of(filter: MethodFilter) -> String {
     let known = [

@@ -205,8 +205,8 @@ where
         H: Declared<D> + Handler<T, S>,
         T: 'static,
     {
-        let mounted = Mounted::new(ANY.to_owned(), H::ROW);
-        self.inner = self.inner.fallback(Gated::new(handler, mounted.slot.clone()));
+        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
+        self.inner = self.inner.fallback(handler);
         self.mount("/*", vec![mounted]);
         self
     }

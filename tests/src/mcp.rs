@@ -1,4 +1,4 @@
-//! Messages to an MCP server whose resource is `https://example.com/mcp`, and what its gate answers.
+//! Messages to an MCP server, how lenient servers read them, and what the gate of `https://example.com/mcp` answers.
 
 use axum::{Router, body::Body};
 use serde_json::{Value, json};
@@ -56,4 +56,11 @@ pub fn insufficient(scopes: &str) -> String {
          resource_metadata=\"https://example.com/.well-known/oauth-protected-resource/mcp\", \
          error_description=\"The access token lacks a scope that this request needs\""
     )
+}
+
+/// Finds a member as parsers do that do not mind the case of its name; of several, it could be any.
+#[must_use]
+pub fn members<'v>(object: &'v Value, name: &str) -> Vec<&'v Value> {
+    let all = object.as_object().into_iter().flatten();
+    all.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
 }

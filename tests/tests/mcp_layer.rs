@@ -256,6 +256,16 @@ async fn a_template_whose_scopes_have_no_values_yet_is_not_completed() {
 }
 
 #[tokio::test]
+async fn scopes_that_are_too_long_for_a_header_are_still_refused() {
+    let uri = |at: usize| format!("docs://{at}{}/a", "a".repeat(1000));
+    let read = |at| serde_json::from_str(&request("resources/read", &json!({ "uri": uri(at) }))).unwrap();
+    let (answer, calls) =
+        with_parts("docs:read", &Value::Array((0..10).map(read).collect()).to_string()).await;
+    assert_eq!((answer.status, calls), (StatusCode::FORBIDDEN, 0));
+    assert!(answer.challenge().starts_with("Bearer error=\"insufficient_scope\", resource_metadata="));
+}
+
+#[tokio::test]
 async fn parts_of_uris_are_no_longer_than_a_challenge_takes() {
     let read = |length: usize| {
         request("resources/read", &json!({ "uri": format!("docs://{}/a", "a".repeat(length)) }))

@@ -4,10 +4,6 @@ use std::{
     collections::VecDeque,
     io,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
     task::{Context, Poll},
 };
 
@@ -24,7 +20,11 @@ use scopegate::{
     requirement,
     testing::TestVerifier,
 };
-use scopegate_tests::exchange::{Answer, send_body};
+use scopegate_tests::{
+    counter::Counter,
+    exchange::{Answer, send_body},
+    mcp::{members, request},
+};
 use serde_json::{Value, json};
 
 const READ: Requirement = requirement!("files:read");
@@ -46,7 +46,7 @@ fn gate() -> Gate {
 
 /// Counts what was asked of it that takes `files:admin`.
 #[derive(Clone, Default)]
-struct Server(Arc<AtomicUsize>);
+struct Server(Counter);
 
 impl Server {
     fn behind_a_gate(&self) -> Router {
@@ -61,22 +61,15 @@ impl Server {
 
     fn take(&self, body: &[u8]) {
         let Ok(value) = serde_json::from_slice::<Value>(body) else { return };
-        let messages = if value.is_array() { value.as_array().unwrap().clone() } else { vec![value] };
+        let messages = if let Value::Array(messages) = value { messages } else { vec![value] };
         let purges = |message: &&Value| asks(message, "name", "purge");
         let reads = |message: &&Value| asks(message, "uri", "file:///secret") || listens(message);
-        let ran = messages.iter().filter(|message| purges(message) || reads(message)).count();
-        self.0.fetch_add(ran, SeqCst);
+        messages.iter().filter(|message| purges(message) || reads(message)).for_each(|_| self.0.count());
     }
 
     fn ran(&self) -> usize {
-        self.0.load(SeqCst)
+        self.0.get()
     }
-}
-
-/// Finds a member as parsers do that do not mind the case of its name; of several, it could be any.
-fn members<'v>(object: &'v Value, name: &str) -> Vec<&'v Value> {
-    let all = object.as_object().into_iter().flatten();
-    all.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
 }
 
 fn asks(message: &Value, member: &str, of: &str) -> bool {
@@ -100,13 +93,11 @@ async fn send(app: &Router, line: &str, token: &str, headers: &[&str], body: imp
 const JSON: &str = "content-type: application/json";
 
 fn call(name: &str) -> String {
-    json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": name } }).to_string()
+    request("tools/call", &json!({ "name": name }))
 }
 
 fn listen(uri: &str) -> String {
-    json!({ "jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen",
-        "params": { "notifications": { "resourceSubscriptions": [uri] } } })
-    .to_string()
+    request("subscriptions/listen", &json!({ "notifications": { "resourceSubscriptions": [uri] } }))
 }
 
 /// An object in whose place `serde_json` finds the JSON that its one member holds, where that feature is on, as by axum.

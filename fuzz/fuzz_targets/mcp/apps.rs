@@ -11,6 +11,7 @@ use rmcp::{
     },
 };
 use scopegate::mcp::{McpServer, McpTable};
+use scopegate_tests::mcp::INITIALIZE;
 
 use crate::{
     plain,
@@ -101,8 +102,7 @@ fn behind_a_layer(table: McpTable, server: Router) -> Router {
 
 /// Opens a session with a token for everything.
 async fn open(router: &Router) -> Option<String> {
-    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
-    let opened = send(router, full("POST", None, initialize)).await?;
+    let opened = send(router, full("POST", None, INITIALIZE)).await?;
     let session = opened.header("mcp-session-id").to_owned();
     let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
     _ = send(router, full("POST", Some(&session), initialized)).await;

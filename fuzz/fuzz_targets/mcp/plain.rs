@@ -2,6 +2,7 @@
 
 use axum::{Router, body::Bytes, routing::any};
 use scopegate::Access;
+use scopegate_tests::mcp::members;
 use serde_json::Value;
 
 use crate::{rules::Subject, server::Log};
@@ -43,9 +44,4 @@ fn subjects(message: &Value) -> Vec<Subject> {
         }
     }
     found
-}
-
-fn members<'v>(object: &'v Value, name: &str) -> Vec<&'v Value> {
-    let all = object.as_object().into_iter().flatten();
-    all.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
 }

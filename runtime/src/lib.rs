@@ -79,57 +79,23 @@
 // The core is there without axum; some of it has no other caller than the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
-mod catalog;
-mod challenge;
-mod decision;
-mod granted;
-mod hierarchy;
 mod macros;
-mod metadata;
-mod requirement;
+mod policy;
+mod refuse;
 mod resource;
 mod scope;
-mod table;
-mod template;
-mod vocabulary;
 
 #[cfg(feature = "axum")]
-mod access;
-#[cfg(feature = "axum")]
-mod body;
-#[cfg(feature = "axum")]
-mod cors;
-#[cfg(feature = "axum")]
-mod credentials;
-#[cfg(feature = "axum")]
-mod enforcement;
+mod enforce;
 #[cfg(feature = "export")]
 pub mod export;
 #[cfg(feature = "axum")]
 mod gate;
-#[cfg(feature = "axum")]
-mod guard;
 pub mod guide;
-#[cfg(feature = "axum")]
-mod layer;
-#[cfg(feature = "axum")]
-mod log;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 #[cfg(feature = "axum")]
-mod path;
-#[cfg(feature = "axum")]
-mod prebuilt;
-#[cfg(feature = "axum")]
-mod protected;
-#[cfg(feature = "axum")]
-mod reason;
-#[cfg(feature = "axum")]
-mod rejection;
-#[cfg(feature = "axum")]
 pub mod routing;
-#[cfg(feature = "axum")]
-mod startup;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "axum")]
@@ -148,34 +114,27 @@ struct Readme;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use challenge::{Challenge, ErrorCode};
-pub use decision::Demand;
-pub use granted::GrantedScopes;
-pub use hierarchy::{Hierarchy, InvalidHierarchy, Wildcards};
 #[cfg(feature = "rmcp")]
 pub use macros::scoped_tools;
 pub use macros::{Vocabulary, authenticated, public, requirement, requires_scope};
-pub use metadata::ResourceMetadata;
-pub use requirement::{Need, Requirement};
-pub use resource::{InvalidResource, Resource};
-pub use scope::{InvalidScope, Scope, ScopeToken};
-pub use table::{Entry, Row, ScopeTable};
-pub use template::Template;
-pub use vocabulary::{UnknownScope, Vocabulary, VocabularyEntry};
+pub use policy::Demand;
+pub use refuse::{Challenge, ErrorCode};
+pub use resource::{InvalidResource, Resource, ResourceMetadata};
+pub use scope::{
+    Entry, GrantedScopes, Hierarchy, InvalidHierarchy, InvalidScope, Need, Requirement, Row, Scope,
+    ScopeTable, ScopeToken, Template, UnknownScope, Vocabulary, VocabularyEntry, Wildcards,
+};
 
 #[cfg(feature = "axum")]
 pub use {
-    access::Access,
-    body::BodyFormat,
-    cors::cors,
-    gate::{Advertise, Gate, Strategy},
-    guard::Guard,
-    layer::{AuthenticateLayer, GateLayer},
-    protected::Protected,
-    reason::Reason,
-    rejection::Rejection,
-    routing::Router,
-    startup::StartupError,
+    enforce::{Access, Guard, Protected},
+    gate::{Advertise, Gate, StartupError, Strategy},
+    refuse::{BodyFormat, Reason, Rejection},
+    routing::{
+        Router,
+        cors::cors,
+        layer::{AuthenticateLayer, GateLayer},
+    },
     token::{Token, TokenVerifier, VerifyError},
     verify::{InvalidKey, StaticKeys, StaticKeysOr},
     well_known::{Discovery, well_known},

@@ -1,18 +1,12 @@
 //! For generated code only; outside semver.
 
-pub use crate::{
-    catalog::{Catalog, mentions},
-    requirement::{Need, Requirement},
-    scope::Scope,
-    table::Row,
-    template::Template,
-};
+pub use crate::scope::{Catalog, Need, Requirement, Row, Scope, Template, mentions};
 
 #[cfg(feature = "axum")]
 pub use crate::{
-    guard::Declares,
+    enforce::Declares,
     routing::{InLayer, ScopeGuard, row_of},
-    table::{Entry, ScopeTable},
+    scope::{Entry, ScopeTable},
 };
 
 #[cfg(feature = "rmcp")]

@@ -7,8 +7,8 @@ use std::{collections::HashMap, time::Duration};
 
 use crate::{
     gate::Gate,
-    granted::GrantedScopes,
     resource::{InvalidResource, Resource},
+    scope::GrantedScopes,
     token::{Token, TokenVerifier, VerifyError},
 };
 

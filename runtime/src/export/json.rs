@@ -2,11 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    requirement::{Need, Requirement},
-    scope::Scope,
-    table::{Entry, ScopeTable},
-};
+use crate::scope::{Entry, Need, Requirement, Scope, ScopeTable};
 
 #[derive(Serialize)]
 struct Table<'a> {

@@ -1,9 +1,6 @@
 //! The table as Markdown, for people.
 
-use crate::{
-    requirement::{Need, Requirement},
-    table::ScopeTable,
-};
+use crate::scope::{Need, Requirement, ScopeTable};
 
 /// Writes `table` as a Markdown table, in its order.
 ///

@@ -23,9 +23,9 @@ use super::{
     markdown,
 };
 use crate::{
+    enforce::mistaken_templates,
     gate::Gate,
-    path,
-    table::{Entry, ScopeTable},
+    scope::{Entry, ScopeTable},
     well_known::{Discovery, clashes_with_routes},
 };
 
@@ -125,7 +125,7 @@ fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<Strin
     let mounted: ScopeTable =
         table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();
     let mut problems = gate.problems(table);
-    problems.extend(path::mistaken_templates(&mounted));
+    problems.extend(mistaken_templates(&mounted));
     problems.extend(clashes_with_routes(discovery, &mounted));
     problems
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{reason::Reason, token::VerifyError};
+use crate::{refuse::Reason, token::VerifyError};
 
 /// Why a request failed, and when to try again if that would help.
 #[derive(Clone, Copy, Debug)]

@@ -6,17 +6,11 @@ use http::HeaderMap;
 
 use super::{Failure, Gate, Protects, Strategy};
 use crate::{
-    challenge::{Challenge, ErrorCode},
-    credentials::Credentials,
-    decision::Demand,
-    log,
-    reason::Reason,
-    rejection::Rejection,
-    requirement::{Need, Requirement},
-    scope::ScopeToken,
-    table::{Policy, ScopeTable},
-    template::Filled,
-    token::{Token, VerifyError},
+    gate::log,
+    policy::Demand,
+    refuse::{Challenge, ErrorCode, Reason, Rejection},
+    scope::{Filled, Need, Policy, Requirement, ScopeTable, ScopeToken},
+    token::{Credentials, Token, VerifyError},
 };
 
 impl Gate {

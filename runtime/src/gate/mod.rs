@@ -3,21 +3,24 @@
 mod erased;
 mod failure;
 mod judge;
+pub(crate) mod log;
 mod scopes;
+mod startup;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use axum::response::Response;
 
 pub(crate) use self::failure::Failure;
-pub use self::scopes::{Advertise, Strategy};
 use self::{erased::Verify, scopes::Scopes};
+pub use self::{
+    scopes::{Advertise, Strategy},
+    startup::StartupError,
+};
 use crate::{
-    body::{Bodies, BodyFormat},
-    metadata::ResourceMetadata,
-    rejection::Rejection,
-    resource::{Realm, Resource},
-    table::ScopeTable,
+    refuse::{Bodies, BodyFormat, Rejection},
+    resource::{Realm, Resource, ResourceMetadata},
+    scope::ScopeTable,
     token::TokenVerifier,
     verify::{StaticKeys, Texts},
 };

@@ -3,12 +3,7 @@
 use std::sync::Arc;
 
 use super::Gate;
-use crate::{
-    hierarchy::{Hierarchy, Wildcards},
-    scope::{Scope, ScopeToken},
-    table::ScopeTable,
-    vocabulary::{Vocabulary, VocabularyEntry},
-};
+use crate::scope::{Hierarchy, Scope, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards};
 
 /// The scopes of a gate.
 #[derive(Clone, Default)]
@@ -210,7 +205,7 @@ impl Gate {
     }
 
     /// Returns what the vocabulary says of a scope; nothing of a template, which no vocabulary has.
-    pub(crate) fn description_of(&self, need: crate::requirement::Need) -> &'static str {
+    pub(crate) fn description_of(&self, need: crate::scope::Need) -> &'static str {
         need.scope().and_then(|scope| self.0.scopes.entry(scope)).map_or("", VocabularyEntry::description)
     }
 }
@@ -266,7 +261,7 @@ impl Scopes {
             .iter()
             .flat_map(|entry| {
                 let by = format!("`{}`", entry.row().handler());
-                let scopes = entry.row().policy().needs().filter_map(crate::requirement::Need::scope);
+                let scopes = entry.row().policy().needs().filter_map(crate::scope::Need::scope);
                 scopes.map(move |scope| (scope, by.clone()))
             })
             .chain(self.floor.iter().map(|scope| (*scope, "the floor".to_owned())))

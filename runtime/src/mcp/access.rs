@@ -1,7 +1,12 @@
 //! The caller's right to a resource, judged again inside the server.
 
 use super::McpResource;
-use crate::{access::Access, decision::Demand, gate::Failure, log, reason::Reason, rejection::Rejection};
+use crate::{
+    enforce::Access,
+    gate::{Failure, log},
+    policy::Demand,
+    refuse::{Reason, Rejection},
+};
 
 impl Access {
     /// Demands what a resource of an MCP server needs, for a server's own `resources/read`.

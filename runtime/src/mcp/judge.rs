@@ -24,12 +24,11 @@ use super::{
     subject::Subject,
 };
 use crate::{
-    enforcement::{Admitted, Enforcement},
-    layer::is_preflight,
-    log,
-    reason::Reason,
-    rejection::Rejection,
-    template::Filled,
+    enforce::{Admitted, Enforcement},
+    gate::log,
+    refuse::{Reason, Rejection},
+    routing::layer::is_preflight,
+    scope::Filled,
     token::Token,
 };
 

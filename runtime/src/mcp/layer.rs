@@ -10,12 +10,10 @@ use tower_layer::Layer;
 
 use super::{judge::admit, operation::McpTable, origin::Origins, rules::Rules};
 use crate::{
-    enforcement::{Plan, Slot},
-    gate::Gate,
-    protected::{Protected, Step},
+    enforce::{Plan, Protected, Slot, Step},
+    gate::{Gate, StartupError},
     resource::Resource,
-    startup::StartupError,
-    table::ScopeTable,
+    scope::ScopeTable,
     well_known::{self, Discovery},
 };
 

@@ -2,10 +2,7 @@
 
 use std::{borrow::Cow, fmt, panic::Location};
 
-use crate::{
-    requirement::Requirement,
-    table::{Entry, Row, ScopeTable},
-};
+use crate::scope::{Entry, Requirement, Row, ScopeTable};
 
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///

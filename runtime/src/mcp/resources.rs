@@ -5,7 +5,7 @@ use super::{
     overlap::{Overlap, Shape},
     template::{Captures, UriTemplate},
 };
-use crate::{table::Policy, template::Filled};
+use crate::scope::{Filled, Policy};
 
 /// The resources of a table, ready to be looked up.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use super::{
     resources::Resources,
     subject::Subject,
 };
-use crate::{table::Policy, template::Filled};
+use crate::scope::{Filled, Policy};
 
 /// The rows of a table, ready to be looked up.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use scopegate_grammar::is_value_byte;
 
-use crate::template::{Parameters, Unfilled};
+use crate::scope::{Parameters, Unfilled};
 
 /// A URI with variables. Between them stands what no value can hold, so that there is one way to read it.
 #[derive(Clone, Debug)]

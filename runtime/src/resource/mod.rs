@@ -2,12 +2,14 @@
 
 mod builder;
 mod members;
+mod metadata;
 mod url;
 mod values;
 
 use std::fmt;
 
 pub(crate) use self::members::Members;
+pub use self::metadata::ResourceMetadata;
 use self::url::Url;
 #[cfg(feature = "axum")]
 pub(crate) use self::url::WELL_KNOWN;

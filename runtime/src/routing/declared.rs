@@ -3,8 +3,8 @@
 use axum::handler::Layered;
 
 use crate::{
-    guard::{Declares, Guard},
-    table::Row,
+    enforce::{Declares, Guard},
+    scope::Row,
 };
 
 /// A handler that says what it needs: one whose first argument is the guard of an attribute.

@@ -5,9 +5,9 @@ use std::{any::Any, future::pending, mem, pin::Pin, sync::Arc};
 use axum::{extract::Request, handler::Handler, response::Response};
 
 use crate::{
-    enforcement::{Enforcement, Slot},
+    enforce::{Enforcement, Slot},
     routing::declared::Declared,
-    table::Row,
+    scope::Row,
 };
 
 /// A handler that tells its guard, through the request, where to find the gate.

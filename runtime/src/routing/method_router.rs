@@ -6,10 +6,10 @@ use axum::{extract::Request, handler::Handler, response::IntoResponse, routing::
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{
-    routing::MethodFilter,
-    routing::declared::Declared,
-    routing::gated::{Gated, Mounted},
+use crate::routing::{
+    MethodFilter,
+    declared::Declared,
+    gated::{Gated, Mounted},
 };
 
 /// The handlers of one path, by method: [`axum::routing::MethodRouter`] for declared handlers.

@@ -27,8 +27,10 @@
 
 use axum::handler::Handler;
 
+pub(crate) mod cors;
 mod declared;
 mod gated;
+pub(crate) mod layer;
 mod method_router;
 mod router;
 mod service;

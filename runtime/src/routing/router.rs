@@ -7,17 +7,15 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    enforcement::Plan,
-    gate::Gate,
-    path,
-    prebuilt::Prebuilt,
-    requirement::Requirement,
-    routing::declared::Declared,
-    routing::gated::{Gated, Mounted},
-    routing::method_router::{ANY, MethodRouter},
-    routing::service::ServiceGuard,
-    startup::StartupError,
-    table::{Entry, Row, ScopeTable},
+    enforce::{Plan, Prebuilt, mistaken_templates},
+    gate::{Gate, StartupError},
+    routing::{
+        declared::Declared,
+        gated::{Gated, Mounted},
+        method_router::{ANY, MethodRouter},
+        service::ServiceGuard,
+    },
+    scope::{Entry, Requirement, Row, ScopeTable},
     well_known::{self, Discovery},
 };
 
@@ -248,7 +246,7 @@ impl Router {
         let table = self.table();
         let discovery = Discovery::new(&gate, &table);
         let mut problems = gate.problems(&table);
-        problems.extend(path::mistaken_templates(&table));
+        problems.extend(mistaken_templates(&table));
         problems.extend(well_known::clashes_with_routes(&discovery, &table));
         StartupError::unless(problems, || {
             self.behind(&gate, &table).merge(well_known::mount(&[discovery], &table))

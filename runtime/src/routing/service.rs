@@ -8,10 +8,9 @@ use axum::{
 };
 
 use crate::{
-    enforcement::{Enforcement, Slot, enforce},
-    protected::{Protected, Step},
+    enforce::{Enforcement, Protected, Slot, Step, enforce},
     routing::gated::Mounted,
-    table::Row,
+    scope::Row,
 };
 
 /// Enforces a row before a service is called.

@@ -6,10 +6,9 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::{
-    credentials::is_b64token,
-    granted::GrantedScopes,
-    reason::Reason,
-    token::{Token, TokenVerifier, VerifyError},
+    refuse::Reason,
+    scope::GrantedScopes,
+    token::{Token, TokenVerifier, VerifyError, is_b64token},
 };
 
 /// API keys, each with the scopes that it grants. Several may be valid at once, so that one can be replaced at leisure.

@@ -1,7 +1,7 @@
 //! What cannot be mounted beside each other at the well-known paths.
 
 use super::{Discovery, discovery::Document, is_like_a_pattern};
-use crate::{Entry, resource::WELL_KNOWN, table::ScopeTable};
+use crate::{Entry, resource::WELL_KNOWN, scope::ScopeTable};
 
 /// Tells which documents want one path, or paths that clients take for one.
 ///

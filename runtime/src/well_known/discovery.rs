@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use http::HeaderValue;
 
-use crate::{gate::Gate, resource::WELL_KNOWN, table::ScopeTable};
+use crate::{gate::Gate, resource::WELL_KNOWN, scope::ScopeTable};
 
 /// What clients find at the well-known paths of one gate: its metadata document. Cheap to clone.
 ///

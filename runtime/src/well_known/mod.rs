@@ -19,7 +19,7 @@ pub(crate) use self::{
     clash::with_routes as clashes_with_routes, nothing::below_routes as nothing_below_routes,
 };
 use self::{discovery::Document, nothing::WHERE_CLIENTS_LOOK};
-use crate::{resource::WELL_KNOWN, startup::StartupError, table::ScopeTable};
+use crate::{gate::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 
 /// Makes the router of the metadata documents of several gates. It belongs at the root of the server, unnested.
 ///

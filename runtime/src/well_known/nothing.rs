@@ -10,7 +10,7 @@ use axum::{
 use tower_layer::layer_fn;
 
 use super::answer;
-use crate::table::ScopeTable;
+use crate::scope::ScopeTable;
 
 /// Where clients look: [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728#section-3),
 /// [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414#section-3), and `OpenID` Connect Discovery.

@@ -3,7 +3,7 @@
 use std::{env, fs, io, path::Path};
 
 use super::{Lock, LockError};
-use crate::table::ScopeTable;
+use crate::scope::ScopeTable;
 
 /// Checks that the lock at `path` says what `table` does. With `UPDATE_SCOPES=1` in the environment it writes the file.
 ///

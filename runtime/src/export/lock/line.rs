@@ -13,7 +13,7 @@
 use std::{fmt, iter::Peekable};
 
 use super::needs::Needs;
-use crate::{requirement::Need, table::Entry};
+use crate::scope::{Entry, Need};
 
 const WORDS: [&str; 6] = ["public", "authenticated", "|", "also", "related", "by"];
 

@@ -12,7 +12,7 @@ use std::{fmt, str::FromStr};
 pub(super) use self::error::Listed;
 use self::line::Line;
 pub use self::{change::Change, check::check_lock, error::LockError, needs::Direction};
-use crate::table::ScopeTable;
+use crate::scope::ScopeTable;
 
 /// What each route needs, one line a route.
 ///

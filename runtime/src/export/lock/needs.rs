@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::requirement::Requirement;
+use crate::scope::Requirement;
 
 /// [`Requirement`] with text of its own, since a lock is read from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,7 @@ use utoipa::openapi::{OpenApi, security::SecurityRequirement};
 
 use self::operations::{Operations, place_of};
 pub use self::{report::OpenApiReport, scheme::OAuth};
-use crate::{
-    requirement::Need,
-    table::{Row, ScopeTable},
-};
+use crate::scope::{Need, Row, ScopeTable};
 
 impl ScopeTable {
     /// Adds the OAuth 2 scheme to `openapi` and, for each operation, exactly what it needs.

@@ -7,7 +7,10 @@ use utoipa::openapi::{
     security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
 };
 
-use crate::{gate::Gate, requirement::Need, table::ScopeTable};
+use crate::{
+    gate::Gate,
+    scope::{Need, ScopeTable},
+};
 
 /// How clients of a documented API get their tokens.
 ///

@@ -9,16 +9,11 @@ use rmcp::{
 
 use super::{local::Trusted, refusal};
 use crate::{
-    access::Access,
-    decision::Demand,
-    enforcement::{Admitted, Enforcement, Plan},
-    gate::Failure,
-    guard::{Declares, Guard},
-    log,
-    reason::Reason,
-    rejection::Rejection,
-    table::Policy,
-    template::Filled,
+    enforce::{Access, Admitted, Declares, Enforcement, Guard, Plan},
+    gate::{Failure, log},
+    policy::Demand,
+    refuse::{Reason, Rejection},
+    scope::{Filled, Policy},
     token::Token,
 };
 

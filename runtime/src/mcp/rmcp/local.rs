@@ -8,7 +8,7 @@ use rmcp::{
     service::{NotificationContext, RequestContext},
 };
 
-use crate::{granted::GrantedScopes, token::Token};
+use crate::{scope::GrantedScopes, token::Token};
 
 /// A server over stdio, or another transport of this machine, whose caller is trusted with some scopes.
 ///

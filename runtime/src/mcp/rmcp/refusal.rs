@@ -8,8 +8,7 @@ use rmcp::{
 use serde_json::{Map, Value};
 
 use crate::{
-    reason::Reason,
-    rejection::Rejection,
+    refuse::{Reason, Rejection},
     scope::{ScopeToken, join},
 };
 

@@ -12,13 +12,11 @@ use rmcp::{
 
 use super::{ScopedTools, live, place::Place};
 use crate::{
-    gate::Gate,
+    enforce::Step,
+    gate::{Gate, StartupError},
     mcp::{McpLayer, McpTable},
-    protected::Step,
-    requirement::Requirement,
     resource::Resource,
-    startup::StartupError,
-    table::{Entry, Row, ScopeTable},
+    scope::{Entry, Requirement, Row, ScopeTable},
     well_known,
 };
 

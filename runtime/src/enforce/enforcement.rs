@@ -5,15 +5,10 @@ use std::sync::{Arc, OnceLock};
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
 
 use crate::{
-    gate::{Failure, Gate},
-    log,
-    path::PathParameters,
-    prebuilt::{Answers, Prebuilt},
-    reason::Reason,
-    rejection::Rejection,
-    requirement::Requirement,
-    table::{Policy, Row},
-    template::{Filled, Unfilled},
+    enforce::{Answers, PathParameters, Prebuilt},
+    gate::{Failure, Gate, log},
+    refuse::{Reason, Rejection},
+    scope::{Filled, Policy, Requirement, Row, Unfilled},
     token::Token,
 };
 

@@ -2,12 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::{
-    catalog,
-    requirement::{Need, Requirement},
-    scope::Scope,
-    template::Template,
-};
+use crate::scope::{Need, Requirement, Scope, Template, catalog};
 
 /// What an attribute declares of one handler.
 ///

@@ -14,8 +14,7 @@ use http::{
 use serde_json::Value;
 
 use crate::{
-    body::{Bodies, BodyFormat, Content, Custom},
-    reason::Reason,
+    refuse::{Bodies, BodyFormat, Content, Custom, Reason},
     scope::ScopeToken,
 };
 

@@ -6,9 +6,8 @@ use axum::{extract::Request, response::Response};
 use tower_layer::Layer;
 
 use crate::{
-    enforcement::{Plan, Verified},
+    enforce::{Plan, Protected, Step, Verified},
     gate::Gate,
-    protected::{Protected, Step},
 };
 
 impl Gate {

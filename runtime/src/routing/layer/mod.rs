@@ -18,12 +18,9 @@ use tower_layer::Layer;
 pub use authenticate::AuthenticateLayer;
 
 use crate::{
-    enforcement::{Enforcement, Plan, Slot, Verified},
-    gate::Gate,
-    path::PathParameters,
-    protected::{Protected, Step},
-    startup::StartupError,
-    table::ScopeTable,
+    enforce::{Enforcement, PathParameters, Plan, Protected, Slot, Step, Verified},
+    gate::{Gate, StartupError},
+    scope::ScopeTable,
     well_known::{self, Discovery},
 };
 

@@ -5,7 +5,7 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::granted::GrantedScopes;
+use crate::scope::GrantedScopes;
 
 /// Verifies access tokens: the one thing about a token that depends on who issued it.
 ///

@@ -3,10 +3,7 @@
 use axum::extract::{FromRequestParts, RawPathParams, rejection::RawPathParamsRejection};
 use http::request::Parts;
 
-use crate::{
-    table::ScopeTable,
-    template::{Parameters, Unfilled},
-};
+use crate::scope::{Parameters, ScopeTable, Unfilled};
 
 /// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
 #[derive(Default)]

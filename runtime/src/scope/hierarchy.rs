@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::{granted::GrantedScopes, scope::Scope, vocabulary::VocabularyEntry};
+use crate::scope::{GrantedScopes, Scope, VocabularyEntry};
 
 /// Which scopes imply which others, transitively.
 ///

@@ -9,8 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    reason::Reason,
-    rejection::Rejection,
+    refuse::{Reason, Rejection},
     scope::{ScopeToken, join},
 };
 

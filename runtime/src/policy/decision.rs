@@ -1,12 +1,6 @@
 //! The decision: is what a token grants enough, and if not, what is a client to ask for. Pure.
 
-use crate::{
-    granted::GrantedScopes,
-    hierarchy::Hierarchy,
-    requirement::{Need, Requirement},
-    scope::{Scope, ScopeToken},
-    template::Filled,
-};
+use crate::scope::{Filled, GrantedScopes, Hierarchy, Need, Requirement, Scope, ScopeToken};
 
 /// What one request asks of a token: the gate's floor and the operation's requirement together.
 ///

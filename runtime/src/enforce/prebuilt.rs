@@ -4,10 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     gate::{Failure, Gate},
-    reason::Reason,
-    rejection::Rejection,
-    table::Policy,
-    template::Filled,
+    refuse::{Reason, Rejection},
+    scope::{Filled, Policy},
 };
 
 /// What one policy answers. Cheap to clone.

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::challenge::ErrorCode;
+use crate::refuse::ErrorCode;
 
 /// Why a request was refused.
 ///

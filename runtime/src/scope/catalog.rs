@@ -1,10 +1,6 @@
 //! The scopes that a table names, sorted, each once: at compile time and at run time.
 
-use crate::{
-    requirement::Need,
-    scope::Scope,
-    table::{Entry, ScopeTable},
-};
+use crate::scope::{Entry, Need, Scope, ScopeTable};
 
 /// Room for the scopes of a table, of which as many are filled as the table names.
 ///

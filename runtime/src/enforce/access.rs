@@ -7,15 +7,10 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    enforcement::{Admitted, Enforcement, Plan, Verified},
-    gate::Failure,
-    granted::GrantedScopes,
-    log,
-    reason::Reason,
-    rejection::Rejection,
-    requirement::Need,
-    table::Policy,
-    template::Filled,
+    enforce::{Admitted, Enforcement, Plan, Verified},
+    gate::{Failure, log},
+    refuse::{Reason, Rejection},
+    scope::{Filled, GrantedScopes, Need, Policy},
     token::Token,
 };
 

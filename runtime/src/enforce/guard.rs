@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use crate::{enforcement::enforce, rejection::Rejection, table::Row};
+use crate::{enforce::enforce, refuse::Rejection, scope::Row};
 
 /// Enforces what an attribute declares, before any other extractor runs and before the body is read.
 ///

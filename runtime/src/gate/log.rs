@@ -3,7 +3,7 @@
 #[cfg(feature = "tracing")]
 use crate::scope::{ScopeToken, join};
 use crate::{
-    rejection::Rejection,
+    refuse::Rejection,
     token::{Token, VerifyError},
 };
 

@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use crate::{
-    scope::{Scope, join},
-    template::Template,
-};
+use crate::scope::{Scope, Template, join};
 
 /// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes.
 ///

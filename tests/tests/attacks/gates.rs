@@ -1,4 +1,4 @@
-//! Ways around the gate that were once open, or nearly.
+//! Ways around gates, templates and wildcards.
 
 use std::time::Duration;
 

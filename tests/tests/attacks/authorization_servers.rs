@@ -1,0 +1,1 @@
+//! What a hostile authorization server, or a token of one, can do.

@@ -1,0 +1,7 @@
+//! Attacks that once got through, or nearly did. Each test shows that one no longer does.
+
+mod authorization_servers;
+mod gates;
+mod mcp_bodies;
+mod mcp_operations;
+mod routers;

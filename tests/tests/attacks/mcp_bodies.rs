@@ -1,0 +1,1 @@
+//! Bodies and connections that an MCP server reads differently from the gate before it.

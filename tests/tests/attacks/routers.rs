@@ -1,0 +1,1 @@
+//! Handlers and routers that would mount something open.

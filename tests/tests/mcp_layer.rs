@@ -339,10 +339,11 @@ async fn other_http_methods_need_the_floor() {
         assert_eq!(send("only-write").await.challenge(), insufficient("files:read"), "{method}");
         assert_eq!(send("read").await.status, StatusCode::OK, "{method}");
     }
+    // MCP has no others.
     for method in ["PUT", "PATCH", "X"] {
         let lines = ["authorization: Bearer read"];
         let answer = send_body(&app, &format!("{method} /mcp"), &lines, Body::from(call("write_file"))).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method}");
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
     }
     assert_eq!(service.calls(), 3);
 }
@@ -409,7 +410,7 @@ const NEW: &str = "mcp-protocol-version: 2026-07-28";
 const CALL: &str = "mcp-method: tools/call";
 
 #[tokio::test]
-async fn headers_agree_with_the_body_where_the_version_has_them() {
+async fn headers_agree_with_the_body() {
     let service = Service::default();
     let app = service.behind(&gate());
     let check = async |headers: &[&str], body: &str, expected: u16| {
@@ -466,9 +467,13 @@ async fn headers_agree_with_the_body_where_the_version_has_them() {
         200,
     )
     .await;
-    // Older versions have no such headers, so they say nothing.
-    check(&["mcp-protocol-version: 2025-11-25", "mcp-method: ping", "mcp-name: x"], write, 200).await;
-    check(&["mcp-method: ping", "mcp-name: x"], write, 200).await;
+    // Older versions need no such headers; what is there must agree all the same.
+    let old = "mcp-protocol-version: 2025-11-25";
+    check(&[old], write, 200).await;
+    check(&[old, CALL, "mcp-name: write_file"], write, 200).await;
+    check(&[old, "mcp-method: ping", "mcp-name: x"], write, 400).await;
+    check(&["mcp-method: ping", "mcp-name: x"], write, 400).await;
+    check(&["mcp-name: list_files"], write, 400).await;
     // They never allow, and scopes are judged before them.
     check(&[NEW, CALL, "mcp-name: list_files"], &call("purge_files"), 403).await;
     check(&["mcp-method: ping"], &call("purge_files"), 403).await;

@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    HeaderName, HeaderValue, StatusCode,
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
 const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
+const INTERNAL_ERROR: i32 = -32603;
 const HEADER_MISMATCH: i32 = -32020;
 
 impl Answer {
@@ -44,9 +45,39 @@ impl Answer {
         Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "The body ended before its time")
     }
 
+    pub(super) fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
+    }
+
+    /// Room is there again when other bodies are read, which takes no longer than their deadline.
+    pub(super) fn no_room() -> Self {
+        let message = "The server reads too many bodies now";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
+    }
+
+    pub(super) fn no_clock() -> Self {
+        let message = "The server runs outside of a tokio runtime, so no body can be waited for";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_ERROR, message)
+    }
+
     pub(super) fn encoded() -> Self {
-        let message = "The body must be JSON in UTF-8, and not compressed";
+        let message = "The body must be one `application/json` in UTF-8, and not compressed";
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, message)
+    }
+
+    pub(super) fn unknown_http_method() -> Self {
+        let message = "MCP has no such HTTP method; send messages by POST";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message)
+    }
+
+    pub(super) fn foreign_connection() -> Self {
+        let message = "The Connection header names a header that is not about the connection";
+        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, message)
+    }
+
+    pub(super) fn expectation() -> Self {
+        let message = "The Expect header can ask for 100-continue alone";
+        Self::new(StatusCode::EXPECTATION_FAILED, INVALID_REQUEST, message)
     }
 
     pub(super) fn unreadable(why: Unreadable) -> Self {
@@ -115,7 +146,19 @@ impl IntoResponse for Answer {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(required_by(self.status));
         response
+    }
+}
+
+/// Returns the header without which an answer of a status says too little.
+fn required_by(status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Some((ALLOW, HeaderValue::from_static("POST, GET, HEAD, DELETE, OPTIONS")))
+        }
+        StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, HeaderValue::from_static("1"))),
+        _ => None,
     }
 }
 

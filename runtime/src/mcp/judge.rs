@@ -7,15 +7,11 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderMap, Method, StatusCode,
-    header::{CONTENT_LENGTH, TRANSFER_ENCODING},
-    request::Parts,
-};
+use http::{StatusCode, request::Parts};
 
 use super::{
     answer::Answer,
-    encoding,
+    connection, encoding,
     headers::{self, Mismatch},
     layer::Endpoint,
     message::{Message, Messages},
@@ -71,38 +67,30 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     if !endpoint.origins.admit(&parts.headers) {
         return Err(Answer::foreign_origin().into());
     }
+    connection::detach(&mut parts)?;
     // Nothing of the body is read for those whom the gate does not know.
     let verified = endpoint.plan.token(&parts).await;
     let policy = endpoint.plan.policy;
     let token = verified.map_err(|failure| endpoint.plan.reject(failure, policy, &Filled::default()))?;
-    let (need, body) = if has_no_message(&parts.method) {
+    let (need, body) = if connection::has_no_message(&parts.method) {
         judge(endpoint, &token, &[])?;
-        drop_body(&mut parts.headers);
+        // What these methods have for a body nobody judges, so nobody is to read it.
+        encoding::describe_none(&mut parts.headers);
         (None, Body::empty())
     } else {
         if !encoding::is_plain(&parts.headers) {
             return Err(Answer::encoded().into());
         }
-        let bytes = read(body, &parts, endpoint.max_body).await?;
-        (judge_body(endpoint, &token, &parts, &bytes)?, Body::from(bytes))
+        let bytes = read(body, &parts.headers, &endpoint.bounds).await?;
+        let need = judge_body(endpoint, &token, &parts, &bytes)?;
+        encoding::describe(&mut parts.headers, bytes.len());
+        (need, Body::from(bytes))
     };
     let Need { policy, filled } = need.unwrap_or(policy.into());
     let filled = policy.templates().next().map(|_| Arc::new(filled));
     let admitted = Admitted { token, policy, filled };
     parts.extensions.insert(Enforcement::done(endpoint.slot.clone(), admitted));
     Ok(Request::from_parts(parts, body))
-}
-
-/// Methods with which MCP opens and closes streams and sessions.
-fn has_no_message(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
-}
-
-/// What these methods have for a body nobody judges, so nobody is to read it.
-fn drop_body(headers: &mut HeaderMap) {
-    for name in [CONTENT_LENGTH, TRANSFER_ENCODING] {
-        headers.remove(name);
-    }
 }
 
 /// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.

@@ -1,6 +1,6 @@
 //! The gate as a layer before an MCP server.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
     extract::Request,
@@ -8,7 +8,7 @@ use axum::{
 };
 use tower_layer::Layer;
 
-use super::{judge::admit, operation::McpTable, origin::Origins, rules::Rules};
+use super::{judge::admit, memory::Memory, operation::McpTable, origin::Origins, read::Bounds, rules::Rules};
 use crate::{
     enforce::{Plan, Protected, Slot, Step},
     gate::{Gate, StartupError},
@@ -70,12 +70,9 @@ pub(super) struct Endpoint {
     pub(super) slot: Arc<Slot>,
     pub(super) rules: Rules,
     pub(super) origins: Origins,
-    pub(super) max_body: usize,
+    pub(super) bounds: Bounds,
     table: McpTable,
 }
-
-/// As much as rmcp reads.
-pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 
 impl McpLayer {
     /// Makes a layer, and lists what is wrong with it. A gate without a resource may be told where its server is.
@@ -86,7 +83,7 @@ impl McpLayer {
         let origins = Origins::of(gate.resource().or(at));
         let plan = Plan::of_layer(gate, []);
         let slot = Arc::new(Slot::from(plan.clone()));
-        (Self(Arc::new(Endpoint { plan, slot, rules, origins, max_body: MAX_BODY, table })), problems)
+        (Self(Arc::new(Endpoint { plan, slot, rules, origins, bounds: Bounds::default(), table })), problems)
     }
 
     /// Lets pages of an origin call, such as `https://app.example.com`, besides the resource's own.
@@ -100,7 +97,26 @@ impl McpLayer {
 
     /// Sets how many bytes a body may have; 4 MiB unless set. Over it the answer is 413.
     pub fn max_body(mut self, bytes: usize) -> Self {
-        self.change().max_body = bytes;
+        self.change().bounds.length = bytes;
+        self
+    }
+
+    /// Sets how long a client may take for a body; 30 seconds unless set. After it the answer is 408.
+    ///
+    /// The time is that of tokio, so a body that is not there at once needs a tokio runtime with its clock enabled, as
+    /// `#[tokio::main]` has it.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.change().bounds.timeout = timeout;
+        self
+    }
+
+    /// Sets how many bytes all bodies may hold together while they are read; 64 MiB unless set.
+    ///
+    /// A body that does not fit is 503 with `Retry-After`, and does not wait: bodies that wait for each other's memory
+    /// would end by their deadline alone. A body that comes in one piece with its `Content-Length`, as nearly every call
+    /// does, is judged at once and not counted. No body may be longer than this, whatever [`McpLayer::max_body`] says.
+    pub fn max_body_memory(mut self, bytes: usize) -> Self {
+        self.change().bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
@@ -115,6 +131,13 @@ impl McpLayer {
     /// Returns what clients look for at the root of the server, for [`well_known`](crate::well_known()) to mount.
     pub fn discovery(&self) -> Discovery {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
+    }
+
+    /// Sets all bounds of bodies at once.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn bounded(mut self, bounds: Bounds) -> Self {
+        self.change().bounds = bounds;
+        self
     }
 
     fn change(&mut self) -> &mut Endpoint {

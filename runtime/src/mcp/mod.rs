@@ -39,11 +39,13 @@
 
 mod access;
 mod answer;
+mod connection;
 mod encoding;
 mod headers;
 mod json;
 mod judge;
 mod layer;
+mod memory;
 mod message;
 mod operation;
 mod origin;

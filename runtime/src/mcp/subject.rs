@@ -102,12 +102,13 @@ impl Subject<'_> {
     /// Returns what the `Mcp-Name` header repeats.
     pub(crate) fn header_name(&self) -> Option<&str> {
         match self {
-            Self::Tool(name) | Self::Prompt(name) | Self::Resource(name) | Self::Task(name) => Some(name),
-            Self::None
-            | Self::Unnamed
-            | Self::Subscriptions(_)
-            | Self::PromptCompletion(_)
-            | Self::ResourceCompletion(_) => None,
+            Self::Tool(name)
+            | Self::Prompt(name)
+            | Self::Resource(name)
+            | Self::Task(name)
+            | Self::PromptCompletion(name)
+            | Self::ResourceCompletion(name) => Some(name),
+            Self::None | Self::Unnamed | Self::Subscriptions(_) => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An rmcp server behind its gate, whole.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{Router, extract::Request, response::IntoResponse, routing::any};
 use rmcp::{
@@ -14,7 +14,7 @@ use super::{ScopedTools, live, place::Place};
 use crate::{
     enforce::Step,
     gate::{Gate, StartupError},
-    mcp::{McpLayer, McpTable},
+    mcp::{McpLayer, McpTable, memory::Memory, read::Bounds},
     resource::Resource,
     scope::{Entry, Requirement, Row, ScopeTable},
     well_known,
@@ -109,7 +109,7 @@ pub struct McpServer<S> {
     table: McpTable,
     at: Option<Resource>,
     origins: Vec<String>,
-    max_body: usize,
+    bounds: Bounds,
     config: StreamableHttpServerConfig,
 }
 
@@ -124,7 +124,7 @@ impl<S: ServerHandler> McpServer<S> {
             table: McpTable::default(),
             at: None,
             origins: Vec::new(),
-            max_body: crate::mcp::layer::MAX_BODY,
+            bounds: Bounds::default(),
             config,
         }
     }
@@ -149,7 +149,20 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Sets how many bytes a body may have; 4 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
-        self.max_body = bytes;
+        self.bounds.length = bytes;
+        self
+    }
+
+    /// Sets how long a client may take for a body; 30 seconds unless set. See [`McpLayer::body_timeout`].
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.bounds.timeout = timeout;
+        self
+    }
+
+    /// Sets how many bytes all bodies may hold together while they are read; 64 MiB unless set. See
+    /// [`McpLayer::max_body_memory`].
+    pub fn max_body_memory(mut self, bytes: usize) -> Self {
+        self.bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
@@ -184,13 +197,14 @@ impl<S: ServerHandler> McpServer<S> {
             for origin in &self.origins {
                 layer = layer.clone().allow_origin(origin);
             }
-            let layer = layer.max_body(self.max_body);
+            let max_body = self.bounds.length;
+            let layer = layer.bounded(self.bounds);
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
             let make = self.make;
             let service = StreamableHttpService::new(
                 move || Ok(make()),
                 Arc::new(LocalSessionManager::default()),
-                config.with_max_request_body_bytes(self.max_body),
+                config.with_max_request_body_bytes(max_body),
             );
             // Behind a pointer: axum copies what it routes to for each request, and rmcp's service holds lists.
             let service = Arc::new(service);

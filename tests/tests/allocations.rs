@@ -1,7 +1,20 @@
-//! Judging allocates nothing, whatever is granted and however much is known.
+//! Judging allocates nothing, whatever is granted and however much is known; nor do the headers that the gate writes.
+
+use std::{
+    convert::Infallible,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use allocation_counter::measure;
-use scopegate::{Demand, GrantedScopes, Hierarchy, Requirement, Scope, Wildcards, requirement};
+use axum::{body::Body, extract::Request, response::Response};
+use scopegate::{
+    Demand, GrantedScopes, Hierarchy, Requirement, Scope, Wildcards,
+    mcp::{McpTable, Operation},
+    requirement,
+    testing::TestVerifier,
+};
+use tower::{Layer, Service, service_fn};
 
 const ADMIN: Scope = Scope::from_static("admin");
 const WRITE: Scope = Scope::from_static("files:write");
@@ -62,4 +75,46 @@ fn judging_a_whole_demand_allocates_nothing() {
         });
         assert_eq!((met, allocations.count_total), (Some(expected), 0), "{granted:?}");
     }
+}
+
+/// Counts the allocations by which the layer before an MCP server judges a call with these headers, and hands it on.
+fn allocations_of_a_call(headers: &[(&'static str, &'static str)]) -> u64 {
+    const BODY: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list"}}"#;
+    let tokens = TestVerifier::new().token("read", "files:read");
+    let table = McpTable::from_iter([Operation::tool("list", requirement!("files:read"))]);
+    let layer = tokens.gate("https://example.com/mcp").unwrap().mcp_layer(table).unwrap();
+    let mut service = layer
+        .layer(service_fn(async |request: Request| Ok::<_, Infallible>(Response::new(request.into_body()))));
+    let mut request = Request::post("/mcp").header("authorization", "Bearer read");
+    request = request.header("content-length", BODY.len());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(BODY)).unwrap();
+    let mut status = None;
+    let allocations = measure(|| {
+        let answer = pin!(service.call(request)).poll(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(Ok(answer)) = answer else { return };
+        status = Some(answer.status().as_u16());
+    });
+    assert_eq!(status, Some(200));
+    allocations.count_total
+}
+
+#[test]
+fn headers_that_the_gate_writes_allocate_nothing() {
+    let least = allocations_of_a_call(&[("content-type", "application/json")]);
+    let more = allocations_of_a_call(&[
+        ("content-type", "Application/JSON; charset=\"UTF-8\""),
+        ("content-encoding", "identity"),
+        ("connection", "keep-alive, upgrade, te"),
+        ("upgrade", "h2c"),
+        ("te", "trailers"),
+        ("expect", "100-continue"),
+    ]);
+    assert_eq!(least, more);
+    assert_eq!(
+        least, 5,
+        "the layer's future, the verifier's, what is needed, and the extension of the request"
+    );
 }

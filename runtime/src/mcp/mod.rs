@@ -5,13 +5,25 @@
 //!
 //! 1. A CORS preflight is answered with 204 and nothing granted; a CORS layer belongs outside.
 //! 2. An `Origin` other than the resource's own is 403, without a challenge; see [`McpLayer::allow_origin`].
-//! 3. The token: 401, with the scopes of the floor. The body of a request without a valid token is not read.
-//! 4. The body is read, once, up to a limit (413), and what it asks for is found in it. One that is not JSON in UTF-8, or that is
-//!    compressed, by its headers, is 415: a server that decodes it would read another.
-//! 5. The scopes: 403, with all that the request needs, the floor and every message of a batch together.
-//! 6. The headers that repeat the body must agree with it, where the protocol's version has them: 400, -32020.
+//! 3. The connection. An HTTP method other than `POST`, `GET`, `HEAD`, `DELETE` and `OPTIONS` is 405. A `Connection` header
+//!    that names anything but the connection's own headers is 400, and an `Expect` other than `100-continue` is 417.
+//! 4. The token: 401, with the scopes of the floor. The body of a request without a valid token is not read.
+//! 5. What describes the body. It is one `Content-Type` field, `application/json` with at most `charset=utf-8`; no
+//!    `Content-Encoding` but `identity`, no `Transfer-Encoding` but `chunked`, and no other header that could change how some
+//!    server reads a body. Anything else is 415, a missing `Content-Type` too: a server that decodes the body, or guesses what it
+//!    is, would read another.
+//! 6. The body is read, once, up to a limit (413), a deadline (408), and a bound on what all bodies hold at once (503); see
+//!    [`McpLayer::max_body`], [`McpLayer::body_timeout`] and [`McpLayer::max_body_memory`]. What it asks for is found in it.
+//! 7. The scopes: 403, with all that the request needs, the floor and every message of a batch together.
+//! 8. The headers that repeat the body: 400, -32020. Where they are sent they must agree with it, in every version of the
+//!    protocol; where the version has them they must be sent.
 //!
-//! Only then the service is called, with the same bytes. What one parser could take for something else than another is
+//! Only then the service is called, with the same bytes. `Content-Type` and `Content-Length` are the gate's own text.
+//! `Upgrade`, `Connection`, `TE`, `Trailer`, `Expect` and the other headers of one connection are taken off, along with trailers
+//! and with hyper's handle on the connection: the service can open no tunnel that the gate would not read. An upgrade is ignored
+//! rather than refused, since some clients offer `h2c` with every request.
+//!
+//! What one parser could take for something else than another is
 //! 400: among the members that decide, one that stands twice, one whose name differs from theirs by case alone, a list in the place
 //! of an object; what follows the message; other text than UTF-8; what is neither a request nor an answer. A batch has at most
 //! 256 messages, `subscriptions/listen` at most 256 URIs, and nothing is nested deeper than 127; more is 400.

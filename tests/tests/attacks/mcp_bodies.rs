@@ -55,10 +55,13 @@ fn call(tool: &str) -> String {
     request("tools/call", &json!({ "name": tool }))
 }
 
+/// The headers and the body of a request.
+type Seen = (HeaderMap, Vec<u8>);
+
 /// A service that keeps what reached it, and opens a tunnel for whoever asks for one.
 #[derive(Clone, Default)]
 struct Service {
-    seen: Arc<Mutex<Vec<(HeaderMap, Vec<u8>)>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
     trailers: Counter,
     tunnels: Counter,
 }
@@ -73,7 +76,7 @@ impl Service {
     }
 
     /// Returns the headers and the body of the one request that came.
-    fn only(&self) -> (HeaderMap, Vec<u8>) {
+    fn only(&self) -> Seen {
         let mut seen = self.seen.lock().unwrap();
         assert_eq!(seen.len(), 1);
         seen.remove(0)
@@ -107,6 +110,8 @@ async fn post(app: &Router, headers: &[&str], body: impl Into<Body>) -> Answer {
     let headers = [&["authorization: Bearer read"][..], headers].concat();
     send_body(app, "POST /mcp", &headers, body.into()).await
 }
+
+const JSON: &str = "content-type: application/json";
 
 /// The texts that were found to change what aiohttp, Django REST framework or Express read, and their relatives.
 const OTHER_TYPES: [&str; 30] = [
@@ -151,7 +156,6 @@ async fn a_content_type_that_could_change_the_text_is_refused() {
         assert_eq!(answer.status, 415, "{kind}");
         assert_eq!(answer.json()["error"]["code"], -32600, "{kind}");
     }
-    const JSON: &str = "content-type: application/json";
     for headers in [
         &[][..],
         &[JSON, JSON],
@@ -327,8 +331,6 @@ impl HttpBody for Endless {
 fn endless(pieces: usize, piece: &'static str) -> Body {
     Body::new(Endless { pieces, piece: Bytes::from_static(piece.as_bytes()) })
 }
-
-const JSON: &str = "content-type: application/json";
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_body_is_given_up() {

@@ -16,7 +16,7 @@ const AUDIENCE: &str = "https://files.example.com";
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some(case) = std::str::from_utf8(data).ok().and_then(Case::read) else { return Corpus::Reject };
-    let Some(verifier) = verifier(ISSUER, AUDIENCE, case.keys.clone()) else { return Corpus::Keep };
+    let Some(verifier) = verifier(ISSUER, AUDIENCE, &case.keys) else { return Corpus::Keep };
     let verified = run(verifier.verify(&case.token));
     ADMITTED.note(verified.is_ok());
     if let Ok(token) = verified {

@@ -84,6 +84,7 @@ mod policy;
 mod refuse;
 mod resource;
 mod scope;
+mod shown;
 
 #[cfg(feature = "axum")]
 mod enforce;

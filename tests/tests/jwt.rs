@@ -405,7 +405,13 @@ fn what_can_never_work_does_not_start() {
         problems(JwtVerifier::new(["http://auth.example.com", "https://auth.example.com?tenant=1"], API)),
         [
             "the keys of an issuer can never be loaded: `http://auth.example.com` is neither `https` nor `http` at a loopback address",
-            "the keys of an issuer can never be loaded: an issuer has neither a query nor a fragment: https://auth.example.com?tenant=1"
+            "the keys of an issuer can never be loaded: an issuer has no query and no fragment; leave out what follows `https://auth.example.com`"
+        ]
+    );
+    assert_eq!(
+        problems(JwtVerifier::new(issuers, API).key_hosts(["keys.example.com", "https://keys.example.com/"])),
+        [
+            "`https://keys.example.com/` is not a host for `key_hosts`; write one as in `keys.example.com` or `keys.example.com:8443`"
         ]
     );
     assert_eq!(

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::InvalidResource;
+use crate::shown::WithoutSecrets;
 
 /// The suffix that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -58,12 +59,12 @@ impl Url {
     pub(super) fn page(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         match origin_end(&text) {
             Ok(origin_end) => Ok(Self { text, origin_end }),
-            Err(fault) => Err(InvalidResource { what, text, fault }),
+            Err(fault) => Err(refused(what, &text, fault)),
         }
     }
 
     fn refused(self, what: &'static str, fault: &'static str) -> InvalidResource {
-        InvalidResource { what, text: self.text, fault }
+        refused(what, &self.text, fault)
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -110,6 +111,11 @@ impl Url {
             _ => rest,
         }
     }
+}
+
+/// Makes the error for a URL. It is logged by whoever starts the program, and a URL may hold a secret.
+fn refused(what: &'static str, url: &str, fault: &'static str) -> InvalidResource {
+    InvalidResource { what, text: WithoutSecrets(url).to_string(), fault }
 }
 
 /// Checks an absolute URL and finds where its scheme and authority end.

@@ -2,6 +2,8 @@
 
 mod authorization_servers;
 mod gates;
+mod logs;
 mod mcp_bodies;
 mod mcp_operations;
 mod routers;
+mod tokens;

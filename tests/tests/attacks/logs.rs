@@ -201,6 +201,11 @@ async fn no_secret_of_a_url_is_told() {
     let (_, lines) = log_of(JwtVerifier::new([issuer.id()], API), &token).await;
     assert!(lines[0].contains("https://k.example/keys") && !lines.concat().contains("s3cret"), "{lines:?}");
 
+    // In the name of the issuer.
+    let verifier = JwtVerifier::new(["https://user:s3cret@h"], API).jwks_uri(issuer.jwks_uri());
+    let (_, lines) = log_of(verifier, &token).await;
+    assert!(lines[0].contains("and not `https://h`"), "{lines:?}");
+
     // At startup.
     for url in [format!("https://user:s3cret@{place}"), format!("http://h?{secret}"), "x:s3cret@h".to_owned()]
     {

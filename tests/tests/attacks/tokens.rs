@@ -44,7 +44,7 @@ fn a_bad_token_costs_no_more_than_a_good_one() {
     outcome.expect("a good token");
 
     let header = encode(r#"{"alg":"ES384"}"#);
-    let members = vec![r#""":0"#; 2_000].join(",");
+    let members = (0..900).map(|n| format!(r#""{n}":{{}}"#)).collect::<Vec<_>>().join(",");
     let headers = (0..1_000).map(|n| format!(r#""{n}":0"#)).collect::<Vec<_>>().join(",");
     let of_issuer = encode(format!(r#"{{"iss":"{}"}}"#, issuer.id()));
     for (what, token) in [

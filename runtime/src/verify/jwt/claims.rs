@@ -36,7 +36,7 @@ impl Rules {
     pub(super) fn check(&self, claims: Map<String, Value>) -> Result<(Token, Validity), Fault> {
         let aud = claims.get("aud").ok_or(Fault::Plain("it has no `aud`"))?;
         if !self.names_audience(aud) {
-            return Err(Fault::unexpected("aud", aud, self.audiences.iter().map(String::as_str)));
+            return Err(Fault::unexpected("aud", aud, self.audiences.iter()));
         }
         let validity = Validity::of(&claims)?;
         Ok((self.token_of(claims), validity))

@@ -15,10 +15,10 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Says that `name` is not as it must be: what it is, and what was expected in place of that.
-    pub(super) fn unexpected<'a>(
+    pub(super) fn unexpected(
         name: &str,
         found: impl fmt::Display,
-        expected: impl Iterator<Item = &'a str> + Clone,
+        expected: impl Iterator<Item = impl fmt::Display> + Clone,
     ) -> Self {
         let expected = shown::text(AnyOf(expected));
         Self::Shown(format!("its `{name}` is `{}`, and not {expected}", shown::text(found)).into())
@@ -50,7 +50,7 @@ impl From<Fault> for VerifyError {
 /// Names, of which any would do: `a`, `b` or `c`.
 struct AnyOf<I>(I);
 
-impl<'a, I: Iterator<Item = &'a str> + Clone> fmt::Display for AnyOf<I> {
+impl<I: Iterator<Item: fmt::Display> + Clone> fmt::Display for AnyOf<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let last = self.0.clone().count().saturating_sub(1);
         for (at, name) in self.0.clone().enumerate() {

@@ -103,7 +103,7 @@ impl JwtVerifier {
     fn issuer(&self, id: &str) -> Result<&Issuer, Fault> {
         let issuer = self.issuers.iter().find(|issuer| issuer.id == id);
         issuer.ok_or_else(|| {
-            let expected = self.issuers.iter().map(|issuer| issuer.id.as_str());
+            let expected = self.issuers.iter().map(|issuer| shown::url(&issuer.id));
             Fault::unexpected("iss", shown::url(id), expected)
         })
     }

@@ -48,6 +48,13 @@ struct Server {
     trusts_the_gate: bool,
 }
 
+/// Opens everything to who has the floor.
+const OPEN: McpTable = McpTable::of(&[
+    Operation::any_tool(Requirement::AUTHENTICATED),
+    Operation::any_prompt(Requirement::AUTHENTICATED),
+    Operation::any_resource(Requirement::AUTHENTICATED),
+    Operation::any_method(Requirement::AUTHENTICATED),
+]);
 const FILE: Requirement = requirement!("file:{name}");
 const RESOURCES: McpTable = McpTable::of(&[Operation::resource("file:///{name}", FILE)]);
 
@@ -126,7 +133,7 @@ impl Server {
         if sessions { server.sessions() } else { server }.build().unwrap()
     }
 
-    /// Puts the server behind a gate that knows of no operation, so that the guards inside are on their own.
+    /// Puts the server behind a gate that lets everything through, so that the guards inside are on their own.
     fn behind_an_ignorant_gate(&self) -> Router {
         let (server, config) = (self.clone(), StreamableHttpServerConfig::default());
         let service = StreamableHttpService::new(
@@ -134,7 +141,7 @@ impl Server {
             Arc::new(NeverSessionManager::default()),
             config.with_legacy_session_mode(false).with_json_response(true),
         );
-        let layer = Self::gate().mcp_layer(McpTable::default()).unwrap();
+        let layer = Self::gate().mcp_layer(OPEN).unwrap();
         Router::new().route_service("/mcp", service).layer(layer)
     }
 

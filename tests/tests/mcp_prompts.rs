@@ -171,7 +171,14 @@ fn gate() -> Gate {
     tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")])
 }
 
-/// A gate that knows of no operation, so that the server is on its own.
+/// Lets everything through that the token's floor covers, so that the server is on its own.
+const OPEN: McpTable = McpTable::of(&[
+    Operation::any_tool(Requirement::AUTHENTICATED),
+    Operation::any_prompt(Requirement::AUTHENTICATED),
+    Operation::any_resource(Requirement::AUTHENTICATED),
+    Operation::any_method(Requirement::AUTHENTICATED),
+]);
+
 fn behind_an_ignorant_gate(ran: &Arc<AtomicUsize>) -> Router {
     let (ran, config) = (ran.clone(), StreamableHttpServerConfig::default());
     let service = StreamableHttpService::new(
@@ -179,7 +186,7 @@ fn behind_an_ignorant_gate(ran: &Arc<AtomicUsize>) -> Router {
         Arc::new(NeverSessionManager::default()),
         config.with_legacy_session_mode(false).with_json_response(true).disable_allowed_hosts(),
     );
-    Router::new().route_service("/mcp", service).layer(gate().mcp_layer(McpTable::default()).unwrap())
+    Router::new().route_service("/mcp", service).layer(gate().mcp_layer(OPEN).unwrap())
 }
 
 fn app(ran: &Arc<AtomicUsize>) -> Router {
@@ -352,19 +359,26 @@ async fn in_read_resource_the_scopes_of_the_row_can_be_demanded() {
     assert_eq!(ran.load(SeqCst), 1);
 }
 
-#[test]
-fn a_prompt_without_a_row_and_a_row_without_a_prompt_refuse_to_start() {
-    let start = |table: &McpTable| {
-        let ran = Arc::default();
-        McpServer::new(&gate(), move || files(&ran)).table(&Files::TOOLS).table(table).build()
+#[tokio::test]
+async fn a_prompt_without_a_row_is_unknown_and_a_row_without_a_prompt_does_no_harm() {
+    let ran = Arc::<AtomicUsize>::default();
+    let server = {
+        let ran = ran.clone();
+        McpServer::new(&gate(), move || files(&ran))
     };
-    assert_eq!(
-        start(&Files::BELOW_PROMPTS).unwrap_err().problems(),
-        [
-            "the server has a prompt `forget` that declares no scopes; put it into a `#[scoped_tools]` block, and the block's table into this server's",
-            "the table has a prompt `below_us` that the server has not; add its router to the server's, or leave out its table",
-        ],
-    );
+    let app = server.table(&Files::TOOLS).table(&Files::BELOW_PROMPTS).build().unwrap();
+    for (name, message) in [("forget", "Unknown prompt: forget"), ("nowhere", "Unknown prompt: nowhere")] {
+        let (status, answer) = ask(&app, "all", "prompts/get", prompt(name)).await;
+        assert_eq!((status, &answer["error"]), (200, &json!({ "code": -32602, "message": message })));
+        let (status, _) = ask(&app, "only-admin", "prompts/get", prompt(name)).await;
+        assert_eq!(status, 403, "below the floor");
+    }
+    // The server's own answer, since it has no such prompt.
+    let (status, answer) = ask(&app, "all", "prompts/get", prompt("below_us")).await;
+    assert_eq!((status, &answer["error"]["code"]), (200, &json!(-32602)));
+    let (_, answer) = ask(&app, "all", "resources/read", uri("file:///a.txt")).await;
+    assert_eq!(answer["error"]["message"], "Unknown resource");
+    assert_eq!(ran.load(SeqCst), 0);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Access, Scope, authenticated,
+    Access, Requirement, Scope, authenticated,
     mcp::{LocalTrust, McpTable, Operation, ScopedTools},
     requires_scope, scoped_tools,
     testing::TestVerifier,
@@ -185,14 +185,16 @@ fn service(ran: &Counter) -> StreamableHttpService<Server, NeverSessionManager> 
     )
 }
 
-/// A gate whose table has nothing, so that only the guards inside decide about tools.
+/// Only the guards inside decide about tools.
+const OPEN: McpTable = McpTable::of(&[Operation::any_tool(Requirement::AUTHENTICATED)]);
+
 fn behind_an_ignorant_gate(ran: &Counter) -> Router {
     let tokens = TestVerifier::new()
         .token("read", "files:read")
         .token("write", "files:read files:write")
         .token("admin", "files:read files:admin");
     let gate = tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")]);
-    let layer = gate.mcp_layer(McpTable::default()).unwrap();
+    let layer = gate.mcp_layer(OPEN).unwrap();
     Router::new().route_service("/mcp", service(ran)).layer(layer)
 }
 

@@ -41,3 +41,13 @@ pub(crate) fn insufficient(rejection: &Rejection, token: &Token) {
     #[cfg(not(feature = "tracing"))]
     let _ = (rejection, token);
 }
+
+/// Nobody can tell what an operation of an MCP server needs: often one that the program forgot in its table.
+#[cfg(feature = "mcp")]
+pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
+    // What a client sends could forge lines, so it is escaped.
+    #[cfg(feature = "tracing")]
+    tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (method, name, why);
+}

@@ -13,7 +13,15 @@ use http::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{headers::Mismatch, json::Unreadable, message::Message, rules::Undecided, subject::Subject};
+use super::{
+    headers::Mismatch,
+    json::Unreadable,
+    message::Message,
+    operation::Kind,
+    resources::MAX_URI,
+    rules::Undecided,
+    subject::{Subject, shortened},
+};
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
 pub(super) struct Answer {
@@ -72,12 +80,14 @@ impl Answer {
         }
     }
 
-    /// What a server says of parameters that it cannot do anything with. A status of 404 would end a session.
-    pub(super) fn undecided(why: Undecided, subject: &Subject<'_>) -> Self {
+    /// What a server says of a name that it does not know, or of parameters that it cannot do anything with. A status of
+    /// 404 would end a session.
+    pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
-            Undecided::UnknownResource => {
-                let data = subject.uri().map(|uri| json!({ "uri": uri }));
-                Self { data, ..Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource") }
+            Undecided::Unlisted(kind) => Self::unlisted(kind, subject),
+            Undecided::UnknownMethod => {
+                let status = if has_sessions { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                Self::new(status, METHOD_NOT_FOUND, "Method not found")
             }
             Undecided::OpenTemplate => {
                 let message = "What this takes depends on values that are still to be completed";
@@ -90,9 +100,20 @@ impl Answer {
         }
     }
 
-    /// What a server says of a method that it does not have, in the versions without sessions.
-    pub(super) fn unknown_method() -> Self {
-        Self::new(StatusCode::NOT_FOUND, METHOD_NOT_FOUND, "Method not found")
+    fn unlisted(kind: Kind, subject: &Subject<'_>) -> Self {
+        let of = |noun| match subject.name() {
+            Some(name) => format!("Unknown {noun}: {}", shortened(name)).into(),
+            None => Cow::from(format!("Unknown {noun}")),
+        };
+        match kind {
+            Kind::Tool => Self::new(StatusCode::OK, INVALID_PARAMS, of("tool")),
+            Kind::Prompt => Self::new(StatusCode::OK, INVALID_PARAMS, of("prompt")),
+            Kind::Resource | Kind::Method => {
+                let uri = subject.uri().filter(|uri| uri.len() <= MAX_URI);
+                let data = uri.map(|uri| json!({ "uri": uri }));
+                Self { data, ..Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource") }
+            }
+        }
     }
 
     fn new(status: StatusCode, code: i32, message: impl Into<Cow<'static, str>>) -> Self {

@@ -29,9 +29,14 @@ const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
 /// Says whether the protocol's version no longer has the method of a message that acts on something.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
-    let version = one(headers, "mcp-protocol-version").ok().flatten();
     let method = message.method.as_deref().unwrap_or_default();
-    version.is_some_and(|version| version >= FIRST_WITH_HEADERS) && REMOVED.contains(&method)
+    !version_has_sessions(headers) && REMOVED.contains(&method)
+}
+
+/// Says whether the protocol's version has sessions, which an answer of 404 ends.
+pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
+    let version = one(headers, "mcp-protocol-version").ok().flatten();
+    version.is_none_or(|version| version < FIRST_WITH_HEADERS)
 }
 
 /// Checks the headers against the body, as far as the protocol's version defines them.

@@ -20,8 +20,8 @@ use super::{
     layer::Endpoint,
     message::{Message, Messages},
     read::read,
-    rules::Need,
-    subject::Subject,
+    rules::{Need, Undecided},
+    subject::{Subject, shortened},
 };
 use crate::{
     enforce::{Admitted, Enforcement},
@@ -144,10 +144,12 @@ fn needs_of<'a>(
             return Err(Answer::mismatch(Mismatch::Batch));
         }
         endpoint.rules.find(message, &mut needs).map_err(|why| {
-            let is_gone = headers::version_lacks(&parts.headers, message);
-            let answer =
-                if is_gone { Answer::unknown_method() } else { Answer::undecided(why, &message.subject) };
-            answer.to(single)
+            let why =
+                if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
+            let method = message.method.as_deref().unwrap_or_default();
+            log::not_judged(shortened(method), message.subject.name().map(shortened), why.words());
+            let has_sessions = headers::version_has_sessions(&parts.headers);
+            Answer::undecided(why, &message.subject, has_sessions).to(single)
         })?;
     }
     Ok((messages, needs))

@@ -1,21 +1,31 @@
 //! The resources of a table: found by their URIs, with what that makes of their scopes.
 
+use std::collections::BTreeMap;
+
 use super::{
-    operation::{Kind, McpTable, Operation},
-    overlap::{Overlap, Shape},
-    template::{Captures, UriTemplate},
+    operation::{Kind, McpTable, Name, Operation},
+    overlap::Overlap,
+    template::{Captures, UriTemplate, segments, separators},
 };
 use crate::scope::{Filled, Policy};
 
 /// The resources of a table, ready to be looked up.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Resources(Vec<Known>);
+pub(super) struct Resources {
+    plain: BTreeMap<&'static str, Operation>,
+    /// By the characters that separate their segments, which a URI has in common with the templates that it fits.
+    templates: BTreeMap<String, Vec<Known>>,
+    /// What every other resource needs, where the table opens them.
+    any: Option<Operation>,
+}
+
+/// The most bytes that the URI of a resource has; a longer one is unknown.
+pub(super) const MAX_URI: usize = 8 * 1024;
 
 #[derive(Clone, Debug)]
 struct Known {
     operation: Operation,
-    /// None where the URI is a plain one.
-    template: Option<UriTemplate>,
+    template: UriTemplate,
 }
 
 /// A resource of a table, as its URI names it; made by [`McpTable::resource`].
@@ -31,89 +41,101 @@ pub struct McpResource<'a> {
 impl Resources {
     /// Reads a table, and adds what is wrong with its resources to the problems.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
-        let rows = table.operations().iter().filter(|operation| operation.kind() == Kind::Resource);
-        Self(rows.filter_map(|operation| Known::of(*operation, problems)).collect())
+        let mut resources = Self::default();
+        for operation in table.operations().iter().filter(|operation| operation.kind() == Kind::Resource) {
+            resources.add(*operation, problems);
+        }
+        resources
     }
 
-    /// Returns what is wrong with templates that stand behind others.
+    fn add(&mut self, operation: Operation, problems: &mut Vec<String>) {
+        let Name::One(uri) = operation.which() else {
+            problems.extend(unfillable(&operation, None));
+            self.any = Some(operation);
+            return;
+        };
+        if !uri.contains(['{', '}']) {
+            problems.extend(unfillable(&operation, None));
+            self.plain.entry(uri).or_insert(operation);
+            return;
+        }
+        match UriTemplate::parse(uri) {
+            Ok(template) => {
+                problems.extend(unfillable(&operation, Some(&template)));
+                let alike = self.templates.entry(template.separators().to_owned()).or_default();
+                alike.push(Known { operation, template });
+            }
+            Err(fault) => problems.push(format!("`{operation}` is no URI template: {fault}")),
+        }
+    }
+
+    /// Returns what is wrong with templates that stand behind others, and with a row for every other resource.
     pub(super) fn overlaps(&self) -> Vec<String> {
-        let shape = |known: &Known| Some((known.operation, Shape::of(known.template.as_ref()?)));
-        let shapes: Vec<(Operation, Shape)> = self.0.iter().filter_map(shape).collect();
-        let first_fault =
-            |(at, later)| shapes.iter().take(at).find_map(|earlier| fault_behind(earlier, later));
-        shapes.iter().enumerate().filter_map(first_fault).collect()
+        // Templates with other separators have no URI in common.
+        let behind = self.templates.values().flat_map(|alike| {
+            let first_fault =
+                |(at, later)| alike.iter().take(at).find_map(|earlier| fault_behind(earlier, later));
+            alike.iter().enumerate().filter_map(first_fault)
+        });
+        behind.chain(self.undermined()).collect()
     }
 
-    /// Finds the resource that a URI names: by the whole of it, else by the first template that fits.
+    /// A server may read one resource under many spellings, of which a row knows one.
+    fn undermined(&self) -> Option<String> {
+        let any = self.any?;
+        let declared = self.plain.values().next();
+        let declared = declared.or_else(|| Some(&self.templates.values().flatten().next()?.operation))?;
+        Some(format!(
+            "`{any}` lets in every other spelling of `{declared}`; declare each resource by its URI or a template, or all of them by `Operation::any_resource` alone"
+        ))
+    }
+
+    /// Finds the resource that a URI names: by the whole of it, else by the first template that fits, else by the row for
+    /// every resource.
     pub(super) fn find<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
-        let exactly = self.named(uri).filter(|known| known.template.is_none());
-        let exactly = exactly.map(|known| (known, Captures::default()));
+        if uri.len() > MAX_URI {
+            return None;
+        }
+        if let Some(operation) = self.plain.get(uri) {
+            return McpResource::of(*operation, Captures::default());
+        }
         // What fits is what is meant: where its scopes cannot be filled in, a later one does not stand in for it.
-        let (known, captures) =
-            exactly.or_else(|| self.0.iter().find_map(|known| Some((known, known.captures(uri)?))))?;
-        known.resource(captures)
+        let (operation, captures) = self.expanded(uri).or_else(|| Some((self.any?, Captures::default())))?;
+        McpResource::of(operation, captures)
+    }
+
+    /// Finds the first template that a URI fits. It is taken apart once, whatever the number of templates.
+    fn expanded<'a>(&self, uri: &'a str) -> Option<(Operation, Captures<'a>)> {
+        let alike = self.templates.get(&separators(uri))?;
+        let parts: Vec<&str> = segments(uri).collect();
+        alike.iter().find_map(|known| Some((known.operation, known.template.captures(&parts)?)))
     }
 
     /// Finds a resource by its own text, a template's with its braces.
     pub(super) fn declared(&self, text: &str) -> Option<Operation> {
-        self.named(text).map(|known| known.operation)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn named(&self, text: &str) -> Option<&Known> {
-        self.0.iter().find(|known| known.operation.name() == text)
+        let templates = || self.templates.values().flatten().map(|known| known.operation);
+        self.plain.get(text).copied().or_else(|| templates().find(|operation| operation.name() == text))
     }
 }
 
-impl Known {
-    fn of(operation: Operation, problems: &mut Vec<String>) -> Option<Self> {
-        let uri = operation.name();
-        let template = uri.contains(['{', '}']).then(|| UriTemplate::parse(uri)).transpose();
-        let template = template
-            .map_err(|fault| problems.push(format!("`{operation}` is no URI template: {fault}")))
-            .ok()?;
-        let known = Self { operation, template };
-        problems.extend(known.unfillable());
-        Some(known)
-    }
-
-    /// Says which scopes the URI cannot fill in.
-    fn unfillable(&self) -> impl Iterator<Item = String> {
-        let Self { operation, template } = self;
-        operation.row().policy().templates().flat_map(move |scope| {
-            let lacks = |name: &&str| !template.as_ref().is_some_and(|template| template.has(name));
-            scope
-                .parameters()
-                .filter(lacks)
-                .map(move |name| format!("`{operation}` needs `{scope}`, but its URI has no `{{{name}}}`"))
-        })
-    }
-
-    fn captures<'a>(&self, uri: &'a str) -> Option<Captures<'a>> {
-        self.template.as_ref()?.captures(uri)
-    }
-
-    fn resource<'a>(&self, captures: Captures<'a>) -> Option<McpResource<'a>> {
-        let (filled, outcome) = Filled::of(self.operation.row().policy().templates(), &captures);
-        outcome.ok()?;
-        Some(McpResource { operation: self.operation, captures, filled })
-    }
+/// Says which scopes the URI of a row cannot fill in.
+fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Iterator<Item = String> {
+    operation.row().policy().templates().flat_map(move |scope| {
+        let lacks = move |name: &&str| !template.is_some_and(|template| template.has(name));
+        let say = move |name| format!("`{operation}` needs `{scope}`, but its URI has no `{{{name}}}`");
+        scope.parameters().filter(lacks).map(say)
+    })
 }
 
 /// Says what is wrong with a template behind another: the first that fits decides.
-fn fault_behind(
-    (earlier, first): &(Operation, Shape),
-    (later, second): &(Operation, Shape),
-) -> Option<String> {
+fn fault_behind(first: &Known, second: &Known) -> Option<String> {
+    let (earlier, later) = (first.operation, second.operation);
     // The table says itself what stands in it twice.
     if later.name() == earlier.name() {
         return None;
     }
     let policy = later.row().policy();
-    match first.before(second) {
+    match Overlap::of(&first.template, &second.template) {
         Overlap::Hidden => Some(format!(
             "`{later}` is never reached, since `{earlier}` stands before it and fits all of its URIs; put it first"
         )),
@@ -127,7 +149,8 @@ fn fault_behind(
 }
 
 impl McpTable {
-    /// Finds the resource that a URI names, as the gate does: by the whole of it, else by the first template that fits.
+    /// Finds the resource that a URI names, as the gate does: by the whole of it, else by the first template that fits, else
+    /// by [`Operation::any_resource`]. A URI of more than 8 KiB names none.
     ///
     /// It is for a server's own `resources/read`, so that which resource is meant, what is needed for it, and which part of
     /// the URI is its name are told in one place. [`Access::require_resource`](crate::Access::require_resource) judges it.
@@ -152,13 +175,20 @@ impl McpTable {
 }
 
 impl<'a> McpResource<'a> {
-    /// Returns the URI or the template, as it stands in the table.
+    fn of(operation: Operation, captures: Captures<'a>) -> Option<Self> {
+        let (filled, outcome) = Filled::of(operation.row().policy().templates(), &captures);
+        outcome.ok()?;
+        Some(Self { operation, captures, filled })
+    }
+
+    /// Returns the URI or the template, as it stands in the table; `*` for [`Operation::any_resource`].
     #[must_use]
     pub const fn template(&self) -> &'static str {
         self.operation.name()
     }
 
-    /// Returns what the URI has in the place of a variable, one or more of the characters `A-Za-z0-9._~-`.
+    /// Returns what the URI has in the place of a variable: 1 to 1,024 of the characters `A-Za-z0-9._~-`, and neither `.` nor
+    /// `..`.
     #[must_use]
     pub fn part(&self, variable: &str) -> Option<&'a str> {
         self.captures.get(variable)
@@ -176,3 +206,6 @@ impl<'a> McpResource<'a> {
         self.filled
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use scopegate_grammar::{Piece, is_value_byte, pieces};
+use scopegate_grammar::{Piece, is_value, pieces};
 
 /// A scope with parameters: `tenant:{tenant}:read`. An attribute's literal makes it; a path parameter, or
 /// a variable in the URI of an MCP resource, fills it in.
@@ -58,7 +58,7 @@ impl Template {
 }
 
 fn legal(value: &str) -> Result<&str, Unfilled> {
-    if !value.is_empty() && value.bytes().all(is_value_byte) { Ok(value) } else { Err(Unfilled::Illegal) }
+    if is_value(value) { Ok(value) } else { Err(Unfilled::Illegal) }
 }
 
 impl fmt::Display for Template {

@@ -10,7 +10,7 @@ use rmcp::{
     },
 };
 
-use super::{ScopedTools, live, place::Place};
+use super::{ScopedTools, place::Place};
 use crate::{
     enforce::Step,
     gate::{Gate, StartupError},
@@ -26,14 +26,15 @@ impl Gate {
     /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts stand in one
     /// [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
+    /// A tool or prompt that is not in the block, such as one of another router, is answered as unknown, also one that the
+    /// server gets while it runs; so is every resource. [`McpServer::table`](crate::mcp::McpServer::table) takes more tables.
+    ///
     /// A request whose `Host` is not that of the resource, on any port, is 403 even with a valid token. For a resource
     /// on a loopback host, `localhost`, `127.0.0.1` and `[::1]` all count.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the gate and the table; a path of the resource that no server can be at; each tool
-    /// or prompt that the server has and the table has not, or the reverse; and resources of the server, for which
-    /// [`McpServer::table`](crate::mcp::McpServer::table) takes a table.
+    /// Everything that is wrong with the gate and the table, and a path of the resource that no server can be at.
     ///
     /// # Examples
     ///
@@ -105,7 +106,7 @@ impl Gate {
 #[must_use]
 pub struct McpServer<S> {
     gate: Gate,
-    make: Arc<dyn Fn() -> S + Send + Sync>,
+    make: Box<dyn Fn() -> S + Send + Sync>,
     table: McpTable,
     at: Option<Resource>,
     origins: Vec<String>,
@@ -120,7 +121,7 @@ impl<S: ServerHandler> McpServer<S> {
             StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
         Self {
             gate: gate.clone(),
-            make: Arc::new(make),
+            make: Box::new(make),
             table: McpTable::default(),
             at: None,
             origins: Vec::new(),
@@ -129,7 +130,8 @@ impl<S: ServerHandler> McpServer<S> {
         }
     }
 
-    /// Adds what tools, prompts and resources need.
+    /// Adds what tools, prompts and resources need: the tables of further blocks, and rows by hand. What has no row in any of
+    /// them is answered as unknown, and a row of something that the server has not does no harm.
     pub fn table(mut self, table: &McpTable) -> Self {
         self.table = self.table.and(table);
         self
@@ -170,7 +172,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Builds the router, after comparing the table with what the server has.
+    /// Builds the router. Nothing of the server runs before the first request.
     ///
     /// # Errors
     ///
@@ -179,7 +181,6 @@ impl<S: ServerHandler> McpServer<S> {
         let (place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         let (mut layer, faults) = McpLayer::prepare(&self.gate, self.table.clone(), self.at.as_ref());
         problems.extend(faults);
-        problems.extend(live::compare(&*self.make, &self.table));
         StartupError::unless(problems, || {
             for origin in &self.origins {
                 layer = layer.clone().allow_origin(origin);

@@ -1,7 +1,7 @@
 //! What each operation needs, in the plainest words: what the tables and attributes of the servers say is compared to this.
 
 use scopegate::{
-    Gate, Scope,
+    Gate, Requirement, Scope,
     mcp::{McpTable, Operation},
     requirement,
     testing::TestVerifier,
@@ -13,6 +13,8 @@ pub(crate) enum Subject {
     Tool(String),
     Prompt(String),
     Resource(String),
+    /// A method that acts on none of these.
+    Method(String),
 }
 
 /// The tokens that the gate knows, and what they grant. `bad` is none of them.
@@ -34,6 +36,7 @@ pub(crate) fn gate() -> Gate {
 
 /// For the server that judges nothing itself.
 pub(crate) const TABLE: McpTable = McpTable::of(&[
+    Operation::tool("list", Requirement::AUTHENTICATED),
     Operation::tool("write", requirement!("files:write")),
     Operation::tool("purge", requirement!("files:admin")),
     Operation::prompt("secret", requirement!("files:admin")),
@@ -41,17 +44,46 @@ pub(crate) const TABLE: McpTable = McpTable::of(&[
     Operation::resource("file:///{name}", requirement!("files:write")),
 ]);
 
+/// For the server whose guards are on their own.
+pub(crate) const OPEN: McpTable = McpTable::of(&[
+    Operation::any_tool(Requirement::AUTHENTICATED),
+    Operation::any_prompt(Requirement::AUTHENTICATED),
+    Operation::any_resource(Requirement::AUTHENTICATED),
+    Operation::any_method(Requirement::AUTHENTICATED),
+]);
+
+/// What MCP itself has that acts on nothing. Everything else has a row, or does not reach a server.
+const METHODS: [&str; 13] = [
+    "initialize",
+    "ping",
+    "server/discover",
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+    "skills/list",
+    "logging/setLevel",
+    "notifications/initialized",
+    "notifications/cancelled",
+    "notifications/progress",
+    "notifications/roots/list_changed",
+];
+
 pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
     let granted = TOKENS.iter().find(|(name, _)| *name == token).map_or("", |(_, scopes)| scopes);
     let has = |scope: &str| granted.split(' ').any(|own| own == scope);
     let own = match subject {
-        Subject::Tool(name) if name == "write" => has("files:write"),
-        Subject::Tool(name) if name == "purge" => has("files:admin"),
-        Subject::Prompt(name) if name == "secret" => has("files:admin"),
-        Subject::Tool(_) | Subject::Prompt(_) => true,
+        Subject::Tool(name) => match &**name {
+            "list" => true,
+            "write" => has("files:write"),
+            "purge" => has("files:admin"),
+            _ => false,
+        },
+        Subject::Prompt(name) => name == "secret" && has("files:admin"),
         Subject::Resource(uri) if uri == "file:///secret" => has("files:admin"),
         // What is about no file is unknown to the table, and nobody's.
         Subject::Resource(uri) => uri.starts_with("file:///") && has("files:write"),
+        Subject::Method(name) => METHODS.contains(&&**name),
     };
     token != "bad" && has("files:read") && own
 }

@@ -74,9 +74,10 @@ pub(crate) fn check_routes(values: &[&str]) {
     }
 }
 
-/// Nothing that separates the parts of a scope, and nothing that a URL writes in two ways.
-fn is_legal(value: &str) -> bool {
-    !value.is_empty() && value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter))
+/// Nothing that separates the parts of a scope, nothing that a URL writes in two ways, and nothing without end.
+pub(crate) fn is_legal(value: &str) -> bool {
+    let is_plain = value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter));
+    is_plain && !["", ".", ".."].contains(&value) && value.len() <= 1024
 }
 
 #[requires_scope("a:{one}:b:{other}")]

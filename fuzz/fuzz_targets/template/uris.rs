@@ -13,6 +13,8 @@ use scopegate::{
 };
 use serde_json::json;
 
+use crate::scopes::is_legal;
+
 static KNOWN: Tally = Tally::new("had a URI of their template");
 
 /// Puts a template into the table of a gate, and asks the gate for a URI.
@@ -29,7 +31,8 @@ pub(crate) fn check(template: &str, uri: &str) -> Corpus {
     let is_known = answer.status == 403;
     KNOWN.note(is_known);
     assert!(is_known || answer.body.contains("Unknown resource"), "{}", answer.body);
-    assert_eq!(is_known, is_expansion(&parts(template), uri), "{uri} of {template}");
+    let is_short = uri.len() <= 8 * 1024;
+    assert_eq!(is_known, is_short && is_expansion(&parts(template), uri), "{uri} of {template}");
     Corpus::Keep
 }
 
@@ -63,12 +66,6 @@ fn ends_of(part: Option<&str>, uri: &str, start: usize) -> Vec<usize> {
     match part {
         Some(text) if rest.starts_with(text) => vec![start + text.len()],
         Some(_) => Vec::new(),
-        None => (start + 1..=uri.len()).filter(|end| uri.get(start..*end).is_some_and(is_value)).collect(),
+        None => (start + 1..=uri.len()).filter(|end| uri.get(start..*end).is_some_and(is_legal)).collect(),
     }
-}
-
-fn is_value(value: &str) -> bool {
-    value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter))
-        && value != "."
-        && value != ".."
 }

@@ -16,8 +16,22 @@
 //! of an object; what follows the message; other text than UTF-8; what is neither a request nor an answer. A batch has at most
 //! 256 messages, `subscriptions/listen` at most 256 URIs, and nothing is nested deeper than 127; more is 400.
 //!
-//! A method that acts on something and does not name it is 400, too (-32602). `resources/subscribe` and
-//! `resources/unsubscribe` that name no known resource are 404 (-32601) where the protocol's version no longer has them.
+//! A method that acts on something and does not name it is 400, too (-32602).
+//!
+//! # What has no row
+//!
+//! The gate is closed: the server sees no call of a tool, prompt, resource or method that no row of the [`McpTable`] is about.
+//! The gate answers as servers answer an unknown name, whether the server has it or not:
+//!
+//! | | answer |
+//! |---|---|
+//! | a tool, a prompt, a resource | HTTP 200, -32602: `Unknown tool: name`, `Unknown prompt: name`, `Unknown resource`. A URI of more than 8 KiB is unknown, too |
+//! | a method that MCP does not define, such as `admin/purge`, or that acts on a task | -32601: HTTP 404 from version 2026-07-28 on, and 200 before, where 404 ends a session |
+//! | `resources/subscribe` and `resources/unsubscribe` of an unknown resource, where the protocol's version no longer has them | HTTP 404, -32601 |
+//!
+//! Each is an `info` line in the log. [`Operation::any_tool`], [`Operation::any_prompt`], [`Operation::any_resource`] and
+//! [`Operation::any_method`] open the rest, by rows that the table and its lock show as `*`. A row of something that the server has not
+//! does no harm.
 //!
 //! # What each request needs
 //!
@@ -25,13 +39,14 @@
 //!
 //! | | |
 //! |---|---|
-//! | `tools/call` | what the tool declares; a tool that is not in the table is for the service to refuse |
+//! | `tools/call` | what the tool declares |
 //! | `prompts/get` | what the prompt declares |
-//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | what the resource declares, or the first template that fits its URI, which fills in the scopes. If the table has resources, another URI is an unknown resource: the gate says so itself (HTTP 200, -32602) |
+//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | what the resource declares, or the first template that fits its URI, which fills in the scopes |
 //! | `subscriptions/listen` | what each resource declares whose changes it is about (`resourceSubscriptions`), and what [`Operation::method`] says |
 //! | `completion/complete` | what the prompt or resource declares whose arguments are completed. A template whose scopes its values make is refused, since it has no values yet |
-//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | what [`Operation::method`] says. The gate does not know which tool a task is of; whoever holds tasks must know whose they are |
-//! | `initialize`, `server/discover`, `ping`, `tools/list` and other lists, `logging/setLevel`, any other method, notifications | what [`Operation::method`] says |
+//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | what [`Operation::method`] says, without which the method is unknown. The gate does not know which tool a task is of; whoever holds tasks must know whose they are |
+//! | `initialize`, `server/discover`, `ping`, `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list`, `skills/list`, `logging/setLevel`; the notifications `initialized`, `cancelled`, `progress` and `roots/list_changed` | what [`Operation::method`] says, if it says anything |
+//! | any other method or notification | what [`Operation::method`] says, without which it is unknown |
 //! | answers to the server's own requests; `GET`, `HEAD`, `DELETE` and `OPTIONS`, of which the service gets no body | nothing more |
 //!
 //! Give the gate a floor: the 401 names nothing else, and a client without a scope to ask for asks for all there are. There is

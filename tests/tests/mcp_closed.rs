@@ -186,6 +186,38 @@ tools/call      purge_files   files:admin
 }
 
 #[test]
+fn the_lock_says_whom_an_opened_table_lets_in() {
+    let lock = |rows: &[Operation]| Lock::of(&rows.iter().copied().collect::<McpTable>().to_scope_table());
+    let check = |old: &[Operation], new: &[Operation], expected: &[&str]| {
+        let changes = lock(new).changes_since(&lock(old));
+        let words: Vec<_> = changes.iter().map(|one| format!("{}: {one}", one.direction())).collect();
+        assert_eq!(words, expected);
+    };
+    let purge = Operation::tool("purge", NEEDS_ADMIN);
+    let any = |requirement| Operation::any_tool(requirement);
+    let [open, write, admin] = [Requirement::AUTHENTICATED, NEEDS_WRITE, NEEDS_ADMIN].map(any);
+    check(&[purge], &[purge, write], &["weaker: `tools/call *` is new: it needs `files:write`"]);
+    check(&[purge, write], &[purge], &["stricter: `tools/call *` is gone; before, it needed `files:write`"]);
+    check(
+        &[purge, open],
+        &[open],
+        &[
+            "weaker: `tools/call purge` is gone, so `tools/call *` counts for it, which needs a token, with whatever scopes; before, it needed `files:admin`",
+        ],
+    );
+    check(&[open], &[purge, open], &["stricter: `tools/call purge` is new: it needs `files:admin`"]);
+    check(&[write], &[purge, write], &["changed: `tools/call purge` is new: it needs `files:admin`"]);
+    check(&[admin], &[purge, admin], &["otherwise: `tools/call purge` is new: it needs `files:admin`"]);
+    // Another kind has a row of its own.
+    check(
+        &[purge, Operation::any_prompt(NEEDS_WRITE)],
+        &[Operation::any_prompt(NEEDS_WRITE)],
+        &["otherwise: `tools/call purge` is gone; before, it needed `files:admin`"],
+    );
+    check(&[purge], &[], &["otherwise: `tools/call purge` is gone; before, it needed `files:admin`"]);
+}
+
+#[test]
 fn nothing_is_declared_by_the_name_of_all() {
     const FAULTY: McpTable = McpTable::of(&[
         Operation::tool("*", NEEDS_ADMIN),

@@ -16,7 +16,7 @@ fn each_row_points_to_a_test_that_exists() {
         seen += 1;
         let (path, text) = match [1, 2, 3, 4, 5].map(|at| found.get(at).map(|text| text.as_str())) {
             [Some(file), Some(test), ..] => (format!("tests/tests/{file}"), format!("fn {test}(")),
-            [_, _, Some(target), _] => (format!("fuzz/fuzz_targets/{target}"), "fuzz_target!".to_owned()),
+            [_, _, Some(target), ..] => (format!("fuzz/fuzz_targets/{target}"), "fuzz_target!".to_owned()),
             [.., Some(module), Some(test)] => (format!("runtime/src/{module}"), format!("fn {test}(")),
             _ => continue,
         };

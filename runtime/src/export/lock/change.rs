@@ -47,8 +47,13 @@ pub(super) fn between(old: &[Line], new: &[Line]) -> Vec<Change> {
             operations.entry(operation).or_default().1.push(line);
         }
     }
-    let mut changes: Vec<Change> =
-        operations.iter().flat_map(|(operation, (old, new))| of_operation(*operation, old, new)).collect();
+    let mut changes: Vec<Change> = operations
+        .iter()
+        .flat_map(|(operation, (own_old, own_new))| {
+            let rest = [old, new].map(|lines| rest_of(lines, *operation));
+            of_operation(*operation, own_old, own_new, rest)
+        })
+        .collect();
     changes.sort_by_key(Change::direction);
     changes
 }
@@ -57,8 +62,21 @@ fn operations_of(line: &Line) -> impl Iterator<Item = Operation<'_>> {
     line.methods.split(',').map(|method| (line.place.as_str(), method))
 }
 
+/// What stands in the place of a name for every operation of an MCP server that has no row of its own.
+const REST: &str = "*";
+
+/// Finds the row that an operation is judged by where it has none of its own.
+fn rest_of<'a>(lines: &'a [Line], (place, method): Operation<'_>) -> Option<&'a Line> {
+    lines.iter().find(|line| place != REST && line.place == REST && line.methods == method)
+}
+
 /// An operation that is listed several times is compared in order.
-fn of_operation((place, method): Operation<'_>, old: &[&Line], new: &[&Line]) -> Vec<Change> {
+fn of_operation(
+    (place, method): Operation<'_>,
+    old: &[&Line],
+    new: &[&Line],
+    [rest_before, rest_now]: [Option<&Line>; 2],
+) -> Vec<Change> {
     let name = if method == "-" { format!("`{place}`") } else { format!("`{method} {place}`") };
     let mut changes = Vec::new();
     let mut add =
@@ -67,12 +85,23 @@ fn of_operation((place, method): Operation<'_>, old: &[&Line], new: &[&Line]) ->
         match (old.get(at), new.get(at)) {
             (Some(old), Some(new)) => of_line(old, new, &mut add),
             (None, Some(new)) => {
-                let is_public = new.needs == Needs::Public;
-                let direction = if is_public { Direction::Weaker } else { Direction::Neutral };
+                let direction = match rest_before {
+                    Some(rest) => new.needs.direction_from(&rest.needs),
+                    None if new.needs == Needs::Public || place == REST => Direction::Weaker,
+                    None => Direction::Neutral,
+                };
                 add(direction, format!("is new: it {}", what(&new.needs)));
             }
             (Some(old), None) => {
-                add(Direction::Neutral, format!("is gone; before, it {}", what_before(&old.needs)));
+                let (direction, why) = match rest_now {
+                    Some(rest) => (
+                        rest.needs.direction_from(&old.needs),
+                        format!(", so `{method} {REST}` counts for it, which {}", what(&rest.needs)),
+                    ),
+                    None if place == REST => (Direction::Stricter, String::new()),
+                    None => (Direction::Neutral, String::new()),
+                };
+                add(direction, format!("is gone{why}; before, it {}", what_before(&old.needs)));
             }
             (None, None) => {}
         }

@@ -165,15 +165,15 @@ impl ServerHandler for Growing {
 
 #[tokio::test]
 async fn what_an_rmcp_server_gets_after_its_start_is_unknown() {
-    let made = Counter::default();
+    let starts = Counter::default();
     let server = Growing { ran: Counter::default(), router: Arc::new(Mutex::new(Growing::tool_router())) };
-    let (count, own) = (made.clone(), server.clone());
+    let (count, own) = (starts.clone(), server.clone());
     let make = move || {
         count.count();
         own.clone()
     };
     let app = McpServer::new(&gate(), make).table(&Growing::TOOLS).build().unwrap();
-    assert_eq!((made.get(), server.ran.get()), (0, 0), "nothing of the program runs at startup");
+    assert_eq!((starts.get(), server.ran.get()), (0, 0), "nothing of the program runs at startup");
     server.grow("purge_everything");
     for body in unlisted().into_iter().chain([request("tools/call", &json!({ "name": "purge_everything" }))])
     {

@@ -69,6 +69,19 @@ const METHODS: [&str; 13] = [
     "notifications/roots/list_changed",
 ];
 
+/// What acts on what it names, and is judged by that. rmcp gives a request that lacks a parameter to the handler of all others.
+const ACTING: [&str; 9] = [
+    "tools/call",
+    "prompts/get",
+    "resources/read",
+    "resources/subscribe",
+    "resources/unsubscribe",
+    "resources/directory/read",
+    "skills/get",
+    "subscriptions/listen",
+    "completion/complete",
+];
+
 pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
     let granted = TOKENS.iter().find(|(name, _)| *name == token).map_or("", |(_, scopes)| scopes);
     let has = |scope: &str| granted.split(' ').any(|own| own == scope);
@@ -83,7 +96,7 @@ pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
         Subject::Resource(uri) if uri == "file:///secret" => has("files:admin"),
         // What is about no file is unknown to the table, and nobody's.
         Subject::Resource(uri) => uri.starts_with("file:///") && has("files:write"),
-        Subject::Method(name) => METHODS.contains(&&**name),
+        Subject::Method(name) => METHODS.contains(&&**name) || ACTING.contains(&&**name),
     };
     token != "bad" && has("files:read") && own
 }

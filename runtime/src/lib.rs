@@ -129,7 +129,7 @@ pub use scope::{
 pub use {
     enforce::{Access, Guard, Protected},
     gate::{Advertise, Gate, StartupError, Strategy},
-    refuse::{BodyFormat, Reason, Rejection},
+    refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{
         Router,
         cors::cors,

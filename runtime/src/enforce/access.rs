@@ -3,13 +3,13 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 use serde::de::DeserializeOwned;
 
 use crate::{
     enforce::{Admitted, Enforcement, Plan, Verified},
     gate::{Failure, log},
-    refuse::{Reason, Rejection},
+    refuse::{KeptHeaders, Reason, Rejection},
     scope::{Filled, GrantedScopes, Need, Policy},
     token::Token,
 };
@@ -42,6 +42,8 @@ struct Context {
     plan: Plan,
     policy: Policy,
     filled: Option<Arc<Filled>>,
+    /// For the bodies of refusals.
+    headers: KeptHeaders,
 }
 
 impl Access {
@@ -149,7 +151,7 @@ impl Access {
     /// ```
     pub fn deny(&self, why: impl Into<Cow<'static, str>>) -> Rejection {
         match &self.context {
-            Some(context) => context.plan.gate.deny(why.into()),
+            Some(context) => context.plan.gate.deny(why.into()).to(context.headers.clone()),
             None => Rejection::without_gate(Reason::Denied),
         }
     }
@@ -165,6 +167,15 @@ impl Access {
         self.context.as_ref().map(|context| &context.plan.gate)
     }
 
+    /// Makes a refusal the answer to the request of this access.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn answer(&self, rejection: Rejection) -> Rejection {
+        match &self.context {
+            Some(context) => rejection.to(context.headers.clone()),
+            None => rejection,
+        }
+    }
+
     /// Makes an access where no gate is.
     #[cfg(feature = "rmcp")]
     pub(crate) fn without_gate(token: Token) -> Self {
@@ -178,15 +189,18 @@ impl Access {
         Self { token, context: None }
     }
 
-    pub(crate) fn of(plan: &Plan, admitted: &Admitted) -> Self {
+    pub(crate) fn of(plan: &Plan, admitted: &Admitted, headers: &HeaderMap) -> Self {
         let Admitted { token, policy, filled } = admitted;
-        let context = Context { plan: plan.clone(), policy: *policy, filled: filled.clone() };
+        let headers = plan.gate.keep(headers);
+        let context = Context { plan: plan.clone(), policy: *policy, filled: filled.clone(), headers };
         Self { token: token.clone(), context: Some(context) }
     }
 
     /// Makes an access of which nothing is declared: in a middleware, or in a public handler.
-    fn undeclared(plan: &Plan, token: Token) -> Self {
-        Self { token, context: Some(Context { plan: plan.clone(), policy: plan.policy, filled: None }) }
+    fn undeclared(plan: &Plan, token: Token, headers: &HeaderMap) -> Self {
+        let headers = plan.gate.keep(headers);
+        let context = Context { plan: plan.clone(), policy: plan.policy, filled: None, headers };
+        Self { token, context: Some(context) }
     }
 }
 
@@ -203,7 +217,7 @@ impl Context {
         if needs.iter().any(|need| demand.covers(token.scopes(), *need)) {
             return Ok(());
         }
-        let rejection = self.plan.gate.reject_for(*first, self.policy, filled);
+        let rejection = self.plan.gate.reject_for(*first, self.policy, filled).to(self.headers.clone());
         log::insufficient(&rejection, token);
         Err(rejection)
     }
@@ -235,8 +249,8 @@ impl<S: Sync> FromRequestParts<S> for Access {
             return Err(Rejection::misconfigured());
         };
         match outcome {
-            Ok(token) => Ok(Self::undeclared(plan, token.clone())),
-            Err(failure) => Err(plan.reject(*failure, plan.policy, &Filled::default())),
+            Ok(token) => Ok(Self::undeclared(plan, token.clone(), &parts.headers)),
+            Err(failure) => Err(refuse(plan, *failure, &parts.headers)),
         }
     }
 }
@@ -251,12 +265,12 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
         let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
         match (plan, Verified::of(parts)) {
             (Some(plan), _) => match plan.token(parts).await {
-                Ok(token) => Ok(Some(Self::undeclared(plan, token))),
+                Ok(token) => Ok(Some(Self::undeclared(plan, token, &parts.headers))),
                 Err(Failure::For(Reason::MissingToken)) => Ok(None),
-                Err(failure) => Err(plan.reject(failure, plan.policy, &Filled::default())),
+                Err(failure) => Err(refuse(plan, failure, &parts.headers)),
             },
             (None, Some(Verified { plan, outcome, .. })) => {
-                Ok(outcome.as_ref().ok().map(|token| Self::undeclared(plan, token.clone())))
+                Ok(outcome.as_ref().ok().map(|token| Self::undeclared(plan, token.clone(), &parts.headers)))
             }
             (None, None) => {
                 log::misconfigured("no gate can verify a token where `Option<Access>` is taken");
@@ -269,5 +283,9 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
 /// What the guard of the handler, or the layer before it, has let through.
 fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
-    Some(Access::of(enforcement.plan()?, enforcement.admitted.as_ref()?))
+    Some(Access::of(enforcement.plan()?, enforcement.admitted.as_ref()?, &parts.headers))
+}
+
+fn refuse(plan: &Plan, failure: Failure, headers: &HeaderMap) -> Rejection {
+    plan.reject(failure, plan.policy, &Filled::default()).to(plan.gate.keep(headers))
 }

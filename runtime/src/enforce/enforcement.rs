@@ -32,7 +32,8 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejectio
         ));
         return Err(Rejection::misconfigured());
     };
-    let admitted = plan.admit(parts, policy, &parameters).await?;
+    let admitted = plan.admit(parts, policy, &parameters).await;
+    let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
         enforcement.admitted = Some(admitted);
     }

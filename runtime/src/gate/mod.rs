@@ -9,7 +9,8 @@ mod startup;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use axum::response::Response;
+use axum::response::IntoResponse;
+use http::HeaderMap;
 
 pub(crate) use self::failure::Failure;
 use self::{erased::Verify, scopes::Scopes};
@@ -18,7 +19,7 @@ pub use self::{
     startup::StartupError,
 };
 use crate::{
-    refuse::{Bodies, BodyFormat, Rejection},
+    refuse::{Bodies, BodyFormat, KeptHeaders, Refused},
     resource::{Realm, Resource, ResourceMetadata},
     scope::ScopeTable,
     token::TokenVerifier,
@@ -99,7 +100,7 @@ impl Gate {
         let texts = keys.texts.clone();
         let mut gate = Self::of(Protects::Realm(realm), keys);
         let inner = gate.change();
-        inner.bodies = Bodies::Default(BodyFormat::Text);
+        inner.bodies.by_default(BodyFormat::Text);
         inner.texts = Some(texts);
         inner.problems.extend(problem);
         gate
@@ -110,7 +111,7 @@ impl Gate {
             protects,
             verifier: Arc::new(verifier),
             scopes: Scopes::default(),
-            bodies: Bodies::Default(BodyFormat::default()),
+            bodies: Bodies::default(),
             texts: None,
             missing_is_invalid: false,
             accepts_bound_tokens: false,
@@ -123,25 +124,40 @@ impl Gate {
     /// Sets how the bodies of refusals are written.
     #[must_use]
     pub fn body(mut self, format: BodyFormat) -> Self {
-        self.change().bodies = Bodies::Format(format);
+        self.change().bodies.choose(format);
         self
     }
 
-    /// Has the bodies of refusals written by a function. Status, challenge and caching stay as they are.
+    /// Has the bodies of refusals written by a function. Status, challenge and caching stay the gate's.
+    ///
+    /// The function sees the refusal, the headers of the request, and the body that the gate would write. It runs for each
+    /// refusal, before the answer is sent; a panic in it ends that request, as one in a handler does, and no other.
     ///
     /// # Examples
+    ///
+    /// A page for browsers, and the gate's own JSON for everybody else:
     ///
     /// ```
     /// # use scopegate::{Gate, StaticKeys};
     /// use axum::response::{Html, IntoResponse};
+    /// use http::header::ACCEPT;
     ///
-    /// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?)
-    ///     .body_with(|rejection| Html(format!("<p>{rejection}")).into_response());
+    /// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).body_with(|refused| {
+    ///     let accept = refused.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    ///     if accept.is_some_and(|accept| accept.contains("text/html")) {
+    ///         Html(format!("<h1>{}</h1>", refused.reason().status())).into_response()
+    ///     } else {
+    ///         refused.default_body()
+    ///     }
+    /// });
     /// # Ok::<(), scopegate::InvalidKey>(())
     /// ```
     #[must_use]
-    pub fn body_with(mut self, write: impl Fn(&Rejection) -> Response + Send + Sync + 'static) -> Self {
-        self.change().bodies = Bodies::Custom(Arc::new(write));
+    pub fn body_with<B: IntoResponse>(
+        mut self,
+        write: impl Fn(&Refused<'_>) -> B + Send + Sync + 'static,
+    ) -> Self {
+        self.change().bodies.write_with(write);
         self
     }
 
@@ -229,10 +245,15 @@ impl Gate {
     /// Writes bodies as JSON-RPC errors, unless the program chose otherwise.
     #[cfg(feature = "mcp")]
     pub(crate) fn speaking_json_rpc(mut self) -> Self {
-        if matches!(self.0.bodies, Bodies::Default(_)) {
-            self.change().bodies = Bodies::Default(BodyFormat::JsonRpc);
+        if !self.0.bodies.is_chosen() {
+            self.change().bodies.by_default(BodyFormat::JsonRpc);
         }
         self
+    }
+
+    /// Keeps the headers of a request where the program writes the bodies of refusals.
+    pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
+        self.0.bodies.keep(headers)
     }
 
     fn change(&mut self) -> &mut Inner {

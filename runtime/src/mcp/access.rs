@@ -41,7 +41,7 @@ impl Access {
         }
         let insufficient = Reason::InsufficientScope;
         let Some(gate) = gate else { return Err(Rejection::without_gate(insufficient)) };
-        let rejection = gate.reject(Failure::For(insufficient), policy, filled);
+        let rejection = self.answer(gate.reject(Failure::For(insufficient), policy, filled));
         log::insufficient(&rejection, self.token());
         Err(rejection)
     }

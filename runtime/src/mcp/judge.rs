@@ -26,7 +26,7 @@ use super::{
 use crate::{
     enforce::{Admitted, Enforcement},
     gate::log,
-    refuse::{Reason, Rejection},
+    refuse::{KeptHeaders, Reason, Rejection},
     routing::layer::is_preflight,
     scope::Filled,
     token::Token,
@@ -38,6 +38,16 @@ pub(super) enum Refusal {
     Preflight,
     Token(Rejection),
     Request(Answer),
+}
+
+impl Refusal {
+    /// Makes it the answer to a request with these headers.
+    pub(super) fn to(self, headers: KeptHeaders) -> Self {
+        match self {
+            Self::Token(rejection) => Self::Token(rejection.to(headers)),
+            other => other,
+        }
+    }
 }
 
 impl From<Rejection> for Refusal {

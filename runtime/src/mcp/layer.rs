@@ -124,7 +124,8 @@ impl McpLayer {
 
 impl Step for McpLayer {
     async fn run(&self, request: Request) -> Result<Request, Response> {
-        admit(&self.0, request).await.map_err(IntoResponse::into_response)
+        let headers = self.0.plan.gate.keep(request.headers());
+        admit(&self.0, request).await.map_err(|refusal| refusal.to(headers).into_response())
     }
 }
 

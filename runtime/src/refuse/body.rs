@@ -1,15 +1,13 @@
 //! The bodies of refusals, in the formats that clients parse.
 
-use std::sync::Arc;
-
-use axum::response::Response;
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    refuse::{Reason, Rejection},
+    refuse::Reason,
     scope::{ScopeToken, join},
 };
 
@@ -50,6 +48,16 @@ pub enum BodyFormat {
 pub(crate) struct Content {
     pub(crate) content_type: Option<HeaderValue>,
     pub(crate) bytes: Bytes,
+}
+
+impl Content {
+    pub(crate) fn to_response(&self) -> Response {
+        let mut response = Response::new(Body::from(self.bytes.clone()));
+        if let Some(content_type) = &self.content_type {
+            response.headers_mut().insert(CONTENT_TYPE, content_type.clone());
+        }
+        response
+    }
 }
 
 impl BodyFormat {
@@ -154,14 +162,3 @@ impl Data {
         (error.is_some() || scope.is_some()).then_some(Self { error, scope })
     }
 }
-
-/// How a gate writes its bodies: in a format, or by a function of the program's.
-#[derive(Clone)]
-pub(crate) enum Bodies {
-    /// A format that the program has not chosen.
-    Default(BodyFormat),
-    Format(BodyFormat),
-    Custom(Custom),
-}
-
-pub(crate) type Custom = Arc<dyn Fn(&Rejection) -> Response + Send + Sync>;

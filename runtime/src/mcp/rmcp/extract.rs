@@ -1,6 +1,6 @@
 //! The guard of a tool or prompt, which decides again inside the server, and the caller's access.
 
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 use rmcp::{
     ErrorData, RoleServer,
     handler::server::common::{AsRequestContext, FromContextPart},
@@ -41,7 +41,8 @@ impl TryFrom<&RequestContext<RoleServer>> for Access {
 
     fn try_from(context: &RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         Ok(match Caller::of(context)? {
-            Caller::Verified(plan, admitted) => Self::of(plan, admitted),
+            // What is refused in here is a JSON-RPC error, which has no headers to negotiate.
+            Caller::Verified(plan, admitted) => Self::of(plan, admitted, &HeaderMap::new()),
             Caller::Trusted(token) => Self::without_gate(token.clone()),
         })
     }

@@ -125,7 +125,8 @@ impl Step for GateLayer {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
         let admitted = self.plan.admit(&parts, self.plan.policy, &PathParameters::default()).await;
-        let admitted = admitted.map_err(IntoResponse::into_response)?;
+        let admitted = admitted
+            .map_err(|rejection| rejection.to(self.plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &parts.headers);
         parts.extensions.insert(verified);
         // Inside a handler that waits for the gate of its own router, that one still decides.

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, fmt};
 
-use axum::{extract::Request, handler::Handler, response::IntoResponse, routing::Route};
+use axum::{extract::Request, response::IntoResponse, routing::Route};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -11,6 +11,7 @@ use crate::{
     gate::{Gate, StartupError},
     routing::{
         declared::Declared,
+        function::HandlerFn,
         gated::{Gated, Mounted},
         method_router::{ANY, MethodRouter},
         service::ServiceGuard,
@@ -200,7 +201,7 @@ where
     /// Sets the handler of requests that no route matches; see [`axum::Router::fallback`].
     pub fn fallback<H, T, D>(mut self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());

@@ -28,6 +28,10 @@ use crate::{gate::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// `Host`, `X-Forwarded-*` and queries change nothing. With a gate of static keys, 404 are also the paths where clients
 /// look for the metadata of an authorization server.
 ///
+/// A route of the program's own at one of these paths is merged as any two routers are. axum refuses the merge, with a
+/// panic that names the path, where both have a handler for one method, or the program has a service or a parameter in the
+/// place of a document; [`Router::protect`](crate::Router::protect) says so in its error, or leaves the 404 out.
+///
 /// # Errors
 ///
 /// When two documents want one path, or paths that differ by a slash at the end; the error lists every such pair.

@@ -4,15 +4,55 @@ use std::sync::{Arc, Mutex};
 
 use axum::{
     extract::Request,
-    middleware::{Next, from_fn},
+    handler::Handler,
+    middleware::{Next, from_fn, map_request},
     response::IntoResponse,
 };
 use http::StatusCode;
-use scopegate::{Refused, Rejection, Router, authenticated, routing::get, testing::TestVerifier};
+use scopegate::{
+    Gate, Refused, Rejection, Router, StaticKeys, authenticated, routing::get, testing::TestVerifier,
+    well_known,
+};
 use scopegate_tests::exchange::send;
 
 #[authenticated]
 async fn any_token() {}
+
+/// A layer inside a handler's gate is the program's own; one that takes away what the guard needs has nothing run.
+#[tokio::test]
+async fn a_layer_that_takes_the_gate_away_opens_nothing() {
+    let forget = map_request(async |mut request: Request| {
+        request.extensions_mut().clear();
+        request
+    });
+    let gate = || TestVerifier::new().token("any", "").gate("https://h.example").unwrap();
+    let app = Router::new().route("/any", get(any_token.layer(forget.clone()))).protect(gate()).unwrap();
+    for headers in [&[][..], &["authorization: Bearer any"]] {
+        assert_eq!(send(&app, "GET /any", headers).await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    // Layers of a method router and of a router stand before the gate, and cannot take it away.
+    let routes = Router::new().route("/any", get(any_token).layer(forget.clone())).layer(forget);
+    let app = routes.protect(gate()).unwrap();
+    assert_eq!(send(&app, "GET /any", &[]).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(send(&app, "GET /any", &["authorization: Bearer any"]).await.status, StatusCode::OK);
+}
+
+/// A fallback of a nested router is guarded, where the program merges what `split` returned, too.
+#[tokio::test]
+async fn a_nested_fallback_is_guarded_wherever_it_is_mounted() {
+    let nested = Router::new().route("/a", get(any_token)).fallback(any_token);
+    let keys = StaticKeys::parse("sk_any=").unwrap();
+    let (api, nothing) = Router::new().nest("/in", nested).split(Gate::static_keys("files", keys)).unwrap();
+    let app: axum::Router = well_known([nothing]).unwrap().merge(api);
+    for path in ["/in/a", "/in/b", "/in/b/c"] {
+        assert_eq!(send(&app, &format!("GET {path}"), &[]).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        let answer = send(&app, &format!("GET {path}"), &["authorization: Bearer sk_any"]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+    }
+    // What clients look for below a route is 404 all the same, and not a guarded fallback's 401.
+    let below = send(&app, "GET /in/a/.well-known/oauth-protected-resource", &[]).await;
+    assert_eq!((below.status, below.json()["error"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
+}
 
 /// The function once got the refusal itself, and one that answered with it called itself until the stack was full: one
 /// request without a token ended the process. Now none can be made of what it gets, and one from elsewhere ends there.

@@ -1,6 +1,5 @@
 //! Scopes, and what operations need of them. Pure.
 
-mod catalog;
 mod granted;
 mod hierarchy;
 mod requirement;
@@ -11,7 +10,6 @@ mod template;
 mod vocabulary;
 
 pub use self::{
-    catalog::{Catalog, mentions},
     granted::GrantedScopes,
     hierarchy::{Hierarchy, InvalidHierarchy, Wildcards},
     requirement::{Need, Requirement},

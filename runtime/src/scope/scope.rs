@@ -26,9 +26,6 @@ use std::{borrow::Cow, fmt};
 pub struct Scope(&'static str);
 
 impl Scope {
-    /// Stands where there is room for a scope and none yet; it never leaves a catalog.
-    pub(crate) const FILLER: Self = Self("");
-
     /// Takes text that a macro has checked, by the same grammar.
     pub(crate) const fn checked(text: &'static str) -> Self {
         Self(text)

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::scope::{Need, Requirement, Scope, Template, catalog};
+use crate::scope::{Need, Requirement, Scope, Template};
 
 /// What an attribute declares of one handler.
 ///
@@ -206,20 +206,14 @@ impl ScopeTable {
         &self.entries
     }
 
-    /// Returns every scope that an entry names, sorted, each once. Templates are none: nobody can ask for one.
-    ///
-    /// For a constant table, [`scope_catalog!`](crate::scope_catalog) is the same as a constant.
+    /// Returns every scope that an entry names, sorted, each once. Templates are left out: nobody can ask for one.
     #[must_use]
     pub fn catalog(&self) -> Vec<Scope> {
-        catalog::of(&self.entries)
-    }
-
-    /// Returns the entries, in a constant too.
-    pub(crate) const fn listed(&self) -> &[Entry] {
-        match &self.entries {
-            Cow::Borrowed(entries) => entries,
-            Cow::Owned(entries) => entries.as_slice(),
-        }
+        let needs = self.entries.iter().flat_map(|entry| entry.row().policy().needs());
+        let mut scopes: Vec<Scope> = needs.filter_map(Need::scope).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        scopes
     }
 }
 

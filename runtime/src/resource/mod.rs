@@ -4,7 +4,6 @@ mod builder;
 mod members;
 mod metadata;
 mod url;
-mod values;
 
 use std::fmt;
 

@@ -45,15 +45,6 @@ impl Url {
         Ok(url)
     }
 
-    /// Checks the URL of keys, which is `https` everywhere.
-    pub(super) fn keys(what: &'static str, text: String) -> Result<Self, InvalidResource> {
-        let url = Self::identifier(what, text)?;
-        if !url.text.to_ascii_lowercase().starts_with("https:") {
-            return Err(url.refused(what, "use `https`, on loopback hosts too"));
-        }
-        Ok(url)
-    }
-
     /// Checks the URL of a page for people, which may point into it.
     pub(super) fn page(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         match origin_end(&text) {

@@ -10,10 +10,10 @@ use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{headers::Mismatch, json::Unreadable, message::Message, rules::Undecided, subject::Subject};
+use crate::refuse::ErrorAnswer;
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
 pub(super) struct Answer {
@@ -108,8 +108,8 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let error = Error { code: self.code, message: &self.message, data: self.data };
-        let body = serde_json::to_vec(&Envelope { jsonrpc: "2.0", id: self.id, error }).unwrap_or_default();
+        let answer = ErrorAnswer::new(self.id.as_ref(), self.code, &self.message, self.data);
+        let body = serde_json::to_vec(&answer).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -117,20 +117,4 @@ impl IntoResponse for Answer {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
-}
-
-#[derive(Serialize)]
-struct Envelope<'a> {
-    jsonrpc: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<Value>,
-    error: Error<'a>,
-}
-
-#[derive(Serialize)]
-struct Error<'a> {
-    code: i32,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    refuse::{Reason, Rejection},
+    refuse::{ErrorAnswer, Reason, Rejection},
     scope::{ScopeToken, join},
 };
 
@@ -70,15 +70,10 @@ impl BodyFormat {
                 json(&Text { error: description, scope })
             }
             Self::Problem => problem(reason, description, scope),
-            Self::JsonRpc => json(&JsonRpc {
-                jsonrpc: "2.0",
-                id,
-                error: JsonRpcError {
-                    code: status.as_u16(),
-                    message: description,
-                    data: Data::some(error, scope),
-                },
-            }),
+            Self::JsonRpc => {
+                let (code, data) = (status.as_u16().into(), Data::some(error, scope));
+                json(&ErrorAnswer::new(id, code, description, data))
+            }
             Self::Empty => Content { content_type: None, bytes: Bytes::new() },
         }
     }
@@ -123,22 +118,6 @@ struct Problem<'a> {
     error: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-}
-
-#[derive(Serialize)]
-struct JsonRpc<'a> {
-    jsonrpc: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a Value>,
-    error: JsonRpcError<'a>,
-}
-
-#[derive(Serialize)]
-struct JsonRpcError<'a> {
-    code: u16,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Data>,
 }
 
 #[derive(Serialize)]

@@ -4,12 +4,17 @@
 mod body;
 mod challenge;
 #[cfg(feature = "axum")]
+mod json_rpc;
+#[cfg(feature = "axum")]
 mod reason;
 #[cfg(feature = "axum")]
 mod rejection;
 
-#[cfg(feature = "axum")]
-pub(crate) use self::body::{Bodies, Content, Custom};
 pub use self::challenge::{Challenge, ErrorCode};
 #[cfg(feature = "axum")]
 pub use self::{body::BodyFormat, reason::Reason, rejection::Rejection};
+#[cfg(feature = "axum")]
+pub(crate) use self::{
+    body::{Bodies, Content, Custom},
+    json_rpc::ErrorAnswer,
+};

@@ -11,6 +11,7 @@
 //! | [`main`] | a program that answers `cargo scopegate` |
 //! | [`OpenApiReport`] | what [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) says of an `OpenAPI` document (feature `utoipa`) |
 
+mod files;
 mod folder;
 mod hosting;
 mod json;

@@ -21,7 +21,7 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Gate, GrantedScopes, Resource, Token, TokenVerifier, VerifyError, requires_scope, scoped_tools,
+    Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError, requires_scope, scoped_tools,
 };
 use serde::Deserialize;
 use tower::ServiceExt;
@@ -63,8 +63,8 @@ impl ServerHandler for Scoped {}
 struct OneToken(Token);
 
 impl TokenVerifier for OneToken {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        match token {
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        match presented.token() {
             "reader" => Ok(self.0.clone()),
             _ => Err(VerifyError::invalid("no such token")),
         }

@@ -35,7 +35,7 @@ Exit codes:
     1  check: the lock is missing or stale
     2  the command line cannot be read
     3  there is no answer: no exporter, or it does not build, or it fails
-    4  check --since: a route lets somebody through whom it refused";
+    4  check --since: somebody is let through who was refused, by a route, the policy or the gate";
 
 /// Which package it is about.
 #[derive(Args, Debug)]

@@ -46,7 +46,9 @@ fn table_and_metadata() {
     );
     let json = project.run(&["table", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(json.trim_end_matches("exit code 0\n")).unwrap();
-    assert_eq!(json["catalog"], serde_json::json!(["files:admin", "files:read", "files:write"]));
+    let catalog =
+        ["files:admin", "files:read", "files:write"].map(|scope| serde_json::json!({ "scope": scope }));
+    assert_eq!(json["catalog"], serde_json::json!(catalog));
     project.check(
         &["metadata"],
         &expect![[r#"
@@ -99,7 +101,7 @@ fn changes_are_told_in_words() {
     project.check(
         &["check"],
         &expect![[r"
-        `scopes.lock` does not say what the routes need
+        `scopes.lock` does not say whom the program lets in
 
         weaker:
         - `DELETE /files/{name}` no longer needs `files:admin`
@@ -119,7 +121,7 @@ fn changes_are_told_in_words() {
         weaker:
         - `DELETE /files/{name}` no longer needs `files:admin`
 
-        routes let somebody through whom they refused before; have that reviewed
+        somebody is let through who was refused before; have that reviewed
         exit code 4
     "]],
     );
@@ -143,7 +145,7 @@ fn changes_are_told_in_words() {
         otherwise:
         - `GET /health` is gone; before, it needed no token
 
-        routes let somebody through whom they refused before; have that reviewed
+        somebody is let through who was refused before; have that reviewed
         exit code 4
     "]],
     );
@@ -167,6 +169,64 @@ fn changes_are_told_in_words() {
         &expect![[r"
         error: there is no lock at revision `nowhere`: fatal: invalid object name 'nowhere'.
         exit code 3
+    "]],
+    );
+}
+
+#[test]
+fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
+    let project = Project::new("policies", project::EXPORTER);
+    project.program(FILES, ROUTES, r#".floor([Scope::from_static("files")])"#);
+    let update = || project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
+    update();
+    project.commit();
+    assert!(project.read("scopes.lock").contains("\nfloor: files\n"));
+
+    let markdown = project.run(&["table", "--format", "markdown"]);
+    assert!(markdown.starts_with("Every token needs `files`, too.\n"), "{markdown}");
+    let json = project.run(&["table", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(json.trim_end_matches("exit code 0\n")).unwrap();
+    assert_eq!(json["floor"], serde_json::json!(["files"]));
+
+    // No floor, and every reader an administrator, whose token may be in a cookie.
+    let gate = r#"
+        .implies([(Scope::from_static("files:read"), ["files:write", "files:admin"].map(Scope::from_static))])
+        .credentials([CredentialSource::authorization(), CredentialSource::cookie("sid")])"#;
+    project.program(FILES, ROUTES, gate);
+    update();
+    project.check(
+        &["check", "--since", "HEAD"],
+        &expect![[r"
+        the lock is up to date
+
+        since then:
+
+        weaker:
+        - the floor no longer demands `files`
+        - `files:read` now stands for `files:admin` and `files:write`
+        - credentials now also come from the cookie `sid`
+
+        somebody is let through who was refused before; have that reviewed
+        exit code 4
+    "]],
+    );
+
+    // An implication that concerns no route.
+    let gate = r#"
+        .floor([Scope::from_static("files")])
+        .implies([(Scope::from_static("notes:write"), [Scope::from_static("notes:read")])])"#;
+    project.program(FILES, ROUTES, gate);
+    update();
+    project.check(
+        &["check", "--since", "HEAD"],
+        &expect![[r"
+        the lock is up to date
+
+        since then:
+
+        otherwise:
+        - `notes:write` now stands for `notes:read`
+        exit code 0
     "]],
     );
 }

@@ -19,6 +19,8 @@ mod need;
 mod redundancy;
 #[path = "../../macros/src/rule.rs"]
 mod rule;
+#[path = "../../macros/src/terms.rs"]
+mod terms;
 #[path = "../../macros/src/tools/mod.rs"]
 mod tools;
 #[path = "../../macros/src/vocabulary/mod.rs"]

@@ -9,7 +9,8 @@ use http::{HeaderValue, Request, header::AUTHORIZATION};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use regex::bytes::Regex;
 use scopegate::{
-    Access, Gate, GrantedScopes, Resource, Token, TokenVerifier, VerifyError, authenticated, routing::get,
+    Access, Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError, authenticated,
+    routing::get,
 };
 
 fuzz_target!(|data: &[u8]| -> Corpus {
@@ -41,8 +42,8 @@ static TOKENS: Tally = Tally::new("had one token");
 struct Everybody;
 
 impl TokenVerifier for Everybody {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        Ok(Token::granting(GrantedScopes::default()).with_subject(token))
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        Ok(Token::granting(GrantedScopes::default()).with_subject(presented.token()))
     }
 }
 

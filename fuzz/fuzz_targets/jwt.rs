@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use fuzzing::{Tally, run};
 use libfuzzer_sys::{Corpus, fuzz_target};
-use scopegate::{__fuzzing::verifier, TokenVerifier};
+use scopegate::{__fuzzing::verifier, Presented, TokenVerifier};
 use scopegate_tests::issuer::{Key, encode, now};
 use serde_json::{Map, Value, json};
 
@@ -16,8 +16,8 @@ const AUDIENCE: &str = "https://files.example.com";
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some(case) = std::str::from_utf8(data).ok().and_then(Case::read) else { return Corpus::Reject };
-    let Some(verifier) = verifier(ISSUER, AUDIENCE, case.keys.clone()) else { return Corpus::Keep };
-    let verified = run(verifier.verify(&case.token));
+    let Some(verifier) = verifier(ISSUER, AUDIENCE, &case.keys) else { return Corpus::Keep };
+    let verified = run(verifier.verify(&Presented::from(&*case.token)));
     ADMITTED.note(verified.is_ok());
     if let Ok(token) = verified {
         assert!(case.is_signed_by_a_published_key(), "{} was not signed so", case.token);

@@ -1,22 +1,29 @@
 //! What the targets share.
 
 use std::{
-    collections::HashSet,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
 
 use axum::{Router, body::Body};
 use http::Request;
+use scopegate::{Gate, Resource, testing::TestVerifier};
 use scopegate_tests::exchange::{self, Answer};
 use tokio::runtime::{Builder, Runtime};
 
 thread_local! {
     /// One for all executions. Its clock jumps ahead when everything waits, so that no execution does.
     static RUNTIME: Runtime = Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
+}
+
+/// Puts tokens into a gate for `resource`, with an authorization server that nobody asks.
+///
+/// # Panics
+///
+/// When `resource` is no URL of a resource.
+pub fn gate(resource: &str, tokens: TestVerifier) -> Gate {
+    let resource = Resource::new(resource).expect("a resource");
+    Gate::new(resource.authorization_server("https://auth.example.com").expect("an issuer"), tokens)
 }
 
 /// Runs a future to its end.
@@ -27,23 +34,6 @@ pub fn run<F: Future>(future: F) -> F::Output {
 /// Sends a request and reads the answer; `None` for a stream that stays open.
 pub async fn send(app: &Router, request: Request<Body>) -> Option<Answer> {
     tokio::time::timeout(Duration::from_secs(1), exchange::answer(app, request)).await.ok()
-}
-
-/// Keeps a text as long as the program runs, for what is a constant in real programs. `None` once there are too many.
-pub fn kept(text: &str) -> Option<&'static str> {
-    static KEPT: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
-    const MANY: usize = 1 << 20;
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let kept = kept.get_or_insert_default();
-    if let Some(known) = kept.get(text) {
-        return Some(known);
-    }
-    if kept.len() == MANY {
-        return None;
-    }
-    let text: &'static str = text.to_owned().leak();
-    kept.insert(text);
-    Some(text)
 }
 
 /// Counts how many executions got to the point of a target: without them it would show nothing.

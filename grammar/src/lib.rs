@@ -13,7 +13,9 @@ mod template;
 
 pub use cycles::cycles;
 pub use suggest::suggest;
-pub use template::{Piece, TemplateFault, check_template, has_braces, is_value_byte, pieces};
+pub use template::{
+    MAX_VALUE, Piece, TemplateFault, check_template, has_braces, is_value, is_value_byte, pieces,
+};
 
 /// Why a text is not a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -45,6 +45,19 @@ pub const fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
 }
 
+/// The most bytes that a value has: longer than the name of anything, and short enough that the scopes which are made of
+/// values fit a challenge.
+pub const MAX_VALUE: usize = 1024;
+
+/// Tells whether `text` may be the value of a parameter: 1 to [`MAX_VALUE`] of the characters of [`is_value_byte`], and
+/// neither `.` nor `..`, which a URL does not keep as they are ([RFC 3986, section 5.2.4]).
+///
+/// [RFC 3986, section 5.2.4]: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
+#[must_use]
+pub fn is_value(text: &str) -> bool {
+    (1..=MAX_VALUE).contains(&text.len()) && text.bytes().all(is_value_byte) && !matches!(text, "." | "..")
+}
+
 fn is_value_char(character: char) -> bool {
     u8::try_from(character).is_ok_and(is_value_byte)
 }
@@ -119,8 +132,23 @@ impl fmt::Display for TemplateFault {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, TemplateFault, check_template, pieces};
+    use alloc::string::String;
+
+    use super::{MAX_VALUE, Piece, TemplateFault, check_template, is_value, pieces};
     use crate::Fault;
+
+    #[test]
+    fn values_are_plain_and_bounded() {
+        for value in ["a", "A-_~.1", "...", ".a", "-"] {
+            assert!(is_value(value), "{value}");
+        }
+        for other in ["", ".", "..", "a/b", "%61", "a b", "a:b", "ä", "a\0", "{a}"] {
+            assert!(!is_value(other), "{other}");
+        }
+        let of = |length| (0..length).map(|_| 'a').collect::<String>();
+        assert!(is_value(&of(MAX_VALUE)));
+        assert!(!is_value(&of(MAX_VALUE + 1)));
+    }
 
     #[test]
     fn templates_are_read_as_written() {

@@ -3,17 +3,15 @@
 use crate::{
     redundancy,
     rule::{Group, GroupKind, Rule, ScopeArg},
+    terms::{Terms, absorb},
 };
 
 /// The alternatives of an attribute, in order of preference.
 pub(crate) struct Alternatives {
     /// Each scope once, in order of appearance.
     pub(crate) scopes: Vec<ScopeArg>,
-    /// Each the set of scopes that suffices, as bits: the n-th stands for the n-th scope.
     pub(crate) terms: Terms,
 }
-
-pub(crate) type Terms = Vec<u128>;
 
 const MAX_SCOPES: usize = 128;
 const MAX_TERMS: usize = 16;
@@ -79,24 +77,13 @@ fn bit_of(scope: &ScopeArg, scopes: &mut Vec<ScopeArg>) -> syn::Result<u128> {
     Ok(1 << at)
 }
 
-/// Drops each term that another, smaller one makes needless, and repetitions; the order stays.
-fn absorb(terms: &[u128]) -> Terms {
-    let needed = |(at, term): &(usize, &u128)| {
-        !terms
-            .iter()
-            .enumerate()
-            .any(|(other_at, other)| other & **term == *other && (other != *term || other_at < *at))
-    };
-    terms.iter().enumerate().filter(needed).map(|(_, term)| *term).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use proc_macro2::Span;
     use proptest::prelude::*;
     use syn::LitStr;
 
-    use super::{Alternatives, absorb};
+    use super::Alternatives;
     use crate::rule::{Group, GroupKind, Rule, ScopeArg};
 
     /// A tree of `all` and `any` over six scopes, by their numbers.
@@ -155,10 +142,5 @@ mod tests {
                 prop_assert_eq!(met, tree.is_met_by(granted), "{:?} by {:b}", tree, granted);
             }
         }
-    }
-
-    #[test]
-    fn smaller_terms_absorb_greater_ones() {
-        assert_eq!(absorb(&[0b011, 0b001, 0b001, 0b110]), [0b001, 0b110]);
     }
 }

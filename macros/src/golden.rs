@@ -482,7 +482,7 @@ fn a_block_of_tools() {
             #[automatically_derived]
             impl<T: Store> Files<T> {
                 /// What each tool and prompt needs.
-                pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::McpTable::of(
+                pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::McpTable::of(const {
                     &[
                         ::api::gate::__private::Operation::declared_tool(
                             "write",
@@ -493,8 +493,8 @@ fn a_block_of_tools() {
                             "list_files",
                             <__scopes_of_Files_T__list_files as ::api::gate::__private::Declares>::ROW,
                         ),
-                    ],
-                );
+                    ]
+                });
             }
         "##]],
     );
@@ -524,14 +524,14 @@ fn a_block_with_a_router_of_its_own() {
             #[automatically_derived]
             impl Files {
                 /// What each tool and prompt needs.
-                const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(
+                const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(const {
                     &[
                         ::scopegate::__private::Operation::declared_tool(
                             "list_files",
                             <__scopes_of_Files__list_files as ::scopegate::__private::Declares>::ROW,
                         ),
-                    ],
-                );
+                    ]
+                });
             }
             #[automatically_derived]
             impl ::scopegate::__private::ScopedTools for Files {
@@ -561,43 +561,43 @@ fn a_block_of_tools_and_prompts() {
     check(
         crate::tools::scoped_tools(args, item),
         &expect![[r##"
-        #[::rmcp::tool_router(router = admin, vis = "pub")]
-        #[::rmcp::prompt_router(router = "admin_prompts", vis = "pub")]
-        impl Files {
-            #[tool]
-            async fn write_file(&self, _: ::scopegate::Guard<__scopes_of_Files__write_file>) {
-                body
+            #[::rmcp::tool_router(router = admin, vis = "pub")]
+            #[::rmcp::prompt_router(router = "admin_prompts", vis = "pub")]
+            impl Files {
+                #[tool]
+                async fn write_file(&self, _: ::scopegate::Guard<__scopes_of_Files__write_file>) {
+                    body
+                }
+                #[rmcp::prompt(name = "sum-up", description = "sums up")]
+                async fn sum_up(
+                    &self,
+                    _: ::scopegate::Guard<__scopes_of_Files__sum_up>,
+                    Parameters(which): Parameters<Which>,
+                ) -> GetPromptResult {
+                    body
+                }
             }
-            #[rmcp::prompt(name = "sum-up", description = "sums up")]
-            async fn sum_up(
-                &self,
-                _: ::scopegate::Guard<__scopes_of_Files__sum_up>,
-                Parameters(which): Parameters<Which>,
-            ) -> GetPromptResult {
-                body
+            #[requires_scope(crate = ::scopegate, "files:write")]
+            enum __scopes_of_Files__write_file {}
+            #[authenticated(crate = ::scopegate)]
+            enum __scopes_of_Files__sum_up {}
+            #[automatically_derived]
+            impl Files {
+                /// What each tool and prompt needs.
+                pub const ADMIN_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(const {
+                    &[
+                        ::scopegate::__private::Operation::declared_tool(
+                            "write_file",
+                            <__scopes_of_Files__write_file as ::scopegate::__private::Declares>::ROW,
+                        ),
+                        ::scopegate::__private::Operation::declared_prompt(
+                            "sum-up",
+                            <__scopes_of_Files__sum_up as ::scopegate::__private::Declares>::ROW,
+                        ),
+                    ]
+                });
             }
-        }
-        #[requires_scope(crate = ::scopegate, "files:write")]
-        enum __scopes_of_Files__write_file {}
-        #[authenticated(crate = ::scopegate)]
-        enum __scopes_of_Files__sum_up {}
-        #[automatically_derived]
-        impl Files {
-            /// What each tool and prompt needs.
-            pub const ADMIN_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(
-                &[
-                    ::scopegate::__private::Operation::declared_tool(
-                        "write_file",
-                        <__scopes_of_Files__write_file as ::scopegate::__private::Declares>::ROW,
-                    ),
-                    ::scopegate::__private::Operation::declared_prompt(
-                        "sum-up",
-                        <__scopes_of_Files__sum_up as ::scopegate::__private::Declares>::ROW,
-                    ),
-                ],
-            );
-        }
-    "##]],
+        "##]],
     );
 }
 
@@ -613,30 +613,30 @@ fn a_block_of_prompts_alone() {
     check(
         crate::tools::scoped_tools(quote!(router = greetings), item),
         &expect![[r##"
-        #[::rmcp::prompt_router(router = "greetings")]
-        impl Files {
-            #[prompt]
-            fn greet(
-                &self,
-                _: ::scopegate::Guard<__scopes_of_Files__greet>,
-            ) -> Vec<PromptMessage> {
-                body
+            #[::rmcp::prompt_router(router = "greetings")]
+            impl Files {
+                #[prompt]
+                fn greet(
+                    &self,
+                    _: ::scopegate::Guard<__scopes_of_Files__greet>,
+                ) -> Vec<PromptMessage> {
+                    body
+                }
             }
-        }
-        #[authenticated(crate = ::scopegate)]
-        enum __scopes_of_Files__greet {}
-        #[automatically_derived]
-        impl Files {
-            /// What each tool and prompt needs.
-            const GREETINGS_PROMPTS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(
-                &[
-                    ::scopegate::__private::Operation::declared_prompt(
-                        "greet",
-                        <__scopes_of_Files__greet as ::scopegate::__private::Declares>::ROW,
-                    ),
-                ],
-            );
-        }
-    "##]],
+            #[authenticated(crate = ::scopegate)]
+            enum __scopes_of_Files__greet {}
+            #[automatically_derived]
+            impl Files {
+                /// What each tool and prompt needs.
+                const GREETINGS_PROMPTS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(const {
+                    &[
+                        ::scopegate::__private::Operation::declared_prompt(
+                            "greet",
+                            <__scopes_of_Files__greet as ::scopegate::__private::Declares>::ROW,
+                        ),
+                    ]
+                });
+            }
+        "##]],
     );
 }

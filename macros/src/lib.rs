@@ -13,6 +13,7 @@ mod handler;
 mod need;
 mod redundancy;
 mod rule;
+mod terms;
 mod tools;
 mod vocabulary;
 

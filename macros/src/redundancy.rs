@@ -1,8 +1,8 @@
 //! Finds what adds nothing, between siblings as written. What distribution brings is absorbed silently.
 
 use crate::{
-    alternatives::Terms,
     rule::{Group, GroupKind, Rule},
+    terms::{Terms, implies},
 };
 
 /// Checks the rules of one group, whose normalised forms are `parts`.
@@ -22,11 +22,6 @@ pub(crate) fn check(group: &Group, parts: &[Terms]) -> syn::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whoever meets the first meets the second.
-fn implies(first: &Terms, second: &Terms) -> bool {
-    first.iter().all(|term| second.iter().any(|weaker| weaker & term == *weaker))
 }
 
 fn message(kind: GroupKind, rule: &Rule, other: &Rule, same: bool) -> String {

@@ -68,7 +68,7 @@
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
-//! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `info` that one lacks a scope, with its subject and client, at `debug` why one is refused; never a token |
+//! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `info` that one lacks a scope, with its principal and client, at `debug` why one is refused; never a token |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown |
 //! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
@@ -84,6 +84,7 @@ mod policy;
 mod refuse;
 mod resource;
 mod scope;
+mod shown;
 
 #[cfg(feature = "axum")]
 mod enforce;
@@ -117,26 +118,31 @@ pub mod __private;
 #[cfg(feature = "rmcp")]
 pub use macros::scoped_tools;
 pub use macros::{Vocabulary, authenticated, public, requirement, requires_scope};
-pub use policy::Demand;
+pub use policy::{Advertise, Policy, StartupError, Strategy};
 pub use refuse::{Challenge, ErrorCode};
 pub use resource::{InvalidResource, Resource, ResourceMetadata};
 pub use scope::{
-    Entry, GrantedScopes, Hierarchy, InvalidHierarchy, InvalidScope, Need, Requirement, Row, Scope,
-    ScopeTable, ScopeToken, Template, UnknownScope, Vocabulary, VocabularyEntry, Wildcards,
+    GrantedScopes, InvalidRequirement, InvalidScope, Requirement, Scope, ScopeTable, ScopeToken,
+    UnknownScope, Vocabulary, VocabularyEntry, Wildcards,
 };
+
+/// What a [`ScopeTable`] is made of.
+pub mod table {
+    pub use crate::scope::Entry;
+}
 
 #[cfg(feature = "axum")]
 pub use {
-    enforce::{Access, Guard, Protected},
-    gate::{Advertise, Gate, StartupError, Strategy},
-    refuse::{BodyFormat, Reason, Rejection},
+    enforce::{Access, Guard},
+    gate::Gate,
+    refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{
         Router,
         cors::cors,
         layer::{AuthenticateLayer, GateLayer},
     },
-    token::{Token, TokenVerifier, VerifyError},
-    verify::{InvalidKey, StaticKeys, StaticKeysOr},
+    token::{CredentialSource, Presented, Principal, Scheme, Token, TokenVerifier, VerifyError},
+    verify::{InvalidKey, StaticKeys},
     well_known::{Discovery, well_known},
 };
 

@@ -41,8 +41,8 @@
 /// async fn delete(Path(name): Path<String>) {}
 /// ```
 ///
-/// A scope can depend on the path. The value of the parameter has letters, digits and `.`, `_`, `~`, `-` alone, so that it
-/// cannot reach into the rest of the scope; a literal brace is written twice:
+/// A scope can depend on the path. The value of the parameter has 1 to 1,024 letters, digits and `.`, `_`, `~`, `-` alone,
+/// and is neither `.` nor `..`, so that it cannot reach into the rest of the scope; a literal brace is written twice:
 ///
 /// ```
 /// use axum::extract::Path;
@@ -321,6 +321,6 @@ pub use scopegate_macros::scoped_tools;
 #[macro_export]
 macro_rules! scope_table {
     ($($handler:expr),* $(,)?) => {
-        $crate::ScopeTable::of(const { &[$($crate::__private::Entry::handler($crate::__private::row_of($handler))),*] })
+        $crate::ScopeTable::of(const { &[$($crate::__private::Entry::of_handler($crate::__private::row_of($handler))),*] })
     };
 }

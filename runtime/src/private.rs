@@ -1,6 +1,6 @@
 //! For generated code only; outside semver.
 
-pub use crate::scope::{Catalog, Need, Requirement, Row, Scope, Template, mentions};
+pub use crate::scope::{Need, Requirement, Row, Scope, Template};
 
 #[cfg(feature = "axum")]
 pub use crate::{

@@ -6,11 +6,12 @@
 use std::{collections::HashMap, time::Duration};
 
 use crate::{
-    gate::Gate,
-    resource::{InvalidResource, Resource},
     scope::GrantedScopes,
-    token::{Token, TokenVerifier, VerifyError},
+    token::{Presented, Token, TokenVerifier, VerifyError},
 };
+
+/// The issuer of the tokens that [`TestVerifier::token`] makes.
+pub const ISSUER: &str = "https://issuer.test";
 
 /// Verifies tokens by a table that a test writes: the token's text, and the scopes it grants.
 ///
@@ -40,10 +41,13 @@ impl TestVerifier {
         Self::default()
     }
 
-    /// Makes `token` grant a space-delimited list of scopes; its subject is the token's text.
+    /// Makes `token` grant a space-delimited list of scopes; its subject is the token's text, and [`ISSUER`] its issuer.
     #[must_use]
     pub fn token(self, token: &str, scopes: &str) -> Self {
-        self.token_saying(token, Token::granting(GrantedScopes::parse(scopes)).with_subject(token))
+        self.token_saying(
+            token,
+            Token::granting(GrantedScopes::parse(scopes)).with_issuer(ISSUER).with_subject(token),
+        )
     }
 
     /// Makes `token` say what `says` does.
@@ -64,15 +68,6 @@ impl TestVerifier {
         self.with(token, Outcome::Unavailable)
     }
 
-    /// Puts the verifier into a gate for `resource`, with an authorization server that nobody asks.
-    ///
-    /// # Errors
-    ///
-    /// When `resource` is no URL of a resource.
-    pub fn gate(self, resource: &str) -> Result<Gate, InvalidResource> {
-        Ok(Gate::new(Resource::new(resource)?.authorization_server("https://auth.example.com")?, self))
-    }
-
     fn with(mut self, token: &str, outcome: Outcome) -> Self {
         self.tokens.insert(token.to_owned(), outcome);
         self
@@ -80,10 +75,10 @@ impl TestVerifier {
 }
 
 impl TokenVerifier for TestVerifier {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        match self.tokens.get(token) {
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        match self.tokens.get(presented.token()) {
             Some(Outcome::Valid(token)) => Ok(token.clone()),
-            Some(Outcome::Expired) => Err(VerifyError::Expired),
+            Some(Outcome::Expired) => Err(VerifyError::expired()),
             Some(Outcome::Unavailable) => {
                 Err(VerifyError::unavailable(Duration::from_secs(7), "the test says so"))
             }

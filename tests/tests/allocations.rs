@@ -1,7 +1,26 @@
-//! Judging allocates nothing, whatever is granted and however much is known.
+//! Judging allocates nothing, whatever is granted and however much is known; nor do the headers that the gate writes. A
+//! refusal takes no copy that nobody reads.
+
+mod gating;
+
+use std::{
+    convert::Infallible,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use allocation_counter::measure;
-use scopegate::{Demand, GrantedScopes, Hierarchy, Requirement, Scope, Wildcards, requirement};
+use axum::{body::Body, extract::Request, http::HeaderValue, response::Response};
+use scopegate::{
+    Gate, GrantedScopes, Policy, Requirement, Router, Scope, ScopeTable, Wildcards,
+    mcp::{McpTable, Operation},
+    requirement, requires_scope,
+    routing::get,
+    testing::TestVerifier,
+};
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+use gating::IntoGate;
 
 const ADMIN: Scope = Scope::from_static("admin");
 const WRITE: Scope = Scope::from_static("files:write");
@@ -9,10 +28,10 @@ const READ: Scope = Scope::from_static("files:read");
 const ANY_TENANT: Scope = Scope::from_static("tenant:*");
 
 #[track_caller]
-fn check(hierarchy: &Hierarchy, granted: &str, scope: &str, expected: bool) {
+fn check(policy: &Policy, granted: &str, scope: &str, expected: bool) {
     let granted = GrantedScopes::parse(granted);
     let mut covered = None;
-    let allocations = measure(|| covered = Some(hierarchy.covers(&granted, scope)));
+    let allocations = measure(|| covered = Some(policy.covers(&granted, scope)));
     assert_eq!(covered, Some(expected), "{scope} by {granted:?}");
     assert_eq!(allocations.count_total, 0, "{scope} by {granted:?}");
 }
@@ -25,11 +44,12 @@ fn the_counter_counts() {
 
 #[test]
 fn judging_allocates_nothing() {
-    let none = Hierarchy::default();
+    let none = Policy::new();
     check(&none, "files:write", "files:write", true);
     check(&none, "files:write", "files:read", false);
 
-    let literal = Hierarchy::new([(WRITE, vec![READ]), (ADMIN, vec![WRITE, ANY_TENANT])]).unwrap();
+    let literal = Policy::new().implies([(WRITE, vec![READ]), (ADMIN, vec![WRITE, ANY_TENANT])]);
+    assert_eq!(literal.check(&ScopeTable::default()), Ok(()));
     check(&literal, "admin", "files:read", true);
     check(&literal, "files:read", "files:write", false);
     check(&literal, "admin", "tenant:acme:read", false);
@@ -46,8 +66,8 @@ fn judging_allocates_nothing() {
 #[test]
 fn judging_a_whole_demand_allocates_nothing() {
     const REQUIREMENT: Requirement = requirement!("api", any(all("files:read", "files:write"), "admin"));
-    let hierarchy = Hierarchy::new([(WRITE, vec![READ]), (ADMIN, vec![WRITE])]).unwrap();
-    let floor = [READ];
+    let policy = Policy::new().implies([(WRITE, vec![READ]), (ADMIN, vec![WRITE])]).floor([READ]);
+    assert_eq!(policy.check(&ScopeTable::default()), Ok(()));
     for (granted, expected) in [
         ("api files:write", true),
         ("api admin", true),
@@ -57,9 +77,79 @@ fn judging_a_whole_demand_allocates_nothing() {
     ] {
         let granted = GrantedScopes::parse(granted);
         let mut met = None;
-        let allocations = measure(|| {
-            met = Some(Demand::new(&floor, REQUIREMENT).with_hierarchy(&hierarchy).is_met_by(&granted));
-        });
+        let allocations = measure(|| met = Some(policy.permits(&granted, &REQUIREMENT)));
         assert_eq!((met, allocations.count_total), (Some(expected), 0), "{granted:?}");
+    }
+}
+
+/// Counts the allocations by which the layer before an MCP server judges a call with these headers, and hands it on.
+fn allocations_of_a_call(headers: &[(&'static str, &'static str)]) -> u64 {
+    const BODY: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list"}}"#;
+    let tokens = TestVerifier::new().token("read", "files:read");
+    let table = McpTable::from_iter([Operation::tool("list", requirement!("files:read"))]);
+    let layer = tokens.gate("https://example.com/mcp").unwrap().mcp_layer(table).unwrap();
+    let mut service = layer
+        .layer(service_fn(async |request: Request| Ok::<_, Infallible>(Response::new(request.into_body()))));
+    let mut request = Request::post("/mcp").header("authorization", HeaderValue::from_static("Bearer read"));
+    request = request.header("content-length", BODY.len());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(BODY)).unwrap();
+    let mut status = None;
+    let allocations = measure(|| {
+        let answer = pin!(service.call(request)).poll(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(Ok(answer)) = answer else { return };
+        status = Some(answer.status().as_u16());
+    });
+    assert_eq!(status, Some(200));
+    allocations.count_total
+}
+
+#[test]
+fn headers_that_the_gate_writes_allocate_nothing() {
+    let least = allocations_of_a_call(&[("content-type", "application/json")]);
+    let more = allocations_of_a_call(&[
+        ("content-type", "Application/JSON; charset=\"UTF-8\""),
+        ("content-encoding", "identity"),
+        ("connection", "keep-alive, upgrade, te"),
+        ("upgrade", "h2c"),
+        ("te", "trailers"),
+        ("expect", "100-continue"),
+    ]);
+    assert_eq!(least, more);
+    assert_eq!(
+        least, 7,
+        "the layer's future, the verifier's, the row, the body, and the extension of the request with its map"
+    );
+}
+
+#[requires_scope("files:read")]
+async fn read() {}
+
+/// Counts what a refusal takes, of a request with some headers.
+fn of_a_refusal(gate: Gate, token: &str, headers: usize) -> u64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let app = Router::new().route("/read", get(read)).protect(gate).unwrap();
+    let request = || {
+        let request = Request::get("/read").header("authorization", format!("Bearer {token}"));
+        let request = (0..headers).fold(request, |request, at| request.header(format!("x-{at}"), "value"));
+        request.body(Body::empty()).unwrap()
+    };
+    let answer = |request| runtime.block_on(app.clone().oneshot(request)).unwrap();
+    // What axum prepares for its first request does not count.
+    assert!(answer(request()).status().is_client_error());
+    let request = request();
+    measure(|| drop(answer(request))).count_total
+}
+
+#[test]
+fn only_a_function_for_bodies_has_the_headers_of_a_refused_request_kept() {
+    let gate = || TestVerifier::new().token("none", "").gate("https://h.example").unwrap();
+    for token in ["none", "unknown"] {
+        let few = of_a_refusal(gate(), token, 1);
+        assert_eq!(of_a_refusal(gate(), token, 40), few);
+        let with_function = || gate().body_with(|_| "refused");
+        assert!(of_a_refusal(with_function(), token, 40) > of_a_refusal(with_function(), token, 1));
     }
 }

@@ -1,16 +1,23 @@
 //! The bodies of refusals, in each format, and what stays the same whatever writes them.
 
+mod gating;
+
 use axum::{
     extract::Request,
     middleware::{Next, from_fn},
     response::{Html, IntoResponse, Response},
 };
+use gating::IntoGate;
 use http::{HeaderValue, StatusCode};
 use scopegate::{
-    BodyFormat, Gate, GrantedScopes, Reason, Rejection, Router, Token, authenticated, requires_scope,
-    routing::get, testing::TestVerifier,
+    Access, BodyFormat, Gate, GrantedScopes, Reason, Refused, Rejection, Requirement, Router, ScopeTable,
+    Token, authenticated,
+    mcp::{McpTable, Operation},
+    mcp_table, requirement, requires_scope,
+    routing::get,
+    testing::TestVerifier,
 };
-use scopegate_tests::exchange::{Answer, send};
+use scopegate_tests::exchange::{Answer, send, send_body};
 use serde_json::json;
 
 #[requires_scope("files:read")]
@@ -18,6 +25,16 @@ async fn read() {}
 
 #[authenticated]
 async fn any_token() {}
+
+#[requires_scope("files:read")]
+async fn deny(access: Access) -> Result<(), Rejection> {
+    Err(access.deny("not yours"))
+}
+
+#[requires_scope("files:read", also("files:share"))]
+async fn share(access: Access) -> Result<(), Rejection> {
+    access.require("files:share")
+}
 
 fn gate() -> Gate {
     let bound = json!({ "cnf": { "jkt": "x" } });
@@ -33,7 +50,13 @@ fn gate() -> Gate {
 }
 
 fn app(gate: Gate) -> axum::Router {
-    Router::new().route("/read", get(read)).route("/any", get(any_token)).protect(gate).unwrap()
+    Router::new()
+        .route("/read", get(read))
+        .route("/any", get(any_token))
+        .route("/deny", get(deny))
+        .route("/share", get(share))
+        .protect(gate)
+        .unwrap()
 }
 
 async fn refuse(app: &axum::Router, request: &str, token: &str) -> Answer {
@@ -108,12 +131,14 @@ async fn formats() {
 
 #[tokio::test]
 async fn a_function_writes_the_body_and_nothing_else() {
-    let page = |rejection: &Rejection| {
-        let mut page = Html(format!("<p>{rejection} {:?}", rejection.scopes())).into_response();
+    let page = |refused: &Refused<'_>| {
+        let mut page = Html(format!("<p>{} {:?}", refused.description(), refused.scopes())).into_response();
         page.headers_mut().insert("www-authenticate", HeaderValue::from_static("Basic realm=\"no\""));
+        page.headers_mut().insert("retry-after", HeaderValue::from_static("9"));
+        page.headers_mut().insert("cache-control", HeaderValue::from_static("public"));
         page.headers_mut().insert("access-control-expose-headers", HeaderValue::from_static("X-Own"));
         page.headers_mut().insert("x-own", HeaderValue::from_static("kept"));
-        page
+        (StatusCode::OK, page)
     };
     let app = app(gate().body_with(page));
     let answer = send(&app, "GET /read", &["authorization: Bearer none"]).await;
@@ -123,7 +148,120 @@ async fn a_function_writes_the_body_and_nothing_else() {
     assert_eq!((answer.header("content-type"), answer.header("x-own")), ("text/html; charset=utf-8", "kept"));
     let exposed: Vec<_> = answer.headers.get_all("access-control-expose-headers").iter().collect();
     assert_eq!(exposed, ["X-Own", "WWW-Authenticate, Retry-After"]);
-    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!((answer.header("cache-control"), answer.header("retry-after")), ("no-store", ""));
+    // Where the gate has no challenge, the function has none either.
+    let answer = send(&app, "GET /deny", &["authorization: Bearer read"]).await;
+    assert_eq!((answer.status, answer.challenge()), (StatusCode::FORBIDDEN, ""));
+    assert_eq!(answer.body, "<p>not yours []");
+}
+
+/// A page for browsers, in the language that they ask for, and the gate's own body for everybody else.
+fn negotiate(refused: &Refused<'_>) -> Response {
+    let wants = |name: &str, what: &str| {
+        refused.headers().get(name).is_some_and(|value| value.to_str().is_ok_and(|text| text.contains(what)))
+    };
+    match (wants("accept", "text/html"), wants("accept-language", "fr")) {
+        (true, true) => {
+            Html(format!("<h1>Refus {}</h1>", refused.reason().status().as_u16())).into_response()
+        }
+        (true, false) => {
+            Html(format!("<h1>Refusal {}</h1>", refused.reason().status().as_u16())).into_response()
+        }
+        (false, _) => refused.default_body(),
+    }
+}
+
+#[tokio::test]
+async fn a_function_sees_what_the_request_accepts() {
+    let routed = app(gate().body(BodyFormat::Problem).body_with(negotiate));
+    let layer = gate().body_with(negotiate).body(BodyFormat::Problem).layer(ScopeTable::default()).unwrap();
+    let layered = axum::Router::new()
+        .route("/read", axum::routing::get(read))
+        .route("/any", axum::routing::get(any_token))
+        .route("/deny", axum::routing::get(deny))
+        .route("/share", axum::routing::get(share))
+        .layer(layer);
+    for app in [routed, layered] {
+        for (request, token, status) in [
+            ("GET /read", "", 401),
+            ("GET /read", "unknown", 401),
+            ("GET /read", "none", 403),
+            ("GET /read", "later", 503),
+            ("GET /deny", "read", 403),
+            ("GET /share", "read", 403),
+        ] {
+            let authorization = format!("authorization: Bearer {token}");
+            let answer = async |accepting: &[&str]| {
+                let mut headers = accepting.to_vec();
+                headers.extend((!token.is_empty()).then_some(authorization.as_str()));
+                send(&app, request, &headers).await
+            };
+            let page = answer(&["accept: text/html"]).await;
+            assert_eq!((page.status.as_u16(), page.body), (status, format!("<h1>Refusal {status}</h1>")));
+            let page = answer(&["accept: text/html", "accept-language: fr"]).await;
+            assert_eq!(page.body, format!("<h1>Refus {status}</h1>"));
+            assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
+            for accepting in [&[][..], &["accept: application/json"]] {
+                let problem = answer(accepting).await;
+                assert_eq!(problem.header("content-type"), "application/problem+json");
+                assert_eq!(problem.json()["status"], status);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_function_sees_what_a_client_of_mcp_accepts() {
+    const WRITE: Requirement = requirement!("files:write");
+    const TABLE: McpTable = mcp_table![Operation::tool("write_file", WRITE)];
+    let layer = gate().body_with(negotiate).mcp_layer(TABLE).unwrap();
+    let app = axum::Router::new().route("/mcp", axum::routing::post(async || "ran")).layer(layer);
+    let call = async |accept: &str| {
+        let body =
+            json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": { "name": "write_file" } });
+        let headers =
+            [accept, "authorization: Bearer read", "host: h.example", "content-type: application/json"];
+        send_body(&app, "POST /mcp", &headers, body.to_string().into()).await
+    };
+    assert_eq!(call("accept: text/html").await.body, "<h1>Refusal 403</h1>");
+    // The body that the gate writes by itself names the request.
+    let answer = call("accept: application/json, text/event-stream").await.json();
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(403)));
+}
+
+#[tokio::test]
+async fn a_function_sees_no_credential() {
+    let names = |refused: &Refused<'_>| {
+        refused.headers().keys().map(|name| name.as_str().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    let mark = async |mut request: Request, next: Next| {
+        request.headers_mut().get_mut("x-session").unwrap().set_sensitive(true);
+        next.run(request).await
+    };
+    let app = app(gate().body_with(names)).layer(from_fn(mark));
+    let headers = [
+        "authorization: Bearer none",
+        "proxy-authorization: Basic eA==",
+        "cookie: session=1",
+        "x-session: 1",
+        "x-request-id: 7",
+    ];
+    assert_eq!(send(&app, "GET /read", &headers).await.body, "x-request-id");
+}
+
+#[tokio::test]
+async fn a_panic_of_a_function_ends_its_request_and_no_other() {
+    let page = |refused: &Refused<'_>| {
+        assert!(!refused.headers().contains_key("x-panic"), "asked for");
+        "written"
+    };
+    let app = app(gate().body_with(page));
+    for _ in 0..3 {
+        let request = async |app: axum::Router| send(&app, "GET /read", &["x-panic: yes"]).await;
+        assert!(tokio::spawn(request(app.clone())).await.unwrap_err().is_panic());
+        let answer = send(&app, "GET /read", &[]).await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::UNAUTHORIZED, "written"));
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The decision, against truth tables. In `reference` are random requirements, against a naive reading.
 
-use scopegate::{Demand, GrantedScopes, Scope, ScopeTable, ScopeToken, requires_scope, scope_table};
+use scopegate::{GrantedScopes, Policy, Scope, ScopeTable, ScopeToken, requires_scope, scope_table};
 
 const SCOPES: [Scope; 6] = [
     Scope::from_static("a"),
@@ -33,7 +33,7 @@ async fn deep() {}
 /// Judges one handler for every subset of the six scopes.
 #[track_caller]
 fn check(table: &ScopeTable, expected: impl Fn(&dyn Fn(&str) -> bool) -> bool) {
-    let requirement = table.entries()[0].row().requirement();
+    let requirement = table.entries()[0].requirement();
     for subset in 0_u32..64 {
         let granted: GrantedScopes = SCOPES
             .iter()
@@ -43,7 +43,7 @@ fn check(table: &ScopeTable, expected: impl Fn(&dyn Fn(&str) -> bool) -> bool) {
             .collect();
         let has = |scope: &str| granted.contains(scope);
         assert_eq!(
-            Demand::new(&[], requirement).is_met_by(&granted),
+            Policy::new().permits(&granted, requirement),
             expected(&has),
             "{requirement} by {granted:?}"
         );
@@ -64,9 +64,8 @@ fn every_subset_is_judged_as_written() {
 
 #[test]
 fn the_first_alternative_is_the_one_to_ask_for() {
-    let ask = |table: ScopeTable| -> Vec<ScopeToken> {
-        Demand::new(&[], table.entries()[0].row().requirement()).to_ask()
-    };
+    let ask =
+        |table: ScopeTable| -> Vec<ScopeToken> { Policy::new().asks_for(table.entries()[0].requirement()) };
     assert_eq!(ask(scope_table![nested]), [SCOPES[3], SCOPES[0]]);
     assert_eq!(ask(scope_table![any_of]), [SCOPES[0]]);
     assert_eq!(ask(scope_table![deep]), [SCOPES[0], SCOPES[1]]);

@@ -1,5 +1,6 @@
 //! Discovery: where the metadata document of a resource is, what it says, and how it is served.
 
+mod gating;
 mod metadata;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The handler runs when the decision says so, and otherwise nothing of it does: no extractor, no byte of the body.
 
+mod gating;
+
 use std::sync::Arc;
 
 use axum::{
@@ -11,9 +13,10 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
+use gating::IntoGate;
 use scopegate::{
-    Access, Gate, Guard, Resource, Router, Token, TokenVerifier, VerifyError, authenticated, public,
-    requires_scope,
+    Access, Gate, Guard, Presented, Resource, Router, Token, TokenVerifier, VerifyError, authenticated,
+    public, requires_scope,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
     scope_table,
     testing::TestVerifier,
@@ -209,9 +212,9 @@ async fn a_cors_layer_outside_answers_preflights_before_the_gate() {
 struct Counting(Counter);
 
 impl TokenVerifier for Counting {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         self.0.count();
-        verifier().verify(token).await
+        verifier().verify(presented).await
     }
 }
 

@@ -1,6 +1,8 @@
 //! Exported documents: the bytes that the server answers, where a static host finds them.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod gating;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -8,8 +10,9 @@ use std::{
 };
 
 use expect_test::expect;
+use gating::IntoGate;
 use scopegate::{
-    Gate, Router, Scope,
+    Gate, Policy, Router, Scope,
     export::{json, markdown, write_folder},
     requirement, requires_scope,
     routing::{get, post},
@@ -216,7 +219,7 @@ fn the_table_is_markdown() {
             tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(()) }),
         )
         .table();
-    let text = markdown(&table);
+    let text = markdown(&Policy::new(), &table);
     let lines: Vec<&str> = text.lines().filter(|line| !line.contains("/assets")).collect();
     expect![[r"
         | method | path | needs | may demand | handler |
@@ -227,12 +230,28 @@ fn the_table_is_markdown() {
         | `GET` | `/health` | *nothing* |  | `export_folder::health` |"]]
     .assert_eq(&lines[..6].join("\n"));
     assert!(text.contains("| `*` | `/s` | `` ` `` |"), "{text}");
+
+    let policy = Policy::new().floor(["api", "a|b"].map(Scope::from_static));
+    assert_eq!(markdown(&policy, &table), format!("Every token needs `api` `a\\|b`, too.\n\n{text}"));
 }
 
 #[test]
 fn the_table_is_json() {
+    #[derive(Clone, Copy, scopegate::Vocabulary)]
+    enum Known {
+        /// Use the API.
+        #[scope("api")]
+        Api,
+        /// See your files.
+        #[scope("files:read")]
+        Read,
+    }
+    let policy = Policy::new().floor([Scope::from_static("api")]).vocabulary::<Known>();
     expect![[r#"
         {
+          "floor": [
+            "api"
+          ],
           "routes": [
             {
               "methods": [
@@ -263,10 +282,24 @@ fn the_table_is_json() {
             }
           ],
           "catalog": [
-            "files:admin",
-            "files:list",
-            "files:read"
+            {
+              "scope": "api",
+              "description": "Use the API."
+            },
+            {
+              "scope": "files:admin"
+            },
+            {
+              "scope": "files:list"
+            },
+            {
+              "scope": "files:read",
+              "description": "See your files."
+            }
           ]
         }"#]]
-    .assert_eq(&json(&Router::<()>::new().route("/files", get(read)).route("/health", get(health)).table()));
+    .assert_eq(&json(
+        &policy,
+        &Router::<()>::new().route("/files", get(read)).route("/health", get(health)).table(),
+    ));
 }

@@ -7,7 +7,7 @@ use std::{env, fs, path::PathBuf};
 
 use expect_test::{Expect, expect};
 use scopegate::{
-    Requirement, Router, ScopeTable,
+    Policy, Requirement, Router, ScopeTable,
     export::{Direction, Lock, check_lock},
     public, requirement, requires_scope,
     routing::{any, delete, get},
@@ -42,7 +42,7 @@ fn routes() -> Router {
 
 #[test]
 fn is_one_line_a_route() {
-    let lock = Lock::of(&routes().table());
+    let lock = Lock::of(&Policy::new(), &routes().table());
     expect![[r#"
         # What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.
         DELETE /files/{name} files:read files:write | files:admin by export_lock::remove
@@ -59,7 +59,7 @@ fn is_one_line_a_route() {
 
 #[test]
 fn names_handlers_where_no_route_is_known() {
-    let lock = Lock::of(&scopegate::scope_table![whoami, remove]);
+    let lock = Lock::of(&Policy::new(), &scopegate::scope_table![whoami, remove]);
     expect![[r"
         # What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.
         - export_lock::remove files:read files:write | files:admin
@@ -165,7 +165,7 @@ fn service(requirement: Requirement) -> ScopeTable {
 fn a_file_is_checked() {
     #[track_caller]
     fn error(table: &ScopeTable, path: &std::path::Path, expected: &Expect) {
-        expected.assert_eq(&format!("{:?}\n", check_lock(table, path).unwrap_err()));
+        expected.assert_eq(&format!("{:?}\n", check_lock(&Policy::new(), table, path).unwrap_err()));
     }
     let path = scratch("lock").join("scopes.lock");
     let table = routes().table();
@@ -177,9 +177,9 @@ fn a_file_is_checked() {
     "]],
     );
 
-    let lock = Lock::of(&table).to_string();
+    let lock = Lock::of(&Policy::new(), &table).to_string();
     fs::write(&path, lock.replace('\n', "\r\n")).unwrap();
-    check_lock(&table, &path).unwrap();
+    check_lock(&Policy::new(), &table, &path).unwrap();
 
     fs::write(
         &path,
@@ -191,7 +191,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-            `scopes.lock` does not say what the routes need
+            `scopes.lock` does not say whom the program lets in
 
             weaker:
             - `DELETE /files/{name}` now needs `files:read` and `files:write`, or `files:admin`; before, `files:read`, `files:write` and `files:admin`, or `files:admin`
@@ -206,7 +206,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-        `scopes.lock` says the same as the routes, but is written differently
+        `scopes.lock` says the same as the program, but is written differently
         if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
     "]],
     );
@@ -226,7 +226,7 @@ fn a_file_is_checked() {
 
 #[test]
 fn whatever_a_route_is_called_is_read_back() {
-    let lock = Lock::of(&service(requirement!(any("|", all("also", "related")))));
+    let lock = Lock::of(&Policy::new(), &service(requirement!(any("|", all("also", "related")))));
     assert!(lock.to_string().contains("\n* /a%20b \"|\" | \"also\" \"related\" by "), "{lock}");
     assert_eq!(lock.to_string().parse::<Lock>().unwrap(), lock);
 }
@@ -240,12 +240,12 @@ mod property {
     const SCOPES: [&str; 4] = ["a", "b", "c", "d"];
 
     /// Which callers are let through: the one without a token, and those of each set of scopes.
-    fn admitted(requirement: Requirement) -> Vec<bool> {
+    fn admitted(requirement: &Requirement) -> Vec<bool> {
         let sets = (0..1 << SCOPES.len()).map(|set: usize| {
             let scopes: Vec<&str> =
                 (0..SCOPES.len()).filter(|at| set >> at & 1 == 1).map(|at| SCOPES[at]).collect();
             let granted = GrantedScopes::parse(&scopes.join(" "));
-            scopegate::Demand::new(&[], requirement).is_met_by(&granted)
+            Policy::new().permits(&granted, requirement)
         });
         std::iter::once(requirement.is_public()).chain(sets).collect()
     }
@@ -255,9 +255,9 @@ mod property {
 
         #[test]
         fn weaker_and_stricter_are_what_callers_see(old in requirement(&SCOPES), new in requirement(&SCOPES)) {
-            let changes = Lock::of(&service(new)).changes_since(&Lock::of(&service(old)));
+            let changes = Lock::of(&Policy::new(), &service(new.clone())).changes_since(&Lock::of(&Policy::new(), &service(old.clone())));
             let seen = changes.first().map_or(Direction::Neutral, scopegate::export::Change::direction);
-            let pairs: Vec<_> = admitted(old).into_iter().zip(admitted(new)).collect();
+            let pairs: Vec<_> = admitted(&old).into_iter().zip(admitted(&new)).collect();
             let expected = match (pairs.contains(&(false, true)), pairs.contains(&(true, false))) {
                 (true, true) => Direction::Changed,
                 (true, false) => Direction::Weaker,

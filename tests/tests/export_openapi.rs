@@ -1,5 +1,8 @@
 //! `OpenAPI` documents: exactly what each operation needs, and what only one of the two knows.
 
+mod gating;
+
+use gating::IntoGate;
 use scopegate::{
     Gate, Router, Vocabulary,
     export::OAuth,

@@ -1,14 +1,16 @@
 //! Whatever a random router asks of clients is in its catalog, or an instance of one of its templates; and what is
 //! exported of it is what it serves.
 
+mod gating;
 mod random;
 
-use std::convert::Infallible;
+use std::{collections::BTreeSet, convert::Infallible};
 
+use gating::IntoGate;
 use proptest::prelude::*;
 use random::requirement;
 use scopegate::{
-    Access, Need, Requirement, Router, Scope, ScopeTable, Strategy as StepUp,
+    Access, Requirement, Router, Scope, ScopeTable, Strategy as StepUp,
     export::{json, write_folder},
     requires_scope,
     routing::{delete, get, post},
@@ -48,21 +50,21 @@ fn router(handlers: [bool; 3], services: &[Requirement], is_nested: bool) -> Rou
     };
     services.iter().enumerate().fold(router, |router, (at, requirement)| {
         let service = tower::service_fn(|_| async { Ok::<_, Infallible>(()) });
-        router.service_requiring(&format!("/n/{at}"), *requirement, service)
+        router.service_requiring(&format!("/n/{at}"), requirement.clone(), service)
     })
 }
 
 fn is_known(scope: &str, table: &ScopeTable, floor: &[Scope], values: [&str; 2]) -> bool {
-    let rows = table.entries().iter().map(scopegate::Entry::row);
-    let needs = rows.flat_map(|row| {
-        let required = row.requirement().alternatives().iter().copied().flatten();
-        required.chain(row.also()).chain(row.related()).copied().collect::<Vec<_>>()
+    let needs = table.entries().iter().flat_map(|entry| {
+        let others: Vec<&str> = entry.also().chain(entry.related()).collect();
+        [entry.requirement().alternatives().concat(), others].concat()
     });
     let [tenant, name] = values;
     let mut instances = needs
-        .filter_map(Need::template)
-        .map(|template| template.as_str().replace("{tenant}", tenant).replace("{name}", name));
-    table.catalog().iter().chain(floor).any(|known| known.as_str() == scope)
+        .filter(|need| need.contains('{'))
+        .map(|template| template.replace("{tenant}", tenant).replace("{name}", name));
+    table.catalog().iter().any(|known| known.as_str() == scope)
+        || floor.iter().any(|known| known.as_str() == scope)
         || instances.any(|known| known == scope)
 }
 
@@ -90,6 +92,7 @@ proptest! {
         let routes = router(handlers, &services, is_nested);
         let table = routes.table();
         let (_, discovery) = router(handlers, &services, is_nested).split(gate.clone()).unwrap();
+        let policy = gate.policy().clone();
         let app = routes.protect(gate).unwrap();
 
         let prefix = if is_nested { "/t" } else { "/t/x" };
@@ -121,8 +124,11 @@ proptest! {
             Ok(())
         });
         outcome?;
-        let json: serde_json::Value = serde_json::from_str(&json(&table)).unwrap();
-        prop_assert_eq!(json["catalog"].as_array().unwrap().len(), table.catalog().len());
+        let json: serde_json::Value = serde_json::from_str(&json(&policy, &table)).unwrap();
+        prop_assert_eq!(json["floor"].as_array().unwrap().len(), floor.len());
+        let of_table: BTreeSet<String> = table.catalog().iter().map(ToString::to_string).collect();
+        let catalog: BTreeSet<String> = of_table.into_iter().chain(floor.iter().map(ToString::to_string)).collect();
+        prop_assert!(json["catalog"].as_array().unwrap().iter().map(|named| named["scope"].as_str().unwrap()).eq(&catalog));
     }
 }
 

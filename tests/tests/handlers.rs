@@ -1,5 +1,7 @@
 //! The attributes stand on whatever axum takes as a handler.
 
+mod gating;
+
 use std::future::Future;
 
 use axum::{
@@ -8,6 +10,7 @@ use axum::{
     http::{StatusCode, Uri},
     response::IntoResponse,
 };
+use gating::IntoGate;
 use scopegate::{
     Access, Guard, Router, Scope, authenticated, public, requires_scope,
     routing::{delete, get, patch, post, put},

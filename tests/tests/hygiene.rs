@@ -224,7 +224,7 @@ async fn upload_and_back() -> String {
 #[test]
 fn a_row_says_where_the_handler_is() {
     let table = scope_table![first];
-    let row = table.entries()[0].row();
+    let row = &table.entries()[0];
     assert_eq!(row.handler(), "hygiene::first");
     assert!(row.file().ends_with("hygiene.rs"), "{}", row.file());
     assert!(row.line() > 0);

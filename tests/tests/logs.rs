@@ -1,12 +1,22 @@
 //! Faults of the program and refusals are logged; tokens are not.
 
+mod gating;
+
 use std::{
     io,
     sync::{Arc, Mutex},
 };
 
-use scopegate::{Gate, Router, StaticKeys, requires_scope, routing::get, testing::TestVerifier};
-use scopegate_tests::exchange::send;
+use axum::routing::any;
+use gating::IntoGate;
+use scopegate::{
+    Gate, Router, StaticKeys, mcp::McpTable, requires_scope, routing::get, testing::TestVerifier,
+};
+use scopegate_tests::{
+    exchange::send,
+    mcp::{post, request},
+};
+use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
@@ -35,10 +45,14 @@ impl MakeWriter<'_> for Log {
 async fn read() {}
 
 async fn log_of(app: &axum::Router, token: &str) -> String {
+    log_while(async { _ = send(app, "GET /", &[&format!("authorization: Bearer {token}")]).await }).await
+}
+
+async fn log_while(sending: impl Future<Output = ()>) -> String {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).without_time();
     let guard = tracing::subscriber::set_default(subscriber.with_max_level(tracing::Level::TRACE).finish());
-    let _ = send(app, "GET /", &[&format!("authorization: Bearer {token}")]).await;
+    sending.await;
     drop(guard);
     let bytes = log.0.lock().unwrap().clone();
     let text = String::from_utf8(bytes).unwrap();
@@ -69,7 +83,7 @@ async fn each_refusal_says_why() {
     let verifier = TestVerifier::new().token("other", "other");
     let app =
         Router::new().route("/", get(read)).protect(verifier.gate("https://h.example").unwrap()).unwrap();
-    let expected = " INFO scopegate: insufficient scope asked=files:read granted=GrantedScopes({\"other\"}) subject=\"other\"\n";
+    let expected = " INFO scopegate: insufficient scope handler=logs::read asked=files:read granted=GrantedScopes({\"other\"}) principal=other of https://issuer.test subject=\"other\"\n";
     assert_eq!(log_of(&app, "other").await, expected);
 }
 
@@ -79,6 +93,21 @@ async fn a_missing_gate_is_an_error() {
     let expected =
         "ERROR scopegate: no gate protects `logs::read`; mount it with `Router::protect` or `Gate::layer`\n";
     assert_eq!(log_of(&app, "secret").await, expected);
+}
+
+#[tokio::test]
+async fn an_operation_without_a_row_is_logged_in_one_line() {
+    let gate = TestVerifier::new().token("secret", "").gate("https://example.com/mcp").unwrap();
+    let app = axum::Router::new().route("/mcp", any(async || {}));
+    let app = app.layer(gate.mcp_layer(McpTable::default()).unwrap());
+    let log = async |method: &str, name: &str| {
+        let body = request(method, &json!({ "name": name }));
+        log_while(async { _ = post(&app, "secret", &[], body).await }).await
+    };
+    let expected = " INFO scopegate: refused as unknown, since no row of the MCP table is about it method=\"tools/call\" name=\"a\\n ERROR \\u{1b}[0m\"\n";
+    assert_eq!(log("tools/call", "a\n ERROR \u{1b}[0m").await, expected);
+    let long = log(&"m".repeat(10_000), "").await;
+    assert!(long.contains(&"m".repeat(128)) && long.len() < 300, "{long}");
 }
 
 #[tokio::test]

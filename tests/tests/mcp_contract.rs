@@ -1,6 +1,9 @@
 //! The contract of scope challenges: one 403 names every scope that an operation needs, and a token with those passes.
 
+mod gating;
+
 use axum::Router;
+use gating::IntoGate;
 use http::StatusCode;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -15,7 +18,7 @@ use rmcp::{
 use scopegate::{
     Access, Requirement,
     mcp::{McpServer, McpTable, Operation},
-    requirement, requires_scope, scoped_tools,
+    mcp_table, requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
 };
 use scopegate_tests::{
@@ -31,14 +34,14 @@ const TEMPLATE: Requirement =
     requirement!("mcp:conformance:resources:read", "mcp:conformance:resources:template:{id}");
 
 /// What no attribute can stand on: resources, and the methods that every client calls first.
-const OTHERS: McpTable = McpTable::of(&[
+const OTHERS: McpTable = mcp_table![
     Operation::resource("test://static-text", STATIC_TEXT),
     Operation::resource("test://template/{id}/data", TEMPLATE),
     Operation::method("initialize", BASELINE),
     Operation::method("server/discover", BASELINE),
     Operation::method("tools/list", BASELINE),
     Operation::method("prompts/list", BASELINE),
-]);
+];
 
 struct Server;
 

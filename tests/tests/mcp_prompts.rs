@@ -1,11 +1,14 @@
 //! Prompts and resources of rmcp servers: guarded as tools are, and what the program's own demands are answered with.
 
+mod gating;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
 use axum::Router;
+use gating::IntoGate;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler, ServiceExt,
     handler::server::{
@@ -26,14 +29,15 @@ use rmcp::{
 use scopegate::{
     Access, Gate, Rejection, Requirement, Scope, Strategy, authenticated,
     mcp::{LocalTrust, McpServer, McpTable, Operation},
-    requirement, requires_scope, scoped_tools,
+    mcp_table, requirement, requires_scope, scoped_tools,
+    table::Entry,
     testing::TestVerifier,
 };
 use scopegate_tests::mcp::{insufficient, post, request};
 use serde_json::{Value, json};
 
 const READ: Requirement = requirement!("files:read", "file:{name}");
-const RESOURCES: McpTable = McpTable::of(&[Operation::resource("file:///{name}", READ)]);
+const RESOURCES: McpTable = mcp_table![Operation::resource("file:///{name}", READ)];
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 struct Which {
@@ -171,7 +175,14 @@ fn gate() -> Gate {
     tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")])
 }
 
-/// A gate that knows of no operation, so that the server is on its own.
+/// Lets everything through that the token's floor covers, so that the server is on its own.
+const OPEN: McpTable = mcp_table![
+    Operation::any_tool(Requirement::AUTHENTICATED),
+    Operation::any_prompt(Requirement::AUTHENTICATED),
+    Operation::any_resource(Requirement::AUTHENTICATED),
+    Operation::any_method(Requirement::AUTHENTICATED),
+];
+
 fn behind_an_ignorant_gate(ran: &Arc<AtomicUsize>) -> Router {
     let (ran, config) = (ran.clone(), StreamableHttpServerConfig::default());
     let service = StreamableHttpService::new(
@@ -179,7 +190,7 @@ fn behind_an_ignorant_gate(ran: &Arc<AtomicUsize>) -> Router {
         Arc::new(NeverSessionManager::default()),
         config.with_legacy_session_mode(false).with_json_response(true).disable_allowed_hosts(),
     );
-    Router::new().route_service("/mcp", service).layer(gate().mcp_layer(McpTable::default()).unwrap())
+    Router::new().route_service("/mcp", service).layer(gate().mcp_layer(OPEN).unwrap())
 }
 
 fn app(ran: &Arc<AtomicUsize>) -> Router {
@@ -221,8 +232,10 @@ fn share(name: &str) -> Value {
 #[test]
 fn the_tables_say_what_each_prompt_needs() {
     let lines = |table: &McpTable| {
-        let line = |one: &Operation| format!("{one} {} {}", one.row().requirement(), one.row().handler());
-        table.operations().iter().map(line).collect::<Vec<_>>()
+        let rows = table.to_scope_table();
+        let line =
+            |(one, row): (&Operation, &Entry)| format!("{one} {} {}", one.requirement(), row.handler());
+        table.operations().iter().zip(rows.entries()).map(line).collect::<Vec<_>>()
     };
     assert_eq!(
         lines(&Files::TOOLS),
@@ -352,19 +365,26 @@ async fn in_read_resource_the_scopes_of_the_row_can_be_demanded() {
     assert_eq!(ran.load(SeqCst), 1);
 }
 
-#[test]
-fn a_prompt_without_a_row_and_a_row_without_a_prompt_refuse_to_start() {
-    let start = |table: &McpTable| {
-        let ran = Arc::default();
-        McpServer::new(&gate(), move || files(&ran)).table(&Files::TOOLS).table(table).build()
+#[tokio::test]
+async fn a_prompt_without_a_row_is_unknown_and_a_row_without_a_prompt_does_no_harm() {
+    let ran = Arc::<AtomicUsize>::default();
+    let server = {
+        let ran = ran.clone();
+        McpServer::new(&gate(), move || files(&ran))
     };
-    assert_eq!(
-        start(&Files::BELOW_PROMPTS).unwrap_err().problems(),
-        [
-            "the server has a prompt `forget` that declares no scopes; put it into a `#[scoped_tools]` block, and the block's table into this server's",
-            "the table has a prompt `below_us` that the server has not; add its router to the server's, or leave out its table",
-        ],
-    );
+    let app = server.table(&Files::TOOLS).table(&Files::BELOW_PROMPTS).build().unwrap();
+    for (name, message) in [("forget", "Unknown prompt: forget"), ("nowhere", "Unknown prompt: nowhere")] {
+        let (status, answer) = ask(&app, "all", "prompts/get", prompt(name)).await;
+        assert_eq!((status, &answer["error"]), (200, &json!({ "code": -32602, "message": message })));
+        let (status, _) = ask(&app, "only-admin", "prompts/get", prompt(name)).await;
+        assert_eq!(status, 403, "below the floor");
+    }
+    // The server's own answer, since it has no such prompt.
+    let (status, answer) = ask(&app, "all", "prompts/get", prompt("below_us")).await;
+    assert_eq!((status, &answer["error"]["code"]), (200, &json!(-32602)));
+    let (_, answer) = ask(&app, "all", "resources/read", uri("file:///a.txt")).await;
+    assert_eq!(answer["error"]["message"], "Unknown resource");
+    assert_eq!(ran.load(SeqCst), 0);
 }
 
 #[tokio::test]

@@ -1,17 +1,17 @@
 //! `Gate::mcp`: where the server is, whom it answers, and when it refuses to start.
 #![allow(clippy::unused_self, reason = "tools of a server that has nothing")]
 
+mod gating;
+
+use gating::IntoGate;
 use rmcp::{
-    ErrorData, RoleServer, ServerHandler,
+    ServerHandler,
     handler::server::router::tool::ToolRouter,
-    model::{ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig},
-    service::RequestContext,
+    model::{ServerCapabilities, ServerConfig},
     tool, tool_handler, tool_router,
 };
 use scopegate::{
-    Gate, Resource, Scope, StaticKeys, authenticated,
-    mcp::{McpServer, McpTable},
-    requires_scope, scoped_tools,
+    Gate, Resource, Scope, StaticKeys, authenticated, mcp::McpServer, requires_scope, scoped_tools,
     testing::TestVerifier,
 };
 use scopegate_tests::{
@@ -161,71 +161,28 @@ async fn static_keys_have_no_resource_and_may_have_a_place() {
     }
 }
 
-#[test]
-fn a_tool_without_a_row_refuses_to_start() {
+#[tokio::test]
+async fn a_tool_without_a_row_is_unknown() {
     let gate = gate("https://example.com/mcp");
     let server = || Files { router: Files::tool_router() + Files::admin() + Files::unscoped() };
-    assert_eq!(
-        problems(McpServer::new(&gate, server).table(&Files::TOOLS)),
-        ["forgotten", "purge_files"].map(|tool| format!(
-            "the server has a tool `{tool}` that declares no scopes; put it into a `#[scoped_tools]` block, \
-             and the block's table into this server's"
-        )),
-    );
-    let table: McpTable = Files::TOOLS.operations().iter().copied().collect();
-    assert_eq!(problems(McpServer::new(&gate, server).table(&table).table(&Files::ADMIN_TOOLS)).len(), 1);
+    let app = McpServer::new(&gate, server).table(&Files::TOOLS).build().unwrap();
+    for tool in ["forgotten", "purge_files", "nowhere"] {
+        let answer = post(&app, "read", &[], call(tool)).await;
+        let error = json!({ "code": -32602, "message": format!("Unknown tool: {tool}") });
+        assert_eq!((answer.status.as_u16(), &answer.json()["error"]), (200, &error), "{tool}");
+        assert_eq!(post(&app, "other", &[], call(tool)).await.status, 403, "{tool}");
+    }
+    assert_eq!(post(&app, "read", &[], call("list_files")).await.status, 200);
+    let app = McpServer::new(&gate, server).table(&Files::TOOLS).table(&Files::ADMIN_TOOLS);
+    assert_eq!(post(&app.build().unwrap(), "read", &[], call("purge_files")).await.status, 403);
 }
 
 #[tokio::test]
-async fn a_row_without_a_tool_refuses_to_start() {
+async fn a_row_without_a_tool_does_no_harm() {
     let gate = gate("https://example.com/mcp");
-    assert_eq!(
-        problems(McpServer::new(&gate, files).table(&Files::TOOLS).table(&Files::ADMIN_TOOLS)),
-        [
-            "the table has a tool `purge_files` that the server has not; add its router to the server's, or leave out its table"
-        ],
-    );
-}
-
-/// A server whose list is as a test wants it.
-#[derive(Clone, Copy)]
-enum Lister {
-    Pages,
-    Fails,
-    Endless,
-}
-
-impl ServerHandler for Lister {
-    async fn list_tools(
-        &self,
-        request: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
-    ) -> Result<ListToolsResult, ErrorData> {
-        let cursor = request.and_then(|request| request.cursor);
-        let mut page = ListToolsResult::default();
-        match self {
-            Self::Fails => return Err(ErrorData::internal_error("no list today", None)),
-            Self::Pages if cursor.is_some() => page.tools = Files::admin().list_all(),
-            Self::Pages | Self::Endless => page.next_cursor = Some("more".to_owned()),
-        }
-        Ok(page)
-    }
-}
-
-#[test]
-fn a_server_that_cannot_list_its_tools_refuses_to_start() {
-    let gate = gate("https://example.com/mcp");
-    let start = |lister: Lister| McpServer::new(&gate, move || lister);
-    assert!(problems(start(Lister::Pages))[0].contains("`purge_files`"));
-    assert!(start(Lister::Pages).table(&Files::ADMIN_TOOLS).build().is_ok());
-    for (lister, why) in
-        [(Lister::Fails, "no list today"), (Lister::Endless, "it has more than 1000 pages of them")]
-    {
-        let expected = format!(
-            "the server's tools cannot be listed, so nobody can tell whether each declares its scopes: {why}"
-        );
-        assert_eq!(problems(start(lister)), [expected]);
-    }
+    let app = McpServer::new(&gate, files).table(&Files::TOOLS).table(&Files::ADMIN_TOOLS).build().unwrap();
+    assert_eq!(post(&app, "read", &[], call("purge_files")).await.status, 403);
+    assert_eq!(post(&app, "read", &[], call("list_files")).await.status, 200);
 }
 
 #[test]
@@ -238,7 +195,6 @@ fn everything_that_is_wrong_is_said_at_once() {
             "resource `https://example.com/.well-known/:a` says where the server is; leave out `.at(..)`",
             "no server can be at `/.well-known/:a`; choose a path outside `/.well-known` and without `:` and `*` at the start of a segment",
             "resource `https://example.com/.well-known/:a` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`",
-            "the server has a tool `list_files` that declares no scopes; put it into a `#[scoped_tools]` block, and the block's table into this server's",
         ],
     );
 }

@@ -1,11 +1,14 @@
 //! `#[scoped_tools]`: the guard inside each tool decides, whatever stands before the server.
 
+mod gating;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
 use axum::Router;
+use gating::IntoGate;
 use rmcp::{
     ErrorData, ServerHandler, ServiceExt,
     handler::server::{router::tool::ToolRouter, wrapper::Parameters},
@@ -16,9 +19,10 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Access, Scope, authenticated,
+    Access, Requirement, Scope, authenticated,
     mcp::{LocalTrust, McpTable, Operation, ScopedTools},
-    requires_scope, scoped_tools,
+    mcp_table, requires_scope, scoped_tools,
+    table::Entry,
     testing::TestVerifier,
 };
 use scopegate_tests::{
@@ -137,9 +141,11 @@ type Server = Files<u8>;
 #[test]
 fn the_tables_say_what_each_tool_needs() {
     let lines = |table: &McpTable| {
-        let line =
-            |one: &Operation| format!("{} {} {}", one.name(), one.row().requirement(), one.row().handler());
-        table.operations().iter().map(line).collect::<Vec<_>>()
+        let rows = table.to_scope_table();
+        let line = |(one, row): (&Operation, &Entry)| {
+            format!("{} {} {}", one.name(), one.requirement(), row.handler())
+        };
+        table.operations().iter().zip(rows.entries()).map(line).collect::<Vec<_>>()
     };
     assert_eq!(
         lines(&Server::TOOLS),
@@ -185,14 +191,16 @@ fn service(ran: &Counter) -> StreamableHttpService<Server, NeverSessionManager> 
     )
 }
 
-/// A gate whose table has nothing, so that only the guards inside decide about tools.
+/// Only the guards inside decide about tools.
+const OPEN: McpTable = mcp_table![Operation::any_tool(Requirement::AUTHENTICATED)];
+
 fn behind_an_ignorant_gate(ran: &Counter) -> Router {
     let tokens = TestVerifier::new()
         .token("read", "files:read")
         .token("write", "files:read files:write")
         .token("admin", "files:read files:admin");
     let gate = tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")]);
-    let layer = gate.mcp_layer(McpTable::default()).unwrap();
+    let layer = gate.mcp_layer(OPEN).unwrap();
     Router::new().route_service("/mcp", service(ran)).layer(layer)
 }
 

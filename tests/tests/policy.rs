@@ -1,10 +1,13 @@
 //! Templates, implication, strategy, the handler's own demands, translation: what they do on the wire.
 
+mod gating;
+
 use axum::{Json, extract::Path};
+use gating::IntoGate;
 use http::StatusCode;
 use scopegate::{
-    Access, Advertise, Gate, Reason, Rejection, Router, Scope, Strategy, Vocabulary, Wildcards,
-    authenticated, requires_scope,
+    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Router, Scope, Strategy, Token, Vocabulary,
+    Wildcards, authenticated, requires_scope,
     routing::{get, post},
     scope_table,
     testing::TestVerifier,
@@ -318,10 +321,11 @@ fn the_metadata_names_what_it_should() {
 
 #[test]
 fn an_access_without_a_gate_judges_the_token_alone() {
-    let token = scopegate::Token::granting(scopegate::GrantedScopes::parse("files:share"));
-    let access = Access::for_test(token);
+    let token = Token::granting(GrantedScopes::parse("files:read files:share"));
+    let access = Access::for_test(token, &scope_table![share]);
     assert!(access.require("files:share").is_ok());
-    assert_eq!(access.require("files:read").unwrap_err().reason(), Reason::InsufficientScope);
+    assert_eq!(access.require("files:admin").unwrap_err().reason(), Reason::InsufficientScope);
+    assert_eq!(access.require("files:write").unwrap_err().reason(), Reason::Misconfigured, "undeclared");
     assert_eq!(access.deny("no").reason(), Reason::Denied);
     assert_eq!(Reason::Denied.status(), StatusCode::FORBIDDEN);
 }

@@ -8,15 +8,17 @@ use regex::Regex;
 fn each_row_points_to_a_test_that_exists() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let page = fs::read_to_string(root.join("docs/security.md")).unwrap();
-    let pointer = Regex::new(r"`([a-z_]+)::([a-z_0-9]+)`|`fuzz/([a-z_]+)`|`jwt/tests::([a-z_]+)`").unwrap();
+    let pointer =
+        Regex::new(r"`([a-z_]+)::([a-z_0-9]+)`|`fuzz/([a-z_]+)`|`([a-z_]+(?:/[a-z_]+)+)::([a-z_0-9]+)`")
+            .unwrap();
     let mut missing = Vec::new();
     let mut seen = 0;
     for found in pointer.captures_iter(&page) {
         seen += 1;
-        let (path, text) = match [1, 2, 3, 4].map(|at| found.get(at).map(|text| text.as_str())) {
+        let (path, text) = match [1, 2, 3, 4, 5].map(|at| found.get(at).map(|text| text.as_str())) {
             [Some(file), Some(test), ..] => (format!("tests/tests/{file}"), format!("fn {test}(")),
-            [_, _, Some(target), _] => (format!("fuzz/fuzz_targets/{target}"), "fuzz_target!".to_owned()),
-            [.., Some(test)] => ("runtime/src/verify/jwt/tests".to_owned(), format!("fn {test}(")),
+            [_, _, Some(target), ..] => (format!("fuzz/fuzz_targets/{target}"), "fuzz_target!".to_owned()),
+            [.., Some(module), Some(test)] => (format!("runtime/src/{module}"), format!("fn {test}(")),
             _ => continue,
         };
         let exists = sources(&root.join(path)).any(|source| source.contains(&text));

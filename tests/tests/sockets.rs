@@ -1,7 +1,10 @@
 //! The decision table over real sockets: every way to send, or not to send, a credential.
 
+mod gating;
+
 use std::net::SocketAddr;
 
+use gating::IntoGate;
 use scopegate::{Router, requires_scope, routing::any, testing::TestVerifier};
 use scopegate_tests::program::send;
 use tokio::{net::TcpListener, runtime::Runtime};

@@ -1,7 +1,7 @@
 //! A server with static keys: no OAuth anywhere, and clients that find their way to the key.
 
 use scopegate::{
-    Access, Gate, Router, StaticKeys, authenticated, public, requires_scope,
+    Access, Gate, Principal, Router, StaticKeys, authenticated, public, requires_scope,
     routing::{get, post},
     testing::TestVerifier,
 };
@@ -12,7 +12,7 @@ async fn read() {}
 
 #[requires_scope("files:read", "files:write")]
 async fn write(access: Access) -> String {
-    access.subject().unwrap_or("-").to_owned()
+    access.principal().and_then(Principal::key_name).unwrap_or("-").to_owned()
 }
 
 #[authenticated]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use scopegate::{
-    Demand, GrantedScopes, Hierarchy, Scope, Vocabulary, VocabularyEntry, Wildcards, requires_scope,
-    scope_table,
+    GrantedScopes, Policy, Scope, ScopeTable, StartupError, Vocabulary, VocabularyEntry, Wildcards,
+    requires_scope, scope_table,
 };
 
 /// What the API of these tests knows.
@@ -83,7 +83,7 @@ fn variants_stand_wherever_literals_do() {
 #[test]
 fn implication_changes_nothing_that_is_asked_for() {
     let table = scope_table![by_variant];
-    assert_eq!(Demand::new(&[], table.entries()[0].row().requirement()).to_ask(), [WRITE]);
+    assert_eq!(Policy::new().asks_for(table.entries()[0].requirement()), [WRITE]);
 }
 
 /// Variants that `#[cfg]` leaves out.
@@ -116,41 +116,54 @@ const fn scope(text: &'static str) -> Scope {
     Scope::from_static(text)
 }
 
+/// Returns a policy in which nothing is wrong.
 #[track_caller]
-fn check(hierarchy: &Hierarchy, granted: &str, scope: &str, expected: bool) {
-    let covered = hierarchy.covers(&GrantedScopes::parse(granted), scope);
-    assert_eq!(covered, expected, "`{scope}` by `{granted}`, {hierarchy:?}");
+fn valid(policy: Policy) -> Policy {
+    assert_eq!(policy.check(&ScopeTable::default()), Ok(()));
+    policy
+}
+
+/// Says what is wrong with a policy in which scopes imply others.
+fn check_relations<I: IntoIterator<Item = Scope>>(
+    relations: impl IntoIterator<Item = (Scope, I)>,
+) -> Result<(), StartupError> {
+    Policy::new().implies(relations).check(&ScopeTable::default())
+}
+
+#[track_caller]
+fn check(policy: &Policy, granted: &str, scope: &str, expected: bool) {
+    let covered = policy.covers(&GrantedScopes::parse(granted), scope);
+    assert_eq!(covered, expected, "`{scope}` by `{granted}`, {policy:?}");
 }
 
 #[test]
 fn implication_is_transitive() {
-    let hierarchy = Hierarchy::of(FilesScope::ENTRIES).unwrap();
-    check(&hierarchy, "files:read", "files:read", true);
-    check(&hierarchy, "files:write", "files:read", true);
-    check(&hierarchy, "files:admin", "files:read", true);
-    check(&hierarchy, "other files:admin", "files:write", true);
-    check(&hierarchy, "files:read", "files:write", false);
-    check(&hierarchy, "files:write", "files:admin", false);
-    check(&hierarchy, "FILES:ADMIN files:admin:x files", "files:read", false);
-    check(&hierarchy, "", "files:read", false);
+    let policy = valid(Policy::new().vocabulary::<FilesScope>());
+    check(&policy, "files:read", "files:read", true);
+    check(&policy, "files:write", "files:read", true);
+    check(&policy, "files:admin", "files:read", true);
+    check(&policy, "other files:admin", "files:write", true);
+    check(&policy, "files:read", "files:write", false);
+    check(&policy, "files:write", "files:admin", false);
+    check(&policy, "FILES:ADMIN files:admin:x files", "files:read", false);
+    check(&policy, "", "files:read", false);
     // A text that no vocabulary names, such as what a template comes to.
-    check(&hierarchy, "tenant:acme:read", "tenant:acme:read", true);
-    check(&hierarchy, "files:admin", "tenant:acme:read", false);
+    check(&policy, "tenant:acme:read", "tenant:acme:read", true);
+    check(&policy, "files:admin", "tenant:acme:read", false);
 }
 
 #[test]
 fn vocabularies_join() {
-    let entries = FilesScope::ENTRIES.iter().chain(Configured::ENTRIES);
-    let hierarchy = Hierarchy::of(entries).unwrap();
-    check(&hierarchy, "chosen", "kept", true);
-    check(&hierarchy, "files:write", "files:read", true);
-    check(&hierarchy, "files:admin", "kept", false);
+    let policy = valid(Policy::new().vocabulary::<FilesScope>().vocabulary::<Configured>());
+    check(&policy, "chosen", "kept", true);
+    check(&policy, "files:write", "files:read", true);
+    check(&policy, "files:admin", "kept", false);
 }
 
 #[test]
 fn nothing_implies_anything_by_default() {
-    check(&Hierarchy::default(), "files:write", "files:write", true);
-    check(&Hierarchy::default(), "files:write * files:*", "files:read", false);
+    check(&Policy::new(), "files:write", "files:write", true);
+    check(&Policy::new(), "files:write * files:*", "files:read", false);
 }
 
 #[test]
@@ -181,7 +194,7 @@ fn wildcards_stand_for_what_goes_on() {
         ("other files:* more", "files:read", false, true, true),
     ] {
         for (wildcards, expected) in [(Off, off), (Prefixed, prefixed), (PrefixedAndBare, bare)] {
-            check(&Hierarchy::default().wildcards(wildcards), granted, scope, expected);
+            check(&Policy::new().wildcards(wildcards), granted, scope, expected);
         }
     }
 }
@@ -192,7 +205,7 @@ fn wildcards_and_implication_work_together() {
         (scope("admin"), vec![scope("tenant:*"), scope("mail:send")]),
         (scope("files:write"), vec![scope("files:read"), scope("index:read")]),
     ];
-    let literal = Hierarchy::new(entries).unwrap();
+    let literal = valid(Policy::new().implies(entries));
     let wild = literal.clone().wildcards(Wildcards::Prefixed);
     // What a wildcard stands for implies what it implies.
     check(&wild, "files:*", "index:read", true);
@@ -211,13 +224,12 @@ fn wildcards_and_implication_work_together() {
 
 #[test]
 fn a_wildcard_may_stand_for_what_implies_it() {
-    let hierarchy =
-        Hierarchy::new([(scope("files:admin"), [scope("files:*")]), (scope("files:*"), [scope("mail")])]);
-    let hierarchy = hierarchy.unwrap().wildcards(Wildcards::Prefixed);
-    check(&hierarchy, "files:admin", "files:read", true);
-    check(&hierarchy, "files:admin", "mail", true);
-    check(&hierarchy, "files:*", "files:admin", true);
-    check(&hierarchy, "files:read", "files:admin", false);
+    let relations = [(scope("files:admin"), [scope("files:*")]), (scope("files:*"), [scope("mail")])];
+    let policy = valid(Policy::new().implies(relations).wildcards(Wildcards::Prefixed));
+    check(&policy, "files:admin", "files:read", true);
+    check(&policy, "files:admin", "mail", true);
+    check(&policy, "files:*", "files:admin", true);
+    check(&policy, "files:read", "files:admin", false);
 }
 
 #[test]
@@ -240,15 +252,15 @@ fn every_problem_is_said() {
             ],
         ),
     ] {
-        let problems = match Hierarchy::new(entries.clone()) {
-            Ok(_) => Vec::new(),
+        let problems = match check_relations(entries.clone()) {
+            Ok(()) => Vec::new(),
             Err(invalid) => invalid.problems().to_vec(),
         };
         assert_eq!(problems, expected, "{entries:?}");
     }
-    let invalid = Hierarchy::new([(a, [b, b]), (b, [a, c])]).unwrap_err();
+    let invalid = check_relations([(a, [b, b]), (b, [a, c])]).unwrap_err();
     let expected = "\
-the scopes cannot imply one another so:
+the gate cannot be mounted:
 - `a` implies `b` twice; write it once
 - `a` implies `b` implies `a`; leave one of these out";
     assert_eq!(invalid.to_string(), expected);
@@ -263,21 +275,20 @@ fn numbered(count: usize) -> Vec<Scope> {
 fn thousands_of_scopes_are_judged() {
     const COUNT: usize = 3000;
     let scopes = numbered(COUNT);
-    let chain = Hierarchy::new(scopes.windows(2).map(|pair| (pair[0], [pair[1]])))
-        .unwrap()
-        .wildcards(Wildcards::Prefixed);
+    let chain = Policy::new().implies(scopes.windows(2).map(|pair| (pair[0], [pair[1]])));
+    let chain = valid(chain.wildcards(Wildcards::Prefixed));
     check(&chain, scopes[0].as_str(), scopes[COUNT - 1].as_str(), true);
     check(&chain, scopes[COUNT - 1].as_str(), scopes[0].as_str(), false);
     check(&chain, "area0:*", scopes[COUNT - 1].as_str(), true);
 
-    let star = Hierarchy::new([(scope("admin"), scopes.clone())]).unwrap();
+    let star = valid(Policy::new().implies([(scope("admin"), scopes.clone())]));
     for at in [0, 1, COUNT / 2, COUNT - 1] {
         check(&star, "admin", scopes[at].as_str(), true);
         check(&star, scopes[0].as_str(), scopes[at].as_str(), at == 0);
     }
 
     let ring = scopes.iter().zip(scopes.iter().cycle().skip(1)).map(|(from, to)| (*from, [*to]));
-    let invalid = Hierarchy::new(ring).unwrap_err();
+    let invalid = check_relations(ring).unwrap_err();
     assert_eq!(invalid.problems().len(), 1);
     assert_eq!(invalid.problems()[0].matches(" implies ").count(), COUNT);
 }
@@ -360,9 +371,9 @@ proptest! {
         granted in prop::collection::vec(texts(), 0..4),
         target in texts(),
     ) {
-        let hierarchy = Hierarchy::new(entries.clone()).unwrap().wildcards(wildcards);
+        let policy = valid(Policy::new().implies(entries.clone()).wildcards(wildcards));
         let scopes: GrantedScopes = granted.iter().copied().collect();
-        prop_assert_eq!(hierarchy.covers(&scopes, target), reaches(&entries, wildcards, &granted, target));
+        prop_assert_eq!(policy.covers(&scopes, target), reaches(&entries, wildcards, &granted, target));
     }
 
     #[test]
@@ -373,6 +384,6 @@ proptest! {
             let next: Vec<&str> = implied(from).map(Scope::as_str).collect();
             reaches(&entries, Wildcards::Off, &next, POOL[from].as_str())
         };
-        prop_assert_eq!(Hierarchy::new(entries.clone()).is_err(), (0..6).any(returns));
+        prop_assert_eq!(check_relations(entries.clone()).is_err(), (0..6).any(returns));
     }
 }

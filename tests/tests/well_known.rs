@@ -1,5 +1,6 @@
 //! Several documents on one host, routes beside them, and a server that has none.
 
+mod gating;
 mod metadata;
 
 use std::time::Duration;

@@ -1,6 +1,9 @@
 //! Requirement x credential -> status and the exact bytes of the challenge.
 
+mod gating;
+
 use axum::{Json, extract::Path, http::StatusCode};
+use gating::IntoGate;
 use scopegate::{
     Access, Requirement, Router, Scope, authenticated, public, requirement, requires_scope, routing::get,
     testing::TestVerifier,

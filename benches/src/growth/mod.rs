@@ -12,7 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use scopegate::{
-    Gate, GrantedScopes, Need, Requirement, Resource, Router, Scope, Token, TokenVerifier, VerifyError,
+    Gate, GrantedScopes, Presented, Requirement, Resource, Router, Scope, Token, TokenVerifier, VerifyError,
+    __private::Need,
 };
 use tower::{Service, service_fn};
 
@@ -63,7 +64,7 @@ fn service()
 /// A router with routes that all need scopes of their own.
 fn router(routes: &[(&'static str, Requirement)]) -> Router {
     let add = |router: Router, (path, requirement): &(&'static str, Requirement)| {
-        router.service_requiring(path, *requirement, service())
+        router.service_requiring(path, requirement.clone(), service())
     };
     routes.iter().fold(Router::new(), add)
 }
@@ -75,7 +76,7 @@ fn routes(size: usize) -> Vec<(&'static str, Requirement)> {
 struct OneToken(Token);
 
 impl TokenVerifier for OneToken {
-    async fn verify(&self, _: &str) -> Result<Token, VerifyError> {
+    async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> {
         Ok(self.0.clone())
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use scopegate::{
-    Gate, StaticKeys,
+    Gate, Policy, StaticKeys,
     export::{self, Lock},
 };
 
@@ -37,21 +37,21 @@ pub fn text(size: usize) -> f64 {
 
 pub fn json(size: usize) -> f64 {
     let table = router(&routes(size)).table();
-    least(|| (), |()| export::json(&table))
+    least(|| (), |()| export::json(&Policy::new(), &table))
 }
 
 pub fn lock(size: usize) -> f64 {
     let table = router(&routes(size)).table();
-    least(|| (), |()| Lock::of(&table).to_string())
+    least(|| (), |()| Lock::of(&Policy::new(), &table).to_string())
 }
 
 /// Half of the routes need another scope than before.
 pub fn changes(size: usize) -> f64 {
     let mut routes = routes(size);
-    let old = Lock::of(&router(&routes).table());
+    let old = Lock::of(&Policy::new(), &router(&routes).table());
     for at in 0..size / 2 {
-        routes[at].1 = routes[at + size / 2].1;
+        routes[at].1 = routes[at + size / 2].1.clone();
     }
-    let new = Lock::of(&router(&routes).table());
+    let new = Lock::of(&Policy::new(), &router(&routes).table());
     least(|| (), |()| new.changes_since(&old))
 }

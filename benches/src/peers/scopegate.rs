@@ -2,8 +2,8 @@
 
 use axum::routing::get as axum_get;
 use scopegate::{
-    Gate, GrantedScopes, Resource, Router, Token, TokenVerifier, VerifyError, requires_scope, routing::get,
-    scope_table,
+    Gate, GrantedScopes, Presented, Resource, Router, Token, TokenVerifier, VerifyError, requires_scope,
+    routing::get, scope_table,
 };
 
 use super::{Subject, Tokens, bare};
@@ -12,8 +12,8 @@ use super::{Subject, Tokens, bare};
 async fn list() {}
 
 impl TokenVerifier for Tokens<Token> {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        self.get(token).ok_or_else(|| VerifyError::invalid("no such token"))
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        self.get(presented.token()).ok_or_else(|| VerifyError::invalid("no such token"))
     }
 }
 

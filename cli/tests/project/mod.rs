@@ -52,13 +52,23 @@ impl Project {
     }
 
     pub(crate) fn routes(&self, handlers: &str, routes: &str) {
+        self.program(handlers, routes, "");
+    }
+
+    /// Writes the exporter, whose gate is changed by `gate`: calls of its methods.
+    pub(crate) fn program(&self, handlers: &str, routes: &str, gate: &str) {
         self.write(
             "src/bin/export-scopes.rs",
             &format!(
-                "use std::process::ExitCode;\n\
-                 use scopegate::{{Router, export, testing::TestVerifier}};\n\n{handlers}\n\
+                "#![allow(unused_imports)]\nuse std::process::ExitCode;\n\
+                 use scopegate::{{CredentialSource, Gate, InvalidResource, Resource, Router, Scope, export, testing::TestVerifier}};\n\n\
+                 {handlers}\n\
+                 fn gate() -> Result<Gate, InvalidResource> {{\n    \
+                 let resource = Resource::new(\"https://files.example.com/api\")?;\n    \
+                 let resource = resource.authorization_server(\"https://auth.example.com\")?;\n    \
+                 Ok(Gate::new(resource, TestVerifier::new()){gate})\n}}\n\n\
                  fn main() -> ExitCode {{\n    let routes: Router = Router::new(){routes};\n    \
-                 let Ok(gate) = TestVerifier::new().gate(\"https://files.example.com/api\") else {{ return ExitCode::FAILURE }};\n    \
+                 let Ok(gate) = gate() else {{ return ExitCode::FAILURE }};\n    \
                  export::main(&gate, &routes.table())\n}}\n"
             ),
         );

@@ -20,7 +20,7 @@ use rmcp::{
 use scopegate::{
     Access, Requirement, authenticated,
     mcp::{McpTable, Operation},
-    requires_scope, scoped_tools,
+    mcp_table, requires_scope, scoped_tools,
 };
 use serde::Deserialize;
 
@@ -28,7 +28,7 @@ use serde::Deserialize;
 const FILE: &str = "file:///{name}";
 
 /// What reading a file needs: no more than every request does.
-pub const RESOURCES: McpTable = McpTable::of(&[Operation::resource(FILE, Requirement::AUTHENTICATED)]);
+pub const RESOURCES: McpTable = mcp_table![Operation::resource(FILE, Requirement::AUTHENTICATED)];
 
 /// Files by name, in memory. Copies share them.
 #[derive(Clone, Debug, Default)]

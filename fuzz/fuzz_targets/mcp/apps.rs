@@ -29,7 +29,7 @@ pub(crate) enum App {
     Session,
     /// The gate alone: `Gate::mcp_layer`, before a server that does what it is told.
     Layer,
-    /// The guards alone, behind a gate that knows of no tool.
+    /// The guards alone, behind a gate that opens everything.
     Guards,
     /// The gate alone, before a server that is not made with rmcp.
     Plain,
@@ -66,7 +66,7 @@ impl Apps {
             whole().build().expect("a router"),
             whole().sessions().build().expect("a router"),
             behind_a_layer(rules::TABLE, rmcp(obedient)),
-            behind_a_layer(McpTable::default(), rmcp(guarded.clone())),
+            behind_a_layer(rules::OPEN, rmcp(guarded.clone())),
             behind_a_layer(rules::TABLE, plain::router(log.clone())),
         ];
         Self { log, routers }

@@ -27,11 +27,12 @@ const MEMBERS: [&str; 20] = [
 ];
 
 /// Words that stand for each other: names, URIs, methods, others.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 20] = [
     "list",
     "write",
     "purge",
     "secret",
+    "forgotten",
     "file:///secret",
     "file:///a",
     "tools/call",
@@ -42,6 +43,9 @@ const WORDS: [&str; 16] = [
     "skills/get",
     "completion/complete",
     "ping",
+    "admin/purge",
+    "tasks/get",
+    "*",
     "2.0",
     "null",
 ];
@@ -108,8 +112,9 @@ fn call(random: &mut Random) -> String {
     let app = random.of(&App::ALL).name();
     let token = if random.below(2) == 0 { "full" } else { random.of(&TOKENS).0 };
     let session = if app == App::Session.name() { "mcp-session-id: SESSION\n" } else { "" };
-    let (name, uri) = (random.word(&WORDS[..4]), random.word(&WORDS[4..6]));
-    let method = if app == App::Layer.name() { random.word(&WORDS[6..12]) } else { "tools/call" };
+    let (name, uri) = (random.word(&WORDS[..5]), random.word(&WORDS[5..7]));
+    let has_guards = app != App::Layer.name() && app != App::Plain.name();
+    let method = if has_guards { "tools/call" } else { random.word(&WORDS[7..17]) };
     let extra = if random.below(4) == 0 { random.word(&MEMBERS) } else { "" };
     format!(
         r#"{app} {token} POST

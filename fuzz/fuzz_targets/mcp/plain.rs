@@ -31,16 +31,29 @@ fn subjects(message: &Value) -> Vec<Subject> {
         match &*method {
             "tools/call" => found.extend(named("name").into_iter().map(Subject::Tool)),
             "prompts/get" => found.extend(named("name").into_iter().map(Subject::Prompt)),
-            "resources/read" | "resources/subscribe" => {
-                found.extend(named("uri").into_iter().map(Subject::Resource))
-            }
+            "resources/read"
+            | "resources/subscribe"
+            | "resources/unsubscribe"
+            | "resources/directory/read"
+            | "skills/get" => found.extend(named("uri").into_iter().map(Subject::Resource)),
             "subscriptions/listen" => {
                 let wanted = params().into_iter().flat_map(|params| members(params, "notifications"));
                 let lists = wanted.flat_map(|wanted| members(wanted, "resourceSubscriptions"));
                 let uris = lists.filter_map(Value::as_array).flatten().collect();
                 found.extend(texts(uris).into_iter().map(Subject::Resource));
             }
-            _ => {}
+            "completion/complete" => {
+                let references = || params().into_iter().flat_map(|params| members(params, "ref"));
+                let of = |name: &str| texts(references().flat_map(|one| members(one, name)).collect());
+                for kind in of("type") {
+                    match &*kind {
+                        "ref/prompt" => found.extend(of("name").into_iter().map(Subject::Prompt)),
+                        "ref/resource" => found.extend(of("uri").into_iter().map(Subject::Resource)),
+                        _ => {}
+                    }
+                }
+            }
+            _ => found.push(Subject::Method(method)),
         }
     }
     found

@@ -1,9 +1,9 @@
 //! What each operation needs, in the plainest words: what the tables and attributes of the servers say is compared to this.
 
 use scopegate::{
-    Gate, Scope,
+    Gate, Requirement, Scope,
     mcp::{McpTable, Operation},
-    requirement,
+    mcp_table, requirement,
     testing::TestVerifier,
 };
 
@@ -13,6 +13,8 @@ pub(crate) enum Subject {
     Tool(String),
     Prompt(String),
     Resource(String),
+    /// A method that acts on none of these.
+    Method(String),
 }
 
 /// The tokens that the gate knows, and what they grant. `bad` is none of them.
@@ -29,29 +31,72 @@ pub(crate) const TOKENS: [(&str, &str); 7] = [
 pub(crate) fn gate() -> Gate {
     let known = TOKENS.into_iter().filter(|(name, _)| *name != "bad");
     let tokens = known.fold(TestVerifier::new(), |tokens, (name, scopes)| tokens.token(name, scopes));
-    tokens.gate("http://localhost/mcp").expect("a gate").floor([Scope::from_static("files:read")])
+    fuzzing::gate("http://localhost/mcp", tokens).floor([Scope::from_static("files:read")])
 }
 
 /// For the server that judges nothing itself.
-pub(crate) const TABLE: McpTable = McpTable::of(&[
+pub(crate) const TABLE: McpTable = mcp_table![
+    Operation::tool("list", Requirement::AUTHENTICATED),
     Operation::tool("write", requirement!("files:write")),
     Operation::tool("purge", requirement!("files:admin")),
     Operation::prompt("secret", requirement!("files:admin")),
     Operation::resource("file:///secret", requirement!("files:admin")),
     Operation::resource("file:///{name}", requirement!("files:write")),
-]);
+];
+
+/// For the server whose guards are on their own.
+pub(crate) const OPEN: McpTable = mcp_table![
+    Operation::any_tool(Requirement::AUTHENTICATED),
+    Operation::any_prompt(Requirement::AUTHENTICATED),
+    Operation::any_resource(Requirement::AUTHENTICATED),
+    Operation::any_method(Requirement::AUTHENTICATED),
+];
+
+/// What MCP itself has that acts on nothing. Everything else has a row, or does not reach a server.
+const METHODS: [&str; 13] = [
+    "initialize",
+    "ping",
+    "server/discover",
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+    "skills/list",
+    "logging/setLevel",
+    "notifications/initialized",
+    "notifications/cancelled",
+    "notifications/progress",
+    "notifications/roots/list_changed",
+];
+
+/// What acts on what it names, and is judged by that. rmcp gives a request that lacks a parameter to the handler of all others.
+const ACTING: [&str; 9] = [
+    "tools/call",
+    "prompts/get",
+    "resources/read",
+    "resources/subscribe",
+    "resources/unsubscribe",
+    "resources/directory/read",
+    "skills/get",
+    "subscriptions/listen",
+    "completion/complete",
+];
 
 pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
     let granted = TOKENS.iter().find(|(name, _)| *name == token).map_or("", |(_, scopes)| scopes);
     let has = |scope: &str| granted.split(' ').any(|own| own == scope);
     let own = match subject {
-        Subject::Tool(name) if name == "write" => has("files:write"),
-        Subject::Tool(name) if name == "purge" => has("files:admin"),
-        Subject::Prompt(name) if name == "secret" => has("files:admin"),
-        Subject::Tool(_) | Subject::Prompt(_) => true,
+        Subject::Tool(name) => match &**name {
+            "list" => true,
+            "write" => has("files:write"),
+            "purge" => has("files:admin"),
+            _ => false,
+        },
+        Subject::Prompt(name) => name == "secret" && has("files:admin"),
         Subject::Resource(uri) if uri == "file:///secret" => has("files:admin"),
         // What is about no file is unknown to the table, and nobody's.
         Subject::Resource(uri) => uri.starts_with("file:///") && has("files:write"),
+        Subject::Method(name) => METHODS.contains(&&**name) || ACTING.contains(&&**name),
     };
     token != "bad" && has("files:read") && own
 }

@@ -10,10 +10,10 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
-        GetPromptRequestParams, GetPromptResponse, GetPromptResult, GetSkillRequestParams, GetSkillResult,
-        JsonObject, ReadResourceDirectoryRequestParams, ReadResourceDirectoryResult,
-        ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference, ServerCapabilities,
-        ServerConfig, SubscribeRequestParams,
+        CustomRequest, CustomResult, GetPromptRequestParams, GetPromptResponse, GetPromptResult,
+        GetSkillRequestParams, GetSkillResult, JsonObject, ReadResourceDirectoryRequestParams,
+        ReadResourceDirectoryResult, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult,
+        Reference, ServerCapabilities, ServerConfig, SubscribeRequestParams,
     },
     service::RequestContext,
     tool, tool_handler,
@@ -157,6 +157,15 @@ impl ServerHandler for Obedient {
     ) -> Result<GetSkillResult, ErrorData> {
         self.note(Subject::Resource(request.uri), &context);
         Err(ErrorData::invalid_params("no such skill", None))
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        self.note(Subject::Method(request.method), &context);
+        Err(ErrorData::invalid_params("no such method", None))
     }
 
     async fn complete(

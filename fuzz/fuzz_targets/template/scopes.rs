@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use axum::{Router, body::Body};
-use fuzzing::{run, send};
+use fuzzing::{gate, run, send};
 use http::{Request, Uri};
 use percent_encoding::percent_decode_str;
 use scopegate::{requires_scope, routing::get, testing::TestVerifier};
@@ -74,9 +74,10 @@ pub(crate) fn check_routes(values: &[&str]) {
     }
 }
 
-/// Nothing that separates the parts of a scope, and nothing that a URL writes in two ways.
-fn is_legal(value: &str) -> bool {
-    !value.is_empty() && value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter))
+/// Nothing that separates the parts of a scope, nothing that a URL writes in two ways, and nothing without end.
+pub(crate) fn is_legal(value: &str) -> bool {
+    let is_plain = value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter));
+    is_plain && !["", ".", ".."].contains(&value) && value.len() <= 1024
 }
 
 #[requires_scope("a:{one}:b:{other}")]
@@ -88,6 +89,6 @@ async fn ends() {}
 static APP: LazyLock<Router> = LazyLock::new(|| {
     let routes =
         scopegate::Router::new().route("/ab/{one}/{other}", get(ab)).route("/ends/{one}/{other}", get(ends));
-    let gate = TestVerifier::new().token("low", "").gate("https://h.example").expect("a gate");
+    let gate = gate("https://h.example", TestVerifier::new().token("low", ""));
     routes.protect(gate).expect("a router")
 });

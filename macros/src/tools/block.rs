@@ -3,7 +3,10 @@
 use quote::ToTokens;
 use syn::{Ident, ImplItem, ImplItemFn, ItemImpl, Meta, ReturnType, Type, parse::Parser};
 
-use super::{args::Args, kind::Kind, method};
+use super::{
+    args::Args,
+    kind::{Kind, is},
+};
 
 /// Checks that an item is a block in which there can be tools and prompts.
 pub(super) fn parse(item: proc_macro2::TokenStream) -> syn::Result<ItemImpl> {
@@ -22,7 +25,7 @@ pub(super) fn parse(item: proc_macro2::TokenStream) -> syn::Result<ItemImpl> {
 
 /// Finds rmcp's own attribute, which stands below ours, or has left its router here when it stands above.
 pub(super) fn explicit_router(block: &ItemImpl, kind: Kind) -> Option<Args> {
-    if let Some(attribute) = block.attrs.iter().find(|attribute| method::is(attribute, kind.router())) {
+    if let Some(attribute) = block.attrs.iter().find(|attribute| is(attribute, kind.router())) {
         let Meta::List(list) = &attribute.meta else { return Some(Args::default()) };
         // What is wrong with it, rmcp says.
         return Some(syn::parse2(list.tokens.clone()).unwrap_or_default());

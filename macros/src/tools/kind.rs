@@ -2,9 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{ImplItemFn, Path};
-
-use super::method::is;
+use syn::{Attribute, ImplItemFn, Path};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -56,4 +54,9 @@ impl Kind {
         let function = syn::Ident::new(&format!("declared_{}", self.name()), Span::call_site());
         quote!(#krate::__private::Operation::#function)
     }
+}
+
+/// rmcp tells its attributes by the last segment alone, and so must we.
+pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }

@@ -7,7 +7,10 @@ use syn::{
     punctuated::Punctuated, spanned::Spanned,
 };
 
-use super::{kind::Kind, marker};
+use super::{
+    kind::{Kind, is},
+    marker,
+};
 use crate::diagnostics::Diagnostics;
 
 /// What one tool or prompt declares.
@@ -107,11 +110,6 @@ fn take_ours(method: &mut ImplItemFn) -> Vec<Attribute> {
     let (ours, others) = attributes.into_iter().partition(is_ours);
     method.attrs = others;
     ours
-}
-
-/// rmcp tells its attributes by the last segment alone, and so must we.
-pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }
 
 /// Finds the name as rmcp does: the key `name`, else the method's.

@@ -8,4 +8,4 @@ mod marker;
 mod method;
 mod routers;
 
-pub(crate) use self::{emit::scoped_tools, marker::marker, method::is};
+pub(crate) use self::{emit::scoped_tools, kind::is, marker::marker};

@@ -1,17 +1,22 @@
 //! The verified token, as a handler sees it.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 use serde::de::DeserializeOwned;
 
+use super::{Admitted, Enforcement, Judge, Plan, Verified};
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use crate::policy::Policy;
+#[cfg(feature = "testing")]
+use crate::scope::{Parameters, Requirement, ScopeTable, Unfilled};
 use crate::{
-    enforce::{Admitted, Enforcement, Plan, Verified},
     gate::{Failure, log},
-    refuse::{Reason, Rejection},
-    scope::{Filled, GrantedScopes, Need, Policy},
-    token::Token,
+    policy::Demand,
+    refuse::{KeptHeaders, Reason, Rejection},
+    scope::{Filled, GrantedScopes, NeedRef, Row},
+    token::{Principal, Token},
 };
 
 /// Who calls, and what they were granted: an extractor for handlers behind a gate.
@@ -33,19 +38,43 @@ use crate::{
 #[derive(Clone)]
 pub struct Access {
     token: Token,
-    /// What the handler declares, and the gate that it stands behind; a test that makes an access has neither.
-    context: Option<Context>,
+    /// What the handler declares.
+    row: Row,
+    /// What its templates come to, where it has any.
+    filled: Option<Arc<Filled>>,
+    /// For the bodies of refusals.
+    headers: KeptHeaders,
+    authority: Authority,
 }
 
+/// By what demands are judged.
 #[derive(Clone)]
-struct Context {
-    plan: Plan,
-    policy: Policy,
-    filled: Option<Arc<Filled>>,
+enum Authority {
+    Gate(Plan),
+    /// Over stdio and in tests there is no gate.
+    #[cfg(any(feature = "rmcp", feature = "testing"))]
+    Policy(Arc<Policy>),
 }
 
 impl Access {
-    /// Returns who granted the scopes (`sub`), where the token says so.
+    /// Returns who calls: the one thing to key data by, since a subject is unique for its issuer alone.
+    ///
+    /// There is none where the token does not say who issued it or who granted its scopes.
+    pub fn principal(&self) -> Option<&Principal> {
+        self.token.principal()
+    }
+
+    /// Returns who issued the token (`iss`), where the verifier says so.
+    pub fn issuer(&self) -> Option<&str> {
+        self.token.issuer()
+    }
+
+    /// Returns when the token expires, where the verifier says so.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.token.expires_at()
+    }
+
+    /// Returns who granted the scopes (`sub`), where the token says so. To key data by it, take [`Access::principal`].
     pub fn subject(&self) -> Option<&str> {
         self.token.subject()
     }
@@ -121,11 +150,37 @@ impl Access {
     /// As [`Access::require`].
     pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
-        let mut names = scopes.iter().map(AsRef::as_ref);
-        match &self.context {
-            Some(context) => context.require_any(&self.token, names),
-            None if names.any(|scope| self.scopes().contains(scope)) => Ok(()),
-            None => Err(Rejection::without_gate(Reason::InsufficientScope)),
+        let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));
+        let needs = declared.collect::<Result<Vec<_>, _>>()?;
+        if needs.is_empty() {
+            return Err(self.misconfigured("demands one of no scopes; name at least one"));
+        }
+        let none = Filled::default();
+        let filled = self.filled.as_deref().unwrap_or(&none);
+        // The operation itself has been judged; only a refusal names what it needs.
+        self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, filled) })
+    }
+
+    /// Finds a scope among those that the attribute names.
+    fn declared(&self, scope: &str) -> Result<NeedRef<'_>, Rejection> {
+        let found = self.row.terms().needs().find(|need| need.as_str() == scope);
+        found.ok_or_else(|| {
+            self.misconfigured(&format!(
+                "demands the scope `{scope}` and does not declare it; name it in `also(..)`"
+            ))
+        })
+    }
+
+    fn misconfigured(&self, fault: &str) -> Rejection {
+        log::misconfigured(&format!("`{}` {fault}", self.row.handler()));
+        Rejection::misconfigured()
+    }
+
+    fn judge(&self) -> Judge<'_> {
+        match &self.authority {
+            Authority::Gate(plan) => Judge::Gate(plan),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Authority::Policy(policy) => Judge::Policy(policy),
         }
     }
 
@@ -148,69 +203,93 @@ impl Access {
     /// }
     /// ```
     pub fn deny(&self, why: impl Into<Cow<'static, str>>) -> Rejection {
-        match &self.context {
-            Some(context) => context.plan.gate.deny(why.into()),
-            None => Rejection::without_gate(Reason::Denied),
+        match &self.authority {
+            Authority::Gate(plan) => plan.gate.deny(why.into()).to(self.headers.clone()),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Authority::Policy(_) => Rejection::without_gate(Reason::Denied, Vec::new()),
         }
     }
 
-    #[cfg(feature = "mcp")]
-    pub(crate) fn token(&self) -> &Token {
-        &self.token
-    }
-
-    /// Returns the gate that let the request through, where there was one.
-    #[cfg(feature = "mcp")]
-    pub(crate) fn gate(&self) -> Option<&crate::gate::Gate> {
-        self.context.as_ref().map(|context| &context.plan.gate)
+    /// Judges the token by a demand of the handler's, or of the server's that it is in.
+    pub(crate) fn meets(&self, demand: Demand<'_>) -> Result<(), Rejection> {
+        self.judge().judge(&self.token, &[demand]).map_err(|rejection| rejection.to(self.headers.clone()))
     }
 
     /// Makes an access where no gate is.
-    #[cfg(feature = "rmcp")]
-    pub(crate) fn without_gate(token: Token) -> Self {
-        Self { token, context: None }
+    #[cfg(any(feature = "rmcp", feature = "testing"))]
+    pub(crate) fn without_gate(token: Token, row: Row, policy: Arc<Policy>) -> Self {
+        let headers = KeptHeaders::default();
+        Self { token, row, filled: None, headers, authority: Authority::Policy(policy) }
     }
 
-    /// Lets a test call a handler directly with the access that `token` gives.
-    #[cfg(feature = "testing")]
-    #[must_use]
-    pub fn for_test(token: Token) -> Self {
-        Self { token, context: None }
-    }
-
-    pub(crate) fn of(plan: &Plan, admitted: &Admitted) -> Self {
-        let Admitted { token, policy, filled } = admitted;
-        let context = Context { plan: plan.clone(), policy: *policy, filled: filled.clone() };
-        Self { token: token.clone(), context: Some(context) }
+    pub(crate) fn of(plan: &Plan, admitted: &Admitted, headers: &HeaderMap) -> Self {
+        let Admitted { token, row, filled } = admitted.clone();
+        let (headers, authority) = (plan.gate.keep(headers), Authority::Gate(plan.clone()));
+        Self { token, row, filled, headers, authority }
     }
 
     /// Makes an access of which nothing is declared: in a middleware, or in a public handler.
-    fn undeclared(plan: &Plan, token: Token) -> Self {
-        Self { token, context: Some(Context { plan: plan.clone(), policy: plan.policy, filled: None }) }
+    fn undeclared(plan: &Plan, token: Token, headers: &HeaderMap) -> Self {
+        let admitted = Admitted { token, row: plan.row.clone(), filled: None };
+        Self::of(plan, &admitted, headers)
     }
 }
 
-impl Context {
-    fn require_any<'a>(&self, token: &Token, scopes: impl Iterator<Item = &'a str>) -> Result<(), Rejection> {
-        let declared: Option<Vec<Need>> = scopes.map(|scope| self.declared(scope)).collect();
-        let Some(needs @ [first, ..]) = declared.as_deref() else {
-            log::misconfigured("a handler requires a scope that it does not declare; name it in `also(..)`");
-            return Err(Rejection::misconfigured());
-        };
-        let none = Filled::default();
-        let filled = self.filled.as_deref().unwrap_or(&none);
-        let demand = self.plan.gate.demand(self.policy.requirement).with_filled(filled);
-        if needs.iter().any(|need| demand.covers(token.scopes(), *need)) {
-            return Ok(());
-        }
-        let rejection = self.plan.gate.reject_for(*first, self.policy, filled);
-        log::insufficient(&rejection, token);
-        Err(rejection)
+/// For tests that call a handler directly.
+#[cfg(feature = "testing")]
+impl Access {
+    /// Lets a test call a handler directly with the access that `token` gives.
+    ///
+    /// `declared` lists the handler alone, so that a demand which it does not declare is refused here, too. Without
+    /// [`Access::under`] the policy is an empty one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Access, GrantedScopes, Guard, Reason, Rejection, Token, requires_scope, scope_table};
+    ///
+    /// #[requires_scope("files:read", also("files:share"))]
+    /// async fn share(access: Access) -> Result<(), Rejection> {
+    ///     access.require("files:share")
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let token = Token::granting(GrantedScopes::parse("files:read"));
+    /// let access = Access::for_test(token, &scope_table![share]);
+    /// let refused = share(Guard::for_test(), access).await.unwrap_err();
+    /// assert_eq!(refused.reason(), Reason::InsufficientScope);
+    /// assert_eq!(refused.scopes().len(), 2);
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn for_test(token: Token, declared: &ScopeTable) -> Self {
+        const NOTHING: Row = Row::new(Requirement::AUTHENTICATED, "a test", file!(), line!());
+        let row = declared.entries().first().map_or(NOTHING, |entry| entry.row().clone());
+        Self::without_gate(token, row, Arc::default())
     }
 
-    /// Finds a scope among those that the attribute names.
-    fn declared(&self, scope: &str) -> Option<Need> {
-        self.policy.needs().find(|need| need.as_str() == scope)
+    /// Has demands judged by a policy, such as that of the program's gate.
+    #[must_use]
+    pub fn under(mut self, policy: &Policy) -> Self {
+        self.authority = Authority::Policy(Arc::new(policy.clone()));
+        self
+    }
+
+    /// Fills the parameters of the path into the templates that the handler declares.
+    #[must_use]
+    pub fn with_parameters(mut self, parameters: &[(&str, &str)]) -> Self {
+        self.filled = Some(Arc::new(Filled::of(self.row.terms().templates(), &Given(parameters))));
+        self
+    }
+}
+
+#[cfg(feature = "testing")]
+struct Given<'a>(&'a [(&'a str, &'a str)]);
+
+#[cfg(feature = "testing")]
+impl Parameters for Given<'_> {
+    fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).ok_or(Unfilled::Missing)
     }
 }
 
@@ -228,15 +307,15 @@ impl<S: Sync> FromRequestParts<S> for Access {
             return Ok(access);
         }
         let in_handler = parts.extensions.get::<Enforcement>().is_some();
-        let Some(Verified { plan, outcome, .. }) = Verified::of(parts).filter(|_| !in_handler) else {
+        let Some(verified) = Verified::of(parts).filter(|_| !in_handler) else {
             log::misconfigured(
                 "nothing demands a token where `Access` is taken; a `#[public]` handler takes `Option<Access>`",
             );
             return Err(Rejection::misconfigured());
         };
-        match outcome {
-            Ok(token) => Ok(Self::undeclared(plan, token.clone())),
-            Err(failure) => Err(plan.reject(*failure, plan.policy, &Filled::default())),
+        match verified.accepted() {
+            Ok(token) => Ok(Self::undeclared(&verified.plan, token, &parts.headers)),
+            Err(failure) => Err(refuse(&verified.plan, failure, &parts.headers)),
         }
     }
 }
@@ -248,26 +327,30 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
         if let Some(access) = admitted(parts) {
             return Ok(Some(access));
         }
-        let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
-        match (plan, Verified::of(parts)) {
-            (Some(plan), _) => match plan.token(parts).await {
-                Ok(token) => Ok(Some(Self::undeclared(plan, token))),
+        if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
+            // It may be taken again: by the handler after its middleware, and by the guard.
+            let outcome = plan.verify_for_all(parts).await;
+            return match outcome {
+                Ok(token) => Ok(Some(Self::undeclared(&plan, token, &parts.headers))),
                 Err(Failure::For(Reason::MissingToken)) => Ok(None),
-                Err(failure) => Err(plan.reject(failure, plan.policy, &Filled::default())),
-            },
-            (None, Some(Verified { plan, outcome, .. })) => {
-                Ok(outcome.as_ref().ok().map(|token| Self::undeclared(plan, token.clone())))
-            }
-            (None, None) => {
-                log::misconfigured("no gate can verify a token where `Option<Access>` is taken");
-                Err(Rejection::misconfigured())
-            }
+                Err(failure) => Err(refuse(&plan, failure, &parts.headers)),
+            };
         }
+        let Some(verified) = Verified::of(parts) else {
+            log::misconfigured("no gate can verify a token where `Option<Access>` is taken");
+            return Err(Rejection::misconfigured());
+        };
+        let token = verified.accepted().ok();
+        Ok(token.map(|token| Self::undeclared(&verified.plan, token, &parts.headers)))
     }
 }
 
 /// What the guard of the handler, or the layer before it, has let through.
 fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
-    Some(Access::of(enforcement.plan()?, enforcement.admitted.as_ref()?))
+    Some(Access::of(enforcement.plan()?, enforcement.admitted.as_ref()?, &parts.headers))
+}
+
+fn refuse(plan: &Plan, failure: Failure, headers: &HeaderMap) -> Rejection {
+    plan.refuse(failure, &[Demand::of(&plan.row, &Filled::default())]).to(plan.gate.keep(headers))
 }

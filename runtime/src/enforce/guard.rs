@@ -22,7 +22,7 @@ impl<R: Declares, S: Sync> FromRequestParts<S> for Guard<R> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        enforce(parts, &R::ROW).await?;
+        enforce(parts, const { &R::ROW }).await?;
         Ok(Self(PhantomData))
     }
 }

@@ -3,18 +3,21 @@
 mod access;
 mod enforcement;
 mod guard;
+mod judge;
 mod path;
 mod prebuilt;
 mod step;
+mod verified;
 
 pub use self::{
     access::Access,
     guard::{Declares, Guard},
-    step::Protected,
 };
 pub(crate) use self::{
-    enforcement::{Admitted, Enforcement, Plan, Slot, Verified, enforce},
+    enforcement::{Admitted, Enforcement, Plan, Slot, enforce},
+    judge::Judge,
     path::{PathParameters, mistaken_templates},
-    prebuilt::{Answers, Prebuilt},
-    step::Step,
+    prebuilt::Prebuilt,
+    step::{Protected, Step},
+    verified::Verified,
 };

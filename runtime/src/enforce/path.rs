@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, RawPathParams, rejection::RawPathParamsRejection};
 use http::request::Parts;
 
-use crate::scope::{Parameters, ScopeTable, Unfilled};
+use crate::scope::{Parameters, ScopeTable, Unfilled, parameters};
 
 /// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
 #[derive(Default)]
@@ -44,12 +44,13 @@ impl Parameters for PathParameters {
 /// Returns the templates that name no parameter of their route's path, or one that stands there twice.
 pub(crate) fn mistaken_templates(table: &ScopeTable) -> impl Iterator<Item = String> {
     table.entries().iter().flat_map(|entry| {
-        let (path, handler) = (entry.path().unwrap_or_default(), entry.row().handler());
-        let parameters = entry.row().policy().templates().flat_map(|template| {
-            template.parameters().map(move |parameter| (template, parameter))
+        let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());
+        let named = entry.terms().templates().flat_map(|template| {
+            let names: Vec<String> = parameters(&template).map(str::to_owned).collect();
+            names.into_iter().map(move |name| (template.clone(), name))
         });
-        parameters.filter_map(move |(template, parameter)| {
-            match names_in(path).filter(|name| *name == parameter).count() {
+        named.filter_map(move |(template, parameter)| {
+            match names_in(path).filter(|name| **name == *parameter).count() {
                 1 => None,
                 0 => Some(format!("`{handler}` needs `{template}`, but its path `{path}` has no `{{{parameter}}}`")),
                 _ => Some(format!(

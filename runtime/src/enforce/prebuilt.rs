@@ -4,8 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     gate::{Failure, Gate},
+    policy::Demand,
     refuse::{Reason, Rejection},
-    scope::{Filled, Policy},
+    scope::{Filled, Row, Terms},
 };
 
 /// What one policy answers. Cheap to clone.
@@ -20,7 +21,7 @@ impl Answers {
 
 /// What the policies of one gate answer. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Prebuilt(Arc<HashMap<Policy, Answers>>);
+pub(crate) struct Prebuilt(Arc<HashMap<Terms, Answers>>);
 
 const REASONS: [Reason; 5] = [
     Reason::MissingToken,
@@ -31,20 +32,21 @@ const REASONS: [Reason; 5] = [
 ];
 
 impl Prebuilt {
-    pub(crate) fn of(gate: &Gate, policies: impl IntoIterator<Item = Policy>) -> Self {
+    pub(crate) fn of(gate: &Gate, rows: impl IntoIterator<Item = Row>) -> Self {
         let mut answers = HashMap::new();
         // A template makes them differ from request to request.
-        for policy in policies.into_iter().filter(|policy| policy.templates().next().is_none()) {
-            answers.entry(policy).or_insert_with(|| {
-                let build = |reason| gate.reject(Failure::For(reason), policy, &Filled::default());
+        for row in rows.into_iter().filter(|row| !row.terms().has_templates()) {
+            answers.entry(row.terms().clone()).or_insert_with(|| {
+                let build =
+                    |reason| gate.refuse(Failure::For(reason), &[Demand::of(&row, &Filled::default())]);
                 Answers(REASONS.map(build).into())
             });
         }
         Self(Arc::new(answers))
     }
 
-    /// Returns the answers of a policy; none where it was not known at startup.
-    pub(crate) fn answers(&self, policy: &Policy) -> Answers {
-        self.0.get(policy).cloned().unwrap_or_default()
+    /// Returns the answers under these terms; none where they were not known at startup.
+    pub(crate) fn answers(&self, terms: &Terms) -> Answers {
+        self.0.get(terms).cloned().unwrap_or_default()
     }
 }

@@ -20,6 +20,7 @@ pub trait Step: Clone + Send + Sync + 'static {
 }
 
 /// The service that scopegate's layers make: it calls the one inside only after their step.
+#[expect(unnameable_types, reason = "programs have it from a layer, and need not name it")]
 #[derive(Clone)]
 pub struct Protected<T, C> {
     inner: T,

@@ -1,6 +1,6 @@
 //! What a static host has to be told about metadata documents.
 
-use super::folder::File;
+use super::files::File;
 
 /// Writes `_headers`, as Netlify and Cloudflare Pages read it.
 pub(super) fn headers(files: &[File]) -> String {

@@ -1,13 +1,28 @@
 //! The table as JSON, for programs.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::scope::{Entry, Need, Requirement, Scope, ScopeTable};
+use super::Admission;
+use crate::{
+    policy::Policy,
+    scope::{Entry, Requirement, ScopeTable, ScopeToken},
+};
 
 #[derive(Serialize)]
 struct Table<'a> {
+    floor: &'a [ScopeToken],
     routes: Vec<Route<'a>>,
-    catalog: Vec<&'static str>,
+    catalog: Vec<Named>,
+}
+
+/// A scope, and what the vocabulary says of it.
+#[derive(Serialize)]
+struct Named {
+    scope: ScopeToken,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'static str,
 }
 
 #[derive(Serialize)]
@@ -16,17 +31,18 @@ struct Route<'a> {
     methods: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a str>,
-    handler: &'static str,
+    handler: &'a str,
     access: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    alternatives: Vec<Vec<&'static str>>,
+    alternatives: Vec<Vec<&'a str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<&'static str>,
 }
 
-/// Writes `table` as JSON: the routes in their order, and the catalog.
+/// Writes `table` as JSON: the floor, the routes in their order, and the catalog, which has each scope that the floor or a
+/// route names, with the vocabulary's description. `admission` is a `&Gate` or a `&Policy`.
 ///
 /// `access` is `public`, `authenticated` or `scopes`; the last has `alternatives`, each a list of scopes that are needed
 /// together. What is empty or not known is left out.
@@ -34,48 +50,52 @@ struct Route<'a> {
 /// # Examples
 ///
 /// ```
-/// use scopegate::{export, requires_scope, scope_table};
+/// use scopegate::{Policy, Scope, export, requires_scope, scope_table};
 ///
 /// #[requires_scope("files:read", also("files:admin"))]
 /// async fn list() {}
 ///
-/// let json: serde_json::Value = serde_json::from_str(&export::json(&scope_table![list]))?;
+/// let policy = Policy::new().floor([Scope::from_static("api")]);
+/// let json: serde_json::Value = serde_json::from_str(&export::json(&policy, &scope_table![list]))?;
+/// assert_eq!(json["floor"], serde_json::json!(["api"]));
 /// assert_eq!(json["routes"][0]["access"], "scopes");
 /// assert_eq!(json["routes"][0]["alternatives"], serde_json::json!([["files:read"]]));
-/// assert_eq!(json["catalog"], serde_json::json!(["files:admin", "files:read"]));
+/// assert_eq!(json["catalog"][1]["scope"], "files:admin");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[must_use]
-pub fn json(table: &ScopeTable) -> String {
+pub fn json<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> String {
+    let policy = admission.into().policy();
     let routes = table.entries().iter().map(Route::from).collect();
-    let catalog = table.catalog().into_iter().map(Scope::as_str).collect();
+    let table = Table { floor: policy.floor_scopes(), routes, catalog: catalog(policy, table) };
     // Text and lists of text: there is nothing that JSON could not hold.
-    serde_json::to_string_pretty(&Table { routes, catalog }).unwrap_or_default()
+    serde_json::to_string_pretty(&table).unwrap_or_default()
+}
+
+fn catalog(policy: &Policy, table: &ScopeTable) -> Vec<Named> {
+    let scopes: BTreeSet<ScopeToken> =
+        table.catalog().into_iter().chain(policy.floor_scopes().iter().cloned()).collect();
+    scopes.into_iter().map(|scope| Named { description: policy.description(scope.as_str()), scope }).collect()
 }
 
 impl<'a> From<&'a Entry> for Route<'a> {
     fn from(entry: &'a Entry) -> Self {
-        let row = entry.row();
         Self {
             methods: entry.methods().map(|methods| methods.split(',').collect()).unwrap_or_default(),
             path: entry.path(),
-            handler: row.handler(),
-            access: access(row.requirement()),
-            alternatives: row.requirement().alternatives().iter().copied().map(texts).collect(),
-            also: texts(row.also()),
-            related: texts(row.related()),
+            handler: entry.handler(),
+            access: access(entry.requirement()),
+            alternatives: entry.requirement().alternatives(),
+            also: entry.also().collect(),
+            related: entry.related().collect(),
         }
     }
 }
 
-fn access(requirement: Requirement) -> &'static str {
-    match requirement.alternatives() {
+fn access(requirement: &Requirement) -> &'static str {
+    match requirement.alternatives()[..] {
         _ if requirement.is_public() => "public",
         [] => "authenticated",
         _ => "scopes",
     }
-}
-
-fn texts(needs: &[Need]) -> Vec<&'static str> {
-    needs.iter().map(|need| need.as_str()).collect()
 }

@@ -1,47 +1,59 @@
 //! The table as Markdown, for people.
 
-use crate::scope::{Need, Requirement, ScopeTable};
+use super::Admission;
+use crate::scope::{Requirement, ScopeTable, ScopeToken};
 
-/// Writes `table` as a Markdown table, in its order.
+/// Writes `table` as a Markdown table, in its order, below a sentence about the floor if there is one. `admission` is a
+/// `&Gate` or a `&Policy`.
 ///
 /// # Examples
 ///
 /// ```
-/// use scopegate::{Router, export, requires_scope, routing::get};
+/// use scopegate::{Policy, Router, Scope, export, requires_scope, routing::get};
 ///
 /// #[requires_scope(any(all("files:read", "files:export"), "files:admin"))]
 /// async fn download() {}
 ///
 /// let routes: Router = Router::new().route("/export", get(download));
-/// let markdown = export::markdown(&routes.table());
+/// let policy = Policy::new().floor([Scope::from_static("api")]);
+/// let markdown = export::markdown(&policy, &routes.table());
+/// assert!(markdown.starts_with("Every token needs `api`, too.\n"));
 /// assert!(markdown.contains("| `GET` | `/export` | `files:read` `files:export` *or* `files:admin` |"));
 /// ```
 #[must_use]
-pub fn markdown(table: &ScopeTable) -> String {
-    let head = "| method | path | needs | may demand | handler |\n|---|---|---|---|---|\n".to_owned();
+pub fn markdown<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> String {
+    let floor = match admission.into().policy().floor_scopes() {
+        [] => String::new(),
+        floor => {
+            let floor = all(floor.iter().map(ScopeToken::as_str));
+            format!("Every token needs {floor}, too.\n\n")
+        }
+    };
+    let head = floor + "| method | path | needs | may demand | handler |\n|---|---|---|---|---|\n";
     table.entries().iter().fold(head, |text, entry| {
-        let row = entry.row();
         let cells = [
             entry.methods().map(code).unwrap_or_default(),
             entry.path().map(code).unwrap_or_default(),
-            requirement(row.requirement()),
-            all(row.also()),
-            code(row.handler()),
+            requirement(entry.requirement()),
+            all(entry.also()),
+            code(entry.handler()),
         ];
         text + "| " + &cells.join(" | ") + " |\n"
     })
 }
 
-fn requirement(requirement: Requirement) -> String {
-    match requirement.alternatives() {
+fn requirement(requirement: &Requirement) -> String {
+    match requirement.alternatives()[..] {
         _ if requirement.is_public() => "*nothing*".to_owned(),
         [] => "*a token*".to_owned(),
-        alternatives => alternatives.iter().map(|needs| all(needs)).collect::<Vec<_>>().join(" *or* "),
+        ref alternatives => {
+            alternatives.iter().map(|scopes| all(scopes.iter().copied())).collect::<Vec<_>>().join(" *or* ")
+        }
     }
 }
 
-fn all(needs: &[Need]) -> String {
-    needs.iter().map(|need| code(need.as_str())).collect::<Vec<_>>().join(" ")
+fn all<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
+    scopes.into_iter().map(code).collect::<Vec<_>>().join(" ")
 }
 
 /// Writes a code span; a scope can have backticks, and a table takes each `|` that is not escaped for its own.

@@ -11,6 +11,8 @@
 //! | [`main`] | a program that answers `cargo scopegate` |
 //! | [`OpenApiReport`] | what [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) says of an `OpenAPI` document (feature `utoipa`) |
 
+mod admission;
+mod files;
 mod folder;
 mod hosting;
 mod json;
@@ -23,6 +25,7 @@ mod program;
 #[cfg(feature = "utoipa")]
 pub use self::openapi::{OAuth, OpenApiReport};
 pub use self::{
+    admission::Admission,
     folder::{FolderError, write_folder},
     json::json,
     lock::{Change, Direction, Lock, LockError, check_lock},

@@ -43,7 +43,7 @@ const USAGE: &str =
 /// | 1 | the lock is missing or stale |
 /// | 2 | the arguments cannot be read |
 /// | 3 | the gate cannot work, or a file cannot be read or written |
-/// | 4 | a route lets somebody through whom the older lock refuses |
+/// | 4 | somebody is let through whom the older lock refuses: by a route, the policy or the gate |
 ///
 /// # Examples
 ///
@@ -103,8 +103,8 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
     }
     match arguments {
         ["table"] | ["table", "--format", "text"] => write!(out, "{table}")?,
-        ["table", "--format", "json"] => writeln!(out, "{}", json(table))?,
-        ["table", "--format", "markdown"] => write!(out, "{}", markdown(table))?,
+        ["table", "--format", "json"] => writeln!(out, "{}", json(gate, table))?,
+        ["table", "--format", "markdown"] => write!(out, "{}", markdown(gate, table))?,
         ["metadata"] => match discovery.document() {
             Some(document) => out.write_all(document).and_then(|()| writeln!(out))?,
             None => return Err(Failure::new(3, "the gate has static keys alone, so there is no metadata")),
@@ -113,8 +113,8 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
             let files = write_folder([&discovery], folder).map_err(|error| Failure::new(3, &error))?;
             files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))?;
         }
-        ["check", lock] => check(table, lock, None, out)?,
-        ["check", lock, "--since", old] => check(table, lock, Some(old), out)?,
+        ["check", lock] => check(gate, table, lock, None, out)?,
+        ["check", lock, "--since", old] => check(gate, table, lock, Some(old), out)?,
         _ => return Err(Failure::new(2, USAGE)),
     }
     Ok(out.flush()?)
@@ -130,15 +130,21 @@ fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<Strin
     problems
 }
 
-fn check(table: &ScopeTable, lock: &str, old: Option<&str>, out: &mut impl Write) -> Result<(), Failure> {
-    check_lock(table, lock)
+fn check(
+    gate: &Gate,
+    table: &ScopeTable,
+    lock: &str,
+    old: Option<&str>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    check_lock(gate, table, lock)
         .map_err(|error| Failure::new(if error.is_missing() || error.is_stale() { 1 } else { 3 }, &error))?;
     writeln!(out, "the lock is up to date")?;
     let Some(old) = old else { return Ok(()) };
     let text = if old == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(old) };
     let old = text.map_err(|error| Failure::new(3, &format!("{old}: {error}")))?;
     let old: Lock = old.parse().map_err(|error| Failure::new(3, &error))?;
-    let changes = Lock::of(table).changes_since(&old);
+    let changes = Lock::of(gate, table).changes_since(&old);
     if changes.is_empty() {
         writeln!(out, "and says the same as before")?;
     } else {
@@ -146,10 +152,7 @@ fn check(table: &ScopeTable, lock: &str, old: Option<&str>, out: &mut impl Write
     }
     if changes.iter().any(|change| change.direction().opens()) {
         out.flush()?;
-        return Err(Failure::new(
-            4,
-            "\nroutes let somebody through whom they refused before; have that reviewed",
-        ));
+        return Err(Failure::new(4, "\nsomebody is let through who was refused before; have that reviewed"));
     }
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use std::pin::Pin;
 
-use crate::token::{Token, TokenVerifier, VerifyError};
+use crate::token::{Presented, Token, TokenVerifier, VerifyError};
 
 /// [`TokenVerifier`] without its type, so that no generic leaks into the router.
 pub(super) trait Verify: Send + Sync {
-    fn verify<'a>(&'a self, token: &'a str) -> Verifying<'a>;
+    fn verify<'a>(&'a self, presented: &'a Presented<'a>) -> Verifying<'a>;
 
     fn problems(&self) -> Vec<String>;
 }
@@ -14,8 +14,8 @@ pub(super) trait Verify: Send + Sync {
 pub(super) type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Token, VerifyError>> + Send + 'a>>;
 
 impl<V: TokenVerifier> Verify for V {
-    fn verify<'a>(&'a self, token: &'a str) -> Verifying<'a> {
-        Box::pin(TokenVerifier::verify(self, token))
+    fn verify<'a>(&'a self, presented: &'a Presented<'a>) -> Verifying<'a> {
+        Box::pin(TokenVerifier::verify(self, presented))
     }
 
     fn problems(&self) -> Vec<String> {

@@ -13,10 +13,10 @@ pub(crate) enum Failure {
 
 impl From<&VerifyError> for Failure {
     fn from(error: &VerifyError) -> Self {
-        match error {
-            VerifyError::Expired => Self::For(Reason::ExpiredToken),
-            VerifyError::Invalid(_) => Self::For(Reason::InvalidToken),
-            VerifyError::Unavailable { retry_after, .. } => Self::Unavailable { retry_after: *retry_after },
+        match error.retry_after() {
+            Some(retry_after) => Self::Unavailable { retry_after },
+            None if error.is_expired() => Self::For(Reason::ExpiredToken),
+            None => Self::For(Reason::InvalidToken),
         }
     }
 }

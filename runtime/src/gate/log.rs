@@ -1,13 +1,17 @@
 //! What is logged, and how; without the feature `tracing`, nothing.
 
-#[cfg(feature = "tracing")]
-use crate::scope::{ScopeToken, join};
 use crate::{
+    policy::{Demand, Shortfall},
     refuse::Rejection,
     token::{Token, VerifyError},
 };
+#[cfg(feature = "tracing")]
+use crate::{
+    scope::{NeedRef, ScopeToken, Unfilled, join},
+    shown,
+};
 
-/// A guarded handler was reached in a way that nothing protects: the program is at fault.
+/// The program is at fault, so the request is answered with 500.
 pub(crate) fn misconfigured(fault: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "scopegate", "{fault}");
@@ -15,29 +19,79 @@ pub(crate) fn misconfigured(fault: &str) {
     let _ = fault;
 }
 
-/// A token was refused, or could not be judged.
+/// A credential does not become a token.
 pub(crate) fn not_verified(error: &VerifyError) {
+    // A verifier may quote what it was sent.
     #[cfg(feature = "tracing")]
-    if matches!(error, VerifyError::Unavailable { .. }) {
-        tracing::warn!(target: "scopegate", %error, "no token can be verified");
+    let shown = shown::line(error);
+    #[cfg(feature = "tracing")]
+    if error.retry_after().is_some() {
+        tracing::warn!(target: "scopegate", error = %shown, "no token can be verified");
     } else {
-        tracing::debug!(target: "scopegate", %error, "token refused");
+        tracing::debug!(target: "scopegate", error = %shown, "token refused");
     }
     #[cfg(not(feature = "tracing"))]
     let _ = error;
 }
 
-/// A valid token lacks a scope: worth an audit, since the client will come back with more.
-pub(crate) fn insufficient(rejection: &Rejection, token: &Token) {
+/// A valid token does not meet the demands. That it lacks a scope is worth an audit: the client will come back with more.
+pub(crate) fn refused(shortfall: Shortfall, rejection: &Rejection, token: &Token, demands: &[Demand<'_>]) {
     #[cfg(feature = "tracing")]
-    tracing::info!(
-        target: "scopegate",
-        asked = %join(rejection.scopes().iter().map(ScopeToken::as_str)),
-        granted = ?token.scopes(),
-        subject = token.subject(),
-        client = token.client(),
-        "insufficient scope",
-    );
+    match shortfall {
+        Shortfall::Scope => tracing::info!(
+            target: "scopegate",
+            handler = %handlers(demands),
+            asked = %join(rejection.scopes().iter().map(ScopeToken::as_str)),
+            granted = %shown::line(format_args!("{:?}", token.scopes())),
+            principal = token.principal().map(|principal| tracing::field::display(shown::line(principal))),
+            subject = shown_name(token.subject()),
+            client = shown_name(token.client()),
+            "insufficient scope",
+        ),
+        Shortfall::IllegalValue => tracing::debug!(
+            target: "scopegate",
+            handler = %handlers(demands),
+            template = %unfilled(demands, Unfilled::Illegal),
+            "a value in the request cannot be a part of a scope",
+        ),
+        Shortfall::NoValue => tracing::error!(
+            target: "scopegate",
+            handler = %handlers(demands),
+            template = %unfilled(demands, Unfilled::Missing),
+            "a template names no parameter of the path, or one that stands there twice",
+        ),
+    }
     #[cfg(not(feature = "tracing"))]
-    let _ = (rejection, token);
+    let _ = (shortfall, rejection, token, demands);
+}
+
+/// What a token says could forge lines of the log.
+#[cfg(feature = "tracing")]
+fn shown_name(name: Option<&str>) -> Option<String> {
+    name.map(|name| shown::text(name).to_string())
+}
+
+#[cfg(feature = "tracing")]
+fn handlers(demands: &[Demand<'_>]) -> String {
+    join(demands.iter().map(|demand| demand.row.handler()))
+}
+
+/// Names the templates that could not be filled in, for one reason.
+#[cfg(feature = "tracing")]
+fn unfilled(demands: &[Demand<'_>], why: Unfilled) -> String {
+    let templates = demands.iter().flat_map(|demand| {
+        let needs = demand.row.terms().needs().filter(|need| need.is_template()).map(NeedRef::as_str);
+        needs.filter(|template| demand.filled.get(template).err() == Some(why))
+    });
+    join(templates)
+}
+
+/// Nobody can tell what an operation of an MCP server needs: often one that the program forgot in its table.
+#[cfg(feature = "mcp")]
+pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
+    // What a client sends could forge lines, so it is escaped.
+    #[cfg(feature = "tracing")]
+    tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (method, name, why);
 }

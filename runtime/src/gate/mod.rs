@@ -2,26 +2,24 @@
 
 mod erased;
 mod failure;
-mod judge;
 pub(crate) mod log;
-mod scopes;
-mod startup;
+mod policy;
+mod refuse;
+mod verify;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use axum::response::Response;
+use axum::response::IntoResponse;
+use http::HeaderMap;
 
+use self::erased::Verify;
 pub(crate) use self::failure::Failure;
-use self::{erased::Verify, scopes::Scopes};
-pub use self::{
-    scopes::{Advertise, Strategy},
-    startup::StartupError,
-};
 use crate::{
-    refuse::{Bodies, BodyFormat, Rejection},
+    policy::Policy,
+    refuse::{Bodies, BodyFormat, KeptHeaders, Refused},
     resource::{Realm, Resource, ResourceMetadata},
     scope::ScopeTable,
-    token::TokenVerifier,
+    token::{CredentialSource, Sources, TokenVerifier},
     verify::{StaticKeys, Texts},
 };
 
@@ -31,10 +29,10 @@ use crate::{
 ///
 /// ```
 /// use scopegate::{Gate, Resource, Scope};
-/// # use scopegate::{Token, TokenVerifier, VerifyError};
+/// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
 /// # struct Sessions;
 /// # impl TokenVerifier for Sessions {
-/// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+/// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
 /// # }
 ///
 /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
@@ -48,7 +46,8 @@ pub struct Gate(Arc<Inner>);
 struct Inner {
     protects: Protects,
     verifier: Arc<dyn Verify>,
-    scopes: Scopes,
+    policy: Policy,
+    sources: Sources,
     bodies: Bodies,
     /// What is said of a missing and of an invalid credential, where that is no access token.
     texts: Option<Texts>,
@@ -99,7 +98,7 @@ impl Gate {
         let texts = keys.texts.clone();
         let mut gate = Self::of(Protects::Realm(realm), keys);
         let inner = gate.change();
-        inner.bodies = Bodies::Default(BodyFormat::Text);
+        inner.bodies.by_default(BodyFormat::Text);
         inner.texts = Some(texts);
         inner.problems.extend(problem);
         gate
@@ -109,8 +108,9 @@ impl Gate {
         Self(Arc::new(Inner {
             protects,
             verifier: Arc::new(verifier),
-            scopes: Scopes::default(),
-            bodies: Bodies::Default(BodyFormat::default()),
+            policy: Policy::new(),
+            sources: Sources::default(),
+            bodies: Bodies::default(),
             texts: None,
             missing_is_invalid: false,
             accepts_bound_tokens: false,
@@ -120,28 +120,96 @@ impl Gate {
         }))
     }
 
-    /// Sets how the bodies of refusals are written.
+    /// Has another verifier judge the credentials, and leaves everything else as it is: resource, policy and answers.
+    ///
+    /// A test puts its own verifier into the program's gate, so that it judges as production does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, Resource, Scope};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
+    /// # }
+    ///
+    /// fn gate() -> Result<Gate, scopegate::InvalidResource> {
+    ///     let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    ///     Ok(Gate::new(resource, Sessions).floor([Scope::from_static("files")]))
+    /// }
+    ///
+    /// # #[cfg(feature = "testing")] {
+    /// use scopegate::testing::TestVerifier;
+    ///
+    /// let gate = gate()?.verified_by(TestVerifier::new().token("reader", "files files:read"));
+    /// # }
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
     #[must_use]
-    pub fn body(mut self, format: BodyFormat) -> Self {
-        self.change().bodies = Bodies::Format(format);
+    pub fn verified_by(mut self, verifier: impl TokenVerifier) -> Self {
+        self.change().verifier = Arc::new(verifier);
         self
     }
 
-    /// Has the bodies of refusals written by a function. Status, challenge and caching stay as they are.
+    /// Sets where requests carry their credentials; in `Authorization` alone unless set.
+    ///
+    /// A request that has credentials in two places is a bad one: none of them is chosen.
     ///
     /// # Examples
     ///
     /// ```
     /// # use scopegate::{Gate, StaticKeys};
-    /// use axum::response::{Html, IntoResponse};
+    /// use scopegate::CredentialSource;
     ///
-    /// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?)
-    ///     .body_with(|rejection| Html(format!("<p>{rejection}")).into_response());
+    /// # let keys = StaticKeys::parse("sk_read=files:read")?;
+    /// let gate = Gate::static_keys("files", keys)
+    ///     .credentials([CredentialSource::authorization(), CredentialSource::header("X-Forwarded-Access-Token")]);
     /// # Ok::<(), scopegate::InvalidKey>(())
     /// ```
     #[must_use]
-    pub fn body_with(mut self, write: impl Fn(&Rejection) -> Response + Send + Sync + 'static) -> Self {
-        self.change().bodies = Bodies::Custom(Arc::new(write));
+    pub fn credentials(mut self, sources: impl IntoIterator<Item = CredentialSource>) -> Self {
+        self.change().sources = Sources::of(sources);
+        self
+    }
+
+    /// Sets how the bodies of refusals are written.
+    #[must_use]
+    pub fn body(mut self, format: BodyFormat) -> Self {
+        self.change().bodies.choose(format);
+        self
+    }
+
+    /// Has the bodies of refusals written by a function. Status, challenge and caching stay the gate's.
+    ///
+    /// The function sees the refusal, the headers of the request, and the body that the gate would write. It runs for each
+    /// refusal, before the answer is sent; a panic in it ends that request, as one in a handler does, and no other.
+    ///
+    /// # Examples
+    ///
+    /// A page for browsers, and the gate's own JSON for everybody else:
+    ///
+    /// ```
+    /// # use scopegate::{Gate, StaticKeys};
+    /// use axum::response::{Html, IntoResponse};
+    /// use http::header::ACCEPT;
+    ///
+    /// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).body_with(|refused| {
+    ///     let accept = refused.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    ///     if accept.is_some_and(|accept| accept.contains("text/html")) {
+    ///         Html(format!("<h1>{}</h1>", refused.reason().status())).into_response()
+    ///     } else {
+    ///         refused.default_body()
+    ///     }
+    /// });
+    /// # Ok::<(), scopegate::InvalidKey>(())
+    /// ```
+    #[must_use]
+    pub fn body_with<B: IntoResponse>(
+        mut self,
+        write: impl Fn(&Refused<'_>) -> B + Send + Sync + 'static,
+    ) -> Self {
+        self.change().bodies.write_with(write);
         self
     }
 
@@ -180,10 +248,10 @@ impl Gate {
     /// use std::time::Duration;
     ///
     /// use scopegate::{Gate, Resource};
-    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     ///
     /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
@@ -215,7 +283,17 @@ impl Gate {
 
     /// Describes the resource to clients: [`Gate::advertise`] says which scopes it names.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
-        Some(ResourceMetadata::naming(self.resource()?, self.0.scopes.advertised(table)))
+        Some(ResourceMetadata::naming(self.resource()?, self.0.policy.advertised(table)))
+    }
+
+    /// Iterates over the places where requests carry their credentials.
+    pub fn credential_sources(&self) -> impl Iterator<Item = &CredentialSource> {
+        self.0.sources.iter()
+    }
+
+    #[cfg(feature = "export")]
+    pub(crate) fn accepts_bound_tokens(&self) -> bool {
+        self.0.accepts_bound_tokens
     }
 
     pub(crate) fn metadata_is_at_root(&self) -> bool {
@@ -229,10 +307,15 @@ impl Gate {
     /// Writes bodies as JSON-RPC errors, unless the program chose otherwise.
     #[cfg(feature = "mcp")]
     pub(crate) fn speaking_json_rpc(mut self) -> Self {
-        if matches!(self.0.bodies, Bodies::Default(_)) {
-            self.change().bodies = Bodies::Default(BodyFormat::JsonRpc);
+        if !self.0.bodies.is_chosen() {
+            self.change().bodies.by_default(BodyFormat::JsonRpc);
         }
         self
+    }
+
+    /// Keeps the headers of a request where the program writes the bodies of refusals.
+    pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
+        self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }
 
     fn change(&mut self) -> &mut Inner {
@@ -251,13 +334,10 @@ impl Gate {
             ));
         }
         problems.extend(self.0.verifier.problems());
-        problems.extend(self.0.scopes.problems(table));
+        problems.extend(self.0.sources.problems());
+        problems.extend(self.0.policy.problems(table));
         problems.extend(self.oversized(table));
         problems
-    }
-
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -265,7 +345,7 @@ impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
             .field("resource", &self.resource())
-            .field("floor", &self.0.scopes.floor)
+            .field("policy", &self.0.policy)
             .finish_non_exhaustive()
     }
 }

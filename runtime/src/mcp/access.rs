@@ -1,12 +1,7 @@
 //! The caller's right to a resource, judged again inside the server.
 
 use super::McpResource;
-use crate::{
-    enforce::Access,
-    gate::{Failure, log},
-    policy::Demand,
-    refuse::{Reason, Rejection},
-};
+use crate::{enforce::Access, policy::Demand, refuse::Rejection};
 
 impl Access {
     /// Demands what a resource of an MCP server needs, for a server's own `resources/read`.
@@ -16,10 +11,10 @@ impl Access {
     /// # Examples
     ///
     /// ```
-    /// use scopegate::{Access, Rejection, Requirement, requirement, mcp::{McpTable, Operation}};
+    /// use scopegate::{mcp_table, Access, Rejection, Requirement, requirement, mcp::{McpTable, Operation}};
     ///
     /// const READ: Requirement = requirement!("tenant:{tenant}:read");
-    /// const RESOURCES: McpTable = McpTable::of(&[Operation::resource("docs://{tenant}/{name}", READ)]);
+    /// const RESOURCES: McpTable = mcp_table![Operation::resource("docs://{tenant}/{name}", READ)];
     ///
     /// fn read(access: &Access, uri: &str) -> Result<Option<String>, Rejection> {
     ///     let Some(found) = RESOURCES.resource(uri) else { return Ok(None) };
@@ -32,17 +27,6 @@ impl Access {
     ///
     /// When the token lacks a scope that the resource needs: the 403 that the gate would give.
     pub fn require_resource(&self, resource: &McpResource<'_>) -> Result<(), Rejection> {
-        let (policy, filled) = (resource.policy(), resource.filled());
-        let gate = self.gate();
-        let demand =
-            gate.map_or(Demand::new(&[], policy.requirement), |gate| gate.demand(policy.requirement));
-        if demand.with_filled(filled).is_met_by(self.scopes()) {
-            return Ok(());
-        }
-        let insufficient = Reason::InsufficientScope;
-        let Some(gate) = gate else { return Err(Rejection::without_gate(insufficient)) };
-        let rejection = gate.reject(Failure::For(insufficient), policy, filled);
-        log::insufficient(&rejection, self.token());
-        Err(rejection)
+        self.meets(Demand::of(resource.row(), resource.filled()))
     }
 }

@@ -7,13 +7,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    HeaderName, HeaderValue, StatusCode,
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{headers::Mismatch, json::Unreadable, message::Message, rules::Undecided, subject::Subject};
+use super::{
+    headers::Mismatch,
+    json::Unreadable,
+    message::Message,
+    operation::Kind,
+    resources::MAX_URI,
+    rules::Undecided,
+    subject::{Subject, shortened},
+};
+use crate::refuse::ErrorAnswer;
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
 pub(super) struct Answer {
@@ -28,6 +36,7 @@ const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
 const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
+const INTERNAL_ERROR: i32 = -32603;
 const HEADER_MISMATCH: i32 = -32020;
 
 impl Answer {
@@ -44,9 +53,39 @@ impl Answer {
         Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "The body ended before its time")
     }
 
+    pub(super) fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
+    }
+
+    /// Room is there again when other bodies are read, which takes no longer than their deadline.
+    pub(super) fn no_room() -> Self {
+        let message = "The server reads too many bodies now";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
+    }
+
+    pub(super) fn no_clock() -> Self {
+        let message = "The server runs outside of a tokio runtime, so no body can be waited for";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_ERROR, message)
+    }
+
     pub(super) fn encoded() -> Self {
-        let message = "The body must be JSON in UTF-8, and not compressed";
+        let message = "The body must be one `application/json` in UTF-8, and not compressed";
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, message)
+    }
+
+    pub(super) fn unknown_http_method() -> Self {
+        let message = "MCP has no such HTTP method; send messages by POST";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message)
+    }
+
+    pub(super) fn foreign_connection() -> Self {
+        let message = "The Connection header names a header that is not about the connection";
+        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, message)
+    }
+
+    pub(super) fn expectation() -> Self {
+        let message = "The Expect header can ask for 100-continue alone";
+        Self::new(StatusCode::EXPECTATION_FAILED, INVALID_REQUEST, message)
     }
 
     pub(super) fn unreadable(why: Unreadable) -> Self {
@@ -72,12 +111,14 @@ impl Answer {
         }
     }
 
-    /// What a server says of parameters that it cannot do anything with. A status of 404 would end a session.
-    pub(super) fn undecided(why: Undecided, subject: &Subject<'_>) -> Self {
+    /// What a server says of a name that it does not know, or of parameters that it cannot do anything with. A status of
+    /// 404 would end a session.
+    pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
-            Undecided::UnknownResource => {
-                let data = subject.uri().map(|uri| json!({ "uri": uri }));
-                Self { data, ..Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource") }
+            Undecided::Unlisted(kind) => Self::unlisted(kind, subject),
+            Undecided::UnknownMethod => {
+                let status = if has_sessions { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                Self::new(status, METHOD_NOT_FOUND, "Method not found")
             }
             Undecided::OpenTemplate => {
                 let message = "What this takes depends on values that are still to be completed";
@@ -90,9 +131,20 @@ impl Answer {
         }
     }
 
-    /// What a server says of a method that it does not have, in the versions without sessions.
-    pub(super) fn unknown_method() -> Self {
-        Self::new(StatusCode::NOT_FOUND, METHOD_NOT_FOUND, "Method not found")
+    fn unlisted(kind: Kind, subject: &Subject<'_>) -> Self {
+        let of = |noun| match subject.name() {
+            Some(name) => format!("Unknown {noun}: {}", shortened(name)).into(),
+            None => Cow::from(format!("Unknown {noun}")),
+        };
+        match kind {
+            Kind::Tool => Self::new(StatusCode::OK, INVALID_PARAMS, of("tool")),
+            Kind::Prompt => Self::new(StatusCode::OK, INVALID_PARAMS, of("prompt")),
+            Kind::Resource | Kind::Method => {
+                let uri = subject.uri().filter(|uri| uri.len() <= MAX_URI);
+                let data = uri.map(|uri| json!({ "uri": uri }));
+                Self { data, ..Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown resource") }
+            }
+        }
     }
 
     fn new(status: StatusCode, code: i32, message: impl Into<Cow<'static, str>>) -> Self {
@@ -108,29 +160,25 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let error = Error { code: self.code, message: &self.message, data: self.data };
-        let body = serde_json::to_vec(&Envelope { jsonrpc: "2.0", id: self.id, error }).unwrap_or_default();
+        let answer = ErrorAnswer::new(self.id.as_ref(), self.code, &self.message, self.data);
+        let body = serde_json::to_vec(&answer).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(required_by(self.status));
         response
     }
 }
 
-#[derive(Serialize)]
-struct Envelope<'a> {
-    jsonrpc: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<Value>,
-    error: Error<'a>,
-}
-
-#[derive(Serialize)]
-struct Error<'a> {
-    code: i32,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
+/// Returns the header without which an answer of a status says too little.
+fn required_by(status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Some((ALLOW, HeaderValue::from_static("POST, GET, HEAD, DELETE, OPTIONS")))
+        }
+        StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, HeaderValue::from_static("1"))),
+        _ => None,
+    }
 }

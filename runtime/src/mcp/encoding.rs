@@ -1,27 +1,90 @@
-//! Whether a body is the text that its bytes are: a server that decodes it would read another than the gate.
+//! Which headers may describe a body, and what the service gets in their place.
+//!
+//! A server that decodes a body reads another text than the gate. Servers differ about what makes them decode one, so
+//! this is a list of what is allowed, and nothing of the client's text about a body reaches the service.
 
 use http::{
-    HeaderMap,
-    header::{CONTENT_ENCODING, CONTENT_TYPE},
+    HeaderMap, HeaderName, HeaderValue,
+    header::{CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING},
 };
 
-/// Tells whether the headers of a body leave it as it is: JSON in UTF-8, and not compressed.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Tells whether the headers leave a body as it is: JSON in UTF-8, and not compressed.
+///
+/// A body without a type is refused, too: what a server takes it for is the server's guess.
 pub(super) fn is_plain(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_TYPE).iter().all(|value| value.to_str().is_ok_and(is_json_in_utf8))
-        && headers
-            .get_all(CONTENT_ENCODING)
-            .iter()
-            .all(|value| value.as_bytes().eq_ignore_ascii_case(b"identity"))
+    headers.keys().all(|name| !describes_a_body(name.as_str()) || is_known(name))
+        && only(headers, &CONTENT_TYPE).is_ok_and(|kind| kind.is_some_and(is_json_in_utf8))
+        && is_absent_or(headers, &CONTENT_ENCODING, "identity")
+        && is_absent_or(headers, &TRANSFER_ENCODING, "chunked")
 }
 
-fn is_json_in_utf8(content_type: &str) -> bool {
-    let mut parts = content_type.split(';').map(str::trim_ascii);
-    let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
-    is_json
-        && parts.all(|parameter| match parameter.split_once('=') {
-            Some((name, value)) if name.trim_ascii().eq_ignore_ascii_case("charset") => {
-                value.trim_ascii().trim_matches('"').eq_ignore_ascii_case("utf-8")
-            }
-            _ => true,
-        })
+/// Describes a body of which the gate has read `length` bytes. What the headers say already is not written again.
+pub(super) fn describe(headers: &mut HeaderMap, length: usize) {
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.remove(CONTENT_ENCODING);
+    headers.remove(TRANSFER_ENCODING);
+    if !says(headers, length) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+}
+
+/// Takes off what describes the body of a request that has none for the service.
+pub(super) fn describe_none(headers: &mut HeaderMap) {
+    for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING] {
+        headers.remove(name);
+    }
+}
+
+/// Tells whether a header could change how some server reads a body. CGI, and what is made like it, tells no `_` from `-`.
+fn describes_a_body(name: &str) -> bool {
+    ["content", "transfer"]
+        .iter()
+        .any(|word| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '_'])))
+}
+
+/// What is judged here, and what says nothing about how a body is read.
+fn is_known(name: &HeaderName) -> bool {
+    [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING, CONTENT_LANGUAGE].contains(name)
+        || matches!(name.as_str(), "content-digest" | "content-md5")
+}
+
+fn is_json_in_utf8(content_type: &HeaderValue) -> bool {
+    let Ok(text) = content_type.to_str() else { return false };
+    let (kind, parameter) = match text.split_once(';') {
+        Some((kind, parameter)) => (kind, Some(parameter)),
+        None => (text, None),
+    };
+    kind.trim_ascii().eq_ignore_ascii_case("application/json") && parameter.is_none_or(is_utf_8)
+}
+
+fn is_utf_8(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.trim_ascii().split_once('=') else { return false };
+    let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    name.eq_ignore_ascii_case("charset") && quoted.unwrap_or(value).eq_ignore_ascii_case("utf-8")
+}
+
+fn is_absent_or(headers: &HeaderMap, name: &HeaderName, allowed: &str) -> bool {
+    let is_allowed = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(allowed.as_bytes());
+    only(headers, name).is_ok_and(|value| value.is_none_or(is_allowed))
+}
+
+/// Tells whether the length is there once, written as the gate would write it.
+fn says(headers: &HeaderMap, length: usize) -> bool {
+    let Ok(Some(value)) = only(headers, &CONTENT_LENGTH) else { return false };
+    let digits = value.as_bytes();
+    let is_plain = digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));
+    is_plain && value.to_str().is_ok_and(|digits| digits.parse() == Ok(length))
+}
+
+/// More fields than one of a name that has one: servers differ about which one counts.
+struct Several;
+
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Several> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value),
+        (_, Some(_)) => Err(Several),
+    }
 }

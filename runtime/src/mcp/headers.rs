@@ -29,28 +29,36 @@ const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
 /// Says whether the protocol's version no longer has the method of a message that acts on something.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
-    let version = one(headers, "mcp-protocol-version").ok().flatten();
     let method = message.method.as_deref().unwrap_or_default();
-    version.is_some_and(|version| version >= FIRST_WITH_HEADERS) && REMOVED.contains(&method)
+    !version_has_sessions(headers) && REMOVED.contains(&method)
 }
 
-/// Checks the headers against the body, as far as the protocol's version defines them.
+/// Says whether the protocol's version has sessions, which an answer of 404 ends.
+pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
+    let version = one(headers, "mcp-protocol-version").ok().flatten();
+    version.is_none_or(|version| version < FIRST_WITH_HEADERS)
+}
+
+/// Checks the headers against the body. The protocol's version says which there must be; what is there must agree in
+/// each, since a proxy that goes by the headers does not ask for the version.
 pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
     let version = one(headers, "mcp-protocol-version")?.unwrap_or(LAST_WITH_BATCHES);
-    match messages {
-        Messages::Batch(_) if version > LAST_WITH_BATCHES => Err(Mismatch::Batch),
-        Messages::One(message) if version >= FIRST_WITH_HEADERS => {
-            check_method(headers, message)?;
-            check_name(headers, message)
-        }
-        _ => Ok(()),
+    let (method, name) = (one(headers, "mcp-method")?, one(headers, "mcp-name")?);
+    if messages.single().is_none() && version > LAST_WITH_BATCHES {
+        return Err(Mismatch::Batch);
     }
+    let has_headers = version >= FIRST_WITH_HEADERS;
+    for message in messages.iter() {
+        check_method(method, has_headers, message)?;
+        check_name(name, has_headers, message)?;
+    }
+    Ok(())
 }
 
-fn check_method(headers: &HeaderMap, message: &Message<'_>) -> Result<(), Mismatch> {
+fn check_method(header: Option<&str>, has_headers: bool, message: &Message<'_>) -> Result<(), Mismatch> {
     // An answer has no method, and before the handshake a client does not know the version.
-    let needed = message.method.as_deref().is_some_and(|method| !is_exempt(method));
-    match one(headers, "mcp-method")? {
+    let needed = has_headers && message.method.as_deref().is_some_and(|method| !is_exempt(method));
+    match header {
         None if needed => Err(Mismatch::Header("the Mcp-Method header is missing")),
         Some(method) if message.method.as_deref() != Some(method) => {
             Err(Mismatch::Header("the Mcp-Method header is not the method of the body"))
@@ -64,12 +72,14 @@ fn is_exempt(method: &str) -> bool {
     method == "initialize" || method.starts_with("notifications/")
 }
 
-fn check_name(headers: &HeaderMap, message: &Message<'_>) -> Result<(), Mismatch> {
-    let needed = matches!(message.method.as_deref(), Some("tools/call" | "prompts/get" | "resources/read"));
-    let Some(name) = one(headers, "mcp-name")? else {
+fn check_name(header: Option<&str>, has_headers: bool, message: &Message<'_>) -> Result<(), Mismatch> {
+    let method = message.method.as_deref();
+    let needed = has_headers && matches!(method, Some("tools/call" | "prompts/get" | "resources/read"));
+    let Some(name) = header else {
         let missing = Mismatch::Header("the Mcp-Name header is missing");
         return if needed { Err(missing) } else { Ok(()) };
     };
+    // Extensions may name what the gate does not know; a body without a name is not contradicted.
     let Some(expected) = message.subject.header_name() else { return Ok(()) };
     match decode(name) {
         None => Err(Mismatch::Header("the Mcp-Name header is not valid Base64")),

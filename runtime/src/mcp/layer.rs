@@ -1,6 +1,6 @@
 //! The gate as a layer before an MCP server.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
     extract::Request,
@@ -8,10 +8,11 @@ use axum::{
 };
 use tower_layer::Layer;
 
-use super::{judge::admit, operation::McpTable, origin::Origins, rules::Rules};
+use super::{judge::admit, memory::Memory, operation::McpTable, origin::Origins, read::Bounds, rules::Rules};
 use crate::{
     enforce::{Plan, Protected, Slot, Step},
-    gate::{Gate, StartupError},
+    gate::Gate,
+    policy::StartupError,
     resource::Resource,
     scope::ScopeTable,
     well_known::{self, Discovery},
@@ -32,16 +33,16 @@ impl Gate {
     ///
     /// ```
     /// use axum::{Json, Router, routing::post};
-    /// use scopegate::{Gate, Requirement, Resource, Scope, requirement, mcp::{McpTable, Operation}};
+    /// use scopegate::{mcp_table, Gate, Requirement, Resource, Scope, requirement, mcp::{McpTable, Operation}};
     /// use serde_json::{Value, json};
-    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     ///
     /// const WRITE: Requirement = requirement!("files:write");
-    /// const TABLE: McpTable = McpTable::of(&[Operation::tool("write_file", WRITE)]);
+    /// const TABLE: McpTable = mcp_table![Operation::tool("write_file", WRITE)];
     ///
     /// async fn rpc(Json(request): Json<Value>) -> Json<Value> {
     ///     Json(json!({ "jsonrpc": "2.0", "id": request["id"], "result": {} }))
@@ -66,16 +67,13 @@ pub struct McpLayer(Arc<Endpoint>);
 /// What the services of one layer share.
 #[derive(Clone)]
 pub(super) struct Endpoint {
-    pub(super) plan: Plan,
+    pub(super) plan: Arc<Plan>,
     pub(super) slot: Arc<Slot>,
     pub(super) rules: Rules,
     pub(super) origins: Origins,
-    pub(super) max_body: usize,
+    pub(super) bounds: Bounds,
     table: McpTable,
 }
-
-/// As much as rmcp reads.
-pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 
 impl McpLayer {
     /// Makes a layer, and lists what is wrong with it. A gate without a resource may be told where its server is.
@@ -84,9 +82,9 @@ impl McpLayer {
         let mut problems = gate.problems(&table.to_scope_table());
         let rules = Rules::of(&table, &mut problems);
         let origins = Origins::of(gate.resource().or(at));
-        let plan = Plan::of_layer(gate, []);
+        let plan = Arc::new(Plan::of_layer(gate, []));
         let slot = Arc::new(Slot::from(plan.clone()));
-        (Self(Arc::new(Endpoint { plan, slot, rules, origins, max_body: MAX_BODY, table })), problems)
+        (Self(Arc::new(Endpoint { plan, slot, rules, origins, bounds: Bounds::default(), table })), problems)
     }
 
     /// Lets pages of an origin call, such as `https://app.example.com`, besides the resource's own.
@@ -100,7 +98,26 @@ impl McpLayer {
 
     /// Sets how many bytes a body may have; 4 MiB unless set. Over it the answer is 413.
     pub fn max_body(mut self, bytes: usize) -> Self {
-        self.change().max_body = bytes;
+        self.change().bounds.length = bytes;
+        self
+    }
+
+    /// Sets how long a client may take for a body; 30 seconds unless set. After it the answer is 408.
+    ///
+    /// The time is that of tokio, so a body that is not there at once needs a tokio runtime with its clock enabled, as
+    /// `#[tokio::main]` has it.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.change().bounds.timeout = timeout;
+        self
+    }
+
+    /// Sets how many bytes all bodies may hold together while they are read; 64 MiB unless set.
+    ///
+    /// A body that does not fit is 503 with `Retry-After`, and does not wait: bodies that wait for each other's memory
+    /// would end by their deadline alone. A body that comes in one piece with its `Content-Length`, as nearly every call
+    /// does, is judged at once and not counted. No body may be longer than this, whatever [`McpLayer::max_body`] says.
+    pub fn max_body_memory(mut self, bytes: usize) -> Self {
+        self.change().bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
@@ -117,6 +134,13 @@ impl McpLayer {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
     }
 
+    /// Sets all bounds of bodies at once.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn bounded(mut self, bounds: Bounds) -> Self {
+        self.change().bounds = bounds;
+        self
+    }
+
     fn change(&mut self) -> &mut Endpoint {
         Arc::make_mut(&mut self.0)
     }
@@ -124,7 +148,8 @@ impl McpLayer {
 
 impl Step for McpLayer {
     async fn run(&self, request: Request) -> Result<Request, Response> {
-        admit(&self.0, request).await.map_err(IntoResponse::into_response)
+        let headers = self.0.plan.gate.keep(request.headers());
+        admit(&self.0, request).await.map_err(|refusal| refusal.to(headers).into_response())
     }
 }
 

@@ -112,7 +112,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
             Json::Text(method) => Some(method),
             _ => return Err(D::Error::custom("a method is a text")),
         };
-        let subject = subject(method.as_deref().unwrap_or_default(), params);
+        let subject = method.as_deref().map_or(Subject::None, |method| subject(method, params));
         Ok(Self { id, method, subject })
     }
 }

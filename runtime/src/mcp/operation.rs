@@ -2,35 +2,46 @@
 
 use std::{borrow::Cow, fmt, panic::Location};
 
-use crate::scope::{Entry, Requirement, Row, ScopeTable};
+use crate::scope::{Entry, Requirement, Row, ScopeTable, Text};
 
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///
 /// `#[scoped_tools]` makes them for the tools and prompts of rmcp. By hand they are written for resources, and for servers
-/// that are not made with rmcp.
+/// that are not made with rmcp. What has no row is refused; `any_tool` and its like open the rest by a row of their own.
 ///
 /// # Examples
 ///
 /// ```
-/// use scopegate::{Requirement, requirement, mcp::{McpTable, Operation}};
+/// use scopegate::{Requirement, mcp_table, requirement, mcp::{McpTable, Operation}};
 ///
 /// const READ: Requirement = requirement!("files:read");
 /// const WRITE: Requirement = requirement!("files:write");
 ///
-/// const TABLE: McpTable = McpTable::of(&[
+/// const TABLE: McpTable = mcp_table![
 ///     Operation::tool("write_file", WRITE),
 ///     Operation::prompt("summarize", READ),
 ///     Operation::resource("file:///{name}", READ),
 ///     Operation::method("tasks/cancel", WRITE),
-/// ]);
+/// ];
 /// assert_eq!(TABLE.operations().len(), 4);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     kind: Kind,
-    name: &'static str,
+    which: Name,
     row: Row,
 }
+
+/// Whom a row is about, among those of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    One(Text),
+    /// Everyone without a row of its own.
+    Any,
+}
+
+/// What stands in tables for everyone without a row. Nothing is declared by this name, so it cannot be mistaken for one.
+pub(super) const ANY: &str = "*";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -69,8 +80,9 @@ impl Operation {
     /// Says what a resource needs, by its URI or by a URI template such as `file:///{name}`, to be read, subscribed to and
     /// completed.
     ///
-    /// A variable stands for one or more of the characters `A-Za-z0-9._~-`, but neither for `.` nor for `..`: a server
-    /// that decodes or normalises what is in another spelling would otherwise read what the template was not meant for.
+    /// A variable stands for 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither for `.` nor for `..`: a server
+    /// that decodes or normalises what is in another spelling would otherwise read what the template was not meant for. A URI
+    /// of more than 8 KiB is unknown.
     ///
     /// The scopes may have the template's variables in them, which then come from the URI. To be completed, such a template
     /// is refused by the gate, since nobody can tell whose values would be told.
@@ -89,39 +101,154 @@ impl Operation {
         Self::by_hand(Kind::Resource, uri, requirement)
     }
 
-    /// Says what a method needs that names no tool, prompt or resource, such as `tasks/cancel`.
+    /// Says what a method needs, beyond what the tool, prompt or resource needs that it acts on.
+    ///
+    /// A method that MCP does not define, such as `admin/purge`, and one that acts on a task, such as `tasks/cancel`, is
+    /// refused as unknown without this row or [`any_method`](Self::any_method).
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
         Self::by_hand(Kind::Method, name, requirement)
     }
 
+    /// Opens every tool without a row to callers with `requirement`, in the table and in its lock as `tools/call *`.
+    ///
+    /// Without it, a call of a tool that the table does not list is refused before it reaches the server, in the words in
+    /// which servers refuse unknown names. With it, a tool that the server gets later, or that nobody thought of, needs this and
+    /// no more. Write `Requirement::AUTHENTICATED` to leave such tools to the floor.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Requirement, mcp_table, requirement, mcp::{McpTable, Operation}};
+    ///
+    /// const ADMIN: Requirement = requirement!("files:admin");
+    /// const TABLE: McpTable = mcp_table![
+    ///     Operation::tool("list_files", Requirement::AUTHENTICATED),
+    ///     Operation::any_tool(ADMIN),
+    /// ];
+    /// assert!(TABLE.to_string().contains("tools/call  *           files:admin"));
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub const fn any_tool(requirement: Requirement) -> Self {
+        Self::any(Kind::Tool, requirement)
+    }
+
+    /// Opens every prompt without a row, as [`any_tool`](Self::any_tool) does tools.
+    #[must_use]
+    #[track_caller]
+    pub const fn any_prompt(requirement: Requirement) -> Self {
+        Self::any(Kind::Prompt, requirement)
+    }
+
+    /// Opens every resource, to be read, subscribed to and completed.
+    ///
+    /// It stands alone: beside a row of one resource the gate does not start, since a server may read that resource under
+    /// other spellings of its URI, which this would let in.
+    #[must_use]
+    #[track_caller]
+    pub const fn any_resource(requirement: Requirement) -> Self {
+        Self::any(Kind::Resource, requirement)
+    }
+
+    /// Opens every method without a row that MCP does not define, and those of tasks.
+    ///
+    /// What such a method acts on the gate cannot tell, so this is what anything there needs. Methods that act on a tool, a
+    /// prompt or a resource stay judged by the rows of those.
+    #[must_use]
+    #[track_caller]
+    pub const fn any_method(requirement: Requirement) -> Self {
+        Self::any(Kind::Method, requirement)
+    }
+
     #[track_caller]
     const fn by_hand(kind: Kind, name: &'static str, requirement: Requirement) -> Self {
         let place = Location::caller();
-        Self { kind, name, row: Row::new(requirement, name, place.file(), place.line()) }
+        let row = Row::new(requirement, name, place.file(), place.line());
+        Self { kind, which: Name::One(Text::Static(name)), row }
+    }
+
+    #[track_caller]
+    const fn any(kind: Kind, requirement: Requirement) -> Self {
+        let place = Location::caller();
+        Self { kind, which: Name::Any, row: Row::new(requirement, ANY, place.file(), place.line()) }
+    }
+
+    /// Says what the tool `name` needs, where the name is known at run time alone, as from a program's configuration.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::mcp::{McpTable, Operation};
+    ///
+    /// let configured = [("write_file", "files:write"), ("purge_files", "files:write | files:admin")];
+    /// let row = |(name, scopes): (&str, &str)| Ok(Operation::tool_named(name, scopes.parse()?));
+    /// let table: McpTable = configured.into_iter().map(row).collect::<Result<_, scopegate::InvalidRequirement>>()?;
+    /// assert_eq!(table.operations()[0].requirement().to_string(), "files:write");
+    /// # Ok::<(), scopegate::InvalidRequirement>(())
+    /// ```
+    #[track_caller]
+    pub fn tool_named(name: impl Into<String>, requirement: Requirement) -> Self {
+        Self::by_name(Kind::Tool, &name.into(), requirement)
+    }
+
+    /// Says what a prompt needs, where its name is known at run time alone; see [`Operation::prompt`].
+    #[track_caller]
+    pub fn prompt_named(name: impl Into<String>, requirement: Requirement) -> Self {
+        Self::by_name(Kind::Prompt, &name.into(), requirement)
+    }
+
+    /// Says what a resource needs, where its URI is known at run time alone; see [`Operation::resource`].
+    #[track_caller]
+    pub fn resource_named(uri: impl Into<String>, requirement: Requirement) -> Self {
+        Self::by_name(Kind::Resource, &uri.into(), requirement)
+    }
+
+    /// Says what a method needs, where its name is known at run time alone; see [`Operation::method`].
+    #[track_caller]
+    pub fn method_named(name: impl Into<String>, requirement: Requirement) -> Self {
+        Self::by_name(Kind::Method, &name.into(), requirement)
+    }
+
+    #[track_caller]
+    fn by_name(kind: Kind, name: &str, requirement: Requirement) -> Self {
+        let (place, name) = (Location::caller(), Text::from(name));
+        let row = Row::named(requirement, name.clone(), place.file(), place.line());
+        Self { kind, which: Name::One(name), row }
     }
 
     #[doc(hidden)] // Made by generated code.
     pub const fn declared_tool(name: &'static str, row: Row) -> Self {
-        Self { kind: Kind::Tool, name, row }
+        Self { kind: Kind::Tool, which: Name::One(Text::Static(name)), row }
     }
 
     #[doc(hidden)] // Made by generated code.
     pub const fn declared_prompt(name: &'static str, row: Row) -> Self {
-        Self { kind: Kind::Prompt, name, row }
+        Self { kind: Kind::Prompt, which: Name::One(Text::Static(name)), row }
     }
 
-    /// Returns the name of the tool, prompt or method, or the URI of the resource.
+    /// Returns the name of the tool, prompt or method, or the URI of the resource; `*` for those without a row.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        match &self.which {
+            Name::One(name) => name,
+            Name::Any => ANY,
+        }
     }
 
-    /// Returns what is declared.
+    /// Returns what the operation needs.
     #[must_use]
-    pub const fn row(&self) -> Row {
-        self.row
+    pub const fn requirement(&self) -> &Requirement {
+        self.row.requirement()
+    }
+
+    pub(super) const fn row(&self) -> &Row {
+        &self.row
+    }
+
+    pub(super) const fn which(&self) -> &Name {
+        &self.which
     }
 
     pub(super) const fn kind(&self) -> Kind {
@@ -132,18 +259,20 @@ impl Operation {
 /// Writes the method and the name, as in `tools/call write_file`.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind.verb(), self.name)
+        write!(f, "{} {}", self.kind.verb(), self.name())
     }
 }
 
 /// What each operation of an MCP server needs.
+///
+/// [`mcp_table!`](crate::mcp_table) makes it as a constant, and an iterator of operations at run time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct McpTable {
     operations: Cow<'static, [Operation]>,
 }
 
 impl McpTable {
-    /// Makes a table of operations, in a constant for example.
+    #[doc(hidden)] // Made by `mcp_table!` and by generated code.
     #[must_use]
     pub const fn of(operations: &'static [Operation]) -> Self {
         Self { operations: Cow::Borrowed(operations) }
@@ -166,7 +295,7 @@ impl McpTable {
     #[must_use]
     pub fn to_scope_table(&self) -> ScopeTable {
         let entry = |operation: &Operation| {
-            Entry::route(operation.kind.verb().to_owned(), operation.name.to_owned(), operation.row)
+            Entry::route(operation.kind.verb().to_owned(), operation.name().to_owned(), operation.row.clone())
         };
         self.operations.iter().map(entry).collect()
     }
@@ -183,4 +312,22 @@ impl fmt::Display for McpTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_scope_table().fmt(f)
     }
+}
+
+/// Lists what the operations of an MCP server need, as a constant [`McpTable`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Requirement, mcp_table, requirement, mcp::{McpTable, Operation}};
+///
+/// const READ: Requirement = requirement!("files:read");
+/// const TABLE: McpTable = mcp_table![Operation::tool("list_files", READ), Operation::resource("file:///{name}", READ)];
+/// assert_eq!(TABLE.operations().len(), 2);
+/// ```
+#[macro_export]
+macro_rules! mcp_table {
+    ($($operation:expr),* $(,)?) => {
+        $crate::mcp::McpTable::of(const { &[$($operation),*] })
+    };
 }

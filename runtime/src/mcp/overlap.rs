@@ -1,8 +1,8 @@
 //! Templates that fit the same URIs. The first that fits decides, so a later one that needs more could go unnoticed.
 
-use scopegate_grammar::is_value_byte;
+use scopegate_grammar::is_value;
 
-use super::template::{UriTemplate, is_value};
+use super::template::{Segment, UriTemplate};
 
 /// How the URIs of a template are related to those of one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,55 +15,41 @@ pub(super) enum Overlap {
     Partial,
 }
 
-/// A template without the names of its variables.
-pub(super) struct Shape(String);
-
-/// What stands for any variable: no URI has it.
-const VARIABLE: &str = "\0";
-
-impl Shape {
-    pub(super) fn of(template: &UriTemplate) -> Self {
-        Self(template.texts().collect::<Vec<_>>().join(VARIABLE))
-    }
-
-    pub(super) fn before(&self, later: &Self) -> Overlap {
-        let (earlier, later) = (&self.0, &later.0);
+impl Overlap {
+    /// Compares a template with one that stands behind it.
+    pub(super) fn of(earlier: &UriTemplate, later: &UriTemplate) -> Self {
         if all(earlier, later, covers) {
-            Overlap::Hidden
+            Self::Hidden
         } else if all(earlier, later, meets) && !all(later, earlier, covers) {
-            Overlap::Partial
+            Self::Partial
         } else {
-            Overlap::Harmless
+            Self::Harmless
         }
     }
 }
 
-/// Compares two templates from separator to separator. A value holds none, and between two of them is one variable at most.
-fn all(one: &str, other: &str, holds: impl Fn(&str, &str) -> bool) -> bool {
-    let separates = |char: char| !VARIABLE.contains(char) && !u8::try_from(char).is_ok_and(is_value_byte);
-    one.matches(separates).eq(other.matches(separates))
-        && one.split(separates).zip(other.split(separates)).all(|(one, other)| holds(one, other))
+/// Compares two templates segment by segment.
+fn all(one: &UriTemplate, other: &UriTemplate, holds: impl Fn(&Segment, &Segment) -> bool) -> bool {
+    one.separators() == other.separators()
+        && one.segments().iter().zip(other.segments()).all(|(one, other)| holds(one, other))
 }
 
 /// Tells whether everything that `other` stands for is what `one` stands for, too.
-fn covers(one: &str, other: &str) -> bool {
-    match (one.split_once(VARIABLE), other.split_once(VARIABLE)) {
-        (None, _) => one == other,
-        (Some((start, end)), None) => {
-            other.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).is_some_and(is_value)
-        }
-        (Some((start, end)), Some((other_start, other_end))) => {
-            other_start.starts_with(start) && other_end.ends_with(end)
-        }
+fn covers(one: &Segment, other: &Segment) -> bool {
+    match (&one.variable, &other.variable) {
+        (None, None) => one.start == other.start,
+        (None, Some(_)) => false,
+        (Some(_), None) => one.middle(&other.start).is_some_and(is_value),
+        (Some(own), Some(others)) => other.start.starts_with(&*one.start) && others.end.ends_with(&*own.end),
     }
 }
 
 /// Tells whether there is something that both stand for.
-fn meets(one: &str, other: &str) -> bool {
-    match (one.split_once(VARIABLE), other.split_once(VARIABLE)) {
-        (Some((start, end)), Some((other_start, other_end))) => {
-            (start.starts_with(other_start) || other_start.starts_with(start))
-                && (end.ends_with(other_end) || other_end.ends_with(end))
+fn meets(one: &Segment, other: &Segment) -> bool {
+    match (&one.variable, &other.variable) {
+        (Some(own), Some(others)) => {
+            (one.start.starts_with(&*other.start) || other.start.starts_with(&*one.start))
+                && (own.end.ends_with(&*others.end) || others.end.ends_with(&*own.end))
         }
         _ => covers(one, other) || covers(other, one),
     }

@@ -1,30 +1,103 @@
-//! Reads a body of a bounded length, of which the service gets the same bytes.
+//! Reads a body within bounds of length, time and memory. The service gets the same bytes.
 
-use axum::body::{Body, Bytes};
-use bytes::BytesMut;
-use http::{header::CONTENT_LENGTH, request::Parts};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+
+use axum::body::{Body, Bytes, HttpBody};
+use http::{HeaderMap, header::CONTENT_LENGTH};
 use http_body_util::BodyExt;
+use tokio::{runtime::Handle, time::timeout};
 
-use super::{answer::Answer, layer::MAX_BODY};
+use super::{
+    answer::Answer,
+    memory::{Full, Memory},
+};
 
-/// Reads all of a body. What comes in one piece, as short messages do, is not copied.
-pub(super) async fn read(body: Body, parts: &Parts, limit: usize) -> Result<Bytes, Answer> {
-    let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: usize| length > limit) {
+/// The bounds of the bodies that one layer reads.
+#[derive(Clone, Debug)]
+pub(super) struct Bounds {
+    /// As many bytes as one body may have.
+    pub(super) length: usize,
+    /// How long a client may take for one.
+    pub(super) timeout: Duration,
+    /// What all hold at once; copies of a layer share it.
+    pub(super) memory: Arc<Memory>,
+}
+
+/// As much as rmcp reads.
+pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { length: MAX_BODY, timeout: TIMEOUT, memory: Arc::new(Memory::new(MAX_MEMORY)) }
+    }
+}
+
+/// Reads all of a body. What comes in one piece, as short messages do, is neither copied nor counted.
+pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, Answer> {
+    let mut reading = pin!(collect(body, headers, bounds));
+    // What is there already takes no timer.
+    if let Poll::Ready(outcome) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
+        return outcome;
+    }
+    // Without tokio's clock nothing could be given up, and asking for it would panic.
+    if Handle::try_current().is_err() {
+        return Err(Answer::no_clock());
+    }
+    timeout(bounds.timeout, reading).await.unwrap_or_else(|_| Err(Answer::too_slow()))
+}
+
+async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, Answer> {
+    let limit = bounds.length.min(bounds.memory.most());
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > limit) {
         return Err(Answer::too_large(limit));
     }
     let mut pieces = Pieces { body, limit, left: limit };
     let Some(first) = pieces.next().await? else { return Ok(Bytes::new()) };
-    let Some(second) = pieces.next().await? else { return Ok(first) };
-    // Together at once, since a piece may be a byte, and one that is kept costs more than that. What a header promises is
-    // believed within limits, whatever the server's.
-    let mut whole = BytesMut::with_capacity(length.unwrap_or(first.len() + second.len()).min(MAX_BODY));
-    whole.extend_from_slice(&first);
-    whole.extend_from_slice(&second);
-    while let Some(piece) = pieces.next().await? {
-        whole.extend_from_slice(&piece);
+    if pieces.body.is_end_stream() {
+        return Ok(first);
     }
-    Ok(whole.freeze())
+    let mut share = bounds.memory.share();
+    share.grow_to(first.len())?;
+    let Some(second) = pieces.next().await? else { return Ok(first) };
+    // Together at once, since a piece may be a byte, and one that is kept costs more than that.
+    let mut whole = Vec::new();
+    let (mut piece, mut next) = (first, Some(second));
+    loop {
+        let needed = whole.len() + piece.len();
+        if needed > whole.capacity() {
+            let room = room(needed, announced, limit);
+            share.grow_to(room)?;
+            whole.reserve_exact(room - whole.len());
+        }
+        whole.extend_from_slice(&piece);
+        piece = match next.take() {
+            Some(next) => next,
+            None => match pieces.next().await? {
+                Some(piece) => piece,
+                None => return Ok(whole.into()),
+            },
+        };
+    }
+}
+
+/// Says how much to hold for a body of which `needed` bytes came. What a header promises is believed up to four times that,
+/// since a promise costs nothing.
+fn room(needed: usize, announced: Option<usize>, limit: usize) -> usize {
+    let likely = match announced {
+        Some(announced) => announced.min(needed.saturating_mul(4)),
+        None => 0,
+    };
+    let likely = if likely < needed { needed.saturating_mul(2) } else { likely };
+    likely.min(limit).max(needed)
+}
+
+impl From<Full> for Answer {
+    fn from(_: Full) -> Self {
+        Self::no_room()
+    }
 }
 
 struct Pieces {
@@ -34,7 +107,7 @@ struct Pieces {
 }
 
 impl Pieces {
-    /// Returns the next piece; trailers are none.
+    /// Returns the next piece; trailers are none, and go no further.
     async fn next(&mut self) -> Result<Option<Bytes>, Answer> {
         while let Some(frame) = self.body.frame().await {
             let Ok(piece) = frame.map_err(|_| Answer::broken_body())?.into_data() else { continue };

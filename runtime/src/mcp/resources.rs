@@ -1,21 +1,31 @@
 //! The resources of a table: found by their URIs, with what that makes of their scopes.
 
+use std::collections::BTreeMap;
+
 use super::{
-    operation::{Kind, McpTable, Operation},
-    overlap::{Overlap, Shape},
-    template::{Captures, UriTemplate},
+    operation::{Kind, McpTable, Name, Operation},
+    overlap::Overlap,
+    template::{Captures, UriTemplate, segments, separators},
 };
-use crate::scope::{Filled, Policy};
+use crate::scope::{Filled, Row, Text, parameters};
 
 /// The resources of a table, ready to be looked up.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Resources(Vec<Known>);
+pub(super) struct Resources {
+    plain: BTreeMap<Text, Operation>,
+    /// By the characters that separate their segments, which a URI has in common with the templates that it fits.
+    templates: BTreeMap<String, Vec<Known>>,
+    /// What every other resource needs, where the table opens them.
+    any: Option<Operation>,
+}
+
+/// The most bytes that the URI of a resource has; a longer one is unknown.
+pub(super) const MAX_URI: usize = 8 * 1024;
 
 #[derive(Clone, Debug)]
 struct Known {
     operation: Operation,
-    /// None where the URI is a plain one.
-    template: Option<UriTemplate>,
+    template: UriTemplate,
 }
 
 /// A resource of a table, as its URI names it; made by [`McpTable::resource`].
@@ -31,103 +41,115 @@ pub struct McpResource<'a> {
 impl Resources {
     /// Reads a table, and adds what is wrong with its resources to the problems.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
-        let rows = table.operations().iter().filter(|operation| operation.kind() == Kind::Resource);
-        Self(rows.filter_map(|operation| Known::of(*operation, problems)).collect())
+        let mut resources = Self::default();
+        for operation in table.operations().iter().filter(|operation| operation.kind() == Kind::Resource) {
+            resources.add(operation, problems);
+        }
+        resources
     }
 
-    /// Returns what is wrong with templates that stand behind others.
+    fn add(&mut self, operation: &Operation, problems: &mut Vec<String>) {
+        let Name::One(uri) = operation.which() else {
+            problems.extend(unfillable(operation, None));
+            self.any = Some(operation.clone());
+            return;
+        };
+        if !uri.contains(['{', '}']) {
+            problems.extend(unfillable(operation, None));
+            self.plain.entry(uri.clone()).or_insert_with(|| operation.clone());
+            return;
+        }
+        match UriTemplate::parse(uri) {
+            Ok(template) => {
+                problems.extend(unfillable(operation, Some(&template)));
+                let alike = self.templates.entry(template.separators().to_owned()).or_default();
+                alike.push(Known { operation: operation.clone(), template });
+            }
+            Err(fault) => problems.push(format!("`{operation}` is no URI template: {fault}")),
+        }
+    }
+
+    /// Returns what is wrong with templates that stand behind others, and with a row for every other resource.
     pub(super) fn overlaps(&self) -> Vec<String> {
-        let shape = |known: &Known| Some((known.operation, Shape::of(known.template.as_ref()?)));
-        let shapes: Vec<(Operation, Shape)> = self.0.iter().filter_map(shape).collect();
-        let first_fault =
-            |(at, later)| shapes.iter().take(at).find_map(|earlier| fault_behind(earlier, later));
-        shapes.iter().enumerate().filter_map(first_fault).collect()
+        // Templates with other separators have no URI in common.
+        let behind = self.templates.values().flat_map(|alike| {
+            let first_fault =
+                |(at, later)| alike.iter().take(at).find_map(|earlier| fault_behind(earlier, later));
+            alike.iter().enumerate().filter_map(first_fault)
+        });
+        behind.chain(self.undermined()).collect()
     }
 
-    /// Finds the resource that a URI names: by the whole of it, else by the first template that fits.
+    /// A server may read one resource under many spellings, of which a row knows one.
+    fn undermined(&self) -> Option<String> {
+        let any = self.any.as_ref()?;
+        let declared = self.plain.values().next();
+        let declared = declared.or_else(|| Some(&self.templates.values().flatten().next()?.operation))?;
+        Some(format!(
+            "`{any}` lets in every other spelling of `{declared}`; declare each resource by its URI or a template, or all of them by `Operation::any_resource` alone"
+        ))
+    }
+
+    /// Finds the resource that a URI names: by the whole of it, else by the first template that fits, else by the row for
+    /// every resource.
     pub(super) fn find<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
-        let exactly = self.named(uri).filter(|known| known.template.is_none());
-        let exactly = exactly.map(|known| (known, Captures::default()));
+        if uri.len() > MAX_URI {
+            return None;
+        }
+        if let Some(operation) = self.plain.get(uri) {
+            return Some(McpResource::of(operation, Captures::default()));
+        }
         // What fits is what is meant: where its scopes cannot be filled in, a later one does not stand in for it.
-        let (known, captures) =
-            exactly.or_else(|| self.0.iter().find_map(|known| Some((known, known.captures(uri)?))))?;
-        known.resource(captures)
+        let (operation, captures) =
+            self.expanded(uri).or_else(|| Some((self.any.as_ref()?, Captures::default())))?;
+        Some(McpResource::of(operation, captures))
+    }
+
+    /// Finds the first template that a URI fits. It is taken apart once, whatever the number of templates.
+    fn expanded<'a>(&self, uri: &'a str) -> Option<(&Operation, Captures<'a>)> {
+        let alike = self.templates.get(&separators(uri))?;
+        let parts: Vec<&str> = segments(uri).collect();
+        alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
     /// Finds a resource by its own text, a template's with its braces.
-    pub(super) fn declared(&self, text: &str) -> Option<Operation> {
-        self.named(text).map(|known| known.operation)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn named(&self, text: &str) -> Option<&Known> {
-        self.0.iter().find(|known| known.operation.name() == text)
+    pub(super) fn declared(&self, text: &str) -> Option<&Operation> {
+        let templates = || self.templates.values().flatten().map(|known| &known.operation);
+        self.plain.get(text).or_else(|| templates().find(|operation| operation.name() == text))
     }
 }
 
-impl Known {
-    fn of(operation: Operation, problems: &mut Vec<String>) -> Option<Self> {
-        let uri = operation.name();
-        let template = uri.contains(['{', '}']).then(|| UriTemplate::parse(uri)).transpose();
-        let template = template
-            .map_err(|fault| problems.push(format!("`{operation}` is no URI template: {fault}")))
-            .ok()?;
-        let known = Self { operation, template };
-        problems.extend(known.unfillable());
-        Some(known)
-    }
-
-    /// Says which scopes the URI cannot fill in.
-    fn unfillable(&self) -> impl Iterator<Item = String> {
-        let Self { operation, template } = self;
-        operation.row().policy().templates().flat_map(move |scope| {
-            let lacks = |name: &&str| !template.as_ref().is_some_and(|template| template.has(name));
-            scope
-                .parameters()
-                .filter(lacks)
-                .map(move |name| format!("`{operation}` needs `{scope}`, but its URI has no `{{{name}}}`"))
-        })
-    }
-
-    fn captures<'a>(&self, uri: &'a str) -> Option<Captures<'a>> {
-        self.template.as_ref()?.captures(uri)
-    }
-
-    fn resource<'a>(&self, captures: Captures<'a>) -> Option<McpResource<'a>> {
-        let (filled, outcome) = Filled::of(self.operation.row().policy().templates(), &captures);
-        outcome.ok()?;
-        Some(McpResource { operation: self.operation, captures, filled })
-    }
+/// Says which scopes the URI of a row cannot fill in.
+fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Iterator<Item = String> {
+    operation.row().terms().templates().flat_map(move |scope| {
+        let lacks = |name: &&str| !template.is_some_and(|template| template.has(name));
+        let say = |name| format!("`{operation}` needs `{scope}`, but its URI has no `{{{name}}}`");
+        parameters(&scope).filter(lacks).map(say).collect::<Vec<_>>()
+    })
 }
 
 /// Says what is wrong with a template behind another: the first that fits decides.
-fn fault_behind(
-    (earlier, first): &(Operation, Shape),
-    (later, second): &(Operation, Shape),
-) -> Option<String> {
+fn fault_behind(first: &Known, second: &Known) -> Option<String> {
+    let (earlier, later) = (&first.operation, &second.operation);
     // The table says itself what stands in it twice.
     if later.name() == earlier.name() {
         return None;
     }
-    let policy = later.row().policy();
-    match first.before(second) {
+    let terms = later.row().terms();
+    match Overlap::of(&first.template, &second.template) {
         Overlap::Hidden => Some(format!(
             "`{later}` is never reached, since `{earlier}` stands before it and fits all of its URIs; put it first"
         )),
-        Overlap::Partial if policy != earlier.row().policy() || policy.templates().next().is_some() => {
-            Some(format!(
-                "some URIs fit both `{earlier}` and `{later}`, and they need different scopes; let no URI fit both"
-            ))
-        }
+        Overlap::Partial if terms != earlier.row().terms() || terms.has_templates() => Some(format!(
+            "some URIs fit both `{earlier}` and `{later}`, and they need different scopes; let no URI fit both"
+        )),
         Overlap::Partial | Overlap::Harmless => None,
     }
 }
 
 impl McpTable {
-    /// Finds the resource that a URI names, as the gate does: by the whole of it, else by the first template that fits.
+    /// Finds the resource that a URI names, as the gate does: by the whole of it, else by the first template that fits, else
+    /// by [`Operation::any_resource`]. A URI of more than 8 KiB names none.
     ///
     /// It is for a server's own `resources/read`, so that which resource is meant, what is needed for it, and which part of
     /// the URI is its name are told in one place. [`Access::require_resource`](crate::Access::require_resource) judges it.
@@ -135,10 +157,10 @@ impl McpTable {
     /// # Examples
     ///
     /// ```
-    /// use scopegate::{Requirement, requirement, mcp::{McpTable, Operation}};
+    /// use scopegate::{mcp_table, Requirement, requirement, mcp::{McpTable, Operation}};
     ///
     /// const READ: Requirement = requirement!("tenant:{tenant}:read");
-    /// const TABLE: McpTable = McpTable::of(&[Operation::resource("docs://{tenant}/{name}", READ)]);
+    /// const TABLE: McpTable = mcp_table![Operation::resource("docs://{tenant}/{name}", READ)];
     ///
     /// let found = TABLE.resource("docs://acme/a.txt").unwrap();
     /// assert_eq!(found.template(), "docs://{tenant}/{name}");
@@ -152,20 +174,26 @@ impl McpTable {
 }
 
 impl<'a> McpResource<'a> {
-    /// Returns the URI or the template, as it stands in the table.
+    fn of(operation: &Operation, captures: Captures<'a>) -> Self {
+        let filled = Filled::of(operation.row().terms().templates(), &captures);
+        Self { operation: operation.clone(), captures, filled }
+    }
+
+    /// Returns the URI or the template, as it stands in the table; `*` for [`Operation::any_resource`].
     #[must_use]
-    pub const fn template(&self) -> &'static str {
+    pub fn template(&self) -> &str {
         self.operation.name()
     }
 
-    /// Returns what the URI has in the place of a variable, one or more of the characters `A-Za-z0-9._~-`.
+    /// Returns what the URI has in the place of a variable: 1 to 1,024 of the characters `A-Za-z0-9._~-`, and neither `.` nor
+    /// `..`.
     #[must_use]
     pub fn part(&self, variable: &str) -> Option<&'a str> {
         self.captures.get(variable)
     }
 
-    pub(super) fn policy(&self) -> Policy {
-        self.operation.row().policy()
+    pub(super) fn row(&self) -> &Row {
+        self.operation.row()
     }
 
     pub(super) fn filled(&self) -> &Filled {
@@ -176,3 +204,6 @@ impl<'a> McpResource<'a> {
         self.filled
     }
 }
+
+#[cfg(test)]
+mod tests;

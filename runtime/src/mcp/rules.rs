@@ -1,60 +1,95 @@
 //! What a message needs: the rows of its method and of its tool, prompt or resource, or the floor alone.
 
-use std::collections::{
-    BTreeMap,
-    btree_map::Entry::{Occupied, Vacant},
-};
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     message::Message,
-    operation::{Kind, McpTable, Operation},
+    operation::{ANY, Kind, McpTable, Name, Operation},
     resources::Resources,
     subject::Subject,
 };
-use crate::scope::{Filled, Policy};
+use crate::{
+    policy::Demand,
+    scope::{Filled, Row, Text},
+};
 
 /// The rows of a table, ready to be looked up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
-    named: BTreeMap<(Kind, &'static str), Policy>,
+    named: BTreeMap<Kind, Named>,
     resources: Resources,
 }
 
-/// What a row asks for in one request.
+/// The rows of one kind.
+#[derive(Clone, Debug, Default)]
+struct Named {
+    one: HashMap<Text, Row>,
+    /// For every name without a row of its own.
+    any: Option<Row>,
+}
+
+/// A row that a message is about, with what its templates come to.
 #[derive(Clone, Debug)]
-pub(super) struct Need {
-    pub(super) policy: Policy,
+pub(super) struct Matched {
+    pub(super) row: Row,
     pub(super) filled: Filled,
 }
 
 /// Why nobody can tell what a message needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// No row is about the resource. A server may read one under more than one name.
-    UnknownResource,
+    /// No row is about the tool, prompt or resource, nor about all of its kind.
+    Unlisted(Kind),
+    /// No row is about the method, and MCP has none of that name that acts on nothing.
+    UnknownMethod,
     /// The values of a template are completed that its scopes are made of, so there are no scopes yet.
     OpenTemplate,
     /// A tool, prompt, resource or task is not named. A server may find a name elsewhere.
     Unnamed,
 }
 
-impl From<Policy> for Need {
-    fn from(policy: Policy) -> Self {
-        Self { policy, filled: Filled::default() }
+impl Undecided {
+    /// What a program may want to know of it that has an operation without a row.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Unlisted(_) | Self::UnknownMethod => {
+                "refused as unknown, since no row of the MCP table is about it"
+            }
+            Self::OpenTemplate => "refused, since the scopes depend on values that are still to be completed",
+            Self::Unnamed => "refused, since the parameters do not name what the method acts on",
+        }
+    }
+}
+
+impl Matched {
+    pub(super) fn of(row: &Row) -> Self {
+        Self { row: row.clone(), filled: Filled::default() }
+    }
+
+    pub(super) fn demand(&self) -> Demand<'_> {
+        Demand::of(&self.row, &self.filled)
+    }
+}
+
+impl Named {
+    /// Adds a row, and tells whether it is the first for its name.
+    fn add(&mut self, operation: &Operation) -> bool {
+        let row = operation.row().clone();
+        match operation.which() {
+            Name::One(name) => self.one.insert(name.clone(), row).is_none(),
+            Name::Any => self.any.replace(row).is_none(),
+        }
     }
 }
 
 impl Rules {
     /// Reads a table, and adds what is wrong with it to the problems.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
-        let mut named = BTreeMap::new();
+        let mut named: BTreeMap<Kind, Named> = BTreeMap::new();
         for operation in table.operations() {
             problems.extend(faults(operation));
-            match named.entry((operation.kind(), operation.name())) {
-                Occupied(_) => {
-                    problems.push(format!("`{operation}` stands in the table twice; write it once"));
-                }
-                Vacant(free) => _ = free.insert(operation.row().policy()),
+            if !named.entry(operation.kind()).or_default().add(operation) {
+                problems.push(format!("`{operation}` stands in the table twice; write it once"));
             }
         }
         let resources = Resources::of(table, problems);
@@ -63,44 +98,57 @@ impl Rules {
     }
 
     /// Adds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
-    pub(super) fn find(&self, message: &Message<'_>, needs: &mut Vec<Need>) -> Result<(), Undecided> {
-        needs.extend(message.method.as_deref().and_then(|method| self.named(Kind::Method, method)));
+    pub(super) fn find(&self, message: &Message<'_>, found: &mut Vec<Matched>) -> Result<(), Undecided> {
+        let method = message.method.as_deref().unwrap_or_default();
+        let of_method = self.one(Kind::Method, method);
+        let is_declared = of_method.is_some();
+        found.extend(of_method);
         match &message.subject {
-            Subject::None | Subject::Task(_) => {}
+            Subject::None => {}
             Subject::Unnamed => return Err(Undecided::Unnamed),
-            Subject::Tool(name) => needs.extend(self.named(Kind::Tool, name)),
-            Subject::Prompt(name) | Subject::PromptCompletion(name) => {
-                needs.extend(self.named(Kind::Prompt, name));
+            Subject::Foreign | Subject::Task(_) if is_declared => {}
+            Subject::Foreign | Subject::Task(_) => {
+                found.push(self.any(Kind::Method).ok_or(Undecided::UnknownMethod)?);
             }
-            Subject::Resource(uri) => needs.extend(self.resource(uri)?),
-            Subject::ResourceCompletion(uri) => needs.extend(self.completed(uri)?),
+            Subject::Tool(name) => found.push(self.listed(Kind::Tool, name)?),
+            Subject::Prompt(name) | Subject::PromptCompletion(name) => {
+                found.push(self.listed(Kind::Prompt, name)?);
+            }
+            Subject::Resource(uri) => found.push(self.resource(uri)?),
+            Subject::ResourceCompletion(uri) => found.push(self.completed(uri)?),
             Subject::Subscriptions(uris) => {
                 for uri in uris {
-                    needs.extend(self.resource(uri)?);
+                    found.push(self.resource(uri)?);
                 }
             }
         }
         Ok(())
     }
 
-    fn named(&self, kind: Kind, name: &str) -> Option<Need> {
-        self.named.get(&(kind, name)).copied().map(Need::from)
+    fn one(&self, kind: Kind, name: &str) -> Option<Matched> {
+        self.named.get(&kind)?.one.get(name).map(Matched::of)
     }
 
-    /// A server whose table has no resource has none, or judges them itself.
-    fn resource(&self, uri: &str) -> Result<Option<Need>, Undecided> {
-        match self.resources.find(uri) {
-            Some(found) => Ok(Some(Need { policy: found.policy(), filled: found.into_filled() })),
-            None if self.resources.is_empty() => Ok(None),
-            None => Err(Undecided::UnknownResource),
-        }
+    fn any(&self, kind: Kind) -> Option<Matched> {
+        self.named.get(&kind)?.any.as_ref().map(Matched::of)
+    }
+
+    /// Finds the row of a name, or that for all names without one.
+    fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
+        let found = self.one(kind, name).or_else(|| self.any(kind));
+        found.ok_or(Undecided::Unlisted(kind))
+    }
+
+    fn resource(&self, uri: &str) -> Result<Matched, Undecided> {
+        let found = self.resources.find(uri).ok_or(Undecided::Unlisted(Kind::Resource))?;
+        Ok(Matched { row: found.row().clone(), filled: found.into_filled() })
     }
 
     /// What is completed is mostly a template, which has no values.
-    fn completed(&self, uri: &str) -> Result<Option<Need>, Undecided> {
-        match self.resources.declared(uri).map(|operation| operation.row().policy()) {
+    fn completed(&self, uri: &str) -> Result<Matched, Undecided> {
+        match self.resources.declared(uri).map(Operation::row) {
             None => self.resource(uri),
-            Some(policy) if policy.templates().next().is_none() => Ok(Some(policy.into())),
+            Some(row) if !row.terms().has_templates() => Ok(Matched::of(row)),
             Some(_) => Err(Undecided::OpenTemplate),
         }
     }
@@ -108,13 +156,24 @@ impl Rules {
 
 /// What is wrong with a row by itself; resources have more to say of their scopes.
 fn faults(operation: &Operation) -> impl Iterator<Item = String> {
-    let is_public = operation.row().requirement().is_public();
+    let is_public = operation.requirement().is_public();
     let public = is_public.then(|| {
         format!("`{operation}` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`")
     });
-    let template = operation.row().policy().templates().find(|_| operation.kind() != Kind::Resource);
+    let any_constructor = match operation.kind() {
+        Kind::Tool => "any_tool",
+        Kind::Prompt => "any_prompt",
+        Kind::Resource => "any_resource",
+        Kind::Method => "any_method",
+    };
+    let confusing = matches!(operation.which(), Name::One(name) if **name == *ANY).then(|| {
+        format!(
+            "`{ANY}` is no name, as it stands for all that have no row; write `Operation::{any_constructor}` for those"
+        )
+    });
+    let template = operation.row().terms().templates().find(|_| operation.kind() != Kind::Resource);
     let unfillable = template.map(|template| {
         format!("`{operation}` needs `{template}`, and only the URI template of a resource can fill that in")
     });
-    public.into_iter().chain(unfillable)
+    public.into_iter().chain(confusing).chain(unfillable)
 }

@@ -9,8 +9,10 @@ use super::{json::Json, subscriptions::Wanted};
 /// What a method acts on, where that decides about scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// Nothing that has a name.
+    /// Nothing that decides: a method of MCP's own that carries no operation, or an answer.
     None,
+    /// A method that MCP does not define, so that nobody knows what it does.
+    Foreign,
     /// Something that has a name, and the parameters do not give it, or not as a text.
     Unnamed,
     Tool(Cow<'a, str>),
@@ -50,7 +52,8 @@ struct Reference<'a> {
     uri: Json<'a, IgnoredAny>,
 }
 
-/// Finds what a method acts on.
+/// Finds what a method acts on. This is the one list of the methods and notifications that clients send in any version of
+/// MCP; what is not in it is [`Subject::Foreign`].
 pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject<'a> {
     let params = match params {
         Json::Object(params) => params,
@@ -75,7 +78,20 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject
             Json::Object(reference) => reference.subject(),
             _ => None,
         },
-        _ => Some(Subject::None),
+        "initialize"
+        | "ping"
+        | "server/discover"
+        | "tools/list"
+        | "prompts/list"
+        | "resources/list"
+        | "resources/templates/list"
+        | "skills/list"
+        | "logging/setLevel"
+        | "notifications/initialized"
+        | "notifications/cancelled"
+        | "notifications/progress"
+        | "notifications/roots/list_changed" => Some(Subject::None),
+        _ => Some(Subject::Foreign),
     };
     named.unwrap_or(Subject::Unnamed)
 }
@@ -99,15 +115,30 @@ impl Subject<'_> {
         }
     }
 
+    /// Returns the name, URI or identifier of what is acted on, where it is one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::PromptCompletion(name) | Self::ResourceCompletion(name) => Some(name),
+            _ => self.header_name(),
+        }
+    }
+
     /// Returns what the `Mcp-Name` header repeats.
     pub(crate) fn header_name(&self) -> Option<&str> {
         match self {
-            Self::Tool(name) | Self::Prompt(name) | Self::Resource(name) | Self::Task(name) => Some(name),
-            Self::None
-            | Self::Unnamed
-            | Self::Subscriptions(_)
-            | Self::PromptCompletion(_)
-            | Self::ResourceCompletion(_) => None,
+            Self::Tool(name)
+            | Self::Prompt(name)
+            | Self::Resource(name)
+            | Self::Task(name)
+            | Self::PromptCompletion(name)
+            | Self::ResourceCompletion(name) => Some(name),
+            Self::None | Self::Foreign | Self::Unnamed | Self::Subscriptions(_) => None,
         }
     }
+}
+
+/// As much of a name as an answer or a line of the log repeats. A client chooses how long it is.
+pub(crate) fn shortened(name: &str) -> &str {
+    const MOST: usize = 128;
+    name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())
 }

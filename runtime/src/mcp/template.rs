@@ -1,104 +1,160 @@
 //! URI templates of level 1 ([RFC 6570, section 3.2.2](https://www.rfc-editor.org/rfc/rfc6570#section-3.2.2)).
 
-use scopegate_grammar::is_value_byte;
+use scopegate_grammar::{is_value, is_value_byte};
 
-use crate::scope::{Parameters, Unfilled};
+use crate::scope::{Parameters, Text, Unfilled};
 
-/// A URI with variables. Between them stands what no value can hold, so that there is one way to read it.
-#[derive(Clone, Debug)]
+/// A URI with variables. Characters that no value can hold separate its segments, and a segment has one variable at most,
+/// so that there is one way to read a URI.
+#[derive(Clone, Debug, Default)]
 pub(super) struct UriTemplate {
-    start: &'static str,
-    variables: Vec<Variable>,
+    separators: String,
+    segments: Vec<Segment>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Variable {
-    name: &'static str,
-    /// What follows it.
-    after: &'static str,
+/// What stands between two separators.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Segment {
+    pub(super) start: Box<str>,
+    pub(super) variable: Option<Variable>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Variable {
+    name: Text,
+    /// What follows it, up to the next separator.
+    pub(super) end: Box<str>,
+}
+
+fn is_separator(char: char) -> bool {
+    !u8::try_from(char).is_ok_and(is_value_byte)
+}
+
+/// Returns the characters of a text that no value can hold.
+pub(super) fn separators(text: &str) -> String {
+    text.chars().filter(|char| is_separator(*char)).collect()
+}
+
+/// Iterates over what stands between the separators of a text.
+pub(super) fn segments(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_separator)
 }
 
 impl UriTemplate {
     /// Reads a template; a text without variables is one, too.
-    pub(super) fn parse(text: &'static str) -> Result<Self, &'static str> {
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let mut parts = text.split('{');
-        let start = parts.next().unwrap_or_default();
-        let mut variables: Vec<Variable> = Vec::new();
+        let mut template = Self::default();
+        template.add_text(parts.next().unwrap_or_default())?;
         for part in parts {
             let (name, after) = part.split_once('}').ok_or("close each `{` by a `}`")?;
-            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-            if name.is_empty() || !name.bytes().all(is_name) {
-                return Err("write variables as `{name}`, of letters, digits and `_`");
-            }
-            if variables.iter().any(|earlier| earlier.name == name) {
-                return Err("name each variable once");
-            }
-            variables.push(Variable { name, after });
-        }
-        let template = Self { start, variables };
-        // Values can hold such a text, and two programs could differ about where one ends.
-        if template.between().any(|text| text.bytes().all(is_value_byte)) {
-            return Err(
-                "put a separator such as `/` between two variables, so that no value runs into the next",
-            );
-        }
-        if start.contains('}') || template.variables.iter().any(|variable| variable.after.contains('}')) {
-            return Err("open each `}` by a `{`");
+            template.add_variable(name)?;
+            template.add_text(after)?;
         }
         Ok(template)
     }
 
-    /// Iterates over the texts around the variables.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &'static str> {
-        [self.start].into_iter().chain(self.variables.iter().map(|variable| variable.after))
+    fn add_text(&mut self, text: &str) -> Result<(), &'static str> {
+        if text.contains('}') {
+            return Err("open each `}` by a `{`");
+        }
+        self.separators.push_str(&separators(text));
+        let mut pieces = segments(text);
+        let first = pieces.next().unwrap_or_default();
+        match self.segments.last_mut() {
+            Some(Segment { variable: Some(variable), .. }) => variable.end = first.into(),
+            _ => self.segments.push(Segment { start: first.into(), variable: None }),
+        }
+        self.segments.extend(pieces.map(|start| Segment { start: start.into(), variable: None }));
+        Ok(())
+    }
+
+    fn add_variable(&mut self, name: &str) -> Result<(), &'static str> {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if name.is_empty() || !name.bytes().all(is_name) {
+            return Err("write variables as `{name}`, of letters, digits and `_`");
+        }
+        if self.has(name) {
+            return Err("name each variable once");
+        }
+        match self.segments.last_mut() {
+            Some(Segment { variable: free @ None, .. }) => {
+                *free = Some(Variable { name: name.into(), end: "".into() });
+            }
+            _ => {
+                return Err(
+                    "put a separator such as `/` between two variables, so that no value runs into the next",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the characters that separate its segments. An expansion has the same.
+    pub(super) fn separators(&self) -> &str {
+        &self.separators
+    }
+
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.segments
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.variables.iter().any(|variable| variable.name == name)
+        self.variables().any(|variable| *variable.name == *name)
     }
 
-    /// Iterates over the texts that stand between two variables.
-    fn between(&self) -> impl Iterator<Item = &'static str> {
-        self.variables.iter().rev().skip(1).map(|variable| variable.after)
+    fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.segments.iter().filter_map(|segment| segment.variable.as_ref())
     }
 
-    /// Takes `uri` apart, if it is an expansion of the template.
+    /// Takes a URI apart, if it is an expansion of the template. These are the segments of one that has the same
+    /// [`separators`](Self::separators).
     ///
-    /// A variable ends where the text behind it stands first, since no value can hold that text.
-    pub(super) fn captures<'a>(&self, uri: &'a str) -> Option<Captures<'a>> {
-        let mut rest = uri.strip_prefix(self.start)?;
-        let mut captures = Captures::default();
-        let Some((last, between)) = self.variables.split_last() else {
-            return rest.is_empty().then_some(captures);
-        };
-        for Variable { name, after } in between {
-            let (value, behind) = split_after_first(rest, after)?;
-            captures.add(name, value)?;
-            rest = behind;
+    /// The texts are compared first, so that the work is bounded by the template's own length for all but those that fit.
+    pub(super) fn captures<'a>(&self, uri: &[&'a str]) -> Option<Captures<'a>> {
+        if self.segments.len() != uri.len() {
+            return None;
         }
-        captures.add(last.name, rest.strip_suffix(last.after)?)?;
+        let middles = || self.segments.iter().zip(uri).map(|(segment, text)| (segment, segment.middle(text)));
+        if !middles().all(|(_, middle)| middle.is_some()) {
+            return None;
+        }
+        let mut captures = Captures::default();
+        for (segment, middle) in middles() {
+            if let Some(variable) = &segment.variable {
+                captures.add(&variable.name, middle?)?;
+            }
+        }
         Some(captures)
     }
 }
 
-/// Splits at the first `text` that is not at the start: a variable is not empty.
-fn split_after_first<'a>(rest: &'a str, text: &str) -> Option<(&'a str, &'a str)> {
-    let second = rest.char_indices().nth(1)?.0;
-    let at = rest.get(second..)?.find(text)? + second;
-    Some((rest.get(..at)?, rest.get(at + text.len()..)?))
+impl Segment {
+    /// Returns what stands in the place of the variable, or nothing where there is none; `None` where the text around it
+    /// is another.
+    pub(super) fn middle<'a>(&self, text: &'a str) -> Option<&'a str> {
+        #[cfg(test)]
+        work::count(self.start.len() + self.variable.as_ref().map_or(0, |variable| variable.end.len()) + 1);
+        match &self.variable {
+            None => (*self.start == *text).then_some(""),
+            Some(Variable { end, .. }) => text.strip_prefix(&*self.start)?.strip_suffix(&**end),
+        }
+    }
 }
 
 /// What stands in a URI for the variables of its template.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Captures<'a>(Vec<(&'static str, &'a str)>);
+pub(super) struct Captures<'a>(Vec<(Text, &'a str)>);
 
 impl<'a> Captures<'a> {
-    fn add(&mut self, name: &'static str, value: &'a str) -> Option<()> {
-        is_value(value).then(|| self.0.push((name, value)))
+    fn add(&mut self, name: &Text, value: &'a str) -> Option<()> {
+        #[cfg(test)]
+        work::count(value.len());
+        is_value(value).then(|| self.0.push((name.clone(), value)))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+        self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| *value)
     }
 }
 
@@ -108,26 +164,40 @@ impl Parameters for Captures<'_> {
     }
 }
 
-/// Longer than the name of anything, and short enough that the scopes which are made of values fit a challenge.
-const MAX_VALUE: usize = 1024;
+/// How many bytes were compared, for tests of what a URI costs.
+#[cfg(test)]
+pub(super) mod work {
+    use std::cell::Cell;
 
-/// `1*unreserved` ([RFC 3986, section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)), but no dot segment.
-pub(super) fn is_value(value: &str) -> bool {
-    (1..=MAX_VALUE).contains(&value.len()) && value.bytes().all(is_value_byte) && !matches!(value, "." | "..")
+    thread_local! {
+        static BYTES: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count(bytes: usize) {
+        BYTES.set(BYTES.get() + bytes);
+    }
+
+    /// Returns what was counted since the last call.
+    pub(in crate::mcp) fn take() -> usize {
+        BYTES.take()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::UriTemplate;
+    use super::{UriTemplate, segments, separators};
 
     /// Checks what each variable stands for, as `name=value`, or that the URI is no expansion.
     #[track_caller]
     fn check(template: &'static str, uri: &str, expected: Option<&str>) {
-        let captures = UriTemplate::parse(template).unwrap().captures(uri);
+        let template = UriTemplate::parse(template).unwrap();
+        let captures = (template.separators() == separators(uri))
+            .then(|| template.captures(&segments(uri).collect::<Vec<_>>()))
+            .flatten();
         let values = captures.map(|captures| {
             captures.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
         });
-        assert_eq!(values.as_deref(), expected, "{template} {uri}");
+        assert_eq!(values.as_deref(), expected, "{template:?} {uri}");
     }
 
     #[test]
@@ -149,8 +219,15 @@ mod tests {
         check("a:{x}-/{y}", "a:--/-", Some("x=- y=-"));
         check("a:{x}-/{y}", "a:-/-", None);
         check("a:{x}:{y}", "a:ä:y", None);
-        assert!(super::is_value(&"a".repeat(1024)));
-        assert!(!super::is_value(&"a".repeat(1025)));
+        check("a:{x}ä{y}/", "a:bäc/", Some("x=b y=c"));
+        check("a:{x}ä{y}/", "a:böc/", None);
+        check("a:{x}ä{y}/", "a:b:c/", None);
+        check("{x}:a", "b:a", Some("x=b"));
+        check("", "", Some(""));
+        let long = "a".repeat(1024);
+        check("a:{x}/", &format!("a:{long}/"), Some(&format!("x={long}")));
+        check("a:{x}/", &format!("a:{long}a/"), None);
+        check("a:a{x}/", &format!("a:{long}a/"), Some(&format!("x={long}")));
     }
 
     #[test]

@@ -1,102 +1,135 @@
 //! The decision: is what a token grants enough, and if not, what is a client to ask for. Pure.
+//!
+//! [`Policy::decide`] is the only place that decides. Each way in asks it, and turns a [`Shortfall`] into a refusal.
 
-use crate::scope::{Filled, GrantedScopes, Hierarchy, Need, Requirement, Scope, ScopeToken};
+use std::collections::HashSet;
 
-/// What one request asks of a token: the gate's floor and the operation's requirement together.
-///
-/// # Examples
-///
-/// ```
-/// use scopegate::{Demand, GrantedScopes, Scope, requirement};
-///
-/// const FLOOR: Scope = Scope::from_static("api");
-///
-/// let demand = Demand::new(&[FLOOR], requirement!("files:read"));
-/// assert!(!demand.is_met_by(&GrantedScopes::parse("files:read")));
-/// let ask: Vec<String> = demand.to_ask().iter().map(ToString::to_string).collect();
-/// assert_eq!(ask, ["api", "files:read"]);
-/// ```
+use super::{Policy, Strategy};
+use crate::scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, ScopeToken, Unfilled};
+
+/// What one operation demands of a token in one request.
 #[derive(Clone, Copy, Debug)]
-pub struct Demand<'a> {
-    floor: &'a [Scope],
-    requirement: Requirement,
-    hierarchy: Option<&'a Hierarchy>,
-    filled: Option<&'a Filled>,
+pub(crate) struct Demand<'a> {
+    pub(crate) row: &'a Row,
+    /// What the templates come to.
+    pub(crate) filled: &'a Filled,
+    /// What the handler itself demands besides: one of these, or nothing.
+    pub(crate) one_of: &'a [NeedRef<'a>],
 }
 
 impl<'a> Demand<'a> {
-    /// Joins the scopes that every protected operation needs with what this one needs.
-    #[must_use]
-    pub const fn new(floor: &'a [Scope], requirement: Requirement) -> Self {
-        Self { floor, requirement, hierarchy: None, filled: None }
+    pub(crate) const fn of(row: &'a Row, filled: &'a Filled) -> Self {
+        Self { row, filled, one_of: &[] }
     }
+}
 
-    /// Lets scopes stand for those that they imply. This counts when judging, and changes nothing of what is asked for.
-    #[must_use]
-    pub const fn with_hierarchy(mut self, hierarchy: &'a Hierarchy) -> Self {
-        self.hierarchy = Some(hierarchy);
-        self
-    }
+/// Why a token does not meet a demand, from what a client can mend to what nobody but the program can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Shortfall {
+    /// It lacks a scope.
+    Scope,
+    /// It could not meet it with any scope: a value has characters that it cannot have.
+    IllegalValue,
+    /// The program is at fault: a template names no parameter.
+    NoValue,
+}
 
-    /// Says what the templates come to; without that, no token meets them.
-    #[must_use]
-    pub(crate) const fn with_filled(mut self, filled: &'a Filled) -> Self {
-        self.filled = Some(filled);
-        self
-    }
-
-    /// Tells whether a valid token that grants `granted` may do it. Allocates nothing.
-    #[must_use]
-    pub fn is_met_by(&self, granted: &GrantedScopes) -> bool {
-        if self.requirement.is_public() {
-            return true;
-        }
-        let has_all = |needs: &[Need]| needs.iter().all(|need| self.covers(granted, *need));
-        let alternatives = self.requirement.alternatives();
-        self.floor.iter().all(|scope| self.covers(granted, Need::Scope(*scope)))
-            && (alternatives.is_empty() || alternatives.iter().any(|all| has_all(all)))
-    }
-
-    /// Tells whether `granted` has one scope, or one that implies it.
-    pub(crate) fn covers(&self, granted: &GrantedScopes, need: Need) -> bool {
-        let Some(scope) = self.text_of(&need) else { return false };
-        match self.hierarchy {
-            Some(hierarchy) => hierarchy.covers(granted, scope),
-            None => granted.contains(scope),
-        }
-    }
-
-    /// Returns the scopes to ask for: all that it takes by the first alternative, in order of declaration.
+impl Policy {
+    /// Tells whether a token that grants `granted` meets the floor and every one of the demands. Allocates nothing.
     ///
-    /// A token that grants exactly these meets the demand. The list is complete, not what one token happens to lack:
-    /// clients that replace their scopes would otherwise lose the ones they had.
+    /// Alternatives are judged one by one. One with a value that is not legal cannot be met; the others still count.
+    pub(crate) fn decide(&self, granted: &GrantedScopes, demands: &[Demand<'_>]) -> Result<(), Shortfall> {
+        let shortfalls = demands.iter().filter_map(|demand| self.shortfall(granted, *demand));
+        shortfalls.max().map_or(Ok(()), Err)
+    }
+
+    fn shortfall(&self, granted: &GrantedScopes, demand: Demand<'_>) -> Option<Shortfall> {
+        let Demand { row, filled, one_of } = demand;
+        let terms = row.terms();
+        let lacks = |need: NeedRef<'_>| self.lacks(granted, need, filled);
+        let demanded = least(one_of.iter().copied().map(lacks));
+        if terms.requirement.is_public() {
+            return demanded;
+        }
+        let floor = self.floor.iter().filter(|scope| !self.covers(granted, scope.as_str()));
+        let floor = floor.map(|_| Shortfall::Scope).next();
+        let alternatives = terms.requirement.terms().map(|needs| needs.map(lacks).max().flatten());
+        let alternatives = least(alternatives);
+        floor.max(alternatives).max(demanded)
+    }
+
+    fn lacks(&self, granted: &GrantedScopes, need: NeedRef<'_>, filled: &Filled) -> Option<Shortfall> {
+        let covers = |scope: &str| self.covers(granted, scope);
+        let is_covered = if need.is_template() {
+            match filled.get(need.as_str()) {
+                Ok(scope) => covers(scope.as_str()),
+                Err(Unfilled::Illegal) => return Some(Shortfall::IllegalValue),
+                Err(Unfilled::Missing) => return Some(Shortfall::NoValue),
+            }
+        } else {
+            covers(need.as_str())
+        };
+        (!is_covered).then_some(Shortfall::Scope)
+    }
+
+    /// Returns the scopes to ask for: the floor, the first alternative of each demand that can be met at all, and what the
+    /// handler demands, each once, by the names that clients ask for.
+    ///
+    /// A token that grants exactly these meets the demands. The list is complete, not what one token happens to lack:
+    /// clients that replace their scopes would otherwise lose the ones they had. Where the token lacks a scope, the
+    /// strategy may add related ones.
+    pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
+        let with_related = is_insufficient && self.strategy == Strategy::Recommended;
+        // A set, since a client decides how many messages are in a batch.
+        let (mut ask, mut seen) = (Vec::new(), HashSet::new());
+        for Demand { row, filled, one_of } in demands {
+            let terms = row.terms();
+            if terms.requirement.is_public() && one_of.is_empty() {
+                continue;
+            }
+            let text = |need| scope_of(need, filled);
+            let mut alternatives = terms.requirement.terms();
+            let possible = alternatives.clone().find(|needs| needs.clone().all(|need| text(need).is_some()));
+            let needs = possible.or_else(|| alternatives.next()).into_iter().flatten();
+            let demanded = one_of.iter().copied().find(|need| text(*need).is_some());
+            let related = terms.related.iter().filter(|_| with_related).copied().map(NeedRef::Const);
+            let scopes = needs.chain(demanded).chain(related).filter_map(text);
+            for scope in self.floor.iter().cloned().chain(scopes) {
+                if seen.insert(scope.clone()) {
+                    ask.push(scope);
+                }
+            }
+        }
+        self.asked(ask)
+    }
+
+    /// Tells whether a valid token that grants `granted` may do what `requirement` guards. Templates, which a request
+    /// would fill in, are met by no token.
     #[must_use]
-    pub fn to_ask(&self) -> Vec<ScopeToken> {
-        self.ask_with(&[])
+    pub fn permits(&self, granted: &GrantedScopes, requirement: &Requirement) -> bool {
+        let (row, filled) = (row_of(requirement), Filled::default());
+        self.decide(granted, &[Demand::of(&row, &filled)]).is_ok()
     }
 
-    /// Returns the scopes to ask for, and `more` behind them.
-    pub(crate) fn ask_with(&self, more: &[Need]) -> Vec<ScopeToken> {
-        if self.requirement.is_public() {
-            return Vec::new();
-        }
-        let mut ask: Vec<ScopeToken> = Vec::new();
-        let floor = self.floor.iter().map(|scope| Need::Scope(*scope));
-        let first = self.requirement.alternatives().first().copied().unwrap_or_default();
-        for need in floor.chain(first.iter().chain(more).copied()) {
-            let token = match need {
-                Need::Scope(scope) => Some(ScopeToken::from(scope)),
-                Need::Template(_) => self.text_of(&need).map(ScopeToken::filled),
-            };
-            ask.extend(token.filter(|token| !ask.contains(token)));
-        }
-        ask
+    /// Returns the scopes that a challenge names for `requirement`, by the names that clients ask for.
+    #[must_use]
+    pub fn asks_for(&self, requirement: &Requirement) -> Vec<ScopeToken> {
+        let (row, filled) = (row_of(requirement), Filled::default());
+        self.to_ask(&[Demand::of(&row, &filled)], false)
     }
+}
 
-    fn text_of(&self, need: &Need) -> Option<&'a str> {
-        match need {
-            Need::Scope(scope) => Some(scope.as_str()),
-            Need::Template(template) => self.filled?.get(*template),
-        }
-    }
+/// Of several ways to meet a demand, the one that lacks the least; without any way, nothing is lacking.
+fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
+    ways.min().flatten()
+}
+
+/// Returns the scope that a need comes to, if it comes to one.
+fn scope_of(need: NeedRef<'_>, filled: &Filled) -> Option<ScopeToken> {
+    if need.is_template() { filled.get(need.as_str()).ok().cloned() } else { need.scope() }
+}
+
+/// Makes a row of a requirement that stands for itself.
+fn row_of(requirement: &Requirement) -> Row {
+    Row::new(requirement.clone(), "a requirement", file!(), line!())
 }

@@ -1,5 +1,16 @@
 //! The policy of a gate, and the decision about a token. Pure.
 
+mod check;
 mod decision;
+#[cfg(feature = "export")]
+mod parts;
+#[expect(clippy::module_inception, reason = "a policy is what this folder is about")]
+mod policy;
+mod startup;
 
-pub use self::decision::Demand;
+#[cfg(feature = "axum")]
+pub(crate) use self::decision::{Demand, Shortfall};
+pub use self::{
+    policy::{Advertise, Policy, Strategy},
+    startup::StartupError,
+};

@@ -1,15 +1,13 @@
 //! The bodies of refusals, in the formats that clients parse.
 
-use std::sync::Arc;
-
-use axum::response::Response;
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    refuse::{Reason, Rejection},
+    refuse::{ErrorAnswer, Reason},
     scope::{ScopeToken, join},
 };
 
@@ -52,6 +50,16 @@ pub(crate) struct Content {
     pub(crate) bytes: Bytes,
 }
 
+impl Content {
+    pub(crate) fn to_response(&self) -> Response {
+        let mut response = Response::new(Body::from(self.bytes.clone()));
+        if let Some(content_type) = &self.content_type {
+            response.headers_mut().insert(CONTENT_TYPE, content_type.clone());
+        }
+        response
+    }
+}
+
 impl BodyFormat {
     /// Writes the body; `id` is that of the JSON-RPC request, if it has been read.
     pub(crate) fn write(
@@ -70,15 +78,10 @@ impl BodyFormat {
                 json(&Text { error: description, scope })
             }
             Self::Problem => problem(reason, description, scope),
-            Self::JsonRpc => json(&JsonRpc {
-                jsonrpc: "2.0",
-                id,
-                error: JsonRpcError {
-                    code: status.as_u16(),
-                    message: description,
-                    data: Data::some(error, scope),
-                },
-            }),
+            Self::JsonRpc => {
+                let (code, data) = (status.as_u16().into(), Data::some(error, scope));
+                json(&ErrorAnswer::new(id, code, description, data))
+            }
             Self::Empty => Content { content_type: None, bytes: Bytes::new() },
         }
     }
@@ -126,22 +129,6 @@ struct Problem<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonRpc<'a> {
-    jsonrpc: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a Value>,
-    error: JsonRpcError<'a>,
-}
-
-#[derive(Serialize)]
-struct JsonRpcError<'a> {
-    code: u16,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Data>,
-}
-
-#[derive(Serialize)]
 struct Data {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
@@ -154,14 +141,3 @@ impl Data {
         (error.is_some() || scope.is_some()).then_some(Self { error, scope })
     }
 }
-
-/// How a gate writes its bodies: in a format, or by a function of the program's.
-#[derive(Clone)]
-pub(crate) enum Bodies {
-    /// A format that the program has not chosen.
-    Default(BodyFormat),
-    Format(BodyFormat),
-    Custom(Custom),
-}
-
-pub(crate) type Custom = Arc<dyn Fn(&Rejection) -> Response + Send + Sync>;

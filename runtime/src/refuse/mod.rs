@@ -1,15 +1,21 @@
 //! Refusals: the reason, the challenge, the body, and the answer that they make.
 
 #[cfg(feature = "axum")]
+mod bodies;
+#[cfg(feature = "axum")]
 mod body;
 mod challenge;
 #[cfg(feature = "axum")]
+mod json_rpc;
+#[cfg(feature = "axum")]
 mod reason;
+#[cfg(feature = "axum")]
+mod refused;
 #[cfg(feature = "axum")]
 mod rejection;
 
-#[cfg(feature = "axum")]
-pub(crate) use self::body::{Bodies, Content, Custom};
 pub use self::challenge::{Challenge, ErrorCode};
 #[cfg(feature = "axum")]
-pub use self::{body::BodyFormat, reason::Reason, rejection::Rejection};
+pub(crate) use self::{bodies::Bodies, body::Content, json_rpc::ErrorAnswer, refused::KeptHeaders};
+#[cfg(feature = "axum")]
+pub use self::{body::BodyFormat, reason::Reason, refused::Refused, rejection::Rejection};

@@ -2,19 +2,16 @@
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use http::{
-    HeaderValue,
-    header::{ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    HeaderMap, HeaderValue,
+    header::{ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 #[cfg(feature = "mcp")]
 use serde_json::Value;
 
 use crate::{
-    refuse::{Bodies, BodyFormat, Content, Custom, Reason},
+    refuse::{Bodies, Content, KeptHeaders, Reason, Refused, refused::Custom},
     scope::ScopeToken,
 };
 
@@ -43,7 +40,10 @@ use crate::{
 /// let routes: Router = Router::new().route("/files", get(list)).layer(map_response(count));
 /// ```
 #[derive(Clone)]
-pub struct Rejection(Arc<Answer>);
+pub struct Rejection {
+    answer: Arc<Answer>,
+    headers: KeptHeaders,
+}
 
 struct Answer {
     reason: Reason,
@@ -51,12 +51,8 @@ struct Answer {
     scopes: Vec<ScopeToken>,
     challenge: Option<HeaderValue>,
     retry_after: Option<HeaderValue>,
-    body: AnswerBody,
-}
-
-enum AnswerBody {
-    Written(Content),
-    Custom(Custom),
+    content: Content,
+    custom: Option<Custom>,
 }
 
 impl Rejection {
@@ -67,13 +63,16 @@ impl Rejection {
         challenge: Option<HeaderValue>,
         bodies: &Bodies,
     ) -> Self {
-        let body = match bodies {
-            Bodies::Default(format) | Bodies::Format(format) => {
-                AnswerBody::Written(format.write(reason, &description, &scopes, None))
-            }
-            Bodies::Custom(custom) => AnswerBody::Custom(custom.clone()),
-        };
-        Self(Arc::new(Answer { reason, description, scopes, challenge, retry_after: None, body }))
+        let content = bodies.format().write(reason, &description, &scopes, None);
+        let custom = bodies.custom().cloned();
+        let answer = Answer { reason, description, scopes, challenge, retry_after: None, content, custom };
+        Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
+    }
+
+    /// Makes it the answer to a request with these headers.
+    pub(crate) fn to(mut self, headers: KeptHeaders) -> Self {
+        self.headers = headers;
+        self
     }
 
     /// Builds the answer for when no token can be verified.
@@ -85,7 +84,7 @@ impl Rejection {
         let mut rejection = Self::new(Reason::Unavailable, description, Vec::new(), None, bodies);
         // Whole seconds, rounded up: nobody should come back too early.
         let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
-        if let Some(answer) = Arc::get_mut(&mut rejection.0) {
+        if let Some(answer) = Arc::get_mut(&mut rejection.answer) {
             answer.retry_after = Some(seconds.into());
         }
         rejection
@@ -95,59 +94,56 @@ impl Rejection {
     /// than that something failed.
     #[cfg(feature = "mcp")]
     pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
-        if let Bodies::Default(format) | Bodies::Format(format) = bodies
-            && let Some(Answer { reason, description, scopes, body, .. }) = Arc::get_mut(&mut self.0)
-        {
-            *body = AnswerBody::Written(format.write(*reason, description, scopes, Some(id)));
+        if let Some(Answer { reason, description, scopes, content, .. }) = Arc::get_mut(&mut self.answer) {
+            *content = bodies.format().write(*reason, description, scopes, Some(id));
         }
         self
     }
 
     /// Builds the answer for when a guarded handler is reached without a gate. Why is for the log alone.
     pub(crate) fn misconfigured() -> Self {
-        Self::without_gate(Reason::Misconfigured)
+        Self::without_gate(Reason::Misconfigured, Vec::new())
     }
 
     /// Builds an answer where no gate says how, and none to challenge with.
-    pub(crate) fn without_gate(reason: Reason) -> Self {
-        Self::new(reason, reason.description().into(), Vec::new(), None, &Bodies::Format(BodyFormat::OAuth))
+    pub(crate) fn without_gate(reason: Reason, scopes: Vec<ScopeToken>) -> Self {
+        Self::new(reason, reason.description().into(), scopes, None, &Bodies::default())
     }
 
     /// Returns why the request was refused.
     #[must_use]
     pub fn reason(&self) -> Reason {
-        self.0.reason
+        self.answer.reason
     }
 
     /// Returns the text for people.
     #[must_use]
     pub fn description(&self) -> &str {
-        &self.0.description
+        &self.answer.description
     }
 
     /// Returns the scopes that the client is told to ask for.
     #[must_use]
     pub fn scopes(&self) -> &[ScopeToken] {
-        &self.0.scopes
+        &self.answer.scopes
     }
 
     /// Returns the value of the `WWW-Authenticate` header, where the answer has one.
     #[must_use]
     pub fn challenge(&self) -> Option<&HeaderValue> {
-        self.0.challenge.as_ref()
+        self.answer.challenge.as_ref()
     }
 
     fn body(&self) -> Response {
-        match &self.0.body {
-            AnswerBody::Custom(custom) => custom(self),
-            AnswerBody::Written(content) => {
-                let mut response = Response::new(Body::from(content.bytes.clone()));
-                if let Some(content_type) = &content.content_type {
-                    response.headers_mut().insert(CONTENT_TYPE, content_type.clone());
-                }
-                response
-            }
+        let Answer { reason, description, scopes, content, custom, .. } = &*self.answer;
+        let Some(custom) = custom else { return content.to_response() };
+        let none = HeaderMap::new();
+        let headers = self.headers.as_map().unwrap_or(&none);
+        let mut response = custom.write(&Refused { reason: *reason, description, scopes, headers, content });
+        for name in [WWW_AUTHENTICATE, RETRY_AFTER] {
+            response.headers_mut().remove(name);
         }
+        response
     }
 }
 
@@ -155,16 +151,16 @@ impl Rejection {
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = self.body();
-        *response.status_mut() = self.0.reason.status();
+        *response.status_mut() = self.answer.reason.status();
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         // A browser's client reads no other header of another origin than those named here.
         headers
             .append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, Retry-After"));
-        if let Some(challenge) = &self.0.challenge {
+        if let Some(challenge) = &self.answer.challenge {
             headers.insert(WWW_AUTHENTICATE, challenge.clone());
         }
-        if let Some(seconds) = &self.0.retry_after {
+        if let Some(seconds) = &self.answer.retry_after {
             headers.insert(RETRY_AFTER, seconds.clone());
         }
         response.extensions_mut().insert(self);
@@ -175,8 +171,8 @@ impl IntoResponse for Rejection {
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")
-            .field("reason", &self.0.reason)
-            .field("scopes", &self.0.scopes)
+            .field("reason", &self.answer.reason)
+            .field("scopes", &self.answer.scopes)
             .finish_non_exhaustive()
     }
 }

@@ -77,6 +77,6 @@ impl ResourceMetadata {
 
     /// Returns the name that people see, in no particular language.
     pub fn name(&self) -> Option<&str> {
-        self.members.name()
+        self.members.name.as_deref()
     }
 }

@@ -4,7 +4,6 @@ mod builder;
 mod members;
 mod metadata;
 mod url;
-mod values;
 
 use std::fmt;
 
@@ -15,6 +14,7 @@ use self::url::Url;
 pub(crate) use self::url::WELL_KNOWN;
 #[cfg(any(feature = "jwt", feature = "mcp"))]
 pub(crate) use self::url::is_loopback;
+use crate::shown;
 
 /// A protected resource, as [RFC 9728] means it: the API or the MCP endpoint that tokens are issued for.
 ///
@@ -93,7 +93,7 @@ impl Resource {
     }
 
     /// Returns scheme and authority of the identifier.
-    #[cfg(feature = "mcp")]
+    #[cfg(feature = "axum")]
     pub(crate) fn origin(&self) -> &str {
         self.identifier.origin()
     }
@@ -150,7 +150,7 @@ pub struct InvalidResource {
 
 impl fmt::Display for InvalidResource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "invalid {} {:?}: {}", self.what, self.text, self.fault)
+        write!(f, "invalid {} {}: {}", self.what, shown::text(format_args!("{:?}", self.text)), self.fault)
     }
 }
 

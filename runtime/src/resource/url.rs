@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::InvalidResource;
+use crate::shown::WithoutSecrets;
 
 /// The suffix that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -45,25 +46,16 @@ impl Url {
         Ok(url)
     }
 
-    /// Checks the URL of keys, which is `https` everywhere.
-    pub(super) fn keys(what: &'static str, text: String) -> Result<Self, InvalidResource> {
-        let url = Self::identifier(what, text)?;
-        if !url.text.to_ascii_lowercase().starts_with("https:") {
-            return Err(url.refused(what, "use `https`, on loopback hosts too"));
-        }
-        Ok(url)
-    }
-
     /// Checks the URL of a page for people, which may point into it.
     pub(super) fn page(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         match origin_end(&text) {
             Ok(origin_end) => Ok(Self { text, origin_end }),
-            Err(fault) => Err(InvalidResource { what, text, fault }),
+            Err(fault) => Err(refused(what, &text, fault)),
         }
     }
 
     fn refused(self, what: &'static str, fault: &'static str) -> InvalidResource {
-        InvalidResource { what, text: self.text, fault }
+        refused(what, &self.text, fault)
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -75,7 +67,7 @@ impl Url {
     }
 
     /// Returns scheme and authority.
-    #[cfg(feature = "mcp")]
+    #[cfg(feature = "axum")]
     pub(super) fn origin(&self) -> &str {
         self.text.split_at(self.origin_end).0
     }
@@ -110,6 +102,11 @@ impl Url {
             _ => rest,
         }
     }
+}
+
+/// Makes the error for a URL. It is logged by whoever starts the program, and a URL may hold a secret.
+fn refused(what: &'static str, url: &str, fault: &'static str) -> InvalidResource {
+    InvalidResource { what, text: WithoutSecrets(url).to_string(), fault }
 }
 
 /// Checks an absolute URL and finds where its scheme and authority end.

@@ -6,7 +6,7 @@ use axum::{extract::Request, handler::Handler, response::Response};
 
 use crate::{
     enforce::{Enforcement, Slot},
-    routing::declared::Declared,
+    routing::{declared::Declared, function::HandlerFn},
     scope::Row,
 };
 
@@ -23,7 +23,7 @@ type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 impl<S: 'static> Gated<S> {
     pub(crate) fn mount<H, T, D>(handler: H, methods: String) -> (Self, Mounted)
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
     {
         let mounted = Mounted::new(methods, H::ROW);
         let handler = move |request, state| boxed(handler.clone().call(request, state));
@@ -50,7 +50,7 @@ impl<S: 'static> Handler<(), S> for Gated<S> {
     type Future = Answering;
 
     fn call(self, mut request: Request, state: S) -> Answering {
-        request.extensions_mut().insert(Enforcement::pending(self.slot));
+        Enforcement::begin(self.slot, request.extensions_mut());
         (self.handler)(request, state)
     }
 }

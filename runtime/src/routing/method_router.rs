@@ -2,13 +2,14 @@
 
 use std::{convert::Infallible, fmt};
 
-use axum::{extract::Request, handler::Handler, response::IntoResponse, routing::Route};
+use axum::{extract::Request, response::IntoResponse, routing::Route};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::routing::{
     MethodFilter,
     declared::Declared,
+    function::HandlerFn,
     gated::{Gated, Mounted},
 };
 
@@ -50,7 +51,7 @@ where
 
     pub(crate) fn any<H, T, D>(handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
@@ -65,7 +66,7 @@ where
     #[track_caller]
     pub fn on<H, T, D>(mut self, filter: MethodFilter, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         let (handler, mounted) = Gated::mount(handler, names_of(filter));
@@ -82,7 +83,7 @@ where
     #[track_caller]
     pub fn get<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::GET, handler)
@@ -96,7 +97,7 @@ where
     #[track_caller]
     pub fn post<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::POST, handler)
@@ -110,7 +111,7 @@ where
     #[track_caller]
     pub fn put<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::PUT, handler)
@@ -124,7 +125,7 @@ where
     #[track_caller]
     pub fn patch<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::PATCH, handler)
@@ -138,7 +139,7 @@ where
     #[track_caller]
     pub fn delete<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::DELETE, handler)
@@ -152,7 +153,7 @@ where
     #[track_caller]
     pub fn head<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::HEAD, handler)
@@ -166,7 +167,7 @@ where
     #[track_caller]
     pub fn options<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::OPTIONS, handler)
@@ -180,7 +181,7 @@ where
     #[track_caller]
     pub fn connect<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::CONNECT, handler)
@@ -194,7 +195,7 @@ where
     #[track_caller]
     pub fn trace<H, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::TRACE, handler)
@@ -237,7 +238,7 @@ where
 
 impl<S> fmt::Debug for MethodRouter<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.mounted.iter().map(|mounted| (&mounted.methods, mounted.row))).finish()
+        f.debug_list().entries(self.mounted.iter().map(|mounted| (&mounted.methods, &mounted.row))).finish()
     }
 }
 

@@ -25,10 +25,9 @@
 
 // They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
 
-use axum::handler::Handler;
-
 pub(crate) mod cors;
 mod declared;
+mod function;
 mod gated;
 pub(crate) mod layer;
 mod method_router;
@@ -39,13 +38,14 @@ pub use axum::routing::MethodFilter;
 pub use declared::Declared;
 #[doc(hidden)] // For generated code, through `__private`.
 pub use declared::{InLayer, ScopeGuard, row_of};
+pub use function::HandlerFn;
 pub use method_router::MethodRouter;
 pub use router::Router;
 
 /// Routes `GET` requests, and `HEAD` requests, whose body axum leaves out, to `handler`.
 pub fn get<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -55,7 +55,7 @@ where
 /// Routes `POST` requests to `handler`.
 pub fn post<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -65,7 +65,7 @@ where
 /// Routes `PUT` requests to `handler`.
 pub fn put<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -75,7 +75,7 @@ where
 /// Routes `PATCH` requests to `handler`.
 pub fn patch<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -85,7 +85,7 @@ where
 /// Routes `DELETE` requests to `handler`.
 pub fn delete<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -95,7 +95,7 @@ where
 /// Routes `HEAD` requests to `handler`.
 pub fn head<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -105,7 +105,7 @@ where
 /// Routes `OPTIONS` requests to `handler`.
 pub fn options<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -115,7 +115,7 @@ where
 /// Routes `CONNECT` requests to `handler`.
 pub fn connect<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -125,7 +125,7 @@ where
 /// Routes `TRACE` requests to `handler`.
 pub fn trace<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -135,7 +135,7 @@ where
 /// Routes requests whose method `filter` matches to `handler`.
 pub fn on<H, T, D, S>(filter: MethodFilter, handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -145,7 +145,7 @@ where
 /// Routes requests of any method to `handler`, `OPTIONS` included: it is guarded like the rest.
 pub fn any<H, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + Handler<T, S>,
+    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {

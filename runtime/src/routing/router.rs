@@ -2,15 +2,17 @@
 
 use std::{convert::Infallible, fmt};
 
-use axum::{extract::Request, handler::Handler, response::IntoResponse, routing::Route};
+use axum::{extract::Request, response::IntoResponse, routing::Route};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
     enforce::{Plan, Prebuilt, mistaken_templates},
-    gate::{Gate, StartupError},
+    gate::Gate,
+    policy::StartupError,
     routing::{
         declared::Declared,
+        function::HandlerFn,
         gated::{Gated, Mounted},
         method_router::{ANY, MethodRouter},
         service::ServiceGuard,
@@ -29,10 +31,10 @@ use crate::{
 ///
 /// ```
 /// use scopegate::{Gate, Resource, Router, public, requires_scope, routing::get};
-/// # use scopegate::{Token, TokenVerifier, VerifyError};
+/// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
 /// # struct Sessions;
 /// # impl TokenVerifier for Sessions {
-/// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+/// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
 /// # }
 ///
 /// #[requires_scope("files:read")]
@@ -200,7 +202,7 @@ where
     /// Sets the handler of requests that no route matches; see [`axum::Router::fallback`].
     pub fn fallback<H, T, D>(mut self, handler: H) -> Self
     where
-        H: Declared<D> + Handler<T, S>,
+        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
@@ -225,7 +227,9 @@ impl<S> Router<S> {
     pub fn table(&self) -> ScopeTable {
         self.routes
             .iter()
-            .map(|route| Entry::route(route.mounted.methods.clone(), route.path.clone(), route.mounted.row))
+            .map(|route| {
+                Entry::route(route.mounted.methods.clone(), route.path.clone(), route.mounted.row.clone())
+            })
             .collect()
     }
 }
@@ -267,10 +271,10 @@ impl Router {
     ///
     /// ```
     /// use scopegate::{Gate, Resource, Router, requires_scope, routing::get, well_known};
-    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     ///
     /// #[requires_scope("files:read")]
@@ -302,10 +306,10 @@ impl Router {
 
 /// Gives every mounted handler its plan.
 fn fill(routes: &[MountedRoute], gate: &Gate) {
-    let policy = |route: &MountedRoute| route.mounted.row.policy();
-    let prebuilt = Prebuilt::of(gate, routes.iter().map(policy));
+    let prebuilt = Prebuilt::of(gate, routes.iter().map(|route| route.mounted.row.clone()));
     for route in routes {
-        route.mounted.slot.get_or_init(|| Plan::new(gate.clone(), policy(route), prebuilt.clone()));
+        let plan = || Plan::new(gate.clone(), route.mounted.row.clone(), prebuilt.clone()).into();
+        route.mounted.slot.get_or_init(plan);
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    enforce::{Enforcement, Protected, Slot, Step, enforce},
+    enforce::{Enforcement, Protected, Slot, Step, Verified, enforce},
     routing::gated::Mounted,
     scope::Row,
 };
@@ -22,7 +22,7 @@ pub(crate) struct ServiceGuard {
 
 impl ServiceGuard {
     pub(crate) fn mount<T>(service: T, methods: String, row: Row) -> (Protected<T, Self>, Mounted) {
-        let mounted = Mounted::new(methods, row);
+        let mounted = Mounted::new(methods, row.clone());
         (Protected::new(service, Self { row, slot: mounted.slot.clone() }), mounted)
     }
 }
@@ -30,8 +30,14 @@ impl ServiceGuard {
 impl Step for ServiceGuard {
     async fn run(&self, request: Request) -> Result<Request, Response> {
         let (mut parts, body) = request.into_parts();
-        parts.extensions.insert(Enforcement::pending(self.slot.clone()));
+        Enforcement::begin(self.slot.clone(), &mut parts.extensions);
         enforce(&mut parts, &self.row).await.map_err(IntoResponse::into_response)?;
+        // A service may have gates inside.
+        let enforcement = parts.extensions.get::<Enforcement>();
+        if let Some((plan, admitted)) = enforcement.and_then(|own| own.plan().zip(own.admitted.as_ref())) {
+            let (plan, token) = (plan.clone(), admitted.token.clone());
+            Verified::leave(&plan, Ok(token), &mut parts);
+        }
         Ok(Request::from_parts(parts, body))
     }
 }

@@ -1,33 +1,16 @@
 //! Implication: which scopes stand for which others. It counts when judging, and never changes what is emitted.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
+#[cfg(feature = "export")]
+use std::collections::BTreeSet;
 
-use crate::scope::{GrantedScopes, Scope, VocabularyEntry};
+use super::{granted::GrantedScopes, scope::ScopeToken};
 
-/// Which scopes imply which others, transitively.
-///
-/// The default implies nothing: a scope covers itself alone.
-///
-/// # Examples
-///
-/// ```
-/// use scopegate::{GrantedScopes, Hierarchy, Scope};
-///
-/// const READ: Scope = Scope::from_static("files:read");
-/// const WRITE: Scope = Scope::from_static("files:write");
-/// const ADMIN: Scope = Scope::from_static("files:admin");
-///
-/// # fn main() -> Result<(), scopegate::InvalidHierarchy> {
-/// let hierarchy = Hierarchy::new([(WRITE, [READ]), (ADMIN, [WRITE])])?;
-/// assert!(hierarchy.covers(&GrantedScopes::parse("files:admin"), "files:read"));
-/// assert!(!hierarchy.covers(&GrantedScopes::parse("files:read"), "files:write"));
-/// # Ok(())
-/// # }
-/// ```
+/// Which scopes imply which others, transitively. The default implies nothing: a scope covers itself alone.
 #[derive(Clone, Debug, Default)]
-pub struct Hierarchy {
+pub(crate) struct Hierarchy {
     /// All that are named, sorted.
-    scopes: Vec<Scope>,
+    scopes: Vec<ScopeToken>,
     /// For each scope the positions of those that imply it directly.
     parents: Vec<Vec<usize>>,
     /// For each scope the positions of all that stand for it, itself left out, sorted.
@@ -42,11 +25,11 @@ pub struct Hierarchy {
 /// # Examples
 ///
 /// ```
-/// use scopegate::{GrantedScopes, Hierarchy, Wildcards};
+/// use scopegate::{GrantedScopes, Policy, Wildcards};
 ///
 /// let granted = GrantedScopes::parse("files:*");
-/// assert!(!Hierarchy::default().covers(&granted, "files:read"));
-/// assert!(Hierarchy::default().wildcards(Wildcards::Prefixed).covers(&granted, "files:read"));
+/// assert!(!Policy::new().covers(&granted, "files:read"));
+/// assert!(Policy::new().wildcards(Wildcards::Prefixed).covers(&granted, "files:read"));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -69,22 +52,22 @@ impl Hierarchy {
     ///
     /// # Errors
     ///
-    /// When a scope has two entries, implies another twice, or implies itself, be it through others.
-    pub fn new<I>(entries: impl IntoIterator<Item = (Scope, I)>) -> Result<Self, InvalidHierarchy>
+    /// Everything that is wrong: a scope has two entries, implies another twice, or implies itself, be it through others.
+    pub(crate) fn new<I>(entries: impl IntoIterator<Item = (ScopeToken, I)>) -> Result<Self, Vec<String>>
     where
-        I: IntoIterator<Item = Scope>,
+        I: IntoIterator<Item = ScopeToken>,
     {
-        let entries: Vec<(Scope, Vec<Scope>)> =
+        let entries: Vec<(ScopeToken, Vec<ScopeToken>)> =
             entries.into_iter().map(|(scope, implied)| (scope, implied.into_iter().collect())).collect();
         let problems: Vec<String> = repetitions(&entries).chain(cycles(&entries)).collect();
         if !problems.is_empty() {
-            return Err(InvalidHierarchy { problems });
+            return Err(problems);
         }
-        let mut scopes: Vec<Scope> =
-            entries.iter().flat_map(|(scope, implied)| implied.iter().chain([scope])).copied().collect();
+        let mut scopes: Vec<ScopeToken> =
+            entries.iter().flat_map(|(scope, implied)| implied.iter().chain([scope])).cloned().collect();
         scopes.sort_unstable();
         scopes.dedup();
-        let position = |scope: &Scope| scopes.partition_point(|known| known < scope);
+        let position = |scope: &ScopeToken| scopes.partition_point(|known| known < scope);
         let mut parents = vec![Vec::new(); scopes.len()];
         for (scope, implied) in &entries {
             for child in implied {
@@ -94,27 +77,16 @@ impl Hierarchy {
         Ok(Self { scopes, parents, ..Self::default() }.closed())
     }
 
-    /// Makes the relation that vocabularies declare; join the [entries](crate::Vocabulary::ENTRIES) of several.
-    ///
-    /// # Errors
-    ///
-    /// As [`Hierarchy::new`]. A derived vocabulary alone has no errors: the compiler has found them.
-    pub fn of<'a>(entries: impl IntoIterator<Item = &'a VocabularyEntry>) -> Result<Self, InvalidHierarchy> {
-        Self::new(entries.into_iter().map(|entry| (entry.scope(), entry.implied().iter().copied())))
-    }
-
     /// Says which scopes that end in `*` stand for others, granted ones and those of the relation alike: where `admin`
     /// implies `tenant:*`, it covers `tenant:acme:read`.
-    #[must_use]
-    pub fn wildcards(self, wildcards: Wildcards) -> Self {
+    pub(crate) fn wildcards(self, wildcards: Wildcards) -> Self {
         Self { wildcards, ..self }.closed()
     }
 
     /// Tells whether `granted` has `scope`, or one that stands for it. Allocates nothing.
     ///
     /// A `scope` that the relation does not name is had by itself and by wildcards.
-    #[must_use]
-    pub fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
+    pub(crate) fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         if self.has(granted, scope) {
             return true;
         }
@@ -124,6 +96,21 @@ impl Hierarchy {
                 self.wildcards.stands_for(self.scopes[*at].as_str(), scope) && self.has_ancestor(granted, *at)
             }),
         }
+    }
+
+    /// Lists every granted scope that covers `scope`: itself, those that imply it, and the wildcards over all of these.
+    #[cfg(feature = "export")]
+    pub(crate) fn coverers(&self, scope: &str) -> BTreeSet<String> {
+        let ancestors: Vec<usize> = if let Some(at) = self.position(scope) {
+            self.ancestors[at].to_vec()
+        } else {
+            let wildcards = self.named_wildcards.iter().copied();
+            let over = wildcards.filter(|at| self.wildcards.stands_for(self.scopes[*at].as_str(), scope));
+            over.flat_map(|at| self.ancestors[at].iter().copied().chain([at])).collect()
+        };
+        let ancestors = ancestors.into_iter().map(|at| self.scopes[at].as_str());
+        let texts = ancestors.chain([scope]);
+        texts.flat_map(|text| self.wildcards.over(text).chain([text.to_owned()])).collect()
     }
 
     fn has(&self, granted: &GrantedScopes, scope: &str) -> bool {
@@ -210,17 +197,27 @@ impl Wildcards {
     }
 }
 
+#[cfg(feature = "export")]
+impl Wildcards {
+    /// Iterates over the wildcards that stand for `scope`.
+    fn over(self, scope: &str) -> impl Iterator<Item = String> {
+        let prefixes = scope.match_indices([':', '/']).map(|(at, separator)| &scope[..at + separator.len()]);
+        let wildcards = [""].into_iter().chain(prefixes).map(|prefix| format!("{prefix}*"));
+        wildcards.filter(move |wildcard| self.stands_for(wildcard, scope))
+    }
+}
+
 /// Returns all before the `*`, if `scope` is a prefixed wildcard.
 fn prefix_of(scope: &str) -> Option<&str> {
     scope.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']))
 }
 
-fn repetitions(entries: &[(Scope, Vec<Scope>)]) -> impl Iterator<Item = String> {
-    let declared = repeated(entries.iter().map(|(scope, _)| *scope))
+fn repetitions(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item = String> {
+    let declared = repeated(entries.iter().map(|(scope, _)| scope.clone()))
         .into_iter()
         .map(|scope| format!("`{scope}` is declared twice; give it one entry"));
     let implied = entries.iter().flat_map(|(scope, implied)| {
-        repeated(implied.iter().copied())
+        repeated(implied.iter().cloned())
             .into_iter()
             .map(move |child| format!("`{scope}` implies `{child}` twice; write it once"))
     });
@@ -228,22 +225,22 @@ fn repetitions(entries: &[(Scope, Vec<Scope>)]) -> impl Iterator<Item = String> 
 }
 
 /// Returns each that stands more than once, in order.
-fn repeated(scopes: impl Iterator<Item = Scope>) -> Vec<Scope> {
+fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
     let mut counts = BTreeMap::new();
     scopes
         .filter(|scope| {
-            let count = counts.entry(*scope).or_insert(0);
+            let count = counts.entry(scope.clone()).or_insert(0);
             *count += 1;
             *count == 2
         })
         .collect()
 }
 
-fn cycles(entries: &[(Scope, Vec<Scope>)]) -> impl Iterator<Item = String> {
+fn cycles(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item = String> {
     // Of several entries for one scope, which are a problem already, this reads the first.
     let mut positions = BTreeMap::new();
     for (at, (scope, _)) in entries.iter().enumerate() {
-        positions.entry(*scope).or_insert(at);
+        positions.entry(scope.clone()).or_insert(at);
     }
     // What has no entry implies nothing, so no cycle passes through it.
     let edges: Vec<Vec<usize>> = entries
@@ -259,26 +256,3 @@ fn cycles(entries: &[(Scope, Vec<Scope>)]) -> impl Iterator<Item = String> {
         format!("{path}; leave one of these out")
     })
 }
-
-/// The reasons why scopes cannot imply one another as they were said to: everything that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidHierarchy {
-    problems: Vec<String>,
-}
-
-impl InvalidHierarchy {
-    /// Returns the problems, each a sentence that says what to write instead.
-    #[must_use]
-    pub fn problems(&self) -> &[String] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for InvalidHierarchy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the scopes cannot imply one another so:")?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
-    }
-}
-
-impl std::error::Error for InvalidHierarchy {}

@@ -1,28 +1,38 @@
 //! Scopes, and what operations need of them. Pure.
 
-mod catalog;
 mod granted;
 mod hierarchy;
+mod need;
+mod parse;
 mod requirement;
 #[expect(clippy::module_inception, reason = "a scope is what this folder is about")]
 mod scope;
 mod table;
 mod template;
+mod text;
 mod vocabulary;
 
+#[cfg(feature = "mcp")]
+pub(crate) use self::text::Text;
 pub use self::{
-    catalog::{Catalog, mentions},
     granted::GrantedScopes,
-    hierarchy::{Hierarchy, InvalidHierarchy, Wildcards},
-    requirement::{Need, Requirement},
+    hierarchy::Wildcards,
+    need::Need,
+    parse::InvalidRequirement,
+    requirement::Requirement,
     scope::{InvalidScope, Scope, ScopeToken},
     table::{Entry, Row, ScopeTable},
     template::Template,
     vocabulary::{UnknownScope, Vocabulary, VocabularyEntry},
 };
-pub(crate) use self::{scope::join, template::Filled};
+pub(crate) use self::{
+    hierarchy::Hierarchy,
+    need::NeedRef,
+    scope::join,
+    template::{Filled, Unfilled},
+};
 #[cfg(feature = "axum")]
 pub(crate) use self::{
-    table::Policy,
-    template::{Parameters, Unfilled},
+    table::Terms,
+    template::{Parameters, parameters},
 };

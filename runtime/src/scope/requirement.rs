@@ -1,12 +1,17 @@
 //! What an operation needs: alternatives, each a set of scopes.
 
-use std::fmt;
+use std::{fmt, hash, str::FromStr, sync::Arc};
 
-use crate::scope::{Scope, Template, join};
+use super::{
+    need::{Need, NeedRef, OwnedNeed},
+    parse::{self, InvalidRequirement},
+    scope::join,
+};
 
-/// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes.
+/// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes. Cheap to clone.
 ///
-/// The attributes make it. For a service that no attribute can stand on, [`requirement!`](crate::requirement) does.
+/// The attributes make it. For a service that no attribute can stand on, [`requirement!`](crate::requirement) does. One
+/// that is known at run time alone, from a program's configuration, is [read from text](Requirement::from_str).
 ///
 /// # Examples
 ///
@@ -15,71 +20,20 @@ use crate::scope::{Scope, Template, join};
 ///
 /// const DELETE: Requirement = requirement!(any(all("files:read", "files:write"), "files:admin"));
 /// assert_eq!(DELETE.to_string(), "files:read files:write | files:admin");
+///
+/// let configured: Requirement = "files:read files:write | files:admin".parse()?;
+/// assert_eq!(configured, DELETE);
+/// # Ok::<(), scopegate::InvalidRequirement>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct Requirement(Kind);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 enum Kind {
     Public,
     Authenticated,
-    Scopes(&'static [&'static [Need]]),
-}
-
-/// One scope of a requirement.
-///
-/// # Examples
-///
-/// ```
-/// use scopegate::{Need, requirement};
-///
-/// let alternatives = requirement!("files:read", "tenant:{tenant}:member").alternatives();
-/// let [Need::Scope(scope), Need::Template(template)] = alternatives[0] else { panic!() };
-/// assert_eq!(scope.as_str(), "files:read");
-/// assert_eq!(template.as_str(), "tenant:{tenant}:member");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Need {
-    /// The scope itself.
-    Scope(Scope),
-    /// The scope that the request's path, or the URI of an MCP resource, makes of a template.
-    Template(Template),
-}
-
-impl Need {
-    #[doc(hidden)] // Made by generated code, which has checked it.
-    #[must_use]
-    pub const fn literal(text: &'static str) -> Self {
-        Self::Scope(Scope::checked(text))
-    }
-
-    /// Returns the scope's text; a template's with its braces.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Scope(scope) => scope.as_str(),
-            Self::Template(template) => template.as_str(),
-        }
-    }
-
-    /// Returns the scope, if it does not depend on the request.
-    #[must_use]
-    pub const fn scope(self) -> Option<Scope> {
-        match self {
-            Self::Scope(scope) => Some(scope),
-            Self::Template(_) => None,
-        }
-    }
-
-    /// Returns the template, if there is one.
-    #[must_use]
-    pub const fn template(self) -> Option<Template> {
-        match self {
-            Self::Scope(_) => None,
-            Self::Template(template) => Some(template),
-        }
-    }
+    Const(&'static [&'static [Need]]),
+    Owned(Arc<[Vec<OwnedNeed>]>),
 }
 
 impl Requirement {
@@ -98,21 +52,109 @@ impl Requirement {
             assert!(!alternatives[at].is_empty(), "an alternative needs at least one scope");
             at += 1;
         }
-        Self(Kind::Scopes(alternatives))
+        Self(Kind::Const(alternatives))
     }
 
     /// Tells whether no token is needed.
     #[must_use]
-    pub const fn is_public(self) -> bool {
+    pub const fn is_public(&self) -> bool {
         matches!(self.0, Kind::Public)
     }
 
-    /// Returns the alternatives in order of declaration; none where no particular scope is needed.
+    /// Returns the scopes of each alternative in order of declaration, a template's with its braces. There is no
+    /// alternative where no particular scope is needed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::requirement;
+    ///
+    /// let requirement = requirement!("files:read", "tenant:{tenant}:member");
+    /// assert_eq!(requirement.alternatives(), [["files:read", "tenant:{tenant}:member"]]);
+    /// ```
     #[must_use]
-    pub const fn alternatives(self) -> &'static [&'static [Need]] {
-        match self.0 {
-            Kind::Public | Kind::Authenticated => &[],
-            Kind::Scopes(alternatives) => alternatives,
+    pub fn alternatives(&self) -> Vec<Vec<&str>> {
+        self.terms().map(|needs| needs.map(NeedRef::as_str).collect()).collect()
+    }
+
+    /// Iterates over the alternatives. Allocates nothing.
+    pub(crate) fn terms(&self) -> impl Iterator<Item = impl Iterator<Item = NeedRef<'_>> + Clone> + Clone {
+        let (fixed, owned): (&[&[Need]], &[Vec<OwnedNeed>]) = match &self.0 {
+            Kind::Public | Kind::Authenticated => (&[], &[]),
+            Kind::Const(alternatives) => (alternatives, &[]),
+            Kind::Owned(alternatives) => (&[], alternatives),
+        };
+        // One type for both kinds: of the two slices, one is empty.
+        let fixed = fixed.iter().map(|needs| (*needs, &[][..]));
+        let owned = owned.iter().map(|needs| (&[][..], needs.as_slice()));
+        fixed.chain(owned).map(|(fixed, owned): (&[Need], &[OwnedNeed])| {
+            fixed.iter().copied().map(NeedRef::Const).chain(owned.iter().map(NeedRef::Owned))
+        })
+    }
+
+    fn same_kind(&self, other: &Self) -> bool {
+        let is_authenticated = |one: &Self| matches!(one.0, Kind::Authenticated);
+        self.is_public() == other.is_public() && is_authenticated(self) == is_authenticated(other)
+    }
+}
+
+/// Reads what `Display` writes: `public`, `authenticated`, or scopes with spaces between, and ` | ` between alternatives.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::Requirement;
+///
+/// let requirement: Requirement = "files:write | tenant:{tenant}:admin".parse()?;
+/// assert_eq!(requirement.alternatives(), [["files:write"], ["tenant:{tenant}:admin"]]);
+///
+/// let error = "files:read files:read".parse::<Requirement>().unwrap_err();
+/// assert_eq!(error.to_string(), "`files:read` stands in one alternative twice; write it once");
+/// # Ok::<(), scopegate::InvalidRequirement>(())
+/// ```
+///
+/// # Errors
+///
+/// Whatever the attributes refuse: a text that is no scope, a scope that stands in one alternative twice, an alternative
+/// that adds nothing, and more than 16 alternatives or 128 scopes. A scope that is named `public`, `authenticated` or `|`
+/// cannot be written like this.
+impl FromStr for Requirement {
+    type Err = InvalidRequirement;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRequirement> {
+        match text.trim() {
+            "public" => Ok(Self::PUBLIC),
+            "authenticated" => Ok(Self::AUTHENTICATED),
+            text => parse::alternatives(text).map(|alternatives| Self(Kind::Owned(alternatives.into()))),
+        }
+    }
+}
+
+/// Two requirements are equal if they say the same, in the same order, however they were made.
+impl PartialEq for Requirement {
+    fn eq(&self, other: &Self) -> bool {
+        if let (Kind::Const(one), Kind::Const(other)) = (&self.0, &other.0)
+            && std::ptr::eq(*one, *other)
+        {
+            return true;
+        }
+        let same = |(one, other): (NeedRef<'_>, NeedRef<'_>)| one.as_str() == other.as_str();
+        self.same_kind(other)
+            && self.terms().count() == other.terms().count()
+            && self
+                .terms()
+                .zip(other.terms())
+                .all(|(one, other)| one.clone().count() == other.clone().count() && one.zip(other).all(same))
+    }
+}
+
+impl Eq for Requirement {}
+
+impl hash::Hash for Requirement {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.is_public().hash(state);
+        for needs in self.terms() {
+            needs.for_each(|need| need.as_str().hash(state));
         }
     }
 }
@@ -120,13 +162,19 @@ impl Requirement {
 /// Writes `public`, `authenticated`, or the alternatives with ` | ` between them.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let write = |all: &&[Need]| join(all.iter().map(|need| need.as_str()));
         match self.0 {
             Kind::Public => f.pad("public"),
             Kind::Authenticated => f.pad("authenticated"),
-            Kind::Scopes(alternatives) => {
-                f.pad(&alternatives.iter().map(write).collect::<Vec<_>>().join(" | "))
+            Kind::Const(_) | Kind::Owned(_) => {
+                let alternatives: Vec<String> = self.alternatives().into_iter().map(join).collect();
+                f.pad(&alternatives.join(" | "))
             }
         }
+    }
+}
+
+impl fmt::Debug for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Requirement({self})")
     }
 }

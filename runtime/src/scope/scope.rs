@@ -1,6 +1,8 @@
 //! Scope tokens: one name of a permission, as RFC 6749 spells it.
 
-use std::{borrow::Cow, fmt};
+use std::{fmt, str::FromStr};
+
+use super::text::Text;
 
 /// A scope that this program knows: one scope-token of [RFC 6749, section 3.3].
 ///
@@ -26,9 +28,6 @@ use std::{borrow::Cow, fmt};
 pub struct Scope(&'static str);
 
 impl Scope {
-    /// Stands where there is room for a scope and none yet; it never leaves a catalog.
-    pub(crate) const FILLER: Self = Self("");
-
     /// Takes text that a macro has checked, by the same grammar.
     pub(crate) const fn checked(text: &'static str) -> Self {
         Self(text)
@@ -100,7 +99,8 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// A scope as it goes over the wire: one of the program's, or one that a path parameter has filled in.
+/// A scope that need not be known at compile time: one of the program's, of its configuration, or one that a path
+/// parameter has filled in. Cheap to clone.
 ///
 /// # Examples
 ///
@@ -108,15 +108,25 @@ impl AsRef<str> for Scope {
 /// use scopegate::{Scope, ScopeToken};
 ///
 /// let token = ScopeToken::from(Scope::from_static("files:read"));
-/// assert_eq!(token.as_str(), "files:read");
+/// assert_eq!(token, ScopeToken::new("files:read")?);
+/// # Ok::<(), scopegate::InvalidScope>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ScopeToken(Cow<'static, str>);
+pub struct ScopeToken(Text);
 
 impl ScopeToken {
+    /// Makes a scope from text that is known at run time alone, such as a program's configuration.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scope::new`].
+    pub fn new(text: &str) -> Result<Self, InvalidScope> {
+        scopegate_grammar::check(text).map(|()| Self::filled(text)).map_err(InvalidScope)
+    }
+
     /// Takes text that has been made of checked parts.
     pub(crate) fn filled(text: &str) -> Self {
-        Self(Cow::Owned(text.to_owned()))
+        Self(text.into())
     }
 
     /// Returns the scope's text.
@@ -126,9 +136,23 @@ impl ScopeToken {
     }
 }
 
+impl FromStr for ScopeToken {
+    type Err = InvalidScope;
+
+    fn from_str(text: &str) -> Result<Self, InvalidScope> {
+        Self::new(text)
+    }
+}
+
+impl AsRef<str> for ScopeToken {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<Scope> for ScopeToken {
     fn from(scope: Scope) -> Self {
-        Self(Cow::Borrowed(scope.0))
+        Self(Text::Static(scope.0))
     }
 }
 
@@ -146,7 +170,7 @@ impl fmt::Debug for ScopeToken {
 
 impl PartialEq<Scope> for ScopeToken {
     fn eq(&self, other: &Scope) -> bool {
-        self.0 == other.0
+        *self.0 == *other.0
     }
 }
 

@@ -2,110 +2,87 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::scope::{Need, Requirement, Scope, Template, catalog};
+use super::{
+    need::{Need, NeedRef},
+    requirement::Requirement,
+    scope::ScopeToken,
+    text::Text,
+};
 
-/// What an attribute declares of one handler.
-///
-/// # Examples
-///
-/// ```
-/// use scopegate::{requires_scope, scope_table};
-///
-/// #[requires_scope("files:read", related("files:write"))]
-/// async fn list() {}
-///
-/// let table = scope_table![list];
-/// let row = table.entries()[0].row();
-/// assert_eq!(row.requirement().to_string(), "files:read");
-/// assert_eq!(row.related()[0].as_str(), "files:write");
-/// assert!(row.handler().ends_with("list"));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an attribute declares of one handler. Generated code makes it, and the constructors of MCP operations.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    policy: Policy,
-    handler: &'static str,
+    terms: Terms,
+    handler: Text,
     file: &'static str,
     line: u32,
 }
 
-/// What of a row decides about requests and their answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Policy {
+/// The terms under which an operation may be called: what of a row decides about requests and their answers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Terms {
     pub(crate) requirement: Requirement,
-    /// What the handler itself may ask for, beyond the requirement.
+    /// What the handler itself may demand, beyond the requirement.
     pub(crate) also: &'static [Need],
     /// What a client does well to ask for along with the requirement.
     pub(crate) related: &'static [Need],
 }
 
-impl Policy {
+impl Terms {
     pub(crate) const fn of(requirement: Requirement) -> Self {
         Self { requirement, also: &[], related: &[] }
     }
 
     /// Iterates over all that is named, each as often as it is named.
-    pub(crate) fn needs(self) -> impl Iterator<Item = Need> {
-        let required = self.requirement.alternatives().iter().copied().flatten();
-        required.chain(self.also).chain(self.related).copied()
+    pub(crate) fn needs(&self) -> impl Iterator<Item = NeedRef<'_>> {
+        let others = self.also.iter().chain(self.related).copied().map(NeedRef::Const);
+        self.requirement.terms().flatten().chain(others)
     }
 
-    pub(crate) fn templates(self) -> impl Iterator<Item = Template> {
-        self.needs().filter_map(Need::template)
+    pub(crate) fn templates(&self) -> impl Iterator<Item = Text> {
+        self.needs().filter_map(NeedRef::template)
+    }
+
+    pub(crate) fn has_templates(&self) -> bool {
+        self.needs().any(NeedRef::is_template)
     }
 }
 
 impl Row {
-    #[doc(hidden)] // Made by generated code.
+    /// Declares what `handler` needs.
     pub const fn new(requirement: Requirement, handler: &'static str, file: &'static str, line: u32) -> Self {
-        Self { policy: Policy::of(requirement), handler, file, line }
+        Self { terms: Terms::of(requirement), handler: Text::Static(handler), file, line }
     }
 
-    #[doc(hidden)] // Made by generated code.
+    /// Declares what something needs whose name is known at run time alone.
+    #[cfg(feature = "mcp")]
+    pub(crate) const fn named(
+        requirement: Requirement,
+        handler: Text,
+        file: &'static str,
+        line: u32,
+    ) -> Self {
+        Self { terms: Terms::of(requirement), handler, file, line }
+    }
+
+    /// Adds what the handler may demand, and what a client does well to ask for as well.
     #[must_use]
     pub const fn with(mut self, also: &'static [Need], related: &'static [Need]) -> Self {
-        self.policy.also = also;
-        self.policy.related = related;
+        self.terms.also = also;
+        self.terms.related = related;
         self
     }
 
-    pub(crate) const fn policy(&self) -> Policy {
-        self.policy
+    pub(crate) const fn terms(&self) -> &Terms {
+        &self.terms
     }
 
-    /// Returns what the handler needs.
-    #[must_use]
-    pub const fn requirement(&self) -> Requirement {
-        self.policy.requirement
+    pub(crate) const fn requirement(&self) -> &Requirement {
+        &self.terms.requirement
     }
 
-    /// Returns what the handler itself may ask for: `also(..)`.
-    #[must_use]
-    pub const fn also(&self) -> &'static [Need] {
-        self.policy.also
-    }
-
-    /// Returns what a client does well to ask for along with the requirement: `related(..)`.
-    #[must_use]
-    pub const fn related(&self) -> &'static [Need] {
-        self.policy.related
-    }
-
-    /// Returns the path of the handler, as in `files::write_file`.
-    #[must_use]
-    pub const fn handler(&self) -> &'static str {
-        self.handler
-    }
-
-    /// Returns the source file that declares the handler.
-    #[must_use]
-    pub const fn file(&self) -> &'static str {
-        self.file
-    }
-
-    /// Returns the line of the handler's name, counted from 1.
-    #[must_use]
-    pub const fn line(&self) -> u32 {
-        self.line
+    pub(crate) fn handler(&self) -> &str {
+        &self.handler
     }
 }
 
@@ -122,7 +99,8 @@ impl Row {
 /// let table = Router::<()>::new().route("/health", get(health)).table();
 /// let entry = &table.entries()[0];
 /// assert_eq!((entry.methods(), entry.path()), (Some("GET"), Some("/health")));
-/// assert!(entry.row().requirement().is_public());
+/// assert!(entry.requirement().is_public());
+/// assert!(entry.handler().ends_with("health"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -139,7 +117,7 @@ struct Endpoint {
 
 impl Entry {
     #[doc(hidden)] // Made by `scope_table!`.
-    pub const fn handler(row: Row) -> Self {
+    pub const fn of_handler(row: Row) -> Self {
         Self { endpoint: None, row }
     }
 
@@ -160,10 +138,46 @@ impl Entry {
         self.endpoint.as_ref().map(|endpoint| endpoint.path.as_str())
     }
 
-    /// Returns what the attribute declares.
+    /// Returns what the handler needs.
     #[must_use]
-    pub const fn row(&self) -> Row {
-        self.row
+    pub const fn requirement(&self) -> &Requirement {
+        self.row.requirement()
+    }
+
+    /// Iterates over the scopes that the handler itself may demand: `also(..)`.
+    pub fn also(&self) -> impl Iterator<Item = &'static str> {
+        self.row.terms.also.iter().map(|need| need.as_str())
+    }
+
+    /// Iterates over the scopes that a client does well to ask for along with the requirement: `related(..)`.
+    pub fn related(&self) -> impl Iterator<Item = &'static str> {
+        self.row.terms.related.iter().map(|need| need.as_str())
+    }
+
+    /// Returns the path of the handler, as in `files::write_file`.
+    #[must_use]
+    pub fn handler(&self) -> &str {
+        self.row.handler()
+    }
+
+    /// Returns the source file that declares the handler.
+    #[must_use]
+    pub const fn file(&self) -> &'static str {
+        self.row.file
+    }
+
+    /// Returns the line of the handler's name, counted from 1.
+    #[must_use]
+    pub const fn line(&self) -> u32 {
+        self.row.line
+    }
+
+    pub(crate) const fn row(&self) -> &Row {
+        &self.row
+    }
+
+    pub(crate) const fn terms(&self) -> &Terms {
+        self.row.terms()
     }
 }
 
@@ -206,20 +220,21 @@ impl ScopeTable {
         &self.entries
     }
 
-    /// Returns every scope that an entry names, sorted, each once. Templates are none: nobody can ask for one.
-    ///
-    /// For a constant table, [`scope_catalog!`](crate::scope_catalog) is the same as a constant.
+    /// Adds the entries of another table, such as those of an MCP server behind the same gate.
     #[must_use]
-    pub fn catalog(&self) -> Vec<Scope> {
-        catalog::of(&self.entries)
+    pub fn and(mut self, other: &Self) -> Self {
+        self.entries.to_mut().extend_from_slice(&other.entries);
+        self
     }
 
-    /// Returns the entries, in a constant too.
-    pub(crate) const fn listed(&self) -> &[Entry] {
-        match &self.entries {
-            Cow::Borrowed(entries) => entries,
-            Cow::Owned(entries) => entries.as_slice(),
-        }
+    /// Returns every scope that an entry names, sorted, each once. Templates are left out: nobody can ask for one.
+    #[must_use]
+    pub fn catalog(&self) -> Vec<ScopeToken> {
+        let needs = self.entries.iter().flat_map(|entry| entry.terms().needs());
+        let mut scopes: Vec<ScopeToken> = needs.filter_map(NeedRef::scope).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        scopes
     }
 }
 
@@ -235,12 +250,12 @@ impl fmt::Display for ScopeTable {
         let columns: Vec<[&str; 2]> = self
             .entries
             .iter()
-            .map(|entry| [entry.methods().unwrap_or("-"), entry.path().unwrap_or(entry.row.handler())])
+            .map(|entry| [entry.methods().unwrap_or("-"), entry.path().unwrap_or(entry.handler())])
             .collect();
         let width = |at: usize| columns.iter().map(|row| row[at].len()).max().unwrap_or_default();
         let (methods_width, path_width) = (width(0), width(1));
         for (entry, [methods, path]) in self.entries.iter().zip(&columns) {
-            writeln!(f, "{methods:methods_width$}  {path:path_width$}  {}", entry.row.requirement())?;
+            writeln!(f, "{methods:methods_width$}  {path:path_width$}  {}", entry.requirement())?;
         }
         Ok(())
     }

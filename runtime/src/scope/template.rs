@@ -1,31 +1,15 @@
 //! Scopes with parameters of the path, and what they come to for one request.
 
-use std::fmt;
+use scopegate_grammar::{Piece, is_value, pieces};
 
-use scopegate_grammar::{Piece, is_value_byte, pieces};
+use super::{scope::ScopeToken, text::Text};
 
-/// A scope with parameters: `tenant:{tenant}:read`. An attribute's literal makes it; a path parameter, or
-/// a variable in the URI of an MCP resource, fills it in.
-///
-/// # Examples
-///
-/// ```
-/// use scopegate::{requires_scope, scope_table};
-///
-/// #[requires_scope("tenant:{tenant}:read")]
-/// async fn list() {}
-///
-/// let table = scope_table![list];
-/// let need = table.entries()[0].row().requirement().alternatives()[0][0];
-/// let template = need.template().unwrap();
-/// assert_eq!(template.as_str(), "tenant:{tenant}:read");
-/// assert!(template.parameters().eq(["tenant"]));
-/// ```
+/// A scope with parameters, `tenant:{tenant}:read`, that is written in the program. Generated code alone makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Template(&'static str);
 
 impl Template {
-    #[doc(hidden)] // Made by generated code, which has checked it.
+    /// Takes the text of a template that generated code has checked.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
         Self(text)
@@ -36,35 +20,29 @@ impl Template {
     pub const fn as_str(self) -> &'static str {
         self.0
     }
+}
 
-    /// Iterates over the names of the parameters, in order of appearance.
-    pub fn parameters(self) -> impl Iterator<Item = &'static str> {
-        pieces(self.0).filter_map(|piece| match piece {
-            Ok(Piece::Parameter(name)) => Some(name),
-            _ => None,
-        })
-    }
+/// Iterates over the names of a template's parameters, in order of appearance.
+pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
+    pieces(template).filter_map(|piece| match piece {
+        Ok(Piece::Parameter(name)) => Some(name),
+        _ => None,
+    })
+}
 
-    /// Puts the values of the parameters in.
-    pub(crate) fn fill(self, parameters: &impl Parameters) -> Result<String, Unfilled> {
-        let filled = pieces(self.0).try_fold(String::new(), |filled, piece| match piece {
-            Ok(Piece::Text(text)) => Ok(filled + text),
-            Ok(Piece::Parameter(name)) => Ok(filled + legal(parameters.value_of(name)?)?),
-            Err(_) => Err(Unfilled::Missing),
-        })?;
-        scopegate_grammar::check(&filled).map_err(|_| Unfilled::Illegal)?;
-        Ok(filled)
-    }
+/// Puts the values of the parameters into a template.
+fn fill(template: &str, parameters: &impl Parameters) -> Result<String, Unfilled> {
+    let filled = pieces(template).try_fold(String::new(), |filled, piece| match piece {
+        Ok(Piece::Text(text)) => Ok(filled + text),
+        Ok(Piece::Parameter(name)) => Ok(filled + legal(parameters.value_of(name)?)?),
+        Err(_) => Err(Unfilled::Missing),
+    })?;
+    scopegate_grammar::check(&filled).map_err(|_| Unfilled::Illegal)?;
+    Ok(filled)
 }
 
 fn legal(value: &str) -> Result<&str, Unfilled> {
-    if !value.is_empty() && value.bytes().all(is_value_byte) { Ok(value) } else { Err(Unfilled::Illegal) }
-}
-
-impl fmt::Display for Template {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
+    if is_value(value) { Ok(value) } else { Err(Unfilled::Illegal) }
 }
 
 /// The parameters of the path that a request has matched.
@@ -74,7 +52,7 @@ pub(crate) trait Parameters {
 }
 
 /// Why a template came to no scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unfilled {
     /// The path has no such parameter, or several: the program is at fault.
     Missing,
@@ -82,27 +60,23 @@ pub(crate) enum Unfilled {
     Illegal,
 }
 
-/// What the templates of a handler come to for one request.
+/// What the templates of an operation come to for one request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Filled(Vec<(Template, String)>);
+pub(crate) struct Filled(Vec<(Text, Result<ScopeToken, Unfilled>)>);
 
 impl Filled {
-    /// Fills in each template. Those that cannot be are left out, and the first reason is told.
-    pub(crate) fn of(
-        templates: impl Iterator<Item = Template>,
-        parameters: &impl Parameters,
-    ) -> (Self, Result<(), Unfilled>) {
-        let (mut filled, mut outcome) = (Self::default(), Ok(()));
-        for template in templates {
-            match template.fill(parameters) {
-                Ok(text) => filled.0.push((template, text)),
-                Err(reason) => outcome = outcome.and(Err(reason)),
-            }
-        }
-        (filled, outcome)
+    /// Fills in each template by itself: that one cannot be says nothing about the others.
+    pub(crate) fn of(templates: impl Iterator<Item = Text>, parameters: &impl Parameters) -> Self {
+        let fill = |template: Text| {
+            let scope = fill(&template, parameters).map(|text| ScopeToken::filled(&text));
+            (template, scope)
+        };
+        Self(templates.map(fill).collect())
     }
 
-    pub(crate) fn get(&self, template: Template) -> Option<&str> {
-        self.0.iter().find(|(known, _)| *known == template).map(|(_, text)| text.as_str())
+    /// Returns what a template comes to; [`Unfilled::Missing`] where nobody filled it in.
+    pub(crate) fn get(&self, template: &str) -> Result<&ScopeToken, Unfilled> {
+        let found = self.0.iter().find(|(known, _)| **known == *template);
+        found.map_or(Err(Unfilled::Missing), |(_, scope)| scope.as_ref().map_err(|why| *why))
     }
 }

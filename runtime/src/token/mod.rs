@@ -1,8 +1,23 @@
-//! Tokens: what a verified one says, who verifies them, and where a request carries one.
+//! Tokens: where a request carries one, who verifies it, and what a verified one says.
 
 mod credentials;
+mod error;
+mod presented;
+mod principal;
+mod source;
 #[expect(clippy::module_inception, reason = "a token is what this folder is about")]
 mod token;
+mod verifier;
 
-pub(crate) use self::credentials::{Credentials, is_b64token};
-pub use self::token::{Token, TokenVerifier, VerifyError};
+pub(crate) use self::{
+    credentials::{Credentials, is_b64token},
+    source::{Seen, Sources},
+};
+pub use self::{
+    error::VerifyError,
+    presented::{Presented, Scheme},
+    principal::Principal,
+    source::CredentialSource,
+    token::Token,
+    verifier::TokenVerifier,
+};

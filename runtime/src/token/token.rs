@@ -1,56 +1,12 @@
-//! What a verified access token says, and the trait of those who verify it.
+//! What a verified access token says.
 
-use std::{error::Error, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::Principal;
 use crate::scope::GrantedScopes;
-
-/// Verifies access tokens: the one thing about a token that depends on who issued it.
-///
-/// # Examples
-///
-/// ```
-/// use scopegate::{GrantedScopes, Token, TokenVerifier, VerifyError};
-///
-/// struct Sessions;
-///
-/// impl TokenVerifier for Sessions {
-///     async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-///         match token {
-///             "s3cret" => Ok(Token::granting(GrantedScopes::parse("files:read")).with_subject("alice")),
-///             _ => Err(VerifyError::invalid("no such session")),
-///         }
-///     }
-/// }
-/// ```
-pub trait TokenVerifier: Send + Sync + 'static {
-    /// Verifies `token`, the text after `Bearer`.
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError::Expired`] and [`VerifyError::Invalid`] become a 401 with `error="invalid_token"`;
-    /// [`VerifyError::Unavailable`], for when nobody can tell now, becomes a 503, so that clients keep their token.
-    fn verify(&self, token: &str) -> impl Future<Output = Result<Token, VerifyError>> + Send;
-
-    /// Says what is wrong with the verifier's configuration, each a sentence that says what to write instead. With any of
-    /// them the server does not start.
-    fn problems(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
-
-/// So that several gates can share a verifier, and what it has learnt.
-impl<V: TokenVerifier> TokenVerifier for Arc<V> {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        V::verify(self, token).await
-    }
-
-    fn problems(&self) -> Vec<String> {
-        V::problems(self)
-    }
-}
 
 /// What a verified access token says. Cheap to clone.
 ///
@@ -61,8 +17,12 @@ pub struct Token(Arc<Data>);
 #[derive(Clone, Default)]
 struct Data {
     scopes: GrantedScopes,
-    subject: Option<String>,
+    issuer: Option<Arc<str>>,
+    subject: Option<Arc<str>>,
+    /// Follows from issuer and subject, unless it is a static key.
+    principal: Option<Principal>,
     client: Option<String>,
+    expires_at: Option<SystemTime>,
     claims: Map<String, Value>,
 }
 
@@ -73,10 +33,28 @@ impl Token {
         Self(Arc::new(Data { scopes, ..Data::default() }))
     }
 
-    /// Sets the subject: who granted the scopes (`sub`).
+    /// Makes the token that a static key stands for.
+    pub(crate) fn of_key(scopes: GrantedScopes, name: Option<&str>) -> Self {
+        let principal = name.map(|name| Principal::key(name.into()));
+        Self(Arc::new(Data { scopes, principal, ..Data::default() }))
+    }
+
+    /// Sets the issuer: who issued the token (`iss`).
     #[must_use]
-    pub fn with_subject(mut self, subject: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.0).subject = Some(subject.into());
+    pub fn with_issuer(self, issuer: impl Into<Arc<str>>) -> Self {
+        self.identified(|data| data.issuer = Some(issuer.into()))
+    }
+
+    /// Sets the subject: who granted the scopes (`sub`). It is unique for its issuer alone.
+    #[must_use]
+    pub fn with_subject(self, subject: impl Into<Arc<str>>) -> Self {
+        self.identified(|data| data.subject = Some(subject.into()))
+    }
+
+    /// Sets when the token expires, for handlers that outlive their request. The verifier judges it.
+    #[must_use]
+    pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
+        Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
         self
     }
 
@@ -99,7 +77,22 @@ impl Token {
         &self.0.scopes
     }
 
-    /// Returns who granted the scopes, where the token says so.
+    /// Returns who calls, where the token says who issued it and who granted its scopes; see [`Principal`].
+    pub fn principal(&self) -> Option<&Principal> {
+        self.0.principal.as_ref()
+    }
+
+    /// Returns who issued the token, where the verifier says so.
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.issuer.as_deref()
+    }
+
+    /// Returns when the token expires, where the verifier says so.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.0.expires_at
+    }
+
+    /// Returns who granted the scopes, where the token says so. To key data by it, take [`Token::principal`].
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
@@ -107,6 +100,15 @@ impl Token {
     /// Returns who was granted the scopes, where the token says so.
     pub fn client(&self) -> Option<&str> {
         self.0.client.as_deref()
+    }
+
+    fn identified(mut self, change: impl FnOnce(&mut Data)) -> Self {
+        let data = Arc::make_mut(&mut self.0);
+        change(data);
+        if let (Some(issuer), Some(subject)) = (&data.issuer, &data.subject) {
+            data.principal = Some(Principal::subject_of(issuer, subject));
+        }
+        self
     }
 
     /// Tells whether the token is bound to a key of the client (`cnf`, [RFC 7800]), so that holding it is not enough.
@@ -154,57 +156,9 @@ impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
             .field("scopes", self.scopes())
+            .field("principal", &self.principal())
             .field("subject", &self.subject())
             .field("client", &self.client())
             .finish_non_exhaustive()
-    }
-}
-
-/// The reason why a token could not be verified. Clients see which kind it is; the details go to the log.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum VerifyError {
-    /// The token was good once; a new one is needed.
-    Expired,
-    /// The token is not one that this resource accepts: malformed, unknown, revoked, forged, or meant for another.
-    Invalid(Box<dyn Error + Send + Sync>),
-    /// Nobody can tell now whether the token is good, as when the key server is down.
-    #[non_exhaustive]
-    Unavailable {
-        /// How long clients should wait before they try again.
-        retry_after: Duration,
-        /// What went wrong, for the log.
-        source: Box<dyn Error + Send + Sync>,
-    },
-}
-
-impl VerifyError {
-    /// Makes [`VerifyError::Invalid`] from a text or an error. It is logged, so it must not quote the token.
-    pub fn invalid(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Invalid(reason.into())
-    }
-
-    /// Makes [`VerifyError::Unavailable`] from a text or an error.
-    pub fn unavailable(retry_after: Duration, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Unavailable { retry_after, source: source.into() }
-    }
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Expired => f.write_str("the token expired"),
-            Self::Invalid(reason) => write!(f, "the token is not valid: {reason}"),
-            Self::Unavailable { source, .. } => write!(f, "the token cannot be verified now: {source}"),
-        }
-    }
-}
-
-impl Error for VerifyError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Expired => None,
-            Self::Invalid(source) | Self::Unavailable { source, .. } => Some(source.as_ref()),
-        }
     }
 }

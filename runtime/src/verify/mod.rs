@@ -9,4 +9,4 @@ pub use jwt::JwtVerifier;
 #[cfg(all(fuzzing, feature = "jwt"))]
 pub use jwt::fuzzing;
 pub(crate) use static_keys::Texts;
-pub use static_keys::{InvalidKey, StaticKeys, StaticKeysOr};
+pub use static_keys::{InvalidKey, StaticKeys};

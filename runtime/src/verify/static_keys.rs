@@ -8,7 +8,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use crate::{
     refuse::Reason,
     scope::GrantedScopes,
-    token::{Token, TokenVerifier, VerifyError, is_b64token},
+    token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
 };
 
 /// API keys, each with the scopes that it grants. Several may be valid at once, so that one can be replaced at leisure.
@@ -135,7 +135,7 @@ impl StaticKeys {
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn or<V: TokenVerifier>(self, verifier: V) -> StaticKeysOr<V> {
+    pub fn or<V: TokenVerifier>(self, verifier: V) -> impl TokenVerifier {
         StaticKeysOr { keys: self, verifier }
     }
 
@@ -151,12 +151,7 @@ impl StaticKeys {
         if scopes.iter().any(|scope| scopegate_grammar::check(scope).is_err()) {
             return Err("its scopes are not all scopes; write them with spaces between");
         }
-        let token = Token::granting(scopes);
-        let token = match name {
-            Some(name) => token.with_subject(name),
-            None => token,
-        };
-        self.keys.push(Key { digest, token });
+        self.keys.push(Key { digest, token: Token::of_key(scopes, name) });
         Ok(self)
     }
 
@@ -177,8 +172,8 @@ fn digest_of(key: &str) -> [u8; 32] {
 }
 
 impl TokenVerifier for StaticKeys {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        self.find(token).cloned().ok_or_else(|| VerifyError::invalid("no such key"))
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        self.find(presented.token()).cloned().ok_or_else(|| VerifyError::invalid("no such key"))
     }
 }
 
@@ -191,16 +186,16 @@ impl fmt::Debug for StaticKeys {
 
 /// Static keys first, then another verifier; made by [`StaticKeys::or`].
 #[derive(Clone, Debug)]
-pub struct StaticKeysOr<V> {
+struct StaticKeysOr<V> {
     keys: StaticKeys,
     verifier: V,
 }
 
 impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
-        match self.keys.find(token) {
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        match self.keys.find(presented.token()) {
             Some(token) => Ok(token.clone()),
-            None => self.verifier.verify(token).await,
+            None => self.verifier.verify(presented).await,
         }
     }
 

@@ -1,7 +1,10 @@
 //! What cannot be mounted beside each other at the well-known paths.
 
 use super::{Discovery, discovery::Document, is_like_a_pattern};
-use crate::{Entry, resource::WELL_KNOWN, scope::ScopeTable};
+use crate::{
+    resource::WELL_KNOWN,
+    scope::{Entry, ScopeTable},
+};
 
 /// Tells which documents want one path, or paths that clients take for one.
 ///

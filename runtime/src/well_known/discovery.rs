@@ -23,10 +23,10 @@ use crate::{gate::Gate, resource::WELL_KNOWN, scope::ScopeTable};
 ///
 /// ```
 /// use scopegate::{Gate, Resource, Router};
-/// # use scopegate::{Token, TokenVerifier, VerifyError};
+/// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
 /// # struct Sessions;
 /// # impl TokenVerifier for Sessions {
-/// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+/// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
 /// # }
 ///
 /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;

@@ -19,7 +19,7 @@ pub(crate) use self::{
     clash::with_routes as clashes_with_routes, nothing::below_routes as nothing_below_routes,
 };
 use self::{discovery::Document, nothing::WHERE_CLIENTS_LOOK};
-use crate::{gate::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
+use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 
 /// Makes the router of the metadata documents of several gates. It belongs at the root of the server, unnested.
 ///
@@ -27,6 +27,10 @@ use crate::{gate::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// `ETag`. A path under `/.well-known/oauth-protected-resource` that belongs to none of them is 404 with a JSON body.
 /// `Host`, `X-Forwarded-*` and queries change nothing. With a gate of static keys, 404 are also the paths where clients
 /// look for the metadata of an authorization server.
+///
+/// A route of the program's own at one of these paths is merged as any two routers are. axum refuses the merge, with a
+/// panic that names the path, where both have a handler for one method, or the program has a service or a parameter in the
+/// place of a document; [`Router::protect`](crate::Router::protect) says so in its error, or leaves the 404 out.
 ///
 /// # Errors
 ///
@@ -38,11 +42,11 @@ use crate::{gate::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 ///
 /// ```
 /// use scopegate::{Gate, Resource, Router, requires_scope, routing::get, well_known};
-/// # use scopegate::{Token, TokenVerifier, VerifyError};
+/// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
 /// # #[derive(Clone)]
 /// # struct Sessions;
 /// # impl TokenVerifier for Sessions {
-/// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+/// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
 /// # }
 ///
 /// #[requires_scope("files:read")]

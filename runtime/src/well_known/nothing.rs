@@ -1,6 +1,6 @@
 //! The paths where clients look and nothing is.
 
-use std::future::ready;
+use std::{collections::BTreeSet, future::ready};
 
 use axum::{
     extract::Request,
@@ -9,8 +9,8 @@ use axum::{
 };
 use tower_layer::layer_fn;
 
-use super::answer;
-use crate::scope::ScopeTable;
+use super::{answer, is_like_a_pattern};
+use crate::scope::{Entry, ScopeTable};
 
 /// Where clients look: [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728#section-3),
 /// [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414#section-3), and `OpenID` Connect Discovery.
@@ -25,22 +25,18 @@ pub(crate) fn below_routes<S>(table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let mut paths: Vec<String> =
-        table.entries().iter().filter_map(|entry| below(entry.path()?)).flatten().collect();
-    paths.sort_unstable();
-    paths.dedup();
-    let taken = Taken::by(table);
-    paths.retain(|path| !taken.has(path));
-    paths.into_iter().fold(axum::Router::new(), |router, path| router.route(&path, nothing()))
+    let taken = paths(table);
+    let below: BTreeSet<String> = taken.iter().filter_map(|path| below(path)).flatten().collect();
+    mount_at(axum::Router::new(), below, &taken)
 }
 
-/// An endpoint has no parameters; at the root of the server the paths are those of [`super::mount`].
-fn below(path: &str) -> Option<Vec<String>> {
+/// An endpoint has no parameters and is no fallback; at the root of the server the paths are those of [`super::mount`].
+fn below(path: &str) -> Option<[String; 3]> {
     let path = path.trim_end_matches('/');
-    if path.is_empty() || path.contains('{') {
+    if path.is_empty() || path.contains('{') || is_like_a_pattern(path) {
         return None;
     }
-    Some(WHERE_CLIENTS_LOOK.map(|well_known| format!("{path}{well_known}")).into())
+    Some(WHERE_CLIENTS_LOOK.map(|well_known| format!("{path}{well_known}")))
 }
 
 /// Answers 404 at and below a well-known path, where the program has no routes of its own.
@@ -48,30 +44,33 @@ pub(super) fn mount<S>(router: axum::Router<S>, well_known: &str, table: &ScopeT
 where
     S: Clone + Send + Sync + 'static,
 {
-    let paths = [well_known.to_owned(), format!("{well_known}/"), format!("{well_known}/{{*rest}}")];
-    let taken = Taken::by(table);
-    let free = paths.iter().filter(|path| !taken.has(path));
-    free.fold(router, |router, path| router.route(path, nothing()))
+    let at = ["", "/", "/{*rest}"].map(|rest| format!("{well_known}{rest}"));
+    mount_at(router, at, &paths(table))
 }
 
-/// The paths of the program's own routes, sorted.
-struct Taken<'a>(Vec<&'a str>);
+fn mount_at<S>(
+    router: axum::Router<S>,
+    at: impl IntoIterator<Item = String>,
+    taken: &BTreeSet<&str>,
+) -> axum::Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let free = at.into_iter().filter(|path| !is_taken(path, taken));
+    free.fold(router, |router, path| router.route(&path, nothing()))
+}
 
-impl<'a> Taken<'a> {
-    fn by(table: &'a ScopeTable) -> Self {
-        let mut paths: Vec<&str> = table.entries().iter().filter_map(crate::Entry::path).collect();
-        paths.sort_unstable();
-        Self(paths)
-    }
+/// The paths of the program's own routes.
+fn paths(table: &ScopeTable) -> BTreeSet<&str> {
+    table.entries().iter().filter_map(Entry::path).collect()
+}
 
-    /// Tells whether a route stands at a path, or where axum would take the two for one.
-    fn has(&self, path: &str) -> bool {
-        let Some((before, _)) = path.split_once('{') else { return self.0.binary_search(&path).is_ok() };
-        let at_parameter = format!("{before}{{");
-        // If any path begins so, the first that is not less does.
-        let first = self.0.partition_point(|own| *own < at_parameter.as_str());
-        self.0.get(first).is_some_and(|own| own.starts_with(&at_parameter))
-    }
+/// Tells whether a route stands at a path, or where axum would take the two for one.
+fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
+    let Some((before, _)) = path.split_once('{') else { return taken.contains(path) };
+    let at_parameter = format!("{before}{{");
+    // If any path begins so, the first that is not less does.
+    taken.range(at_parameter.as_str()..).next().is_some_and(|own| own.starts_with(&at_parameter))
 }
 
 /// Answers 404 in the place of axum's own answer to other methods: the router of another gate, or of the program, can

@@ -1,6 +1,6 @@
 //! With both of jsonwebtoken's backends on, its own choice between them would panic.
 
-use scopegate::{JwtVerifier, TokenVerifier};
+use scopegate::{JwtVerifier, Presented, TokenVerifier};
 use scopegate_tests::issuer::{Issuer, Key};
 
 const API: &str = "https://files.example.com";
@@ -19,9 +19,10 @@ async fn tokens_still_verify() {
     let issuer = Issuer::publishing(&[rsa, &p256]).await;
     let verifier = JwtVerifier::new([issuer.id()], API);
     for key in [rsa, &p256] {
-        let token =
-            verifier.verify(&key.mint(&issuer.claims(API, "files:read"))).await.expect("a good token");
+        let good = key.mint(&issuer.claims(API, "files:read"));
+        let token = verifier.verify(&Presented::from(&*good)).await.expect("a good token");
         assert!(token.scopes().contains("files:read"));
-        assert!(verifier.verify(&Key::p256("p256").mint(&issuer.claims(API, "files:read"))).await.is_err());
+        let forged = Key::p256("p256").mint(&issuer.claims(API, "files:read"));
+        assert!(verifier.verify(&Presented::from(&*forged)).await.is_err());
     }
 }

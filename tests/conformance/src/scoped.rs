@@ -7,7 +7,7 @@ use rmcp::{
 use scopegate::{
     Requirement,
     mcp::{McpTable, Operation},
-    requirement, requires_scope, scoped_tools,
+    mcp_table, requirement, requires_scope, scoped_tools,
 };
 
 use crate::{
@@ -19,7 +19,7 @@ const PROMPTS: Requirement = requirement!("prompts:read");
 const RESOURCES: Requirement = requirement!("resources:read");
 
 pub(crate) const OTHERS: McpTable =
-    McpTable::of(&[Operation::prompt(GREETING, PROMPTS), Operation::resource(HELLO, RESOURCES)]);
+    mcp_table![Operation::prompt(GREETING, PROMPTS), Operation::resource(HELLO, RESOURCES)];
 
 #[scoped_tools(router = scoped_tools, vis = "pub(crate)")]
 impl Server {

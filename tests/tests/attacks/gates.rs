@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use scopegate::{
-    Gate, JwtVerifier, Resource, Router, ScopeTable, Token, TokenVerifier, VerifyError, Wildcards,
+    Gate, JwtVerifier, Presented, Resource, Router, ScopeTable, Token, TokenVerifier, VerifyError, Wildcards,
     authenticated, requires_scope, routing::get, testing::TestVerifier,
 };
 use scopegate_tests::{
@@ -18,6 +18,11 @@ use scopegate_tests::{
     issuer::{Issuer, Key},
 };
 use serde_json::json;
+
+use crate::{
+    gating::IntoGate,
+    verifying::{VerifyText, is_invalid},
+};
 
 #[requires_scope("tenant:{tenant}")]
 async fn tenant() {}
@@ -94,7 +99,7 @@ async fn the_layer_of_another_gate_inside_a_handler_replaces_nothing() {
 async fn a_verifier_that_waits_for_ever_is_no_panic() {
     struct Never;
     impl TokenVerifier for Never {
-        async fn verify(&self, _: &str) -> Result<Token, VerifyError> {
+        async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> {
             Err(VerifyError::unavailable(Duration::MAX, "never"))
         }
     }
@@ -131,7 +136,7 @@ async fn tokens_of_open_id_are_no_access_tokens() {
         claims[name] = value;
         claims
     };
-    assert!(verifier.verify(&key.mint(&issuer.claims("client", "files:read"))).await.is_ok());
+    assert!(verifier.verify_text(&key.mint(&issuer.claims("client", "files:read"))).await.is_ok());
     for (name, value) in [
         ("nonce", json!("n")),
         ("at_hash", json!("h")),
@@ -139,7 +144,7 @@ async fn tokens_of_open_id_are_no_access_tokens() {
         ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": {} })),
     ] {
         let header = json!({ "alg": key.algorithm(), "typ": "JWT" });
-        let outcome = verifier.verify(&key.mint_with(&header, &with(name, value))).await;
-        assert!(matches!(outcome, Err(VerifyError::Invalid(_))), "{name}: {outcome:?}");
+        let outcome = verifier.verify_text(&key.mint_with(&header, &with(name, value))).await;
+        assert!(outcome.as_ref().is_err_and(is_invalid), "{name}: {outcome:?}");
     }
 }

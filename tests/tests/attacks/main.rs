@@ -2,6 +2,13 @@
 
 mod authorization_servers;
 mod gates;
+mod logs;
 mod mcp_bodies;
 mod mcp_operations;
 mod routers;
+mod tokens;
+
+#[path = "../gating/mod.rs"]
+mod gating;
+#[path = "../verifying/mod.rs"]
+mod verifying;

@@ -6,6 +6,8 @@ use scopegate::{
 use scopegate_tests::exchange::Answer;
 use serde_json::Value;
 
+use crate::gating::IntoGate;
+
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 #[requires_scope("files:read")]

@@ -1,9 +1,10 @@
 //! Random requirements.
 
 use proptest::prelude::*;
-use scopegate::{Need, Requirement, Scope};
+use scopegate::{__private::Need, Requirement, Scope};
 
-/// A requirement of some of `scopes`; leaked, since a requirement is part of a program.
+/// A requirement of some of `scopes`, as generated code makes it: leaked, and with alternatives that add nothing, which no
+/// text may have.
 pub(crate) fn requirement(scopes: &[&'static str]) -> impl Strategy<Value = Requirement> + use<> {
     let scopes = prop::sample::subsequence(scopes.to_vec(), 1..=3);
     let alternative = scopes.prop_map(|scopes| -> &'static [Need] {

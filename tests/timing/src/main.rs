@@ -9,7 +9,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use scopegate::{StaticKeys, TokenVerifier};
+use scopegate::{Presented, StaticKeys, TokenVerifier};
 
 /// The keys of the table, all of one length.
 const KEYS: [&str; 3] = [
@@ -23,14 +23,14 @@ fn main() -> ExitCode {
     let Some(key) = args.next() else { return ExitCode::FAILURE };
     let table =
         KEYS.iter().fold(StaticKeys::new(), |table, key| table.key("a", key, "files:read").expect("a key"));
-    let known = if args.next().is_some() { naive(&key) } else { counted(&table, &key) };
+    let known = if args.next().is_some() { naive(&key) } else { counted(&table, &Presented::from(&*key)) };
     println!("{}", if known { "known" } else { "unknown" });
     ExitCode::SUCCESS
 }
 
 /// What is counted.
 #[inline(never)]
-fn counted(table: &StaticKeys, key: &str) -> bool {
+fn counted(table: &StaticKeys, key: &Presented<'_>) -> bool {
     let verdict = pin!(table.verify(key)).poll(&mut Context::from_waker(Waker::noop()));
     matches!(verdict, Poll::Ready(Ok(_)))
 }

@@ -1,5 +1,5 @@
 // Who declares for a handler what no guard enforces would open it.
-use scopegate::{Row, routing::Declared};
+use scopegate::{__private::Row, routing::Declared};
 
 #[derive(Clone)]
 struct Cached<H>(H);

@@ -1,14 +1,14 @@
-use scopegate::{Hierarchy, Vocabulary};
+use scopegate::{Policy, Vocabulary};
 
 enum FilesScope {
     Read,
 }
 
-fn hierarchy<V: Vocabulary>() -> Hierarchy {
-    Hierarchy::of(V::ENTRIES).unwrap_or_default()
+fn policy<V: Vocabulary>() -> Policy {
+    Policy::new().vocabulary::<V>()
 }
 
 fn main() {
     let _ = FilesScope::Read;
-    hierarchy::<FilesScope>();
+    policy::<FilesScope>();
 }

@@ -1,7 +1,8 @@
 //! The API: its routes and its gate, for the program that serves it and for those who ask what it needs.
 
 use scopegate::{
-    Gate, InvalidResource, Resource, Router, Token, TokenVerifier, VerifyError, requires_scope, routing::get,
+    Gate, InvalidResource, Presented, Resource, Router, Token, TokenVerifier, VerifyError, requires_scope,
+    routing::get,
 };
 
 /// The routes.
@@ -30,7 +31,7 @@ async fn write() {}
 struct Nobody;
 
 impl TokenVerifier for Nobody {
-    async fn verify(&self, _token: &str) -> Result<Token, VerifyError> {
+    async fn verify(&self, _token: &Presented<'_>) -> Result<Token, VerifyError> {
         Err(VerifyError::invalid("nobody can log in here"))
     }
 }

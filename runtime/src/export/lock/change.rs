@@ -1,12 +1,8 @@
-//! What became of each route, in words.
+//! What is different between two locks.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
-use super::{
-    line::Line,
-    needs::{Direction, Needs},
-    words::{difference, list, sentence, what, what_before},
-};
+use super::{Lock, declarations, judge::Side, needs::Direction, routes::Routes};
 
 /// One thing that is different between two locks.
 ///
@@ -18,6 +14,10 @@ pub struct Change {
 }
 
 impl Change {
+    pub(super) const fn new(direction: Direction, words: String) -> Self {
+        Self { direction, words }
+    }
+
     /// Returns what it does to those who may call.
     #[must_use]
     pub const fn direction(&self) -> Direction {
@@ -31,74 +31,12 @@ impl fmt::Display for Change {
     }
 }
 
-/// One method of one path, or a handler without a route.
-type Operation<'a> = (&'a str, &'a str);
-
-/// Lists what is different, weakest first.
-pub(super) fn between(old: &[Line], new: &[Line]) -> Vec<Change> {
-    let mut operations: BTreeMap<Operation<'_>, (Vec<&Line>, Vec<&Line>)> = BTreeMap::new();
-    for line in old {
-        for operation in operations_of(line) {
-            operations.entry(operation).or_default().0.push(line);
-        }
-    }
-    for line in new {
-        for operation in operations_of(line) {
-            operations.entry(operation).or_default().1.push(line);
-        }
-    }
-    let mut changes: Vec<Change> =
-        operations.iter().flat_map(|(operation, (old, new))| of_operation(*operation, old, new)).collect();
+/// Lists what is different, weakest first; of the declarations before the routes.
+pub(super) fn between(old: &Lock, new: &Lock) -> Vec<Change> {
+    let routes = Routes::of(&old.lines, &new.lines);
+    let sides = [Side::from(&old.declared), Side::from(&new.declared)];
+    let mut changes = declarations::changes(&old.declared, &new.declared, &sides, &routes);
+    changes.extend(routes.changes(&sides));
     changes.sort_by_key(Change::direction);
     changes
-}
-
-fn operations_of(line: &Line) -> impl Iterator<Item = Operation<'_>> {
-    line.methods.split(',').map(|method| (line.place.as_str(), method))
-}
-
-/// An operation that is listed several times is compared in order.
-fn of_operation((place, method): Operation<'_>, old: &[&Line], new: &[&Line]) -> Vec<Change> {
-    let name = if method == "-" { format!("`{place}`") } else { format!("`{method} {place}`") };
-    let mut changes = Vec::new();
-    let mut add =
-        |direction, words: String| changes.push(Change { direction, words: format!("{name} {words}") });
-    for at in 0..old.len().max(new.len()) {
-        match (old.get(at), new.get(at)) {
-            (Some(old), Some(new)) => of_line(old, new, &mut add),
-            (None, Some(new)) => {
-                let is_public = new.needs == Needs::Public;
-                let direction = if is_public { Direction::Weaker } else { Direction::Neutral };
-                add(direction, format!("is new: it {}", what(&new.needs)));
-            }
-            (Some(old), None) => {
-                add(Direction::Neutral, format!("is gone; before, it {}", what_before(&old.needs)));
-            }
-            (None, None) => {}
-        }
-    }
-    changes
-}
-
-fn of_line(old: &Line, new: &Line, add: &mut impl FnMut(Direction, String)) {
-    if old.needs != new.needs {
-        add(new.needs.direction_from(&old.needs), sentence(&old.needs, &new.needs));
-    }
-    let lists = [
-        (&old.also, &new.also, Direction::Weaker, "has a handler that can no longer demand"),
-        (&new.also, &old.also, Direction::Stricter, "has a handler that may now demand"),
-        (&old.related, &new.related, Direction::Neutral, "no longer has clients ask along with it for"),
-        (&new.related, &old.related, Direction::Neutral, "now has clients ask along with it for"),
-    ];
-    for (all, without, direction, words) in lists {
-        let rest = difference(all, without);
-        if !rest.is_empty() {
-            add(direction, format!("{words} {}", list(&rest)));
-        }
-    }
-    if let (Some(old), Some(new)) = (&old.handler, &new.handler)
-        && old != new
-    {
-        add(Direction::Neutral, format!("is now handled by `{new}`; before, by `{old}`"));
-    }
 }

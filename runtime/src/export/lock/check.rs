@@ -3,9 +3,10 @@
 use std::{env, fs, io, path::Path};
 
 use super::{Lock, LockError};
-use crate::scope::ScopeTable;
+use crate::{export::Admission, scope::ScopeTable};
 
-/// Checks that the lock at `path` says what `table` does. With `UPDATE_SCOPES=1` in the environment it writes the file.
+/// Checks that the lock at `path` says what `admission`, which is a `&Gate` or a `&Policy`, and `table` do. With
+/// `UPDATE_SCOPES=1` in the environment it writes the file.
 ///
 /// # Errors
 ///
@@ -17,14 +18,50 @@ use crate::scope::ScopeTable;
 /// A test that keeps the file up to date:
 ///
 /// ```no_run
-/// # fn routes() -> scopegate::Router { scopegate::Router::new() }
+/// # use scopegate::{Gate, Router, StaticKeys};
+/// # fn gate() -> Gate { Gate::static_keys("files", StaticKeys::new()) }
+/// # fn routes() -> Router { Router::new() }
+/// use scopegate::export::{LockError, check_lock};
+///
 /// # /*
 /// #[test]
 /// # */
-/// fn scopes_are_locked() -> Result<(), scopegate::export::LockError> {
-///     scopegate::export::check_lock(&routes().table(), concat!(env!("CARGO_MANIFEST_DIR"), "/scopes.lock"))
+/// fn scopes_are_locked() -> Result<(), LockError> {
+///     check_lock(&gate(), &routes().table(), concat!(env!("CARGO_MANIFEST_DIR"), "/scopes.lock"))
 /// }
 /// ```
+///
+/// An MCP server's table does as well. A program with routes and an MCP server behind one gate has one lock of both; one
+/// with several gates has a lock for each.
+///
+/// ```no_run
+/// # #[cfg(feature = "mcp")]
+/// # mod server {
+/// # use scopegate::{Gate, Router, StaticKeys, export::{LockError, check_lock}};
+/// # fn gate() -> Gate { Gate::static_keys("files", StaticKeys::new()) }
+/// # fn routes() -> Router { Router::new() }
+/// use scopegate::{Requirement, mcp::{McpTable, Operation}, mcp_table, requirement};
+///
+/// const READ: Requirement = requirement!("files:read");
+/// const TABLE: McpTable = mcp_table![Operation::tool("list_files", READ), Operation::resource("file:///{name}", READ)];
+///
+/// # /*
+/// #[test]
+/// # */
+/// fn tools_are_locked() -> Result<(), LockError> {
+///     check_lock(&gate(), &TABLE.to_scope_table(), "scopes.lock")
+/// }
+///
+/// # /*
+/// #[test]
+/// # */
+/// fn routes_and_tools_are_locked() -> Result<(), LockError> {
+///     check_lock(&gate(), &routes().table().and(&TABLE.to_scope_table()), "scopes.lock")
+/// }
+/// # }
+/// ```
+///
+/// Where there is no gate, as over stdio, the policy takes its place.
 ///
 /// A test that fails:
 ///
@@ -36,8 +73,12 @@ use crate::scope::ScopeTable;
 ///
 /// if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
 /// ```
-pub fn check_lock(table: &ScopeTable, path: impl AsRef<Path>) -> Result<(), LockError> {
-    let (path, lock) = (path.as_ref(), Lock::of(table));
+pub fn check_lock<'a>(
+    admission: impl Into<Admission<'a>>,
+    table: &ScopeTable,
+    path: impl AsRef<Path>,
+) -> Result<(), LockError> {
+    let (path, lock) = (path.as_ref(), Lock::of(admission, table));
     let update = env::var_os("UPDATE_SCOPES").is_some_and(|value| !value.is_empty() && value != "0");
     let result = match read(path) {
         Ok(text) if is_up_to_date(&lock, &text) => Ok(()),

@@ -18,7 +18,7 @@ pub struct LockError {
 enum Kind {
     Missing,
     Stale(Vec<Change>),
-    Unreadable { line: usize, text: String, fault: &'static str },
+    Unreadable { line: usize, text: String, fault: String },
     File(io::Error),
 }
 
@@ -31,8 +31,8 @@ impl LockError {
         Self { path: None, kind: Kind::Stale(changes) }
     }
 
-    pub(super) fn unreadable(line: usize, text: &str, fault: &'static str) -> Self {
-        Self { path: None, kind: Kind::Unreadable { line, text: text.to_owned(), fault } }
+    pub(super) fn unreadable(line: usize, text: &str, fault: impl Into<String>) -> Self {
+        Self { path: None, kind: Kind::Unreadable { line, text: text.to_owned(), fault: fault.into() } }
     }
 
     pub(super) fn file(error: io::Error) -> Self {
@@ -49,7 +49,7 @@ impl LockError {
         matches!(self.kind, Kind::Missing)
     }
 
-    /// Tells whether the file says something else than the table.
+    /// Tells whether the file says something else than the program.
     #[must_use]
     pub const fn is_stale(&self) -> bool {
         matches!(self.kind, Kind::Stale(_))
@@ -87,9 +87,9 @@ impl fmt::Display for LockError {
             },
             Kind::Stale(changes) => {
                 if changes.is_empty() {
-                    write!(f, "{name} says the same as the routes, but is written differently")?;
+                    write!(f, "{name} says the same as the program, but is written differently")?;
                 } else {
-                    write!(f, "{name} does not say what the routes need\n\n{}", Listed(changes))?;
+                    write!(f, "{name} does not say whom the program lets in\n\n{}", Listed(changes))?;
                 }
                 write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 cargo test` and commit {name}")
             }

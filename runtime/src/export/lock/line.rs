@@ -1,6 +1,7 @@
 //! The lines of a lock.
 //!
 //! ```text
+//! lock        = *( ( declaration / line ) LF )    see `declared` for the former
 //! line        = method *( "," method ) SP path SP requirement [ SP "also" 1*( SP scope ) ]
 //!               [ SP "related" 1*( SP scope ) ] [ SP "by" SP handler ]
 //! requirement = "public" / "authenticated" / alternative *( SP "|" SP alternative )
@@ -13,7 +14,7 @@
 use std::{fmt, iter::Peekable};
 
 use super::needs::Needs;
-use crate::scope::{Entry, Need};
+use crate::scope::Entry;
 
 const WORDS: [&str; 6] = ["public", "authenticated", "|", "also", "related", "by"];
 
@@ -30,9 +31,7 @@ pub(super) struct Line {
 
 impl From<&Entry> for Line {
     fn from(entry: &Entry) -> Self {
-        let row = entry.row();
-        let texts = |needs: &[Need]| needs.iter().map(|need| need.as_str().to_owned()).collect();
-        let handler = one_word(row.handler());
+        let handler = one_word(entry.handler());
         let (place, handler) = match entry.path() {
             Some(path) => (one_word(path), Some(handler)),
             None => (handler, None),
@@ -41,15 +40,15 @@ impl From<&Entry> for Line {
             place,
             methods: one_word(entry.methods().unwrap_or("-")),
             handler,
-            needs: row.requirement().into(),
-            also: texts(row.also()),
-            related: texts(row.related()),
+            needs: entry.requirement().into(),
+            also: entry.also().map(str::to_owned).collect(),
+            related: entry.related().map(str::to_owned).collect(),
         }
     }
 }
 
 /// Makes text that stands between spaces: blanks and control characters are percent-encoded, as a URL has them.
-fn one_word(text: &str) -> String {
+pub(super) fn one_word(text: &str) -> String {
     let mut word = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_whitespace() || character.is_control() {

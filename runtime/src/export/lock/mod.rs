@@ -1,31 +1,46 @@
-//! The scope lock: what each route needs, in a file that is committed and reviewed.
+//! The scope lock: everything that lets somebody in, in a file that is committed and reviewed.
 
 mod change;
 mod check;
+mod declarations;
+mod declared;
 mod error;
+mod instance;
+mod judge;
 mod line;
 mod needs;
+mod routes;
 mod words;
 
 use std::{fmt, str::FromStr};
 
 pub(super) use self::error::Listed;
-use self::line::Line;
 pub use self::{change::Change, check::check_lock, error::LockError, needs::Direction};
+use self::{
+    declared::{Declared, Reader},
+    line::Line,
+};
+use super::Admission;
 use crate::scope::ScopeTable;
 
-/// What each route needs, one line a route.
+/// Everything that lets somebody in: one line for each thing that the policy and the gate declare, and one a route.
 ///
-/// The lines are sorted by path and method, since the order in which routes are mounted decides nothing: moving them
-/// changes no line, and two branches that add routes rarely touch the same one. For the same reason columns are not
-/// aligned, and file and line of a handler are left out.
+/// The declarations are the floor, which scopes imply which, wildcards, where credentials come from, and whether tokens are
+/// accepted that are bound to a key. There is no line for what is as it is by default. Which authorization servers issue
+/// tokens, and for which resource, is left out: a program has that from its deployment, and a lock holds for all of these.
 ///
-/// Two locks are compared scope by scope: what implies what, and the floor, is the gate's, and no part of a table.
+/// The lines are sorted, those of routes by path and method, since the order in which routes are mounted decides nothing:
+/// moving them changes no line, and two branches that add routes rarely touch the same one. For the same reason columns are
+/// not aligned, and file and line of a handler are left out.
+///
+/// Two locks are compared by the tokens that get in: what a route needs is judged with the floor and the implications of its
+/// own lock. A template is a scope like any other in that: wildcards stand for it. Where an implication names what it comes to for one
+/// value, that value is looked at by itself, too.
 ///
 /// # Examples
 ///
 /// ```
-/// use scopegate::{Router, export::Lock, public, requires_scope, routing::get};
+/// use scopegate::{Policy, Router, Scope, export::Lock, public, requires_scope, routing::get};
 ///
 /// #[requires_scope(any(all("files:read", "files:write"), "files:admin"))]
 /// async fn delete() {}
@@ -34,38 +49,44 @@ use crate::scope::ScopeTable;
 /// async fn health() {}
 ///
 /// let routes: Router = Router::new().route("/health", get(health)).route("/files/{name}", scopegate::routing::delete(delete));
-/// let lock = Lock::of(&routes.table()).to_string();
-/// assert!(lock.contains("\nDELETE /files/{name} files:read files:write | files:admin by "));
-/// assert!(lock.contains("\nGET /health public by "));
+/// let policy = Policy::new().floor([Scope::from_static("files")]);
+/// let lock = Lock::of(&policy, &routes.table());
+/// let text = lock.to_string();
+/// assert!(text.contains("\nfloor: files\n"));
+/// assert!(text.contains("\nDELETE /files/{name} files:read files:write | files:admin by "));
+/// assert!(text.contains("\nGET /health public by "));
 ///
-/// let stricter: Lock = lock.replace("files:write | files:admin", "files:write").parse()?;
-/// let changes: Vec<String> = Lock::of(&routes.table()).changes_since(&stricter).iter().map(ToString::to_string).collect();
-/// assert_eq!(changes, ["`DELETE /files/{name}` now lets `files:admin` through, too"]);
+/// let changes = |old: Lock| lock.changes_since(&old).iter().map(ToString::to_string).collect::<Vec<_>>();
+/// let stricter: Lock = text.replace("files:write | files:admin", "files:write").parse()?;
+/// assert_eq!(changes(stricter), ["`DELETE /files/{name}` now lets `files:admin` through, too"]);
+/// let stricter: Lock = text.replace("floor: files", "floor: api files").parse()?;
+/// assert_eq!(changes(stricter), ["the floor no longer demands `api`"]);
 /// # Ok::<(), scopegate::export::LockError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
+    declared: Declared,
     lines: Vec<Line>,
 }
 
 const HEADER: &str = "# What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.";
 
 impl Lock {
-    /// Says what each entry of `table` needs.
+    /// Says what lets somebody in: `admission`, which is a `&Gate` or a `&Policy`, and what each entry of `table` needs.
     #[must_use]
-    pub fn of(table: &ScopeTable) -> Self {
+    pub fn of<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> Self {
         let mut lines: Vec<Line> = table.entries().iter().map(Line::from).collect();
         lines.sort_by(|one, other| {
             let key = |line: &Line| (line.place.clone(), line.methods.clone(), line.handler.clone());
             key(one).cmp(&key(other))
         });
-        Self { lines }
+        Self { declared: admission.into().into(), lines }
     }
 
     /// Lists what is different from an `old` lock: first what got weaker, last what changes nothing about who may call.
     #[must_use]
     pub fn changes_since(&self, old: &Self) -> Vec<Change> {
-        change::between(&old.lines, &self.lines)
+        change::between(old, self)
     }
 }
 
@@ -73,19 +94,33 @@ impl Lock {
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}")?;
+        write!(f, "{}", self.declared)?;
         self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
-/// Reads the file. Line breaks may be those of Windows; empty lines and those that begin with `#` say nothing.
+/// Reads the file. Line breaks may be those of Windows; empty lines and those that begin with `#` say nothing. A lock without
+/// declarations, as older versions wrote it, is one where nothing is declared.
 impl FromStr for Lock {
     type Err = LockError;
 
     fn from_str(text: &str) -> Result<Self, LockError> {
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let parse = |(at, line): (usize, &str)| {
-            Line::parse(line).map_err(|fault| LockError::unreadable(at + 1, line, fault))
-        };
-        lines.map(parse).collect::<Result<_, _>>().map(|lines| Self { lines })
+        let (mut declared, mut lines) = (Reader::default(), Vec::new());
+        let mut last = (0, "");
+        for (at, line) in
+            (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        {
+            let unreadable = |fault| LockError::unreadable(at, line, fault);
+            if declared.read(line).map_err(unreadable)? {
+                last = (at, line);
+            } else {
+                lines.push(Line::parse(line).map_err(unreadable)?);
+            }
+        }
+        let declared = declared.finish();
+        match declared.policy().contradictions().first() {
+            Some(contradiction) => Err(LockError::unreadable(last.0, last.1, contradiction)),
+            None => Ok(Self { declared, lines }),
+        }
     }
 }

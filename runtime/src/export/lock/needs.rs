@@ -1,4 +1,4 @@
-//! What a route needs, as a lock remembers it, and which of two such needs lets more through.
+//! What a route needs, as a lock remembers it, and what a change does to those who may call.
 
 use std::fmt;
 
@@ -28,10 +28,34 @@ pub enum Direction {
 }
 
 impl Direction {
+    pub(super) const fn of(opens: bool, closes: bool) -> Self {
+        match (opens, closes) {
+            (true, false) => Self::Weaker,
+            (true, true) => Self::Changed,
+            (false, true) => Self::Stricter,
+            (false, false) => Self::Neutral,
+        }
+    }
+
     /// Tells whether somebody may be let through who was refused before.
     #[must_use]
     pub const fn opens(self) -> bool {
         matches!(self, Self::Weaker | Self::Changed)
+    }
+
+    /// Tells whether somebody may be refused who was let through before.
+    pub(super) const fn closes(self) -> bool {
+        matches!(self, Self::Stricter | Self::Changed)
+    }
+
+    /// Leaves of what a change does what another does as well.
+    pub(super) const fn within(self, other: Self) -> Self {
+        Self::of(self.opens() && other.opens(), self.closes() && other.closes())
+    }
+
+    /// Adds up what two changes do.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self::of(self.opens() || other.opens(), self.closes() || other.closes())
     }
 }
 
@@ -46,43 +70,14 @@ impl fmt::Display for Direction {
     }
 }
 
-impl Needs {
-    /// Judges what it means that `self` takes the place of `old`, each scope standing for itself alone.
-    pub(super) fn direction_from(&self, old: &Self) -> Direction {
-        match (self.admits_all_of(old), old.admits_all_of(self)) {
-            (true, true) => Direction::Neutral,
-            (true, false) => Direction::Weaker,
-            (false, true) => Direction::Stricter,
-            (false, false) => Direction::Changed,
-        }
-    }
-
-    /// Tells whether who meets `other` meets `self`: implication of an OR of ANDs by an OR of ANDs.
-    ///
-    /// No scope is ever denied, so it is enough to look at the least that each alternative of `other` asks for.
-    fn admits_all_of(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Public, _) | (Self::Authenticated, Self::Authenticated | Self::Scopes(_)) => true,
-            (_, Self::Public) | (Self::Scopes(_), Self::Authenticated) => false,
-            (Self::Scopes(own), Self::Scopes(theirs)) => {
-                theirs.iter().all(|needed| own.iter().any(|enough| is_subset(enough, needed)))
-            }
-        }
-    }
-}
-
-impl From<Requirement> for Needs {
-    fn from(requirement: Requirement) -> Self {
-        let alternative =
-            |needs: &&[crate::Need]| needs.iter().map(|need| need.as_str().to_owned()).collect();
-        match requirement.alternatives() {
+impl From<&Requirement> for Needs {
+    fn from(requirement: &Requirement) -> Self {
+        let alternative = |scopes: Vec<&str>| scopes.into_iter().map(str::to_owned).collect();
+        let alternatives: Vec<_> = requirement.alternatives().into_iter().map(alternative).collect();
+        match alternatives[..] {
             _ if requirement.is_public() => Self::Public,
             [] => Self::Authenticated,
-            alternatives => Self::Scopes(alternatives.iter().map(alternative).collect()),
+            _ => Self::Scopes(alternatives),
         }
     }
-}
-
-pub(super) fn is_subset(some: &[String], all: &[String]) -> bool {
-    some.iter().all(|scope| all.contains(scope))
 }

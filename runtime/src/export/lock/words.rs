@@ -1,6 +1,10 @@
 //! Requirements, and what became of them, in words.
 
-use super::needs::{Direction, Needs, is_subset};
+use super::{
+    declared::Declared,
+    judge::{Side, direction},
+    needs::{Direction, Needs},
+};
 
 /// Says what an operation needs: the rest of a sentence that begins with it.
 pub(super) fn what(needs: &Needs) -> String {
@@ -17,9 +21,20 @@ pub(super) fn what_before(needs: &Needs) -> String {
 }
 
 /// Says how one requirement became another: the rest of a sentence that begins with the operation.
-pub(super) fn sentence(old: &Needs, new: &Needs) -> String {
+///
+/// `effect` is what that does under the policies of the two sides.
+pub(super) fn sentence(old: &Needs, new: &Needs, effect: Direction) -> String {
     match (old, new) {
-        (Needs::Scopes(old), Needs::Scopes(new)) => of_scopes(old, new),
+        (Needs::Scopes(former), Needs::Scopes(latter)) if effect != Direction::Neutral => {
+            of_scopes(former, latter)
+        }
+        (Needs::Scopes(_), Needs::Scopes(latter)) if is_same(old, new) => {
+            let first = latter.first().map(|first| list(first)).unwrap_or_default();
+            format!("lets the same through, and has clients ask for {first}")
+        }
+        _ if effect == Direction::Neutral => {
+            format!("lets the same through: it {}; before, it {}", what(new), what_before(old))
+        }
         (Needs::Public, _) => format!("is public no more: it {}", what(new)),
         (Needs::Scopes(old), Needs::Authenticated) => {
             format!("no longer needs {}: a token with whatever scopes will do", either(old))
@@ -31,28 +46,32 @@ pub(super) fn sentence(old: &Needs, new: &Needs) -> String {
     }
 }
 
+/// Tells whether two requirements let the same through where no policy adds anything.
+fn is_same(old: &Needs, new: &Needs) -> bool {
+    let side = Side::from(&Declared::default());
+    direction((&side, &old.into()), (&side, &new.into())) == Direction::Neutral
+}
+
 fn of_scopes(old: &[Vec<String>], new: &[Vec<String>]) -> String {
-    let direction = Needs::Scopes(new.to_vec()).direction_from(&Needs::Scopes(old.to_vec()));
     let (gone, added) = (missing_from(new, old), missing_from(old, new));
     match (old, new) {
-        _ if direction == Direction::Neutral => {
-            let first = new.first().map(|first| list(first)).unwrap_or_default();
-            format!("lets the same through, and has clients ask for {first}")
-        }
         ([old], [new]) => match (&*difference(old, new), &*difference(new, old)) {
-            (gone, []) => format!("no longer needs {}", list(gone)),
-            ([], added) => format!("now needs {}, too", list(added)),
+            (gone, []) if !gone.is_empty() => format!("no longer needs {}", list(gone)),
+            ([], added) if !added.is_empty() => format!("now needs {}, too", list(added)),
+            ([], []) => format!("now needs {}; before, {}", list(new), list(old)),
             (gone, added) => format!("now needs {} in place of {}", list(added), list(gone)),
         },
-        _ if gone.is_empty() => format!("now lets {} through, too", either(&added)),
-        _ if added.is_empty() => format!("no longer lets {} through", either(&gone)),
+        _ if gone.is_empty() && !added.is_empty() => format!("now lets {} through, too", either(&added)),
+        _ if added.is_empty() && !gone.is_empty() => format!("no longer lets {} through", either(&gone)),
         _ => format!("now needs {}; before, {}", either(new), either(old)),
     }
 }
 
 /// Returns those of `all` that are not among `known`, in whatever order their scopes are.
 fn missing_from(known: &[Vec<String>], all: &[Vec<String>]) -> Vec<Vec<String>> {
-    let same = |one: &[String], other: &[String]| is_subset(one, other) && is_subset(other, one);
+    let same = |one: &[String], other: &[String]| {
+        difference(one, other).is_empty() && difference(other, one).is_empty()
+    };
     all.iter().filter(|one| !known.iter().any(|other| same(one, other))).cloned().collect()
 }
 

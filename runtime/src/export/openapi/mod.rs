@@ -8,7 +8,7 @@ use utoipa::openapi::{OpenApi, security::SecurityRequirement};
 
 use self::operations::{Operations, place_of};
 pub use self::{report::OpenApiReport, scheme::OAuth};
-use crate::scope::{Need, Row, ScopeTable};
+use crate::scope::{Requirement, ScopeTable};
 
 impl ScopeTable {
     /// Adds the OAuth 2 scheme to `openapi` and, for each operation, exactly what it needs.
@@ -23,7 +23,7 @@ impl ScopeTable {
     /// # Examples
     ///
     /// ```
-    /// use scopegate::{Router, export::OAuth, requires_scope, routing::get, testing::TestVerifier};
+    /// use scopegate::{Gate, Resource, Router, export::OAuth, requires_scope, routing::get, testing::TestVerifier};
     /// use utoipa::OpenApi;
     ///
     /// #[utoipa::path(get, path = "/files", responses((status = 200)))]
@@ -35,7 +35,8 @@ impl ScopeTable {
     /// struct Documentation;
     ///
     /// let routes: Router = Router::new().route("/files", get(list));
-    /// let gate = TestVerifier::new().gate("https://files.example.com")?;
+    /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    /// let gate = Gate::new(resource, TestVerifier::new());
     /// let oauth = OAuth::authorization_code(&gate, "https://auth.example.com/authorize", "https://auth.example.com/token");
     ///
     /// let mut openapi = Documentation::openapi();
@@ -49,10 +50,10 @@ impl ScopeTable {
         let mut operations = Operations::of(openapi);
         for entry in self.entries() {
             let Some((path, methods)) = entry.path().zip(entry.methods()) else {
-                report.undocumented.push(format!("{} (its path is not known)", entry.row().handler()));
+                report.undocumented.push(format!("{} (its path is not known)", entry.handler()));
                 continue;
             };
-            let security = security(entry.row(), oauth);
+            let security = security(entry.requirement(), oauth);
             let is_fallback = methods == "*" && path.ends_with("/*");
             for method in methods.split(',') {
                 if !operations.set(&place_of(path), method, &security) && !is_fallback {
@@ -66,12 +67,11 @@ impl ScopeTable {
     }
 }
 
-fn security(row: Row, oauth: &OAuth) -> Vec<SecurityRequirement> {
-    let requirement = row.requirement();
-    let of = |needs: &[Need]| SecurityRequirement::new(oauth.name(), oauth.with_floor(needs));
-    match requirement.alternatives() {
+fn security(requirement: &Requirement, oauth: &OAuth) -> Vec<SecurityRequirement> {
+    let of = |scopes: &[&str]| SecurityRequirement::new(oauth.name(), oauth.with_floor(scopes));
+    match requirement.alternatives()[..] {
         _ if requirement.is_public() => Vec::new(),
         [] => vec![of(&[])],
-        alternatives => alternatives.iter().map(|needs| of(needs)).collect(),
+        ref alternatives => alternatives.iter().map(|scopes| of(scopes)).collect(),
     }
 }

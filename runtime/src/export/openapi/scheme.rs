@@ -9,7 +9,7 @@ use utoipa::openapi::{
 
 use crate::{
     gate::Gate,
-    scope::{Need, ScopeTable},
+    scope::{NeedRef, ScopeTable, ScopeToken},
 };
 
 /// How clients of a documented API get their tokens.
@@ -17,9 +17,12 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use scopegate::{export::OAuth, testing::TestVerifier};
+/// use scopegate::{Gate, Resource, export::OAuth};
+/// # use scopegate::testing::TestVerifier;
 ///
-/// let gate = TestVerifier::new().gate("https://files.example.com")?;
+/// # let verifier = TestVerifier::new();
+/// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+/// let gate = Gate::new(resource, verifier);
 /// let oauth = OAuth::authorization_code(&gate, "https://auth.example.com/authorize", "https://auth.example.com/token")
 ///     .client_credentials("https://auth.example.com/token")
 ///     .scheme("files");
@@ -58,12 +61,12 @@ impl OAuth {
         &self.name
     }
 
-    /// Returns the floor and `needs`, each once, by the names that clients ask for.
-    pub(super) fn with_floor(&self, needs: &[Need]) -> Vec<String> {
-        let floor = self.gate.floor_scopes().iter().map(|scope| scope.as_str());
+    /// Returns the floor and `scopes`, each once, by the names that clients ask for.
+    pub(super) fn with_floor(&self, scopes: &[&str]) -> Vec<String> {
+        let floor = self.gate.policy().floor_scopes().iter().map(ScopeToken::as_str);
         let mut names: Vec<String> = Vec::new();
-        for text in floor.chain(needs.iter().map(|need| need.as_str())) {
-            let name = self.gate.asked_name(text);
+        for text in floor.chain(scopes.iter().copied()) {
+            let name = self.gate.policy().asked_name(text);
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -85,11 +88,12 @@ impl OAuth {
 
     /// Names all that an operation needs or may demand; a scope without a description has an empty one.
     fn described(&self, table: &ScopeTable) -> Scopes {
-        let floor = self.gate.floor_scopes().iter().map(|scope| Need::Scope(*scope));
-        let needs = table.entries().iter().flat_map(|entry| entry.row().policy().needs());
+        let policy = self.gate.policy();
+        let floor = policy.floor_scopes().iter().map(ScopeToken::as_str);
+        let needs = table.entries().iter().flat_map(|entry| entry.terms().needs()).map(NeedRef::as_str);
         let described: BTreeMap<String, String> = floor
             .chain(needs)
-            .map(|need| (self.gate.asked_name(need.as_str()), self.gate.description_of(need).to_owned()))
+            .map(|text| (policy.asked_name(text), policy.description(text).to_owned()))
             .collect();
         described.into_iter().collect()
     }

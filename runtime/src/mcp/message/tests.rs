@@ -68,12 +68,15 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
     }
     check(r#"{"method":"subscriptions/listen"}"#, Ok(Subject::Unnamed));
     check(r#"{"method":"subscriptions/listen","params":[]}"#, Ok(Subject::Unnamed));
-    for method in
-        ["initialize", "ping", "tools/list", "notifications/cancelled", "server/discover", "TOOLS/CALL"]
-    {
+    for method in ["initialize", "ping", "tools/list", "notifications/cancelled", "server/discover"] {
         check(&json!({ "method": method, "params": { "name": 5 } }).to_string(), Ok(Subject::None));
     }
-    check(r#"{"method":"x","params":[1,{"name":2}]}"#, Ok(Subject::None));
+    for method in
+        ["", "x", "TOOLS/CALL", "tools/call ", "admin/purge", "notifications/purge", "sampling/createMessage"]
+    {
+        check(&json!({ "method": method, "params": { "name": "write" } }).to_string(), Ok(Subject::Foreign));
+    }
+    check(r#"{"method":"ping","params":[1,{"name":2}]}"#, Ok(Subject::None));
     check(r#"{"jsonrpc":"2.0","id":1,"result":{"name":"write"}}"#, Ok(Subject::None));
 }
 

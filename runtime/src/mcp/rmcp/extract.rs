@@ -1,6 +1,6 @@
 //! The guard of a tool or prompt, which decides again inside the server, and the caller's access.
 
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 use rmcp::{
     ErrorData, RoleServer,
     handler::server::common::{AsRequestContext, FromContextPart},
@@ -9,20 +9,20 @@ use rmcp::{
 
 use super::{local::Trusted, refusal};
 use crate::{
-    enforce::{Access, Admitted, Declares, Enforcement, Guard, Plan},
-    gate::{Failure, log},
+    enforce::{Access, Admitted, Declares, Enforcement, Guard, Judge, Plan},
+    gate::log,
     policy::Demand,
     refuse::{Reason, Rejection},
-    scope::{Filled, Policy},
-    token::Token,
+    scope::{Filled, Row},
 };
 
 /// Judges the token that the gate verified, whatever the gate took the request for. It is the authority: nothing that a
 /// client sends makes one run whose scopes its token lacks.
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
-        Caller::of(context.as_request_context())?.judge(R::ROW.policy())?;
-        remember(context.as_request_context_mut(), R::ROW.policy());
+        let row = const { &R::ROW };
+        Caller::of(context.as_request_context())?.judge(row)?;
+        remember(context.as_request_context_mut(), row);
         Ok(Self::passed())
     }
 }
@@ -41,17 +41,23 @@ impl TryFrom<&RequestContext<RoleServer>> for Access {
 
     fn try_from(context: &RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         Ok(match Caller::of(context)? {
-            Caller::Verified(plan, admitted) => Self::of(plan, admitted),
-            Caller::Trusted(token) => Self::without_gate(token.clone()),
+            // What is refused in here is a JSON-RPC error, which has no headers to negotiate.
+            Caller::Verified(plan, admitted) => Self::of(plan, admitted, &HeaderMap::new()),
+            Caller::Trusted(trusted) => {
+                Self::without_gate(trusted.token.clone(), trusted.row.clone(), trusted.policy.clone())
+            }
         })
     }
 }
 
 /// Notes what was let through, so that its own demands are judged by what it declares.
-fn remember(context: &mut RequestContext<RoleServer>, policy: Policy) {
+fn remember(context: &mut RequestContext<RoleServer>, row: &Row) {
+    if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
+        trusted.row = row.clone();
+    }
     let enforcement = context.extensions.get_mut::<Parts>().and_then(|parts| parts.extensions.get_mut());
     if let Some(Enforcement { admitted: Some(admitted), .. }) = enforcement {
-        admitted.policy = policy;
+        admitted.row = row.clone();
     }
 }
 
@@ -60,13 +66,13 @@ enum Caller<'a> {
     /// Somebody whose token a gate verified.
     Verified(&'a Plan, &'a Admitted),
     /// The one caller of a local transport.
-    Trusted(&'a Token),
+    Trusted(&'a Trusted),
 }
 
 impl<'a> Caller<'a> {
     fn of(context: &'a RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         let Some(parts) = context.extensions.get::<Parts>() else {
-            let trusted = context.extensions.get::<Trusted>().map(|Trusted(token)| Self::Trusted(token));
+            let trusted = context.extensions.get::<Trusted>().map(Self::Trusted);
             return trusted.ok_or_else(|| refusal::error(Reason::MissingToken, WITHOUT_HTTP, &[], None));
         };
         if let Some(enforcement) = parts.extensions.get::<Enforcement>()
@@ -80,26 +86,14 @@ impl<'a> Caller<'a> {
         Err(Rejection::misconfigured().into())
     }
 
-    fn judge(&self, policy: Policy) -> Result<(), ErrorData> {
-        let (demand, token) = match self {
-            Self::Verified(plan, admitted) => (plan.gate.demand(policy.requirement), &admitted.token),
-            Self::Trusted(token) => (Demand::new(&[], policy.requirement), *token),
-        };
-        if demand.is_met_by(token.scopes()) {
-            return Ok(());
-        }
-        Err(match self {
-            Self::Verified(plan, _) => {
-                let insufficient = Failure::For(Reason::InsufficientScope);
-                let rejection = plan.reject(insufficient, policy, &Filled::default());
-                log::insufficient(&rejection, token);
-                rejection.into()
-            }
-            Self::Trusted(_) => refusal::error(Reason::InsufficientScope, UNTRUSTED, &demand.to_ask(), None),
-        })
+    fn judge(&self, row: &Row) -> Result<(), ErrorData> {
+        let filled = Filled::default();
+        let demand = [Demand::of(row, &filled)];
+        Ok(match self {
+            Self::Verified(plan, admitted) => plan.judge(&admitted.token, &demand),
+            Self::Trusted(Trusted { token, policy, .. }) => Judge::Policy(policy).judge(token, &demand),
+        }?)
     }
 }
 
 const WITHOUT_HTTP: &str = "This needs an access token, and a transport without HTTP carries none";
-
-const UNTRUSTED: &str = "This server was started without a scope that this needs";

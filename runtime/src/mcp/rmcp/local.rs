@@ -1,6 +1,6 @@
 //! Servers without HTTP, whose one caller is trusted.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use rmcp::{
     ErrorData, RoleServer, Service,
@@ -8,7 +8,11 @@ use rmcp::{
     service::{NotificationContext, RequestContext},
 };
 
-use crate::{scope::GrantedScopes, token::Token};
+use crate::{
+    policy::Policy,
+    scope::{GrantedScopes, Requirement, Row},
+    token::Token,
+};
 
 /// A server over stdio, or another transport of this machine, whose caller is trusted with some scopes.
 ///
@@ -43,18 +47,34 @@ use crate::{scope::GrantedScopes, token::Token};
 /// ```
 pub struct LocalTrust<S> {
     server: S,
-    token: Token,
+    trusted: Trusted,
 }
 
 /// Marks a request of the trusted caller, with what it may do.
 #[derive(Clone)]
-pub(super) struct Trusted(pub(super) Token);
+pub(super) struct Trusted {
+    pub(super) token: Token,
+    pub(super) policy: Arc<Policy>,
+    /// The row of the tool or prompt that has been judged.
+    pub(super) row: Row,
+}
 
 impl<S> LocalTrust<S> {
     /// Trusts the one caller of `server` with a space-delimited list of scopes.
+    ///
+    /// Without [`LocalTrust::under`] the policy is an empty one: no floor, and no scope stands for another.
     #[must_use]
     pub fn new(server: S, scopes: &str) -> Self {
-        Self { server, token: Token::granting(GrantedScopes::parse(scopes)) }
+        let row = Row::new(Requirement::AUTHENTICATED, "stdio", file!(), line!());
+        let token = Token::granting(GrantedScopes::parse(scopes));
+        Self { server, trusted: Trusted { token, policy: Arc::default(), row } }
+    }
+
+    /// Has the caller judged by a policy, such as that of the gate before the same server over HTTP.
+    #[must_use]
+    pub fn under(mut self, policy: Policy) -> Self {
+        self.trusted.policy = Arc::new(policy);
+        self
     }
 }
 
@@ -64,7 +84,7 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
         request: ClientRequest,
         mut context: RequestContext<RoleServer>,
     ) -> Result<ServerResult, ErrorData> {
-        context.extensions.insert(Trusted(self.token.clone()));
+        context.extensions.insert(self.trusted.clone());
         self.server.handle_request(request, context).await
     }
 
@@ -87,6 +107,6 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
 
 impl<S> fmt::Debug for LocalTrust<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LocalTrust").field("scopes", self.token.scopes()).finish_non_exhaustive()
+        f.debug_struct("LocalTrust").field("scopes", self.trusted.token.scopes()).finish_non_exhaustive()
     }
 }

@@ -1,7 +1,6 @@
 //! Servers made with rmcp.
 
 mod extract;
-mod live;
 mod local;
 mod place;
 mod refusal;

@@ -1,6 +1,6 @@
 //! An rmcp server behind its gate, whole.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{Router, extract::Request, response::IntoResponse, routing::any};
 use rmcp::{
@@ -10,11 +10,12 @@ use rmcp::{
     },
 };
 
-use super::{ScopedTools, live, place::Place};
+use super::{ScopedTools, place::Place};
 use crate::{
     enforce::Step,
-    gate::{Gate, StartupError},
-    mcp::{McpLayer, McpTable},
+    gate::Gate,
+    mcp::{McpLayer, McpTable, memory::Memory, read::Bounds},
+    policy::StartupError,
     resource::Resource,
     scope::{Entry, Requirement, Row, ScopeTable},
     well_known,
@@ -26,24 +27,25 @@ impl Gate {
     /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts stand in one
     /// [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
+    /// A tool or prompt that is not in the block, such as one of another router, is answered as unknown, also one that the
+    /// server gets while it runs; so is every resource. [`McpServer::table`](crate::mcp::McpServer::table) takes more tables.
+    ///
     /// A request whose `Host` is not that of the resource, on any port, is 403 even with a valid token. For a resource
     /// on a loopback host, `localhost`, `127.0.0.1` and `[::1]` all count.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the gate and the table; a path of the resource that no server can be at; each tool
-    /// or prompt that the server has and the table has not, or the reverse; and resources of the server, for which
-    /// [`McpServer::table`](crate::mcp::McpServer::table) takes a table.
+    /// Everything that is wrong with the gate and the table, and a path of the resource that no server can be at.
     ///
     /// # Examples
     ///
     /// ```
     /// use rmcp::{ServerHandler, tool, tool_handler};
     /// use scopegate::{Gate, Resource, Scope, requires_scope, scoped_tools};
-    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     ///
     /// struct Files;
@@ -89,10 +91,10 @@ impl Gate {
 /// # }
 /// # #[tool_handler]
 /// # impl ServerHandler for Files {}
-/// use scopegate::{Gate, Resource, StaticKeys, mcp::{McpServer, McpTable}};
+/// use scopegate::{mcp_table, Gate, Resource, StaticKeys, mcp::{McpServer, McpTable}};
 ///
 /// const READ: Requirement = requirement!("files:read");
-/// const RESOURCES: McpTable = McpTable::of(&[Operation::resource("file:///{name}", READ)]);
+/// const RESOURCES: McpTable = mcp_table![Operation::resource("file:///{name}", READ)];
 ///
 /// let gate = Gate::static_keys("files", StaticKeys::parse("sk_all=files:read files:admin")?);
 /// let app: axum::Router = McpServer::new(&gate, || Files)
@@ -105,11 +107,11 @@ impl Gate {
 #[must_use]
 pub struct McpServer<S> {
     gate: Gate,
-    make: Arc<dyn Fn() -> S + Send + Sync>,
+    make: Box<dyn Fn() -> S + Send + Sync>,
     table: McpTable,
     at: Option<Resource>,
     origins: Vec<String>,
-    max_body: usize,
+    bounds: Bounds,
     config: StreamableHttpServerConfig,
 }
 
@@ -120,16 +122,17 @@ impl<S: ServerHandler> McpServer<S> {
             StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
         Self {
             gate: gate.clone(),
-            make: Arc::new(make),
+            make: Box::new(make),
             table: McpTable::default(),
             at: None,
             origins: Vec::new(),
-            max_body: crate::mcp::layer::MAX_BODY,
+            bounds: Bounds::default(),
             config,
         }
     }
 
-    /// Adds what tools, prompts and resources need.
+    /// Adds what tools, prompts and resources need: the tables of further blocks, and rows by hand. What has no row in any of
+    /// them is answered as unknown, and a row of something that the server has not does no harm.
     pub fn table(mut self, table: &McpTable) -> Self {
         self.table = self.table.and(table);
         self
@@ -149,7 +152,20 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Sets how many bytes a body may have; 4 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
-        self.max_body = bytes;
+        self.bounds.length = bytes;
+        self
+    }
+
+    /// Sets how long a client may take for a body; 30 seconds unless set. See [`McpLayer::body_timeout`].
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.bounds.timeout = timeout;
+        self
+    }
+
+    /// Sets how many bytes all bodies may hold together while they are read; 64 MiB unless set. See
+    /// [`McpLayer::max_body_memory`].
+    pub fn max_body_memory(mut self, bytes: usize) -> Self {
+        self.bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
@@ -170,7 +186,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Builds the router, after comparing the table with what the server has.
+    /// Builds the router. Nothing of the server runs before the first request.
     ///
     /// # Errors
     ///
@@ -179,18 +195,18 @@ impl<S: ServerHandler> McpServer<S> {
         let (place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         let (mut layer, faults) = McpLayer::prepare(&self.gate, self.table.clone(), self.at.as_ref());
         problems.extend(faults);
-        problems.extend(live::compare(&*self.make, &self.table));
         StartupError::unless(problems, || {
             for origin in &self.origins {
                 layer = layer.clone().allow_origin(origin);
             }
-            let layer = layer.max_body(self.max_body);
+            let max_body = self.bounds.length;
+            let layer = layer.bounded(self.bounds);
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
             let make = self.make;
             let service = StreamableHttpService::new(
                 move || Ok(make()),
                 Arc::new(LocalSessionManager::default()),
-                config.with_max_request_body_bytes(self.max_body),
+                config.with_max_request_body_bytes(max_body),
             );
             // Behind a pointer: axum copies what it routes to for each request, and rmcp's service holds lists.
             let service = Arc::new(service);

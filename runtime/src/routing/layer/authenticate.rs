@@ -1,12 +1,12 @@
 //! Early verification, for middleware that wants to know who calls.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use axum::{extract::Request, response::Response};
 use tower_layer::Layer;
 
 use crate::{
-    enforce::{Plan, Protected, Step, Verified},
+    enforce::{Plan, Protected, Step},
     gate::Gate,
 };
 
@@ -21,10 +21,10 @@ impl Gate {
     /// ```
     /// use axum::{extract::Request, middleware::{Next, from_fn}, response::Response};
     /// use scopegate::Access;
-    /// # use scopegate::{Gate, Resource, Token, TokenVerifier, VerifyError};
+    /// # use scopegate::{Gate, Resource, Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     ///
     /// async fn audit(access: Option<Access>, request: Request, next: Next) -> Response {
@@ -41,21 +41,21 @@ impl Gate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn authenticate(&self) -> AuthenticateLayer {
-        AuthenticateLayer(Plan::of_layer(self.clone(), []))
+        AuthenticateLayer(Plan::of_layer(self.clone(), []).into())
     }
 }
 
 /// Verifies the token of every request, and refuses nothing; made by [`Gate::authenticate`].
 #[derive(Clone)]
 #[must_use]
-pub struct AuthenticateLayer(Plan);
+pub struct AuthenticateLayer(Arc<Plan>);
 
 impl Step for AuthenticateLayer {
-    async fn run(&self, mut request: Request) -> Result<Request, Response> {
-        let outcome = self.0.gate.verify(request.headers()).await;
-        let verified = Verified::new(self.0.clone(), outcome, request.headers());
-        request.extensions_mut().insert(verified);
-        Ok(request)
+    async fn run(&self, request: Request) -> Result<Request, Response> {
+        let (mut parts, body) = request.into_parts();
+        // What comes of it is for those inside.
+        let _ = self.0.verify_for_all(&mut parts).await;
+        Ok(Request::from_parts(parts, body))
     }
 }
 

@@ -19,8 +19,9 @@ pub use authenticate::AuthenticateLayer;
 
 use crate::{
     enforce::{Enforcement, PathParameters, Plan, Protected, Slot, Step, Verified},
-    gate::{Gate, StartupError},
-    scope::ScopeTable,
+    gate::Gate,
+    policy::StartupError,
+    scope::{Entry, ScopeTable},
     well_known::{self, Discovery},
 };
 
@@ -42,10 +43,10 @@ impl Gate {
     /// ```
     /// use axum::{Router, routing::get};
     /// use scopegate::{Gate, Resource, requires_scope, scope_table};
-    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     ///
     /// #[requires_scope("files:read")]
@@ -59,17 +60,17 @@ impl Gate {
     /// ```
     pub fn layer(&self, table: ScopeTable) -> Result<GateLayer, StartupError> {
         let mut problems = self.problems(&table);
-        problems.extend(table.entries().iter().filter(|entry| entry.row().requirement().is_public()).map(
+        problems.extend(table.entries().iter().filter(|entry| entry.requirement().is_public()).map(
             |entry| {
-                let handler = entry.row().handler();
+                let handler = entry.handler();
                 format!(
                     "`{handler}` is public, and the layer would demand a token; mount it outside the layer"
                 )
             },
         ));
         StartupError::unless(problems, || {
-            let inside = table.entries().iter().map(|entry| entry.row().policy());
-            let plan = Plan::of_layer(self.clone(), inside);
+            let inside = table.entries().iter().map(Entry::row);
+            let plan = Arc::new(Plan::of_layer(self.clone(), inside));
             GateLayer { slot: Arc::new(Slot::from(plan.clone())), plan, table: Arc::new(table) }
         })
     }
@@ -79,7 +80,7 @@ impl Gate {
 #[derive(Clone)]
 #[must_use]
 pub struct GateLayer {
-    plan: Plan,
+    plan: Arc<Plan>,
     slot: Arc<Slot>,
     table: Arc<ScopeTable>,
 }
@@ -101,10 +102,10 @@ impl GateLayer {
     ///
     /// ```
     /// use scopegate::{Gate, Resource, ScopeTable, well_known};
-    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     ///
     /// let resource = Resource::new("https://example.com/api")?.authorization_server("https://auth.example.com")?;
@@ -124,13 +125,14 @@ impl Step for GateLayer {
         if is_preflight(&parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let admitted = self.plan.admit(&parts, self.plan.policy, &PathParameters::default()).await;
-        let admitted = admitted.map_err(IntoResponse::into_response)?;
-        let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &parts.headers);
-        parts.extensions.insert(verified);
-        // Inside a handler that waits for the gate of its own router, that one still decides.
-        if parts.extensions.get::<Enforcement>().is_none_or(|enforcement| enforcement.admitted.is_some()) {
-            parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted));
+        let admitted = self.plan.admit(&parts, &self.plan.row, &PathParameters::default()).await;
+        let admitted = admitted
+            .map_err(|rejection| rejection.to(self.plan.gate.keep(&parts.headers)).into_response())?;
+        let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &mut parts);
+        match parts.extensions.get_mut::<Enforcement>() {
+            // Inside a handler that waits for the gate of its own router, that one still decides.
+            Some(own) if own.admitted.is_none() => own.earlier = Some(verified),
+            _ => _ = parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted, verified)),
         }
         Ok(Request::from_parts(parts, body))
     }

@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::{
+    fault::Fault,
     keys::{Key, KeySet},
     source::KeySource,
-    unverified::Fault,
     validity::Validity,
     weight,
 };
@@ -80,6 +80,8 @@ pub(super) struct Bad {
     pub(super) fault: Fault,
     /// Where the keys of its issuer come from.
     pub(super) source: KeySource,
+    /// Whether newer keys, if there are any, may make it good.
+    pub(super) wants_newer_keys: bool,
     /// Weak, so that old keys are not kept for it.
     keys: Weak<KeySet>,
     since: Instant,
@@ -88,7 +90,19 @@ pub(super) struct Bad {
 impl Bad {
     /// Notes what is wrong by `keys`, which came from `source`.
     pub(super) fn new(fault: Fault, source: &KeySource, keys: &Arc<KeySet>) -> Self {
-        Self { fault, source: source.clone(), keys: Arc::downgrade(keys), since: Instant::now() }
+        Self {
+            fault,
+            source: source.clone(),
+            wants_newer_keys: false,
+            keys: Arc::downgrade(keys),
+            since: Instant::now(),
+        }
+    }
+
+    /// Notes that it names no key, and that none of the keys made its signature.
+    pub(super) fn until_newer_keys(mut self) -> Self {
+        self.wants_newer_keys = true;
+        self
     }
 
     /// Tells whether the token need not be judged anew: it was just now, and by the very same keys.

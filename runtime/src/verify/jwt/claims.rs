@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{unverified::Fault, validity::Validity};
+use super::{fault::Fault, validity::Validity};
 use crate::{GrantedScopes, Token};
 
 /// What the claims of every token must satisfy, at whatever time. The issuer is not among them: its keys were the proof.
@@ -34,17 +34,26 @@ impl Rules {
     /// Makes a token of `claims` if they are good, and says when it is valid: that comes last, since only of good tokens it
     /// is said that they expired.
     pub(super) fn check(&self, claims: Map<String, Value>) -> Result<(Token, Validity), Fault> {
-        if !self.names_audience(claims.get("aud")) {
-            return Err(Fault("its `aud` does not name this resource"));
+        let aud = claims.get("aud").ok_or(Fault::Plain("it has no `aud`"))?;
+        if !self.names_audience(aud) {
+            return Err(Fault::unexpected("aud", aud, self.audiences.iter()));
         }
         let validity = Validity::of(&claims)?;
-        Ok((self.token_of(claims), validity))
+        let token = self.token_of(claims);
+        let token = match validity.expires_at() {
+            Some(expires_at) => token.with_expiry(expires_at),
+            None => token,
+        };
+        Ok((token, validity))
     }
 
     fn token_of(&self, claims: Map<String, Value>) -> Token {
         let scopes = self.scope_claims.iter().find_map(|name| claims.get(name));
         let mut token = Token::granting(scopes.and_then(granted).unwrap_or_default());
         let text = |name| claims.get(name).and_then(Value::as_str);
+        if let Some(issuer) = text("iss") {
+            token = token.with_issuer(issuer);
+        }
         if let Some(subject) = text("sub") {
             token = token.with_subject(subject);
         }
@@ -57,11 +66,11 @@ impl Rules {
     /// `aud` is one text or an array of them ([RFC 7519, section 4.1.3]).
     ///
     /// [RFC 7519, section 4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
-    fn names_audience(&self, aud: Option<&Value>) -> bool {
+    fn names_audience(&self, aud: &Value) -> bool {
         let is_ours = |name: &str| self.audiences.iter().any(|ours| ours == name);
         match aud {
-            Some(Value::String(name)) => is_ours(name),
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(is_ours),
+            Value::String(name) => is_ours(name),
+            Value::Array(names) => names.iter().filter_map(Value::as_str).any(is_ours),
             _ => false,
         }
     }

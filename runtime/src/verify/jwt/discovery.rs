@@ -2,19 +2,24 @@
 
 use reqwest::Url;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::fetch;
+use super::{
+    address::{KeyHosts, trusted_url},
+    fetch,
+    object::Object,
+};
+use crate::shown;
 
 /// Finds the URL of the JWK set of `issuer`, in the authorization server metadata ([RFC 8414, section 3]) or in that of
 /// OIDC Discovery, at the first of their well-known addresses that has it.
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
-pub(super) async fn key_set_url(issuer: &str) -> Result<Url, String> {
+pub(super) async fn key_set_url(issuer: &str, hosts: &KeyHosts) -> Result<Url, String> {
     let mut reasons = Vec::new();
     for url in well_known_urls(issuer)? {
-        let found = match fetch::json(&url).await {
-            Ok(metadata) => key_set_in(metadata, issuer).map_err(|reason| format!("{url}: {reason}")),
+        let found = match fetch::document(&url).await {
+            Ok(metadata) => key_set_in(&metadata, issuer, hosts)
+                .map_err(|reason| format!("{}: {reason}", shown::url(url.as_str()))),
             // All addresses are at one host, so that the others would not be reached either.
             Err(error) if error.is_unreachable() => return Err(error.to_string()),
             Err(error) => Err(error.to_string()),
@@ -36,22 +41,24 @@ struct Metadata {
 
 /// Reads metadata that must be the issuer's own: identical, code point by code point
 /// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
-pub(super) fn key_set_in(metadata: Value, issuer: &str) -> Result<Url, String> {
-    let metadata: Metadata =
-        serde_json::from_value(metadata).map_err(|error| format!("not metadata: {error}"))?;
+pub(super) fn key_set_in(metadata: &[u8], issuer: &str, hosts: &KeyHosts) -> Result<Url, String> {
+    let metadata = serde_json::from_slice::<Object<Metadata>>(metadata);
+    let Object(metadata) = metadata.map_err(|error| format!("not metadata: {}", shown::text(error)))?;
     if metadata.issuer != issuer {
-        return Err(format!("the metadata is that of `{}`, not of `{issuer}`", metadata.issuer));
+        let (found, expected) = (shown::url(&metadata.issuer), shown::url(issuer));
+        return Err(format!("the metadata is that of `{found}`, not of `{expected}`"));
     }
     let url = metadata.jwks_uri.ok_or("the metadata has no `jwks_uri`")?;
-    fetch::trusted_url(&url)
+    hosts.admit(&url, &trusted_url(issuer)?)
 }
 
 /// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path; OIDC
 /// Discovery appends its own, which some servers insert likewise.
 pub(super) fn well_known_urls(issuer: &str) -> Result<Vec<Url>, String> {
-    let base = fetch::trusted_url(issuer)?;
+    let base = trusted_url(issuer)?;
     if base.query().is_some() || base.fragment().is_some() {
-        return Err(format!("an issuer has neither a query nor a fragment: {issuer}"));
+        let shown = shown::url(issuer);
+        return Err(format!("an issuer has no query and no fragment; leave out what follows `{shown}`"));
     }
     let path = base.path().trim_end_matches('/');
     let mut paths = vec![

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::{JwtVerifier, discovery, keys::KeySet, source::KeySource};
+use super::{JwtVerifier, address::KeyHosts, discovery, keys::KeySet, source::KeySource};
 
 /// Makes a verifier whose one issuer has just published `set`; `None` where that is not a JWK set.
-pub fn verifier(issuer: &str, audience: &str, set: Value) -> Option<JwtVerifier> {
+pub fn verifier(issuer: &str, audience: &str, set: &Value) -> Option<JwtVerifier> {
     let mut verifier = JwtVerifier::new([issuer], audience);
-    verifier.issuers.first_mut()?.keys = KeySource::loaded(KeySet::parse(set)?);
+    verifier.issuers.first_mut()?.keys = KeySource::loaded(KeySet::parse(set.to_string().as_bytes()).ok()?);
     Some(verifier)
 }
 
@@ -25,6 +25,7 @@ pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
 /// # Errors
 ///
 /// When the metadata is not this issuer's, or the address is not one from which keys may come.
-pub fn key_set_url(metadata: Value, issuer: &str) -> Result<String, String> {
-    discovery::key_set_in(metadata, issuer).map(String::from)
+pub fn key_set_url(metadata: &Value, issuer: &str) -> Result<String, String> {
+    let metadata = metadata.to_string();
+    discovery::key_set_in(metadata.as_bytes(), issuer, &KeyHosts::default()).map(String::from)
 }

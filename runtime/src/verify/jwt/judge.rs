@@ -5,11 +5,12 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Issuer, JwtVerifier,
     cache::{Bad, Cache, Digest, Good},
+    fault::Fault,
     keys::{KeySet, Verdict},
     source::KeySource,
-    unverified::{self, Fault, Unverified},
+    unverified::{self, Unread, Unverified},
 };
-use crate::{Token, TokenVerifier, VerifyError};
+use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
 /// When to ask an issuer without keys again.
 const WITHOUT_KEYS: Duration = Duration::from_secs(10);
@@ -23,7 +24,8 @@ enum Refusal {
 }
 
 impl TokenVerifier for JwtVerifier {
-    async fn verify(&self, token: &str) -> Result<Token, VerifyError> {
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        let token = presented.token();
         unverified::check_length(token)?;
         let Some(cache) = &self.cache else {
             return self.admit(&self.judge(token).await?);
@@ -65,19 +67,21 @@ impl JwtVerifier {
             }
             return admitted;
         }
-        if let Some(bad) = cache.bad(digest)
-            && bad.counts(&bad.source.current().await?)
-        {
-            return Err(bad.fault.into());
+        if let Some(bad) = cache.bad(digest) {
+            let keys = bad.source.current().await?;
+            let is_known = bad.counts(&keys);
+            if is_known && !(bad.wants_newer_keys && bad.source.newer_than(&keys).await?.is_some()) {
+                return Err(bad.fault.into());
+            }
         }
         Ok(None)
     }
 
     /// Judges all of a token but its times.
     async fn judge(&self, token: &str) -> Result<Good, Refusal> {
-        let token = Unverified::parse(token)?;
-        let issuer = self.issuers.iter().find(|issuer| Some(issuer.id.as_str()) == token.issuer());
-        let Issuer { keys: source, .. } = issuer.ok_or(Fault("its issuer is not one of those expected"))?;
+        let token = Unread::split(token)?;
+        let Issuer { keys: source, .. } = self.issuer(&token.issuer()?)?;
+        let token = token.read()?;
         let (keys, verdict) = ask(source, &token).await?;
         let lasting = |fault| Refusal::Lasting(Bad::new(fault, source, &keys));
         let key = match verdict {
@@ -87,15 +91,22 @@ impl JwtVerifier {
                 let reason = "its issuer publishes no key that could be used";
                 return Err(VerifyError::unavailable(WITHOUT_KEYS, reason).into());
             }
-            Verdict::UnknownKey => {
-                return Err(Fault("its issuer publishes no key that made the signature").into());
-            }
+            Verdict::UnknownKey => return Err(of_no_key(&token, lasting)),
             Verdict::Forged => {
-                return Err(lasting(Fault("its signature is not one of the key that it names")));
+                return Err(lasting(Fault::Plain("its signature is not one of the key that it names")));
             }
         };
-        let (token, validity) = self.rules.check(token.into_claims()).map_err(lasting)?;
+        let claims = token.into_claims().map_err(lasting)?;
+        let (token, validity) = self.rules.check(claims).map_err(lasting)?;
         Ok(Good::new(token, validity, source, key))
+    }
+
+    fn issuer(&self, id: &str) -> Result<&Issuer, Fault> {
+        let issuer = self.issuers.iter().find(|issuer| issuer.id == id);
+        issuer.ok_or_else(|| {
+            let expected = self.issuers.iter().map(|issuer| shown::url(&issuer.id));
+            Fault::unexpected("iss", shown::url(id), expected)
+        })
     }
 
     /// Judges the times of a token, by the clock of now.
@@ -120,6 +131,18 @@ async fn ask(source: &KeySource, token: &Unverified<'_>) -> Result<(Arc<KeySet>,
         return Ok((newer, verdict));
     }
     Ok((keys, verdict))
+}
+
+/// Refuses a token whose key is not among those of its issuer. To find that out takes no signature if it names the key, and
+/// several if it names none.
+fn of_no_key(token: &Unverified<'_>, lasting: impl FnOnce(Fault) -> Refusal) -> Refusal {
+    match &token.kid {
+        Some(kid) => Fault::with("its issuer publishes no key of its `kid`", kid).into(),
+        None => match lasting(Fault::Plain("it names no key, and none of its issuer's made the signature")) {
+            Refusal::Lasting(bad) => Refusal::Lasting(bad.until_newer_keys()),
+            passing @ Refusal::Passing(_) => passing,
+        },
+    }
 }
 
 impl From<Refusal> for VerifyError {

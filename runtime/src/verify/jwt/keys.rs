@@ -1,12 +1,20 @@
 //! The keys of one issuer, as its JWK set has them.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use jsonwebtoken::{Algorithm, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
 
-use super::{algorithms, unverified::Unverified};
+use super::{algorithms, jwk::Jwk, object::Object, unverified::Unverified};
 
 /// The keys of a JWK set ([RFC 7517, section 5]) that can verify signatures, prepared once.
 ///
@@ -30,21 +38,17 @@ pub(super) enum Verdict {
 }
 
 impl KeySet {
-    /// Reads a JWK set, or nothing where it is not one. Keys that are malformed, of an unknown kind or for another purpose
-    /// are left out, as section 5 advises, so that they do not spoil the others.
-    pub(super) fn parse(set: Value) -> Option<Self> {
-        let set: Set = serde_json::from_value(set).ok()?;
-        let jwks = set.keys.into_iter().filter_map(|jwk| serde_json::from_value::<Jwk>(jwk).ok());
-        Some(Self(jwks.filter_map(Key::prepare).map(Arc::new).collect()))
+    /// Reads a JWK set of at most 256 keys. Keys that are malformed, of an unknown kind or for another purpose are left out, as
+    /// section 5 advises, so that they do not spoil the others.
+    pub(super) fn parse(set: &[u8]) -> serde_json::Result<Self> {
+        let Object(Set { keys }) = serde_json::from_slice(set)?;
+        let jwks = keys.into_iter().filter_map(|jwk| serde_json::from_str::<Object<Jwk>>(jwk.get()).ok());
+        Ok(Self(jwks.filter_map(|Object(jwk)| Key::prepare(jwk)).map(Arc::new).collect()))
     }
 
     /// Takes over the keys of `older` that are unchanged, so that what they verified is known to be still good.
     pub(super) fn keeping_known(mut self, older: &Self) -> Self {
-        for key in &mut self.0 {
-            if let Some(known) = older.0.iter().find(|known| known.jwk == key.jwk) {
-                *key = Arc::clone(known);
-            }
-        }
+        take_over(&mut self.0, &older.0);
         self
     }
 
@@ -60,15 +64,33 @@ impl KeySet {
 
     /// Judges the signature of `token` by these keys.
     pub(super) fn judge(&self, token: &Unverified<'_>) -> Verdict {
-        let named = || self.0.iter().filter(|key| token.kid.is_none() || key.jwk.kid == token.kid);
-        // Two keys may have one name, as when a server signs with RSA and elliptic curves.
-        let mut fitting = named().filter(|key| key.algorithms.contains(&token.algorithm)).take(MAX_TRIALS);
-        if let Some(key) = fitting.find(|key| key.made_signature_of(token)) {
+        if let Some(key) = self.candidates(token).find(|key| key.made_signature_of(token)) {
             Verdict::Genuine(Arc::clone(key))
-        } else if token.kid.is_some() && named().next().is_some() {
+        } else if token.kid.is_some() && self.named(token).next().is_some() {
             Verdict::Forged
         } else {
             Verdict::UnknownKey
+        }
+    }
+
+    /// Lists the keys that may have made the signature. Two may have one name, as when a server signs with RSA and elliptic
+    /// curves; and a token is free to name none.
+    fn candidates(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
+        self.named(token).filter(|key| key.algorithms.contains(&token.algorithm)).take(MAX_TRIALS)
+    }
+
+    fn named(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
+        self.0.iter().filter(|key| token.kid.is_none() || key.jwk.kid == token.kid)
+    }
+}
+
+/// Puts each old value in the place of a new one that is equal. How many comparisons that takes grows with the number of
+/// values, and not with its square.
+fn take_over<T: Hash + Eq>(new: &mut [Arc<T>], old: &[Arc<T>]) {
+    let known: HashSet<&Arc<T>> = old.iter().collect();
+    for value in new {
+        if let Some(known) = known.get(&*value) {
+            *value = Arc::clone(known);
         }
     }
 }
@@ -76,7 +98,7 @@ impl KeySet {
 impl Key {
     fn prepare(jwk: Jwk) -> Option<Self> {
         let algorithms = algorithms::of_key(&jwk.kty, jwk.crv.as_deref(), jwk.alg.as_deref());
-        if algorithms.is_empty() || !jwk.is_for_verification() {
+        if algorithms.is_empty() || !jwk.is_for_verification() || !jwk.is_of_usual_size() {
             return None;
         }
         let public = match jwk.kty.as_str() {
@@ -100,33 +122,134 @@ impl Key {
     }
 }
 
-/// How many keys are tried for one token, which is free to name none.
-const MAX_TRIALS: usize = 16;
+/// Keys are the same if all that was published of them is.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.jwk == other.jwk
+    }
+}
 
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.jwk.hash(state);
+    }
+}
+
+/// How many keys are tried for one token: so many signatures may one request cost.
+const MAX_TRIALS: usize = 4;
+
+/// How many keys a set may have. Real ones have fewer than twenty.
+const MAX_KEYS: usize = 256;
+
+/// A JWK set. Each key is looked at by itself; until then none takes memory of its own.
 #[derive(Deserialize)]
-struct Set {
-    keys: Vec<Value>,
+struct Set<'a> {
+    #[serde(borrow, deserialize_with = "at_most_max_keys")]
+    keys: Vec<&'a RawValue>,
 }
 
-/// A JSON Web Key ([RFC 7517, section 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)); which members a key has
-/// depends on its kind ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
-#[derive(PartialEq, Eq, Deserialize)]
-struct Jwk {
-    kty: String,
-    kid: Option<String>,
-    alg: Option<String>,
-    r#use: Option<String>,
-    key_ops: Option<Vec<String>>,
-    crv: Option<String>,
-    n: Option<String>,
-    e: Option<String>,
-    x: Option<String>,
-    y: Option<String>,
+fn at_most_max_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<&'de RawValue>, D::Error> {
+    struct Keys;
+    impl<'de> Visitor<'de> for Keys {
+        type Value = Vec<&'de RawValue>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of keys")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+            let mut keys = Vec::new();
+            while let Some(key) = elements.next_element()? {
+                if keys.len() == MAX_KEYS {
+                    return Err(A::Error::custom(format_args!("it has more than {MAX_KEYS} keys")));
+                }
+                keys.push(key);
+            }
+            Ok(keys)
+        }
+    }
+    deserializer.deserialize_seq(Keys)
 }
 
-impl Jwk {
-    fn is_for_verification(&self) -> bool {
-        self.r#use.as_deref().is_none_or(|purpose| purpose == "sig")
-            && self.key_ops.as_ref().is_none_or(|operations| operations.iter().any(|name| name == "verify"))
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use scopegate_tests::issuer::{Key as Pair, encode};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::verify::jwt::unverified::Unread;
+
+    thread_local! {
+        static COMPARISONS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    struct Counted(usize);
+
+    impl PartialEq for Counted {
+        fn eq(&self, other: &Self) -> bool {
+            COMPARISONS.set(COMPARISONS.get() + 1);
+            self.0 == other.0
+        }
+    }
+
+    impl Eq for Counted {}
+
+    impl Hash for Counted {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    #[test]
+    fn old_and_new_keys_are_compared_in_linear_time() {
+        const COUNT: usize = 20_000;
+        let make = |from: usize| (from..from + COUNT).map(|n| Arc::new(Counted(n))).collect::<Vec<_>>();
+        let (old, mut new) = (make(0), make(COUNT / 2));
+        take_over(&mut new, &old);
+        let taken = new.iter().filter(|new| old.iter().any(|old| Arc::ptr_eq(old, new)));
+        assert_eq!(taken.take(10).count(), 10);
+        assert!(Arc::ptr_eq(&new[0], &old[COUNT / 2]) && new[COUNT - 1].0 == COUNT * 3 / 2 - 1);
+        let comparisons = COMPARISONS.get();
+        assert!((COUNT / 2..2 * COUNT).contains(&comparisons), "{comparisons}");
+    }
+
+    fn set(keys: &[Value]) -> serde_json::Result<KeySet> {
+        KeySet::parse(json!({ "keys": keys }).to_string().as_bytes())
+    }
+
+    #[test]
+    fn a_set_is_an_object_of_at_most_256_keys() {
+        let key = Pair::ed25519("key").jwk();
+        assert_eq!(set(&vec![key.clone(); MAX_KEYS]).map(|set| set.0.len()).ok(), Some(MAX_KEYS));
+        let error = set(&vec![json!({ "a": 0 }); MAX_KEYS + 1]).err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("more than 256 keys")));
+        for text in [format!("[[{key}]]"), format!(r#"{{"keys":[],"keys":[{key}]}}"#)] {
+            assert!(KeySet::parse(text.as_bytes()).is_err(), "{text}");
+        }
+        let list = json!(["OKP", "key", null, null, null, "Ed25519", null, null, key["x"], null]);
+        assert_eq!(set(&[list]).map(|set| set.0.len()).ok(), Some(0), "a key is no list");
+    }
+
+    #[test]
+    fn a_key_of_unusual_size_is_left_out() {
+        let mut key = Pair::shared().jwk();
+        assert_eq!(set(&[key.clone()]).map(|set| set.0.len()).ok(), Some(1));
+        key["n"] = encode(vec![1; 100_000]).into();
+        assert_eq!(set(&[key]).map(|set| set.0.len()).ok(), Some(0));
+    }
+
+    #[test]
+    fn a_token_costs_four_signatures_at_the_most() {
+        let pairs: Vec<_> = (0..16).map(|_| Pair::p384("same")).collect();
+        let keys = set(&pairs.iter().map(Pair::jwk).collect::<Vec<_>>()).expect("a set");
+        for header in [json!({ "alg": "ES384" }), json!({ "alg": "ES384", "kid": "same" })] {
+            let token = Pair::p384(None).mint_with(&header, &json!({ "iss": "i" }));
+            let token = Unread::split(&token).and_then(Unread::read).expect("it is well-formed");
+            assert_eq!(keys.candidates(&token).count(), 4);
+        }
     }
 }

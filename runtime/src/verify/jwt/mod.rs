@@ -1,18 +1,23 @@
 //! Verifies JSON Web Tokens with the keys that their authorization server publishes.
 //!
-//! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `algorithms`),
+//! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `jwk`, `algorithms`),
 //! and then its claims are (`claims`), and its times (`validity`). Keys are loaded when they are first needed, and again in
-//! the background (`source`, `state`, `discovery`, `fetch`). How a token was judged is remembered (`cache`, `weight`).
+//! the background (`source`, `state`, `discovery`, `address`, `fetch`). How a token was judged is remembered (`cache`,
+//! `weight`).
 
+mod address;
 mod algorithms;
 mod cache;
 mod claims;
 mod discovery;
+mod fault;
 mod fetch;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod judge;
+mod jwk;
 mod keys;
+mod object;
 mod source;
 mod state;
 #[cfg(test)]
@@ -23,14 +28,15 @@ mod weight;
 
 use std::{fmt, time::Duration};
 
-use self::{cache::Cache, claims::Rules, source::KeySource};
+use self::{address::KeyHosts, cache::Cache, claims::Rules, source::KeySource};
+use crate::shown;
 
 /// Verifies JSON Web Tokens: access tokens that an authorization server signed, as in [RFC 9068].
 ///
 /// The authorization server need not be up when the program starts: its metadata ([RFC 8414] or OIDC
 /// Discovery) and its keys are loaded with the first token. They are loaded again in the background, every five minutes
 /// while tokens come in, and for a token whose key is not among them. While the server does not answer, the keys that
-/// are known keep working, and only tokens of unknown keys get [`VerifyError::Unavailable`].
+/// are known keep working, and only tokens of unknown keys get [`VerifyError::unavailable`].
 ///
 /// A token is good when
 /// - its `iss` is one of the issuers, and a key of just that issuer made the signature;
@@ -41,7 +47,11 @@ use self::{cache::Cache, claims::Rules, source::KeySource};
 /// - its `typ` is `at+jwt`, `application/at+jwt`, `JWT` or absent, and it has no `crit`, since no extension is known;
 /// - with the `typ` `JWT` or none, it has none of the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens
 ///   and logout tokens have;
-/// - it has at most 64 KiB.
+/// - neither its header nor its claims, nor any object in them, has two members of one name;
+/// - it has at most 16 KiB, and its header at most 32 members.
+///
+/// The keys of an issuer are a JWK set of at most 256 keys; a longer set is refused as a whole. A token without a `kid` is
+/// tried with the first four keys of its `alg`.
 ///
 /// The scopes are those of the claim `scope`, or else of `scp`; both may be a space-delimited list or an array. The
 /// subject is `sub`; the client is `client_id`, or else `azp`.
@@ -56,6 +66,12 @@ use self::{cache::Cache, claims::Rules, source::KeySource};
 ///
 /// Remembered or not, a token is good until its `exp`, even if the authorization server revoked it: it is not asked about
 /// single tokens ([RFC 7662]). Have it issue tokens for minutes rather than for days.
+///
+/// # Denying single tokens
+///
+/// To deny a token before its `exp`, deny it by its claim `jti`, or by its subject, and not by its text. A token can have
+/// several texts that are all good: whoever has an ECDSA signature (`ES256`, `ES384`) can make a second one of it, without the
+/// key.
 ///
 /// Gates share what is remembered if they share the verifier in an [`Arc`](std::sync::Arc).
 ///
@@ -78,12 +94,12 @@ use self::{cache::Cache, claims::Rules, source::KeySource};
 ///
 /// # Errors
 ///
-/// [`TokenVerifier::verify`] answers [`VerifyError::Expired`] only for a token with which all else is well, and
-/// [`VerifyError::Unavailable`] when the keys that the token needs could not be loaded.
+/// [`TokenVerifier::verify`] answers [`VerifyError::expired`] only for a token with which all else is well, and
+/// [`VerifyError::unavailable`] when the keys that the token needs could not be loaded.
 ///
 /// [`TokenVerifier::verify`]: crate::TokenVerifier::verify
-/// [`VerifyError::Expired`]: crate::VerifyError::Expired
-/// [`VerifyError::Unavailable`]: crate::VerifyError::Unavailable
+/// [`VerifyError::expired`]: crate::VerifyError::expired
+/// [`VerifyError::unavailable`]: crate::VerifyError::unavailable
 /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 /// [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068#section-4
@@ -94,6 +110,7 @@ pub struct JwtVerifier {
     leeway: Duration,
     clock: fn() -> f64,
     cache: Option<Cache>,
+    key_hosts: KeyHosts,
     problems: Vec<String>,
 }
 
@@ -110,7 +127,7 @@ impl JwtVerifier {
     ///
     /// An issuer is the authorization server's identifier as it spells it itself: its metadata and its tokens must have
     /// the same text, to the last slash. It is an `https` URL; `http` is for loopback addresses only. With anything else the
-    /// gate does not start.
+    /// gate does not start. Its keys are on its own host, or on one of the [`key_hosts`](Self::key_hosts).
     ///
     /// `audience` is usually the URL of the resource. Where that has no path, as in `https://files.example.com`,
     /// the form with a slash is accepted too, and the other way round.
@@ -123,6 +140,7 @@ impl JwtVerifier {
             leeway: Duration::from_secs(30),
             clock: validity::system_clock,
             cache: Some(Cache::of_size(CACHE_SIZE)),
+            key_hosts: KeyHosts::default(),
             problems: Vec::new(),
         }
     }
@@ -144,6 +162,31 @@ impl JwtVerifier {
                 "`jwks_uri` does not say which of {} issuers has its keys there; leave it out, or verify one issuer's tokens alone",
                 issuers.len()
             )),
+        })
+    }
+
+    /// Accepts that the metadata of an issuer names keys on one of `hosts`, each with its port where that is not 443.
+    ///
+    /// Without it, keys are on the issuer's own origin: scheme, host and port. Name a host that the provider documents and
+    /// that it alone publishes on. On a host of this list keys are fetched by `https`; by `http` only if the host is a loopback
+    /// address and so is the issuer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use scopegate::JwtVerifier;
+    /// let verifier = JwtVerifier::new(["https://accounts.google.com"], "https://files.example.com")
+    ///     .key_hosts(["www.googleapis.com"]);
+    /// ```
+    pub fn key_hosts(self, hosts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.judging_by(|verifier| {
+            for host in hosts {
+                let added = verifier.key_hosts.add(host.as_ref());
+                verifier.problems.extend(added.err());
+            }
+            for issuer in &mut verifier.issuers {
+                issuer.keys = issuer.keys.with_key_hosts(&verifier.key_hosts);
+            }
         })
     }
 
@@ -196,7 +239,7 @@ impl JwtVerifier {
 
 impl fmt::Debug for JwtVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let issuers: Vec<_> = self.issuers.iter().map(|issuer| &issuer.id).collect();
+        let issuers: Vec<_> = self.issuers.iter().map(|issuer| shown::url(&issuer.id).to_string()).collect();
         f.debug_struct("JwtVerifier")
             .field("issuers", &issuers)
             .field("rules", &self.rules)

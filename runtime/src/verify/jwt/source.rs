@@ -8,11 +8,12 @@ use std::{
 use tokio::{runtime::Handle, sync::watch, time};
 
 use super::{
+    address::{KeyHosts, trusted_url},
     discovery, fetch,
     keys::KeySet,
     state::{Advice, State},
 };
-use crate::VerifyError;
+use crate::{VerifyError, shown};
 
 /// The keys of one issuer, which are loaded at the first request for them. Clones share them.
 #[derive(Clone)]
@@ -24,8 +25,8 @@ struct Shared {
 }
 
 enum Location {
-    /// The metadata of this issuer names the key set.
-    Issuer(String),
+    /// The metadata of this issuer names the key set, which is on its own origin or on one of these hosts.
+    Issuer(String, KeyHosts),
     /// The key set is here.
     Keys(String),
 }
@@ -33,7 +34,15 @@ enum Location {
 impl KeySource {
     /// Makes the source for `issuer`, whose metadata says where its keys are.
     pub(super) fn discovered(issuer: &str) -> Self {
-        Self::new(Location::Issuer(issuer.to_owned()))
+        Self::new(Location::Issuer(issuer.to_owned(), KeyHosts::default()))
+    }
+
+    /// Makes the same source, which has nothing loaded, with these hosts for the keys that metadata names.
+    pub(super) fn with_key_hosts(&self, hosts: &KeyHosts) -> Self {
+        match &self.0.location {
+            Location::Issuer(issuer, _) => Self::new(Location::Issuer(issuer.clone(), hosts.clone())),
+            Location::Keys(_) => self.clone(),
+        }
     }
 
     /// Makes the source for the key set at `url`.
@@ -45,7 +54,7 @@ impl KeySource {
     #[cfg(fuzzing)]
     pub(super) fn loaded(keys: KeySet) -> Self {
         let source = Self::at(String::new());
-        source.0.lock().succeed(keys, time::Instant::now());
+        source.0.lock().succeed(Arc::new(keys), time::Instant::now());
         source
     }
 
@@ -56,8 +65,8 @@ impl KeySource {
     /// Says why no key can ever be loaded, if that is so.
     pub(super) fn problem(&self) -> Option<String> {
         let reason = match &self.0.location {
-            Location::Issuer(issuer) => discovery::well_known_urls(issuer).err(),
-            Location::Keys(url) => fetch::trusted_url(url).err(),
+            Location::Issuer(issuer, _) => discovery::well_known_urls(issuer).err(),
+            Location::Keys(url) => trusted_url(url).err(),
         };
         reason.map(|reason| format!("the keys of an issuer can never be loaded: {reason}"))
     }
@@ -134,13 +143,26 @@ impl Shared {
     }
 
     fn settle(&self, outcome: Result<KeySet, String>) {
-        let now = time::Instant::now();
         match outcome {
-            Ok(keys) => self.lock().succeed(keys, now),
+            Ok(keys) => {
+                // Whoever needs keys waits for the lock: what takes time is done outside of it. No other attempt is under
+                // way, so that these are still the known keys afterwards.
+                let known = self.lock().keys();
+                let keys = match &known {
+                    Some(older) => keys.keeping_known(older),
+                    None => keys,
+                };
+                self.lock().succeed(Arc::new(keys), time::Instant::now());
+            }
             Err(reason) => {
                 #[cfg(feature = "tracing")]
-                tracing::warn!(target: "scopegate", %reason, source = self.location.text(), "cannot load the keys of an issuer");
-                self.lock().fail(reason, now);
+                tracing::warn!(
+                    target: "scopegate",
+                    reason = %shown::line(&reason),
+                    source = %shown::url(self.location.text()),
+                    "cannot load the keys of an issuer"
+                );
+                self.lock().fail(reason, time::Instant::now());
             }
         }
     }
@@ -152,11 +174,12 @@ impl Location {
         const LIMIT: Duration = Duration::from_secs(10);
         let load = async {
             let url = match self {
-                Self::Issuer(issuer) => discovery::key_set_url(issuer).await?,
-                Self::Keys(url) => fetch::trusted_url(url)?,
+                Self::Issuer(issuer, hosts) => discovery::key_set_url(issuer, hosts).await?,
+                Self::Keys(url) => trusted_url(url)?,
             };
-            let set = fetch::json(&url).await.map_err(|error| error.to_string())?;
-            KeySet::parse(set).ok_or_else(|| format!("{url} is not a JWK set"))
+            let set = fetch::document(&url).await.map_err(|error| error.to_string())?;
+            let url = shown::url(url.as_str());
+            KeySet::parse(&set).map_err(|reason| format!("{url}: not a JWK set: {}", shown::text(reason)))
         };
         time::timeout(LIMIT, load).await.unwrap_or_else(|_| Err(format!("no answer within {LIMIT:?}")))
     }
@@ -164,7 +187,7 @@ impl Location {
     #[cfg(feature = "tracing")]
     fn text(&self) -> &str {
         match self {
-            Self::Issuer(text) | Self::Keys(text) => text,
+            Self::Issuer(text, _) | Self::Keys(text) => text,
         }
     }
 }

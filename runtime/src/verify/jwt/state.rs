@@ -96,12 +96,8 @@ impl State {
     }
 
     /// Notes that keys were loaded. Those from before are gone, and with them any that were withdrawn.
-    pub(super) fn succeed(&mut self, keys: KeySet, now: Instant) {
-        let keys = match &self.loaded {
-            Some(older) => keys.keeping_known(&older.keys),
-            None => keys,
-        };
-        self.loaded = Some(Loaded { keys: Arc::new(keys), at: now });
+    pub(super) fn succeed(&mut self, keys: Arc<KeySet>, now: Instant) {
+        self.loaded = Some(Loaded { keys, at: now });
         self.failure = None;
         self.flight = None;
     }
@@ -129,12 +125,10 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
-    fn no_keys() -> KeySet {
-        KeySet::parse(json!({ "keys": [] })).expect("an empty set is one")
+    fn no_keys() -> Arc<KeySet> {
+        Arc::new(KeySet::parse(br#"{"keys":[]}"#).expect("an empty set is one"))
     }
 
     #[test]

@@ -9,7 +9,7 @@ use scopegate_tests::{
 use serde_json::{Value, json};
 
 use super::JwtVerifier;
-use crate::{TokenVerifier, VerifyError};
+use crate::{Presented, TokenVerifier};
 
 const API: &str = "https://files.example.com";
 
@@ -39,11 +39,11 @@ fn token(issuer: &Issuer, key: &Key, name: &str, value: Value) -> String {
 /// Verifies a token at a time, and says how that ends.
 async fn verify_at(verifier: &JwtVerifier, time: f64, token: &str) -> &'static str {
     NOW.set(time);
-    match verifier.verify(token).await {
+    match verifier.verify(&Presented::from(token)).await {
         Ok(_) => "good",
-        Err(VerifyError::Expired) => "expired",
-        Err(VerifyError::Invalid(_)) => "invalid",
-        Err(VerifyError::Unavailable { .. }) => "unavailable",
+        Err(error) if error.is_expired() => "expired",
+        Err(error) if error.retry_after().is_none() => "invalid",
+        Err(_) => "unavailable",
     }
 }
 
@@ -152,7 +152,7 @@ async fn a_changed_configuration_forgets() {
     assert_eq!(verify_at(&verifier, NOT_BEFORE, &for_other).await, "good");
 
     let verifier = verifier.scope_claim("roles");
-    let token = verifier.verify(&for_other).await.expect("a good token");
+    let token = verifier.verify(&Presented::from(&*for_other)).await.expect("a good token");
     assert_eq!(token.scopes().iter().collect::<Vec<_>>(), ["b"]);
 
     let other = Issuer::publishing(&[&Key::ed25519("key")]).await;

@@ -1,16 +1,77 @@
 //! A token taken apart, before anything about it is known to be true.
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::{Map, Value};
 
-use super::algorithms;
-use crate::VerifyError;
+use super::{
+    algorithms,
+    fault::Fault,
+    object::{self, Object},
+};
 
-/// A well-formed token in JWS compact serialization ([RFC 7515, section 7.1]) whose signature nobody has checked yet.
+/// Refuses longer tokens unread: what is read here comes from anybody. Common proxies refuse longer headers, too.
+pub(super) fn check_length(token: &str) -> Result<(), Fault> {
+    const MAX_LENGTH: usize = 16 * 1024;
+    if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
+}
+
+/// A token in JWS compact serialization ([RFC 7515, section 7.1]) of which nothing was read yet.
 ///
 /// [RFC 7515, section 7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
+pub(super) struct Unread<'a> {
+    message: &'a str,
+    header: &'a str,
+    /// As JSON.
+    claims: Vec<u8>,
+    signature: &'a str,
+}
+
+impl<'a> Unread<'a> {
+    pub(super) fn split(token: &'a str) -> Result<Self, Fault> {
+        let not_a_token = Fault::Plain("it is not a JSON Web Token");
+        let (message, signature) = token.rsplit_once('.').ok_or(not_a_token.clone())?;
+        let (header, claims) = message.split_once('.').ok_or(not_a_token)?;
+        Ok(Self { message, header, claims: decode(claims)?, signature })
+    }
+
+    /// Reads the issuer that the token claims, and nothing else of its claims. It picks the keys, which then prove it or not.
+    pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
+        let claims = serde_json::from_slice::<Object<Issuer<'_>>>(&self.claims);
+        let Object(Issuer { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
+        if iss.is_empty() { Err(Fault::Plain("it has no `iss`")) } else { Ok(iss) }
+    }
+
+    /// Reads and judges the header, so that what cannot be good costs no key.
+    pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
+        let header = decode(self.header)?;
+        object::check_names(&header, MAX_HEADER_MEMBERS)
+            .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
+        let Object(header): Object<Header> =
+            serde_json::from_slice(&header).map_err(|_| Fault::Plain("its header is malformed"))?;
+        if header.crit {
+            return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
+        }
+        if let Some(typ) = header.typ.as_deref().filter(|typ| !is_one_of(&TYPES, typ)) {
+            return Err(Fault::unexpected("typ", typ, TYPES.into_iter()));
+        }
+        let algorithm = algorithms::parse(&header.alg)
+            .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))?;
+        Ok(Unverified {
+            algorithm,
+            kid: header.kid,
+            message: self.message.as_bytes(),
+            signature: decode(self.signature)?,
+            may_be_of_open_id: !header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
+            claims: self.claims,
+        })
+    }
+}
+
+/// A well-formed token whose signature nobody has checked yet.
 pub(super) struct Unverified<'a> {
     /// The algorithm that the token claims; never HMAC.
     pub(super) algorithm: Algorithm,
@@ -20,67 +81,37 @@ pub(super) struct Unverified<'a> {
     pub(super) message: &'a [u8],
     /// The signature.
     pub(super) signature: Vec<u8>,
-    claims: Map<String, Value>,
+    may_be_of_open_id: bool,
+    claims: Vec<u8>,
 }
 
-/// Refuses longer tokens unread: what is read here comes from anybody. Real ones stay below 16 KiB, since common proxies
-/// refuse longer headers.
-pub(super) fn check_length(token: &str) -> Result<(), Fault> {
-    const MAX_LENGTH: usize = 64 * 1024;
-    if token.len() > MAX_LENGTH { Err(Fault("it is too long")) } else { Ok(()) }
-}
-
-impl<'a> Unverified<'a> {
-    /// Takes `token` apart and judges its header, so that what cannot be good costs no key.
-    pub(super) fn parse(token: &'a str) -> Result<Self, Fault> {
-        let (message, signature) = token.rsplit_once('.').ok_or(Fault("it is not a JSON Web Token"))?;
-        let (header, claims) = message.split_once('.').ok_or(Fault("it is not a JSON Web Token"))?;
-
-        let header: Header =
-            serde_json::from_slice(&decode(header)?).map_err(|_| Fault("its header is malformed"))?;
-        if header.crit {
-            return Err(Fault("its header has `crit`, and no extension is known here"));
-        }
-        if !header.typ.as_deref().is_none_or(is_access_token_type) {
-            return Err(Fault("its `typ` is not that of an access token"));
-        }
+impl Unverified<'_> {
+    /// Reads the claims; to be called once the signature is known to be good.
+    pub(super) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
+        object::check_names(&self.claims, usize::MAX)
+            .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
         let claims: Map<String, Value> =
-            serde_json::from_slice(&decode(claims)?).map_err(|_| Fault("its claims are malformed"))?;
-        if !header.typ.as_deref().is_some_and(is_only_access_token_type) && is_of_open_id(&claims) {
-            return Err(Fault("it is an ID token or a logout token"));
+            serde_json::from_slice(&self.claims).map_err(|_| Fault::Plain(NO_CLAIMS))?;
+        if self.may_be_of_open_id
+            && let Some(name) = OF_OPEN_ID.iter().find(|name| claims.contains_key(**name))
+        {
+            return Err(Fault::with("it is an ID token or a logout token, since it has the claim", name));
         }
-        let algorithm =
-            algorithms::parse(&header.alg).ok_or(Fault("its `alg` is not one that is accepted"))?;
-
-        Ok(Self {
-            algorithm,
-            kid: header.kid,
-            message: message.as_bytes(),
-            signature: decode(signature)?,
-            claims,
-        })
-    }
-
-    /// Returns the issuer that the token claims. It picks the keys, which then prove it or not.
-    pub(super) fn issuer(&self) -> Option<&str> {
-        self.claims.get("iss")?.as_str()
-    }
-
-    /// Returns the claims; to be called once the signature is known to be good.
-    pub(super) fn into_claims(self) -> Map<String, Value> {
-        self.claims
+        Ok(claims)
     }
 }
 
-/// What is wrong with a token, as the log has it. It never quotes the token.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fault(pub(super) &'static str);
+const NO_CLAIMS: &str = "its claims are not a JSON object with a text `iss`";
 
-impl From<Fault> for VerifyError {
-    fn from(fault: Fault) -> Self {
-        Self::invalid(fault.0)
-    }
+/// The claim that picks the keys.
+#[derive(Deserialize)]
+struct Issuer<'a> {
+    #[serde(borrow, default)]
+    iss: Cow<'a, str>,
 }
+
+/// How many members a header may have, with those of what it holds. Whoever knows the name of an issuer can have headers read.
+const MAX_HEADER_MEMBERS: usize = 32;
 
 /// The members of a JOSE header that matter. A key that the token brings along (`jwk`, `jku`, `x5c`) does not.
 #[derive(Deserialize)]
@@ -97,16 +128,14 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error>
     IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
-/// Tells whether `typ` may stand in an access token ([RFC 9068, section 4]). Older servers write `JWT`. Others, such as
-/// `logout+jwt`, mark tokens that the same keys sign for another purpose.
+/// What `typ` may be in an access token ([RFC 9068, section 4]). Older servers write `JWT`. Others, such as `logout+jwt`,
+/// mark tokens that the same keys sign for another purpose.
 ///
 /// [RFC 9068, section 4]: https://www.rfc-editor.org/rfc/rfc9068#section-4
-fn is_access_token_type(typ: &str) -> bool {
-    ["at+jwt", "application/at+jwt", "JWT"].iter().any(|known| known.eq_ignore_ascii_case(typ))
-}
+const TYPES: [&str; 3] = ["at+jwt", "application/at+jwt", "JWT"];
 
-fn is_only_access_token_type(typ: &str) -> bool {
-    !typ.eq_ignore_ascii_case("JWT")
+fn is_one_of(types: &[&str], typ: &str) -> bool {
+    types.iter().any(|known| known.eq_ignore_ascii_case(typ))
 }
 
 /// Many authorization servers give all their tokens the type `JWT`. Those for the client itself have claims of their own:
@@ -114,10 +143,8 @@ fn is_only_access_token_type(typ: &str) -> bool {
 ///
 /// [OpenID Connect Core, sections 2 and 3.1.3.6]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 /// [Back-Channel Logout, section 2.4]: https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken
-fn is_of_open_id(claims: &Map<String, Value>) -> bool {
-    ["nonce", "at_hash", "c_hash", "events"].iter().any(|name| claims.contains_key(*name))
-}
+const OF_OPEN_ID: [&str; 4] = ["nonce", "at_hash", "c_hash", "events"];
 
 fn decode(part: &str) -> Result<Vec<u8>, Fault> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Fault("it is not in base64url"))
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| Fault::Plain("it is not in base64url"))
 }

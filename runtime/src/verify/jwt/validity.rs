@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-use super::unverified::Fault;
+use super::fault::Fault;
 use crate::VerifyError;
 
 /// The times of a token, in seconds since 1970 with a fraction, as tokens write them (`NumericDate`,
@@ -19,10 +19,14 @@ impl Validity {
     /// Reads `exp`, which a token must have, and `nbf`.
     pub(super) fn of(claims: &Map<String, Value>) -> Result<Self, Fault> {
         let not_before = match claims.get("nbf") {
-            Some(time) => Some(time.as_f64().ok_or(Fault("its `nbf` is not a time"))?),
+            Some(time) => {
+                Some(time.as_f64().ok_or_else(|| Fault::with("its `nbf` is not a number, but", time))?)
+            }
             None => None,
         };
-        let expires = claims.get("exp").and_then(Value::as_f64).ok_or(Fault("it has no `exp`"))?;
+        let expires = claims.get("exp").ok_or(Fault::Plain("it has no `exp`"))?;
+        let expires =
+            expires.as_f64().ok_or_else(|| Fault::with("its `exp` is not a number, but", expires))?;
         Ok(Self { not_before, expires })
     }
 
@@ -30,12 +34,18 @@ impl Validity {
     /// good may not be valid yet.
     pub(super) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
         if self.not_before.is_some_and(|not_before| now + leeway.as_secs_f64() < not_before) {
-            return Err(Fault("it is not valid yet").into());
+            return Err(Fault::Plain("it is not valid yet").into());
         }
         if self.is_over(now, leeway) {
-            return Err(VerifyError::Expired);
+            return Err(VerifyError::expired());
         }
         Ok(())
+    }
+
+    /// Returns when the token expires; nothing where no clock of this machine can say it.
+    pub(super) fn expires_at(&self) -> Option<SystemTime> {
+        let since = Duration::try_from_secs_f64(self.expires).ok()?;
+        UNIX_EPOCH.checked_add(since)
     }
 
     /// Tells whether the token expired.
@@ -62,7 +72,7 @@ mod tests {
         let validity = Validity::of(claims.as_object().expect("an object")).expect("the times are times");
         let found = match validity.check(now, LEEWAY) {
             Ok(()) => "valid",
-            Err(VerifyError::Expired) => "expired",
+            Err(error) if error.is_expired() => "expired",
             Err(_) => "not yet",
         };
         assert_eq!(found, expected, "{claims} at {now}");

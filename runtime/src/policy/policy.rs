@@ -1,23 +1,42 @@
-//! What a gate knows of scopes: the floor, the vocabulary, what implies what, and how clients are to ask.
+//! The policy: what every token needs besides what operations declare, and how clients are to ask.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use super::Gate;
-use crate::scope::{Hierarchy, Scope, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards};
+use crate::scope::{
+    GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards,
+};
 
-/// The scopes of a gate.
+/// What a token needs besides what each operation declares: the floor, the vocabulary, and which scopes stand for others.
+///
+/// A [`Gate`](crate::Gate) has one, which its methods of the same names change. It is a value of its own for whatever
+/// judges without a gate: a server over stdio, and tests.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{GrantedScopes, Policy, Scope, requirement};
+///
+/// const READ: Scope = Scope::from_static("files:read");
+/// const ADMIN: Scope = Scope::from_static("files:admin");
+///
+/// let policy = Policy::new().floor([Scope::from_static("api")]).implies([(ADMIN, [READ])]);
+/// assert!(policy.permits(&GrantedScopes::parse("api files:admin"), &requirement!("files:read")));
+/// assert!(!policy.permits(&GrantedScopes::parse("files:admin"), &requirement!("files:read")));
+/// assert_eq!(policy.asks_for(&requirement!("files:read")), [Scope::from_static("api"), READ]);
+/// ```
 #[derive(Clone, Default)]
-pub(super) struct Scopes {
-    pub(super) floor: Vec<Scope>,
-    vocabulary: Vec<VocabularyEntry>,
-    relations: Vec<(Scope, Vec<Scope>)>,
-    wildcards: Wildcards,
-    /// What follows from vocabulary, relations and wildcards, or why nothing does.
+#[must_use]
+pub struct Policy {
+    pub(super) floor: Vec<ScopeToken>,
+    pub(super) vocabulary: Vec<VocabularyEntry>,
+    pub(super) relations: Vec<(ScopeToken, Vec<ScopeToken>)>,
+    pub(super) wildcards: Wildcards,
+    /// What follows from vocabulary, relations and wildcards; nothing where they contradict each other.
     pub(super) hierarchy: Hierarchy,
-    contradictions: Vec<String>,
+    pub(super) contradictions: Vec<String>,
     pub(super) strategy: Strategy,
     advertise: Advertise,
-    asked_as: Option<AskedAs>,
+    pub(super) asked_as: Option<AskedAs>,
 }
 
 type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
@@ -66,11 +85,15 @@ pub enum Advertise {
     Baseline,
 }
 
-impl Gate {
+impl Policy {
+    /// Makes the policy that demands nothing beyond what operations declare.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets the scopes that every protected operation needs, besides its own.
-    #[must_use]
-    pub fn floor(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
-        self.change().scopes.floor = scopes.into_iter().collect();
+    pub fn floor(mut self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
+        self.floor = scopes.into_iter().map(Into::into).collect();
         self
     }
 
@@ -99,9 +122,8 @@ impl Gate {
     /// let gate = Gate::static_keys("files", keys).vocabulary::<FilesScope>();
     /// # Ok::<(), scopegate::InvalidKey>(())
     /// ```
-    #[must_use]
     pub fn vocabulary<V: Vocabulary>(mut self) -> Self {
-        self.change().scopes.change(|scopes| scopes.vocabulary.extend(V::ENTRIES));
+        self.change(|policy| policy.vocabulary.extend(V::ENTRIES));
         self
     }
 
@@ -122,13 +144,15 @@ impl Gate {
     /// let gate = Gate::static_keys("files", keys).implies([(WRITE, [READ])]);
     /// # Ok::<(), scopegate::InvalidKey>(())
     /// ```
-    #[must_use]
-    pub fn implies<I>(mut self, relations: impl IntoIterator<Item = (Scope, I)>) -> Self
+    pub fn implies<S, I>(mut self, relations: impl IntoIterator<Item = (S, I)>) -> Self
     where
-        I: IntoIterator<Item = Scope>,
+        S: Into<ScopeToken>,
+        I: IntoIterator<Item: Into<ScopeToken>>,
     {
-        let relations = relations.into_iter().map(|(scope, implied)| (scope, implied.into_iter().collect()));
-        self.change().scopes.change(|scopes| scopes.relations.extend(relations));
+        let relations = relations
+            .into_iter()
+            .map(|(scope, implied)| (scope.into(), implied.into_iter().map(Into::into).collect()));
+        self.change(|policy| policy.relations.extend(relations));
         self
     }
 
@@ -143,16 +167,14 @@ impl Gate {
     /// let gate = Gate::static_keys("files", keys).wildcards(Wildcards::Prefixed);
     /// # Ok::<(), scopegate::InvalidKey>(())
     /// ```
-    #[must_use]
     pub fn wildcards(mut self, wildcards: Wildcards) -> Self {
-        self.change().scopes.change(|scopes| scopes.wildcards = wildcards);
+        self.change(|policy| policy.wildcards = wildcards);
         self
     }
 
     /// Sets what a 403 asks for beyond what the operation needs.
-    #[must_use]
     pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.change().scopes.strategy = strategy;
+        self.strategy = strategy;
         self
     }
 
@@ -160,9 +182,8 @@ impl Gate {
     ///
     /// MCP wants a short list, and some clients ask for all of it at their first login; but others ask for
     /// this list alone and never step up, so that a scope that is missing here is out of their reach.
-    #[must_use]
     pub fn advertise(mut self, advertise: Advertise) -> Self {
-        self.change().scopes.advertise = advertise;
+        self.advertise = advertise;
         self
     }
 
@@ -175,122 +196,101 @@ impl Gate {
     ///
     /// ```
     /// # use scopegate::{Gate, Resource};
-    /// # use scopegate::{Token, TokenVerifier, VerifyError};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &str) -> Result<Token, VerifyError> { Err(VerifyError::Expired) }
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     /// # let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
     /// let gate = Gate::new(resource, Sessions).asked_as(|scope| format!("api://files/{scope}"));
     /// # Ok::<(), scopegate::InvalidResource>(())
     /// ```
-    #[must_use]
     pub fn asked_as(mut self, asked: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
-        self.change().scopes.asked_as = Some(Arc::new(asked));
+        self.asked_as = Some(Arc::new(asked));
         self
     }
-}
 
-/// For documents about the API.
-#[cfg(feature = "utoipa")]
-impl Gate {
-    pub(crate) fn floor_scopes(&self) -> &[Scope] {
-        &self.0.scopes.floor
+    /// Tells whether `granted` has `scope`, or one that stands for it. Allocates nothing.
+    #[must_use]
+    pub fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
+        self.hierarchy.covers(granted, scope)
     }
 
-    /// Returns the name by which clients ask for a scope, or for what a template makes.
-    pub(crate) fn asked_name(&self, text: &str) -> String {
-        let asked = self.0.scopes.asked(vec![ScopeToken::filled(text)]);
-        asked.first().map_or_else(|| text.to_owned(), ToString::to_string)
+    /// Returns the scopes that every protected operation needs.
+    pub fn floor_scopes(&self) -> &[ScopeToken] {
+        &self.floor
     }
 
-    /// Returns what the vocabulary says of a scope; nothing of a template, which no vocabulary has.
-    pub(crate) fn description_of(&self, need: crate::scope::Need) -> &'static str {
-        need.scope().and_then(|scope| self.0.scopes.entry(scope)).map_or("", VocabularyEntry::description)
-    }
-}
-
-impl Scopes {
     /// Changes what the hierarchy follows from, and has it follow.
     fn change(&mut self, change: impl FnOnce(&mut Self)) {
         change(self);
-        let declared = self.vocabulary.iter().map(|entry| (entry.scope(), entry.implied().to_vec()));
-        match Hierarchy::new(declared.chain(self.relations.iter().cloned())) {
+        match Hierarchy::new(self.implications()) {
             Ok(hierarchy) => {
                 self.hierarchy = hierarchy.wildcards(self.wildcards);
                 self.contradictions = Vec::new();
             }
-            Err(invalid) => {
+            Err(contradictions) => {
                 self.hierarchy = Hierarchy::default();
-                self.contradictions = invalid.problems().to_vec();
+                self.contradictions = contradictions;
             }
         }
     }
 
-    /// Returns what the metadata names, sorted.
-    pub(super) fn advertised(&self, table: &ScopeTable) -> Vec<ScopeToken> {
+    /// Iterates over what each scope implies directly, the vocabulary's first.
+    pub(crate) fn implications(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
+        let declared = self.vocabulary.iter().map(|entry| {
+            (entry.scope().into(), entry.implied().iter().copied().map(ScopeToken::from).collect())
+        });
+        declared.chain(self.relations.iter().cloned())
+    }
+
+    /// Returns what the metadata names, sorted, by the names that clients ask for.
+    pub(crate) fn advertised(&self, table: &ScopeTable) -> Vec<ScopeToken> {
         let mut scopes = match self.advertise {
             Advertise::Catalog => table.catalog(),
-            Advertise::Baseline => Vec::new(),
+            Advertise::Baseline => {
+                let baseline = self.vocabulary.iter().filter(|entry| entry.is_baseline());
+                baseline.map(|entry| entry.scope().into()).collect()
+            }
         };
-        let baseline = self.vocabulary.iter().filter(|entry| entry.is_baseline());
-        if self.advertise == Advertise::Baseline {
-            scopes.extend(baseline.map(VocabularyEntry::scope));
-        }
-        scopes.extend(&self.floor);
+        scopes.extend(self.floor.iter().cloned());
         scopes.sort_unstable();
         scopes.dedup();
-        scopes.retain(|scope| self.entry(*scope).is_none_or(VocabularyEntry::is_advertised));
-        self.asked(scopes.into_iter().map(ScopeToken::from).collect())
+        scopes.retain(|scope| self.entry(scope.as_str()).is_none_or(VocabularyEntry::is_advertised));
+        self.asked(scopes)
     }
 
     /// Gives each scope the name that clients are to ask for.
-    pub(super) fn asked(&self, scopes: Vec<ScopeToken>) -> Vec<ScopeToken> {
+    pub(crate) fn asked(&self, scopes: Vec<ScopeToken>) -> Vec<ScopeToken> {
         let Some(asked_as) = &self.asked_as else { return scopes };
-        let name = |scope: ScopeToken| match asked_as(scope.as_str()) {
-            asked if scopegate_grammar::check(&asked).is_ok() => ScopeToken::filled(&asked),
-            _ => scope,
-        };
+        let name = |scope: ScopeToken| ScopeToken::new(&asked_as(scope.as_str())).unwrap_or(scope);
         scopes.into_iter().map(name).collect()
     }
 
-    /// Returns what is wrong with the scopes of the gate and of the table.
-    pub(super) fn problems(&self, table: &ScopeTable) -> Vec<String> {
-        let named: Vec<(Scope, String)> = table
-            .entries()
-            .iter()
-            .flat_map(|entry| {
-                let by = format!("`{}`", entry.row().handler());
-                let scopes = entry.row().policy().needs().filter_map(crate::scope::Need::scope);
-                scopes.map(move |scope| (scope, by.clone()))
-            })
-            .chain(self.floor.iter().map(|scope| (*scope, "the floor".to_owned())))
-            .collect();
-        let mut problems = self.contradictions.clone();
-        problems.extend(named.iter().filter_map(|(scope, by)| self.unknown(*scope, by)));
-        problems.extend(named.iter().filter_map(|(scope, _)| self.misnamed(*scope)));
-        let mut seen = std::collections::HashSet::new();
-        problems.retain(|problem| seen.insert(problem.clone()));
-        problems
+    /// Returns the name by which clients ask for a scope, or for what a template makes.
+    #[cfg(feature = "utoipa")]
+    pub(crate) fn asked_name(&self, text: &str) -> String {
+        let asked = self.asked(vec![ScopeToken::filled(text)]);
+        asked.first().map_or_else(|| text.to_owned(), ToString::to_string)
     }
 
-    fn unknown(&self, scope: Scope, by: &str) -> Option<String> {
-        if self.vocabulary.is_empty() || self.entry(scope).is_some() {
-            return None;
-        }
-        let known = self.vocabulary.iter().map(|entry| entry.scope().as_str());
-        let hint = scopegate_grammar::suggest(scope.as_str(), known);
-        let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
-        Some(format!("{by} names the scope `{scope}`, which no vocabulary has{hint}"))
+    /// Returns what the vocabulary says of a scope; empty if nothing is said.
+    #[must_use]
+    pub fn description(&self, scope: &str) -> &'static str {
+        self.entry(scope).map_or("", VocabularyEntry::description)
     }
 
-    fn misnamed(&self, scope: Scope) -> Option<String> {
-        let asked = self.asked_as.as_ref()?(scope.as_str());
-        let fault = scopegate_grammar::check(&asked).err()?;
-        Some(format!("clients would ask for `{scope}` as {asked:?}: {fault}"))
+    pub(super) fn entry(&self, scope: &str) -> Option<&VocabularyEntry> {
+        self.vocabulary.iter().find(|entry| entry.scope().as_str() == scope)
     }
+}
 
-    fn entry(&self, scope: Scope) -> Option<&VocabularyEntry> {
-        self.vocabulary.iter().find(|entry| entry.scope() == scope)
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("floor", &self.floor)
+            .field("wildcards", &self.wildcards)
+            .field("strategy", &self.strategy)
+            .finish_non_exhaustive()
     }
 }

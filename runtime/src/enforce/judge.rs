@@ -1,0 +1,65 @@
+//! The one place that has a token judged, and makes a refusal and a line in the log of what comes of it.
+
+use super::Plan;
+use crate::{
+    gate::{Failure, log},
+    policy::{Demand, Policy, Shortfall},
+    refuse::{Reason, Rejection},
+    token::Token,
+};
+
+/// By what a token is judged: by a gate, or by a policy alone where there is no HTTP, as over stdio and in tests.
+#[derive(Clone, Copy)]
+pub(crate) enum Judge<'a> {
+    Gate(&'a Plan),
+    #[cfg(any(feature = "rmcp", feature = "testing"))]
+    Policy(&'a Policy),
+}
+
+impl Judge<'_> {
+    /// Lets a token through that meets the floor and all demands.
+    pub(crate) fn judge(&self, token: &Token, demands: &[Demand<'_>]) -> Result<(), Rejection> {
+        let Err(shortfall) = self.policy().decide(token.scopes(), demands) else { return Ok(()) };
+        let rejection = self.refuse(shortfall, demands);
+        log::refused(shortfall, &rejection, token, demands);
+        Err(rejection)
+    }
+
+    fn policy(&self) -> &Policy {
+        match self {
+            Self::Gate(plan) => plan.gate.policy(),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Self::Policy(policy) => policy,
+        }
+    }
+
+    fn refuse(&self, shortfall: Shortfall, demands: &[Demand<'_>]) -> Rejection {
+        match self {
+            Self::Gate(plan) => plan.refuse(shortfall.into(), demands),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Self::Policy(policy) => {
+                let scopes = match shortfall {
+                    Shortfall::Scope => policy.to_ask(demands, true),
+                    Shortfall::IllegalValue | Shortfall::NoValue => Vec::new(),
+                };
+                Rejection::without_gate(shortfall.into(), scopes)
+            }
+        }
+    }
+}
+
+impl From<Shortfall> for Reason {
+    fn from(shortfall: Shortfall) -> Self {
+        match shortfall {
+            Shortfall::Scope => Self::InsufficientScope,
+            Shortfall::IllegalValue => Self::IllegalParameter,
+            Shortfall::NoValue => Self::Misconfigured,
+        }
+    }
+}
+
+impl From<Shortfall> for Failure {
+    fn from(shortfall: Shortfall) -> Self {
+        Self::For(shortfall.into())
+    }
+}

@@ -1,0 +1,185 @@
+//! What a lock says of the policy and the gate.
+//!
+//! ```text
+//! declaration = "floor:" 1*( SP scope )
+//!             / "implies:" SP scope 1*( SP scope )    the first stands for the others
+//!             / "wildcards:" SP ( "prefixed" / "prefixed-and-bare" )
+//!             / "credentials:" SP source
+//!             / "bound-tokens:" SP "accepted"
+//! source      = "authorization" / ( "cookie" / "header" / "websocket-protocol" ) SP name
+//! ```
+//!
+//! No method has a colon, so no row begins like a declaration. What has no declaration is as it is without one: there is
+//! no floor, nothing is implied, `*` stands for nothing, and credentials come from `Authorization` alone.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use super::line::one_word;
+use crate::{
+    export::Admission,
+    policy::Policy,
+    scope::{ScopeToken, Wildcards, join},
+    token::CredentialSource,
+};
+
+/// Everything that lets somebody in besides the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Declared {
+    pub(super) floor: BTreeSet<ScopeToken>,
+    /// What each scope stands for directly; never nothing.
+    pub(super) implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,
+    pub(super) wildcards: Wildcards,
+    /// As `Display` of [`CredentialSource`] writes them.
+    pub(super) sources: BTreeSet<String>,
+    pub(super) accepts_bound_tokens: bool,
+}
+
+impl Default for Declared {
+    fn default() -> Self {
+        Self {
+            floor: BTreeSet::new(),
+            implied: BTreeMap::new(),
+            wildcards: Wildcards::Off,
+            sources: usual_sources(),
+            accepts_bound_tokens: false,
+        }
+    }
+}
+
+fn usual_sources() -> BTreeSet<String> {
+    BTreeSet::from([CredentialSource::authorization().to_string()])
+}
+
+impl From<Admission<'_>> for Declared {
+    fn from(admission: Admission<'_>) -> Self {
+        let policy = admission.policy();
+        let mut implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>> = BTreeMap::new();
+        for (scope, children) in policy.implications() {
+            implied.entry(scope).or_default().extend(children);
+        }
+        implied.retain(|_, children| !children.is_empty());
+        let sources = |gate: &crate::Gate| gate.credential_sources().map(source).collect();
+        Self {
+            floor: policy.floor_scopes().iter().cloned().collect(),
+            implied,
+            wildcards: policy.wildcards_in_use(),
+            sources: admission.gate().map_or_else(usual_sources, sources),
+            accepts_bound_tokens: admission.gate().is_some_and(crate::Gate::accepts_bound_tokens),
+        }
+    }
+}
+
+fn source(source: &CredentialSource) -> String {
+    let text = source.to_string();
+    match text.split_once(' ') {
+        Some((kind, name)) => format!("{kind} {}", one_word(name)),
+        None => text,
+    }
+}
+
+impl Declared {
+    /// Makes the policy that judges as the one that was declared.
+    pub(super) fn policy(&self) -> Policy {
+        let implied = self.implied.iter().map(|(scope, children)| (scope.clone(), children.iter().cloned()));
+        Policy::new().floor(self.floor.iter().cloned()).implies(implied).wildcards(self.wildcards)
+    }
+}
+
+/// Writes one line for each thing that is declared.
+impl fmt::Display for Declared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.floor.is_empty() {
+            writeln!(f, "floor: {}", words(&self.floor))?;
+        }
+        for (scope, children) in &self.implied {
+            writeln!(f, "implies: {scope} {}", words(children))?;
+        }
+        match self.wildcards {
+            Wildcards::Off => {}
+            Wildcards::Prefixed => writeln!(f, "wildcards: prefixed")?,
+            Wildcards::PrefixedAndBare => writeln!(f, "wildcards: prefixed-and-bare")?,
+        }
+        if self.sources != usual_sources() {
+            self.sources.iter().try_for_each(|source| writeln!(f, "credentials: {source}"))?;
+        }
+        if self.accepts_bound_tokens { writeln!(f, "bound-tokens: accepted") } else { Ok(()) }
+    }
+}
+
+fn words(scopes: &BTreeSet<ScopeToken>) -> String {
+    join(scopes.iter().map(ScopeToken::as_str))
+}
+
+/// Reads declarations one by one.
+#[derive(Default)]
+pub(super) struct Reader {
+    floor: Option<BTreeSet<ScopeToken>>,
+    wildcards: Option<Wildcards>,
+    bound_tokens: bool,
+    implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,
+    sources: BTreeSet<String>,
+}
+
+impl Reader {
+    /// Reads a line, or says what is wrong with it. Tells whether the line is a declaration.
+    pub(super) fn read(&mut self, line: &str) -> Result<bool, &'static str> {
+        let Some((word, rest)) = line.split_once(' ').filter(|(word, _)| word.ends_with(':')) else {
+            return Ok(false);
+        };
+        let is_new = match word {
+            "floor:" => self.floor.replace(scopes(rest)?).is_none(),
+            "implies:" => {
+                let (scope, children) =
+                    rest.split_once(' ').ok_or("it does not say what the scope implies")?;
+                self.implied.insert(scope_of(scope)?, scopes(children)?).is_none()
+            }
+            "wildcards:" => self.wildcards.replace(wildcards(rest)?).is_none(),
+            "credentials:" if is_source(rest) => self.sources.insert(rest.to_owned()),
+            "credentials:" => return Err("it names no source of credentials"),
+            "bound-tokens:" if rest == "accepted" => !std::mem::replace(&mut self.bound_tokens, true),
+            "bound-tokens:" => return Err("it does not say `accepted`"),
+            _ => return Err("this version knows no such declaration"),
+        };
+        if is_new { Ok(true) } else { Err("the same is declared above already") }
+    }
+
+    pub(super) fn finish(self) -> Declared {
+        Declared {
+            floor: self.floor.unwrap_or_default(),
+            implied: self.implied,
+            wildcards: self.wildcards.unwrap_or_default(),
+            sources: if self.sources.is_empty() { usual_sources() } else { self.sources },
+            accepts_bound_tokens: self.bound_tokens,
+        }
+    }
+}
+
+fn scopes(words: &str) -> Result<BTreeSet<ScopeToken>, &'static str> {
+    words.split(' ').map(scope_of).collect()
+}
+
+fn scope_of(word: &str) -> Result<ScopeToken, &'static str> {
+    word.parse().map_err(|_| "it has a word that is no scope")
+}
+
+fn wildcards(word: &str) -> Result<Wildcards, &'static str> {
+    match word {
+        "prefixed" => Ok(Wildcards::Prefixed),
+        "prefixed-and-bare" => Ok(Wildcards::PrefixedAndBare),
+        _ => Err("it says neither `prefixed` nor `prefixed-and-bare`"),
+    }
+}
+
+fn is_source(text: &str) -> bool {
+    match text.split_once(' ') {
+        None => text == "authorization",
+        Some((kind, name)) => {
+            ["cookie", "header", "websocket-protocol"].contains(&kind)
+                && !name.is_empty()
+                && !name.contains(' ')
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The gate's policy, changed in place.
+
+use super::Gate;
+use crate::{
+    policy::{Advertise, Policy, Strategy},
+    scope::{ScopeToken, Vocabulary, Wildcards},
+};
+
+/// The policy, part by part: each method is that of [`Policy`] of the same name.
+impl Gate {
+    /// Sets the whole policy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, Policy, Scope, StaticKeys};
+    ///
+    /// let policy = Policy::new().floor([Scope::from_static("files")]);
+    /// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files files:read")?).with_policy(policy);
+    /// # Ok::<(), scopegate::InvalidKey>(())
+    /// ```
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Self {
+        self.changing_policy(|_| policy)
+    }
+
+    /// Returns the policy, for whatever judges beside the gate: a server over stdio, and tests.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// Sets the scopes that every protected operation needs, besides its own; see [`Policy::floor`].
+    #[must_use]
+    pub fn floor(self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
+        self.changing_policy(|policy| policy.floor(scopes))
+    }
+
+    /// Declares the scopes of `V` to be those that there are, and what they imply; see [`Policy::vocabulary`].
+    #[must_use]
+    pub fn vocabulary<V: Vocabulary>(self) -> Self {
+        self.changing_policy(Policy::vocabulary::<V>)
+    }
+
+    /// Says which scopes imply others; see [`Policy::implies`].
+    #[must_use]
+    pub fn implies<S, I>(self, relations: impl IntoIterator<Item = (S, I)>) -> Self
+    where
+        S: Into<ScopeToken>,
+        I: IntoIterator<Item: Into<ScopeToken>>,
+    {
+        self.changing_policy(|policy| policy.implies(relations))
+    }
+
+    /// Lets granted scopes that end in `*` stand for others; see [`Policy::wildcards`].
+    #[must_use]
+    pub fn wildcards(self, wildcards: Wildcards) -> Self {
+        self.changing_policy(|policy| policy.wildcards(wildcards))
+    }
+
+    /// Sets what a 403 asks for beyond what the operation needs; see [`Policy::strategy`].
+    #[must_use]
+    pub fn strategy(self, strategy: Strategy) -> Self {
+        self.changing_policy(|policy| policy.strategy(strategy))
+    }
+
+    /// Sets which scopes the metadata names; see [`Policy::advertise`].
+    #[must_use]
+    pub fn advertise(self, advertise: Advertise) -> Self {
+        self.changing_policy(|policy| policy.advertise(advertise))
+    }
+
+    /// Says how clients are to ask for a scope that tokens name otherwise; see [`Policy::asked_as`].
+    #[must_use]
+    pub fn asked_as(self, asked: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        self.changing_policy(|policy| policy.asked_as(asked))
+    }
+
+    fn changing_policy(mut self, change: impl FnOnce(Policy) -> Policy) -> Self {
+        let policy = &mut self.change().policy;
+        *policy = change(std::mem::take(policy));
+        self
+    }
+}

@@ -1,0 +1,78 @@
+//! What a gate answers where a credential or the decision fails: the one place that makes a refusal of a failure.
+
+use std::borrow::Cow;
+
+use super::{Failure, Gate, Protects};
+use crate::{
+    policy::Demand,
+    refuse::{Challenge, ErrorCode, Reason, Rejection},
+    scope::{Filled, ScopeTable, ScopeToken},
+};
+
+impl Gate {
+    /// Builds the answer to a request that does not meet `demands`.
+    pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
+        let reason = match failure {
+            Failure::Unavailable { retry_after } => {
+                let text = self.describe(Reason::Unavailable);
+                return Rejection::unavailable(text, retry_after, &self.0.bodies);
+            }
+            Failure::For(reason) => reason,
+        };
+        if !reason.is_challenge() {
+            return Rejection::new(reason, self.describe(reason), Vec::new(), None, &self.0.bodies);
+        }
+        let scopes = self.0.policy.to_ask(demands, reason == Reason::InsufficientScope);
+        let challenge = self.challenge(reason, &scopes).to_header_value();
+        Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &self.0.bodies)
+    }
+
+    /// Builds the refusal of a handler for a reason that is not about scopes.
+    pub(crate) fn deny(&self, why: Cow<'static, str>) -> Rejection {
+        Rejection::new(Reason::Denied, why, Vec::new(), None, &self.0.bodies)
+    }
+
+    /// Makes a refusal of this gate's the answer to the JSON-RPC request `id`.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn name_request(&self, refusal: Rejection, id: &serde_json::Value) -> Rejection {
+        refusal.for_request(id, &self.0.bodies)
+    }
+
+    /// Returns the rows whose challenge no server would pass on.
+    pub(super) fn oversized(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
+        table.entries().iter().filter_map(|entry| {
+            let filled = Filled::default();
+            let also: Vec<_> = entry.row().terms().also.iter().copied().map(Into::into).collect();
+            // At the most, the handler demands each scope that it may, one after the other.
+            let demand = Demand { one_of: &also, ..Demand::of(entry.row(), &filled) };
+            let each = also.iter().map(|need| Demand { one_of: std::slice::from_ref(need), ..demand });
+            let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();
+            let scopes = self.0.policy.to_ask(&demands, true);
+            let fits = self.challenge(Reason::InsufficientScope, &scopes).fits();
+            let handler = entry.handler();
+            (!fits).then(|| {
+                format!(
+                    "the challenge of `{handler}` has more than 8 KiB; let it need fewer or shorter scopes"
+                )
+            })
+        })
+    }
+
+    fn challenge(&self, reason: Reason, scopes: &[ScopeToken]) -> Challenge {
+        let challenge = match &self.0.protects {
+            Protects::Resource(resource) => Challenge::new(resource),
+            Protects::Realm(realm) => Challenge::in_realm(realm.clone()),
+        };
+        let challenge = challenge.with_scopes(scopes.iter().cloned());
+        let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);
+        match reason.error().or(missing) {
+            Some(error) => challenge.with_error(error, &self.describe(reason)),
+            None => challenge,
+        }
+    }
+
+    fn describe(&self, reason: Reason) -> Cow<'static, str> {
+        let own = self.0.texts.as_ref().and_then(|texts| texts.describe(reason));
+        own.unwrap_or(reason.description().into())
+    }
+}

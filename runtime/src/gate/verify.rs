@@ -1,0 +1,72 @@
+//! What a gate does with the credential of a request.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, request::Parts};
+
+use super::{Failure, Gate, log};
+use crate::{
+    refuse::Reason,
+    resource::Resource,
+    token::{Credentials, Presented, Seen, Token, VerifyError},
+};
+
+impl Gate {
+    /// Reads and verifies the credential of a request, and says what comes of it for any gate.
+    pub(crate) async fn verify(&self, parts: &Parts) -> Result<Token, Failure> {
+        let token = match self.0.sources.read(parts, self.resource().map(Resource::origin)) {
+            Credentials::Bearer(token) => token,
+            Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
+            Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
+            Credentials::NotAToken => return Err(Failure::For(Reason::InvalidToken)),
+        };
+        let presented = Presented::of(token, parts, self.resource());
+        let verified = self.0.verifier.verify(&presented).await;
+        verified.inspect_err(log::not_verified).map_err(|error| (&error).into())
+    }
+
+    /// Accepts a verified token, or refuses it for what this gate alone demands of one.
+    pub(crate) fn accept(&self, token: Token) -> Result<Token, Failure> {
+        if token.is_bound() && !self.0.accepts_bound_tokens {
+            let error = VerifyError::invalid(
+                "it is bound to a key (`cnf`), and came as a plain bearer token; see `Gate::accept_bound_tokens`",
+            );
+            log::not_verified(&error);
+            return Err((&error).into());
+        }
+        Ok(token)
+    }
+
+    /// Tells whether `other` verifies the same credentials by the same verifier for the same resource.
+    pub(crate) fn verifies_as(&self, other: &Self) -> bool {
+        let same_resource = || match (self.resource(), other.resource()) {
+            (Some(own), Some(others)) => own.identifier() == others.identifier(),
+            (None, None) => true,
+            _ => false,
+        };
+        Arc::ptr_eq(&self.0, &other.0)
+            || Arc::ptr_eq(&self.0.verifier, &other.0.verifier)
+                && self.0.sources == other.0.sources
+                && same_resource()
+    }
+
+    /// Remembers what of a request's headers may be a credential.
+    pub(crate) fn credentials_in(&self, headers: &HeaderMap) -> Seen {
+        self.0.sources.seen(headers)
+    }
+
+    /// Tells whether a request has the credentials that were seen of it before.
+    pub(crate) fn still_has(&self, headers: &HeaderMap, seen: &Seen) -> bool {
+        self.0.sources.still_has(headers, seen)
+    }
+
+    /// Tells whether requests may carry what no handler is to see.
+    pub(crate) fn strips_credentials(&self) -> bool {
+        self.0.sources.strip_anything()
+    }
+
+    /// Takes what no handler is to see off a request.
+    pub(crate) fn strip(&self, headers: &mut HeaderMap) {
+        self.0.sources.strip(headers);
+    }
+}

@@ -1,0 +1,63 @@
+//! What a request says about its connection: what the gate does not read could pass there, beside the one message.
+//!
+//! An upgrade is ignored, as HTTP allows ([RFC 9110, section 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)),
+//! and not refused: Java's HTTP client offers `h2c` with every first request that is not over TLS.
+
+use http::{
+    HeaderName, Method,
+    header::{CONNECTION, EXPECT, TE, TRAILER, UPGRADE},
+    request::Parts,
+};
+use hyper::upgrade::OnUpgrade;
+
+use super::answer::Answer;
+
+const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+
+/// What is about the connection alone. `Transfer-Encoding` is judged with the body.
+const TAKEN_OFF: [HeaderName; 8] =
+    [CONNECTION, UPGRADE, HTTP2_SETTINGS, KEEP_ALIVE, PROXY_CONNECTION, TE, TRAILER, EXPECT];
+
+/// What `Connection` may say. Any other header that it named would have to go, and could be one that counts.
+const NAMED: [&str; 8] =
+    ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
+
+/// Leaves a request one message: no tunnel, no promise of more, nothing for the next hop to act on.
+///
+/// A method that MCP does not have is refused, and with it `CONNECT`, whether of HTTP/1.1 or extended.
+pub(super) fn detach(parts: &mut Parts) -> Result<(), Answer> {
+    if !has_message(&parts.method) && !has_no_message(&parts.method) {
+        return Err(Answer::unknown_http_method());
+    }
+    let options = parts.headers.get_all(CONNECTION).iter();
+    if !options.map(|value| value.to_str()).all(|options| options.is_ok_and(is_known)) {
+        return Err(Answer::foreign_connection());
+    }
+    // The body is read here, whatever a client waits for.
+    let mut expected = parts.headers.get_all(EXPECT).iter();
+    if !expected.all(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
+        return Err(Answer::expectation());
+    }
+    for name in TAKEN_OFF {
+        parts.headers.remove(name);
+    }
+    parts.extensions.remove::<OnUpgrade>();
+    Ok(())
+}
+
+fn is_known(options: &str) -> bool {
+    let is_known = |option: &str| NAMED.iter().any(|known| known.eq_ignore_ascii_case(option));
+    options.split(',').map(str::trim_ascii).all(is_known)
+}
+
+/// The method of every message.
+fn has_message(method: &Method) -> bool {
+    *method == Method::POST
+}
+
+/// Methods with which MCP opens and closes streams and sessions.
+pub(super) fn has_no_message(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
+}

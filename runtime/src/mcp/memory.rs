@@ -1,0 +1,74 @@
+//! A bound on what all bodies hold together while they are read.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// How many bytes are held at once, and how many at the most.
+#[derive(Debug)]
+pub(super) struct Memory {
+    most: usize,
+    held: AtomicUsize,
+}
+
+/// There is no room for another body now.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Full;
+
+impl Memory {
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, held: AtomicUsize::new(0) }
+    }
+
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Returns the share of one body, which holds nothing yet.
+    pub(super) fn share(&self) -> Share<'_> {
+        Share { memory: self, bytes: 0 }
+    }
+}
+
+/// What one body holds; given back when the body is read or given up.
+#[derive(Debug)]
+pub(super) struct Share<'m> {
+    memory: &'m Memory,
+    bytes: usize,
+}
+
+impl Share<'_> {
+    /// Takes as much as is lacking to `bytes`. Nobody waits for room: two bodies that wait for each other never end.
+    pub(super) fn grow_to(&mut self, bytes: usize) -> Result<(), Full> {
+        let more = bytes.saturating_sub(self.bytes);
+        let grown = |held: usize| held.checked_add(more).filter(|held| *held <= self.memory.most);
+        self.memory.held.fetch_update(Relaxed, Relaxed, grown).map_err(|_| Full)?;
+        self.bytes += more;
+        Ok(())
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.memory.held.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_hold_no_more_than_there_is_together() {
+        let memory = Memory::new(10);
+        let (mut first, mut second) = (memory.share(), memory.share());
+        assert_eq!(first.grow_to(6), Ok(()));
+        assert_eq!(first.grow_to(4), Ok(()), "it holds more already");
+        assert_eq!(second.grow_to(5), Err(Full));
+        assert_eq!(second.grow_to(usize::MAX), Err(Full));
+        assert_eq!(second.grow_to(4), Ok(()));
+        assert_eq!(first.grow_to(7), Err(Full));
+        drop(second);
+        assert_eq!(first.grow_to(10), Ok(()));
+        drop(first);
+        assert_eq!(memory.held.load(Relaxed), 0);
+    }
+}

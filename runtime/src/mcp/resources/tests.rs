@@ -1,0 +1,49 @@
+use super::{MAX_URI, McpTable, Operation, Resources};
+use crate::{mcp::template::work, scope::Requirement};
+
+/// A table of templates, and its length.
+fn table(templates: impl Iterator<Item = String>) -> (Resources, usize) {
+    let texts: Vec<&'static str> = templates.map(|text| &*text.leak()).collect();
+    let length = texts.iter().map(|text| text.len()).sum();
+    let rows = texts.iter().map(|text| Operation::resource(text, Requirement::AUTHENTICATED));
+    let mut problems = Vec::new();
+    let resources = Resources::of(&rows.collect(), &mut problems);
+    assert_eq!(problems, [""; 0]);
+    (resources, length)
+}
+
+#[test]
+fn what_a_uri_costs_is_bounded_by_the_table_and_not_by_its_length() {
+    let value = "a".repeat(1000);
+    let (similar, length) = table((0..500).map(|at| format!("docs://{{a}}/{{b}}/{{c}}/part-{at}")));
+    let (different, _) = table((0..500).map(|at| format!("docs://{at}/{}{{a}}", "x/".repeat(at))));
+    for uri in [
+        format!("docs://{value}/{value}/{value}/part-none"),
+        format!("docs://{value}/{value}/{value}/{value}"),
+        format!("docs://{}", "/".repeat(MAX_URI - 7)),
+        format!("docs://{}", "a".repeat(MAX_URI - 7)),
+        format!("docs://{}", "x/".repeat(MAX_URI / 2 - 4)),
+        format!("docs://{}", "a".repeat(1 << 22)),
+    ] {
+        for resources in [&similar, &different] {
+            assert!(resources.find(&uri).is_none());
+            let compared = work::take();
+            assert!(compared <= length, "{compared} bytes for {} bytes of a URI", uri.len());
+        }
+    }
+    // So the counter works: the values of the one that fits are read, and of no other.
+    assert!(similar.find(&format!("docs://{value}/{value}/{value}/part-499")).is_some());
+    let compared = work::take();
+    assert!((3000..2 * length + 3100).contains(&compared), "{compared}");
+}
+
+#[test]
+fn a_uri_has_a_bound() {
+    let fits = |table: McpTable, length: usize| {
+        let uri = format!("a:{}", "/".repeat(length - 2));
+        Resources::of(&table, &mut Vec::new()).find(&uri).is_some()
+    };
+    let any = || McpTable::from_iter([Operation::any_resource(Requirement::AUTHENTICATED)]);
+    assert!(fits(any(), MAX_URI));
+    assert!(!fits(any(), MAX_URI + 1));
+}

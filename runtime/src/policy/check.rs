@@ -1,0 +1,62 @@
+//! What is wrong with a policy, and with a table under it.
+
+use std::collections::HashSet;
+
+use super::{Policy, StartupError};
+use crate::scope::{NeedRef, ScopeTable, ScopeToken};
+
+impl Policy {
+    /// Checks the policy, and that the vocabulary, if there is one, has each scope that `table` names.
+    ///
+    /// A gate does that when it starts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Policy, Scope, ScopeTable};
+    ///
+    /// const READ: Scope = Scope::from_static("files:read");
+    ///
+    /// let error = Policy::new().implies([(READ, [READ])]).check(&ScopeTable::default()).unwrap_err();
+    /// assert_eq!(error.problems(), ["`files:read` implies itself; leave it out"]);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong: scopes that imply one another in a circle or twice, scopes that no vocabulary has, and
+    /// names to ask by that are no scopes.
+    pub fn check(&self, table: &ScopeTable) -> Result<(), StartupError> {
+        StartupError::unless(self.problems(table), || ())
+    }
+
+    pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
+        let of_table = table.entries().iter().flat_map(|entry| {
+            let by = format!("`{}`", entry.handler());
+            entry.terms().needs().filter_map(NeedRef::scope).map(move |scope| (scope, by.clone()))
+        });
+        let of_floor = self.floor.iter().map(|scope| (scope.clone(), "the floor".to_owned()));
+        let named: Vec<(ScopeToken, String)> = of_table.chain(of_floor).collect();
+        let mut problems = self.contradictions.clone();
+        problems.extend(named.iter().filter_map(|(scope, by)| self.unknown(scope, by)));
+        problems.extend(named.iter().filter_map(|(scope, _)| self.misnamed(scope)));
+        let mut seen = HashSet::new();
+        problems.retain(|problem| seen.insert(problem.clone()));
+        problems
+    }
+
+    fn unknown(&self, scope: &ScopeToken, by: &str) -> Option<String> {
+        if self.vocabulary.is_empty() || self.entry(scope.as_str()).is_some() {
+            return None;
+        }
+        let known = self.vocabulary.iter().map(|entry| entry.scope().as_str());
+        let hint = scopegate_grammar::suggest(scope.as_str(), known);
+        let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+        Some(format!("{by} names the scope `{scope}`, which no vocabulary has{hint}"))
+    }
+
+    fn misnamed(&self, scope: &ScopeToken) -> Option<String> {
+        let asked = self.asked_as.as_ref()?(scope.as_str());
+        let fault = scopegate_grammar::check(&asked).err()?;
+        Some(format!("clients would ask for `{scope}` as {asked:?}: {fault}"))
+    }
+}

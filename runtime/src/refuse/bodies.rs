@@ -1,0 +1,64 @@
+//! How one gate writes its bodies: in a format, or by a function of the program.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName};
+
+use crate::refuse::{
+    BodyFormat,
+    refused::{Custom, KeptHeaders, Refused},
+};
+
+#[derive(Clone, Default)]
+pub(crate) struct Bodies {
+    /// None where the program has not chosen one.
+    chosen: Option<BodyFormat>,
+    /// What is written where the program has not chosen.
+    default: BodyFormat,
+    custom: Option<Custom>,
+}
+
+impl Bodies {
+    /// Sets the format for a gate whose program chooses none.
+    pub(crate) fn by_default(&mut self, format: BodyFormat) {
+        self.default = format;
+    }
+
+    pub(crate) fn choose(&mut self, format: BodyFormat) {
+        self.chosen = Some(format);
+    }
+
+    pub(crate) fn write_with<B: IntoResponse>(
+        &mut self,
+        write: impl Fn(&Refused<'_>) -> B + Send + Sync + 'static,
+    ) {
+        let write = move |refused: &Refused<'_>| -> Response { write(refused).into_response() };
+        self.custom = Some(Custom::new(Arc::new(write)));
+    }
+
+    #[cfg(feature = "mcp")]
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.chosen.is_some()
+    }
+
+    pub(crate) fn format(&self) -> BodyFormat {
+        self.chosen.unwrap_or(self.default)
+    }
+
+    pub(crate) fn custom(&self) -> Option<&Custom> {
+        self.custom.as_ref()
+    }
+
+    /// Keeps the headers of a request for the program's function; without one, nothing.
+    pub(crate) fn keep(
+        &self,
+        headers: &HeaderMap,
+        is_credential: impl Fn(&HeaderName) -> bool,
+    ) -> KeptHeaders {
+        match &self.custom {
+            Some(_) => KeptHeaders::of(headers, is_credential),
+            None => KeptHeaders::default(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! An error answer of JSON-RPC.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// An error object, in the answer to the request `id`, or to none in particular.
+#[derive(Serialize)]
+pub(crate) struct ErrorAnswer<'a, D> {
+    jsonrpc: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a Value>,
+    error: ErrorObject<'a, D>,
+}
+
+#[derive(Serialize)]
+struct ErrorObject<'a, D> {
+    code: i32,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<D>,
+}
+
+impl<'a, D> ErrorAnswer<'a, D> {
+    pub(crate) fn new(id: Option<&'a Value>, code: i32, message: &'a str, data: Option<D>) -> Self {
+        Self { jsonrpc: "2.0", id, error: ErrorObject { code, message, data } }
+    }
+}

@@ -1,0 +1,129 @@
+//! What the program's own function sees of a refusal, and how that function is called.
+
+use std::{cell::Cell, fmt, sync::Arc};
+
+use axum::response::Response;
+use http::{
+    HeaderMap, HeaderName,
+    header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
+};
+
+use crate::{
+    refuse::{Content, Reason},
+    scope::ScopeToken,
+};
+
+/// A refusal whose body is to be written, for the function of [`Gate::body_with`](crate::Gate::body_with).
+///
+/// It is no [`Rejection`](crate::Rejection), and none can be made of it.
+pub struct Refused<'a> {
+    pub(super) reason: Reason,
+    pub(super) description: &'a str,
+    pub(super) scopes: &'a [ScopeToken],
+    pub(super) headers: &'a HeaderMap,
+    pub(super) content: &'a Content,
+}
+
+impl Refused<'_> {
+    /// Returns why the request was refused; [`Reason::status`] is the status of the answer.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// Returns the text for people. A text of [`Access::deny`](crate::Access::deny) is the program's own: escape it in HTML.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        self.description
+    }
+
+    /// Returns the scopes that the client is told to ask for.
+    #[must_use]
+    pub fn scopes(&self) -> &[ScopeToken] {
+        self.scopes
+    }
+
+    /// Returns the headers of the request, such as `Accept` and `Accept-Language`.
+    ///
+    /// Those with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, and every value that a
+    /// middleware marked as [sensitive](http::HeaderValue::is_sensitive). There are no headers where the refusal belongs
+    /// to no HTTP request.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.headers
+    }
+
+    /// Returns the body that the gate writes without the function: that of [`Gate::body`](crate::Gate::body), or of its
+    /// default, with the `Content-Type`.
+    #[must_use]
+    pub fn default_body(&self) -> Response {
+        self.content.to_response()
+    }
+}
+
+impl fmt::Debug for Refused<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused")
+            .field("reason", &self.reason)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The headers of a refused request, where a function may ask for them. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct KeptHeaders(Option<Arc<HeaderMap>>);
+
+impl KeptHeaders {
+    pub(super) fn of(headers: &HeaderMap, is_credential: impl Fn(&HeaderName) -> bool) -> Self {
+        let is_secret =
+            |name| matches!(name, &AUTHORIZATION | &PROXY_AUTHORIZATION | &COOKIE) || is_credential(name);
+        let shown = headers.iter().filter(|(name, value)| !is_secret(name) && !value.is_sensitive());
+        Self(Some(Arc::new(shown.map(|(name, value)| (name.clone(), value.clone())).collect())))
+    }
+
+    pub(super) fn as_map(&self) -> Option<&HeaderMap> {
+        self.0.as_deref()
+    }
+}
+
+/// The program's function. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Custom(Arc<Write>);
+
+type Write = dyn Fn(&Refused<'_>) -> Response + Send + Sync;
+
+impl Custom {
+    pub(super) fn new(write: Arc<Write>) -> Self {
+        Self(write)
+    }
+
+    /// Writes a body. A function that answers with another refusal, one that it took from elsewhere, would call itself
+    /// without an end: such a refusal has the default body.
+    pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
+        match Writing::begin() {
+            Some(_writing) => (self.0)(refused),
+            None => refused.default_body(),
+        }
+    }
+}
+
+/// Stands for the call of a function; there is one at a time on each thread.
+struct Writing;
+
+thread_local! {
+    static IS_WRITING: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Writing {
+    fn begin() -> Option<Self> {
+        (!IS_WRITING.replace(true)).then_some(Self)
+    }
+}
+
+/// On a panic of the function, too.
+impl Drop for Writing {
+    fn drop(&mut self) {
+        IS_WRITING.set(false);
+    }
+}

@@ -1,0 +1,87 @@
+//! One scope of a requirement, or the template of one.
+
+use super::{
+    scope::{Scope, ScopeToken},
+    template::Template,
+    text::Text,
+};
+
+/// One scope of a requirement that is written in the program. Generated code alone makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Need {
+    /// The scope itself.
+    Scope(Scope),
+    /// The scope that the request's path, or the URI of an MCP resource, makes of a template.
+    Template(Template),
+}
+
+impl Need {
+    /// Takes the text of a scope that generated code has checked.
+    #[must_use]
+    pub const fn literal(text: &'static str) -> Self {
+        Self::Scope(Scope::checked(text))
+    }
+
+    /// Returns the scope's text; a template's with its braces.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scope(scope) => scope.as_str(),
+            Self::Template(template) => template.as_str(),
+        }
+    }
+}
+
+/// One scope of a requirement that is made at run time.
+#[derive(Clone, Debug)]
+pub(crate) enum OwnedNeed {
+    Scope(ScopeToken),
+    Template(Text),
+}
+
+/// One scope of any requirement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NeedRef<'a> {
+    Const(Need),
+    Owned(&'a OwnedNeed),
+}
+
+impl<'a> NeedRef<'a> {
+    /// Returns the scope's text; a template's with its braces.
+    pub(crate) fn as_str(self) -> &'a str {
+        match self {
+            Self::Const(need) => need.as_str(),
+            Self::Owned(OwnedNeed::Scope(scope)) => scope.as_str(),
+            Self::Owned(OwnedNeed::Template(text)) => text,
+        }
+    }
+
+    /// Returns the scope, if it does not depend on the request. Allocates nothing.
+    pub(crate) fn scope(self) -> Option<ScopeToken> {
+        match self {
+            Self::Const(Need::Scope(scope)) => Some(scope.into()),
+            Self::Owned(OwnedNeed::Scope(scope)) => Some(scope.clone()),
+            Self::Const(Need::Template(_)) | Self::Owned(OwnedNeed::Template(_)) => None,
+        }
+    }
+
+    /// Returns the template's text, if it is one. Allocates nothing.
+    pub(crate) fn template(self) -> Option<Text> {
+        match self {
+            Self::Const(Need::Template(template)) => Some(Text::Static(template.as_str())),
+            Self::Owned(OwnedNeed::Template(text)) => Some(text.clone()),
+            Self::Const(Need::Scope(_)) | Self::Owned(OwnedNeed::Scope(_)) => None,
+        }
+    }
+
+    pub(crate) fn is_template(self) -> bool {
+        matches!(self, Self::Const(Need::Template(_)) | Self::Owned(OwnedNeed::Template(_)))
+    }
+}
+
+impl From<Need> for NeedRef<'_> {
+    fn from(need: Need) -> Self {
+        Self::Const(need)
+    }
+}

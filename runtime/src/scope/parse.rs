@@ -1,0 +1,88 @@
+//! Reads a requirement that is known at run time alone, by the rules of the attributes.
+
+use std::fmt;
+
+use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
+
+/// The reason why a text is no [`Requirement`](crate::Requirement), with what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRequirement(String);
+
+impl fmt::Display for InvalidRequirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidRequirement {}
+
+const MAX_SCOPES: usize = 128;
+const MAX_ALTERNATIVES: usize = 16;
+
+/// Reads the alternatives of a text that names scopes.
+pub(super) fn alternatives(text: &str) -> Result<Vec<Vec<OwnedNeed>>, InvalidRequirement> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let alternatives: Vec<&[&str]> = words.split(|word| *word == "|").collect();
+    check_shape(&alternatives).map_err(InvalidRequirement)?;
+    let needs = |words: &&[&str]| words.iter().map(|word| need(word)).collect();
+    alternatives.iter().map(needs).collect::<Result<_, _>>().map_err(InvalidRequirement)
+}
+
+/// Reads a scope, or the template of one.
+fn need(text: &str) -> Result<OwnedNeed, String> {
+    let shown = text.escape_debug();
+    if !scopegate_grammar::has_braces(text) {
+        let scope = ScopeToken::new(text).map_err(|fault| format!("`{shown}` is no scope: {fault}"))?;
+        return Ok(OwnedNeed::Scope(scope));
+    }
+    scopegate_grammar::check_template(text).map_err(|fault| format!("`{shown}` is no template: {fault}"))?;
+    Ok(OwnedNeed::Template(Text::from(text)))
+}
+
+fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
+    if alternatives.iter().any(|alternative| alternative.is_empty()) {
+        return Err("there is a scope missing; write `authenticated` where none is needed".to_owned());
+    }
+    if alternatives.len() > MAX_ALTERNATIVES {
+        return Err(format!(
+            "there are more than {MAX_ALTERNATIVES} alternatives; name what they have in common by a scope of its own"
+        ));
+    }
+    if alternatives.iter().map(|alternative| alternative.len()).sum::<usize>() > MAX_SCOPES {
+        return Err(format!("it names more than {MAX_SCOPES} scopes; leave some out"));
+    }
+    for alternative in alternatives {
+        check_repetition(alternative)?;
+    }
+    for (at, alternative) in alternatives.iter().enumerate() {
+        let others = alternatives.iter().enumerate().filter(|(other_at, _)| *other_at != at);
+        check_use(at, alternative, others)?;
+    }
+    Ok(())
+}
+
+fn check_repetition(alternative: &[&str]) -> Result<(), String> {
+    let repeated = alternative.iter().enumerate().find(|(at, scope)| alternative[..*at].contains(scope));
+    repeated.map_or(Ok(()), |(_, scope)| {
+        Err(format!("`{}` stands in one alternative twice; write it once", scope.escape_debug()))
+    })
+}
+
+/// Refuses an alternative that another one makes superfluous. Of two that say the same, the second is the one too many.
+fn check_use<'a>(
+    at: usize,
+    alternative: &[&str],
+    mut others: impl Iterator<Item = (usize, &'a &'a [&'a str])>,
+) -> Result<(), String> {
+    let within = |few: &[&str], many: &[&str]| few.iter().all(|scope| many.contains(scope));
+    let suffices = |(other_at, other): &(usize, &&[&str])| {
+        within(other, alternative) && (!within(alternative, other) || *other_at < at)
+    };
+    others.find(suffices).map_or(Ok(()), |(_, other)| {
+        Err(format!(
+            "the alternative `{}` adds nothing, since `{}` suffices wherever it does; leave it out",
+            alternative.join(" ").escape_debug(),
+            other.join(" ").escape_debug(),
+        ))
+    })
+}

@@ -1,0 +1,157 @@
+//! Text from elsewhere, made fit for a log line or an error.
+//!
+//! A token, or the answer of an authorization server, may hold line breaks, escape sequences of terminals, and marks that
+//! change the direction of writing; in a log they would forge lines. A URL may hold a secret.
+
+use std::fmt::{self, Display, Write as _};
+
+/// How many characters of one text from elsewhere are shown.
+const TEXT: usize = 200;
+
+/// How many characters a message may have that quotes such texts.
+#[cfg(feature = "tracing")]
+const LINE: usize = 2000;
+
+/// Shows a text from elsewhere: on one line, without a character that cannot be seen, and not too long.
+///
+/// What is shown twice looks the same as what is shown once.
+pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
+    Shown { text, limit: TEXT }
+}
+
+/// Shows a message that quotes texts from elsewhere.
+#[cfg(feature = "tracing")]
+pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
+    Shown { text, limit: LINE }
+}
+
+/// Shows scheme, host and path of a URL; user, password, query and fragment may be secrets.
+#[cfg(feature = "jwt")]
+pub(crate) fn url(url: &str) -> Shown<WithoutSecrets<'_>> {
+    text(WithoutSecrets(url))
+}
+
+/// A text that is escaped and cut when it is written.
+pub(crate) struct Shown<T> {
+    text: T,
+    limit: usize,
+}
+
+impl<T: Display> Display for Shown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = Line { out: f, left: self.limit, is_cut: false };
+        let written = write!(line, "{}", self.text);
+        if line.is_cut { f.write_str("..") } else { written }
+    }
+}
+
+/// Escapes what is written to it, and ends the writing once it is full.
+struct Line<'a, 'b> {
+    out: &'a mut fmt::Formatter<'b>,
+    left: usize,
+    is_cut: bool,
+}
+
+impl fmt::Write for Line<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for letter in text.chars() {
+            // Quotes and backslashes forge nothing, and stay as they are.
+            let is_plain = matches!(letter, '"' | '\'' | '\\');
+            let length = if is_plain { 1 } else { letter.escape_debug().count() };
+            let Some(left) = self.left.checked_sub(length) else {
+                self.is_cut = true;
+                return Err(fmt::Error);
+            };
+            self.left = left;
+            if is_plain {
+                self.out.write_char(letter)?;
+            } else {
+                write!(self.out, "{}", letter.escape_debug())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A URL of which neither user and password nor query and fragment are written.
+pub(crate) struct WithoutSecrets<'a>(pub(crate) &'a str);
+
+impl Display for WithoutSecrets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end_of_path = |text: &str| text.find(['?', '#']).unwrap_or(text.len());
+        let url = self.0;
+        if !url.contains('@') {
+            return f.write_str(&url[..end_of_path(url)]);
+        }
+        let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
+            return f.write_str("..");
+        };
+        let (authority, rest) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
+        let host = authority.rsplit_once('@').map_or(authority, |(_secret, host)| host);
+        if !is_host(host) {
+            // Nobody can tell where a password ends here.
+            return write!(f, "{scheme}://..");
+        }
+        write!(f, "{scheme}://{host}{}", &rest[..end_of_path(rest)])
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
+/// A name or an IP address, and maybe a port.
+fn is_host(text: &str) -> bool {
+    let (name, port) = match text.rfind(']') {
+        Some(bracket) => text.split_at(bracket + 1),
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    !name.is_empty()
+        && name.bytes().all(is_letter)
+        && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_forges_a_line_or_hides() {
+        let check = |hostile: &str, expected: &str| {
+            assert_eq!(text(hostile).to_string(), expected);
+            assert_eq!(text(expected).to_string(), expected, "once more");
+        };
+        check("a b: `c` \"d\" \\ 'é'", "a b: `c` \"d\" \\ 'é'");
+        check("a\r\n WARN forged\0", r"a\r\n WARN forged\0");
+        check("\u{1b}[2J\u{9b}1m\u{7f}", r"\u{1b}[2J\u{9b}1m\u{7f}");
+        check("\u{202e}\u{2066}\u{200f}\u{61c}", r"\u{202e}\u{2066}\u{200f}\u{61c}");
+        check("\u{2028}\u{2029}\u{85}\u{feff}\u{200b}", r"\u{2028}\u{2029}\u{85}\u{feff}\u{200b}");
+        check("e\u{301}", r"e\u{301}");
+    }
+
+    #[test]
+    fn what_is_long_is_cut() {
+        let long = "\n".repeat(1_000_000);
+        assert_eq!(text(&long).to_string(), format!("{}..", r"\n".repeat(TEXT / 2)));
+        assert_eq!(text("x".repeat(TEXT)).to_string(), "x".repeat(TEXT));
+    }
+
+    #[test]
+    fn a_url_is_shown_without_secrets() {
+        let check = |hostile, expected| assert_eq!(text(WithoutSecrets(hostile)).to_string(), expected);
+        check("https://h:1/keys?api_key=secret#secret", "https://h:1/keys");
+        check("https://user:secret@h/keys?a@b", "https://h/keys");
+        check("https://us@er:secret@[::1]:8/a@b", "https://[::1]:8/a@b");
+        check("https://h/p?secret@x", "https://h/p");
+        check("https://user:sec/ret@h", "https://..");
+        check("https://user:sec?ret@h", "https://..");
+        check("https:user:secret@h", "..");
+        check(r"https:\\user:secret@h", "..");
+        check("user:secret@h://x", "..");
+        check("?secret", "");
+        check("legacy", "legacy");
+        check("https://h/\nforged", r"https://h/\nforged");
+    }
+}

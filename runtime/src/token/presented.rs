@@ -1,0 +1,101 @@
+//! What a request presents to a verifier.
+
+use std::{fmt, sync::LazyLock};
+
+use http::{HeaderMap, Method, Uri, request::Parts};
+
+use crate::resource::Resource;
+
+/// What a request presents to a [`TokenVerifier`](crate::TokenVerifier): the token, and what came with it.
+///
+/// A text alone is a token that came with nothing else, for tests of a verifier and for tokens that do not come by HTTP.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::Presented;
+///
+/// let presented = Presented::from("s3cret");
+/// assert_eq!(presented.token(), "s3cret");
+/// assert!(presented.headers().is_empty());
+/// ```
+#[derive(Clone, Copy)]
+pub struct Presented<'a> {
+    token: &'a str,
+    scheme: Scheme,
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+    resource: Option<&'a Resource>,
+}
+
+/// How a request presents its token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// As a bearer token ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)), by whatever
+    /// [source](crate::CredentialSource).
+    Bearer,
+}
+
+impl<'a> Presented<'a> {
+    pub(crate) fn of(token: &'a str, parts: &'a Parts, resource: Option<&'a Resource>) -> Self {
+        let Parts { method, uri, headers, .. } = parts;
+        Self { token, scheme: Scheme::Bearer, method, uri, headers, resource }
+    }
+
+    /// Returns the token's text.
+    #[must_use]
+    pub const fn token(&self) -> &'a str {
+        self.token
+    }
+
+    /// Returns how the request presents the token.
+    #[must_use]
+    pub const fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// Returns the method of the request.
+    #[must_use]
+    pub const fn method(&self) -> &'a Method {
+        self.method
+    }
+
+    /// Returns the URI of the request, as it arrived: without what an outer router or a proxy took off.
+    #[must_use]
+    pub const fn uri(&self) -> &'a Uri {
+        self.uri
+    }
+
+    /// Returns the headers of the request, the token's own among them.
+    #[must_use]
+    pub const fn headers(&self) -> &'a HeaderMap {
+        self.headers
+    }
+
+    /// Returns the resource that the request is for; a gate of static keys alone has none.
+    #[must_use]
+    pub const fn resource(&self) -> Option<&'a Resource> {
+        self.resource
+    }
+}
+
+impl<'a> From<&'a str> for Presented<'a> {
+    fn from(token: &'a str) -> Self {
+        static NOTHING: LazyLock<(Uri, HeaderMap)> = LazyLock::new(Default::default);
+        let (uri, headers) = &*NOTHING;
+        Self { token, scheme: Scheme::Bearer, method: &Method::GET, uri, headers, resource: None }
+    }
+}
+
+/// Shows neither the token nor the headers, which may carry it.
+impl fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presented")
+            .field("scheme", &self.scheme)
+            .field("method", &self.method)
+            .field("path", &self.uri.path())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,91 @@
+//! Who calls.
+
+use std::{fmt, sync::Arc};
+
+/// Who calls: the one thing to key data by.
+///
+/// A subject is unique for its issuer alone ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so that two issuers may
+/// give two people the same one. A principal is issuer and subject together; a static key is one of a kind of its own, and
+/// never equals a user.
+///
+/// # Examples
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use scopegate::{Access, Principal, Rejection, requires_scope};
+///
+/// #[requires_scope("files:read")]
+/// async fn list(access: Access) -> Result<(), Rejection> {
+///     let files: HashMap<Principal, Vec<String>> = HashMap::new();
+///     let principal = access.principal().ok_or_else(|| access.deny("The token names nobody"))?;
+///     println!("{:?}", files.get(principal));
+///     Ok(())
+/// }
+/// ```
+///
+/// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
+/// [RFC 7519, section 4.1.2]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.2
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Principal(Kind);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    Subject { issuer: Arc<str>, subject: Arc<str> },
+    Key { name: Arc<str> },
+}
+
+impl Principal {
+    pub(crate) fn subject_of(issuer: &Arc<str>, subject: &Arc<str>) -> Self {
+        Self(Kind::Subject { issuer: issuer.clone(), subject: subject.clone() })
+    }
+
+    pub(crate) fn key(name: Arc<str>) -> Self {
+        Self(Kind::Key { name })
+    }
+
+    /// Returns who issued the token; a static key has no issuer.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Subject { issuer, .. } => Some(issuer),
+            Kind::Key { .. } => None,
+        }
+    }
+
+    /// Returns the subject; a static key has none.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Subject { subject, .. } => Some(subject),
+            Kind::Key { .. } => None,
+        }
+    }
+
+    /// Returns the name of the static key, if it is one.
+    #[must_use]
+    pub fn key_name(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Subject { .. } => None,
+            Kind::Key { name } => Some(name),
+        }
+    }
+}
+
+/// Writes it for people and logs. Texts of two principals may be the same: compare principals, not their texts.
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Subject { issuer, subject } => {
+                write!(f, "{} of {}", subject.escape_debug(), issuer.escape_debug())
+            }
+            Kind::Key { name } => write!(f, "key {}", name.escape_debug()),
+        }
+    }
+}
+
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Principal({self})")
+    }
+}

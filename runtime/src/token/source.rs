@@ -1,0 +1,281 @@
+//! Where requests carry their credentials.
+
+use std::fmt;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{AUTHORIZATION, COOKIE, ORIGIN, SEC_WEBSOCKET_PROTOCOL},
+    request::Parts,
+};
+
+use super::credentials::{Credentials, is_b64token};
+
+/// Where a request carries its credential; see [`Gate::credentials`](crate::Gate::credentials).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{CredentialSource, Gate, StaticKeys};
+///
+/// let keys = StaticKeys::parse("sk_read=files:read")?;
+/// let gate = Gate::static_keys("files", keys)
+///     .credentials([CredentialSource::authorization(), CredentialSource::websocket_protocol("bearer.")]);
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CredentialSource(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Authorization,
+    Cookie { name: String },
+    Header { name: String },
+    WebsocketProtocol { prefix: String },
+}
+
+impl CredentialSource {
+    /// The `Authorization` header with the scheme Bearer ([RFC 6750, section 2.1]).
+    ///
+    /// [RFC 6750, section 2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+    #[must_use]
+    pub const fn authorization() -> Self {
+        Self(Kind::Authorization)
+    }
+
+    /// A cookie, for pages of the resource's own origin.
+    ///
+    /// Browsers send cookies along with requests that other sites start. So the cookie counts only where the browser says
+    /// that the request comes from the resource's own origin, by `Sec-Fetch-Site` or else by `Origin`; without either it
+    /// counts for `GET` and `HEAD` alone. Elsewhere the request has no credential. Give the cookie the attributes `Secure`,
+    /// `HttpOnly` and `SameSite=Lax`, and let no `GET` change anything.
+    #[must_use]
+    pub fn cookie(name: impl Into<String>) -> Self {
+        Self(Kind::Cookie { name: name.into() })
+    }
+
+    /// A header that a proxy in front of the program sets, with the token alone or behind `Bearer`.
+    ///
+    /// The proxy must remove the header from what clients send.
+    #[must_use]
+    pub fn header(name: impl Into<String>) -> Self {
+        Self(Kind::Header { name: name.into().to_ascii_lowercase() })
+    }
+
+    /// An entry of `Sec-WebSocket-Protocol` that begins with `prefix`: the token follows it.
+    ///
+    /// A browser's `WebSocket` can set no other header. The page offers two protocols, as in
+    /// `new WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first; browsers close a
+    /// connection whose server selects none. The gate takes the entry with the token off the request, so that no handler
+    /// can send it back. A token is not bound to an origin; for cross-site requests nothing else is needed, since other
+    /// sites do not know it.
+    #[must_use]
+    pub fn websocket_protocol(prefix: impl Into<String>) -> Self {
+        Self(Kind::WebsocketProtocol { prefix: prefix.into() })
+    }
+
+    fn header_name(&self) -> Option<HeaderName> {
+        match &self.0 {
+            Kind::Authorization => Some(AUTHORIZATION),
+            Kind::Cookie { .. } => Some(COOKIE),
+            Kind::Header { name } => name.parse().ok(),
+            Kind::WebsocketProtocol { .. } => Some(SEC_WEBSOCKET_PROTOCOL),
+        }
+    }
+
+    /// Reads the credential that a request to a resource at `origin` carries here.
+    fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>) -> Credentials<'a> {
+        match &self.0 {
+            Kind::Authorization => Credentials::of(&parts.headers),
+            Kind::Cookie { name } if is_same_origin(parts, origin) => cookie(&parts.headers, name),
+            Kind::Cookie { .. } => Credentials::Absent,
+            Kind::Header { name } => proxied(&parts.headers, name),
+            Kind::WebsocketProtocol { prefix } => one(
+                protocols(&parts.headers).filter_map(|entry| entry.strip_prefix(prefix.as_str())),
+                is_b64token,
+            ),
+        }
+    }
+
+    fn problem(&self) -> Option<String> {
+        let is_token = |text: &str| !text.is_empty() && text.parse::<HeaderName>().is_ok();
+        match &self.0 {
+            Kind::Authorization => None,
+            Kind::Cookie { name } => (!is_token(name))
+                .then(|| format!("no cookie can be named {name:?}; write letters, digits, `-` and `_`")),
+            Kind::Header { name } if ["authorization", "cookie", "host"].contains(&name.as_str()) => {
+                Some(format!("`{name}` is no header of a proxy's own; name the one that it sets"))
+            }
+            Kind::Header { name } => (!is_token(name))
+                .then(|| format!("no header can be named {name:?}; write letters, digits and `-`")),
+            Kind::WebsocketProtocol { prefix } => (!is_token(prefix)).then(|| {
+                format!("no subprotocol can begin with {prefix:?}; write letters, digits, `.`, `-` and `_`")
+            }),
+        }
+    }
+}
+
+/// Writes it as the lock does: `authorization`, `cookie NAME`, `header NAME` or `websocket-protocol PREFIX`.
+impl fmt::Display for CredentialSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Authorization => f.write_str("authorization"),
+            Kind::Cookie { name } => write!(f, "cookie {name}"),
+            Kind::Header { name } => write!(f, "header {name}"),
+            Kind::WebsocketProtocol { prefix } => write!(f, "websocket-protocol {prefix}"),
+        }
+    }
+}
+
+/// All places where the requests of one gate carry their credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sources(Vec<CredentialSource>);
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self(vec![CredentialSource::authorization()])
+    }
+}
+
+impl Sources {
+    pub(crate) fn of(sources: impl IntoIterator<Item = CredentialSource>) -> Self {
+        Self(sources.into_iter().collect())
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &CredentialSource> {
+        self.0.iter()
+    }
+
+    /// Reads the one credential of a request. None of several is chosen, wherever they are.
+    pub(crate) fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>) -> Credentials<'a> {
+        let found = self.0.iter().map(|source| source.read(parts, origin));
+        let mut found = found.filter(|found| *found != Credentials::Absent);
+        match (found.next(), found.next()) {
+            (None, _) => Credentials::Absent,
+            (Some(credentials), None) => credentials,
+            (Some(_), Some(_)) => Credentials::Several,
+        }
+    }
+
+    pub(crate) fn strip_anything(&self) -> bool {
+        self.0.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
+    }
+
+    /// Takes what no handler is to see off a request that has been judged.
+    pub(crate) fn strip(&self, headers: &mut HeaderMap) {
+        for source in &self.0 {
+            if let Kind::WebsocketProtocol { prefix } = &source.0
+                && protocols(headers).any(|entry| entry.starts_with(prefix.as_str()))
+            {
+                let rest = protocols(headers).filter(|entry| !entry.starts_with(prefix.as_str()));
+                let rest = rest.collect::<Vec<_>>().join(", ");
+                headers.remove(SEC_WEBSOCKET_PROTOCOL);
+                if let Ok(value) = HeaderValue::try_from(rest)
+                    && !value.is_empty()
+                {
+                    headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
+                }
+            }
+        }
+    }
+
+    /// Tells whether a header may hold a credential.
+    pub(crate) fn read_from(&self, header: &HeaderName) -> bool {
+        self.0.iter().any(|source| source.header_name().as_ref() == Some(header))
+    }
+
+    /// Remembers all that the sources read of a request, to tell later whether it is still the same.
+    pub(crate) fn seen(&self, headers: &HeaderMap) -> Seen {
+        let mut values = self.values(headers).cloned();
+        Seen { first: values.next(), more: values.collect() }
+    }
+
+    /// Tells whether a request has what was seen of it before. Allocates nothing.
+    pub(crate) fn still_has(&self, headers: &HeaderMap, seen: &Seen) -> bool {
+        self.values(headers).eq(seen.first.iter().chain(&seen.more))
+    }
+
+    fn values<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a HeaderValue> {
+        let names = self.0.iter().filter_map(CredentialSource::header_name);
+        names.flat_map(|name| headers.get_all(name))
+    }
+
+    pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
+        let none = self.0.is_empty().then(|| {
+            "the gate takes credentials from nowhere; name a source, such as `CredentialSource::authorization()`"
+                .to_owned()
+        });
+        let twice = self.0.iter().enumerate().filter(|(at, source)| self.0[..*at].contains(source));
+        let twice =
+            twice.map(|(_, source)| format!("the credential source `{source}` stands twice; write it once"));
+        none.into_iter().chain(self.0.iter().filter_map(CredentialSource::problem)).chain(twice)
+    }
+}
+
+/// What the sources of a gate have read of a request: nearly always one value.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    first: Option<HeaderValue>,
+    more: Vec<HeaderValue>,
+}
+
+/// Tells whether a request comes from a page of the resource itself, as far as the browser says.
+fn is_same_origin(parts: &Parts, origin: Option<&str>) -> bool {
+    let headers = &parts.headers;
+    let is_safe = matches!(parts.method, Method::GET | Method::HEAD);
+    let mut sites = headers.get_all("sec-fetch-site").iter();
+    let mut origins = headers.get_all(ORIGIN).iter();
+    match (sites.next(), sites.next(), origins.next(), origins.next()) {
+        (Some(site), None, ..) => match site.as_bytes() {
+            b"same-origin" => true,
+            // The person opened it: by the address bar, or a bookmark.
+            b"none" => is_safe,
+            _ => false,
+        },
+        (None, None, Some(given), None) => {
+            origin.is_some_and(|own| given.as_bytes().eq_ignore_ascii_case(own.as_bytes()))
+        }
+        (None, None, None, None) => is_safe,
+        _ => false,
+    }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Credentials<'a> {
+    let pairs = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = pairs.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let values = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
+    one(values, |value| !value.is_empty() && value.bytes().all(is_cookie_octet))
+}
+
+/// `cookie-octet` ([RFC 6265, section 4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
+const fn is_cookie_octet(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x2B | 0x2D..=0x3A | 0x3C..=0x5B | 0x5D..=0x7E)
+}
+
+fn proxied<'a>(headers: &'a HeaderMap, name: &str) -> Credentials<'a> {
+    let values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default().trim());
+    one(
+        values.map(|value| match value.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim_start(),
+            _ => value,
+        }),
+        is_b64token,
+    )
+}
+
+/// Iterates over the subprotocols that a client offers.
+fn protocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim)
+}
+
+fn one<'a>(mut values: impl Iterator<Item = &'a str>, is_legal: impl Fn(&str) -> bool) -> Credentials<'a> {
+    match (values.next(), values.next()) {
+        (None, _) => Credentials::Absent,
+        (Some(value), None) if is_legal(value) => Credentials::Bearer(value),
+        (Some(_), None) => Credentials::NotAToken,
+        (Some(_), Some(_)) => Credentials::Several,
+    }
+}
+
+#[cfg(test)]
+mod tests;

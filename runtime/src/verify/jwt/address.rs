@@ -1,0 +1,166 @@
+//! From which URLs keys may come.
+
+use reqwest::Url;
+
+use crate::{resource::is_loopback, shown};
+
+/// Longer URLs are refused; they come from elsewhere.
+const MAX_LENGTH: usize = 2048;
+
+/// Reads a URL from which keys may come: `https`, or `http` from this very machine, since whoever can change the answer
+/// on its way can make tokens.
+pub(super) fn trusted_url(text: &str) -> Result<Url, String> {
+    if text.len() > MAX_LENGTH {
+        return Err(format!("a URL of keys has at most {MAX_LENGTH} bytes"));
+    }
+    let shown = shown::url(text);
+    let url = Url::parse(text).map_err(|error| format!("`{shown}` is not a URL: {error}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "the URL of keys has no user and no password; leave out what stands before `@`".to_owned()
+        );
+    }
+    if url.scheme() == "https" || url.scheme() == "http" && is_on_loopback(&url) {
+        Ok(url)
+    } else {
+        Err(format!("`{shown}` is neither `https` nor `http` at a loopback address"))
+    }
+}
+
+/// Hosts that the program names for keys, beside that of their issuer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeyHosts(Vec<(String, Option<u16>)>);
+
+impl KeyHosts {
+    /// Adds a host, with a port where that is not 443.
+    pub(super) fn add(&mut self, host: &str) -> Result<(), String> {
+        let url = Url::parse(&format!("https://{host}/")).ok();
+        let url = url.filter(|_| !host.contains(['/', '\\', '?', '#', '@', '*']));
+        let named = url.as_ref().and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
+        let named = named.ok_or_else(|| {
+            let shown = shown::url(host);
+            format!("`{shown}` is not a host for `key_hosts`; write one as in `keys.example.com` or `keys.example.com:8443`")
+        })?;
+        self.0.push(named);
+        Ok(())
+    }
+
+    /// Reads the URL that an issuer gives for its keys: on its own origin, or on a host that the program named. Else an
+    /// issuer could have this program ask any host that it reaches, and trust what anybody there publishes.
+    pub(super) fn admit(&self, text: &str, issuer: &Url) -> Result<Url, String> {
+        let url = trusted_url(text)?;
+        if url.origin() == issuer.origin() {
+            return Ok(url);
+        }
+        let shown = shown::url(text);
+        if url.scheme() == "http" && !is_on_loopback(issuer) {
+            return Err(format!(
+                "its keys are at `{shown}`, and only an issuer on this machine may use `http`"
+            ));
+        }
+        let host = url.host_str().unwrap_or_default();
+        if self.0.iter().any(|(name, port)| name == host && *port == url.port()) {
+            return Ok(url);
+        }
+        let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+        Err(format!(
+            "its keys are at `{shown}`, which is not its own origin; if the issuer documents that host, write `.key_hosts([\"{host}{port}\"])`"
+        ))
+    }
+}
+
+fn is_on_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(is_loopback)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_loopback() {
+        let trusted = [
+            "https://h/k",
+            "HTTPS://h",
+            "http://localhost:1/k",
+            "http://127.0.0.1",
+            "http://127.9.9.9",
+            "http://[::1]:8/",
+        ];
+        for url in trusted {
+            assert!(trusted_url(url).is_ok(), "{url}");
+        }
+        let refused = [
+            "http://h",
+            "http://localhost.evil.example",
+            "http://10.0.0.1",
+            "http://[::2]",
+            "ftp://localhost",
+            "data:x",
+            "/k",
+            "",
+            "https://user:secret@h",
+        ];
+        for url in refused {
+            let error = trusted_url(url).expect_err(url);
+            assert!(!error.contains("secret"), "{error}");
+        }
+        assert!(trusted_url(&format!("https://h/{}", "a".repeat(MAX_LENGTH))).is_err());
+    }
+
+    #[track_caller]
+    fn check(issuer: &str, keys: &str, hosts: &[&str], expected: Result<(), &str>) {
+        let mut named = KeyHosts::default();
+        for host in hosts {
+            named.add(host).expect("a host");
+        }
+        let admitted = named.admit(keys, &Url::parse(issuer).expect("an issuer"));
+        match (admitted, expected) {
+            (Ok(_), Ok(())) => {}
+            (Err(found), Err(expected)) => assert!(found.contains(expected), "{found}"),
+            (found, _) => panic!("{keys} of {issuer}: {found:?}"),
+        }
+    }
+
+    #[test]
+    fn keys_are_on_the_origin_of_their_issuer() {
+        check("https://a.example/t", "https://a.example/keys", &[], Ok(()));
+        check("https://a.example", "https://A.EXAMPLE:443/keys", &[], Ok(()));
+        let named = |host| format!("write `.key_hosts([\"{host}\"])`");
+        let elsewhere = |issuer, keys, host| check(issuer, keys, &[], Err(&named(host)));
+        elsewhere("https://a.example", "https://a.example:8443/keys", "a.example:8443");
+        elsewhere("https://a.example", "https://keys.a.example/", "keys.a.example");
+        elsewhere("https://a.example", "https://a.example.evil/keys", "a.example.evil");
+        elsewhere("https://a.example", "https://169.254.169.254/latest", "169.254.169.254");
+        elsewhere("https://a.example", "https://2852039166/latest", "169.254.169.254");
+        elsewhere("https://a.example", "https://[fe80::1]/", "[fe80::1]");
+        elsewhere("https://a.example", "https://10.0.0.1/", "10.0.0.1");
+        elsewhere("https://a.example", "https://localhost/", "localhost");
+        elsewhere("http://127.0.0.1:1", "http://127.0.0.1:2/", "127.0.0.1:2");
+        elsewhere("http://localhost:1", "http://127.0.0.1:1/", "127.0.0.1:1");
+    }
+
+    #[test]
+    fn http_is_for_issuers_on_this_machine() {
+        let refused = Err("only an issuer on this machine may use `http`");
+        for keys in ["http://127.0.0.1/keys", "http://localhost:1/", "http://[::1]/", "http://2130706433/"] {
+            check("https://a.example", keys, &[], refused);
+            check("https://a.example", keys, &["127.0.0.1", "localhost:1", "[::1]"], refused);
+        }
+        check("https://127.0.0.1", "http://127.0.0.1/keys", &["127.0.0.1"], Ok(()));
+        check("http://127.0.0.1:1", "http://a.example/", &["a.example"], Err("neither `https` nor `http`"));
+    }
+
+    #[test]
+    fn a_program_names_hosts_and_ports() {
+        let (google, keys) = ("https://accounts.google.com", "https://www.googleapis.com/oauth2/v3/certs");
+        check(google, keys, &["www.googleapis.com"], Ok(()));
+        check(google, keys, &["x.example", "WWW.googleapis.com:443"], Ok(()));
+        check(google, keys, &["googleapis.com"], Err("not its own origin"));
+        check(google, keys, &["www.googleapis.com:8443"], Err("not its own origin"));
+        check(google, "https://k.example:8443/", &["k.example:8443"], Ok(()));
+        for host in ["", "https://h", "h/keys", "user@h", "*.h", "h?q", "h h", "h:x"] {
+            assert!(KeyHosts::default().add(host).is_err(), "{host}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Lines of a log: which texts from elsewhere get into them, and as what.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use axum::http::StatusCode;
+use scopegate::{Gate, JwtVerifier, Resource, Router, TokenVerifier, requires_scope, routing::get};
+use scopegate_tests::{
+    exchange::send,
+    issuer::{Answer, Issuer, Key},
+};
+use serde_json::{Value, json};
+use tracing_subscriber::fmt::MakeWriter;
+
+const API: &str = "https://files.example.com";
+
+/// A line break, an escape sequence, a mark that turns the direction of writing, and no end.
+fn hostile() -> String {
+    format!("https://evil.example/\n WARN scopegate: forged\u{1b}[2J\u{202e}{}", "x".repeat(5_000))
+}
+
+#[requires_scope("files:read")]
+async fn list() {}
+
+fn gate(verifier: JwtVerifier) -> axum::Router {
+    let resource = Resource::new(API).unwrap().authorization_server("https://auth.example.com").unwrap();
+    Router::new().route("/", get(list)).protect(Gate::new(resource, verifier)).unwrap()
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Sends a request with `token`, and returns the answer's status and what scopegate logged, a line each.
+pub(super) async fn log_of(verifier: JwtVerifier, token: &str) -> (StatusCode, Vec<String>) {
+    let (app, log) = (gate(verifier), Log::default());
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .without_time()
+        .with_max_level(tracing::Level::DEBUG);
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    let answer = send(&app, "GET /", &[&format!("authorization: Bearer {token}")]).await;
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(!text.contains(token), "{text}");
+    let lines = text.lines().map(str::trim_start).map(str::to_owned);
+    // The libraries below log, too.
+    let own =
+        lines.filter(|line| !["hyper", "reqwest"].iter().any(|name| line.contains(&format!(" {name}"))));
+    (answer.status, own.collect())
+}
+
+#[track_caller]
+fn assert_harmless(lines: &[String]) {
+    for line in lines {
+        assert!(line.contains(" scopegate: "), "{line:?} is forged");
+        assert!(line.chars().all(|letter| matches!(letter, ' '..='~')), "{line:?}");
+        assert!(line.len() < 2_500, "{} bytes", line.len());
+    }
+}
+
+#[tokio::test]
+async fn metadata_forges_no_line_of_a_log() {
+    let key = Key::ed25519("key");
+    for (name, value) in
+        [("issuer", json!(hostile())), ("jwks_uri", json!(hostile())), ("issuer", json!([hostile()]))]
+    {
+        let issuer = Issuer::publishing(&[&key]).await;
+        let token = key.mint(&issuer.claims(API, ""));
+        issuer.set_metadata(name, value);
+        let (status, lines) = log_of(JwtVerifier::new([issuer.id()], API), &token).await;
+        assert_eq!((status.as_u16(), lines.len()), (503, 2), "{lines:?}");
+        assert_harmless(&lines);
+    }
+}
+
+#[tokio::test]
+async fn key_sets_and_errors_forge_no_line_of_a_log() {
+    let key = Key::ed25519("key");
+    for answer in [Answer::Text(200, json!(hostile()).to_string()), Answer::Text(500, hostile())] {
+        let issuer = Issuer::publishing(&[&key]).await;
+        let token = key.mint(&issuer.claims(API, ""));
+        issuer.answer_keys(answer);
+        let (status, lines) = log_of(JwtVerifier::new([issuer.id()], API), &token).await;
+        assert_eq!((status.as_u16(), lines.len()), (503, 2), "{lines:?}");
+        assert_harmless(&lines);
+    }
+}
+
+#[tokio::test]
+async fn tokens_forge_no_line_of_a_log() {
+    let key = Key::ed25519("key");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let good = json!({ "alg": "EdDSA", "kid": "key" });
+    let with = |object: &Value, name: &str, value: Value| {
+        let mut object = object.clone();
+        object[name] = value;
+        object
+    };
+    let claims = issuer.claims(API, "other");
+    let tokens = ["kid", "alg", "typ"]
+        .map(|name| key.mint_with(&with(&good, name, json!(hostile())), &claims))
+        .into_iter()
+        .chain(
+            ["iss", "aud", "exp", "nbf", "sub", "client_id", "scope"]
+                .map(|name| key.mint_with(&good, &with(&claims, name, json!(hostile())))),
+        );
+    for token in tokens {
+        let (_, lines) = log_of(JwtVerifier::new([issuer.id()], API), &token).await;
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert_harmless(&lines);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_what_was_found_and_what_was_expected() {
+    let key = Key::ed25519("key");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let claims = |name: &str, value: Value| {
+        let mut claims = issuer.claims(API, "files:read");
+        claims[name] = value;
+        claims
+    };
+    let verifier = || JwtVerifier::new([issuer.id(), "https://b.example"], API).audience("api://files");
+    let header = |typ| json!({ "alg": "EdDSA", "kid": "key", "typ": typ });
+    let id = issuer.id();
+    for (token, reason) in [
+        (
+            key.mint(&claims("iss", json!("https://other.example"))),
+            format!("its `iss` is `https://other.example`, and not `{id}` or `https://b.example`"),
+        ),
+        (
+            key.mint(&claims("aud", json!(["a", 7]))),
+            format!(r#"its `aud` is `["a",7]`, and not `{API}/`, `{API}` or `api://files`"#),
+        ),
+        (
+            key.mint_with(&header("logout+jwt"), &claims("jti", json!(1))),
+            "its `typ` is `logout+jwt`, and not `at+jwt`, `application/at+jwt` or `JWT`".to_owned(),
+        ),
+        (
+            key.mint_with(&json!({ "alg": "HS256" }), &claims("jti", json!(1))),
+            "its `alg` is not one that is accepted: `HS256`".to_owned(),
+        ),
+        (
+            Key::ed25519("other").mint(&claims("jti", json!(1))),
+            "its issuer publishes no key of its `kid` `other`".to_owned(),
+        ),
+    ] {
+        let (status, lines) = log_of(verifier(), &token).await;
+        let expected = format!("DEBUG scopegate: token refused error=the token is not valid: {reason}");
+        assert_eq!((status.as_u16(), lines), (401, vec![expected]));
+    }
+}
+
+#[tokio::test]
+async fn no_secret_of_a_url_is_told() {
+    let key = Key::ed25519("key");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let token = key.mint(&issuer.claims(API, ""));
+    let place = issuer.id().trim_start_matches("http://");
+    let secret = format!("{}?api_key=s3cret#s3cret", issuer.jwks_uri());
+
+    // Given by the program, while the server fails, publishes nonsense, and is gone.
+    let closed = Issuer::publishing(&[]).await;
+    let gone = format!("{}?api_key=s3cret", closed.jwks_uri());
+    closed.stop().await;
+    issuer.answer_keys(Answer::Text(200, "{}".to_owned()));
+    for url in [&secret, &gone] {
+        let verifier = JwtVerifier::new([issuer.id()], API).jwks_uri(url);
+        let (status, lines) = log_of(verifier, &token).await;
+        assert_eq!((status.as_u16(), lines.len()), (503, 2), "{lines:?}");
+        assert!(lines.iter().all(|line| line.contains("/keys") && !line.contains("s3cret")), "{lines:?}");
+    }
+
+    // Given by the issuer, with the wrong owner and on another host.
+    issuer.set_metadata("jwks_uri", json!(secret));
+    let (_, lines) = log_of(JwtVerifier::new([issuer.id()], API), &token).await;
+    assert!(lines.len() == 2 && !lines.concat().contains("s3cret"), "{lines:?}");
+    issuer.set_metadata("jwks_uri", json!("https://k.example/keys?api_key=s3cret"));
+    let (_, lines) = log_of(JwtVerifier::new([issuer.id()], API), &token).await;
+    assert!(lines[0].contains("https://k.example/keys") && !lines.concat().contains("s3cret"), "{lines:?}");
+
+    // In the name of the issuer.
+    let verifier = JwtVerifier::new(["https://user:s3cret@h"], API).jwks_uri(issuer.jwks_uri());
+    let (_, lines) = log_of(verifier, &token).await;
+    assert!(lines[0].contains("and not `https://h`"), "{lines:?}");
+
+    // At startup.
+    for url in [format!("https://user:s3cret@{place}"), format!("http://h?{secret}"), "x:s3cret@h".to_owned()]
+    {
+        let verifiers = [
+            JwtVerifier::new([&url], API),
+            JwtVerifier::new(["i"], API).jwks_uri(&url),
+            JwtVerifier::new(["https://i.example"], API).key_hosts([&url]),
+        ];
+        for verifier in verifiers {
+            let problems = verifier.problems();
+            assert!(!problems.is_empty() && !problems.concat().contains("s3cret"), "{problems:?}");
+            assert!(!format!("{verifier:?}").contains("s3cret"));
+        }
+        let error = Resource::new(&url).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+        let error = Resource::new(API).unwrap().authorization_server(&url).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+}

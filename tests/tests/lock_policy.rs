@@ -1,0 +1,319 @@
+//! The scope lock of a policy and a gate: what it says, what it reads back, and the words for each change.
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
+use expect_test::expect;
+use scopegate::{
+    CredentialSource, Gate, Policy, Requirement, Router, Scope, ScopeTable, StaticKeys, Vocabulary,
+    Wildcards,
+    export::{Direction, Lock},
+    mcp::{McpTable, Operation},
+    mcp_table, requirement, requires_scope,
+    routing::get,
+};
+
+#[derive(Clone, Copy, Vocabulary)]
+enum Known {
+    /// See your files.
+    #[scope("files:read")]
+    Read,
+    /// Change your files.
+    #[scope("files:write", implies(Read))]
+    Write,
+    /// Do everything.
+    #[scope("files:admin", implies(Write, Read))]
+    Admin,
+}
+
+#[requires_scope(Known::Read)]
+async fn list() {}
+
+const READ: Requirement = requirement!("files:read");
+const TOOLS: McpTable =
+    mcp_table![Operation::tool("list_files", READ), Operation::any_tool(requirement!("files:admin"))];
+
+fn routes() -> ScopeTable {
+    Router::<()>::new().route("/files", get(list)).table()
+}
+
+fn gate() -> Gate {
+    Gate::static_keys("files", StaticKeys::new())
+}
+
+fn read_back(lock: &Lock) -> String {
+    let text = lock.to_string();
+    assert_eq!(text.parse::<Lock>().unwrap(), *lock);
+    let (_header, lines) = text.split_once('\n').unwrap();
+    lines.to_owned()
+}
+
+#[test]
+fn says_everything_that_lets_somebody_in() {
+    let gate = gate()
+        .vocabulary::<Known>()
+        .floor(["files:write", "files:read", "files:write"].map(Scope::from_static))
+        .wildcards(Wildcards::PrefixedAndBare)
+        .credentials([
+            CredentialSource::websocket_protocol("bearer."),
+            CredentialSource::cookie("sid"),
+            CredentialSource::header("X-Token"),
+            CredentialSource::authorization(),
+        ])
+        .accept_bound_tokens();
+    let lock = Lock::of(&gate, &routes().and(&TOOLS.to_scope_table()));
+    expect![[r#"
+        floor: files:read files:write
+        implies: files:admin files:read files:write
+        implies: files:write files:read
+        wildcards: prefixed-and-bare
+        credentials: authorization
+        credentials: cookie sid
+        credentials: header x-token
+        credentials: websocket-protocol bearer.
+        bound-tokens: accepted
+        tools/call * files:admin by *
+        GET /files files:read by lock_policy::list
+        tools/call list_files files:read by list_files
+    "#]]
+    .assert_eq(&read_back(&lock));
+}
+
+#[test]
+fn says_nothing_of_what_is_as_ever() {
+    let rows = "GET /files files:read by lock_policy::list\n";
+    let lock = Lock::of(&gate().implies([(Scope::from_static("a"), Vec::<Scope>::new())]), &routes());
+    assert_eq!(read_back(&lock), rows);
+    assert_eq!(lock, Lock::of(&Policy::new(), &routes()));
+    assert_eq!(lock, rows.parse().unwrap());
+    // Not `Authorization` any more.
+    let lock = Lock::of(&gate().credentials([CredentialSource::cookie("sid")]), &routes());
+    assert_eq!(read_back(&lock), format!("credentials: cookie sid\n{rows}"));
+}
+
+/// Compares what is different between two locks, and what it does.
+#[track_caller]
+fn check(old: &str, new: &str, expected: &[(Direction, &str)]) {
+    let lock = |text: &str| text.parse::<Lock>().unwrap();
+    let changes = lock(new).changes_since(&lock(old));
+    let seen: Vec<_> = changes.iter().map(|change| (change.direction(), change.to_string())).collect();
+    let expected: Vec<_> =
+        expected.iter().map(|(direction, words)| (*direction, (*words).to_owned())).collect();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn says_what_became_of_the_policy() {
+    use Direction::{Neutral, Stricter, Weaker};
+    #[track_caller]
+    fn check(old: &str, new: &str, expected: &[(Direction, &str)]) {
+        let rows = "GET /a r\nGET /b x:y also z";
+        crate::check(&format!("{old}\n{rows}"), &format!("{new}\n{rows}"), expected);
+    }
+    check("floor: f g", "floor: f", &[(Weaker, "the floor no longer demands `g`")]);
+    check("", "floor: f g", &[(Stricter, "the floor now demands `f` and `g`")]);
+    check(
+        "floor: f",
+        "floor: g",
+        &[(Weaker, "the floor no longer demands `f`"), (Stricter, "the floor now demands `g`")],
+    );
+    check("", "implies: a r", &[(Weaker, "`a` now stands for `r`")]);
+    check("implies: a r", "", &[(Stricter, "`a` no longer stands for `r`")]);
+    check(
+        "implies: a r",
+        "implies: b r",
+        &[(Weaker, "`b` now stands for `r`"), (Stricter, "`a` no longer stands for `r`")],
+    );
+    // What no route needs.
+    check("", "implies: a b", &[(Neutral, "`a` now stands for `b`")]);
+    // What a handler may demand.
+    check("", "implies: x:y z", &[(Weaker, "`x:y` now stands for `z`")]);
+    // What the floor demands.
+    check("floor: f", "floor: f\nimplies: a f", &[(Weaker, "`a` now stands for `f`")]);
+    // What follows already.
+    check(
+        "implies: a b\nimplies: b r",
+        "implies: a b r\nimplies: b r",
+        &[(Neutral, "`a` now stands for `r`")],
+    );
+    // The other way around: neither step is possible without the other.
+    check(
+        "implies: a r",
+        "implies: r a",
+        &[(Stricter, "`a` no longer stands for `r`"), (Neutral, "`r` now stands for `a`")],
+    );
+    check("", "wildcards: prefixed", &[(Weaker, "granted scopes that end in `*` now stand for others")]);
+    check(
+        "wildcards: prefixed",
+        "",
+        &[(Stricter, "granted scopes that end in `*` no longer stand for others")],
+    );
+    check(
+        "wildcards: prefixed",
+        "wildcards: prefixed-and-bare",
+        &[(Weaker, "a granted `*` alone now stands for all scopes")],
+    );
+    check(
+        "wildcards: prefixed-and-bare",
+        "wildcards: prefixed",
+        &[(Stricter, "a granted `*` alone no longer stands for all scopes")],
+    );
+    check(
+        "",
+        "wildcards: prefixed-and-bare",
+        &[(Weaker, "granted scopes that end in `*` now stand for others, and `*` alone for all")],
+    );
+    check(
+        "",
+        "credentials: cookie sid\ncredentials: websocket-protocol b.",
+        &[
+            (Weaker, "credentials now also come from the cookie `sid`"),
+            (
+                Weaker,
+                "credentials now also come from entries of `Sec-WebSocket-Protocol` that begin with `b.`",
+            ),
+            (Stricter, "credentials no longer come from the header `Authorization`"),
+        ],
+    );
+    check(
+        "credentials: header x\ncredentials: authorization",
+        "",
+        &[(Stricter, "credentials no longer come from the header `x`")],
+    );
+    let bound = "tokens that are bound to a client's key are now accepted without proof";
+    check("", "bound-tokens: accepted", &[(Weaker, bound)]);
+    let bound = "tokens that are bound to a client's key are no longer accepted";
+    check("bound-tokens: accepted", "", &[(Stricter, bound)]);
+}
+
+#[test]
+fn judges_a_route_with_the_policies_of_both_sides() {
+    use Direction::{Neutral, Stricter, Weaker};
+    let check = |old: &str, new: &str, direction, words: &str| check(old, new, &[(direction, words)]);
+    check(
+        "implies: admin read\nGET /a read",
+        "implies: admin read\nGET /a read | admin",
+        Neutral,
+        "`GET /a` lets the same through: it needs `read`, or `admin`; before, it needed `read`",
+    );
+    check(
+        "implies: admin read\nGET /a admin",
+        "implies: admin read\nGET /a read",
+        Weaker,
+        "`GET /a` now needs `read` in place of `admin`",
+    );
+    check(
+        "implies: admin read\nGET /a read",
+        "implies: admin read\nGET /a admin",
+        Stricter,
+        "`GET /a` now needs `admin` in place of `read`",
+    );
+    check(
+        "floor: read\nGET /a read",
+        "floor: read\nGET /a authenticated",
+        Neutral,
+        "`GET /a` lets the same through: it needs a token, with whatever scopes; before, it needed `read`",
+    );
+    check(
+        "implies: a b\nGET /a a also b",
+        "implies: a b\nGET /a a",
+        Neutral,
+        "`GET /a` has a handler that can no longer demand `b`",
+    );
+    check(
+        "wildcards: prefixed\nGET /{t} t:{t}:read | t:*",
+        "wildcards: prefixed\nGET /{t} t:{t}:read",
+        Neutral,
+        "`GET /{t}` lets the same through: it needs `t:{t}:read`; before, it needed `t:{t}:read`, or `t:*`",
+    );
+    // By another method of the path.
+    check(
+        "GET /a admin\n* /a read",
+        "* /a read",
+        Direction::Changed,
+        "`GET /a` is gone, so `* /a` counts for it, which needs `read`; before, it needed `admin`",
+    );
+}
+
+#[test]
+fn a_scope_that_moves_into_the_floor_changes_the_route_alone() {
+    check(
+        "GET /a api read",
+        "floor: api\nGET /a read",
+        &[
+            (Direction::Stricter, "the floor now demands `api`"),
+            (
+                Direction::Neutral,
+                "`GET /a` lets the same through: it needs `read`; before, it needed `api` and `read`",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn looks_at_the_values_that_a_policy_names() {
+    use Direction::{Neutral, Stricter, Weaker};
+    #[track_caller]
+    fn check(old: &str, new: &str, expected: &[(Direction, &str)]) {
+        let rows = "GET /{t}/{n} t:{t}:read | t:{t}:n:{n} | x{{y}} also t:{t}:write";
+        crate::check(&format!("{old}\n{rows}"), &format!("{new}\n{rows}"), expected);
+    }
+    let acme = "implies: support t:acme:read";
+    check("", acme, &[(Weaker, "`support` now stands for `t:acme:read`")]);
+    check(acme, "", &[(Stricter, "`support` no longer stands for `t:acme:read`")]);
+    check("", "implies: a t:acme:n:7", &[(Weaker, "`a` now stands for `t:acme:n:7`")]);
+    check(
+        "",
+        "implies: t:acme:read t:acme:write",
+        &[(Weaker, "`t:acme:read` now stands for `t:acme:write`")],
+    );
+    check("", "implies: a x{y}", &[(Weaker, "`a` now stands for `x{y}`")]);
+    // No value of the parameter makes these.
+    check("", "implies: a t:b:c:read", &[(Neutral, "`a` now stands for `t:b:c:read`")]);
+    check("", "implies: a t:..:read", &[(Neutral, "`a` now stands for `t:..:read`")]);
+    check("", "implies: a t:acme:*", &[(Neutral, "`a` now stands for `t:acme:*`")]);
+    for wildcard in ["t:*", "t:acme:*", "t:acme:n:*"] {
+        check(
+            "wildcards: prefixed",
+            &format!("implies: a {wildcard}\nwildcards: prefixed"),
+            &[(Weaker, &format!("`a` now stands for `{wildcard}`"))],
+        );
+    }
+}
+
+#[test]
+fn refuses_declarations_that_say_nothing() {
+    for (line, fault) in [
+        ("floor: ", "it has a word that is no scope"),
+        ("floor: a  b", "it has a word that is no scope"),
+        ("floor: offline_access", "it has a word that is no scope"),
+        ("implies: a", "it does not say what the scope implies"),
+        ("implies: a \"b\"", "it has a word that is no scope"),
+        ("implies: a a", "`a` implies itself; leave it out"),
+        ("wildcards: all", "it says neither `prefixed` nor `prefixed-and-bare`"),
+        ("credentials: query", "it names no source of credentials"),
+        ("credentials: cookie", "it names no source of credentials"),
+        ("credentials: cookie a b", "it names no source of credentials"),
+        ("bound-tokens: refused", "it does not say `accepted`"),
+        ("ceiling: a", "this version knows no such declaration"),
+    ] {
+        let error = line.parse::<Lock>().unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("line 1 of the lock cannot be read: {fault}\n")),
+            "{line}: {error}"
+        );
+    }
+    for line in
+        ["floor: a", "implies: a b", "wildcards: prefixed", "credentials: cookie a", "bound-tokens: accepted"]
+    {
+        let error = format!("{line}\n{line}").parse::<Lock>().unwrap_err().to_string();
+        let fault = "line 2 of the lock cannot be read: the same is declared above already\n";
+        assert!(error.starts_with(fault), "{line}: {error}");
+    }
+}
+
+#[test]
+fn no_row_is_taken_for_a_declaration() {
+    for row in ["GET /floor: a", "- floor: a", "GET /a floor: a", "method floor: a"] {
+        let lock: Lock = row.parse().unwrap();
+        assert_eq!(read_back(&lock), format!("{row}\n"));
+    }
+}

@@ -1,0 +1,110 @@
+//! Who calls: issuer and subject together, or a static key, which is nobody's subject.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{Arc, Mutex},
+};
+
+use axum::extract::State;
+use scopegate::{
+    Access, Gate, JwtVerifier, Principal, Resource, Router, StaticKeys, requires_scope, routing::get,
+};
+use scopegate_tests::{
+    exchange::send,
+    issuer::{Issuer, Key},
+};
+use serde_json::Value;
+
+const API: &str = "https://files.example.com";
+
+/// Who called, in this order.
+type Callers = Arc<Mutex<Vec<Option<Principal>>>>;
+
+#[requires_scope("files:read")]
+async fn list(access: Access, State(callers): State<Callers>) {
+    callers.lock().unwrap().push(access.principal().cloned());
+}
+
+/// Two issuers that know an `alice` each, and a key of that name.
+struct World {
+    key: Key,
+    issuers: [Issuer; 2],
+    callers: Callers,
+    app: axum::Router,
+}
+
+impl World {
+    async fn new() -> Self {
+        let key = Key::ed25519("key");
+        let issuers = [Issuer::publishing(&[&key]).await, Issuer::publishing(&[&key]).await];
+        let ids = || issuers.iter().map(Issuer::id);
+        let named = |resource: Resource, id: &str| resource.authorization_server(id).unwrap();
+        let resource = ids().fold(Resource::new(API).unwrap(), named);
+        let keys = StaticKeys::parse("sk_unnamed=files:read").unwrap();
+        let keys = keys.key("alice", "sk_alice", "files:read").unwrap();
+        let callers = Callers::default();
+        let routes = Router::new().route("/", get(list)).with_state(callers.clone());
+        let gate = Gate::new(resource, keys.or(JwtVerifier::new(ids(), API)));
+        let app = routes.protect(gate).unwrap();
+        Self { key, issuers, callers, app }
+    }
+
+    /// Makes a token of one of the issuers.
+    fn token(&self, issuer: usize, subject: impl Into<Value>) -> String {
+        let mut claims = self.issuers[issuer].claims(API, "files:read");
+        claims["sub"] = subject.into();
+        self.key.mint(&claims)
+    }
+
+    /// Calls with a credential, and returns who that was.
+    async fn caller(&self, credential: &str) -> Option<Principal> {
+        let answer = send(&self.app, "GET /", &[&format!("authorization: Bearer {credential}")]).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        self.callers.lock().unwrap().pop().expect("the handler ran")
+    }
+}
+
+#[tokio::test]
+async fn one_name_of_two_issuers_and_of_a_key_is_three_principals() {
+    let world = World::new().await;
+    let first = world.caller(&world.token(0, "alice")).await.unwrap();
+    let second = world.caller(&world.token(1, "alice")).await.unwrap();
+    let key = world.caller("sk_alice").await.unwrap();
+
+    let ids = [0, 1].map(|at| Some(world.issuers[at].id()));
+    assert_eq!((first.issuer(), first.subject(), first.key_name()), (ids[0], Some("alice"), None));
+    assert_eq!((second.issuer(), second.subject(), second.key_name()), (ids[1], Some("alice"), None));
+    assert_eq!((key.issuer(), key.subject(), key.key_name()), (None, None, Some("alice")));
+    let all = || [first.clone(), second.clone(), key.clone()].into_iter();
+    assert_eq!(all().collect::<HashSet<_>>().len(), 3);
+    assert_eq!(all().collect::<BTreeSet<_>>().len(), 3);
+    assert_eq!(all().map(|one| one.to_string()).collect::<HashSet<_>>().len(), 3);
+}
+
+#[tokio::test]
+async fn a_principal_is_the_same_with_every_token() {
+    let world = World::new().await;
+    let mut claims = world.issuers[0].claims(API, "files:read files:write");
+    claims["client_id"] = "another".into();
+    let another = world.caller(&world.key.mint(&claims)).await;
+    assert!(another.is_some());
+    assert_eq!(world.caller(&world.token(0, "alice")).await, another);
+    assert_ne!(world.caller(&world.token(0, "bob")).await, another);
+    assert_eq!(world.caller("sk_alice").await, world.caller("sk_alice").await);
+}
+
+#[tokio::test]
+async fn who_is_not_named_is_no_principal() {
+    let world = World::new().await;
+    assert_eq!(world.caller(&world.token(0, Value::Null)).await, None);
+    assert_eq!(world.caller(&world.token(0, 7)).await, None);
+    assert_eq!(world.caller("sk_unnamed").await, None);
+}
+
+#[tokio::test]
+async fn a_name_does_not_break_a_line() {
+    let world = World::new().await;
+    let caller = world.caller(&world.token(0, "alice\nmallory")).await.unwrap();
+    assert_eq!(caller.subject(), Some("alice\nmallory"));
+    assert_eq!(caller.to_string(), format!(r"alice\nmallory of {}", world.issuers[0].id()));
+}

@@ -1,0 +1,18 @@
+//! Verifying the text of a token that came with nothing else.
+
+use scopegate::{Presented, Token, TokenVerifier, VerifyError};
+
+pub(crate) trait VerifyText {
+    fn verify_text(&self, token: &str) -> impl Future<Output = Result<Token, VerifyError>> + Send;
+}
+
+impl<V: TokenVerifier> VerifyText for V {
+    async fn verify_text(&self, token: &str) -> Result<Token, VerifyError> {
+        self.verify(&Presented::from(token)).await
+    }
+}
+
+/// Tells whether the token is one that this resource does not accept.
+pub(crate) fn is_invalid(error: &VerifyError) -> bool {
+    !error.is_expired() && error.retry_after().is_none()
+}

@@ -6,7 +6,12 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::{HeaderMap, request::Parts};
 use serde::de::DeserializeOwned;
 
-use super::{Admitted, Enforcement, Judge, Plan, Verified};
+use super::{
+    enforcement::verify_for_all,
+    extension::{Admitted, Enforcement, verified},
+    judge::Judge,
+    plan::Plan,
+};
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::policy::Policy;
 #[cfg(feature = "testing")]
@@ -307,7 +312,7 @@ impl<S: Sync> FromRequestParts<S> for Access {
             return Ok(access);
         }
         let in_handler = parts.extensions.get::<Enforcement>().is_some();
-        let Some(verified) = Verified::of(parts).filter(|_| !in_handler) else {
+        let Some(verified) = verified(parts).filter(|_| !in_handler) else {
             log::misconfigured(
                 "nothing demands a token where `Access` is taken; a `#[public]` handler takes `Option<Access>`",
             );
@@ -329,14 +334,14 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
         }
         if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
             // It may be taken again: by the handler after its middleware, and by the guard.
-            let outcome = plan.verify_for_all(parts).await;
+            let outcome = verify_for_all(&plan, parts).await;
             return match outcome {
                 Ok(token) => Ok(Some(Self::undeclared(&plan, token, &parts.headers))),
                 Err(Failure::For(Reason::MissingToken)) => Ok(None),
                 Err(failure) => Err(refuse(&plan, failure, &parts.headers)),
             };
         }
-        let Some(verified) = Verified::of(parts) else {
+        let Some(verified) = verified(parts) else {
             log::misconfigured("no gate can verify a token where `Option<Access>` is taken");
             return Err(Rejection::misconfigured());
         };

@@ -1,6 +1,6 @@
 //! The one place that has a token judged, and makes a refusal and a line in the log of what comes of it.
 
-use super::Plan;
+use super::plan::Plan;
 use crate::{
     gate::{Failure, log},
     policy::{Demand, Policy, Shortfall},

@@ -2,9 +2,11 @@
 
 mod access;
 mod enforcement;
+mod extension;
 mod guard;
 mod judge;
 mod path;
+mod plan;
 mod prebuilt;
 mod step;
 mod verified;
@@ -14,9 +16,11 @@ pub use self::{
     guard::{Declares, Guard},
 };
 pub(crate) use self::{
-    enforcement::{Admitted, Enforcement, Plan, Slot, enforce},
+    enforcement::{admit, enforce, token, verify_for_all},
+    extension::{Admitted, Enforcement, leave},
     judge::Judge,
     path::{PathParameters, mistaken_templates},
+    plan::{Plan, Slot},
     prebuilt::Prebuilt,
     step::{Protected, Step},
     verified::Verified,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use super::{Enforcement, Plan};
+use super::plan::Plan;
 use crate::{
     gate::{Failure, Gate},
     token::{Seen, Token},
@@ -27,34 +27,9 @@ impl Verified {
         Self { plan, outcome, seen }
     }
 
-    /// Leaves what came of the credentials of a request for those who ask inside.
-    pub(crate) fn leave(plan: &Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) {
-        let verified = Self::new(plan.clone(), outcome, parts);
-        let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() else {
-            parts.extensions.insert(verified);
-            return;
-        };
-        if let Some(older) = enforcement.earlier.replace(verified) {
-            parts.extensions.insert(older);
-        }
-    }
-
-    /// Returns what a gate that verifies as `gate` does found for the credentials that the request has now.
-    pub(crate) fn by<'a>(gate: &Gate, parts: &'a Parts) -> Option<&'a Self> {
-        Self::all(parts).find(|verified| verified.plan.gate.verifies_as(gate))
-    }
-
-    /// Returns what was found for the credentials that the request has now.
-    pub(crate) fn of(parts: &Parts) -> Option<&Self> {
-        Self::all(parts).next()
-    }
-
-    /// Iterates over what layers further outside have found: one that let the request through, and one that asked early.
-    fn all(parts: &Parts) -> impl Iterator<Item = &Self> {
-        let enforced =
-            parts.extensions.get::<Enforcement>().and_then(|enforcement| enforcement.earlier.as_ref());
-        let is_now = |verified: &&Self| verified.plan.gate.still_has(&parts.headers, &verified.seen);
-        enforced.into_iter().chain(parts.extensions.get::<Self>()).filter(is_now)
+    /// Tells whether a request still has the credentials that were verified.
+    pub(super) fn is_of(&self, parts: &Parts) -> bool {
+        self.plan.gate.still_has(&parts.headers, &self.seen)
     }
 
     /// Returns the token, as the gate that had it verified accepts it.

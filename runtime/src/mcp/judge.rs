@@ -18,7 +18,7 @@ use super::{
     subject::{Subject, shortened},
 };
 use crate::{
-    enforce::{Admitted, Enforcement, Plan, Verified},
+    enforce::{Admitted, Enforcement, Judge, Plan, Verified, token},
     gate::log,
     refuse::{KeptHeaders, Rejection},
     routing::layer::is_preflight,
@@ -77,7 +77,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     connection::detach(&mut parts)?;
     // Nothing of the body is read for those whom the gate does not know.
     let plan = &endpoint.plan;
-    let token = plan.token(&parts).await;
+    let token = token(plan, &parts).await;
     let token = token.map_err(|failure| plan.refuse(failure, &[floor(plan).demand()]))?;
     let verified = Verified::new(plan.clone(), Ok(token.clone()), &mut parts);
     let (matched, body) = if connection::has_no_message(&parts.method) {
@@ -154,10 +154,10 @@ fn matched_by<'a>(
 fn judge(endpoint: &Endpoint, token: &Token, matched: &[Matched]) -> Result<(), Rejection> {
     let plan = &endpoint.plan;
     match matched {
-        [] => plan.judge(token, &[floor(plan).demand()]),
-        [one] => plan.judge(token, &[one.demand()]),
+        [] => Judge::Gate(plan).judge(token, &[floor(plan).demand()]),
+        [one] => Judge::Gate(plan).judge(token, &[one.demand()]),
         // Each demand has the floor in it.
-        several => plan.judge(token, &several.iter().map(Matched::demand).collect::<Vec<_>>()),
+        several => Judge::Gate(plan).judge(token, &several.iter().map(Matched::demand).collect::<Vec<_>>()),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    enforce::{Enforcement, Protected, Slot, Step, Verified, enforce},
+    enforce::{Enforcement, Protected, Slot, Step, enforce, leave},
     routing::gated::Mounted,
     scope::Row,
 };
@@ -36,7 +36,7 @@ impl Step for ServiceGuard {
         let enforcement = parts.extensions.get::<Enforcement>();
         if let Some((plan, admitted)) = enforcement.and_then(|own| own.plan().zip(own.admitted.as_ref())) {
             let (plan, token) = (plan.clone(), admitted.token.clone());
-            Verified::leave(&plan, Ok(token), &mut parts);
+            leave(&plan, Ok(token), &mut parts);
         }
         Ok(Request::from_parts(parts, body))
     }

@@ -90,7 +90,7 @@ impl<'a> Caller<'a> {
         let filled = Filled::default();
         let demand = [Demand::of(row, &filled)];
         Ok(match self {
-            Self::Verified(plan, admitted) => plan.judge(&admitted.token, &demand),
+            Self::Verified(plan, admitted) => Judge::Gate(plan).judge(&admitted.token, &demand),
             Self::Trusted(Trusted { token, policy, .. }) => Judge::Policy(policy).judge(token, &demand),
         }?)
     }

@@ -6,7 +6,7 @@ use axum::{extract::Request, response::Response};
 use tower_layer::Layer;
 
 use crate::{
-    enforce::{Plan, Protected, Step},
+    enforce::{Plan, Protected, Step, verify_for_all},
     gate::Gate,
 };
 
@@ -54,7 +54,7 @@ impl Step for AuthenticateLayer {
     async fn run(&self, request: Request) -> Result<Request, Response> {
         let (mut parts, body) = request.into_parts();
         // What comes of it is for those inside.
-        let _ = self.0.verify_for_all(&mut parts).await;
+        let _ = verify_for_all(&self.0, &mut parts).await;
         Ok(Request::from_parts(parts, body))
     }
 }

@@ -18,7 +18,7 @@ use tower_layer::Layer;
 pub use authenticate::AuthenticateLayer;
 
 use crate::{
-    enforce::{Enforcement, PathParameters, Plan, Protected, Slot, Step, Verified},
+    enforce::{Enforcement, PathParameters, Plan, Protected, Slot, Step, Verified, admit},
     gate::Gate,
     policy::StartupError,
     scope::{Entry, ScopeTable},
@@ -125,13 +125,13 @@ impl Step for GateLayer {
         if is_preflight(&parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let admitted = self.plan.admit(&parts, &self.plan.row, &PathParameters::default()).await;
+        let admitted = admit(&self.plan, &parts, &self.plan.row, &PathParameters::default()).await;
         let admitted = admitted
             .map_err(|rejection| rejection.to(self.plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &mut parts);
         match parts.extensions.get_mut::<Enforcement>() {
             // Inside a handler that waits for the gate of its own router, that one still decides.
-            Some(own) if own.admitted.is_none() => own.earlier = Some(verified),
+            Some(own) if own.admitted.is_none() => own.follow(verified),
             _ => _ = parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted, verified)),
         }
         Ok(Request::from_parts(parts, body))

@@ -1,0 +1,51 @@
+//! What stands behind a mounted handler: its gate, its row, and the answers that are built already.
+
+use std::sync::{Arc, OnceLock};
+
+use super::prebuilt::{Answers, Prebuilt};
+use crate::{
+    gate::{Failure, Gate},
+    policy::Demand,
+    refuse::Rejection,
+    scope::{Requirement, Row},
+};
+
+/// Where a mounted handler finds its plan; filled once, when its router is protected.
+pub(crate) type Slot = OnceLock<Arc<Plan>>;
+
+/// A gate, the row that it enforces, and the answers that are built already. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) gate: Gate,
+    pub(crate) row: Row,
+    /// Those of the row itself, which need not be looked up.
+    answers: Answers,
+    prebuilt: Prebuilt,
+}
+
+impl Plan {
+    pub(crate) fn new(gate: Gate, row: Row, prebuilt: Prebuilt) -> Self {
+        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt }
+    }
+
+    /// Makes the plan of a layer, which demands no more than the floor; guards inside have the rows `inside`.
+    pub(crate) fn of_layer<'a>(gate: Gate, inside: impl IntoIterator<Item = &'a Row>) -> Self {
+        let floor = Row::new(Requirement::AUTHENTICATED, "the layer", file!(), line!());
+        let prebuilt = Prebuilt::of(&gate, inside.into_iter().cloned().chain([floor.clone()]));
+        Self::new(gate, floor, prebuilt)
+    }
+
+    /// Answers a request that failed, with what was built at startup if it was.
+    pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
+        let found = match (failure, demands) {
+            (Failure::For(reason), [Demand { row, one_of: [], .. }]) if row.terms() == self.row.terms() => {
+                self.answers.find(reason).cloned()
+            }
+            (Failure::For(reason), [Demand { row, one_of: [], .. }]) => {
+                self.prebuilt.answers(row.terms()).find(reason).cloned()
+            }
+            _ => None,
+        };
+        found.unwrap_or_else(|| self.gate.refuse(failure, demands))
+    }
+}

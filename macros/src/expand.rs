@@ -140,7 +140,7 @@ fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
             let term = positions.into_iter().map(name);
             quote!(&[#(#term),*])
         });
-        quote!(#krate::__private::Requirement::scopes(&[#(#terms),*]))
+        quote!(#krate::__private::requirement(&[#(#terms),*]))
     };
     let Some(checks) = need::distinct(krate, &alternatives.scopes) else {
         return requirement(&|at| scopes[at].clone());

@@ -50,7 +50,7 @@ fn a_handler_with_scopes() {
                         ];
                         const _: () = ::scopegate::__private::assert_new(&__SCOPES, 2usize);
                         const _: () = ::scopegate::__private::assert_new(&__SCOPES, 3usize);
-                        ::scopegate::__private::Requirement::scopes(
+                        ::scopegate::__private::requirement(
                             &[
                                 &[__SCOPES[0usize], __SCOPES[1usize]],
                                 &[__SCOPES[0usize], __SCOPES[2usize], __SCOPES[3usize]],
@@ -482,14 +482,14 @@ fn a_block_of_tools() {
             #[automatically_derived]
             impl<T: Store> Files<T> {
                 /// What each tool and prompt needs.
-                pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::McpTable::of(const {
+                pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::mcp_table(const {
                     &[
-                        ::api::gate::__private::Operation::declared_tool(
+                        ::api::gate::__private::declared_tool(
                             "write",
                             <__scopes_of_Files_T__write_file as ::api::gate::__private::Declares>::ROW,
                         ),
                         #[cfg(unix)]
-                        ::api::gate::__private::Operation::declared_tool(
+                        ::api::gate::__private::declared_tool(
                             "list_files",
                             <__scopes_of_Files_T__list_files as ::api::gate::__private::Declares>::ROW,
                         ),
@@ -524,9 +524,9 @@ fn a_block_with_a_router_of_its_own() {
             #[automatically_derived]
             impl Files {
                 /// What each tool and prompt needs.
-                const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(const {
+                const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
-                        ::scopegate::__private::Operation::declared_tool(
+                        ::scopegate::__private::declared_tool(
                             "list_files",
                             <__scopes_of_Files__list_files as ::scopegate::__private::Declares>::ROW,
                         ),
@@ -584,13 +584,13 @@ fn a_block_of_tools_and_prompts() {
             #[automatically_derived]
             impl Files {
                 /// What each tool and prompt needs.
-                pub const ADMIN_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(const {
+                pub const ADMIN_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
-                        ::scopegate::__private::Operation::declared_tool(
+                        ::scopegate::__private::declared_tool(
                             "write_file",
                             <__scopes_of_Files__write_file as ::scopegate::__private::Declares>::ROW,
                         ),
-                        ::scopegate::__private::Operation::declared_prompt(
+                        ::scopegate::__private::declared_prompt(
                             "sum-up",
                             <__scopes_of_Files__sum_up as ::scopegate::__private::Declares>::ROW,
                         ),
@@ -628,9 +628,9 @@ fn a_block_of_prompts_alone() {
             #[automatically_derived]
             impl Files {
                 /// What each tool and prompt needs.
-                const GREETINGS_PROMPTS: ::scopegate::__private::McpTable = ::scopegate::__private::McpTable::of(const {
+                const GREETINGS_PROMPTS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
-                        ::scopegate::__private::Operation::declared_prompt(
+                        ::scopegate::__private::declared_prompt(
                             "greet",
                             <__scopes_of_Files__greet as ::scopegate::__private::Declares>::ROW,
                         ),

@@ -68,6 +68,7 @@
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
+//! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
 //! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `info` that one lacks a scope, with its principal and client, at `debug` why one is refused; never a token |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown |
 //! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |
@@ -86,6 +87,8 @@ mod resource;
 mod scope;
 mod shown;
 
+#[cfg(feature = "cors")]
+pub mod cors;
 #[cfg(feature = "axum")]
 mod enforce;
 #[cfg(feature = "export")]
@@ -117,7 +120,9 @@ pub mod __private;
 
 #[cfg(feature = "rmcp")]
 pub use macros::scoped_tools;
-pub use macros::{Vocabulary, authenticated, public, requirement, requires_scope};
+pub use macros::{Vocabulary, requirement};
+#[cfg(feature = "axum")]
+pub use macros::{authenticated, public, requires_scope};
 pub use policy::{Advertise, Policy, StartupError, Strategy};
 pub use refuse::{Challenge, ErrorCode};
 pub use resource::{InvalidResource, Resource, ResourceMetadata};
@@ -138,10 +143,11 @@ pub use {
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{
         Router,
-        cors::cors,
         layer::{AuthenticateLayer, GateLayer},
     },
-    token::{CredentialSource, Presented, Principal, Scheme, Token, TokenVerifier, VerifyError},
+    token::{
+        CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenVerifier, VerifyError,
+    },
     verify::{InvalidKey, StaticKeys},
     well_known::{Discovery, well_known},
 };

@@ -69,6 +69,7 @@
 /// stand there.
 ///
 /// A handler takes at most 15 extractors: the guard is one of axum's 16.
+#[cfg(feature = "axum")]
 pub use scopegate_macros::requires_scope;
 
 /// Lets only valid tokens through to a handler, whatever scopes they grant beyond the gate's floor.
@@ -85,6 +86,7 @@ pub use scopegate_macros::requires_scope;
 ///     access.subject().unwrap_or("nobody").to_owned()
 /// }
 /// ```
+#[cfg(feature = "axum")]
 pub use scopegate_macros::authenticated;
 
 /// Lets everybody through to a handler, and says so in the table.
@@ -108,6 +110,7 @@ pub use scopegate_macros::authenticated;
 ///     format!("hello, {name}")
 /// }
 /// ```
+#[cfg(feature = "axum")]
 pub use scopegate_macros::public;
 
 /// Makes a [`Vocabulary`](trait@crate::Vocabulary) of an enum: one variant a scope.
@@ -321,6 +324,6 @@ pub use scopegate_macros::scoped_tools;
 #[macro_export]
 macro_rules! scope_table {
     ($($handler:expr),* $(,)?) => {
-        $crate::ScopeTable::of(const { &[$($crate::__private::Entry::of_handler($crate::__private::row_of($handler))),*] })
+        $crate::__private::scope_table(const { &[$($crate::__private::entry($crate::__private::row_of($handler))),*] })
     };
 }

@@ -38,8 +38,7 @@ async fn share(access: Access) -> Result<(), Rejection> {
 
 fn gate() -> Gate {
     let bound = json!({ "cnf": { "jkt": "x" } });
-    let bound =
-        Token::granting(GrantedScopes::parse("files:read")).with_claims(bound.as_object().unwrap().clone());
+    let bound = Token::granting(GrantedScopes::parse("files:read")).with_claims(bound).unwrap();
     TestVerifier::new()
         .token("none", "")
         .token("read", "files:read")

@@ -125,7 +125,8 @@ fn app() -> axum::Router {
     let token = scopegate::Token::granting(scopegate::GrantedScopes::parse("files:write files:read"))
         .with_subject("alice")
         .with_client("editor")
-        .with_claims(serde_json::json!({ "tenant": "acme" }).as_object().unwrap().clone());
+        .with_claims(serde_json::json!({ "tenant": "acme" }))
+        .unwrap();
     let verifier = TestVerifier::new().token_saying("alice", token).token("bob", "files:read");
     Router::new()
         .route("/generic", get(generic::<Disk>))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use scopegate::{
-    __private::{Entry, Need, Row, Scope},
+    __private::{Need, Row, Scope},
     GrantedScopes, Policy, Requirement, ScopeTable, ScopeToken, Wildcards,
     export::{Direction, Lock},
 };
@@ -102,7 +102,7 @@ impl Program {
     fn table(&self) -> ScopeTable {
         let entry = |(name, operation): (&&'static str, &Operation)| {
             let row = Row::new(operation.requirement(), name, file!(), line!());
-            Entry::of_handler(row.with(needs(&operation.also), &[]))
+            scopegate::__private::entry(row.with(needs(&operation.also), &[]))
         };
         self.rows.iter().map(entry).collect()
     }
@@ -124,7 +124,7 @@ impl Operation {
         if self.needs.iter().any(BTreeSet::is_empty) {
             return Requirement::AUTHENTICATED;
         }
-        Requirement::scopes(self.needs.iter().map(needs).collect::<Vec<_>>().leak())
+        scopegate::__private::requirement(self.needs.iter().map(needs).collect::<Vec<_>>().leak())
     }
 }
 

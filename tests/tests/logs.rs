@@ -106,8 +106,8 @@ async fn an_operation_without_a_row_is_logged_in_one_line() {
     };
     let expected = " INFO scopegate: refused as unknown, since no row of the MCP table is about it method=\"tools/call\" name=\"a\\n ERROR \\u{1b}[0m\"\n";
     assert_eq!(log("tools/call", "a\n ERROR \u{1b}[0m").await, expected);
-    let long = log(&"m".repeat(10_000), "").await;
-    assert!(long.contains(&"m".repeat(128)) && long.len() < 300, "{long}");
+    let endless = log(&"m".repeat(10_000), "").await;
+    assert!(endless.contains(&"m".repeat(128)) && endless.len() < 300, "{endless}");
 }
 
 #[tokio::test]

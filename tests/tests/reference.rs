@@ -35,7 +35,7 @@ fn requirement() -> impl Strategy<Value = Requirement> {
     prop_oneof![
         1 => Just(Requirement::AUTHENTICATED),
         1 => Just(Requirement::PUBLIC),
-        8 => prop::collection::vec(alternative, 1..5).prop_map(|all| Requirement::scopes(all.leak())),
+        8 => prop::collection::vec(alternative, 1..5).prop_map(|all| scopegate::__private::requirement(all.leak())),
     ]
 }
 

@@ -47,7 +47,7 @@ fn leak(text: String) -> &'static str {
 /// Makes what an attribute with one scope makes.
 fn requiring(scope: Scope) -> Requirement {
     let all: &'static [Need] = Box::leak(Box::new([Need::Scope(scope)]));
-    Requirement::scopes(Box::leak(Box::new([all])))
+    scopegate::__private::requirement(Box::leak(Box::new([all])))
 }
 
 fn path(at: usize) -> &'static str {

@@ -53,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
     if env::var("ROOT_METADATA").as_deref() != Ok("off") {
         gate = gate.metadata_at_root();
     }
-    let app = Router::new().route(&path, post(rpc)).protect(gate)?.layer(scopegate::cors());
+    let app = Router::new().route(&path, post(rpc)).protect(gate)?.layer(scopegate::cors::layer());
 
     println!("sub-path is ready at http://{address}");
     axum::serve(listener, app).await?;

@@ -63,7 +63,7 @@ fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operat
         #[automatically_derived]
         impl #generics #owner #bounds {
             /// What each tool and prompt needs.
-            #visibility const #table: #krate::__private::McpTable = #krate::__private::McpTable::of(const { &[#(#rows),*] });
+            #visibility const #table: #krate::__private::McpTable = #krate::__private::mcp_table(const { &[#(#rows),*] });
         }
 
         #implementation

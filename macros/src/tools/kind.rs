@@ -51,8 +51,8 @@ impl Kind {
 
     /// Emits the path of the function that makes a row.
     pub(super) fn constructor(self, krate: &Path) -> TokenStream {
-        let function = syn::Ident::new(&format!("declared_{}", self.name()), Span::call_site());
-        quote!(#krate::__private::Operation::#function)
+        let function = syn::Ident::new(self.name(), Span::call_site());
+        quote!(#krate::__private::#function)
     }
 }
 

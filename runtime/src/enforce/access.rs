@@ -21,7 +21,7 @@ use crate::{
     policy::Demand,
     refuse::{KeptHeaders, Reason, Rejection},
     scope::{Filled, GrantedScopes, NeedRef, Row},
-    token::{Principal, Token},
+    token::{InvalidClaims, Principal, Token},
 };
 
 /// Who calls, and what they were granted: an extractor for handlers behind a gate.
@@ -116,7 +116,7 @@ impl Access {
     /// # Errors
     ///
     /// When a claim that `T` needs is missing or of another type.
-    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, InvalidClaims> {
         self.token.claims()
     }
 

@@ -15,10 +15,11 @@ pub use self::{
     access::Access,
     guard::{Declares, Guard},
 };
+#[cfg(feature = "mcp")]
+pub(crate) use self::{enforcement::token, extension::Admitted, judge::Judge};
 pub(crate) use self::{
-    enforcement::{admit, enforce, token, verify_for_all},
-    extension::{Admitted, Enforcement, leave},
-    judge::Judge,
+    enforcement::{admit, enforce, verify_for_all},
+    extension::{Enforcement, leave},
     path::{PathParameters, mistaken_templates},
     plan::{Plan, Slot},
     prebuilt::Prebuilt,

@@ -34,3 +34,7 @@ pub use self::{
 };
 #[cfg(doc)]
 use crate::ScopeTable;
+
+/// The version of utoipa that is in the signatures here.
+#[cfg(feature = "utoipa")]
+pub use ::utoipa;

@@ -75,31 +75,31 @@ pub fn main(gate: &Gate, table: &ScopeTable) -> ExitCode {
 }
 
 /// What is said on the error stream, and the exit code.
-struct Failure {
+struct Exit {
     code: u8,
     words: String,
 }
 
-impl Failure {
+impl Exit {
     fn new(code: u8, words: &(impl ToString + ?Sized)) -> Self {
         Self { code, words: words.to_string() }
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for Exit {
     fn from(error: io::Error) -> Self {
         Self::new(3, &error)
     }
 }
 
-fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write) -> Result<(), Failure> {
+fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write) -> Result<(), Exit> {
     if env::var_os("SCOPEGATE_EXPORT").is_some() {
         writeln!(out, "{PROTOCOL}")?;
     }
     let discovery = Discovery::new(gate, table);
     let problems = problems(gate, table, &discovery);
     if !problems.is_empty() {
-        return Err(Failure::new(3, &format!("the gate cannot work:\n- {}", problems.join("\n- "))));
+        return Err(Exit::new(3, &format!("the gate cannot work:\n- {}", problems.join("\n- "))));
     }
     match arguments {
         ["table"] | ["table", "--format", "text"] => write!(out, "{table}")?,
@@ -107,15 +107,15 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
         ["table", "--format", "markdown"] => write!(out, "{}", markdown(gate, table))?,
         ["metadata"] => match discovery.document() {
             Some(document) => out.write_all(document).and_then(|()| writeln!(out))?,
-            None => return Err(Failure::new(3, "the gate has static keys alone, so there is no metadata")),
+            None => return Err(Exit::new(3, "the gate has static keys alone, so there is no metadata")),
         },
         ["metadata", "--out", folder] => {
-            let files = write_folder([&discovery], folder).map_err(|error| Failure::new(3, &error))?;
+            let files = write_folder([&discovery], folder).map_err(|error| Exit::new(3, &error))?;
             files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))?;
         }
         ["check", lock] => check(gate, table, lock, None, out)?,
         ["check", lock, "--since", old] => check(gate, table, lock, Some(old), out)?,
-        _ => return Err(Failure::new(2, USAGE)),
+        _ => return Err(Exit::new(2, USAGE)),
     }
     Ok(out.flush()?)
 }
@@ -136,14 +136,14 @@ fn check(
     lock: &str,
     old: Option<&str>,
     out: &mut impl Write,
-) -> Result<(), Failure> {
+) -> Result<(), Exit> {
     check_lock(gate, table, lock)
-        .map_err(|error| Failure::new(if error.is_missing() || error.is_stale() { 1 } else { 3 }, &error))?;
+        .map_err(|error| Exit::new(if error.is_missing() || error.is_stale() { 1 } else { 3 }, &error))?;
     writeln!(out, "the lock is up to date")?;
     let Some(old) = old else { return Ok(()) };
     let text = if old == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(old) };
-    let old = text.map_err(|error| Failure::new(3, &format!("{old}: {error}")))?;
-    let old: Lock = old.parse().map_err(|error| Failure::new(3, &error))?;
+    let old = text.map_err(|error| Exit::new(3, &format!("{old}: {error}")))?;
+    let old: Lock = old.parse().map_err(|error| Exit::new(3, &error))?;
     let changes = Lock::of(gate, table).changes_since(&old);
     if changes.is_empty() {
         writeln!(out, "and says the same as before")?;
@@ -152,7 +152,7 @@ fn check(
     }
     if changes.iter().any(|change| change.direction().opens()) {
         out.flush()?;
-        return Err(Failure::new(4, "\nsomebody is let through who was refused before; have that reviewed"));
+        return Err(Exit::new(4, "\nsomebody is let through who was refused before; have that reviewed"));
     }
     Ok(())
 }

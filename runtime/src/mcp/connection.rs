@@ -10,7 +10,7 @@ use http::{
 };
 use hyper::upgrade::OnUpgrade;
 
-use super::answer::Answer;
+use super::protocol_error::ProtocolError;
 
 const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
@@ -27,18 +27,18 @@ const NAMED: [&str; 8] =
 /// Leaves a request one message: no tunnel, no promise of more, nothing for the next hop to act on.
 ///
 /// A method that MCP does not have is refused, and with it `CONNECT`, whether of HTTP/1.1 or extended.
-pub(super) fn detach(parts: &mut Parts) -> Result<(), Answer> {
+pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !has_message(&parts.method) && !has_no_message(&parts.method) {
-        return Err(Answer::unknown_http_method());
+        return Err(ProtocolError::unknown_http_method());
     }
     let options = parts.headers.get_all(CONNECTION).iter();
     if !options.map(|value| value.to_str()).all(|options| options.is_ok_and(is_known)) {
-        return Err(Answer::foreign_connection());
+        return Err(ProtocolError::foreign_connection());
     }
     // The body is read here, whatever a client waits for.
     let mut expected = parts.headers.get_all(EXPECT).iter();
     if !expected.all(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
-        return Err(Answer::expectation());
+        return Err(ProtocolError::expectation());
     }
     for name in TAKEN_OFF {
         parts.headers.remove(name);

@@ -8,9 +8,9 @@ use axum::{
 };
 use tower_layer::Layer;
 
-use super::{judge::admit, memory::Memory, operation::McpTable, origin::Origins, read::Bounds, rules::Rules};
+use super::{endpoint::Endpoint, memory::Memory, operation::McpTable, request::admit};
 use crate::{
-    enforce::{Plan, Protected, Slot, Step},
+    enforce::{Protected, Step},
     gate::Gate,
     policy::StartupError,
     resource::Resource,
@@ -64,33 +64,17 @@ impl Gate {
 #[must_use]
 pub struct McpLayer(Arc<Endpoint>);
 
-/// What the services of one layer share.
-#[derive(Clone)]
-pub(super) struct Endpoint {
-    pub(super) plan: Arc<Plan>,
-    pub(super) slot: Arc<Slot>,
-    pub(super) rules: Rules,
-    pub(super) origins: Origins,
-    pub(super) bounds: Bounds,
-    table: McpTable,
-}
-
 impl McpLayer {
     /// Makes a layer, and lists what is wrong with it. A gate without a resource may be told where its server is.
     pub(super) fn prepare(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
-        let gate = gate.clone().speaking_json_rpc();
-        let mut problems = gate.problems(&table.to_scope_table());
-        let rules = Rules::of(&table, &mut problems);
-        let origins = Origins::of(gate.resource().or(at));
-        let plan = Arc::new(Plan::of_layer(gate, []));
-        let slot = Arc::new(Slot::from(plan.clone()));
-        (Self(Arc::new(Endpoint { plan, slot, rules, origins, bounds: Bounds::default(), table })), problems)
+        let (endpoint, problems) = Endpoint::of(gate, table, at);
+        (Self(Arc::new(endpoint)), problems)
     }
 
     /// Lets pages of an origin call, such as `https://app.example.com`, besides the resource's own.
     ///
     /// A resource on a loopback host takes pages of this machine anyhow. A CORS layer is needed besides, outside of this
-    /// one; see [`cors`](crate::cors).
+    /// one; see [`cors::layer`](crate::cors::layer).
     pub fn allow_origin(mut self, origin: &str) -> Self {
         self.change().origins.allow(origin);
         self
@@ -136,7 +120,7 @@ impl McpLayer {
 
     /// Sets all bounds of bodies at once.
     #[cfg(feature = "rmcp")]
-    pub(super) fn bounded(mut self, bounds: Bounds) -> Self {
+    pub(super) fn bounded(mut self, bounds: super::read::Bounds) -> Self {
         self.change().bounds = bounds;
         self
     }

@@ -80,7 +80,7 @@ impl<'a> Messages<'a> {
 
 /// The members of a message that decide. A member that stands twice is refused: parsers differ about which one counts.
 #[derive(Deserialize)]
-struct Members<'a> {
+struct Envelope<'a> {
     #[serde(borrow, default)]
     id: Json<'a, IgnoredAny>,
     #[serde(borrow, default)]
@@ -95,7 +95,7 @@ struct Members<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Json::Object(Members { id, method, params, result, error }) = Json::deserialize(deserializer)?
+        let Json::Object(Envelope { id, method, params, result, error }) = Json::deserialize(deserializer)?
         else {
             return Err(D::Error::custom("a message is an object"));
         };

@@ -65,26 +65,27 @@
 //! a [guide](crate::guide::mcp).
 
 mod access;
-mod answer;
 mod connection;
 mod encoding;
+mod endpoint;
 mod headers;
 mod json;
-mod judge;
 mod layer;
 mod memory;
 mod message;
 mod operation;
 mod origin;
 mod overlap;
+mod protocol_error;
 mod read;
+mod request;
 mod resources;
-#[cfg(feature = "rmcp")]
-mod rmcp;
 mod rules;
+#[cfg(feature = "rmcp")]
+mod server;
 mod subject;
 mod subscriptions;
-mod template;
+mod uri_template;
 
 pub use self::{
     layer::McpLayer,
@@ -93,4 +94,8 @@ pub use self::{
 };
 
 #[cfg(feature = "rmcp")]
-pub use self::rmcp::{LocalTrust, McpServer, ScopedTools};
+pub use self::server::{LocalTrust, McpServer, ScopedTools};
+
+/// The version of rmcp that is in the signatures here.
+#[cfg(feature = "rmcp")]
+pub use ::rmcp;

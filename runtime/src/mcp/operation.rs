@@ -218,13 +218,11 @@ impl Operation {
         Self { kind, which: Name::One(name), row }
     }
 
-    #[doc(hidden)] // Made by generated code.
-    pub const fn declared_tool(name: &'static str, row: Row) -> Self {
+    pub(crate) const fn declared_tool(name: &'static str, row: Row) -> Self {
         Self { kind: Kind::Tool, which: Name::One(Text::Static(name)), row }
     }
 
-    #[doc(hidden)] // Made by generated code.
-    pub const fn declared_prompt(name: &'static str, row: Row) -> Self {
+    pub(crate) const fn declared_prompt(name: &'static str, row: Row) -> Self {
         Self { kind: Kind::Prompt, which: Name::One(Text::Static(name)), row }
     }
 
@@ -272,9 +270,8 @@ pub struct McpTable {
 }
 
 impl McpTable {
-    #[doc(hidden)] // Made by `mcp_table!` and by generated code.
-    #[must_use]
-    pub const fn of(operations: &'static [Operation]) -> Self {
+    /// Makes a table as a constant.
+    pub(crate) const fn of(operations: &'static [Operation]) -> Self {
         Self { operations: Cow::Borrowed(operations) }
     }
 
@@ -328,6 +325,6 @@ impl fmt::Display for McpTable {
 #[macro_export]
 macro_rules! mcp_table {
     ($($operation:expr),* $(,)?) => {
-        $crate::mcp::McpTable::of(const { &[$($operation),*] })
+        $crate::__private::mcp_table(const { &[$($operation),*] })
     };
 }

@@ -2,7 +2,7 @@
 
 use scopegate_grammar::is_value;
 
-use super::template::{Segment, UriTemplate};
+use super::uri_template::{Segment, UriTemplate};
 
 /// How the URIs of a template are related to those of one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use http_body_util::BodyExt;
 use tokio::{runtime::Handle, time::timeout};
 
 use super::{
-    answer::Answer,
     memory::{Full, Memory},
+    protocol_error::ProtocolError,
 };
 
 /// The bounds of the bodies that one layer reads.
@@ -35,7 +35,7 @@ impl Default for Bounds {
 }
 
 /// Reads all of a body. What comes in one piece, as short messages do, is neither copied nor counted.
-pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, Answer> {
+pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, ProtocolError> {
     let mut reading = pin!(collect(body, headers, bounds));
     // What is there already takes no timer.
     if let Poll::Ready(outcome) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
@@ -43,16 +43,16 @@ pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Re
     }
     // Without tokio's clock nothing could be given up, and asking for it would panic.
     if Handle::try_current().is_err() {
-        return Err(Answer::no_clock());
+        return Err(ProtocolError::no_clock());
     }
-    timeout(bounds.timeout, reading).await.unwrap_or_else(|_| Err(Answer::too_slow()))
+    timeout(bounds.timeout, reading).await.unwrap_or_else(|_| Err(ProtocolError::too_slow()))
 }
 
-async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, Answer> {
+async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, ProtocolError> {
     let limit = bounds.length.min(bounds.memory.most());
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
-        return Err(Answer::too_large(limit));
+        return Err(ProtocolError::too_large(limit));
     }
     let mut pieces = Pieces { body, limit, left: limit };
     let Some(first) = pieces.next().await? else { return Ok(Bytes::new()) };
@@ -94,7 +94,7 @@ fn room(needed: usize, announced: Option<usize>, limit: usize) -> usize {
     likely.min(limit).max(needed)
 }
 
-impl From<Full> for Answer {
+impl From<Full> for ProtocolError {
     fn from(_: Full) -> Self {
         Self::no_room()
     }
@@ -108,11 +108,11 @@ struct Pieces {
 
 impl Pieces {
     /// Returns the next piece; trailers are none, and go no further.
-    async fn next(&mut self) -> Result<Option<Bytes>, Answer> {
+    async fn next(&mut self) -> Result<Option<Bytes>, ProtocolError> {
         while let Some(frame) = self.body.frame().await {
-            let Ok(piece) = frame.map_err(|_| Answer::broken_body())?.into_data() else { continue };
+            let Ok(piece) = frame.map_err(|_| ProtocolError::broken_body())?.into_data() else { continue };
             let left = self.left.checked_sub(piece.len());
-            self.left = left.ok_or_else(|| Answer::too_large(self.limit))?;
+            self.left = left.ok_or_else(|| ProtocolError::too_large(self.limit))?;
             return Ok(Some(piece));
         }
         Ok(None)

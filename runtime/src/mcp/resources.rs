@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     operation::{Kind, McpTable, Name, Operation},
     overlap::Overlap,
-    template::{Captures, UriTemplate, segments, separators},
+    uri_template::{Captures, UriTemplate, segments, separators},
 };
 use crate::scope::{Filled, Row, Text, parameters};
 

@@ -37,7 +37,7 @@ impl StartupError {
 
 impl fmt::Display for StartupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the gate cannot be mounted:")?;
+        f.write_str("this cannot start:")?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
     }
 }

@@ -41,11 +41,11 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Rejection {
-    answer: Arc<Answer>,
+    answer: Arc<Inner>,
     headers: KeptHeaders,
 }
 
-struct Answer {
+struct Inner {
     reason: Reason,
     description: Cow<'static, str>,
     scopes: Vec<ScopeToken>,
@@ -65,7 +65,7 @@ impl Rejection {
     ) -> Self {
         let content = bodies.format().write(reason, &description, &scopes, None);
         let custom = bodies.custom().cloned();
-        let answer = Answer { reason, description, scopes, challenge, retry_after: None, content, custom };
+        let answer = Inner { reason, description, scopes, challenge, retry_after: None, content, custom };
         Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
     }
 
@@ -94,7 +94,7 @@ impl Rejection {
     /// than that something failed.
     #[cfg(feature = "mcp")]
     pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
-        if let Some(Answer { reason, description, scopes, content, .. }) = Arc::get_mut(&mut self.answer) {
+        if let Some(Inner { reason, description, scopes, content, .. }) = Arc::get_mut(&mut self.answer) {
             *content = bodies.format().write(*reason, description, scopes, Some(id));
         }
         self
@@ -135,7 +135,7 @@ impl Rejection {
     }
 
     fn body(&self) -> Response {
-        let Answer { reason, description, scopes, content, custom, .. } = &*self.answer;
+        let Inner { reason, description, scopes, content, custom, .. } = &*self.answer;
         let Some(custom) = custom else { return content.to_response() };
         let none = HeaderMap::new();
         let headers = self.headers.as_map().unwrap_or(&none);

@@ -25,7 +25,6 @@
 
 // They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
 
-pub(crate) mod cors;
 mod declared;
 mod function;
 mod gated;

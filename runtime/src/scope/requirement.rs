@@ -43,9 +43,8 @@ impl Requirement {
     /// A valid token is needed, whatever scopes it grants beyond the gate's floor.
     pub const AUTHENTICATED: Self = Self(Kind::Authenticated);
 
-    #[doc(hidden)] // Made by generated code.
-    #[must_use]
-    pub const fn scopes(alternatives: &'static [&'static [Need]]) -> Self {
+    /// Takes the alternatives that generated code has checked.
+    pub(crate) const fn scopes(alternatives: &'static [&'static [Need]]) -> Self {
         assert!(!alternatives.is_empty(), "a requirement needs at least one alternative");
         let mut at = 0;
         while at < alternatives.len() {

@@ -116,8 +116,8 @@ struct Endpoint {
 }
 
 impl Entry {
-    #[doc(hidden)] // Made by `scope_table!`.
-    pub const fn of_handler(row: Row) -> Self {
+    /// Makes the entry of a handler whose route is not known.
+    pub(crate) const fn of_handler(row: Row) -> Self {
         Self { endpoint: None, row }
     }
 
@@ -209,8 +209,8 @@ pub struct ScopeTable {
 }
 
 impl ScopeTable {
-    #[doc(hidden)] // Made by `scope_table!`.
-    pub const fn of(entries: &'static [Entry]) -> Self {
+    /// Makes a table as a constant.
+    pub(crate) const fn of(entries: &'static [Entry]) -> Self {
         Self { entries: Cow::Borrowed(entries) }
     }
 

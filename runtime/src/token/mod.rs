@@ -1,5 +1,6 @@
 //! Tokens: where a request carries one, who verifies it, and what a verified one says.
 
+mod claims;
 mod credentials;
 mod error;
 mod presented;
@@ -9,15 +10,16 @@ mod source;
 mod token;
 mod verifier;
 
-pub(crate) use self::{
-    credentials::{Credentials, is_b64token},
-    source::{Seen, Sources},
-};
 pub use self::{
+    claims::InvalidClaims,
     error::VerifyError,
     presented::{Presented, Scheme},
     principal::Principal,
     source::CredentialSource,
     token::Token,
     verifier::TokenVerifier,
+};
+pub(crate) use self::{
+    credentials::{Credentials, is_b64token},
+    source::{Seen, Sources},
 };

@@ -2,10 +2,10 @@
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::Principal;
+use super::{InvalidClaims, Principal};
 use crate::scope::GrantedScopes;
 
 /// What a verified access token says. Cheap to clone.
@@ -66,8 +66,19 @@ impl Token {
     }
 
     /// Sets all claims of the token, for [`Token::claims`].
-    #[must_use]
-    pub fn with_claims(mut self, claims: Map<String, Value>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When `claims` does not serialize to a JSON object.
+    pub fn with_claims(self, claims: impl Serialize) -> Result<Self, InvalidClaims> {
+        match serde_json::to_value(claims) {
+            Ok(Value::Object(claims)) => Ok(self.with_all_claims(claims)),
+            Ok(_) => Err(InvalidClaims::no_object()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(crate) fn with_all_claims(mut self, claims: Map<String, Value>) -> Self {
         Arc::make_mut(&mut self.0).claims = claims;
         self
     }
@@ -124,24 +135,23 @@ impl Token {
     ///
     /// ```
     /// use scopegate::{GrantedScopes, Token};
-    /// use serde_json::{Map, json};
     ///
-    /// #[derive(serde::Deserialize)]
+    /// #[derive(serde::Serialize, serde::Deserialize)]
     /// struct Claims {
     ///     email: String,
     /// }
     ///
-    /// let claims = Map::from_iter([("email".to_owned(), json!("alice@example.com"))]);
-    /// let token = Token::granting(GrantedScopes::parse("files:read")).with_claims(claims);
+    /// let claims = Claims { email: "alice@example.com".to_owned() };
+    /// let token = Token::granting(GrantedScopes::parse("files:read")).with_claims(claims)?;
     /// assert_eq!(token.claims::<Claims>()?.email, "alice@example.com");
-    /// # Ok::<(), serde_json::Error>(())
+    /// # Ok::<(), scopegate::InvalidClaims>(())
     /// ```
     ///
     /// # Errors
     ///
     /// When a claim that `T` needs is missing or of another type.
-    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(Value::Object(self.0.claims.clone()))
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, InvalidClaims> {
+        Ok(T::deserialize(Value::Object(self.0.claims.clone()))?)
     }
 }
 

@@ -13,6 +13,6 @@ pub(crate) fn requirement(scopes: &[&'static str]) -> impl Strategy<Value = Requ
     prop_oneof![
         1 => Just(Requirement::AUTHENTICATED),
         1 => Just(Requirement::PUBLIC),
-        8 => prop::collection::vec(alternative, 1..4).prop_map(|all| Requirement::scopes(all.leak())),
+        8 => prop::collection::vec(alternative, 1..4).prop_map(|all| scopegate::__private::requirement(all.leak())),
     ]
 }

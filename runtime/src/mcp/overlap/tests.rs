@@ -1,5 +1,5 @@
 use super::{Overlap, UriTemplate};
-use crate::mcp::template::{segments, separators};
+use crate::mcp::uri_template::{segments, separators};
 
 #[track_caller]
 fn check(earlier: &'static str, later: &'static str, expected: Overlap) {

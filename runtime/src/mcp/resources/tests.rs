@@ -1,5 +1,5 @@
 use super::{MAX_URI, McpTable, Operation, Resources};
-use crate::{mcp::template::work, scope::Requirement};
+use crate::{mcp::uri_template::work, scope::Requirement};
 
 /// A table of templates, and its length.
 fn table(templates: impl Iterator<Item = String>) -> (Resources, usize) {

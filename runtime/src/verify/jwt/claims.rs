@@ -60,7 +60,7 @@ impl Rules {
         if let Some(client) = text("client_id").or_else(|| text("azp")) {
             token = token.with_client(client);
         }
-        token.with_claims(claims)
+        token.with_all_claims(claims)
     }
 
     /// `aud` is one text or an array of them ([RFC 7519, section 4.1.3]).

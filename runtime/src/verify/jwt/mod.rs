@@ -14,7 +14,6 @@ mod fault;
 mod fetch;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod judge;
 mod jwk;
 mod keys;
 mod object;
@@ -24,6 +23,7 @@ mod state;
 mod tests;
 mod unverified;
 mod validity;
+mod verifier;
 mod weight;
 
 use std::{fmt, time::Duration};

@@ -27,7 +27,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub(super) struct State {
     loaded: Option<Loaded>,
-    failure: Option<Failure>,
+    failure: Option<LoadFailure>,
     /// The attempt that is under way. Its channel closes when it ends, in whatever way.
     pub(super) flight: Option<watch::Receiver<()>>,
 }
@@ -38,7 +38,7 @@ struct Loaded {
 }
 
 /// What failed since keys were last loaded.
-struct Failure {
+struct LoadFailure {
     attempts: u32,
     retry_at: Instant,
     reason: String,
@@ -106,7 +106,8 @@ impl State {
     pub(super) fn fail(&mut self, reason: String, now: Instant) {
         let attempts = self.failure.as_ref().map_or(0, |failure| failure.attempts);
         let pause = Duration::from_secs(1 << attempts.min(5)).min(LONGEST_PAUSE);
-        self.failure = Some(Failure { attempts: attempts.saturating_add(1), retry_at: now + pause, reason });
+        self.failure =
+            Some(LoadFailure { attempts: attempts.saturating_add(1), retry_at: now + pause, reason });
         self.flight = None;
     }
 
@@ -114,7 +115,7 @@ impl State {
     pub(super) fn unavailable(&self, now: Instant) -> VerifyError {
         const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
         match &self.failure {
-            Some(Failure { retry_at, reason, .. }) => {
+            Some(LoadFailure { retry_at, reason, .. }) => {
                 let pause = retry_at.saturating_duration_since(now).max(SHORTEST_PAUSE);
                 VerifyError::unavailable(pause, reason.as_str())
             }

@@ -8,11 +8,11 @@ use axum::{
 use http::{StatusCode, request::Parts};
 
 use super::{
-    answer::Answer,
     connection, encoding,
+    endpoint::Endpoint,
     headers::{self, Mismatch},
-    layer::Endpoint,
     message::{Message, Messages},
+    protocol_error::ProtocolError,
     read::read,
     rules::{Matched, Undecided},
     subject::{Subject, shortened},
@@ -30,7 +30,7 @@ pub(super) enum Refusal {
     /// A preflight, which is answered and grants nothing.
     Preflight,
     Token(Rejection),
-    Request(Answer),
+    Request(ProtocolError),
 }
 
 impl Refusal {
@@ -49,8 +49,8 @@ impl From<Rejection> for Refusal {
     }
 }
 
-impl From<Answer> for Refusal {
-    fn from(answer: Answer) -> Self {
+impl From<ProtocolError> for Refusal {
+    fn from(answer: ProtocolError) -> Self {
         Self::Request(answer)
     }
 }
@@ -72,7 +72,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
         return Err(Refusal::Preflight);
     }
     if !endpoint.origins.admit(&parts.headers) {
-        return Err(Answer::foreign_origin().into());
+        return Err(ProtocolError::foreign_origin().into());
     }
     connection::detach(&mut parts)?;
     // Nothing of the body is read for those whom the gate does not know.
@@ -87,7 +87,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
         (None, Body::empty())
     } else {
         if !encoding::is_plain(&parts.headers) {
-            return Err(Answer::encoded().into());
+            return Err(ProtocolError::encoded().into());
         }
         let bytes = read(body, &parts.headers, &endpoint.bounds).await?;
         let matched = judge_body(endpoint, &token, &parts, &bytes)?;
@@ -120,7 +120,7 @@ fn judge_body(
         Some(id) => endpoint.plan.gate.name_request(rejection, &id),
         None => rejection,
     })?;
-    headers::check(&parts.headers, &messages).map_err(|why| Answer::mismatch(why).to(single))?;
+    headers::check(&parts.headers, &messages).map_err(|why| ProtocolError::mismatch(why).to(single))?;
     Ok(single.and_then(|_| matched.pop()))
 }
 
@@ -129,14 +129,14 @@ fn matched_by<'a>(
     endpoint: &Endpoint,
     parts: &Parts,
     body: &'a [u8],
-) -> Result<(Messages<'a>, Vec<Matched>), Answer> {
-    let messages = Messages::read(body).map_err(Answer::unreadable)?;
+) -> Result<(Messages<'a>, Vec<Matched>), ProtocolError> {
+    let messages = Messages::read(body).map_err(ProtocolError::unreadable)?;
     let mut matched = Vec::new();
     let single = messages.single();
     for message in messages.iter() {
         // The versions that have these have no batches, and each may name many resources.
         if single.is_none() && matches!(message.subject, Subject::Subscriptions(_)) {
-            return Err(Answer::mismatch(Mismatch::Batch));
+            return Err(ProtocolError::mismatch(Mismatch::Batch));
         }
         endpoint.rules.find(message, &mut matched).map_err(|why| {
             let why =
@@ -144,7 +144,7 @@ fn matched_by<'a>(
             let method = message.method.as_deref().unwrap_or_default();
             log::not_judged(shortened(method), message.subject.name().map(shortened), why.words());
             let has_sessions = headers::version_has_sessions(&parts.headers);
-            Answer::undecided(why, &message.subject, has_sessions).to(single)
+            ProtocolError::undecided(why, &message.subject, has_sessions).to(single)
         })?;
     }
     Ok((messages, matched))

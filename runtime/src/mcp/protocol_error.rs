@@ -24,7 +24,7 @@ use super::{
 use crate::refuse::ErrorAnswer;
 
 /// An error of JSON-RPC, with the HTTP status that MCP gives it.
-pub(super) struct Answer {
+pub(super) struct ProtocolError {
     id: Option<Value>,
     status: StatusCode,
     code: i32,
@@ -39,7 +39,7 @@ const INVALID_PARAMS: i32 = -32602;
 const INTERNAL_ERROR: i32 = -32603;
 const HEADER_MISMATCH: i32 = -32020;
 
-impl Answer {
+impl ProtocolError {
     pub(super) fn foreign_origin() -> Self {
         Self::new(StatusCode::FORBIDDEN, INVALID_REQUEST, "Requests of pages of this origin are not allowed")
     }
@@ -158,7 +158,7 @@ impl Answer {
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for ProtocolError {
     fn into_response(self) -> Response {
         let answer = ErrorAnswer::new(self.id.as_ref(), self.code, &self.message, self.data);
         let body = serde_json::to_vec(&answer).unwrap_or_default();

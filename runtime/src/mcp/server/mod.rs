@@ -1,10 +1,10 @@
 //! Servers made with rmcp.
 
+mod build;
 mod extract;
 mod local;
 mod place;
 mod refusal;
 mod scoped;
-mod server;
 
-pub use self::{local::LocalTrust, scoped::ScopedTools, server::McpServer};
+pub use self::{build::McpServer, local::LocalTrust, scoped::ScopedTools};

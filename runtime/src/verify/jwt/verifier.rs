@@ -28,7 +28,7 @@ impl TokenVerifier for JwtVerifier {
         let token = presented.token();
         unverified::check_length(token)?;
         let Some(cache) = &self.cache else {
-            return self.admit(&self.judge(token).await?);
+            return self.valid_now(&self.judge(token).await?);
         };
         let digest = Digest::of(token);
         if let Some(admitted) = self.recall(cache, &digest).await? {
@@ -36,7 +36,7 @@ impl TokenVerifier for JwtVerifier {
         }
         match self.judge(token).await {
             Ok(good) => {
-                let admitted = self.admit(&good)?;
+                let admitted = self.valid_now(&good)?;
                 cache.keep_good(digest, good, |good| self.is_over(good));
                 Ok(admitted)
             }
@@ -61,7 +61,7 @@ impl JwtVerifier {
     async fn recall(&self, cache: &Cache, digest: &Digest) -> Result<Option<Token>, VerifyError> {
         if let Some(good) = cache.good(digest) {
             let keys = good.source.current().await?;
-            let admitted = good.counts(&keys).then(|| self.admit(&good)).transpose();
+            let admitted = good.counts(&keys).then(|| self.valid_now(&good)).transpose();
             if !matches!(admitted, Ok(Some(_))) {
                 cache.forget(digest);
             }
@@ -110,7 +110,7 @@ impl JwtVerifier {
     }
 
     /// Judges the times of a token, by the clock of now.
-    fn admit(&self, good: &Good) -> Result<Token, VerifyError> {
+    fn valid_now(&self, good: &Good) -> Result<Token, VerifyError> {
         good.validity.check((self.clock)(), self.leeway)?;
         Ok(good.token.clone())
     }

@@ -1,5 +1,8 @@
 //! CORS for APIs whose clients run in browsers.
 
+/// The version of tower-http that is in the signatures here.
+pub use tower_http;
+
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer, ExposeHeaders};
 
@@ -17,11 +20,11 @@ use tower_http::cors::{AllowHeaders, Any, CorsLayer, ExposeHeaders};
 /// # use scopegate::{Gate, Router, StaticKeys, requires_scope, routing::get};
 /// # #[requires_scope("files:read")] async fn list() {}
 /// # let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
-/// let app = Router::new().route("/files", get(list)).protect(gate)?.layer(scopegate::cors());
+/// let app = Router::new().route("/files", get(list)).protect(gate)?.layer(scopegate::cors::layer());
 /// # let _: axum::Router = app;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn cors() -> CorsLayer {
+pub fn layer() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods(Any)

@@ -1,0 +1,31 @@
+//! Why claims are not what a program takes them for.
+
+use std::{error::Error, fmt};
+
+/// The reason why a token's claims are not of a type of the program's.
+#[derive(Debug)]
+pub struct InvalidClaims(Box<dyn Error + Send + Sync>);
+
+impl InvalidClaims {
+    pub(super) fn no_object() -> Self {
+        Self("claims are a JSON object".into())
+    }
+}
+
+impl From<serde_json::Error> for InvalidClaims {
+    fn from(error: serde_json::Error) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl fmt::Display for InvalidClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid claims: {}", self.0)
+    }
+}
+
+impl Error for InvalidClaims {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.0.as_ref())
+    }
+}

@@ -484,12 +484,12 @@ fn a_block_of_tools() {
                 /// What each tool and prompt needs.
                 pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::mcp_table(const {
                     &[
-                        ::api::gate::__private::declared_tool(
+                        ::api::gate::__private::tool(
                             "write",
                             <__scopes_of_Files_T__write_file as ::api::gate::__private::Declares>::ROW,
                         ),
                         #[cfg(unix)]
-                        ::api::gate::__private::declared_tool(
+                        ::api::gate::__private::tool(
                             "list_files",
                             <__scopes_of_Files_T__list_files as ::api::gate::__private::Declares>::ROW,
                         ),
@@ -526,7 +526,7 @@ fn a_block_with_a_router_of_its_own() {
                 /// What each tool and prompt needs.
                 const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
-                        ::scopegate::__private::declared_tool(
+                        ::scopegate::__private::tool(
                             "list_files",
                             <__scopes_of_Files__list_files as ::scopegate::__private::Declares>::ROW,
                         ),
@@ -586,11 +586,11 @@ fn a_block_of_tools_and_prompts() {
                 /// What each tool and prompt needs.
                 pub const ADMIN_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
-                        ::scopegate::__private::declared_tool(
+                        ::scopegate::__private::tool(
                             "write_file",
                             <__scopes_of_Files__write_file as ::scopegate::__private::Declares>::ROW,
                         ),
-                        ::scopegate::__private::declared_prompt(
+                        ::scopegate::__private::prompt(
                             "sum-up",
                             <__scopes_of_Files__sum_up as ::scopegate::__private::Declares>::ROW,
                         ),
@@ -630,7 +630,7 @@ fn a_block_of_prompts_alone() {
                 /// What each tool and prompt needs.
                 const GREETINGS_PROMPTS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
-                        ::scopegate::__private::declared_prompt(
+                        ::scopegate::__private::prompt(
                             "greet",
                             <__scopes_of_Files__greet as ::scopegate::__private::Declares>::ROW,
                         ),

@@ -24,7 +24,7 @@ use crate::{
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
 ///
-/// With names, which logs and [`Access::subject`](crate::Access::subject) show:
+/// With names, which logs and [`Principal::key_name`](crate::Principal::key_name) show:
 ///
 /// ```
 /// # use scopegate::StaticKeys;

@@ -41,7 +41,7 @@ pub struct Policy {
 
 type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
-/// What a 403 asks for beyond what the operation needs; see [`Gate::strategy`].
+/// What a 403 asks for beyond what the operation needs; see [`Policy::strategy`].
 ///
 /// # Examples
 ///
@@ -62,7 +62,7 @@ pub enum Strategy {
     Recommended,
 }
 
-/// Which scopes the metadata names as `scopes_supported`; see [`Gate::advertise`].
+/// Which scopes the metadata names as `scopes_supported`; see [`Policy::advertise`].
 ///
 /// # Examples
 ///

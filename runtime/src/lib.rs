@@ -1,13 +1,13 @@
-//! Compile-time OAuth scopes for axum and MCP servers: say once what a handler needs.
+//! Compile-time OAuth scopes for axum and MCP servers.
 //!
-//! A handler says `#[requires_scope("files:write")]`. From this one line follow
+//! Annotate a handler once, as in `#[requires_scope("files:write")]`. scopegate derives from the annotation
 //!
 //! - the check, which runs before any other extractor and before the body is read;
 //! - the exact `scope` of the 401 and 403 challenges ([RFC 6750]), so that clients know what to ask for;
 //! - `scopes_supported` in the metadata document ([RFC 9728]), served where the challenges point;
 //! - the route's row in the [scope table](ScopeTable).
 //!
-//! With [`Router`], nothing is written twice, so nothing can disagree; and a route that says nothing does not compile.
+//! A route without an annotation does not compile.
 //!
 //! # Example
 //!
@@ -47,22 +47,23 @@
 //!
 //! # Where things are
 //!
-//! | | |
+//! | topic | see |
 //! |---|---|
 //! | what a handler needs | [`requires_scope`], [`authenticated`], [`public`] |
-//! | what scopes there are | [`Vocabulary`], which [`Gate::vocabulary`] takes; [`Hierarchy`] |
+//! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
 //! | what stands before an MCP server | [`mcp`] |
-//! | who calls | [`Access`] |
+//! | who calls | [`Access`], and [`Principal`] to key data by |
+//! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | what there is to know | [`guide`]: discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
-//! | how others see it | [`guide::operators`], [`export`] |
+//! | guides | [`guide`]: discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
+//! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
 //!
 //! # Features
 //!
-//! | | |
+//! | feature | adds |
 //! |---|---|
 //! | `axum` (default) | everything but the pure core, which is scopes, requirements, decisions, challenges, metadata and tables |
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |

@@ -9,15 +9,15 @@
 /// scope = "literal" | "literal with {parameter}" | path::to::CONST
 /// ```
 ///
-/// All of the list is needed. `any` and `all` nest at will; what they come to is at most 16 alternatives, each a set of
-/// scopes, and all of them name at most 128. Of several alternatives clients are told to ask for the first, so write
-/// the least powerful first.
+/// A token needs all scopes of the list. `any` and `all` nest freely; together they make at most 16 alternatives, which name
+/// at most 128 scopes. Clients are told to ask for the first alternative that can be met, so write the least powerful one
+/// first.
 ///
-/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so that the decision is made before any other
-/// extractor runs and before the body is read. It stands on free `async` functions, generic ones too; `#[debug_handler]`
+/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so access is decided before any other
+/// extractor runs and before the body is read. It goes on free `async` functions, generic ones too; `#[debug_handler]`
 /// belongs below it.
 ///
-/// | key | |
+/// | key | meaning |
 /// |---|---|
 /// | `also("scope", ..)` | what the handler itself may demand, by [`Access::require`](crate::Access::require) |
 /// | `related("scope", ..)` | what a client does well to ask for along with it, under [`Strategy::Recommended`](crate::Strategy::Recommended); never enforced |
@@ -41,8 +41,9 @@
 /// async fn delete(Path(name): Path<String>) {}
 /// ```
 ///
-/// A scope can depend on the path. The value of the parameter has 1 to 1,024 letters, digits and `.`, `_`, `~`, `-` alone,
-/// and is neither `.` nor `..`, so that it cannot reach into the rest of the scope; a literal brace is written twice:
+/// A scope can depend on the path. The value of the parameter has 1 to 1,024 letters, digits and `.`, `_`, `~`, `-`,
+/// and is neither `.` nor `..`, so it cannot reach into the rest of the scope. An alternative whose value is illegal cannot be
+/// met, and the others still count. Write a literal brace twice.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -55,7 +56,7 @@
 ///
 /// # Errors
 ///
-/// A scope that is none, or stands twice, or adds nothing to the others does not compile:
+/// An invalid or duplicate scope, or an alternative that adds nothing to the others, does not compile:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read files:write")]
@@ -65,8 +66,8 @@
 ///
 /// # Limits
 ///
-/// A function in an `impl` block cannot be a handler: the attribute adds a type beside the function, and a type cannot
-/// stand there.
+/// A function in an `impl` block cannot be a handler: the attribute adds a type beside the function, and an `impl` block cannot
+/// contain types.
 ///
 /// A handler takes at most 15 extractors: the guard is one of axum's 16.
 #[cfg(feature = "axum")]
@@ -91,8 +92,8 @@ pub use scopegate_macros::authenticated;
 
 /// Lets everybody through to a handler, and says so in the table.
 ///
-/// `Authorization` is ignored, whatever it says. A handler that wants to know who calls, if anybody, takes an
-/// `Option<`[`Access`](crate::Access)`>`: that verifies a token that is present, and a bad one is 401.
+/// The gate ignores the request's credentials. A handler that wants to know who calls, if anybody, takes an
+/// `Option<`[`Access`](crate::Access)`>`. That extractor verifies a token that is present, and answers 401 to a bad one.
 ///
 /// It takes the key `crate` of [`requires_scope`].
 ///
@@ -121,9 +122,9 @@ pub use scopegate_macros::public;
 /// key = implies(Variant, ..) | baseline | unadvertised
 /// ```
 ///
-/// | key | |
+/// | key | meaning |
 /// |---|---|
-/// | `implies(Read, ..)` | who is granted this scope has those too, and what they imply; it counts when judging, and never changes what clients are told |
+/// | `implies(Read, ..)` | a token with this scope has those too, and what they imply; this counts when a token is judged, and never changes what clients are told |
 /// | `baseline` | a client does well to ask for the scope from the start |
 /// | `unadvertised` | clients are not told that the scope exists, except by a challenge that asks for it |
 ///
@@ -141,8 +142,8 @@ pub use scopegate_macros::public;
 /// - [`AsRef<str>`](AsRef), so that [`Access::require`](crate::Access::require) takes a variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), the whole as data.
 ///
-/// A gate knows of it by [`Gate::vocabulary`](crate::Gate::vocabulary); without that, no scope implies another, and
-/// `unadvertised` scopes are advertised.
+/// Register it with [`Gate::vocabulary`](crate::Gate::vocabulary) or [`Policy::vocabulary`](crate::Policy::vocabulary). Without
+/// that, no scope implies another, and `unadvertised` scopes are advertised.
 ///
 /// `#[scope(crate = ::path)]` on the enum says where the generated code finds scopegate, for a crate that re-exports it.
 ///
@@ -178,7 +179,7 @@ pub use scopegate_macros::public;
 ///
 /// # Errors
 ///
-/// A text that is no scope or stands twice, a variant that is implied and does not exist, and a circle do not compile:
+/// An invalid or duplicate scope, an implied variant that does not exist, and an implication cycle do not compile:
 ///
 /// ```compile_fail
 /// #[derive(scopegate::Vocabulary)]
@@ -193,7 +194,7 @@ pub use scopegate_macros::public;
 ///
 /// # Variants under `#[cfg]`
 ///
-/// A variant that `#[cfg]` leaves out is nowhere, so `implies` cannot name it. Choose the attribute along with it:
+/// `implies` cannot name a variant that `#[cfg]` leaves out. Choose the attribute by the same condition:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]

@@ -197,11 +197,12 @@ impl Access {
     /// # Examples
     ///
     /// ```
-    /// use scopegate::{Access, Rejection, requires_scope};
+    /// use axum::extract::State;
+    /// use scopegate::{Access, Principal, Rejection, requires_scope};
     ///
     /// #[requires_scope("files:write")]
-    /// async fn rename(access: Access) -> Result<(), Rejection> {
-    ///     if access.subject() != Some("alice") {
+    /// async fn rename(access: Access, State(owner): State<Principal>) -> Result<(), Rejection> {
+    ///     if access.principal() != Some(&owner) {
     ///         return Err(access.deny("Only the owner may rename a file"));
     ///     }
     ///     Ok(())

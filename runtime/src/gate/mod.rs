@@ -67,7 +67,7 @@ enum Protects {
 }
 
 impl Gate {
-    /// Makes a gate for `resource`, whose tokens `verifier` judges.
+    /// Makes a gate for `resource`, whose tokens `verifier` verifies.
     pub fn new(resource: Resource, verifier: impl TokenVerifier) -> Self {
         Self::of(Protects::Resource(Box::new(resource)), verifier)
     }
@@ -120,9 +120,9 @@ impl Gate {
         }))
     }
 
-    /// Has another verifier judge the credentials, and leaves everything else as it is: resource, policy and answers.
+    /// Exchanges the verifier, and nothing else: resource, policy, credential sources and answers stay.
     ///
-    /// A test puts its own verifier into the program's gate, so that it judges as production does.
+    /// Tests put their own verifier into the program's gate, which then decides as in production.
     ///
     /// # Examples
     ///
@@ -152,9 +152,9 @@ impl Gate {
         self
     }
 
-    /// Sets where requests carry their credentials; in `Authorization` alone unless set.
+    /// Sets where requests carry their credentials, in place of `Authorization` alone.
     ///
-    /// A request that has credentials in two places is a bad one: none of them is chosen.
+    /// A request with credentials in two places is answered 400. The gate chooses none of them.
     ///
     /// # Examples
     ///
@@ -224,10 +224,10 @@ impl Gate {
         self
     }
 
-    /// Takes tokens that are bound to a key of the client (`cnf`, [RFC 7800]) for plain bearer tokens.
+    /// Accepts tokens that are bound to a key of the client (`cnf`, [RFC 7800]) as plain bearer tokens.
     ///
-    /// Without this they are refused: whoever bound them did not want them to be good for everybody who holds them. Call
-    /// it where something before this program checks the proof, as a proxy does for [RFC 8705].
+    /// Without this they are refused, since the issuer bound the token to one client's key. Call it if something before this
+    /// program checks the proof, as a proxy does for [RFC 8705].
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     /// [RFC 8705]: https://www.rfc-editor.org/rfc/rfc8705

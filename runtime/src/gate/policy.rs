@@ -35,7 +35,7 @@ impl Gate {
         self.changing_policy(|policy| policy.floor(scopes))
     }
 
-    /// Declares the scopes of `V` to be those that there are, and what they imply; see [`Policy::vocabulary`].
+    /// Registers the scopes of `V`, and what they imply; see [`Policy::vocabulary`].
     #[must_use]
     pub fn vocabulary<V: Vocabulary>(self) -> Self {
         self.changing_policy(Policy::vocabulary::<V>)

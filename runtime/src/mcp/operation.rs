@@ -6,8 +6,8 @@ use crate::scope::{Entry, Requirement, Row, ScopeTable, Text};
 
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///
-/// `#[scoped_tools]` makes them for the tools and prompts of rmcp. By hand they are written for resources, and for servers
-/// that are not made with rmcp. What has no row is refused; `any_tool` and its like open the rest by a row of their own.
+/// `#[scoped_tools]` makes them for the tools and prompts of rmcp. Write them by hand for resources, and for servers
+/// that are not made with rmcp. What has no row is refused as unknown; `any_tool` and its like open the rest by a row.
 ///
 /// # Examples
 ///
@@ -80,12 +80,12 @@ impl Operation {
     /// Says what a resource needs, by its URI or by a URI template such as `file:///{name}`, to be read, subscribed to and
     /// completed.
     ///
-    /// A variable stands for 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither for `.` nor for `..`: a server
-    /// that decodes or normalises what is in another spelling would otherwise read what the template was not meant for. A URI
+    /// A variable stands for 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither for `.` nor for `..`. Otherwise a server
+    /// that decodes or normalises another spelling would read a resource that the template is not meant for. A URI
     /// of more than 8 KiB is unknown.
     ///
-    /// The scopes may have the template's variables in them, which then come from the URI. To be completed, such a template
-    /// is refused by the gate, since nobody can tell whose values would be told.
+    /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses to complete such a
+    /// template, since its values would be shown to callers whose scopes are not known yet.
     ///
     /// # Examples
     ///
@@ -144,8 +144,8 @@ impl Operation {
 
     /// Opens every resource, to be read, subscribed to and completed.
     ///
-    /// It stands alone: beside a row of one resource the gate does not start, since a server may read that resource under
-    /// other spellings of its URI, which this would let in.
+    /// It stands alone. Beside a row of one resource it is an error at startup, since a server may read that resource under
+    /// other spellings of its URI, which this row would let in.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {
@@ -154,8 +154,8 @@ impl Operation {
 
     /// Opens every method without a row that MCP does not define, and those of tasks.
     ///
-    /// What such a method acts on the gate cannot tell, so this is what anything there needs. Methods that act on a tool, a
-    /// prompt or a resource stay judged by the rows of those.
+    /// The gate cannot tell what such a method acts on, so every one of them needs this. Methods that act on a tool, a
+    /// prompt or a resource are judged by the rows of those.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {

@@ -23,8 +23,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong: scopes that imply one another in a circle or twice, scopes that no vocabulary has, and
-    /// names to ask by that are no scopes.
+    /// Everything that is wrong: implication cycles, duplicate implications, scopes that no vocabulary has, and names to ask by
+    /// that are not valid scopes.
     pub fn check(&self, table: &ScopeTable) -> Result<(), StartupError> {
         StartupError::unless(self.problems(table), || ())
     }

@@ -8,8 +8,8 @@ use crate::scope::{
 
 /// What a token needs besides what each operation declares: the floor, the vocabulary, and which scopes stand for others.
 ///
-/// A [`Gate`](crate::Gate) has one, which its methods of the same names change. It is a value of its own for whatever
-/// judges without a gate: a server over stdio, and tests.
+/// A [`Gate`](crate::Gate) has one, which its methods of the same names change. The same value serves where there is no gate:
+/// for a server over stdio, in tests, and in the lock.
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ pub struct Policy {
 
 type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
-/// What a 403 asks for beyond what the operation needs; see [`Gate::strategy`].
+/// What a 403 asks for beyond what the operation needs; see [`Policy::strategy`].
 ///
 /// # Examples
 ///
@@ -62,7 +62,7 @@ pub enum Strategy {
     Recommended,
 }
 
-/// Which scopes the metadata names as `scopes_supported`; see [`Gate::advertise`].
+/// Which scopes the metadata names as `scopes_supported`; see [`Policy::advertise`].
 ///
 /// # Examples
 ///
@@ -97,9 +97,9 @@ impl Policy {
         self
     }
 
-    /// Declares the scopes of `V` to be those that there are, and what they imply.
+    /// Registers the scopes of `V`, and what they imply.
     ///
-    /// From then on a scope that a handler or the floor names and no vocabulary has is an error at startup. Several
+    /// After that, a scope that a handler or the floor names must be in a vocabulary, else it is an error at startup. Several
     /// vocabularies add up.
     ///
     /// # Examples
@@ -129,8 +129,8 @@ impl Policy {
 
     /// Says which scopes imply others, where there is no vocabulary to say so.
     ///
-    /// Implication is transitive. It counts when a token is judged, and never changes what clients are told to ask for. A
-    /// circle is an error at startup, and so is a scope with two entries, the vocabulary's included.
+    /// Implication is transitive. It counts when a token is judged, and never changes what clients are told to ask for. An
+    /// implication cycle is an error at startup, and so is a scope with two entries, the vocabulary's included.
     ///
     /// # Examples
     ///

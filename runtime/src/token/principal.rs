@@ -2,11 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-/// Who calls: the one thing to key data by.
+/// Who calls: the only thing to key data by.
 ///
-/// A subject is unique for its issuer alone ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so that two issuers may
-/// give two people the same one. A principal is issuer and subject together; a static key is one of a kind of its own, and
-/// never equals a user.
+/// A subject is unique for its issuer alone ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers may
+/// give two people the same subject. A principal is issuer and subject together. A static key is a principal of its own kind,
+/// and never equals a user.
 ///
 /// # Examples
 ///

@@ -44,9 +44,9 @@ impl CredentialSource {
 
     /// A cookie, for pages of the resource's own origin.
     ///
-    /// Browsers send cookies along with requests that other sites start. So the cookie counts only where the browser says
-    /// that the request comes from the resource's own origin, by `Sec-Fetch-Site` or else by `Origin`; without either it
-    /// counts for `GET` and `HEAD` alone. Elsewhere the request has no credential. Give the cookie the attributes `Secure`,
+    /// Browsers send cookies along with requests that other sites start. So the cookie counts only if the browser says
+    /// that the request comes from the resource's own origin, by `Sec-Fetch-Site` or else by `Origin`. Without either header it
+    /// counts for `GET` and `HEAD` alone. Otherwise the gate ignores the cookie. Give the cookie the attributes `Secure`,
     /// `HttpOnly` and `SameSite=Lax`, and let no `GET` change anything.
     #[must_use]
     pub fn cookie(name: impl Into<String>) -> Self {
@@ -65,9 +65,9 @@ impl CredentialSource {
     ///
     /// A browser's `WebSocket` can set no other header. The page offers two protocols, as in
     /// `new WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first; browsers close a
-    /// connection whose server selects none. The gate takes the entry with the token off the request, so that no handler
-    /// can send it back. A token is not bound to an origin; for cross-site requests nothing else is needed, since other
-    /// sites do not know it.
+    /// connection whose server selects none. The gate takes the entry with the token off the request before a guarded handler
+    /// runs, so that the handler cannot send it back. Other sites do not know the token, so their requests need no further
+    /// check.
     #[must_use]
     pub fn websocket_protocol(prefix: impl Into<String>) -> Self {
         Self(Kind::WebsocketProtocol { prefix: prefix.into() })

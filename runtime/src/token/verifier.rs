@@ -33,8 +33,8 @@ pub trait TokenVerifier: Send + Sync + 'static {
     /// [`VerifyError::unavailable`], for when nobody can tell now, becomes a 503, so that clients keep their token.
     fn verify(&self, presented: &Presented<'_>) -> impl Future<Output = Result<Token, VerifyError>> + Send;
 
-    /// Says what is wrong with the verifier's configuration, each a sentence that says what to write instead. With any of
-    /// them the server does not start.
+    /// Lists what is wrong with the verifier's configuration, each a sentence that says what to write instead. A gate reports
+    /// them when it starts, and does not start with any.
     fn problems(&self) -> Vec<String> {
         Vec::new()
     }

@@ -11,7 +11,9 @@ use crate::{
     token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
 };
 
-/// API keys, each with the scopes that it grants. Several may be valid at once, so that one can be replaced at leisure.
+/// API keys, each with the scopes that it grants. Several are valid at once, so that you can replace one without a gap.
+///
+/// A key with a name is a [`Principal`](crate::Principal) of its own kind, which never equals a user.
 ///
 /// Keys are held hashed, compared in constant time, and never shown.
 ///
@@ -24,7 +26,7 @@ use crate::{
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
 ///
-/// With names, which logs and [`Access::subject`](crate::Access::subject) show:
+/// With names, which logs and [`Principal::key_name`](crate::Principal::key_name) show:
 ///
 /// ```
 /// # use scopegate::StaticKeys;
@@ -104,7 +106,7 @@ impl StaticKeys {
     ///
     /// # Errors
     ///
-    /// When the key has a character that a client could not send, or is there already, or a scope is none.
+    /// When the key has a character that a client could not send, is there already, or has an invalid scope.
     pub fn key(self, name: &str, key: &str, scopes: &str) -> Result<Self, InvalidKey> {
         self.add(Some(name), key, scopes).map_err(|fault| InvalidKey { which: format!("{name:?}"), fault })
     }
@@ -122,7 +124,7 @@ impl StaticKeys {
         self
     }
 
-    /// Makes a verifier that takes what is no key here to `verifier`, for a server with keys and OAuth.
+    /// Makes a verifier that tries the keys first and then `verifier`, for a server with keys and OAuth.
     ///
     /// # Examples
     ///

@@ -16,9 +16,9 @@ use crate::{
 
 /// A server over stdio, or another transport of this machine, whose caller is trusted with some scopes.
 ///
-/// There no token is sent, so tools and prompts refuse everybody. This says that whoever started the server may do what
-/// `scopes` allow; the guards judge by them as they do by those of a token. It is for transports that have one caller
-/// alone, and no HTTP service takes it.
+/// Such a transport carries no token, so tools and prompts refuse everybody. `LocalTrust` trusts whoever started the server
+/// with some scopes, and the guards judge by them as by those of a token. It is for transports with one caller, and no HTTP
+/// service takes it. It asks no table: a tool without a guard runs.
 ///
 /// # Examples
 ///

@@ -28,8 +28,8 @@ impl Gate {
     /// # }
     ///
     /// async fn audit(access: Option<Access>, request: Request, next: Next) -> Response {
-    ///     let caller = access.as_ref().and_then(Access::subject).unwrap_or("nobody");
-    ///     println!("{caller} calls {}", request.uri());
+    ///     let caller = access.as_ref().and_then(Access::principal);
+    ///     println!("{caller:?} calls {}", request.uri());
     ///     next.run(request).await
     /// }
     ///

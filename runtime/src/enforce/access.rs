@@ -168,7 +168,7 @@ impl Access {
 
     /// Finds a scope among those that the attribute names.
     fn declared(&self, scope: &str) -> Result<NeedRef<'_>, Rejection> {
-        let found = self.row.terms().needs().find(|need| need.as_str() == scope);
+        let found = self.row.terms().demandable().find(|need| need.as_str() == scope);
         found.ok_or_else(|| {
             self.misconfigured(&format!(
                 "demands the scope `{scope}` and does not declare it; name it in `also(..)`"

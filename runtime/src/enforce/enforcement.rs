@@ -23,6 +23,7 @@ use crate::{
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejection> {
     if row.requirement().is_public() {
+        strip_public(parts).await;
         return Ok(());
     }
     let parameters =
@@ -47,6 +48,14 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejectio
     Ok(())
 }
 
+/// Takes what no handler is to see off a request that needs no token, and keeps what came of it for `Option<Access>`.
+async fn strip_public(parts: &mut Parts) {
+    let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
+    if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned() {
+        let _ = verify_for_all(&plan, parts).await;
+    }
+}
+
 /// Admits a request whose token meets the gate's floor and the row.
 pub(crate) async fn admit(
     plan: &Plan,
@@ -64,17 +73,21 @@ pub(crate) async fn admit(
 /// Returns the token of a request, from whoever verified it first.
 pub(crate) async fn token(plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
     match verified_by(&plan.gate, parts) {
-        Some(verified) => verified.accepted_by(&plan.gate),
-        None => plan.gate.accept(plan.gate.verify(parts).await?),
+        Some(verified) => verified.accepted_by(plan),
+        None => {
+            let handler = plan.row.handler();
+            plan.gate.accept(plan.gate.verify(parts, handler).await?, handler)
+        }
     }
 }
 
 /// Has the token of a request verified, unless it has been, and leaves what was found for those who verify alike inside.
 pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Result<Token, Failure> {
     if let Some(verified) = verified_by(&plan.gate, parts) {
-        return verified.accepted_by(&plan.gate);
+        return verified.accepted_by(plan);
     }
-    let outcome = plan.gate.verify(parts).await;
+    let handler = plan.row.handler();
+    let outcome = plan.gate.verify(parts, handler).await;
     leave(plan, outcome.clone(), parts);
-    plan.gate.accept(outcome?)
+    plan.gate.accept(outcome?, handler)
 }

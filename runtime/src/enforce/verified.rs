@@ -6,7 +6,7 @@ use http::request::Parts;
 
 use super::plan::Plan;
 use crate::{
-    gate::{Failure, Gate},
+    gate::Failure,
     token::{Seen, Token},
 };
 
@@ -34,11 +34,11 @@ impl Verified {
 
     /// Returns the token, as the gate that had it verified accepts it.
     pub(crate) fn accepted(&self) -> Result<Token, Failure> {
-        self.accepted_by(&self.plan.gate)
+        self.accepted_by(&self.plan)
     }
 
     /// Returns the token, as another gate accepts it that verifies alike.
-    pub(crate) fn accepted_by(&self, gate: &Gate) -> Result<Token, Failure> {
-        gate.accept(self.outcome.clone()?)
+    pub(crate) fn accepted_by(&self, plan: &Plan) -> Result<Token, Failure> {
+        plan.gate.accept(self.outcome.clone()?, plan.row.handler())
     }
 }

@@ -20,18 +20,18 @@ pub(crate) fn misconfigured(fault: &str) {
 }
 
 /// A credential does not become a token.
-pub(crate) fn not_verified(error: &VerifyError) {
+pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
     // A verifier may quote what it was sent.
     #[cfg(feature = "tracing")]
     let shown = shown::line(error);
     #[cfg(feature = "tracing")]
     if error.retry_after().is_some() {
-        tracing::warn!(target: "scopegate", error = %shown, "no token can be verified");
+        tracing::warn!(target: "scopegate", handler, error = %shown, "no token can be verified");
     } else {
-        tracing::debug!(target: "scopegate", error = %shown, "token refused");
+        tracing::debug!(target: "scopegate", handler, error = %shown, "token refused");
     }
     #[cfg(not(feature = "tracing"))]
-    let _ = error;
+    let _ = (error, handler);
 }
 
 /// A valid token does not meet the demands. That it lacks a scope is worth an audit: the client will come back with more.

@@ -13,7 +13,7 @@ use crate::{
 
 impl Gate {
     /// Reads and verifies the credential of a request, and says what comes of it for any gate.
-    pub(crate) async fn verify(&self, parts: &Parts) -> Result<Token, Failure> {
+    pub(crate) async fn verify(&self, parts: &Parts, handler: &str) -> Result<Token, Failure> {
         let token = match self.0.sources.read(parts, self.resource().map(Resource::origin)) {
             Credentials::Bearer(token) => token,
             Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
@@ -22,16 +22,16 @@ impl Gate {
         };
         let presented = Presented::of(token, parts, self.resource());
         let verified = self.0.verifier.verify(&presented).await;
-        verified.inspect_err(log::not_verified).map_err(|error| (&error).into())
+        verified.inspect_err(|error| log::not_verified(error, handler)).map_err(|error| (&error).into())
     }
 
     /// Accepts a verified token, or refuses it for what this gate alone demands of one.
-    pub(crate) fn accept(&self, token: Token) -> Result<Token, Failure> {
+    pub(crate) fn accept(&self, token: Token, handler: &str) -> Result<Token, Failure> {
         if token.is_bound() && !self.0.accepts_bound_tokens {
             let error = VerifyError::invalid(
                 "it is bound to a key (`cnf`), and came as a plain bearer token; see `Gate::accept_bound_tokens`",
             );
-            log::not_verified(&error);
+            log::not_verified(&error, handler);
             return Err((&error).into());
         }
         Ok(token)

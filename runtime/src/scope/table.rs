@@ -39,6 +39,11 @@ impl Terms {
         self.requirement.terms().flatten().chain(others)
     }
 
+    /// Iterates over what the handler itself may demand: what is required anyway, and `also(..)`.
+    pub(crate) fn demandable(&self) -> impl Iterator<Item = NeedRef<'_>> {
+        self.requirement.terms().flatten().chain(self.also.iter().copied().map(NeedRef::Const))
+    }
+
     pub(crate) fn templates(&self) -> impl Iterator<Item = Text> {
         self.needs().filter_map(NeedRef::template)
     }

@@ -36,12 +36,26 @@ enum Kind {
 }
 
 impl Principal {
-    pub(crate) fn subject_of(issuer: &Arc<str>, subject: &Arc<str>) -> Self {
-        Self(Kind::Subject { issuer: issuer.clone(), subject: subject.clone() })
+    /// Makes the principal that `issuer` calls `subject`, as a program has stored them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::Principal;
+    ///
+    /// let owner = Principal::new("https://auth.example.com", "alice");
+    /// assert_ne!(owner, Principal::new("https://other.example.com", "alice"));
+    /// assert_ne!(owner, Principal::of_key("alice"));
+    /// ```
+    #[must_use]
+    pub fn new(issuer: impl Into<Arc<str>>, subject: impl Into<Arc<str>>) -> Self {
+        Self(Kind::Subject { issuer: issuer.into(), subject: subject.into() })
     }
 
-    pub(crate) fn key(name: Arc<str>) -> Self {
-        Self(Kind::Key { name })
+    /// Makes the principal of the static key `name`.
+    #[must_use]
+    pub fn of_key(name: impl Into<Arc<str>>) -> Self {
+        Self(Kind::Key { name: name.into() })
     }
 
     /// Returns who issued the token; a static key has no issuer.

@@ -35,7 +35,7 @@ impl Token {
 
     /// Makes the token that a static key stands for.
     pub(crate) fn of_key(scopes: GrantedScopes, name: Option<&str>) -> Self {
-        let principal = name.map(|name| Principal::key(name.into()));
+        let principal = name.map(Principal::of_key);
         Self(Arc::new(Data { scopes, principal, ..Data::default() }))
     }
 
@@ -117,7 +117,7 @@ impl Token {
         let data = Arc::make_mut(&mut self.0);
         change(data);
         if let (Some(issuer), Some(subject)) = (&data.issuer, &data.subject) {
-            data.principal = Some(Principal::subject_of(issuer, subject));
+            data.principal = Some(Principal::new(issuer.clone(), subject.clone()));
         }
         self
     }

@@ -25,7 +25,10 @@ use super::{Presented, Token, VerifyError};
 /// }
 /// ```
 pub trait TokenVerifier: Send + Sync + 'static {
-    /// Verifies the token that a request presents. It is called once per request.
+    /// Verifies the token that a request presents.
+    ///
+    /// It is called once per request for the same credentials, whatever gates of one verifier stand behind each other: what
+    /// a middleware changes later of method, URI and other headers, it is not asked about again.
     ///
     /// # Errors
     ///

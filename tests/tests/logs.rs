@@ -69,12 +69,12 @@ async fn each_refusal_says_why() {
     let cases = [
         (
             "secret-bad",
-            "DEBUG scopegate: token refused error=the token is not valid: the test knows no such token\n",
+            "DEBUG scopegate: token refused handler=logs::read error=the token is not valid: the test knows no such token\n",
         ),
-        ("secret-old", "DEBUG scopegate: token refused error=the token expired\n"),
+        ("secret-old", "DEBUG scopegate: token refused handler=logs::read error=the token expired\n"),
         (
             "secret-later",
-            " WARN scopegate: no token can be verified error=the token cannot be verified now: the test says so\n",
+            " WARN scopegate: no token can be verified handler=logs::read error=the token cannot be verified now: the test says so\n",
         ),
     ];
     for (token, expected) in cases {

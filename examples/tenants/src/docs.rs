@@ -66,7 +66,8 @@ async fn export() -> &'static str {
     "all of it"
 }
 
-// Who owns a tenant is not a matter of scopes, and no scope would help whoever is refused.
+// Who owns a tenant is not a matter of scopes, and no scope would help whoever is refused. This API has one authorization
+// server, whose subjects are people; with several, compare `Access::principal`.
 #[requires_scope(DocsScope::Admin)]
 async fn change_owner(access: Access, Path(tenant): Path<String>) -> Result<StatusCode, Rejection> {
     if access.subject() == Some(owner_of(&tenant)) {

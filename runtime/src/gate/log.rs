@@ -26,9 +26,9 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
     let shown = shown::line(error);
     #[cfg(feature = "tracing")]
     if error.retry_after().is_some() {
-        tracing::warn!(target: "scopegate", handler, error = %shown, "no token can be verified");
+        tracing::warn!(target: "scopegate", %handler, error = %shown, "no token can be verified");
     } else {
-        tracing::debug!(target: "scopegate", handler, error = %shown, "token refused");
+        tracing::debug!(target: "scopegate", %handler, error = %shown, "token refused");
     }
     #[cfg(not(feature = "tracing"))]
     let _ = (error, handler);

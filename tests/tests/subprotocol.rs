@@ -1,0 +1,85 @@
+//! A token in `Sec-WebSocket-Protocol` counts like any other, and no handler sees it.
+
+mod gating;
+
+use axum::http::HeaderMap;
+use gating::IntoGate;
+use scopegate::{
+    Access, CredentialSource, Rejection, Router, authenticated, public, requires_scope, routing::get,
+    testing::TestVerifier,
+};
+use scopegate_tests::exchange::send;
+
+fn offered(headers: &HeaderMap) -> String {
+    let lines = headers.get_all("sec-websocket-protocol").iter();
+    lines.map(|line| line.to_str().unwrap().to_owned()).collect::<Vec<_>>().join(" | ")
+}
+
+#[requires_scope("files:read")]
+async fn guarded(headers: HeaderMap) -> String {
+    offered(&headers)
+}
+
+#[public]
+async fn open(headers: HeaderMap) -> String {
+    offered(&headers)
+}
+
+#[public]
+async fn who(access: Option<Access>, headers: HeaderMap) -> String {
+    let name = access.and_then(|access| access.subject().map(str::to_owned)).unwrap_or_default();
+    format!("{name} {}", offered(&headers))
+}
+
+#[authenticated(also("files:write"), related("files:share"))]
+async fn related(access: Access) -> Result<(), Rejection> {
+    access.require("files:share")
+}
+
+fn app() -> axum::Router {
+    let gate = TestVerifier::new().token("reader", "files:read").gate("https://h.example").unwrap();
+    let sources = [CredentialSource::authorization(), CredentialSource::websocket_protocol("bearer.")];
+    Router::new()
+        .route("/guarded", get(guarded))
+        .route("/open", get(open))
+        .route("/who", get(who))
+        .route("/related", get(related))
+        .protect(gate.credentials(sources))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn no_handler_sees_the_token() {
+    let app = app();
+    let with = "sec-websocket-protocol: files.v1, bearer.reader";
+    for (path, body) in [("/guarded", "files.v1"), ("/open", "files.v1"), ("/who", "reader files.v1")] {
+        let answer = send(&app, &format!("GET {path}"), &[with]).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, body), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_judged_like_any_other() {
+    let app = app();
+    let protocol = |value: &str| format!("sec-websocket-protocol: {value}");
+    for (headers, status) in [
+        (vec![], 401),
+        (vec![protocol("files.v1")], 401),
+        (vec![protocol("files.v1, bearer.stranger")], 401),
+        (vec![protocol("files.v1, bearer.")], 401),
+        (vec![protocol("files.v1, bearer.reader, bearer.reader")], 400),
+        (vec![protocol("bearer.reader"), "authorization: Bearer reader".to_owned()], 400),
+    ] {
+        let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+        assert_eq!(send(&app, "GET /guarded", &headers).await.status, status, "{headers:?}");
+        // A public handler runs, whatever is wrong with a token that it does not ask for.
+        assert_eq!(send(&app, "GET /open", &headers).await.status, 200, "{headers:?}");
+    }
+}
+
+/// A related scope is for clients to ask for, and never demanded.
+#[tokio::test]
+async fn a_related_scope_is_no_declared_demand() {
+    let answer = send(&app(), "GET /related", &["authorization: Bearer reader"]).await;
+    assert_eq!(answer.status, 500);
+}

@@ -7,9 +7,9 @@ use http::{HeaderMap, request::Parts};
 use serde::de::DeserializeOwned;
 
 use super::{
-    enforcement::verify_for_all,
-    extension::{Admitted, Enforcement, verified},
-    judge::Judge,
+    enforce::verify_for_all,
+    enforcement::{Admitted, Enforcement, verified},
+    outcome::Judge,
     plan::Plan,
 };
 #[cfg(any(feature = "rmcp", feature = "testing"))]

@@ -1,93 +1,99 @@
-//! Enforcement: the one function that lets a request through to a handler, or does not.
+//! What a request carries from a layer or a router to the guard of its handler, and from there to the handler.
 
 use std::sync::Arc;
 
-use http::request::Parts;
+use http::{Extensions, request::Parts};
 
 use super::{
-    extension::{Admitted, Enforcement, leave, verified_by},
-    judge::Judge,
-    path::PathParameters,
-    plan::Plan,
+    plan::{Plan, Slot},
+    verified::Verified,
 };
 use crate::{
-    gate::{Failure, log},
-    policy::Demand,
-    refuse::Rejection,
+    gate::{Failure, Gate},
     scope::{Filled, Row},
     token::Token,
 };
 
-/// Lets a request through to the handler of `row`, and remembers what was found for the extractors that follow.
-///
-/// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
-pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejection> {
-    if row.requirement().is_public() {
-        strip_public(parts).await;
-        return Ok(());
-    }
-    let parameters =
-        if row.terms().has_templates() { PathParameters::of(parts).await } else { PathParameters::default() };
-    let enforcement = parts.extensions.get::<Enforcement>();
-    let Some(plan) = enforcement.and_then(Enforcement::plan) else {
-        let handler = row.handler();
-        log::misconfigured(&format!(
-            "no gate protects `{handler}`; mount it with `Router::protect` or `Gate::layer`"
-        ));
-        return Err(Rejection::misconfigured());
-    };
-    let admitted = admit(plan, parts, row, &parameters).await;
-    let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
-    if plan.gate.strips_credentials() {
-        // What is taken off the request is not there for a gate inside, to which the handler may pass it on.
-        leave(&plan.clone(), Ok(admitted.token.clone()), parts);
-    }
-    if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
-        enforcement.admitted = Some(admitted);
-    }
-    Ok(())
+/// What a request carries to the guard, in its extensions: which gate it stands before, and what the guard found.
+#[derive(Clone)]
+pub(crate) struct Enforcement {
+    slot: Arc<Slot>,
+    pub(crate) admitted: Option<Admitted>,
+    /// What a layer further outside has verified.
+    earlier: Option<Verified>,
 }
 
-/// Takes what no handler is to see off a request that needs no token, and keeps what came of it for `Option<Access>`.
-async fn strip_public(parts: &mut Parts) {
-    let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
-    if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned() {
-        let _ = verify_for_all(&plan, parts).await;
+impl Enforcement {
+    fn pending(slot: Arc<Slot>) -> Self {
+        Self { slot, admitted: None, earlier: None }
     }
-}
 
-/// Admits a request whose token meets the gate's floor and the row.
-pub(crate) async fn admit(
-    plan: &Plan,
-    parts: &Parts,
-    row: &Row,
-    parameters: &PathParameters,
-) -> Result<Admitted, Rejection> {
-    let filled = Filled::of(row.terms().templates(), parameters);
-    let demand = [Demand::of(row, &filled)];
-    let token = token(plan, parts).await.map_err(|failure| plan.refuse(failure, &demand))?;
-    Judge::Gate(plan).judge(&token, &demand)?;
-    Ok(Admitted::new(token, row.clone(), filled))
-}
-
-/// Returns the token of a request, from whoever verified it first.
-pub(crate) async fn token(plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
-    match verified_by(&plan.gate, parts) {
-        Some(verified) => verified.accepted_by(plan),
-        None => {
-            let handler = plan.row.handler();
-            plan.gate.accept(plan.gate.verify(parts, handler).await?, handler)
+    /// Puts into a request that a handler waits for the gate of `slot`, and keeps what a layer outside has verified.
+    pub(crate) fn begin(slot: Arc<Slot>, request: &mut Extensions) {
+        let outer = request.insert(Self::pending(slot));
+        if let Some(earlier) = outer.and_then(|outer| outer.earlier)
+            && let Some(own) = request.get_mut::<Self>()
+        {
+            own.earlier = Some(earlier);
         }
     }
+
+    /// Says what a layer has let through, and by which verification.
+    pub(crate) fn done(slot: Arc<Slot>, admitted: Admitted, verified: Verified) -> Self {
+        Self { slot, admitted: Some(admitted), earlier: Some(verified) }
+    }
+
+    /// Says what a layer has verified, in a request to a handler that waits for the gate of its own router.
+    pub(crate) fn follow(&mut self, verified: Verified) {
+        self.earlier = Some(verified);
+    }
+
+    pub(crate) fn plan(&self) -> Option<&Arc<Plan>> {
+        self.slot.get()
+    }
 }
 
-/// Has the token of a request verified, unless it has been, and leaves what was found for those who verify alike inside.
-pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Result<Token, Failure> {
-    if let Some(verified) = verified_by(&plan.gate, parts) {
-        return verified.accepted_by(plan);
+/// What is known of a request that was let through.
+#[derive(Clone)]
+pub(crate) struct Admitted {
+    pub(crate) token: Token,
+    pub(crate) row: Row,
+    /// What the templates come to; nothing where there are none, which is nearly everywhere.
+    pub(crate) filled: Option<Arc<Filled>>,
+}
+
+impl Admitted {
+    pub(crate) fn new(token: Token, row: Row, filled: Filled) -> Self {
+        let filled = row.terms().has_templates().then(|| Arc::new(filled));
+        Self { token, row, filled }
     }
-    let handler = plan.row.handler();
-    let outcome = plan.gate.verify(parts, handler).await;
-    leave(plan, outcome.clone(), parts);
-    plan.gate.accept(outcome?, handler)
+}
+
+/// Leaves what came of the credentials of a request for those who ask inside.
+pub(crate) fn leave(plan: &Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) {
+    let verified = Verified::new(plan.clone(), outcome, parts);
+    let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() else {
+        parts.extensions.insert(verified);
+        return;
+    };
+    if let Some(older) = enforcement.earlier.replace(verified) {
+        parts.extensions.insert(older);
+    }
+}
+
+/// Iterates over what was found further outside for the credentials that the request has now: by a layer that let it
+/// through, and by one that asked early.
+fn found(parts: &Parts) -> impl Iterator<Item = &Verified> {
+    let enforced = parts.extensions.get::<Enforcement>().and_then(|enforcement| enforcement.earlier.as_ref());
+    enforced.into_iter().chain(parts.extensions.get()).filter(|verified| verified.is_of(parts))
+}
+
+/// Returns what was found further outside.
+pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
+    found(parts).next()
+}
+
+/// Returns what a gate that verifies as `gate` does found further outside.
+pub(crate) fn verified_by<'a>(gate: &Gate, parts: &'a Parts) -> Option<&'a Verified> {
+    found(parts).find(|verified| verified.plan.gate.verifies_as(gate))
 }

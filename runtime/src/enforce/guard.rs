@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::enforcement::enforce;
+use super::enforce::enforce;
 use crate::{refuse::Rejection, scope::Row};
 
 /// Enforces what an attribute declares, before any other extractor runs and before the body is read.

@@ -1,10 +1,11 @@
 //! Enforcement: what lets a request through to a handler, or does not, and what it leaves behind for the handler.
 
 mod access;
+#[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
+mod enforce;
 mod enforcement;
-mod extension;
 mod guard;
-mod judge;
+mod outcome;
 mod path;
 mod plan;
 mod prebuilt;
@@ -16,10 +17,10 @@ pub use self::{
     guard::{Declares, Guard},
 };
 #[cfg(feature = "mcp")]
-pub(crate) use self::{enforcement::token, extension::Admitted, judge::Judge};
+pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
-    enforcement::{admit, enforce, verify_for_all},
-    extension::{Enforcement, leave},
+    enforce::{admit, enforce, verify_for_all},
+    enforcement::{Enforcement, leave},
     path::{PathParameters, mistaken_templates},
     plan::{Plan, Slot},
     prebuilt::Prebuilt,

@@ -1,11 +1,11 @@
 //! The gate: a resource, who verifies its tokens, and what every token needs.
 
+mod answer;
+mod credential;
 mod erased;
 mod failure;
 pub(crate) mod log;
 mod policy;
-mod refuse;
-mod verify;
 
 use std::{fmt, sync::Arc, time::Duration};
 

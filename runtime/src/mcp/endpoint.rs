@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{operation::McpTable, origin::Origins, read::Bounds, rules::Rules};
+use super::{body::Bounds, operation::McpTable, origin::Origins, rules::Rules};
 use crate::{
     enforce::{Plan, Slot},
     gate::Gate,

@@ -120,7 +120,7 @@ impl McpLayer {
 
     /// Sets all bounds of bodies at once.
     #[cfg(feature = "rmcp")]
-    pub(super) fn bounded(mut self, bounds: super::read::Bounds) -> Self {
+    pub(super) fn bounded(mut self, bounds: super::body::Bounds) -> Self {
         self.change().bounds = bounds;
         self
     }

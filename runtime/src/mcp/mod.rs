@@ -65,6 +65,7 @@
 //! See also the [guide](crate::guide::mcp).
 
 mod access;
+mod body;
 mod connection;
 mod encoding;
 mod endpoint;
@@ -77,7 +78,6 @@ mod operation;
 mod origin;
 mod overlap;
 mod protocol_error;
-mod read;
 mod request;
 mod resources;
 mod rules;

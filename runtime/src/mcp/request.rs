@@ -8,12 +8,12 @@ use axum::{
 use http::{StatusCode, request::Parts};
 
 use super::{
+    body::read,
     connection, encoding,
     endpoint::Endpoint,
     headers::{self, Mismatch},
     message::{Message, Messages},
     protocol_error::ProtocolError,
-    read::read,
     rules::{Matched, Undecided},
     subject::{Subject, shortened},
 };

@@ -1,25 +1,25 @@
 //! Tokens: where a request carries one, who verifies it, and what a verified one says.
 
 mod claims;
+mod credential_source;
 mod credentials;
 mod error;
 mod presented;
 mod principal;
-mod source;
 #[expect(clippy::module_inception, reason = "a token is what this folder is about")]
 mod token;
 mod verifier;
 
 pub use self::{
     claims::InvalidClaims,
+    credential_source::CredentialSource,
     error::VerifyError,
     presented::{Presented, Scheme},
     principal::Principal,
-    source::CredentialSource,
     token::Token,
     verifier::TokenVerifier,
 };
 pub(crate) use self::{
+    credential_source::{Seen, Sources},
     credentials::{Credentials, is_b64token},
-    source::{Seen, Sources},
 };

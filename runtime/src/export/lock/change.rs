@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Lock, declarations, judge::Side, needs::Direction, routes::Routes};
+use super::{Lock, compare::Side, declarations, needs::Direction, routes::Routes};
 
 /// One thing that is different between two locks.
 ///

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{
     change::Change,
+    compare::{Demand, Side, direction},
     declared::Declared,
-    judge::{Demand, Side, direction},
     needs::Direction,
     routes::Routes,
     words::list,

@@ -1,12 +1,12 @@
 //! The scope lock: everything that lets somebody in, in a file that is committed and reviewed.
 
 mod change;
-mod check;
+mod check_lock;
+mod compare;
 mod declarations;
 mod declared;
 mod error;
 mod instance;
-mod judge;
 mod line;
 mod needs;
 mod routes;
@@ -15,7 +15,7 @@ mod words;
 use std::{fmt, str::FromStr};
 
 pub(super) use self::error::Listed;
-pub use self::{change::Change, check::check_lock, error::LockError, needs::Direction};
+pub use self::{change::Change, check_lock::check_lock, error::LockError, needs::Direction};
 use self::{
     declared::{Declared, Reader},
     line::Line,

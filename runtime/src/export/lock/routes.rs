@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{
     change::Change,
-    judge::{Demand, Side, direction},
+    compare::{Demand, Side, direction},
     line::Line,
     needs::{Direction, Needs},
     words::{difference, list, sentence, what, what_before},

@@ -1,8 +1,8 @@
 //! Requirements, and what became of them, in words.
 
 use super::{
+    compare::{Side, direction},
     declared::Declared,
-    judge::{Side, direction},
     needs::{Direction, Needs},
 };
 

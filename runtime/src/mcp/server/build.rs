@@ -14,7 +14,7 @@ use super::{ScopedTools, place::Place};
 use crate::{
     enforce::Step,
     gate::Gate,
-    mcp::{McpLayer, McpTable, memory::Memory, read::Bounds},
+    mcp::{McpLayer, McpTable, body::Bounds, memory::Memory},
     policy::StartupError,
     resource::Resource,
     scope::{Entry, Requirement, Row, ScopeTable},

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use super::{
     fault::Fault,
+    key_source::KeySource,
     keys::{Key, KeySet},
-    source::KeySource,
     validity::Validity,
     weight,
 };
@@ -62,7 +62,7 @@ pub(super) struct Good {
 }
 
 impl Good {
-    /// Notes that `key`, which came from `source`, made the signature.
+    /// Notes that `key`, which came from `key_source`, made the signature.
     pub(super) fn new(token: Token, validity: Validity, source: &KeySource, key: Arc<Key>) -> Self {
         let weight = weight::of(&token);
         Self { token, validity, source: source.clone(), key, weight, since: Instant::now() }
@@ -88,7 +88,7 @@ pub(super) struct Bad {
 }
 
 impl Bad {
-    /// Notes what is wrong by `keys`, which came from `source`.
+    /// Notes what is wrong by `keys`, which came from `key_source`.
     pub(super) fn new(fault: Fault, source: &KeySource, keys: &Arc<KeySet>) -> Self {
         Self {
             fault,

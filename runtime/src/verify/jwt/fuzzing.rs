@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{JwtVerifier, address::KeyHosts, discovery, keys::KeySet, source::KeySource};
+use super::{JwtVerifier, address::KeyHosts, discovery, key_source::KeySource, keys::KeySet};
 
 /// Makes a verifier whose one issuer has just published `set`; `None` where that is not a JWK set.
 pub fn verifier(issuer: &str, audience: &str, set: &Value) -> Option<JwtVerifier> {
@@ -17,7 +17,7 @@ pub fn verifier(issuer: &str, audience: &str, set: &Value) -> Option<JwtVerifier
 ///
 /// When the text is no issuer.
 pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
-    Ok(discovery::well_known_urls(issuer)?.into_iter().map(String::from).collect())
+    Ok(issuer_metadata::well_known_urls(issuer)?.into_iter().map(String::from).collect())
 }
 
 /// Reads the address of the keys in an issuer's metadata.
@@ -27,5 +27,5 @@ pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
 /// When the metadata is not this issuer's, or the address is not one from which keys may come.
 pub fn key_set_url(metadata: &Value, issuer: &str) -> Result<String, String> {
     let metadata = metadata.to_string();
-    discovery::key_set_in(metadata.as_bytes(), issuer, &KeyHosts::default()).map(String::from)
+    issuer_metadata::key_set_in(metadata.as_bytes(), issuer, &KeyHosts::default()).map(String::from)
 }

@@ -2,22 +2,22 @@
 //!
 //! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `jwk`, `algorithms`),
 //! and then its claims are (`claims`), and its times (`validity`). Keys are loaded when they are first needed, and again in
-//! the background (`source`, `state`, `discovery`, `address`, `fetch`). How a token was judged is remembered (`cache`,
+//! the background (`key_source`, `state`, `issuer_metadata`, `address`, `fetch`). How a token was judged is remembered (`cache`,
 //! `weight`).
 
 mod address;
 mod algorithms;
 mod cache;
 mod claims;
-mod discovery;
 mod fault;
 mod fetch;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod issuer_metadata;
 mod jwk;
+mod key_source;
 mod keys;
 mod object;
-mod source;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -28,7 +28,7 @@ mod weight;
 
 use std::{fmt, time::Duration};
 
-use self::{address::KeyHosts, cache::Cache, claims::Rules, source::KeySource};
+use self::{address::KeyHosts, cache::Cache, claims::Rules, key_source::KeySource};
 use crate::shown;
 
 /// Verifies JSON Web Tokens: access tokens that an authorization server signed, as in [RFC 9068].

@@ -6,8 +6,8 @@ use super::{
     Issuer, JwtVerifier,
     cache::{Bad, Cache, Digest, Good},
     fault::Fault,
+    key_source::KeySource,
     keys::{KeySet, Verdict},
-    source::KeySource,
     unverified::{self, Unread, Unverified},
 };
 use crate::{Presented, Token, TokenVerifier, VerifyError, shown};

@@ -9,7 +9,7 @@ use tokio::{runtime::Handle, sync::watch, time};
 
 use super::{
     address::{KeyHosts, trusted_url},
-    discovery, fetch,
+    fetch, issuer_metadata,
     keys::KeySet,
     state::{Advice, State},
 };
@@ -65,7 +65,7 @@ impl KeySource {
     /// Says why no key can ever be loaded, if that is so.
     pub(super) fn problem(&self) -> Option<String> {
         let reason = match &self.0.location {
-            Location::Issuer(issuer, _) => discovery::well_known_urls(issuer).err(),
+            Location::Issuer(issuer, _) => issuer_metadata::well_known_urls(issuer).err(),
             Location::Keys(url) => trusted_url(url).err(),
         };
         reason.map(|reason| format!("the keys of an issuer can never be loaded: {reason}"))
@@ -174,7 +174,7 @@ impl Location {
         const LIMIT: Duration = Duration::from_secs(10);
         let load = async {
             let url = match self {
-                Self::Issuer(issuer, hosts) => discovery::key_set_url(issuer, hosts).await?,
+                Self::Issuer(issuer, hosts) => issuer_metadata::key_set_url(issuer, hosts).await?,
                 Self::Keys(url) => trusted_url(url)?,
             };
             let set = fetch::document(&url).await.map_err(|error| error.to_string())?;

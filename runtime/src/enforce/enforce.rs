@@ -1,0 +1,91 @@
+//! Enforcement: the one function that lets a request through to a handler, or does not.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use super::{
+    enforcement::{Admitted, Enforcement, leave, verified_by},
+    outcome::Judge,
+    path::PathParameters,
+    plan::Plan,
+};
+use crate::{
+    gate::{Failure, log},
+    policy::Demand,
+    refuse::Rejection,
+    scope::{Filled, Row},
+    token::Token,
+};
+
+/// Lets a request through to the handler of `row`, and remembers what was found for the extractors that follow.
+///
+/// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
+pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejection> {
+    if row.requirement().is_public() {
+        strip_public(parts).await;
+        return Ok(());
+    }
+    let parameters =
+        if row.terms().has_templates() { PathParameters::of(parts).await } else { PathParameters::default() };
+    let enforcement = parts.extensions.get::<Enforcement>();
+    let Some(plan) = enforcement.and_then(Enforcement::plan) else {
+        let handler = row.handler();
+        log::misconfigured(&format!(
+            "no gate protects `{handler}`; mount it with `Router::protect` or `Gate::layer`"
+        ));
+        return Err(Rejection::misconfigured());
+    };
+    let admitted = admit(plan, parts, row, &parameters).await;
+    let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
+    if plan.gate.strips_credentials() {
+        // What is taken off the request is not there for a gate inside, to which the handler may pass it on.
+        leave(&plan.clone(), Ok(admitted.token.clone()), parts);
+    }
+    if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
+        enforcement.admitted = Some(admitted);
+    }
+    Ok(())
+}
+
+/// Takes what no handler is to see off a request that needs no token, and keeps what came of it for `Option<Access>`.
+async fn strip_public(parts: &mut Parts) {
+    let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
+    if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned() {
+        let _ = verify_for_all(&plan, parts).await;
+    }
+}
+
+/// Admits a request whose token meets the gate's floor and the row.
+pub(crate) async fn admit(
+    plan: &Plan,
+    parts: &Parts,
+    row: &Row,
+    parameters: &PathParameters,
+) -> Result<Admitted, Rejection> {
+    let filled = Filled::of(row.terms().templates(), parameters);
+    let demand = [Demand::of(row, &filled)];
+    let token = token(plan, parts).await.map_err(|failure| plan.refuse(failure, &demand))?;
+    Judge::Gate(plan).judge(&token, &demand)?;
+    Ok(Admitted::new(token, row.clone(), filled))
+}
+
+/// Returns the token of a request, from whoever verified it first.
+pub(crate) async fn token(plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
+    if let Some(verified) = verified_by(&plan.gate, parts) {
+        return verified.accepted_by(plan);
+    }
+    let handler = plan.row.handler();
+    plan.gate.accept(plan.gate.verify(parts, handler).await?, handler)
+}
+
+/// Has the token of a request verified, unless it has been, and leaves what was found for those who verify alike inside.
+pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Result<Token, Failure> {
+    if let Some(verified) = verified_by(&plan.gate, parts) {
+        return verified.accepted_by(plan);
+    }
+    let handler = plan.row.handler();
+    let outcome = plan.gate.verify(parts, handler).await;
+    leave(plan, outcome.clone(), parts);
+    plan.gate.accept(outcome?, handler)
+}

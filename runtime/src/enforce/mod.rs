@@ -20,7 +20,7 @@ pub(crate) use self::{enforcement::token, extension::Admitted, judge::Judge};
 pub(crate) use self::{
     enforcement::{admit, enforce, verify_for_all},
     extension::{Enforcement, leave},
-    path::{PathParameters, mistaken_templates},
+    path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
     step::{Protected, Step},

@@ -15,12 +15,12 @@ use super::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::policy::Policy;
 #[cfg(feature = "testing")]
-use crate::scope::{Parameters, Requirement, ScopeTable, Unfilled};
+use crate::scope::{Parameters, Requirement, Row, ScopeTable, Unfilled};
 use crate::{
     gate::{Failure, log},
     policy::Demand,
     refuse::{KeptHeaders, Reason, Rejection},
-    scope::{Filled, GrantedScopes, NeedRef, Row},
+    scope::{Filled, GrantedScopes, NeedRef, RowRef},
     token::{InvalidClaims, Principal, Token},
 };
 
@@ -44,7 +44,7 @@ use crate::{
 pub struct Access {
     token: Token,
     /// What the handler declares.
-    row: Row,
+    row: RowRef,
     /// What its templates come to, where it has any.
     filled: Option<Arc<Filled>>,
     /// For the bodies of refusals.
@@ -223,7 +223,7 @@ impl Access {
 
     /// Makes an access where no gate is.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
-    pub(crate) fn without_gate(token: Token, row: Row, policy: Arc<Policy>) -> Self {
+    pub(crate) fn without_gate(token: Token, row: RowRef, policy: Arc<Policy>) -> Self {
         let headers = KeptHeaders::default();
         Self { token, row, filled: None, headers, authority: Authority::Policy(policy) }
     }
@@ -270,7 +270,10 @@ impl Access {
     #[must_use]
     pub fn for_test(token: Token, declared: &ScopeTable) -> Self {
         const NOTHING: Row = Row::new(Requirement::AUTHENTICATED, "a test", file!(), line!());
-        let row = declared.entries().first().map_or(NOTHING, |entry| entry.row().clone());
+        let row = declared
+            .entries()
+            .first()
+            .map_or(RowRef::Const(const { &NOTHING }), |entry| entry.row().clone().into());
         Self::without_gate(token, row, Arc::default())
     }
 

@@ -14,20 +14,23 @@ use crate::{
     gate::{Failure, log},
     policy::Demand,
     refuse::Rejection,
-    scope::{Filled, Row},
+    scope::{Filled, RowRef},
     token::Token,
 };
 
 /// Lets a request through to the handler of `row`, and remembers what was found for the extractors that follow.
 ///
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
-pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejection> {
+pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     if row.requirement().is_public() {
         strip_public(parts).await;
         return Ok(());
     }
-    let parameters =
-        if row.terms().has_templates() { PathParameters::of(parts).await } else { PathParameters::default() };
+    let filled = if row.terms().has_templates() {
+        Filled::of(row.terms().templates(), &PathParameters::of(parts).await)
+    } else {
+        Filled::default()
+    };
     let enforcement = parts.extensions.get::<Enforcement>();
     let Some(plan) = enforcement.and_then(Enforcement::plan) else {
         let handler = row.handler();
@@ -36,7 +39,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &Row) -> Result<(), Rejectio
         ));
         return Err(Rejection::misconfigured());
     };
-    let admitted = admit(plan, parts, row, &parameters).await;
+    let admitted = admit(plan, parts, row, filled).await;
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if plan.gate.strips_credentials() {
         // What is taken off the request is not there for a gate inside, to which the handler may pass it on.
@@ -60,10 +63,9 @@ async fn strip_public(parts: &mut Parts) {
 pub(crate) async fn admit(
     plan: &Plan,
     parts: &Parts,
-    row: &Row,
-    parameters: &PathParameters,
+    row: &RowRef,
+    filled: Filled,
 ) -> Result<Admitted, Rejection> {
-    let filled = Filled::of(row.terms().templates(), parameters);
     let demand = [Demand::of(row, &filled)];
     let token = token(plan, parts).await.map_err(|failure| plan.refuse(failure, &demand))?;
     Judge::Gate(plan).judge(&token, &demand)?;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     gate::{Failure, Gate},
-    scope::{Filled, Row},
+    scope::{Filled, RowRef},
     token::Token,
 };
 
@@ -57,14 +57,14 @@ impl Enforcement {
 #[derive(Clone)]
 pub(crate) struct Admitted {
     pub(crate) token: Token,
-    pub(crate) row: Row,
+    pub(crate) row: RowRef,
     /// What the templates come to; nothing where there are none, which is nearly everywhere.
     pub(crate) filled: Option<Arc<Filled>>,
 }
 
 impl Admitted {
-    pub(crate) fn new(token: Token, row: Row, filled: Filled) -> Self {
-        let filled = row.terms().has_templates().then(|| Arc::new(filled));
+    pub(crate) fn new(token: Token, row: RowRef, filled: Filled) -> Self {
+        let filled = (!filled.is_empty()).then(|| Arc::new(filled));
         Self { token, row, filled }
     }
 }

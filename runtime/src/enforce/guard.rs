@@ -6,7 +6,10 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::enforce::enforce;
-use crate::{refuse::Rejection, scope::Row};
+use crate::{
+    refuse::Rejection,
+    scope::{Row, RowRef},
+};
 
 /// Enforces what an attribute declares, before any other extractor runs and before the body is read.
 ///
@@ -23,7 +26,7 @@ impl<R: Declares, S: Sync> FromRequestParts<S> for Guard<R> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        enforce(parts, const { &R::ROW }).await?;
+        enforce(parts, const { &RowRef::Const(&R::ROW) }).await?;
         Ok(Self(PhantomData))
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
     enforce::{admit, enforce, verify_for_all},
     enforcement::{Enforcement, leave},
-    path::{PathParameters, mistaken_templates},
+    path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
     step::{Protected, Step},

@@ -7,7 +7,7 @@ use crate::{
     gate::{Failure, Gate},
     policy::Demand,
     refuse::Rejection,
-    scope::{Requirement, Row},
+    scope::{Requirement, Row, RowRef},
 };
 
 /// Where a mounted handler finds its plan; filled once, when its router is protected.
@@ -17,22 +17,22 @@ pub(crate) type Slot = OnceLock<Arc<Plan>>;
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) gate: Gate,
-    pub(crate) row: Row,
+    pub(crate) row: RowRef,
     /// Those of the row itself, which need not be looked up.
     answers: Answers,
     prebuilt: Prebuilt,
 }
 
 impl Plan {
-    pub(crate) fn new(gate: Gate, row: Row, prebuilt: Prebuilt) -> Self {
+    pub(crate) fn new(gate: Gate, row: RowRef, prebuilt: Prebuilt) -> Self {
         Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt }
     }
 
     /// Makes the plan of a layer, which demands no more than the floor; guards inside have the rows `inside`.
     pub(crate) fn of_layer<'a>(gate: Gate, inside: impl IntoIterator<Item = &'a Row>) -> Self {
-        let floor = Row::new(Requirement::AUTHENTICATED, "the layer", file!(), line!());
-        let prebuilt = Prebuilt::of(&gate, inside.into_iter().cloned().chain([floor.clone()]));
-        Self::new(gate, floor, prebuilt)
+        const FLOOR: Row = Row::new(Requirement::AUTHENTICATED, "the layer", file!(), line!());
+        let prebuilt = Prebuilt::of(&gate, inside.into_iter().chain([const { &FLOOR }]));
+        Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt)
     }
 
     /// Answers a request that failed, with what was built at startup if it was.

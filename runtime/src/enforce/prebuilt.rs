@@ -32,13 +32,13 @@ const REASONS: [Reason; 5] = [
 ];
 
 impl Prebuilt {
-    pub(crate) fn of(gate: &Gate, rows: impl IntoIterator<Item = Row>) -> Self {
+    pub(crate) fn of<'a>(gate: &Gate, rows: impl IntoIterator<Item = &'a Row>) -> Self {
         let mut answers = HashMap::new();
         // A template makes them differ from request to request.
         for row in rows.into_iter().filter(|row| !row.terms().has_templates()) {
             answers.entry(row.terms().clone()).or_insert_with(|| {
                 let build =
-                    |reason| gate.refuse(Failure::For(reason), &[Demand::of(&row, &Filled::default())]);
+                    |reason| gate.refuse(Failure::For(reason), &[Demand::of(row, &Filled::default())]);
                 Answers(REASONS.map(build).into())
             });
         }

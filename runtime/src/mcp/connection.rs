@@ -17,7 +17,7 @@ const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
 /// What is about the connection alone. `Transfer-Encoding` is judged with the body.
-const TAKEN_OFF: [HeaderName; 8] =
+static TAKEN_OFF: [HeaderName; 8] =
     [CONNECTION, UPGRADE, HTTP2_SETTINGS, KEEP_ALIVE, PROXY_CONNECTION, TE, TRAILER, EXPECT];
 
 /// What `Connection` may say. Any other header that it named would have to go, and could be one that counts.
@@ -40,8 +40,11 @@ pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !expected.all(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(ProtocolError::expectation());
     }
-    for name in TAKEN_OFF {
-        parts.headers.remove(name);
+    // Nearly no request has any of them, and to look is cheaper than to remove.
+    if parts.headers.keys().any(|name| TAKEN_OFF.contains(name)) {
+        for name in &TAKEN_OFF {
+            parts.headers.remove(name);
+        }
     }
     parts.extensions.remove::<OnUpgrade>();
     Ok(())

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     policy::Demand,
-    scope::{Filled, Row, Text},
+    scope::{Filled, RowRef, Text},
 };
 
 /// The rows of a table, ready to be looked up.
@@ -23,15 +23,15 @@ pub(super) struct Rules {
 /// The rows of one kind.
 #[derive(Clone, Debug, Default)]
 struct Named {
-    one: HashMap<Text, Row>,
+    one: HashMap<Text, RowRef>,
     /// For every name without a row of its own.
-    any: Option<Row>,
+    any: Option<RowRef>,
 }
 
 /// A row that a message is about, with what its templates come to.
 #[derive(Clone, Debug)]
 pub(super) struct Matched {
-    pub(super) row: Row,
+    pub(super) row: RowRef,
     pub(super) filled: Filled,
 }
 
@@ -62,7 +62,7 @@ impl Undecided {
 }
 
 impl Matched {
-    pub(super) fn of(row: &Row) -> Self {
+    pub(super) fn of(row: &RowRef) -> Self {
         Self { row: row.clone(), filled: Filled::default() }
     }
 
@@ -74,7 +74,7 @@ impl Matched {
 impl Named {
     /// Adds a row, and tells whether it is the first for its name.
     fn add(&mut self, operation: &Operation) -> bool {
-        let row = operation.row().clone();
+        let row = RowRef::from(operation.row().clone());
         match operation.which() {
             Name::One(name) => self.one.insert(name.clone(), row).is_none(),
             Name::Any => self.any.replace(row).is_none(),
@@ -141,15 +141,16 @@ impl Rules {
 
     fn resource(&self, uri: &str) -> Result<Matched, Undecided> {
         let found = self.resources.find(uri).ok_or(Undecided::Unlisted(Kind::Resource))?;
-        Ok(Matched { row: found.row().clone(), filled: found.into_filled() })
+        let of_row = self.listed(Kind::Resource, found.template())?;
+        Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
     /// What is completed is mostly a template, which has no values.
     fn completed(&self, uri: &str) -> Result<Matched, Undecided> {
-        match self.resources.declared(uri).map(Operation::row) {
+        match self.resources.declared(uri) {
             None => self.resource(uri),
-            Some(row) if !row.terms().has_templates() => Ok(Matched::of(row)),
-            Some(_) => Err(Undecided::OpenTemplate),
+            Some(operation) if operation.row().terms().has_templates() => Err(Undecided::OpenTemplate),
+            Some(operation) => self.listed(Kind::Resource, operation.name()),
         }
     }
 }

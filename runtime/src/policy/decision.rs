@@ -51,8 +51,8 @@ impl Policy {
         if terms.requirement.is_public() {
             return demanded;
         }
-        let floor = self.floor.iter().filter(|scope| !self.covers(granted, scope.as_str()));
-        let floor = floor.map(|_| Shortfall::Scope).next();
+        let has_floor = self.floor.iter().all(|scope| self.covers(granted, scope.as_str()));
+        let floor = (!has_floor).then_some(Shortfall::Scope);
         let alternatives = terms.requirement.terms().map(|needs| needs.map(lacks).max().flatten());
         let alternatives = least(alternatives);
         floor.max(alternatives).max(demanded)
@@ -121,7 +121,12 @@ impl Policy {
 
 /// Of several ways to meet a demand, the one that lacks the least; without any way, nothing is lacking.
 fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
-    ways.min().flatten()
+    let mut least = None;
+    for way in ways {
+        let lacking = way?;
+        least = Some(least.map_or(lacking, |least| lacking.min(least)));
+    }
+    least
 }
 
 /// Returns the scope that a need comes to, if it comes to one.

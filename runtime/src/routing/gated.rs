@@ -7,7 +7,7 @@ use axum::{extract::Request, handler::Handler, response::Response};
 use crate::{
     enforce::{Enforcement, Slot},
     routing::{declared::Declared, function::HandlerFn},
-    scope::Row,
+    scope::RowRef,
 };
 
 /// A handler that tells its guard, through the request, where to find the gate.
@@ -25,7 +25,7 @@ impl<S: 'static> Gated<S> {
     where
         H: Declared<D> + HandlerFn<T, S>,
     {
-        let mounted = Mounted::new(methods, H::ROW);
+        let mounted = Mounted::new(methods, RowRef::Const(const { &H::ROW }));
         let handler = move |request, state| boxed(handler.clone().call(request, state));
         (Self { handler: Arc::new(handler), slot: mounted.slot.clone() }, mounted)
     }
@@ -58,12 +58,12 @@ impl<S: 'static> Handler<(), S> for Gated<S> {
 /// A handler that waits for its gate.
 pub(crate) struct Mounted {
     pub(crate) methods: String,
-    pub(crate) row: Row,
+    pub(crate) row: RowRef,
     pub(crate) slot: Arc<Slot>,
 }
 
 impl Mounted {
-    pub(crate) fn new(methods: String, row: Row) -> Self {
+    pub(crate) fn new(methods: String, row: RowRef) -> Self {
         Self { methods, row, slot: Arc::default() }
     }
 }

@@ -150,7 +150,7 @@ where
     {
         let caller = std::panic::Location::caller();
         let row = Row::new(requirement, std::any::type_name::<T>(), caller.file(), caller.line());
-        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned(), row);
+        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned(), row.into());
         self.inner = self.inner.route_service(path, service);
         self.mount(path, vec![mounted]);
         self
@@ -228,7 +228,7 @@ impl<S> Router<S> {
         self.routes
             .iter()
             .map(|route| {
-                Entry::route(route.mounted.methods.clone(), route.path.clone(), route.mounted.row.clone())
+                Entry::route(route.mounted.methods.clone(), route.path.clone(), (*route.mounted.row).clone())
             })
             .collect()
     }
@@ -306,7 +306,7 @@ impl Router {
 
 /// Gives every mounted handler its plan.
 fn fill(routes: &[MountedRoute], gate: &Gate) {
-    let prebuilt = Prebuilt::of(gate, routes.iter().map(|route| route.mounted.row.clone()));
+    let prebuilt = Prebuilt::of(gate, routes.iter().map(|route| &*route.mounted.row));
     for route in routes {
         let plan = || Plan::new(gate.clone(), route.mounted.row.clone(), prebuilt.clone()).into();
         route.mounted.slot.get_or_init(plan);

@@ -10,18 +10,18 @@ use axum::{
 use crate::{
     enforce::{Enforcement, Protected, Slot, Step, enforce, leave},
     routing::gated::Mounted,
-    scope::Row,
+    scope::RowRef,
 };
 
 /// Enforces a row before a service is called.
 #[derive(Clone)]
 pub(crate) struct ServiceGuard {
-    row: Row,
+    row: RowRef,
     slot: Arc<Slot>,
 }
 
 impl ServiceGuard {
-    pub(crate) fn mount<T>(service: T, methods: String, row: Row) -> (Protected<T, Self>, Mounted) {
+    pub(crate) fn mount<T>(service: T, methods: String, row: RowRef) -> (Protected<T, Self>, Mounted) {
         let mounted = Mounted::new(methods, row.clone());
         (Protected::new(service, Self { row, slot: mounted.slot.clone() }), mounted)
     }

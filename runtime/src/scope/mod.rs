@@ -5,6 +5,7 @@ mod hierarchy;
 mod need;
 mod parse;
 mod requirement;
+mod row_ref;
 #[expect(clippy::module_inception, reason = "a scope is what this folder is about")]
 mod scope;
 mod table;
@@ -28,6 +29,7 @@ pub use self::{
 pub(crate) use self::{
     hierarchy::Hierarchy,
     need::NeedRef,
+    row_ref::RowRef,
     scope::join,
     template::{Filled, Unfilled},
 };

@@ -31,6 +31,10 @@ impl Need {
             Self::Template(template) => template.as_str(),
         }
     }
+
+    pub(crate) const fn is_template(&self) -> bool {
+        matches!(self, Self::Template(_))
+    }
 }
 
 /// One scope of a requirement that is made at run time.

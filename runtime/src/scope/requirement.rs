@@ -91,6 +91,17 @@ impl Requirement {
         })
     }
 
+    /// Tells whether any scope depends on the request.
+    pub(crate) fn has_templates(&self) -> bool {
+        match &self.0 {
+            Kind::Public | Kind::Authenticated => false,
+            Kind::Const(alternatives) => alternatives.iter().copied().flatten().any(Need::is_template),
+            Kind::Owned(alternatives) => {
+                alternatives.iter().flatten().any(|need| matches!(need, OwnedNeed::Template(_)))
+            }
+        }
+    }
+
     fn same_kind(&self, other: &Self) -> bool {
         let is_authenticated = |one: &Self| matches!(one.0, Kind::Authenticated);
         self.is_public() == other.is_public() && is_authenticated(self) == is_authenticated(other)
@@ -132,10 +143,8 @@ impl FromStr for Requirement {
 /// Two requirements are equal if they say the same, in the same order, however they were made.
 impl PartialEq for Requirement {
     fn eq(&self, other: &Self) -> bool {
-        if let (Kind::Const(one), Kind::Const(other)) = (&self.0, &other.0)
-            && std::ptr::eq(*one, *other)
-        {
-            return true;
+        if let (Kind::Const(one), Kind::Const(other)) = (&self.0, &other.0) {
+            return std::ptr::eq(*one, *other) || one == other;
         }
         let same = |(one, other): (NeedRef<'_>, NeedRef<'_>)| one.as_str() == other.as_str();
         self.same_kind(other)

@@ -49,7 +49,7 @@ impl Terms {
     }
 
     pub(crate) fn has_templates(&self) -> bool {
-        self.needs().any(NeedRef::is_template)
+        self.requirement.has_templates() || self.also.iter().chain(self.related).any(Need::is_template)
     }
 }
 

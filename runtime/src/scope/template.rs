@@ -74,6 +74,11 @@ impl Filled {
         Self(templates.map(fill).collect())
     }
 
+    /// Tells whether there are no templates.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns what a template comes to; [`Unfilled::Missing`] where nobody filled it in.
     pub(crate) fn get(&self, template: &str) -> Result<&ScopeToken, Unfilled> {
         let found = self.0.iter().find(|(known, _)| **known == *template);

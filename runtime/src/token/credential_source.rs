@@ -147,6 +147,9 @@ impl Sources {
 
     /// Reads the one credential of a request. None of several is chosen, wherever they are.
     pub(crate) fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>) -> Credentials<'a> {
+        if let [only] = self.0.as_slice() {
+            return only.read(parts, origin);
+        }
         let found = self.0.iter().map(|source| source.read(parts, origin));
         let mut found = found.filter(|found| *found != Credentials::Absent);
         match (found.next(), found.next()) {

@@ -13,14 +13,14 @@ use crate::{
     gate::log,
     policy::Demand,
     refuse::{Reason, Rejection},
-    scope::{Filled, Row},
+    scope::{Filled, Row, RowRef},
 };
 
 /// Judges the token that the gate verified, whatever the gate took the request for. It is the authority: nothing that a
 /// client sends makes one run whose scopes its token lacks.
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
-        let row = const { &R::ROW };
+        let row = const { &RowRef::Const(&R::ROW) };
         Caller::of(context.as_request_context())?.judge(row)?;
         remember(context.as_request_context_mut(), row);
         Ok(Self::passed())
@@ -51,7 +51,7 @@ impl TryFrom<&RequestContext<RoleServer>> for Access {
 }
 
 /// Notes what was let through, so that its own demands are judged by what it declares.
-fn remember(context: &mut RequestContext<RoleServer>, row: &Row) {
+fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
         trusted.row = row.clone();
     }

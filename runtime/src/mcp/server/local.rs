@@ -10,7 +10,7 @@ use rmcp::{
 
 use crate::{
     policy::Policy,
-    scope::{GrantedScopes, Requirement, Row},
+    scope::{GrantedScopes, Requirement, Row, RowRef},
     token::Token,
 };
 
@@ -56,7 +56,7 @@ pub(super) struct Trusted {
     pub(super) token: Token,
     pub(super) policy: Arc<Policy>,
     /// The row of the tool or prompt that has been judged.
-    pub(super) row: Row,
+    pub(super) row: RowRef,
 }
 
 impl<S> LocalTrust<S> {
@@ -65,7 +65,8 @@ impl<S> LocalTrust<S> {
     /// Without [`LocalTrust::under`] the policy is an empty one: no floor, and no scope stands for another.
     #[must_use]
     pub fn new(server: S, scopes: &str) -> Self {
-        let row = Row::new(Requirement::AUTHENTICATED, "stdio", file!(), line!());
+        const ROW: Row = Row::new(Requirement::AUTHENTICATED, "stdio", file!(), line!());
+        let row = RowRef::Const(const { &ROW });
         let token = Token::granting(GrantedScopes::parse(scopes));
         Self { server, trusted: Trusted { token, policy: Arc::default(), row } }
     }

@@ -18,10 +18,10 @@ use tower_layer::Layer;
 pub use authenticate::AuthenticateLayer;
 
 use crate::{
-    enforce::{Enforcement, PathParameters, Plan, Protected, Slot, Step, Verified, admit},
+    enforce::{Enforcement, Plan, Protected, Slot, Step, Verified, admit},
     gate::Gate,
     policy::StartupError,
-    scope::{Entry, ScopeTable},
+    scope::{Entry, Filled, ScopeTable},
     well_known::{self, Discovery},
 };
 
@@ -125,7 +125,7 @@ impl Step for GateLayer {
         if is_preflight(&parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let admitted = admit(&self.plan, &parts, &self.plan.row, &PathParameters::default()).await;
+        let admitted = admit(&self.plan, &parts, &self.plan.row, Filled::default()).await;
         let admitted = admitted
             .map_err(|rejection| rejection.to(self.plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &mut parts);

@@ -1,0 +1,29 @@
+//! A row as requests carry it.
+
+use std::{ops::Deref, sync::Arc};
+
+use super::table::Row;
+
+/// A row that is the program's own, or shared. A request hands it on often, so it is small, and cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) enum RowRef {
+    Const(&'static Row),
+    Shared(Arc<Row>),
+}
+
+impl Deref for RowRef {
+    type Target = Row;
+
+    fn deref(&self) -> &Row {
+        match self {
+            Self::Const(row) => row,
+            Self::Shared(row) => row,
+        }
+    }
+}
+
+impl From<Row> for RowRef {
+    fn from(row: Row) -> Self {
+        Self::Shared(Arc::new(row))
+    }
+}

@@ -9,6 +9,7 @@ mod instance;
 mod judge;
 mod line;
 mod needs;
+mod rest;
 mod routes;
 mod words;
 

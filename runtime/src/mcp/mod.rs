@@ -92,6 +92,8 @@ pub use self::{
     operation::{McpTable, Operation},
     resources::McpResource,
 };
+#[cfg(feature = "export")]
+pub(crate) use self::{overlap::stands_in, subject::needs_no_row};
 
 #[cfg(feature = "rmcp")]
 pub use self::server::{LocalTrust, McpServer, ScopedTools};

@@ -28,6 +28,16 @@ impl Overlap {
     }
 }
 
+/// Tells whether the row of one URI, or of the template of one, decides about some of `uri` where that has no row.
+#[cfg(feature = "export")]
+pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
+    match (UriTemplate::parse(row), UriTemplate::parse(uri)) {
+        (Ok(row), Ok(uri)) => Overlap::of(&row, &uri) != Overlap::Harmless,
+        // No gate starts with what is no template.
+        _ => false,
+    }
+}
+
 /// Compares two templates segment by segment.
 fn all(one: &UriTemplate, other: &UriTemplate, holds: impl Fn(&Segment, &Segment) -> bool) -> bool {
     one.separators() == other.separators()

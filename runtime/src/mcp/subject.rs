@@ -52,6 +52,15 @@ struct Reference<'a> {
     uri: Json<'a, IgnoredAny>,
 }
 
+/// The methods that act on a task, which only a row lets through.
+const OF_TASKS: [&str; 4] = ["tasks/get", "tasks/result", "tasks/update", "tasks/cancel"];
+
+/// Tells whether a method gets through without a row of its own: by the floor, and by what it acts on.
+#[cfg(feature = "export")]
+pub(crate) fn needs_no_row(method: &str) -> bool {
+    !OF_TASKS.contains(&method) && subject(method, Json::Absent) != Subject::Foreign
+}
+
 /// Finds what a method acts on. This is the one list of the methods and notifications that clients send in any version of
 /// MCP; what is not in it is [`Subject::Foreign`].
 pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject<'a> {
@@ -67,9 +76,7 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject
         | "resources/unsubscribe"
         | "resources/directory/read"
         | "skills/get" => params.uri.into_text().map(Subject::Resource),
-        "tasks/get" | "tasks/result" | "tasks/update" | "tasks/cancel" => {
-            params.task_id.into_text().map(Subject::Task)
-        }
+        _ if OF_TASKS.contains(&method) => params.task_id.into_text().map(Subject::Task),
         "subscriptions/listen" => match params.notifications {
             Json::Object(wanted) => Some(Subject::Subscriptions(wanted.resources())),
             _ => None,

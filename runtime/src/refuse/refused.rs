@@ -117,7 +117,8 @@ thread_local! {
 
 impl Writing {
     fn begin() -> Option<Self> {
-        (!IS_WRITING.replace(true)).then_some(Self)
+        // Made for the first call alone: one that is made and dropped would say that the call is over.
+        (!IS_WRITING.replace(true)).then(|| Self)
     }
 }
 

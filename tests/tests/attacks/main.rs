@@ -2,6 +2,7 @@
 
 mod authorization_servers;
 mod gates;
+mod locks;
 mod logs;
 mod mcp_bodies;
 mod mcp_operations;

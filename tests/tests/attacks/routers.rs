@@ -1,6 +1,9 @@
 //! Handlers and routers that would mount something open, and refusals that would never end.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 use axum::{
     extract::Request,
@@ -80,5 +83,35 @@ async fn a_body_that_is_a_refusal_again_does_not_recurse() {
         let answer = send(&app, "GET /any", &[]).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert_eq!(answer.json()["error_description"], "This request needs an access token");
+    }
+}
+
+/// Each refusal that the function made let the next one call it again, so that two of them had no end.
+#[tokio::test]
+async fn a_body_that_is_made_of_several_refusals_does_not_recurse() {
+    let earlier: Arc<Mutex<Option<Rejection>>> = Arc::default();
+    let kept = earlier.clone();
+    let keep = move |request: Request, next: Next| {
+        let kept = kept.clone();
+        async move {
+            let answer = next.run(request).await;
+            *kept.lock().unwrap() = answer.extensions().get().cloned();
+            answer
+        }
+    };
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = calls.clone();
+    let write = move |refused: &Refused<'_>| {
+        assert!(counted.fetch_add(1, Relaxed) < 10, "the function calls itself");
+        let rejection = earlier.lock().unwrap().clone();
+        let Some(rejection) = rejection else { return refused.default_body() };
+        let _first = rejection.clone().into_response();
+        rejection.into_response()
+    };
+    let gate = TestVerifier::new().gate("https://h.example").unwrap().body_with(write);
+    let app = Router::new().route("/any", get(any_token)).protect(gate).unwrap().layer(from_fn(keep));
+    for called in 1..=3 {
+        assert_eq!(send(&app, "GET /any", &[]).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(calls.load(Relaxed), called);
     }
 }

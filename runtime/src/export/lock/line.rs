@@ -47,11 +47,12 @@ impl From<&Entry> for Line {
     }
 }
 
-/// Makes text that stands between spaces: blanks and control characters are percent-encoded, as a URL has them.
+/// Makes text that stands between spaces: blanks and control characters are percent-encoded, as a URL has them, and `%`
+/// is, too, so that no two texts come to one word.
 pub(super) fn one_word(text: &str) -> String {
     let mut word = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_whitespace() || character.is_control() {
+        if character.is_whitespace() || character.is_control() || character == '%' {
             let mut bytes = [0; 4];
             word.extend(character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
         } else {

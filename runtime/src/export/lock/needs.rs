@@ -13,6 +13,16 @@ pub(super) enum Needs {
     Scopes(Vec<Vec<String>>),
 }
 
+impl Needs {
+    /// Tells whether a scope of it may depend on a value.
+    pub(super) fn has_templates(&self) -> bool {
+        match self {
+            Self::Public | Self::Authenticated => false,
+            Self::Scopes(alternatives) => alternatives.iter().flatten().any(|scope| scope.contains('{')),
+        }
+    }
+}
+
 /// What a change does to those who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -7,18 +7,19 @@ use super::{
     compare::{Demand, Side, direction},
     line::Line,
     needs::{Direction, Needs},
+    rest::Rest,
     words::{difference, list, sentence, what, what_before},
 };
 
 /// The routes of two locks side by side.
-pub(super) struct Routes<'a>(BTreeMap<Operation<'a>, [Vec<&'a Line>; 2]>);
+pub(super) struct Routes<'a>(pub(super) BTreeMap<Operation<'a>, [Vec<&'a Line>; 2]>);
 
 /// One method of one path, or a handler without a route.
-type Operation<'a> = (&'a str, &'a str);
+pub(super) type Operation<'a> = (&'a str, &'a str);
 
 /// What stands in the place of a name for every operation of an MCP server that has no row of its own, and in the place of
 /// a method for all that have none on a path.
-const REST: &str = "*";
+pub(super) const REST: &str = "*";
 
 impl<'a> Routes<'a> {
     pub(super) fn of(old: &'a [Line], new: &'a [Line]) -> Self {
@@ -73,10 +74,10 @@ impl<'a> Routes<'a> {
         sides: &[Side; 2],
         add: &mut impl FnMut(Direction, String),
     ) {
-        let direction = match self.rest(operation, 0) {
-            Some((_, rest)) => judged(&rest.needs, &new.needs, sides),
-            None if new.needs == Needs::Public || operation.0 == REST => Direction::Weaker,
-            None => Direction::Neutral,
+        let rest = self.rest(operation, 0);
+        let direction = match &rest[..] {
+            [] if new.needs == Needs::Public || operation.0 == REST => Direction::Weaker,
+            rest => sum(rest.iter().map(|rest| in_place_of(rest, (rest.needs, &new.needs), sides))),
         };
         add(direction, format!("is new: it {}", what(&new.needs)));
     }
@@ -88,25 +89,27 @@ impl<'a> Routes<'a> {
         sides: &[Side; 2],
         add: &mut impl FnMut(Direction, String),
     ) {
-        let (direction, why) = match self.rest(operation, 1) {
-            Some(((place, method), rest)) => (
-                judged(&old.needs, &rest.needs, sides),
-                format!(", so `{method} {place}` counts for it, which {}", what(&rest.needs)),
-            ),
-            None if operation.0 == REST => (Direction::Stricter, String::new()),
-            None => (Direction::Neutral, String::new()),
+        let rest = self.rest(operation, 1);
+        let direction = match &rest[..] {
+            [] if operation.0 == REST => Direction::Stricter,
+            rest => sum(rest.iter().map(|rest| in_place_of(rest, (&old.needs, rest.needs), sides))),
         };
+        let why: String = rest.iter().map(Rest::words).collect();
         add(direction, format!("is gone{why}; before, it {}", what_before(&old.needs)));
     }
+}
 
-    /// Finds the row of a side that an operation is judged by where it has none of its own.
-    fn rest(&self, (place, method): Operation<'a>, side: usize) -> Option<(Operation<'a>, &'a Line)> {
-        let wider = [(REST, method), (place, REST)].into_iter().filter(|wider| *wider != (place, method));
-        wider.into_iter().find_map(|wider| {
-            let (operation, lines) = self.0.get_key_value(&wider)?;
-            Some((*operation, *lines[side].first()?))
-        })
+fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
+    directions.fold(Direction::Neutral, Direction::and)
+}
+
+/// Judges what it means that `rest` counts in the place of a row, or the other way around.
+fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
+    if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
+        // The same name may stand for another part of the URI.
+        return Direction::Changed;
     }
+    judged(old, new, sides)
 }
 
 fn judged(old: &Needs, new: &Needs, [old_side, new_side]: &[Side; 2]) -> Direction {

@@ -1,0 +1,87 @@
+//! By what an operation is judged where it has no row of its own.
+
+use super::{
+    line::Line,
+    needs::Needs,
+    routes::{Operation, REST, Routes},
+    words::what,
+};
+
+/// What counts for an operation without a row.
+pub(super) struct Rest<'a> {
+    /// The row; none where the floor alone counts.
+    row: Option<Operation<'a>>,
+    pub(super) needs: &'a Needs,
+    /// Whether values of other places fill its templates in.
+    pub(super) is_of_other_values: bool,
+}
+
+impl<'a> Rest<'a> {
+    const FLOOR: Self = Self { row: None, needs: &Needs::Authenticated, is_of_other_values: false };
+
+    fn of(row: Operation<'a>, line: &'a Line) -> Self {
+        Self { row: Some(row), needs: &line.needs, is_of_other_values: false }
+    }
+
+    /// Says that it counts: what follows the word that the operation is gone.
+    pub(super) fn words(&self) -> String {
+        match self.row {
+            None => ", so the floor alone counts for it".to_owned(),
+            Some((place, method)) => {
+                format!(", so `{method} {place}` counts for it, which {}", what(self.needs))
+            }
+        }
+    }
+}
+
+impl<'a> Routes<'a> {
+    /// Finds what counts on a side for an operation that has no row there.
+    pub(super) fn rest(&self, operation: Operation<'a>, side: usize) -> Vec<Rest<'a>> {
+        let (place, method) = operation;
+        if method == METHOD && place != REST && needs_no_row(place) {
+            return vec![Rest::FLOOR];
+        }
+        if let Some(rest) = self.wider(operation, side) {
+            return vec![rest];
+        }
+        if method == RESOURCE { self.overlapping(place, side) } else { Vec::new() }
+    }
+
+    /// Finds the one row that the operation falls to.
+    fn wider(&self, (place, method): Operation<'a>, side: usize) -> Option<Rest<'a>> {
+        // The handler of `GET` answers `HEAD`, too.
+        let of_get = (method == "HEAD").then_some((place, "GET"));
+        let wider = of_get.into_iter().chain([(REST, method), (place, REST)]);
+        wider.filter(|wider| *wider != (place, method)).find_map(|wider| {
+            let (operation, lines) = self.0.get_key_value(&wider)?;
+            Some(Rest::of(*operation, lines[side].first()?))
+        })
+    }
+
+    /// Finds the rows of resources that share a URI with a resource.
+    fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
+        let resources = self.0.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
+        let rows = resources.filter_map(|(operation, lines)| Some((*operation, *lines[side].first()?)));
+        let rows = rows.filter(|((place, _), _)| stands_in(place, uri));
+        rows.map(|(row, line)| Rest { is_of_other_values: true, ..Rest::of(row, line) }).collect()
+    }
+}
+
+/// How the tables of MCP servers call what acts on a method, and on a resource.
+const METHOD: &str = "method";
+const RESOURCE: &str = "resources/read";
+
+#[cfg(feature = "mcp")]
+use crate::mcp::{needs_no_row, stands_in};
+
+/// Nobody knows here, so it may be.
+#[cfg(not(feature = "mcp"))]
+fn needs_no_row(_method: &str) -> bool {
+    true
+}
+
+/// Nobody knows here, so it may be.
+#[cfg(not(feature = "mcp"))]
+fn stands_in(_row: &str, _uri: &str) -> bool {
+    true
+}

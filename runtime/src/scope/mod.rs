@@ -5,6 +5,7 @@ mod hierarchy;
 mod need;
 mod parse;
 mod requirement;
+#[cfg(feature = "axum")]
 mod row_ref;
 #[expect(clippy::module_inception, reason = "a scope is what this folder is about")]
 mod scope;
@@ -29,12 +30,12 @@ pub use self::{
 pub(crate) use self::{
     hierarchy::Hierarchy,
     need::NeedRef,
-    row_ref::RowRef,
     scope::join,
     template::{Filled, Unfilled},
 };
 #[cfg(feature = "axum")]
 pub(crate) use self::{
+    row_ref::RowRef,
     table::Terms,
     template::{Parameters, parameters},
 };

@@ -184,14 +184,25 @@ impl Sources {
     }
 
     /// Remembers all that the sources read of a request, to tell later whether it is still the same.
-    pub(crate) fn seen(&self, headers: &HeaderMap) -> Seen {
-        let mut values = self.values(headers).cloned();
-        Seen { first: values.next(), more: values.collect() }
+    pub(crate) fn seen(&self, parts: &Parts, origin: Option<&str>) -> Seen {
+        let mut values = self.values(&parts.headers).cloned();
+        Seen {
+            first: values.next(),
+            more: values.collect(),
+            cookies_count: self.cookies_count(parts, origin),
+        }
     }
 
     /// Tells whether a request has what was seen of it before. Allocates nothing.
-    pub(crate) fn still_has(&self, headers: &HeaderMap, seen: &Seen) -> bool {
-        self.values(headers).eq(seen.first.iter().chain(&seen.more))
+    pub(crate) fn still_has(&self, parts: &Parts, origin: Option<&str>, seen: &Seen) -> bool {
+        self.values(&parts.headers).eq(seen.first.iter().chain(&seen.more))
+            && self.cookies_count(parts, origin) == seen.cookies_count
+    }
+
+    /// Tells whether a cookie of a request would count; the method decides about that, too.
+    fn cookies_count(&self, parts: &Parts, origin: Option<&str>) -> bool {
+        let has_cookies = self.0.iter().any(|source| matches!(source.0, Kind::Cookie { .. }));
+        has_cookies && is_same_origin(parts, origin)
     }
 
     fn values<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a HeaderValue> {
@@ -216,6 +227,7 @@ impl Sources {
 pub(crate) struct Seen {
     first: Option<HeaderValue>,
     more: Vec<HeaderValue>,
+    cookies_count: bool,
 }
 
 /// Tells whether a request comes from a page of the resource itself, as far as the browser says.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use axum::{
     extract::Request,
     handler::Handler,
-    http::{HeaderValue, header::AUTHORIZATION},
+    http::{HeaderValue, Method, header::AUTHORIZATION},
     middleware::{Next, from_fn},
     response::Response,
 };
 use scopegate::{
-    Gate, JwtVerifier, Presented, Resource, Router, ScopeTable, Token, TokenVerifier, VerifyError, Wildcards,
-    authenticated, requires_scope, routing::get, testing::TestVerifier,
+    CredentialSource, Gate, JwtVerifier, Presented, Resource, Router, ScopeTable, Token, TokenVerifier,
+    VerifyError, Wildcards, authenticated, requires_scope, routing::get, testing::TestVerifier,
 };
 use scopegate_tests::{
     exchange::send,
@@ -147,4 +147,37 @@ async fn tokens_of_open_id_are_no_access_tokens() {
         let outcome = verifier.verify_text(&key.mint_with(&header, &with(name, value))).await;
         assert!(outcome.as_ref().is_err_and(is_invalid), "{name}: {outcome:?}");
     }
+}
+
+async fn method_of_header(mut request: Request, next: Next) -> Response {
+    if request.headers().contains_key("x-http-method-override") {
+        *request.method_mut() = Method::DELETE;
+    }
+    next.run(request).await
+}
+
+async fn from_own_page(mut request: Request, next: Next) -> Response {
+    request.headers_mut().remove("sec-fetch-site");
+    next.run(request).await
+}
+
+/// Whether a cookie counts depends on the method and the page, which a middleware may change as well.
+#[tokio::test]
+async fn an_early_verification_of_a_cookie_is_of_the_method_and_the_page_that_it_saw() {
+    let gate = gate().credentials([CredentialSource::cookie("sid")]);
+    let routes = || Router::new().route("/", get(write).delete(write)).protect(gate.clone()).unwrap();
+    const COOKIE: &str = "cookie: sid=strong";
+    // A router of axum's outside, since a layer of the router itself runs when the method has been matched.
+    let outside = axum::Router::new().fallback_service(routes());
+    let app = outside.layer(from_fn(method_of_header)).layer(gate.authenticate());
+    assert_eq!(send(&app, "DELETE /", &[COOKIE]).await.status, 401);
+    assert_eq!(send(&app, "GET /", &[COOKIE]).await.status, 200);
+    for extra in [&[][..], &["sec-fetch-site: none"]] {
+        let headers = [&[COOKIE, "x-http-method-override: DELETE"], extra].concat();
+        assert_eq!(send(&app, "GET /", &headers).await.status, 401, "{extra:?}");
+    }
+    let app = axum::Router::new().fallback_service(routes());
+    let app = app.layer(from_fn(from_own_page)).layer(gate.authenticate());
+    let own = [COOKIE, "sec-fetch-site: same-origin"];
+    assert_eq!(send(&app, "DELETE /", &own).await.status, 401, "nothing says so any more");
 }

@@ -160,9 +160,15 @@ impl Sources {
         self.0.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
     }
 
-    /// Takes what no handler is to see off a request that has been judged.
+    /// Takes what no handler is to see off a request that has been judged, and marks a proxy's header as sensitive: the
+    /// functions and logs of what is inside know that sign, and not the sources of this gate.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         for source in &self.0 {
+            if let (Kind::Header { .. }, Some(name)) = (&source.0, source.header_name())
+                && let http::header::Entry::Occupied(mut entry) = headers.entry(name)
+            {
+                entry.iter_mut().for_each(|value| value.set_sensitive(true));
+            }
             if let Kind::WebsocketProtocol { prefix } = &source.0
                 && protocols(headers).any(|entry| entry.starts_with(prefix.as_str()))
             {

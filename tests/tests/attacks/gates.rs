@@ -38,6 +38,8 @@ async fn any_token() {}
 #[requires_scope("offline_access:{x}", "a:{x}")]
 async fn harmless() {}
 
+const COOKIE: &str = "cookie: sid=strong";
+
 const STRONG: &str = "authorization: Bearer strong";
 
 fn verifier() -> TestVerifier {
@@ -168,7 +170,6 @@ async fn from_own_page(mut request: Request, next: Next) -> Response {
 async fn an_early_verification_of_a_cookie_is_of_the_method_and_the_page_that_it_saw() {
     let gate = gate().credentials([CredentialSource::cookie("sid")]);
     let routes = || Router::new().route("/", get(write).delete(write)).protect(gate.clone()).unwrap();
-    const COOKIE: &str = "cookie: sid=strong";
     // A router of axum's outside, since a layer of the router itself runs when the method has been matched.
     let outside = axum::Router::new().fallback_service(routes());
     let app = outside.layer(from_fn(method_of_header)).layer(gate.authenticate());
@@ -209,7 +210,7 @@ async fn forward(State(inside): State<axum::Router>, request: Request) -> Respon
 async fn behind_a_public_handler_the_gate_of_the_layer_inside_decides() {
     let (read, written) = (Scope::from_static("files:read"), Scope::from_static("files:write"));
     let gate = gate();
-    let lax = || gate.clone().implies([(read.clone(), [written.clone()])]);
+    let lax = || gate.clone().implies([(read, [written])]);
     let inside = axum::Router::new()
         .route("/", axum::routing::get(write))
         .layer(gate.layer(ScopeTable::default()).unwrap());

@@ -24,6 +24,9 @@ use crate::{
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     if row.requirement().is_public() {
         strip_public(parts).await;
+        if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
+            enforcement.is_public = true;
+        }
         return Ok(());
     }
     let filled = if row.terms().has_templates() {

@@ -19,13 +19,15 @@ use crate::{
 pub(crate) struct Enforcement {
     slot: Arc<Slot>,
     pub(crate) admitted: Option<Admitted>,
+    /// Whether the request needs no token, and was let through for that.
+    pub(super) is_public: bool,
     /// What a layer further outside has verified.
     earlier: Option<Verified>,
 }
 
 impl Enforcement {
     fn pending(slot: Arc<Slot>) -> Self {
-        Self { slot, admitted: None, earlier: None }
+        Self { slot, admitted: None, is_public: false, earlier: None }
     }
 
     /// Puts into a request that a handler waits for the gate of `slot`, and keeps what a layer outside has verified.
@@ -40,12 +42,17 @@ impl Enforcement {
 
     /// Says what a layer has let through, and by which verification.
     pub(crate) fn done(slot: Arc<Slot>, admitted: Admitted, verified: Verified) -> Self {
-        Self { slot, admitted: Some(admitted), earlier: Some(verified) }
+        Self { slot, admitted: Some(admitted), is_public: false, earlier: Some(verified) }
     }
 
     /// Says what a layer has verified, in a request to a handler that waits for the gate of its own router.
     pub(crate) fn follow(&mut self, verified: Verified) {
         self.earlier = Some(verified);
+    }
+
+    /// Tells whether the guard of the handler has yet to decide. What is inside a handler has gates of its own.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.admitted.is_none() && !self.is_public
     }
 
     pub(crate) fn plan(&self) -> Option<&Arc<Plan>> {

@@ -23,13 +23,13 @@ impl Verified {
     /// Remembers what came of the credentials of a request, and takes what no handler is to see off it.
     pub(crate) fn new(plan: Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) -> Self {
         plan.gate.strip(&mut parts.headers);
-        let seen = plan.gate.credentials_in(&parts.headers);
+        let seen = plan.gate.credentials_in(parts);
         Self { plan, outcome, seen }
     }
 
     /// Tells whether a request still has the credentials that were verified.
     pub(super) fn is_of(&self, parts: &Parts) -> bool {
-        self.plan.gate.still_has(&parts.headers, &self.seen)
+        self.plan.gate.still_has(parts, &self.seen)
     }
 
     /// Returns the token, as the gate that had it verified accepts it.

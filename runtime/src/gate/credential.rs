@@ -14,7 +14,7 @@ use crate::{
 impl Gate {
     /// Reads and verifies the credential of a request, and says what comes of it for any gate.
     pub(crate) async fn verify(&self, parts: &Parts, handler: &str) -> Result<Token, Failure> {
-        let token = match self.0.sources.read(parts, self.resource().map(Resource::origin)) {
+        let token = match self.0.sources.read(parts, self.origin()) {
             Credentials::Bearer(token) => token,
             Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
             Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
@@ -50,14 +50,18 @@ impl Gate {
                 && same_resource()
     }
 
-    /// Remembers what of a request's headers may be a credential.
-    pub(crate) fn credentials_in(&self, headers: &HeaderMap) -> Seen {
-        self.0.sources.seen(headers)
+    /// Remembers what of a request may be a credential.
+    pub(crate) fn credentials_in(&self, parts: &Parts) -> Seen {
+        self.0.sources.seen(parts, self.origin())
     }
 
     /// Tells whether a request has the credentials that were seen of it before.
-    pub(crate) fn still_has(&self, headers: &HeaderMap, seen: &Seen) -> bool {
-        self.0.sources.still_has(headers, seen)
+    pub(crate) fn still_has(&self, parts: &Parts, seen: &Seen) -> bool {
+        self.0.sources.still_has(parts, self.origin(), seen)
+    }
+
+    fn origin(&self) -> Option<&str> {
+        self.resource().map(Resource::origin)
     }
 
     /// Tells whether requests may carry what no handler is to see.

@@ -163,9 +163,15 @@ impl Sources {
         self.0.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
     }
 
-    /// Takes what no handler is to see off a request that has been judged.
+    /// Takes what no handler is to see off a request that has been judged, and marks a proxy's header as sensitive: the
+    /// functions and logs of what is inside know that sign, and not the sources of this gate.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         for source in &self.0 {
+            if let (Kind::Header { .. }, Some(name)) = (&source.0, source.header_name())
+                && let http::header::Entry::Occupied(mut entry) = headers.entry(name)
+            {
+                entry.iter_mut().for_each(|value| value.set_sensitive(true));
+            }
             if let Kind::WebsocketProtocol { prefix } = &source.0
                 && protocols(headers).any(|entry| entry.starts_with(prefix.as_str()))
             {
@@ -187,14 +193,25 @@ impl Sources {
     }
 
     /// Remembers all that the sources read of a request, to tell later whether it is still the same.
-    pub(crate) fn seen(&self, headers: &HeaderMap) -> Seen {
-        let mut values = self.values(headers).cloned();
-        Seen { first: values.next(), more: values.collect() }
+    pub(crate) fn seen(&self, parts: &Parts, origin: Option<&str>) -> Seen {
+        let mut values = self.values(&parts.headers).cloned();
+        Seen {
+            first: values.next(),
+            more: values.collect(),
+            cookies_count: self.cookies_count(parts, origin),
+        }
     }
 
     /// Tells whether a request has what was seen of it before. Allocates nothing.
-    pub(crate) fn still_has(&self, headers: &HeaderMap, seen: &Seen) -> bool {
-        self.values(headers).eq(seen.first.iter().chain(&seen.more))
+    pub(crate) fn still_has(&self, parts: &Parts, origin: Option<&str>, seen: &Seen) -> bool {
+        self.values(&parts.headers).eq(seen.first.iter().chain(&seen.more))
+            && self.cookies_count(parts, origin) == seen.cookies_count
+    }
+
+    /// Tells whether a cookie of a request would count; the method decides about that, too.
+    fn cookies_count(&self, parts: &Parts, origin: Option<&str>) -> bool {
+        let has_cookies = self.0.iter().any(|source| matches!(source.0, Kind::Cookie { .. }));
+        has_cookies && is_same_origin(parts, origin)
     }
 
     fn values<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a HeaderValue> {
@@ -219,6 +236,7 @@ impl Sources {
 pub(crate) struct Seen {
     first: Option<HeaderValue>,
     more: Vec<HeaderValue>,
+    cookies_count: bool,
 }
 
 /// Tells whether a request comes from a page of the resource itself, as far as the browser says.

@@ -3,21 +3,23 @@
 use std::time::Duration;
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     handler::Handler,
-    http::{HeaderValue, header::AUTHORIZATION},
+    http::{HeaderValue, Method, StatusCode, header::AUTHORIZATION},
     middleware::{Next, from_fn},
     response::Response,
 };
 use scopegate::{
-    Gate, JwtVerifier, Presented, Resource, Router, ScopeTable, Token, TokenVerifier, VerifyError, Wildcards,
-    authenticated, requires_scope, routing::get, testing::TestVerifier,
+    CredentialSource, Gate, JwtVerifier, Presented, Refused, Resource, Router, Scope, ScopeTable, Token,
+    TokenVerifier, VerifyError, Wildcards, authenticated, public, requires_scope, routing::get,
+    testing::TestVerifier,
 };
 use scopegate_tests::{
     exchange::send,
     issuer::{Issuer, Key},
 };
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::{
     gating::IntoGate,
@@ -35,6 +37,8 @@ async fn any_token() {}
 
 #[requires_scope("offline_access:{x}", "a:{x}")]
 async fn harmless() {}
+
+const COOKIE: &str = "cookie: sid=strong";
 
 const STRONG: &str = "authorization: Bearer strong";
 
@@ -146,5 +150,75 @@ async fn tokens_of_open_id_are_no_access_tokens() {
         let header = json!({ "alg": key.algorithm(), "typ": "JWT" });
         let outcome = verifier.verify_text(&key.mint_with(&header, &with(name, value))).await;
         assert!(outcome.as_ref().is_err_and(is_invalid), "{name}: {outcome:?}");
+    }
+}
+
+async fn method_of_header(mut request: Request, next: Next) -> Response {
+    if request.headers().contains_key("x-http-method-override") {
+        *request.method_mut() = Method::DELETE;
+    }
+    next.run(request).await
+}
+
+async fn from_own_page(mut request: Request, next: Next) -> Response {
+    request.headers_mut().remove("sec-fetch-site");
+    next.run(request).await
+}
+
+/// Whether a cookie counts depends on the method and the page, which a middleware may change as well.
+#[tokio::test]
+async fn an_early_verification_of_a_cookie_is_of_the_method_and_the_page_that_it_saw() {
+    let gate = gate().credentials([CredentialSource::cookie("sid")]);
+    let routes = || Router::new().route("/", get(write).delete(write)).protect(gate.clone()).unwrap();
+    // A router of axum's outside, since a layer of the router itself runs when the method has been matched.
+    let outside = axum::Router::new().fallback_service(routes());
+    let app = outside.layer(from_fn(method_of_header)).layer(gate.authenticate());
+    assert_eq!(send(&app, "DELETE /", &[COOKIE]).await.status, 401);
+    assert_eq!(send(&app, "GET /", &[COOKIE]).await.status, 200);
+    for extra in [&[][..], &["sec-fetch-site: none"]] {
+        let headers = [&[COOKIE, "x-http-method-override: DELETE"], extra].concat();
+        assert_eq!(send(&app, "GET /", &headers).await.status, 401, "{extra:?}");
+    }
+    let app = axum::Router::new().fallback_service(routes());
+    let app = app.layer(from_fn(from_own_page)).layer(gate.authenticate());
+    let own = [COOKIE, "sec-fetch-site: same-origin"];
+    assert_eq!(send(&app, "DELETE /", &own).await.status, 401, "nothing says so any more");
+}
+
+/// Each gate knows its own sources, and the token of a gate outside is none of those of the one inside.
+#[tokio::test]
+async fn the_function_of_a_gate_inside_sees_no_token_of_one_outside() {
+    let show = |refused: &Refused<'_>| format!("{:?}", refused.headers().get("x-token"));
+    let outside = gate().credentials([CredentialSource::header("x-token")]);
+    let inside = Router::new().route("/", get(write)).protect(gate().body_with(show)).unwrap();
+    let layered = inside.clone().layer(outside.layer(ScopeTable::default()).unwrap());
+    let early = inside.layer(outside.authenticate());
+    for app in [layered, early] {
+        let answer = send(&app, "GET /", &["x-token: strong"]).await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::UNAUTHORIZED, "None"));
+    }
+}
+
+#[public]
+async fn forward(State(inside): State<axum::Router>, request: Request) -> Response {
+    let Ok(answer) = inside.oneshot(request).await;
+    answer
+}
+
+/// A public handler or service waits for no gate any more, so what is inside has the gate of its own layer.
+#[tokio::test]
+async fn behind_a_public_handler_the_gate_of_the_layer_inside_decides() {
+    let (read, written) = (Scope::from_static("files:read"), Scope::from_static("files:write"));
+    let gate = gate();
+    let lax = || gate.clone().implies([(read, [written])]);
+    let inside = axum::Router::new()
+        .route("/", axum::routing::get(write))
+        .layer(gate.layer(ScopeTable::default()).unwrap());
+    assert_eq!(send(&inside, "GET /", &["authorization: Bearer weak"]).await.status, 403);
+    let service = Router::new().public_service("/", inside.clone()).protect(lax()).unwrap();
+    let handler = Router::new().route("/", get(forward)).with_state(inside).protect(lax()).unwrap();
+    for app in [service, handler] {
+        assert_eq!(send(&app, "GET /", &["authorization: Bearer weak"]).await.status, 403);
+        assert_eq!(send(&app, "GET /", &[STRONG]).await.status, 200);
     }
 }

@@ -168,7 +168,9 @@ async fn a_refusal_names_what_was_found_and_what_was_expected() {
         ),
     ] {
         let (status, lines) = log_of(verifier(), &token).await;
-        let expected = format!("DEBUG scopegate: token refused error=the token is not valid: {reason}");
+        let expected = format!(
+            "DEBUG scopegate: token refused handler=attacks::logs::list error=the token is not valid: {reason}"
+        );
         assert_eq!((status.as_u16(), lines), (401, vec![expected]));
     }
 }

@@ -33,7 +33,8 @@ pub enum Direction {
     Changed,
     /// Somebody is refused who was let through, and nobody is let through who was not.
     Stricter,
-    /// Who is let through stays the same, or the route is new and protected, or gone.
+    /// Who is let through stays the same, or the route is new and protected, or gone, and nothing else counts
+    /// in its place.
     Neutral,
 }
 

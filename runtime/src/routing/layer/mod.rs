@@ -131,7 +131,7 @@ impl Step for GateLayer {
         let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &mut parts);
         match parts.extensions.get_mut::<Enforcement>() {
             // Inside a handler that waits for the gate of its own router, that one still decides.
-            Some(own) if own.admitted.is_none() => own.follow(verified),
+            Some(own) if own.is_pending() => own.follow(verified),
             _ => _ = parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted, verified)),
         }
         Ok(Request::from_parts(parts, body))

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{JwtVerifier, address::KeyHosts, discovery, key_source::KeySource, keys::KeySet};
+use super::{JwtVerifier, address::KeyHosts, issuer_metadata, key_source::KeySource, keys::KeySet};
 
 /// Makes a verifier whose one issuer has just published `set`; `None` where that is not a JWK set.
 pub fn verifier(issuer: &str, audience: &str, set: &Value) -> Option<JwtVerifier> {

@@ -43,7 +43,8 @@ fn check_identifier(text: &str, language: &str) {
     let well_known = resource.metadata_url();
     check_url(&well_known);
     assert!(well_known.contains(&resource.metadata_path()));
-    let resource = resource.clone().member(format!("resource_name#{language}"), "A").expect("a member without a method");
+    let resource =
+        resource.clone().member(format!("resource_name#{language}"), "A").expect("a member without a method");
     let document = serde_json::to_value(ResourceMetadata::new(&resource, [])).expect("a document");
     assert_eq!(document["resource"], text);
     check_served(&resource);

@@ -12,8 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use scopegate::{
-    Gate, GrantedScopes, Presented, Requirement, Resource, Router, Scope, Token, TokenVerifier, VerifyError,
-    __private::Need,
+    __private::Need, Gate, GrantedScopes, Presented, Requirement, Resource, Router, Scope, Token,
+    TokenVerifier, VerifyError,
 };
 use tower::{Service, service_fn};
 

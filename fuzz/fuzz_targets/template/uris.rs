@@ -25,7 +25,10 @@ pub(crate) fn check(template: &str, uri: &str) -> Corpus {
     let app = Router::new().route("/mcp", post(uncovered)).layer(layer);
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": { "uri": uri } });
     let request = Request::post("/mcp").header("authorization", "Bearer low");
-    let request = request.header("content-type", "application/json").body(Body::from(body.to_string())).expect("a request");
+    let request = request
+        .header("content-type", "application/json")
+        .body(Body::from(body.to_string()))
+        .expect("a request");
     let answer = run(send(&app, request)).expect("the answer ends");
     let is_known = answer.status == 403;
     KNOWN.note(is_known);

@@ -233,7 +233,7 @@ fn layer(gate: &Gate) -> Plain {
         .layer(gate.layer(table).unwrap())
 }
 
-/// Services, whose requirements are read from text as a gateway does.
+/// Makes services whose requirements are read from text, as a gateway reads its configuration.
 fn services(gate: &Gate) -> Plain {
     let routes = REQUIREMENTS.iter().fold(Router::new(), |routes, (name, requirement)| {
         let requirement: Requirement = requirement.to_string().parse().unwrap();

@@ -14,7 +14,7 @@ use crate::{
 ///
 /// A layer is the program's own code before the guard, on a handler, a [`MethodRouter`](crate::routing::MethodRouter) or a
 /// [`Router`](crate::Router). It may answer a request itself, without a token, and the table still says what the handler
-/// inside needs. It cannot have the handler run unguarded: a layer that takes away what the guard needs causes a 500.
+/// inside needs. A layer cannot run the handler without its guard: if it removes what the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope requirement",
     label = "not annotated",

@@ -29,7 +29,7 @@ struct Step {
     declared: Declared,
 }
 
-/// No step is said to do to a demand what all of them together do not; and what they do together, at least one of them does. A
+/// A step is never called more than all steps together are, and what they do together is said of at least one of them. A
 /// step that makes no policy without the others, as where an implication is turned around, is judged with the rest alone.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));

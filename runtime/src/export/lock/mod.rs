@@ -27,7 +27,7 @@ use crate::scope::ScopeTable;
 /// Everything that lets somebody in: one line for each thing that the policy and the gate declare, and one a route.
 ///
 /// The declarations are the floor, which scopes imply which, wildcards, where credentials come from, and whether tokens are
-/// accepted that are bound to a key. There is no line for what is as it is by default. Which authorization servers issue
+/// accepted that are bound to a key. Defaults have no line. Which authorization servers issue
 /// tokens, and for which resource, is left out: a program has that from its deployment, and a lock holds for all of these.
 ///
 /// The lines are sorted, those of routes by path and method, since the order in which routes are mounted decides nothing:

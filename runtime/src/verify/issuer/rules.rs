@@ -89,8 +89,7 @@ impl Issuer {
             Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
-        let is_resource =
-            |name: &&str| resource.is_some_and(|resource| is_named_by(resource.identifier(), name));
+        let is_resource = |name: &&str| resource.is_some_and(|resource| resource.is_named_by(name));
         let is_named = |name: &&str| self.rules.audiences.iter().any(|audience| is_named_by(audience, name));
         let meant_by = if audiences.iter().any(is_resource) {
             MeantBy::Resource
@@ -157,41 +156,8 @@ fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Tells whether `name` is `audience`, code point for code point, or the other form of a URL without a path.
-///
-/// Clients that parse the URL of a resource send it on with a slash, whatever its owner wrote.
+/// Tells whether `name` is an audience that the program names; where that is the URL of a resource, as
+/// [`Resource::is_named_by`] has it.
 fn is_named_by(audience: &str, name: &str) -> bool {
-    name == audience
-        || name.strip_suffix('/').is_some_and(|bare| bare == audience && is_bare(bare))
-        || audience.strip_suffix('/').is_some_and(|bare| bare == name && is_bare(bare))
-}
-
-/// A URL without a path, and without the slash that may stand for one.
-fn is_bare(url: &str) -> bool {
-    url.split_once("://").is_some_and(|(scheme, authority)| {
-        matches!(scheme, "https" | "http") && !authority.is_empty() && !authority.contains(['/', '?', '#'])
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_named_by;
-
-    #[test]
-    fn only_a_url_without_a_path_has_a_twin() {
-        let check =
-            |audience, name, expected| assert_eq!(is_named_by(audience, name), expected, "{audience} {name}");
-        check("https://h", "https://h/", true);
-        check("https://h/", "https://h", true);
-        check("https://h:8443", "https://h:8443/", true);
-        check("https://h/mcp", "https://h/mcp", true);
-        check("https://h/mcp", "https://h/mcp/", false);
-        check("https://h/mcp/", "https://h/mcp", false);
-        check("https://h/", "https://h//", false);
-        check("https://h?q", "https://h?q/", false);
-        check("https://", "https:///", false);
-        check("api://files", "api://files/", false);
-        check("files", "files/", false);
-        check("", "/", false);
-    }
+    name == audience || Resource::new(audience).is_ok_and(|resource| resource.is_named_by(name))
 }

@@ -264,7 +264,8 @@ impl Issuer {
 
     /// Tells whether tokens may have this `alg`.
     pub(crate) fn takes_algorithm(&self, algorithm: Algorithm) -> bool {
-        let is_named = |names: &Vec<String>| names.iter().any(|name| Algorithm::parse(name) == Some(algorithm));
+        let is_named =
+            |names: &Vec<String>| names.iter().any(|name| Algorithm::parse(name) == Some(algorithm));
         self.algorithms.as_ref().is_none_or(is_named)
     }
 

@@ -50,12 +50,37 @@ impl Issuer {
             ));
         }
         let validity = Validity::of(&claims)?;
-        let token = self.token_of(claims);
-        let token = match validity.expires_at() {
-            Some(expires_at) => token.with_expiry(expires_at),
-            None => token,
-        };
-        Ok((token, validity))
+        Ok((self.token_of(claims, validity), validity))
+    }
+
+    /// Judges what the issuer answers about an opaque token that is active
+    /// ([RFC 7662, section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)), as [`Issuer::check`] judges claims: what they must
+    /// have, an answer may lack.
+    ///
+    /// `needs_audience` says whether it must tell whom the token is for.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn check_answer(
+        &self,
+        mut claims: Map<String, Value>,
+        needs_audience: bool,
+        resource: Option<&Resource>,
+    ) -> Result<(Token, Validity), Fault> {
+        // Some servers answer about refresh tokens, too.
+        kind::of(&claims, true)?;
+        match claims.get("iss") {
+            Some(iss) => {
+                let named = iss.as_str().and_then(|iss| self.names.find(iss));
+                let named = named.ok_or_else(|| Fault::unexpected("iss", text_of(iss), self.names.iter()))?;
+                self.check_member(&claims, named)?;
+            }
+            None => drop(claims.insert("iss".to_owned(), self.places.id().into())),
+        }
+        self.check_required(&claims)?;
+        if needs_audience || claims.contains_key("aud") || !self.rules.client_ids.is_empty() {
+            self.meant_for(&claims, resource)?;
+        }
+        let validity = Validity::of_answer(&claims)?;
+        Ok((self.token_of(claims, validity), validity))
     }
 
     /// Holds the member that `iss` names against the claim that names it again.
@@ -126,8 +151,11 @@ impl Issuer {
         resource.map(Resource::identifier).into_iter().chain(self.rules.audiences.iter().map(String::as_str))
     }
 
-    fn token_of(&self, claims: Map<String, Value>) -> Token {
+    fn token_of(&self, claims: Map<String, Value>, validity: Validity) -> Token {
         let mut token = Token::granting(self.grants.of(&claims));
+        if let Some(expires_at) = validity.expires_at() {
+            token = token.with_expiry(expires_at);
+        }
         let text = |name| claims.get(name).and_then(Value::as_str);
         if let Some(issuer) = text("iss") {
             token = token.with_issuer(issuer);

@@ -9,7 +9,7 @@ const MAX_LENGTH: usize = 2048;
 
 /// Reads a URL from which keys may come: `https`, or `http` from this very machine, since whoever can change the answer
 /// on its way can make tokens.
-pub(super) fn trusted_url(text: &str) -> Result<Url, String> {
+pub(in crate::verify) fn trusted_url(text: &str) -> Result<Url, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("a URL of keys has at most {MAX_LENGTH} bytes"));
     }

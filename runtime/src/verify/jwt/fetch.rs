@@ -2,6 +2,10 @@
 
 use std::{error::Error, fmt, time::Duration};
 
+#[cfg(feature = "introspection")]
+use bytes::Bytes;
+#[cfg(feature = "introspection")]
+use reqwest::header::HeaderMap;
 use reqwest::{Client, Response, StatusCode, Url, header::ACCEPT, redirect::Policy};
 
 use crate::shown;
@@ -27,9 +31,38 @@ pub(super) async fn document(url: &Url) -> Result<Vec<u8>, FetchError> {
     body_of(answer).await.map_err(fault)
 }
 
+/// What a request was answered, whatever its status.
+#[cfg(feature = "introspection")]
+pub(in crate::verify) struct Reply {
+    pub(in crate::verify) status: StatusCode,
+    pub(in crate::verify) headers: HeaderMap,
+    pub(in crate::verify) body: Vec<u8>,
+}
+
+/// Posts `body` to `url`, and returns the answer whatever its status. Redirects are not followed: they would take the body
+/// along.
+#[cfg(feature = "introspection")]
+pub(in crate::verify) async fn post(
+    client: &Client,
+    url: &Url,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Reply, FetchError> {
+    let fault = |kind| FetchError { url: url.clone(), kind };
+    let send = || client.post(url.clone()).headers(headers.clone()).body(body.clone()).send();
+    let answer = match send().await {
+        // The server closed a connection that was kept, just when it was used again.
+        Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => send().await,
+        answer => answer,
+    };
+    let answer = answer.map_err(|error| fault(Kind::Unreachable(error.without_url())))?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    Ok(Reply { status, headers, body: body_of(answer).await.map_err(fault)? })
+}
+
 /// Makes a client for one request. There are few requests, and a client that is kept would keep connections to a runtime
 /// that may have ended, and the root certificates of the day the program started.
-fn client_for(url: &Url) -> reqwest::Result<Client> {
+pub(in crate::verify) fn client_for(url: &Url) -> reqwest::Result<Client> {
     let client = Client::builder()
         .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))
         .redirect(Policy::none())
@@ -55,7 +88,7 @@ async fn body_of(mut answer: Response) -> Result<Vec<u8>, Kind> {
 
 /// The reason why a document could not be fetched.
 #[derive(Debug)]
-pub(super) struct FetchError {
+pub(in crate::verify) struct FetchError {
     url: Url,
     kind: Kind,
 }
@@ -72,6 +105,12 @@ impl FetchError {
     /// Tells whether the host did not answer at all.
     pub(super) fn is_unreachable(&self) -> bool {
         matches!(self.kind, Kind::Unreachable(_))
+    }
+
+    /// Tells whether the host answered, and only too much.
+    #[cfg(feature = "introspection")]
+    pub(in crate::verify) fn is_too_long(&self) -> bool {
+        matches!(self.kind, Kind::TooLong)
     }
 }
 

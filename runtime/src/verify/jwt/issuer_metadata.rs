@@ -15,17 +15,30 @@ use crate::shown;
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
 pub(super) async fn key_set_url(issuer: &str, hosts: &KeyHosts) -> Result<Url, String> {
+    find(issuer, |metadata| key_set_in(metadata, issuer, hosts)).await
+}
+
+/// Finds the introspection endpoint of `issuer` in the same metadata. It gets tokens and the credentials of this program, so
+/// that it is on the issuer's own origin, if the program does not give it.
+#[cfg(feature = "introspection")]
+pub(in crate::verify) async fn introspection_endpoint(issuer: &str) -> Result<Url, String> {
+    find(issuer, |metadata| introspection_endpoint_in(metadata, issuer)).await
+}
+
+/// Reads something in the metadata of `issuer`, at the first of its well-known addresses that has it.
+async fn find(issuer: &str, read: impl Fn(&[u8]) -> Result<Url, String>) -> Result<Url, String> {
     let mut reasons = Vec::new();
     for url in well_known_urls(issuer)? {
         let found = match fetch::document(&url).await {
-            Ok(metadata) => key_set_in(&metadata, issuer, hosts)
-                .map_err(|reason| format!("{}: {reason}", shown::url(url.as_str()))),
+            Ok(metadata) => {
+                read(&metadata).map_err(|reason| format!("{}: {reason}", shown::url(url.as_str())))
+            }
             // All addresses are at one host, so that the others would not be reached either.
             Err(error) if error.is_unreachable() => return Err(error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         match found {
-            Ok(key_set) => return Ok(key_set),
+            Ok(found) => return Ok(found),
             Err(reason) => reasons.push(reason),
         }
     }
@@ -37,19 +50,42 @@ pub(super) async fn key_set_url(issuer: &str, hosts: &KeyHosts) -> Result<Url, S
 struct Metadata {
     issuer: String,
     jwks_uri: Option<String>,
+    #[cfg(feature = "introspection")]
+    introspection_endpoint: Option<String>,
 }
 
 /// Reads metadata that must be the issuer's own: identical, code point by code point
 /// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
-pub(super) fn key_set_in(metadata: &[u8], issuer: &str, hosts: &KeyHosts) -> Result<Url, String> {
+fn read(metadata: &[u8], issuer: &str) -> Result<Metadata, String> {
     let metadata = serde_json::from_slice::<Object<Metadata>>(metadata);
     let Object(metadata) = metadata.map_err(|error| format!("not metadata: {}", shown::text(error)))?;
     if metadata.issuer != issuer {
         let (found, expected) = (shown::url(&metadata.issuer), shown::url(issuer));
         return Err(format!("the metadata is that of `{found}`, not of `{expected}`"));
     }
-    let url = metadata.jwks_uri.ok_or("the metadata has no `jwks_uri`")?;
+    Ok(metadata)
+}
+
+/// Reads where the keys of `issuer` are.
+pub(super) fn key_set_in(metadata: &[u8], issuer: &str, hosts: &KeyHosts) -> Result<Url, String> {
+    let url = read(metadata, issuer)?.jwks_uri.ok_or("the metadata has no `jwks_uri`")?;
     hosts.admit(&url, &trusted_url(issuer)?)
+}
+
+#[cfg(feature = "introspection")]
+fn introspection_endpoint_in(metadata: &[u8], issuer: &str) -> Result<Url, String> {
+    let url = read(metadata, issuer)?.introspection_endpoint;
+    let url = url.ok_or(
+        "the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`",
+    )?;
+    let endpoint = trusted_url(&url)?;
+    if endpoint.origin() == trusted_url(issuer)?.origin() {
+        return Ok(endpoint);
+    }
+    let shown = shown::url(&url);
+    Err(format!(
+        "its introspection endpoint is at `{shown}`, which is not its own origin; if the issuer documents that, write `.endpoint(\"{shown}\")`"
+    ))
 }
 
 /// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path; OIDC

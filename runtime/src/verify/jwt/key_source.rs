@@ -17,7 +17,7 @@ use crate::{VerifyError, shown};
 
 /// The keys of one issuer, which are loaded at the first request for them. Clones share them.
 #[derive(Clone)]
-pub(super) struct KeySource(Arc<Shared>);
+pub(in crate::verify) struct KeySource(Arc<Shared>);
 
 struct Shared {
     location: Location,
@@ -33,7 +33,7 @@ enum Location {
 
 impl KeySource {
     /// Makes the source for `issuer`, whose metadata says where its keys are.
-    pub(super) fn discovered(issuer: &str) -> Self {
+    pub(in crate::verify) fn discovered(issuer: &str) -> Self {
         Self::new(Location::Issuer(issuer.to_owned(), KeyHosts::default()))
     }
 

@@ -19,16 +19,16 @@ use super::{algorithms, jwk::Jwk, object::Object, unverified::Unverified};
 /// The keys of a JWK set ([RFC 7517, section 5]) that can verify signatures, prepared once.
 ///
 /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
-pub(super) struct KeySet(Vec<Arc<Key>>);
+pub(in crate::verify) struct KeySet(Vec<Arc<Key>>);
 
-pub(super) struct Key {
+pub(in crate::verify) struct Key {
     jwk: Jwk,
     algorithms: Vec<Algorithm>,
     public: DecodingKey,
 }
 
 /// What the keys say about a token's signature.
-pub(super) enum Verdict {
+pub(in crate::verify) enum Verdict {
     /// This key made it.
     Genuine(Arc<Key>),
     /// The key that the token names did not make it.

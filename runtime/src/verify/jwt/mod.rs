@@ -28,6 +28,25 @@ mod weight;
 
 use std::{fmt, time::Duration};
 
+/// What introspection shares with JWTs.
+#[cfg(feature = "introspection")]
+pub(super) mod shared {
+    pub(in crate::verify) use super::{
+        address::trusted_url,
+        cache::Digest,
+        fault::Fault,
+        fetch::{Reply, client_for, post},
+        issuer_metadata::introspection_endpoint,
+        key_source::KeySource,
+        keys::Verdict,
+        object::check_names,
+        unverified::{Unread, check_length},
+        validity::system_clock,
+        verifier::ask,
+        weight::of_object as weight_of_object,
+    };
+}
+
 use self::{address::KeyHosts, cache::Cache, claims::Rules, key_source::KeySource};
 use crate::shown;
 

@@ -33,7 +33,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnObject<T> {
 
 /// Checks that no object of a JSON text has two members of one name, and that all together have `most` members. Of two, each
 /// parser takes the one that it likes ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
-pub(super) fn check_names(json: &[u8], most: usize) -> serde_json::Result<()> {
+pub(in crate::verify) fn check_names(json: &[u8], most: usize) -> serde_json::Result<()> {
     let mut left = most;
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     Names { left: &mut left }.deserialize(&mut deserializer)?;

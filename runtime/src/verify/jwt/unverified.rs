@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Refuses longer tokens unread: what is read here comes from anybody. Common proxies refuse longer headers, too.
-pub(super) fn check_length(token: &str) -> Result<(), Fault> {
+pub(in crate::verify) fn check_length(token: &str) -> Result<(), Fault> {
     const MAX_LENGTH: usize = 16 * 1024;
     if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
 }
@@ -22,7 +22,7 @@ pub(super) fn check_length(token: &str) -> Result<(), Fault> {
 /// A token in JWS compact serialization ([RFC 7515, section 7.1]) of which nothing was read yet.
 ///
 /// [RFC 7515, section 7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
-pub(super) struct Unread<'a> {
+pub(in crate::verify) struct Unread<'a> {
     message: &'a str,
     header: &'a str,
     /// As JSON.
@@ -31,7 +31,7 @@ pub(super) struct Unread<'a> {
 }
 
 impl<'a> Unread<'a> {
-    pub(super) fn split(token: &'a str) -> Result<Self, Fault> {
+    pub(in crate::verify) fn split(token: &'a str) -> Result<Self, Fault> {
         let not_a_token = Fault::Plain("it is not a JSON Web Token");
         let (message, signature) = token.rsplit_once('.').ok_or(not_a_token.clone())?;
         let (header, claims) = message.split_once('.').ok_or(not_a_token)?;
@@ -45,8 +45,17 @@ impl<'a> Unread<'a> {
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`")) } else { Ok(iss) }
     }
 
-    /// Reads and judges the header, so that what cannot be good costs no key.
+    /// Reads and judges the header of an access token, so that what cannot be good costs no key.
     pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
+        self.read_as(&TYPES, false)
+    }
+
+    /// Reads and judges the header of a token that must have one of these types, or may have none.
+    pub(in crate::verify) fn read_as(
+        self,
+        types: &[&str],
+        must_be_typed: bool,
+    ) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
         object::check_names(&header, MAX_HEADER_MEMBERS)
             .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
@@ -55,8 +64,10 @@ impl<'a> Unread<'a> {
         if header.crit {
             return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
         }
-        if let Some(typ) = header.typ.as_deref().filter(|typ| !is_one_of(&TYPES, typ)) {
-            return Err(Fault::unexpected("typ", typ, TYPES.into_iter()));
+        match header.typ.as_deref() {
+            Some(typ) if !is_one_of(types, typ) => return Err(Fault::unexpected("typ", typ, types.iter())),
+            None if must_be_typed => return Err(Fault::Plain("its header has no `typ`")),
+            _ => {}
         }
         let algorithm = algorithms::parse(&header.alg)
             .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))?;
@@ -65,14 +76,14 @@ impl<'a> Unread<'a> {
             kid: header.kid,
             message: self.message.as_bytes(),
             signature: decode(self.signature)?,
-            may_be_of_open_id: !header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
+            may_be_of_open_id: !must_be_typed && !header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
             claims: self.claims,
         })
     }
 }
 
 /// A well-formed token whose signature nobody has checked yet.
-pub(super) struct Unverified<'a> {
+pub(in crate::verify) struct Unverified<'a> {
     /// The algorithm that the token claims; never HMAC.
     pub(super) algorithm: Algorithm,
     /// The name of the key.
@@ -87,7 +98,7 @@ pub(super) struct Unverified<'a> {
 
 impl Unverified<'_> {
     /// Reads the claims; to be called once the signature is known to be good.
-    pub(super) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
+    pub(in crate::verify) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
         object::check_names(&self.claims, usize::MAX)
             .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
         let claims: Map<String, Value> =

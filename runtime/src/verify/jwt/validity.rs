@@ -55,7 +55,7 @@ impl Validity {
 }
 
 /// Returns the time as tokens write it. A clock from before 1970 is a broken one, and makes every token an expired one.
-pub(super) fn system_clock() -> f64 {
+pub(in crate::verify) fn system_clock() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
 }
 

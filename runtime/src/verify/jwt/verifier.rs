@@ -121,7 +121,10 @@ impl JwtVerifier {
 }
 
 /// Has the keys of an issuer judge a signature. For a token of an unknown key they are loaded again.
-async fn ask(source: &KeySource, token: &Unverified<'_>) -> Result<(Arc<KeySet>, Verdict), VerifyError> {
+pub(in crate::verify) async fn ask(
+    source: &KeySource,
+    token: &Unverified<'_>,
+) -> Result<(Arc<KeySet>, Verdict), VerifyError> {
     let keys = source.current().await?;
     let verdict = keys.judge(token);
     if matches!(verdict, Verdict::UnknownKey)

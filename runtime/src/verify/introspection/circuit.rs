@@ -136,7 +136,7 @@ mod tests {
         for pause in [1, 2, 4, 8, 16, 30, 30] {
             assert_eq!(circuit.admit(now), Ok(()));
             assert_eq!(circuit.fail_silent(&reason(), None, now).length, seconds(pause));
-            now += seconds(pause) - Duration::from_millis(1);
+            now += Duration::from_millis(pause * 1000 - 1);
             assert_eq!(circuit.admit(now).map_err(|pause| pause.length), Err(SHORTEST_PAUSE));
             now += Duration::from_millis(1);
         }

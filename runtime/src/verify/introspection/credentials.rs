@@ -30,6 +30,18 @@ impl Credentials {
         }
     }
 
+    /// Says what is missing, as when a variable of the environment is not set.
+    pub(super) fn problem(&self) -> Option<String> {
+        let missing = match self {
+            _ if self.client_id() == Some("") => "client id",
+            Self::Basic { secret, .. } | Self::Body { secret, .. } if secret.is_empty() => "client secret",
+            _ => return None,
+        };
+        Some(format!(
+            "the {missing} of an `Introspection` is empty; write the one that the authorization server knows"
+        ))
+    }
+
     /// Adds the credentials to a request to the authorization server `issuer`.
     pub(super) fn attach(
         &self,

@@ -230,9 +230,7 @@ impl Introspection {
     /// Says what can never work.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.clone();
-        if self.credentials.client_id() == Some("") {
-            problems.push("the client id of an `Introspection` is empty; write the one that the authorization server knows".to_owned());
-        }
+        problems.extend(self.credentials.problem());
         if let Some(reason) = self.endpoint_or_default().and_then(|url| trusted_url(&url).err()) {
             problems.push(format!("an introspection endpoint can never be asked: {reason}"));
         }

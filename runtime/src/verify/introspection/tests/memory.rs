@@ -28,6 +28,23 @@ async fn a_thousand_cold_requests_are_one_question() {
     }
 }
 
+/// Some come just when the answer does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_on_several_threads_are_one_question() {
+    let server = Introspecting::start().await;
+    let introspector = introspector(&server);
+    server.reply_json(&active());
+    for round in 1..=50 {
+        let mut requests = JoinSet::new();
+        for _ in 0..200 {
+            let introspector = introspector.clone();
+            requests.spawn(async move { ask(&introspector, &format!("{round}")).await });
+        }
+        assert!(requests.join_all().await.iter().all(|outcome| outcome == "active"));
+        assert_eq!(server.asked(), round);
+    }
+}
+
 #[tokio::test]
 async fn a_thousand_cold_requests_to_a_failing_server_are_one_question() {
     let server = Introspecting::start().await;

@@ -34,6 +34,10 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// About how many tokens a server is asked at one time. Further requests are answered 503 at once: a queue would only grow.
 const MOST_FLIGHTS: usize = 64;
 
+/// The longest answer that is read into memory as what it says, in bytes. Answers are hardly longer than the claims of a JWT, and as
+/// values they take many times their length.
+const MAX_ANSWER: usize = 64 * 1024;
+
 /// Asks the authorization server of one issuer. Clones share all that is remembered.
 #[derive(Clone)]
 pub(crate) struct Introspector(Arc<Shared>);
@@ -96,7 +100,7 @@ impl Introspector {
 
     /// Returns the question about this token that is under way, or else starts one. It is a task of its own, so that it outlives
     /// the request that started it. Where none may be started, returns what comes of that.
-    fn board(&self, digest: Digest, token: &str) -> Result<Flight, Outcome> {
+    pub(super) fn board(&self, digest: Digest, token: &str) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&digest) {
             return Ok(flight.clone());
@@ -202,6 +206,11 @@ impl Shared {
         let at_endpoint = |reason: String| format!("{}: {reason}", crate::shown::url(endpoint.as_str()));
         if let Some(failure) = overload(&reply) {
             return Err(failure);
+        }
+        if reply.body.len() > MAX_ANSWER {
+            return Err(Failure::Useless(at_endpoint(format!(
+                "the answer is longer than {MAX_ANSWER} bytes"
+            ))));
         }
         let reading = dialect.read(&reply, credentials).map_err(|reason| {
             self.server.forget();

@@ -38,7 +38,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 ///
 /// # Which answers count
 ///
-/// An answer is JSON with a member `active` that is `true` or `false`, and has no member twice. An answer in JWS ([RFC 9701])
+/// An answer is JSON of at most 64 KiB, with a member `active` that is `true` or `false`, and has no member twice. An answer in JWS ([RFC 9701])
 /// counts too; the server is asked for one only if it has no other. It must be signed by one of the issuer's keys, for this
 /// client, within five minutes. An active token that calls itself a refresh token or an ID token (`token_type`,
 /// `token_use`, `typ`) is refused.
@@ -188,8 +188,8 @@ impl Introspection {
         self
     }
 
-    /// Sets how long a good answer counts; 30 seconds by default. So long may a revoked token still pass. With zero, the server is
-    /// asked with each request.
+    /// Sets how long a good answer counts; 30 seconds by default. So long may a revoked token still pass. With zero, no good answer is
+    /// remembered; only requests that come while the question is under way share it.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self

@@ -122,6 +122,7 @@ fn useless() -> Vec<(Reply, &'static str)> {
         (Reply::Content(200, "text/plain", active().to_string()), "is of type `text/plain`"),
         (Reply::Content(200, "application/jsonp", active().to_string()), "is of type `application/jsonp`"),
         (padded, "longer than 1048576 bytes"),
+        (json(&format!("{}{}", active(), " ".repeat(64 * 1024))), "longer than 65536 bytes"),
         (json(""), "not JSON"),
         (json("<html>"), "not JSON"),
         (json(r#"{"active":true"#), "not JSON"),

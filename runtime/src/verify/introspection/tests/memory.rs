@@ -7,7 +7,10 @@ use scopegate_tests::{
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::*;
+use super::{
+    super::{super::jwt::shared::Digest, outcome::Outcome},
+    *,
+};
 
 #[tokio::test]
 async fn a_thousand_cold_requests_are_one_question() {
@@ -26,6 +29,16 @@ async fn a_thousand_cold_requests_are_one_question() {
         assert!(requests.join_all().await.iter().all(|outcome| outcome == expected));
         assert_eq!((server.asked(), server.metadata_requests()), (1, 1));
     }
+}
+
+#[tokio::test]
+async fn who_comes_when_the_answer_is_there_asks_nothing() {
+    let server = Introspecting::start().await;
+    let introspector = introspector(&server);
+    server.reply_json(&active());
+    assert_eq!(ask(&introspector, "token").await, "active");
+    let boarded = introspector.board(Digest::of("token"), "token");
+    assert!(matches!(boarded, Err(Outcome::Active(_))), "the answer came after it was looked for");
 }
 
 /// Some come just when the answer does.
@@ -187,13 +200,13 @@ async fn good_answers_are_bounded_and_go_when_they_are_over() {
     let server = Introspecting::start().await;
     let introspector = introspector(&server);
     let mut answer = active();
-    answer["padding"] = json!("x".repeat(500_000));
+    answer["padding"] = json!("x".repeat(60_000));
     server.reply_json(&answer);
-    for number in 0..100 {
+    for number in 0..400 {
         assert_eq!(ask(&introspector, &format!("{number}")).await, "active");
     }
     let (good, _) = introspector.remembered();
-    assert!(good <= 33, "{good} answers of half a megabyte are more than 16 MiB");
+    assert!(good <= 280, "{good} answers of 60,000 bytes are more than 16 MiB");
     seconds(61.0).await;
     server.reply_json(&active());
     assert_eq!(ask(&introspector, "new").await, "active");

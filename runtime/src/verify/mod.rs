@@ -1,17 +1,22 @@
-//! Verifiers of tokens, one folder or file each.
+//! Verifiers of tokens, and the issuers whose tokens they verify.
 
 #[cfg(feature = "introspection")]
-#[allow(dead_code, reason = "its caller, the verifier of several issuers, is yet to come")]
 mod introspection;
 #[cfg(feature = "jwt")]
-mod jwt;
+pub(crate) mod issuer;
+#[cfg(feature = "jwt")]
+mod issuers;
+#[cfg(feature = "jwt")]
+pub(crate) mod jwt;
+#[cfg(feature = "introspection")]
+mod opaque;
 mod static_keys;
 
 #[cfg(feature = "introspection")]
 pub use introspection::Introspection;
-#[cfg(feature = "jwt")]
-pub use jwt::JwtVerifier;
 #[cfg(all(fuzzing, feature = "jwt"))]
 pub use jwt::fuzzing;
 pub(crate) use static_keys::Texts;
 pub use static_keys::{InvalidKey, StaticKeys};
+#[cfg(feature = "jwt")]
+pub use {issuer::Issuer, issuers::Issuers};

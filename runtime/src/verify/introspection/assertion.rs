@@ -1,9 +1,20 @@
 //! Signed assertions of a client ([RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3)).
 
-use aws_lc_rs::rand;
+use std::sync::Arc;
+
+use aws_lc_rs::{
+    rand::{self, SystemRandom},
+    signature::{
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING,
+        EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
+        RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
+    },
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, EncodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
+use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use serde_json::json;
+
+use crate::verify::jwt::Algorithm;
 
 /// How long an assertion is good, in seconds: for one request.
 const LIFETIME: f64 = 60.0;
@@ -16,40 +27,39 @@ pub(super) struct AssertionKey {
     /// Whom the assertions are for, in place of the issuer.
     audience: Option<String>,
     /// The name of the algorithm, as the program gave it.
-    algorithm_name: String,
-    algorithm: Algorithm,
-    private: EncodingKey,
+    algorithm: String,
+    private: Arc<PrivateKey>,
+}
+
+enum PrivateKey {
+    Rsa(RsaKeyPair, &'static dyn RsaEncoding),
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
 }
 
 impl AssertionKey {
     /// Reads a private key in PEM, and tries it.
-    pub(super) fn read(client_id: String, pem: &str, algorithm_name: &str) -> Result<Self, String> {
-        let unknown = || {
+    pub(super) fn read(client_id: String, pem: &str, name: &str) -> Result<Self, String> {
+        let algorithm = Algorithm::parse(name).ok_or_else(|| {
             format!(
                 "`{}` is not an algorithm for `Introspection::private_key_jwt`; write one as in `RS256`, `ES256` or `EdDSA`",
-                crate::shown::text(algorithm_name)
+                crate::shown::text(name)
             )
-        };
-        let algorithm: Algorithm = match algorithm_name {
-            "Ed25519" => Algorithm::EdDSA,
-            name => name.parse().map_err(|_| unknown())?,
-        };
-        let private = match algorithm.family() {
-            AlgorithmFamily::Rsa => EncodingKey::from_rsa_pem(pem.as_bytes()),
-            AlgorithmFamily::Ec => EncodingKey::from_ec_pem(pem.as_bytes()),
-            AlgorithmFamily::Ed => EncodingKey::from_ed_pem(pem.as_bytes()),
-            AlgorithmFamily::Hmac => return Err(unknown()),
-        };
-        let not_a_key = || {
+        })?;
+        let private = PrivateKeyDer::from_pem_slice(pem.as_bytes()).ok();
+        let private = private.and_then(|der| PrivateKey::read(&der, algorithm)).ok_or_else(|| {
             format!(
-                "the key of `Introspection::private_key_jwt` is not a private key for `{algorithm_name}`; write one in PEM, as PKCS#8 (`BEGIN PRIVATE KEY`)"
+                "the key of `Introspection::private_key_jwt` is not a private key for `{name}`; write one in PEM, as in `-----BEGIN PRIVATE KEY-----`"
             )
-        };
-        let algorithm_name = algorithm_name.to_owned();
-        let private = private.map_err(|_| not_a_key())?;
-        let key = Self { client_id, key_id: None, audience: None, algorithm_name, algorithm, private };
-        key.sign(b"tried once").map_err(|_| not_a_key())?;
-        Ok(key)
+        })?;
+        private.sign(b"tried once")?;
+        Ok(Self {
+            client_id,
+            key_id: None,
+            audience: None,
+            algorithm: name.to_owned(),
+            private: Arc::new(private),
+        })
     }
 
     pub(super) fn client_id(&self) -> &str {
@@ -69,7 +79,7 @@ impl AssertionKey {
     pub(super) fn assertion(&self, issuer: &str, now: f64) -> Result<String, String> {
         let mut random = [0; 16];
         rand::fill(&mut random).map_err(|_| "this machine has no random numbers")?;
-        let mut header = json!({ "alg": self.algorithm_name, "typ": "JWT" });
+        let mut header = json!({ "alg": self.algorithm, "typ": "JWT" });
         if let Some(key_id) = &self.key_id {
             header["kid"] = key_id.as_str().into();
         }
@@ -85,15 +95,53 @@ impl AssertionKey {
         });
         let encode = |part: &serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
         let message = format!("{}.{}", encode(&header), encode(&claims));
-        let signature = self.sign(message.as_bytes())?;
+        let signature = self.private.sign(message.as_bytes())?;
         Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
+}
 
-    /// Signs with the provider that the keys of issuers are tried with, whatever is installed in the process.
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
-        let signer = (DEFAULT_PROVIDER.signer_factory)(&self.algorithm, &self.private);
-        let signature = signer.and_then(|signer| Ok(signer.try_sign(message)?));
-        signature.map_err(|error| format!("cannot sign a client assertion: {error}"))
+impl PrivateKey {
+    /// Reads a key that must be one for the algorithm.
+    fn read(key: &PrivateKeyDer<'_>, algorithm: Algorithm) -> Option<Self> {
+        let ec = |algorithm: &'static EcdsaSigningAlgorithm| {
+            EcdsaKeyPair::from_private_key_der(algorithm, key.secret_der()).ok().map(Self::Ec)
+        };
+        let rsa = |encoding: &'static dyn RsaEncoding| {
+            let der = key.secret_der();
+            let pair = RsaKeyPair::from_pkcs8(der).or_else(|_| RsaKeyPair::from_der(der));
+            Some(Self::Rsa(pair.ok()?, encoding))
+        };
+        match algorithm {
+            Algorithm::Rs256 => rsa(&RSA_PKCS1_SHA256),
+            Algorithm::Rs384 => rsa(&RSA_PKCS1_SHA384),
+            Algorithm::Rs512 => rsa(&RSA_PKCS1_SHA512),
+            Algorithm::Ps256 => rsa(&RSA_PSS_SHA256),
+            Algorithm::Ps384 => rsa(&RSA_PSS_SHA384),
+            Algorithm::Ps512 => rsa(&RSA_PSS_SHA512),
+            Algorithm::Es256 => ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
+            Algorithm::Es384 => ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
+            Algorithm::Es512 => ec(&ECDSA_P521_SHA512_FIXED_SIGNING),
+            // OpenSSL leaves the public key out.
+            Algorithm::EdDsa => {
+                Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.secret_der()).ok().map(Self::Ed)
+            }
+        }
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, &'static str> {
+        const FAILED: &str = "cannot sign a client assertion";
+        let random = SystemRandom::new();
+        match self {
+            Self::Rsa(pair, encoding) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(*encoding, &random, message, &mut signature).map_err(|_| FAILED)?;
+                Ok(signature)
+            }
+            Self::Ec(pair) => {
+                pair.sign(&random, message).map(|made| made.as_ref().to_vec()).map_err(|_| FAILED)
+            }
+            Self::Ed(pair) => Ok(pair.sign(message).as_ref().to_vec()),
+        }
     }
 }
 

@@ -6,12 +6,12 @@ use std::{
 };
 
 use quick_cache::{Weighter, sync::Cache as Bounded};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
     super::jwt::shared::{Digest, weight_of_object},
-    outcome::Outcome,
+    outcome::{Active, Outcome},
 };
 
 /// How long it is remembered that a token is not active.
@@ -21,11 +21,11 @@ const REMEMBER_BAD: Duration = Duration::from_secs(5);
 /// out.
 const MOST_BAD: usize = 1024;
 
-/// How much memory good answers may take, in bytes.
-const SIZE: usize = 16 * 1024 * 1024;
+/// How much memory good answers may take by default, in bytes.
+pub(super) const SIZE: usize = 16 * 1024 * 1024;
 
 /// What an answer takes as a rule, in bytes.
-const USUAL_WEIGHT: usize = 1024;
+const USUAL_WEIGHT: usize = 4096;
 
 /// How often what is over is thrown out, if it is not asked for before.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
@@ -39,7 +39,7 @@ pub(super) struct Cache {
 }
 
 struct Good {
-    claims: Arc<Map<String, Value>>,
+    active: Arc<Active>,
     /// The token's `exp`, after which the answer says nothing.
     expires: Option<f64>,
     asked_at: Instant,
@@ -53,10 +53,10 @@ struct Bad {
 }
 
 impl Cache {
-    /// Makes a cache of good answers that count for `lifetime`.
-    pub(super) fn new(lifetime: Duration) -> Self {
+    /// Makes a cache of good answers that count for `lifetime` and take `bytes` at the most.
+    pub(super) fn new(lifetime: Duration, bytes: usize) -> Self {
         Self {
-            good: Bounded::with_weighter(SIZE / USUAL_WEIGHT, SIZE as u64, ByWeight),
+            good: Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight),
             bad: Bounded::new(MOST_BAD),
             swept: Mutex::new(Instant::now()),
             lifetime,
@@ -67,7 +67,7 @@ impl Cache {
     pub(super) fn get(&self, digest: &Digest, now: f64) -> Option<Outcome> {
         if let Some(good) = self.good.get(digest) {
             if self.counts(&good, now) {
-                return Some(Outcome::Active(Arc::clone(&good.claims)));
+                return Some(Outcome::Active(Arc::clone(&good.active)));
             }
             self.good.remove(digest);
         }
@@ -78,12 +78,13 @@ impl Cache {
     /// Remembers the answer to a question that was sent at `asked_at`: what happened to the token since, it does not say.
     pub(super) fn keep(&self, digest: Digest, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
-            Outcome::Active(claims) => {
+            Outcome::Active(active) => {
                 let good = Good {
-                    claims: Arc::clone(claims),
-                    expires: claims.get("exp").and_then(Value::as_f64),
+                    active: Arc::clone(active),
+                    expires: active.claims.get("exp").and_then(Value::as_f64),
                     asked_at,
-                    weight: weight_of_object(claims),
+                    // Once for the answer, and once for the token that is made of it.
+                    weight: 2 * weight_of_object(&active.claims),
                 };
                 self.sweep(now);
                 if self.counts(&good, now) {
@@ -128,8 +129,8 @@ struct ByWeight;
 
 impl Weighter<Digest, Arc<Good>> for ByWeight {
     fn weight(&self, _: &Digest, good: &Arc<Good>) -> u64 {
-        // For the answer itself, its place and its digest.
-        const ENTRY: usize = 256;
+        // For the answer and the token themselves, their place and their digest.
+        const ENTRY: usize = 1024;
         (ENTRY + good.weight) as u64
     }
 }

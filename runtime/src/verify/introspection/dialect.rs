@@ -9,7 +9,7 @@ use http::{
 use serde_json::{Map, Value};
 
 use super::{
-    super::jwt::shared::{Reply, check_names},
+    super::jwt::shared::{Reply, read_once},
     credentials::Credentials,
     github, google, rfc7662,
 };
@@ -100,9 +100,8 @@ pub(super) fn object(reply: &Reply) -> Result<Map<String, Value>, String> {
         return Err(format!("the content is of type `{shown}`, not `application/json`"));
     }
     // What serde says is wrong could quote the answer, and an answer may quote the token.
-    check_names(&reply.body, usize::MAX).map_err(|_| "the answer is not JSON, or has a member twice")?;
-    let members = serde_json::from_slice::<Map<String, Value>>(&reply.body);
-    let mut members = members.map_err(|_| "the answer is not a JSON object")?;
+    let members = read_once(&reply.body);
+    let mut members = members.map_err(|_| "the answer is not a JSON object, or has a member twice")?;
     members.retain(|_, value| !value.is_null());
     Ok(members)
 }

@@ -17,16 +17,16 @@ use tokio::{
 use super::{
     super::jwt::shared::{Digest, KeySource, Reply, check_length, post, system_clock},
     Introspection,
-    cache::Cache,
+    cache::{self, Cache},
     circuit::{Circuit, Pause, SHORTEST_PAUSE},
     dialect::Reading,
     kind,
-    outcome::{Answer, Failure, Outcome},
+    outcome::{Active, Answer, Failure, Outcome},
     rfc7662,
     server::Server,
     signed,
 };
-use crate::VerifyError;
+use crate::{VerifyError, verify::issuer::Places};
 
 /// How long an answer may take, with all that belongs to it.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -44,7 +44,7 @@ pub(crate) struct Introspector(Arc<Shared>);
 
 struct Shared {
     settings: Introspection,
-    issuer: String,
+    places: Places,
     server: Server,
     /// The issuer's keys, for signed answers.
     keys: KeySource,
@@ -58,28 +58,46 @@ struct Shared {
 type Flight = watch::Receiver<Option<Outcome>>;
 
 impl Introspector {
-    /// Makes what asks `issuer`, whose signed answers have signatures of these keys. Nothing is fetched yet.
-    pub(crate) fn new(settings: &Introspection, issuer: &str, keys: KeySource) -> Self {
-        Self::with_clock(settings, issuer, keys, system_clock)
+    /// Makes what asks the server of the issuer at these places, whose signed answers have signatures of these keys. Nothing is fetched
+    /// yet.
+    pub(crate) fn new(settings: &Introspection, places: &Places, keys: KeySource) -> Self {
+        Self::with(settings, places, keys, cache::SIZE, system_clock)
     }
 
-    /// Makes the same with another clock, in seconds since 1970.
-    pub(super) fn with_clock(
+    fn with(
         settings: &Introspection,
-        issuer: &str,
+        places: &Places,
         keys: KeySource,
+        bytes: usize,
         clock: fn() -> f64,
     ) -> Self {
         Self(Arc::new(Shared {
-            server: Server::new(issuer, settings.endpoint_or_default()),
-            cache: Cache::new(settings.lifetime),
+            server: Server::new(places, settings.endpoint_or_default()),
+            cache: Cache::new(settings.lifetime, bytes),
             settings: settings.clone(),
-            issuer: issuer.to_owned(),
+            places: places.clone(),
             keys,
             circuit: Mutex::default(),
             flights: Mutex::default(),
             clock,
         }))
+    }
+
+    /// Makes the same, which remembers nothing yet, and good answers within these bytes.
+    pub(crate) fn with_cache_size(&self, bytes: usize) -> Self {
+        let Shared { settings, places, keys, clock, .. } = &*self.0;
+        Self::with(settings, places, keys.clone(), bytes, *clock)
+    }
+
+    /// Makes the same with another clock, in seconds since 1970.
+    #[cfg(test)]
+    pub(crate) fn with_clock(&self, clock: fn() -> f64) -> Self {
+        let Shared { settings, places, keys, .. } = &*self.0;
+        Self::with(settings, places, keys.clone(), cache::SIZE, clock)
+    }
+
+    pub(crate) fn settings(&self) -> &Introspection {
+        &self.0.settings
     }
 
     /// Asks about a token, unless the answer is remembered.
@@ -181,7 +199,7 @@ impl Shared {
         tracing::warn!(
             target: "scopegate",
             reason = %crate::shown::line(failure.reason()),
-            issuer = %crate::shown::url(&self.issuer),
+            issuer = %crate::shown::url(self.places.id()),
             "cannot learn from an authorization server whether a token is active"
         );
         let reason = Arc::from(failure.reason());
@@ -196,7 +214,8 @@ impl Shared {
         let Introspection { dialect, credentials, .. } = &self.settings;
         let endpoint = self.server.endpoint().await?;
         let now = (self.clock)();
-        let question = dialect.question(token, credentials, &self.issuer, now).map_err(Failure::silent)?;
+        let question =
+            dialect.question(token, credentials, self.places.id(), now).map_err(Failure::silent)?;
         let client = self.server.client(&endpoint)?;
         let reply = post(&client, &endpoint, question.headers, question.body).await;
         let reply = reply.map_err(|error| {
@@ -222,7 +241,7 @@ impl Shared {
         let reading = match reading {
             Reading::Signed(text) => {
                 let client_id = credentials.client_id().unwrap_or_default();
-                let members = signed::verify(&text, &self.issuer, &self.keys, client_id, now).await?;
+                let members = signed::verify(&text, self.places.id(), &self.keys, client_id, now).await?;
                 rfc7662::of_members(members).map_err(Failure::Useless)?
             }
             reading => reading,
@@ -238,8 +257,8 @@ impl Shared {
         if let Err(fault) = kind::check(&claims) {
             return Outcome::Refused(fault);
         }
-        claims.entry("iss").or_insert_with(|| self.issuer.as_str().into());
-        Outcome::Active(Arc::new(claims))
+        claims.entry("iss").or_insert_with(|| self.places.id().into());
+        Outcome::Active(Arc::new(Active::new(claims)))
     }
 }
 

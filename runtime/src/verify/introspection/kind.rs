@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::jwt::shared::Fault;
+use crate::verify::jwt::Fault;
 
 /// The values of `token_type` that access tokens have ([RFC 7662, section 2.2]; some servers write the name of the hint in
 /// place of a type). Others, such as `refresh_token` and `N_A`, are for another purpose.

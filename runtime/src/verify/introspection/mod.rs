@@ -24,9 +24,8 @@ mod tests;
 use std::{fmt, sync::Arc, time::Duration};
 
 use self::{assertion::AssertionKey, credentials::Credentials, dialect::Dialect};
-#[allow(unused_imports, reason = "as for the module")]
 pub(crate) use self::{introspector::Introspector, outcome::Answer};
-use super::jwt::shared::trusted_url;
+use super::jwt::{Transport, trusted_url};
 
 /// How long a good answer counts.
 const LIFETIME: Duration = Duration::from_secs(30);
@@ -228,18 +227,26 @@ impl Introspection {
     }
 
     /// Says what can never work.
-    pub(crate) fn problems(&self) -> Vec<String> {
+    pub(crate) fn problems(&self, transport: &Transport) -> Vec<String> {
         let mut problems = self.problems.clone();
         problems.extend(self.credentials.problem());
-        if let Some(reason) = self.endpoint_or_default().and_then(|url| trusted_url(&url).err()) {
+        if let Some(reason) = self.endpoint_or_default().and_then(|url| trusted_url(&url, transport).err()) {
             problems.push(format!("an introspection endpoint can never be asked: {reason}"));
         }
         problems
     }
 
-    /// The prefixes of the tokens that this server gets; without any, it gets all that are opaque.
-    pub(crate) fn prefixes(&self) -> &[String] {
-        &self.prefixes
+    /// Tells whether this server is asked about a token: about all that are opaque, if no prefix is named.
+    pub(crate) fn takes(&self, token: &str) -> bool {
+        self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| token.starts_with(prefix.as_str()))
+    }
+
+    /// Tells whether some token is for both servers.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.prefixes.is_empty()
+            || other.prefixes.is_empty()
+            || self.prefixes.iter().any(|prefix| other.takes(prefix))
+            || other.prefixes.iter().any(|prefix| self.takes(prefix))
     }
 
     /// Tells whether an answer must name an audience.

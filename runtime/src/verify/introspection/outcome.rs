@@ -1,25 +1,68 @@
 //! What comes of asking about a token.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use serde_json::{Map, Value};
 
-use super::{super::jwt::shared::Fault, circuit::Pause};
-use crate::VerifyError;
+use super::circuit::Pause;
+use crate::{
+    Resource, Token, VerifyError,
+    verify::jwt::{Fault, Validity},
+};
 
 /// What the authorization server says about a token.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// The token is active, and has these claims. As long as the answer is remembered, it is the very same object.
-    Active(Arc<Map<String, Value>>),
+    /// The token is active.
+    Active(Arc<Active>),
     /// The token is unknown, revoked, expired or another client's.
     Inactive,
+}
+
+/// An answer about an active token, and how it was judged.
+#[derive(Debug)]
+pub(crate) struct Active {
+    pub(super) claims: Map<String, Value>,
+    judged: Mutex<Option<Judged>>,
+}
+
+#[derive(Clone, Debug)]
+struct Judged {
+    /// The identifier of the resource that it was judged for.
+    resource: Option<Box<str>>,
+    verdict: Result<(Token, Validity), Fault>,
+}
+
+impl Active {
+    pub(super) fn new(claims: Map<String, Value>) -> Self {
+        Self { claims, judged: Mutex::default() }
+    }
+
+    /// Judges the claims for a resource, unless they were judged for it before: rules do not change, and neither do the claims.
+    pub(crate) fn judged_for(
+        &self,
+        resource: Option<&Resource>,
+        judge: impl FnOnce(Map<String, Value>) -> Result<(Token, Validity), Fault>,
+    ) -> Result<(Token, Validity), Fault> {
+        let identifier = resource.map(Resource::identifier);
+        let judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(judged) = judged.filter(|judged| judged.resource.as_deref() == identifier) {
+            return judged.verdict;
+        }
+        let verdict = judge(self.claims.clone());
+        let judged = Judged { resource: identifier.map(Into::into), verdict: verdict.clone() };
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(judged);
+        verdict
+    }
 }
 
 /// The same, and what else can come of it; shared by all who asked.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
-    Active(Arc<Map<String, Value>>),
+    Active(Arc<Active>),
     Inactive,
     /// The token is active, and no access token.
     Refused(Fault),
@@ -30,7 +73,7 @@ pub(super) enum Outcome {
 impl Outcome {
     pub(super) fn into_answer(self) -> Result<Answer, VerifyError> {
         match self {
-            Self::Active(claims) => Ok(Answer::Active(claims)),
+            Self::Active(active) => Ok(Answer::Active(active)),
             Self::Inactive => Ok(Answer::Inactive),
             Self::Refused(fault) => Err(fault.into()),
             Self::Failed(Pause { length, reason }) => Err(VerifyError::unavailable(length, &*reason)),

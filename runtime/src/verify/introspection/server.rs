@@ -9,8 +9,12 @@ use reqwest::{Client, Url};
 use tokio::{sync::Mutex as Turn, time::Instant};
 
 use super::{
-    super::jwt::shared::{client_for, introspection_endpoint, trusted_url},
+    super::jwt::shared::{Metadata, find},
     outcome::Failure,
+};
+use crate::{
+    shown,
+    verify::{issuer::Places, jwt::trusted_url},
 };
 
 /// How long the endpoint is taken from metadata that was read once.
@@ -24,7 +28,7 @@ const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
 
 /// The server of one issuer.
 pub(super) struct Server {
-    issuer: String,
+    places: Places,
     /// As the program gave it.
     given: Option<String>,
     found: Mutex<Option<(Url, Instant)>>,
@@ -34,9 +38,9 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(issuer: &str, given: Option<String>) -> Self {
+    pub(super) fn new(places: &Places, given: Option<String>) -> Self {
         Self {
-            issuer: issuer.to_owned(),
+            places: places.clone(),
             given,
             found: Mutex::default(),
             reading: Turn::default(),
@@ -47,7 +51,7 @@ impl Server {
     /// Returns the endpoint: the one given, or else that of the metadata, which is read once for all who wait.
     pub(super) async fn endpoint(&self) -> Result<Url, Failure> {
         if let Some(given) = &self.given {
-            return trusted_url(given).map_err(Failure::silent);
+            return trusted_url(given, self.places.transport()).map_err(Failure::silent);
         }
         if let Some(url) = self.found() {
             return Ok(url);
@@ -59,7 +63,7 @@ impl Server {
         if let Some((_, reason)) = failed.as_ref().filter(|(at, _)| at.elapsed() < FAILED_JUST_NOW) {
             return Err(Failure::silent(reason.as_str()));
         }
-        match introspection_endpoint(&self.issuer).await {
+        match find(&self.places, |metadata| endpoint_in(metadata, &self.places)).await {
             Ok(url) => {
                 *failed = None;
                 *lock(&self.found) = Some((url.clone(), Instant::now()));
@@ -88,11 +92,30 @@ impl Server {
         if let Some((client, _)) = kept.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_CLIENT) {
             return Ok(client.clone());
         }
-        let client =
-            client_for(endpoint).map_err(|error| Failure::silent(error.without_url().to_string()))?;
+        let client = self
+            .places
+            .transport()
+            .client_for(endpoint)
+            .map_err(|error| Failure::silent(error.without_url().to_string()))?;
         *kept = Some((client.clone(), Instant::now()));
         Ok(client)
     }
+}
+
+/// Reads the endpoint, which gets tokens and the credentials of this program. It is on the issuer's own origin, if the program does not
+/// give it.
+fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
+    let url = metadata.introspection_endpoint.ok_or(
+        "the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`",
+    )?;
+    let endpoint = trusted_url(&url, places.transport())?;
+    if places.has_origin_of(&endpoint) {
+        return Ok(endpoint);
+    }
+    let shown = shown::url(&url);
+    Err(format!(
+        "its introspection endpoint is at `{shown}`, which is not its own origin; if the issuer documents that, write `.endpoint(\"{shown}\")`"
+    ))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

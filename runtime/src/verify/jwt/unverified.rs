@@ -1,28 +1,39 @@
 //! A token taken apart, before anything about it is known to be true.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::Algorithm;
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 use super::{
-    algorithms,
+    algorithms::Algorithm,
     fault::Fault,
-    object::{self, Object},
+    object::{self, Members, Object},
 };
+use crate::verify::issuer::Issuer;
 
 /// Refuses longer tokens unread: what is read here comes from anybody. Common proxies refuse longer headers, too.
-pub(in crate::verify) fn check_length(token: &str) -> Result<(), Fault> {
+pub(crate) fn check_length(token: &str) -> Result<(), Fault> {
     const MAX_LENGTH: usize = 16 * 1024;
     if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
+}
+
+/// Tells whether a token is a JSON Web Token by its form: three parts, of which the first is an object. Others are opaque.
+#[cfg(feature = "introspection")]
+pub(crate) fn is_jwt(token: &str) -> bool {
+    let mut parts = token.split('.');
+    let header = parts.next().unwrap_or_default();
+    parts.count() == 2 && decode(header).is_ok_and(|header| header.first() == Some(&b'{'))
 }
 
 /// A token in JWS compact serialization ([RFC 7515, section 7.1]) of which nothing was read yet.
 ///
 /// [RFC 7515, section 7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
-pub(in crate::verify) struct Unread<'a> {
+pub(crate) struct Unread<'a> {
     message: &'a str,
     header: &'a str,
     /// As JSON.
@@ -31,7 +42,7 @@ pub(in crate::verify) struct Unread<'a> {
 }
 
 impl<'a> Unread<'a> {
-    pub(in crate::verify) fn split(token: &'a str) -> Result<Self, Fault> {
+    pub(crate) fn split(token: &'a str) -> Result<Self, Fault> {
         let not_a_token = Fault::Plain("it is not a JSON Web Token");
         let (message, signature) = token.rsplit_once('.').ok_or(not_a_token.clone())?;
         let (header, claims) = message.split_once('.').ok_or(not_a_token)?;
@@ -40,8 +51,8 @@ impl<'a> Unread<'a> {
 
     /// Reads the issuer that the token claims, and nothing else of its claims. It picks the keys, which then prove it or not.
     pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
-        let claims = serde_json::from_slice::<Object<Issuer<'_>>>(&self.claims);
-        let Object(Issuer { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
+        let claims = serde_json::from_slice::<Object<Iss<'_>>>(&self.claims);
+        let Object(Iss { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`")) } else { Ok(iss) }
     }
 
@@ -50,17 +61,11 @@ impl<'a> Unread<'a> {
         self.read_as(&TYPES, false)
     }
 
-    /// Reads and judges the header of a token that must have one of these types, or may have none.
-    pub(in crate::verify) fn read_as(
-        self,
-        types: &[&str],
-        must_be_typed: bool,
-    ) -> Result<Unverified<'a>, Fault> {
+    /// Reads and judges the header of a token that has one of these types, or may have none.
+    pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
-        object::check_names(&header, MAX_HEADER_MEMBERS)
+        let header: Header<'_> = serde_json::from_slice(&header)
             .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
-        let Object(header): Object<Header> =
-            serde_json::from_slice(&header).map_err(|_| Fault::Plain("its header is malformed"))?;
         if header.crit {
             return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
         }
@@ -69,21 +74,21 @@ impl<'a> Unread<'a> {
             None if must_be_typed => return Err(Fault::Plain("its header has no `typ`")),
             _ => {}
         }
-        let algorithm = algorithms::parse(&header.alg)
+        let algorithm = Algorithm::parse(&header.alg)
             .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))?;
         Ok(Unverified {
             algorithm,
-            kid: header.kid,
+            kid: header.kid.map(Cow::into_owned),
             message: self.message.as_bytes(),
             signature: decode(self.signature)?,
-            may_be_of_open_id: !must_be_typed && !header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
+            is_at_jwt: header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
             claims: self.claims,
         })
     }
 }
 
 /// A well-formed token whose signature nobody has checked yet.
-pub(in crate::verify) struct Unverified<'a> {
+pub(crate) struct Unverified<'a> {
     /// The algorithm that the token claims; never HMAC.
     pub(super) algorithm: Algorithm,
     /// The name of the key.
@@ -92,22 +97,32 @@ pub(in crate::verify) struct Unverified<'a> {
     pub(super) message: &'a [u8],
     /// The signature.
     pub(super) signature: Vec<u8>,
-    may_be_of_open_id: bool,
+    /// Whether its header marks it as an access token.
+    pub(super) is_at_jwt: bool,
     claims: Vec<u8>,
 }
 
 impl Unverified<'_> {
-    /// Reads the claims; to be called once the signature is known to be good.
-    pub(in crate::verify) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
-        object::check_names(&self.claims, usize::MAX)
-            .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
-        let claims: Map<String, Value> =
-            serde_json::from_slice(&self.claims).map_err(|_| Fault::Plain(NO_CLAIMS))?;
-        if self.may_be_of_open_id
-            && let Some(name) = OF_OPEN_ID.iter().find(|name| claims.contains_key(**name))
-        {
-            return Err(Fault::with("it is an ID token or a logout token, since it has the claim", name));
+    /// Refuses an algorithm that the program does not accept of this issuer.
+    pub(super) fn check_algorithm(&self, issuer: &Issuer) -> Result<(), Fault> {
+        if issuer.takes_algorithm(self.algorithm) {
+            return Ok(());
         }
+        Err(Fault::with(
+            "its `alg` is not one that the program accepts of its issuer:",
+            self.algorithm.name(),
+        ))
+    }
+
+    /// Reads when the token says that it was issued; for tokens of no known key, of which nothing else is read.
+    pub(super) fn issued_at(&self) -> Option<f64> {
+        serde_json::from_slice::<Object<Iat>>(&self.claims).ok().map(|Object(Iat { iat })| iat)
+    }
+
+    /// Reads the claims; to be called once the signature is known to be good.
+    pub(crate) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
+        let claims = object::read_once(&self.claims)
+            .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
         Ok(claims)
     }
 }
@@ -116,28 +131,75 @@ const NO_CLAIMS: &str = "its claims are not a JSON object with a text `iss`";
 
 /// The claim that picks the keys.
 #[derive(Deserialize)]
-struct Issuer<'a> {
+struct Iss<'a> {
     #[serde(borrow, default)]
     iss: Cow<'a, str>,
+}
+
+/// The claim by which a token says how old it is.
+#[derive(Deserialize)]
+struct Iat {
+    iat: f64,
 }
 
 /// How many members a header may have, with those of what it holds. Whoever knows the name of an issuer can have headers read.
 const MAX_HEADER_MEMBERS: usize = 32;
 
 /// The members of a JOSE header that matter. A key that the token brings along (`jwk`, `jku`, `x5c`) does not.
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    typ: Option<String>,
-    kid: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+struct Header<'a> {
+    alg: Cow<'a, str>,
+    typ: Option<Cow<'a, str>>,
+    kid: Option<Cow<'a, str>>,
+    /// Whether `crit` is there, whatever its value, `null` included.
     crit: bool,
 }
 
-/// Notes that a member is there, whatever its value, `null` included.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    IgnoredAny::deserialize(deserializer).map(|_| true)
+impl<'de> Deserialize<'de> for Header<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AHeader)
+    }
 }
+
+struct AHeader;
+
+impl<'de> Visitor<'de> for AHeader {
+    type Value = Header<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JOSE header")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut header: A) -> Result<Header<'de>, A::Error> {
+        let mut others = Members::at_most(MAX_HEADER_MEMBERS);
+        let (mut alg, mut typ, mut kid) = (None, None, None);
+        while let Some(Text(name)) = header.next_key()? {
+            let known = match &*name {
+                "alg" => &mut alg,
+                "typ" => &mut typ,
+                "kid" => &mut kid,
+                _ => {
+                    others.read(name.into_owned(), &mut header)?;
+                    continue;
+                }
+            };
+            others.count()?;
+            if known.replace(header.next_value()?).is_some() {
+                return Err(A::Error::custom("a member stands twice"));
+            }
+        }
+        let text = |member: Option<Option<Text<'de>>>| Some(member??.0);
+        Ok(Header {
+            alg: text(alg).ok_or_else(|| A::Error::missing_field("alg"))?,
+            typ: text(typ),
+            kid: text(kid),
+            crit: others.has("crit"),
+        })
+    }
+}
+
+/// A text that is borrowed unless it has escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What `typ` may be in an access token ([RFC 9068, section 4]). Older servers write `JWT`. Others, such as `logout+jwt`,
 /// mark tokens that the same keys sign for another purpose.
@@ -148,13 +210,6 @@ const TYPES: [&str; 3] = ["at+jwt", "application/at+jwt", "JWT"];
 fn is_one_of(types: &[&str], typ: &str) -> bool {
     types.iter().any(|known| known.eq_ignore_ascii_case(typ))
 }
-
-/// Many authorization servers give all their tokens the type `JWT`. Those for the client itself have claims of their own:
-/// [OpenID Connect Core, sections 2 and 3.1.3.6], and [Back-Channel Logout, section 2.4].
-///
-/// [OpenID Connect Core, sections 2 and 3.1.3.6]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
-/// [Back-Channel Logout, section 2.4]: https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken
-const OF_OPEN_ID: [&str; 4] = ["nonce", "at_hash", "c_hash", "events"];
 
 fn decode(part: &str) -> Result<Vec<u8>, Fault> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| Fault::Plain("it is not in base64url"))

@@ -26,7 +26,7 @@ pub(super) fn of(token: &Token) -> usize {
 }
 
 /// Estimates the bytes that claims take, likewise.
-pub(in crate::verify) fn of_object(members: &Map<String, Value>) -> usize {
+pub(crate) fn of_object(members: &Map<String, Value>) -> usize {
     let entries = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + of_value(value));
     nodes(members.len(), size_of::<(String, Value)>()) + entries.sum::<usize>()
 }

@@ -67,7 +67,7 @@ async fn by_a_private_key() {
         // The server that verifies it knows the public key.
         let server = Introspecting::publishing(&[&key]).await;
         let token = Unread::split(&assertion).and_then(|token| token.read_as(&["JWT"], true)).expect("a JWT");
-        let keys = KeySource::discovered(server.id());
+        let keys = keys_of(&server);
         let (_, verdict) = judge(&keys, &token).await.expect("the keys are there");
         assert!(matches!(verdict, Verdict::Genuine(_)), "{algorithm}");
         let claims = token.into_claims().expect("they are well-formed");
@@ -106,7 +106,7 @@ async fn an_assertion_is_for_the_issuer_and_used_once() {
 #[test]
 fn what_can_never_work_is_a_problem() {
     let check = |settings: Introspection, expected: &str| {
-        let problems = settings.problems();
+        let problems = settings.problems(&Transport::default());
         assert!(problems.len() == 1 && problems[0].contains(expected), "{problems:?}");
     };
     let key = Key::p256(None);
@@ -127,7 +127,7 @@ fn what_can_never_work_is_a_problem() {
     check(Introspection::new("files-api", ""), "the client secret of an `Introspection` is empty");
     check(new().endpoint("http://h.example/introspect"), "neither `https` nor `http` at a loopback address");
     check(new().endpoint("introspect"), "is not a URL");
-    assert_eq!(new().secret_in_body().secret_in_body().problems(), [""; 0]);
+    assert_eq!(new().secret_in_body().secret_in_body().problems(&Transport::default()), [""; 0]);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn what_is_shown_has_no_secret() {
         Introspection::github("files-api", "hidden"),
         Introspection::google().endpoint("https://user:hidden@h.example/?hidden"),
     ] {
-        let shown = format!("{settings:?} {:?}", settings.problems());
+        let shown = format!("{settings:?} {:?}", settings.problems(&Transport::default()));
         assert!(!shown.contains("hidden") && !shown.contains(body), "{shown}");
     }
 }

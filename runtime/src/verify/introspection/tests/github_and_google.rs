@@ -152,7 +152,7 @@ async fn what_google_answers() {
 #[test]
 fn their_own_hosts_and_prefixes() {
     let of = |settings: Introspection| {
-        (settings.endpoint_or_default().expect("an endpoint"), settings.prefixes().join(" "))
+        (settings.endpoint_or_default().expect("an endpoint"), settings.prefixes.join(" "))
     };
     let texts = |endpoint: &str, prefixes: &str| (endpoint.to_owned(), prefixes.to_owned());
     assert_eq!(

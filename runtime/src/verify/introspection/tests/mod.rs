@@ -12,6 +12,7 @@ use scopegate_tests::{introspecting::Introspecting, passing::pass};
 use serde_json::{Value, json};
 
 use super::{super::jwt::shared::KeySource, Answer, Introspection, Introspector};
+use crate::{Issuer, verify::jwt::Transport};
 
 /// The time of the clock at the start of each test.
 const START: f64 = 1_000_000.0;
@@ -25,8 +26,12 @@ fn introspector(server: &Introspecting) -> Introspector {
 }
 
 fn with(server: &Introspecting, settings: &Introspection) -> Introspector {
-    assert_eq!(settings.problems(), [""; 0]);
-    Introspector::with_clock(settings, server.id(), KeySource::discovered(server.id()), || NOW.get())
+    assert_eq!(settings.problems(&Transport::default()), [""; 0]);
+    Introspector::new(settings, &Issuer::new(server.id()).places, keys_of(server)).with_clock(|| NOW.get())
+}
+
+fn keys_of(server: &Introspecting) -> KeySource {
+    KeySource::of(&Issuer::new(server.id()).places)
 }
 
 /// What comes of asking about a token, in one word, or in one line for errors.
@@ -44,7 +49,7 @@ async fn ask(introspector: &Introspector, token: &str) -> String {
 /// The claims of an active token.
 async fn claims(introspector: &Introspector, token: &str) -> Value {
     match introspector.ask(token).await {
-        Ok(Answer::Active(claims)) => Value::Object((*claims).clone()),
+        Ok(Answer::Active(active)) => Value::Object(active.claims.clone()),
         other => panic!("not active: {other:?}"),
     }
 }

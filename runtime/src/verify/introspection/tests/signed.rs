@@ -93,7 +93,7 @@ async fn a_forged_one_does_not() {
     }
     // What is signed says nothing where JSON was announced.
     server.reply(Reply::Content(200, "application/json", plain));
-    is_later(&ask(&introspector(&server), "token").await, 1, "not JSON");
+    is_later(&ask(&introspector(&server), "token").await, 1, "not a JSON object");
 }
 
 #[tokio::test]

@@ -1,0 +1,175 @@
+//! What the program answers to tokens of one server.
+
+use std::time::{Duration, Instant};
+
+use scopegate_tests::{challenge, exchange::Answer, program::Program};
+use tokio::time::sleep;
+
+use crate::{
+    client::Client,
+    forged::forgeries,
+    golden::{Golden, Verdict},
+    server::{About, OTHER_RESOURCE, RESOURCE, Server},
+};
+
+const METADATA: &str = "https://files.example.com/.well-known/oauth-protected-resource/mcp";
+/// Of the tokens that are to expire, in seconds.
+const LIFETIME: u64 = 4;
+
+/// A server, the program before which it stands, and what was seen.
+pub(crate) struct Table<'a> {
+    golden: &'a mut Golden,
+    client: Client,
+    program: Program,
+    /// The same server again, whose tokens expire soon.
+    hasty: Server,
+    _server: Server,
+}
+
+impl<'a> Table<'a> {
+    /// Starts the server of the folder `name`, and a program that trusts it.
+    pub(crate) async fn start(name: &str, variables: &[(&str, &str)], golden: &'a mut Golden) -> Self {
+        let mut server = Server::spawn(name, variables);
+        let lifetime = LIFETIME.to_string();
+        let hasty = Server::spawn(name, &[variables, &[("LIFETIME", &lifetime)]].concat());
+        let about = server.ready();
+        golden.record(&about, server.port());
+        let program = program(&about);
+        Self { golden, client: Client::of(about).await, program, hasty, _server: server }
+    }
+
+    /// Sends what is good, and what is not.
+    pub(crate) async fn run(mut self) {
+        self.asks_for_a_token();
+        self.steps_up().await;
+        let machine = self.client.machine("files:read", Some(RESOURCE)).await.access_token;
+        self.accepts("access token of a client for itself", &machine, "files:read").await;
+
+        let other = self.client.login("openid files:read", Some(OTHER_RESOURCE)).await.access_token;
+        self.refuses("access token for another resource", &other, "audience").await;
+        let unbound = self.client.login("openid files:read", None).await.access_token;
+        self.refuses("access token asked for without a resource", &unbound, "audience").await;
+        self.refuses_forgeries().await;
+        self.refuses_what_expired().await;
+    }
+
+    fn asks_for_a_token(&self) {
+        let answer = self.program.send("GET /files", &[]);
+        self.saw("no token", &answer);
+        assert_eq!(answer.status, 401);
+        assert_eq!(
+            answer.challenge(),
+            format!(r#"Bearer scope="files:read", resource_metadata="{METADATA}""#)
+        );
+        let document = self.program.send("GET /.well-known/oauth-protected-resource/mcp", &[]).json();
+        assert_eq!(document["resource"], RESOURCE);
+        assert_eq!(document["authorization_servers"][0], self.client.about().issuer);
+    }
+
+    /// A person logs in with little, and again with the scopes that the challenge asks for.
+    async fn steps_up(&mut self) {
+        let little = self.client.login("openid files:read", Some(RESOURCE)).await;
+        self.accepts("access token", &little.access_token, "files:read").await;
+        let refused = self.send("PUT /files", &little.access_token);
+        self.saw("a token without the scope", &refused);
+        assert_eq!(refused.status, 403);
+        let asked = challenge::parse(&refused.headers["www-authenticate"]);
+        assert_eq!(asked["error"], "insufficient_scope");
+        assert_eq!(asked["resource_metadata"], METADATA);
+
+        let scope = format!("openid {}", asked["scope"]);
+        let more = self.client.login(&scope, Some(RESOURCE)).await;
+        self.accepts("access token after a step-up", &more.access_token, "files:write").await;
+        let answer = self.send("PUT /files", &more.access_token);
+        self.saw("a token with the scope that was asked for", &answer);
+        assert_eq!(answer.status, 200);
+
+        let id_token = little.id_token.expect("a login with `openid` has an ID token");
+        self.refuses("ID token", &id_token, "ID token").await;
+        if let Some(refresh) = &more.refresh_token {
+            let answer = self.send("GET /whoami", refresh);
+            self.saw("a refresh token", &answer);
+            assert_invalid(&answer);
+        }
+    }
+
+    async fn refuses_forgeries(&mut self) {
+        let good = self.client.login("openid files:read", Some(RESOURCE)).await.access_token;
+        for (name, forged) in forgeries(&good) {
+            let answer = self.send("GET /whoami", &forged);
+            self.saw(name, &answer);
+            assert_invalid(&answer);
+        }
+        assert_eq!(self.send("GET /files", &good).status, 200, "what was forged was good before");
+    }
+
+    async fn refuses_what_expired(mut self) {
+        let about = self.hasty.ready();
+        self.program = program(&about);
+        self.client = Client::of(about).await;
+        // The first token has the keys loaded, so that the second one is judged at once.
+        let _ =
+            self.send("GET /files", &self.client.machine("files:read", Some(RESOURCE)).await.access_token);
+
+        let token = self.client.machine("files:read", Some(RESOURCE)).await.access_token;
+        let issued = Instant::now();
+        assert_eq!(self.send("GET /files", &token).status, 200);
+        sleep(Duration::from_secs(LIFETIME + 1).saturating_sub(issued.elapsed())).await;
+        let answer = self.send("GET /files", &token);
+        self.saw("a token that expired", &answer);
+        assert_invalid(&answer);
+        assert!(answer.challenge().contains("expired"), "{}", answer.challenge());
+    }
+
+    /// The program lets a token in, and says for whom and for what.
+    async fn accepts(&mut self, name: &str, token: &str, scope: &str) {
+        let answer = self.send("GET /whoami", token);
+        self.saw(name, &answer);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let seen = answer.json();
+        assert_eq!(seen["issuer"], self.client.about().issuer);
+        let scopes = seen["scopes"].as_str().expect("text").to_owned();
+        assert!(scopes.split(' ').any(|granted| granted == scope), "{scopes}");
+        assert_eq!(self.send("GET /files", token).status, 200);
+        self.record(name, token, &Verdict::Accept(scopes)).await;
+    }
+
+    /// The program refuses a token even where any good one would do.
+    async fn refuses(&mut self, name: &str, token: &str, reason: &'static str) {
+        let answer = self.send("GET /whoami", token);
+        self.saw(name, &answer);
+        assert_invalid(&answer);
+        self.record(name, token, &Verdict::Refuse(reason)).await;
+    }
+
+    async fn record(&mut self, name: &str, token: &str, verdict: &Verdict) {
+        if token.split('.').count() == 3 {
+            self.golden.token(name, token, verdict);
+        }
+    }
+
+    fn send(&self, request: &str, token: &str) -> Answer {
+        self.program.send(request, &[&format!("authorization: Bearer {token}")])
+    }
+
+    fn saw(&self, name: &str, answer: &Answer) {
+        println!(
+            "{} | {name} | {} | {}",
+            self.client.about().server,
+            answer.status.as_u16(),
+            answer.challenge()
+        );
+    }
+}
+
+fn program(about: &About) -> Program {
+    Program::start(env!("CARGO_BIN_EXE_issuers"), &[("RESOURCE", RESOURCE), ("ISSUERS", &about.issuer)])
+}
+
+#[track_caller]
+fn assert_invalid(answer: &Answer) {
+    assert_eq!(answer.status, 401, "{}", answer.body);
+    let challenge = challenge::parse(&answer.headers["www-authenticate"]);
+    assert_eq!(challenge["error"], "invalid_token");
+    assert_eq!(challenge["resource_metadata"], METADATA);
+}

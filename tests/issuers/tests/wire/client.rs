@@ -8,7 +8,7 @@ use reqwest::{Response, Url, header, redirect::Policy};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::server::{About, Credentials};
+use crate::server::{About, Credentials, OTHER_RESOURCE};
 
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const VERIFIER: &str = "a-verifier-for-tests-which-is-long-enough-to-be-one";
@@ -64,11 +64,15 @@ impl Client {
 
     /// Logs a person in, who allows what is asked for.
     pub(crate) async fn login(&self, scope: &str, resource: Option<&str>) -> Tokens {
+        let client = match &self.about.other {
+            Some(other) if resource == Some(OTHER_RESOURCE) => other,
+            _ => &self.about.client,
+        };
         let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
         let mut url: Url = self.endpoint("authorization").parse().expect("an endpoint is a URL");
         url.query_pairs_mut()
             .append_pair("response_type", "code")
-            .append_pair("client_id", &self.about.client.id)
+            .append_pair("client_id", &client.id)
             .append_pair("redirect_uri", CALLBACK)
             .append_pair("scope", scope)
             .append_pair("state", "a-state")
@@ -85,7 +89,7 @@ impl Client {
             ("code_verifier", VERIFIER),
         ];
         form.extend(resource.map(|resource| ("resource", resource)));
-        self.tokens(&self.about.client, &form).await
+        self.tokens(client, &form).await
     }
 
     /// Follows redirects as a browser does, until one leads back to the client with a code.
@@ -114,9 +118,9 @@ impl Client {
         json(self.post("token", client, form).await).await
     }
 
-    /// Has a token revoked.
-    pub(crate) async fn revoke(&self, client: &Credentials, token: &str) {
-        let answer = self.post("revocation", client, &[("token", token)]).await;
+    /// Has a token of the client itself revoked.
+    pub(crate) async fn revoke(&self, token: &str) {
+        let answer = self.post("revocation", &self.about.machine, &[("token", token)]).await;
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
     }
 

@@ -9,13 +9,13 @@ mod server;
 mod table;
 
 use golden::Golden;
-use table::Table;
+use table::{Form, Table};
 
 #[tokio::test]
 #[ignore = "its server is installed by .ci/issuers"]
 async fn oidc_provider() {
     let mut golden = Golden::of("oidc-provider");
-    Table::start("oidc-provider", &[], &mut golden).await.run().await;
+    Table::start("oidc-provider", Form::Jwt, &mut golden).await.run().await;
     golden.check();
 }
 
@@ -23,7 +23,7 @@ async fn oidc_provider() {
 #[ignore = "its server is installed by .ci/issuers"]
 async fn better_auth() {
     let mut golden = Golden::of("better-auth");
-    Table::start("better-auth", &[], &mut golden).await.run().await;
+    Table::start("better-auth", Form::Jwt, &mut golden).await.run().await;
     golden.check();
 }
 
@@ -31,7 +31,7 @@ async fn better_auth() {
 #[ignore = "its server is installed by .ci/issuers"]
 async fn django_allauth() {
     let mut golden = Golden::of("django-allauth");
-    Table::start("django-allauth", &[], &mut golden).await.run().await;
+    Table::start("django-allauth", Form::Jwt, &mut golden).await.run().await;
     golden.check();
 }
 
@@ -39,6 +39,15 @@ async fn django_allauth() {
 #[ignore = "its server is installed by .ci/issuers"]
 async fn glewlwyd() {
     let mut golden = Golden::of("glewlwyd");
-    Table::start("glewlwyd", &[], &mut golden).await.run().await;
+    Table::start("glewlwyd", Form::Jwt, &mut golden).await.run().await;
+    golden.check();
+}
+
+/// Its packages are many, so that `tests/issuers/lemonldap/run` is called by hand.
+#[tokio::test]
+#[ignore = "its server is installed by tests/issuers/lemonldap/run"]
+async fn lemonldap() {
+    let mut golden = Golden::of("lemonldap");
+    Table::start("lemonldap", Form::Jwt, &mut golden).await.run().await;
     golden.check();
 }

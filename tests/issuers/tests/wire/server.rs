@@ -36,6 +36,8 @@ pub(crate) struct About {
     pub(crate) machine: Credentials,
     /// The resource, when it asks about a token.
     pub(crate) introspector: Credentials,
+    /// A client whose tokens are for [`OTHER_RESOURCE`], where the server does not read `resource`.
+    pub(crate) other: Option<Credentials>,
     /// The session of a person, where a login is not a matter of redirects.
     pub(crate) cookie: Option<String>,
     /// Parameters of authorization requests that it demands, or that its own pages add.

@@ -15,9 +15,12 @@ use crate::{
 const METADATA: &str = "https://files.example.com/.well-known/oauth-protected-resource/mcp";
 /// Of the tokens that are to expire, in seconds.
 const LIFETIME: u64 = 4;
+/// How long the program may remember what it was told of an opaque token.
+const REMEMBERED: Duration = Duration::from_secs(2);
 
 /// A server, the program before which it stands, and what was seen.
 pub(crate) struct Table<'a> {
+    form: Form,
     golden: &'a mut Golden,
     client: Client,
     program: Program,
@@ -26,16 +29,25 @@ pub(crate) struct Table<'a> {
     _server: Server,
 }
 
+/// What the access tokens of a server are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Jwt,
+    /// The server has to be asked about each.
+    Opaque,
+}
+
 impl<'a> Table<'a> {
     /// Starts the server of the folder `name`, and a program that trusts it.
-    pub(crate) async fn start(name: &str, variables: &[(&str, &str)], golden: &'a mut Golden) -> Self {
-        let mut server = Server::spawn(name, variables);
+    pub(crate) async fn start(name: &str, form: Form, golden: &'a mut Golden) -> Self {
+        let variables = [("FORMAT", if form == Form::Jwt { "jwt" } else { "opaque" })];
+        let mut server = Server::spawn(name, &variables);
         let lifetime = LIFETIME.to_string();
-        let hasty = Server::spawn(name, &[variables, &[("LIFETIME", &lifetime)]].concat());
+        let hasty = Server::spawn(name, &[variables[0], ("LIFETIME", &lifetime)]);
         let about = server.ready();
         golden.record(&about, server.port());
-        let program = program(&about);
-        Self { golden, client: Client::of(about).await, program, hasty, _server: server }
+        let program = program(&about, form);
+        Self { form, golden, client: Client::of(about).await, program, hasty, _server: server }
     }
 
     /// Sends what is good, and what is not.
@@ -47,9 +59,15 @@ impl<'a> Table<'a> {
 
         let other = self.client.login("openid files:read", Some(OTHER_RESOURCE)).await.access_token;
         self.refuses("access token for another resource", &other, "audience").await;
-        let unbound = self.client.login("openid files:read", None).await.access_token;
-        self.refuses("access token asked for without a resource", &unbound, "audience").await;
+        // A server that does not read `resource` has an audience for each client.
+        if self.client.about().other.is_none() {
+            let unbound = self.client.login("openid files:read", None).await.access_token;
+            self.refuses("access token asked for without a resource", &unbound, "audience").await;
+        }
         self.refuses_forgeries().await;
+        if self.form == Form::Opaque {
+            self.refuses_what_was_revoked().await;
+        }
         self.refuses_what_expired().await;
     }
 
@@ -103,9 +121,19 @@ impl<'a> Table<'a> {
         assert_eq!(self.send("GET /files", &good).status, 200, "what was forged was good before");
     }
 
+    async fn refuses_what_was_revoked(&self) {
+        let token = self.client.machine("files:read", Some(RESOURCE)).await.access_token;
+        assert_eq!(self.send("GET /files", &token).status, 200);
+        self.client.revoke(&token).await;
+        sleep(REMEMBERED).await;
+        let answer = self.send("GET /files", &token);
+        self.saw("a token that was revoked", &answer);
+        assert_invalid(&answer);
+    }
+
     async fn refuses_what_expired(mut self) {
         let about = self.hasty.ready();
-        self.program = program(&about);
+        self.program = program(&about, self.form);
         self.client = Client::of(about).await;
         // The first token has the keys loaded, so that the second one is judged at once.
         let _ =
@@ -118,7 +146,9 @@ impl<'a> Table<'a> {
         let answer = self.send("GET /files", &token);
         self.saw("a token that expired", &answer);
         assert_invalid(&answer);
-        assert!(answer.challenge().contains("expired"), "{}", answer.challenge());
+        // An introspection endpoint does not say why a token is not active.
+        let why = if self.form == Form::Jwt { "expired" } else { "" };
+        assert!(answer.challenge().contains(why), "{}", answer.challenge());
     }
 
     /// The program lets a token in, and says for whom and for what.
@@ -145,6 +175,8 @@ impl<'a> Table<'a> {
     async fn record(&mut self, name: &str, token: &str, verdict: &Verdict) {
         if token.split('.').count() == 3 {
             self.golden.token(name, token, verdict);
+        } else if self.form == Form::Opaque {
+            self.golden.introspection(name, &self.client.introspect(token).await, verdict);
         }
     }
 
@@ -162,8 +194,15 @@ impl<'a> Table<'a> {
     }
 }
 
-fn program(about: &About) -> Program {
-    Program::start(env!("CARGO_BIN_EXE_issuers"), &[("RESOURCE", RESOURCE), ("ISSUERS", &about.issuer)])
+/// Starts the program; where tokens are opaque, it may ask the server about them.
+fn program(about: &About, form: Form) -> Program {
+    let introspector = format!("{} {}", about.introspector.id, about.introspector.secret);
+    let remembered = REMEMBERED.as_secs().to_string();
+    let mut variables = vec![("RESOURCE", RESOURCE), ("ISSUERS", &about.issuer)];
+    if form == Form::Opaque {
+        variables.extend([("INTROSPECTOR", &*introspector), ("REMEMBERED", &remembered)]);
+    }
+    Program::start(env!("CARGO_BIN_EXE_issuers"), &variables)
 }
 
 #[track_caller]

@@ -52,7 +52,7 @@
 //! | what a handler needs | [`requires_scope`], [`authenticated`], [`public`] |
 //! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
-//! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`JwtVerifier`] |
+//! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`Issuers`] |
 //! | what stands before an MCP server | [`mcp`] |
 //! | who calls | [`Access`], and [`Principal`] to key data by |
 //! | where requests carry their credentials | [`CredentialSource`] |
@@ -66,7 +66,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `axum` (default) | everything but the pure core, which is scopes, requirements, decisions, challenges, metadata and tables |
-//! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
+//! | `jwt` | [`Gate::issuers`], [`Issuers`] and [`Issuer`] |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
@@ -153,8 +153,8 @@ pub use {
     well_known::{Discovery, well_known},
 };
 
-#[cfg(feature = "jwt")]
-pub use verify::JwtVerifier;
 #[cfg(all(fuzzing, feature = "jwt"))]
 #[doc(hidden)]
 pub use verify::fuzzing as __fuzzing;
+#[cfg(feature = "jwt")]
+pub use verify::{Issuer, Issuers};

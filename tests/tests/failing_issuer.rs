@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use scopegate::{Gate, JwtVerifier, Resource, Router, requires_scope, routing::get};
+use scopegate::{Gate, Issuers, Resource, Router, requires_scope, routing::get};
 use scopegate_tests::{
     exchange::send,
     issuer::{Answer, Issuer, Key, now},
@@ -24,15 +24,18 @@ struct Api(axum::Router);
 
 impl Api {
     fn new(issuer: &Issuer) -> Self {
-        Self::with(JwtVerifier::new([issuer.id()], API))
+        Self::with(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]))
     }
 
     /// Makes one gate that remembers tokens and one that does not: clients must not see which.
     fn both(issuer: &Issuer) -> [Self; 2] {
-        [Self::new(issuer), Self::with(JwtVerifier::new([issuer.id()], API).cache_size(0))]
+        [
+            Self::new(issuer),
+            Self::with(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]).cache_size(0)),
+        ]
     }
 
-    fn with(verifier: JwtVerifier) -> Self {
+    fn with(verifier: Issuers) -> Self {
         let resource =
             Resource::new(API).and_then(|api| api.authorization_server("https://auth.example.com"));
         let gate = Gate::new(resource.expect("a resource"), verifier);
@@ -186,7 +189,8 @@ async fn slow() {
     for size in [0, 1 << 20] {
         let issuer = Issuer::publishing(&[&key]).await;
         issuer.answer_keys(Answer::Held);
-        let api = Api::with(JwtVerifier::new([issuer.id()], API).cache_size(size));
+        let api =
+            Api::with(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]).cache_size(size));
         let good = token(&issuer, &key);
         let request = tokio::spawn({
             let (api, good) = (api.clone(), good.clone());
@@ -448,7 +452,8 @@ async fn a_thousand_requests_before_the_first_key() {
     let key = Key::ed25519("key");
     for size in [0, 1 << 20] {
         let issuer = Issuer::publishing(&[&key]).await;
-        let api = Api::with(JwtVerifier::new([issuer.id()], API).cache_size(size));
+        let api =
+            Api::with(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]).cache_size(size));
         let tokens = (0..1000).map(|n| numbered(&issuer, &key, n / 2));
         assert_eq!(api.get_all(tokens).await, [FILES; 1000]);
         assert_eq!((issuer.metadata_requests(), issuer.key_requests()), (1, 1));

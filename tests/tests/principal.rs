@@ -7,7 +7,7 @@ use std::{
 
 use axum::extract::State;
 use scopegate::{
-    Access, Gate, JwtVerifier, Principal, Resource, Router, StaticKeys, requires_scope, routing::get,
+    Access, Gate, Issuers, Principal, Resource, Router, StaticKeys, requires_scope, routing::get,
 };
 use scopegate_tests::{
     exchange::send,
@@ -44,7 +44,10 @@ impl World {
         let keys = keys.key("alice", "sk_alice", "files:read").unwrap();
         let callers = Callers::default();
         let routes = Router::new().route("/", get(list)).with_state(callers.clone());
-        let gate = Gate::new(resource, keys.or(JwtVerifier::new(ids(), API)));
+        let gate = Gate::new(
+            resource,
+            keys.or(Issuers::new(ids().map(|id| scopegate::Issuer::new(id).audience(API)))),
+        );
         let app = routes.protect(gate).unwrap();
         Self { key, issuers, callers, app }
     }

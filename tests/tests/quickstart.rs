@@ -11,7 +11,7 @@ use quickstart::{
     settings::Settings,
 };
 use reqwest::{Client, Response};
-use scopegate::{Gate, JwtVerifier, Vocabulary};
+use scopegate::{Gate, Issuers, Vocabulary};
 use scopegate_tests::challenge;
 use serde_json::{Value, json};
 use tokio::{
@@ -46,7 +46,7 @@ impl World {
         let address = listener.local_addr().unwrap();
         let api = format!("http://{address}");
         let settings = Settings { port: address.port(), resource: api.clone(), issuer: None };
-        let verifier = JwtVerifier::new([&issuer], &api).leeway(leeway);
+        let verifier = Issuers::new([scopegate::Issuer::new(&issuer).audience(&api).leeway(leeway)]);
         let gate = Gate::new(settings.resource(&issuer).unwrap(), verifier).vocabulary::<FilesScope>();
         let app = files::routes().protect(gate).unwrap();
         tokio::spawn(async { axum::serve(listener, app).await });

@@ -4,7 +4,7 @@ mod verifying;
 
 use allocation_counter::{AllocationInfo, measure};
 use axum::{body::Body, http::Request};
-use scopegate::{Gate, JwtVerifier, Resource, Router, Token, VerifyError, requires_scope, routing::get};
+use scopegate::{Gate, Issuers, Resource, Router, Token, VerifyError, requires_scope, routing::get};
 use scopegate_tests::issuer::{Issuer, Key, now};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
@@ -30,8 +30,9 @@ impl World {
     }
 
     /// Makes a verifier that has the keys already.
-    fn verifier(&self, cache_size: usize) -> JwtVerifier {
-        let verifier = JwtVerifier::new([self.issuer.id()], API).cache_size(cache_size);
+    fn verifier(&self, cache_size: usize) -> Issuers {
+        let verifier =
+            Issuers::new([scopegate::Issuer::new(self.issuer.id()).audience(API)]).cache_size(cache_size);
         self.verify(&verifier, &self.token("jti", "the first")).expect("a good token");
         verifier
     }
@@ -46,13 +47,13 @@ impl World {
         self.key.mint(&self.claims(name, value))
     }
 
-    fn verify(&self, verifier: &JwtVerifier, token: &str) -> Result<Token, VerifyError> {
+    fn verify(&self, verifier: &Issuers, token: &str) -> Result<Token, VerifyError> {
         self.runtime.block_on(verifier.verify_text(token))
     }
 
     /// Counts what it allocates to verify a good token.
     #[track_caller]
-    fn cost(&self, verifier: &JwtVerifier, token: &str) -> AllocationInfo {
+    fn cost(&self, verifier: &Issuers, token: &str) -> AllocationInfo {
         let mut outcome = None;
         let cost = measure(|| outcome = Some(self.verify(verifier, token).map(drop)));
         assert!(matches!(outcome, Some(Ok(()))), "{outcome:?}");
@@ -60,7 +61,7 @@ impl World {
     }
 
     #[track_caller]
-    fn cost_of_refusal(&self, verifier: &JwtVerifier, token: &str) -> u64 {
+    fn cost_of_refusal(&self, verifier: &Issuers, token: &str) -> u64 {
         let mut refused = false;
         let cost = measure(|| refused = self.verify(verifier, token).is_err_and(|error| is_invalid(&error)));
         assert!(refused);

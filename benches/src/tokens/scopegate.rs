@@ -1,9 +1,9 @@
-//! scopegate's `JwtVerifier`, which loads the keys from a server on this machine once.
+//! scopegate's `Issuers`, which load the keys from a server on this machine once.
 
 use std::net::Ipv4Addr;
 
 use axum::Router;
-use scopegate::{Gate, JwtVerifier, Resource, requires_scope, routing};
+use scopegate::{Gate, Resource, requires_scope, routing};
 use tokio::net::TcpListener;
 
 use super::{AUDIENCE, ISSUER, keys::Issuer};
@@ -12,9 +12,8 @@ use super::{AUDIENCE, ISSUER, keys::Issuer};
 async fn list() {}
 
 pub async fn router(issuer: &Issuer) -> Router {
-    let verifier = JwtVerifier::new([ISSUER], AUDIENCE).jwks_uri(publish(issuer.jwks()).await);
-    let resource = Resource::new(AUDIENCE).and_then(|resource| resource.authorization_server(ISSUER));
-    let gate = Gate::new(resource.expect("both are URLs"), verifier);
+    let rules = scopegate::Issuer::new(ISSUER).jwks_uri(publish(issuer.jwks()).await);
+    let gate = Gate::issuers(Resource::new(AUDIENCE).expect("it is a URL"), rules);
     scopegate::Router::new().route("/files", routing::get(list)).protect(gate).expect("the gate fits")
 }
 

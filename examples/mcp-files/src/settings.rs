@@ -3,7 +3,7 @@
 use std::env;
 
 use anyhow::{Context, bail};
-use scopegate::{Gate, JwtVerifier, Resource, Scope, StaticKeys};
+use scopegate::{Gate, Issuer, Resource, Scope, StaticKeys};
 
 /// What every request to the server needs.
 const FLOOR: Scope = Scope::from_static("files:read");
@@ -76,12 +76,12 @@ fn variable(name: &str) -> Option<String> {
 /// When one of the URLs is none for its purpose.
 pub fn oauth(resource: Resource, issuer: &str, jwks_uri: Option<&str>) -> anyhow::Result<Gate> {
     let resource = resource.authorization_server(issuer)?;
-    let verifier = JwtVerifier::new(resource.authorization_servers(), resource.identifier());
-    let verifier = match jwks_uri {
-        Some(uri) => verifier.jwks_uri(uri),
-        None => verifier,
+    let issuer = Issuer::new(issuer);
+    let issuer = match jwks_uri {
+        Some(uri) => issuer.jwks_uri(uri),
+        None => issuer,
     };
-    Ok(Gate::new(resource, verifier).floor([FLOOR]))
+    Ok(Gate::issuers(resource, issuer).floor([FLOOR]))
 }
 
 /// Makes the gate for static keys.

@@ -4,6 +4,8 @@ mod answer;
 mod credential;
 mod erased;
 mod failure;
+#[cfg(feature = "jwt")]
+mod issuers;
 pub(crate) mod log;
 mod policy;
 
@@ -74,14 +76,37 @@ impl Gate {
 
     /// Makes a gate that verifies JSON Web Tokens ([RFC 9068]) from the authorization servers of `resource`.
     ///
-    /// Issuers and audience come from the resource. Nothing is fetched before the first token arrives, so the
-    /// authorization server may be down when the program starts. For more, see [`JwtVerifier`](crate::JwtVerifier).
+    /// Each is an [`Issuer`](crate::Issuer) without rules of its own. Nothing is fetched before the first token arrives, so the
+    /// authorization server may be down when the program starts. For more, see [`Gate::issuers`].
     ///
     /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
     #[cfg(feature = "jwt")]
     pub fn jwt(resource: Resource) -> Self {
-        let verifier = crate::JwtVerifier::new(resource.authorization_servers(), resource.identifier());
-        Self::new(resource, verifier)
+        let issuers: Vec<_> = resource.authorization_servers().iter().map(crate::Issuer::new).collect();
+        Self::issuers(resource, issuers)
+    }
+
+    /// Makes a gate for the tokens of some [issuers](crate::Issuer), each judged by its own rules.
+    ///
+    /// Where the resource names no authorization server, its metadata names those of the issuers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, Issuer, Resource};
+    ///
+    /// let resource = Resource::new("https://files.example.com")?;
+    /// let gate = Gate::issuers(resource, [Issuer::new("https://auth.example.com")]);
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// An issuer that cannot be one, an authorization server of the resource that is none of the issuers, and issuers for which clients would have
+    /// to ask by different names, are errors at startup.
+    #[cfg(feature = "jwt")]
+    pub fn issuers(resource: Resource, issuers: impl Into<crate::Issuers>) -> Self {
+        issuers::gate(resource, issuers.into())
     }
 
     /// Makes a gate for a server with static keys and without OAuth.

@@ -1,12 +1,16 @@
-//! Verifiers of tokens, one folder or file each.
+//! Verifiers of tokens, and the issuers whose tokens they verify.
 
 #[cfg(feature = "jwt")]
-mod jwt;
+pub(crate) mod issuer;
+#[cfg(feature = "jwt")]
+mod issuers;
+#[cfg(feature = "jwt")]
+pub(crate) mod jwt;
 mod static_keys;
 
-#[cfg(feature = "jwt")]
-pub use jwt::JwtVerifier;
 #[cfg(all(fuzzing, feature = "jwt"))]
 pub use jwt::fuzzing;
 pub(crate) use static_keys::Texts;
 pub use static_keys::{InvalidKey, StaticKeys};
+#[cfg(feature = "jwt")]
+pub use {issuer::Issuer, issuers::Issuers};

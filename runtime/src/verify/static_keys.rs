@@ -130,9 +130,9 @@ impl StaticKeys {
     ///
     /// ```
     /// # #[cfg(feature = "jwt")] {
-    /// # use scopegate::{Gate, JwtVerifier, Resource, StaticKeys};
+    /// # use scopegate::{Gate, Issuer, Issuers, Resource, StaticKeys};
     /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
-    /// let tokens = JwtVerifier::new(resource.authorization_servers(), resource.identifier());
+    /// let tokens = Issuers::new([Issuer::new("https://auth.example.com")]);
     /// let gate = Gate::new(resource, StaticKeys::parse("sk_read=files:read")?.or(tokens));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -158,7 +158,7 @@ impl StaticKeys {
     }
 
     /// Finds a key. All are compared, whole, whether or not one has been found.
-    fn find(&self, key: &str) -> Option<&Token> {
+    pub(super) fn find(&self, key: &str) -> Option<&Token> {
         let digest = digest_of(key);
         let mut found = u64::MAX;
         for (at, key) in (0..).zip(&self.keys) {

@@ -1,15 +1,13 @@
 //! An API behind a gate, for tests with real authorization servers.
 //!
 //! `.ci/issuers` runs it. `RESOURCE` is the identifier of the resource, and `ISSUERS` has the authorization servers, with
-//! a space between two.
+//! a space between two. A token for `AUDIENCE` counts, too.
 
 use std::{env, net::Ipv4Addr, time::Duration};
 
 use anyhow::Context;
 use axum::Json;
-use scopegate::{
-    Access, Gate, JwtVerifier, Resource, Router, Scope, authenticated, requires_scope, routing::get,
-};
+use scopegate::{Access, Gate, Issuer, Resource, Router, Scope, authenticated, requires_scope, routing::get};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -39,17 +37,16 @@ async fn whoami(access: Access) -> Json<Value> {
 async fn main() -> anyhow::Result<()> {
     let resource = env::var("RESOURCE").context("RESOURCE is the identifier of the resource")?;
     let issuers = env::var("ISSUERS").context("ISSUERS has the authorization servers")?;
-    let mut resource = Resource::new(resource)?;
-    for issuer in issuers.split(' ') {
-        resource = resource.authorization_server(issuer)?;
-    }
-    // The servers run on this machine, so that there is one clock.
-    let tokens =
-        JwtVerifier::new(resource.authorization_servers(), resource.identifier()).leeway(Duration::ZERO);
-    let app = Router::new()
-        .route("/files", get(list).put(write))
-        .route("/whoami", get(whoami))
-        .protect(Gate::new(resource, tokens).floor([FLOOR]))?;
+    let audience = env::var("AUDIENCE").ok();
+    let issuers: Vec<_> = issuers
+        .split(' ')
+        // The servers run on this machine, so that there is one clock.
+        .map(|issuer| Issuer::new(issuer).leeway(Duration::ZERO))
+        .map(|issuer| audience.iter().fold(issuer, Issuer::audience))
+        .collect();
+    let gate = Gate::issuers(Resource::new(resource)?, issuers).floor([FLOOR]);
+    let app =
+        Router::new().route("/files", get(list).put(write)).route("/whoami", get(whoami)).protect(gate)?;
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     println!("issuers is ready at http://{}", listener.local_addr()?);

@@ -1,6 +1,6 @@
 //! What a hostile authorization server can do.
 
-use scopegate::JwtVerifier;
+use scopegate::Issuers;
 use scopegate_tests::issuer::{Answer, Issuer, Key};
 use serde_json::json;
 
@@ -22,11 +22,12 @@ async fn an_issuer_sends_nobody_to_other_hosts() {
     let token = elsewhere.mint(&issuer.claims(API, "files:read"));
     let host = other.id().trim_start_matches("http://").to_owned();
 
-    let (status, lines) = log_of(JwtVerifier::new([issuer.id()], API), &token).await;
+    let (status, lines) =
+        log_of(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]), &token).await;
     assert_eq!((status.as_u16(), other.key_requests()), (503, 0));
     assert!(lines[0].contains(&format!(r#"write `.key_hosts(["{host}"])`"#)), "{lines:?}");
 
-    let named = JwtVerifier::new([issuer.id()], API).key_hosts([&host]);
+    let named = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API).key_hosts([&host])]);
     assert!(named.verify_text(&token).await.is_ok(), "the program named it");
     assert_eq!(other.key_requests(), 1);
 }
@@ -44,7 +45,7 @@ fn documents_of_an_issuer_take_no_tree_in_memory() {
         // What the server of the test takes to send it is the same with a set that nobody can read.
         let mut costs = ["x".repeat(set.len()), set].map(|text| {
             issuer.answer_keys(Answer::Text(200, text));
-            let verifier = JwtVerifier::new([issuer.id()], API);
+            let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]);
             let (cost, outcome) = cost_of(&runtime, &verifier, &token);
             (cost.bytes_total, outcome.is_ok())
         });
@@ -61,7 +62,8 @@ fn documents_of_an_issuer_take_no_tree_in_memory() {
     let large = metadata(&tiny(MEBIBYTE / 8 - 100));
     let costs = [metadata(&format!("\"{}\"", "x".repeat(large.len() - 200))), large].map(|text| {
         issuer.answer_metadata(Answer::Text(200, text));
-        let (cost, outcome) = cost_of(&runtime, &JwtVerifier::new([issuer.id()], API), &token);
+        let (cost, outcome) =
+            cost_of(&runtime, &Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]), &token);
         assert!(outcome.is_ok(), "{outcome:?}");
         cost.bytes_total
     });
@@ -74,9 +76,12 @@ async fn a_set_of_too_many_keys_is_refused_and_known_keys_go_on() {
     let issuer = Issuer::publishing(&[]).await;
     issuer.publish_jwks(vec![key.jwk(); 257]);
     let token = key.mint(&issuer.claims(API, ""));
-    let (status, lines) = log_of(JwtVerifier::new([issuer.id()], API), &token).await;
+    let (status, lines) =
+        log_of(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]), &token).await;
     assert_eq!(status.as_u16(), 503);
     assert!(lines[0].contains("it has more than 256 keys"), "{lines:?}");
     issuer.publish_jwks(vec![key.jwk(); 256]);
-    assert!(JwtVerifier::new([issuer.id()], API).verify_text(&token).await.is_ok());
+    assert!(
+        Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]).verify_text(&token).await.is_ok()
+    );
 }

@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use scopegate::{
-    CredentialSource, Gate, JwtVerifier, Presented, Refused, Resource, Router, Scope, ScopeTable, Token,
+    CredentialSource, Gate, Issuers, Presented, Refused, Resource, Router, Scope, ScopeTable, Token,
     TokenVerifier, VerifyError, Wildcards, authenticated, public, requires_scope, routing::get,
     testing::TestVerifier,
 };
@@ -134,7 +134,7 @@ async fn a_fallback_has_no_parameter_of_its_own() {
 async fn tokens_of_open_id_are_no_access_tokens() {
     let (key, api) = (Key::shared(), "https://files.example.com");
     let issuer = Issuer::publishing(&[key]).await;
-    let verifier = JwtVerifier::new([issuer.id()], api).audience("client");
+    let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(api).audience("client")]);
     let with = |name: &str, value: serde_json::Value| {
         let mut claims = issuer.claims("client", "files:read");
         claims[name] = value;

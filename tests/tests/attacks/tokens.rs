@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use allocation_counter::{AllocationInfo, measure};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use scopegate::{JwtVerifier, Token, VerifyError};
+use scopegate::{Issuers, Token, VerifyError};
 use scopegate_tests::{
     issuer::{Answer, Issuer, Key, encode},
     passing::pass,
@@ -24,7 +24,7 @@ pub(super) fn runtime() -> Runtime {
 /// Counts what it allocates to verify a token.
 pub(super) fn cost_of(
     runtime: &Runtime,
-    verifier: &JwtVerifier,
+    verifier: &Issuers,
     token: &str,
 ) -> (AllocationInfo, Result<Token, VerifyError>) {
     let mut outcome = None;
@@ -38,7 +38,7 @@ fn a_bad_token_costs_no_more_than_a_good_one() {
     let pairs: Vec<_> = (0..16).map(|_| Key::p384(None)).collect();
     let issuer = runtime.block_on(Issuer::publishing(&[]));
     issuer.publish_jwks([&key].into_iter().chain(&pairs).map(Key::jwk).collect());
-    let verifier = JwtVerifier::new([issuer.id()], API);
+    let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]);
     let mut claims = issuer.claims(API, "");
     runtime.block_on(verifier.verify_text(&key.mint(&claims))).expect("a good token");
     claims["jti"] = json!("x".repeat(1_000));
@@ -78,7 +78,7 @@ fn a_bad_token_costs_no_more_than_a_good_one() {
 async fn a_remembered_refusal_without_a_kid_waits_for_newer_keys() {
     let (old, new) = (Key::ed25519(None), Key::ed25519(None));
     let issuer = Issuer::publishing(&[&old]).await;
-    let verifier = JwtVerifier::new([issuer.id()], API);
+    let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]);
     let token = new.mint(&issuer.claims(API, ""));
     for _ in 0..2 {
         assert!(verifier.verify_text(&token).await.is_err());
@@ -94,7 +94,7 @@ async fn a_remembered_refusal_without_a_kid_waits_for_newer_keys() {
 async fn lists_are_no_objects() {
     let key = Key::ed25519("key");
     let issuer = Issuer::publishing(&[&key]).await;
-    let verifier = JwtVerifier::new([issuer.id()], API);
+    let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]);
     let claims = issuer.claims(API, "").to_string();
     let good = r#"{"alg":"EdDSA","typ":"at+jwt","kid":"key"}"#;
     assert!(verifier.verify_text(&key.mint_text(good, &claims)).await.is_ok());
@@ -111,11 +111,11 @@ async fn lists_are_no_objects() {
     let token = key.mint_text(good, &claims);
     let metadata = json!([issuer.id(), issuer.jwks_uri()]).to_string();
     issuer.answer_metadata(Answer::Text(200, metadata));
-    let outcome = JwtVerifier::new([issuer.id()], API).verify_text(&token).await;
+    let outcome = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]).verify_text(&token).await;
     assert!(outcome.as_ref().is_err_and(|error| error.retry_after().is_some()), "{outcome:?}");
     issuer.answer_metadata(Answer::Document);
     issuer.answer_keys(Answer::Text(200, json!([[key.jwk()]]).to_string()));
-    let outcome = JwtVerifier::new([issuer.id()], API).verify_text(&token).await;
+    let outcome = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]).verify_text(&token).await;
     assert!(outcome.as_ref().is_err_and(|error| error.retry_after().is_some()), "{outcome:?}");
 }
 
@@ -123,7 +123,7 @@ async fn lists_are_no_objects() {
 async fn nothing_stands_twice_in_a_token() {
     let key = Key::ed25519("key");
     let issuer = Issuer::publishing(&[&key]).await;
-    let verifier = JwtVerifier::new([issuer.id()], API);
+    let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]);
     let claims = issuer.claims(API, "files:read").to_string();
     let claims_and = |more: &str| format!("{},{more}}}", claims.trim_end_matches('}'));
     let good = r#"{"alg":"EdDSA","kid":"key"}"#;
@@ -166,7 +166,7 @@ async fn a_second_text_of_a_token_is_the_same_token() {
     let twin = format!("{message}.{}", encode(signature));
     assert_ne!(twin, token);
 
-    let verifier = JwtVerifier::new([issuer.id()], API);
+    let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]);
     let mut seen = Vec::new();
     for text in [&token, &twin] {
         let token = verifier.verify_text(text).await.expect("both are good");

@@ -1,15 +1,16 @@
-//! From which URLs keys may come.
+//! From which URLs documents of an issuer may come.
 
 use reqwest::Url;
 
+use super::transport::Transport;
 use crate::{resource::is_loopback, shown};
 
 /// Longer URLs are refused; they come from elsewhere.
 const MAX_LENGTH: usize = 2048;
 
-/// Reads a URL from which keys may come: `https`, or `http` from this very machine, since whoever can change the answer
-/// on its way can make tokens.
-pub(super) fn trusted_url(text: &str) -> Result<Url, String> {
+/// Reads a URL from which keys may come: `https`, or `http` from this very machine or a host that the program names for it, since
+/// whoever can change the answer on its way can make tokens.
+pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("a URL of keys has at most {MAX_LENGTH} bytes"));
     }
@@ -20,48 +21,60 @@ pub(super) fn trusted_url(text: &str) -> Result<Url, String> {
             "the URL of keys has no user and no password; leave out what stands before `@`".to_owned()
         );
     }
-    if url.scheme() == "https" || url.scheme() == "http" && is_on_loopback(&url) {
+    if url.scheme() == "https" || url.scheme() == "http" && (is_on_loopback(&url) || transport.is_plain(&url))
+    {
         Ok(url)
     } else {
         Err(format!("`{shown}` is neither `https` nor `http` at a loopback address"))
     }
 }
 
-/// Hosts that the program names for keys, beside that of their issuer.
+/// Hosts that the program names.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KeyHosts(Vec<(String, Option<u16>)>);
+pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
-impl KeyHosts {
-    /// Adds a host, with a port where that is not 443.
-    pub(super) fn add(&mut self, host: &str) -> Result<(), String> {
-        let url = Url::parse(&format!("https://{host}/")).ok();
+impl Hosts {
+    /// Adds a host of `https` URLs, with a port where that is not 443; `method` is how the program named it.
+    pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
+        self.add_of("https", host, method)
+    }
+
+    /// Adds a host of URLs of a scheme, with a port where that is not the usual one.
+    pub(super) fn add_of(&mut self, scheme: &str, host: &str, method: &str) -> Result<(), String> {
+        let url = Url::parse(&format!("{scheme}://{host}/")).ok();
         let url = url.filter(|_| !host.contains(['/', '\\', '?', '#', '@', '*']));
         let named = url.as_ref().and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
         let named = named.ok_or_else(|| {
             let shown = shown::url(host);
-            format!("`{shown}` is not a host for `key_hosts`; write one as in `keys.example.com` or `keys.example.com:8443`")
+            format!("`{shown}` is not a host for `{method}`; write one as in `keys.example.com` or `keys.example.com:8443`")
         })?;
         self.0.push(named);
         Ok(())
     }
 
-    /// Reads the URL that an issuer gives for its keys: on its own origin, or on a host that the program named. Else an
-    /// issuer could have this program ask any host that it reaches, and trust what anybody there publishes.
-    pub(super) fn admit(&self, text: &str, issuer: &Url) -> Result<Url, String> {
-        let url = trusted_url(text)?;
-        if url.origin() == issuer.origin() {
+    pub(super) fn have(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        self.0.iter().any(|(name, port)| name == host && *port == url.port())
+    }
+
+    /// Reads the URL that an issuer gives for its keys: on one of its own origins, or on a host that the program named. Else
+    /// an issuer could have this program ask any host that it reaches, and trust what anybody there publishes.
+    pub(crate) fn admit(&self, text: &str, own: &[Url], transport: &Transport) -> Result<Url, String> {
+        let url = trusted_url(text, transport)?;
+        if own.iter().any(|own| own.origin() == url.origin()) {
             return Ok(url);
         }
         let shown = shown::url(text);
-        if url.scheme() == "http" && !is_on_loopback(issuer) {
+        let is_plain = url.scheme() == "http" && !transport.is_plain(&url);
+        if is_plain && !own.iter().any(is_on_loopback) {
             return Err(format!(
                 "its keys are at `{shown}`, and only an issuer on this machine may use `http`"
             ));
         }
-        let host = url.host_str().unwrap_or_default();
-        if self.0.iter().any(|(name, port)| name == host && *port == url.port()) {
+        if self.have(&url) {
             return Ok(url);
         }
+        let host = url.host_str().unwrap_or_default();
         let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
         Err(format!(
             "its keys are at `{shown}`, which is not its own origin; if the issuer documents that host, write `.key_hosts([\"{host}{port}\"])`"
@@ -69,7 +82,7 @@ impl KeyHosts {
     }
 }
 
-fn is_on_loopback(url: &Url) -> bool {
+pub(super) fn is_on_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(is_loopback)
 }
 
@@ -88,7 +101,7 @@ mod tests {
             "http://[::1]:8/",
         ];
         for url in trusted {
-            assert!(trusted_url(url).is_ok(), "{url}");
+            assert!(trusted_url(url, &Transport::default()).is_ok(), "{url}");
         }
         let refused = [
             "http://h",
@@ -102,19 +115,22 @@ mod tests {
             "https://user:secret@h",
         ];
         for url in refused {
-            let error = trusted_url(url).expect_err(url);
+            let error = trusted_url(url, &Transport::default()).expect_err(url);
             assert!(!error.contains("secret"), "{error}");
         }
-        assert!(trusted_url(&format!("https://h/{}", "a".repeat(MAX_LENGTH))).is_err());
+        assert!(
+            trusted_url(&format!("https://h/{}", "a".repeat(MAX_LENGTH)), &Transport::default()).is_err()
+        );
     }
 
     #[track_caller]
     fn check(issuer: &str, keys: &str, hosts: &[&str], expected: Result<(), &str>) {
-        let mut named = KeyHosts::default();
+        let mut named = Hosts::default();
         for host in hosts {
-            named.add(host).expect("a host");
+            named.add(host, "key_hosts").expect("a host");
         }
-        let admitted = named.admit(keys, &Url::parse(issuer).expect("an issuer"));
+        let issuer_url = Url::parse(issuer).expect("an issuer");
+        let admitted = named.admit(keys, &[issuer_url], &Transport::default());
         match (admitted, expected) {
             (Ok(_), Ok(())) => {}
             (Err(found), Err(expected)) => assert!(found.contains(expected), "{found}"),
@@ -160,7 +176,7 @@ mod tests {
         check(google, keys, &["www.googleapis.com:8443"], Err("not its own origin"));
         check(google, "https://k.example:8443/", &["k.example:8443"], Ok(()));
         for host in ["", "https://h", "h/keys", "user@h", "*.h", "h?q", "h h", "h:x"] {
-            assert!(KeyHosts::default().add(host).is_err(), "{host}");
+            assert!(Hosts::default().add(host, "key_hosts").is_err(), "{host}");
         }
     }
 }

@@ -1,16 +1,76 @@
 //! Which algorithms are accepted, and which of them a key is for.
 
-use jsonwebtoken::{Algorithm, AlgorithmFamily};
+use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
-/// Reads the name of an algorithm ([RFC 7518, section 3.1]). Only those with a public key are accepted: with HMAC, what
+/// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only those with a public key are accepted: with HMAC, what
 /// verifies could also sign, and a published RSA key would serve as the secret.
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
-pub(super) fn parse(name: &str) -> Option<Algorithm> {
-    // RFC 9864 gives EdDSA with Ed25519 this name.
-    let name = if name == "Ed25519" { "EdDSA" } else { name };
-    let algorithm: Algorithm = name.parse().ok()?;
-    (algorithm.family() != AlgorithmFamily::Hmac).then_some(algorithm)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Algorithm {
+    Rs256,
+    Rs384,
+    Rs512,
+    Ps256,
+    Ps384,
+    Ps512,
+    Es256,
+    Es384,
+    Es512,
+    EdDsa,
+}
+
+use Algorithm::{EdDsa, Es256, Es384, Es512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
+
+const NAMES: [(&str, Algorithm); 10] = [
+    ("RS256", Rs256),
+    ("RS384", Rs384),
+    ("RS512", Rs512),
+    ("PS256", Ps256),
+    ("PS384", Ps384),
+    ("PS512", Ps512),
+    ("ES256", Es256),
+    ("ES384", Es384),
+    ("ES512", Es512),
+    ("EdDSA", EdDsa),
+];
+
+impl Algorithm {
+    /// Reads the name of an algorithm.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        // RFC 9864 gives EdDSA with Ed25519 this name.
+        let name = if name == "Ed25519" { "EdDSA" } else { name };
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
+    }
+
+    /// Returns the parameters of the algorithm, where its keys are of RSA.
+    pub(super) const fn of_rsa(self) -> Option<&'static RsaParameters> {
+        Some(match self {
+            Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+            Rs384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+            Rs512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+            Ps256 => &signature::RSA_PSS_2048_8192_SHA256,
+            Ps384 => &signature::RSA_PSS_2048_8192_SHA384,
+            Ps512 => &signature::RSA_PSS_2048_8192_SHA512,
+            Es256 | Es384 | Es512 | EdDsa => return None,
+        })
+    }
+
+    /// Returns the algorithm, and how many bytes a coordinate of its keys has, where they are points of a curve.
+    pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
+        Some(match self {
+            Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),
+            Es384 => (&signature::ECDSA_P384_SHA384_FIXED, 48),
+            Es512 => (&signature::ECDSA_P521_SHA512_FIXED, 66),
+            EdDsa => (&signature::ED25519, 32),
+            _ => return None,
+        })
+    }
+}
+
+/// Tells whether tokens may be of an algorithm of this name.
+pub(crate) fn is_algorithm(name: &str) -> bool {
+    Algorithm::parse(name).is_some()
 }
 
 /// Lists the algorithms that a key is for, by its own account and never by that of a token: none for a key of a kind
@@ -18,12 +78,13 @@ pub(super) fn parse(name: &str) -> Option<Algorithm> {
 pub(super) fn of_key(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Vec<Algorithm> {
     let possible: &[Algorithm] = match (kty, crv) {
         ("RSA", _) => &RSA,
-        ("EC", Some("P-256")) => &[Algorithm::ES256],
-        ("EC", Some("P-384")) => &[Algorithm::ES384],
-        ("OKP", Some("Ed25519")) => &[Algorithm::EdDSA],
+        ("EC", Some("P-256")) => &[Es256],
+        ("EC", Some("P-384")) => &[Es384],
+        ("EC", Some("P-521")) => &[Es512],
+        ("OKP", Some("Ed25519")) => &[EdDsa],
         _ => &[],
     };
-    let declared = alg.map(parse);
+    let declared = alg.map(Algorithm::parse);
     possible
         .iter()
         .copied()
@@ -31,14 +92,7 @@ pub(super) fn of_key(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Vec<Alg
         .collect()
 }
 
-const RSA: [Algorithm; 6] = [
-    Algorithm::RS256,
-    Algorithm::RS384,
-    Algorithm::RS512,
-    Algorithm::PS256,
-    Algorithm::PS384,
-    Algorithm::PS512,
-];
+const RSA: [Algorithm; 6] = [Rs256, Rs384, Rs512, Ps256, Ps384, Ps512];
 
 #[cfg(test)]
 mod tests {
@@ -50,16 +104,17 @@ mod tests {
             assert_eq!(of_key(kty, crv, alg), expected, "{kty} {alg:?}");
         };
         check("RSA", None, None, &RSA);
-        check("RSA", None, Some("PS256"), &[Algorithm::PS256]);
+        check("RSA", None, Some("PS256"), &[Ps256]);
         check("RSA", None, Some("ES256"), &[]);
         check("RSA", None, Some("HS256"), &[]);
         check("RSA", None, Some("RSA-OAEP"), &[]);
-        check("EC", Some("P-256"), None, &[Algorithm::ES256]);
+        check("EC", Some("P-256"), None, &[Es256]);
         check("EC", Some("P-256"), Some("ES384"), &[]);
-        check("EC", Some("P-384"), None, &[Algorithm::ES384]);
-        check("EC", Some("P-521"), None, &[]);
+        check("EC", Some("P-384"), None, &[Es384]);
+        check("EC", Some("P-521"), None, &[Es512]);
+        check("EC", Some("P-521"), Some("ES256"), &[]);
         check("EC", None, None, &[]);
-        check("OKP", Some("Ed25519"), Some("Ed25519"), &[Algorithm::EdDSA]);
+        check("OKP", Some("Ed25519"), Some("Ed25519"), &[EdDsa]);
         check("OKP", Some("X25519"), None, &[]);
         check("oct", None, None, &[]);
         check("oct", None, Some("HS256"), &[]);
@@ -67,8 +122,8 @@ mod tests {
 
     #[test]
     fn neither_none_nor_hmac_is_an_algorithm() {
-        for name in ["none", "None", "", "HS256", "HS384", "HS512", "rs256", "ES512"] {
-            assert_eq!(parse(name), None, "{name}");
+        for name in ["none", "None", "", "HS256", "HS384", "HS512", "rs256", "ES256K"] {
+            assert_eq!(Algorithm::parse(name), None, "{name}");
         }
     }
 }

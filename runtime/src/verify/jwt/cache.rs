@@ -16,7 +16,7 @@ use super::{
     validity::Validity,
     weight,
 };
-use crate::Token;
+use crate::{Resource, Token};
 
 /// How long a good token is taken for good without another look at its signature.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
@@ -54,8 +54,12 @@ impl Digest {
 pub(super) struct Good {
     pub(super) token: Token,
     pub(super) validity: Validity,
+    /// How far its issuer's clock may be off.
+    pub(super) leeway: Duration,
     /// Where the keys of its issuer come from.
     pub(super) source: KeySource,
+    /// The identifier of the resource that it was judged for.
+    resource: Option<Box<str>>,
     key: Arc<Key>,
     weight: usize,
     since: Instant,
@@ -63,9 +67,22 @@ pub(super) struct Good {
 
 impl Good {
     /// Notes that `key`, which came from `key_source`, made the signature.
-    pub(super) fn new(token: Token, validity: Validity, source: &KeySource, key: Arc<Key>) -> Self {
-        let weight = weight::of(&token);
-        Self { token, validity, source: source.clone(), key, weight, since: Instant::now() }
+    pub(super) fn new(
+        token: Token,
+        validity: Validity,
+        leeway: Duration,
+        source: &KeySource,
+        key: Arc<Key>,
+        resource: Option<&Resource>,
+    ) -> Self {
+        let resource = identifier_of(resource);
+        let weight = weight::of(&token) + resource.as_ref().map_or(0, |id| id.len());
+        Self { token, validity, leeway, source: source.clone(), resource, key, weight, since: Instant::now() }
+    }
+
+    /// Tells whether it was judged for this resource. Another may be no audience of it.
+    pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
+        self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
     /// Tells whether the token need not be judged anew: it was not long ago, and its issuer still publishes the key.
@@ -74,12 +91,18 @@ impl Good {
     }
 }
 
+fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
+    resource.map(|resource| resource.identifier().into())
+}
+
 /// A token that is bad at any time, by the keys that were known when it was judged.
 #[derive(Clone)]
 pub(super) struct Bad {
     pub(super) fault: Fault,
     /// Where the keys of its issuer come from.
     pub(super) source: KeySource,
+    /// The identifier of the resource that it was judged for.
+    resource: Option<Box<str>>,
     /// Whether newer keys, if there are any, may make it good.
     pub(super) wants_newer_keys: bool,
     /// Weak, so that old keys are not kept for it.
@@ -89,14 +112,25 @@ pub(super) struct Bad {
 
 impl Bad {
     /// Notes what is wrong by `keys`, which came from `key_source`.
-    pub(super) fn new(fault: Fault, source: &KeySource, keys: &Arc<KeySet>) -> Self {
+    pub(super) fn new(
+        fault: Fault,
+        source: &KeySource,
+        keys: &Arc<KeySet>,
+        resource: Option<&Resource>,
+    ) -> Self {
         Self {
             fault,
             source: source.clone(),
+            resource: identifier_of(resource),
             wants_newer_keys: false,
             keys: Arc::downgrade(keys),
             since: Instant::now(),
         }
+    }
+
+    /// Tells whether it was judged for this resource. It may be good for another.
+    pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
+        self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
     /// Notes that it names no key, and that none of the keys made its signature.
@@ -146,12 +180,6 @@ impl Cache {
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.bad.len())
-    }
-
-    /// Forgets everything.
-    pub(super) fn clear(&self) {
-        self.good.clear();
-        self.bad.clear();
     }
 
     fn sweep(&self, now: Instant, is_over: impl Fn(&Good) -> bool) {

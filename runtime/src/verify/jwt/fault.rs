@@ -6,7 +6,7 @@ use crate::{VerifyError, shown};
 
 /// What is wrong with a token. It never quotes the token as a whole; what it shows of a header or claim is escaped and cut.
 #[derive(Clone, Debug)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// This, and nothing of the token needs to be shown.
     Plain(&'static str),
     /// A text that shows what was found. Shared, since faults are remembered.
@@ -15,7 +15,7 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Says that `name` is not as it must be: what it is, and what was expected in place of that.
-    pub(super) fn unexpected(
+    pub(crate) fn unexpected(
         name: &str,
         found: impl fmt::Display,
         expected: impl Iterator<Item = impl fmt::Display> + Clone,
@@ -25,7 +25,7 @@ impl Fault {
     }
 
     /// Says what is wrong with the value `found`, which comes last.
-    pub(super) fn with(reason: &str, found: impl fmt::Display) -> Self {
+    pub(crate) fn with(reason: &str, found: impl fmt::Display) -> Self {
         Self::Shown(format!("{reason} `{}`", shown::text(found)).into())
     }
 }

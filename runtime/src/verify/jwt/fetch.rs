@@ -2,44 +2,28 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use reqwest::{Client, Response, StatusCode, Url, header::ACCEPT, redirect::Policy};
+use reqwest::{Response, StatusCode, Url, header::ACCEPT};
 
+use super::transport::Transport;
 use crate::shown;
 
 /// The largest document that is read, in bytes; key sets have some thousand.
 const MAX_LENGTH: usize = 1024 * 1024;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Fetches the document at `url`. Redirects are not followed: they could lead anywhere.
-pub(super) async fn document(url: &Url) -> Result<Vec<u8>, FetchError> {
+pub(crate) async fn document(url: &Url, transport: &Transport) -> Result<Vec<u8>, FetchError> {
     let fault = |kind| FetchError { url: url.clone(), kind };
     let unreachable = |error: reqwest::Error| fault(Kind::Unreachable(error.without_url()));
 
-    let client = client_for(url).map_err(unreachable)?;
-    let answer =
-        client.get(url.clone()).header(ACCEPT, "application/json").send().await.map_err(unreachable)?;
+    let client = transport.client_for(url).map_err(unreachable)?;
+    let request = client.get(url.clone()).header(ACCEPT, "application/json").timeout(TIMEOUT);
+    let answer = request.send().await.map_err(unreachable)?;
     if answer.status() != StatusCode::OK {
         return Err(fault(Kind::Status(answer.status())));
     }
     body_of(answer).await.map_err(fault)
-}
-
-/// Makes a client for one request. There are few requests, and a client that is kept would keep connections to a runtime
-/// that may have ended, and the root certificates of the day the program started.
-fn client_for(url: &Url) -> reqwest::Result<Client> {
-    let client = Client::builder()
-        .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TIMEOUT);
-    if url.scheme() == "https" {
-        return client.build();
-    }
-    // A proxy would take the request away from this machine. Root certificates are not needed, and take long to read.
-    client.no_proxy().tls_certs_only([]).build()
 }
 
 async fn body_of(mut answer: Response) -> Result<Vec<u8>, Kind> {
@@ -55,7 +39,7 @@ async fn body_of(mut answer: Response) -> Result<Vec<u8>, Kind> {
 
 /// The reason why a document could not be fetched.
 #[derive(Debug)]
-pub(super) struct FetchError {
+pub(crate) struct FetchError {
     url: Url,
     kind: Kind,
 }
@@ -70,7 +54,7 @@ enum Kind {
 
 impl FetchError {
     /// Tells whether the host did not answer at all.
-    pub(super) fn is_unreachable(&self) -> bool {
+    pub(crate) fn is_unreachable(&self) -> bool {
         matches!(self.kind, Kind::Unreachable(_))
     }
 }

@@ -1,61 +1,69 @@
-//! Finds where an issuer's keys are, from its metadata.
+//! An issuer's metadata: where its keys are, and what else it offers.
 
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{
-    address::{KeyHosts, trusted_url},
-    fetch,
-    object::Object,
-};
-use crate::shown;
+use super::{address::trusted_url, fetch, object::Object, transport::Transport};
+use crate::{shown, verify::issuer::Places};
 
-/// Finds the URL of the JWK set of `issuer`, in the authorization server metadata ([RFC 8414, section 3]) or in that of
-/// OIDC Discovery, at the first of their well-known addresses that has it.
+/// The members of the metadata that matter ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Metadata {
+    pub(crate) issuer: String,
+    pub(crate) jwks_uri: Option<String>,
+}
+
+/// Fetches the metadata of an issuer, from the authorization server metadata ([RFC 8414, section 3]) or from that of
+/// OIDC Discovery, at the first of their well-known addresses where it has what is `wanted`.
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
-pub(super) async fn key_set_url(issuer: &str, hosts: &KeyHosts) -> Result<Url, String> {
+pub(crate) async fn find<T>(
+    places: &Places,
+    wanted: impl Fn(Metadata) -> Result<T, String>,
+) -> Result<T, String> {
     let mut reasons = Vec::new();
-    for url in well_known_urls(issuer)? {
-        let found = match fetch::document(&url).await {
-            Ok(metadata) => key_set_in(&metadata, issuer, hosts)
+    for url in places.metadata_urls()? {
+        let found = match fetch::document(&url, places.transport()).await {
+            Ok(metadata) => read(&metadata, places.id())
+                .and_then(&wanted)
                 .map_err(|reason| format!("{}: {reason}", shown::url(url.as_str()))),
             // All addresses are at one host, so that the others would not be reached either.
             Err(error) if error.is_unreachable() => return Err(error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         match found {
-            Ok(key_set) => return Ok(key_set),
+            Ok(found) => return Ok(found),
             Err(reason) => reasons.push(reason),
         }
     }
     Err(reasons.join("; "))
 }
 
-/// The members of the metadata that matter ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
-#[derive(Deserialize)]
-struct Metadata {
-    issuer: String,
-    jwks_uri: Option<String>,
+/// Finds the URL of the JWK set of an issuer.
+pub(super) async fn key_set_url(places: &Places) -> Result<Url, String> {
+    find(places, |metadata| key_set_in(metadata, places)).await
+}
+
+pub(super) fn key_set_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
+    places.admit(&metadata.jwks_uri.ok_or("the metadata has no `jwks_uri`")?)
 }
 
 /// Reads metadata that must be the issuer's own: identical, code point by code point
 /// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
-pub(super) fn key_set_in(metadata: &[u8], issuer: &str, hosts: &KeyHosts) -> Result<Url, String> {
+pub(super) fn read(metadata: &[u8], issuer: &str) -> Result<Metadata, String> {
     let metadata = serde_json::from_slice::<Object<Metadata>>(metadata);
     let Object(metadata) = metadata.map_err(|error| format!("not metadata: {}", shown::text(error)))?;
     if metadata.issuer != issuer {
         let (found, expected) = (shown::url(&metadata.issuer), shown::url(issuer));
         return Err(format!("the metadata is that of `{found}`, not of `{expected}`"));
     }
-    let url = metadata.jwks_uri.ok_or("the metadata has no `jwks_uri`")?;
-    hosts.admit(&url, &trusted_url(issuer)?)
+    Ok(metadata)
 }
 
 /// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path; OIDC
 /// Discovery appends its own, which some servers insert likewise.
-pub(super) fn well_known_urls(issuer: &str) -> Result<Vec<Url>, String> {
-    let base = trusted_url(issuer)?;
+pub(crate) fn well_known_urls(issuer: &str, transport: &Transport) -> Result<Vec<Url>, String> {
+    let base = trusted_url(issuer, transport)?;
     if base.query().is_some() || base.fragment().is_some() {
         let shown = shown::url(issuer);
         return Err(format!("an issuer has no query and no fragment; leave out what follows `{shown}`"));
@@ -81,7 +89,7 @@ mod tests {
 
     #[track_caller]
     fn check(issuer: &str, expected: &[&str]) {
-        let urls = well_known_urls(issuer).expect("the issuer is one");
+        let urls = well_known_urls(issuer, &Transport::default()).expect("the issuer is one");
         assert_eq!(urls.iter().map(Url::as_str).collect::<Vec<_>>(), expected);
     }
 
@@ -105,7 +113,7 @@ mod tests {
     #[test]
     fn an_issuer_is_a_plain_https_url() {
         for issuer in ["https://h?q", "https://h/#f", "http://h", "h", "", "ftp://h", "file:///etc"] {
-            assert!(well_known_urls(issuer).is_err(), "{issuer}");
+            assert!(well_known_urls(issuer, &Transport::default()).is_err(), "{issuer}");
         }
     }
 }

@@ -8,71 +8,43 @@ use std::{
 use tokio::{runtime::Handle, sync::watch, time};
 
 use super::{
-    address::{KeyHosts, trusted_url},
+    address::trusted_url,
     fetch, issuer_metadata,
     keys::KeySet,
     state::{Advice, State},
 };
-use crate::{VerifyError, shown};
+use crate::{
+    VerifyError, shown,
+    verify::issuer::{Keys, Places},
+};
 
 /// The keys of one issuer, which are loaded at the first request for them. Clones share them.
 #[derive(Clone)]
-pub(super) struct KeySource(Arc<Shared>);
+pub(crate) struct KeySource(Arc<Shared>);
 
 struct Shared {
-    location: Location,
+    places: Places,
+    /// Those that the program gave; they never change.
+    given: Option<Arc<KeySet>>,
     state: Mutex<State>,
 }
 
-enum Location {
-    /// The metadata of this issuer names the key set, which is on its own origin or on one of these hosts.
-    Issuer(String, KeyHosts),
-    /// The key set is here.
-    Keys(String),
-}
-
 impl KeySource {
-    /// Makes the source for `issuer`, whose metadata says where its keys are.
-    pub(super) fn discovered(issuer: &str) -> Self {
-        Self::new(Location::Issuer(issuer.to_owned(), KeyHosts::default()))
-    }
-
-    /// Makes the same source, which has nothing loaded, with these hosts for the keys that metadata names.
-    pub(super) fn with_key_hosts(&self, hosts: &KeyHosts) -> Self {
-        match &self.0.location {
-            Location::Issuer(issuer, _) => Self::new(Location::Issuer(issuer.clone(), hosts.clone())),
-            Location::Keys(_) => self.clone(),
-        }
-    }
-
-    /// Makes the source for the key set at `url`.
-    pub(super) fn at(url: String) -> Self {
-        Self::new(Location::Keys(url))
-    }
-
-    /// Makes a source that has just loaded `keys`.
-    #[cfg(fuzzing)]
-    pub(super) fn loaded(keys: KeySet) -> Self {
-        let source = Self::at(String::new());
-        source.0.lock().succeed(Arc::new(keys), time::Instant::now());
-        source
-    }
-
-    fn new(location: Location) -> Self {
-        Self(Arc::new(Shared { location, state: Mutex::default() }))
-    }
-
-    /// Says why no key can ever be loaded, if that is so.
-    pub(super) fn problem(&self) -> Option<String> {
-        let reason = match &self.0.location {
-            Location::Issuer(issuer, _) => issuer_metadata::well_known_urls(issuer).err(),
-            Location::Keys(url) => trusted_url(url).err(),
+    /// Makes the source of the keys of an issuer, with nothing fetched.
+    pub(crate) fn of(places: &Places) -> Self {
+        let given = match places.keys() {
+            // What cannot be read is a problem at startup; without it there is no key.
+            Some(Keys::Given(set)) => Some(Arc::new(parse(set.as_bytes()).unwrap_or_default())),
+            Some(Keys::At(_)) | None => None,
         };
-        reason.map(|reason| format!("the keys of an issuer can never be loaded: {reason}"))
+        Self(Arc::new(Shared { places: places.clone(), given, state: Mutex::default() }))
     }
 
     /// Returns the keys, after loading them if there are none. Old keys are better than none.
-    pub(super) async fn current(&self) -> Result<Arc<KeySet>, VerifyError> {
+    pub(crate) async fn current(&self) -> Result<Arc<KeySet>, VerifyError> {
+        if let Some(given) = &self.0.given {
+            return Ok(Arc::clone(given));
+        }
         let flight = {
             let mut state = self.0.lock();
             match state.advice(time::Instant::now()) {
@@ -91,7 +63,10 @@ impl KeySource {
 
     /// Returns newer keys than `known`, for a token whose key is not among those, or `None` when `known` is so new that the
     /// issuer is not asked again.
-    pub(super) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
+    pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
+        if self.0.given.is_some() {
+            return Ok(None);
+        }
         let flight = {
             let mut state = self.0.lock();
             if let Some(keys) = state.keys_after(known) {
@@ -108,6 +83,16 @@ impl KeySource {
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
+    /// Finds out whether the issuer was asked for its keys since `published`, by when it would have published the key of a token. Else says
+    /// how soon it is asked again.
+    pub(crate) fn asked_since(&self, published: time::Instant) -> Result<(), Duration> {
+        let state = self.0.lock();
+        if self.0.given.is_some() || state.asked().is_some_and(|asked| asked >= published) {
+            return Ok(());
+        }
+        Err(state.until_next(time::Instant::now()))
+    }
+
     /// Starts to load the keys and returns what to wait for: the attempt under way if there is one, and nothing during the
     /// pause after a failure. The attempt is a task of its own, so that it outlives the request that started it.
     fn load(&self, state: &mut State) -> Option<watch::Receiver<()>> {
@@ -120,8 +105,9 @@ impl KeySource {
         let (landed, flight) = watch::channel(());
         let shared = Arc::clone(&self.0);
         Handle::try_current().ok()?.spawn(async move {
-            let outcome = shared.location.load().await;
-            shared.settle(outcome);
+            let asked = time::Instant::now();
+            let outcome = shared.fetch().await;
+            shared.settle(outcome, asked);
             drop(landed);
         });
         state.flight = Some(flight.clone());
@@ -142,7 +128,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn settle(&self, outcome: Result<KeySet, String>) {
+    fn settle(&self, outcome: Result<KeySet, String>, asked: time::Instant) {
         match outcome {
             Ok(keys) => {
                 // Whoever needs keys waits for the lock: what takes time is done outside of it. No other attempt is under
@@ -152,14 +138,14 @@ impl Shared {
                     Some(older) => keys.keeping_known(older),
                     None => keys,
                 };
-                self.lock().succeed(Arc::new(keys), time::Instant::now());
+                self.lock().succeed(Arc::new(keys), asked, time::Instant::now());
             }
             Err(reason) => {
                 #[cfg(feature = "tracing")]
                 tracing::warn!(
                     target: "scopegate",
                     reason = %shown::line(&reason),
-                    source = %shown::url(self.location.text()),
+                    source = %shown::url(self.places.id()),
                     "cannot load the keys of an issuer"
                 );
                 self.lock().fail(reason, time::Instant::now());
@@ -168,26 +154,34 @@ impl Shared {
     }
 }
 
-impl Location {
-    async fn load(&self) -> Result<KeySet, String> {
+impl Shared {
+    async fn fetch(&self) -> Result<KeySet, String> {
         /// For metadata and keys together: so long may a request wait.
         const LIMIT: Duration = Duration::from_secs(10);
+        let places = &self.places;
         let load = async {
-            let url = match self {
-                Self::Issuer(issuer, hosts) => issuer_metadata::key_set_url(issuer, hosts).await?,
-                Self::Keys(url) => trusted_url(url)?,
+            let url = match places.keys() {
+                None => issuer_metadata::key_set_url(places).await?,
+                Some(Keys::At(url)) => trusted_url(url, places.transport())?,
+                // Nobody asks for those again.
+                Some(Keys::Given(_)) => return Err("the program gave the keys itself".to_owned()),
             };
-            let set = fetch::document(&url).await.map_err(|error| error.to_string())?;
-            let url = shown::url(url.as_str());
-            KeySet::parse(&set).map_err(|reason| format!("{url}: not a JWK set: {}", shown::text(reason)))
+            let set = fetch::document(&url, places.transport()).await.map_err(|error| error.to_string())?;
+            parse(&set).map_err(|reason| format!("{}: {reason}", shown::url(url.as_str())))
         };
         time::timeout(LIMIT, load).await.unwrap_or_else(|_| Err(format!("no answer within {LIMIT:?}")))
     }
+}
 
-    #[cfg(feature = "tracing")]
-    fn text(&self) -> &str {
-        match self {
-            Self::Issuer(text, _) | Self::Keys(text) => text,
-        }
+fn parse(set: &[u8]) -> Result<KeySet, String> {
+    KeySet::parse(set).map_err(|reason| format!("not a JWK set: {}", shown::text(reason)))
+}
+
+/// Says what is wrong with a key set that the program gives.
+pub(crate) fn check_key_set(set: &str) -> Result<(), String> {
+    match parse(set.as_bytes()) {
+        Ok(keys) if keys.is_empty() => Err("the key set has no key that could be used".to_owned()),
+        Ok(_) => Ok(()),
+        Err(reason) => Err(reason),
     }
 }

@@ -7,24 +7,31 @@ use std::{
     sync::Arc,
 };
 
-use jsonwebtoken::{Algorithm, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
+use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
-use super::{algorithms, jwk::Jwk, object::Object, unverified::Unverified};
+use super::{
+    algorithms::{self, Algorithm},
+    jwk::Jwk,
+    object::Object,
+    unverified::Unverified,
+};
 
 /// The keys of a JWK set ([RFC 7517, section 5]) that can verify signatures, prepared once.
 ///
 /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
-pub(super) struct KeySet(Vec<Arc<Key>>);
+#[derive(Default)]
+pub(crate) struct KeySet(Vec<Arc<Key>>);
 
 pub(super) struct Key {
     jwk: Jwk,
-    algorithms: Vec<Algorithm>,
-    public: DecodingKey,
+    /// By each algorithm that the key is for.
+    public: Vec<(Algorithm, ParsedPublicKey)>,
 }
 
 /// What the keys say about a token's signature.
@@ -76,7 +83,7 @@ impl KeySet {
     /// Lists the keys that may have made the signature. Two may have one name, as when a server signs with RSA and elliptic
     /// curves; and a token is free to name none.
     fn candidates(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
-        self.named(token).filter(|key| key.algorithms.contains(&token.algorithm)).take(MAX_TRIALS)
+        self.named(token).filter(|key| key.public_for(token.algorithm).is_some()).take(MAX_TRIALS)
     }
 
     fn named(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
@@ -101,25 +108,47 @@ impl Key {
         if algorithms.is_empty() || !jwk.is_for_verification() || !jwk.is_of_usual_size() {
             return None;
         }
-        let public = match jwk.kty.as_str() {
-            "RSA" => DecodingKey::from_rsa_components(jwk.n.as_ref()?, jwk.e.as_ref()?),
-            "EC" => DecodingKey::from_ec_components(jwk.x.as_ref()?, jwk.y.as_ref()?),
-            "OKP" => DecodingKey::from_ed_components(jwk.x.as_ref()?),
-            _ => return None,
-        };
-        let public = public.ok()?;
-        Some(Self { jwk, algorithms, public })
+        let prepare = |algorithm| Some((algorithm, public_key(&jwk, algorithm)?));
+        let public: Vec<_> = algorithms.into_iter().filter_map(prepare).collect();
+        (!public.is_empty()).then_some(Self { jwk, public })
+    }
+
+    fn public_for(&self, algorithm: Algorithm) -> Option<&ParsedPublicKey> {
+        self.public.iter().find(|(own, _)| *own == algorithm).map(|(_, public)| public)
     }
 
     /// Verifies the signature with this key.
-    ///
-    /// The provider is named here and not taken from the process: without one installed there, jsonwebtoken panics as soon
-    /// as another crate turns its second backend on, and to install one would take that choice from the program. What it
-    /// makes cannot be kept, not being `Sync`; to make it takes a tenth of a microsecond, and to verify ten to fifty.
     fn made_signature_of(&self, token: &Unverified<'_>) -> bool {
-        let verifier = (DEFAULT_PROVIDER.verifier_factory)(&token.algorithm, &self.public);
-        verifier.is_ok_and(|verifier| verifier.verify(token.message, &token.signature).is_ok())
+        self.public_for(token.algorithm)
+            .is_some_and(|public| public.verify_sig(token.message, &token.signature).is_ok())
     }
+}
+
+/// Reads the public key ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
+fn public_key(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
+    let bytes = |text: &Option<String>| URL_SAFE_NO_PAD.decode(text.as_ref()?).ok();
+    if let Some(parameters) = algorithm.of_rsa() {
+        let key = RsaPublicKeyComponents { n: unsigned(bytes(&jwk.n)?), e: unsigned(bytes(&jwk.e)?) };
+        return key.to_parsed_public_key(parameters).ok();
+    }
+    let (parameters, length) = algorithm.of_curve()?;
+    let point = match algorithm {
+        Algorithm::EdDsa => bytes(&jwk.x)?,
+        // An uncompressed point: 4, x, y.
+        _ => [vec![4], padded(bytes(&jwk.x)?, length)?, padded(bytes(&jwk.y)?, length)?].concat(),
+    };
+    ParsedPublicKey::new(parameters, point).ok()
+}
+
+/// Takes off leading zeros, which some servers write and the library refuses.
+fn unsigned(bytes: Vec<u8>) -> Vec<u8> {
+    bytes.into_iter().skip_while(|byte| *byte == 0).collect()
+}
+
+/// Puts back leading zeros, which some servers leave out.
+fn padded(bytes: Vec<u8>, length: usize) -> Option<Vec<u8>> {
+    let missing = length.checked_sub(bytes.len())?;
+    Some([vec![0; missing], bytes].concat())
 }
 
 /// Keys are the same if all that was published of them is.

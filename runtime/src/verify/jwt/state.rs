@@ -34,6 +34,8 @@ pub(super) struct State {
 
 struct Loaded {
     keys: Arc<KeySet>,
+    /// When the issuer was asked for them. What it published since may be missing.
+    asked: Instant,
     at: Instant,
 }
 
@@ -57,7 +59,7 @@ pub(super) enum Advice {
 impl State {
     /// Says what to do for a request that needs keys.
     pub(super) fn advice(&self, now: Instant) -> Advice {
-        let Some(Loaded { keys, at }) = &self.loaded else { return Advice::LoadFirst };
+        let Some(Loaded { keys, at, .. }) = &self.loaded else { return Advice::LoadFirst };
         let age = now.duration_since(*at);
         if age < REFRESH_AFTER {
             Advice::Use(Arc::clone(keys))
@@ -90,14 +92,25 @@ impl State {
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)
     }
 
+    /// Tells how long it is until an unknown key is worth another attempt.
+    pub(super) fn until_next(&self, now: Instant) -> Duration {
+        let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));
+        ASK_AGAIN_AFTER.saturating_sub(age)
+    }
+
+    /// Returns when the issuer was asked for the keys, if any.
+    pub(super) fn asked(&self) -> Option<Instant> {
+        self.loaded.as_ref().map(|loaded| loaded.asked)
+    }
+
     /// Tells whether the pause after the last failed attempt, if it failed, is over.
     pub(super) fn may_load(&self, now: Instant) -> bool {
         self.failure.as_ref().is_none_or(|failure| failure.retry_at <= now)
     }
 
-    /// Notes that keys were loaded. Those from before are gone, and with them any that were withdrawn.
-    pub(super) fn succeed(&mut self, keys: Arc<KeySet>, now: Instant) {
-        self.loaded = Some(Loaded { keys, at: now });
+    /// Notes that keys were loaded, for which the issuer was `asked`. Those from before are gone, and with them any that were withdrawn.
+    pub(super) fn succeed(&mut self, keys: Arc<KeySet>, asked: Instant, now: Instant) {
+        self.loaded = Some(Loaded { keys, asked, at: now });
         self.failure = None;
         self.flight = None;
     }
@@ -142,7 +155,7 @@ mod tests {
             assert!(!state.may_load(now + pause.checked_sub(Duration::from_millis(1)).unwrap_or_default()));
             assert!(state.may_load(now + pause));
         }
-        state.succeed(no_keys(), now);
+        state.succeed(no_keys(), now, now);
         assert!(state.may_load(now));
         state.fail("down".to_owned(), now);
         assert!(state.may_load(now + Duration::from_secs(1)));
@@ -153,7 +166,7 @@ mod tests {
         let now = Instant::now();
         let mut state = State::default();
         assert!(matches!(state.advice(now), Advice::LoadFirst));
-        state.succeed(no_keys(), now);
+        state.succeed(no_keys(), now, now);
         assert!(matches!(state.advice(now), Advice::Use(_)));
         assert!(matches!(state.advice(now + REFRESH_AFTER), Advice::UseAndLoad(_)));
         assert!(matches!(state.advice(now + RELY_UNTIL), Advice::LoadFirst));

@@ -8,8 +8,7 @@ use scopegate_tests::{
 };
 use serde_json::{Value, json};
 
-use super::JwtVerifier;
-use crate::{Presented, TokenVerifier};
+use crate::{Issuers, Presented, TokenVerifier};
 
 const API: &str = "https://files.example.com";
 
@@ -22,9 +21,9 @@ thread_local! {
     static NOW: Cell<f64> = const { Cell::new(NOT_BEFORE) };
 }
 
-fn verifier(issuer: &Issuer) -> JwtVerifier {
-    let mut verifier = JwtVerifier::new([issuer.id()], API);
-    verifier.clock = || NOW.get();
+fn verifier(issuer: &Issuer) -> Issuers {
+    let mut verifier = Issuers::new([crate::Issuer::new(issuer.id()).audience(API)]);
+    verifier.jwts.clock = || NOW.get();
     verifier
 }
 
@@ -37,7 +36,7 @@ fn token(issuer: &Issuer, key: &Key, name: &str, value: Value) -> String {
 }
 
 /// Verifies a token at a time, and says how that ends.
-async fn verify_at(verifier: &JwtVerifier, time: f64, token: &str) -> &'static str {
+async fn verify_at(verifier: &Issuers, time: f64, token: &str) -> &'static str {
     NOW.set(time);
     match verifier.verify(&Presented::from(token)).await {
         Ok(_) => "good",
@@ -47,8 +46,8 @@ async fn verify_at(verifier: &JwtVerifier, time: f64, token: &str) -> &'static s
     }
 }
 
-fn remembered(verifier: &JwtVerifier) -> (usize, usize) {
-    verifier.cache.as_ref().expect("it has a cache").len()
+fn remembered(verifier: &Issuers) -> (usize, usize) {
+    verifier.jwts.cache.as_ref().expect("it has a cache").len()
 }
 
 #[tokio::test]
@@ -122,7 +121,7 @@ async fn only_lasting_faults_are_remembered() {
     let mut bad = 0;
     for (token, lasting) in [
         ("garbage".to_owned(), false),
-        (token(&issuer, &unknown, "jti", json!(1)), false),
+        (token(&issuer, &unknown, "jti", json!(1)), true),
         (token(&issuer, &key, "iss", json!("https://evil.example.com")), false),
         (token(&issuer, &key, "exp", json!(1)), false),
         (token(&issuer, &key, "nbf", json!(EXPIRES)), false),
@@ -137,31 +136,4 @@ async fn only_lasting_faults_are_remembered() {
             assert_eq!(remembered(&verifier), (0, bad), "{token}");
         }
     }
-}
-
-#[tokio::test]
-async fn a_changed_configuration_forgets() {
-    let key = Key::ed25519("key");
-    let issuer = Issuer::publishing(&[&key]).await;
-    let mut claims =
-        json!({ "iss": issuer.id(), "aud": "other", "exp": EXPIRES, "scope": "a", "roles": "b" });
-    let for_other = key.mint(&claims);
-    let verifier = verifier(&issuer);
-    assert_eq!(verify_at(&verifier, NOT_BEFORE, &for_other).await, "invalid");
-    let verifier = verifier.audience("other");
-    assert_eq!(verify_at(&verifier, NOT_BEFORE, &for_other).await, "good");
-
-    let verifier = verifier.scope_claim("roles");
-    let token = verifier.verify(&Presented::from(&*for_other)).await.expect("a good token");
-    assert_eq!(token.scopes().iter().collect::<Vec<_>>(), ["b"]);
-
-    let other = Issuer::publishing(&[&Key::ed25519("key")]).await;
-    let verifier = verifier.jwks_uri(other.jwks_uri());
-    assert_eq!(verify_at(&verifier, NOT_BEFORE, &for_other).await, "invalid");
-
-    claims["exp"] = json!(NOT_BEFORE);
-    let verifier = verifier.jwks_uri(issuer.jwks_uri());
-    let old = key.mint(&claims);
-    assert_eq!(verify_at(&verifier, NOT_BEFORE, &old).await, "good");
-    assert_eq!(verify_at(&verifier.leeway(Duration::ZERO), NOT_BEFORE, &old).await, "expired");
 }

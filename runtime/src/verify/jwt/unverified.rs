@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::Algorithm;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::{Map, Value};
 
 use super::{
-    algorithms,
+    algorithms::Algorithm,
     fault::Fault,
     object::{self, Object},
 };
+use crate::verify::issuer::Issuer;
 
 /// Refuses longer tokens unread: what is read here comes from anybody. Common proxies refuse longer headers, too.
 pub(super) fn check_length(token: &str) -> Result<(), Fault> {
@@ -40,8 +40,8 @@ impl<'a> Unread<'a> {
 
     /// Reads the issuer that the token claims, and nothing else of its claims. It picks the keys, which then prove it or not.
     pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
-        let claims = serde_json::from_slice::<Object<Issuer<'_>>>(&self.claims);
-        let Object(Issuer { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
+        let claims = serde_json::from_slice::<Object<Iss<'_>>>(&self.claims);
+        let Object(Iss { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`")) } else { Ok(iss) }
     }
 
@@ -58,14 +58,15 @@ impl<'a> Unread<'a> {
         if let Some(typ) = header.typ.as_deref().filter(|typ| !is_one_of(&TYPES, typ)) {
             return Err(Fault::unexpected("typ", typ, TYPES.into_iter()));
         }
-        let algorithm = algorithms::parse(&header.alg)
+        let algorithm = Algorithm::parse(&header.alg)
             .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))?;
         Ok(Unverified {
             algorithm,
+            alg: header.alg,
             kid: header.kid,
             message: self.message.as_bytes(),
             signature: decode(self.signature)?,
-            may_be_of_open_id: !header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
+            is_at_jwt: header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
             claims: self.claims,
         })
     }
@@ -75,28 +76,38 @@ impl<'a> Unread<'a> {
 pub(super) struct Unverified<'a> {
     /// The algorithm that the token claims; never HMAC.
     pub(super) algorithm: Algorithm,
+    alg: String,
     /// The name of the key.
     pub(super) kid: Option<String>,
     /// What was signed: header and claims as they were sent.
     pub(super) message: &'a [u8],
     /// The signature.
     pub(super) signature: Vec<u8>,
-    may_be_of_open_id: bool,
+    /// Whether its header marks it as an access token.
+    pub(super) is_at_jwt: bool,
     claims: Vec<u8>,
 }
 
 impl Unverified<'_> {
+    /// Refuses an algorithm that the program does not accept of this issuer.
+    pub(super) fn check_algorithm(&self, issuer: &Issuer) -> Result<(), Fault> {
+        if issuer.takes_algorithm(&self.alg) {
+            return Ok(());
+        }
+        Err(Fault::with("its `alg` is not one that the program accepts of its issuer:", &self.alg))
+    }
+
+    /// Reads when the token says that it was issued; for tokens of no known key, of which nothing else is read.
+    pub(super) fn issued_at(&self) -> Option<f64> {
+        serde_json::from_slice::<Object<Iat>>(&self.claims).ok().map(|Object(Iat { iat })| iat)
+    }
+
     /// Reads the claims; to be called once the signature is known to be good.
     pub(super) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
         object::check_names(&self.claims, usize::MAX)
             .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
         let claims: Map<String, Value> =
             serde_json::from_slice(&self.claims).map_err(|_| Fault::Plain(NO_CLAIMS))?;
-        if self.may_be_of_open_id
-            && let Some(name) = OF_OPEN_ID.iter().find(|name| claims.contains_key(**name))
-        {
-            return Err(Fault::with("it is an ID token or a logout token, since it has the claim", name));
-        }
         Ok(claims)
     }
 }
@@ -105,9 +116,15 @@ const NO_CLAIMS: &str = "its claims are not a JSON object with a text `iss`";
 
 /// The claim that picks the keys.
 #[derive(Deserialize)]
-struct Issuer<'a> {
+struct Iss<'a> {
     #[serde(borrow, default)]
     iss: Cow<'a, str>,
+}
+
+/// The claim by which a token says how old it is.
+#[derive(Deserialize)]
+struct Iat {
+    iat: f64,
 }
 
 /// How many members a header may have, with those of what it holds. Whoever knows the name of an issuer can have headers read.
@@ -137,13 +154,6 @@ const TYPES: [&str; 3] = ["at+jwt", "application/at+jwt", "JWT"];
 fn is_one_of(types: &[&str], typ: &str) -> bool {
     types.iter().any(|known| known.eq_ignore_ascii_case(typ))
 }
-
-/// Many authorization servers give all their tokens the type `JWT`. Those for the client itself have claims of their own:
-/// [OpenID Connect Core, sections 2 and 3.1.3.6], and [Back-Channel Logout, section 2.4].
-///
-/// [OpenID Connect Core, sections 2 and 3.1.3.6]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
-/// [Back-Channel Logout, section 2.4]: https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken
-const OF_OPEN_ID: [&str; 4] = ["nonce", "at_hash", "c_hash", "events"];
 
 fn decode(part: &str) -> Result<Vec<u8>, Fault> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| Fault::Plain("it is not in base64url"))

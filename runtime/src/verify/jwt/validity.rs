@@ -10,14 +10,14 @@ use crate::VerifyError;
 /// The times of a token, in seconds since 1970 with a fraction, as tokens write them (`NumericDate`,
 /// [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Validity {
+pub(crate) struct Validity {
     not_before: Option<f64>,
     expires: f64,
 }
 
 impl Validity {
     /// Reads `exp`, which a token must have, and `nbf`.
-    pub(super) fn of(claims: &Map<String, Value>) -> Result<Self, Fault> {
+    pub(crate) fn of(claims: &Map<String, Value>) -> Result<Self, Fault> {
         let not_before = match claims.get("nbf") {
             Some(time) => {
                 Some(time.as_f64().ok_or_else(|| Fault::with("its `nbf` is not a number, but", time))?)
@@ -32,7 +32,7 @@ impl Validity {
 
     /// Judges the times, whether the token came just now or is remembered: where the clock was set back, a token that was
     /// good may not be valid yet.
-    pub(super) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
+    pub(crate) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
         if self.not_before.is_some_and(|not_before| now + leeway.as_secs_f64() < not_before) {
             return Err(Fault::Plain("it is not valid yet").into());
         }
@@ -43,19 +43,19 @@ impl Validity {
     }
 
     /// Returns when the token expires; nothing where no clock of this machine can say it.
-    pub(super) fn expires_at(&self) -> Option<SystemTime> {
+    pub(crate) fn expires_at(&self) -> Option<SystemTime> {
         let since = Duration::try_from_secs_f64(self.expires).ok()?;
         UNIX_EPOCH.checked_add(since)
     }
 
     /// Tells whether the token expired.
-    pub(super) fn is_over(&self, now: f64, leeway: Duration) -> bool {
+    pub(crate) fn is_over(&self, now: f64, leeway: Duration) -> bool {
         now >= self.expires + leeway.as_secs_f64()
     }
 }
 
 /// Returns the time as tokens write it. A clock from before 1970 is a broken one, and makes every token an expired one.
-pub(super) fn system_clock() -> f64 {
+pub(crate) fn system_clock() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
 }
 

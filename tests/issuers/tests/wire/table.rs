@@ -46,7 +46,7 @@ impl<'a> Table<'a> {
         let hasty = Server::spawn(name, &[variables[0], ("LIFETIME", &lifetime)]);
         let about = server.ready();
         golden.record(&about, server.port());
-        let program = program(&about, form);
+        let program = start(&about, form, &[]);
         Self { form, golden, client: Client::of(about).await, program, hasty, _server: server }
     }
 
@@ -104,11 +104,22 @@ impl<'a> Table<'a> {
 
         let id_token = little.id_token.expect("a login with `openid` has an ID token");
         self.refuses("ID token", &id_token, "ID token").await;
+        self.refuses_an_id_token_for_an_audience(&id_token, &little.access_token);
         if let Some(refresh) = &more.refresh_token {
             let answer = self.send("GET /whoami", refresh);
             self.saw("a refresh token", &answer);
             assert_invalid(&answer);
         }
+    }
+
+    /// Where the client's id is an audience, the audience of an ID token is right.
+    fn refuses_an_id_token_for_an_audience(&self, id_token: &str, access_token: &str) {
+        let about = self.client.about();
+        let program = start(about, self.form, &[("AUDIENCE", &about.client.id)]);
+        assert_eq!(program.send("GET /whoami", &[&bearer(access_token)]).status, 200);
+        let answer = program.send("GET /whoami", &[&bearer(id_token)]);
+        self.saw("ID token where the client's id is an audience", &answer);
+        assert_invalid(&answer);
     }
 
     async fn refuses_forgeries(&mut self) {
@@ -133,7 +144,7 @@ impl<'a> Table<'a> {
 
     async fn refuses_what_expired(mut self) {
         let about = self.hasty.ready();
-        self.program = program(&about, self.form);
+        self.program = start(&about, self.form, &[]);
         self.client = Client::of(about).await;
         // The first token has the keys loaded, so that the second one is judged at once.
         let _ =
@@ -181,7 +192,7 @@ impl<'a> Table<'a> {
     }
 
     fn send(&self, request: &str, token: &str) -> Answer {
-        self.program.send(request, &[&format!("authorization: Bearer {token}")])
+        self.program.send(request, &[&bearer(token)])
     }
 
     fn saw(&self, name: &str, answer: &Answer) {
@@ -195,14 +206,19 @@ impl<'a> Table<'a> {
 }
 
 /// Starts the program; where tokens are opaque, it may ask the server about them.
-fn program(about: &About, form: Form) -> Program {
+fn start(about: &About, form: Form, more: &[(&str, &str)]) -> Program {
     let introspector = format!("{} {}", about.introspector.id, about.introspector.secret);
     let remembered = REMEMBERED.as_secs().to_string();
     let mut variables = vec![("RESOURCE", RESOURCE), ("ISSUERS", &about.issuer)];
+    variables.extend(more);
     if form == Form::Opaque {
         variables.extend([("INTROSPECTOR", &*introspector), ("REMEMBERED", &remembered)]);
     }
     Program::start(env!("CARGO_BIN_EXE_issuers"), &variables)
+}
+
+fn bearer(token: &str) -> String {
+    format!("authorization: Bearer {token}")
 }
 
 #[track_caller]

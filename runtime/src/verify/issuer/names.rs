@@ -1,0 +1,291 @@
+//! By which names an issuer goes: the texts of `iss` that are its own.
+
+use std::{fmt, sync::Arc};
+
+/// The names of an issuer, which is one authorization server, or a family of them that differ in one part of the name.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    forms: Vec<Form>,
+    members: Members,
+    member_claim: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Form {
+    Exact(String),
+    /// What stands before and after the member.
+    Pattern(String, String),
+}
+
+/// Which members a family has.
+#[derive(Clone)]
+enum Members {
+    /// It is no family, or nobody said.
+    Unsaid,
+    Listed(Vec<String>),
+    Decided(Arc<dyn Fn(&str) -> bool + Send + Sync>),
+}
+
+/// An `iss` that is the issuer's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Named<'a> {
+    /// Which member of the family it names.
+    pub(super) member: Option<&'a str>,
+}
+
+impl Names {
+    pub(super) fn exact(name: String) -> Self {
+        Self { forms: vec![Form::Exact(name)], members: Members::Unsaid, member_claim: None }
+    }
+
+    pub(super) fn family(pattern: &str) -> Self {
+        Self { forms: vec![Form::of(pattern)], members: Members::Unsaid, member_claim: None }
+    }
+
+    /// Adds a name, which is a pattern where the first is one.
+    pub(super) fn add(&mut self, name: String) {
+        let form = if self.is_family() { Form::of(&name) } else { Form::Exact(name) };
+        self.forms.push(form);
+    }
+
+    pub(super) fn list(&mut self, members: impl Iterator<Item = String>) {
+        let mut listed = match std::mem::replace(&mut self.members, Members::Unsaid) {
+            Members::Listed(listed) => listed,
+            Members::Unsaid | Members::Decided(_) => Vec::new(),
+        };
+        listed.extend(members);
+        self.members = Members::Listed(listed);
+    }
+
+    pub(super) fn decide(&mut self, decide: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        self.members = Members::Decided(Arc::new(decide));
+    }
+
+    pub(super) fn hold_against(&mut self, claim: String) {
+        self.member_claim = Some(claim);
+    }
+
+    pub(super) fn member_claim(&self) -> Option<&str> {
+        self.member_claim.as_deref()
+    }
+
+    pub(super) fn is_family(&self) -> bool {
+        matches!(self.forms.first(), Some(Form::Pattern(..)))
+    }
+
+    /// Finds out whether `iss` is one of the names, code point for code point.
+    pub(crate) fn find<'a>(&self, iss: &'a str) -> Option<Named<'a>> {
+        self.forms.iter().find_map(|form| match form {
+            Form::Exact(name) => (name == iss).then_some(Named { member: None }),
+            Form::Pattern(before, after) => {
+                let member = iss.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
+                (is_member(member) && self.members.have(member)).then_some(Named { member: Some(member) })
+            }
+        })
+    }
+
+    /// Lists the names, patterns with their placeholder.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = String> + Clone + '_ {
+        self.forms.iter().map(ToString::to_string)
+    }
+
+    /// Tells whether some `iss` is a name of both.
+    pub(super) fn clash(&self, other: &Self) -> Option<String> {
+        let own = |names: &Self, form: &Form| match form {
+            Form::Exact(name) => names.find(name).map(|_| name.clone()),
+            Form::Pattern(..) => names.forms.contains(form).then(|| form.to_string()),
+        };
+        self.forms
+            .iter()
+            .find_map(|form| own(other, form))
+            .or_else(|| other.forms.iter().find_map(|form| own(self, form)))
+    }
+
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for form in &self.forms {
+            problems.extend(form.problem(self.is_family()));
+        }
+        let name = self.forms.first().map(ToString::to_string).unwrap_or_default();
+        match (&self.members, self.is_family()) {
+            (Members::Unsaid, true) => problems.push(format!(
+                "nobody said which members the family `{name}` has; list them with `.members([..])`"
+            )),
+            (Members::Listed(listed), true) => {
+                let bad = listed.iter().find(|member| !is_member(member));
+                problems.extend(bad.map(|member| {
+                    format!("`{member}` cannot be a member of the family `{name}`; write what stands in `iss` in place of the placeholder")
+                }));
+            }
+            (Members::Listed(_) | Members::Decided(_), false) => problems.push(format!(
+                "the issuer `{name}` is no family and has no members; write `Issuer::family` with a placeholder, as in `https://auth.example.com/{{tenant}}`"
+            )),
+            _ => {}
+        }
+        if self.member_claim.is_some() && !self.is_family() {
+            problems.push(format!("the issuer `{name}` is no family; leave out `.member_claim(..)`"));
+        }
+        problems
+    }
+}
+
+impl Members {
+    fn have(&self, member: &str) -> bool {
+        match self {
+            Self::Unsaid => false,
+            Self::Listed(listed) => listed.iter().any(|listed| listed == member),
+            Self::Decided(decide) => decide(member),
+        }
+    }
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsaid => f.write_str("unsaid"),
+            Self::Listed(listed) => f.debug_list().entries(listed).finish(),
+            Self::Decided(_) => f.write_str("decided by a function"),
+        }
+    }
+}
+
+impl Form {
+    /// Reads a pattern; one without a placeholder is an exact name, and a problem.
+    fn of(pattern: &str) -> Self {
+        let parts =
+            pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)));
+        match parts {
+            Some((before, after)) => Self::Pattern(before.to_owned(), after.to_owned()),
+            None => Self::Exact(pattern.to_owned()),
+        }
+    }
+
+    fn problem(&self, of_family: bool) -> Option<String> {
+        let has_brace = |text: &str| text.contains(['{', '}']);
+        match self {
+            Self::Exact(name) if has_brace(name) => Some(format!(
+                "the issuer `{name}` has a placeholder, which no token has in its `iss`; write the name itself, or `Issuer::family` with its members"
+            )),
+            Self::Exact(name) if of_family => {
+                Some(format!("`{name}` has no placeholder, and the others of its family have one"))
+            }
+            Self::Exact(_) => None,
+            Self::Pattern(before, after) => {
+                let in_path = before.splitn(4, '/').nth(3).is_some();
+                if has_brace(before) || has_brace(after) {
+                    Some(format!(
+                        "the family `{self}` has more than one placeholder; write one, for the member"
+                    ))
+                } else if !in_path {
+                    Some(format!(
+                        "the placeholder of the family `{self}` is not in its path; a host must be one that you name"
+                    ))
+                } else if !before.ends_with('/') || !(after.is_empty() || after.starts_with('/')) {
+                    Some(format!(
+                        "the placeholder of the family `{self}` must be a whole segment of its path"
+                    ))
+                } else {
+                    None
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(name) => f.write_str(name),
+            Self::Pattern(before, after) => write!(f, "{before}{{..}}{after}"),
+        }
+    }
+}
+
+/// A segment of a URL that means itself.
+fn is_member(text: &str) -> bool {
+    !text.is_empty()
+        && !matches!(text, "." | "..")
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATTERN: &str = "https://login.example/{tenant}/v2.0";
+
+    fn family(members: &[&str]) -> Names {
+        let mut names = Names::family(PATTERN);
+        names.list(members.iter().map(|&member| member.to_owned()));
+        names
+    }
+
+    #[test]
+    fn a_family_has_the_members_that_are_listed() {
+        let names = family(&["a", "b"]);
+        let member = |iss| names.find(iss).and_then(|named| named.member);
+        assert_eq!(member("https://login.example/a/v2.0"), Some("a"));
+        assert_eq!(member("https://login.example/b/v2.0"), Some("b"));
+        for iss in [
+            "https://login.example/c/v2.0",
+            "https://login.example/A/v2.0",
+            "https://login.example//v2.0",
+            "https://login.example/v2.0",
+            "https://login.example/a/b/v2.0",
+            "https://login.example/a/v2.0/",
+            "https://login.example/%61/v2.0",
+            "https://login.example/{tenant}/v2.0",
+            "https://evil.example/a/v2.0",
+            "a",
+        ] {
+            assert_eq!(names.find(iss), None, "{iss}");
+        }
+        assert!(names.problems().is_empty(), "{:?}", names.problems());
+    }
+
+    #[test]
+    fn a_function_sees_whole_segments_alone() {
+        let mut names = Names::family("https://login.example/{tenant}/v2.0");
+        names.decide(|_| true);
+        assert!(names.find("https://login.example/any/v2.0").is_some());
+        for member in ["", ".", "..", "a/b", "a%2fb", "a?b", "a#b", "a b", "\n"] {
+            assert_eq!(names.find(&format!("https://login.example/{member}/v2.0")), None, "{member:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_cannot_be_are_problems() {
+        let of = |names: Names| names.problems().join("\n");
+        let check = |names: Names, expected: &str| {
+            let found = of(names);
+            assert!(found.contains(expected), "{found}");
+        };
+        check(Names::exact("https://h/{tenantid}/v2.0".to_owned()), "has a placeholder");
+        check(Names::family(PATTERN), "nobody said which members");
+        check(family(&["a/b"]), "`a/b` cannot be a member");
+        check(family(&["https://login.example/a/v2.0"]), "cannot be a member");
+        let listed = |pattern| {
+            let mut names = Names::family(pattern);
+            names.list(std::iter::once("a".to_owned()));
+            names
+        };
+        check(listed("https://{tenant}.example"), "not in its path");
+        check(listed("https://h.example/{a}/{b}"), "more than one placeholder");
+        check(listed("https://h.example/x-{a}"), "a whole segment");
+        check(listed("https://h.example/a"), "is no family");
+        let mut exact = Names::exact("https://h.example".to_owned());
+        exact.hold_against("tid".to_owned());
+        check(exact, "leave out `.member_claim(..)`");
+    }
+
+    #[test]
+    fn two_issuers_have_no_name_in_common() {
+        let exact = |name: &str| Names::exact(name.to_owned());
+        assert!(exact("https://h").clash(&exact("https://h")).is_some());
+        assert!(exact("https://h").clash(&exact("https://h/")).is_none());
+        assert!(family(&["a"]).clash(&exact("https://login.example/a/v2.0")).is_some());
+        assert!(exact("https://login.example/a/v2.0").clash(&family(&["a"])).is_some());
+        assert!(exact("https://login.example/b/v2.0").clash(&family(&["a"])).is_none());
+        assert!(family(&["a"]).clash(&family(&["b"])).is_some());
+    }
+}

@@ -1,0 +1,197 @@
+//! Judges what a token says, by the rules of its issuer and of no other, and reads what it grants.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Issuer,
+    kind::{self, Kind},
+    names::Named,
+};
+use crate::{
+    Resource, Token,
+    verify::jwt::{Fault, Validity},
+};
+
+/// Whom the tokens of an issuer are for, and what else they must say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rules {
+    pub(super) audiences: Vec<String>,
+    pub(super) client_ids: Vec<String>,
+    pub(super) refuses_others: bool,
+    pub(super) required: Vec<(String, String)>,
+}
+
+/// By what a token turned out to be for this resource.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MeantBy {
+    /// Its audience is the resource itself.
+    Resource,
+    /// Its audience, or its client, is one that the program names: it may be shared with tokens of other kinds.
+    Name,
+}
+
+impl Issuer {
+    /// Judges the claims of a JSON Web Token, and says when it is valid: that comes last, since only of good tokens
+    /// it is said that they expired.
+    pub(crate) fn check(
+        &self,
+        claims: Map<String, Value>,
+        named: Named<'_>,
+        is_at_jwt: bool,
+        resource: Option<&Resource>,
+    ) -> Result<(Token, Validity), Fault> {
+        let kind = kind::of(&claims, is_at_jwt)?;
+        self.check_member(&claims, named)?;
+        self.check_required(&claims)?;
+        let meant_by = self.meant_for(&claims, resource)?;
+        if meant_by == MeantBy::Name && kind == Kind::Unmarked && !self.grants.are_in(&claims) {
+            return Err(Fault::Plain(
+                "it may be an ID token: its audience is not the resource itself, and it has no claim for scopes",
+            ));
+        }
+        let validity = Validity::of(&claims)?;
+        let token = self.token_of(claims);
+        let token = match validity.expires_at() {
+            Some(expires_at) => token.with_expiry(expires_at),
+            None => token,
+        };
+        Ok((token, validity))
+    }
+
+    /// Holds the member that `iss` names against the claim that names it again.
+    fn check_member(&self, claims: &Map<String, Value>, named: Named<'_>) -> Result<(), Fault> {
+        let (Some(member), Some(claim)) = (named.member, self.names.member_claim()) else { return Ok(()) };
+        match claims.get(claim) {
+            Some(Value::String(found)) if found == member => Ok(()),
+            Some(found) => Err(Fault::unexpected(claim, text_of(found), [member].into_iter())),
+            None => Err(Fault::with("it lacks the claim that says again whose it is:", claim)),
+        }
+    }
+
+    fn check_required(&self, claims: &Map<String, Value>) -> Result<(), Fault> {
+        for (claim, expected) in &self.rules.required {
+            match claims.get(claim) {
+                Some(found) if text_of(found) == *expected => {}
+                Some(found) => return Err(Fault::unexpected(claim, text_of(found), [expected].into_iter())),
+                None => return Err(Fault::with("it lacks the required claim", claim)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds out whether the token is for this resource. `aud` is one text or an array of them ([RFC 7519, section 4.1.3]).
+    ///
+    /// [RFC 7519, section 4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
+    fn meant_for(&self, claims: &Map<String, Value>, resource: Option<&Resource>) -> Result<MeantBy, Fault> {
+        let Some(aud) = claims.get("aud") else { return self.client(claims) };
+        let audiences: Vec<&str> = match aud {
+            Value::String(name) => vec![name],
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let is_resource =
+            |name: &&str| resource.is_some_and(|resource| is_named_by(resource.identifier(), name));
+        let is_named = |name: &&str| self.rules.audiences.iter().any(|audience| is_named_by(audience, name));
+        let meant_by = if audiences.iter().any(is_resource) {
+            MeantBy::Resource
+        } else if audiences.iter().any(is_named) {
+            MeantBy::Name
+        } else {
+            return Err(Fault::unexpected("aud", aud, self.expected_audiences(resource)));
+        };
+        let is_foreign = |name: &&&str| !is_resource(name) && !is_named(name);
+        if self.rules.refuses_others
+            && let Some(foreign) = audiences.iter().find(is_foreign)
+        {
+            return Err(Fault::with("it is for another audience, too:", foreign));
+        }
+        Ok(meant_by)
+    }
+
+    /// Where a token has no audience, its client may say whom it is for.
+    fn client(&self, claims: &Map<String, Value>) -> Result<MeantBy, Fault> {
+        if self.rules.client_ids.is_empty() {
+            return Err(Fault::Plain("it has no `aud`"));
+        }
+        match client_of(claims) {
+            Some(client) if self.rules.client_ids.iter().any(|id| id == client) => Ok(MeantBy::Name),
+            Some(client) => Err(Fault::unexpected("client_id", client, self.rules.client_ids.iter())),
+            None => Err(Fault::Plain("it has neither `aud` nor `client_id`")),
+        }
+    }
+
+    fn expected_audiences<'a>(
+        &'a self,
+        resource: Option<&'a Resource>,
+    ) -> impl Iterator<Item = &'a str> + Clone {
+        resource.map(Resource::identifier).into_iter().chain(self.rules.audiences.iter().map(String::as_str))
+    }
+
+    fn token_of(&self, claims: Map<String, Value>) -> Token {
+        let mut token = Token::granting(self.grants.of(&claims));
+        let text = |name| claims.get(name).and_then(Value::as_str);
+        if let Some(issuer) = text("iss") {
+            token = token.with_issuer(issuer);
+        }
+        if let Some(subject) = text("sub") {
+            token = token.with_subject(subject);
+        }
+        if let Some(client) = client_of(&claims) {
+            token = token.with_client(client);
+        }
+        token.with_all_claims(claims)
+    }
+}
+
+/// Reads the client: most servers name it as [RFC 9068, section 2.2] does, older ones otherwise (Okta `cid`, Entra ID
+/// `appid`).
+///
+/// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
+fn client_of(claims: &Map<String, Value>) -> Option<&str> {
+    const NAMES: [&str; 4] = ["client_id", "azp", "cid", "appid"];
+    NAMES.iter().find_map(|name| claims.get(*name)?.as_str())
+}
+
+/// Writes a value as it is compared: a text itself, and a number or a boolean as JSON has it.
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Tells whether `name` is `audience`, code point for code point, or the other form of a URL without a path.
+///
+/// Clients that parse the URL of a resource send it on with a slash, whatever its owner wrote.
+fn is_named_by(audience: &str, name: &str) -> bool {
+    name == audience
+        || name.strip_suffix('/').is_some_and(|bare| bare == audience && is_bare(bare))
+        || audience.strip_suffix('/').is_some_and(|bare| bare == name && is_bare(bare))
+}
+
+/// A URL without a path, and without the slash that may stand for one.
+fn is_bare(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(scheme, authority)| {
+        matches!(scheme, "https" | "http") && !authority.is_empty() && !authority.contains(['/', '?', '#'])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_named_by;
+
+    #[test]
+    fn only_a_url_without_a_path_has_a_twin() {
+        let check =
+            |audience, name, expected| assert_eq!(is_named_by(audience, name), expected, "{audience} {name}");
+        check("https://h", "https://h/", true);
+        check("https://h/", "https://h", true);
+        check("https://h:8443", "https://h:8443/", true);
+        check("https://h/mcp", "https://h/mcp", true);
+        check("https://h/mcp", "https://h/mcp/", false);
+        check("https://h/mcp/", "https://h/mcp", false);
+        check("https://h/", "https://h//", false);
+        check("https://h?q", "https://h?q/", false);
+        check("https://", "https:///", false);
+        check("api://files", "api://files/", false);
+        check("files", "files/", false);
+        check("", "/", false);
+    }
+}

@@ -1,0 +1,87 @@
+//! How documents of an issuer are fetched: by which roots, which proxy, and where without TLS.
+
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, Url, redirect::Policy};
+
+use super::address::{Hosts, is_on_loopback};
+use crate::shown;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the program sets for the requests to one issuer.
+#[derive(Clone, Default)]
+pub(crate) struct Transport {
+    plain: Hosts,
+    /// As PEM.
+    roots: Vec<String>,
+    proxy: Option<String>,
+}
+
+impl Transport {
+    pub(crate) fn add_http_host(&mut self, host: &str) -> Result<(), String> {
+        self.plain.add_of("http", host, "http_hosts")
+    }
+
+    pub(crate) fn add_roots(&mut self, pem: String) {
+        self.roots.push(pem);
+    }
+
+    pub(crate) fn set_proxy(&mut self, url: String) {
+        self.proxy = Some(url);
+    }
+
+    /// Tells whether the program names the host for requests without TLS.
+    pub(crate) fn is_plain(&self, url: &Url) -> bool {
+        url.scheme() == "http" && self.plain.have(url)
+    }
+
+    /// Says what can never work. Neither a certificate nor a proxy's URL is quoted: that may have a password.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.roots.iter().any(|pem| certificates(pem).is_none()) {
+            problems.push(
+                "a root certificate cannot be read; write it as PEM, from `-----BEGIN CERTIFICATE-----` on"
+                    .to_owned(),
+            );
+        }
+        if let Some(url) = &self.proxy
+            && Proxy::all(url).is_err()
+        {
+            let shown = shown::url(url);
+            problems.push(format!(
+                "`{shown}` is not the URL of a proxy; write one as in `http://proxy.example.com:3128`"
+            ));
+        }
+        problems
+    }
+
+    /// Makes a client for one request. There are few requests, and a client that is kept would keep connections to a runtime
+    /// that may have ended, and the root certificates of the day the program started.
+    pub(crate) fn client_for(&self, url: &Url) -> reqwest::Result<Client> {
+        let mut client = Client::builder()
+            .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT);
+        if is_on_loopback(url) {
+            // A proxy would take the request away from this machine.
+            client = client.no_proxy();
+        } else if let Some(proxy) = &self.proxy {
+            client = client.proxy(Proxy::all(proxy)?);
+        }
+        if url.scheme() == "https" {
+            return self.trusting(client).build();
+        }
+        // Root certificates are not needed, and take long to read.
+        client.tls_certs_only([]).build()
+    }
+
+    fn trusting(&self, client: ClientBuilder) -> ClientBuilder {
+        let roots = self.roots.iter().filter_map(|pem| certificates(pem)).flatten();
+        client.tls_certs_merge(roots)
+    }
+}
+
+fn certificates(pem: &str) -> Option<Vec<Certificate>> {
+    Certificate::from_pem_bundle(pem.as_bytes()).ok().filter(|roots| !roots.is_empty())
+}

@@ -196,12 +196,9 @@ impl<'a> Table<'a> {
     }
 
     fn saw(&self, name: &str, answer: &Answer) {
-        println!(
-            "{} | {name} | {} | {}",
-            self.client.about().server,
-            answer.status.as_u16(),
-            answer.challenge()
-        );
+        let challenge = answer.headers.get("www-authenticate").map(challenge::parse).unwrap_or_default();
+        let why = ["error", "error_description"].map(|name| challenge.get(name).map_or("", String::as_str));
+        println!("{} | {name} | {} | {}", self.client.about().server, answer.status.as_u16(), why.join(" "));
     }
 }
 

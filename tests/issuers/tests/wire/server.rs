@@ -1,4 +1,8 @@
 //! An authorization server, started by the script in its folder.
+//!
+//! Each folder has `install` and `start`. What `start` runs listens on `PORT` of this machine, keeps its files in `STATE`,
+//! knows the `RESOURCES`, and issues access tokens in a `FORMAT`, `jwt` or `opaque`, where it has both, for `LIFETIME`
+//! seconds. It prints `ready:` and an [`About`] once it answers.
 
 use std::{
     collections::BTreeMap,

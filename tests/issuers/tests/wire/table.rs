@@ -144,7 +144,11 @@ impl<'a> Table<'a> {
 
     async fn refuses_what_expired(mut self) {
         let about = self.hasty.ready();
+        let foreign = self.client.machine("files:read", Some(RESOURCE)).await.access_token;
         self.program = start(&about, self.form, &[]);
+        let answer = self.send("GET /files", &foreign);
+        self.saw("a token of another issuer", &answer);
+        assert_invalid(&answer);
         self.client = Client::of(about).await;
         // The first token has the keys loaded, so that the second one is judged at once.
         let _ =

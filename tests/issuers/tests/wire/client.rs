@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use reqwest::{Response, Url, header, redirect::Policy};
+use reqwest::{Response, StatusCode, Url, header, redirect::Policy};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -100,8 +100,8 @@ impl Client {
             let sent: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let request = self.http.get(url.clone()).header(header::COOKIE, sent.join("; "));
             let answer = request.send().await.expect("the server answers");
-            let set = answer.headers().get_all(header::SET_COOKIE);
-            cookies.extend(set.iter().filter_map(|line| cookie(line.to_str().ok()?.split(';').next()?)));
+            let changed = answer.headers().get_all(header::SET_COOKIE);
+            cookies.extend(changed.iter().filter_map(|line| cookie(line.to_str().ok()?.split(';').next()?)));
             let Some(to) = answer.headers().get(header::LOCATION) else {
                 panic!("{url}: {} {}", answer.status(), answer.text().await.unwrap_or_default());
             };
@@ -118,15 +118,20 @@ impl Client {
         json(self.post("token", client, form).await).await
     }
 
-    /// Has a token of the client itself revoked.
+    /// Has a token of a login revoked.
     pub(crate) async fn revoke(&self, token: &str) {
-        let answer = self.post("revocation", &self.about.machine, &[("token", token)]).await;
+        let answer = self.post("revocation", &self.about.client, &[("token", token)]).await;
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
     }
 
     /// Asks about a token, as the resource does.
     pub(crate) async fn introspect(&self, token: &str) -> Value {
         json(self.post("introspection", &self.about.introspector, &[("token", token)]).await).await
+    }
+
+    /// Asks about a token, and returns the status of the answer.
+    pub(crate) async fn ask(&self, token: &str) -> StatusCode {
+        self.post("introspection", &self.about.introspector, &[("token", token)]).await.status()
     }
 
     pub(crate) fn about(&self) -> &About {

@@ -1,12 +1,16 @@
 //! What the program answers to tokens of one server.
 
-use std::time::{Duration, Instant};
+use std::{
+    mem,
+    time::{Duration, Instant},
+};
 
+use reqwest::StatusCode;
 use scopegate_tests::{challenge, exchange::Answer, program::Program};
 use tokio::time::sleep;
 
 use crate::{
-    client::Client,
+    client::{Client, Tokens},
     forged::forgeries,
     golden::{Golden, Verdict},
     server::{About, OTHER_RESOURCE, RESOURCE, Server},
@@ -16,7 +20,7 @@ const METADATA: &str = "https://files.example.com/.well-known/oauth-protected-re
 /// Of the tokens that are to expire, in seconds.
 const LIFETIME: u64 = 4;
 /// How long the program may remember what it was told of an opaque token.
-const REMEMBERED: Duration = Duration::from_secs(2);
+const REMEMBERED: Duration = Duration::from_secs(1);
 
 /// A server, the program before which it stands, and what was seen.
 pub(crate) struct Table<'a> {
@@ -35,18 +39,20 @@ pub(crate) enum Form {
     Jwt,
     /// The server has to be asked about each.
     Opaque,
+    /// JWTs where a resource was asked for, and opaque ones elsewhere.
+    Both,
 }
 
 impl<'a> Table<'a> {
     /// Starts the server of the folder `name`, and a program that trusts it.
     pub(crate) async fn start(name: &str, form: Form, golden: &'a mut Golden) -> Self {
-        let variables = [("FORMAT", if form == Form::Jwt { "jwt" } else { "opaque" })];
+        let variables = [("FORMAT", if form == Form::Opaque { "opaque" } else { "jwt" })];
         let mut server = Server::spawn(name, &variables);
         let lifetime = LIFETIME.to_string();
         let hasty = Server::spawn(name, &[variables[0], ("LIFETIME", &lifetime)]);
         let about = server.ready();
         golden.record(&about, server.port());
-        let program = start(&about, form, &[]);
+        let program = program(&about, form, &[]);
         Self { form, golden, client: Client::of(about).await, program, hasty, _server: server }
     }
 
@@ -61,14 +67,33 @@ impl<'a> Table<'a> {
         self.refuses("access token for another resource", &other, "audience").await;
         // A server that does not read `resource` has an audience for each client.
         if self.client.about().other.is_none() {
-            let unbound = self.client.login("openid files:read", None).await.access_token;
-            self.refuses("access token asked for without a resource", &unbound, "audience").await;
+            let unbound = self.client.login("openid files:read", None).await;
+            self.refuses("access token asked for without a resource", &unbound.access_token, "audience")
+                .await;
+            if self.form != Form::Jwt {
+                self.accepts_no_audience_where_the_program_says_so(unbound).await;
+            }
         }
         self.refuses_forgeries().await;
         if self.form == Form::Opaque {
-            self.refuses_what_was_revoked().await;
+            self.refuses_what_was_revoked(Some(RESOURCE)).await;
         }
         self.refuses_what_expired().await;
+    }
+
+    /// The server answers 429 for the rest of a minute to whoever asks about tokens too often.
+    pub(crate) async fn runs_into_a_limit(self) {
+        let token = self.client.machine("files:read", Some(RESOURCE)).await.access_token;
+        let mut asked = 0;
+        while self.client.ask(&token).await != StatusCode::TOO_MANY_REQUESTS {
+            asked += 1;
+            assert!(asked < 100, "the server has no limit");
+        }
+        let answer = self.send("GET /files", &token);
+        self.saw("a token that the server may not be asked about", &answer);
+        assert_eq!(answer.status, 503);
+        assert!(!answer.header("retry-after").is_empty());
+        assert_eq!(answer.challenge(), "");
     }
 
     fn asks_for_a_token(&self) {
@@ -106,16 +131,14 @@ impl<'a> Table<'a> {
         self.refuses("ID token", &id_token, "ID token").await;
         self.refuses_an_id_token_for_an_audience(&id_token, &little.access_token);
         if let Some(refresh) = &more.refresh_token {
-            let answer = self.send("GET /whoami", refresh);
-            self.saw("a refresh token", &answer);
-            assert_invalid(&answer);
+            self.refuses("refresh token", refresh, "refresh token").await;
         }
     }
 
     /// Where the client's id is an audience, the audience of an ID token is right.
     fn refuses_an_id_token_for_an_audience(&self, id_token: &str, access_token: &str) {
         let about = self.client.about();
-        let program = start(about, self.form, &[("AUDIENCE", &about.client.id)]);
+        let program = self.another_program(&[("AUDIENCE", &about.client.id)]);
         assert_eq!(program.send("GET /whoami", &[&bearer(access_token)]).status, 200);
         let answer = program.send("GET /whoami", &[&bearer(id_token)]);
         self.saw("ID token where the client's id is an audience", &answer);
@@ -132,8 +155,20 @@ impl<'a> Table<'a> {
         assert_eq!(self.send("GET /files", &good).status, 200, "what was forged was good before");
     }
 
-    async fn refuses_what_was_revoked(&self) {
-        let token = self.client.machine("files:read", Some(RESOURCE)).await.access_token;
+    /// An opaque token that is for nobody in particular.
+    async fn accepts_no_audience_where_the_program_says_so(&mut self, tokens: Tokens) {
+        let lenient = self.another_program(&[("WITHOUT_AUDIENCE", "yes")]);
+        let own = mem::replace(&mut self.program, lenient);
+        assert_eq!(self.send("GET /files", &tokens.access_token).status, 200);
+        if let Some(refresh) = &tokens.refresh_token {
+            self.refuses("refresh token for no audience", refresh, "refresh token").await;
+        }
+        self.refuses_what_was_revoked(None).await;
+        self.program = own;
+    }
+
+    async fn refuses_what_was_revoked(&self, resource: Option<&str>) {
+        let token = self.client.login("openid files:read", resource).await.access_token;
         assert_eq!(self.send("GET /files", &token).status, 200);
         self.client.revoke(&token).await;
         sleep(REMEMBERED).await;
@@ -145,7 +180,7 @@ impl<'a> Table<'a> {
     async fn refuses_what_expired(mut self) {
         let about = self.hasty.ready();
         let foreign = self.client.machine("files:read", Some(RESOURCE)).await.access_token;
-        self.program = start(&about, self.form, &[]);
+        self.program = program(&about, self.form, &[]);
         let answer = self.send("GET /files", &foreign);
         self.saw("a token of another issuer", &answer);
         assert_invalid(&answer);
@@ -162,7 +197,7 @@ impl<'a> Table<'a> {
         self.saw("a token that expired", &answer);
         assert_invalid(&answer);
         // An introspection endpoint does not say why a token is not active.
-        let why = if self.form == Form::Jwt { "expired" } else { "" };
+        let why = if self.form == Form::Opaque { "" } else { "expired" };
         assert!(answer.challenge().contains(why), "{}", answer.challenge());
     }
 
@@ -190,9 +225,13 @@ impl<'a> Table<'a> {
     async fn record(&mut self, name: &str, token: &str, verdict: &Verdict) {
         if token.split('.').count() == 3 {
             self.golden.token(name, token, verdict);
-        } else if self.form == Form::Opaque {
+        } else if self.form != Form::Jwt {
             self.golden.introspection(name, &self.client.introspect(token).await, verdict);
         }
+    }
+
+    fn another_program(&self, more: &[(&str, &str)]) -> Program {
+        program(self.client.about(), self.form, more)
     }
 
     fn send(&self, request: &str, token: &str) -> Answer {
@@ -207,12 +246,12 @@ impl<'a> Table<'a> {
 }
 
 /// Starts the program; where tokens are opaque, it may ask the server about them.
-fn start(about: &About, form: Form, more: &[(&str, &str)]) -> Program {
+fn program(about: &About, form: Form, more: &[(&str, &str)]) -> Program {
     let introspector = format!("{} {}", about.introspector.id, about.introspector.secret);
     let remembered = REMEMBERED.as_secs().to_string();
     let mut variables = vec![("RESOURCE", RESOURCE), ("ISSUERS", &about.issuer)];
     variables.extend(more);
-    if form == Form::Opaque {
+    if form != Form::Jwt {
         variables.extend([("INTROSPECTOR", &*introspector), ("REMEMBERED", &remembered)]);
     }
     Program::start(env!("CARGO_BIN_EXE_issuers"), &variables)

@@ -1,4 +1,5 @@
 // The npm package better-auth with @better-auth/oauth-provider. A token asked for with `resource` is a JWT, one without is opaque.
+// It answers questions about an opaque token to the client alone that got it.
 // A login happens by itself: the client follows the redirects and keeps the cookies.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -58,5 +59,5 @@ server.listen(Number(PORT), '127.0.0.1', async () => {
     grant_types: ['authorization_code', 'refresh_token'], redirect_uris: ['http://127.0.0.1:9/callback'], application_type: 'native', skip_consent: true,
   });
   const machine = await register({ grant_types: ['client_credentials'], client_credentials_scopes: scopes });
-  console.log(`ready: ${JSON.stringify({ server: `better-auth ${dependencies['better-auth']}`, issuer, client, machine, introspector: machine })}`);
+  console.log(`ready: ${JSON.stringify({ server: `better-auth ${dependencies['better-auth']}`, issuer, client, machine, introspector: client })}`);
 });

@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
     rand::SystemRandom,
     rsa::KeySize,
     signature::{
@@ -14,7 +15,10 @@ use aws_lc_rs::{
         RSA_PSS_SHA512, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
     },
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde_json::{Value, json};
 
 /// A key pair with its name, which signs tokens.
@@ -77,6 +81,18 @@ impl Key {
             jwk["kid"] = kid.into();
         }
         jwk
+    }
+
+    /// Returns the private key in PEM, as PKCS#8.
+    pub fn pem(&self) -> String {
+        let der = match &self.pair {
+            Pair::Rsa(pair) => AsDer::<Pkcs8V1Der<'_>>::as_der(pair).expect("a key").as_ref().to_vec(),
+            Pair::P256(pair) | Pair::P384(pair) => pair.to_pkcs8v1().expect("a key").as_ref().to_vec(),
+            Pair::Ed25519(pair) => pair.to_pkcs8v1().expect("a key").as_ref().to_vec(),
+        };
+        let text = STANDARD.encode(der);
+        let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line)).collect();
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
     }
 
     /// Returns the algorithm that [`Key::mint`] uses.

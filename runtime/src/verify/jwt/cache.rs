@@ -42,10 +42,10 @@ pub(super) struct Cache {
 /// not kept. How long a lookup takes depends on the digest, which tells nobody how to change the token to come closer to one
 /// that is remembered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Digest([u8; 32]);
+pub(crate) struct Digest([u8; 32]);
 
 impl Digest {
-    pub(super) fn of(token: &str) -> Self {
+    pub(crate) fn of(token: &str) -> Self {
         Self(Sha256::digest(token).into())
     }
 }

@@ -28,14 +28,14 @@ use super::{
 #[derive(Default)]
 pub(crate) struct KeySet(Vec<Arc<Key>>);
 
-pub(super) struct Key {
+pub(crate) struct Key {
     jwk: Jwk,
     /// By each algorithm that the key is for.
     public: Vec<(Algorithm, ParsedPublicKey)>,
 }
 
 /// What the keys say about a token's signature.
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// This key made it.
     Genuine(Arc<Key>),
     /// The key that the token names did not make it.

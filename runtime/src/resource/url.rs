@@ -1,9 +1,15 @@
 //! The URLs of a resource: what may stand in one, and where the well-known path goes.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
-use super::InvalidResource;
-use crate::shown::WithoutSecrets;
+use super::{
+    InvalidResource,
+    canonical::{canonical, split_authority, twin},
+};
+use crate::shown::{self, WithoutSecrets};
 
 /// The suffix that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -11,6 +17,8 @@ pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// An absolute URL with its host, code point for code point as the operator wrote it.
 ///
 /// Nothing is normalised: clients compare the text ([RFC 9728, section 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)).
+/// A resource in another form than clients send is refused. An issuer is kept in any form, since metadata and tokens of the
+/// authorization server name it in its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Url {
     text: String,
@@ -19,9 +27,15 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Checks the identifier of a resource, which challenges carry.
+    /// Checks the identifier of a resource, which challenges carry. It is the form that clients send: tokens of another
+    /// form, which they never ask for, would be the only ones to count.
     pub(super) fn resource(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         let url = Self::identifier(what, text)?;
+        let sent = canonical(&url.text, url.origin_end);
+        if sent != url.text {
+            let fault = other_form(&url.text, &sent);
+            return Err(url.refused(what, fault));
+        }
         if scopegate_grammar::has_parameter(&url.text) {
             return Err(url.refused(what, "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it"));
         }
@@ -54,7 +68,12 @@ impl Url {
         }
     }
 
-    fn refused(self, what: &'static str, fault: &'static str) -> InvalidResource {
+    /// Tells whether `audience` is this URL, or differs by nothing but the slash behind the host.
+    pub(super) fn is_named_by(&self, audience: &str) -> bool {
+        self.text == audience || twin(&self.text, self.origin_end).as_deref() == Some(audience)
+    }
+
+    fn refused(self, what: &'static str, fault: impl Into<Cow<'static, str>>) -> InvalidResource {
         refused(what, &self.text, fault)
     }
 
@@ -105,8 +124,19 @@ impl Url {
 }
 
 /// Makes the error for a URL. It is logged by whoever starts the program, and a URL may hold a secret.
-fn refused(what: &'static str, url: &str, fault: &'static str) -> InvalidResource {
-    InvalidResource { what, text: WithoutSecrets(url).to_string(), fault }
+fn refused(what: &'static str, url: &str, fault: impl Into<Cow<'static, str>>) -> InvalidResource {
+    InvalidResource { what, text: WithoutSecrets(url).to_string(), fault: fault.into() }
+}
+
+/// Says what to write in place of a URL that clients send as `sent`. What stands in a query is not shown.
+fn other_form(url: &str, sent: &str) -> Cow<'static, str> {
+    let path_end = |url: &str| url.find('?').unwrap_or(url.len());
+    let (before_query, query) = sent.split_at(path_end(sent));
+    if before_query == &url[..path_end(url)] {
+        return "write `'` in the query as `%27`, the form that clients send".into();
+    }
+    let query = if query.is_empty() { "" } else { "?.." };
+    format!("write `{}{query}`, the form that clients send", shown::text(before_query)).into()
 }
 
 /// Checks an absolute URL and finds where its scheme and authority end.
@@ -138,10 +168,7 @@ fn check_authority(authority: &str) -> Result<&str, &'static str> {
     if authority.contains('@') {
         return Err("leave out the user before `@`");
     }
-    let (host, port) = match authority.rfind(']') {
-        Some(bracket) => authority.split_at(bracket + 1),
-        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
-    };
+    let (host, port) = split_authority(authority);
     match port.strip_prefix(':') {
         None if port.is_empty() => {}
         Some(digits) if is_port(digits) => {}

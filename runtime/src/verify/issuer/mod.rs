@@ -14,7 +14,7 @@ pub(crate) use self::{
     names::Named,
     places::{Keys, Places},
 };
-use crate::shown;
+use crate::{shown, verify::jwt::Algorithm};
 
 /// An authorization server, and the rules for its tokens.
 ///
@@ -281,8 +281,9 @@ impl Issuer {
     }
 
     /// Tells whether tokens may have this `alg`.
-    pub(crate) fn takes_algorithm(&self, name: &str) -> bool {
-        self.algorithms.as_ref().is_none_or(|names| names.iter().any(|known| known == name))
+    pub(crate) fn takes_algorithm(&self, algorithm: Algorithm) -> bool {
+        let is_named = |names: &Vec<String>| names.iter().any(|name| Algorithm::parse(name) == Some(algorithm));
+        self.algorithms.as_ref().is_none_or(is_named)
     }
 
     /// Lists what can never work, each a sentence that says what to write instead.
@@ -290,7 +291,7 @@ impl Issuer {
         let mut problems = self.names.problems();
         problems.extend(self.grants.problems());
         problems.extend(self.places.problems(self.names.is_family()));
-        let known = |name: &&String| crate::verify::jwt::is_algorithm(name);
+        let known = |name: &&String| Algorithm::parse(name).is_some();
         match self.algorithms.as_deref() {
             Some([]) => problems.push("no algorithm is accepted; name one in `.algorithms([..])`".to_owned()),
             Some(names) => problems.extend(names.iter().filter(|name| !known(name)).map(|name| {

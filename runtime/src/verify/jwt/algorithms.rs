@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Algorithm {
+pub(crate) enum Algorithm {
     Rs256,
     Rs384,
     Rs512,
@@ -36,8 +36,13 @@ const NAMES: [(&str, Algorithm); 10] = [
 ];
 
 impl Algorithm {
+    /// Returns its name.
+    pub(super) fn name(self) -> &'static str {
+        NAMES.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
+    }
+
     /// Reads the name of an algorithm.
-    pub(super) fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         // RFC 9864 gives EdDSA with Ed25519 this name.
         let name = if name == "Ed25519" { "EdDSA" } else { name };
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
@@ -66,11 +71,6 @@ impl Algorithm {
             _ => return None,
         })
     }
-}
-
-/// Tells whether tokens may be of an algorithm of this name.
-pub(crate) fn is_algorithm(name: &str) -> bool {
-    Algorithm::parse(name).is_some()
 }
 
 /// Lists the algorithms that a key is for, by its own account and never by that of a token: none for a key of a kind

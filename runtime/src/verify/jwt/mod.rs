@@ -28,7 +28,7 @@ mod weight;
 
 pub(crate) use self::{
     address::{Hosts, trusted_url},
-    algorithms::is_algorithm,
+    algorithms::Algorithm,
     fault::Fault,
     issuer_metadata::well_known_urls,
     key_source::check_key_set,

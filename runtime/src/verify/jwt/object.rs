@@ -1,11 +1,12 @@
 //! Reads JSON objects, more strictly than serde does by itself.
 
-use std::{borrow::Cow, collections::HashSet, fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
+use serde_json::{Map, Number, Value, map::Entry};
 
 /// A `T` that was an object. A struct that derives `Deserialize` takes a list for one, too, and reads its elements as the
 /// members in their order.
@@ -31,78 +32,145 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnObject<T> {
     }
 }
 
-/// Checks that no object of a JSON text has two members of one name, and that all together have `most` members. Of two, each
-/// parser takes the one that it likes ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
-pub(super) fn check_names(json: &[u8], most: usize) -> serde_json::Result<()> {
-    let mut left = most;
+/// Reads an object in which no object, however deep, has two members of one name. Of two, each parser takes the one that it
+/// likes ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
+pub(super) fn read_once(json: &[u8]) -> serde_json::Result<Map<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    Names { left: &mut left }.deserialize(&mut deserializer)?;
-    deserializer.end()
+    let members = deserializer.deserialize_map(AllMembers)?;
+    deserializer.end()?;
+    Ok(members)
 }
 
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+struct AllMembers;
 
-struct Names<'a> {
+impl<'de> Visitor<'de> for AllMembers {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut members = Members::at_most(usize::MAX);
+        while let Some(name) = object.next_key()? {
+            members.read(name, &mut object)?;
+        }
+        Ok(members.read)
+    }
+}
+
+/// The members of an object that were read, and how many more it may have, with those of what it holds.
+pub(super) struct Members {
+    read: Map<String, Value>,
+    left: usize,
+}
+
+impl Members {
+    pub(super) fn at_most(left: usize) -> Self {
+        Self { read: Map::new(), left }
+    }
+
+    /// Counts a member without reading it.
+    pub(super) fn count<E: Error>(&mut self) -> Result<(), E> {
+        self.left = self.left.checked_sub(1).ok_or_else(|| E::custom("too many members"))?;
+        Ok(())
+    }
+
+    /// Reads the member `name`, of which `object` has the value next.
+    pub(super) fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: String,
+        object: &mut A,
+    ) -> Result<(), A::Error> {
+        self.count()?;
+        // By its features, serde_json reads objects of one such member as something else.
+        if name.starts_with("$serde_json::private::") {
+            return Err(A::Error::custom("a member has a name that is private to serde_json"));
+        }
+        let Entry::Vacant(place) = self.read.entry(name) else {
+            return Err(A::Error::custom("a member stands twice"));
+        };
+        place.insert(object.next_value_seed(Once { left: &mut self.left })?);
+        Ok(())
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.read.contains_key(name)
+    }
+}
+
+/// Any value, in which no name stands twice.
+struct Once<'a> {
     left: &'a mut usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Names<'_> {
-    type Value = ();
+impl<'de> DeserializeSeed<'de> for Once<'_> {
+    type Value = Value;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Names<'_> {
-    type Value = ();
+impl<'de> Visitor<'de> for Once<'_> {
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut names = HashSet::new();
-        while let Some(Name(name)) = members.next_key()? {
-            *self.left = self.left.checked_sub(1).ok_or_else(|| A::Error::custom("too many members"))?;
-            // In the presence of its feature `raw_value`, serde_json reads an object of this one member as something else.
-            if name == "$serde_json::private::RawValue" || !names.insert(name) {
-                return Err(A::Error::custom("a member stands twice"));
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let mut members = Members::at_most(*self.left);
+        while let Some(name) = object.next_key::<String>()? {
+            if name == NUMBER && members.read.is_empty() && numbers_come_as_objects() {
+                let digits: String = object.next_value()?;
+                return Number::from_str(&digits).map(Value::Number).map_err(A::Error::custom);
             }
-            members.next_value_seed(Names { left: self.left })?;
+            members.read(name, &mut object)?;
         }
-        Ok(())
+        *self.left = members.left;
+        Ok(Value::Object(members.read))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-        while elements.next_element_seed(Names { left: self.left })?.is_some() {}
-        Ok(())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = list.next_element_seed(Once { left: self.left })? {
+            elements.push(element);
+        }
+        Ok(Value::Array(elements))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
+}
+
+/// The one member of the objects that numbers come as, in programs that turn `arbitrary_precision` of `serde_json` on.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Tells whether the program turns it on: no other number is that large.
+fn numbers_come_as_objects() -> bool {
+    Number::from_str("1e999").is_ok()
 }
 
 #[cfg(test)]
@@ -112,17 +180,38 @@ mod tests {
     #[test]
     fn no_name_stands_twice_at_any_depth() {
         let check = |json: &str, expected| {
-            assert_eq!(check_names(json.as_bytes(), 8).is_ok(), expected, "{json}");
+            let read = read_once(json.as_bytes());
+            assert_eq!(read.is_ok(), expected, "{json}");
+            if let Ok(read) = read {
+                assert_eq!(Value::Object(read), json.parse::<Value>().expect("the same"), "{json}");
+            }
         };
         check(r#"{"a":1,"b":[true,null,-1,1.5,"x",{"a":{}}],"":{"a":{"a":1}}}"#, true);
+        check(r#"{"a":18446744073709551615,"b":-9223372036854775808,"c":1e300,"d":"\u0041:\"{"}"#, true);
         check(r#"{"a":1,"a":1}"#, false);
         check(r#"{"a":1,"\u0061":1}"#, false);
         check(r#"{"a":[0,{"b":{"c":1,"c":2}}]}"#, false);
         check(r#"{"":0,"":0}"#, false);
         check(r#"{"a":{"$serde_json::private::RawValue":"[]"}}"#, false);
+        check(r#"{"a":{"$serde_json::private::Number":"1"}}"#, false);
+        check(r#"{"$serde_json::private::RawValue":"[]"}"#, false);
         check(r#"{"a":1}{"#, false);
-        check(r#"{"1":0,"2":0,"3":0,"4":0,"5":0,"6":0,"7":0,"8":0}"#, true);
-        check(r#"{"1":0,"2":0,"3":0,"4":0,"5":0,"6":0,"7":0,"8":0,"9":0}"#, false);
+        check("[1]", false);
+        check(&format!(r#"{{"a":{}{}}}"#, "[".repeat(200), "]".repeat(200)), false);
+    }
+
+    #[test]
+    fn members_are_counted_at_any_depth() {
+        let read = |json: &str| {
+            let mut deserializer = serde_json::Deserializer::from_str(json);
+            let mut left = 8;
+            Once { left: &mut left }.deserialize(&mut deserializer).map(|_| left).ok()
+        };
+        assert_eq!(read(r#"{"1":0,"2":0,"3":0,"4":0,"5":0,"6":0,"7":0,"8":0}"#), Some(0));
+        assert_eq!(read(r#"{"1":0,"2":0,"3":0,"4":0,"5":0,"6":0,"7":0,"8":0,"9":0}"#), None);
+        assert_eq!(read(r#"{"1":{"2":0,"3":[{"4":0},{"4":0}]},"6":0}"#), Some(2));
+        assert_eq!(read(r#"{"1":{"2":0,"3":[{"4":0},{"4":{"6":0}}]},"7":0,"8":0}"#), Some(0));
+        assert_eq!(read(r#"{"1":{"2":0,"3":[{"4":0},{"4":{"6":{"7":0}}}]},"8":0,"9":0}"#), None);
     }
 
     #[test]

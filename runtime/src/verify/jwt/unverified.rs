@@ -1,15 +1,18 @@
 //! A token taken apart, before anything about it is known to be true.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 use super::{
     algorithms::Algorithm,
     fault::Fault,
-    object::{self, Object},
+    object::{self, Members, Object},
 };
 use crate::verify::issuer::Issuer;
 
@@ -48,10 +51,8 @@ impl<'a> Unread<'a> {
     /// Reads and judges the header, so that what cannot be good costs no key.
     pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
-        object::check_names(&header, MAX_HEADER_MEMBERS)
+        let header: Header<'_> = serde_json::from_slice(&header)
             .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
-        let Object(header): Object<Header> =
-            serde_json::from_slice(&header).map_err(|_| Fault::Plain("its header is malformed"))?;
         if header.crit {
             return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
         }
@@ -62,8 +63,7 @@ impl<'a> Unread<'a> {
             .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))?;
         Ok(Unverified {
             algorithm,
-            alg: header.alg,
-            kid: header.kid,
+            kid: header.kid.map(Cow::into_owned),
             message: self.message.as_bytes(),
             signature: decode(self.signature)?,
             is_at_jwt: header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
@@ -76,7 +76,6 @@ impl<'a> Unread<'a> {
 pub(super) struct Unverified<'a> {
     /// The algorithm that the token claims; never HMAC.
     pub(super) algorithm: Algorithm,
-    alg: String,
     /// The name of the key.
     pub(super) kid: Option<String>,
     /// What was signed: header and claims as they were sent.
@@ -91,10 +90,10 @@ pub(super) struct Unverified<'a> {
 impl Unverified<'_> {
     /// Refuses an algorithm that the program does not accept of this issuer.
     pub(super) fn check_algorithm(&self, issuer: &Issuer) -> Result<(), Fault> {
-        if issuer.takes_algorithm(&self.alg) {
+        if issuer.takes_algorithm(self.algorithm) {
             return Ok(());
         }
-        Err(Fault::with("its `alg` is not one that the program accepts of its issuer:", &self.alg))
+        Err(Fault::with("its `alg` is not one that the program accepts of its issuer:", self.algorithm.name()))
     }
 
     /// Reads when the token says that it was issued; for tokens of no known key, of which nothing else is read.
@@ -104,10 +103,8 @@ impl Unverified<'_> {
 
     /// Reads the claims; to be called once the signature is known to be good.
     pub(super) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
-        object::check_names(&self.claims, usize::MAX)
+        let claims = object::read_once(&self.claims)
             .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
-        let claims: Map<String, Value> =
-            serde_json::from_slice(&self.claims).map_err(|_| Fault::Plain(NO_CLAIMS))?;
         Ok(claims)
     }
 }
@@ -131,19 +128,60 @@ struct Iat {
 const MAX_HEADER_MEMBERS: usize = 32;
 
 /// The members of a JOSE header that matter. A key that the token brings along (`jwk`, `jku`, `x5c`) does not.
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    typ: Option<String>,
-    kid: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+struct Header<'a> {
+    alg: Cow<'a, str>,
+    typ: Option<Cow<'a, str>>,
+    kid: Option<Cow<'a, str>>,
+    /// Whether `crit` is there, whatever its value, `null` included.
     crit: bool,
 }
 
-/// Notes that a member is there, whatever its value, `null` included.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    IgnoredAny::deserialize(deserializer).map(|_| true)
+impl<'de> Deserialize<'de> for Header<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AHeader)
+    }
 }
+
+struct AHeader;
+
+impl<'de> Visitor<'de> for AHeader {
+    type Value = Header<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JOSE header")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut header: A) -> Result<Header<'de>, A::Error> {
+        let mut others = Members::at_most(MAX_HEADER_MEMBERS);
+        let (mut alg, mut typ, mut kid) = (None, None, None);
+        while let Some(Text(name)) = header.next_key()? {
+            let known = match &*name {
+                "alg" => &mut alg,
+                "typ" => &mut typ,
+                "kid" => &mut kid,
+                _ => {
+                    others.read(name.into_owned(), &mut header)?;
+                    continue;
+                }
+            };
+            others.count()?;
+            if known.replace(header.next_value()?).is_some() {
+                return Err(A::Error::custom("a member stands twice"));
+            }
+        }
+        let text = |member: Option<Option<Text<'de>>>| Some(member??.0);
+        Ok(Header {
+            alg: text(alg).ok_or_else(|| A::Error::missing_field("alg"))?,
+            typ: text(typ),
+            kid: text(kid),
+            crit: others.has("crit"),
+        })
+    }
+}
+
+/// A text that is borrowed unless it has escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What `typ` may be in an access token ([RFC 9068, section 4]). Older servers write `JWT`. Others, such as `logout+jwt`,
 /// mark tokens that the same keys sign for another purpose.

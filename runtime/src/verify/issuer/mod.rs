@@ -240,7 +240,7 @@ impl Issuer {
 
     /// Says that clients ask this issuer for scopes with `prefix` before them, which tokens do not have.
     ///
-    /// The scopes of OpenID Connect, such as `openid` and `offline_access`, go without it.
+    /// The scopes of `OpenID` Connect, such as `openid` and `offline_access`, go without it.
     pub fn asked_with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.asked_prefix = Some(prefix.into());
         self
@@ -282,7 +282,8 @@ impl Issuer {
 
     /// Tells whether tokens may have this `alg`.
     pub(crate) fn takes_algorithm(&self, algorithm: Algorithm) -> bool {
-        let is_named = |names: &Vec<String>| names.iter().any(|name| Algorithm::parse(name) == Some(algorithm));
+        let is_named =
+            |names: &Vec<String>| names.iter().any(|name| Algorithm::parse(name) == Some(algorithm));
         self.algorithms.as_ref().is_none_or(is_named)
     }
 

@@ -93,7 +93,10 @@ impl Unverified<'_> {
         if issuer.takes_algorithm(self.algorithm) {
             return Ok(());
         }
-        Err(Fault::with("its `alg` is not one that the program accepts of its issuer:", self.algorithm.name()))
+        Err(Fault::with(
+            "its `alg` is not one that the program accepts of its issuer:",
+            self.algorithm.name(),
+        ))
     }
 
     /// Reads when the token says that it was issued; for tokens of no known key, of which nothing else is read.

@@ -1,10 +1,16 @@
 //! Opaque tokens through a real gate: which server is asked, by which rules the answer is judged, and what clients get.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
+use allocation_counter::measure;
 use scopegate::{
-    Access, Gate, Introspection, Issuer, Issuers, Resource, Router, StaticKeys, authenticated,
-    requires_scope, routing::get,
+    Access, Gate, Introspection, Issuer, Issuers, Presented, Resource, Router, StaticKeys, TokenVerifier,
+    authenticated, requires_scope, routing::get,
 };
 use scopegate_tests::{
     exchange::{Answer, send},
@@ -370,4 +376,34 @@ async fn github_and_google_by_their_own_endpoints() {
         (200, 200, 401)
     );
     assert_eq!((github.asked(), google.asked()), (1, 1));
+}
+
+/// Counts what verifying a token allocates that was verified before.
+fn allocations_again(verifier: &Issuers, token: &str) -> u64 {
+    let presented = Presented::from(token);
+    let mut granted = None;
+    let allocations = measure(|| {
+        let verifying = pin!(verifier.verify(&presented));
+        let Poll::Ready(verified) = verifying.poll(&mut Context::from_waker(Waker::noop())) else {
+            panic!("it waits for something")
+        };
+        granted = Some(verified.expect("a good token"));
+    });
+    assert!(granted.is_some_and(|token| token.subject() == Some("alice")));
+    allocations.count_total
+}
+
+#[tokio::test]
+async fn an_introspected_token_again_costs_no_more_than_a_jwt_again() {
+    let key = Key::ed25519("key");
+    let jwts = issuer::Issuer::publishing(&[&key]).await;
+    let server = Introspecting::start().await;
+    server.reply_json(&active());
+    let jwt = key.mint(&jwts.claims(API, "files:read"));
+    let verifier = Issuers::new([Issuer::new(jwts.id()).audience(API), issuer(&server).audience(API)]);
+    for token in [&*jwt, "opaque"] {
+        verifier.verify(&Presented::from(token)).await.expect("a good token");
+    }
+    let (of_jwt, of_opaque) = (allocations_again(&verifier, &jwt), allocations_again(&verifier, "opaque"));
+    assert!(of_opaque <= of_jwt, "{of_opaque} allocations, and {of_jwt} for a JWT");
 }

@@ -190,6 +190,8 @@ async fn answers_are_judged_like_claims() {
         &[("tenant", json!("acme"), 200), ("tenant", json!("globex"), 401), ("aud", json!("files"), 401)],
     )
     .await;
+    let looking = issuer(&server).audience("files").access_claims(["jti"]);
+    judge(&server, looking, &[("aud", json!("files"), 401), ("aud", json!(API), 200)]).await;
     judge(&server, issuer(&server).exclusive_audience(), &[("aud", json!([API, other]), 401)]).await;
     judge(&server, issuer(&server).also_named(other), &[("iss", json!(other), 200)]).await;
 }
@@ -356,26 +358,86 @@ async fn nothing_is_remembered_with_a_cache_of_no_size() {
     }
 }
 
+/// The presets, asking scripted servers.
+fn presets(github: &Introspecting, google: &Introspecting) -> Api {
+    let roles = [("repo", "files:read"), ("https://www.googleapis.com/auth/drive", "files:read")];
+    Api::new([
+        Issuer::github("Iv1.abc", "hidden")
+            .introspection(Introspection::github("Iv1.abc", "hidden").endpoint(github.endpoint()))
+            .roles_at(["scope"], roles),
+        Issuer::google(["client", "other"])
+            .introspection(Introspection::google().endpoint(google.endpoint()))
+            .roles_at(["scope"], roles),
+    ])
+}
+
 #[tokio::test]
-async fn github_and_google_by_their_own_endpoints() {
+async fn github_and_google_are_asked_about_their_own_tokens() {
     let (github, google) = (Introspecting::start().await, Introspecting::start().await);
-    github.reply_json(&json!({ "scopes": ["files:read"], "app": { "client_id": "Iv1.abc" }, "user": { "id": 1, "login": "octocat" } }));
-    google.reply_json(&json!({ "aud": "client", "azp": "client", "sub": "1089", "scope": "files:read", "exp": (now() + 300).to_string() }));
-    let api = Api::new([
-        Issuer::new("https://github.com")
-            .client_ids(["Iv1.abc"])
-            .introspection(Introspection::github("Iv1.abc", "hidden").endpoint(github.endpoint())),
-        Issuer::new("https://accounts.google.com")
-            .audience("client")
-            .introspection(Introspection::google().endpoint(google.endpoint())),
-    ]);
-    assert_eq!(api.send("GET /whoami", "gho_token").await.body, "https://github.com 1 Iv1.abc");
-    assert_eq!(api.send("GET /whoami", "ya29.token").await.body, "https://accounts.google.com 1089 client");
-    assert_eq!(
-        (api.status("gho_token").await, api.status("ya29.token").await, api.status("other").await),
-        (200, 200, 401)
+    let api = presets(&github, &google);
+    let of_github = |name: &str, value: Value| {
+        let mut answer = json!({ "scopes": ["repo"], "app": { "client_id": "Iv1.abc" }, "user": { "id": 1, "login": "octocat" } });
+        answer[name] = value;
+        Reply::json(&answer)
+    };
+    let of_google = |name: &str, value: Value| {
+        let scope = "openid https://www.googleapis.com/auth/drive";
+        let mut answer = json!({ "aud": "client", "azp": "client", "sub": "1089", "scope": scope, "exp": (now() + 300).to_string() });
+        answer[name] = value;
+        Reply::json(&answer)
+    };
+    let error = |status, text: &str| Reply::Content(status, "application/json", text.to_owned());
+    for (at, (reply, expected)) in [
+        (of_github("note", json!("n")), 200),
+        (of_github("scopes", json!([])), 403),
+        (of_github("scopes", json!(["repo:status"])), 403),
+        (of_github("app", json!({ "client_id": "Iv1.other" })), 503),
+        (of_github("expires_at", json!("2020-01-01T00:00:00Z")), 401),
+        (error(404, r#"{"message":"Not Found"}"#), 401),
+        (error(422, r#"{"message":"Validation Failed"}"#), 401),
+        (error(401, r#"{"message":"Bad credentials"}"#), 503),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        github.reply(reply);
+        assert_eq!(api.status(&format!("gho_{at}")).await, expected, "GitHub {at}");
+    }
+    for (at, (reply, expected)) in [
+        (of_google("access_type", json!("online")), 200),
+        (of_google("aud", json!("other")), 200),
+        (of_google("aud", json!("foreign")), 401),
+        (of_google("aud", json!(["client"])), 200),
+        (of_google("scope", json!("openid")), 403),
+        (of_google("scope", json!(null)), 403),
+        (of_google("exp", json!((now() - 40).to_string())), 401),
+        (error(400, r#"{"error":"invalid_token"}"#), 401),
+        (error(400, r#"{"error":"invalid_request"}"#), 503),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        google.reply(reply);
+        assert_eq!(api.status(&format!("ya29.{at}")).await, expected, "Google {at}");
+    }
+    let asked = (github.asked(), google.asked());
+    assert_eq!(asked, (8, 9));
+    for token in ["ghp_personal", "github_pat_x", "other", "1//refresh", "ya2.x"] {
+        assert_eq!(api.status(token).await, 401, "{token}");
+    }
+    assert_eq!((github.asked(), google.asked()), asked);
+}
+
+#[tokio::test]
+async fn the_presets_name_issuer_subject_and_client() {
+    let (github, google) = (Introspecting::start().await, Introspecting::start().await);
+    let api = presets(&github, &google);
+    github.reply_json(&json!({ "scopes": [], "app": { "client_id": "Iv1.abc" }, "user": { "id": 1 } }));
+    google.reply_json(
+        &json!({ "aud": "client", "azp": "client", "sub": "1089", "exp": (now() + 300).to_string() }),
     );
-    assert_eq!((github.asked(), google.asked()), (1, 1));
+    assert_eq!(api.send("GET /whoami", "gho_token").await.body, "https://github.com/login/oauth 1 Iv1.abc");
+    assert_eq!(api.send("GET /whoami", "ya29.token").await.body, "https://accounts.google.com 1089 client");
 }
 
 /// Counts what verifying a token allocates that was verified before.

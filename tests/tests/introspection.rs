@@ -446,10 +446,10 @@ fn allocations_again(verifier: &Issuers, token: &str) -> u64 {
     let mut granted = None;
     let allocations = measure(|| {
         let verifying = pin!(verifier.verify(&presented));
-        let Poll::Ready(verified) = verifying.poll(&mut Context::from_waker(Waker::noop())) else {
+        let Poll::Ready(outcome) = verifying.poll(&mut Context::from_waker(Waker::noop())) else {
             panic!("it waits for something")
         };
-        granted = Some(verified.expect("a good token"));
+        granted = Some(outcome.expect("a good token"));
     });
     assert!(granted.is_some_and(|token| token.subject() == Some("alice")));
     allocations.count_total

@@ -67,6 +67,7 @@
 //! |---|---|
 //! | `axum` (default) | everything but the pure core, which is scopes, requirements, decisions, challenges, metadata and tables |
 //! | `jwt` | [`Gate::issuers`], [`Issuers`] and [`Issuer`] |
+//! | `introspection` | [`Introspection`]: opaque tokens, about which the authorization server is asked |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
@@ -153,6 +154,8 @@ pub use {
     well_known::{Discovery, well_known},
 };
 
+#[cfg(feature = "introspection")]
+pub use verify::Introspection;
 #[cfg(all(fuzzing, feature = "jwt"))]
 #[doc(hidden)]
 pub use verify::fuzzing as __fuzzing;

@@ -3,6 +3,7 @@
 pub mod challenge;
 pub mod counter;
 pub mod exchange;
+pub mod introspecting;
 pub mod issuer;
 mod key;
 pub mod mcp;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "introspection")]
+use super::opaque::Opaque;
 use super::{StaticKeys, issuer::Issuer, jwt::Jwts};
 use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
@@ -74,6 +76,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 #[must_use]
 pub struct Issuers {
     pub(super) jwts: Jwts,
+    #[cfg(feature = "introspection")]
+    pub(super) opaque: Opaque,
     keys: Option<StaticKeys>,
 }
 
@@ -82,7 +86,13 @@ impl Issuers {
     ///
     /// What is wrong with one of them, or between them, is an error when the gate starts.
     pub fn new(issuers: impl IntoIterator<Item = Issuer>) -> Self {
-        Self { jwts: Jwts::of(issuers.into_iter()), keys: None }
+        let jwts = Jwts::of(issuers.into_iter());
+        Self {
+            #[cfg(feature = "introspection")]
+            opaque: Opaque::of(jwts.known()),
+            jwts,
+            keys: None,
+        }
     }
 
     /// Accepts static keys beside the tokens of the issuers.
@@ -118,11 +128,13 @@ impl Issuers {
     /// ```
     pub fn cache_size(mut self, bytes: usize) -> Self {
         self.jwts.set_cache_size(bytes);
+        #[cfg(feature = "introspection")]
+        self.opaque.set_cache_size(bytes);
         self
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Issuer> + Clone {
-        self.jwts.issuers()
+        self.jwts.known().map(|known| &known.issuer)
     }
 
     /// Finds issuers that would both take a token for their own.
@@ -144,6 +156,10 @@ impl TokenVerifier for Issuers {
         if let Some(token) = self.keys.as_ref().and_then(|keys| keys.find(presented.token())) {
             return Ok(token.clone());
         }
+        #[cfg(feature = "introspection")]
+        if let Some(server) = self.opaque.server_of(presented.token())? {
+            return server.verify(presented).await;
+        }
         self.jwts.verify(presented).await
     }
 
@@ -153,6 +169,8 @@ impl TokenVerifier for Issuers {
             problems.push("there is no issuer, so that no token is accepted; name one as in `Issuer::new(\"https://auth.example.com\")`".to_owned());
         }
         problems.extend(self.clashes());
+        #[cfg(feature = "introspection")]
+        problems.extend(self.opaque.problems());
         problems
     }
 }

@@ -1,13 +1,19 @@
 //! Verifiers of tokens, and the issuers whose tokens they verify.
 
+#[cfg(feature = "introspection")]
+mod introspection;
 #[cfg(feature = "jwt")]
 pub(crate) mod issuer;
 #[cfg(feature = "jwt")]
 mod issuers;
 #[cfg(feature = "jwt")]
 pub(crate) mod jwt;
+#[cfg(feature = "introspection")]
+mod opaque;
 mod static_keys;
 
+#[cfg(feature = "introspection")]
+pub use introspection::Introspection;
 #[cfg(all(fuzzing, feature = "jwt"))]
 pub use jwt::fuzzing;
 pub(crate) use static_keys::Texts;

@@ -14,6 +14,8 @@ pub(crate) use self::{
     names::Named,
     places::{Keys, Places},
 };
+#[cfg(feature = "introspection")]
+use crate::Introspection;
 use crate::{shown, verify::jwt::Algorithm};
 
 /// An authorization server, and the rules for its tokens.
@@ -53,6 +55,8 @@ pub struct Issuer {
     leeway: Duration,
     authorization_server: Option<String>,
     asked_prefix: Option<String>,
+    #[cfg(feature = "introspection")]
+    introspection: Option<Introspection>,
 }
 
 impl Issuer {
@@ -95,6 +99,8 @@ impl Issuer {
             leeway: Duration::from_secs(30),
             authorization_server: None,
             asked_prefix: None,
+            #[cfg(feature = "introspection")]
+            introspection: None,
         }
     }
 
@@ -260,6 +266,32 @@ impl Issuer {
         self
     }
 
+    /// Has this authorization server asked about opaque tokens, in the way that `introspection` says.
+    ///
+    /// The answers are judged by the rules of this issuer, as the claims of its JWTs are; `exp` may be missing. Its JWTs are still
+    /// verified by their signature, without a question to the server. If several issuers introspect, each needs a
+    /// [prefix](Introspection::token_prefix) of its tokens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Introspection, Issuer};
+    ///
+    /// let issuer = Issuer::new("https://auth.example.com")
+    ///     .introspection(Introspection::new("files-api", "the secret of files-api"));
+    /// ```
+    #[cfg(feature = "introspection")]
+    pub fn introspection(mut self, introspection: Introspection) -> Self {
+        self.introspection = Some(introspection);
+        self
+    }
+
+    /// Returns how opaque tokens of this issuer are asked about.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn introspects(&self) -> Option<&Introspection> {
+        self.introspection.as_ref()
+    }
+
     /// Sets what the resource's metadata names as authorization server, where clients find it under another identifier.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.authorization_server = Some(issuer.into());
@@ -309,6 +341,13 @@ impl Issuer {
         }
         if empty(&self.rules.of_access) {
             problems.push("a claim of access tokens has no name; leave it out".to_owned());
+        }
+        #[cfg(feature = "introspection")]
+        if let Some(introspection) = &self.introspection {
+            problems.extend(introspection.problems(self.places.transport()));
+            if self.names.is_family() {
+                problems.push("it is a family, and nobody could tell which member issued an opaque token; give the member that introspects an `Issuer` of its own".to_owned());
+            }
         }
         if self.asked_prefix.as_deref() == Some("") {
             problems.push("the prefix by which clients ask is empty; leave it out".to_owned());

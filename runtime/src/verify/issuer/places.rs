@@ -64,14 +64,21 @@ impl Places {
     /// Reads a URL that the metadata names: on the origin of the issuer or of the metadata, or on a host that the program names. Else
     /// an issuer could have this program ask any host that it reaches, and trust what anybody there publishes.
     pub(crate) fn admit(&self, text: &str) -> Result<Url, String> {
-        let own = match &self.metadata {
-            Some(url) => Some(trusted_url(url, &self.transport)?),
-            None => None,
-        };
+        self.key_hosts.admit(text, &self.own()?, &self.transport)
+    }
+
+    /// Tells whether a URL is on the origin of the issuer or of the metadata.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
+        self.own().is_ok_and(|own| own.iter().any(|own| own.origin() == url.origin()))
+    }
+
+    /// Lists the URLs whose origins are the issuer's own.
+    fn own(&self) -> Result<Vec<Url>, String> {
+        let metadata = self.metadata.as_ref().map(|url| trusted_url(url, &self.transport)).transpose()?;
         // An issuer with metadata elsewhere need not be reachable itself.
         let issuer = trusted_url(&self.id, &self.transport);
-        let origins = own.into_iter().chain(issuer.ok()).collect::<Vec<_>>();
-        self.key_hosts.admit(text, &origins, &self.transport)
+        Ok(metadata.into_iter().chain(issuer.ok()).collect())
     }
 
     pub(super) fn problems(&self, is_family: bool) -> Vec<String> {

@@ -7,6 +7,8 @@ use super::{
     kind::{self, Kind},
     names::Named,
 };
+#[cfg(feature = "introspection")]
+use crate::shown;
 use crate::{
     Resource, Token,
     verify::jwt::{Fault, Validity},
@@ -50,12 +52,36 @@ impl Issuer {
             self.check_looks(&claims)?;
         }
         let validity = Validity::of(&claims)?;
+        Ok((self.token_until(&validity, claims), validity))
+    }
+
+    /// Judges an answer about an opaque token in the same way. It may have no `exp`, and where the program accepts that, no audience.
+    /// It is not about an ID token, which is no opaque one.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn check_answer(
+        &self,
+        claims: Map<String, Value>,
+        needs_audience: bool,
+        resource: Option<&Resource>,
+    ) -> Result<(Token, Validity), Fault> {
+        let iss = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
+        let named = self.names.find(iss);
+        let named = named.ok_or_else(|| Fault::unexpected("iss", shown::url(iss), self.names.iter()))?;
+        self.check_member(&claims, named)?;
+        self.check_required(&claims)?;
+        if needs_audience || claims.contains_key("aud") || !self.rules.client_ids.is_empty() {
+            self.meant_for(&claims, resource)?;
+        }
+        let validity = Validity::of_answer(&claims)?;
+        Ok((self.token_until(&validity, claims), validity))
+    }
+
+    fn token_until(&self, validity: &Validity, claims: Map<String, Value>) -> Token {
         let token = self.token_of(claims);
-        let token = match validity.expires_at() {
+        match validity.expires_at() {
             Some(expires_at) => token.with_expiry(expires_at),
             None => token,
-        };
-        Ok((token, validity))
+        }
     }
 
     /// Demands that a token looks like an access token. An ID token may have its audience, and need not look like one.
@@ -110,8 +136,7 @@ impl Issuer {
             Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
-        let is_resource =
-            |name: &&str| resource.is_some_and(|resource| is_named_by(resource.identifier(), name));
+        let is_resource = |name: &&str| resource.is_some_and(|resource| resource.is_named_by(name));
         let is_named = |name: &&str| self.rules.audiences.iter().any(|audience| is_named_by(audience, name));
         let meant_by = if audiences.iter().any(is_resource) {
             MeantBy::Resource
@@ -178,41 +203,8 @@ fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Tells whether `name` is `audience`, code point for code point, or the other form of a URL without a path.
-///
-/// Clients that parse the URL of a resource send it on with a slash, whatever its owner wrote.
+/// Tells whether `name` is an audience that the program names; where that is the URL of a resource, as
+/// [`Resource::is_named_by`] has it.
 fn is_named_by(audience: &str, name: &str) -> bool {
-    name == audience
-        || name.strip_suffix('/').is_some_and(|bare| bare == audience && is_bare(bare))
-        || audience.strip_suffix('/').is_some_and(|bare| bare == name && is_bare(bare))
-}
-
-/// A URL without a path, and without the slash that may stand for one.
-fn is_bare(url: &str) -> bool {
-    url.split_once("://").is_some_and(|(scheme, authority)| {
-        matches!(scheme, "https" | "http") && !authority.is_empty() && !authority.contains(['/', '?', '#'])
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_named_by;
-
-    #[test]
-    fn only_a_url_without_a_path_has_a_twin() {
-        let check =
-            |audience, name, expected| assert_eq!(is_named_by(audience, name), expected, "{audience} {name}");
-        check("https://h", "https://h/", true);
-        check("https://h/", "https://h", true);
-        check("https://h:8443", "https://h:8443/", true);
-        check("https://h/mcp", "https://h/mcp", true);
-        check("https://h/mcp", "https://h/mcp/", false);
-        check("https://h/mcp/", "https://h/mcp", false);
-        check("https://h/", "https://h//", false);
-        check("https://h?q", "https://h?q/", false);
-        check("https://", "https:///", false);
-        check("api://files", "api://files/", false);
-        check("files", "files/", false);
-        check("", "/", false);
-    }
+    name == audience || Resource::new(audience).is_ok_and(|resource| resource.is_named_by(name))
 }

@@ -2,6 +2,10 @@
 
 use std::{error::Error, fmt, time::Duration};
 
+#[cfg(feature = "introspection")]
+use bytes::Bytes;
+#[cfg(feature = "introspection")]
+use reqwest::{Client, header::HeaderMap};
 use reqwest::{Response, StatusCode, Url, header::ACCEPT};
 
 use super::transport::Transport;
@@ -24,6 +28,36 @@ pub(crate) async fn document(url: &Url, transport: &Transport) -> Result<Vec<u8>
         return Err(fault(Kind::Status(answer.status())));
     }
     body_of(answer).await.map_err(fault)
+}
+
+/// What a request was answered, whatever its status.
+#[cfg(feature = "introspection")]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Posts `body` to `url`, and returns the answer whatever its status. Redirects are not followed: they would take the body
+/// along.
+#[cfg(feature = "introspection")]
+pub(crate) async fn post(
+    client: &Client,
+    url: &Url,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Reply, FetchError> {
+    let fault = |kind| FetchError { url: url.clone(), kind };
+    let send =
+        || client.post(url.clone()).headers(headers.clone()).body(body.clone()).timeout(TIMEOUT).send();
+    let answer = match send().await {
+        // The server closed a connection that was kept, just when it was used again.
+        Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => send().await,
+        answer => answer,
+    };
+    let answer = answer.map_err(|error| fault(Kind::Unreachable(error.without_url())))?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    Ok(Reply { status, headers, body: body_of(answer).await.map_err(fault)? })
 }
 
 async fn body_of(mut answer: Response) -> Result<Vec<u8>, Kind> {
@@ -56,6 +90,12 @@ impl FetchError {
     /// Tells whether the host did not answer at all.
     pub(crate) fn is_unreachable(&self) -> bool {
         matches!(self.kind, Kind::Unreachable(_))
+    }
+
+    /// Tells whether the host answered, and only too much.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn is_too_long(&self) -> bool {
+        matches!(self.kind, Kind::TooLong)
     }
 }
 

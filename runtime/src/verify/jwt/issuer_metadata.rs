@@ -11,6 +11,8 @@ use crate::{shown, verify::issuer::Places};
 pub(crate) struct Metadata {
     pub(crate) issuer: String,
     pub(crate) jwks_uri: Option<String>,
+    #[cfg(feature = "introspection")]
+    pub(crate) introspection_endpoint: Option<String>,
 }
 
 /// Fetches the metadata of an issuer, from the authorization server metadata ([RFC 8414, section 3]) or from that of

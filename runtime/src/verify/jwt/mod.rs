@@ -26,6 +26,23 @@ mod validity;
 mod verifier;
 mod weight;
 
+/// What introspection shares with JWTs.
+#[cfg(feature = "introspection")]
+pub(crate) mod shared {
+    pub(crate) use super::{
+        cache::Digest,
+        fetch::{Reply, post},
+        issuer_metadata::{Metadata, find},
+        key_source::KeySource,
+        keys::Verdict,
+        object::read_once,
+        unverified::{Unread, check_length, is_jwt},
+        validity::system_clock,
+        verifier::{KnownIssuer, ask},
+        weight::of_object as weight_of_object,
+    };
+}
+
 pub(crate) use self::{
     address::{Hosts, trusted_url},
     algorithms::Algorithm,

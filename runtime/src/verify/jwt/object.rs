@@ -34,7 +34,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnObject<T> {
 
 /// Reads an object in which no object, however deep, has two members of one name. Of two, each parser takes the one that it
 /// likes ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
-pub(super) fn read_once(json: &[u8]) -> serde_json::Result<Map<String, Value>> {
+pub(crate) fn read_once(json: &[u8]) -> serde_json::Result<Map<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let members = deserializer.deserialize_map(AllMembers)?;
     deserializer.end()?;

@@ -17,15 +17,23 @@ use super::{
 use crate::verify::issuer::Issuer;
 
 /// Refuses longer tokens unread: what is read here comes from anybody. Common proxies refuse longer headers, too.
-pub(super) fn check_length(token: &str) -> Result<(), Fault> {
+pub(crate) fn check_length(token: &str) -> Result<(), Fault> {
     const MAX_LENGTH: usize = 16 * 1024;
     if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
+}
+
+/// Tells whether a token is a JSON Web Token by its form: three parts, of which the first is an object. Others are opaque.
+#[cfg(feature = "introspection")]
+pub(crate) fn is_jwt(token: &str) -> bool {
+    let mut parts = token.split('.');
+    let header = parts.next().unwrap_or_default();
+    parts.count() == 2 && decode(header).is_ok_and(|header| header.first() == Some(&b'{'))
 }
 
 /// A token in JWS compact serialization ([RFC 7515, section 7.1]) of which nothing was read yet.
 ///
 /// [RFC 7515, section 7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
-pub(super) struct Unread<'a> {
+pub(crate) struct Unread<'a> {
     message: &'a str,
     header: &'a str,
     /// As JSON.
@@ -34,7 +42,7 @@ pub(super) struct Unread<'a> {
 }
 
 impl<'a> Unread<'a> {
-    pub(super) fn split(token: &'a str) -> Result<Self, Fault> {
+    pub(crate) fn split(token: &'a str) -> Result<Self, Fault> {
         let not_a_token = Fault::Plain("it is not a JSON Web Token");
         let (message, signature) = token.rsplit_once('.').ok_or(not_a_token.clone())?;
         let (header, claims) = message.split_once('.').ok_or(not_a_token)?;
@@ -48,16 +56,23 @@ impl<'a> Unread<'a> {
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`")) } else { Ok(iss) }
     }
 
-    /// Reads and judges the header, so that what cannot be good costs no key.
+    /// Reads and judges the header of an access token, so that what cannot be good costs no key.
     pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
+        self.read_as(&TYPES, false)
+    }
+
+    /// Reads and judges the header of a token that has one of these types, or may have none.
+    pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
         let header: Header<'_> = serde_json::from_slice(&header)
             .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
         if header.crit {
             return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
         }
-        if let Some(typ) = header.typ.as_deref().filter(|typ| !is_one_of(&TYPES, typ)) {
-            return Err(Fault::unexpected("typ", typ, TYPES.into_iter()));
+        match header.typ.as_deref() {
+            Some(typ) if !is_one_of(types, typ) => return Err(Fault::unexpected("typ", typ, types.iter())),
+            None if must_be_typed => return Err(Fault::Plain("its header has no `typ`")),
+            _ => {}
         }
         let algorithm = Algorithm::parse(&header.alg)
             .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))?;
@@ -73,7 +88,7 @@ impl<'a> Unread<'a> {
 }
 
 /// A well-formed token whose signature nobody has checked yet.
-pub(super) struct Unverified<'a> {
+pub(crate) struct Unverified<'a> {
     /// The algorithm that the token claims; never HMAC.
     pub(super) algorithm: Algorithm,
     /// The name of the key.
@@ -105,7 +120,7 @@ impl Unverified<'_> {
     }
 
     /// Reads the claims; to be called once the signature is known to be good.
-    pub(super) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
+    pub(crate) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
         let claims = object::read_once(&self.claims)
             .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
         Ok(claims)

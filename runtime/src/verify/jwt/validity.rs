@@ -18,16 +18,29 @@ pub(crate) struct Validity {
 impl Validity {
     /// Reads `exp`, which a token must have, and `nbf`.
     pub(crate) fn of(claims: &Map<String, Value>) -> Result<Self, Fault> {
-        let not_before = match claims.get("nbf") {
-            Some(time) => {
-                Some(time.as_f64().ok_or_else(|| Fault::with("its `nbf` is not a number, but", time))?)
-            }
-            None => None,
-        };
+        let not_before = Self::not_before(claims)?;
         let expires = claims.get("exp").ok_or(Fault::Plain("it has no `exp`"))?;
         let expires =
             expires.as_f64().ok_or_else(|| Fault::with("its `exp` is not a number, but", expires))?;
         Ok(Self { not_before, expires })
+    }
+
+    fn not_before(claims: &Map<String, Value>) -> Result<Option<f64>, Fault> {
+        let number =
+            |time: &Value| time.as_f64().ok_or_else(|| Fault::with("its `nbf` is not a number, but", time));
+        claims.get("nbf").map(number).transpose()
+    }
+
+    /// Reads the same of an answer about a token, where `exp` may be missing ([RFC 7662, section 2.2]).
+    ///
+    /// [RFC 7662, section 2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
+    #[cfg(feature = "introspection")]
+    pub(crate) fn of_answer(claims: &Map<String, Value>) -> Result<Self, Fault> {
+        let expires = match claims.get("exp") {
+            Some(_) => Self::of(claims)?.expires,
+            None => f64::INFINITY,
+        };
+        Ok(Self { not_before: Self::not_before(claims)?, expires })
     }
 
     /// Judges the times, whether the token came just now or is remembered: where the clock was set back, a token that was

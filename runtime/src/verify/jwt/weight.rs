@@ -25,7 +25,8 @@ pub(super) fn of(token: &Token) -> usize {
     TOKEN + of_object(token.all_claims()) + texts + names + nodes(scopes.len(), size_of::<Box<str>>())
 }
 
-fn of_object(members: &Map<String, Value>) -> usize {
+/// Estimates the bytes that claims take, likewise.
+pub(crate) fn of_object(members: &Map<String, Value>) -> usize {
     let entries = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + of_value(value));
     nodes(members.len(), size_of::<(String, Value)>()) + entries.sum::<usize>()
 }

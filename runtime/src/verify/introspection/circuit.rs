@@ -1,0 +1,208 @@
+//! When a server may be asked again after it failed. Pure: time is an argument.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+/// The pause after a failure; after each next one without an answer it is twice as long.
+pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause, unless the server itself asks for a longer one.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The longest pause that a server may ask for.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+
+/// How many useless answers in a row bring a pause. Not one alone: the server may fail for one strange token, and whoever
+/// sends that must not keep others out.
+const USELESS_IN_A_ROW: u32 = 5;
+
+/// How long the attempt after a pause may take before another one is made; longer than a request can.
+const TRIAL: Duration = Duration::from_secs(10);
+
+/// Whether a server is asked, or requests are answered without asking.
+#[derive(Debug, Default)]
+pub(super) struct Circuit {
+    state: State,
+    useless: u32,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    /// It is asked.
+    #[default]
+    Closed,
+    /// It gave no answer, and is not asked before `until`.
+    Open { until: Instant, pause: Duration, reason: Arc<str> },
+    /// It gave no answer, and one request tries whether it does again. Without an outcome, the next may try after `until`.
+    Trying { until: Instant, pause: Duration, reason: Arc<str> },
+    /// It gave useless answers, and is not asked before `until`.
+    Resting { until: Instant, reason: Arc<str> },
+}
+
+/// For how long, and why, a server is not asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Pause {
+    pub(super) length: Duration,
+    pub(super) reason: Arc<str>,
+}
+
+impl Circuit {
+    /// Tells whether the server may be asked once now.
+    pub(super) fn admit(&mut self, now: Instant) -> Result<(), Pause> {
+        if let Some(pause) = self.pause(now) {
+            return Err(pause);
+        }
+        self.state = match std::mem::take(&mut self.state) {
+            State::Open { pause, reason, .. } | State::Trying { pause, reason, .. } => {
+                State::Trying { until: now + TRIAL, pause, reason }
+            }
+            State::Closed | State::Resting { .. } => State::Closed,
+        };
+        Ok(())
+    }
+
+    fn pause(&self, now: Instant) -> Option<Pause> {
+        let (until, reason) = match &self.state {
+            State::Closed => return None,
+            State::Open { until, reason, .. }
+            | State::Trying { until, reason, .. }
+            | State::Resting { until, reason } => (*until, reason),
+        };
+        let left = until.checked_duration_since(now).filter(|left| !left.is_zero())?;
+        // An attempt under way ends sooner than it may.
+        let length = if matches!(self.state, State::Trying { .. }) { SHORTEST_PAUSE } else { left };
+        Some(Pause { length: length.max(SHORTEST_PAUSE), reason: Arc::clone(reason) })
+    }
+
+    /// Notes that the server gave a good answer.
+    pub(super) fn succeed(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Notes that the server gave no answer, or said that it cannot give one, and for how long it asked to be left alone.
+    pub(super) fn fail_silent(&mut self, reason: &Arc<str>, asked: Option<Duration>, now: Instant) -> Pause {
+        let last = match &self.state {
+            // Of many requests under way at one time, the first that fails counts for all.
+            State::Open { until, .. } if now < *until => {
+                return self.pause(now).unwrap_or_else(|| shortest(reason));
+            }
+            State::Open { pause, .. } | State::Trying { pause, .. } => Some(*pause),
+            State::Closed | State::Resting { .. } => None,
+        };
+        let pause = last.map_or(SHORTEST_PAUSE, |last| (last * 2).min(LONGEST_PAUSE));
+        let length = asked.map_or(pause, |asked| asked.min(LONGEST_ASKED).max(pause));
+        self.useless = 0;
+        self.state = State::Open { until: now + length, pause, reason: Arc::clone(reason) };
+        Pause { length, reason: Arc::clone(reason) }
+    }
+
+    /// Notes that the server gave an answer of no use.
+    pub(super) fn fail_useless(&mut self, reason: &Arc<str>, now: Instant) -> Pause {
+        self.useless += 1;
+        let rests = match &self.state {
+            State::Closed => self.useless >= USELESS_IN_A_ROW,
+            State::Trying { .. } => true,
+            State::Open { .. } | State::Resting { .. } => false,
+        };
+        if rests {
+            self.useless = 0;
+            self.state = State::Resting { until: now + SHORTEST_PAUSE, reason: Arc::clone(reason) };
+        }
+        shortest(reason)
+    }
+}
+
+fn shortest(reason: &Arc<str>) -> Pause {
+    Pause { length: SHORTEST_PAUSE, reason: Arc::clone(reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn reason() -> Arc<str> {
+        "down".into()
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_limit_and_end_with_success() {
+        let mut now = Instant::now();
+        let mut circuit = Circuit::default();
+        for pause in [1, 2, 4, 8, 16, 30, 30] {
+            assert_eq!(circuit.admit(now), Ok(()));
+            assert_eq!(circuit.fail_silent(&reason(), None, now).length, seconds(pause));
+            now += Duration::from_millis(pause * 1000 - 1);
+            assert_eq!(circuit.admit(now).map_err(|pause| pause.length), Err(SHORTEST_PAUSE));
+            now += Duration::from_millis(1);
+        }
+        assert_eq!(circuit.admit(now), Ok(()));
+        circuit.succeed();
+        assert_eq!(circuit.admit(now), Ok(()));
+        assert_eq!(circuit.fail_silent(&reason(), None, now).length, seconds(1));
+    }
+
+    #[test]
+    fn one_request_tries_after_a_pause() {
+        let now = Instant::now();
+        let mut circuit = Circuit::default();
+        circuit.fail_silent(&reason(), None, now);
+        let later = now + seconds(1);
+        assert_eq!(circuit.admit(later), Ok(()));
+        assert_eq!(circuit.admit(later).map_err(|pause| pause.length), Err(seconds(1)));
+        assert_eq!(circuit.admit(later + TRIAL), Ok(()), "the first was lost");
+    }
+
+    #[test]
+    fn requests_that_fail_at_one_time_count_once() {
+        let now = Instant::now();
+        let mut circuit = Circuit::default();
+        for _ in 0..64 {
+            assert_eq!(circuit.fail_silent(&reason(), None, now).length, seconds(1));
+        }
+        assert_eq!(circuit.admit(now + seconds(1)), Ok(()));
+    }
+
+    #[test]
+    fn a_server_may_ask_for_a_longer_pause() {
+        let now = Instant::now();
+        let check = |asked, expected| {
+            let mut circuit = Circuit::default();
+            let pause = circuit.fail_silent(&reason(), Some(asked), now);
+            assert_eq!((pause.length, circuit.admit(now)), (expected, Err(pause.clone())));
+        };
+        check(seconds(20), seconds(20));
+        check(seconds(0), seconds(1));
+        check(seconds(86_400), LONGEST_ASKED);
+    }
+
+    #[test]
+    fn useless_answers_bring_a_short_pause_after_some_in_a_row() {
+        let now = Instant::now();
+        let mut circuit = Circuit::default();
+        for _ in 0..10 {
+            for _ in 1..USELESS_IN_A_ROW {
+                circuit.fail_useless(&reason(), now);
+                assert_eq!(circuit.admit(now), Ok(()));
+            }
+            circuit.succeed();
+        }
+        let mut now = now;
+        for _ in 0..10 {
+            for _ in 0..USELESS_IN_A_ROW {
+                assert_eq!(
+                    circuit.admit(now),
+                    Ok(()),
+                    "no single request has to try, and the pause stays short"
+                );
+                circuit.fail_useless(&reason(), now);
+            }
+            assert_eq!(circuit.admit(now).map_err(|pause| pause.length), Err(seconds(1)));
+            now += seconds(1);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The ways in which servers are asked about tokens.
+
+use bytes::Bytes;
+use form_urlencoded::Serializer;
+use http::{
+    StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    super::jwt::shared::{Reply, read_once},
+    credentials::Credentials,
+    github, google, rfc7662,
+};
+
+/// A way to ask.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Dialect {
+    Rfc7662,
+    GitHub,
+    Google,
+}
+
+/// What is sent.
+pub(super) struct Question {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// What was answered, as far as the answer itself says it.
+#[derive(Debug, PartialEq)]
+pub(super) enum Reading {
+    /// The claims of an active token, in the terms of RFC 7662.
+    Active(Map<String, Value>),
+    Inactive,
+    /// A signed answer, which is yet to be verified.
+    Signed(String),
+}
+
+impl Dialect {
+    /// The endpoint, where it is always the same.
+    pub(super) fn endpoint(self, credentials: &Credentials) -> Option<String> {
+        match self {
+            Self::Rfc7662 => None,
+            Self::GitHub => Some(github::endpoint(credentials.client_id().unwrap_or_default())),
+            Self::Google => Some(google::ENDPOINT.to_owned()),
+        }
+    }
+
+    /// Makes the question about a token.
+    pub(super) fn question(
+        self,
+        token: &str,
+        credentials: &Credentials,
+        issuer: &str,
+        now: f64,
+    ) -> Result<Question, String> {
+        if self == Self::GitHub {
+            return github::question(token, credentials);
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        let mut form = Serializer::new(String::new());
+        if self == Self::Google {
+            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+            google::fill(&mut form, token);
+        } else {
+            headers.insert(ACCEPT, HeaderValue::from_static(rfc7662::ACCEPT));
+            rfc7662::fill(&mut form, token);
+            credentials.attach(&mut headers, &mut form, issuer, now)?;
+        }
+        Ok(Question { headers, body: form.finish().into() })
+    }
+
+    /// Reads an answer; anything that is none is an error.
+    pub(super) fn read(self, reply: &Reply, credentials: &Credentials) -> Result<Reading, String> {
+        match self {
+            Self::Rfc7662 => rfc7662::read(reply),
+            Self::GitHub => github::read(reply, credentials.client_id().unwrap_or_default()),
+            Self::Google => google::read(reply),
+        }
+    }
+}
+
+/// Tells whether the content is of this type, whatever its parameters.
+pub(super) fn is_of_type(reply: &Reply, expected: &str) -> bool {
+    let content_type =
+        reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case(expected)
+}
+
+/// Reads a body that must be a JSON object without a member twice. Members that are `null` are left out: they say that
+/// the server knows nothing of the kind.
+pub(super) fn object(reply: &Reply) -> Result<Map<String, Value>, String> {
+    if !is_of_type(reply, "application/json") {
+        let content_type = reply.headers.get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or("?"));
+        let shown = crate::shown::text(content_type);
+        return Err(format!("the content is of type `{shown}`, not `application/json`"));
+    }
+    // What serde says is wrong could quote the answer, and an answer may quote the token.
+    let members = read_once(&reply.body);
+    let mut members = members.map_err(|_| "the answer is not a JSON object, or has a member twice")?;
+    members.retain(|_, value| !value.is_null());
+    Ok(members)
+}
+
+/// Says what a status means that is none of an answer.
+pub(super) fn unexpected(status: StatusCode) -> String {
+    match status.as_u16() {
+        400 | 401 | 403 => format!(
+            "the status is {status}: the server refuses how this program asks, or its credentials; check the client id, the secret, and the way to send it (`Introspection::secret_in_body`)"
+        ),
+        300..400 => format!(
+            "the status is {status}, and a redirect is not followed; write the address itself as `Introspection::endpoint`"
+        ),
+        _ => format!("the status is {status}, not 200"),
+    }
+}

@@ -1,0 +1,75 @@
+//! GitHub's endpoint that checks tokens of an OAuth app, which is none of RFC 7662.
+
+use form_urlencoded::byte_serialize;
+use http::{
+    StatusCode,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::jwt::shared::Reply,
+    credentials::{Credentials, basic},
+    date,
+    dialect::{Question, Reading, object, unexpected},
+};
+
+/// What access tokens begin with that OAuth apps, and GitHub Apps for people, get.
+pub(super) const PREFIXES: [&str; 2] = ["gho_", "ghu_"];
+
+pub(super) fn endpoint(client_id: &str) -> String {
+    let client_id: String = byte_serialize(client_id.as_bytes()).collect();
+    format!("https://api.github.com/applications/{client_id}/token")
+}
+
+/// Makes the question: the token in JSON, and the app's credentials in the header.
+pub(super) fn question(token: &str, credentials: &Credentials) -> Result<Question, String> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
+    headers.insert(HeaderName::from_static("x-github-api-version"), HeaderValue::from_static("2022-11-28"));
+    if let Credentials::Basic { client_id, secret } = credentials {
+        headers.insert(AUTHORIZATION, basic(client_id, secret)?);
+    }
+    Ok(Question { headers, body: json!({ "access_token": token }).to_string().into() })
+}
+
+/// Reads the answer: 404 for a token that is not of this app, and 422 for one that is none.
+pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
+    match reply.status {
+        StatusCode::OK => active(&object(reply)?, client_id).map(Reading::Active),
+        // A proxy's own 404 says nothing about the token.
+        StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => object(reply).map(|_| Reading::Inactive),
+        status => Err(unexpected(status)),
+    }
+}
+
+/// Writes the answer in the terms of RFC 7662. The token and its hash, which GitHub answers too, are left out.
+fn active(answer: &Map<String, Value>, client_id: &str) -> Result<Map<String, Value>, String> {
+    let app = answer.get("app").and_then(|app| app.get("client_id"));
+    if app.and_then(Value::as_str) != Some(client_id) {
+        return Err("the answer is not about a token of this app".to_owned());
+    }
+    // A GitHub App's tokens have permissions in place of scopes, and these are not in the answer.
+    let scopes = match answer.get("scopes") {
+        None => Vec::new(),
+        Some(Value::Array(scopes)) if scopes.iter().all(Value::is_string) => scopes.clone(),
+        Some(_) => return Err("`scopes` is not a list of texts".to_owned()),
+    };
+    let mut claims = Map::new();
+    claims.insert("active".to_owned(), true.into());
+    claims.insert("client_id".to_owned(), client_id.into());
+    claims.insert("scope".to_owned(), scopes.into());
+    if let Some(user) = answer.get("user") {
+        let id = user.get("id").and_then(Value::as_u64).ok_or("`user` has no `id` that is a number")?;
+        claims.insert("sub".to_owned(), id.to_string().into());
+        if let Some(login) = user.get("login").filter(|login| login.is_string()) {
+            claims.insert("username".to_owned(), login.clone());
+        }
+    }
+    if let Some(expires) = answer.get("expires_at") {
+        let seconds = expires.as_str().and_then(date::seconds);
+        claims.insert("exp".to_owned(), seconds.ok_or("`expires_at` is not a time in UTC")?.into());
+    }
+    Ok(claims)
+}

@@ -1,0 +1,50 @@
+//! Google's endpoint for information about tokens, which is none of RFC 7662.
+
+use form_urlencoded::Serializer;
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::{
+    super::jwt::shared::Reply,
+    dialect::{Reading, object, unexpected},
+};
+
+pub(super) const ENDPOINT: &str = "https://oauth2.googleapis.com/tokeninfo";
+
+/// What access tokens of Google begin with.
+pub(super) const PREFIX: &str = "ya29.";
+
+/// Writes the question. The token is in the body: a URL would be logged.
+pub(super) fn fill(form: &mut Serializer<'_, String>, token: &str) {
+    form.append_pair("access_token", token);
+}
+
+/// Reads the answer, whose numbers are texts.
+pub(super) fn read(reply: &Reply) -> Result<Reading, String> {
+    match reply.status {
+        StatusCode::OK => active(object(reply)?).map(Reading::Active),
+        // Another 400 says what is wrong with the question, or is a proxy's own; neither says anything about the token.
+        StatusCode::BAD_REQUEST if is_invalid_token(&object(reply)?) => Ok(Reading::Inactive),
+        status => Err(unexpected(status)),
+    }
+}
+
+fn is_invalid_token(answer: &Map<String, Value>) -> bool {
+    let text = |name| answer.get(name).and_then(Value::as_str);
+    text("error") == Some("invalid_token") || text("error_description") == Some("Invalid Value")
+}
+
+fn active(mut members: Map<String, Value>) -> Result<Map<String, Value>, String> {
+    let number = match members.get("exp") {
+        Some(Value::String(text)) => text.parse::<u64>().ok(),
+        Some(number) => number.as_u64(),
+        None => None,
+    };
+    let expires = number.ok_or("the answer has no `exp` that is a number")?;
+    if !members.contains_key("aud") {
+        return Err("the answer has no `aud`".to_owned());
+    }
+    members.insert("exp".to_owned(), expires.into());
+    members.insert("active".to_owned(), true.into());
+    Ok(members)
+}

@@ -1,0 +1,284 @@
+//! Asks one authorization server about tokens: once for all who wait, and not at all while it is down.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use reqwest::StatusCode;
+use serde_json::{Map, Value};
+use tokio::{
+    runtime::Handle,
+    sync::watch,
+    time::{self, Instant},
+};
+
+use super::{
+    super::jwt::shared::{Digest, KeySource, Reply, check_length, post, system_clock},
+    Introspection,
+    cache::{self, Cache},
+    circuit::{Circuit, Pause, SHORTEST_PAUSE},
+    dialect::Reading,
+    kind,
+    outcome::{Active, Answer, Failure, Outcome},
+    rfc7662,
+    server::Server,
+    signed,
+};
+use crate::{VerifyError, verify::issuer::Places};
+
+/// How long an answer may take, with all that belongs to it.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// About how many tokens a server is asked at one time. Further requests are answered 503 at once: a queue would only grow.
+const MOST_FLIGHTS: usize = 64;
+
+/// The longest answer that is read into memory as what it says, in bytes. Answers are hardly longer than the claims of a JWT, and as
+/// values they take many times their length.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// Asks the authorization server of one issuer. Clones share all that is remembered.
+#[derive(Clone)]
+pub(crate) struct Introspector(Arc<Shared>);
+
+struct Shared {
+    settings: Introspection,
+    places: Places,
+    server: Server,
+    /// The issuer's keys, for signed answers.
+    keys: KeySource,
+    cache: Cache,
+    circuit: Mutex<Circuit>,
+    /// The questions under way. The channel has the outcome when there is one, and closes.
+    flights: Mutex<HashMap<Digest, Flight>>,
+    clock: fn() -> f64,
+}
+
+type Flight = watch::Receiver<Option<Outcome>>;
+
+impl Introspector {
+    /// Makes what asks the server of the issuer at these places, whose signed answers have signatures of these keys. Nothing is fetched
+    /// yet.
+    pub(crate) fn new(settings: &Introspection, places: &Places, keys: KeySource) -> Self {
+        Self::with(settings, places, keys, cache::SIZE, system_clock)
+    }
+
+    fn with(
+        settings: &Introspection,
+        places: &Places,
+        keys: KeySource,
+        bytes: usize,
+        clock: fn() -> f64,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            server: Server::new(places, settings.endpoint_or_default()),
+            cache: Cache::new(settings.lifetime, bytes),
+            settings: settings.clone(),
+            places: places.clone(),
+            keys,
+            circuit: Mutex::default(),
+            flights: Mutex::default(),
+            clock,
+        }))
+    }
+
+    /// Makes the same, which remembers nothing yet, and good answers within these bytes.
+    pub(crate) fn with_cache_size(&self, bytes: usize) -> Self {
+        let Shared { settings, places, keys, clock, .. } = &*self.0;
+        Self::with(settings, places, keys.clone(), bytes, *clock)
+    }
+
+    /// Makes the same with another clock, in seconds since 1970.
+    #[cfg(test)]
+    pub(crate) fn with_clock(&self, clock: fn() -> f64) -> Self {
+        let Shared { settings, places, keys, .. } = &*self.0;
+        Self::with(settings, places, keys.clone(), cache::SIZE, clock)
+    }
+
+    pub(crate) fn settings(&self) -> &Introspection {
+        &self.0.settings
+    }
+
+    /// Asks about a token, unless the answer is remembered.
+    pub(crate) async fn ask(&self, token: &str) -> Result<Answer, VerifyError> {
+        check_length(token)?;
+        let digest = Digest::of(token);
+        if let Some(outcome) = self.0.remembered(&digest) {
+            return outcome.into_answer();
+        }
+        let mut flight = match self.board(digest, token) {
+            Ok(flight) => flight,
+            Err(outcome) => return outcome.into_answer(),
+        };
+        let landed = flight.wait_for(Option::is_some).await;
+        let outcome = landed.ok().and_then(|outcome| outcome.clone());
+        outcome.unwrap_or_else(|| unavailable("the question about it was given up")).into_answer()
+    }
+
+    /// Returns the question about this token that is under way, or else starts one. It is a task of its own, so that it outlives
+    /// the request that started it. Where none may be started, returns what comes of that.
+    pub(super) fn board(&self, digest: Digest, token: &str) -> Result<Flight, Outcome> {
+        let mut flights = lock(&self.0.flights);
+        if let Some(flight) = flights.get(&digest) {
+            return Ok(flight.clone());
+        }
+        // One may have ended since the answer was looked for.
+        if let Some(outcome) = self.0.remembered(&digest) {
+            return Err(outcome);
+        }
+        if flights.len() >= MOST_FLIGHTS {
+            return Err(unavailable(
+                "the introspection endpoint is being asked about too many tokens at once",
+            ));
+        }
+        let runtime =
+            Handle::try_current().map_err(|_| unavailable("it was not asked for on a runtime of tokio"))?;
+        lock(&self.0.circuit).admit(Instant::now()).map_err(Outcome::Failed)?;
+        let (landed, flight) = watch::channel(None);
+        flights.insert(digest, flight.clone());
+        let landing = Landing { shared: Arc::clone(&self.0), digest };
+        let token = token.to_owned();
+        runtime.spawn(async move {
+            let outcome = landing.shared.settle(digest, &token).await;
+            drop(landing);
+            landed.send_replace(Some(outcome));
+        });
+        Ok(flight)
+    }
+
+    /// Counts the good and the other tokens that are remembered.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> (usize, usize) {
+        self.0.cache.len()
+    }
+}
+
+/// Takes a question off the list when it ends, in whatever way.
+struct Landing {
+    shared: Arc<Shared>,
+    digest: Digest,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        lock(&self.shared.flights).remove(&self.digest);
+    }
+}
+
+impl Shared {
+    fn remembered(&self, digest: &Digest) -> Option<Outcome> {
+        self.cache.get(digest, (self.clock)())
+    }
+
+    /// Asks about a token, and remembers what comes of it.
+    async fn settle(&self, digest: Digest, token: &str) -> Outcome {
+        let asked_at = Instant::now();
+        let answered = time::timeout(LIMIT, self.inquire(token)).await;
+        let answered =
+            answered.unwrap_or_else(|_| Err(Failure::silent(format!("no answer within {LIMIT:?}"))));
+        match answered {
+            Ok(outcome) => {
+                lock(&self.circuit).succeed();
+                self.cache.keep(digest, &outcome, asked_at, (self.clock)());
+                outcome
+            }
+            Err(failure) => {
+                let outcome = self.fail(&failure);
+                // What the circuit does not keep from being asked again, this does for this token.
+                if matches!(failure, Failure::Useless(_)) {
+                    self.cache.keep(digest, &outcome, asked_at, (self.clock)());
+                }
+                outcome
+            }
+        }
+    }
+
+    fn fail(&self, failure: &Failure) -> Outcome {
+        #[cfg(feature = "tracing")]
+        tracing::warn!(
+            target: "scopegate",
+            reason = %crate::shown::line(failure.reason()),
+            issuer = %crate::shown::url(self.places.id()),
+            "cannot learn from an authorization server whether a token is active"
+        );
+        let reason = Arc::from(failure.reason());
+        let mut circuit = lock(&self.circuit);
+        Outcome::Failed(match failure {
+            Failure::Silent(_, asked) => circuit.fail_silent(&reason, *asked, Instant::now()),
+            Failure::Useless(_) => circuit.fail_useless(&reason, Instant::now()),
+        })
+    }
+
+    async fn inquire(&self, token: &str) -> Result<Outcome, Failure> {
+        let Introspection { dialect, credentials, .. } = &self.settings;
+        let endpoint = self.server.endpoint().await?;
+        let now = (self.clock)();
+        let question =
+            dialect.question(token, credentials, self.places.id(), now).map_err(Failure::silent)?;
+        let client = self.server.client(&endpoint)?;
+        let reply = post(&client, &endpoint, question.headers, question.body).await;
+        let reply = reply.map_err(|error| {
+            let reason = error.to_string();
+            if error.is_too_long() { Failure::Useless(reason) } else { Failure::silent(reason) }
+        })?;
+        let at_endpoint = |reason: String| format!("{}: {reason}", crate::shown::url(endpoint.as_str()));
+        if let Some(failure) = overload(&reply) {
+            return Err(failure);
+        }
+        if reply.body.len() > MAX_ANSWER {
+            return Err(Failure::Useless(at_endpoint(format!(
+                "the answer is longer than {MAX_ANSWER} bytes"
+            ))));
+        }
+        let reading = dialect.read(&reply, credentials).map_err(|reason| {
+            self.server.forget();
+            // Nothing that is asked with these credentials gets an answer.
+            let of_credentials = reply.status == StatusCode::UNAUTHORIZED;
+            let reason = at_endpoint(reason);
+            if of_credentials { Failure::silent(reason) } else { Failure::Useless(reason) }
+        })?;
+        let reading = match reading {
+            Reading::Signed(text) => {
+                let client_id = credentials.client_id().unwrap_or_default();
+                let members = signed::verify(&text, self.places.id(), &self.keys, client_id, now).await?;
+                rfc7662::of_members(members).map_err(Failure::Useless)?
+            }
+            reading => reading,
+        };
+        Ok(match reading {
+            Reading::Active(claims) => self.active(claims),
+            Reading::Inactive | Reading::Signed(_) => Outcome::Inactive,
+        })
+    }
+
+    /// Reads what kind of token it is. Where the answer names no issuer, it is the one whose server was asked.
+    fn active(&self, mut claims: Map<String, Value>) -> Outcome {
+        if let Err(fault) = kind::check(&claims) {
+            return Outcome::Refused(fault);
+        }
+        claims.entry("iss").or_insert_with(|| self.places.id().into());
+        Outcome::Active(Arc::new(Active::new(claims)))
+    }
+}
+
+/// Tells whether the server, or a proxy before it, says that it cannot answer anybody now, and for how long.
+fn overload(reply: &Reply) -> Option<Failure> {
+    if !matches!(reply.status.as_u16(), 429 | 502 | 503 | 504) {
+        return None;
+    }
+    let seconds = reply.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    Some(Failure::Silent(
+        format!("the status is {}, not 200", reply.status),
+        seconds.map(Duration::from_secs),
+    ))
+}
+
+fn unavailable(reason: &str) -> Outcome {
+    Outcome::Failed(Pause { length: SHORTEST_PAUSE, reason: reason.into() })
+}
+
+/// No code panics while it holds one of these locks; and if it did, what they hold would be whole at every point.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,34 @@
+//! Which active tokens are access tokens. Servers answer about refresh tokens and ID tokens, too.
+
+use serde_json::{Map, Value};
+
+use crate::verify::jwt::Fault;
+
+/// The values of `token_type` that access tokens have ([RFC 7662, section 2.2]; some servers write the name of the hint in
+/// place of a type). Others, such as `refresh_token` and `N_A`, are for another purpose.
+///
+/// [RFC 7662, section 2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
+const TOKEN_TYPES: [&str; 4] = ["Bearer", "DPoP", "access_token", "at+jwt"];
+
+/// The values of `token_use` (Cognito, Hydra) and of `typ` (Keycloak) that access tokens have.
+const TOKEN_USES: [&str; 2] = ["access", "access_token"];
+const TYPES: [&str; 4] = ["Bearer", "DPoP", "at+jwt", "JWT"];
+
+/// Refuses a token that says of itself that it is no access token.
+pub(super) fn check(claims: &Map<String, Value>) -> Result<(), Fault> {
+    for (name, accepted) in [("token_type", &TOKEN_TYPES[..]), ("token_use", &TOKEN_USES), ("typ", &TYPES)] {
+        let Some(found) = claims.get(name) else { continue };
+        let is_accepted = |found: &str| accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(found));
+        if !found.as_str().is_some_and(is_accepted) {
+            return Err(Fault::unexpected(name, found, accepted.iter()));
+        }
+    }
+    let is_bound = claims
+        .get("token_type")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("DPoP"));
+    if is_bound && !claims.contains_key("cnf") {
+        return Err(Fault::Plain("it is bound to a key, and the answer does not say to which (`cnf`)"));
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Where an authorization server is asked, and the client that asks.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use reqwest::{Client, Url};
+use tokio::{sync::Mutex as Turn, time::Instant};
+
+use super::{
+    super::jwt::shared::{Metadata, find},
+    outcome::Failure,
+};
+use crate::{
+    shown,
+    verify::{issuer::Places, jwt::trusted_url},
+};
+
+/// How long the endpoint is taken from metadata that was read once.
+const RELY_ON_METADATA: Duration = Duration::from_secs(15 * 60);
+
+/// How long a client is used. A new one reads the root certificates of its day.
+const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
+
+/// How long those that wait for the metadata at one time take over that it could not be read.
+const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
+
+/// The server of one issuer.
+pub(super) struct Server {
+    places: Places,
+    /// As the program gave it.
+    given: Option<String>,
+    found: Mutex<Option<(Url, Instant)>>,
+    /// Whoever reads the metadata has the turn; the value is when, and why, that failed.
+    reading: Turn<Option<(Instant, String)>>,
+    client: Mutex<Option<(Client, Instant)>>,
+}
+
+impl Server {
+    pub(super) fn new(places: &Places, given: Option<String>) -> Self {
+        Self {
+            places: places.clone(),
+            given,
+            found: Mutex::default(),
+            reading: Turn::default(),
+            client: Mutex::default(),
+        }
+    }
+
+    /// Returns the endpoint: the one given, or else that of the metadata, which is read once for all who wait.
+    pub(super) async fn endpoint(&self) -> Result<Url, Failure> {
+        if let Some(given) = &self.given {
+            return trusted_url(given, self.places.transport()).map_err(Failure::silent);
+        }
+        if let Some(url) = self.found() {
+            return Ok(url);
+        }
+        let mut failed = self.reading.lock().await;
+        if let Some(url) = self.found() {
+            return Ok(url);
+        }
+        if let Some((_, reason)) = failed.as_ref().filter(|(at, _)| at.elapsed() < FAILED_JUST_NOW) {
+            return Err(Failure::silent(reason.as_str()));
+        }
+        match find(&self.places, |metadata| endpoint_in(metadata, &self.places)).await {
+            Ok(url) => {
+                *failed = None;
+                *lock(&self.found) = Some((url.clone(), Instant::now()));
+                Ok(url)
+            }
+            Err(reason) => {
+                *failed = Some((Instant::now(), reason.clone()));
+                Err(Failure::silent(reason))
+            }
+        }
+    }
+
+    fn found(&self) -> Option<Url> {
+        let found = lock(&self.found);
+        found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
+    }
+
+    /// Has the metadata read again: what is at its endpoint gave no answer.
+    pub(super) fn forget(&self) {
+        *lock(&self.found) = None;
+    }
+
+    /// Returns the client, which keeps connections between requests.
+    pub(super) fn client(&self, endpoint: &Url) -> Result<Client, Failure> {
+        let mut kept = lock(&self.client);
+        if let Some((client, _)) = kept.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_CLIENT) {
+            return Ok(client.clone());
+        }
+        let client = self
+            .places
+            .transport()
+            .client_for(endpoint)
+            .map_err(|error| Failure::silent(error.without_url().to_string()))?;
+        *kept = Some((client.clone(), Instant::now()));
+        Ok(client)
+    }
+}
+
+/// Reads the endpoint, which gets tokens and the credentials of this program. It is on the issuer's own origin, if the program does not
+/// give it.
+fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
+    let url = metadata.introspection_endpoint.ok_or(
+        "the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`",
+    )?;
+    let endpoint = trusted_url(&url, places.transport())?;
+    if places.has_origin_of(&endpoint) {
+        return Ok(endpoint);
+    }
+    let shown = shown::url(&url);
+    Err(format!(
+        "its introspection endpoint is at `{shown}`, which is not its own origin; if the issuer documents that, write `.endpoint(\"{shown}\")`"
+    ))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,65 @@
+//! Real authorization servers: the program discovers each by itself, and judges the tokens that a client gets there.
+//!
+//! `.ci/issuers` installs the servers and runs this. With `UPDATE_PROVIDERS=1` it writes `tests/providers/*.json` anew.
+
+mod client;
+mod forged;
+mod golden;
+mod server;
+mod table;
+
+use golden::Golden;
+use table::{Form, Table};
+
+/// Sends the program what the server of the folder `name` issues in each of these forms.
+async fn check(name: &'static str, forms: &[Form]) {
+    let mut golden = Golden::of(name);
+    for form in forms {
+        Table::start(name, *form, &mut golden).await.run().await;
+    }
+    golden.check();
+}
+
+#[tokio::test]
+#[ignore = "its server is installed by .ci/issuers"]
+async fn oidc_provider() {
+    check("oidc-provider", &[Form::Jwt, Form::Opaque]).await;
+}
+
+#[tokio::test]
+#[ignore = "its server is installed by .ci/issuers"]
+async fn better_auth() {
+    check("better-auth", &[Form::Both]).await;
+}
+
+#[tokio::test]
+#[ignore = "its server is installed by .ci/issuers"]
+async fn django_allauth() {
+    check("django-allauth", &[Form::Jwt, Form::Opaque]).await;
+}
+
+#[tokio::test]
+#[ignore = "its server is installed by .ci/issuers"]
+async fn django_allauth_asked_too_often() {
+    let mut golden = Golden::of("django-allauth");
+    Table::start("django-allauth", Form::Opaque, &mut golden).await.runs_into_a_limit().await;
+}
+
+#[tokio::test]
+#[ignore = "its server is installed by .ci/issuers"]
+async fn django_oauth_toolkit() {
+    check("django-oauth-toolkit", &[Form::Opaque]).await;
+}
+
+#[tokio::test]
+#[ignore = "its server is installed by .ci/issuers"]
+async fn glewlwyd() {
+    check("glewlwyd", &[Form::Jwt]).await;
+}
+
+/// Its packages are many, so that `tests/issuers/lemonldap/run` is called by hand.
+#[tokio::test]
+#[ignore = "its server is installed by tests/issuers/lemonldap/run"]
+async fn lemonldap() {
+    check("lemonldap", &[Form::Jwt]).await;
+}

@@ -1,0 +1,106 @@
+//! An authorization server, started by the script in its folder.
+//!
+//! Each folder has `install` and `start`. What `start` runs listens on `PORT` of this machine, keeps its files in `STATE`,
+//! knows the `RESOURCES`, and issues access tokens in a `FORMAT`, `jwt` or `opaque`, where it has both, for `LIFETIME`
+//! seconds. It prints `ready:` and an [`About`] once it answers.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use scopegate_tests::program::free_port;
+use serde::Deserialize;
+
+/// Two resources that the servers know. The program is the first.
+pub(crate) const RESOURCE: &str = "https://files.example.com/mcp";
+pub(crate) const OTHER_RESOURCE: &str = "https://other.example.com/mcp";
+
+/// A running server; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    state: PathBuf,
+    port: u16,
+}
+
+/// What a server says of itself once it is ready.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct About {
+    /// Its name and version.
+    pub(crate) server: String,
+    pub(crate) issuer: String,
+    /// A client for people.
+    pub(crate) client: Credentials,
+    /// A client for itself.
+    pub(crate) machine: Credentials,
+    /// The resource, when it asks about a token.
+    pub(crate) introspector: Credentials,
+    /// A client whose tokens are for [`OTHER_RESOURCE`], where the server does not read `resource`.
+    pub(crate) other: Option<Credentials>,
+    /// The session of a person, where a login is not a matter of redirects.
+    pub(crate) cookie: Option<String>,
+    /// Parameters of authorization requests that it demands, or that its own pages add.
+    pub(crate) authorize: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Credentials {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+impl Server {
+    /// Runs the script of the folder `name`; [`Server::ready`] waits for it.
+    pub(crate) fn spawn(name: &str, variables: &[(&str, &str)]) -> Self {
+        let port = free_port();
+        let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{port}"));
+        let _ = fs::remove_dir_all(&state);
+        fs::create_dir_all(&state).expect("a folder for its state");
+        let log = fs::File::create(state.join("log")).expect("a file for its log");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(name).join("start");
+        let child = Command::new(&script)
+            .env("PORT", port.to_string())
+            .env("STATE", &state)
+            .env("RESOURCES", format!("{RESOURCE} {OTHER_RESOURCE}"))
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn();
+        let child = child.unwrap_or_else(|error| panic!("cannot start {}: {error}", script.display()));
+        Self { child, state, port }
+    }
+
+    /// Waits until the server says that it is ready.
+    pub(crate) fn ready(&mut self) -> About {
+        let stdout = self.child.stdout.take().expect("it is waited for once");
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        while let Some(line) = lines.next() {
+            if let Some(about) = line.strip_prefix("ready: ") {
+                // A server whose output nobody reads any more may end.
+                thread::spawn(move || lines.for_each(drop));
+                return serde_json::from_str(about).unwrap_or_else(|error| panic!("{error} in {about}"));
+            }
+        }
+        let log = fs::read_to_string(self.state.join("log")).unwrap_or_default();
+        panic!("the server ended before it was ready:\n{log}");
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if env::var_os("KEEP_STATE").is_none() {
+            let _ = fs::remove_dir_all(&self.state);
+        }
+    }
+}

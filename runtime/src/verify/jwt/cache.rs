@@ -102,7 +102,7 @@ fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
 
 /// A token that is bad at any time, by the keys that were known when it was judged.
 #[derive(Clone)]
-pub(super) struct Bad {
+pub(crate) struct Bad {
     pub(super) fault: Fault,
     /// Where the keys of its issuer come from.
     pub(super) source: KeySource,

@@ -2,6 +2,7 @@
 
 mod authorization_servers;
 mod gates;
+mod id_tokens;
 mod locks;
 mod logs;
 mod mcp_bodies;

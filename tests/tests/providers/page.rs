@@ -28,8 +28,8 @@ fn page(tables: &[Table]) -> String {
     let mut page = HEAD.to_owned();
     page += "\n| provider | preset | tokens | accepted | refused |\n|---|---|---|---|---|\n";
     for table in tables {
-        let accepted = table.tokens.iter().filter(|row| is_accepted(row)).count();
-        let refused = table.tokens.len() - accepted;
+        let accepted = table.rows().filter(|row| row.is_accepted()).count();
+        let refused = table.rows().count() - accepted;
         let origin = if table.real { "**real**" } else { "from documents" };
         let preset = match table.constructor() {
             "new" => "`Issuer::new`, no preset".to_owned(),
@@ -51,10 +51,10 @@ fn page(tables: &[Table]) -> String {
 }
 
 fn outcomes(table: &Table, kind: usize) -> &'static str {
-    let mut rows = table.tokens.iter().filter(|row| row.kind() == Some(kind)).peekable();
+    let mut rows = table.rows().filter(|row| row.kind() == Some(kind)).peekable();
     let is_there = rows.peek().is_some();
     let (accepted, refused) = rows.fold((false, false), |(accepted, refused), row| {
-        (accepted | is_accepted(row), refused | !is_accepted(row))
+        (accepted | row.is_accepted(), refused | !row.is_accepted())
     });
     match (is_there, accepted, refused) {
         (false, ..) => "-",
@@ -69,13 +69,15 @@ fn section(page: &mut String, table: &Table) {
     let origin = if table.real { "Real tokens of" } else { "Not seen; written after" };
     line(page, &format!("{origin} {}.\n", table.source));
     line(page, &format!("- Resource: `{}`", table.resource));
+    line(page, &format!("- `iss`: `{}`", table.issuer));
     line(page, &format!("- Issuer: `{}`", table.program()));
-    if let Some(claims) = table.tokens.iter().find(|row| is_accepted(row)).and_then(Row::claims) {
+    if let Some(claims) = table.rows().find(|row| row.is_accepted()).and_then(Row::claims) {
+        let what = if table.tokens.is_empty() { "Answer about" } else { "Claims of" };
         let claims = Value::Object(claims.clone());
-        line(page, &format!("- Claims of an access token: `{claims}`"));
+        line(page, &format!("- {what} an access token: `{claims}`"));
     }
     line(page, "\n| token | what comes of it |\n|---|---|");
-    for row in &table.tokens {
+    for row in table.rows() {
         let outcome = match row.verdict() {
             Verdict::Accept("") => "accepted, without scopes".to_owned(),
             Verdict::Accept(scopes) => format!("accepted for `{scopes}`"),
@@ -83,10 +85,6 @@ fn section(page: &mut String, table: &Table) {
         };
         line(page, &format!("| {} | {outcome} |", row.name));
     }
-}
-
-fn is_accepted(row: &Row) -> bool {
-    matches!(row.verdict(), Verdict::Accept(_))
 }
 
 fn line(page: &mut String, text: &str) {

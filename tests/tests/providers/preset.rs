@@ -1,6 +1,6 @@
 //! The issuer that a table stands for.
 
-use scopegate::Issuer;
+use scopegate::{Introspection, Issuer};
 use serde_json::{Map, Value};
 
 use crate::table::Table;
@@ -25,6 +25,17 @@ impl Table {
             issuer = call(issuer, method, &arguments(&self.preset, method));
         }
         issuer
+    }
+
+    /// Makes what asks about the tokens, at an endpoint of a test's own.
+    pub(crate) fn asking(&self, endpoint: String) -> Introspection {
+        let name = self.constructor();
+        let introspection = match (name, arguments(&self.preset, name).as_slice()) {
+            ("google", _) => Introspection::google(),
+            ("github", [Value::String(id), Value::String(secret)]) => Introspection::github(id, secret),
+            _ => Introspection::new("files-api", "the secret of files-api"),
+        };
+        introspection.endpoint(endpoint)
     }
 
     /// Writes the issuer as a program does.
@@ -56,6 +67,8 @@ fn construct(name: &str, arguments: &[&Value]) -> Issuer {
         "descope" => Issuer::descope(text(0)),
         "entra" => Issuer::entra(text(0), text(1)),
         "entra_tenants" => Issuer::entra_tenants(text(0)),
+        "github" => Issuer::github(text(0), text(1)),
+        "google" => Issuer::google(text(0)),
         "hydra" => Issuer::hydra(text(0)),
         "kanidm" => Issuer::kanidm(text(0), text(1)),
         "keycloak" => Issuer::keycloak(text(0)),

@@ -2,7 +2,8 @@
 //!
 //! A table has `provider`, `source`, `real` (whether the tokens are copies of real ones), `issuer`, `resource`, `preset` (the constructor
 //! of the issuer with its arguments, and methods with theirs) and `tokens`. A token has a `name`, a `header` with `claims` or else a `text`,
-//! and `expect`: `accept` with its `scopes`, or `refuse` with a part of the `reason`. A time is a text such as `+300`, in seconds from
+//! and `expect`: `accept` with its `scopes`, or `refuse` with a part of the `reason`. Of an opaque token, `introspection` has the `answer` of the
+//! server, with its `status` where that is not 200. A time is a text such as `+300`, in seconds from
 //! now, or a number, which is moved as far as `iat` is from now.
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
     sync::LazyLock,
 };
 
-use scopegate_tests::issuer::{Key, now};
+use scopegate_tests::issuer::{Key, encode, now};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -29,9 +30,8 @@ pub(crate) struct Table {
     pub(crate) preset: Map<String, Value>,
     #[serde(default)]
     pub(crate) tokens: Vec<Row>,
-    /// Answers about opaque tokens, which other tests judge.
     #[serde(default)]
-    pub(crate) introspection: Vec<Value>,
+    pub(crate) introspection: Vec<Row>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +41,8 @@ pub(crate) struct Row {
     header: Option<Value>,
     claims: Option<Map<String, Value>>,
     text: Option<String>,
+    answer: Option<Map<String, Value>>,
+    status: Option<u16>,
     expect: Expect,
     scopes: Option<String>,
     reason: Option<String>,
@@ -83,6 +85,10 @@ impl Table {
         let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
         Self { name, ..table }
     }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.tokens.iter().chain(&self.introspection)
+    }
 }
 
 impl Row {
@@ -95,12 +101,23 @@ impl Row {
         }
     }
 
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.expect == Expect::Accept
+    }
+
+    /// Returns which of the kinds the token is of; an access token for somebody else is none of them.
     pub(crate) fn kind(&self) -> Option<usize> {
-        KINDS.iter().position(|kind| self.name.starts_with(kind))
+        let is_kind = |kind: &usize| *kind > 0 || self.is_accepted();
+        KINDS.iter().position(|kind| self.name.starts_with(kind)).filter(is_kind)
     }
 
     pub(crate) fn claims(&self) -> Option<&Map<String, Value>> {
-        self.claims.as_ref()
+        self.claims.as_ref().or(self.answer.as_ref())
+    }
+
+    /// Returns the status and the text of what the server answers about the token.
+    pub(crate) fn answer(&self) -> Option<(u16, String)> {
+        Some((self.status.unwrap_or(200), dated(self.answer.as_ref()?).to_string()))
     }
 
     /// Makes the token, signed by the key of its algorithm.
@@ -108,6 +125,7 @@ impl Row {
     pub(crate) fn token(&self) -> String {
         match (&self.header, &self.claims, &self.text) {
             (None, None, Some(text)) => text.clone(),
+            (None, None, None) if self.answer.is_some() => format!("opaque-{}", encode(&self.name)),
             (Some(header), Some(claims), None) => {
                 let key =
                     KEYS.iter().find(|key| key.algorithm() == header["alg"]).expect("a key of the algorithm");
@@ -115,7 +133,7 @@ impl Row {
                 header["kid"] = key.jwk()["kid"].clone();
                 key.mint_with(&header, &dated(claims))
             }
-            _ => panic!("`{}` has a header with claims, or a text", self.name),
+            _ => panic!("`{}` has a header with claims, or a text, or an answer", self.name),
         }
     }
 }
@@ -131,7 +149,9 @@ pub(crate) fn key_set() -> String {
 /// Writes the times of a token as they are now.
 fn dated(claims: &Map<String, Value>) -> Value {
     let now = i64::try_from(now()).expect("a time");
-    let moved = claims.get("iat").and_then(Value::as_i64).map(|issued_at| now - issued_at);
+    let issued_at = claims.get("iat").and_then(Value::as_f64);
+    #[allow(clippy::cast_possible_truncation, reason = "times are small")]
+    let moved = issued_at.map(|issued_at| now - issued_at.floor() as i64);
     let mut claims = claims.clone();
     for name in ["exp", "iat", "nbf", "auth_time"] {
         let Some(value) = claims.get_mut(name) else { continue };

@@ -27,7 +27,8 @@ impl Issuer {
     /// good at every resource that takes the application's tokens. Session tokens, which the same keys sign, have no `client_id` and are
     /// refused.
     ///
-    /// By default Clerk's OAuth tokens are opaque, and then the gate must ask Clerk about each of them.
+    /// By default Clerk's OAuth tokens are opaque: add `.introspection(Introspection::new(..))`, so that the gate asks Clerk about each of
+    /// them.
     ///
     /// # Examples
     ///

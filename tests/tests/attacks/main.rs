@@ -1,8 +1,8 @@
 //! Attacks that once got through, or nearly did. Each test shows that one no longer does.
 
+mod audiences;
 mod authorization_servers;
 mod gates;
-mod id_tokens;
 mod locks;
 mod logs;
 mod mcp_bodies;

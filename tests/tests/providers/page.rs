@@ -1,11 +1,11 @@
 //! `docs/providers.md`, as it follows from the tables. `UPDATE_EXPECT=1` writes it anew.
 
-use std::fmt::Write;
+use std::{fmt::Write, fs};
 
 use expect_test::expect_file;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::table::{KINDS, Row, Table, Verdict};
+use crate::table::{KINDS, Row, Table, Verdict, root};
 
 const HEAD: &str = "\
 # Providers
@@ -22,6 +22,55 @@ sources: that a server sends just these is not known.
 #[test]
 fn the_page_says_what_the_tables_say() {
     expect_file!["../../../docs/providers.md"].assert_eq(&page(&Table::all()));
+}
+
+/// The guide has a page for each preset: a short program, and claims as they stand in its tables.
+#[test]
+fn the_guide_has_a_page_for_each_preset() {
+    const MOST_LINES: usize = 15;
+    let tables = Table::all();
+    for preset in crate::presets() {
+        let file = root().join(format!("runtime/src/guide/providers/{preset}.md"));
+        let guide = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let programs = blocks(&guide, "```");
+        let [program, ..] = programs.as_slice() else { panic!("{preset} has no program") };
+        let shown = program.lines().filter(|line| !line.starts_with("# "));
+        assert!(shown.count() <= MOST_LINES, "the program of {preset} is long");
+        assert!(program.contains(&format!("Issuer::{preset}(")), "the program of {preset} does without it");
+        let known: Vec<Value> = tables
+            .iter()
+            .filter(|table| table.constructor() == preset && !table.real)
+            .filter_map(|table| Some(Value::Object(an_access_token(table)?.clone())))
+            .collect();
+        let examples = blocks(&guide, "```json");
+        assert_eq!(examples.len(), known.len(), "{preset} has an example for each of its tables");
+        for example in examples {
+            let claims: Value = serde_json::from_str(&example).expect("JSON");
+            assert!(known.contains(&claims), "an example of {preset} is in none of its tables: {example}");
+        }
+        for heading in ["# What to set there", "# What the gate is told", "# What is not possible"] {
+            assert!(guide.contains(heading), "{preset} does not say `{heading}`");
+        }
+    }
+}
+
+/// Reads the blocks of code that begin with a line.
+fn blocks(guide: &str, opening: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = guide.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("```") {
+            let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+            if line == opening {
+                blocks.push(block.join("\n"));
+            }
+        }
+    }
+    blocks
+}
+
+fn an_access_token(table: &Table) -> Option<&Map<String, Value>> {
+    table.rows().find(|row| row.is_accepted()).and_then(Row::claims)
 }
 
 fn page(tables: &[Table]) -> String {
@@ -71,7 +120,7 @@ fn section(page: &mut String, table: &Table) {
     line(page, &format!("- Resource: `{}`", table.resource));
     line(page, &format!("- `iss`: `{}`", table.issuer));
     line(page, &format!("- Issuer: `{}`", table.program()));
-    if let Some(claims) = table.rows().find(|row| row.is_accepted()).and_then(Row::claims) {
+    if let Some(claims) = an_access_token(table) {
         let what = if table.tokens.is_empty() { "Answer about" } else { "Claims of" };
         let claims = Value::Object(claims.clone());
         line(page, &format!("- {what} an access token: `{claims}`"));

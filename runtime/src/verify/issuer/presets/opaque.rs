@@ -20,7 +20,11 @@ impl Issuer {
     ///     .roles_at(["scope"], [("https://www.googleapis.com/auth/drive.readonly", "files:read")]);
     /// ```
     pub fn google(client_id: impl Into<String>) -> Self {
-        Self::new("https://accounts.google.com").audience(client_id).introspection(Introspection::google())
+        // The keys are those of ID tokens, which are refused for what they are rather than for keys out of reach.
+        Self::new("https://accounts.google.com")
+            .key_hosts(["www.googleapis.com"])
+            .audience(client_id)
+            .introspection(Introspection::google())
     }
 
     /// Makes GitHub the issuer, for tokens that one OAuth app got. The gate needs the app's client id and secret.

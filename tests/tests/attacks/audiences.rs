@@ -1,4 +1,4 @@
-//! ID tokens before a gate whose audience is a client's id, which is the audience of the client's ID tokens, too.
+//! Tokens whose audience is not the resource alone: ID tokens, where the audience is a client's id, and tokens that others have, too.
 
 use http::StatusCode;
 use scopegate::{Gate, Issuer, Resource, Router, authenticated, routing::get};
@@ -46,4 +46,16 @@ async fn where_claims_of_access_tokens_are_named_each_needs_one() {
     check(issuer(), &json!({ "aud": "client", "uid": "x", "nonce": "n" }), StatusCode::UNAUTHORIZED).await;
     let marked = json!({ "aud": "client", "token_use": "access" });
     check(issuer(), &marked, StatusCode::OK).await;
+}
+
+/// Whoever else gets such a token could use it here.
+#[tokio::test]
+async fn a_token_for_others_too_is_refused_where_the_program_says_so() {
+    const RESOURCE: &str = "https://files.example.com";
+    let foreign = json!({ "aud": [RESOURCE, "https://other.example.com"], "scope": "" });
+    check(Issuer::new(ISSUER), &foreign, StatusCode::OK).await;
+    let issuer = || Issuer::new(ISSUER).audience("files").exclusive_audience();
+    check(issuer(), &foreign, StatusCode::UNAUTHORIZED).await;
+    check(issuer(), &json!({ "aud": [RESOURCE, "files"], "scope": "" }), StatusCode::OK).await;
+    check(issuer(), &json!({ "aud": ["files", "files:read"], "scope": "" }), StatusCode::UNAUTHORIZED).await;
 }

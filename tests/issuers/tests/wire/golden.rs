@@ -36,9 +36,11 @@ impl Golden {
         self.port = port;
         let issuer = self.on_port_9000(&json!(about.issuer));
         let source = format!("{}, started by tests/issuers/{}", about.server, self.name);
+        // The others need no preset.
+        let constructor = if self.name == "better-auth" { "better_auth" } else { "new" };
         let head = json!({
             "provider": self.name, "source": source, "real": true,
-            "issuer": issuer, "resource": RESOURCE, "preset": { "new": [issuer] },
+            "issuer": issuer, "resource": RESOURCE, "preset": { constructor: [issuer] },
         });
         self.head = head.as_object().cloned().unwrap_or_default();
     }

@@ -10,9 +10,9 @@ use aws_lc_rs::{
     rand::SystemRandom,
     rsa::KeySize,
     signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
-        KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
-        RSA_PSS_SHA512, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING,
+        EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
+        RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
     },
 };
 use base64::{
@@ -33,6 +33,7 @@ enum Pair {
     Rsa(RsaKeyPair),
     P256(EcdsaKeyPair),
     P384(EcdsaKeyPair),
+    P521(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
@@ -52,6 +53,12 @@ impl Key {
     pub fn p384(kid: impl Into<Option<&'static str>>) -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).expect("a key");
         Self { kid: kid.into(), pair: Pair::P384(pair) }
+    }
+
+    /// Makes a key on the curve P-521.
+    pub fn p521(kid: impl Into<Option<&'static str>>) -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P521_SHA512_FIXED_SIGNING).expect("a key");
+        Self { kid: kid.into(), pair: Pair::P521(pair) }
     }
 
     /// Makes an Ed25519 key.
@@ -75,6 +82,7 @@ impl Key {
             }
             Pair::P256(pair) => ec_jwk("P-256", pair),
             Pair::P384(pair) => ec_jwk("P-384", pair),
+            Pair::P521(pair) => ec_jwk("P-521", pair),
             Pair::Ed25519(pair) => json!({ "kty": "OKP", "crv": "Ed25519", "x": encode(pair.public_key()) }),
         };
         if let Some(kid) = self.kid {
@@ -87,7 +95,7 @@ impl Key {
     pub fn pem(&self) -> String {
         let der = match &self.pair {
             Pair::Rsa(pair) => AsDer::<Pkcs8V1Der<'_>>::as_der(pair).expect("a key").as_ref().to_vec(),
-            Pair::P256(pair) | Pair::P384(pair) => pair.to_pkcs8v1().expect("a key").as_ref().to_vec(),
+            Pair::P256(pair) | Pair::P384(pair) | Pair::P521(pair) => pair.to_pkcs8v1().expect("a key").as_ref().to_vec(),
             Pair::Ed25519(pair) => pair.to_pkcs8v1().expect("a key").as_ref().to_vec(),
         };
         let text = STANDARD.encode(der);
@@ -101,6 +109,7 @@ impl Key {
             Pair::Rsa(_) => "RS256",
             Pair::P256(_) => "ES256",
             Pair::P384(_) => "ES384",
+            Pair::P521(_) => "ES512",
             Pair::Ed25519(_) => "EdDSA",
         }
     }
@@ -136,7 +145,7 @@ impl Key {
                 pair.sign(rsa_encoding(alg), &random, message, &mut signature).expect("a signature");
                 signature
             }
-            Pair::P256(pair) | Pair::P384(pair) => {
+            Pair::P256(pair) | Pair::P384(pair) | Pair::P521(pair) => {
                 pair.sign(&random, message).expect("a signature").as_ref().to_vec()
             }
             Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),

@@ -1,97 +1,15 @@
 //! What clients get while the authorization server fails or changes its keys: the whole answer, through a real gate.
 
-use std::time::Duration;
+mod served;
 
-use scopegate::{Gate, Issuers, Resource, Router, requires_scope, routing::get};
+use scopegate::Issuers;
 use scopegate_tests::{
-    exchange::send,
     issuer::{Answer, Issuer, Key, now},
-    passing::{at_once, pass, until},
+    passing::{at_once, until},
 };
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
-const API: &str = "https://files.example.com";
-
-#[requires_scope("files:read")]
-async fn list() -> &'static str {
-    "files"
-}
-
-/// The handler behind a gate.
-#[derive(Clone)]
-struct Api(axum::Router);
-
-impl Api {
-    fn new(issuer: &Issuer) -> Self {
-        Self::with(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]))
-    }
-
-    /// Makes one gate that remembers tokens and one that does not: clients must not see which.
-    fn both(issuer: &Issuer) -> [Self; 2] {
-        [
-            Self::new(issuer),
-            Self::with(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]).cache_size(0)),
-        ]
-    }
-
-    fn with(verifier: Issuers) -> Self {
-        let resource =
-            Resource::new(API).and_then(|api| api.authorization_server("https://auth.example.com"));
-        let gate = Gate::new(resource.expect("a resource"), verifier);
-        Self(Router::new().route("/files", get(list)).protect(gate).expect("a gate"))
-    }
-
-    /// Sends a request, and writes down what a client sees.
-    async fn get(&self, token: &str) -> String {
-        let answer = send(&self.0, "GET /files", &[&format!("authorization: Bearer {token}")]).await;
-        let challenge = answer.challenge().to_owned();
-        let retry_after = answer.header("retry-after");
-        [answer.status.as_str(), &challenge, retry_after, &answer.body].join("\n")
-    }
-
-    /// Sends a request with each token at one time, and returns the answers.
-    async fn get_all(&self, tokens: impl IntoIterator<Item = String>) -> Vec<String> {
-        let requests = tokens.into_iter().map(|token| {
-            let api = self.clone();
-            async move { api.get(&token).await }
-        });
-        requests.collect::<JoinSet<_>>().join_all().await
-    }
-}
-
-const FILES: &str = "200\n\n\nfiles";
-
-const INVALID: &str = concat!(
-    "401\n",
-    r#"Bearer error="invalid_token", scope="files:read", "#,
-    r#"resource_metadata="https://files.example.com/.well-known/oauth-protected-resource", "#,
-    r#"error_description="The access token is not valid for this resource""#,
-    "\n\n",
-    r#"{"error":"invalid_token","error_description":"The access token is not valid for this resource","scope":"files:read"}"#,
-);
-
-/// The answer while nobody can tell: no challenge, so that the client keeps its token.
-fn later(seconds: u32) -> String {
-    format!(
-        "503\n\n{seconds}\n{}",
-        r#"{"error":"temporarily_unavailable","error_description":"The access token cannot be verified at the moment"}"#
-    )
-}
-
-/// Makes a token for days, so that it outlives whatever happens in a test. The keys are Ed25519, whose signatures are the same
-/// each time.
-fn token(issuer: &Issuer, key: &Key) -> String {
-    numbered(issuer, key, 0)
-}
-
-/// Makes a token that differs from those of other numbers.
-fn numbered(issuer: &Issuer, key: &Key, number: usize) -> String {
-    let mut claims = issuer.claims(API, "files:read");
-    claims["exp"] = json!(now() + 1_000_000);
-    claims["jti"] = json!(number);
-    key.mint(&claims)
-}
+use served::{API, Api, FILES, INVALID, aged, claims, later, numbered, seconds, token};
 
 /// Has the keys loaded again soon after they were, by a token of a key that nobody knows.
 async fn renew(api: &Api, issuer: &Issuer) {
@@ -99,10 +17,6 @@ async fn renew(api: &Api, issuer: &Issuer) {
     let asked = issuer.key_requests();
     assert_eq!(api.get(&token(issuer, &Key::ed25519("unknown"))).await, INVALID);
     assert_eq!(issuer.key_requests(), asked + 1);
-}
-
-async fn seconds(seconds: u64) {
-    pass(Duration::from_secs(seconds)).await;
 }
 
 async fn minutes(minutes: u64) {
@@ -179,7 +93,7 @@ async fn is_up_again() {
         issuer.publish(&[&new]);
         seconds(1).await;
         assert_eq!(api.get(&token(&issuer, &new)).await, FILES);
-        assert_eq!(api.get(&token(&issuer, &old)).await, INVALID);
+        assert_eq!(api.get(&aged(&issuer, &old)).await, INVALID);
     }
 }
 
@@ -310,7 +224,7 @@ async fn a_withdrawn_key() {
     let issuer = Issuer::publishing(&[]).await;
     for api in Api::both(&issuer) {
         issuer.publish(&[&old]);
-        let of_old = token(&issuer, &old);
+        let of_old = aged(&issuer, &old);
         assert_eq!(api.get(&of_old).await, FILES);
         issuer.publish(&[&new]);
         let asked = issuer.key_requests();
@@ -387,7 +301,7 @@ async fn a_key_that_is_for_something_else_now() {
     let issuer = Issuer::publishing(&[]).await;
     for api in Api::both(&issuer) {
         issuer.publish(&[&key, &Key::ed25519("other")]);
-        let token = token(&issuer, &key);
+        let token = aged(&issuer, &key);
         assert_eq!(api.get(&token).await, FILES);
         let mut jwk = key.jwk();
         jwk["use"] = json!("enc");
@@ -437,11 +351,8 @@ async fn keys_rotate_under_load() {
     assert!(during.iter().all(|answer| answer == FILES || answer == INVALID), "{during:?}");
     assert_eq!(api.get_all(load(&new)).await, [FILES; LOAD], "those of the new key never suffer");
     until(|| issuer.key_requests() == 3).await;
-    assert_eq!(
-        api.get(&token(&issuer, &Key::ed25519("unknown"))).await,
-        INVALID,
-        "this waits for the attempt"
-    );
+    let of_unknown = token(&issuer, &Key::ed25519("unknown"));
+    assert_eq!(api.get(&of_unknown).await, later(10), "the attempt began before it came");
     assert_eq!(api.get_all(load(&old)).await, [INVALID; LOAD]);
     assert_eq!(api.get_all(load(&new)).await, [FILES; LOAD]);
     assert_eq!(issuer.key_requests(), 3);
@@ -464,59 +375,39 @@ async fn a_thousand_requests_before_the_first_key() {
 async fn a_storm_of_unknown_keys() {
     let (key, forger) = (Key::ed25519("key"), Key::ed25519("forger"));
     let issuer = Issuer::publishing(&[&key]).await;
-    for api in Api::both(&issuer) {
+    for (api, remembers) in Api::both(&issuer).into_iter().zip([true, false]) {
         let (asked, good) = (issuer.key_requests(), token(&issuer, &key));
         assert_eq!(api.get(&good).await, FILES);
-        let claims = issuer.claims(API, "files:read");
+        let claims = claims(&issuer, 0);
         let named = |n: i32| forger.mint_with(&json!({ "alg": "EdDSA", "kid": n.to_string() }), &claims);
-        let storm = || (0..100).map(named);
-        for wave in 0..3 {
-            assert_eq!(api.get_all(storm()).await, [INVALID; 100]);
-            assert_eq!(api.get_all(storm()).await, [INVALID; 100], "the same once more");
-            assert_eq!(issuer.key_requests(), asked + 1 + wave, "once in ten seconds, at the most");
+        let storm = |wave| (wave * 100..wave * 100 + 100).map(named);
+        assert_eq!(api.get_all(storm(0)).await, vec![later(10); 100], "the keys came just now");
+        for wave in 1..4 {
+            assert_eq!(issuer.key_requests(), asked + wave, "once in ten seconds, at the most");
             assert_eq!(at_once(api.get(&good)).await, FILES);
             seconds(10).await;
+            let wave = i32::try_from(wave).unwrap();
+            assert_eq!(
+                api.get_all(storm(wave)).await,
+                [INVALID; 100],
+                "the issuer was asked since they came"
+            );
+            // Others may be of a key that was published since; so may these, for whoever does not remember them.
+            assert_eq!(api.get_all(storm(wave + 1)).await, vec![later(10); 100]);
+            let again = if remembers { INVALID.to_owned() } else { later(10) };
+            assert_eq!(api.get_all(storm(wave)).await, vec![again; 100], "the same once more");
         }
+        assert_eq!(issuer.key_requests(), asked + 4);
 
+        seconds(10).await;
         issuer.set_down(true);
         let failed = issuer.metadata_requests();
-        assert_eq!(api.get_all(storm()).await, vec![later(1); 100]);
+        assert_eq!(api.get_all(storm(9)).await, vec![later(1); 100]);
         assert_eq!(issuer.metadata_requests(), failed + 2, "each of two addresses once");
         assert_eq!(at_once(api.get(&good)).await, FILES);
+        let known = if remembers { INVALID.to_owned() } else { later(1) };
+        assert_eq!(api.get_all(storm(3)).await, vec![known; 100], "what is known to be bad stays so");
         issuer.set_down(false);
-    }
-}
-
-#[tokio::test]
-async fn a_new_key_is_good_at_once() {
-    let (old, new) = (Key::ed25519("old"), Key::ed25519("new"));
-    let issuer = Issuer::publishing(&[]).await;
-    for api in Api::both(&issuer) {
-        issuer.publish(&[&old]);
-        assert_eq!(api.get(&token(&issuer, &old)).await, FILES);
-        issuer.publish(&[&old, &new]);
-        assert_eq!(api.get(&token(&issuer, &new)).await, INVALID, "the keys came just now");
-        seconds(10).await;
-        assert_eq!(
-            api.get(&token(&issuer, &new)).await,
-            FILES,
-            "no refusal is remembered for an unknown key"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_forged_token_of_a_known_key_asks_for_nothing() {
-    let key = Key::ed25519("key");
-    let issuer = Issuer::publishing(&[&key]).await;
-    for api in Api::both(&issuer) {
-        assert_eq!(api.get(&token(&issuer, &key)).await, FILES);
-        seconds(60).await;
-        let asked = issuer.key_requests();
-        for _ in 0..2 {
-            assert_eq!(at_once(api.get(&token(&issuer, &Key::ed25519("key")))).await, INVALID);
-        }
-        assert_eq!(issuer.key_requests(), asked);
     }
 }
 

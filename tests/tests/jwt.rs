@@ -51,13 +51,15 @@ fn check(what: &str, result: &Result<Token, VerifyError>, expected: &str) {
 
 #[tokio::test]
 async fn tokens_of_every_algorithm_are_good() {
-    let (p256, p384, ed25519) = (Key::p256("p256"), Key::p384("p384"), Key::ed25519("ed"));
-    let issuer = Issuer::publishing(&[Key::shared(), &p256, &p384, &ed25519]).await;
+    let (p256, p384, p521) = (Key::p256("p256"), Key::p384("p384"), Key::p521("p521"));
+    let ed25519 = Key::ed25519("ed");
+    let issuer = Issuer::publishing(&[Key::shared(), &p256, &p384, &p521, &ed25519]).await;
     let verifier = verifier(&issuer);
     let claims = issuer.claims(API, "files:read files:write");
     let mut cases = vec![
         ("ES256", "p256", &p256),
         ("ES384", "p384", &p384),
+        ("ES512", "p521", &p521),
         ("EdDSA", "ed", &ed25519),
         ("Ed25519", "ed", &ed25519),
     ];

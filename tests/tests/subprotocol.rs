@@ -2,13 +2,16 @@
 
 mod gating;
 
+use std::future::pending;
+
 use axum::http::HeaderMap;
+use futures_util::FutureExt;
 use gating::IntoGate;
 use scopegate::{
-    Access, CredentialSource, Rejection, Router, authenticated, public, requires_scope, routing::get,
-    testing::TestVerifier,
+    Access, CredentialSource, Gate, Presented, Rejection, Router, Token, TokenVerifier, VerifyError,
+    authenticated, public, requires_scope, routing::get, testing::TestVerifier,
 };
-use scopegate_tests::exchange::send;
+use scopegate_tests::{counter::Counter, exchange::send};
 
 fn offered(headers: &HeaderMap) -> String {
     let lines = headers.get_all("sec-websocket-protocol").iter();
@@ -37,7 +40,10 @@ async fn related(access: Access) -> Result<(), Rejection> {
 }
 
 fn app() -> axum::Router {
-    let gate = TestVerifier::new().token("reader", "files:read").gate("https://h.example").unwrap();
+    app_of(TestVerifier::new().token("reader", "files:read").gate("https://h.example").unwrap())
+}
+
+fn app_of(gate: Gate) -> axum::Router {
     let sources = [CredentialSource::authorization(), CredentialSource::websocket_protocol("bearer.")];
     Router::new()
         .route("/guarded", get(guarded))
@@ -82,4 +88,27 @@ async fn it_is_judged_like_any_other() {
 async fn a_related_scope_is_no_declared_demand() {
     let answer = send(&app(), "GET /related", &["authorization: Bearer reader"]).await;
     assert_eq!(answer.status, 500);
+}
+
+/// Never answers.
+struct Silent(Counter);
+
+impl TokenVerifier for Silent {
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        self.0.count();
+        assert_eq!(presented.headers()["sec-websocket-protocol"], "files.v1, bearer.reader");
+        pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_public_handler_waits_for_a_verifier_only_if_it_asks() {
+    let with = "sec-websocket-protocol: files.v1, bearer.reader";
+    let asked = Counter::default();
+    let app =
+        app_of(TestVerifier::new().gate("https://h.example").unwrap().verified_by(Silent(asked.clone())));
+    let answer = send(&app, "GET /open", &[with]).now_or_never().expect("it waits for nobody");
+    assert_eq!((answer.status.as_u16(), answer.body.as_str(), asked.get()), (200, "files.v1", 0));
+    assert!(send(&app, "GET /who", &[with]).now_or_never().is_none());
+    assert_eq!(asked.get(), 1);
 }

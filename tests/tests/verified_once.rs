@@ -260,3 +260,59 @@ async fn a_token_that_no_handler_is_to_see_counts_inside() {
         assert_eq!(verified.get(), 1, "{name}");
     }
 }
+
+#[public]
+async fn forward_open(Extension(inside): Extension<axum::Router>, request: Request) -> Response {
+    inside.oneshot(request).await.unwrap()
+}
+
+#[public]
+async fn careless() {}
+
+/// What is taken off a public request is verified when somebody asks, and then once.
+#[tokio::test]
+async fn what_is_kept_aside_is_verified_once() {
+    let nestings: [(_, fn(&Gate) -> axum::Router, _); 6] = [
+        ("nobody asks", |gate| of_handler(careless, gate), (0, 200)),
+        ("twice", |gate| of_handler(open, gate), (1, 200)),
+        ("middleware, twice", |gate| of_handler(open.layer(from_fn(note)), gate), (1, 200)),
+        (
+            "a router",
+            |gate| of_handler(forward_open, gate).layer(Extension(protected(&changed(gate)))),
+            (1, 200),
+        ),
+        ("a layer", |gate| of_handler(forward_open, gate).layer(Extension(layered(gate, plain()))), (1, 200)),
+        (
+            "a public router",
+            |gate| of_handler(forward_open, gate).layer(Extension(of_handler(open, gate))),
+            (1, 200),
+        ),
+    ];
+    for (name, nest, expected) in nestings {
+        let verified = Counter::default();
+        let gate = gate(&verified).credentials([CredentialSource::websocket_protocol("token.")]);
+        let app = nest(&gate);
+        let status = call(&app, "", &["sec-websocket-protocol: mcp, token.good"]).await;
+        assert_eq!((verified.get(), status), expected, "{name}");
+        let status = call(&app, "", &["sec-websocket-protocol: mcp, token.bad"]).await;
+        let refused = if expected.0 == 0 { 200 } else { 401 };
+        assert_eq!((verified.get(), status), (2 * expected.0, refused), "{name}");
+    }
+}
+
+/// Whatever others verify in between, a gate finds its own verification again.
+#[tokio::test]
+async fn gates_in_turns_verify_once_each() {
+    for (outer, outside) in OUTSIDE {
+        for (middle, between) in OUTSIDE {
+            let counters = [Counter::default(), Counter::default()];
+            let one = gate(&counters[0]);
+            let other = one.clone().verified_by(Counting(counters[1].clone()));
+            let inside = between(&other, outside(&one, between(&other, protected(&one))));
+            let app = outside(&one, inside);
+            assert_eq!(call(&app, "good", &[]).await, 200, "{outer}, {middle}");
+            assert_eq!(counters.each_ref().map(Counter::get), [1, 1], "{outer}, {middle}");
+            assert_eq!(call(&app, "bad", &[]).await, 401, "{outer}, {middle}");
+        }
+    }
+}

@@ -315,14 +315,14 @@ impl<S: Sync> FromRequestParts<S> for Access {
         if let Some(access) = admitted(parts) {
             return Ok(access);
         }
-        let in_handler = parts.extensions.get::<Enforcement>().is_some();
+        let in_handler = parts.extensions.get().is_some_and(Enforcement::is_in_handler);
         let Some(verified) = verified(parts).filter(|_| !in_handler) else {
             log::misconfigured(
                 "nothing demands a token where `Access` is taken; a `#[public]` handler takes `Option<Access>`",
             );
             return Err(Rejection::misconfigured());
         };
-        match verified.accepted() {
+        match verified.accepted(parts).await {
             Ok(token) => Ok(Self::undeclared(&verified.plan, token, &parts.headers)),
             Err(failure) => Err(refuse(&verified.plan, failure, &parts.headers)),
         }
@@ -349,7 +349,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             log::misconfigured("no gate can verify a token where `Option<Access>` is taken");
             return Err(Rejection::misconfigured());
         };
-        let token = verified.accepted().ok();
+        let token = verified.accepted(parts).await.ok();
         Ok(token.map(|token| Self::undeclared(&verified.plan, token, &parts.headers)))
     }
 }

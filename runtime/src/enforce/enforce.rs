@@ -9,6 +9,7 @@ use super::{
     outcome::Judge,
     path::PathParameters,
     plan::Plan,
+    verified::Verified,
 };
 use crate::{
     gate::{Failure, log},
@@ -23,7 +24,7 @@ use crate::{
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     if row.requirement().is_public() {
-        strip_public(parts).await;
+        set_aside(parts);
         if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
             enforcement.is_public = true;
         }
@@ -42,11 +43,12 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         ));
         return Err(Rejection::misconfigured());
     };
-    let admitted = admit(plan, parts, row, filled).await;
+    let admitted = admit(plan, enforcement, parts, row, filled).await;
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if plan.gate.strips_credentials() {
         // What is taken off the request is not there for a gate inside, to which the handler may pass it on.
-        leave(&plan.clone(), Ok(admitted.token.clone()), parts);
+        let verified = Verified::new(plan.clone(), Ok(admitted.token.clone()), parts);
+        leave(verified, &mut parts.extensions);
     }
     if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
         enforcement.admitted = Some(admitted);
@@ -54,31 +56,39 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     Ok(())
 }
 
-/// Takes what no handler is to see off a request that needs no token, and keeps what came of it for `Option<Access>`.
-async fn strip_public(parts: &mut Parts) {
+/// Takes what no handler is to see off a request that needs no token, and keeps it for `Option<Access>`. Nobody waits for
+/// a verifier here: the handler may not want to know.
+fn set_aside(parts: &mut Parts) {
     let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
-    if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned() {
-        let _ = verify_for_all(&plan, parts).await;
+    if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned()
+        && let Some(verified) = Verified::later(plan, parts)
+    {
+        leave(verified, &mut parts.extensions);
     }
 }
 
 /// Admits a request whose token meets the gate's floor and the row.
 pub(crate) async fn admit(
     plan: &Plan,
+    enforcement: Option<&Enforcement>,
     parts: &Parts,
     row: &RowRef,
     filled: Filled,
 ) -> Result<Admitted, Rejection> {
     let demand = [Demand::of(row, &filled)];
-    let token = token(plan, parts).await.map_err(|failure| plan.refuse(failure, &demand))?;
+    let token = token(plan, enforcement, parts).await.map_err(|failure| plan.refuse(failure, &demand))?;
     Judge::Gate(plan).judge(&token, &demand)?;
     Ok(Admitted::new(token, row.clone(), filled))
 }
 
-/// Returns the token of a request, from whoever verified it first.
-pub(crate) async fn token(plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
-    if let Some(verified) = verified_by(&plan.gate, parts) {
-        return verified.accepted_by(plan);
+/// Returns the token of a request that carries `enforcement`, from whoever verified it first.
+pub(crate) async fn token(
+    plan: &Plan,
+    enforcement: Option<&Enforcement>,
+    parts: &Parts,
+) -> Result<Token, Failure> {
+    if let Some(verified) = verified_by(&plan.gate, enforcement, parts) {
+        return verified.accepted_by(plan, parts).await;
     }
     let handler = plan.row.handler();
     plan.gate.accept(plan.gate.verify(parts, handler).await?, handler)
@@ -86,11 +96,12 @@ pub(crate) async fn token(plan: &Plan, parts: &Parts) -> Result<Token, Failure> 
 
 /// Has the token of a request verified, unless it has been, and leaves what was found for those who verify alike inside.
 pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Result<Token, Failure> {
-    if let Some(verified) = verified_by(&plan.gate, parts) {
-        return verified.accepted_by(plan);
+    if let Some(verified) = verified_by(&plan.gate, parts.extensions.get(), parts) {
+        return verified.accepted_by(plan, parts).await;
     }
     let handler = plan.row.handler();
     let outcome = plan.gate.verify(parts, handler).await;
-    leave(plan, outcome.clone(), parts);
+    let verified = Verified::new(plan.clone(), outcome.clone(), parts);
+    leave(verified, &mut parts.extensions);
     plan.gate.accept(outcome?, handler)
 }

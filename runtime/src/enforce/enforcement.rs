@@ -1,6 +1,6 @@
 //! What a request carries from a layer or a router to the guard of its handler, and from there to the handler.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use http::{Extensions, request::Parts};
 
@@ -9,30 +9,31 @@ use super::{
     verified::Verified,
 };
 use crate::{
-    gate::{Failure, Gate},
+    gate::Gate,
     scope::{Filled, RowRef},
     token::Token,
 };
 
-/// What a request carries to the guard, in its extensions: which gate it stands before, and what the guard found.
+/// What a request carries in its extensions: which gate it stands before, what the guard found, and what was verified.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
-    slot: Arc<Slot>,
+    /// Where the guard of a handler finds its gate; `None` where a layer has verified, and no handler waits yet.
+    slot: Option<Arc<Slot>>,
     pub(crate) admitted: Option<Admitted>,
     /// Whether the request needs no token, and was let through for that.
     pub(super) is_public: bool,
-    /// What a layer further outside has verified.
+    /// What was verified further outside, the last first.
     earlier: Option<Verified>,
 }
 
 impl Enforcement {
-    fn pending(slot: Arc<Slot>) -> Self {
-        Self { slot, admitted: None, is_public: false, earlier: None }
+    fn of(slot: Option<Arc<Slot>>, admitted: Option<Admitted>) -> Self {
+        Self { slot, admitted, is_public: false, earlier: None }
     }
 
-    /// Puts into a request that a handler waits for the gate of `slot`, and keeps what a layer outside has verified.
+    /// Puts into a request that a handler waits for the gate of `slot`, and keeps what was verified outside.
     pub(crate) fn begin(slot: Arc<Slot>, request: &mut Extensions) {
-        let outer = request.insert(Self::pending(slot));
+        let outer = request.insert(Self::of(Some(slot), None));
         if let Some(earlier) = outer.and_then(|outer| outer.earlier)
             && let Some(own) = request.get_mut::<Self>()
         {
@@ -41,22 +42,32 @@ impl Enforcement {
     }
 
     /// Says what a layer has let through, and by which verification.
-    pub(crate) fn done(slot: Arc<Slot>, admitted: Admitted, verified: Verified) -> Self {
-        Self { slot, admitted: Some(admitted), is_public: false, earlier: Some(verified) }
+    pub(crate) fn done(slot: Arc<Slot>, admitted: Admitted, verified: Verified, request: &mut Extensions) {
+        let earlier = request.remove::<Self>().and_then(|outer| outer.earlier);
+        let mut own = Self::of(Some(slot), Some(admitted));
+        own.earlier = earlier;
+        own.follow(verified);
+        request.insert(own);
     }
 
-    /// Says what a layer has verified, in a request to a handler that waits for the gate of its own router.
-    pub(crate) fn follow(&mut self, verified: Verified) {
+    /// Says what was verified.
+    pub(crate) fn follow(&mut self, mut verified: Verified) {
+        verified.earlier = self.earlier.take().map(Arc::new);
         self.earlier = Some(verified);
+    }
+
+    /// Tells whether the request is one to a handler that finds its gate here.
+    pub(super) fn is_in_handler(&self) -> bool {
+        self.slot.is_some()
     }
 
     /// Tells whether the guard of the handler has yet to decide. What is inside a handler has gates of its own.
     pub(crate) fn is_pending(&self) -> bool {
-        self.admitted.is_none() && !self.is_public
+        self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }
 
     pub(crate) fn plan(&self) -> Option<&Arc<Plan>> {
-        self.slot.get()
+        self.slot.as_ref()?.get()
     }
 }
 
@@ -77,30 +88,33 @@ impl Admitted {
 }
 
 /// Leaves what came of the credentials of a request for those who ask inside.
-pub(crate) fn leave(plan: &Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) {
-    let verified = Verified::new(plan.clone(), outcome, parts);
-    let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() else {
-        parts.extensions.insert(verified);
-        return;
-    };
-    if let Some(older) = enforcement.earlier.replace(verified) {
-        parts.extensions.insert(older);
+pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
+    if let Some(enforcement) = request.get_mut::<Enforcement>() {
+        return enforcement.follow(verified);
     }
+    let mut enforcement = Enforcement::of(None, None);
+    enforcement.follow(verified);
+    request.insert(enforcement);
 }
 
-/// Iterates over what was found further outside for the credentials that the request has now: by a layer that let it
-/// through, and by one that asked early.
-fn found(parts: &Parts) -> impl Iterator<Item = &Verified> {
-    let enforced = parts.extensions.get::<Enforcement>().and_then(|enforcement| enforcement.earlier.as_ref());
-    enforced.into_iter().chain(parts.extensions.get()).filter(|verified| verified.is_of(parts))
+/// Iterates over what was found further outside for the credentials that the request has now.
+fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterator<Item = &'a Verified> {
+    let last = enforcement.and_then(|enforcement| enforcement.earlier.as_ref());
+    iter::successors(last, |verified| verified.earlier.as_deref()).filter(|verified| verified.is_of(parts))
 }
 
 /// Returns what was found further outside.
 pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
-    found(parts).next()
+    found(parts.extensions.get(), parts).next()
 }
 
 /// Returns what a gate that verifies as `gate` does found further outside.
-pub(crate) fn verified_by<'a>(gate: &Gate, parts: &'a Parts) -> Option<&'a Verified> {
-    found(parts).find(|verified| verified.plan.gate.verifies_as(gate))
+pub(crate) fn verified_by<'a>(
+    gate: &Gate,
+    enforcement: Option<&'a Enforcement>,
+    parts: &Parts,
+) -> Option<&'a Verified> {
+    // Nearly always nobody has verified anything.
+    enforcement?.earlier.as_ref()?;
+    found(enforcement, parts).find(|verified| verified.plan.gate.verifies_as(gate))
 }

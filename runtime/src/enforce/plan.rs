@@ -35,10 +35,15 @@ impl Plan {
         Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt)
     }
 
+    /// Tells whether the answers at hand are those of `row`, which nearly always is the very row of this plan.
+    fn is_of(&self, row: &Row) -> bool {
+        std::ptr::eq(row, &raw const *self.row) || row.terms() == self.row.terms()
+    }
+
     /// Answers a request that failed, with what was built at startup if it was.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let found = match (failure, demands) {
-            (Failure::For(reason), [Demand { row, one_of: [], .. }]) if row.terms() == self.row.terms() => {
+            (Failure::For(reason), [Demand { row, one_of: [], .. }]) if self.is_of(row) => {
                 self.answers.find(reason).cloned()
             }
             (Failure::For(reason), [Demand { row, one_of: [], .. }]) => {

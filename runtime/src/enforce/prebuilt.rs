@@ -23,11 +23,12 @@ impl Answers {
 #[derive(Clone)]
 pub(crate) struct Prebuilt(Arc<HashMap<Terms, Answers>>);
 
+/// The most frequent ones first.
 const REASONS: [Reason; 5] = [
     Reason::MissingToken,
+    Reason::InsufficientScope,
     Reason::InvalidToken,
     Reason::ExpiredToken,
-    Reason::InsufficientScope,
     Reason::SeveralCredentials,
 ];
 

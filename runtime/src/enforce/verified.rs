@@ -1,12 +1,12 @@
 //! What came of a verification, for whoever asks the same later in the same request.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use http::request::Parts;
+use http::{HeaderValue, Request, request::Parts};
 
 use super::plan::Plan;
 use crate::{
-    gate::Failure,
+    gate::{Failure, Gate},
     token::{Seen, Token},
 };
 
@@ -14,17 +14,43 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
-    outcome: Result<Token, Failure>,
+    outcome: Outcome,
     /// What was verified: a middleware may have changed it since.
     seen: Seen,
+    /// What was found further outside.
+    pub(super) earlier: Option<Arc<Verified>>,
+}
+
+#[derive(Clone)]
+enum Outcome {
+    Known(Result<Token, Failure>),
+    /// What was taken off the request before anybody needed to know.
+    Asked(Arc<Asked>),
+}
+
+/// A credential that is kept aside, and what comes of it once somebody asks.
+struct Asked {
+    protocols: Vec<HeaderValue>,
+    outcome: OnceLock<Result<Token, Failure>>,
 }
 
 impl Verified {
     /// Remembers what came of the credentials of a request, and takes what no handler is to see off it.
     pub(crate) fn new(plan: Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) -> Self {
         plan.gate.strip(&mut parts.headers);
+        Self::of(plan, Outcome::Known(outcome), parts)
+    }
+
+    /// Takes what no handler is to see off a request, and keeps it for whoever asks later; `None` where there is nothing.
+    pub(super) fn later(plan: Arc<Plan>, parts: &mut Parts) -> Option<Self> {
+        let protocols = plan.gate.take_protocols(&mut parts.headers)?;
+        let asked = Asked { protocols, outcome: OnceLock::new() };
+        Some(Self::of(plan, Outcome::Asked(Arc::new(asked)), parts))
+    }
+
+    fn of(plan: Arc<Plan>, outcome: Outcome, parts: &Parts) -> Self {
         let seen = plan.gate.credentials_in(parts);
-        Self { plan, outcome, seen }
+        Self { plan, outcome, seen, earlier: None }
     }
 
     /// Tells whether a request still has the credentials that were verified.
@@ -33,12 +59,39 @@ impl Verified {
     }
 
     /// Returns the token, as the gate that had it verified accepts it.
-    pub(crate) fn accepted(&self) -> Result<Token, Failure> {
-        self.accepted_by(&self.plan)
+    pub(crate) async fn accepted(&self, parts: &Parts) -> Result<Token, Failure> {
+        self.accepted_by(&self.plan, parts).await
     }
 
     /// Returns the token, as another gate accepts it that verifies alike.
-    pub(crate) fn accepted_by(&self, plan: &Plan) -> Result<Token, Failure> {
-        plan.gate.accept(self.outcome.clone()?, plan.row.handler())
+    pub(crate) async fn accepted_by(&self, plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
+        let handler = plan.row.handler();
+        let token = match &self.outcome {
+            Outcome::Known(outcome) => outcome.clone()?,
+            Outcome::Asked(asked) => asked.answer(&self.plan.gate, parts, handler).await?,
+        };
+        plan.gate.accept(token, handler)
+    }
+}
+
+impl Asked {
+    /// Has the credential verified, unless it has been.
+    async fn answer(&self, gate: &Gate, parts: &Parts, handler: &str) -> Result<Token, Failure> {
+        if let Some(known) = self.outcome.get() {
+            return known.clone();
+        }
+        let outcome = gate.verify(&self.whole(parts), handler).await;
+        self.outcome.get_or_init(|| outcome).clone()
+    }
+
+    /// Makes the head of the request as it arrived. The one that the handler has stays without the credential.
+    fn whole(&self, parts: &Parts) -> Parts {
+        let (mut whole, ()) = Request::new(()).into_parts();
+        whole.method = parts.method.clone();
+        whole.uri = parts.uri.clone();
+        whole.version = parts.version;
+        whole.headers = parts.headers.clone();
+        Gate::put_protocols_back(&mut whole.headers, &self.protocols);
+        whole
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, HeaderValue, request::Parts};
 
 use super::{Failure, Gate, log};
 use crate::{
     refuse::Reason,
     resource::Resource,
-    token::{Credentials, Presented, Seen, Token, VerifyError},
+    token::{Credentials, Presented, Seen, Sources, Token, VerifyError},
 };
 
 impl Gate {
@@ -72,5 +72,16 @@ impl Gate {
     /// Takes what no handler is to see off a request.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.0.sources.strip(headers);
+    }
+
+    /// Takes what no handler is to see off a request that nobody has judged, and returns the subprotocols as they were;
+    /// `None` where there is nothing to take.
+    pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
+        self.0.sources.take_protocols(headers)
+    }
+
+    /// Puts subprotocols in the place of what was left of them.
+    pub(crate) fn put_protocols_back(headers: &mut HeaderMap, protocols: &[HeaderValue]) {
+        Sources::put_protocols_back(headers, protocols);
     }
 }

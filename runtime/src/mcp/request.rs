@@ -77,7 +77,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     connection::detach(&mut parts)?;
     // Nothing of the body is read for those whom the gate does not know.
     let plan = &endpoint.plan;
-    let token = token(plan, &parts).await;
+    let token = token(plan, parts.extensions.get(), &parts).await;
     let token = token.map_err(|failure| plan.refuse(failure, &[floor(plan).demand()]))?;
     let verified = Verified::new(plan.clone(), Ok(token.clone()), &mut parts);
     let (matched, body) = if connection::has_no_message(&parts.method) {
@@ -96,7 +96,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     };
     let Matched { row, filled } = matched.unwrap_or_else(|| floor(plan));
     let admitted = Admitted::new(token, row, filled);
-    parts.extensions.insert(Enforcement::done(endpoint.slot.clone(), admitted, verified));
+    Enforcement::done(endpoint.slot.clone(), admitted, verified, &mut parts.extensions);
     Ok(Request::from_parts(parts, body))
 }
 

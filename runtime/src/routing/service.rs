@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    enforce::{Enforcement, Protected, Slot, Step, enforce, leave},
+    enforce::{Enforcement, Protected, Slot, Step, Verified, enforce, leave},
     routing::gated::Mounted,
     scope::RowRef,
 };
@@ -36,7 +36,8 @@ impl Step for ServiceGuard {
         let enforcement = parts.extensions.get::<Enforcement>();
         if let Some((plan, admitted)) = enforcement.and_then(|own| own.plan().zip(own.admitted.as_ref())) {
             let (plan, token) = (plan.clone(), admitted.token.clone());
-            leave(&plan, Ok(token), &mut parts);
+            let verified = Verified::new(plan, Ok(token), &mut parts);
+            leave(verified, &mut parts.extensions);
         }
         Ok(Request::from_parts(parts, body))
     }

@@ -173,7 +173,7 @@ impl Sources {
                 entry.iter_mut().for_each(|value| value.set_sensitive(true));
             }
             if let Kind::WebsocketProtocol { prefix } = &source.0
-                && protocols(headers).any(|entry| entry.starts_with(prefix.as_str()))
+                && offers(headers, prefix)
             {
                 let rest = protocols(headers).filter(|entry| !entry.starts_with(prefix.as_str()));
                 let rest = rest.collect::<Vec<_>>().join(", ");
@@ -184,6 +184,26 @@ impl Sources {
                     headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
                 }
             }
+        }
+    }
+
+    /// Takes what no handler is to see off a request, and returns the subprotocols as they were; `None` where none has to
+    /// go.
+    pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
+        let has_to_go = |source: &CredentialSource| matches!(&source.0, Kind::WebsocketProtocol { prefix } if offers(headers, prefix));
+        if !self.0.iter().any(has_to_go) {
+            return None;
+        }
+        let protocols = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().cloned().collect();
+        self.strip(headers);
+        Some(protocols)
+    }
+
+    /// Puts subprotocols in the place of what was left of them.
+    pub(crate) fn put_protocols_back(headers: &mut HeaderMap, protocols: &[HeaderValue]) {
+        headers.remove(SEC_WEBSOCKET_PROTOCOL);
+        for value in protocols {
+            headers.append(SEC_WEBSOCKET_PROTOCOL, value.clone());
         }
     }
 
@@ -281,6 +301,11 @@ fn proxied<'a>(headers: &'a HeaderMap, name: &str) -> Credentials<'a> {
         }),
         is_b64token,
     )
+}
+
+/// Tells whether an entry of the subprotocols begins with `prefix`.
+fn offers(headers: &HeaderMap, prefix: &str) -> bool {
+    protocols(headers).any(|entry| entry.starts_with(prefix))
 }
 
 /// Iterates over the subprotocols that a client offers.

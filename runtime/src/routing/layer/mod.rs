@@ -125,14 +125,15 @@ impl Step for GateLayer {
         if is_preflight(&parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let admitted = admit(&self.plan, &parts, &self.plan.row, Filled::default()).await;
+        let enforcement = parts.extensions.get();
+        let admitted = admit(&self.plan, enforcement, &parts, &self.plan.row, Filled::default()).await;
         let admitted = admitted
             .map_err(|rejection| rejection.to(self.plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &mut parts);
         match parts.extensions.get_mut::<Enforcement>() {
             // Inside a handler that waits for the gate of its own router, that one still decides.
             Some(own) if own.is_pending() => own.follow(verified),
-            _ => _ = parts.extensions.insert(Enforcement::done(self.slot.clone(), admitted, verified)),
+            _ => Enforcement::done(self.slot.clone(), admitted, verified, &mut parts.extensions),
         }
         Ok(Request::from_parts(parts, body))
     }

@@ -6,6 +6,7 @@ use super::{
     super::jwt::shared::{KeySource, Unread, Verdict, ask},
     outcome::Failure,
 };
+use crate::VerifyError;
 
 /// The type of the content, and of the token that it is.
 pub(super) const TYPE: &str = "application/token-introspection+jwt";
@@ -30,7 +31,9 @@ pub(super) async fn verify(
     let token = Unread::split(answer).and_then(|token| token.read_as(&TYPES, true));
     let token = token.map_err(|fault| useless(&fault))?;
     // Without its keys nobody can tell, which is as if it had not answered.
-    let (_, verdict) = ask(keys, &token).await.map_err(|error| Failure::silent(error.to_string()))?;
+    let (_, verdict) = ask(keys, &token, |_| false)
+        .await
+        .map_err(|refusal| Failure::silent(VerifyError::from(refusal).to_string()))?;
     if !matches!(verdict, Verdict::Genuine(_)) {
         return Err(useless(&"none of the keys of the issuer made its signature"));
     }

@@ -58,10 +58,10 @@ impl Grants {
         named.chain(by_role).collect()
     }
 
-    /// Tells whether the token has a claim for scopes at all, be it an empty one.
+    /// Tells whether the token has a claim for scopes at all, be it an empty one. Roles are none: ID tokens have those of their
+    /// people, too.
     pub(super) fn are_in(&self, claims: &Map<String, Value>) -> bool {
-        let paths = self.scopes.iter().chain(self.roles.iter().map(|roles| &roles.path));
-        paths.into_iter().any(|path| at(claims, path).is_some())
+        self.scopes.iter().any(|path| at(claims, path).is_some())
     }
 
     pub(super) fn problems(&self) -> Vec<String> {

@@ -167,6 +167,24 @@ impl Issuer {
         self
     }
 
+    /// Says by which claims access tokens of this issuer are known: each has at least one of them, and an ID token has none.
+    ///
+    /// This counts for tokens that are not marked as access tokens and whose audience is one that is
+    /// [named](Self::audience), since the issuer's ID tokens may have that audience, too. By default, such a token needs a claim
+    /// for scopes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::Issuer;
+    ///
+    /// let issuer = Issuer::new("https://auth.example.com").audience("files").access_claims(["client_type"]);
+    /// ```
+    pub fn access_claims(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.rules.of_access.extend(names.into_iter().map(Into::into));
+        self
+    }
+
     /// Reads the scopes from these claims, all together, in place of `scope` and `scp`.
     ///
     /// Each is a space-delimited list or an array.
@@ -228,7 +246,7 @@ impl Issuer {
 
     /// Says that clients ask this issuer for scopes with `prefix` before them, which tokens do not have.
     ///
-    /// The scopes of OpenID Connect, such as `openid` and `offline_access`, go without it.
+    /// The scopes of `OpenID` Connect, such as `openid` and `offline_access`, go without it.
     pub fn asked_with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.asked_prefix = Some(prefix.into());
         self
@@ -320,6 +338,9 @@ impl Issuer {
         let empty = |texts: &[String]| texts.iter().any(String::is_empty);
         if empty(&self.rules.audiences) || empty(&self.rules.client_ids) {
             problems.push("an audience or a client's id is empty; leave it out".to_owned());
+        }
+        if empty(&self.rules.of_access) {
+            problems.push("a claim of access tokens has no name; leave it out".to_owned());
         }
         #[cfg(feature = "introspection")]
         if let Some(introspection) = &self.introspection {

@@ -21,6 +21,8 @@ pub(super) struct Rules {
     pub(super) client_ids: Vec<String>,
     pub(super) refuses_others: bool,
     pub(super) required: Vec<(String, String)>,
+    /// Claims that only access tokens have. Without any, those for scopes are taken for such.
+    pub(super) of_access: Vec<String>,
 }
 
 /// By what a token turned out to be for this resource.
@@ -46,10 +48,8 @@ impl Issuer {
         self.check_member(&claims, named)?;
         self.check_required(&claims)?;
         let meant_by = self.meant_for(&claims, resource)?;
-        if meant_by == MeantBy::Name && kind == Kind::Unmarked && !self.grants.are_in(&claims) {
-            return Err(Fault::Plain(
-                "it may be an ID token: its audience is not the resource itself, and it has no claim for scopes",
-            ));
+        if meant_by == MeantBy::Name && kind == Kind::Unmarked {
+            self.check_looks(&claims)?;
         }
         let validity = Validity::of(&claims)?;
         Ok((self.token_until(&validity, claims), validity))
@@ -89,6 +89,27 @@ impl Issuer {
             Some(expires_at) => token.with_expiry(expires_at),
             None => token,
         }
+    }
+
+    /// Demands that a token looks like an access token. An ID token may have its audience, and need not look like one.
+    fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {
+        let of_access = &self.rules.of_access;
+        if of_access.is_empty() {
+            return if self.grants.are_in(claims) {
+                Ok(())
+            } else {
+                Err(Fault::Plain(
+                    "it may be an ID token: its audience is not the resource itself, and it has no claim for scopes",
+                ))
+            };
+        }
+        if of_access.iter().any(|name| claims.contains_key(name)) {
+            return Ok(());
+        }
+        Err(Fault::with(
+            "it may be an ID token: its audience is not the resource itself, and it has none of the claims of access tokens:",
+            of_access.join(", "),
+        ))
     }
 
     /// Holds the member that `iss` names against the claim that names it again.

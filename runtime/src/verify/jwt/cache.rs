@@ -28,6 +28,9 @@ const REMEMBER_BAD: Duration = Duration::from_secs(30);
 /// them pushes no good one out.
 const MOST_BAD: usize = 1024;
 
+/// How many tokens of unknown keys are known to have come before.
+const MOST_ARRIVALS: usize = 1024;
+
 /// How often what is over is thrown out, if it is not asked for before.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
@@ -35,6 +38,8 @@ const SWEEP_AFTER: Duration = Duration::from_secs(60);
 pub(super) struct Cache {
     good: Bounded<Digest, Arc<Good>, ByWeight>,
     bad: Bounded<Digest, Bad>,
+    /// When tokens of unknown keys came for the first time.
+    arrivals: Bounded<Digest, Instant>,
     swept: Mutex<Instant>,
 }
 
@@ -58,11 +63,11 @@ pub(super) struct Good {
     pub(super) leeway: Duration,
     /// Where the keys of its issuer come from.
     pub(super) source: KeySource,
+    pub(super) since: Instant,
     /// The identifier of the resource that it was judged for.
     resource: Option<Box<str>>,
     key: Arc<Key>,
     weight: usize,
-    since: Instant,
 }
 
 impl Good {
@@ -77,7 +82,7 @@ impl Good {
     ) -> Self {
         let resource = identifier_of(resource);
         let weight = weight::of(&token) + resource.as_ref().map_or(0, |id| id.len());
-        Self { token, validity, leeway, source: source.clone(), resource, key, weight, since: Instant::now() }
+        Self { token, validity, leeway, source: source.clone(), since: Instant::now(), resource, key, weight }
     }
 
     /// Tells whether it was judged for this resource. Another may be no audience of it.
@@ -97,7 +102,7 @@ fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
 
 /// A token that is bad at any time, by the keys that were known when it was judged.
 #[derive(Clone)]
-pub(super) struct Bad {
+pub(crate) struct Bad {
     pub(super) fault: Fault,
     /// Where the keys of its issuer come from.
     pub(super) source: KeySource,
@@ -133,7 +138,7 @@ impl Bad {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Notes that it names no key, and that none of the keys made its signature.
+    /// Notes that none of the keys made its signature.
     pub(super) fn until_newer_keys(mut self) -> Self {
         self.wants_newer_keys = true;
         self
@@ -151,7 +156,8 @@ impl Cache {
         // What a token with a dozen claims takes.
         const USUAL_WEIGHT: usize = 2048;
         let good = Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight);
-        Self { good, bad: Bounded::new(MOST_BAD), swept: Mutex::new(Instant::now()) }
+        let (bad, arrivals) = (Bounded::new(MOST_BAD), Bounded::new(MOST_ARRIVALS));
+        Self { good, bad, arrivals, swept: Mutex::new(Instant::now()) }
     }
 
     pub(super) fn good(&self, digest: &Digest) -> Option<Arc<Good>> {
@@ -170,6 +176,15 @@ impl Cache {
 
     pub(super) fn keep_bad(&self, digest: Digest, bad: Bad) {
         self.bad.insert(digest, bad);
+    }
+
+    /// Returns when a token of an unknown key came for the first time, if that is remembered.
+    pub(super) fn arrival(&self, digest: &Digest) -> Option<Instant> {
+        self.arrivals.get(digest)
+    }
+
+    pub(super) fn keep_arrival(&self, digest: Digest, arrived: Instant) {
+        self.arrivals.insert(digest, arrived);
     }
 
     pub(super) fn forget(&self, digest: &Digest) {

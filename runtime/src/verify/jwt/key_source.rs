@@ -83,14 +83,14 @@ impl KeySource {
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Finds out whether the issuer was asked for its keys since `published`, by when it would have published the key of a token. Else says
-    /// how soon it is asked again.
-    pub(crate) fn asked_since(&self, published: time::Instant) -> Result<(), Duration> {
-        let state = self.0.lock();
-        if self.0.given.is_some() || state.asked().is_some_and(|asked| asked >= published) {
-            return Ok(());
-        }
-        Err(state.until_next(time::Instant::now()))
+    /// Tells whether there are newer keys than `known` by now. What was judged by those stays so while no others can be loaded.
+    pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
+        self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
+    }
+
+    /// Tells how long it is until the issuer is asked again for an unknown key.
+    pub(crate) fn until_next(&self) -> Duration {
+        self.0.lock().until_next(time::Instant::now())
     }
 
     /// Starts to load the keys and returns what to wait for: the attempt under way if there is one, and nothing during the
@@ -138,7 +138,8 @@ impl Shared {
                     Some(older) => keys.keeping_known(older),
                     None => keys,
                 };
-                self.lock().succeed(Arc::new(keys), asked, time::Instant::now());
+                let keys = keys.asked_at(asked);
+                self.lock().succeed(Arc::new(keys), time::Instant::now());
             }
             Err(reason) => {
                 #[cfg(feature = "tracing")]

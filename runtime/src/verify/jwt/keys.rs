@@ -4,7 +4,9 @@ use std::{
     collections::HashSet,
     fmt,
     hash::{Hash, Hasher},
+    ops::RangeInclusive,
     sync::Arc,
+    time::Duration,
 };
 
 use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents};
@@ -14,6 +16,7 @@ use serde::{
     de::{Error, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use super::{
     algorithms::{self, Algorithm},
@@ -26,7 +29,11 @@ use super::{
 ///
 /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
 #[derive(Default)]
-pub(crate) struct KeySet(Vec<Arc<Key>>);
+pub(crate) struct KeySet {
+    keys: Vec<Arc<Key>>,
+    /// When the issuer was asked for them; nothing for those that the program gives. What was published since may be missing.
+    asked: Option<Instant>,
+}
 
 pub(crate) struct Key {
     jwk: Jwk,
@@ -50,23 +57,36 @@ impl KeySet {
     pub(super) fn parse(set: &[u8]) -> serde_json::Result<Self> {
         let Object(Set { keys }) = serde_json::from_slice(set)?;
         let jwks = keys.into_iter().filter_map(|jwk| serde_json::from_str::<Object<Jwk>>(jwk.get()).ok());
-        Ok(Self(jwks.filter_map(|Object(jwk)| Key::prepare(jwk)).map(Arc::new).collect()))
+        let keys = jwks.filter_map(|Object(jwk)| Key::prepare(jwk)).map(Arc::new).collect();
+        Ok(Self { keys, asked: None })
+    }
+
+    /// Notes when the issuer was asked for the keys.
+    pub(super) const fn asked_at(mut self, asked: Instant) -> Self {
+        self.asked = Some(asked);
+        self
+    }
+
+    /// Tells whether a key that was published `age` before `arrived` would be among these.
+    pub(super) fn are_newer_than(&self, arrived: Instant, age: Duration) -> bool {
+        let known_until = |asked: Instant| asked.checked_add(age);
+        self.asked.and_then(known_until).is_none_or(|known_until| known_until >= arrived)
     }
 
     /// Takes over the keys of `older` that are unchanged, so that what they verified is known to be still good.
     pub(super) fn keeping_known(mut self, older: &Self) -> Self {
-        take_over(&mut self.0, &older.0);
+        take_over(&mut self.keys, &older.keys);
         self
     }
 
     /// Tells whether `key` is still published: the very same object, which is taken over as long as the key is unchanged.
     pub(super) fn has(&self, key: &Arc<Key>) -> bool {
-        self.0.iter().any(|own| Arc::ptr_eq(own, key))
+        self.keys.iter().any(|own| Arc::ptr_eq(own, key))
     }
 
     /// Tells whether there is none that could make a token.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.keys.is_empty()
     }
 
     /// Judges the signature of `token` by these keys.
@@ -87,7 +107,7 @@ impl KeySet {
     }
 
     fn named(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
-        self.0.iter().filter(|key| token.kid.is_none() || key.jwk.kid == token.kid)
+        self.keys.iter().filter(|key| token.kid.is_none() || key.jwk.kid == token.kid)
     }
 }
 
@@ -128,16 +148,34 @@ impl Key {
 fn public_key(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     let bytes = |text: &Option<String>| URL_SAFE_NO_PAD.decode(text.as_ref()?).ok();
     if let Some(parameters) = algorithm.of_rsa() {
-        let key = RsaPublicKeyComponents { n: unsigned(bytes(&jwk.n)?), e: unsigned(bytes(&jwk.e)?) };
-        return key.to_parsed_public_key(parameters).ok();
+        let (n, e) = (unsigned(bytes(&jwk.n)?), unsigned(bytes(&jwk.e)?));
+        // The library looks at these only when it verifies a signature; until then a useless key would be taken for a good one.
+        let lengths = parameters.min_modulus_len()..=parameters.max_modulus_len();
+        let is_usable = lengths.contains(&bits(&n)) && EXPONENT_BITS.contains(&bits(&e)) && is_odd(&e);
+        let key = RsaPublicKeyComponents { n, e };
+        return is_usable.then(|| key.to_parsed_public_key(parameters).ok()).flatten();
     }
     let (parameters, length) = algorithm.of_curve()?;
     let point = match algorithm {
-        Algorithm::EdDsa => bytes(&jwk.x)?,
+        // The library would read a longer text as a key in DER.
+        Algorithm::EdDsa => bytes(&jwk.x).filter(|x| x.len() == length)?,
         // An uncompressed point: 4, x, y.
         _ => [vec![4], padded(bytes(&jwk.x)?, length)?, padded(bytes(&jwk.y)?, length)?].concat(),
     };
     ParsedPublicKey::new(parameters, point).ok()
+}
+
+/// How many bits a public exponent has. With an exponent of 1, anybody could sign.
+const EXPONENT_BITS: RangeInclusive<u32> = 2..=33;
+
+/// Counts the bits of a number without leading zero bytes.
+fn bits(number: &[u8]) -> u32 {
+    let unused = number.first().map_or(0, |first| first.leading_zeros());
+    u32::try_from(number.len() * 8).map_or(u32::MAX, |bits| bits - unused)
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|last| last % 2 == 1)
 }
 
 /// Takes off leading zeros, which some servers write and the library refuses.
@@ -253,22 +291,22 @@ mod tests {
     #[test]
     fn a_set_is_an_object_of_at_most_256_keys() {
         let key = Pair::ed25519("key").jwk();
-        assert_eq!(set(&vec![key.clone(); MAX_KEYS]).map(|set| set.0.len()).ok(), Some(MAX_KEYS));
+        assert_eq!(set(&vec![key.clone(); MAX_KEYS]).map(|set| set.keys.len()).ok(), Some(MAX_KEYS));
         let error = set(&vec![json!({ "a": 0 }); MAX_KEYS + 1]).err().map(|error| error.to_string());
         assert!(error.is_some_and(|error| error.contains("more than 256 keys")));
         for text in [format!("[[{key}]]"), format!(r#"{{"keys":[],"keys":[{key}]}}"#)] {
             assert!(KeySet::parse(text.as_bytes()).is_err(), "{text}");
         }
         let list = json!(["OKP", "key", null, null, null, "Ed25519", null, null, key["x"], null]);
-        assert_eq!(set(&[list]).map(|set| set.0.len()).ok(), Some(0), "a key is no list");
+        assert_eq!(set(&[list]).map(|set| set.keys.len()).ok(), Some(0), "a key is no list");
     }
 
     #[test]
     fn a_key_of_unusual_size_is_left_out() {
         let mut key = Pair::shared().jwk();
-        assert_eq!(set(&[key.clone()]).map(|set| set.0.len()).ok(), Some(1));
+        assert_eq!(set(&[key.clone()]).map(|set| set.keys.len()).ok(), Some(1));
         key["n"] = encode(vec![1; 100_000]).into();
-        assert_eq!(set(&[key]).map(|set| set.0.len()).ok(), Some(0));
+        assert_eq!(set(&[key]).map(|set| set.keys.len()).ok(), Some(0));
     }
 
     #[test]

@@ -23,6 +23,9 @@ const STILL_DOWN: Duration = Duration::from_secs(60);
 /// The longest pause after a failed attempt; the first is a second, and each next one twice as long.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// The shortest pause that a client is told.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+
 /// What is known now.
 #[derive(Default)]
 pub(super) struct State {
@@ -34,8 +37,6 @@ pub(super) struct State {
 
 struct Loaded {
     keys: Arc<KeySet>,
-    /// When the issuer was asked for them. What it published since may be missing.
-    asked: Instant,
     at: Instant,
 }
 
@@ -95,12 +96,7 @@ impl State {
     /// Tells how long it is until an unknown key is worth another attempt.
     pub(super) fn until_next(&self, now: Instant) -> Duration {
         let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));
-        ASK_AGAIN_AFTER.saturating_sub(age)
-    }
-
-    /// Returns when the issuer was asked for the keys, if any.
-    pub(super) fn asked(&self) -> Option<Instant> {
-        self.loaded.as_ref().map(|loaded| loaded.asked)
+        ASK_AGAIN_AFTER.saturating_sub(age).max(SHORTEST_PAUSE)
     }
 
     /// Tells whether the pause after the last failed attempt, if it failed, is over.
@@ -108,9 +104,9 @@ impl State {
         self.failure.as_ref().is_none_or(|failure| failure.retry_at <= now)
     }
 
-    /// Notes that keys were loaded, for which the issuer was `asked`. Those from before are gone, and with them any that were withdrawn.
-    pub(super) fn succeed(&mut self, keys: Arc<KeySet>, asked: Instant, now: Instant) {
-        self.loaded = Some(Loaded { keys, asked, at: now });
+    /// Notes that keys were loaded. Those from before are gone, and with them any that were withdrawn.
+    pub(super) fn succeed(&mut self, keys: Arc<KeySet>, now: Instant) {
+        self.loaded = Some(Loaded { keys, at: now });
         self.failure = None;
         self.flight = None;
     }
@@ -126,7 +122,6 @@ impl State {
 
     /// Makes the error for a request whose key could not be loaded.
     pub(super) fn unavailable(&self, now: Instant) -> VerifyError {
-        const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
         match &self.failure {
             Some(LoadFailure { retry_at, reason, .. }) => {
                 let pause = retry_at.saturating_duration_since(now).max(SHORTEST_PAUSE);
@@ -155,7 +150,7 @@ mod tests {
             assert!(!state.may_load(now + pause.checked_sub(Duration::from_millis(1)).unwrap_or_default()));
             assert!(state.may_load(now + pause));
         }
-        state.succeed(no_keys(), now, now);
+        state.succeed(no_keys(), now);
         assert!(state.may_load(now));
         state.fail("down".to_owned(), now);
         assert!(state.may_load(now + Duration::from_secs(1)));
@@ -166,7 +161,7 @@ mod tests {
         let now = Instant::now();
         let mut state = State::default();
         assert!(matches!(state.advice(now), Advice::LoadFirst));
-        state.succeed(no_keys(), now, now);
+        state.succeed(no_keys(), now);
         assert!(matches!(state.advice(now), Advice::Use(_)));
         assert!(matches!(state.advice(now + REFRESH_AFTER), Advice::UseAndLoad(_)));
         assert!(matches!(state.advice(now + RELY_UNTIL), Advice::LoadFirst));

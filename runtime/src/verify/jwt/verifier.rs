@@ -36,10 +36,20 @@ pub(crate) struct KnownIssuer {
     pub(crate) keys: KeySource,
 }
 
+/// What is known of a token that came before.
+enum Recalled {
+    /// It is still good.
+    Admitted(Token),
+    /// It is to be judged anew. It came at this time, if that is known.
+    Came(Option<Instant>),
+}
+
 /// Why a token was refused.
-enum Refusal {
+pub(crate) enum Refusal {
     /// It is bad at any time, while its issuer has these keys.
     Lasting(Bad),
+    /// Its key is unknown, and its issuer was not asked since it came.
+    Unsettled(VerifyError),
     /// The next time it may be another matter.
     Passing(VerifyError),
 }
@@ -66,19 +76,24 @@ impl Jwts {
         let token = presented.token();
         unverified::check_length(token)?;
         let Some(cache) = &self.cache else {
-            return self.valid_now(&self.judge(presented).await?);
+            return self.valid_now(&self.judge(presented, Instant::now()).await?);
         };
         let digest = Digest::of(token);
-        if let Some(admitted) = self.recall(cache, &digest, presented).await? {
-            return Ok(admitted);
-        }
-        match self.judge(presented).await {
+        let arrived = match self.recall(cache, &digest, presented).await? {
+            Recalled::Admitted(token) => return Ok(token),
+            // Of what is not known, nothing was waited for.
+            Recalled::Came(before) => before.unwrap_or_else(Instant::now),
+        };
+        match self.judge(presented, arrived).await {
             Ok(good) => {
                 let admitted = self.valid_now(&good)?;
                 cache.keep_good(digest, good, |good| self.is_over(good));
                 Ok(admitted)
             }
             Err(refusal) => {
+                if refusal.is_of_unknown_key() {
+                    cache.keep_arrival(digest, arrived);
+                }
                 if let Refusal::Lasting(bad) = &refusal {
                     cache.keep_bad(digest, bad.clone());
                 }
@@ -94,7 +109,7 @@ impl Jwts {
         cache: &Cache,
         digest: &Digest,
         presented: &Presented<'_>,
-    ) -> Result<Option<Token>, VerifyError> {
+    ) -> Result<Recalled, VerifyError> {
         let resource = presented.resource();
         if let Some(good) = cache.good(digest).filter(|good| good.is_for(resource)) {
             let keys = good.source.current().await?;
@@ -102,27 +117,26 @@ impl Jwts {
             if !matches!(admitted, Ok(Some(_))) {
                 cache.forget(digest);
             }
-            return admitted;
+            return Ok(admitted?.map_or(Recalled::Came(Some(good.since)), Recalled::Admitted));
         }
         if let Some(bad) = cache.bad(digest).filter(|bad| bad.is_for(resource)) {
             let keys = bad.source.current().await?;
-            let is_known = bad.counts(&keys);
-            if is_known && !(bad.wants_newer_keys && bad.source.newer_than(&keys).await?.is_some()) {
+            if bad.counts(&keys) && !(bad.wants_newer_keys && bad.source.has_newer_than(&keys).await) {
                 return Err(bad.fault.into());
             }
         }
-        Ok(None)
+        Ok(Recalled::Came(cache.arrival(digest)))
     }
 
-    /// Judges all of a token but its times.
-    async fn judge(&self, presented: &Presented<'_>) -> Result<Good, Refusal> {
-        let arrived = Instant::now();
+    /// Judges all of a token but its times. It `arrived` now, or before if that is known.
+    async fn judge(&self, presented: &Presented<'_>, arrived: Instant) -> Result<Good, Refusal> {
         let token = Unread::split(presented.token())?;
         let iss = token.issuer()?.into_owned();
         let (KnownIssuer { issuer, keys: source }, named) = self.issuer(&iss)?;
         let token = token.read()?;
         token.check_algorithm(issuer)?;
-        let (keys, verdict) = ask(source, &token).await?;
+        let is_settled = |keys: &KeySet| keys.are_newer_than(arrived, self.age_of_key(&token));
+        let (keys, verdict) = ask(source, &token, is_settled).await?;
         let lasting = |fault| Refusal::Lasting(Bad::new(fault, source, &keys, presented.resource()));
         let key = match verdict {
             Verdict::Genuine(key) => key,
@@ -131,15 +145,11 @@ impl Jwts {
                 let reason = "its issuer publishes no key that could be used";
                 return Err(VerifyError::unavailable(WITHOUT_KEYS, reason).into());
             }
-            Verdict::UnknownKey => {
-                source.asked_since(self.published(&token, arrived)).map_err(|pause| {
-                    VerifyError::unavailable(
-                        pause,
-                        "its key may have been published since the keys were loaded",
-                    )
-                })?;
-                return Err(lasting(of_no_key(&token)).until_newer_keys());
+            Verdict::UnknownKey if !is_settled(&keys) => {
+                let reason = "its key may have been published since the keys were loaded";
+                return Err(Refusal::Unsettled(VerifyError::unavailable(source.until_next(), reason)));
             }
+            Verdict::UnknownKey => return Err(lasting(of_no_key(&token)).until_newer_keys()),
             Verdict::Forged => {
                 let fault = Fault::Plain("its signature is not one of the key that it names");
                 return Err(lasting(fault).until_newer_keys());
@@ -153,14 +163,15 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns by when an issuer had published the key of a token: when it came here, and for an older one some time after it
-    /// was issued.
-    fn published(&self, token: &Unverified<'_>, arrived: Instant) -> Instant {
+    /// Returns how long the key of a token must have been published: since some time after it was issued, by its own account. One
+    /// that says nothing useful had its key published just now.
+    fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
         /// How far the clocks may differ, and how long servers may take to publish the key of a token that they issued.
         const LATE: f64 = 60.0;
+        /// Older tokens are as old as that.
+        const A_CENTURY: f64 = 100.0 * 365.0 * 86_400.0;
         let age = token.issued_at().map_or(0.0, |issued_at| (self.clock)() - issued_at - LATE);
-        let age = Duration::try_from_secs_f64(age).unwrap_or_default();
-        arrived.checked_sub(age).unwrap_or(arrived)
+        Duration::try_from_secs_f64(age.clamp(0.0, A_CENTURY)).unwrap_or_default()
     }
 
     fn issuer<'a>(&self, id: &'a str) -> Result<(&KnownIssuer, Named<'a>), Fault> {
@@ -185,17 +196,23 @@ impl Jwts {
 
 /// Has the keys of an issuer judge a signature. For a token of an unknown key they are loaded again, and for one that looks
 /// forged, since some servers exchange a key and not its name.
+///
+/// Where they cannot be loaded, the token is judged by those that are known, if that `is_settled` by them, or if a key of its name
+/// is among them.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,
-) -> Result<(Arc<KeySet>, Verdict), VerifyError> {
+    is_settled: impl Fn(&KeySet) -> bool,
+) -> Result<(Arc<KeySet>, Verdict), Refusal> {
     let keys = source.current().await?;
     let verdict = keys.judge(token);
     let newer = match verdict {
         Verdict::Genuine(_) => None,
-        Verdict::UnknownKey => source.newer_than(&keys).await?,
-        // While they cannot be loaded, the key of that name is the one to go by.
-        Verdict::Forged => source.newer_than(&keys).await.unwrap_or_default(),
+        Verdict::UnknownKey | Verdict::Forged => match source.newer_than(&keys).await {
+            Ok(newer) => newer,
+            Err(_) if matches!(verdict, Verdict::Forged) || is_settled(&keys) => None,
+            Err(error) => return Err(Refusal::Unsettled(error)),
+        },
     };
     match newer {
         Some(newer) => {
@@ -219,7 +236,15 @@ impl Refusal {
     fn until_newer_keys(self) -> Self {
         match self {
             Self::Lasting(bad) => Self::Lasting(bad.until_newer_keys()),
-            Self::Passing(error) => Self::Passing(error),
+            other => other,
+        }
+    }
+
+    fn is_of_unknown_key(&self) -> bool {
+        match self {
+            Self::Lasting(bad) => bad.wants_newer_keys,
+            Self::Unsettled(_) => true,
+            Self::Passing(_) => false,
         }
     }
 }
@@ -228,7 +253,7 @@ impl From<Refusal> for VerifyError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Lasting(bad) => bad.fault.into(),
-            Refusal::Passing(error) => error,
+            Refusal::Unsettled(error) | Refusal::Passing(error) => error,
         }
     }
 }

@@ -68,7 +68,7 @@ async fn by_a_private_key() {
         let server = Introspecting::publishing(&[&key]).await;
         let token = Unread::split(&assertion).and_then(|token| token.read_as(&["JWT"], true)).expect("a JWT");
         let keys = keys_of(&server);
-        let (_, verdict) = judge(&keys, &token).await.expect("the keys are there");
+        let (_, verdict) = judge(&keys, &token, |_| true).await.ok().expect("the keys are there");
         assert!(matches!(verdict, Verdict::Genuine(_)), "{algorithm}");
         let claims = token.into_claims().expect("they are well-formed");
         let whole = |name: &str| claims[name].as_i64().expect("a whole number");

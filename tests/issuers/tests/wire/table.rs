@@ -253,7 +253,7 @@ impl<'a> Table<'a> {
 }
 
 /// Starts the program; where tokens are opaque, it may ask the server about them.
-fn program(about: &About, form: Form, more: &[(&str, &str)]) -> Program {
+pub(crate) fn program(about: &About, form: Form, more: &[(&str, &str)]) -> Program {
     let introspector = format!("{} {}", about.introspector.id, about.introspector.secret);
     let remembered = REMEMBERED.as_secs().to_string();
     let mut variables = vec![("RESOURCE", RESOURCE), ("ISSUERS", &about.issuer)];
@@ -264,12 +264,12 @@ fn program(about: &About, form: Form, more: &[(&str, &str)]) -> Program {
     Program::start(env!("CARGO_BIN_EXE_issuers"), &variables)
 }
 
-fn bearer(token: &str) -> String {
+pub(crate) fn bearer(token: &str) -> String {
     format!("authorization: Bearer {token}")
 }
 
 #[track_caller]
-fn assert_invalid(answer: &Answer) {
+pub(crate) fn assert_invalid(answer: &Answer) {
     assert_eq!(answer.status, 401, "{}", answer.body);
     let challenge = challenge::parse(&answer.headers["www-authenticate"]);
     assert_eq!(challenge["error"], "invalid_token");

@@ -168,8 +168,8 @@ impl<'a> Paths<'a> {
             patterns
         });
         let first = first_text(path);
-        let is_like = move |key: &Option<&str>| key.is_none() || first.is_none() || *key == first;
-        patterns.iter().filter(move |(key, _)| is_like(key)).flat_map(|(_, patterns)| patterns)
+        let is_like = move |key: Option<&str>| key.is_none() || first.is_none() || key == first;
+        patterns.iter().filter(move |(key, _)| is_like(**key)).flat_map(|(_, patterns)| patterns)
     }
 }
 

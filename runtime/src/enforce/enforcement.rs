@@ -18,6 +18,8 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Enforcement {
     slot: Arc<Slot>,
+    /// The plan for the one resource that the request is for, where the gate has a family of them.
+    pub(super) member: Option<Arc<Plan>>,
     pub(crate) admitted: Option<Admitted>,
     /// Whether the request needs no token, and was let through for that.
     pub(super) is_public: bool,
@@ -27,7 +29,7 @@ pub(crate) struct Enforcement {
 
 impl Enforcement {
     fn pending(slot: Arc<Slot>) -> Self {
-        Self { slot, admitted: None, is_public: false, earlier: None }
+        Self { slot, member: None, admitted: None, is_public: false, earlier: None }
     }
 
     /// Puts into a request that a handler waits for the gate of `slot`, and keeps what a layer outside has verified.
@@ -42,7 +44,9 @@ impl Enforcement {
 
     /// Says what a layer has let through, and by which verification.
     pub(crate) fn done(slot: Arc<Slot>, admitted: Admitted, verified: Verified) -> Self {
-        Self { slot, admitted: Some(admitted), is_public: false, earlier: Some(verified) }
+        let of_family = slot.get().is_some_and(|plan| plan.gate.is_of_family());
+        let member = of_family.then(|| verified.plan.clone());
+        Self { slot, member, admitted: Some(admitted), is_public: false, earlier: Some(verified) }
     }
 
     /// Says what a layer has verified, in a request to a handler that waits for the gate of its own router.
@@ -56,7 +60,7 @@ impl Enforcement {
     }
 
     pub(crate) fn plan(&self) -> Option<&Arc<Plan>> {
-        self.slot.get()
+        self.member.as_ref().or_else(|| self.slot.get())
     }
 }
 

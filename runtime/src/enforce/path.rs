@@ -3,7 +3,12 @@
 use axum::extract::{FromRequestParts, RawPathParams, rejection::RawPathParamsRejection};
 use http::request::Parts;
 
-use crate::scope::{Parameters, ScopeTable, Unfilled, parameters};
+use super::plan::Plan;
+use crate::{
+    gate::Gate,
+    resource::Resource,
+    scope::{Parameters, ScopeTable, Unfilled, parameters},
+};
 
 /// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
 #[derive(Default)]
@@ -26,14 +31,40 @@ impl PathParameters {
     }
 }
 
-impl Parameters for PathParameters {
+/// What a request has for the parameters of templates: those of its path, and those of the resource that it is for, where
+/// the gate has a family of them.
+pub(super) struct InRequest<'a> {
+    pub(super) path: PathParameters,
+    pub(super) plan: Option<&'a Plan>,
+}
+
+impl Parameters for InRequest<'_> {
+    /// A name may stand in the path and in the family. If it has two values, nobody can tell which is meant.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
+        let resource = self.plan.and_then(|plan| plan.gate.resource());
+        let Some(of_family) = resource.and_then(|resource| resource.parameter(name)) else {
+            return self.path.value_of(name);
+        };
+        let is_one = self.path.values_of(name)?.all(|value| value == of_family);
+        if is_one { Ok(of_family) } else { Err(Unfilled::Missing) }
+    }
+}
+
+impl PathParameters {
+    fn values_of(&self, name: &str) -> Result<impl Iterator<Item = &str>, Unfilled> {
         let parameters = match self {
-            Self::Some(parameters) => parameters,
-            Self::None => return Err(Unfilled::Missing),
+            Self::Some(parameters) => Some(parameters),
+            Self::None => None,
             Self::Illegal => return Err(Unfilled::Illegal),
         };
-        let mut values = parameters.iter().filter(|(key, _)| *key == name).map(|(_, value)| value);
+        let parameters = parameters.into_iter().flat_map(RawPathParams::iter);
+        Ok(parameters.filter(move |(key, _)| *key == name).map(|(_, value)| value))
+    }
+}
+
+impl Parameters for PathParameters {
+    fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
+        let mut values = self.values_of(name)?;
         match (values.next(), values.next()) {
             (Some(value), None) => Ok(value),
             _ => Err(Unfilled::Missing),
@@ -41,16 +72,17 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Returns the templates that name no parameter of their route's path, or one that stands there twice.
-pub(crate) fn mistaken_templates(table: &ScopeTable) -> impl Iterator<Item = String> {
-    table.entries().iter().flat_map(|entry| {
+/// Returns the templates that name no parameter of their route's path or of the gate's family, or one that stands there
+/// twice.
+pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
+    table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());
         let named = entry.terms().templates().flat_map(|template| {
             let names: Vec<String> = parameters(&template).map(str::to_owned).collect();
             names.into_iter().map(move |name| (template.clone(), name))
         });
         named.filter_map(move |(template, parameter)| {
-            match names_in(path).filter(|name| **name == *parameter).count() {
+            match places_of(&parameter, path, gate) {
                 1 => None,
                 0 => Some(format!("`{handler}` needs `{template}`, but its path `{path}` has no `{{{parameter}}}`")),
                 _ => Some(format!(
@@ -59,6 +91,16 @@ pub(crate) fn mistaken_templates(table: &ScopeTable) -> impl Iterator<Item = Str
             }
         })
     })
+}
+
+/// Counts the places where a parameter stands. In the path of a family and in that of the route, the same segment is one.
+fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
+    let in_route = names_in(path).filter(|name| *name == parameter).count();
+    let route: Vec<&str> = path.split('/').skip(1).collect();
+    let is_elsewhere =
+        |at: usize| route.get(at).is_none_or(|segment| !names_in(segment).any(|name| name == parameter));
+    let family = gate.resource().into_iter().flat_map(Resource::parameters);
+    in_route + family.filter(|(at, name)| *name == parameter && is_elsewhere(*at)).count()
 }
 
 /// `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. URI templates of MCP have the former anywhere.

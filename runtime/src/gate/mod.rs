@@ -4,6 +4,7 @@ mod answer;
 mod credential;
 mod erased;
 mod failure;
+mod family;
 pub(crate) mod log;
 mod policy;
 
@@ -13,7 +14,7 @@ use axum::response::IntoResponse;
 use http::HeaderMap;
 
 use self::erased::Verify;
-pub(crate) use self::failure::Failure;
+pub(crate) use self::{failure::Failure, family::Spot};
 use crate::{
     policy::Policy,
     refuse::{Bodies, BodyFormat, KeptHeaders, Refused},
@@ -23,7 +24,7 @@ use crate::{
     verify::{StaticKeys, Texts},
 };
 
-/// What stands before the handlers of one resource. Cheap to clone.
+/// What stands before the handlers of one resource, or of each resource of a [family](Resource::family). Cheap to clone.
 ///
 /// # Examples
 ///
@@ -40,7 +41,11 @@ use crate::{
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 #[derive(Clone)]
-pub struct Gate(Arc<Inner>);
+pub struct Gate(
+    Arc<Inner>,
+    /// The one that a request is for, where the gate has a family of resources.
+    Option<Arc<Resource>>,
+);
 
 #[derive(Clone)]
 struct Inner {
@@ -81,7 +86,12 @@ impl Gate {
     #[cfg(feature = "jwt")]
     pub fn jwt(resource: Resource) -> Self {
         let verifier = crate::JwtVerifier::new(resource.authorization_servers(), resource.identifier());
-        Self::new(resource, verifier)
+        let of_family = resource.is_family().then(|| {
+            "a `JwtVerifier` has one audience, and a family has many; take a verifier that reads `Presented::resource`".to_owned()
+        });
+        let mut gate = Self::new(resource, verifier);
+        gate.change().problems.extend(of_family);
+        gate
     }
 
     /// Makes a gate for a server with static keys and without OAuth.
@@ -105,7 +115,7 @@ impl Gate {
     }
 
     fn of(protects: Protects, verifier: impl TokenVerifier) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             protects,
             verifier: Arc::new(verifier),
             policy: Policy::new(),
@@ -117,7 +127,8 @@ impl Gate {
             metadata_at_root: false,
             metadata_max_age: Duration::from_secs(60 * 60),
             problems: Vec::new(),
-        }))
+        });
+        Self(inner, None)
     }
 
     /// Exchanges the verifier, and nothing else: resource, policy, credential sources and answers stay.
@@ -275,15 +286,20 @@ impl Gate {
 
     /// Returns the resource that the gate protects; a gate of static keys alone has none.
     pub fn resource(&self) -> Option<&Resource> {
-        match &self.0.protects {
-            Protects::Resource(resource) => Some(resource),
-            Protects::Realm(_) => None,
+        match (&self.1, &self.0.protects) {
+            (Some(member), _) => Some(member),
+            (None, Protects::Resource(resource)) => Some(resource),
+            (None, Protects::Realm(_)) => None,
         }
     }
 
     /// Describes the resource to clients: [`Gate::advertise`] says which scopes it names.
+    ///
+    /// A gate of a [family](Resource::family) has no metadata of its own. [`Discovery::document_at`](crate::Discovery::document_at)
+    /// has those of its resources.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
-        Some(ResourceMetadata::naming(self.resource()?, self.0.policy.advertised(table)))
+        let resource = self.resource().filter(|resource| !resource.is_family())?;
+        Some(ResourceMetadata::naming(resource, self.0.policy.advertised(table)))
     }
 
     /// Iterates over the places where requests carry their credentials.
@@ -331,6 +347,12 @@ impl Gate {
             let id = resource.identifier();
             problems.push(format!(
                 "resource `{id}` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`"
+            ));
+        }
+        if self.is_of_family() && self.0.metadata_at_root {
+            problems.push(format!(
+                "`{}` is a family, and none of its resources has a claim to the document at the root; leave `.metadata_at_root()` out",
+                self.resource().map(Resource::identifier).unwrap_or_default(),
             ));
         }
         problems.extend(self.0.verifier.problems());

@@ -18,7 +18,7 @@ use super::{
     subject::{Subject, shortened},
 };
 use crate::{
-    enforce::{Admitted, Enforcement, Judge, Plan, Verified, token},
+    enforce::{Admitted, Enforcement, Judge, Plan, Verified, plan_or_refusal, token},
     gate::log,
     refuse::{KeptHeaders, Rejection},
     routing::layer::is_preflight,
@@ -76,12 +76,12 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     }
     connection::detach(&mut parts)?;
     // Nothing of the body is read for those whom the gate does not know.
-    let plan = &endpoint.plan;
+    let plan = &*plan_or_refusal(&endpoint.plan, &parts)?;
     let token = token(plan, &parts).await;
     let token = token.map_err(|failure| plan.refuse(failure, &[floor(plan).demand()]))?;
     let verified = Verified::new(plan.clone(), Ok(token.clone()), &mut parts);
     let (matched, body) = if connection::has_no_message(&parts.method) {
-        judge(endpoint, &token, &[])?;
+        judge(plan, &token, &[])?;
         // What these methods have for a body nobody judges, so nobody is to read it.
         encoding::describe_none(&mut parts.headers);
         (None, Body::empty())
@@ -90,7 +90,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
             return Err(ProtocolError::encoded().into());
         }
         let bytes = read(body, &parts.headers, &endpoint.bounds).await?;
-        let matched = judge_body(endpoint, &token, &parts, &bytes)?;
+        let matched = judge_body(endpoint, plan, &token, &parts, &bytes)?;
         encoding::describe(&mut parts.headers, bytes.len());
         (matched, Body::from(bytes))
     };
@@ -103,6 +103,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
 /// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.
 fn judge_body(
     endpoint: &Endpoint,
+    plan: &Plan,
     token: &Token,
     parts: &Parts,
     body: &[u8],
@@ -111,13 +112,16 @@ fn judge_body(
         Ok(found) => found,
         // A token below the floor learns no more than that it is.
         Err(answer) => {
-            judge(endpoint, token, &[])?;
+            judge(plan, token, &[])?;
             return Err(answer.into());
         }
     };
+    for matched in &mut matched {
+        matched.fill_for(plan);
+    }
     let single = messages.single();
-    judge(endpoint, token, &matched).map_err(|rejection| match single.and_then(Message::request_id) {
-        Some(id) => endpoint.plan.gate.name_request(rejection, &id),
+    judge(plan, token, &matched).map_err(|rejection| match single.and_then(Message::request_id) {
+        Some(id) => plan.gate.name_request(rejection, &id),
         None => rejection,
     })?;
     headers::check(&parts.headers, &messages).map_err(|why| ProtocolError::mismatch(why).to(single))?;
@@ -151,8 +155,7 @@ fn matched_by<'a>(
 }
 
 /// Judges the floor and all rows at once. A refusal asks for all of it.
-fn judge(endpoint: &Endpoint, token: &Token, matched: &[Matched]) -> Result<(), Rejection> {
-    let plan = &endpoint.plan;
+fn judge(plan: &Plan, token: &Token, matched: &[Matched]) -> Result<(), Rejection> {
     match matched {
         [] => Judge::Gate(plan).judge(token, &[floor(plan).demand()]),
         [one] => Judge::Gate(plan).judge(token, &[one.demand()]),

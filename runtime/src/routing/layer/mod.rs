@@ -18,7 +18,7 @@ use tower_layer::Layer;
 pub use authenticate::AuthenticateLayer;
 
 use crate::{
-    enforce::{Enforcement, Plan, Protected, Slot, Step, Verified, admit},
+    enforce::{Enforcement, Plan, Protected, Slot, Step, Verified, admit, plan_or_refusal},
     gate::Gate,
     policy::StartupError,
     scope::{Entry, Filled, ScopeTable},
@@ -125,10 +125,11 @@ impl Step for GateLayer {
         if is_preflight(&parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let admitted = admit(&self.plan, &parts, &self.plan.row, Filled::default()).await;
-        let admitted = admitted
-            .map_err(|rejection| rejection.to(self.plan.gate.keep(&parts.headers)).into_response())?;
-        let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &mut parts);
+        let plan = plan_or_refusal(&self.plan, &parts).map_err(IntoResponse::into_response)?;
+        let admitted = admit(&plan, &parts, &plan.row, Filled::default()).await;
+        let admitted =
+            admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
+        let verified = Verified::new(plan.into_owned(), Ok(admitted.token.clone()), &mut parts);
         match parts.extensions.get_mut::<Enforcement>() {
             // Inside a handler that waits for the gate of its own router, that one still decides.
             Some(own) if own.is_pending() => own.follow(verified),

@@ -2,12 +2,19 @@
 
 mod family;
 
-use axum::{Router as Plain, extract::Path, routing::get as plain_get};
-use family::ForOne;
+use std::future::ready;
+
+use axum::{
+    Router as Plain,
+    extract::{OriginalUri, Path, Request},
+    http::Uri,
+    middleware::{Next, from_fn, map_request},
+    routing::get as plain_get,
+};
+use family::{ForOne, Jwts};
 use rmcp::{ServerHandler, tool, tool_handler};
 use scopegate::{
-    Access, Discovery, Gate, JwtVerifier, Presented, Rejection, Resource, Router, Token, TokenVerifier,
-    VerifyError, authenticated,
+    Access, Discovery, Gate, Rejection, Resource, Router, authenticated,
     mcp::Operation,
     mcp_table, public, requirement, requires_scope,
     routing::{get, post},
@@ -19,6 +26,7 @@ use scopegate_tests::{
     mcp::{post_to, request},
 };
 use serde_json::json;
+use tower::Layer;
 
 const PATTERN: &str = "https://h.example/mcp/{org}/{project}";
 const ACME: &str = "https://h.example/mcp/acme/site";
@@ -485,16 +493,6 @@ async fn tools_take_the_scopes_of_the_path() {
     assert_eq!(foreign.status, 403);
 }
 
-/// Takes the tokens of one authorization server for the resource that a request is for.
-struct Jwts(String);
-
-impl TokenVerifier for Jwts {
-    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
-        let resource = presented.resource().expect("the gate has a resource");
-        JwtVerifier::new([&self.0], resource.identifier()).verify(presented).await
-    }
-}
-
 #[tokio::test]
 async fn two_resources_of_one_family_refuse_each_others_tokens() {
     let issuer = Issuer::publishing(&[Key::shared()]).await;
@@ -519,6 +517,50 @@ async fn two_resources_of_one_family_refuse_each_others_tokens() {
         let token = Key::shared().mint(&issuer.claims(audience, scopes));
         assert_eq!(with(&app, "GET /mcp/acme/site/files", &token).await.status, 401, "{audience}");
     }
+}
+
+/// Exchanges the path of a request, and what the gate takes for the one that arrived where `whole` says so.
+fn exchanged(mut request: Request, whole: bool) -> Request {
+    let path: Uri = "/mcp/globex/site/files".parse().unwrap();
+    if whole {
+        request.extensions_mut().insert(OriginalUri(path.clone()));
+    }
+    *request.uri_mut() = path;
+    request
+}
+
+#[tokio::test]
+async fn a_verification_is_of_one_resource() {
+    let tokens = tokens();
+    let asked = tokens.asked.clone();
+    let gate = tokens.gate(PATTERN);
+    let inner = || routes().protect(gate.clone()).unwrap();
+    let outer = |service: Plain| Plain::new().fallback_service(gate.authenticate().layer(service));
+    let exchanging = |whole| {
+        let exchange = map_request(move |request: Request| ready(exchanged(request, whole)));
+        outer(Plain::new().fallback_service(exchange.layer(inner())))
+    };
+    let status =
+        async |app: &Plain, token| with(app, "GET /mcp/acme/site/files", token).await.status.as_u16();
+
+    assert_eq!((status(&outer(inner()), "acme").await, asked.get()), (200, 1), "verified once");
+    assert_eq!(
+        (status(&exchanging(true), "acme").await, asked.get()),
+        (401, 3),
+        "verified for each resource"
+    );
+    assert_eq!((status(&exchanging(true), "globex").await, asked.get()), (200, 5));
+    // The path that arrived is that of one resource, and the handler would see the values of another.
+    for token in ["acme", "globex"] {
+        assert_eq!(status(&exchanging(false), token).await, 500, "{token}");
+    }
+    // A middleware that wants to know who calls, where no token can be valid.
+    let note = |access: Option<Access>, request: Request, next: Next| async move {
+        assert!(access.is_none());
+        next.run(request).await
+    };
+    let app = outer(Plain::new().fallback(plain_get(async || "open")).layer(from_fn(note)));
+    assert_eq!(with(&app, "GET /elsewhere", "acme").await.body, "open");
 }
 
 #[test]

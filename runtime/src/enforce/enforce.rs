@@ -23,7 +23,7 @@ use crate::{
 ///
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
-    settle(parts, row.requirement().is_public())?;
+    settle(parts, row).await?;
     if row.requirement().is_public() {
         strip_public(parts).await;
         if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {

@@ -4,10 +4,11 @@ use std::{borrow::Cow, sync::Arc};
 
 use http::request::Parts;
 
-use super::{enforcement::Enforcement, plan::Plan};
+use super::{enforcement::Enforcement, path::PathParameters, plan::Plan};
 use crate::{
-    gate::{Failure, Spot},
+    gate::{Failure, Spot, log},
     refuse::{Reason, Rejection},
+    scope::RowRef,
 };
 
 /// Why a request is at no resource of a family.
@@ -39,17 +40,37 @@ pub(crate) fn plan_or_refusal<'a>(
 }
 
 /// Finds the plan for a request whose handler waits for its gate, and keeps it with the request.
-pub(super) fn settle(parts: &mut Parts, is_public: bool) -> Result<(), Rejection> {
+pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan) else { return Ok(()) };
     let member = match plan_for(plan, parts) {
-        Ok(Cow::Owned(member)) => member,
-        Ok(Cow::Borrowed(_)) => return Ok(()),
+        Ok(Cow::Owned(member)) => Some(member),
+        Ok(Cow::Borrowed(_)) => None,
         // What needs no token may stand beside the resources.
-        Err(Nowhere::Outside) if is_public => return Ok(()),
+        Err(Nowhere::Outside) if row.requirement().is_public() => return Ok(()),
         Err(_) => return Err(unknown(plan, parts)),
     };
-    if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
-        enforcement.member = Some(member);
+    let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() else { return Ok(()) };
+    enforcement.member = member.or(enforcement.member.take());
+    match enforcement.member.clone() {
+        Some(member) => check_parameters(&member, parts, row).await,
+        None => Ok(()),
+    }
+}
+
+/// Checks that the handler sees no other values than those that the resource has: a middleware may have exchanged the path
+/// between two routers.
+async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
+    let path = PathParameters::of(parts).await;
+    let resource = member.gate.resource();
+    let differs = |(name, value): (&str, &str)| {
+        resource.and_then(|resource| resource.parameter(name)).is_some_and(|own| own != value)
+    };
+    if path.iter().any(differs) {
+        let handler = row.handler();
+        log::misconfigured(&format!(
+            "a parameter in the path of `{handler}` has another value than that of the resource; name it apart, and exchange paths outside of all routers"
+        ));
+        return Err(Rejection::misconfigured());
     }
     Ok(())
 }

@@ -39,32 +39,33 @@ pub(super) struct InRequest<'a> {
 }
 
 impl Parameters for InRequest<'_> {
-    /// A name may stand in the path and in the family. If it has two values, nobody can tell which is meant.
+    /// A name that stands in the path and in the family has one value, or the handler is not reached.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
         let resource = self.plan.and_then(|plan| plan.gate.resource());
         let Some(of_family) = resource.and_then(|resource| resource.parameter(name)) else {
             return self.path.value_of(name);
         };
-        let is_one = self.path.values_of(name)?.all(|value| value == of_family);
-        if is_one { Ok(of_family) } else { Err(Unfilled::Missing) }
+        // A path that is no text has none of them for certain.
+        if matches!(self.path, PathParameters::Illegal) { Err(Unfilled::Illegal) } else { Ok(of_family) }
     }
 }
 
 impl PathParameters {
-    fn values_of(&self, name: &str) -> Result<impl Iterator<Item = &str>, Unfilled> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let parameters = match self {
             Self::Some(parameters) => Some(parameters),
-            Self::None => None,
-            Self::Illegal => return Err(Unfilled::Illegal),
+            Self::None | Self::Illegal => None,
         };
-        let parameters = parameters.into_iter().flat_map(RawPathParams::iter);
-        Ok(parameters.filter(move |(key, _)| *key == name).map(|(_, value)| value))
+        parameters.into_iter().flatten()
     }
 }
 
 impl Parameters for PathParameters {
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
-        let mut values = self.values_of(name)?;
+        if let Self::Illegal = self {
+            return Err(Unfilled::Illegal);
+        }
+        let mut values = self.iter().filter(|(key, _)| *key == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
             (Some(value), None) => Ok(value),
             _ => Err(Unfilled::Missing),

@@ -1,6 +1,6 @@
 //! Gates of resource families, and a verifier whose tokens are for one resource each.
 
-use scopegate::{Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError};
+use scopegate::{Gate, GrantedScopes, JwtVerifier, Presented, Resource, Token, TokenVerifier, VerifyError};
 use scopegate_tests::counter::Counter;
 
 /// Knows some tokens, each for one resource.
@@ -21,6 +21,16 @@ impl ForOne {
     pub(crate) fn gate(self, pattern: &str) -> Gate {
         let family = Resource::family(pattern).unwrap();
         Gate::new(family.authorization_server("https://auth.example.com").unwrap(), self)
+    }
+}
+
+/// Takes the tokens of one authorization server for the resource that a request is for.
+pub(crate) struct Jwts(pub(crate) String);
+
+impl TokenVerifier for Jwts {
+    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        let resource = presented.resource().expect("the gate has a resource");
+        JwtVerifier::new([&self.0], resource.identifier()).verify(presented).await
     }
 }
 

@@ -581,12 +581,12 @@ fn what_cannot_work_is_said_at_startup() {
         )
     };
     assert_eq!(problems(outside, gate()), [say("/whoami"), say("/mcp/{org}")]);
-    let elsewhere = Router::new().route("/mcp/{x}/{y}/{org}", get(read));
+    let elsewhere = Router::new().route("/mcp/{x}/{y}/{org}", get(whoami));
     assert_eq!(
         problems(elsewhere, gate()),
-        [
-            "`resource_family::read` needs `org:{org}:member`, but its path `/mcp/{x}/{y}/{org}` has `{org}` twice; name them apart"
-        ],
+        [format!(
+            "`resource_family::whoami` is mounted at `/mcp/{{x}}/{{y}}/{{org}}`, whose `{{org}}` is not that of the resources of `{PATTERN}`; name it apart"
+        )],
     );
     // Names of its own, a literal in the place of a parameter, a wildcard.
     let fits = Router::new().route("/mcp/{o}/site/a", get(read_plain)).fallback(whoami);

@@ -6,7 +6,6 @@ use http::request::Parts;
 use super::plan::Plan;
 use crate::{
     gate::Gate,
-    resource::Resource,
     scope::{Parameters, ScopeTable, Unfilled, parameters},
 };
 
@@ -94,14 +93,12 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
     })
 }
 
-/// Counts the places where a parameter stands. In the path of a family and in that of the route, the same segment is one.
+/// Counts the places where a parameter stands; what stands in the path of a family, too, is one with that.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
-    let route: Vec<&str> = path.split('/').skip(1).collect();
-    let is_elsewhere =
-        |at: usize| route.get(at).is_none_or(|segment| !names_in(segment).any(|name| name == parameter));
-    let family = gate.resource().into_iter().flat_map(Resource::parameters);
-    in_route + family.filter(|(at, name)| *name == parameter && is_elsewhere(*at)).count()
+    let is_of_family =
+        gate.resource().is_some_and(|family| family.parameters().any(|(_, name)| name == parameter));
+    in_route.max(usize::from(is_of_family))
 }
 
 /// `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. URI templates of MCP have the former anywhere.

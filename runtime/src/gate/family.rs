@@ -7,7 +7,7 @@ use http::request::Parts;
 
 use super::Gate;
 use crate::{
-    resource::{Place, Resource, is_within},
+    resource::{Place, Resource, is_within, misplaced},
     scope::{Entry, ScopeTable},
 };
 
@@ -36,20 +36,28 @@ impl Gate {
         }
     }
 
-    /// Returns which routes can never be at a resource of the gate's family.
+    /// Returns which routes can never be at a resource of the gate's family, or give its parameters other values.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
-        let Some(family) = self.resource().filter(|resource| resource.is_family()) else { return Vec::new() };
-        let (pattern, below) = (family.identifier(), family.path());
-        let is_outside = |entry: &&Entry| {
-            let path = entry.path().filter(|_| !entry.requirement().is_public());
-            path.is_some_and(|path| !is_within(path, below))
-        };
-        let say = |entry: &Entry| {
-            let (handler, path) = (entry.handler(), entry.path().unwrap_or_default());
+        let family = self.resource().filter(|resource| resource.is_family());
+        let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));
+        family
+            .into_iter()
+            .flat_map(|family| routes.clone().filter_map(|route| fault(family, route)))
+            .collect()
+    }
+}
+
+fn fault(family: &Resource, (entry, path): (&Entry, &str)) -> Option<String> {
+    let (handler, pattern, below) = (entry.handler(), family.identifier(), family.path());
+    if !is_within(path, below) {
+        return (!entry.requirement().is_public()).then(|| {
             format!(
                 "`{handler}` is mounted at `{path}`, and no token can be valid there: the resources of `{pattern}` are below `{below}`"
             )
-        };
-        table.entries().iter().filter(is_outside).map(say).collect()
+        });
     }
+    let name = misplaced(path, family)?;
+    Some(format!(
+        "`{handler}` is mounted at `{path}`, whose `{{{name}}}` is not that of the resources of `{pattern}`; name it apart"
+    ))
 }

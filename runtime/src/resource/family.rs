@@ -172,6 +172,18 @@ pub(crate) fn is_within(route: &str, family: &str) -> bool {
     true
 }
 
+/// Returns a parameter of a route that has the name of one of the family, and stands elsewhere.
+#[cfg(feature = "axum")]
+pub(crate) fn misplaced<'a>(route: &'a str, family: &Resource) -> Option<&'a str> {
+    let named = pattern(route).enumerate().filter_map(|(at, segment)| {
+        let rest = segment.strip_prefix("{*").and_then(|rest| rest.strip_suffix('}'));
+        Some((at, rest.or_else(|| parameter_name(segment))?))
+    });
+    let is_elsewhere =
+        |(at, name): &(usize, &str)| family.parameters().any(|(place, known)| known == *name && place != *at);
+    named.filter(is_elsewhere).map(|(_, name)| name).next()
+}
+
 #[cfg(feature = "axum")]
 fn can_be_one(a: &str, b: &str) -> bool {
     match (parameter_name(a), parameter_name(b)) {

@@ -10,7 +10,7 @@ mod url;
 use std::{borrow::Cow, fmt};
 
 #[cfg(feature = "axum")]
-pub(crate) use self::family::{Place, is_within, meet};
+pub(crate) use self::family::{Place, is_within, meet, misplaced};
 pub(crate) use self::members::Members;
 pub use self::metadata::ResourceMetadata;
 #[cfg(feature = "axum")]

@@ -16,6 +16,8 @@ use http::HeaderMap;
 
 use self::erased::Verify;
 pub(crate) use self::failure::Failure;
+#[cfg(all(feature = "export", feature = "jwt"))]
+pub(crate) use self::issuers::is_of_open_id;
 use crate::{
     policy::Policy,
     refuse::{Bodies, BodyFormat, KeptHeaders, Refused},

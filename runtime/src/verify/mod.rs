@@ -6,10 +6,14 @@ pub(crate) mod issuer;
 mod issuers;
 #[cfg(feature = "jwt")]
 pub(crate) mod jwt;
+#[cfg(feature = "export")]
+mod known;
 mod static_keys;
 
 #[cfg(all(fuzzing, feature = "jwt"))]
 pub use jwt::fuzzing;
+#[cfg(feature = "export")]
+pub(crate) use known::KnownVerifier;
 pub(crate) use static_keys::Texts;
 pub use static_keys::{InvalidKey, StaticKeys};
 #[cfg(feature = "jwt")]

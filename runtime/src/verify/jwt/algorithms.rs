@@ -43,6 +43,12 @@ impl Algorithm {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
+    /// Returns the name, as tokens have it.
+    #[cfg(feature = "export")]
+    pub(super) fn name(self) -> &'static str {
+        NAMES.iter().find(|(_, algorithm)| *algorithm == self).map_or("", |(name, _)| name)
+    }
+
     /// Returns the parameters of the algorithm, where its keys are of RSA.
     pub(super) const fn of_rsa(self) -> Option<&'static RsaParameters> {
         Some(match self {
@@ -66,6 +72,12 @@ impl Algorithm {
             _ => return None,
         })
     }
+}
+
+/// Lists all algorithms.
+#[cfg(feature = "export")]
+pub(super) fn all() -> impl Iterator<Item = Algorithm> {
+    NAMES.iter().map(|(_, algorithm)| *algorithm)
 }
 
 /// Tells whether tokens may be of an algorithm of this name.

@@ -64,6 +64,13 @@ impl KeySet {
         self.0.iter().any(|own| Arc::ptr_eq(own, key))
     }
 
+    /// Lists the algorithms that there are keys for.
+    #[cfg(feature = "export")]
+    pub(super) fn algorithms(&self) -> Vec<&'static str> {
+        let has = |algorithm: &Algorithm| self.0.iter().any(|key| key.public_for(*algorithm).is_some());
+        algorithms::all().filter(has).map(Algorithm::name).collect()
+    }
+
     /// Tells whether there is none that could make a token.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

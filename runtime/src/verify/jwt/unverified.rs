@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     algorithms::Algorithm,
-    fault::Fault,
+    fault::{Fault, Rule},
     object::{self, Object},
 };
 use crate::verify::issuer::Issuer;
@@ -32,9 +32,13 @@ pub(super) struct Unread<'a> {
 
 impl<'a> Unread<'a> {
     pub(super) fn split(token: &'a str) -> Result<Self, Fault> {
-        let not_a_token = Fault::Plain("it is not a JSON Web Token");
+        let not_a_token = Fault::Plain("it is not a JSON Web Token").of(Rule::Format);
         let (message, signature) = token.rsplit_once('.').ok_or(not_a_token.clone())?;
         let (header, claims) = message.split_once('.').ok_or(not_a_token)?;
+        if claims.contains('.') {
+            let fault = "it is not a signed JSON Web Token, which has three parts; encrypted ones have five";
+            return Err(Fault::Plain(fault).of(Rule::Format));
+        }
         Ok(Self { message, header, claims: decode(claims)?, signature })
     }
 
@@ -56,10 +60,11 @@ impl<'a> Unread<'a> {
             return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
         }
         if let Some(typ) = header.typ.as_deref().filter(|typ| !is_one_of(&TYPES, typ)) {
-            return Err(Fault::unexpected("typ", typ, TYPES.into_iter()));
+            return Err(Fault::unexpected("typ", typ, TYPES.into_iter()).of(Rule::Kind));
         }
         let algorithm = Algorithm::parse(&header.alg)
-            .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))?;
+            .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))
+            .map_err(|fault| fault.of(Rule::Algorithm))?;
         Ok(Unverified {
             algorithm,
             alg: header.alg,
@@ -94,7 +99,8 @@ impl Unverified<'_> {
         if issuer.takes_algorithm(&self.alg) {
             return Ok(());
         }
-        Err(Fault::with("its `alg` is not one that the program accepts of its issuer:", &self.alg))
+        let fault = Fault::with("its `alg` is not one that the program accepts of its issuer:", &self.alg);
+        Err(fault.of(Rule::Algorithm))
     }
 
     /// Reads when the token says that it was issued; for tokens of no known key, of which nothing else is read.
@@ -156,5 +162,6 @@ fn is_one_of(types: &[&str], typ: &str) -> bool {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, Fault> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Fault::Plain("it is not in base64url"))
+    let decoded = URL_SAFE_NO_PAD.decode(part);
+    decoded.map_err(|_| Fault::Plain("it is not in base64url").of(Rule::Format))
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     cache::{Bad, Cache, Digest, Good},
-    fault::Fault,
+    fault::{Fault, Rule},
     key_source::KeySource,
     keys::{KeySet, Verdict},
     unverified::{self, Unread, Unverified},
@@ -142,7 +142,7 @@ impl Jwts {
             }
             Verdict::Forged => {
                 let fault = Fault::Plain("its signature is not one of the key that it names");
-                return Err(lasting(fault).until_newer_keys());
+                return Err(lasting(fault.of(Rule::Signature)).until_newer_keys());
             }
         };
         let is_at_jwt = token.is_at_jwt;
@@ -168,7 +168,7 @@ impl Jwts {
         found.ok_or_else(|| {
             let names = self.issuers.iter().flat_map(|known| known.issuer.names.iter());
             let expected: Vec<_> = names.map(|name| shown::url(&name).to_string()).collect();
-            Fault::unexpected("iss", shown::url(id), expected.iter())
+            Fault::unexpected("iss", shown::url(id), expected.iter()).of(Rule::Issuer)
         })
     }
 
@@ -205,10 +205,11 @@ async fn ask(source: &KeySource, token: &Unverified<'_>) -> Result<(Arc<KeySet>,
 
 /// Says that a token's key is not among those of its issuer.
 fn of_no_key(token: &Unverified<'_>) -> Fault {
-    match &token.kid {
+    let fault = match &token.kid {
         Some(kid) => Fault::with("its issuer publishes no key of its `kid`", kid),
         None => Fault::Plain("it names no key, and none of its issuer's made the signature"),
-    }
+    };
+    fault.of(Rule::Key)
 }
 
 impl Refusal {

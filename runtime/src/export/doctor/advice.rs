@@ -1,7 +1,13 @@
 //! What to set, and where, so that a token is not refused.
 
 use super::{operations::Accepted, provider::Provider, said::Said};
-use crate::{Resource, gate::Gate, shown, token::Token, verify::jwt::Rule};
+use crate::{
+    Resource,
+    gate::Gate,
+    shown,
+    token::Token,
+    verify::jwt::{Rule, is_algorithm},
+};
 
 /// Says what to set where a token breaks a rule.
 pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
@@ -13,7 +19,7 @@ pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
     let resource = gate.resource().map(Resource::identifier).unwrap_or_default();
     match rule {
         Rule::Format => of_format(said, provider, resource),
-        Rule::Algorithm => "have the authorization server sign access tokens with an asymmetric algorithm, as in `RS256`".to_owned(),
+        Rule::Algorithm => of_algorithm(said),
         Rule::Issuer => of_issuer(said, &ids, provider),
         Rule::Key => "it may come from another environment, or from before its key was withdrawn; get a new one from the issuer that the program names".to_owned(),
         Rule::Signature => of_signature(provider),
@@ -22,7 +28,10 @@ pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
         Rule::Required => "have the authorization server write the claim, or change `.require(..)`".to_owned(),
         Rule::Audience => of_audience(said, provider, resource),
         Rule::Client => of_client(said, provider, resource),
-        Rule::Times => "set the clocks right".to_owned(),
+        Rule::Times if said.claim("exp").is_none() => {
+            "have the authorization server issue tokens that expire".to_owned()
+        }
+        Rule::Times => "set the clocks of both machines right".to_owned(),
     }
 }
 
@@ -80,10 +89,22 @@ fn of_signature(provider: Option<Provider>) -> String {
     }
 }
 
+fn of_algorithm(said: &Said) -> String {
+    match said.algorithm() {
+        Some(name) if is_algorithm(name) => {
+            format!("name `{name}` in `.algorithms([..])`, or leave that out")
+        }
+        _ => "have the authorization server sign access tokens with a key pair, as for `RS256`".to_owned(),
+    }
+}
+
 fn of_audience(said: &Said, provider: Option<Provider>, resource: &str) -> String {
     let found = said.audience().map(|found| shown::text(found).to_string()).unwrap_or_default();
     let named = format!("`.audience(\"{found}\")`");
     match provider {
+        _ if said.is_for(resource) => format!(
+            "have the authorization server issue tokens for `{resource}` alone, name the others with `.audience(..)`, or leave out `.exclusive_audience()`"
+        ),
         Some(Provider::Keycloak) => format!(
             "in Keycloak, give a client scope an audience mapper (type `Audience`) whose custom audience is `{resource}`, and have the client ask for that scope; or write {named}"
         ),

@@ -51,6 +51,17 @@ impl Said {
         aud.as_str().or_else(|| aud.as_array()?.first()?.as_str())
     }
 
+    /// Tells whether the resource is among its audiences, as it is spelt.
+    pub(super) fn is_for(&self, resource: &str) -> bool {
+        let aud = self.claims.get("aud").and_then(Value::as_array);
+        aud.is_some_and(|audiences| audiences.iter().any(|audience| audience == resource))
+    }
+
+    /// Returns the algorithm that it is signed with.
+    pub(super) fn algorithm(&self) -> Option<&str> {
+        self.header.get("alg")?.as_str()
+    }
+
     /// Says when it expired.
     pub(super) fn expiry(&self) -> String {
         let exp = self.claim("exp").unwrap_or_default();

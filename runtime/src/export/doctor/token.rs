@@ -100,7 +100,9 @@ fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
     }
     #[cfg(not(feature = "jwt"))]
     let _ = gate;
-    Finding::error(Part::Token, "refused", reason(text, error))
+    let advice =
+        text.starts_with('{').then_some("that is a whole token response: its `access_token` is the token");
+    Finding::error(Part::Token, "refused", reason(text, error)).advising(advice)
 }
 
 /// Writes the reason. A verifier of the program's own may quote the token.

@@ -228,10 +228,11 @@ impl<E: OfKind> OfKind for Missed<E> {
     }
 }
 
-/// Of several addresses that did not serve, takes the one that says the most. Where several say the same, each is named.
+/// Of several addresses that did not serve, takes the one that says the most. That there is nothing has to be said of each.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);
-    let reasons: Vec<_> = missed.iter().filter(is_alike).map(ToString::to_string).collect();
+    let enough = if matches!(kind, Kind::Status(_)) { missed.len() } else { 1 };
+    let reasons: Vec<_> = missed.iter().filter(is_alike).take(enough).map(ToString::to_string).collect();
     Some(Trouble { sought, kind, reason: reasons.join("; ") })
 }

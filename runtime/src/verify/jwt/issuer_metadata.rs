@@ -79,15 +79,8 @@ pub(super) enum Missed<E> {
 /// Why a document is not the metadata of an issuer.
 #[derive(Debug)]
 pub(super) enum Unreadable {
-    NotMetadata {
-        reason: String,
-        #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "the doctor alone reads it"))]
-        is_html: bool,
-    },
-    OfAnother {
-        found: String,
-        expected: String,
-    },
+    NotMetadata { reason: String, is_html: bool },
+    OfAnother { found: String, expected: String },
 }
 
 impl<E: fmt::Display> fmt::Display for Missed<E> {
@@ -104,6 +97,7 @@ impl<E: fmt::Display> fmt::Display for Missed<E> {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotMetadata { is_html: true, .. } => f.write_str("not metadata, but a page in HTML"),
             Self::NotMetadata { reason, .. } => write!(f, "not metadata: {}", shown::text(reason)),
             Self::OfAnother { found, expected } => {
                 let (found, expected) = (shown::url(found), shown::url(expected));

@@ -190,13 +190,12 @@ pub(super) async fn key_set_at(url: &Url, transport: &Transport) -> Result<KeySe
 #[derive(Debug)]
 pub(super) struct NoKeySet {
     reason: String,
-    #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "the doctor alone reads it"))]
     pub(super) is_html: bool,
 }
 
 impl fmt::Display for NoKeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
+        f.write_str(if self.is_html { "not a JWK set, but a page in HTML" } else { &self.reason })
     }
 }
 

@@ -46,7 +46,7 @@ impl<'a> Unread<'a> {
     pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
         let claims = serde_json::from_slice::<Object<Iss<'_>>>(&self.claims);
         let Object(Iss { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
-        if iss.is_empty() { Err(Fault::Plain("it has no `iss`")) } else { Ok(iss) }
+        if iss.is_empty() { Err(Fault::Plain("it has no `iss`").of(Rule::Issuer)) } else { Ok(iss) }
     }
 
     /// Reads and judges the header, so that what cannot be good costs no key.

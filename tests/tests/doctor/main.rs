@@ -64,7 +64,7 @@ async fn judge(gate: &Gate, token: &str) -> Diagnosis {
 /// Compares the one line that is said, and what every run of the test would show otherwise.
 #[track_caller]
 fn says(diagnosis: &Diagnosis, code: &str, expected: &Expect) {
-    let codes: Vec<_> = diagnosis.findings().iter().map(|finding| finding.code()).collect();
+    let codes: Vec<_> = diagnosis.findings().iter().map(scopegate::export::Finding::code).collect();
     assert_eq!(codes, [code], "{diagnosis}");
     let line = diagnosis.findings()[0].to_string();
     assert!(!line.contains(['\n', '\r']), "{line}");

@@ -259,7 +259,7 @@ async fn without_keys_nobody_can_tell() {
     server.server.set_down(true);
     let gate = gate([server.rules()]);
     let diagnosis = judge(&gate, &server.token("sub", json!("alice"))).await;
-    let codes: Vec<_> = diagnosis.findings().iter().map(|finding| finding.code()).collect();
+    let codes: Vec<_> = diagnosis.findings().iter().map(scopegate::export::Finding::code).collect();
     assert_eq!(codes, ["status", "unavailable"]);
     assert_eq!(examine(&gate).await.findings()[0].code(), "status");
 }

@@ -20,9 +20,7 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     };
     match read {
         Ok(_) => Ok(token),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && is_token(file) => {
-            Err(Error::TokenAsArgument)
-        }
+        Err(_) if is_token(file) => Err(Error::TokenAsArgument),
         Err(error) => Err(Error::Token(error)),
     }
 }

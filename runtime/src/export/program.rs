@@ -74,8 +74,10 @@ pub fn main(gate: &Gate, table: &ScopeTable) -> ExitCode {
         env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = run(gate, table, &arguments, &mut io::stdout().lock());
-    if let Err(failure) = &outcome {
-        eprintln!("{}", failure.words);
+    if let Err(Exit { words, .. }) = &outcome
+        && !words.is_empty()
+    {
+        eprintln!("{words}");
     }
     outcome.err().map_or(ExitCode::SUCCESS, |failure| ExitCode::from(failure.code))
 }
@@ -193,9 +195,10 @@ fn examine(gate: &Gate, table: &ScopeTable, options: &[&str], out: &mut impl Wri
     out.flush()?;
     match diagnosis.at_fault() {
         None => Ok(()),
-        Some(Part::Configuration) => Err(Exit::new(5, "the configuration is at fault")),
-        Some(Part::AuthorizationServer) => Err(Exit::new(6, "an authorization server is at fault")),
-        Some(Part::Token) => Err(Exit::new(7, "the token is of no use")),
+        // What is wrong was printed.
+        Some(Part::Configuration) => Err(Exit::new(5, "")),
+        Some(Part::AuthorizationServer) => Err(Exit::new(6, "")),
+        Some(Part::Token) => Err(Exit::new(7, "")),
     }
 }
 
@@ -236,6 +239,6 @@ fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
         runtime.map(|runtime| runtime.block_on(doctor.examine()))
     };
     let ended = thread::scope(|scope| scope.spawn(run).join());
-    let diagnosis = ended.map_err(|_| Exit::new(3, "the program's own verifier panicked"))?;
+    let diagnosis = ended.map_err(|_| Exit::new(3, "the program panicked while it was looked at"))?;
     diagnosis.map_err(|error| Exit::new(3, &error))
 }

@@ -121,7 +121,7 @@ async fn a_verifier_of_the_programs_own() {
     expect![[r#"
         resource `https://files.example.com`
         hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
-        error: token: it was not judged, since the program's own verifier may send it somewhere; allow that with `--introspect`
+        error: token: it was not judged, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
     "#]].assert_eq(&diagnosis.to_string());
     let diagnosis = Doctor::new(&gate, &table()).token("reader").introspect().examine().await;
     expect![[r#"

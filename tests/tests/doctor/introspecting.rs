@@ -89,3 +89,27 @@ async fn issuers_are_found_behind_whatever_holds_them() {
         assert_eq!(doctor.token("sk_read").examine().await.is_well(), takes_keys);
     }
 }
+
+/// Neither the issuer of a token, nor one that it names, nor one whose keys do not help, is told it.
+#[tokio::test]
+async fn no_server_gets_the_token() {
+    let key = Key::ed25519("key");
+    let (server, other) = (well(&[&key]).await, well(&[&key]).await);
+    let gate = Gate::issuers(Resource::new(API).expect("a resource"), [Rules::new(server.id())]);
+    let table = table();
+    let forged = Key::ed25519("unknown").mint(&server.claims(API, "files:read"));
+    for token in [
+        key.mint(&server.claims(API, "files:read")),
+        key.mint(&other.claims(API, "files:read")),
+        forged,
+        "opaque-opaque-opaque".to_owned(),
+    ] {
+        let _ = Doctor::new(&gate, &table).token(&token).examine().await;
+        let _ = Doctor::new(&gate, &table).token(&token).introspect().examine().await;
+        for server in [&server, &other] {
+            assert!(!server.heard().is_empty() || server.id() == other.id(), "it was asked for its keys");
+            assert!(server.heard().iter().all(|request| !request.contains(&token)), "{:?}", server.heard());
+        }
+    }
+    assert!(other.heard().is_empty(), "the program does not name it");
+}

@@ -51,7 +51,7 @@ impl NotJudged {
             }
             Self::OwnVerifier => (
                 "it was not judged, since the program's own verifier may send it somewhere",
-                "allow that with `--introspect`",
+                "allow that with `--introspect`, or `Doctor::introspect`",
             ),
         };
         Finding::error(Part::Token, "not_judged", message).advising(Some(advice))

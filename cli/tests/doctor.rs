@@ -58,7 +58,6 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     expect![[r#"
         resource `https://files.example.com/api`
         error: token: no such key
-        the token is of no use
         exit code 7
     "#]]
     .assert_eq(&refused);
@@ -66,7 +65,6 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     expect![[r#"
         resource `https://files.example.com/api`
         error: token: it has characters that no bearer token has, such as spaces and quotes
-        the token is of no use
         exit code 7
     "#]]
     .assert_eq(&nothing);
@@ -127,7 +125,6 @@ fn each_part_has_its_exit_code() {
         resource `https://files.example.com/api`
         error: `a` implies itself; leave it out
         hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
-        the configuration is at fault
         exit code 5
     "#]]);
     let own_verifier = project("own-verifier", "");
@@ -141,8 +138,7 @@ fn each_part_has_its_exit_code() {
     expect![[r#"
         resource `https://files.example.com/api`
         hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
-        error: token: it was not judged, since the program's own verifier may send it somewhere; allow that with `--introspect`
-        the token is of no use
+        error: token: it was not judged, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
         exit code 7
     "#]].assert_eq(&said);
     // What an exporter says of an authorization server is passed on like the rest.

@@ -32,9 +32,9 @@ pub(super) struct Unread<'a> {
 
 impl<'a> Unread<'a> {
     pub(super) fn split(token: &'a str) -> Result<Self, Fault> {
-        let not_a_token = Fault::Plain("it is not a JSON Web Token").of(Rule::Format);
-        let (message, signature) = token.rsplit_once('.').ok_or(not_a_token.clone())?;
-        let (header, claims) = message.split_once('.').ok_or(not_a_token)?;
+        let not_a_token = || Fault::Plain("it is not a JSON Web Token").of(Rule::Format);
+        let (message, signature) = token.rsplit_once('.').ok_or_else(not_a_token)?;
+        let (header, claims) = message.split_once('.').ok_or_else(not_a_token)?;
         if claims.contains('.') {
             let fault = "it is not a signed JSON Web Token, which has three parts; encrypted ones have five";
             return Err(Fault::Plain(fault).of(Rule::Format));

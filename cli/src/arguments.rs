@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -35,7 +35,10 @@ Exit codes:
     1  check: the lock is missing or stale
     2  the command line cannot be read
     3  there is no answer: no exporter, or it does not build, or it fails
-    4  check --since: somebody is let through who was refused, by a route, the policy or the gate";
+    4  check --since: somebody is let through who was refused, by a route, the policy or the gate
+    5  doctor: the configuration is at fault
+    6  doctor: an authorization server is at fault
+    7  doctor: the token is refused, opens nothing, or cannot be judged";
 
 /// Which package it is about.
 #[derive(Args, Debug)]
@@ -67,6 +70,21 @@ pub(crate) enum Command {
         /// Says, too, what got weaker and what stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
+    },
+    /// Says why requests are answered 401: what is wrong with the gate, an authorization server or a token
+    Doctor {
+        /// The file with a token to judge, `-` for what comes in; it is sent nowhere
+        #[arg(long, value_name = "FILE")]
+        token: Option<PathBuf>,
+        /// Lets the program's verifier send the token where it sends those of requests, to introspect it
+        #[arg(long, requires = "token")]
+        introspect: bool,
+        /// Says it in JSON
+        #[arg(long)]
+        json: bool,
+        /// What stands here may be a token, which no error is to repeat.
+        #[arg(hide = true)]
+        more: Vec<OsString>,
     },
 }
 

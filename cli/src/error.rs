@@ -16,11 +16,20 @@ pub(crate) enum Error {
     NotAnExporter { name: String },
     Exporter { name: String, why: String },
     Revision { revision: String, why: String },
+    Token(io::Error),
+    TokenAsArgument,
     Print(io::Error),
 }
 
 impl Error {
-    pub(crate) const EXIT_CODE: u8 = 3;
+    pub(crate) const NO_ANSWER: u8 = 3;
+
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::TokenAsArgument => 2,
+            _ => Self::NO_ANSWER,
+        }
+    }
 }
 
 const MAIN: &str = concat!(
@@ -74,6 +83,12 @@ impl fmt::Display for Error {
             }
             Self::Exporter { name, why } => write!(f, "the exporter `{name}` failed: {why}"),
             Self::Revision { revision, why } => write!(f, "there is no lock at revision `{revision}`: {why}"),
+            Self::Token(error) => {
+                write!(f, "the token cannot be read: {error}; write it to a file, and name that with `--token`")
+            }
+            Self::TokenAsArgument => f.write_str(
+                "a token is no argument, since shells remember those and other users can read them; write it to a file, and name that with `--token`, or give `--token -` and the token on standard input",
+            ),
             Self::Print(error) => write!(f, "the answer cannot be printed: {error}"),
         }
     }

@@ -18,11 +18,11 @@ pub(crate) fn ask(package: &Package, program: &Path, arguments: &[&str], input: 
     let answer = output.stdout.strip_prefix(PROTOCOL.as_bytes());
     let answer = answer.and_then(|rest| rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n")));
     match (answer, output.status.code()) {
-        (Some(answer), Some(code @ (0 | 1 | 4))) => {
+        (Some(answer), Some(code @ (0 | 1 | 4..=7))) => {
             // Both at once, in this order: the exporter has ended.
             io::stdout().lock().write_all(answer).map_err(Error::Print)?;
             io::stderr().lock().write_all(&output.stderr).map_err(Error::Print)?;
-            Ok(u8::try_from(code).unwrap_or(Error::EXIT_CODE))
+            Ok(u8::try_from(code).unwrap_or(Error::NO_ANSWER))
         }
         (None, Some(0)) => Err(Error::NotAnExporter { name: package.exporter.name().to_owned() }),
         _ => {

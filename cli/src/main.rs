@@ -8,6 +8,7 @@ mod error;
 mod exporter;
 mod package;
 mod since;
+mod token;
 
 use std::process::ExitCode;
 
@@ -25,12 +26,17 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(Error::EXIT_CODE)
+            ExitCode::from(error.exit_code())
         }
     }
 }
 
 fn run(command: &Command, select: &arguments::Select) -> Result<u8, Error> {
+    let token = match command {
+        Command::Doctor { more, .. } if !more.is_empty() => return Err(Error::TokenAsArgument),
+        Command::Doctor { token: Some(file), .. } => token::read(file)?,
+        _ => Vec::new(),
+    };
     let package = Package::find(select)?;
     let program = build::build(&package)?;
     let ask = |arguments: &[&str]| exporter::ask(&package, &program, arguments, b"");
@@ -43,6 +49,13 @@ fn run(command: &Command, select: &arguments::Select) -> Result<u8, Error> {
             let old = since::lock_at(&package, revision)?;
             let arguments = ["check", &package.lock().to_string_lossy(), "--since", "-"];
             exporter::ask(&package, &program, &arguments, &old)
+        }
+        Command::Doctor { token: file, introspect, json, more: _ } => {
+            let mut arguments = vec!["doctor"];
+            arguments.extend(json.then_some("--json"));
+            arguments.extend(introspect.then_some("--introspect"));
+            arguments.extend(file.iter().flat_map(|_| ["--token", "-"]));
+            exporter::ask(&package, &program, &arguments, &token)
         }
     }
 }

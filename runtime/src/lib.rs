@@ -60,6 +60,7 @@
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | guides | [`guide`]: discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
 //! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
+//! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
 //!
 //! # Features
 //!
@@ -72,7 +73,7 @@
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
 //! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `info` that one lacks a scope, with its principal and client, at `debug` why one is refused; never a token |
-//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown |
+//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, and the doctor, who says why requests are answered 401 |
 //! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!

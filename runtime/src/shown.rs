@@ -9,7 +9,7 @@ use std::fmt::{self, Display, Write as _};
 const TEXT: usize = 200;
 
 /// How many characters a message may have that quotes such texts.
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "export", feature = "tracing"))]
 const LINE: usize = 2000;
 
 /// Shows a text from elsewhere: on one line, without a character that cannot be seen, and not too long.
@@ -20,7 +20,7 @@ pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
 }
 
 /// Shows a message that quotes texts from elsewhere.
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "export", feature = "tracing"))]
 pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }
 }

@@ -14,9 +14,9 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, Bytes},
-    extract::State,
-    http::{StatusCode, Uri, header},
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use http_body::Frame;
@@ -57,6 +57,8 @@ struct Script {
     only_at: Mutex<Option<String>>,
     metadata_requests: AtomicUsize,
     key_requests: AtomicUsize,
+    /// Each request: line, headers and body.
+    heard: Mutex<Vec<String>>,
     released: Notify,
     padding_sent: Arc<AtomicUsize>,
 }
@@ -154,6 +156,11 @@ impl Issuer {
         self.script.key_requests.load(Ordering::SeqCst)
     }
 
+    /// Returns what was sent here: line, headers and body of each request.
+    pub fn heard(&self) -> Vec<String> {
+        lock(&self.script.heard).clone()
+    }
+
     /// Returns good claims of a token for `audience`, valid for five minutes.
     pub fn claims(&self, audience: &str, scope: &str) -> Value {
         json!({ "iss": self.id, "aud": audience, "exp": now() + 300, "sub": "alice", "client_id": "app", "scope": scope })
@@ -172,7 +179,11 @@ pub fn now() -> i64 {
     i64::try_from(since.as_secs()).expect("the clock is right")
 }
 
-async fn answer(State(script): State<Arc<Script>>, uri: Uri) -> Response {
+async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response {
+    let (Parts { method, uri, headers, .. }, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
+    let heard = format!("{method} {uri} {headers:?} {}", String::from_utf8_lossy(&body));
+    lock(&script.heard).push(heard);
     let (answer, document) = if uri.path() == "/keys" {
         script.key_requests.fetch_add(1, Ordering::SeqCst);
         let (answer, keys) = lock(&script.keys).clone();

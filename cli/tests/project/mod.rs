@@ -4,8 +4,9 @@
 
 use std::{
     fs,
+    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::{Mutex, PoisonError},
 };
 
@@ -119,11 +120,29 @@ impl Project {
 
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let _running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        self.said(self.command(arguments).envs(variables.iter().copied()).output().unwrap())
+    }
+
+    /// Runs the subcommand with `input` on its standard input.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> String {
+        let _running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut child = self.command(arguments);
+        child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        self.said(child.wait_with_output().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-scopegate"));
         command.current_dir(&self.folder).arg("scopegate").args(arguments);
         command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"));
-        command.env("CARGO_NET_OFFLINE", "true").env_remove("UPDATE_SCOPES").envs(variables.iter().copied());
-        let Output { status, stdout, stderr } = command.output().unwrap();
+        command.env("CARGO_NET_OFFLINE", "true").env_remove("UPDATE_SCOPES");
+        command
+    }
+
+    fn said(&self, output: Output) -> String {
+        let Output { status, stdout, stderr } = output;
         let said = String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap();
         let folder = self.folder.to_str().unwrap();
         format!("{}exit code {}\n", said.replace(folder, "[project]"), status.code().unwrap())

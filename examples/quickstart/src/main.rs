@@ -21,7 +21,7 @@ use quickstart::{
     settings::Settings,
     tour,
 };
-use scopegate::{Gate, Vocabulary};
+use scopegate::Vocabulary;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -33,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on port {}; choose another with PORT", settings.port))?;
     let embedded = match settings.issuer {
         Some(_) => None,
-        None => Some(embedded_issuer(settings.port).await?),
+        None => Some(embedded_issuer(settings.embedded_port()).await?),
     };
     let issuer = match (&embedded, &settings.issuer) {
         (Some(embedded), _) => embedded.issuer().to_owned(),
@@ -43,7 +43,7 @@ async fn main() -> anyhow::Result<()> {
     let routes = files::routes();
     let table = routes.table();
     let resource = settings.resource(&issuer)?;
-    let app = routes.protect(Gate::jwt(resource.clone()).vocabulary::<FilesScope>())?;
+    let app = routes.protect(settings.gate(&issuer)?)?;
 
     let api = format!("http://{}", listener.local_addr()?);
     println!("What each route needs:\n\n{table}");
@@ -62,10 +62,10 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts the authorization server on the port after the API's, or on any other if that is taken.
+/// Starts the authorization server on a port, or on any other if that is taken.
 async fn embedded_issuer(port: u16) -> Result<DevIssuer, BindError> {
     let at = |port| DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    let bound = match at(port.checked_add(1).unwrap_or_default()).await {
+    let bound = match at(port).await {
         Err(BindError::Listen(_)) => at(0).await?,
         bound => bound?,
     };

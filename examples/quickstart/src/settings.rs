@@ -3,7 +3,9 @@
 use std::env;
 
 use anyhow::Context;
-use scopegate::{InvalidResource, Resource};
+use scopegate::{Gate, InvalidResource, Resource};
+
+use crate::files::FilesScope;
 
 /// Where the API listens, what it is called, and who issues its tokens.
 #[derive(Clone, Debug)]
@@ -31,6 +33,21 @@ impl Settings {
         };
         let resource = env::var("RESOURCE").unwrap_or_else(|_| format!("http://127.0.0.1:{port}"));
         Ok(Self { port, resource, issuer: env::var("ISSUER").ok() })
+    }
+
+    /// Returns the port on which the embedded authorization server listens, unless it is taken.
+    #[must_use]
+    pub fn embedded_port(&self) -> u16 {
+        self.port.checked_add(1).unwrap_or_default()
+    }
+
+    /// Makes the gate of the API, for tokens of `issuer`.
+    ///
+    /// # Errors
+    ///
+    /// When the resource or the issuer is no URL for its purpose.
+    pub fn gate(&self, issuer: &str) -> Result<Gate, InvalidResource> {
+        Ok(Gate::jwt(self.resource(issuer)?).vocabulary::<FilesScope>())
     }
 
     /// Describes the API, whose tokens `issuer` issues.

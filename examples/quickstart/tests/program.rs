@@ -57,3 +57,27 @@ fn mistakes_are_said_in_a_line() {
         assert_eq!(output.status.code(), Some(1));
     }
 }
+
+#[test]
+fn its_exporter_names_what_is_wrong_with_the_authorization_server() {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let issuer = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let ask = |arguments: &[&str]| {
+        let mut exporter = Command::new(env!("CARGO_BIN_EXE_export-scopes"));
+        let output = exporter.args(arguments).env("ISSUER", &issuer).env("PORT", "8080").output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = ask(&["doctor"]);
+    assert_eq!(code, 6, "{said}");
+    let line =
+        format!("error: issuer `{issuer}`: {issuer}/.well-known/oauth-authorization-server: no answer");
+    assert!(said.lines().any(|said| said.starts_with(&line)), "{said}");
+    let (code, said) = ask(&["doctor", "--json"]);
+    assert!(code == 6 && said.contains("\"code\": \"unreachable\""), "{said}");
+    for arguments in [&["doctor", "--tokens"][..], &["doctor", "--token"], &["doctor", "eyJhbGciOiJub25lIn0"]]
+    {
+        assert_eq!(ask(arguments), (2, String::new()));
+    }
+    assert_eq!(ask(&["doctor", "--token", "no-such-file"]), (3, String::new()));
+}

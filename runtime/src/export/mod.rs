@@ -8,10 +8,12 @@
 //! | [`check_lock`], [`Lock`] | `scopes.lock`, which a test keeps up to date and a reviewer reads |
 //! | [`write_folder`] | the metadata documents, for a static host |
 //! | [`json()`], [`markdown()`] | the table |
+//! | [`Doctor`] | why requests are answered 401 |
 //! | [`main`] | a program that answers `cargo scopegate` |
 //! | [`OpenApiReport`] | what [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) says of an `OpenAPI` document (feature `utoipa`) |
 
 mod admission;
+mod doctor;
 mod files;
 mod folder;
 mod hosting;
@@ -26,6 +28,7 @@ mod program;
 pub use self::openapi::{OAuth, OpenApiReport};
 pub use self::{
     admission::Admission,
+    doctor::{Diagnosis, Doctor, Finding, Part, Severity},
     folder::{FolderError, write_folder},
     json::json,
     lock::{Change, Direction, Lock, LockError, check_lock},

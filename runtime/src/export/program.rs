@@ -4,6 +4,7 @@
 //! table [--format text|json|markdown]
 //! metadata [--out FOLDER]
 //! check LOCK [--since OLD_LOCK]      `-` is what comes in
+//! doctor [--json] [--introspect] [--token FILE]      `-` is what comes in
 //! ```
 //!
 //! With `SCOPEGATE_EXPORT` in the environment the output begins with a line that says which protocol this is, so that
@@ -11,12 +12,15 @@
 
 use std::{
     env, fs,
-    io::{self, Write},
+    fs::File,
+    io::{self, Read, Write},
     process::ExitCode,
+    thread,
 };
 
 use super::{
     check_lock,
+    doctor::{Diagnosis, Doctor, Part},
     folder::write_folder,
     json,
     lock::{Listed, Lock},
@@ -30,8 +34,7 @@ use crate::{
 };
 
 const PROTOCOL: &str = "scopegate-export 1";
-const USAGE: &str =
-    "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--since OLD_LOCK]";
+const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--since OLD_LOCK] | doctor [--json] [--introspect] [--token FILE]";
 
 /// Answers the questions of `cargo scopegate`, or of whoever starts the program with the same arguments.
 ///
@@ -44,6 +47,9 @@ const USAGE: &str =
 /// | 2 | the arguments cannot be read |
 /// | 3 | the gate cannot work, or a file cannot be read or written |
 /// | 4 | somebody is let through whom the older lock refuses: by a route, the policy or the gate |
+/// | 5 | `doctor`: the configuration is at fault |
+/// | 6 | `doctor`: an authorization server is at fault |
+/// | 7 | `doctor`: the token is refused, opens nothing, or cannot be judged |
 ///
 /// # Examples
 ///
@@ -68,8 +74,10 @@ pub fn main(gate: &Gate, table: &ScopeTable) -> ExitCode {
         env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = run(gate, table, &arguments, &mut io::stdout().lock());
-    if let Err(failure) = &outcome {
-        eprintln!("{}", failure.words);
+    if let Err(Exit { words, .. }) = &outcome
+        && !words.is_empty()
+    {
+        eprintln!("{words}");
     }
     outcome.err().map_or(ExitCode::SUCCESS, |failure| ExitCode::from(failure.code))
 }
@@ -95,6 +103,9 @@ impl From<io::Error> for Exit {
 fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write) -> Result<(), Exit> {
     if env::var_os("SCOPEGATE_EXPORT").is_some() {
         writeln!(out, "{PROTOCOL}")?;
+    }
+    if let ["doctor", options @ ..] = arguments {
+        return examine(gate, table, options, out);
     }
     let discovery = Discovery::new(gate, table);
     let problems = problems(gate, table, &discovery);
@@ -125,7 +136,7 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
 }
 
 /// Routes without a path are those of a constant table, whose paths nobody knows.
-fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
+pub(super) fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
     let mounted: ScopeTable =
         table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();
     let mut problems = gate.problems(table);
@@ -160,4 +171,79 @@ fn check(
         return Err(Exit::new(4, "\nsomebody is let through who was refused before; have that reviewed"));
     }
     Ok(())
+}
+
+/// What the doctor is asked.
+#[derive(Default)]
+struct Question<'a> {
+    json: bool,
+    introspect: bool,
+    token: Option<&'a str>,
+}
+
+fn examine(gate: &Gate, table: &ScopeTable, options: &[&str], out: &mut impl Write) -> Result<(), Exit> {
+    let question = question(options).ok_or_else(|| Exit::new(2, USAGE))?;
+    let token = question.token.map(token_in).transpose()?;
+    let mut doctor = Doctor::new(gate, table);
+    if let Some(token) = &token {
+        doctor = doctor.token(token);
+    }
+    if question.introspect {
+        doctor = doctor.introspect();
+    }
+    let diagnosis = wait_for(doctor)?;
+    if question.json {
+        writeln!(out, "{}", diagnosis.to_json())?;
+    } else {
+        write!(out, "{diagnosis}")?;
+    }
+    out.flush()?;
+    match diagnosis.at_fault() {
+        None => Ok(()),
+        // What is wrong was printed.
+        Some(Part::Configuration) => Err(Exit::new(5, "")),
+        Some(Part::AuthorizationServer) => Err(Exit::new(6, "")),
+        Some(Part::Token) => Err(Exit::new(7, "")),
+    }
+}
+
+fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
+    let mut question = Question::default();
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "--json" => question.json = true,
+            "--introspect" => question.introspect = true,
+            "--token" => question.token = Some(options.next()?),
+            _ => return None,
+        }
+    }
+    Some(question)
+}
+
+/// Reads a token. Whoever takes the token itself for the name of a file should not read it in an error.
+fn token_in(file: &str) -> Result<String, Exit> {
+    /// Longer texts are no tokens that the gate accepts.
+    const MAX_LENGTH: u64 = 64 * 1024;
+    let mut token = String::new();
+    let read = if file == "-" {
+        io::stdin().take(MAX_LENGTH).read_to_string(&mut token)
+    } else {
+        File::open(file).and_then(|file| file.take(MAX_LENGTH).read_to_string(&mut token))
+    };
+    read.map_err(|error| {
+        Exit::new(3, &format!("the token cannot be read: {error}; name a file that has it, or `-`"))
+    })?;
+    Ok(token)
+}
+
+/// Runs the doctor on a runtime of its own: the exporter may have one already, which must not be blocked.
+fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map(|runtime| runtime.block_on(doctor.examine()))
+    };
+    let ended = thread::scope(|scope| scope.spawn(run).join());
+    let diagnosis = ended.map_err(|_| Exit::new(3, "the program panicked while it was looked at"))?;
+    diagnosis.map_err(|error| Exit::new(3, &error))
 }

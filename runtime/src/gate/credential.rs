@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "export")]
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, request::Parts};
 
 use super::{Failure, Gate, log};
+#[cfg(feature = "export")]
+use crate::verify::KnownVerifier;
 use crate::{
     refuse::Reason,
     resource::Resource,
@@ -32,14 +36,54 @@ impl Gate {
 
     /// Accepts a verified token, or refuses it for what this gate alone demands of one.
     pub(crate) fn accept(&self, token: Token, handler: &str) -> Result<Token, Failure> {
-        if token.is_bound() && !self.0.accepts_bound_tokens {
-            let error = VerifyError::invalid(
-                "it is bound to a key (`cnf`), and came as a plain bearer token; see `Gate::accept_bound_tokens`",
-            );
-            log::not_verified(&error, handler);
-            return Err((&error).into());
+        match self.refuses(&token) {
+            None => Ok(token),
+            Some(error) => {
+                log::not_verified(&error, handler);
+                Err((&error).into())
+            }
         }
-        Ok(token)
+    }
+
+    /// Says why this gate alone would refuse a verified token, if it would.
+    pub(crate) fn refuses(&self, token: &Token) -> Option<VerifyError> {
+        (token.is_bound() && !self.0.accepts_bound_tokens).then(|| {
+            VerifyError::invalid(
+                "it is bound to a key (`cnf`), and came as a plain bearer token; see `Gate::accept_bound_tokens`",
+            )
+        })
+    }
+
+    /// Verifies a token that comes with no request, as the gate would. Unless `may_send`, the token goes nowhere; nobody can tell
+    /// then what a verifier of the program's own would say.
+    #[cfg(feature = "export")]
+    pub(crate) async fn verify_alone(
+        &self,
+        token: &str,
+        may_send: bool,
+    ) -> Option<Result<Token, VerifyError>> {
+        let (mut parts, ()) = http::Request::new(()).into_parts();
+        if let Ok(mut value) = HeaderValue::try_from(format!("Bearer {token}")) {
+            value.set_sensitive(true);
+            parts.headers.insert(AUTHORIZATION, value);
+        }
+        let Credentials::Bearer(token) = Credentials::of(&parts.headers) else {
+            let reason = "it has characters that no bearer token has, such as spaces and quotes";
+            return Some(Err(VerifyError::invalid(reason)));
+        };
+        let presented = Presented::of(token, &parts, self.resource());
+        let verified = match self.known_verifier() {
+            _ if may_send => self.0.verifier.verify(&presented).await,
+            Some(known) => known.verify_offline(&presented).await,
+            None => return None,
+        };
+        Some(verified)
+    }
+
+    /// Returns the verifier, where it is one of this crate.
+    #[cfg(feature = "export")]
+    pub(crate) fn known_verifier(&self) -> Option<KnownVerifier<'_>> {
+        KnownVerifier::of(self.0.verifier.as_any())
     }
 
     /// Tells whether `other` verifies the same credentials by the same verifier for the same resource.

@@ -1,5 +1,7 @@
 //! Verifiers without their type.
 
+#[cfg(feature = "export")]
+use std::any::Any;
 use std::pin::Pin;
 
 use crate::token::{Presented, Token, TokenVerifier, VerifyError};
@@ -9,6 +11,10 @@ pub(super) trait Verify: Send + Sync {
     fn verify<'a>(&'a self, presented: &'a Presented<'a>) -> Verifying<'a>;
 
     fn problems(&self) -> Vec<String>;
+
+    /// Gives the type back, to those who know it.
+    #[cfg(feature = "export")]
+    fn as_any(&self) -> &dyn Any;
 }
 
 pub(super) type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Token, VerifyError>> + Send + 'a>>;
@@ -20,5 +26,10 @@ impl<V: TokenVerifier> Verify for V {
 
     fn problems(&self) -> Vec<String> {
         TokenVerifier::problems(self)
+    }
+
+    #[cfg(feature = "export")]
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }

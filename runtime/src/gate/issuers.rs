@@ -71,9 +71,14 @@ fn asked_prefix(issuers: &Issuers) -> Result<Option<String>, String> {
     }
 }
 
-/// Writes a scope as clients ask for it. Those of `OpenID` Connect are no resource's.
-fn with_prefix(prefix: &str, scope: &str) -> String {
+/// Tells whether a scope is one of `OpenID` Connect's own.
+pub(crate) fn is_of_open_id(scope: &str) -> bool {
     /// [OpenID Connect Core, sections 3.1.2.1, 5.4 and 11](https://openid.net/specs/openid-connect-core-1_0.html).
     const OF_OPEN_ID: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
-    if OF_OPEN_ID.contains(&scope) { scope.to_owned() } else { format!("{prefix}{scope}") }
+    OF_OPEN_ID.contains(&scope)
+}
+
+/// Writes a scope as clients ask for it. Those of OpenID Connect are no resource's.
+fn with_prefix(prefix: &str, scope: &str) -> String {
+    if is_of_open_id(scope) { scope.to_owned() } else { format!("{prefix}{scope}") }
 }

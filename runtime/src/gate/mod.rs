@@ -16,6 +16,8 @@ use axum::response::IntoResponse;
 use http::HeaderMap;
 
 use self::erased::Verify;
+#[cfg(all(feature = "export", feature = "jwt"))]
+pub(crate) use self::issuers::is_of_open_id;
 pub(crate) use self::{failure::Failure, family::Spot};
 use crate::{
     policy::Policy,

@@ -8,6 +8,8 @@ pub(crate) mod issuer;
 mod issuers;
 #[cfg(feature = "jwt")]
 pub(crate) mod jwt;
+#[cfg(feature = "export")]
+mod known;
 #[cfg(feature = "introspection")]
 mod opaque;
 mod static_keys;
@@ -16,6 +18,8 @@ mod static_keys;
 pub use introspection::Introspection;
 #[cfg(all(fuzzing, feature = "jwt"))]
 pub use jwt::fuzzing;
+#[cfg(feature = "export")]
+pub(crate) use known::KnownVerifier;
 pub(crate) use static_keys::Texts;
 pub use static_keys::{InvalidKey, StaticKeys};
 #[cfg(feature = "jwt")]

@@ -188,9 +188,9 @@ impl fmt::Debug for StaticKeys {
 
 /// Static keys first, then another verifier; made by [`StaticKeys::or`].
 #[derive(Clone, Debug)]
-struct StaticKeysOr<V> {
-    keys: StaticKeys,
-    verifier: V,
+pub(super) struct StaticKeysOr<V> {
+    pub(super) keys: StaticKeys,
+    pub(super) verifier: V,
 }
 
 impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {

@@ -69,7 +69,7 @@ impl Names {
         self.member_claim.as_deref()
     }
 
-    pub(super) fn is_family(&self) -> bool {
+    pub(crate) fn is_family(&self) -> bool {
         matches!(self.forms.first(), Some(Form::Pattern(..)))
     }
 

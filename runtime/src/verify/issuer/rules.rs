@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Resource, Token,
-    verify::jwt::{Fault, Validity},
+    verify::jwt::{Fault, Rule, Validity},
 };
 #[cfg(feature = "introspection")]
 use crate::{shown, verify::Introspection};
@@ -44,14 +44,15 @@ impl Issuer {
         is_at_jwt: bool,
         resource: Option<&Resource>,
     ) -> Result<(Token, Validity), Fault> {
-        let kind = kind::of(&claims, is_at_jwt)?;
-        self.check_member(&claims, named)?;
-        self.check_required(&claims)?;
+        let of = |rule| move |fault: Fault| fault.of(rule);
+        let kind = kind::of(&claims, is_at_jwt).map_err(of(Rule::Kind))?;
+        self.check_member(&claims, named).map_err(of(Rule::Member))?;
+        self.check_required(&claims).map_err(of(Rule::Required))?;
         let meant_by = self.meant_for(&claims, resource)?;
         if meant_by == MeantBy::Name && kind == Kind::Unmarked {
-            self.check_looks(&claims)?;
+            self.check_looks(&claims).map_err(of(Rule::Kind))?;
         }
-        let validity = Validity::of(&claims)?;
+        let validity = Validity::of(&claims).map_err(of(Rule::Times))?;
         Ok((self.token_until(&validity, claims), validity))
     }
 
@@ -142,7 +143,9 @@ impl Issuer {
     ///
     /// [RFC 7519, section 4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
     fn meant_for(&self, claims: &Map<String, Value>, resource: Option<&Resource>) -> Result<MeantBy, Fault> {
-        let Some(aud) = claims.get("aud") else { return self.client(claims) };
+        let Some(aud) = claims.get("aud") else {
+            return self.client(claims).map_err(|fault| fault.of(Rule::Client));
+        };
         let audiences: Vec<&str> = match aud {
             Value::String(name) => vec![name],
             Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
@@ -155,13 +158,14 @@ impl Issuer {
         } else if audiences.iter().any(is_named) {
             MeantBy::Name
         } else {
-            return Err(Fault::unexpected("aud", aud, self.expected_audiences(resource)));
+            let fault = Fault::unexpected("aud", aud, self.expected_audiences(resource));
+            return Err(fault.of(Rule::Audience));
         };
         let is_foreign = |name: &&&str| !is_resource(name) && !is_named(name);
         if self.rules.refuses_others
             && let Some(foreign) = audiences.iter().find(is_foreign)
         {
-            return Err(Fault::with("it is for another audience, too:", foreign));
+            return Err(Fault::with("it is for another audience, too:", foreign).of(Rule::Audience));
         }
         Ok(meant_by)
     }

@@ -73,6 +73,12 @@ impl Algorithm {
     }
 }
 
+/// Lists all algorithms.
+#[cfg(feature = "export")]
+pub(super) fn all() -> impl Iterator<Item = Algorithm> {
+    NAMES.iter().map(|(_, algorithm)| *algorithm)
+}
+
 /// Lists the algorithms that a key is for, by its own account and never by that of a token: none for a key of a kind
 /// that is not accepted, such as `oct`.
 pub(super) fn of_key(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Vec<Algorithm> {

@@ -11,6 +11,38 @@ pub(crate) enum Fault {
     Plain(&'static str),
     /// A text that shows what was found. Shared, since faults are remembered.
     Shown(Arc<str>),
+    /// Any of these, and which rule the token breaks.
+    Of(
+        #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "the doctor alone reads it"))] Rule,
+        Arc<Fault>,
+    ),
+}
+
+/// The rules that a token may break of which an operator can be told what to change, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Rule {
+    /// It is a JSON Web Token.
+    Format,
+    /// Its algorithm is one that is accepted.
+    Algorithm,
+    /// Its issuer is one of the program's.
+    Issuer,
+    /// Its key is published.
+    Key,
+    /// Its key made the signature.
+    Signature,
+    /// It is an access token.
+    Kind,
+    /// It says twice alike which member of a family issued it.
+    Member,
+    /// It has the claims that the program demands.
+    Required,
+    /// It is for this resource.
+    Audience,
+    /// It has no audience, and its client is one of the program's.
+    Client,
+    /// It has an `exp`, and its `nbf` is over.
+    Times,
 }
 
 impl Fault {
@@ -24,6 +56,20 @@ impl Fault {
         Self::Shown(format!("its `{name}` is `{}`, and not {expected}", shown::text(found)).into())
     }
 
+    /// Says which rule the token breaks.
+    pub(crate) fn of(self, rule: Rule) -> Self {
+        Self::Of(rule, Arc::new(self))
+    }
+
+    /// Returns which rule the token breaks, where that was said.
+    #[cfg(feature = "export")]
+    pub(crate) fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::Of(rule, _) => Some(*rule),
+            Self::Plain(_) | Self::Shown(_) => None,
+        }
+    }
+
     /// Says what is wrong with the value `found`, which comes last.
     pub(crate) fn with(reason: &str, found: impl fmt::Display) -> Self {
         Self::Shown(format!("{reason} `{}`", shown::text(found)).into())
@@ -32,10 +78,11 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Plain(text) => text,
-            Self::Shown(text) => text,
-        })
+        match self {
+            Self::Plain(text) => f.write_str(text),
+            Self::Shown(text) => f.write_str(text),
+            Self::Of(_, fault) => fault.fmt(f),
+        }
     }
 }
 

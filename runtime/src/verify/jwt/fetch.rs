@@ -87,6 +87,15 @@ enum Kind {
 }
 
 impl FetchError {
+    /// Returns the status, where the host answered with another one than 200.
+    #[cfg(feature = "export")]
+    pub(super) fn status(&self) -> Option<StatusCode> {
+        match self.kind {
+            Kind::Status(status) => Some(status),
+            Kind::Unreachable(_) | Kind::Cut(_) | Kind::TooLong => None,
+        }
+    }
+
     /// Tells whether the host did not answer at all.
     pub(crate) fn is_unreachable(&self) -> bool {
         matches!(self.kind, Kind::Unreachable(_))

@@ -21,6 +21,7 @@ pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
 ///
 /// When the metadata is not this issuer's, or the address is not one from which keys may come.
 pub fn key_set_url(metadata: &Value, issuer: &str) -> Result<String, String> {
-    let metadata = issuer_metadata::read(metadata.to_string().as_bytes(), issuer)?;
+    let metadata = issuer_metadata::read(metadata.to_string().as_bytes(), issuer);
+    let metadata = metadata.map_err(|error| error.to_string())?;
     issuer_metadata::key_set_in(metadata, &Issuer::new(issuer).places).map(String::from)
 }

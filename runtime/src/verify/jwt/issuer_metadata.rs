@@ -1,9 +1,16 @@
 //! An issuer's metadata: where its keys are, and what else it offers.
 
+use std::fmt;
+
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{address::trusted_url, fetch, object::Object, transport::Transport};
+use super::{
+    address::trusted_url,
+    fetch::{self, FetchError},
+    object::Object,
+    transport::Transport,
+};
 use crate::{shown, verify::issuer::Places};
 
 /// The members of the metadata that matter ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
@@ -23,22 +30,83 @@ pub(crate) async fn find<T>(
     places: &Places,
     wanted: impl Fn(Metadata) -> Result<T, String>,
 ) -> Result<T, String> {
-    let mut reasons = Vec::new();
-    for url in places.metadata_urls()? {
-        let found = match fetch::document(&url, places.transport()).await {
-            Ok(metadata) => read(&metadata, places.id())
-                .and_then(&wanted)
-                .map_err(|reason| format!("{}: {reason}", shown::url(url.as_str()))),
+    let found = search(places, |_, metadata| wanted(metadata)).await;
+    found.map_err(|missed| missed.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+}
+
+/// Does what [`find`] does, and says of each address why it did not serve. `wanted` sees the text of the document, too.
+pub(super) async fn search<T, E>(
+    places: &Places,
+    wanted: impl Fn(&[u8], Metadata) -> Result<T, E>,
+) -> Result<T, Vec<Missed<E>>> {
+    let urls = places.metadata_urls().map_err(|reason| vec![Missed::NoAddress(reason)])?;
+    let mut missed = Vec::new();
+    for at in urls {
+        let document = match fetch::document(&at, places.transport()).await {
+            Ok(document) => document,
             // All addresses are at one host, so that the others would not be reached either.
-            Err(error) if error.is_unreachable() => return Err(error.to_string()),
-            Err(error) => Err(error.to_string()),
+            Err(error) if error.is_unreachable() => return Err(vec![Missed::NotFetched(error)]),
+            Err(error) => {
+                missed.push(Missed::NotFetched(error));
+                continue;
+            }
         };
-        match found {
-            Ok(found) => return Ok(found),
-            Err(reason) => reasons.push(reason),
+        match read(&document, places.id()) {
+            Ok(metadata) => match wanted(&document, metadata) {
+                Ok(found) => return Ok(found),
+                Err(why) => missed.push(Missed::Unwanted { at, why }),
+            },
+            Err(why) => missed.push(Missed::NotRead { at, why }),
         }
     }
-    Err(reasons.join("; "))
+    Err(missed)
+}
+
+/// Why an address did not serve.
+#[derive(Debug)]
+pub(super) enum Missed<E> {
+    /// The issuer has none.
+    NoAddress(String),
+    NotFetched(FetchError),
+    NotRead {
+        at: Url,
+        why: Unreadable,
+    },
+    Unwanted {
+        at: Url,
+        why: E,
+    },
+}
+
+/// Why a document is not the metadata of an issuer.
+#[derive(Debug)]
+pub(super) enum Unreadable {
+    NotMetadata { reason: String, is_html: bool },
+    OfAnother { found: String, expected: String },
+}
+
+impl<E: fmt::Display> fmt::Display for Missed<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAddress(reason) => f.write_str(reason),
+            Self::NotFetched(error) => error.fmt(f),
+            Self::NotRead { at, why } => write!(f, "{}: {why}", shown::url(at.as_str())),
+            Self::Unwanted { at, why } => write!(f, "{}: {why}", shown::url(at.as_str())),
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotMetadata { is_html: true, .. } => f.write_str("not metadata, but a page in HTML"),
+            Self::NotMetadata { reason, .. } => write!(f, "not metadata: {}", shown::text(reason)),
+            Self::OfAnother { found, expected } => {
+                let (found, expected) = (shown::url(found), shown::url(expected));
+                write!(f, "the metadata is that of `{found}`, not of `{expected}`")
+            }
+        }
+    }
 }
 
 /// Finds the URL of the JWK set of an issuer.
@@ -52,14 +120,18 @@ pub(super) fn key_set_in(metadata: Metadata, places: &Places) -> Result<Url, Str
 
 /// Reads metadata that must be the issuer's own: identical, code point by code point
 /// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
-pub(super) fn read(metadata: &[u8], issuer: &str) -> Result<Metadata, String> {
-    let metadata = serde_json::from_slice::<Object<Metadata>>(metadata);
-    let Object(metadata) = metadata.map_err(|error| format!("not metadata: {}", shown::text(error)))?;
-    if metadata.issuer != issuer {
-        let (found, expected) = (shown::url(&metadata.issuer), shown::url(issuer));
-        return Err(format!("the metadata is that of `{found}`, not of `{expected}`"));
+pub(super) fn read(document: &[u8], issuer: &str) -> Result<Metadata, Unreadable> {
+    let Object(metadata) = serde_json::from_slice::<Object<Metadata>>(document)
+        .map_err(|error| Unreadable::NotMetadata { reason: error.to_string(), is_html: is_html(document) })?;
+    if metadata.issuer == issuer {
+        return Ok(metadata);
     }
-    Ok(metadata)
+    Err(Unreadable::OfAnother { found: metadata.issuer, expected: issuer.to_owned() })
+}
+
+/// Tells whether a document looks like a page for people.
+pub(super) fn is_html(document: &[u8]) -> bool {
+    document.trim_ascii_start().starts_with(b"<")
 }
 
 /// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path; OIDC

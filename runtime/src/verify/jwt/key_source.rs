@@ -1,17 +1,21 @@
 //! Where an issuer's keys come from: loaded when needed, kept, and loaded once for all who wait.
 
 use std::{
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use reqwest::Url;
 use tokio::{runtime::Handle, sync::watch, time};
 
 use super::{
     address::trusted_url,
-    fetch, issuer_metadata,
+    fetch,
+    issuer_metadata::{self, Missed},
     keys::KeySet,
     state::{Advice, State},
+    transport::Transport,
 };
 use crate::{
     VerifyError, shown,
@@ -157,8 +161,6 @@ impl Shared {
 
 impl Shared {
     async fn fetch(&self) -> Result<KeySet, String> {
-        /// For metadata and keys together: so long may a request wait.
-        const LIMIT: Duration = Duration::from_secs(10);
         let places = &self.places;
         let load = async {
             let url = match places.keys() {
@@ -167,14 +169,38 @@ impl Shared {
                 // Nobody asks for those again.
                 Some(Keys::Given(_)) => return Err("the program gave the keys itself".to_owned()),
             };
-            let set = fetch::document(&url, places.transport()).await.map_err(|error| error.to_string())?;
-            parse(&set).map_err(|reason| format!("{}: {reason}", shown::url(url.as_str())))
+            key_set_at(&url, places.transport()).await.map_err(|missed| missed.to_string())
         };
         time::timeout(LIMIT, load).await.unwrap_or_else(|_| Err(format!("no answer within {LIMIT:?}")))
     }
 }
 
-fn parse(set: &[u8]) -> Result<KeySet, String> {
+/// For metadata and keys together: so long may a request wait.
+pub(super) const LIMIT: Duration = Duration::from_secs(10);
+
+/// Fetches the key set at `url`.
+pub(super) async fn key_set_at(url: &Url, transport: &Transport) -> Result<KeySet, Missed<NoKeySet>> {
+    let document = fetch::document(url, transport).await.map_err(Missed::NotFetched)?;
+    parse(&document).map_err(|reason| {
+        let why = NoKeySet { reason, is_html: issuer_metadata::is_html(&document) };
+        Missed::Unwanted { at: url.clone(), why }
+    })
+}
+
+/// Why a document is no key set.
+#[derive(Debug)]
+pub(super) struct NoKeySet {
+    reason: String,
+    pub(super) is_html: bool,
+}
+
+impl fmt::Display for NoKeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_html { "not a JWK set, but a page in HTML" } else { &self.reason })
+    }
+}
+
+pub(super) fn parse(set: &[u8]) -> Result<KeySet, String> {
     KeySet::parse(set).map_err(|reason| format!("not a JWK set: {}", shown::text(reason)))
 }
 

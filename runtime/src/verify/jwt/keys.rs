@@ -83,6 +83,13 @@ impl KeySet {
         self.keys.iter().any(|own| Arc::ptr_eq(own, key))
     }
 
+    /// Lists the algorithms that there are keys for.
+    #[cfg(feature = "export")]
+    pub(super) fn algorithms(&self) -> Vec<Algorithm> {
+        let has = |algorithm: &Algorithm| self.keys.iter().any(|key| key.public_for(*algorithm).is_some());
+        algorithms::all().filter(has).collect()
+    }
+
     /// Tells whether there is none that could make a token.
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty()

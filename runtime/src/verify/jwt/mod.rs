@@ -3,11 +3,14 @@
 //! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `jwk`, `public_key`, `algorithms`),
 //! its claims are judged by the rules of that issuer (`verify::issuer`), and then its times (`validity`). Keys are loaded when they
 //! are first needed, and again in the background (`key_source`, `state`, `issuer_metadata`, `address`, `transport`, `fetch`).
-//! How a token was judged is remembered (`cache`, `weight`).
+//! How a token was judged is remembered (`cache`, `weight`). For whoever sees tokens refused, an `examination` says what is wrong
+//! with an issuer.
 
 mod address;
 mod algorithms;
 mod cache;
+#[cfg(feature = "export")]
+mod examination;
 mod fault;
 mod fetch;
 #[cfg(fuzzing)]
@@ -47,10 +50,15 @@ pub(crate) mod shared {
 pub(crate) use self::{
     address::{Hosts, trusted_url},
     algorithms::Algorithm,
-    fault::Fault,
+    fault::{Fault, Rule},
     issuer_metadata::well_known_urls,
     key_source::check_key_set,
     transport::Transport,
     validity::Validity,
     verifier::Jwts,
+};
+#[cfg(feature = "export")]
+pub(crate) use self::{
+    examination::{Kind as TroubleKind, Offers, Sought, Trouble, examine},
+    validity::system_clock,
 };

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     algorithms::Algorithm,
-    fault::Fault,
+    fault::{Fault, Rule},
     object::{self, Names, Object, Text},
 };
 use crate::verify::issuer::Issuer;
@@ -43,9 +43,13 @@ pub(crate) struct Unread<'a> {
 
 impl<'a> Unread<'a> {
     pub(crate) fn split(token: &'a str) -> Result<Self, Fault> {
-        let not_a_token = Fault::Plain("it is not a JSON Web Token");
-        let (message, signature) = token.rsplit_once('.').ok_or(not_a_token.clone())?;
-        let (header, claims) = message.split_once('.').ok_or(not_a_token)?;
+        let not_a_token = || Fault::Plain("it is not a JSON Web Token").of(Rule::Format);
+        let (message, signature) = token.rsplit_once('.').ok_or_else(not_a_token)?;
+        let (header, claims) = message.split_once('.').ok_or_else(not_a_token)?;
+        if claims.contains('.') {
+            let fault = "it is not a signed JSON Web Token, which has three parts; encrypted ones have five";
+            return Err(Fault::Plain(fault).of(Rule::Format));
+        }
         Ok(Self { message, header, claims: decode(claims)?, signature })
     }
 
@@ -53,7 +57,7 @@ impl<'a> Unread<'a> {
     pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
         let claims = serde_json::from_slice::<Object<Iss<'_>>>(&self.claims);
         let Object(Iss { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
-        if iss.is_empty() { Err(Fault::Plain("it has no `iss`")) } else { Ok(iss) }
+        if iss.is_empty() { Err(Fault::Plain("it has no `iss`").of(Rule::Issuer)) } else { Ok(iss) }
     }
 
     /// Reads and judges the header of an access token, so that what cannot be good costs no key.
@@ -70,12 +74,15 @@ impl<'a> Unread<'a> {
             return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
         }
         match header.typ.as_deref() {
-            Some(typ) if !is_one_of(types, typ) => return Err(Fault::unexpected("typ", typ, types.iter())),
+            Some(typ) if !is_one_of(types, typ) => {
+                return Err(Fault::unexpected("typ", typ, types.iter()).of(Rule::Kind));
+            }
             None if must_be_typed => return Err(Fault::Plain("its header has no `typ`")),
             _ => {}
         }
         let algorithm = Algorithm::parse(&header.alg)
-            .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))?;
+            .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))
+            .map_err(|fault| fault.of(Rule::Algorithm))?;
         Ok(Unverified {
             algorithm,
             kid: header.kid.map(Cow::into_owned),
@@ -108,10 +115,11 @@ impl Unverified<'_> {
         if issuer.takes_algorithm(self.algorithm) {
             return Ok(());
         }
-        Err(Fault::with(
+        let fault = Fault::with(
             "its `alg` is not one that the program accepts of its issuer:",
             self.algorithm.name(),
-        ))
+        );
+        Err(fault.of(Rule::Algorithm))
     }
 
     /// Reads when the token says that it was issued; for tokens of no known key, of which nothing else is read.
@@ -209,5 +217,6 @@ fn is_one_of(types: &[&str], typ: &str) -> bool {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, Fault> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Fault::Plain("it is not in base64url"))
+    let decoded = URL_SAFE_NO_PAD.decode(part);
+    decoded.map_err(|_| Fault::Plain("it is not in base64url").of(Rule::Format))
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
+use super::fault::{Fault, Rule};
 use crate::VerifyError;
 
 /// The times of a token, in seconds since 1970 with a fraction, as tokens write them (`NumericDate`,
@@ -47,7 +47,7 @@ impl Validity {
     /// good may not be valid yet.
     pub(crate) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
         if self.not_before.is_some_and(|not_before| now + leeway.as_secs_f64() < not_before) {
-            return Err(Fault::Plain("it is not valid yet").into());
+            return Err(Fault::Plain("it is not valid yet").of(Rule::Times).into());
         }
         if self.is_over(now, leeway) {
             return Err(VerifyError::expired());

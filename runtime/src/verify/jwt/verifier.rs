@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     cache::{Bad, Cache, Digest, Good, Refused},
-    fault::Fault,
+    fault::{Fault, Rule},
     key_source::KeySource,
     keys::{KeySet, Verdict},
     unverified::{self, Unread, Unverified},
@@ -156,7 +156,7 @@ impl Jwts {
             Verdict::UnknownKey => return Err(until_newer_keys(of_no_key(&token))),
             Verdict::Forged => {
                 let fault = Fault::Plain("its signature is not one of the key that it names");
-                return Err(until_newer_keys(fault));
+                return Err(until_newer_keys(fault.of(Rule::Signature)));
             }
         };
         let is_at_jwt = token.is_at_jwt;
@@ -183,7 +183,7 @@ impl Jwts {
         found.ok_or_else(|| {
             let names = self.issuers.iter().flat_map(|known| known.issuer.names.iter());
             let expected: Vec<_> = names.map(|name| shown::url(&name).to_string()).collect();
-            Fault::unexpected("iss", shown::url(id), expected.iter())
+            Fault::unexpected("iss", shown::url(id), expected.iter()).of(Rule::Issuer)
         })
     }
 
@@ -229,10 +229,11 @@ pub(crate) async fn ask(
 
 /// Says that a token's key is not among those of its issuer.
 fn of_no_key(token: &Unverified<'_>) -> Fault {
-    match &token.kid {
+    let fault = match &token.kid {
         Some(kid) => Fault::with("its issuer publishes no key of its `kid`", kid),
         None => Fault::Plain("it names no key, and none of its issuer's made the signature"),
-    }
+    };
+    fault.of(Rule::Key)
 }
 
 impl From<Refusal> for VerifyError {

@@ -1,0 +1,32 @@
+//! The token that the doctor is to judge.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use crate::error::Error;
+
+/// Reads it. It goes to the exporter by a pipe, and nowhere else.
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
+    /// Longer texts are no tokens.
+    const MAX_LENGTH: u64 = 64 * 1024;
+    let mut token = Vec::new();
+    let read = if file == Path::new("-") {
+        io::stdin().take(MAX_LENGTH).read_to_end(&mut token)
+    } else {
+        File::open(file).and_then(|file| file.take(MAX_LENGTH).read_to_end(&mut token))
+    };
+    match read {
+        Ok(_) => Ok(token),
+        Err(_) if is_token(file) => Err(Error::TokenAsArgument),
+        Err(error) => Err(Error::Token(error)),
+    }
+}
+
+/// Tells whether what names no file looks like a token: a JSON Web Token, or a long text without the marks of a path.
+fn is_token(file: &Path) -> bool {
+    let text = file.to_string_lossy();
+    text.starts_with("eyJ") || text.len() > 24 && !text.contains(['/', '\\', '.'])
+}

@@ -1,0 +1,162 @@
+//! What to set, and where, so that a token is not refused.
+
+use super::{operations::Accepted, provider::Provider, said::Said};
+use crate::{
+    Resource,
+    gate::Gate,
+    shown,
+    token::Token,
+    verify::jwt::{Algorithm, Rule},
+};
+
+/// Says what to set where a token breaks a rule.
+pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
+    let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
+    let ids: Vec<&str> = issuers.iter().map(|issuer| issuer.places.id()).collect();
+    // A token that does not say whose it is comes from the only issuer, if there is only one.
+    let only = ids.first().copied().filter(|_| ids.len() == 1);
+    let provider = said.issuer().or(only).and_then(Provider::of);
+    let resource = gate.resource().map(Resource::identifier).unwrap_or_default();
+    match rule {
+        Rule::Format => of_format(said, provider, resource),
+        Rule::Algorithm => of_algorithm(said),
+        Rule::Issuer => of_issuer(said, &ids, provider),
+        Rule::Key => "it may come from another environment, or from before its key was withdrawn; get a new one from the issuer that the program names".to_owned(),
+        Rule::Signature => of_signature(provider),
+        Rule::Kind => "send the `access_token` of the token response, and no other token of it".to_owned(),
+        Rule::Member => "check what `.member_claim(..)` names".to_owned(),
+        Rule::Required => "have the authorization server write the claim, or change `.require(..)`".to_owned(),
+        Rule::Audience => of_audience(said, provider, resource),
+        Rule::Client => of_client(said, provider, resource),
+        Rule::Times if said.claim("exp").is_none() => {
+            "have the authorization server issue tokens that expire".to_owned()
+        }
+        Rule::Times => "set the clocks of both machines right".to_owned(),
+    }
+}
+
+fn of_format(said: &Said, provider: Option<Provider>, resource: &str) -> String {
+    match provider {
+        Some(Provider::Auth0) => format!(
+            "Auth0 writes tokens that only it can read where the client asked for no API: register an API with the identifier `{resource}`, and turn on the Resource Parameter Compatibility Profile"
+        ),
+        _ if said.is_encrypted() => format!(
+            "it is encrypted (JWE): have the authorization server sign access tokens for `{resource}`, and not encrypt them"
+        ),
+        Some(Provider::Google) => {
+            "Google's access tokens are opaque, and only Google can say what they are: introspect them"
+                .to_owned()
+        }
+        Some(Provider::GitHub) => {
+            "GitHub's tokens are opaque, and only GitHub can say what they are: introspect them".to_owned()
+        }
+        Some(Provider::Clerk) => "Clerk's tokens for OAuth clients are opaque: introspect them".to_owned(),
+        _ if said.is_opaque() => format!(
+            "it is opaque: have the authorization server issue JSON Web Tokens for `{resource}`, or introspect its tokens; some issue them only where the client asks for a `resource`"
+        ),
+        _ => "copy it whole, without line breaks and quotes".to_owned(),
+    }
+}
+
+fn of_issuer(said: &Said, ids: &[&str], provider: Option<Provider>) -> String {
+    let Some(found) = said.issuer() else {
+        return "have the authorization server write its identifier into `iss`".to_owned();
+    };
+    let found = shown::url(found).to_string();
+    let is_twin = |id: &&str| id.trim_end_matches('/') == found.trim_end_matches('/');
+    match provider {
+        _ if ids.iter().any(is_twin) => {
+            format!("only the slash at the end differs: write `Issuer::new(\"{found}\")`")
+        }
+        Some(Provider::Entra) => format!(
+            "Entra ID writes `sts.windows.net` into tokens of version 1: set `requestedAccessTokenVersion` to 2 in the manifest of the app, or write `.also_named(\"{found}\")`"
+        ),
+        Some(Provider::Okta) if !found.contains("/oauth2/") => {
+            "tokens of Okta's org authorization server are not for APIs: use a custom one, as in `/oauth2/default`".to_owned()
+        }
+        Some(Provider::Firebase) => "Firebase has ID tokens alone, and no access tokens for APIs".to_owned(),
+        _ => format!("if that issuer is to be trusted, write `Issuer::new(\"{found}\")`"),
+    }
+}
+
+fn of_signature(provider: Option<Provider>) -> String {
+    match provider {
+        Some(Provider::Entra) => {
+            "tokens for Microsoft Graph look like this: have the client ask for a scope of this API"
+                .to_owned()
+        }
+        _ => "its text was changed, or its key was replaced under the same name; get a new token".to_owned(),
+    }
+}
+
+fn of_algorithm(said: &Said) -> String {
+    match said.algorithm() {
+        Some(name) if Algorithm::parse(name).is_some() => {
+            format!("name `{name}` in `.algorithms([..])`, or leave that out")
+        }
+        _ => "have the authorization server sign access tokens with a key pair, as for `RS256`".to_owned(),
+    }
+}
+
+fn of_audience(said: &Said, provider: Option<Provider>, resource: &str) -> String {
+    let found = said.audience().map(|found| shown::text(found).to_string()).unwrap_or_default();
+    let named = format!("`.audience(\"{found}\")`");
+    match provider {
+        _ if said.is_for(resource) => format!(
+            "have the authorization server issue tokens for `{resource}` alone, name the others with `.audience(..)`, or leave out `.exclusive_audience()`"
+        ),
+        Some(Provider::Keycloak) => format!(
+            "in Keycloak, give a client scope an audience mapper (type `Audience`) whose custom audience is `{resource}`, and have the client ask for that scope; or write {named}"
+        ),
+        Some(Provider::Auth0) => format!(
+            "in Auth0, make `{resource}` the identifier of the API, and turn on the Resource Parameter Compatibility Profile; or write {named}"
+        ),
+        Some(Provider::Okta) => format!(
+            "in Okta, make `{resource}` the audience of the custom authorization server; or write {named}"
+        ),
+        Some(Provider::Entra) => format!(
+            "Entra ID writes the id of the app (version 2) or its `api://` URI (version 1): if that is this API's, write {named}, else have the client ask for a scope of this API"
+        ),
+        Some(Provider::Supabase | Provider::Descope | Provider::Authentik | Provider::Kanidm) => {
+            format!("this server writes a name of its own into `aud`, and not the resource: write {named}")
+        }
+        _ => format!(
+            "have the authorization server write `{resource}` into `aud`, for which clients send it as `resource` (RFC 8707); or, if that audience is this API, write {named}"
+        ),
+    }
+}
+
+fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String {
+    let client = said.claim("client_id").unwrap_or_else(|| "..".to_owned());
+    let named = format!("`.client_ids([\"{client}\"])`");
+    match provider {
+        Some(Provider::Cognito) => format!(
+            "Cognito writes no `aud` without resource binding: bind `{resource}`, or name the app's clients in {named}"
+        ),
+        _ => format!(
+            "have the client ask for `resource={resource}` (RFC 8707), so that the token says whom it is for; or, if all that its clients may do is meant for this API, write {named}"
+        ),
+    }
+}
+
+/// Says where the scopes of a token may be, if it grants none.
+pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
+    /// Where servers write what a caller may do, besides `scope` and `scp`.
+    const ELSEWHERE: [(&str, &str); 4] = [
+        ("permissions", "`.scopes([\"scope\", \"permissions\"])`"),
+        ("roles", "`.roles_at([\"roles\"], [(\"ROLE\", \"SCOPES\")])`"),
+        ("realm_access", "`.roles_at([\"realm_access\", \"roles\"], [(\"ROLE\", \"SCOPES\")])`"),
+        ("groups", "`.roles_at([\"groups\"], [(\"GROUP\", \"SCOPES\")])`"),
+    ];
+    if !accepted.grants_nothing() {
+        return None;
+    }
+    let claims = token.all_claims();
+    let found = ELSEWHERE.iter().find(|(claim, _)| claims.contains_key(*claim));
+    Some(match found {
+        Some((claim, method)) => {
+            format!("it has the claim `{claim}`: if that says what callers may do, write {method}")
+        }
+        None => "have the client ask for scopes, and the authorization server grant them".to_owned(),
+    })
+}

@@ -1,0 +1,108 @@
+//! Everything that was found.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{
+    finding::{Finding, Part, Severity},
+    list,
+    operations::Accepted,
+};
+use crate::gate::Gate;
+
+/// What the [`Doctor`](super::Doctor) found. It is shown line by line, one for each finding.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Diagnosis {
+    subject: Subject,
+    findings: Vec<Finding>,
+    token: Option<Accepted>,
+}
+
+/// What was looked at.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Subject {
+    resource: Option<String>,
+    issuers: Vec<String>,
+}
+
+impl Subject {
+    pub(super) fn of(gate: &Gate) -> Self {
+        #[cfg(feature = "jwt")]
+        let issuers = {
+            let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
+            issuers.into_iter().map(|issuer| crate::shown::url(issuer.places.id()).to_string()).collect()
+        };
+        #[cfg(not(feature = "jwt"))]
+        let issuers = Vec::new();
+        Self { resource: gate.resource().map(|resource| resource.identifier().to_owned()), issuers }
+    }
+}
+
+impl Diagnosis {
+    pub(super) fn new(subject: Subject, findings: Vec<Finding>, token: Option<Accepted>) -> Self {
+        Self { subject, findings, token }
+    }
+
+    /// Returns what was found: of the configuration first, then of each authorization server, then of the token.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Tells whether no error was found. There may be warnings and hints.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.at_fault().is_none()
+    }
+
+    /// Returns the first part with an error: what is wrong there may be why the rest is wrong, too.
+    #[must_use]
+    pub fn at_fault(&self) -> Option<Part> {
+        let errors = self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+        errors.map(Finding::part).min()
+    }
+
+    /// Writes it as a JSON object.
+    ///
+    /// | member | |
+    /// |---|---|
+    /// | `at_fault` | `configuration`, `authorization_server`, `token` or null |
+    /// | `resource`, `issuers` | what was looked at |
+    /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
+    /// | `token` | null, or of an accepted token `issuer`, `client`, `scopes` and `operations`: objects with `operation`, `opens` (null where it depends on the request) and `lacks` |
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Json<'a> {
+            at_fault: Option<&'static str>,
+            #[serde(flatten)]
+            subject: &'a Subject,
+            findings: &'a [Finding],
+            token: &'a Option<Accepted>,
+        }
+        let Self { subject, findings, token } = self;
+        let json = Json { at_fault: self.at_fault().map(Part::as_str), subject, findings, token };
+        // Text and lists of text: there is nothing that JSON could not hold.
+        serde_json::to_string_pretty(&json).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { subject, findings, token } = self;
+        if let Some(resource) = &subject.resource {
+            write!(f, "resource `{resource}`")?;
+            if !subject.issuers.is_empty() {
+                write!(f, ", tokens of {}", list(&subject.issuers))?;
+            }
+            writeln!(f)?;
+        }
+        findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
+        if let Some(token) = token {
+            write!(f, "{token}")?;
+        }
+        if self.is_well() { writeln!(f, "no error was found") } else { Ok(()) }
+    }
+}

@@ -1,0 +1,112 @@
+//! What an accepted token opens.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{
+    finding::{Finding, Part},
+    list,
+};
+use crate::{
+    policy::{Demand, Policy, Shortfall},
+    scope::{Entry, Filled, NeedRef, ScopeTable, ScopeToken},
+    shown,
+    token::Token,
+};
+
+/// What an accepted token says, and which operations it opens.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Accepted {
+    issuer: Option<String>,
+    client: Option<String>,
+    scopes: Vec<String>,
+    operations: Vec<Operation>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Operation {
+    #[serde(rename = "operation")]
+    name: String,
+    /// Nothing where that depends on the request.
+    opens: Option<bool>,
+    /// The scopes that are missing, by the names that clients ask for.
+    lacks: Vec<String>,
+}
+
+impl Accepted {
+    /// Has the policy decide about each operation that needs a token.
+    pub(super) fn of(token: &Token, policy: &Policy, table: &ScopeTable) -> Self {
+        let shown = |text: &str| shown::text(text).to_string();
+        let guarded = table.entries().iter().filter(|entry| !entry.requirement().is_public());
+        Self {
+            issuer: token.issuer().map(shown),
+            client: token.client().map(shown),
+            scopes: token.scopes().iter().map(shown).collect(),
+            operations: guarded.map(|entry| Operation::of(entry, token, policy)).collect(),
+        }
+    }
+
+    /// Says that the token opens nothing, where it does not.
+    pub(super) fn finding(&self) -> Option<Finding> {
+        let is_closed = |operation: &Operation| operation.opens == Some(false);
+        let opens_nothing = !self.operations.is_empty() && self.operations.iter().all(is_closed);
+        opens_nothing.then(|| {
+            let grants = if self.scopes.is_empty() { "no scope".to_owned() } else { list(&self.scopes) };
+            let message = format!("it is valid, and grants {grants}, which opens no operation");
+            Finding::error(Part::Token, "opens_nothing", message)
+        })
+    }
+
+    #[cfg(feature = "jwt")]
+    pub(super) fn grants_nothing(&self) -> bool {
+        self.scopes.is_empty()
+    }
+}
+
+impl Operation {
+    fn of(entry: &Entry, token: &Token, policy: &Policy) -> Self {
+        let filled = Filled::default();
+        let (opens, lacks) = match policy.decide(token.scopes(), &[Demand::of(entry.row(), &filled)]) {
+            Ok(()) => (Some(true), Vec::new()),
+            Err(Shortfall::Scope) => (Some(false), lacking(entry, token, policy)),
+            // A template that only a request fills in.
+            Err(Shortfall::NoValue | Shortfall::IllegalValue) => (None, lacking(entry, token, policy)),
+        };
+        let name = match (entry.methods(), entry.path()) {
+            (Some(methods), Some(path)) => format!("{methods} {path}"),
+            _ => entry.handler().to_owned(),
+        };
+        Self { name, opens, lacks }
+    }
+}
+
+/// Lists what is missing of the floor and of the first alternative, which is the one that clients are told to ask for.
+fn lacking(entry: &Entry, token: &Token, policy: &Policy) -> Vec<String> {
+    let needs = entry.requirement().terms().next().into_iter().flatten().filter_map(NeedRef::scope);
+    let all = policy.floor_scopes().iter().cloned().chain(needs);
+    let missing: Vec<ScopeToken> =
+        all.filter(|scope| !policy.covers(token.scopes(), scope.as_str())).collect();
+    policy.asked(missing).iter().map(ToString::to_string).collect()
+}
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("token: accepted")?;
+        if let Some(issuer) = &self.issuer {
+            write!(f, ", issued by `{issuer}`")?;
+        }
+        if let Some(client) = &self.client {
+            write!(f, " to `{client}`")?;
+        }
+        writeln!(f)?;
+        for Operation { name, opens, lacks } in &self.operations {
+            match opens {
+                Some(true) => writeln!(f, "  opens {name}")?,
+                Some(false) => writeln!(f, "  does not open {name}: it lacks {}", list(lacks))?,
+                None => writeln!(f, "  may open {name}: that depends on the request")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! What a token says of itself.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+
+use crate::{shown, verify::jwt::system_clock};
+
+/// What a token says of itself. Nobody has verified it: it serves for advice, and decides nothing.
+pub(super) struct Said {
+    parts: usize,
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+}
+
+impl Said {
+    pub(super) fn of(token: &str) -> Self {
+        let object = |part: &str| {
+            let json = URL_SAFE_NO_PAD.decode(part).ok()?;
+            serde_json::from_slice(&json).ok()
+        };
+        let parts: Vec<&str> = token.split('.').collect();
+        let read = |at: usize| parts.get(at).copied().and_then(object).unwrap_or_default();
+        Self { parts: parts.len(), header: read(0), claims: read(1) }
+    }
+
+    /// Tells whether it is encrypted ([RFC 7516, section 7.1](https://www.rfc-editor.org/rfc/rfc7516#section-7.1)).
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.parts == 5 && self.header.contains_key("enc")
+    }
+
+    /// Tells whether it is a text that means nothing to anybody but its issuer.
+    pub(super) fn is_opaque(&self) -> bool {
+        self.header.is_empty()
+    }
+
+    /// Returns who issued it. Some servers name themselves in the header of an encrypted token.
+    pub(super) fn issuer(&self) -> Option<&str> {
+        [&self.claims, &self.header].into_iter().find_map(|object| object.get("iss")?.as_str())
+    }
+
+    /// Returns a claim as it is shown.
+    pub(super) fn claim(&self, name: &str) -> Option<String> {
+        let value = self.claims.get(name)?;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some(shown::text(text).to_string())
+    }
+
+    /// Returns its only audience, or the first.
+    pub(super) fn audience(&self) -> Option<&str> {
+        let aud = self.claims.get("aud")?;
+        aud.as_str().or_else(|| aud.as_array()?.first()?.as_str())
+    }
+
+    /// Tells whether the resource is among its audiences, as it is spelt.
+    pub(super) fn is_for(&self, resource: &str) -> bool {
+        let aud = self.claims.get("aud").and_then(Value::as_array);
+        aud.is_some_and(|audiences| audiences.iter().any(|audience| audience == resource))
+    }
+
+    /// Returns the algorithm that it is signed with.
+    pub(super) fn algorithm(&self) -> Option<&str> {
+        self.header.get("alg")?.as_str()
+    }
+
+    /// Says when it expired.
+    pub(super) fn expiry(&self) -> String {
+        let exp = self.claim("exp").unwrap_or_default();
+        format!(
+            "it expired: its `exp` is `{exp}`, and the clock of this machine is at `{:.0}`",
+            system_clock()
+        )
+    }
+}

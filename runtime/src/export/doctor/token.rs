@@ -1,0 +1,130 @@
+//! Judges a token by the code of the gate, and says who refuses it.
+
+#[cfg(feature = "jwt")]
+use std::error::Error;
+
+#[cfg(feature = "jwt")]
+use super::{advice, said::Said};
+use super::{
+    finding::{Finding, Part},
+    operations::Accepted,
+};
+#[cfg(feature = "jwt")]
+use crate::verify::jwt::{Fault, Rule};
+use crate::{gate::Gate, scope::ScopeTable, token::VerifyError};
+
+/// What came of judging a token.
+pub(super) enum Verdict {
+    NotJudged(NotJudged),
+    Refused(Finding),
+    Accepted(Accepted, Option<Finding>),
+}
+
+/// Why a token was not judged.
+pub(super) enum NotJudged {
+    GateCannotStart,
+    OwnVerifier,
+}
+
+impl Verdict {
+    pub(super) fn finding(&self) -> Option<Finding> {
+        match self {
+            Self::NotJudged(why) => Some(why.finding()),
+            Self::Refused(finding) => Some(finding.clone()),
+            Self::Accepted(_, finding) => finding.clone(),
+        }
+    }
+
+    pub(super) fn accepted(self) -> Option<Accepted> {
+        match self {
+            Self::Accepted(accepted, _) => Some(accepted),
+            Self::NotJudged(_) | Self::Refused(_) => None,
+        }
+    }
+}
+
+impl NotJudged {
+    fn finding(&self) -> Finding {
+        let (message, advice) = match self {
+            Self::GateCannotStart => {
+                ("it was not judged, since the gate cannot start", "mend the configuration first")
+            }
+            Self::OwnVerifier => (
+                "it was not judged, since the program's own verifier may send it somewhere",
+                "allow that with `--introspect`, or `Doctor::introspect`",
+            ),
+        };
+        Finding::error(Part::Token, "not_judged", message).advising(Some(advice))
+    }
+}
+
+/// Judges a token as the gate judges that of a request, and each operation as the policy does.
+pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send: bool) -> Verdict {
+    match gate.verify_alone(text, may_send).await {
+        None => Verdict::NotJudged(NotJudged::OwnVerifier),
+        Some(Err(error)) => Verdict::Refused(refused(gate, text, &error)),
+        Some(Ok(token)) => {
+            if let Some(error) = gate.refuses(&token) {
+                return Verdict::Refused(Finding::error(Part::Token, "bound", reason(text, &error)));
+            }
+            let accepted = Accepted::of(&token, gate.policy(), table);
+            let finding = accepted.finding();
+            #[cfg(feature = "jwt")]
+            let finding = finding.map(|finding| finding.advising(advice::of_scopes(&accepted, &token)));
+            Verdict::Accepted(accepted, finding)
+        }
+    }
+}
+
+/// Says why a token is refused, and what to set where.
+fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
+    #[cfg(feature = "jwt")]
+    let said = Said::of(text);
+    if error.is_expired() {
+        #[cfg(feature = "jwt")]
+        let message = said.expiry();
+        #[cfg(not(feature = "jwt"))]
+        let message = "it expired";
+        let advice = Some("have the client get a new one; if it is new, set the clocks right");
+        return Finding::error(Part::Token, "expired", message).advising(advice);
+    }
+    if error.retry_after().is_some() {
+        let message = format!("it cannot be verified now: {}", reason(text, error));
+        return Finding::error(Part::Token, "unavailable", message);
+    }
+    #[cfg(feature = "jwt")]
+    if let Some(fault) = error.source().and_then(|source| source.downcast_ref::<Fault>()) {
+        let finding =
+            Finding::error(Part::Token, fault.rule().map_or("malformed", code), reason(text, error));
+        return finding.advising(fault.rule().map(|rule| advice::of(rule, &said, gate)));
+    }
+    #[cfg(not(feature = "jwt"))]
+    let _ = gate;
+    let advice =
+        text.starts_with('{').then_some("that is a whole token response: its `access_token` is the token");
+    Finding::error(Part::Token, "refused", reason(text, error)).advising(advice)
+}
+
+/// Writes the reason. A verifier of the program's own may quote the token.
+fn reason(token: &str, error: &VerifyError) -> String {
+    let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    let secrets = std::iter::once(token).chain(token.split('.').filter(|part| part.len() > 16));
+    secrets.filter(|secret| !secret.is_empty()).fold(reason, |reason, secret| reason.replace(secret, ".."))
+}
+
+#[cfg(feature = "jwt")]
+const fn code(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Format => "not_a_jwt",
+        Rule::Algorithm => "algorithm",
+        Rule::Issuer => "issuer",
+        Rule::Key => "unknown_key",
+        Rule::Signature => "signature",
+        Rule::Kind => "not_an_access_token",
+        Rule::Member => "member",
+        Rule::Required => "required_claim",
+        Rule::Audience => "audience",
+        Rule::Client => "no_audience",
+        Rule::Times => "times",
+    }
+}

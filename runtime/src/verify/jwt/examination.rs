@@ -1,0 +1,238 @@
+//! Looks at an issuer as a gate does, by the same functions, and says by kind what is in the way.
+
+use std::{fmt, mem::discriminant};
+
+use reqwest::Url;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::value::RawValue;
+use tokio::time;
+
+use super::{
+    address::trusted_url,
+    fetch::FetchError,
+    issuer_metadata::{self, Metadata, Missed, Unreadable, key_set_in},
+    key_source::{LIMIT, NoKeySet, key_set_at, parse},
+    keys::KeySet,
+};
+use crate::verify::issuer::{Issuer, Keys};
+
+/// What came of looking at an issuer.
+#[derive(Default)]
+pub(crate) struct Examination {
+    /// What the metadata says to clients, if it could be read.
+    pub(crate) offers: Option<Offers>,
+    pub(crate) trouble: Option<Trouble>,
+}
+
+/// What is in the way of an issuer's keys.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    pub(crate) sought: Sought,
+    pub(crate) kind: Kind,
+    /// What the gate would log.
+    pub(crate) reason: String,
+}
+
+/// What was sought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sought {
+    Metadata,
+    /// Metadata that clients need, and the gate does not: it was told where the keys are.
+    MetadataForClients,
+    Keys,
+}
+
+/// The kinds of trouble, from what says the least about its cause to what says the most.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Unreachable,
+    Status(u16),
+    Cut,
+    NotJson,
+    Html,
+    NoKeysUri,
+    KeysElsewhere,
+    OtherIssuer { found: String, expected: String },
+    NoAddress,
+    NoUsableKey,
+    NoKeyOfAlgorithm,
+}
+
+/// The members of the metadata that matter to clients. One of an unexpected type is none.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Offers {
+    /// [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), as are all that have no other source.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) scopes_supported: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) registration_endpoint: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) code_challenge_methods_supported: Option<Vec<String>>,
+    /// Client ID Metadata Documents, section 5.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) client_id_metadata_document_supported: Option<bool>,
+    /// [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) protected_resources: Option<Vec<String>>,
+    /// Registered nowhere, and written by some servers: whether they take `resource` (RFC 8707).
+    #[serde(default, deserialize_with = "lenient")]
+    resource_indicators_supported: Option<bool>,
+    #[serde(default, deserialize_with = "lenient")]
+    resource_parameter_supported: Option<bool>,
+}
+
+impl Offers {
+    /// Tells whether the server says that it does not take `resource`. Most say nothing of it.
+    pub(crate) fn denies_resource(&self) -> bool {
+        [self.resource_indicators_supported, self.resource_parameter_supported].contains(&Some(false))
+    }
+}
+
+fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let member = <&RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(member.get()).ok())
+}
+
+/// Fetches metadata and keys of an issuer, anew, and looks at them.
+pub(crate) async fn examine(issuer: &Issuer) -> Examination {
+    time::timeout(LIMIT, look(issuer)).await.unwrap_or_else(|_| {
+        let reason = format!("no answer within {LIMIT:?}");
+        let trouble = Trouble { sought: Sought::Metadata, kind: Kind::Unreachable, reason };
+        Examination { offers: None, trouble: Some(trouble) }
+    })
+}
+
+async fn look(issuer: &Issuer) -> Examination {
+    let places = &issuer.places;
+    match places.keys() {
+        None => {
+            let wanted = |document: &[u8], metadata: Metadata| {
+                let kind = if metadata.jwks_uri.is_some() { Kind::KeysElsewhere } else { Kind::NoKeysUri };
+                let keys = key_set_in(metadata, places).map(|url| (offers_in(document), url));
+                keys.map_err(|reason| NoKeys { kind, reason })
+            };
+            match issuer_metadata::search(places, wanted).await {
+                Ok((offers, url)) => Examination { offers, trouble: look_at_keys(issuer, &url).await },
+                Err(missed) => Examination { offers: None, trouble: most_telling(Sought::Metadata, &missed) },
+            }
+        }
+        Some(Keys::At(url)) => {
+            let keys = match trusted_url(url, places.transport()) {
+                Ok(url) => look_at_keys(issuer, &url).await,
+                Err(reason) => Some(Trouble { sought: Sought::Keys, kind: Kind::NoAddress, reason }),
+            };
+            // The name of a family is a pattern, at which there is nothing.
+            if issuer.names.is_family() {
+                return Examination { offers: None, trouble: keys };
+            }
+            let read = |document: &[u8], _| Ok::<_, NoKeys>(offers_in(document));
+            match issuer_metadata::search(places, read).await {
+                Ok(offers) => Examination { offers, trouble: keys },
+                Err(missed) => {
+                    let metadata = most_telling(Sought::MetadataForClients, &missed);
+                    Examination { offers: None, trouble: keys.or(metadata) }
+                }
+            }
+        }
+        Some(Keys::Given(set)) => {
+            let trouble = match parse(set.as_bytes()) {
+                Ok(keys) => unusable(issuer, &keys, "the key set"),
+                Err(reason) => Some(Trouble { sought: Sought::Keys, kind: Kind::NotJson, reason }),
+            };
+            Examination { offers: None, trouble }
+        }
+    }
+}
+
+fn offers_in(document: &[u8]) -> Option<Offers> {
+    serde_json::from_slice(document).ok()
+}
+
+async fn look_at_keys(issuer: &Issuer, url: &Url) -> Option<Trouble> {
+    match key_set_at(url, issuer.places.transport()).await {
+        Ok(keys) => unusable(issuer, &keys, url.as_str()),
+        Err(missed) => most_telling(Sought::Keys, &[missed]),
+    }
+}
+
+/// Finds out whether any of the keys could have made a token that the program accepts.
+fn unusable(issuer: &Issuer, keys: &KeySet, at: &str) -> Option<Trouble> {
+    let at = crate::shown::url(at);
+    let trouble = |kind, reason| Some(Trouble { sought: Sought::Keys, kind, reason });
+    if keys.is_empty() {
+        let reason = format!("{at}: no key could be used: none is an RSA, EC or Ed25519 key for signatures");
+        return trouble(Kind::NoUsableKey, reason);
+    }
+    let algorithms = keys.algorithms();
+    if algorithms.iter().any(|algorithm| issuer.takes_algorithm(*algorithm)) {
+        return None;
+    }
+    let has = algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join("`, `");
+    trouble(
+        Kind::NoKeyOfAlgorithm,
+        format!("{at}: the keys are for `{has}`, and the program accepts none of these"),
+    )
+}
+
+/// Why metadata does not lead to keys.
+struct NoKeys {
+    kind: Kind,
+    reason: String,
+}
+
+impl fmt::Display for NoKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+/// Something that went wrong, whose kind is known.
+trait OfKind: fmt::Display {
+    fn kind(&self) -> Kind;
+}
+
+impl OfKind for NoKeys {
+    fn kind(&self) -> Kind {
+        self.kind.clone()
+    }
+}
+
+impl OfKind for NoKeySet {
+    fn kind(&self) -> Kind {
+        if self.is_html { Kind::Html } else { Kind::NotJson }
+    }
+}
+
+impl OfKind for FetchError {
+    fn kind(&self) -> Kind {
+        match self.status() {
+            Some(status) => Kind::Status(status.as_u16()),
+            None if self.is_unreachable() => Kind::Unreachable,
+            None => Kind::Cut,
+        }
+    }
+}
+
+impl<E: OfKind> OfKind for Missed<E> {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NoAddress(_) => Kind::NoAddress,
+            Self::NotFetched(error) => error.kind(),
+            Self::NotRead { why: Unreadable::NotMetadata { is_html: true, .. }, .. } => Kind::Html,
+            Self::NotRead { why: Unreadable::NotMetadata { .. }, .. } => Kind::NotJson,
+            Self::NotRead { why: Unreadable::OfAnother { found, expected }, .. } => {
+                Kind::OtherIssuer { found: found.clone(), expected: expected.clone() }
+            }
+            Self::Unwanted { why, .. } => why.kind(),
+        }
+    }
+}
+
+/// Of several addresses that did not serve, takes the one that says the most. That there is nothing has to be said of each.
+fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
+    let kind = missed.iter().map(OfKind::kind).max()?;
+    let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);
+    let enough = if matches!(kind, Kind::Status(_)) { missed.len() } else { 1 };
+    let reasons: Vec<_> = missed.iter().filter(is_alike).take(enough).map(ToString::to_string).collect();
+    Some(Trouble { sought, kind, reason: reasons.join("; ") })
+}

@@ -1,0 +1,62 @@
+//! A gate's verifier, whose type is erased, where it is one of this crate.
+
+use std::{any::Any, sync::Arc};
+
+use super::StaticKeys;
+#[cfg(feature = "jwt")]
+use super::{Issuer, Issuers, static_keys::StaticKeysOr};
+use crate::{Presented, Token, TokenVerifier, VerifyError};
+
+/// A verifier of which it is known that it sends tokens nowhere, or how to keep it from that.
+pub(crate) enum KnownVerifier<'a> {
+    Keys(&'a StaticKeys),
+    #[cfg(feature = "jwt")]
+    Issuers {
+        keys: Option<&'a StaticKeys>,
+        issuers: &'a Issuers,
+    },
+}
+
+impl<'a> KnownVerifier<'a> {
+    pub(crate) fn of(verifier: &'a dyn Any) -> Option<Self> {
+        #[cfg(feature = "jwt")]
+        if let Some(issuers) = find(verifier) {
+            return Some(Self::Issuers { keys: None, issuers });
+        }
+        #[cfg(feature = "jwt")]
+        if let Some(StaticKeysOr { keys, verifier }) = find::<StaticKeysOr<Issuers>>(verifier) {
+            return Some(Self::Issuers { keys: Some(keys), issuers: verifier });
+        }
+        #[cfg(feature = "jwt")]
+        if let Some(StaticKeysOr { keys, verifier }) = find::<StaticKeysOr<Arc<Issuers>>>(verifier) {
+            return Some(Self::Issuers { keys: Some(keys), issuers: verifier });
+        }
+        find(verifier).map(Self::Keys)
+    }
+
+    /// Returns the issuers whose tokens it verifies.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn issuers(&self) -> Vec<&'a Issuer> {
+        match self {
+            Self::Keys(_) => Vec::new(),
+            Self::Issuers { issuers, .. } => issuers.iter().collect(),
+        }
+    }
+
+    /// Verifies a token and sends it nowhere.
+    pub(crate) async fn verify_offline(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        match self {
+            Self::Keys(keys) => keys.verify(presented).await,
+            #[cfg(feature = "jwt")]
+            Self::Issuers { keys, issuers } => match keys.and_then(|keys| keys.find(presented.token())) {
+                Some(token) => Ok(token.clone()),
+                None => issuers.verify_offline(presented).await,
+            },
+        }
+    }
+}
+
+/// Finds a verifier, or one that gates share.
+fn find<V: Any>(verifier: &dyn Any) -> Option<&V> {
+    verifier.downcast_ref().or_else(|| verifier.downcast_ref::<Arc<V>>().map(Arc::as_ref))
+}

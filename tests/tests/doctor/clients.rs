@@ -1,0 +1,118 @@
+//! What is wrong with an authorization server for clients, which need tokens.
+
+use expect_test::{Expect, expect};
+use scopegate::{Issuer as Rules, Scope, export::Severity};
+use scopegate_tests::issuer::{Issuer, Key};
+use serde_json::{Value, json};
+
+use super::{examine, gate, says, well};
+
+async fn check(spoil: impl FnOnce(&Issuer), severity: Severity, code: &str, expected: Expect) {
+    let server = well(&[&Key::ed25519("key")]).await;
+    spoil(&server);
+    let diagnosis = examine(&gate([Rules::new(server.id())])).await;
+    says(&diagnosis, code, &expected);
+    assert_eq!(diagnosis.findings()[0].severity(), severity);
+    assert!(diagnosis.is_well(), "tokens that clients have are good");
+}
+
+#[tokio::test]
+async fn scopes_that_are_not_listed() {
+    check(
+        |server| server.set_metadata("scopes_supported", json!(["files:read"])),
+        Severity::Warning,
+        "scopes_not_listed",
+        expect!["warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `files:write`, for which clients will ask; register them there, or see that it grants scopes that it does not list"],
+    )
+    .await;
+    check(
+        |server| server.set_metadata("scopes_supported", json!(["openid", "profile"])),
+        Severity::Hint,
+        "scopes_not_listed",
+        expect!["hint: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `files:read`, `files:write`, for which clients will ask; register them there, or see that it grants scopes that it does not list"],
+    )
+    .await;
+    // Nothing is known where there is no list.
+    let server = well(&[&Key::ed25519("key")]).await;
+    server.set_metadata("scopes_supported", Value::Null);
+    assert!(examine(&gate([Rules::new(server.id())])).await.findings().is_empty());
+    // Clients ask by other names, and for the floor.
+    server.set_metadata("scopes_supported", json!(["api://files/files:read", "api://files/files:write"]));
+    let gate = gate([Rules::new(server.id()).asked_with_prefix("api://files/")]);
+    assert!(examine(&gate).await.findings().is_empty());
+    let gate = gate.floor([Scope::from_static("files")]);
+    says(
+        &examine(&gate).await,
+        "scopes_not_listed",
+        &expect![
+            "warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/files`, for which clients will ask; register them there, or see that it grants scopes that it does not list"
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_resource_that_is_not_listed() {
+    check(
+        |server| server.set_metadata("protected_resources", json!(["https://files.example.com/"])),
+        Severity::Warning,
+        "resource_not_listed",
+        expect!["warning: issuer `http://127.0.0.1:PORT`: its `protected_resources` are `https://files.example.com/`, and `https://files.example.com` is none of them; register the resource there, as it is spelt here"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn no_resource_parameter() {
+    for member in ["resource_indicators_supported", "resource_parameter_supported"] {
+        check(
+            |server| server.set_metadata(member, json!(false)),
+            Severity::Warning,
+            "no_resource_parameter",
+            expect!["warning: issuer `http://127.0.0.1:PORT`: it says that it takes no `resource` (RFC 8707), by which clients say whom a token is for; turn that on, or name what it writes into `aud` with `.audience(..)`"],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn no_pkce() {
+    check(
+        |server| server.set_metadata("code_challenge_methods_supported", json!(["plain"])),
+        Severity::Warning,
+        "no_pkce",
+        expect!["warning: issuer `http://127.0.0.1:PORT`: its `code_challenge_methods_supported` lack `S256`, so that clients of MCP log nobody in; turn on PKCE with `S256`"],
+    )
+    .await;
+    check(
+        |server| server.set_metadata("code_challenge_methods_supported", Value::Null),
+        Severity::Warning,
+        "no_pkce",
+        expect!["warning: issuer `http://127.0.0.1:PORT`: its metadata has no `code_challenge_methods_supported`, so that clients of MCP log nobody in; turn on PKCE with `S256`"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn no_registration() {
+    check(
+        |server| server.set_metadata("registration_endpoint", Value::Null),
+        Severity::Hint,
+        "no_registration",
+        expect!["hint: issuer `http://127.0.0.1:PORT`: clients cannot register by themselves: it has neither `registration_endpoint` nor `client_id_metadata_document_supported`; register each client there, and tell its users the id"],
+    )
+    .await;
+    let server = well(&[&Key::ed25519("key")]).await;
+    server.set_metadata("registration_endpoint", Value::Null);
+    server.set_metadata("client_id_metadata_document_supported", json!(true));
+    assert!(examine(&gate([Rules::new(server.id())])).await.findings().is_empty());
+}
+
+/// What the gate does not read cannot spoil it, whatever type it has.
+#[tokio::test]
+async fn members_of_unexpected_types_are_none() {
+    let server = well(&[&Key::ed25519("key")]).await;
+    for member in ["scopes_supported", "protected_resources", "resource_indicators_supported"] {
+        server.set_metadata(member, json!({ "a": [1] }));
+    }
+    assert!(examine(&gate([Rules::new(server.id())])).await.findings().is_empty());
+}

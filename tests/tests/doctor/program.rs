@@ -1,0 +1,70 @@
+//! What the exporter answers, as JSON, and with which exit code.
+
+use expect_test::expect;
+use scopegate::Issuer as Rules;
+use scopegate_tests::issuer::Key;
+use serde_json::{Value, json};
+
+use super::{API, examine, gate, judge, settled, well};
+
+#[tokio::test]
+async fn it_is_json_too() {
+    let key = Key::ed25519("key");
+    let server = well(&[&key]).await;
+    let gate = gate([Rules::new(server.id())]);
+    let token = key.mint(&server.claims(API, "files:read"));
+    expect![[r#"
+        {
+          "at_fault": null,
+          "resource": "https://files.example.com",
+          "issuers": [
+            "http://127.0.0.1:PORT"
+          ],
+          "findings": [],
+          "token": {
+            "issuer": "http://127.0.0.1:PORT",
+            "client": "app",
+            "scopes": [
+              "files:read"
+            ],
+            "operations": [
+              {
+                "operation": "GET /files",
+                "opens": true,
+                "lacks": []
+              },
+              {
+                "operation": "PUT /files",
+                "opens": false,
+                "lacks": [
+                  "files:write"
+                ]
+              }
+            ]
+          }
+        }"#]]
+    .assert_eq(&settled(&judge(&gate, &token).await.to_json()));
+    server.publish(&[]);
+    let json = examine(&gate).await.to_json();
+    expect![[r#"
+        {
+          "at_fault": "authorization_server",
+          "resource": "https://files.example.com",
+          "issuers": [
+            "http://127.0.0.1:PORT"
+          ],
+          "findings": [
+            {
+              "severity": "error",
+              "part": "authorization_server",
+              "code": "no_usable_key",
+              "issuer": "http://127.0.0.1:PORT",
+              "message": "http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures",
+              "advice": "have the server sign access tokens with a key pair, as for `RS256`"
+            }
+          ],
+          "token": null
+        }"#]].assert_eq(&settled(&json));
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json["at_fault"], json!("authorization_server"));
+}

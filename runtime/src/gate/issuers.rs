@@ -71,7 +71,7 @@ fn asked_prefix(issuers: &Issuers) -> Result<Option<String>, String> {
     }
 }
 
-/// Writes a scope as clients ask for it. Those of OpenID Connect are no resource's.
+/// Writes a scope as clients ask for it. Those of `OpenID` Connect are no resource's.
 fn with_prefix(prefix: &str, scope: &str) -> String {
     /// [OpenID Connect Core, sections 3.1.2.1, 5.4 and 11](https://openid.net/specs/openid-connect-core-1_0.html).
     const OF_OPEN_ID: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];

@@ -222,7 +222,7 @@ impl Issuer {
 
     /// Says that clients ask this issuer for scopes with `prefix` before them, which tokens do not have.
     ///
-    /// The scopes of OpenID Connect, such as `openid` and `offline_access`, go without it.
+    /// The scopes of `OpenID` Connect, such as `openid` and `offline_access`, go without it.
     pub fn asked_with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.asked_prefix = Some(prefix.into());
         self

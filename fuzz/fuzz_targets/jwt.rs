@@ -5,9 +5,10 @@
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fuzzing::{Tally, run};
 use libfuzzer_sys::{Corpus, fuzz_target};
-use scopegate::{__fuzzing::verifier, Presented, TokenVerifier};
+use scopegate::{Issuer, Issuers, Presented, TokenVerifier};
 use scopegate_tests::issuer::{Key, encode, now};
 use serde_json::{Map, Value, json};
 
@@ -16,7 +17,8 @@ const AUDIENCE: &str = "https://files.example.com";
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some(case) = std::str::from_utf8(data).ok().and_then(Case::read) else { return Corpus::Reject };
-    let Some(verifier) = verifier(ISSUER, AUDIENCE, &case.keys) else { return Corpus::Keep };
+    let issuer = Issuer::new(ISSUER).audience(AUDIENCE).key_set(case.keys.to_string());
+    let verifier = Issuers::from(issuer);
     let verified = run(verifier.verify(&Presented::from(&*case.token)));
     ADMITTED.note(verified.is_ok());
     if let Ok(token) = verified {
@@ -32,11 +34,12 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 static ADMITTED: Tally = Tally::new("were good tokens");
 
 /// The keys of the issuer, by their names. One is never published.
-static KEYS: LazyLock<[(&str, Key); 4]> = LazyLock::new(|| {
+static KEYS: LazyLock<[(&str, Key); 5]> = LazyLock::new(|| {
     [
         ("ed", Key::ed25519("ed")),
         ("ec", Key::p256("ec")),
         ("rsa", Key::rsa("rsa")),
+        ("p521", Key::p521("p521")),
         ("foreign", Key::ed25519("ed")),
     ]
 });
@@ -52,7 +55,7 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// `ed`, `ec`, `rsa`, `foreign` or `nobody`; a header; claims; changes; keys, or nothing for all of the issuer's.
+    /// `ed`, `ec`, `rsa`, `p521`, `foreign` or `nobody`; a header; claims; changes; keys, or nothing for all of the issuer's.
     fn read(text: &'a str) -> Option<Self> {
         let mut lines = text.splitn(5, '\n');
         let (signer, header, claims, change) = (lines.next()?, lines.next()?, lines.next()?, lines.next()?);
@@ -63,7 +66,7 @@ impl<'a> Case<'a> {
         };
         let keys = match lines.next() {
             None | Some("") => {
-                json!({ "keys": KEYS.iter().take(3).map(|(_, key)| key.jwk()).collect::<Vec<_>>() })
+                json!({ "keys": KEYS.iter().take(4).map(|(_, key)| key.jwk()).collect::<Vec<_>>() })
             }
             Some(set) => serde_json::from_str(&with_real_keys(set)).ok()?,
         };
@@ -81,20 +84,28 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Reads a number without its leading zeros, which servers write as they like.
+fn number(text: &Value) -> Option<Vec<u8>> {
+    let digits = URL_SAFE_NO_PAD.decode(text.as_str()?).ok()?;
+    Some(digits.into_iter().skip_while(|digit| *digit == 0).collect())
+}
+
 /// Compares what makes a public key, whatever else a JWK says.
 fn same_key(jwk: &Value, signer: &Value) -> bool {
     let members: &[&str] = if signer["kty"] == "RSA" { &["n", "e"] } else { &["x"] };
-    members.iter().all(|name| jwk[name] == signer[name])
+    members.iter().all(|name| number(&jwk[name]) == number(&signer[name]))
 }
 
-/// `ED_X`, `EC_X`, `EC_Y` and `RSA_N` stand for the numbers of the real keys, which nobody can write down.
+/// `ED_X`, `EC_X`, `EC_Y`, `RSA_N`, `P521_X` and `P521_Y` stand for the numbers of the real keys, which nobody can write down.
 fn with_real_keys(set: &str) -> String {
-    let [ed, ec, rsa, _] = &*KEYS;
+    let [ed, ec, rsa, p521, _] = &*KEYS;
     let text = |jwk: Value, name: &str| jwk[name].as_str().unwrap_or_default().to_owned();
     set.replace("EC_X", &text(ec.1.jwk(), "x"))
         .replace("EC_Y", &text(ec.1.jwk(), "y"))
         .replace("ED_X", &text(ed.1.jwk(), "x"))
         .replace("RSA_N", &text(rsa.1.jwk(), "n"))
+        .replace("P521_X", &text(p521.1.jwk(), "x"))
+        .replace("P521_Y", &text(p521.1.jwk(), "y"))
 }
 
 /// `put AT TEXT`, `cut AT`, or a whole token; nothing leaves it as it is.
@@ -127,11 +138,16 @@ fn is_good(claims: &Map<String, Value>) -> bool {
 }
 
 fn scopes(claims: &Map<String, Value>) -> BTreeSet<&str> {
-    match claims.get("scope").or_else(|| claims.get("scp")) {
-        Some(Value::String(list)) => list.split(' ').filter(|scope| !scope.is_empty()).collect(),
-        Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
+    let places = ["scope", "scp"].into_iter().filter_map(|name| claims.get(name));
+    places.flat_map(texts).collect()
+}
+
+fn texts(place: &Value) -> Vec<&str> {
+    match place {
+        Value::String(list) => list.split(' ').filter(|scope| !scope.is_empty()).collect(),
+        Value::Array(list) if list.iter().all(Value::is_string) => {
             list.iter().filter_map(Value::as_str).collect()
         }
-        _ => BTreeSet::new(),
+        _ => Vec::new(),
     }
 }

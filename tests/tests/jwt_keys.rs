@@ -23,9 +23,11 @@ fn claims() -> Value {
 }
 
 fn with(key: &Key, changes: Value) -> Value {
-    let mut jwk = key.jwk();
-    jwk.as_object_mut().expect("an object").extend(changes.as_object().expect("an object").clone());
-    jwk
+    let (Value::Object(mut jwk), Value::Object(changes)) = (key.jwk(), changes) else {
+        panic!("two objects")
+    };
+    jwk.extend(changes);
+    jwk.into()
 }
 
 fn bytes(jwk: &Value, name: &str) -> Vec<u8> {

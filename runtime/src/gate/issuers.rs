@@ -78,7 +78,7 @@ pub(crate) fn is_of_open_id(scope: &str) -> bool {
     OF_OPEN_ID.contains(&scope)
 }
 
-/// Writes a scope as clients ask for it. Those of OpenID Connect are no resource's.
+/// Writes a scope as clients ask for it. Those of `OpenID` Connect are no resource's.
 fn with_prefix(prefix: &str, scope: &str) -> String {
     if is_of_open_id(scope) { scope.to_owned() } else { format!("{prefix}{scope}") }
 }

@@ -157,6 +157,20 @@ mod tests {
     }
 
     #[test]
+    fn nobody_comes_back_in_no_time() {
+        let now = Instant::now();
+        let mut state = State::default();
+        assert_eq!(state.until_next(now), SHORTEST_PAUSE, "there are no keys yet");
+        state.succeed(no_keys(), now);
+        for (passed, expected) in
+            [(0, 10_000), (4_000, 6_000), (9_500, 1_000), (10_000, 1_000), (60_000, 1_000)]
+        {
+            let found = state.until_next(now + Duration::from_millis(passed));
+            assert_eq!(found, Duration::from_millis(expected), "after {passed} ms");
+        }
+    }
+
+    #[test]
     fn advice_follows_age() {
         let now = Instant::now();
         let mut state = State::default();

@@ -95,7 +95,9 @@ impl Key {
     pub fn pem(&self) -> String {
         let der = match &self.pair {
             Pair::Rsa(pair) => AsDer::<Pkcs8V1Der<'_>>::as_der(pair).expect("a key").as_ref().to_vec(),
-            Pair::P256(pair) | Pair::P384(pair) | Pair::P521(pair) => pair.to_pkcs8v1().expect("a key").as_ref().to_vec(),
+            Pair::P256(pair) | Pair::P384(pair) | Pair::P521(pair) => {
+                pair.to_pkcs8v1().expect("a key").as_ref().to_vec()
+            }
             Pair::Ed25519(pair) => pair.to_pkcs8v1().expect("a key").as_ref().to_vec(),
         };
         let text = STANDARD.encode(der);

@@ -70,8 +70,13 @@ impl Issuer {
         self.check_member(&claims, named)?;
         self.check_required(&claims)?;
         let has_audience = claims.contains_key("aud");
-        if settings.needs_audience() || has_audience || !self.rules.client_ids.is_empty() {
-            self.meant_for(&claims, resource)?;
+        let names_somebody = has_audience || !self.rules.client_ids.is_empty();
+        let is_for_resource = (settings.needs_audience() || names_somebody)
+            .then(|| self.meant_for(&claims, resource))
+            .transpose()?
+            .is_some_and(|meant_by| meant_by == MeantBy::Resource);
+        if !is_for_resource && !self.rules.of_access.is_empty() {
+            self.check_looks(&claims)?;
         }
         // Servers bind access tokens to an audience; of a token without one they may say as little as of a refresh token.
         if !has_audience && !settings.is_access(&claims) {

@@ -3,6 +3,8 @@
 //! `tests/providers/` has a table of tokens for each.
 
 mod clouds;
+#[cfg(feature = "introspection")]
+mod opaque;
 mod platforms;
 mod self_hosted;
 

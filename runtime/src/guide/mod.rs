@@ -26,7 +26,79 @@ pub mod operators {}
 
 #[doc = include_str!("providers.md")]
 #[cfg(feature = "axum")]
-pub mod providers {}
+pub mod providers {
+    #[doc = include_str!("providers/keycloak.md")]
+    #[cfg(feature = "jwt")]
+    pub mod keycloak {}
+
+    #[doc = include_str!("providers/auth0.md")]
+    #[cfg(feature = "jwt")]
+    pub mod auth0 {}
+
+    #[doc = include_str!("providers/okta.md")]
+    #[cfg(feature = "jwt")]
+    pub mod okta {}
+
+    #[doc = include_str!("providers/entra.md")]
+    #[cfg(feature = "jwt")]
+    pub mod entra {}
+
+    #[doc = include_str!("providers/entra_tenants.md")]
+    #[cfg(feature = "jwt")]
+    pub mod entra_tenants {}
+
+    #[doc = include_str!("providers/cognito.md")]
+    #[cfg(feature = "jwt")]
+    pub mod cognito {}
+
+    #[doc = include_str!("providers/zitadel.md")]
+    #[cfg(feature = "introspection")]
+    pub mod zitadel {}
+
+    #[doc = include_str!("providers/authentik.md")]
+    #[cfg(feature = "jwt")]
+    pub mod authentik {}
+
+    #[doc = include_str!("providers/hydra.md")]
+    #[cfg(feature = "introspection")]
+    pub mod hydra {}
+
+    #[doc = include_str!("providers/kanidm.md")]
+    #[cfg(feature = "jwt")]
+    pub mod kanidm {}
+
+    #[doc = include_str!("providers/workos.md")]
+    #[cfg(feature = "jwt")]
+    pub mod workos {}
+
+    #[doc = include_str!("providers/clerk.md")]
+    #[cfg(feature = "introspection")]
+    pub mod clerk {}
+
+    #[doc = include_str!("providers/descope.md")]
+    #[cfg(feature = "jwt")]
+    pub mod descope {}
+
+    #[doc = include_str!("providers/supabase.md")]
+    #[cfg(feature = "jwt")]
+    pub mod supabase {}
+
+    #[doc = include_str!("providers/logto.md")]
+    #[cfg(feature = "jwt")]
+    pub mod logto {}
+
+    #[doc = include_str!("providers/better_auth.md")]
+    #[cfg(feature = "jwt")]
+    pub mod better_auth {}
+
+    #[doc = include_str!("providers/google.md")]
+    #[cfg(feature = "introspection")]
+    pub mod google {}
+
+    #[doc = include_str!("providers/github.md")]
+    #[cfg(feature = "introspection")]
+    pub mod github {}
+}
 
 #[doc = include_str!("mcp.md")]
 #[cfg(feature = "mcp")]

@@ -1,5 +1,6 @@
 //! Attacks that once got through, or nearly did. Each test shows that one no longer does.
 
+mod audiences;
 mod authorization_servers;
 mod gates;
 mod locks;

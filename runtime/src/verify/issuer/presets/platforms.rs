@@ -27,7 +27,8 @@ impl Issuer {
     /// good at every resource that takes the application's tokens. Session tokens, which the same keys sign, have no `client_id` and are
     /// refused.
     ///
-    /// By default Clerk's OAuth tokens are opaque, and then the gate must ask Clerk about each of them.
+    /// By default Clerk's OAuth tokens are opaque: add `.introspection(Introspection::new(..))`, so that the gate asks Clerk about each of
+    /// them.
     ///
     /// # Examples
     ///
@@ -62,7 +63,7 @@ impl Issuer {
     /// everything in the project: **a token of any client of the project is good at every resource that takes the project's tokens**. To
     /// bind it to some clients, look at [`Access::client`](crate::Access::client), or add `.require("client_id", "..")`.
     ///
-    /// Tokens have no scopes. Grant them by `role`, or have an access token hook write a claim `scope`. Tokens of the project's own sign-in
+    /// Tokens have no scopes. Grant them by a role in `app_metadata` (not `user_metadata`, which people write themselves), or have an access token hook write a claim `scope`. Tokens of the project's own sign-in
     /// have no client and are refused; to take them too, add `.access_claims(["session_id"])`. Projects whose keys are
     /// shared secrets (HS256) must change to signing keys.
     ///
@@ -71,7 +72,7 @@ impl Issuer {
     /// ```
     /// use scopegate::Issuer;
     ///
-    /// let issuer = Issuer::supabase("abcdefghijklmnopqrst").roles_at(["role"], [("authenticated", "files:read")]);
+    /// let issuer = Issuer::supabase("abcdefghijklmnopqrst").roles_at(["app_metadata", "role"], [("editor", "files:read files:write")]);
     /// ```
     pub fn supabase(project: impl AsRef<str>) -> Self {
         Self::new(format!("https://{}.supabase.co/auth/v1", project.as_ref()))

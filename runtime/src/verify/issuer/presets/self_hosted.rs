@@ -30,7 +30,8 @@ impl Issuer {
     /// The gate takes JWTs that are for the project. They have no scopes: grant them by the roles at
     /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`, which are those of this project alone.
     ///
-    /// Clients that register themselves get opaque tokens, and then the gate must ask Zitadel about each of them.
+    /// Clients that register themselves get opaque tokens: add `.introspection(Introspection::new(..))`, so that the gate asks Zitadel about
+    /// each of them.
     ///
     /// # Examples
     ///
@@ -69,7 +70,8 @@ impl Issuer {
     /// The audience is what the client asked for with `audience`, and is allowed to: have it ask for the resource's URL. Scopes are in `scp`, in
     /// `scope`, or in both.
     ///
-    /// By default Hydra's tokens are opaque, and then the gate must ask Hydra about each of them.
+    /// By default Hydra's tokens are opaque: add `.introspection(Introspection::new(..).endpoint(..))` with the address of its administration,
+    /// so that the gate asks Hydra about each of them.
     ///
     /// # Examples
     ///

@@ -1,0 +1,141 @@
+//! `docs/providers.md`, as it follows from the tables. `UPDATE_EXPECT=1` writes it anew.
+
+use std::{fmt::Write, fs};
+
+use expect_test::expect_file;
+use serde_json::{Map, Value};
+
+use crate::table::{KINDS, Row, Table, Verdict, root};
+
+const HEAD: &str = "\
+# Providers
+
+What the tokens of authorization servers are like, and what a gate with the preset makes of each. This page is generated from
+`tests/providers/*.json` by the test `providers`, which sends every token through a gate. To write it anew, run
+`UPDATE_EXPECT=1 cargo test -p scopegate-tests --test providers`. What to set at each provider is in
+[the guide](../runtime/src/guide/providers.md).
+
+**Real** tokens were issued by a server that ran, and then copied. The others were written after the provider's documentation or
+sources: that a server sends just these is not known.
+";
+
+#[test]
+fn the_page_says_what_the_tables_say() {
+    expect_file!["../../../docs/providers.md"].assert_eq(&page(&Table::all()));
+}
+
+/// The guide has a page for each preset: a short program, and claims as they stand in its tables.
+#[test]
+fn the_guide_has_a_page_for_each_preset() {
+    const MOST_LINES: usize = 15;
+    let tables = Table::all();
+    for preset in crate::presets() {
+        let file = root().join(format!("runtime/src/guide/providers/{preset}.md"));
+        let guide = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let programs = blocks(&guide, "```");
+        let [program, ..] = programs.as_slice() else { panic!("{preset} has no program") };
+        let shown = program.lines().filter(|line| !line.starts_with("# "));
+        assert!(shown.count() <= MOST_LINES, "the program of {preset} is long");
+        assert!(program.contains(&format!("Issuer::{preset}(")), "the program of {preset} does without it");
+        let known: Vec<Value> = tables
+            .iter()
+            .filter(|table| table.constructor() == preset && !table.real)
+            .filter_map(|table| Some(Value::Object(an_access_token(table)?.clone())))
+            .collect();
+        let examples = blocks(&guide, "```json");
+        assert_eq!(examples.len(), known.len(), "{preset} has an example for each of its tables");
+        for example in examples {
+            let claims: Value = serde_json::from_str(&example).expect("JSON");
+            assert!(known.contains(&claims), "an example of {preset} is in none of its tables: {example}");
+        }
+        for heading in ["# What to set there", "# What the gate is told", "# What is not possible"] {
+            assert!(guide.contains(heading), "{preset} does not say `{heading}`");
+        }
+    }
+}
+
+/// Reads the blocks of code that begin with a line.
+fn blocks(guide: &str, opening: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = guide.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("```") {
+            let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+            if line == opening {
+                blocks.push(block.join("\n"));
+            }
+        }
+    }
+    blocks
+}
+
+fn an_access_token(table: &Table) -> Option<&Map<String, Value>> {
+    table.rows().find(|row| row.is_accepted()).and_then(Row::claims)
+}
+
+fn page(tables: &[Table]) -> String {
+    let mut page = HEAD.to_owned();
+    page += "\n| provider | preset | tokens | accepted | refused |\n|---|---|---|---|---|\n";
+    for table in tables {
+        let accepted = table.rows().filter(|row| row.is_accepted()).count();
+        let refused = table.rows().count() - accepted;
+        let origin = if table.real { "**real**" } else { "from documents" };
+        let preset = match table.constructor() {
+            "new" => "`Issuer::new`, no preset".to_owned(),
+            name => format!("`Issuer::{name}`"),
+        };
+        line(&mut page, &format!("| {} | {preset} | {origin} | {accepted} | {refused} |", table.provider));
+    }
+    page += "\n## Which kinds of tokens count\n\nA provider signs several kinds of tokens with the same keys. A dash says that the table has none.\n\n";
+    line(&mut page, &format!("| provider | {} |", KINDS.join(" | ")));
+    line(&mut page, &format!("|---|{}", "---|".repeat(KINDS.len())));
+    for table in tables {
+        let cells = (0..KINDS.len()).map(|kind| outcomes(table, kind));
+        line(&mut page, &format!("| {} | {} |", table.provider, cells.collect::<Vec<_>>().join(" | ")));
+    }
+    for table in tables {
+        section(&mut page, table);
+    }
+    page
+}
+
+fn outcomes(table: &Table, kind: usize) -> &'static str {
+    let mut rows = table.rows().filter(|row| row.kind() == Some(kind)).peekable();
+    let is_there = rows.peek().is_some();
+    let (accepted, refused) = rows.fold((false, false), |(accepted, refused), row| {
+        (accepted | row.is_accepted(), refused | !row.is_accepted())
+    });
+    match (is_there, accepted, refused) {
+        (false, ..) => "-",
+        (_, true, true) => "accepted and refused",
+        (_, true, false) => "accepted",
+        (_, false, _) => "refused",
+    }
+}
+
+fn section(page: &mut String, table: &Table) {
+    line(page, &format!("\n## {}\n", table.provider));
+    let origin = if table.real { "Real tokens of" } else { "Not seen; written after" };
+    line(page, &format!("{origin} {}.\n", table.source));
+    line(page, &format!("- Resource: `{}`", table.resource));
+    line(page, &format!("- `iss`: `{}`", table.issuer));
+    line(page, &format!("- Issuer: `{}`", table.program()));
+    if let Some(claims) = an_access_token(table) {
+        let what = if table.tokens.is_empty() { "Answer about" } else { "Claims of" };
+        let claims = Value::Object(claims.clone());
+        line(page, &format!("- {what} an access token: `{claims}`"));
+    }
+    line(page, "\n| token | what comes of it |\n|---|---|");
+    for row in table.rows() {
+        let outcome = match row.verdict() {
+            Verdict::Accept("") => "accepted, without scopes".to_owned(),
+            Verdict::Accept(scopes) => format!("accepted for `{scopes}`"),
+            Verdict::Refuse(reason) => format!("refused: {}", reason.replace('|', r"\|")),
+        };
+        line(page, &format!("| {} | {outcome} |", row.name));
+    }
+}
+
+fn line(page: &mut String, text: &str) {
+    writeln!(page, "{text}").expect("a text takes all");
+}

@@ -69,7 +69,10 @@ fn issuer(server: &Introspecting) -> Issuer {
 }
 
 fn active() -> Value {
-    json!({ "active": true, "aud": API, "scope": "files:read", "sub": "alice", "client_id": "app", "exp": now() + 300 })
+    json!({
+        "active": true, "aud": API, "scope": "files:read", "sub": "alice", "client_id": "app", "exp": now() + 300,
+        "token_type": "Bearer",
+    })
 }
 
 #[tokio::test]

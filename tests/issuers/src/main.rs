@@ -1,13 +1,18 @@
 //! An API behind a gate, for tests with real authorization servers.
 //!
-//! `.ci/issuers` runs it. `RESOURCE` is the identifier of the resource, and `ISSUERS` has the authorization servers, with
-//! a space between two. Tokens for `AUDIENCE` count, too. With the id and the secret of a client in `INTROSPECTOR` the program asks about opaque
-//! tokens; it remembers answers for `REMEMBERED` seconds, and takes those that name no audience or
-//! no type where `WITHOUT_AUDIENCE` or `WITHOUT_TOKEN_TYPE` is set.
+//! `.ci/issuers` runs it, with these variables:
+//!
+//! - `RESOURCE`: the identifier of the resource
+//! - `ISSUERS`: the authorization servers, with a space between two
+//! - `PRESET`: the constructor of their rules, in place of `Issuer::new`
+//! - `AUDIENCE`: another audience that counts
+//! - `INTROSPECTOR`: the id and the secret of the client that asks about opaque tokens, with a space between them
+//! - `REMEMBERED`: for how many seconds an answer counts
+//! - `WITHOUT_AUDIENCE`, `WITHOUT_TOKEN_TYPE`: answers count that lack it
 
 use std::{env, net::Ipv4Addr, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::Json;
 use scopegate::{
     Access, Gate, Introspection, Issuer, Resource, Router, Scope, authenticated, requires_scope, routing::get,
@@ -40,7 +45,12 @@ async fn whoami(access: Access) -> Json<Value> {
 /// Makes the rules for the tokens of an authorization server.
 fn issuer(id: &str) -> anyhow::Result<Issuer> {
     // The servers run on this machine, so that there is one clock.
-    let mut issuer = Issuer::new(id).leeway(Duration::ZERO);
+    let issuer = match env::var("PRESET").as_deref() {
+        Ok("better_auth") => Issuer::better_auth(id),
+        Ok(name) => bail!("`{name}` is no preset that this program knows"),
+        Err(_) => Issuer::new(id),
+    };
+    let mut issuer = issuer.leeway(Duration::ZERO);
     if let Ok(audience) = env::var("AUDIENCE") {
         issuer = issuer.audience(audience);
     }

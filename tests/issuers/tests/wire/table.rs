@@ -265,6 +265,9 @@ pub(crate) fn program(about: &About, form: Form, more: &[(&str, &str)]) -> Progr
     let remembered = REMEMBERED.as_secs().to_string();
     let mut variables = vec![("RESOURCE", RESOURCE), ("ISSUERS", &about.issuer)];
     variables.extend(more);
+    if about.server.starts_with("better-auth ") {
+        variables.push(("PRESET", "better_auth"));
+    }
     if form != Form::Jwt {
         variables.extend([("INTROSPECTOR", &*introspector), ("REMEMBERED", &remembered)]);
     }

@@ -5,6 +5,7 @@ mod verifying;
 
 use std::{sync::Arc, time::Duration};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use scopegate::{Gate, Issuers, Resource, Router, StaticKeys, Token, TokenVerifier, VerifyError};
 use scopegate_tests::{
     issuer::{Issuer, Key, encode, now},
@@ -47,6 +48,13 @@ fn kind_of(result: &Result<Token, VerifyError>) -> &'static str {
 #[track_caller]
 fn check(what: &str, result: &Result<Token, VerifyError>, expected: &str) {
     assert_eq!(kind_of(result), expected, "{what}: {result:?}");
+}
+
+/// Checks a token of an unknown key: nobody can tell while its issuer was not asked since it came, and then it is invalid.
+async fn check_unknown(what: &str, verifier: &Issuers, token: &str, result: &Result<Token, VerifyError>) {
+    check(what, result, "unavailable");
+    pass(Duration::from_secs(10)).await;
+    check(what, &verifier.verify_text(token).await, "invalid");
 }
 
 #[tokio::test]
@@ -167,8 +175,8 @@ async fn headers_decide() {
         (json!({ "alg": "RS256", "kid": "rsa", "extra": { "any": [] } }), "good"),
         (json!({ "alg": "RS256", "kid": 7 }), "invalid"),
         (json!({ "alg": "RS256" }), "good"),
-        (json!({ "alg": "RS256", "kid": "" }), "invalid"),
-        (json!({ "alg": "RS256", "kid": "other" }), "invalid"),
+        (json!({ "alg": "RS256", "kid": "" }), "of an unknown key"),
+        (json!({ "alg": "RS256", "kid": "other" }), "of an unknown key"),
         (json!({ "alg": "ES256", "kid": "rsa" }), "invalid"),
         (json!({ "alg": "none", "kid": "rsa" }), "invalid"),
         (json!({ "alg": "rs256", "kid": "rsa" }), "invalid"),
@@ -177,7 +185,12 @@ async fn headers_decide() {
         (json!([]), "invalid"),
     ] {
         let token = Key::shared().mint_with(&header, &issuer.claims(API, ""));
-        check(&header.to_string(), &verifier.verify_text(&token).await, expected);
+        let result = verifier.verify_text(&token).await;
+        if expected == "of an unknown key" {
+            check_unknown(&header.to_string(), &verifier, &token, &result).await;
+        } else {
+            check(&header.to_string(), &result, expected);
+        }
     }
 }
 
@@ -275,7 +288,9 @@ async fn names_of_keys_may_be_missing_or_shared() {
         let unnamed = json!({ "alg": key.algorithm() });
         check("without a name", &verifier.verify_text(&key.mint_with(&unnamed, &claims)).await, "good");
     }
-    check("unknown, without a name", &verifier.verify_text(&Key::p256(None).mint(&claims)).await, "invalid");
+    let unknown = Key::p256(None).mint(&claims);
+    let result = verifier.verify_text(&unknown).await;
+    check_unknown("unknown, without a name", &verifier, &unknown, &result).await;
     check(
         "unknown, with that name",
         &verifier.verify_text(&Key::p256("same").mint(&claims)).await,
@@ -524,13 +539,25 @@ async fn garbage_is_invalid_and_no_panic() {
     ] {
         check(garbage, &verifier.verify_text(garbage).await, "invalid");
     }
+    let mut of_unknown = Vec::new();
     for length in 0..good.len() {
         check("cut", &verifier.verify_text(&good[..length]).await, "invalid");
         check("cut", &verifier.verify_text(&good[length + 1..]).await, "invalid");
         let mut other = good.clone().into_bytes();
         other[length] = if other[length] == b'A' { b'Q' } else { b'A' };
         let other = String::from_utf8(other).expect("it is ASCII");
-        check("changed", &verifier.verify_text(&other).await, "invalid");
+        let result = verifier.verify_text(&other).await;
+        if names_another_key(&other) {
+            check("of another key", &result, "unavailable");
+            of_unknown.push(other);
+        } else {
+            check("changed", &result, "invalid");
+        }
+    }
+    assert!(!of_unknown.is_empty());
+    pass(Duration::from_secs(10)).await;
+    for other in of_unknown {
+        check("of another key", &verifier.verify_text(&other).await, "invalid");
     }
     for suffix in ["=", ".", " ", "\n", "A", ".AAAA"] {
         check("longer", &verifier.verify_text(&format!("{good}{suffix}")).await, "invalid");
@@ -541,6 +568,13 @@ async fn garbage_is_invalid_and_no_panic() {
     // Which of two claims counts is no question if the signature is good, but a forger must not have a choice.
     let twice = format!("{}.{}.AAAA", encode(r#"{"alg":"ES256","alg":"none"}"#), encode("{}"));
     check("twice", &verifier.verify_text(&twice).await, "invalid");
+}
+
+/// Tells whether the header is a good one, but for its `kid`.
+fn names_another_key(token: &str) -> bool {
+    let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
+    let header = header.and_then(|header| serde_json::from_slice::<Value>(&header).ok()).unwrap_or_default();
+    header["alg"] == "ES256" && header["typ"] == "at+jwt" && header["kid"] != "p256"
 }
 
 #[tokio::test]

@@ -11,8 +11,13 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// An authorization server need not be up when the program starts: its metadata ([RFC 8414] or OIDC
 /// Discovery) and its keys are loaded with the first token. They are loaded again in the background, every five minutes
-/// while tokens come in, and for a token whose key is not among them. While the server does not answer, the keys that
-/// are known keep working, and only tokens of unknown keys get [`VerifyError::unavailable`].
+/// while tokens come in. While the server does not answer, the keys that are known keep working, and only tokens of unknown keys
+/// get [`VerifyError::unavailable`].
+///
+/// A token whose key is not among the known ones, or whose signature is not one of the key that it names, has the keys loaded again,
+/// at most every ten seconds. A token of an unknown key is [`VerifyError::unavailable`] until the server was asked for its keys after
+/// the token first came, or a minute after the `iat` of the token; from then on it is invalid, until the server publishes its
+/// key.
 ///
 /// A token is good when
 /// - its `iss` is one of the issuers, and a key of just that issuer made the signature;
@@ -38,8 +43,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// A token that was good is remembered for five minutes, by its SHA-256, so that its signature is not verified with each
 /// request. It is judged anew when keys were loaded among which its own is missing or changed, and `exp` and `nbf` are judged
-/// each time. Of forged tokens, and of those for other audiences, a thousand are remembered apart, for half a minute. Nothing
-/// is remembered of tokens that expired, or for which the keys could not be loaded. [`Issuers::cache_size`] bounds the
+/// each time. Of forged tokens, of those for other audiences and of those of unknown keys, a thousand are remembered apart, until
+/// keys are loaded again. Nothing is remembered of tokens that expired, or for which there were no keys yet. [`Issuers::cache_size`] bounds the
 /// memory, and turns all of this off.
 ///
 /// Remembered or not, a token is good until its `exp`, even if the authorization server revoked it: it is not asked about

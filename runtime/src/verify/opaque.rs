@@ -71,14 +71,6 @@ impl Opaque {
         }
         problems
     }
-
-    #[cfg(test)]
-    pub(super) fn set_clock(&mut self, clock: fn() -> f64) {
-        for server in &mut self.0 {
-            server.clock = clock;
-            server.introspector = server.introspector.with_clock(clock);
-        }
-    }
 }
 
 impl Server {

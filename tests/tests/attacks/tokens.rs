@@ -6,7 +6,7 @@ use allocation_counter::{AllocationInfo, measure};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use scopegate::{Issuers, Token, VerifyError};
 use scopegate_tests::{
-    issuer::{Answer, Issuer, Key, encode},
+    issuer::{Answer, Issuer, Key, encode, now},
     passing::pass,
 };
 use serde_json::{Value, json};
@@ -65,12 +65,51 @@ fn a_bad_token_costs_no_more_than_a_good_one() {
     let too_long = format!("{header}.{}.AAAA", encode(vec![b' '; 16 * 1024]));
     assert!(cost_of(&runtime, &verifier, &too_long).0.count_total <= 2);
 
-    // Without a `kid`, a forged token is tried with some keys, and then remembered.
+    // Without a `kid`, a forged token is tried with some keys, and then remembered, once the issuer was asked for newer ones.
     let forged = Key::p384(None).mint(&claims);
+    let (cost, outcome) = cost_of(&runtime, &verifier, &forged);
+    assert!(outcome.is_err_and(|error| error.retry_after().is_some()));
+    assert!(cost.count_total <= good.count_total, "{cost:?}, and a good one {good:?}");
+    runtime.block_on(pass(Duration::from_secs(10)));
     for attempt in 0..3 {
         let (cost, outcome) = cost_of(&runtime, &verifier, &forged);
         assert!(outcome.as_ref().is_err_and(is_invalid), "{outcome:?}");
         assert!(attempt == 0 || cost.count_total <= 2, "{cost:?}");
+    }
+}
+
+#[test]
+fn a_flood_of_unknown_keys_is_cheap() {
+    const FLOOD: usize = 1_000;
+    let (runtime, key, forger) = (runtime(), Key::ed25519("key"), Key::ed25519(None));
+    let issuer = runtime.block_on(Issuer::publishing(&[&key]));
+    for size in [0, 1 << 20] {
+        let verifier = Issuers::from(scopegate::Issuer::new(issuer.id()).audience(API)).cache_size(size);
+        let mut claims = issuer.claims(API, "");
+        claims["iat"] = json!(now());
+        runtime.block_on(verifier.verify_text(&key.mint(&claims))).expect("a good token");
+        let asked = issuer.key_requests();
+        claims["jti"] = json!("another");
+        let (good, outcome) = cost_of(&runtime, &verifier, &key.mint(&claims));
+        outcome.expect("a good token");
+
+        for wave in 0..3 {
+            let (mut refused, mut bytes) = (0, 0);
+            for n in 0..FLOOD {
+                let header = json!({ "alg": "EdDSA", "kid": format!("{wave} {n}") });
+                let (cost, outcome) = cost_of(&runtime, &verifier, &forger.mint_with(&header, &claims));
+                refused += usize::from(is_invalid(&outcome.expect_err("nobody has that key")));
+                // The first has the keys loaded, where that is due.
+                if wave == 0 || n > 0 {
+                    assert!(cost.count_total <= good.count_total, "{cost:?}, and a good one {good:?}");
+                    bytes += cost.bytes_total;
+                }
+            }
+            assert!(bytes <= FLOOD as u64 * good.bytes_total, "{bytes}, and a good one {good:?}");
+            assert_eq!(issuer.key_requests(), asked + wave, "once in ten seconds");
+            assert_eq!(refused, usize::from(wave > 0), "only the first was there when the issuer was asked");
+            runtime.block_on(pass(Duration::from_secs(10)));
+        }
     }
 }
 

@@ -69,8 +69,13 @@ impl Issuer {
         let named = named.ok_or_else(|| Fault::unexpected("iss", shown::url(iss), self.names.iter()))?;
         self.check_member(&claims, named)?;
         self.check_required(&claims)?;
-        if needs_audience || claims.contains_key("aud") || !self.rules.client_ids.is_empty() {
-            self.meant_for(&claims, resource)?;
+        let names_somebody = claims.contains_key("aud") || !self.rules.client_ids.is_empty();
+        let is_for_resource = (needs_audience || names_somebody)
+            .then(|| self.meant_for(&claims, resource))
+            .transpose()?
+            .is_some_and(|meant_by| meant_by == MeantBy::Resource);
+        if !is_for_resource && !self.rules.of_access.is_empty() {
+            self.check_looks(&claims)?;
         }
         let validity = Validity::of_answer(&claims)?;
         Ok((self.token_until(&validity, claims), validity))

@@ -21,15 +21,9 @@ use crate::{Resource, Token};
 /// How long a good token is taken for good without another look at its signature.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
-/// How long a bad token is taken for bad; long enough for a client that sends it again and again.
-const REMEMBER_BAD: Duration = Duration::from_secs(30);
-
-/// How many bad tokens are remembered, whatever the size of the cache. They have a place of their own, so that a flood of
+/// How many refused tokens are remembered, whatever the size of the cache. They have a place of their own, so that a flood of
 /// them pushes no good one out.
-const MOST_BAD: usize = 1024;
-
-/// How many tokens of unknown keys are known to have come before.
-const MOST_ARRIVALS: usize = 1024;
+const MOST_REFUSED: usize = 1024;
 
 /// How often what is over is thrown out, if it is not asked for before.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
@@ -37,9 +31,7 @@ const SWEEP_AFTER: Duration = Duration::from_secs(60);
 /// How tokens were judged, by their digests.
 pub(super) struct Cache {
     good: Bounded<Digest, Arc<Good>, ByWeight>,
-    bad: Bounded<Digest, Bad>,
-    /// When tokens of unknown keys came for the first time.
-    arrivals: Bounded<Digest, Instant>,
+    refused: Bounded<Digest, Refused>,
     swept: Mutex<Instant>,
 }
 
@@ -100,8 +92,16 @@ fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
     resource.map(|resource| resource.identifier().into())
 }
 
-/// A token that is bad at any time, by the keys that were known when it was judged.
+/// A token that was refused.
 #[derive(Clone)]
+pub(super) struct Refused {
+    /// When it came for the first time. What its issuer publishes later may be its key.
+    pub(super) arrived: Instant,
+    /// What is wrong with it; nothing while its key may still be published.
+    pub(super) bad: Option<Arc<Bad>>,
+}
+
+/// A token that is bad at any time, by the keys that were known when it was judged.
 pub(crate) struct Bad {
     pub(super) fault: Fault,
     /// Where the keys of its issuer come from.
@@ -112,7 +112,6 @@ pub(crate) struct Bad {
     pub(super) wants_newer_keys: bool,
     /// Weak, so that old keys are not kept for it.
     keys: Weak<KeySet>,
-    since: Instant,
 }
 
 impl Bad {
@@ -129,7 +128,6 @@ impl Bad {
             resource: identifier_of(resource),
             wants_newer_keys: false,
             keys: Arc::downgrade(keys),
-            since: Instant::now(),
         }
     }
 
@@ -144,9 +142,9 @@ impl Bad {
         self
     }
 
-    /// Tells whether the token need not be judged anew: it was just now, and by the very same keys.
+    /// Tells whether the token need not be judged anew: it was by the very same keys.
     pub(super) fn counts(&self, keys: &Arc<KeySet>) -> bool {
-        self.since.elapsed() < REMEMBER_BAD && self.keys.as_ptr() == Arc::as_ptr(keys)
+        self.keys.as_ptr() == Arc::as_ptr(keys)
     }
 }
 
@@ -156,16 +154,15 @@ impl Cache {
         // What a token with a dozen claims takes.
         const USUAL_WEIGHT: usize = 2048;
         let good = Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight);
-        let (bad, arrivals) = (Bounded::new(MOST_BAD), Bounded::new(MOST_ARRIVALS));
-        Self { good, bad, arrivals, swept: Mutex::new(Instant::now()) }
+        Self { good, refused: Bounded::new(MOST_REFUSED), swept: Mutex::new(Instant::now()) }
     }
 
     pub(super) fn good(&self, digest: &Digest) -> Option<Arc<Good>> {
         self.good.get(digest)
     }
 
-    pub(super) fn bad(&self, digest: &Digest) -> Option<Bad> {
-        self.bad.get(digest)
+    pub(super) fn refused(&self, digest: &Digest) -> Option<Refused> {
+        self.refused.get(digest)
     }
 
     /// Remembers a good token, and from time to time forgets those of which `is_over` says so.
@@ -174,27 +171,18 @@ impl Cache {
         self.good.insert(digest, Arc::new(good));
     }
 
-    pub(super) fn keep_bad(&self, digest: Digest, bad: Bad) {
-        self.bad.insert(digest, bad);
-    }
-
-    /// Returns when a token of an unknown key came for the first time, if that is remembered.
-    pub(super) fn arrival(&self, digest: &Digest) -> Option<Instant> {
-        self.arrivals.get(digest)
-    }
-
-    pub(super) fn keep_arrival(&self, digest: Digest, arrived: Instant) {
-        self.arrivals.insert(digest, arrived);
+    pub(super) fn keep_refused(&self, digest: Digest, refused: Refused) {
+        self.refused.insert(digest, refused);
     }
 
     pub(super) fn forget(&self, digest: &Digest) {
         self.good.remove(digest);
     }
 
-    /// Counts the good and the bad tokens.
+    /// Counts the good and the refused tokens.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
-        (self.good.len(), self.bad.len())
+        (self.good.len(), self.refused.len())
     }
 
     fn sweep(&self, now: Instant, is_over: impl Fn(&Good) -> bool) {

@@ -4,13 +4,11 @@ use std::{
     collections::HashSet,
     fmt,
     hash::{Hash, Hasher},
-    ops::RangeInclusive,
     sync::Arc,
     time::Duration,
 };
 
-use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use aws_lc_rs::signature::ParsedPublicKey;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, SeqAccess, Visitor},
@@ -22,6 +20,7 @@ use super::{
     algorithms::{self, Algorithm},
     jwk::Jwk,
     object::Object,
+    public_key,
     unverified::Unverified,
 };
 
@@ -128,7 +127,7 @@ impl Key {
         if algorithms.is_empty() || !jwk.is_for_verification() || !jwk.is_of_usual_size() {
             return None;
         }
-        let prepare = |algorithm| Some((algorithm, public_key(&jwk, algorithm)?));
+        let prepare = |algorithm| Some((algorithm, public_key::read(&jwk, algorithm)?));
         let public: Vec<_> = algorithms.into_iter().filter_map(prepare).collect();
         (!public.is_empty()).then_some(Self { jwk, public })
     }
@@ -142,51 +141,6 @@ impl Key {
         self.public_for(token.algorithm)
             .is_some_and(|public| public.verify_sig(token.message, &token.signature).is_ok())
     }
-}
-
-/// Reads the public key ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
-fn public_key(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
-    let bytes = |text: &Option<String>| URL_SAFE_NO_PAD.decode(text.as_ref()?).ok();
-    if let Some(parameters) = algorithm.of_rsa() {
-        let (n, e) = (unsigned(bytes(&jwk.n)?), unsigned(bytes(&jwk.e)?));
-        // The library looks at these only when it verifies a signature; until then a useless key would be taken for a good one.
-        let lengths = parameters.min_modulus_len()..=parameters.max_modulus_len();
-        let is_usable = lengths.contains(&bits(&n)) && EXPONENT_BITS.contains(&bits(&e)) && is_odd(&e);
-        let key = RsaPublicKeyComponents { n, e };
-        return is_usable.then(|| key.to_parsed_public_key(parameters).ok()).flatten();
-    }
-    let (parameters, length) = algorithm.of_curve()?;
-    let point = match algorithm {
-        // The library would read a longer text as a key in DER.
-        Algorithm::EdDsa => bytes(&jwk.x).filter(|x| x.len() == length)?,
-        // An uncompressed point: 4, x, y.
-        _ => [vec![4], padded(bytes(&jwk.x)?, length)?, padded(bytes(&jwk.y)?, length)?].concat(),
-    };
-    ParsedPublicKey::new(parameters, point).ok()
-}
-
-/// How many bits a public exponent has. With an exponent of 1, anybody could sign.
-const EXPONENT_BITS: RangeInclusive<u32> = 2..=33;
-
-/// Counts the bits of a number without leading zero bytes.
-fn bits(number: &[u8]) -> u32 {
-    let unused = number.first().map_or(0, |first| first.leading_zeros());
-    u32::try_from(number.len() * 8).map_or(u32::MAX, |bits| bits - unused)
-}
-
-fn is_odd(number: &[u8]) -> bool {
-    number.last().is_some_and(|last| last % 2 == 1)
-}
-
-/// Takes off leading zeros, which some servers write and the library refuses.
-fn unsigned(bytes: Vec<u8>) -> Vec<u8> {
-    bytes.into_iter().skip_while(|byte| *byte == 0).collect()
-}
-
-/// Puts back leading zeros, which some servers leave out.
-fn padded(bytes: Vec<u8>, length: usize) -> Option<Vec<u8>> {
-    let missing = length.checked_sub(bytes.len())?;
-    Some([vec![0; missing], bytes].concat())
 }
 
 /// Keys are the same if all that was published of them is.

@@ -1,6 +1,6 @@
 //! Verifies JSON Web Tokens with the keys that their authorization server publishes.
 //!
-//! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `jwk`, `algorithms`),
+//! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `jwk`, `public_key`, `algorithms`),
 //! its claims are judged by the rules of that issuer (`verify::issuer`), and then its times (`validity`). Keys are loaded when they
 //! are first needed, and again in the background (`key_source`, `state`, `issuer_metadata`, `address`, `transport`, `fetch`).
 //! How a token was judged is remembered (`cache`, `weight`).
@@ -17,6 +17,7 @@ mod jwk;
 mod key_source;
 mod keys;
 mod object;
+mod public_key;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    cache::{Bad, Cache, Digest, Good},
+    cache::{Bad, Cache, Digest, Good, Refused},
     fault::Fault,
     key_source::KeySource,
     keys::{KeySet, Verdict},
@@ -47,7 +47,7 @@ enum Recalled {
 /// Why a token was refused.
 pub(crate) enum Refusal {
     /// It is bad at any time, while its issuer has these keys.
-    Lasting(Bad),
+    Lasting(Arc<Bad>),
     /// Its key is unknown, and its issuer was not asked since it came.
     Unsettled(VerifyError),
     /// The next time it may be another matter.
@@ -91,11 +91,12 @@ impl Jwts {
                 Ok(admitted)
             }
             Err(refusal) => {
-                if refusal.is_of_unknown_key() {
-                    cache.keep_arrival(digest, arrived);
-                }
-                if let Refusal::Lasting(bad) = &refusal {
-                    cache.keep_bad(digest, bad.clone());
+                match &refusal {
+                    Refusal::Lasting(bad) => {
+                        cache.keep_refused(digest, Refused { arrived, bad: Some(Arc::clone(bad)) });
+                    }
+                    Refusal::Unsettled(_) => cache.keep_refused(digest, Refused { arrived, bad: None }),
+                    Refusal::Passing(_) => {}
                 }
                 Err(refusal.into())
             }
@@ -119,13 +120,14 @@ impl Jwts {
             }
             return Ok(admitted?.map_or(Recalled::Came(Some(good.since)), Recalled::Admitted));
         }
-        if let Some(bad) = cache.bad(digest).filter(|bad| bad.is_for(resource)) {
+        let Some(Refused { arrived, bad }) = cache.refused(digest) else { return Ok(Recalled::Came(None)) };
+        if let Some(bad) = bad.filter(|bad| bad.is_for(resource)) {
             let keys = bad.source.current().await?;
             if bad.counts(&keys) && !(bad.wants_newer_keys && bad.source.has_newer_than(&keys).await) {
-                return Err(bad.fault.into());
+                return Err(bad.fault.clone().into());
             }
         }
-        Ok(Recalled::Came(cache.arrival(digest)))
+        Ok(Recalled::Came(Some(arrived)))
     }
 
     /// Judges all of a token but its times. It `arrived` now, or before if that is known.
@@ -137,7 +139,9 @@ impl Jwts {
         token.check_algorithm(issuer)?;
         let is_settled = |keys: &KeySet| keys.are_newer_than(arrived, self.age_of_key(&token));
         let (keys, verdict) = ask(source, &token, is_settled).await?;
-        let lasting = |fault| Refusal::Lasting(Bad::new(fault, source, &keys, presented.resource()));
+        let bad = |fault| Bad::new(fault, source, &keys, presented.resource());
+        let lasting = |fault| Refusal::Lasting(Arc::new(bad(fault)));
+        let until_newer_keys = |fault| Refusal::Lasting(Arc::new(bad(fault).until_newer_keys()));
         let key = match verdict {
             Verdict::Genuine(key) => key,
             // All keys withdrawn, or an accident of the issuer: nobody should throw a token away for that.
@@ -149,10 +153,10 @@ impl Jwts {
                 let reason = "its key may have been published since the keys were loaded";
                 return Err(Refusal::Unsettled(VerifyError::unavailable(source.until_next(), reason)));
             }
-            Verdict::UnknownKey => return Err(lasting(of_no_key(&token)).until_newer_keys()),
+            Verdict::UnknownKey => return Err(until_newer_keys(of_no_key(&token))),
             Verdict::Forged => {
                 let fault = Fault::Plain("its signature is not one of the key that it names");
-                return Err(lasting(fault).until_newer_keys());
+                return Err(until_newer_keys(fault));
             }
         };
         let is_at_jwt = token.is_at_jwt;
@@ -231,28 +235,10 @@ fn of_no_key(token: &Unverified<'_>) -> Fault {
     }
 }
 
-impl Refusal {
-    /// Says that newer keys, if there are any, may make the token good.
-    fn until_newer_keys(self) -> Self {
-        match self {
-            Self::Lasting(bad) => Self::Lasting(bad.until_newer_keys()),
-            other => other,
-        }
-    }
-
-    fn is_of_unknown_key(&self) -> bool {
-        match self {
-            Self::Lasting(bad) => bad.wants_newer_keys,
-            Self::Unsettled(_) => true,
-            Self::Passing(_) => false,
-        }
-    }
-}
-
 impl From<Refusal> for VerifyError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Lasting(bad) => bad.fault.into(),
+            Refusal::Lasting(bad) => bad.fault.clone().into(),
             Refusal::Unsettled(error) | Refusal::Passing(error) => error,
         }
     }

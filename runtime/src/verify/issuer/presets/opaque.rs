@@ -29,7 +29,8 @@ impl Issuer {
 
     /// Makes GitHub the issuer, for tokens that one OAuth app got. The gate needs the app's client id and secret.
     ///
-    /// Tokens have no audience, and count only if they are of this app. Scopes are GitHub's own, since nobody can add one: map
+    /// Tokens have no audience, and count only if they are of this app. **A token of the app is good at every resource that takes the
+    /// app's tokens, and at GitHub itself.** Scopes are GitHub's own, since nobody can add one: map
     /// them to those of the program. Tokens of a GitHub App have permissions, which GitHub does not tell, and so no scopes.
     ///
     /// # Examples

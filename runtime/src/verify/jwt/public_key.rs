@@ -1,0 +1,54 @@
+//! The public key in a JSON Web Key, prepared for one algorithm.
+
+use std::ops::RangeInclusive;
+
+use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::{algorithms::Algorithm, jwk::Jwk};
+
+/// Reads the public key ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
+pub(super) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
+    let bytes = |text: &Option<String>| URL_SAFE_NO_PAD.decode(text.as_ref()?).ok();
+    if let Some(parameters) = algorithm.of_rsa() {
+        let (n, e) = (unsigned(bytes(&jwk.n)?), unsigned(bytes(&jwk.e)?));
+        // The library looks at these only when it verifies a signature; until then a useless key would be taken for a good one.
+        let lengths = parameters.min_modulus_len()..=parameters.max_modulus_len();
+        let is_usable = lengths.contains(&bits(&n)) && EXPONENT_BITS.contains(&bits(&e)) && is_odd(&e);
+        let key = RsaPublicKeyComponents { n, e };
+        return is_usable.then(|| key.to_parsed_public_key(parameters).ok()).flatten();
+    }
+    let (parameters, length) = algorithm.of_curve()?;
+    let point = match algorithm {
+        // The library would read a longer text as a key in DER.
+        Algorithm::EdDsa => bytes(&jwk.x).filter(|x| x.len() == length)?,
+        // An uncompressed point: 4, x, y.
+        _ => [vec![4], coordinate(bytes(&jwk.x)?, length)?, coordinate(bytes(&jwk.y)?, length)?].concat(),
+    };
+    ParsedPublicKey::new(parameters, point).ok()
+}
+
+/// How many bits a public exponent has. With an exponent of 1, anybody could sign.
+const EXPONENT_BITS: RangeInclusive<u32> = 2..=33;
+
+/// Counts the bits of a number without leading zero bytes.
+fn bits(number: &[u8]) -> u32 {
+    let unused = number.first().map_or(0, |first| first.leading_zeros());
+    u32::try_from(number.len() * 8).map_or(u32::MAX, |bits| bits - unused)
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|last| last % 2 == 1)
+}
+
+/// Takes off leading zeros, which some servers write and the library refuses.
+fn unsigned(bytes: Vec<u8>) -> Vec<u8> {
+    bytes.into_iter().skip_while(|byte| *byte == 0).collect()
+}
+
+/// Brings a number to the length that it has in a point. Some servers leave out its leading zeros, and some write one too many.
+fn coordinate(bytes: Vec<u8>, length: usize) -> Option<Vec<u8>> {
+    let number = unsigned(bytes);
+    let missing = length.checked_sub(number.len())?;
+    Some([vec![0; missing], number].concat())
+}

@@ -2,10 +2,12 @@
 
 pub mod challenge;
 pub mod counter;
+pub mod endless;
 pub mod exchange;
 pub mod introspecting;
 pub mod issuer;
 mod key;
+pub mod log;
 pub mod mcp;
 pub mod passing;
 pub mod program;

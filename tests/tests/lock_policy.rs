@@ -233,6 +233,72 @@ fn judges_a_route_with_the_policies_of_both_sides() {
     );
 }
 
+/// Requests of a path that is not there go to another one that matches.
+#[test]
+fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
+    use Direction::{Changed, Neutral, Stricter, Weaker};
+    #[track_caller]
+    fn one(old: &str, new: &str, direction: Direction, words: &str) {
+        check(old, new, &[(direction, words)]);
+    }
+    let secret = "GET /f/secret admin";
+    let gone = "`GET /f/secret` is gone, so `GET /f/{n}` counts for it, which needs";
+    let before = "before, it needed `admin`";
+    for (rest, direction, needs) in [
+        ("public", Weaker, "no token"),
+        ("authenticated", Weaker, "a token, with whatever scopes"),
+        ("admin", Neutral, "`admin`"),
+        ("admin | read", Weaker, "`admin`, or `read`"),
+        ("admin read", Stricter, "`admin` and `read`"),
+        ("read", Changed, "`read`"),
+        ("f:{n}", Changed, "`f:{n}`"),
+    ] {
+        let rest = format!("GET /f/{{n}} {rest}");
+        one(&format!("{secret}\n{rest}"), &rest, direction, &format!("{gone} {needs}; {before}"));
+    }
+    let new = "`GET /f/secret` is new: it needs `admin`";
+    for (rest, direction) in
+        [("public", Stricter), ("admin", Neutral), ("admin read", Weaker), ("read", Changed)]
+    {
+        let rest = format!("GET /f/{{n}} {rest}");
+        one(&rest, &format!("{rest}\n{secret}"), direction, new);
+    }
+    // What is closer counts, and what has the method; the path itself answers 405 for another.
+    let alone = "`GET /f/secret` is gone; before, it needed `admin`";
+    for (rest, direction, words) in [
+        ("GET /f/{n} admin\nGET /{*all} public", Neutral, format!("{gone} `admin`; {before}")),
+        ("POST /f/{n} public\nGET /{*all} public", Neutral, alone.to_owned()),
+        ("POST /f/secret public\nGET /f/{n} public", Neutral, alone.to_owned()),
+        (
+            "GET /g/{n} public\nGET /f public\n- handler public\ntools/call /f/{n} public",
+            Neutral,
+            alone.to_owned(),
+        ),
+        ("* /* public", Weaker, gone.replace("GET /f/{n}", "* /*") + &format!(" no token; {before}")),
+    ] {
+        one(&format!("{secret}\n{rest}"), rest, direction, &words);
+    }
+    one(
+        "GET /f/{n} public\nHEAD /f/secret admin",
+        "GET /f/{n} public",
+        Weaker,
+        "`HEAD /f/secret` is gone, so `GET /f/{n}` counts for it, which needs no token; before, it needed `admin`",
+    );
+    // A name that stands for the same part has the same value.
+    one(
+        "GET /{t}/{n} t:{t}",
+        "GET /{t}/{n} t:{t}\nGET /{t}/all t:{t}",
+        Neutral,
+        "`GET /{t}/all` is new: it needs `t:{t}`",
+    );
+    one(
+        "GET /{n}/{t} t:{t}",
+        "GET /{n}/{t} t:{t}\nGET /{t}/all t:{t}",
+        Changed,
+        "`GET /{t}/all` is new: it needs `t:{t}`",
+    );
+}
+
 #[test]
 fn a_scope_that_moves_into_the_floor_changes_the_route_alone() {
     check(

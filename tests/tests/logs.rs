@@ -2,11 +2,6 @@
 
 mod gating;
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use axum::routing::any;
 use gating::IntoGate;
 use scopegate::{
@@ -14,32 +9,11 @@ use scopegate::{
 };
 use scopegate_tests::{
     exchange::send,
+    log,
     mcp::{post, request},
 };
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+use tracing::Level;
 
 #[requires_scope("files:read")]
 async fn read() {}
@@ -49,13 +23,7 @@ async fn log_of(app: &axum::Router, token: &str) -> String {
 }
 
 async fn log_while(sending: impl Future<Output = ()>) -> String {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).without_time();
-    let guard = tracing::subscriber::set_default(subscriber.with_max_level(tracing::Level::TRACE).finish());
-    sending.await;
-    drop(guard);
-    let bytes = log.0.lock().unwrap().clone();
-    let text = String::from_utf8(bytes).unwrap();
+    let ((), text) = log::log_while(Level::TRACE, sending).await;
     assert!(!text.contains("secret"), "{text}");
     text
 }

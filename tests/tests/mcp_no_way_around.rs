@@ -38,6 +38,7 @@ use scopegate::{
     testing::TestVerifier,
 };
 use scopegate_tests::{
+    endless::endless,
     exchange::{Answer, send_body},
     mcp::INITIALIZE,
 };
@@ -400,29 +401,11 @@ async fn a_body_in_pieces_is_read_as_one() {
     }
 }
 
-/// A body whose first bytes come, and no more.
-struct Stuck(Option<Bytes>);
-
-impl HttpBody for Stuck {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        match self.0.take() {
-            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-            None => Poll::Pending,
-        }
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_end_runs_nothing() {
     let server = Server::default();
     let app = server.app(false);
-    let stuck = Body::new(Stuck(Some(shapes().swap_remove(0).into())));
+    let stuck = endless(1, shapes().swap_remove(0));
     let answer = tokio::time::timeout(Duration::from_secs(60), post(&app, "all", &[], stuck)).await;
     assert_eq!(answer.unwrap().status, 408);
     assert_eq!(server.ran(), (0, 0));

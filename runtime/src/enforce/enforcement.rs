@@ -41,12 +41,19 @@ impl Enforcement {
         }
     }
 
-    /// Says what a layer has let through, and by which verification.
-    pub(crate) fn done(slot: Arc<Slot>, admitted: Admitted, verified: Verified, request: &mut Extensions) {
+    /// Says what a layer has let through, and by which verification if somebody inside may ask for it.
+    pub(crate) fn done(
+        slot: Arc<Slot>,
+        admitted: Admitted,
+        verified: Option<Verified>,
+        request: &mut Extensions,
+    ) {
         let earlier = request.remove::<Self>().and_then(|outer| outer.earlier);
         let mut own = Self::of(Some(slot), Some(admitted));
         own.earlier = earlier;
-        own.follow(verified);
+        if let Some(verified) = verified {
+            own.follow(verified);
+        }
         request.insert(own);
     }
 

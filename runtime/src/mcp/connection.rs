@@ -5,20 +5,27 @@
 
 use http::{
     HeaderName, Method,
-    header::{CONNECTION, EXPECT, TE, TRAILER, UPGRADE},
+    header::{CONNECTION, EXPECT},
     request::Parts,
 };
 use hyper::upgrade::OnUpgrade;
 
 use super::protocol_error::ProtocolError;
 
-const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
-
-/// What is about the connection alone. `Transfer-Encoding` is judged with the body.
-static TAKEN_OFF: [HeaderName; 8] =
-    [CONNECTION, UPGRADE, HTTP2_SETTINGS, KEEP_ALIVE, PROXY_CONNECTION, TE, TRAILER, EXPECT];
+/// Tells whether a header is about the connection alone. `Transfer-Encoding` is judged with the body.
+fn is_of_connection(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "upgrade"
+            | "http2-settings"
+            | "keep-alive"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "expect"
+    )
+}
 
 /// What `Connection` may say. Any other header that it named would have to go, and could be one that counts.
 const NAMED: [&str; 8] =
@@ -31,6 +38,11 @@ pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !has_message(&parts.method) && !has_no_message(&parts.method) {
         return Err(ProtocolError::unknown_http_method());
     }
+    parts.extensions.remove::<OnUpgrade>();
+    // Nearly no request has any of them, and to look once is cheaper than to ask for each.
+    if !parts.headers.keys().any(is_of_connection) {
+        return Ok(());
+    }
     let options = parts.headers.get_all(CONNECTION).iter();
     if !options.map(|value| value.to_str()).all(|options| options.is_ok_and(is_known)) {
         return Err(ProtocolError::foreign_connection());
@@ -40,13 +52,9 @@ pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !expected.all(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(ProtocolError::expectation());
     }
-    // Nearly no request has any of them, and to look is cheaper than to remove.
-    if parts.headers.keys().any(|name| TAKEN_OFF.contains(name)) {
-        for name in &TAKEN_OFF {
-            parts.headers.remove(name);
-        }
+    while let Some(name) = parts.headers.keys().find(|name| is_of_connection(name)).cloned() {
+        parts.headers.remove(name);
     }
-    parts.extensions.remove::<OnUpgrade>();
     Ok(())
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Endpoint {
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
     pub(super) table: McpTable,
+    /// Whether the server inside is one that asks no other gate, so that nothing need be left for one.
+    pub(super) is_innermost: bool,
 }
 
 impl Endpoint {
@@ -30,6 +32,6 @@ impl Endpoint {
         let origins = Origins::of(gate.resource().or(at));
         let plan = Arc::new(Plan::of_layer(gate, []));
         let slot = Arc::new(Slot::from(plan.clone()));
-        (Self { plan, slot, rules, origins, bounds: Bounds::default(), table }, problems)
+        (Self { plan, slot, rules, origins, bounds: Bounds::default(), table, is_innermost: false }, problems)
     }
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::message::{Message, Messages};
 
@@ -17,6 +17,10 @@ pub(super) enum Mismatch {
     /// The version of the protocol has no batches.
     Batch,
 }
+
+static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+static METHOD: HeaderName = HeaderName::from_static("mcp-method");
+static NAME: HeaderName = HeaderName::from_static("mcp-name");
 
 /// The first version that has the headers. Versions are dates, so their texts compare.
 const FIRST_WITH_HEADERS: &str = "2026-07-28";
@@ -35,15 +39,15 @@ pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool 
 
 /// Says whether the protocol's version has sessions, which an answer of 404 ends.
 pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
-    let version = one(headers, "mcp-protocol-version").ok().flatten();
+    let version = one(headers, &PROTOCOL_VERSION).ok().flatten();
     version.is_none_or(|version| version < FIRST_WITH_HEADERS)
 }
 
 /// Checks the headers against the body. The protocol's version says which there must be; what is there must agree in
 /// each, since a proxy that goes by the headers does not ask for the version.
 pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
-    let version = one(headers, "mcp-protocol-version")?.unwrap_or(LAST_WITH_BATCHES);
-    let (method, name) = (one(headers, "mcp-method")?, one(headers, "mcp-name")?);
+    let version = one(headers, &PROTOCOL_VERSION)?.unwrap_or(LAST_WITH_BATCHES);
+    let (method, name) = (one(headers, &METHOD)?, one(headers, &NAME)?);
     if messages.single().is_none() && version > LAST_WITH_BATCHES {
         return Err(Mismatch::Batch);
     }
@@ -98,7 +102,7 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Returns the one value of a header. Of two, programs differ about which one counts.
-fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Mismatch> {
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Mismatch> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

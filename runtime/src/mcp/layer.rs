@@ -118,10 +118,12 @@ impl McpLayer {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
     }
 
-    /// Sets all bounds of bodies at once.
+    /// Makes it the layer of a server of rmcp's, with these bounds of bodies.
     #[cfg(feature = "rmcp")]
-    pub(super) fn bounded(mut self, bounds: super::body::Bounds) -> Self {
-        self.change().bounds = bounds;
+    pub(super) fn before_rmcp(mut self, bounds: super::body::Bounds) -> Self {
+        let endpoint = self.change();
+        endpoint.bounds = bounds;
+        endpoint.is_innermost = true;
         self
     }
 

@@ -14,7 +14,7 @@ use super::{
     headers::{self, Mismatch},
     message::{Message, Messages},
     protocol_error::ProtocolError,
-    rules::{Matched, Undecided},
+    rules::{Found, Matched, Undecided},
     subject::{Subject, shortened},
 };
 use crate::{
@@ -79,9 +79,14 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     let plan = &endpoint.plan;
     let token = token(plan, parts.extensions.get(), &parts).await;
     let token = token.map_err(|failure| plan.refuse(failure, &[floor(plan).demand()]))?;
-    let verified = Verified::new(plan.clone(), Ok(token.clone()), &mut parts);
+    let verified = if endpoint.is_innermost {
+        plan.gate.strip(&mut parts.headers);
+        None
+    } else {
+        Some(Verified::new(plan.clone(), Ok(token.clone()), &mut parts))
+    };
     let (matched, body) = if connection::has_no_message(&parts.method) {
-        judge(endpoint, &token, &[])?;
+        judge(endpoint, &token, &Found::default())?;
         // What these methods have for a body nobody judges, so nobody is to read it.
         encoding::describe_none(&mut parts.headers);
         (None, Body::empty())
@@ -107,21 +112,21 @@ fn judge_body(
     parts: &Parts,
     body: &[u8],
 ) -> Result<Option<Matched>, Refusal> {
-    let (messages, mut matched) = match matched_by(endpoint, parts, body) {
+    let (messages, found) = match matched_by(endpoint, parts, body) {
         Ok(found) => found,
         // A token below the floor learns no more than that it is.
         Err(answer) => {
-            judge(endpoint, token, &[])?;
+            judge(endpoint, token, &Found::default())?;
             return Err(answer.into());
         }
     };
     let single = messages.single();
-    judge(endpoint, token, &matched).map_err(|rejection| match single.and_then(Message::request_id) {
+    judge(endpoint, token, &found).map_err(|rejection| match single.and_then(Message::request_id) {
         Some(id) => endpoint.plan.gate.name_request(rejection, &id),
         None => rejection,
     })?;
     headers::check(&parts.headers, &messages).map_err(|why| ProtocolError::mismatch(why).to(single))?;
-    Ok(single.and_then(|_| matched.pop()))
+    Ok(single.and_then(|_| found.into_last()))
 }
 
 /// Reads the messages of a body, and finds the rows that they are about.
@@ -129,16 +134,16 @@ fn matched_by<'a>(
     endpoint: &Endpoint,
     parts: &Parts,
     body: &'a [u8],
-) -> Result<(Messages<'a>, Vec<Matched>), ProtocolError> {
+) -> Result<(Messages<'a>, Found), ProtocolError> {
     let messages = Messages::read(body).map_err(ProtocolError::unreadable)?;
-    let mut matched = Vec::new();
+    let mut found = Found::default();
     let single = messages.single();
     for message in messages.iter() {
         // The versions that have these have no batches, and each may name many resources.
         if single.is_none() && matches!(message.subject, Subject::Subscriptions(_)) {
             return Err(ProtocolError::mismatch(Mismatch::Batch));
         }
-        endpoint.rules.find(message, &mut matched).map_err(|why| {
+        endpoint.rules.find(message, &mut found).map_err(|why| {
             let why =
                 if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
             let method = message.method.as_deref().unwrap_or_default();
@@ -147,18 +152,20 @@ fn matched_by<'a>(
             ProtocolError::undecided(why, &message.subject, has_sessions).to(single)
         })?;
     }
-    Ok((messages, matched))
+    Ok((messages, found))
 }
 
 /// Judges the floor and all rows at once. A refusal asks for all of it.
-fn judge(endpoint: &Endpoint, token: &Token, matched: &[Matched]) -> Result<(), Rejection> {
-    let plan = &endpoint.plan;
-    match matched {
-        [] => Judge::Gate(plan).judge(token, &[floor(plan).demand()]),
-        [one] => Judge::Gate(plan).judge(token, &[one.demand()]),
-        // Each demand has the floor in it.
-        several => Judge::Gate(plan).judge(token, &several.iter().map(Matched::demand).collect::<Vec<_>>()),
+fn judge(endpoint: &Endpoint, token: &Token, found: &Found) -> Result<(), Rejection> {
+    let judge = Judge::Gate(&endpoint.plan);
+    if let Some(one) = found.only() {
+        return judge.judge(token, &[one.demand()]);
     }
+    if found.is_empty() {
+        return judge.judge(token, &[floor(&endpoint.plan).demand()]);
+    }
+    // Each demand has the floor in it.
+    judge.judge(token, &found.demands().collect::<Vec<_>>())
 }
 
 /// What a request needs that is about no row.

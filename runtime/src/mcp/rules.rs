@@ -35,6 +35,40 @@ pub(super) struct Matched {
     pub(super) filled: Filled,
 }
 
+/// The rows that the messages of a body are about: nearly always one, which takes no list.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    first: Option<Matched>,
+    more: Vec<Matched>,
+}
+
+impl Found {
+    fn push(&mut self, matched: Matched) {
+        match self.first {
+            None => self.first = Some(matched),
+            Some(_) => self.more.push(matched),
+        }
+    }
+
+    pub(super) fn demands(&self) -> impl Iterator<Item = Demand<'_>> {
+        self.first.iter().chain(&self.more).map(Matched::demand)
+    }
+
+    /// Returns the one row, if there is just one.
+    pub(super) fn only(&self) -> Option<&Matched> {
+        self.first.as_ref().filter(|_| self.more.is_empty())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Returns what the last message acts on.
+    pub(super) fn into_last(mut self) -> Option<Matched> {
+        self.more.pop().or(self.first)
+    }
+}
+
 /// Why nobody can tell what a message needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
@@ -98,11 +132,13 @@ impl Rules {
     }
 
     /// Adds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
-    pub(super) fn find(&self, message: &Message<'_>, found: &mut Vec<Matched>) -> Result<(), Undecided> {
+    pub(super) fn find(&self, message: &Message<'_>, found: &mut Found) -> Result<(), Undecided> {
         let method = message.method.as_deref().unwrap_or_default();
         let of_method = self.one(Kind::Method, method);
         let is_declared = of_method.is_some();
-        found.extend(of_method);
+        if let Some(matched) = of_method {
+            found.push(matched);
+        }
         match &message.subject {
             Subject::None => {}
             Subject::Unnamed => return Err(Undecided::Unnamed),

@@ -65,7 +65,7 @@ impl CredentialSource {
     ///
     /// A browser's `WebSocket` can set no other header. The page offers two protocols, as in
     /// `new WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first; browsers close a
-    /// connection whose server selects none. The gate takes the entry with the token off the request before a guarded handler
+    /// connection whose server selects none. The gate takes the entry with the token off the request before a handler
     /// runs, so that the handler cannot send it back. Other sites do not know the token, so their requests need no further
     /// check.
     #[must_use]

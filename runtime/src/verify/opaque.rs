@@ -84,9 +84,8 @@ impl Server {
             return Err(Fault::Plain("its authorization server says that it is not active").into());
         };
         let resource = presented.resource();
-        let needs_audience = self.settings().needs_audience();
         let (token, validity) = active
-            .judged_for(resource, |claims| self.issuer.check_answer(claims, needs_audience, resource))?;
+            .judged_for(resource, |claims| self.issuer.check_answer(claims, self.settings(), resource))?;
         let leeway: Duration = self.issuer.clock_leeway();
         validity.check((self.clock)(), leeway)?;
         Ok(token)

@@ -1,13 +1,17 @@
 //! An API behind a gate, for tests with real authorization servers.
 //!
 //! `.ci/issuers` runs it. `RESOURCE` is the identifier of the resource, and `ISSUERS` has the authorization servers, with
-//! a space between two. A token for `AUDIENCE` counts, too.
+//! a space between two. Tokens for `AUDIENCE` count, too. With the id and the secret of a client in `INTROSPECTOR` the program asks about opaque
+//! tokens; it remembers answers for `REMEMBERED` seconds, and takes those that name no audience or
+//! no type where `WITHOUT_AUDIENCE` or `WITHOUT_TOKEN_TYPE` is set.
 
 use std::{env, net::Ipv4Addr, time::Duration};
 
 use anyhow::Context;
 use axum::Json;
-use scopegate::{Access, Gate, Issuer, Resource, Router, Scope, authenticated, requires_scope, routing::get};
+use scopegate::{
+    Access, Gate, Introspection, Issuer, Resource, Router, Scope, authenticated, requires_scope, routing::get,
+};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -33,17 +37,36 @@ async fn whoami(access: Access) -> Json<Value> {
     }))
 }
 
+/// Makes the rules for the tokens of an authorization server.
+fn issuer(id: &str) -> anyhow::Result<Issuer> {
+    // The servers run on this machine, so that there is one clock.
+    let mut issuer = Issuer::new(id).leeway(Duration::ZERO);
+    if let Ok(audience) = env::var("AUDIENCE") {
+        issuer = issuer.audience(audience);
+    }
+    if let Ok(introspector) = env::var("INTROSPECTOR") {
+        let (id, secret) =
+            introspector.split_once(' ').context("INTROSPECTOR is an id, a space and a secret")?;
+        let mut introspection = Introspection::new(id, secret);
+        if let Ok(seconds) = env::var("REMEMBERED") {
+            introspection = introspection.lifetime(Duration::from_secs(seconds.parse()?));
+        }
+        if env::var_os("WITHOUT_AUDIENCE").is_some() {
+            introspection = introspection.without_audience();
+        }
+        if env::var_os("WITHOUT_TOKEN_TYPE").is_some() {
+            introspection = introspection.without_token_type();
+        }
+        issuer = issuer.introspection(introspection);
+    }
+    Ok(issuer)
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let resource = env::var("RESOURCE").context("RESOURCE is the identifier of the resource")?;
     let issuers = env::var("ISSUERS").context("ISSUERS has the authorization servers")?;
-    let audience = env::var("AUDIENCE").ok();
-    let issuers: Vec<_> = issuers
-        .split(' ')
-        // The servers run on this machine, so that there is one clock.
-        .map(|issuer| Issuer::new(issuer).leeway(Duration::ZERO))
-        .map(|issuer| audience.iter().fold(issuer, Issuer::audience))
-        .collect();
+    let issuers: Vec<_> = issuers.split(' ').map(issuer).collect::<anyhow::Result<_>>()?;
     let gate = Gate::issuers(Resource::new(resource)?, issuers).floor([FLOOR]);
     let app =
         Router::new().route("/files", get(list).put(write)).route("/whoami", get(whoami)).protect(gate)?;

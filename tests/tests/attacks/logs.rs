@@ -1,18 +1,14 @@
 //! Lines of a log: which texts from elsewhere get into them, and as what.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use axum::http::StatusCode;
 use scopegate::{Gate, Issuers, Resource, Router, TokenVerifier, requires_scope, routing::get};
 use scopegate_tests::{
     exchange::send,
     issuer::{Answer, Issuer, Key},
+    log::log_while,
 };
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::Level;
 
 const API: &str = "https://files.example.com";
 
@@ -29,40 +25,11 @@ fn gate(verifier: Issuers) -> axum::Router {
     Router::new().route("/", get(list)).protect(Gate::new(resource, verifier)).unwrap()
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 /// Sends a request with `token`, and returns the answer's status and what scopegate logged, a line each.
 pub(super) async fn log_of(verifier: Issuers, token: &str) -> (StatusCode, Vec<String>) {
-    let (app, log) = (gate(verifier), Log::default());
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .without_time()
-        .with_max_level(tracing::Level::DEBUG);
-    let guard = tracing::subscriber::set_default(subscriber.finish());
-    let answer = send(&app, "GET /", &[&format!("authorization: Bearer {token}")]).await;
-    drop(guard);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let app = gate(verifier);
+    let credential = format!("authorization: Bearer {token}");
+    let (answer, text) = log_while(Level::DEBUG, send(&app, "GET /", &[&credential])).await;
     assert!(!text.contains(token), "{text}");
     let lines = text.lines().map(str::trim_start).map(str::to_owned);
     // The libraries below log, too.

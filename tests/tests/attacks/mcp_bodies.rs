@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
     time::Duration,
@@ -11,13 +10,12 @@ use std::{
 use allocation_counter::measure;
 use axum::{
     Router,
-    body::{Body, Bytes, HttpBody},
+    body::{Body, Bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
     routing::any,
 };
-use http_body::Frame;
 use http_body_util::BodyExt;
 use hyper_util::rt::TokioIo;
 use scopegate::{
@@ -28,6 +26,7 @@ use scopegate::{
 };
 use scopegate_tests::{
     counter::Counter,
+    endless::endless,
     exchange::{Answer, send_body},
     mcp::request,
 };
@@ -308,30 +307,6 @@ async fn nothing_passes_beside_the_message() {
         }
         assert_eq!((read, service.trailers.get()), (body.clone().into_bytes(), 0));
     }
-}
-
-/// A body whose pieces come at once, and whose end never does.
-struct Endless {
-    pieces: usize,
-    piece: Bytes,
-}
-
-impl HttpBody for Endless {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let Some(left) = self.pieces.checked_sub(1) else { return Poll::Pending };
-        self.pieces = left;
-        Poll::Ready(Some(Ok(Frame::data(self.piece.clone()))))
-    }
-}
-
-fn endless(pieces: usize, piece: &'static str) -> Body {
-    Body::new(Endless { pieces, piece: Bytes::from_static(piece.as_bytes()) })
 }
 
 #[tokio::test(start_paused = true)]

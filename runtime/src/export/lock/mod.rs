@@ -9,6 +9,7 @@ mod error;
 mod instance;
 mod line;
 mod needs;
+mod paths;
 mod rest;
 mod routes;
 mod words;

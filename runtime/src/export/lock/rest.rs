@@ -3,7 +3,8 @@
 use super::{
     line::Line,
     needs::Needs,
-    routes::{Operation, REST, Routes},
+    paths::Path,
+    routes::{Operation, REST, Routes, is_route},
     words::what,
 };
 
@@ -44,6 +45,9 @@ impl<'a> Routes<'a> {
         if let Some(rest) = self.wider(operation, side) {
             return vec![rest];
         }
+        if is_route(operation) {
+            return self.of_other_paths(operation, side);
+        }
         if method == RESOURCE { self.overlapping(place, side) } else { Vec::new() }
     }
 
@@ -52,15 +56,30 @@ impl<'a> Routes<'a> {
         // The handler of `GET` answers `HEAD`, too.
         let of_get = (method == "HEAD").then_some((place, "GET"));
         let wider = of_get.into_iter().chain([(REST, method), (place, REST)]);
-        wider.filter(|wider| *wider != (place, method)).find_map(|wider| {
-            let (operation, lines) = self.0.get_key_value(&wider)?;
-            Some(Rest::of(*operation, lines[side].first()?))
-        })
+        wider.filter(|wider| *wider != (place, method)).find_map(|wider| self.row(wider, side))
+    }
+
+    fn row(&self, operation: Operation<'a>, side: usize) -> Option<Rest<'a>> {
+        let (operation, lines) = self.operations.get_key_value(&operation)?;
+        Some(Rest::of(*operation, lines[side].first()?))
+    }
+
+    /// Finds the rows of the paths that get the requests of a path which is not there.
+    fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
+        let path = Path::of(place);
+        let others = self.paths[side].next_to(&path).into_iter();
+        let rows = others.filter_map(|other| {
+            let operation = (other.text(), method);
+            let row = self.row(operation, side).or_else(|| self.wider(operation, side))?;
+            Some(Rest { is_of_other_values: !path.names_alike(other), ..row })
+        });
+        rows.collect()
     }
 
     /// Finds the rows of resources that share a URI with a resource.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
-        let resources = self.0.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
+        let resources =
+            self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
         let rows = resources.filter_map(|(operation, lines)| Some((*operation, *lines[side].first()?)));
         let rows = rows.filter(|((place, _), _)| stands_in(place, uri));
         rows.map(|(row, line)| Rest { is_of_other_values: true, ..Rest::of(row, line) }).collect()

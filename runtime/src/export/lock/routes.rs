@@ -7,12 +7,17 @@ use super::{
     compare::{Demand, Side, direction},
     line::Line,
     needs::{Direction, Needs},
+    paths::Paths,
     rest::Rest,
     words::{difference, list, sentence, what, what_before},
 };
 
 /// The routes of two locks side by side.
-pub(super) struct Routes<'a>(pub(super) BTreeMap<Operation<'a>, [Vec<&'a Line>; 2]>);
+pub(super) struct Routes<'a> {
+    pub(super) operations: BTreeMap<Operation<'a>, [Vec<&'a Line>; 2]>,
+    /// Those of HTTP, on each side.
+    pub(super) paths: [Paths<'a>; 2],
+}
 
 /// One method of one path, or a handler without a route.
 pub(super) type Operation<'a> = (&'a str, &'a str);
@@ -21,23 +26,30 @@ pub(super) type Operation<'a> = (&'a str, &'a str);
 /// a method for all that have none on a path.
 pub(super) const REST: &str = "*";
 
+/// Tells routes of HTTP from handlers without a route and from operations of an MCP server.
+pub(super) fn is_route((place, method): Operation<'_>) -> bool {
+    place.starts_with('/') && (method == REST || method.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
 impl<'a> Routes<'a> {
     pub(super) fn of(old: &'a [Line], new: &'a [Line]) -> Self {
-        let mut operations = Self(BTreeMap::new());
+        let mut operations: BTreeMap<Operation<'a>, [Vec<&'a Line>; 2]> = BTreeMap::new();
         for (side, lines) in [old, new].into_iter().enumerate() {
             for line in lines {
                 for method in line.methods.split(',') {
-                    operations.0.entry((&line.place, method)).or_default()[side].push(line);
+                    operations.entry((&line.place, method)).or_default()[side].push(line);
                 }
             }
         }
-        operations
+        let of_http = |line: &&'a Line| line.methods.split(',').any(|method| is_route((&line.place, method)));
+        let paths = [old, new].map(|lines| Paths::of(lines.iter().filter(of_http).map(|line| &*line.place)));
+        Self { operations, paths }
     }
 
     /// Returns what is demanded on both sides in the same words, each once: what the declarations alone can change. The
     /// floor by itself is always among them.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
-        let pairs = self.0.values().flat_map(|[old, new]| old.iter().zip(new));
+        let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {
             let needs = Demand::from(&old.needs);
             common_demands(old, new)
@@ -51,7 +63,7 @@ impl<'a> Routes<'a> {
     /// An operation that is listed several times is compared in order.
     pub(super) fn changes(&self, sides: &[Side; 2]) -> Vec<Change> {
         let mut changes = Vec::new();
-        for (&(place, method), [old, new]) in &self.0 {
+        for (&(place, method), [old, new]) in &self.operations {
             let name = if method == "-" { format!("`{place}`") } else { format!("`{method} {place}`") };
             let mut add =
                 |direction, words: String| changes.push(Change::new(direction, format!("{name} {words}")));

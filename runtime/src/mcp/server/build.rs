@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use axum::{Router, extract::Request, response::IntoResponse, routing::any};
+use axum::{Router, extract::Request, response::IntoResponse};
 use rmcp::{
     ServerHandler,
     transport::streamable_http_server::{
@@ -10,7 +10,7 @@ use rmcp::{
     },
 };
 
-use super::{ScopedTools, place::Place};
+use super::{ScopedTools, place::Place, serve::Serve};
 use crate::{
     enforce::Step,
     gate::Gate,
@@ -200,7 +200,7 @@ impl<S: ServerHandler> McpServer<S> {
                 layer = layer.clone().allow_origin(origin);
             }
             let max_body = self.bounds.length;
-            let layer = layer.bounded(self.bounds);
+            let layer = layer.before_rmcp(self.bounds);
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
             let make = self.make;
             let service = StreamableHttpService::new(
@@ -211,13 +211,16 @@ impl<S: ServerHandler> McpServer<S> {
             // Behind a pointer: axum copies what it routes to for each request, and rmcp's service holds lists.
             let service = Arc::new(service);
             let gate = layer.clone();
-            let serve = move |request: Request| async move {
-                match gate.run(request).await {
-                    Ok(request) => service.handle(request).await.into_response(),
-                    Err(answer) => answer,
+            let serve = Serve(move |request: Request| {
+                let (gate, service) = (gate.clone(), service.clone());
+                async move {
+                    Ok(match gate.run(request).await {
+                        Ok(request) => service.handle(request).await.into_response(),
+                        Err(answer) => answer,
+                    })
                 }
-            };
-            let endpoint = Router::new().route(&place.path, any(serve));
+            });
+            let endpoint = Router::new().route_service(&place.path, serve);
             let row = Row::new(Requirement::AUTHENTICATED, "mcp", file!(), line!());
             let endpoints = ScopeTable::from_iter([Entry::route("POST".to_owned(), place.path, row)]);
             endpoint.merge(layer.well_known()).merge(well_known::nothing_below_routes(&endpoints))

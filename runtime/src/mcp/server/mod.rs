@@ -6,5 +6,6 @@ mod local;
 mod place;
 mod refusal;
 mod scoped;
+mod serve;
 
 pub use self::{build::McpServer, local::LocalTrust, scoped::ScopedTools};

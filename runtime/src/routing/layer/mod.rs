@@ -133,7 +133,7 @@ impl Step for GateLayer {
         match parts.extensions.get_mut::<Enforcement>() {
             // Inside a handler that waits for the gate of its own router, that one still decides.
             Some(own) if own.is_pending() => own.follow(verified),
-            _ => Enforcement::done(self.slot.clone(), admitted, verified, &mut parts.extensions),
+            _ => Enforcement::done(self.slot.clone(), admitted, Some(verified), &mut parts.extensions),
         }
         Ok(Request::from_parts(parts, body))
     }

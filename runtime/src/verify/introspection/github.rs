@@ -59,6 +59,8 @@ fn active(answer: &Map<String, Value>, client_id: &str) -> Result<Map<String, Va
     let mut claims = Map::new();
     claims.insert("active".to_owned(), true.into());
     claims.insert("client_id".to_owned(), client_id.into());
+    // It is asked about access tokens alone: a refresh token is none that it knows.
+    claims.insert("token_type".to_owned(), "Bearer".into());
     claims.insert("scope".to_owned(), scopes.into());
     if let Some(user) = answer.get("user") {
         let id = user.get("id").and_then(Value::as_u64).ok_or("`user` has no `id` that is a number")?;

@@ -14,6 +14,11 @@ const TOKEN_TYPES: [&str; 4] = ["Bearer", "DPoP", "access_token", "at+jwt"];
 const TOKEN_USES: [&str; 2] = ["access", "access_token"];
 const TYPES: [&str; 4] = ["Bearer", "DPoP", "at+jwt", "JWT"];
 
+/// Tells whether the answer says what the token is. [`check`] refuses what is no access token.
+pub(super) fn is_said(claims: &Map<String, Value>) -> bool {
+    ["token_type", "token_use", "typ"].iter().any(|name| claims.contains_key(*name))
+}
+
 /// Refuses a token that says of itself that it is no access token.
 pub(super) fn check(claims: &Map<String, Value>) -> Result<(), Fault> {
     for (name, accepted) in [("token_type", &TOKEN_TYPES[..]), ("token_use", &TOKEN_USES), ("typ", &TYPES)] {

@@ -23,6 +23,8 @@ mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde_json::{Map, Value};
+
 use self::{assertion::AssertionKey, credentials::Credentials, dialect::Dialect};
 pub(crate) use self::{introspector::Introspector, outcome::Answer};
 use super::jwt::{Transport, trusted_url};
@@ -40,7 +42,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// An answer is JSON of at most 64 KiB, with a member `active` that is `true` or `false`, and has no member twice. An answer in JWS ([RFC 9701])
 /// counts too; the server is asked for one only if it has no other. It must be signed by one of the issuer's keys, for this
 /// client, within five minutes. An active token that calls itself a refresh token or an ID token (`token_type`,
-/// `token_use`, `typ`) is refused.
+/// `token_use`, `typ`) is refused, and so is one whose answer has neither these members nor an audience.
 ///
 /// # What is remembered
 ///
@@ -75,6 +77,7 @@ pub struct Introspection {
     endpoint: Option<String>,
     lifetime: Duration,
     needs_audience: bool,
+    needs_token_type: bool,
     prefixes: Vec<String>,
     problems: Vec<String>,
 }
@@ -139,6 +142,7 @@ impl Introspection {
             endpoint: None,
             lifetime: LIFETIME,
             needs_audience: true,
+            needs_token_type: true,
             prefixes: Vec::new(),
             problems: Vec::new(),
         }
@@ -202,8 +206,25 @@ impl Introspection {
     /// it, can use the token here. Only choose this where the server issues tokens for this resource alone, or where it answers
     /// `active` only to the service that the token is for. Prefer to have the server name an audience, or to list the clients whose
     /// tokens count. Answers that do name an audience are held against it all the same.
+    ///
+    /// An answer without an audience must say that it is about an access token, see [`without_token_type`](Self::without_token_type).
     pub fn without_audience(mut self) -> Self {
         self.needs_audience = false;
+        self
+    }
+
+    /// Accepts active tokens whose answer names no audience and does not say what the token is (`token_type`, `token_use` or `typ`).
+    ///
+    /// This alone accepts nothing: answers without an audience count by [`without_audience`](Self::without_audience), or by
+    /// [`Issuer::client_ids`](crate::Issuer::client_ids).
+    ///
+    /// # Risk
+    ///
+    /// Some servers answer `active` about refresh tokens too, and oidc-provider names no `token_type` then: a refresh token, which lives
+    /// for weeks, would be an access token here. Only choose this where the server answers `active` about access tokens alone, as
+    /// django-oauth-toolkit does.
+    pub fn without_token_type(mut self) -> Self {
+        self.needs_token_type = false;
         self
     }
 
@@ -254,6 +275,11 @@ impl Introspection {
         self.needs_audience
     }
 
+    /// Tells whether an answer without an audience says enough to be about an access token.
+    pub(crate) fn is_access(&self, claims: &Map<String, Value>) -> bool {
+        !self.needs_token_type || kind::is_said(claims)
+    }
+
     fn endpoint_or_default(&self) -> Option<String> {
         self.endpoint.clone().or_else(|| self.dialect.endpoint(&self.credentials))
     }
@@ -268,6 +294,7 @@ impl fmt::Debug for Introspection {
             .field("endpoint", &self.endpoint.as_deref().map(|url| crate::shown::url(url).to_string()))
             .field("lifetime", &self.lifetime)
             .field("needs_audience", &self.needs_audience)
+            .field("needs_token_type", &self.needs_token_type)
             .field("prefixes", &self.prefixes)
             .finish_non_exhaustive()
     }

@@ -7,12 +7,12 @@ use super::{
     kind::{self, Kind},
     names::Named,
 };
-#[cfg(feature = "introspection")]
-use crate::shown;
 use crate::{
     Resource, Token,
     verify::jwt::{Fault, Validity},
 };
+#[cfg(feature = "introspection")]
+use crate::{shown, verify::Introspection};
 
 /// Whom the tokens of an issuer are for, and what else they must say.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,7 @@ impl Issuer {
     pub(crate) fn check_answer(
         &self,
         claims: Map<String, Value>,
-        needs_audience: bool,
+        settings: &Introspection,
         resource: Option<&Resource>,
     ) -> Result<(Token, Validity), Fault> {
         let iss = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
@@ -69,13 +69,20 @@ impl Issuer {
         let named = named.ok_or_else(|| Fault::unexpected("iss", shown::url(iss), self.names.iter()))?;
         self.check_member(&claims, named)?;
         self.check_required(&claims)?;
-        let names_somebody = claims.contains_key("aud") || !self.rules.client_ids.is_empty();
-        let is_for_resource = (needs_audience || names_somebody)
+        let has_audience = claims.contains_key("aud");
+        let names_somebody = has_audience || !self.rules.client_ids.is_empty();
+        let is_for_resource = (settings.needs_audience() || names_somebody)
             .then(|| self.meant_for(&claims, resource))
             .transpose()?
             .is_some_and(|meant_by| meant_by == MeantBy::Resource);
         if !is_for_resource && !self.rules.of_access.is_empty() {
             self.check_looks(&claims)?;
+        }
+        // Servers bind access tokens to an audience; of a token without one they may say as little as of a refresh token.
+        if !has_audience && !settings.is_access(&claims) {
+            return Err(Fault::Plain(
+                "it may be a refresh token: its answer has neither `aud` nor `token_type`",
+            ));
         }
         let validity = Validity::of_answer(&claims)?;
         Ok((self.token_until(&validity, claims), validity))

@@ -1,10 +1,10 @@
 //! Reads JSON objects, more strictly than serde does by itself.
 
-use std::{fmt, marker::PhantomData, str::FromStr};
+use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::{Map, Number, Value, map::Entry};
 
@@ -51,60 +51,42 @@ impl<'de> Visitor<'de> for AllMembers {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let mut members = Members::at_most(usize::MAX);
+        let mut members = Map::new();
         while let Some(name) = object.next_key()? {
-            members.read(name, &mut object)?;
+            read_member(&mut members, name, &mut object)?;
         }
-        Ok(members.read)
+        Ok(members)
     }
 }
 
-/// The members of an object that were read, and how many more it may have, with those of what it holds.
-pub(super) struct Members {
-    read: Map<String, Value>,
-    left: usize,
+/// Reads the member `name`, of which `object` has the value next.
+fn read_member<'de, A: MapAccess<'de>>(
+    members: &mut Map<String, Value>,
+    name: String,
+    object: &mut A,
+) -> Result<(), A::Error> {
+    refuse_private(&name)?;
+    let Entry::Vacant(place) = members.entry(name) else { return Err(twice()) };
+    place.insert(object.next_value_seed(Once)?);
+    Ok(())
 }
 
-impl Members {
-    pub(super) fn at_most(left: usize) -> Self {
-        Self { read: Map::new(), left }
+/// By its features, `serde_json` reads objects of one such member as something else.
+fn refuse_private<E: Error>(name: &str) -> Result<(), E> {
+    if name.starts_with("$serde_json::private::") {
+        return Err(E::custom("a member has a name that is private to serde_json"));
     }
+    Ok(())
+}
 
-    /// Counts a member without reading it.
-    pub(super) fn count<E: Error>(&mut self) -> Result<(), E> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| E::custom("too many members"))?;
-        Ok(())
-    }
-
-    /// Reads the member `name`, of which `object` has the value next.
-    pub(super) fn read<'de, A: MapAccess<'de>>(
-        &mut self,
-        name: String,
-        object: &mut A,
-    ) -> Result<(), A::Error> {
-        self.count()?;
-        // By its features, serde_json reads objects of one such member as something else.
-        if name.starts_with("$serde_json::private::") {
-            return Err(A::Error::custom("a member has a name that is private to serde_json"));
-        }
-        let Entry::Vacant(place) = self.read.entry(name) else {
-            return Err(A::Error::custom("a member stands twice"));
-        };
-        place.insert(object.next_value_seed(Once { left: &mut self.left })?);
-        Ok(())
-    }
-
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.read.contains_key(name)
-    }
+fn twice<E: Error>() -> E {
+    E::custom("a member stands twice")
 }
 
 /// Any value, in which no name stands twice.
-struct Once<'a> {
-    left: &'a mut usize,
-}
+struct Once;
 
-impl<'de> DeserializeSeed<'de> for Once<'_> {
+impl<'de> DeserializeSeed<'de> for Once {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -112,7 +94,7 @@ impl<'de> DeserializeSeed<'de> for Once<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Once<'_> {
+impl<'de> Visitor<'de> for Once {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -120,21 +102,20 @@ impl<'de> Visitor<'de> for Once<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
-        let mut members = Members::at_most(*self.left);
+        let mut members = Map::new();
         while let Some(name) = object.next_key::<String>()? {
-            if name == NUMBER && members.read.is_empty() && numbers_come_as_objects() {
+            if name == NUMBER && members.is_empty() && numbers_come_as_objects() {
                 let digits: String = object.next_value()?;
                 return Number::from_str(&digits).map(Value::Number).map_err(A::Error::custom);
             }
-            members.read(name, &mut object)?;
+            read_member(&mut members, name, &mut object)?;
         }
-        *self.left = members.left;
-        Ok(Value::Object(members.read))
+        Ok(Value::Object(members))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut elements = Vec::new();
-        while let Some(element) = list.next_element_seed(Once { left: self.left })? {
+        while let Some(element) = list.next_element_seed(Once)? {
             elements.push(element);
         }
         Ok(Value::Array(elements))
@@ -173,6 +154,103 @@ fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }
 
+/// Checks names and keeps nothing, of what nobody needs to know. `left` is how many members may come, with those of what
+/// they hold: few, since each is compared with those before it.
+pub(super) struct Names<'de, 'a> {
+    seen: Vec<Cow<'de, str>>,
+    left: &'a mut usize,
+}
+
+impl<'de, 'a> Names<'de, 'a> {
+    pub(super) fn of(left: &'a mut usize) -> Self {
+        Self { seen: Vec::new(), left }
+    }
+
+    /// Counts a member.
+    pub(super) fn count<E: Error>(&mut self) -> Result<(), E> {
+        *self.left = self.left.checked_sub(1).ok_or_else(|| E::custom("too many members"))?;
+        Ok(())
+    }
+
+    /// Checks the member `name`, of which `object` has the value next.
+    pub(super) fn check<A: MapAccess<'de>>(
+        &mut self,
+        name: Cow<'de, str>,
+        object: &mut A,
+    ) -> Result<(), A::Error> {
+        self.count()?;
+        refuse_private(&name)?;
+        if self.seen.contains(&name) {
+            return Err(twice());
+        }
+        self.seen.push(name);
+        object.next_value_seed(Names::of(self.left))
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.seen.iter().any(|seen| seen == name)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Names<'de, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Names<'de, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<(), A::Error> {
+        while let Some(Text(name)) = object.next_key()? {
+            if name == NUMBER && self.seen.is_empty() && numbers_come_as_objects() {
+                return object.next_value().map(|IgnoredAny| ());
+            }
+            self.check(name, &mut object)?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Names::of(self.left))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// A text that is borrowed unless it has escapes.
+#[derive(Deserialize)]
+pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,9 +283,13 @@ mod tests {
         let read = |json: &str| {
             let mut deserializer = serde_json::Deserializer::from_str(json);
             let mut left = 8;
-            Once { left: &mut left }.deserialize(&mut deserializer).map(|_| left).ok()
+            Names::of(&mut left).deserialize(&mut deserializer).map(|()| left).ok()
         };
         assert_eq!(read(r#"{"1":0,"2":0,"3":0,"4":0,"5":0,"6":0,"7":0,"8":0}"#), Some(0));
+        for twice in [r#"{"a":1,"\u0061":1}"#, r#"{"a":[0,{"b":{"c":1,"c":2}}]}"#] {
+            assert_eq!(read(twice), None, "{twice}");
+        }
+        assert_eq!(read(r#"{"a":{"$serde_json::private::RawValue":"[]"}}"#), None);
         assert_eq!(read(r#"{"1":0,"2":0,"3":0,"4":0,"5":0,"6":0,"7":0,"8":0,"9":0}"#), None);
         assert_eq!(read(r#"{"1":{"2":0,"3":[{"4":0},{"4":0}]},"6":0}"#), Some(2));
         assert_eq!(read(r#"{"1":{"2":0,"3":[{"4":0},{"4":{"6":0}}]},"7":0,"8":0}"#), Some(0));

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{
     algorithms::Algorithm,
     fault::Fault,
-    object::{self, Members, Object},
+    object::{self, Names, Object, Text},
 };
 use crate::verify::issuer::Issuer;
 
@@ -170,7 +170,8 @@ impl<'de> Visitor<'de> for AHeader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut header: A) -> Result<Header<'de>, A::Error> {
-        let mut others = Members::at_most(MAX_HEADER_MEMBERS);
+        let mut left = MAX_HEADER_MEMBERS;
+        let mut others = Names::of(&mut left);
         let (mut alg, mut typ, mut kid) = (None, None, None);
         while let Some(Text(name)) = header.next_key()? {
             let known = match &*name {
@@ -178,7 +179,7 @@ impl<'de> Visitor<'de> for AHeader {
                 "typ" => &mut typ,
                 "kid" => &mut kid,
                 _ => {
-                    others.read(name.into_owned(), &mut header)?;
+                    others.check(name, &mut header)?;
                     continue;
                 }
             };
@@ -196,10 +197,6 @@ impl<'de> Visitor<'de> for AHeader {
         })
     }
 }
-
-/// A text that is borrowed unless it has escapes.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What `typ` may be in an access token ([RFC 9068, section 4]). Older servers write `JWT`. Others, such as `logout+jwt`,
 /// mark tokens that the same keys sign for another purpose.

@@ -3,6 +3,7 @@
 use std::{env, fs, path::PathBuf};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use scopegate_tests::issuer::now;
 use serde_json::{Map, Value, json};
 
 use crate::server::{About, RESOURCE};
@@ -54,8 +55,15 @@ impl Golden {
 
     /// Records an answer about an opaque token, once for each name.
     pub(crate) fn introspection(&mut self, name: &str, answer: &Value, verdict: &Verdict) {
-        let row = self.on_port_9000(&json!({ "name": name, "answer": answer }));
-        push(&mut self.introspection, row, verdict);
+        let mut row = self.on_port_9000(&json!({ "name": name, "answer": answer }));
+        if let (Some(expires), None) = (answer["exp"].as_i64(), answer.get("iat")) {
+            row["answer"]["exp"] = format!("+{}", expires - now()).into();
+        }
+        let verdict = match verdict {
+            Verdict::Refuse(reason) => Verdict::Refuse(reason_in(answer).unwrap_or(reason)),
+            Verdict::Accept(_) => verdict.clone(),
+        };
+        push(&mut self.introspection, row, &verdict);
     }
 
     /// Compares with the file, or writes it where `UPDATE_PROVIDERS` is set.
@@ -98,6 +106,16 @@ pub(crate) fn part(token: &str, at: usize) -> Value {
     let part = token.split('.').nth(at).unwrap_or_else(|| panic!("{token} is no JWT"));
     let bytes = URL_SAFE_NO_PAD.decode(part).unwrap_or_else(|error| panic!("{error} in {token}"));
     serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{error} in {token}"))
+}
+
+/// Says why an answer about a token that is no access token for the resource is refused, if the answer itself does.
+fn reason_in(answer: &Value) -> Option<&'static str> {
+    match (answer["active"].as_bool(), answer["token_type"].as_str(), answer.get("aud")) {
+        (Some(false), ..) => Some("inactive"),
+        (_, Some("refresh_token"), _) => Some("`token_type`"),
+        (.., None) => Some("audience"),
+        _ => None,
+    }
 }
 
 fn push(rows: &mut Vec<Value>, mut row: Value, verdict: &Verdict) {

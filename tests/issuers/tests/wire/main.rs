@@ -5,10 +5,12 @@
 mod client;
 mod forged;
 mod golden;
+mod restart;
 mod server;
 mod table;
 
 use golden::Golden;
+use restart::Names;
 use table::{Form, Table};
 
 /// Sends the program what the server of the folder `name` issues in each of these forms.
@@ -28,6 +30,12 @@ async fn oidc_provider() {
 
 #[tokio::test]
 #[ignore = "its server is installed by .ci/issuers"]
+async fn oidc_provider_starts_again() {
+    restart::brings_keys("oidc-provider", Names::Same).await;
+}
+
+#[tokio::test]
+#[ignore = "its server is installed by .ci/issuers"]
 async fn better_auth() {
     check("better-auth", &[Form::Both]).await;
 }
@@ -43,6 +51,12 @@ async fn django_allauth() {
 async fn django_allauth_asked_too_often() {
     let mut golden = Golden::of("django-allauth");
     Table::start("django-allauth", Form::Opaque, &mut golden).await.runs_into_a_limit().await;
+}
+
+#[tokio::test]
+#[ignore = "its server is installed by .ci/issuers"]
+async fn django_allauth_starts_again() {
+    restart::brings_keys("django-allauth", Names::Own).await;
 }
 
 #[tokio::test]

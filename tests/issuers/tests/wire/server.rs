@@ -57,7 +57,11 @@ pub(crate) struct Credentials {
 impl Server {
     /// Runs the script of the folder `name`; [`Server::ready`] waits for it.
     pub(crate) fn spawn(name: &str, variables: &[(&str, &str)]) -> Self {
-        let port = free_port();
+        Self::spawn_on(free_port(), name, variables)
+    }
+
+    /// The same on a port, where another one of the name may have been.
+    pub(crate) fn spawn_on(port: u16, name: &str, variables: &[(&str, &str)]) -> Self {
         let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{port}"));
         let _ = fs::remove_dir_all(&state);
         fs::create_dir_all(&state).expect("a folder for its state");

@@ -42,7 +42,7 @@ async fn github_is_asked_in_json() {
     server.reply(Reply::Content(200, "application/json; charset=utf-8", github_answer().to_string()));
     let found = claims(&github(&server), "gho_token").await;
     let expected = json!({
-        "active": true, "client_id": "Iv1.abc", "scope": ["public_repo", "user"], "sub": "583231", "username": "octocat", "iss": server.id(),
+        "active": true, "client_id": "Iv1.abc", "scope": ["public_repo", "user"], "sub": "583231", "token_type": "Bearer", "username": "octocat", "iss": server.id(),
     });
     assert_eq!(found, expected, "neither the token nor its hash is kept");
     let [question] = &server.questions()[..] else { panic!("one question") };

@@ -1,0 +1,31 @@
+//! A service made of a function.
+
+use std::{
+    convert::Infallible,
+    task::{Context, Poll},
+};
+
+use axum::{extract::Request, response::Response};
+use tower_service::Service;
+
+/// A function as a service. A handler would do as well, and axum would box the future of one twice.
+#[derive(Clone)]
+pub(super) struct Serve<F>(pub(super) F);
+
+impl<F, A> Service<Request> for Serve<F>
+where
+    F: Fn(Request) -> A,
+    A: Future<Output = Result<Response, Infallible>>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = A;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> A {
+        (self.0)(request)
+    }
+}

@@ -1,0 +1,35 @@
+//! A body without an end.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::Frame;
+
+/// A body whose pieces come at once, and whose end never does.
+struct Endless {
+    pieces: usize,
+    piece: Bytes,
+}
+
+impl HttpBody for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(left) = self.pieces.checked_sub(1) else { return Poll::Pending };
+        self.pieces = left;
+        Poll::Ready(Some(Ok(Frame::data(self.piece.clone()))))
+    }
+}
+
+/// Returns a body of which so many pieces come at once, and no end.
+pub fn endless(pieces: usize, piece: impl Into<Bytes>) -> Body {
+    Body::new(Endless { pieces, piece: piece.into() })
+}

@@ -128,6 +128,26 @@ fn url() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, host, port, path, query)| format!("{scheme}://{host}{port}{path}{query}"))
 }
 
+/// A pattern, and a path that mostly fits it; nearly half of the paths name a resource.
+fn family_and_path() -> impl Strategy<Value = (String, String)> {
+    let value = prop_oneof![
+        8 => "[a-zA-Z0-9._~-]{1,5}",
+        1 => "[ -~]{0,3}",
+        1 => "%[0-9a-fA-F]{2}",
+        1 => "[.]{0,3}|é|/|a/b",
+    ];
+    let literal = prop_oneof![9 => "[a-z]{1,3}", 1 => "(|%7[eE]|[!$&'()*+,;=:@])"];
+    let segments = prop::collection::vec((any::<bool>(), literal, value), 1..4);
+    (segments, "(|/|/[ -~]{0,5})").prop_map(|(segments, rest)| {
+        let (mut pattern, mut path) = ("https://h.example".to_owned(), String::new());
+        for (at, (is_parameter, literal, value)) in segments.into_iter().enumerate() {
+            pattern += &if is_parameter { format!("/{{p{at}}}") } else { format!("/{literal}") };
+            path += &format!("/{}", if is_parameter { value } else { literal });
+        }
+        (pattern, path + &rest)
+    })
+}
+
 /// Writes a metadata URL as clients do that put the well-known path before the path of a URL that they have parsed.
 fn well_known_of(mut url: Url, well_known: &str) -> Url {
     let path = if url.path() == "/" { "" } else { url.path() };
@@ -162,6 +182,24 @@ proptest! {
         let (_, rest) = url.split_once("://").expect("absolute");
         let path = rest.find('/').map_or("/", |at| &rest[at..]);
         prop_assert_eq!(parsed.path(), path);
+    }
+
+    /// Whatever a path makes of a pattern could have been written by hand.
+    #[test]
+    fn a_resource_of_a_family_is_what_clients_send(
+        (pattern, path) in family_and_path(),
+    ) {
+        let Ok(family) = Resource::family(pattern.clone()) else { return Ok(()) };
+        let Some(one) = family.at(&path) else { return Ok(()) };
+        let sent = Url::parse(one.identifier()).expect("clients can parse it");
+        prop_assert_eq!(sent.as_str(), one.identifier());
+        prop_assert!(path.starts_with(sent.path()), "{pattern} {path}");
+        let by_hand = Resource::new(one.identifier()).expect("a resource");
+        prop_assert_eq!(by_hand.metadata_url(), one.metadata_url());
+        // A request for the document leads back to the same resource.
+        let again = family.at(sent.path()).map(|again| again.identifier().to_owned());
+        prop_assert_eq!(again.as_deref(), Some(one.identifier()));
+        prop_assert!(!family.is_named_by(one.identifier()) && !family.is_named_by(&pattern));
     }
 
     /// What is refused for its form is accepted in the form that the parser makes.

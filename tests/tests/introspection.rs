@@ -365,7 +365,8 @@ fn presets(github: &Introspecting, google: &Introspecting) -> Api {
         Issuer::github("Iv1.abc", "hidden")
             .introspection(Introspection::github("Iv1.abc", "hidden").endpoint(github.endpoint()))
             .roles_at(["scope"], roles),
-        Issuer::google("client").audience("other")
+        Issuer::google("client")
+            .audience("other")
             .introspection(Introspection::google().endpoint(google.endpoint()))
             .roles_at(["scope"], roles),
     ])

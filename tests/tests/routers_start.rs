@@ -121,6 +121,10 @@ fn gate(kind: usize) -> Gate {
     let resource =
         |url: &str| Resource::new(url).unwrap().authorization_server("https://auth.example").unwrap();
     let oauth = |url: &str| Gate::new(resource(url), TestVerifier::new());
+    let family = |pattern: &str| {
+        let family = Resource::family(pattern).unwrap().authorization_server("https://auth.example").unwrap();
+        Gate::new(family, TestVerifier::new())
+    };
     match kind {
         0 => oauth("https://h"),
         1 => oauth("https://h/"),
@@ -133,11 +137,14 @@ fn gate(kind: usize) -> Gate {
         9 => Gate::static_keys("files", keys()).floor([Scope::from_static("files")]),
         10 => Gate::new(resource("https://h/a"), keys().or(TestVerifier::new())),
         11 => Gate::static_keys("not \n a realm", keys()),
+        12 => family("https://h/{a}"),
+        13 => family("https://h/a/{x}/"),
+        14 => family("https://h/{x}/{y}").metadata_at_root(),
         _ => Gate::new(Resource::new("https://h/b").unwrap(), TestVerifier::new()),
     }
 }
 
-const KINDS: usize = 13;
+const KINDS: usize = 16;
 
 /// Runs a part of a program, and returns the message of its panic.
 fn panics<T>(program: impl FnOnce() -> T) -> Result<T, String> {

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{
     enforce::verify_for_all,
     enforcement::{Admitted, Enforcement, verified},
+    member::plan_for,
     outcome::Judge,
     plan::Plan,
 };
@@ -20,6 +21,7 @@ use crate::{
     gate::{Failure, log},
     policy::Demand,
     refuse::{KeptHeaders, Reason, Rejection},
+    resource::Resource,
     scope::{Filled, GrantedScopes, NeedRef, RowRef},
     token::{InvalidClaims, Principal, Token},
 };
@@ -67,6 +69,27 @@ impl Access {
     /// There is none where the token does not say who issued it or who granted its scopes.
     pub fn principal(&self) -> Option<&Principal> {
         self.token.principal()
+    }
+
+    /// Returns the resource that the request is for: of a [family](Resource::family), the one that its path names. There is none
+    /// behind a gate of static keys alone, over stdio, and in tests of a handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Access, Resource, authenticated};
+    ///
+    /// #[authenticated]
+    /// async fn whose(access: Access) -> String {
+    ///     access.resource().and_then(|resource| resource.parameter("org")).unwrap_or_default().to_owned()
+    /// }
+    /// ```
+    pub fn resource(&self) -> Option<&Resource> {
+        match &self.authority {
+            Authority::Gate(plan) => plan.gate.resource(),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Authority::Policy(_) => None,
+        }
     }
 
     /// Returns who issued the token (`iss`), where the verifier says so.
@@ -337,6 +360,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             return Ok(Some(access));
         }
         if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
+            // Outside of a family no token is valid, and the gate of the whole family says so.
+            let plan = plan_for(&plan, parts).map_or_else(|_| plan.clone(), Cow::into_owned);
             // It may be taken again: by the handler after its middleware, and by the guard.
             let outcome = verify_for_all(&plan, parts).await;
             return match outcome {

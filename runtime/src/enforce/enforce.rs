@@ -6,8 +6,9 @@ use http::request::Parts;
 
 use super::{
     enforcement::{Admitted, Enforcement, leave, verified_by},
+    member::settle,
     outcome::Judge,
-    path::PathParameters,
+    path::{InRequest, PathParameters},
     plan::Plan,
     verified::Verified,
 };
@@ -23,6 +24,7 @@ use crate::{
 ///
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
+    settle(parts, row).await?;
     if row.requirement().is_public() {
         set_aside(parts);
         if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
@@ -31,7 +33,9 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Ok(());
     }
     let filled = if row.terms().has_templates() {
-        Filled::of(row.terms().templates(), &PathParameters::of(parts).await)
+        let path = PathParameters::of(parts).await;
+        let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
+        Filled::of(row.terms().templates(), &InRequest { path, plan: plan.map(|plan| &**plan) })
     } else {
         Filled::default()
     };

@@ -19,6 +19,8 @@ use crate::{
 pub(crate) struct Enforcement {
     /// Where the guard of a handler finds its gate; `None` where a layer has verified, and no handler waits yet.
     slot: Option<Arc<Slot>>,
+    /// The plan for the one resource that the request is for, where the gate has a family of them.
+    pub(super) member: Option<Arc<Plan>>,
     pub(crate) admitted: Option<Admitted>,
     /// Whether the request needs no token, and was let through for that.
     pub(super) is_public: bool,
@@ -28,7 +30,7 @@ pub(crate) struct Enforcement {
 
 impl Enforcement {
     fn of(slot: Option<Arc<Slot>>, admitted: Option<Admitted>) -> Self {
-        Self { slot, admitted, is_public: false, earlier: None }
+        Self { slot, member: None, admitted, is_public: false, earlier: None }
     }
 
     /// Puts into a request that a handler waits for the gate of `slot`, and keeps what was verified outside.
@@ -41,15 +43,18 @@ impl Enforcement {
         }
     }
 
-    /// Says what a layer has let through, and by which verification if somebody inside may ask for it.
+    /// Says what a layer has let through by this plan, and by which verification if somebody inside may ask for it.
     pub(crate) fn done(
         slot: Arc<Slot>,
+        plan: &Arc<Plan>,
         admitted: Admitted,
         verified: Option<Verified>,
         request: &mut Extensions,
     ) {
         let earlier = request.remove::<Self>().and_then(|outer| outer.earlier);
+        let of_family = slot.get().is_some_and(|plan| plan.gate.is_of_family());
         let mut own = Self::of(Some(slot), Some(admitted));
+        own.member = of_family.then(|| plan.clone());
         own.earlier = earlier;
         if let Some(verified) = verified {
             own.follow(verified);
@@ -74,7 +79,7 @@ impl Enforcement {
     }
 
     pub(crate) fn plan(&self) -> Option<&Arc<Plan>> {
-        self.slot.as_ref()?.get()
+        self.member.as_ref().or_else(|| self.slot.as_ref()?.get())
     }
 }
 

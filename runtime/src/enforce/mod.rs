@@ -5,6 +5,7 @@ mod access;
 mod enforce;
 mod enforcement;
 mod guard;
+mod member;
 mod outcome;
 mod path;
 mod plan;
@@ -21,6 +22,7 @@ pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
     enforce::{admit, enforce, verify_for_all},
     enforcement::{Enforcement, leave},
+    member::{plan_for, plan_or_refusal},
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,

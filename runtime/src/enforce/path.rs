@@ -3,7 +3,11 @@
 use axum::extract::{FromRequestParts, RawPathParams, rejection::RawPathParamsRejection};
 use http::request::Parts;
 
-use crate::scope::{Parameters, ScopeTable, Unfilled, parameters};
+use super::plan::Plan;
+use crate::{
+    gate::Gate,
+    scope::{Parameters, ScopeTable, Unfilled, parameters},
+};
 
 /// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
 #[derive(Default)]
@@ -26,14 +30,41 @@ impl PathParameters {
     }
 }
 
+/// What a request has for the parameters of templates: those of its path, and those of the resource that it is for, where
+/// the gate has a family of them.
+pub(super) struct InRequest<'a> {
+    pub(super) path: PathParameters,
+    pub(super) plan: Option<&'a Plan>,
+}
+
+impl Parameters for InRequest<'_> {
+    /// A name that stands in the path and in the family has one value, or the handler is not reached.
+    fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
+        let resource = self.plan.and_then(|plan| plan.gate.resource());
+        let Some(of_family) = resource.and_then(|resource| resource.parameter(name)) else {
+            return self.path.value_of(name);
+        };
+        // A path that is no text has none of them for certain.
+        if matches!(self.path, PathParameters::Illegal) { Err(Unfilled::Illegal) } else { Ok(of_family) }
+    }
+}
+
+impl PathParameters {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let parameters = match self {
+            Self::Some(parameters) => Some(parameters),
+            Self::None | Self::Illegal => None,
+        };
+        parameters.into_iter().flatten()
+    }
+}
+
 impl Parameters for PathParameters {
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
-        let parameters = match self {
-            Self::Some(parameters) => parameters,
-            Self::None => return Err(Unfilled::Missing),
-            Self::Illegal => return Err(Unfilled::Illegal),
-        };
-        let mut values = parameters.iter().filter(|(key, _)| *key == name).map(|(_, value)| value);
+        if let Self::Illegal = self {
+            return Err(Unfilled::Illegal);
+        }
+        let mut values = self.iter().filter(|(key, _)| *key == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
             (Some(value), None) => Ok(value),
             _ => Err(Unfilled::Missing),
@@ -41,16 +72,17 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Returns the templates that name no parameter of their route's path, or one that stands there twice.
-pub(crate) fn mistaken_templates(table: &ScopeTable) -> impl Iterator<Item = String> {
-    table.entries().iter().flat_map(|entry| {
+/// Returns the templates that name no parameter of their route's path or of the gate's family, or one that stands there
+/// twice.
+pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
+    table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());
         let named = entry.terms().templates().flat_map(|template| {
             let names: Vec<String> = parameters(&template).map(str::to_owned).collect();
             names.into_iter().map(move |name| (template.clone(), name))
         });
         named.filter_map(move |(template, parameter)| {
-            match names_in(path).filter(|name| **name == *parameter).count() {
+            match places_of(&parameter, path, gate) {
                 1 => None,
                 0 => Some(format!("`{handler}` needs `{template}`, but its path `{path}` has no `{{{parameter}}}`")),
                 _ => Some(format!(
@@ -59,6 +91,14 @@ pub(crate) fn mistaken_templates(table: &ScopeTable) -> impl Iterator<Item = Str
             }
         })
     })
+}
+
+/// Counts the places where a parameter stands; what stands in the path of a family, too, is one with that.
+fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
+    let in_route = names_in(path).filter(|name| *name == parameter).count();
+    let is_of_family =
+        gate.resource().is_some_and(|family| family.parameters().any(|(_, name)| name == parameter));
+    in_route.max(usize::from(is_of_family))
 }
 
 /// `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. URI templates of MCP have the former anywhere.

@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+#[cfg(feature = "mcp")]
+use super::path::{InRequest, PathParameters};
 use super::prebuilt::{Answers, Prebuilt};
+#[cfg(feature = "mcp")]
+use crate::scope::Filled;
 use crate::{
     gate::{Failure, Gate},
     policy::Demand,
@@ -28,6 +32,11 @@ impl Plan {
         Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt }
     }
 
+    /// Makes the same plan for the gate of one resource of a family, for which no answer is built.
+    pub(super) fn with(&self, gate: Gate) -> Self {
+        Self { gate, ..self.clone() }
+    }
+
     /// Makes the plan of a layer, which demands no more than the floor; guards inside have the rows `inside`.
     pub(crate) fn of_layer<'a>(gate: Gate, inside: impl IntoIterator<Item = &'a Row>) -> Self {
         const FLOOR: Row = Row::new(Requirement::AUTHENTICATED, "the layer", file!(), line!());
@@ -38,6 +47,16 @@ impl Plan {
     /// Tells whether the answers at hand are those of `row`, which nearly always is the very row of this plan.
     fn is_of(&self, row: &Row) -> bool {
         std::ptr::eq(row, &raw const *self.row) || row.terms() == self.row.terms()
+    }
+
+    /// Fills the parameters of the resource into the templates of a row that has no path of its own.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn fill(&self, row: &Row) -> Filled {
+        if row.terms().has_templates() {
+            Filled::of(row.terms().templates(), &InRequest { path: PathParameters::None, plan: Some(self) })
+        } else {
+            Filled::default()
+        }
     }
 
     /// Answers a request that failed, with what was built at startup if it was.

@@ -35,8 +35,8 @@ const REASONS: [Reason; 5] = [
 impl Prebuilt {
     pub(crate) fn of<'a>(gate: &Gate, rows: impl IntoIterator<Item = &'a Row>) -> Self {
         let mut answers = HashMap::new();
-        // A template makes them differ from request to request.
-        for row in rows.into_iter().filter(|row| !row.terms().has_templates()) {
+        // A template makes them differ from request to request, and so does a family of resources.
+        for row in rows.into_iter().filter(|row| !row.terms().has_templates() && !gate.is_of_family()) {
             answers.entry(row.terms().clone()).or_insert_with(|| {
                 let build =
                     |reason| gate.refuse(Failure::For(reason), &[Demand::of(row, &Filled::default())]);

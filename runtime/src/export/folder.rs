@@ -24,7 +24,7 @@ use crate::well_known::{Discovery, clashes_between};
 ///
 /// # Errors
 ///
-/// When two documents want one path, a path cannot be that of a file, there is no document at all, or a file cannot be
+/// When a discovery is that of a [family](crate::Resource::family), two documents want one path, a path cannot be that of a file, there is no document at all, or a file cannot be
 /// written.
 ///
 /// # Examples
@@ -48,6 +48,9 @@ pub fn write_folder<'a>(
     to: impl AsRef<Path>,
 ) -> Result<Vec<PathBuf>, FolderError> {
     let discoveries: Vec<Discovery> = discoveries.into_iter().cloned().collect();
+    if let Some(family) = discoveries.iter().find(|discovery| discovery.is_of_family()) {
+        return Err(FolderError(Fault::Family(family.resource().unwrap_or_default().to_owned())));
+    }
     if let Some(clash) = clashes_between(&discoveries).into_iter().next() {
         return Err(FolderError(Fault::Clash(clash)));
     }
@@ -94,6 +97,7 @@ pub struct FolderError(Fault);
 #[derive(Debug)]
 enum Fault {
     Nothing,
+    Family(String),
     Clash(String),
     Path(String),
     Write(PathBuf, io::Error),
@@ -105,6 +109,10 @@ impl fmt::Display for FolderError {
             Fault::Nothing => {
                 f.write_str("there is no document: a gate of static keys alone has no OAuth metadata")
             }
+            Fault::Family(pattern) => write!(
+                f,
+                "`{pattern}` is a family: each of its resources has a document of its own, and no folder has them all; let the program serve them, or write the document of one resource, by a gate of `Resource::at`"
+            ),
             Fault::Clash(clash) => f.write_str(clash),
             Fault::Path(path) => {
                 write!(f, "`{path}` cannot be the path of a file on every host; give the resource another")

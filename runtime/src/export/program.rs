@@ -107,6 +107,10 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
         ["table", "--format", "markdown"] => write!(out, "{}", markdown(gate, table))?,
         ["metadata"] => match discovery.document() {
             Some(document) => out.write_all(document).and_then(|()| writeln!(out))?,
+            None if discovery.is_of_family() => {
+                let family = "the gate has a family of resources, each with a document of its own; ask the running program for one of them";
+                return Err(Exit::new(3, family));
+            }
             None => return Err(Exit::new(3, "the gate has static keys alone, so there is no metadata")),
         },
         ["metadata", "--out", folder] => {
@@ -125,7 +129,8 @@ fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<Strin
     let mounted: ScopeTable =
         table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();
     let mut problems = gate.problems(table);
-    problems.extend(mistaken_templates(&mounted));
+    problems.extend(gate.routes_outside(&mounted));
+    problems.extend(mistaken_templates(gate, &mounted));
     problems.extend(clashes_with_routes(discovery, &mounted));
     problems
 }

@@ -59,9 +59,10 @@ impl Gate {
     }
 
     fn challenge(&self, reason: Reason, scopes: &[ScopeToken]) -> Challenge {
-        let challenge = match &self.0.protects {
-            Protects::Resource(resource) => Challenge::new(resource),
-            Protects::Realm(realm) => Challenge::in_realm(realm.clone()),
+        let challenge = match (self.resource(), &self.0.protects) {
+            (Some(resource), _) => Challenge::new(resource),
+            (None, Protects::Resource(resource)) => Challenge::new(resource),
+            (None, Protects::Realm(realm)) => Challenge::in_realm(realm.clone()),
         };
         let challenge = challenge.with_scopes(scopes.iter().cloned());
         let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);

@@ -20,6 +20,11 @@ impl Gate {
             Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
             Credentials::NotAToken => return Err(Failure::For(Reason::InvalidToken)),
         };
+        if self.is_of_family() {
+            // No verifier is to take the pattern for a resource.
+            log::not_verified(&VerifyError::invalid("the request is at no resource of the family"), handler);
+            return Err(Failure::For(Reason::InvalidToken));
+        }
         let presented = Presented::of(token, parts, self.resource());
         let verified = self.0.verifier.verify(&presented).await;
         verified.inspect_err(|error| log::not_verified(error, handler)).map_err(|error| (&error).into())
@@ -44,7 +49,8 @@ impl Gate {
             (None, None) => true,
             _ => false,
         };
-        Arc::ptr_eq(&self.0, &other.0)
+        let same_gate = Arc::ptr_eq(&self.0, &other.0) && self.1.is_none() && other.1.is_none();
+        same_gate
             || Arc::ptr_eq(&self.0.verifier, &other.0.verifier)
                 && self.0.sources == other.0.sources
                 && same_resource()

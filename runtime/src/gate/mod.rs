@@ -4,6 +4,7 @@ mod answer;
 mod credential;
 mod erased;
 mod failure;
+mod family;
 #[cfg(feature = "jwt")]
 mod issuers;
 pub(crate) mod log;
@@ -15,7 +16,7 @@ use axum::response::IntoResponse;
 use http::HeaderMap;
 
 use self::erased::Verify;
-pub(crate) use self::failure::Failure;
+pub(crate) use self::{failure::Failure, family::Spot};
 use crate::{
     policy::Policy,
     refuse::{Bodies, BodyFormat, KeptHeaders, Refused},
@@ -25,7 +26,7 @@ use crate::{
     verify::{StaticKeys, Texts},
 };
 
-/// What stands before the handlers of one resource. Cheap to clone.
+/// What stands before the handlers of one resource, or of each resource of a [family](Resource::family). Cheap to clone.
 ///
 /// # Examples
 ///
@@ -42,7 +43,11 @@ use crate::{
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 #[derive(Clone)]
-pub struct Gate(Arc<Inner>);
+pub struct Gate(
+    Arc<Inner>,
+    /// The one that a request is for, where the gate has a family of resources.
+    Option<Arc<Resource>>,
+);
 
 #[derive(Clone)]
 struct Inner {
@@ -130,7 +135,7 @@ impl Gate {
     }
 
     fn of(protects: Protects, verifier: impl TokenVerifier) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             protects,
             verifier: Arc::new(verifier),
             policy: Policy::new(),
@@ -142,7 +147,8 @@ impl Gate {
             metadata_at_root: false,
             metadata_max_age: Duration::from_secs(60 * 60),
             problems: Vec::new(),
-        }))
+        });
+        Self(inner, None)
     }
 
     /// Exchanges the verifier, and nothing else: resource, policy, credential sources and answers stay.
@@ -300,15 +306,20 @@ impl Gate {
 
     /// Returns the resource that the gate protects; a gate of static keys alone has none.
     pub fn resource(&self) -> Option<&Resource> {
-        match &self.0.protects {
-            Protects::Resource(resource) => Some(resource),
-            Protects::Realm(_) => None,
+        match (&self.1, &self.0.protects) {
+            (Some(member), _) => Some(member),
+            (None, Protects::Resource(resource)) => Some(resource),
+            (None, Protects::Realm(_)) => None,
         }
     }
 
     /// Describes the resource to clients: [`Gate::advertise`] says which scopes it names.
+    ///
+    /// A gate of a [family](Resource::family) has no metadata of its own. [`Discovery::document_at`](crate::Discovery::document_at)
+    /// has those of its resources.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
-        Some(ResourceMetadata::naming(self.resource()?, self.0.policy.advertised(table)))
+        let resource = self.resource().filter(|resource| !resource.is_family())?;
+        Some(ResourceMetadata::naming(resource, self.0.policy.advertised(table)))
     }
 
     /// Iterates over the places where requests carry their credentials.
@@ -356,6 +367,12 @@ impl Gate {
             let id = resource.identifier();
             problems.push(format!(
                 "resource `{id}` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`"
+            ));
+        }
+        if self.is_of_family() && self.0.metadata_at_root {
+            problems.push(format!(
+                "`{}` is a family, and none of its resources has a claim to the document at the root; leave `.metadata_at_root()` out",
+                self.resource().map(Resource::identifier).unwrap_or_default(),
             ));
         }
         problems.extend(self.0.verifier.problems());

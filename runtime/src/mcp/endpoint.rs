@@ -28,7 +28,7 @@ impl Endpoint {
     pub(super) fn of(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let gate = gate.clone().speaking_json_rpc();
         let mut problems = gate.problems(&table.to_scope_table());
-        let rules = Rules::of(&table, &mut problems);
+        let rules = Rules::of(&gate, &table, &mut problems);
         let origins = Origins::of(gate.resource().or(at));
         let plan = Arc::new(Plan::of_layer(gate, []));
         let slot = Arc::new(Slot::from(plan.clone()));

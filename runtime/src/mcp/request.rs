@@ -18,7 +18,7 @@ use super::{
     subject::{Subject, shortened},
 };
 use crate::{
-    enforce::{Admitted, Enforcement, Judge, Plan, Verified, token},
+    enforce::{Admitted, Enforcement, Judge, Plan, Verified, plan_or_refusal, token},
     gate::log,
     refuse::{KeptHeaders, Rejection},
     routing::layer::is_preflight,
@@ -76,7 +76,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     }
     connection::detach(&mut parts)?;
     // Nothing of the body is read for those whom the gate does not know.
-    let plan = &endpoint.plan;
+    let plan = &*plan_or_refusal(&endpoint.plan, &parts)?;
     let token = token(plan, parts.extensions.get(), &parts).await;
     let token = token.map_err(|failure| plan.refuse(failure, &[floor(plan).demand()]))?;
     let verified = if endpoint.is_innermost {
@@ -86,7 +86,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
         Some(Verified::new(plan.clone(), Ok(token.clone()), &mut parts))
     };
     let (matched, body) = if connection::has_no_message(&parts.method) {
-        judge(endpoint, &token, &Found::default())?;
+        judge(plan, &token, &Found::default())?;
         // What these methods have for a body nobody judges, so nobody is to read it.
         encoding::describe_none(&mut parts.headers);
         (None, Body::empty())
@@ -95,34 +95,36 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
             return Err(ProtocolError::encoded().into());
         }
         let bytes = read(body, &parts.headers, &endpoint.bounds).await?;
-        let matched = judge_body(endpoint, &token, &parts, &bytes)?;
+        let matched = judge_body(endpoint, plan, &token, &parts, &bytes)?;
         encoding::describe(&mut parts.headers, bytes.len());
         (matched, Body::from(bytes))
     };
     let Matched { row, filled } = matched.unwrap_or_else(|| floor(plan));
     let admitted = Admitted::new(token, row, filled);
-    Enforcement::done(endpoint.slot.clone(), admitted, verified, &mut parts.extensions);
+    Enforcement::done(endpoint.slot.clone(), plan, admitted, verified, &mut parts.extensions);
     Ok(Request::from_parts(parts, body))
 }
 
 /// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.
 fn judge_body(
     endpoint: &Endpoint,
+    plan: &Plan,
     token: &Token,
     parts: &Parts,
     body: &[u8],
 ) -> Result<Option<Matched>, Refusal> {
-    let (messages, found) = match matched_by(endpoint, parts, body) {
+    let (messages, mut found) = match matched_by(endpoint, parts, body) {
         Ok(found) => found,
         // A token below the floor learns no more than that it is.
         Err(answer) => {
-            judge(endpoint, token, &Found::default())?;
+            judge(plan, token, &Found::default())?;
             return Err(answer.into());
         }
     };
+    found.fill_for(plan);
     let single = messages.single();
-    judge(endpoint, token, &found).map_err(|rejection| match single.and_then(Message::request_id) {
-        Some(id) => endpoint.plan.gate.name_request(rejection, &id),
+    judge(plan, token, &found).map_err(|rejection| match single.and_then(Message::request_id) {
+        Some(id) => plan.gate.name_request(rejection, &id),
         None => rejection,
     })?;
     headers::check(&parts.headers, &messages).map_err(|why| ProtocolError::mismatch(why).to(single))?;
@@ -156,13 +158,13 @@ fn matched_by<'a>(
 }
 
 /// Judges the floor and all rows at once. A refusal asks for all of it.
-fn judge(endpoint: &Endpoint, token: &Token, found: &Found) -> Result<(), Rejection> {
-    let judge = Judge::Gate(&endpoint.plan);
+fn judge(plan: &Plan, token: &Token, found: &Found) -> Result<(), Rejection> {
+    let judge = Judge::Gate(plan);
     if let Some(one) = found.only() {
         return judge.judge(token, &[one.demand()]);
     }
     if found.is_empty() {
-        return judge.judge(token, &[floor(&endpoint.plan).demand()]);
+        return judge.judge(token, &[floor(plan).demand()]);
     }
     // Each demand has the floor in it.
     judge.judge(token, &found.demands().collect::<Vec<_>>())

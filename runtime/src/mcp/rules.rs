@@ -9,8 +9,10 @@ use super::{
     subject::Subject,
 };
 use crate::{
+    enforce::Plan,
+    gate::Gate,
     policy::Demand,
-    scope::{Filled, RowRef, Text},
+    scope::{Filled, RowRef, Text, parameters},
 };
 
 /// The rows of a table, ready to be looked up.
@@ -47,6 +49,13 @@ impl Found {
         match self.first {
             None => self.first = Some(matched),
             Some(_) => self.more.push(matched),
+        }
+    }
+
+    /// Fills in what the resource says that the request is for.
+    pub(super) fn fill_for(&mut self, plan: &Plan) {
+        for matched in self.first.iter_mut().chain(&mut self.more) {
+            matched.fill_for(plan);
         }
     }
 
@@ -100,6 +109,14 @@ impl Matched {
         Self { row: row.clone(), filled: Filled::default() }
     }
 
+    /// Fills in what the resource says that the request is for, where the gate has a family of them; the URI of an MCP
+    /// resource has filled in its own.
+    fn fill_for(&mut self, plan: &Plan) {
+        if self.filled.is_empty() && self.row.terms().has_templates() {
+            self.filled = plan.fill(&self.row);
+        }
+    }
+
     pub(super) fn demand(&self) -> Demand<'_> {
         Demand::of(&self.row, &self.filled)
     }
@@ -118,10 +135,10 @@ impl Named {
 
 impl Rules {
     /// Reads a table, and adds what is wrong with it to the problems.
-    pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
+    pub(super) fn of(gate: &Gate, table: &McpTable, problems: &mut Vec<String>) -> Self {
         let mut named: BTreeMap<Kind, Named> = BTreeMap::new();
         for operation in table.operations() {
-            problems.extend(faults(operation));
+            problems.extend(faults(gate, operation));
             if !named.entry(operation.kind()).or_default().add(operation) {
                 problems.push(format!("`{operation}` stands in the table twice; write it once"));
             }
@@ -191,8 +208,13 @@ impl Rules {
     }
 }
 
+/// Tells whether the path of the gate's family has a parameter.
+fn has_parameter(gate: &Gate, name: &str) -> bool {
+    gate.resource().is_some_and(|family| family.parameters().any(|(_, known)| known == name))
+}
+
 /// What is wrong with a row by itself; resources have more to say of their scopes.
-fn faults(operation: &Operation) -> impl Iterator<Item = String> {
+fn faults(gate: &Gate, operation: &Operation) -> impl Iterator<Item = String> {
     let is_public = operation.requirement().is_public();
     let public = is_public.then(|| {
         format!("`{operation}` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`")
@@ -208,9 +230,18 @@ fn faults(operation: &Operation) -> impl Iterator<Item = String> {
             "`{ANY}` is no name, as it stands for all that have no row; write `Operation::{any_constructor}` for those"
         )
     });
-    let template = operation.row().terms().templates().find(|_| operation.kind() != Kind::Resource);
-    let unfillable = template.map(|template| {
-        format!("`{operation}` needs `{template}`, and only the URI template of a resource can fill that in")
+    let is_filled = |template: &Text| {
+        operation.kind() == Kind::Resource || parameters(template).all(|name| has_parameter(gate, name))
+    };
+    let template = operation.row().terms().templates().find(|template| !is_filled(template));
+    let unfillable = template.map(|template| match gate.resource().filter(|resource| resource.is_family()) {
+        Some(family) => {
+            let pattern = family.identifier();
+            format!("`{operation}` needs `{template}`, but the path of `{pattern}` has no such parameter")
+        }
+        None => format!(
+            "`{operation}` needs `{template}`, and only the URI template of a resource can fill that in"
+        ),
     });
     public.into_iter().chain(confusing).chain(unfillable)
 }

@@ -45,9 +45,12 @@ pub struct Challenge {
 
 impl Challenge {
     /// Makes a challenge that points to the metadata of `resource`, and names its realm where it has one.
+    ///
+    /// A [family](Resource::family) as a whole has no metadata to point to; each of its resources has.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
-        Self::pointing_to(Some(resource.metadata_url()), resource.realm.clone())
+        let metadata = (!resource.is_family()).then(|| resource.metadata_url());
+        Self::pointing_to(metadata, resource.realm.clone())
     }
 
     /// Makes a challenge of a server that is not OAuth.

@@ -32,6 +32,9 @@ pub enum Reason {
     SeveralCredentials,
     /// A value in the path cannot stand in the scope that it is for: 400, without a challenge.
     IllegalParameter,
+    /// The path has a value that no resource of the gate's [family](crate::Resource::family) can have, or is outside of the
+    /// family, so that no token can be valid: 404, without a challenge.
+    UnknownResource,
     /// The handler refuses, and no scope would change that: 403, without a challenge.
     Denied,
     /// Nobody can tell now whether the token is valid: 503 with `Retry-After`.
@@ -48,6 +51,7 @@ impl Reason {
             Self::MissingToken | Self::InvalidToken | Self::ExpiredToken => StatusCode::UNAUTHORIZED,
             Self::InsufficientScope | Self::Denied => StatusCode::FORBIDDEN,
             Self::SeveralCredentials | Self::IllegalParameter => StatusCode::BAD_REQUEST,
+            Self::UnknownResource => StatusCode::NOT_FOUND,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -63,6 +67,7 @@ impl Reason {
             Self::SeveralCredentials => Some(ErrorCode::InvalidRequest),
             Self::MissingToken
             | Self::IllegalParameter
+            | Self::UnknownResource
             | Self::Denied
             | Self::Unavailable
             | Self::Misconfigured => None,
@@ -73,6 +78,7 @@ impl Reason {
     pub(crate) const fn body_error(self) -> Option<&'static str> {
         match self {
             Self::IllegalParameter => Some("invalid_request"),
+            Self::UnknownResource => Some("not_found"),
             Self::Denied => Some("access_denied"),
             Self::Unavailable => Some("temporarily_unavailable"),
             Self::Misconfigured => Some("server_error"),
@@ -97,6 +103,7 @@ impl Reason {
             Self::InsufficientScope => "The access token lacks a scope that this request needs",
             Self::SeveralCredentials => "The request carries more than one credential",
             Self::IllegalParameter => "A value in the path has characters that it cannot have",
+            Self::UnknownResource => "There is no resource at this path",
             Self::Denied => "This is not allowed",
             Self::Unavailable => "The access token cannot be verified at the moment",
             Self::Misconfigured => "The server is not configured correctly",

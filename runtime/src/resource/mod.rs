@@ -2,19 +2,22 @@
 
 mod builder;
 mod canonical;
+mod family;
 mod members;
 mod metadata;
 mod url;
 
 use std::{borrow::Cow, fmt};
 
+#[cfg(feature = "axum")]
+pub(crate) use self::family::{Place, is_within, meet, misplaced};
 pub(crate) use self::members::Members;
 pub use self::metadata::ResourceMetadata;
-use self::url::Url;
 #[cfg(feature = "axum")]
 pub(crate) use self::url::WELL_KNOWN;
 #[cfg(any(feature = "jwt", feature = "mcp"))]
 pub(crate) use self::url::is_loopback;
+use self::{family::Extent, url::Url};
 use crate::shown;
 
 /// A protected resource, as [RFC 9728] means it: the API or the MCP endpoint that tokens are issued for.
@@ -38,6 +41,7 @@ use crate::shown;
 #[derive(Clone, Debug)]
 pub struct Resource {
     identifier: Url,
+    extent: Extent,
     authorization_servers: Vec<String>,
     pub(crate) realm: Option<Realm>,
     pub(crate) members: Members,
@@ -57,12 +61,17 @@ impl Resource {
     /// the host in lower case. The error for any other form names this one. The slash behind a host without a path is free:
     /// see [`Resource::is_named_by`].
     pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
-        Ok(Self {
-            identifier: Url::resource("resource", identifier.into())?,
+        Ok(Self::of(Url::resource("resource", identifier.into())?))
+    }
+
+    fn of(identifier: Url) -> Self {
+        Self {
+            identifier,
+            extent: Extent::One,
             authorization_servers: Vec::new(),
             realm: None,
             members: Members::default(),
-        })
+        }
     }
 
     /// Adds an authorization server, by its issuer identifier, that issues tokens for this resource.
@@ -87,7 +96,7 @@ impl Resource {
         Ok(self)
     }
 
-    /// Returns the identifier, exactly as it was given.
+    /// Returns the identifier, exactly as it was given; that of a [family](Resource::family) is its pattern.
     pub fn identifier(&self) -> &str {
         self.identifier.as_str()
     }
@@ -100,7 +109,7 @@ impl Resource {
     /// Tells whether `audience`, as from a token's `aud`, names this resource.
     ///
     /// It does if it is the identifier. For a resource without a path, the form with or without a slash behind the host
-    /// counts too, since clients that parse the URL add the slash.
+    /// counts too, since clients that parse the URL add the slash. Nothing names a [family](Resource::family) as a whole.
     ///
     /// # Examples
     ///
@@ -117,7 +126,7 @@ impl Resource {
     /// ```
     #[must_use]
     pub fn is_named_by(&self, audience: &str) -> bool {
-        self.identifier.is_named_by(audience)
+        !self.is_family() && self.identifier.is_named_by(audience)
     }
 
     /// Returns scheme and authority of the identifier.
@@ -127,7 +136,7 @@ impl Resource {
     }
 
     /// Returns the path of the identifier, at which the server answers.
-    #[cfg(feature = "rmcp")]
+    #[cfg(feature = "axum")]
     pub(crate) fn path(&self) -> &str {
         self.identifier.path()
     }

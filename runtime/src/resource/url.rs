@@ -8,6 +8,7 @@ use std::{
 use super::{
     InvalidResource,
     canonical::{canonical, split_authority, twin},
+    family::example,
 };
 use crate::shown::{self, WithoutSecrets};
 
@@ -27,19 +28,32 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Checks the identifier of a resource, which challenges carry. It is the form that clients send: tokens of another
-    /// form, which they never ask for, would be the only ones to count.
+    /// Checks the identifier of a resource, which challenges carry.
     pub(super) fn resource(what: &'static str, text: String) -> Result<Self, InvalidResource> {
-        let url = Self::identifier(what, text)?;
-        let sent = canonical(&url.text, url.origin_end);
-        if sent != url.text {
-            let fault = other_form(&url.text, &sent);
-            return Err(url.refused(what, fault));
+        Self::identifier(what, text)?.in_their_form(what)
+    }
+
+    /// Checks the pattern of a family: with values in place of its parameters, it is the identifier of a resource.
+    pub(super) fn family(what: &'static str, pattern: String) -> Result<Self, InvalidResource> {
+        let example = example(&pattern).map_err(|fault| refused(what, &pattern, fault))?;
+        match Self::identifier(what, example) {
+            Ok(Self { origin_end, .. }) => Self { text: pattern, origin_end }.in_their_form(what),
+            Err(invalid) => Err(refused(what, &pattern, invalid.fault)),
         }
-        if scopegate_grammar::has_parameter(&url.text) {
-            return Err(url.refused(what, "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it"));
+    }
+
+    /// Checks that it is in the form that clients send: tokens of another form, which they never ask for, would be the only
+    /// ones to count.
+    fn in_their_form(self, what: &'static str) -> Result<Self, InvalidResource> {
+        let sent = canonical(&self.text, self.origin_end);
+        if sent != self.text {
+            let fault = other_form(&self.text, &sent);
+            return Err(self.refused(what, fault));
         }
-        Ok(url)
+        if scopegate_grammar::has_parameter(&self.text) {
+            return Err(self.refused(what, "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it"));
+        }
+        Ok(self)
     }
 
     /// Checks an identifier that clients put into requests and tokens: `https`, or `http` on a loopback host.
@@ -86,13 +100,11 @@ impl Url {
     }
 
     /// Returns scheme and authority.
-    #[cfg(feature = "axum")]
     pub(super) fn origin(&self) -> &str {
         self.text.split_at(self.origin_end).0
     }
 
     /// Returns the path, `/` where there is none.
-    #[cfg(feature = "rmcp")]
     pub(super) fn path(&self) -> &str {
         let rest = self.text.split_at(self.origin_end).1;
         let path = rest.split(['?', '#']).next().unwrap_or_default();

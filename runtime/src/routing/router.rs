@@ -250,7 +250,8 @@ impl Router {
         let table = self.table();
         let discovery = Discovery::new(&gate, &table);
         let mut problems = gate.problems(&table);
-        problems.extend(mistaken_templates(&table));
+        problems.extend(gate.routes_outside(&table));
+        problems.extend(mistaken_templates(&gate, &table));
         problems.extend(well_known::clashes_with_routes(&discovery, &table));
         StartupError::unless(problems, || {
             self.behind(&gate, &table).merge(well_known::mount(&[discovery], &table))

@@ -13,28 +13,25 @@ use http::{
     },
 };
 
-use super::discovery::Document;
+use super::discovery::{Document, Text};
 
 const FOR_EVERYBODY: (HeaderName, HeaderValue) = (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 const JSON: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
 const METHODS: (HeaderName, HeaderValue) = (ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
 const NOT_STORED: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
-/// Answers with the document, whatever the query of the request.
-pub(super) fn document(document: &Document, request: &Request) -> Response {
+/// Answers with the text of a document, whatever the query of the request.
+pub(super) fn document(document: &Document, text: &Text, request: &Request) -> Response {
     match *request.method() {
         Method::GET | Method::HEAD => {
-            let headers = [
-                FOR_EVERYBODY,
-                (CACHE_CONTROL, document.cache_control.clone()),
-                (ETAG, document.etag.clone()),
-            ];
-            if is_known(&document.etag, request.headers()) {
+            let headers =
+                [FOR_EVERYBODY, (CACHE_CONTROL, document.cache_control.clone()), (ETAG, text.etag.clone())];
+            if is_known(&text.etag, request.headers()) {
                 // The length is that of the document, and not of the empty body (RFC 9110, section 8.6).
-                let length = [(CONTENT_LENGTH, HeaderValue::from(document.bytes.len()))];
+                let length = [(CONTENT_LENGTH, HeaderValue::from(text.bytes.len()))];
                 return (StatusCode::NOT_MODIFIED, length, headers).into_response();
             }
-            ([JSON], headers, Body::from(document.bytes.clone())).into_response()
+            ([JSON], headers, Body::from(text.bytes.clone())).into_response()
         }
         Method::OPTIONS => preflight(),
         _ => {

@@ -2,7 +2,7 @@
 
 use super::{Discovery, discovery::Document, is_like_a_pattern};
 use crate::{
-    resource::WELL_KNOWN,
+    resource::{WELL_KNOWN, meet},
     scope::{Entry, ScopeTable},
 };
 
@@ -25,8 +25,24 @@ fn of_pair(one: &Document, other: &Document) -> Vec<String> {
             "resource `{a}` has two documents; merge its routers before `split`, so that one document names all scopes"
         )];
     }
+    if one.is_family() || other.is_family() {
+        return with_family(one, other).into_iter().collect();
+    }
     let shared = one.paths.iter().filter(|path| other.paths.contains(path));
     shared.map(|path| same_path(one, other, path)).chain(slash_twins(one, other)).collect()
+}
+
+/// A family has one path, and no copy.
+fn with_family(one: &Document, other: &Document) -> Option<String> {
+    let (a, b) = (&one.resource, &other.resource);
+    let pairs = || one.paths.iter().flat_map(|path| other.paths.iter().map(move |other| (path, other)));
+    if pairs().any(|(path, other)| meet(path, other)) {
+        return Some(format!(
+            "`{a}` and `{b}` have a resource in common, whose metadata would be that of one of them; give them paths that no resource shares"
+        ));
+    }
+    let is_twin = |a: &str, b: &str| a.strip_suffix('/').is_some_and(|a| meet(a, b));
+    pairs().any(|(path, other)| is_twin(path, other) || is_twin(other, path)).then(|| differ_by_slash(a, b))
 }
 
 fn same_path(one: &Document, other: &Document, path: &str) -> String {
@@ -55,19 +71,28 @@ fn slash_twins(one: &Document, other: &Document) -> Option<String> {
     if a.strip_suffix('/') != Some(b) && b.strip_suffix('/') != Some(a) {
         return None;
     }
-    let (a, b) = (&one.resource, &other.resource);
-    Some(format!(
+    Some(differ_by_slash(&one.resource, &other.resource))
+}
+
+fn differ_by_slash(a: &str, b: &str) -> String {
+    format!(
         "resources `{a}` and `{b}` differ by the slash at the end, which many clients drop; give them different paths"
-    ))
+    )
 }
 
 /// Tells which routes stand where the document belongs.
 pub(crate) fn with_routes(discovery: &Discovery, table: &ScopeTable) -> Vec<String> {
     let paths = discovery.paths();
     // A document that cannot have a route of its own is looked up below the well-known path.
-    let below = paths.iter().any(|path| is_like_a_pattern(path)).then(|| format!("{WELL_KNOWN}/{{"));
+    let is_family = discovery.served().is_some_and(|document| document.is_family());
+    let is_looked_up = is_family || paths.iter().any(|path| is_like_a_pattern(path));
+    let below = is_looked_up.then(|| format!("{WELL_KNOWN}/{{"));
+    let hides =
+        |path: &str| is_family && path.starts_with(WELL_KNOWN) && paths.iter().any(|own| meet(own, path));
     let clashes = |path: &str| {
-        paths.iter().any(|own| own == path) || below.as_ref().is_some_and(|below| path.starts_with(below))
+        paths.iter().any(|own| own == path)
+            || below.as_ref().is_some_and(|below| path.starts_with(below))
+            || hides(path)
     };
     let message = |(entry, path): (&Entry, &str)| {
         let handler = entry.row().handler();

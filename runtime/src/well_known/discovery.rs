@@ -1,6 +1,7 @@
 //! What clients find at the well-known paths of one gate: a document, or that there is none.
 
 use std::{
+    borrow::Cow,
     fmt,
     hash::{DefaultHasher, Hasher},
     sync::Arc,
@@ -9,13 +10,18 @@ use std::{
 use bytes::Bytes;
 use http::HeaderValue;
 
-use crate::{gate::Gate, resource::WELL_KNOWN, scope::ScopeTable};
+use crate::{
+    gate::Gate,
+    resource::{Resource, ResourceMetadata, WELL_KNOWN},
+    scope::{ScopeTable, ScopeToken},
+};
 
 /// What clients find at the well-known paths of one gate: its metadata document. Cheap to clone.
 ///
 /// [`Router::split`](crate::Router::split) and [`GateLayer::discovery`](crate::GateLayer::discovery) make it,
 /// [`well_known`](crate::well_known()) mounts it. It is built once, and no request changes a byte of it. For a gate of
 /// [static keys](crate::Gate::static_keys) alone there is no document, and the paths where clients look for OAuth are 404.
+/// For a [family](crate::Resource::family) the document is made for the path that a request asks for.
 ///
 /// # Examples
 ///
@@ -43,13 +49,26 @@ use crate::{gate::Gate, resource::WELL_KNOWN, scope::ScopeTable};
 #[derive(Clone)]
 pub struct Discovery(Option<Arc<Document>>);
 
-/// The document as it goes over the wire.
+/// What a gate serves at the well-known paths.
 pub(super) struct Document {
     pub(super) resource: String,
+    /// Where it is; the path of a family has its parameters.
     pub(super) paths: Vec<String>,
+    content: Content,
+    pub(super) cache_control: HeaderValue,
+}
+
+enum Content {
+    One(Text),
+    /// Each resource of a family has a document with these scopes.
+    Family(Box<Resource>, Vec<ScopeToken>),
+}
+
+/// A document as it goes over the wire.
+#[derive(Clone)]
+pub(super) struct Text {
     pub(super) bytes: Bytes,
     pub(super) etag: HeaderValue,
-    pub(super) cache_control: HeaderValue,
 }
 
 impl Discovery {
@@ -64,21 +83,54 @@ impl Discovery {
     }
 
     /// Returns the paths where the document is: first the one that challenges name, then the root copy if there is one.
+    ///
+    /// The one path of a [family](crate::Resource::family) has its parameters, as in
+    /// `/.well-known/oauth-protected-resource/mcp/{org}`.
     #[must_use]
     pub fn paths(&self) -> &[String] {
         self.0.as_ref().map_or(&[], |document| &document.paths)
     }
 
-    /// Returns the JSON text of the document.
+    /// Returns the JSON text of the document; the resources of a [family](crate::Resource::family) have one each.
     #[must_use]
     pub fn document(&self) -> Option<&Bytes> {
-        self.0.as_ref().map(|document| &document.bytes)
+        self.0.as_ref()?.text().map(|text| &text.bytes)
+    }
+
+    /// Returns the JSON text of the document at a path of the server, such as that of one resource of a family.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, Resource, Router};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
+    /// # }
+    ///
+    /// let family = Resource::family("https://example.com/mcp/{org}")?.authorization_server("https://auth.example.com")?;
+    /// let (_api, discovery) = Router::new().split(Gate::new(family, Sessions))?;
+    /// assert_eq!(discovery.paths(), ["/.well-known/oauth-protected-resource/mcp/{org}"]);
+    /// let document = discovery.document_at("/.well-known/oauth-protected-resource/mcp/acme").expect("a legal value");
+    /// assert!(document.starts_with(br#"{"resource":"https://example.com/mcp/acme","#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn document_at(&self, path: &str) -> Option<Bytes> {
+        self.0.as_ref()?.text_at(path).map(|text| text.into_owned().bytes)
     }
 
     /// Returns how long clients may keep the document.
     #[cfg(feature = "export")]
     pub(crate) fn cache_control(&self) -> &str {
         self.0.as_ref().and_then(|document| document.cache_control.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Tells whether there is a document for each resource of a family.
+    #[cfg(feature = "export")]
+    pub(crate) fn is_of_family(&self) -> bool {
+        self.0.as_ref().is_some_and(|document| document.is_family())
     }
 
     pub(super) fn served(&self) -> Option<&Arc<Document>> {
@@ -96,9 +148,35 @@ impl fmt::Debug for Discovery {
 }
 
 impl Document {
+    pub(super) fn is_family(&self) -> bool {
+        matches!(self.content, Content::Family(..))
+    }
+
+    /// Returns the one document, wherever a request is.
+    pub(super) fn text(&self) -> Option<&Text> {
+        match &self.content {
+            Content::One(text) => Some(text),
+            Content::Family(..) => None,
+        }
+    }
+
+    /// Returns the document at a path of the server.
+    pub(super) fn text_at(&self, path: &str) -> Option<Cow<'_, Text>> {
+        match &self.content {
+            Content::One(text) => self.paths.iter().any(|own| own == path).then_some(Cow::Borrowed(text)),
+            Content::Family(family, scopes) => {
+                let member = family.described_at(path)?;
+                Some(Cow::Owned(Text::of(&ResourceMetadata::naming(&member, scopes.clone()))))
+            }
+        }
+    }
+
     fn of(gate: &Gate, table: &ScopeTable) -> Option<Self> {
         let resource = gate.resource()?;
-        let bytes = serde_json::to_vec(&gate.metadata(table)?).unwrap_or_default();
+        let content = match gate.metadata(table) {
+            Some(metadata) => Content::One(Text::of(&metadata)),
+            None => Content::Family(Box::new(resource.clone()), gate.policy().advertised(table)),
+        };
         let mut paths = vec![resource.metadata_path()];
         if gate.metadata_is_at_root() && paths[0] != WELL_KNOWN {
             paths.push(WELL_KNOWN.to_owned());
@@ -106,10 +184,16 @@ impl Document {
         Some(Self {
             resource: resource.identifier().to_owned(),
             paths,
-            etag: etag(&bytes),
+            content,
             cache_control: cache_control(gate.metadata_lifetime().as_secs()),
-            bytes: bytes.into(),
         })
+    }
+}
+
+impl Text {
+    fn of(metadata: &ResourceMetadata) -> Self {
+        let bytes = serde_json::to_vec(metadata).unwrap_or_default();
+        Self { etag: etag(&bytes), bytes: bytes.into() }
     }
 }
 

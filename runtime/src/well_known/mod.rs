@@ -5,7 +5,7 @@ mod clash;
 mod discovery;
 mod nothing;
 
-use std::{collections::HashMap, future::ready, sync::Arc};
+use std::{future::ready, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -23,8 +23,8 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 
 /// Makes the router of the metadata documents of several gates. It belongs at the root of the server, unnested.
 ///
-/// Each document is answered at its own path: `GET` and `HEAD`, to scripts of any origin, with `Cache-Control` and an
-/// `ETag`. A path under `/.well-known/oauth-protected-resource` that belongs to none of them is 404 with a JSON body.
+/// Each document is answered at its own path, and each resource of a family at its own: `GET` and `HEAD`, to scripts of any
+/// origin, with `Cache-Control` and an `ETag`. A path under `/.well-known/oauth-protected-resource` that belongs to none of them is 404 with a JSON body.
 /// `Host`, `X-Forwarded-*` and queries change nothing. With a gate of static keys, 404 are also the paths where clients
 /// look for the metadata of an authorization server.
 ///
@@ -34,7 +34,8 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 ///
 /// # Errors
 ///
-/// When two documents want one path, or paths that differ by a slash at the end; the error lists every such pair.
+/// When two documents want one path, or paths that differ by a slash at the end, or a family has a resource in common with
+/// another gate; the error lists every such pair.
 ///
 /// # Examples
 ///
@@ -85,7 +86,8 @@ where
     let documents = all.iter().filter_map(Discovery::served);
     let places =
         documents.flat_map(|document| document.paths.iter().map(move |path| (path, document.clone())));
-    let (patterns, plain): (Vec<_>, Vec<_>) = places.partition(|(path, _)| is_like_a_pattern(path));
+    let (looked_up, plain): (Vec<_>, Vec<_>) =
+        places.partition(|(path, document)| is_like_a_pattern(path) || document.is_family());
 
     let without_oauth = all.iter().any(|one| one.served().is_none());
     let looked_at = if without_oauth { &WHERE_CLIENTS_LOOK[..] } else { &WHERE_CLIENTS_LOOK[..1] };
@@ -96,11 +98,11 @@ where
     for (path, document) in plain {
         router = router.route(path, serve(document));
     }
-    if patterns.is_empty() {
+    if looked_up.is_empty() {
         return router;
     }
-    let patterns = patterns.into_iter().map(|(path, document)| (path.clone(), document)).collect();
-    router.route(&format!("{WELL_KNOWN}/{{*rest}}"), lookup(patterns))
+    let documents = looked_up.into_iter().map(|(_, document)| document).collect();
+    router.route(&format!("{WELL_KNOWN}/{{*rest}}"), lookup(documents))
 }
 
 /// Segments that axum, or a router that this one is merged into, refuses as the patterns of its past.
@@ -113,18 +115,26 @@ where
     S: Clone + Send + Sync + 'static,
 {
     // Method by method, so that axum names the path when the program mounts something else there.
-    let answer = move |request: Request| ready(answer::document(&document, &request));
+    let answer = move |request: Request| {
+        ready(match document.text() {
+            Some(text) => answer::document(&document, text, &request),
+            None => answer::not_found(&request),
+        })
+    };
     get(answer.clone()).options(answer.clone()).fallback(answer)
 }
 
-fn lookup<S>(documents: HashMap<String, Arc<Document>>) -> MethodRouter<S>
+/// Serves what has no route of its own: no two of the documents have a path in common.
+fn lookup<S>(documents: Vec<Arc<Document>>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let documents = Arc::new(documents);
+    let documents: Arc<[_]> = documents.into();
     any(move |request: Request| {
-        ready(match documents.get(request.uri().path()) {
-            Some(document) => answer::document(document, &request),
+        let path = request.uri().path();
+        let found = documents.iter().find_map(|document| Some((document, document.text_at(path)?)));
+        ready(match found {
+            Some((document, text)) => answer::document(document, &text, &request),
             None => answer::not_found(&request),
         })
     })

@@ -1,5 +1,7 @@
 //! The guard of a tool or prompt, which decides again inside the server, and the caller's access.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, request::Parts};
 use rmcp::{
     ErrorData, RoleServer,
@@ -55,9 +57,13 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
         trusted.row = row.clone();
     }
-    let enforcement = context.extensions.get_mut::<Parts>().and_then(|parts| parts.extensions.get_mut());
-    if let Some(Enforcement { admitted: Some(admitted), .. }) = enforcement {
+    let enforcement =
+        context.extensions.get_mut::<Parts>().and_then(|parts| parts.extensions.get_mut::<Enforcement>());
+    let Some(enforcement) = enforcement else { return };
+    let filled = enforcement.plan().map(|plan| plan.fill(row)).unwrap_or_default();
+    if let Some(admitted) = &mut enforcement.admitted {
         admitted.row = row.clone();
+        admitted.filled = Some(filled).filter(|filled| !filled.is_empty()).map(Arc::new);
     }
 }
 
@@ -87,7 +93,10 @@ impl<'a> Caller<'a> {
     }
 
     fn judge(&self, row: &Row) -> Result<(), ErrorData> {
-        let filled = Filled::default();
+        let filled = match self {
+            Self::Verified(plan, _) => plan.fill(row),
+            Self::Trusted(_) => Filled::default(),
+        };
         let demand = [Demand::of(row, &filled)];
         Ok(match self {
             Self::Verified(plan, admitted) => Judge::Gate(plan).judge(&admitted.token, &demand),

@@ -1,12 +1,12 @@
 //! Early verification, for middleware that wants to know who calls.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use axum::{extract::Request, response::Response};
 use tower_layer::Layer;
 
 use crate::{
-    enforce::{Plan, Protected, Step, verify_for_all},
+    enforce::{Plan, Protected, Step, plan_for, verify_for_all},
     gate::Gate,
 };
 
@@ -54,7 +54,8 @@ impl Step for AuthenticateLayer {
     async fn run(&self, request: Request) -> Result<Request, Response> {
         let (mut parts, body) = request.into_parts();
         // What comes of it is for those inside.
-        let _ = verify_for_all(&self.0, &mut parts).await;
+        let plan = plan_for(&self.0, &parts).unwrap_or(Cow::Borrowed(&self.0));
+        let _ = verify_for_all(&plan, &mut parts).await;
         Ok(Request::from_parts(parts, body))
     }
 }

@@ -18,7 +18,7 @@ use tower_layer::Layer;
 pub use authenticate::AuthenticateLayer;
 
 use crate::{
-    enforce::{Enforcement, Plan, Protected, Slot, Step, Verified, admit},
+    enforce::{Enforcement, Plan, Protected, Slot, Step, Verified, admit, plan_or_refusal},
     gate::Gate,
     policy::StartupError,
     scope::{Entry, Filled, ScopeTable},
@@ -125,15 +125,15 @@ impl Step for GateLayer {
         if is_preflight(&parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let enforcement = parts.extensions.get();
-        let admitted = admit(&self.plan, enforcement, &parts, &self.plan.row, Filled::default()).await;
-        let admitted = admitted
-            .map_err(|rejection| rejection.to(self.plan.gate.keep(&parts.headers)).into_response())?;
-        let verified = Verified::new(self.plan.clone(), Ok(admitted.token.clone()), &mut parts);
+        let plan = plan_or_refusal(&self.plan, &parts).map_err(IntoResponse::into_response)?;
+        let admitted = admit(&plan, parts.extensions.get(), &parts, &plan.row, Filled::default()).await;
+        let admitted =
+            admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
+        let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), &mut parts);
         match parts.extensions.get_mut::<Enforcement>() {
             // Inside a handler that waits for the gate of its own router, that one still decides.
             Some(own) if own.is_pending() => own.follow(verified),
-            _ => Enforcement::done(self.slot.clone(), admitted, Some(verified), &mut parts.extensions),
+            _ => Enforcement::done(self.slot.clone(), &plan, admitted, Some(verified), &mut parts.extensions),
         }
         Ok(Request::from_parts(parts, body))
     }

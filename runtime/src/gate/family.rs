@@ -1,0 +1,63 @@
+//! The gate of a family of resources, which becomes that of one resource for each request.
+
+use std::sync::Arc;
+
+use axum::extract::OriginalUri;
+use http::request::Parts;
+
+use super::Gate;
+use crate::{
+    resource::{Place, Resource, is_within, misplaced},
+    scope::{Entry, ScopeTable},
+};
+
+/// Where a request to the gate of a family is.
+pub(crate) enum Spot {
+    /// At a resource of the family, for which this is the gate.
+    Member(Gate),
+    Illegal,
+    Outside,
+}
+
+impl Gate {
+    /// Tells whether the gate has to become that of one resource before it can judge a request.
+    pub(crate) fn is_of_family(&self) -> bool {
+        self.resource().is_some_and(Resource::is_family)
+    }
+
+    /// Finds the gate of the resource that a request is for, by the path that it arrived with: routers that are nested have
+    /// taken off what comes before theirs.
+    pub(crate) fn spot(&self, parts: &Parts) -> Spot {
+        let uri = parts.extensions.get().map_or(&parts.uri, |OriginalUri(original)| original);
+        match self.resource().map_or(Place::Outside, |family| family.find(uri.path())) {
+            Place::At(member) => Spot::Member(Self(self.0.clone(), Some(Arc::from(member)))),
+            Place::Illegal => Spot::Illegal,
+            Place::Outside => Spot::Outside,
+        }
+    }
+
+    /// Returns which routes can never be at a resource of the gate's family, or give its parameters other values.
+    pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
+        let family = self.resource().filter(|resource| resource.is_family());
+        let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));
+        family
+            .into_iter()
+            .flat_map(|family| routes.clone().filter_map(|route| fault(family, route)))
+            .collect()
+    }
+}
+
+fn fault(family: &Resource, (entry, path): (&Entry, &str)) -> Option<String> {
+    let (handler, pattern, below) = (entry.handler(), family.identifier(), family.path());
+    if !is_within(path, below) {
+        return (!entry.requirement().is_public()).then(|| {
+            format!(
+                "`{handler}` is mounted at `{path}`, and no token can be valid there: the resources of `{pattern}` are below `{below}`"
+            )
+        });
+    }
+    let name = misplaced(path, family)?;
+    Some(format!(
+        "`{handler}` is mounted at `{path}`, whose `{{{name}}}` is not that of the resources of `{pattern}`; name it apart"
+    ))
+}

@@ -29,7 +29,7 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// - no claim marks it as another token, as `typ` with `ID` or `Refresh` does, or `token_use` with anything but `access`;
 /// - where nothing marks it as an access token either (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of the
 ///   claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have; and where its audience is
-///   not the resource itself, it has a claim for scopes;
+///   not the resource itself, it has a claim for scopes, or another that [ID tokens lack](Issuer::access_claims);
 /// - neither its header nor its claims, nor any object in them, has two members of one name;
 /// - it has at most 16 KiB, and its header at most 32 members.
 ///

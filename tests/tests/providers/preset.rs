@@ -46,8 +46,8 @@ impl Table {
             format!("{name}({})", arguments.into_iter().map(expression).collect::<Vec<_>>().join(", "))
         };
         let methods = self.preset.keys().filter(|method| *method != name);
-        let methods: String = methods.map(|method| format!(".{}", written(method))).collect();
-        format!("Issuer::{}{methods}", written(name))
+        let calls: Vec<_> = std::iter::once(name).chain(methods.map(String::as_str)).map(written).collect();
+        format!("Issuer::{}", calls.join("."))
     }
 }
 

@@ -146,14 +146,17 @@ pub(crate) fn key_set() -> String {
     json!({ "keys": KEYS.iter().map(Key::jwk).collect::<Vec<_>>() }).to_string()
 }
 
+/// The claims that are times.
+pub(crate) const TIMES: [&str; 4] = ["exp", "iat", "nbf", "auth_time"];
+
 /// Writes the times of a token as they are now.
 fn dated(claims: &Map<String, Value>) -> Value {
-    let now = i64::try_from(now()).expect("a time");
+    let now = now();
     let issued_at = claims.get("iat").and_then(Value::as_f64);
     #[allow(clippy::cast_possible_truncation, reason = "times are small")]
     let moved = issued_at.map(|issued_at| now - issued_at.floor() as i64);
     let mut claims = claims.clone();
-    for name in ["exp", "iat", "nbf", "auth_time"] {
+    for name in TIMES {
         let Some(value) = claims.get_mut(name) else { continue };
         *value = match &*value {
             Value::String(offset) => (now + offset.parse::<i64>().expect("an offset")).into(),

@@ -137,7 +137,7 @@ impl Issuer {
     /// resource's URL to a name of its own ([RFC 8707, section 2]).
     ///
     /// The audience may be a client's id. As that client's ID tokens have it too, a token that is not marked
-    /// as an access token must then have a claim for scopes.
+    /// as an access token must then have a claim for scopes, or one of the [`access_claims`](Self::access_claims).
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {

@@ -10,9 +10,9 @@ const ENTRA: &str = "https://login.microsoftonline.com";
 impl Issuer {
     /// Makes the issuer of a tenant of Auth0, by its domain.
     ///
-    /// The issuer has a slash at its end. The audience is the identifier of the API, which must be the resource's URL. Scopes are
-    /// those of `scope` and, with RBAC, of `permissions`: the latter has all permissions of a person, whether or not the client asked for
-    /// them. To count only what the client asked for, add `.scopes(["scope"])`.
+    /// The issuer has a slash at its end. The audience is the identifier of the API, which must be the resource's URL. Scopes
+    /// are those of `scope` and, with RBAC, of `permissions`: the latter has all permissions of a person, whether or not the
+    /// client asked for them. To count only what the client asked for, add `.scopes(["scope"])`.
     ///
     /// Tokens that were asked for without an API are opaque, and are for Auth0 itself.
     ///
@@ -46,9 +46,9 @@ impl Issuer {
 
     /// Makes the issuer of one tenant of Entra ID, for the API that is registered there under an application (client) id.
     ///
-    /// The gate takes v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes are those of `scp` for people
-    /// and of `roles` for applications: an app role grants the scope of its name, to people whom it is assigned to as well. Clients ask
-    /// for scopes with `api://CLIENT-ID/` before them. If the application id URI is another, add
+    /// The gate takes v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes are those of `scp` for
+    /// people and of `roles` for applications: an app role grants the scope of its name, to people whom it is assigned to as
+    /// well. Clients ask for scopes with `api://CLIENT-ID/` before them. If the application id URI is another, add
     /// `.audience("api://files").asked_with_prefix("api://files/")`.
     ///
     /// The tenant is a GUID, as `iss` has it. With anything else, such as `common` or a domain, the gate does not start.
@@ -74,8 +74,8 @@ impl Issuer {
 
     /// Makes the issuer of several tenants of Entra ID, for an API that is registered as one application for all of them.
     ///
-    /// Which tenants, [`members`](Self::members) or [`members_if`](Self::members_if) must say, by their GUIDs; the claim `tid` must name
-    /// the same tenant as `iss`. Clients are sent to the endpoint for all organizations. Everything else is as for
+    /// Which tenants, [`members`](Self::members) or [`members_if`](Self::members_if) must say, by their GUIDs; the claim `tid`
+    /// must name the same tenant as `iss`. Clients are sent to the endpoint for all organizations. Everything else is as for
     /// [`Issuer::entra`].
     ///
     /// # Examples
@@ -98,11 +98,12 @@ impl Issuer {
 
     /// Makes the issuer of a user pool of Amazon Cognito, by its region and id.
     ///
-    /// Name the app clients whose tokens count with [`client_ids`](Self::client_ids): most access tokens have no `aud`. With resource
-    /// binding `aud` has the resource's URL, and the client does not matter. Scopes are `SERVER/SCOPE`, by the identifier of a resource
-    /// server: add `.scope_prefix("SERVER/")` to declare them without it.
+    /// Name the app clients whose tokens count with [`client_ids`](Self::client_ids): most access tokens have no `aud`. With
+    /// resource binding `aud` has the resource's URL, and the client does not matter. Scopes are `SERVER/SCOPE`, by the
+    /// identifier of a resource server: add `.scope_prefix("SERVER/")` to declare them without it.
     ///
-    /// A token of a client is good at every resource that takes the client's tokens. Scopes of a resource server of its own keep them apart.
+    /// A token of a client is good at every resource that takes the client's tokens. Scopes of a resource server of its own
+    /// keep them apart.
     ///
     /// # Examples
     ///

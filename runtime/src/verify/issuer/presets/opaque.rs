@@ -6,8 +6,8 @@ use crate::{Introspection, Issuer};
 impl Issuer {
     /// Makes Google the issuer, for tokens that one client got.
     ///
-    /// The audience is the client's id, so that tokens of other clients are refused. Scopes are Google's own, since nobody can add one: map
-    /// them to those of the program.
+    /// The audience is the client's id, so that tokens of other clients are refused. Scopes are Google's own, since nobody can
+    /// add one: map them to those of the program.
     ///
     /// Google's ID tokens are refused: they say who somebody is, and not what a client may do.
     ///

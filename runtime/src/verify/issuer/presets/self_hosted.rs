@@ -7,11 +7,13 @@ use crate::Issuer;
 impl Issuer {
     /// Makes the issuer of a realm of Keycloak, `https://HOST/realms/REALM`.
     ///
-    /// The audience is the resource's URL once a client scope has an audience mapper with it; without one, `aud` has ids of clients. Which
-    /// kind a token is, its claim `typ` says, so that ID, refresh and logout tokens are refused whatever their audience is, and access
-    /// tokens with a `nonce` are accepted. Scopes are in `scope`; add [`roles_at`](Self::roles_at) for roles.
+    /// The audience is the resource's URL once a client scope has an audience mapper with it; without one, `aud` has ids of
+    /// clients. Which kind a token is, its claim `typ` says, so that ID, refresh and logout tokens are refused whatever their
+    /// audience is, and access tokens with a `nonce` are accepted. Scopes are in `scope`; add [`roles_at`](Self::roles_at) for
+    /// roles.
     ///
-    /// Roles of a client are at `["resource_access", CLIENT, "roles"]`: name your own client there, since those of others mean something else.
+    /// Roles of a client are at `["resource_access", CLIENT, "roles"]`: name your own client there, since those of others mean
+    /// something else.
     ///
     /// # Examples
     ///
@@ -30,8 +32,8 @@ impl Issuer {
     /// The gate takes JWTs that are for the project. They have no scopes: grant them by the roles at
     /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`, which are those of this project alone.
     ///
-    /// Clients that register themselves get opaque tokens: add `.introspection(Introspection::new(..))`, so that the gate asks Zitadel about
-    /// each of them.
+    /// Clients that register themselves get opaque tokens: add `.introspection(Introspection::new(..))`, so that the gate asks
+    /// Zitadel about each of them.
     ///
     /// # Examples
     ///
@@ -48,11 +50,12 @@ impl Issuer {
         Self::new(format!("https://{}", host(domain.as_ref()))).audience(project_id).access_claims(["jti"])
     }
 
-    /// Makes the issuer of an OAuth provider of authentik, `https://HOST/application/o/SLUG/` with the slash, for its client id.
+    /// Makes the issuer of an OAuth provider of authentik, `https://HOST/application/o/SLUG/` with the slash, for its client
+    /// id.
     ///
-    /// Its access tokens are ID tokens with two claims more, and for the client itself. The gate takes those with a claim `uid` and
-    /// without a `nonce`. They have no scopes unless a scope mapping of yours writes a claim `scope`; and clients that send a `nonce`, as
-    /// those of `OpenID` Connect do, get tokens that nothing tells apart from ID tokens. These are refused.
+    /// Its access tokens are ID tokens with two claims more, and for the client itself. The gate takes those with a claim `uid`
+    /// and without a `nonce`. They have no scopes unless a scope mapping of yours writes a claim `scope`; and clients that send
+    /// a `nonce`, as those of `OpenID` Connect do, get tokens that nothing tells apart from ID tokens. These are refused.
     ///
     /// # Examples
     ///
@@ -65,13 +68,14 @@ impl Issuer {
         Self::new(issuer).audience(client_id).access_claims(["uid"])
     }
 
-    /// Makes the issuer of an Ory Hydra that issues JWTs (`strategies.access_token: jwt`), as its setting `urls.self.issuer` has it.
+    /// Makes the issuer of an Ory Hydra that issues JWTs (`strategies.access_token: jwt`), as its setting `urls.self.issuer`
+    /// has it.
     ///
-    /// The audience is what the client asked for with `audience`, and is allowed to: have it ask for the resource's URL. Scopes are in `scp`, in
-    /// `scope`, or in both.
+    /// The audience is what the client asked for with `audience`, and is allowed to: have it ask for the resource's URL. Scopes
+    /// are in `scp`, in `scope`, or in both.
     ///
-    /// By default Hydra's tokens are opaque: add `.introspection(Introspection::new(..).endpoint(..))` with the address of its administration,
-    /// so that the gate asks Hydra about each of them.
+    /// By default Hydra's tokens are opaque: add `.introspection(Introspection::new(..).endpoint(..))` with the address of its
+    /// administration, so that the gate asks Hydra about each of them.
     ///
     /// # Examples
     ///
@@ -86,8 +90,8 @@ impl Issuer {
 
     /// Makes the issuer of one OAuth client of Kanidm, by the server's domain and the client's name.
     ///
-    /// Each client has an issuer of its own, and its name is the audience. Access tokens are `at+jwt`, so that ID tokens, which have the same audience,
-    /// are refused.
+    /// Each client has an issuer of its own, and its name is the audience. Access tokens are `at+jwt`, so that ID tokens, which
+    /// have the same audience, are refused.
     ///
     /// Tokens of two clients that use one resource come from two issuers: give the gate one of these for each.
     ///
@@ -105,8 +109,8 @@ impl Issuer {
 
     /// Makes the issuer of a program with better-auth and its OAuth provider, such as `https://example.com/api/auth`.
     ///
-    /// The audience is the resource's URL, which must be among the provider's valid audiences. Tokens that were asked for without
-    /// `resource` are opaque.
+    /// The audience is the resource's URL, which must be among the provider's valid audiences. Tokens that were asked for
+    /// without `resource` are opaque.
     ///
     /// # Examples
     ///

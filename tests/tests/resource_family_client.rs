@@ -1,8 +1,11 @@
 //! The official Rust client logs in at two resources of one family, each with a login of its own.
 
+mod family;
+
 use std::net::SocketAddr;
 
 use dev_issuer::DevIssuer;
+use family::Jwts;
 use reqwest::{Client, Url, redirect::Policy};
 use rmcp::{
     RoleClient, ServerHandler, ServiceExt,
@@ -15,23 +18,10 @@ use rmcp::{
         streamable_http_client::StreamableHttpClientTransportConfig,
     },
 };
-use scopegate::{
-    Access, Gate, JwtVerifier, Presented, Resource, Token, TokenVerifier, VerifyError, requires_scope,
-    scoped_tools,
-};
+use scopegate::{Access, Gate, Resource, requires_scope, scoped_tools};
 use tokio::net::TcpListener;
 
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
-
-/// Takes the tokens of one authorization server for the resource that a request is for.
-struct Jwts(String);
-
-impl TokenVerifier for Jwts {
-    async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
-        let resource = presented.resource().expect("the gate has a resource");
-        JwtVerifier::new([&self.0], resource.identifier()).verify(presented).await
-    }
-}
 
 struct Notes;
 

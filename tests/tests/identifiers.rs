@@ -173,6 +173,10 @@ proptest! {
         prop_assert_eq!(theirs.as_str(), ours.as_str());
         prop_assert_eq!(theirs.path(), resource.metadata_path());
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_500) })]
 
     #[test]
     fn an_issuer_that_starts_is_found_by_clients(url in url()) {

@@ -66,6 +66,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `axum` (default) | everything but the pure core, which is scopes, requirements, decisions, challenges, metadata and tables |
+//! | `family` | [`Resource::family`]: one gate for a resource at each path. With it axum copies the URI of each request, as it does by default |
 //! | `jwt` | [`Gate::jwt`] and [`JwtVerifier`] |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |

@@ -146,3 +146,43 @@ fn command_line_that_cannot_be_read() {
     "]],
     );
 }
+
+#[test]
+fn a_family_of_resources_has_no_one_document() {
+    let project = Project::new("family", EXPORTER);
+    project.write(
+        "src/bin/export-scopes.rs",
+        r#"
+        use scopegate::{Gate, Resource, Router, authenticated, export, routing::get, testing::TestVerifier};
+
+        #[authenticated]
+        async fn list() {}
+
+        fn main() -> std::process::ExitCode {
+            let family = Resource::family("https://files.example.com/{org}").unwrap();
+            let family = family.authorization_server("https://auth.example.com").unwrap();
+            let routes: Router = Router::new().route("/{org}/files", get(list));
+            export::main(&Gate::new(family, TestVerifier::new()), &routes.table())
+        }
+        "#,
+    );
+    project.check(
+        &["table"],
+        &expect![[r"
+        GET  /{org}/files  authenticated
+        exit code 0
+    "]],
+    );
+    project.check(&["metadata"], &expect![[r#"
+        error: the exporter `export-scopes` failed: exit status: 3
+
+        the gate has a family of resources, each with a document of its own; ask the running program for one of them
+        exit code 3
+    "#]]);
+    project.check(&["metadata", "--out", "public"], &expect![[r#"
+        error: the exporter `export-scopes` failed: exit status: 3
+
+        `https://files.example.com/{org}` is a family: each of its resources has a document of its own, and no folder has them all; let the program serve them, or write the document of one resource, by a gate of `Resource::at`
+        exit code 3
+    "#]]);
+}

@@ -67,6 +67,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `axum` (default) | everything but the pure core, which is scopes, requirements, decisions, challenges, metadata and tables |
+//! | `family` | [`Resource::family`]: one gate for a resource at each path. With it axum copies the URI of each request, as it does by default |
 //! | `jwt` | [`Gate::issuers`], [`Issuers`] and [`Issuer`] |
 //! | `introspection` | [`Introspection`]: opaque tokens, about which the authorization server is asked |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |

@@ -139,12 +139,15 @@ fn family_and_path() -> impl Strategy<Value = (String, String)> {
     let literal = prop_oneof![9 => "[a-z]{1,3}", 1 => "(|%7[eE]|[!$&'()*+,;=:@])"];
     let segments = prop::collection::vec((any::<bool>(), literal, value), 1..4);
     (segments, "(|/|/[ -~]{0,5})").prop_map(|(segments, rest)| {
-        let (mut pattern, mut path) = ("https://h.example".to_owned(), String::new());
-        for (at, (is_parameter, literal, value)) in segments.into_iter().enumerate() {
-            pattern += &if is_parameter { format!("/{{p{at}}}") } else { format!("/{literal}") };
-            path += &format!("/{}", if is_parameter { value } else { literal });
-        }
-        (pattern, path + &rest)
+        let part = |(at, (is_parameter, literal, value)): (usize, (bool, String, String))| {
+            if is_parameter {
+                (format!("/{{p{at}}}"), format!("/{value}"))
+            } else {
+                (format!("/{literal}"), format!("/{literal}"))
+            }
+        };
+        let (pattern, path): (Vec<_>, Vec<_>) = segments.into_iter().enumerate().map(part).unzip();
+        (format!("https://h.example{}", pattern.concat()), path.concat() + &rest)
     })
 }
 
@@ -170,6 +173,10 @@ proptest! {
         prop_assert_eq!(theirs.as_str(), ours.as_str());
         prop_assert_eq!(theirs.path(), resource.metadata_path());
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_500) })]
 
     #[test]
     fn an_issuer_that_starts_is_found_by_clients(url in url()) {

@@ -563,6 +563,9 @@ async fn a_verification_is_of_one_resource() {
     assert_eq!(with(&app, "GET /elsewhere", "acme").await.body, "open");
 }
 
+const UNKNOWN: scopegate::mcp::McpTable =
+    mcp_table![Operation::tool("t", requirement!("tenant:{tenant}:read"))];
+
 #[test]
 fn what_cannot_work_is_said_at_startup() {
     let problems =
@@ -595,8 +598,6 @@ fn what_cannot_work_is_said_at_startup() {
     assert!(fits.protect(gate()).is_ok());
 
     let faults = |error: scopegate::StartupError| error.problems().to_vec();
-    const UNKNOWN: scopegate::mcp::McpTable =
-        mcp_table![Operation::tool("t", requirement!("tenant:{tenant}:read"))];
     assert_eq!(
         faults(gate().mcp_layer(UNKNOWN).unwrap_err()),
         [format!(

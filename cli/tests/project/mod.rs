@@ -34,7 +34,7 @@ impl Project {
             "Cargo.toml",
             &format!(
                 "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n{settings}\n[dependencies]\n\
-                 scopegate = {{ path = \"{}\", features = [\"export\", \"testing\"] }}\n\n[workspace]\n",
+                 scopegate = {{ path = \"{}\", features = [\"export\", \"family\", \"testing\"] }}\n\n[workspace]\n",
                 runtime.display(),
             ),
         );

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::OriginalUri;
-use http::request::Parts;
+use http::{Uri, request::Parts};
 
 use super::Gate;
 use crate::{
@@ -25,11 +24,9 @@ impl Gate {
         self.resource().is_some_and(Resource::is_family)
     }
 
-    /// Finds the gate of the resource that a request is for, by the path that it arrived with: routers that are nested have
-    /// taken off what comes before theirs.
+    /// Finds the gate of the resource that a request is for.
     pub(crate) fn spot(&self, parts: &Parts) -> Spot {
-        let uri = parts.extensions.get().map_or(&parts.uri, |OriginalUri(original)| original);
-        match self.resource().map_or(Place::Outside, |family| family.find(uri.path())) {
+        match self.resource().map_or(Place::Outside, |family| family.find(arrived(parts).path())) {
             Place::At(member) => Spot::Member(Self(self.0.clone(), Some(Arc::from(member)))),
             Place::Illegal => Spot::Illegal,
             Place::Outside => Spot::Outside,
@@ -45,6 +42,15 @@ impl Gate {
             .flat_map(|family| routes.clone().filter_map(|route| fault(family, route)))
             .collect()
     }
+}
+
+/// Returns the URI that a request arrived with: routers that are nested take off what comes before theirs.
+fn arrived(parts: &Parts) -> &Uri {
+    #[cfg(feature = "family")]
+    if let Some(axum::extract::OriginalUri(original)) = parts.extensions.get() {
+        return original;
+    }
+    &parts.uri
 }
 
 fn fault(family: &Resource, (entry, path): (&Entry, &str)) -> Option<String> {

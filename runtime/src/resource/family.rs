@@ -2,15 +2,18 @@
 
 use scopegate_grammar::is_value;
 
+#[cfg(feature = "family")]
+use super::InvalidResource;
 #[cfg(feature = "axum")]
 use super::url::WELL_KNOWN;
-use super::{InvalidResource, Resource, url::Url};
+use super::{Resource, url::Url};
 
 /// Whether a resource is one, or a pattern for many.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Extent {
     #[default]
     One,
+    #[cfg_attr(not(feature = "family"), allow(dead_code))]
     Family,
     /// One of a family, with its parameters and their values.
     Member(Vec<(String, String)>),
@@ -60,6 +63,7 @@ impl Resource {
     /// assert!(family.at("/mcp/acme/a%2Fb").is_none());
     /// # Ok::<(), scopegate::InvalidResource>(())
     /// ```
+    #[cfg(feature = "family")]
     pub fn family(pattern: impl Into<String>) -> Result<Self, InvalidResource> {
         let identifier = Url::family("resource family", pattern.into())?;
         Ok(Self { extent: Extent::Family, ..Self::of(identifier) })
@@ -211,6 +215,7 @@ fn parameter_name(segment: &str) -> Option<&str> {
 }
 
 /// Checks the parameters of a pattern, and puts an example in the place of each, so that the rest can be checked as a URL.
+#[cfg(feature = "family")]
 pub(super) fn example(pattern: &str) -> Result<String, &'static str> {
     const SEGMENT: &str = "write a parameter as a whole segment of the path, as in `https://h.example/mcp/{org}`, named with letters, digits and `_`";
     let start = pattern.find("://").map_or(0, |at| at + "://".len());

@@ -5,10 +5,11 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
+#[cfg(feature = "family")]
+use super::family::example;
 use super::{
     InvalidResource,
     canonical::{canonical, split_authority, twin},
-    family::example,
 };
 use crate::shown::{self, WithoutSecrets};
 
@@ -34,6 +35,7 @@ impl Url {
     }
 
     /// Checks the pattern of a family: with values in place of its parameters, it is the identifier of a resource.
+    #[cfg(feature = "family")]
     pub(super) fn family(what: &'static str, pattern: String) -> Result<Self, InvalidResource> {
         let example = example(&pattern).map_err(|fault| refused(what, &pattern, fault))?;
         match Self::identifier(what, example) {

@@ -109,11 +109,13 @@ impl Discovery {
     /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
     /// # }
     ///
+    /// # #[cfg(feature = "family")] {
     /// let family = Resource::family("https://example.com/mcp/{org}")?.authorization_server("https://auth.example.com")?;
     /// let (_api, discovery) = Router::new().split(Gate::new(family, Sessions))?;
     /// assert_eq!(discovery.paths(), ["/.well-known/oauth-protected-resource/mcp/{org}"]);
     /// let document = discovery.document_at("/.well-known/oauth-protected-resource/mcp/acme").expect("a legal value");
     /// assert!(document.starts_with(br#"{"resource":"https://example.com/mcp/acme","#));
+    /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

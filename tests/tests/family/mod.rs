@@ -1,4 +1,5 @@
 //! Gates of resource families, and a verifier whose tokens are for one resource each.
+#![allow(dead_code, reason = "not each test needs all of it")]
 
 use scopegate::{Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError};
 use scopegate_tests::counter::Counter;

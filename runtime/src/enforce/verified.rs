@@ -68,7 +68,8 @@ impl Verified {
         let handler = plan.row.handler();
         let token = match &self.outcome {
             Outcome::Known(outcome) => outcome.clone()?,
-            Outcome::Asked(asked) => asked.answer(&self.plan.gate, parts, handler).await?,
+            // Boxed, since it is rare, and every request would have room for it.
+            Outcome::Asked(asked) => Box::pin(asked.answer(&self.plan.gate, parts, handler)).await?,
         };
         plan.gate.accept(token, handler)
     }

@@ -11,11 +11,10 @@ pub(crate) enum Fault {
     Plain(&'static str),
     /// A text that shows what was found. Shared, since faults are remembered.
     Shown(Arc<str>),
-    /// Any of these, and which rule the token breaks.
-    Of(
-        #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "the doctor alone reads it"))] Rule,
-        Arc<Fault>,
-    ),
+    /// As `Plain`, and which rule the token breaks.
+    PlainOf(Rule, &'static str),
+    /// As `Shown`, and which rule the token breaks.
+    ShownOf(Rule, Arc<str>),
 }
 
 /// The rules that a token may break of which an operator can be told what to change, and where.
@@ -56,16 +55,19 @@ impl Fault {
         Self::Shown(format!("its `{name}` is `{}`, and not {expected}", shown::text(found)).into())
     }
 
-    /// Says which rule the token breaks.
+    /// Says which rule the token breaks. Allocates nothing.
     pub(crate) fn of(self, rule: Rule) -> Self {
-        Self::Of(rule, Arc::new(self))
+        match self {
+            Self::Plain(text) | Self::PlainOf(_, text) => Self::PlainOf(rule, text),
+            Self::Shown(text) | Self::ShownOf(_, text) => Self::ShownOf(rule, text),
+        }
     }
 
     /// Returns which rule the token breaks, where that was said.
-    #[cfg(feature = "export")]
+    #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "the doctor alone asks"))]
     pub(crate) fn rule(&self) -> Option<Rule> {
         match self {
-            Self::Of(rule, _) => Some(*rule),
+            Self::PlainOf(rule, _) | Self::ShownOf(rule, _) => Some(*rule),
             Self::Plain(_) | Self::Shown(_) => None,
         }
     }
@@ -78,11 +80,10 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plain(text) => f.write_str(text),
-            Self::Shown(text) => f.write_str(text),
-            Self::Of(_, fault) => fault.fmt(f),
-        }
+        f.write_str(match self {
+            Self::Plain(text) | Self::PlainOf(_, text) => text,
+            Self::Shown(text) | Self::ShownOf(_, text) => text,
+        })
     }
 }
 

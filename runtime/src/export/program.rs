@@ -247,3 +247,38 @@ fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
     let diagnosis = ended.map_err(|_| Exit::new(3, "the program panicked while it was looked at"))?;
     diagnosis.map_err(|error| Exit::new(3, &error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::StaticKeys;
+
+    fn keys() -> (Gate, ScopeTable) {
+        let keys = StaticKeys::new().key("reader", "sk_read", "files:read").expect("a key");
+        (Gate::static_keys("files", keys), ScopeTable::default())
+    }
+
+    /// An exporter may have `#[tokio::main]`.
+    #[tokio::test]
+    async fn the_doctor_comes_to_a_program_with_a_runtime() {
+        let (gate, table) = keys();
+        let diagnosis = wait_for(Doctor::new(&gate, &table).token("sk_read")).map_err(|exit| exit.words);
+        assert!(diagnosis.is_ok_and(|diagnosis| diagnosis.is_well()));
+    }
+
+    #[test]
+    fn no_error_repeats_what_stands_in_place_of_a_file() {
+        let (gate, table) = keys();
+        for arguments in [
+            &["doctor", "--token", "sk_secret"][..],
+            &["doctor", "sk_secret"],
+            &["doctor", "--token=sk_secret"],
+            &["doctor", "--json", "--token"],
+        ] {
+            let mut said = Vec::new();
+            let exit = run(&gate, &table, arguments, &mut said).expect_err("it is refused");
+            assert!(matches!(exit.code, 2 | 3) && said.is_empty(), "{}", exit.words);
+            assert!(!exit.words.contains("secret"), "{}", exit.words);
+        }
+    }
+}

@@ -21,6 +21,7 @@ impl TokenVerifier for Remote {
     async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         self.0.fetch_add(1, Ordering::SeqCst);
         match presented.token() {
+            "expired" => Err(VerifyError::expired()),
             "opaque" => Ok(Token::granting(GrantedScopes::parse("files:read"))),
             token => Err(VerifyError::invalid(format!("{token} is not active"))),
         }
@@ -62,6 +63,15 @@ async fn a_token_that_a_verifier_quotes_is_not_told() {
             && !format!("{diagnosis}{}{diagnosis:?}", diagnosis.to_json()).contains("s3cret")
     );
     assert!(!format!("{:?}", Doctor::new(&gate, &table).token("s3cret-s3cret")).contains("s3cret"));
+}
+
+#[tokio::test]
+async fn an_opaque_token_expires_without_saying_when() {
+    let gate = Gate::new(resource("https://auth.example.com"), Remote::default());
+    let table = table();
+    let diagnosis = Doctor::new(&gate, &table).token("expired").introspect().examine().await;
+    let finding = diagnosis.findings().last().expect("it is refused");
+    assert_eq!((finding.code(), finding.message()), ("expired", "it expired"));
 }
 
 /// The issuers are found whatever stands around them, and keys beside them are keys.

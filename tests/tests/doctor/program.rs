@@ -1,11 +1,11 @@
 //! What the exporter answers, as JSON, and with which exit code.
 
 use expect_test::expect;
-use scopegate::Issuer as Rules;
+use scopegate::{Issuer as Rules, export::Doctor};
 use scopegate_tests::issuer::Key;
 use serde_json::{Value, json};
 
-use super::{API, examine, gate, judge, settled, well};
+use super::{API, examine, gate, judge, settled, table, well};
 
 #[tokio::test]
 async fn it_is_json_too() {
@@ -67,4 +67,13 @@ async fn it_is_json_too() {
         }"#]].assert_eq(&settled(&json));
     let json: Value = serde_json::from_str(&json).expect("it is JSON");
     assert_eq!(json["at_fault"], json!("authorization_server"));
+}
+
+/// A program may ask from a task of its own.
+#[tokio::test]
+async fn a_task_may_ask() {
+    let server = well(&[&Key::ed25519("key")]).await;
+    let gate = gate([Rules::new(server.id())]);
+    let asking = tokio::spawn(async move { Doctor::new(&gate, &table()).examine().await.is_well() });
+    assert!(asking.await.expect("no panic"));
 }

@@ -1,8 +1,13 @@
 //! What is wrong with an authorization server for the gate, which needs its keys.
 
+use std::time::Duration;
+
 use expect_test::{Expect, expect};
 use scopegate::Issuer as Rules;
-use scopegate_tests::issuer::{Answer, Issuer, Key};
+use scopegate_tests::{
+    issuer::{Answer, Issuer, Key},
+    passing::{pass, until},
+};
 use serde_json::{Value, json};
 
 use super::{API, examine, gate, judge, says, settled, well, well_under};
@@ -49,6 +54,18 @@ async fn nobody_listens() {
             "error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: no answer: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111); start it, or let this machine reach it: with `.metadata_uri(..)` by an address inside, with `.proxy(..)` or `.root_certificate(..)`"
         ],
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come() {
+    let server = well(&[&Key::ed25519("key")]).await;
+    server.answer_keys(Answer::Held);
+    let gate = gate([Rules::new(server.id())]);
+    let examining = tokio::spawn(async move { examine(&gate).await });
+    until(|| server.key_requests() == 1).await;
+    pass(Duration::from_secs(10)).await;
+    let diagnosis = examining.await.expect("no panic");
+    assert_eq!(diagnosis.findings()[0].code(), "unreachable", "{diagnosis}");
 }
 
 #[tokio::test]

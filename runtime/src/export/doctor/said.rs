@@ -62,9 +62,9 @@ impl Said {
         self.header.get("alg")?.as_str()
     }
 
-    /// Says when it expired.
+    /// Says that it expired, and when, if it tells that.
     pub(super) fn expiry(&self) -> String {
-        let exp = self.claim("exp").unwrap_or_default();
+        let Some(exp) = self.claim("exp") else { return "it expired".to_owned() };
         format!(
             "it expired: its `exp` is `{exp}`, and the clock of this machine is at `{:.0}`",
             system_clock()

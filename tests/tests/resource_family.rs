@@ -606,7 +606,7 @@ fn what_cannot_work_is_said_at_startup() {
     );
     let jwt =
         Gate::jwt(Resource::family(PATTERN).unwrap().authorization_server("https://a.example").unwrap());
-    assert_eq!(faults(jwt.layer(scope_table![]).unwrap_err()).len(), 1);
+    assert!(jwt.layer(scope_table![]).is_ok(), "each resource is the audience of its own tokens");
 }
 
 #[requires_scope("org:{org}:member")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
-use scopegate::Issuer as Rules;
+use scopegate::{Introspection, Issuer as Rules};
 use scopegate_tests::{
     issuer::{Answer, Issuer, Key},
     passing::{pass, until},
@@ -40,6 +40,30 @@ async fn nothing_is_wrong() {
         no error was found
     "#]]
     .assert_eq(&settled(&judge(&gate, &token).await.to_string()));
+}
+
+#[tokio::test]
+async fn nobody_can_be_asked_about_opaque_tokens() {
+    let server = well(&[&Key::ed25519("key")]).await;
+    let rules = Rules::new(server.id()).introspection(Introspection::new("files-api", "s3cret"));
+    let gate = gate([rules]);
+    says(
+        &examine(&gate).await,
+        "no_introspection_endpoint",
+        &expect![
+            "error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`; http://127.0.0.1:PORT/.well-known/openid-configuration: the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`"
+        ],
+    );
+    server.set_metadata("introspection_endpoint", json!("https://other.example.com/introspect"));
+    says(
+        &examine(&gate).await,
+        "no_introspection_endpoint",
+        &expect![[
+            r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: its introspection endpoint is at `https://other.example.com/introspect`, which is not its own origin; if the issuer documents that, write `.endpoint("https://other.example.com/introspect")`; http://127.0.0.1:PORT/.well-known/openid-configuration: its introspection endpoint is at `https://other.example.com/introspect`, which is not its own origin; if the issuer documents that, write `.endpoint("https://other.example.com/introspect")`"#
+        ]],
+    );
+    server.set_metadata("introspection_endpoint", json!(format!("{}/introspect", server.id())));
+    assert!(examine(&gate).await.is_well());
 }
 
 #[tokio::test]

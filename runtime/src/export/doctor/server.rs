@@ -24,8 +24,20 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
         let offers = examination.offers.iter().flat_map(|offers| of_offers(offers, gate, table));
         let found = trouble.into_iter().chain(offers);
         findings.extend(found.map(|finding| finding.of_issuer(issuer.places.id())));
+        #[cfg(feature = "introspection")]
+        if examination.offers.is_some() {
+            findings
+                .extend(of_introspection(issuer).await.map(|finding| finding.of_issuer(issuer.places.id())));
+        }
     }
     findings
+}
+
+/// Says what keeps the gate from asking about opaque tokens. Metadata that cannot be read at all was said of already.
+#[cfg(feature = "introspection")]
+async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
+    let reason = issuer.introspects()?.trouble(&issuer.places).await?;
+    Some(Finding::error(PART, "no_introspection_endpoint", reason))
 }
 
 /// Says what keeps the gate from its keys.

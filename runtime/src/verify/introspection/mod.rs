@@ -280,6 +280,12 @@ impl Introspection {
         !self.needs_token_type || kind::is_said(claims)
     }
 
+    /// Says why nobody can be asked about the tokens of an issuer, if that is so.
+    #[cfg(feature = "export")]
+    pub(crate) async fn trouble(&self, places: &crate::verify::issuer::Places) -> Option<String> {
+        server::find_endpoint(self.endpoint_or_default().as_deref(), places).await.err()
+    }
+
     fn endpoint_or_default(&self) -> Option<String> {
         self.endpoint.clone().or_else(|| self.dialect.endpoint(&self.credentials))
     }

@@ -26,6 +26,14 @@ const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
 /// How long those that wait for the metadata at one time take over that it could not be read.
 const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
 
+/// Finds where an issuer is asked: at the endpoint that the program gave, or else at that of the metadata.
+pub(super) async fn find_endpoint(given: Option<&str>, places: &Places) -> Result<Url, String> {
+    match given {
+        Some(given) => trusted_url(given, places.transport()),
+        None => find(places, |metadata| endpoint_in(metadata, places)).await,
+    }
+}
+
 /// The server of one issuer.
 pub(super) struct Server {
     places: Places,
@@ -63,7 +71,7 @@ impl Server {
         if let Some((_, reason)) = failed.as_ref().filter(|(at, _)| at.elapsed() < FAILED_JUST_NOW) {
             return Err(Failure::silent(reason.as_str()));
         }
-        match find(&self.places, |metadata| endpoint_in(metadata, &self.places)).await {
+        match find_endpoint(None, &self.places).await {
             Ok(url) => {
                 *failed = None;
                 *lock(&self.found) = Some((url.clone(), Instant::now()));

@@ -85,7 +85,7 @@ async fn a_forged_one_does_not() {
         (with("token_introspection", json!({})), "no `active`"),
         ("garbage".to_owned(), "not a JSON Web Token"),
         (active().to_string(), "not"),
-        (format!("{plain}.x.y"), "not in base64url"),
+        (format!("{plain}.x.y"), "not a signed JSON Web Token"),
     ] {
         let introspector = introspector(&server);
         server.reply(signed(text));

@@ -272,7 +272,8 @@ async fn careless() {}
 /// What is taken off a public request is verified when somebody asks, and then once.
 #[tokio::test]
 async fn what_is_kept_aside_is_verified_once() {
-    let nestings: [(_, fn(&Gate) -> axum::Router, _); 6] = [
+    type Nest = fn(&Gate) -> axum::Router;
+    let nestings: [(_, Nest, _); 6] = [
         ("nobody asks", |gate| of_handler(careless, gate), (0, 200)),
         ("twice", |gate| of_handler(open, gate), (1, 200)),
         ("middleware, twice", |gate| of_handler(open.layer(from_fn(note)), gate), (1, 200)),

@@ -24,10 +24,16 @@ pub fn bare() -> Router {
     Router::new().route("/files", get(list))
 }
 
+/// A server that asks about opaque tokens.
+pub async fn opaque() -> Verifying {
+    Verifying { name: "scopegate, opaque", router: scopegate::router_of_opaque().await }
+}
+
 /// Every server for the tokens of `issuer`; scopegate stands first.
 pub async fn all(issuer: &Issuer) -> Vec<Verifying> {
     vec![
         Verifying { name: "scopegate", router: scopegate::router(issuer).await },
+        Verifying { name: "scopegate, of eight issuers", router: scopegate::router_of_eight(issuer).await },
         Verifying { name: "oauth-resource-server 0.4.1", router: oauth_resource_server::router(issuer) },
         Verifying { name: "aliri_tower 0.6.1", router: aliri::router(issuer) },
     ]

@@ -24,7 +24,10 @@ use crate::{
 ///
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
-    settle(parts, row).await?;
+    if parts.extensions.get().is_some_and(Enforcement::is_at_family) {
+        // Boxed, since it is rare, and every request would have room for it.
+        Box::pin(settle(parts, row)).await?;
+    }
     if row.requirement().is_public() {
         set_aside(parts);
         if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {

@@ -78,6 +78,11 @@ impl Enforcement {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }
 
+    /// Tells whether the gate has a family of resources, of which the request is for one.
+    pub(super) fn is_at_family(&self) -> bool {
+        self.member.is_some() || self.plan().is_some_and(|plan| plan.gate.is_of_family())
+    }
+
     pub(crate) fn plan(&self) -> Option<&Arc<Plan>> {
         self.member.as_ref().or_else(|| self.slot.as_ref()?.get())
     }

@@ -1,7 +1,7 @@
 //! What comes of asking about a token.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -29,7 +29,7 @@ pub(crate) struct Active {
     judged: Mutex<Option<Judged>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Judged {
     /// The identifier of the resource that it was judged for.
     resource: Option<Box<str>>,
@@ -48,14 +48,19 @@ impl Active {
         judge: impl FnOnce(Map<String, Value>) -> Result<(Token, Validity), Fault>,
     ) -> Result<(Token, Validity), Fault> {
         let identifier = resource.map(Resource::identifier);
-        let judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(judged) = judged.filter(|judged| judged.resource.as_deref() == identifier) {
-            return judged.verdict;
+        let is_known = |judged: &&Judged| judged.resource.as_deref() == identifier;
+        let known = self.lock().as_ref().filter(is_known).map(|judged| judged.verdict.clone());
+        if let Some(verdict) = known {
+            return verdict;
         }
         let verdict = judge(self.claims.clone());
         let judged = Judged { resource: identifier.map(Into::into), verdict: verdict.clone() };
-        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(judged);
+        *self.lock() = Some(judged);
         verdict
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Judged>> {
+        self.judged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -20,7 +20,7 @@ use super::{
     cache::{self, Cache},
     circuit::{Circuit, Pause, SHORTEST_PAUSE},
     dialect::Reading,
-    kind,
+    kind, lock,
     outcome::{Active, Answer, Failure, Outcome},
     rfc7662,
     server::Server,
@@ -276,9 +276,4 @@ fn overload(reply: &Reply) -> Option<Failure> {
 
 fn unavailable(reason: &str) -> Outcome {
     Outcome::Failed(Pause { length: SHORTEST_PAUSE, reason: reason.into() })
-}
-
-/// No code panics while it holds one of these locks; and if it did, what they hold would be whole at every point.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -21,7 +21,11 @@ mod signed;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use serde_json::{Map, Value};
 
@@ -304,4 +308,9 @@ impl fmt::Debug for Introspection {
             .field("prefixes", &self.prefixes)
             .finish_non_exhaustive()
     }
+}
+
+/// No code panics while it holds one of these locks; and if it did, what they hold would be whole at every point.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

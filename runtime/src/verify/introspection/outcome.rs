@@ -1,13 +1,13 @@
 //! What comes of asking about a token.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use serde_json::{Map, Value};
 
-use super::circuit::Pause;
+use super::{circuit::Pause, lock};
 use crate::{
     Resource, Token, VerifyError,
     verify::jwt::{Fault, Validity},
@@ -49,18 +49,14 @@ impl Active {
     ) -> Result<(Token, Validity), Fault> {
         let identifier = resource.map(Resource::identifier);
         let is_known = |judged: &&Judged| judged.resource.as_deref() == identifier;
-        let known = self.lock().as_ref().filter(is_known).map(|judged| judged.verdict.clone());
+        let known = lock(&self.judged).as_ref().filter(is_known).map(|judged| judged.verdict.clone());
         if let Some(verdict) = known {
             return verdict;
         }
         let verdict = judge(self.claims.clone());
         let judged = Judged { resource: identifier.map(Into::into), verdict: verdict.clone() };
-        *self.lock() = Some(judged);
+        *lock(&self.judged) = Some(judged);
         verdict
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Judged>> {
-        self.judged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

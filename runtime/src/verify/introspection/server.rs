@@ -1,15 +1,13 @@
 //! Where an authorization server is asked, and the client that asks.
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Mutex, time::Duration};
 
 use reqwest::{Client, Url};
 use tokio::{sync::Mutex as Turn, time::Instant};
 
 use super::{
     super::jwt::shared::{Metadata, find},
+    lock,
     outcome::Failure,
 };
 use crate::{
@@ -124,8 +122,4 @@ fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
     Err(format!(
         "its introspection endpoint is at `{shown}`, which is not its own origin; if the issuer documents that, write `.endpoint(\"{shown}\")`"
     ))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::rules::text_of;
 use crate::verify::jwt::Fault;
 
 /// What a token says of its own kind.
@@ -21,11 +22,11 @@ pub(super) enum Kind {
 pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, Fault> {
     let mut kind = if is_at_jwt { Kind::Access } else { Kind::Unmarked };
     for (claim, is_mark) in MARKS {
-        match claims.get(claim).map(is_mark) {
-            None | Some(Mark::Nothing) => {}
-            Some(Mark::Access) => kind = Kind::Access,
-            Some(Mark::Another) => {
-                let value = claims.get(claim).unwrap_or(&Value::Null);
+        let Some(value) = claims.get(claim) else { continue };
+        match is_mark(value) {
+            Mark::Nothing => {}
+            Mark::Access => kind = Kind::Access,
+            Mark::Another => {
                 return Err(Fault::with(
                     &format!("it is no access token: its claim `{claim}` is"),
                     text_of(value),
@@ -66,10 +67,6 @@ const MARKS: [(&str, IsMark); 3] = [
 
 fn lower(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_ascii_lowercase()
-}
-
-fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Those for the client itself have claims of their own:

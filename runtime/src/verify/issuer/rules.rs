@@ -215,7 +215,7 @@ fn client_of(claims: &Map<String, Value>) -> Option<&str> {
 }
 
 /// Writes a value as it is compared: a text itself, and a number or a boolean as JSON has it.
-fn text_of(value: &Value) -> String {
+pub(super) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

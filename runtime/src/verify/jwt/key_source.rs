@@ -157,9 +157,7 @@ impl Shared {
             }
         }
     }
-}
 
-impl Shared {
     async fn fetch(&self) -> Result<KeySet, String> {
         let places = &self.places;
         let load = async {

@@ -49,7 +49,7 @@
 //!
 //! | topic | see |
 //! |---|---|
-//! | what a handler needs | [`requires_scope`], [`authenticated`], [`public`] |
+//! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public) |
 //! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`Issuers`] |
@@ -146,8 +146,9 @@ pub use {
     gate::Gate,
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{
-        Router,
+        Router, authenticated, guarded,
         layer::{AuthenticateLayer, GateLayer},
+        public,
     },
     token::{
         CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenVerifier, VerifyError,

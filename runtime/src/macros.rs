@@ -212,7 +212,7 @@ pub use scopegate_macros::public;
 pub use scopegate_macros::Vocabulary;
 
 /// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`], for a service that no attribute
-/// can stand on, as [`Router::service_requiring`](crate::Router::service_requiring) mounts it.
+/// can stand on, as [`guarded`](crate::guarded) takes it.
 ///
 /// # Examples
 ///

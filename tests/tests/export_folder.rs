@@ -212,11 +212,16 @@ fn the_notes_name_each_file() {
 fn the_table_is_markdown() {
     let table = Router::new()
         .merge(routes())
-        .public_service("/assets", tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(()) }))
-        .service_requiring(
+        .route_service(
+            "/assets",
+            scopegate::public(tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(()) })),
+        )
+        .route_service(
             "/s",
-            requirement!("`"),
-            tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(()) }),
+            scopegate::guarded(
+                requirement!("`"),
+                tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(()) }),
+            ),
         )
         .table();
     let text = markdown(&Policy::new(), &table);

@@ -158,7 +158,7 @@ fn scratch(name: &str) -> PathBuf {
 
 fn service(requirement: Requirement) -> ScopeTable {
     let service = tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(()) });
-    Router::<()>::new().service_requiring("/a b", requirement, service).table()
+    Router::<()>::new().route_service("/a b", scopegate::guarded(requirement, service)).table()
 }
 
 #[test]

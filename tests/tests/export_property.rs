@@ -50,7 +50,7 @@ fn router(handlers: [bool; 3], services: &[Requirement], is_nested: bool) -> Rou
     };
     services.iter().enumerate().fold(router, |router, (at, requirement)| {
         let service = tower::service_fn(|_| async { Ok::<_, Infallible>(()) });
-        router.service_requiring(&format!("/n/{at}"), requirement.clone(), service)
+        router.route_service(&format!("/n/{at}"), scopegate::guarded(requirement.clone(), service))
     })
 }
 

@@ -237,7 +237,7 @@ fn layer(gate: &Gate) -> Plain {
 fn services(gate: &Gate) -> Plain {
     let routes = REQUIREMENTS.iter().fold(Router::new(), |routes, (name, requirement)| {
         let requirement: Requirement = requirement.to_string().parse().unwrap();
-        routes.service_requiring(&format!("/{name}"), requirement, plain::get(async || ()))
+        routes.route_service(&format!("/{name}"), scopegate::guarded(requirement, plain::get(async || ())))
     });
     routes.protect(gate.clone()).unwrap()
 }

@@ -85,7 +85,7 @@ fn guarded(steps: &[Step]) -> Router {
         Step::Route(path, 2) => router.route(path, routing::any(any_token)),
         Step::Route(path, 3) => router.route(path, routing::get(open).put(literal)),
         Step::Route(path, _) => router.route(path, routing::delete(any_token)),
-        Step::Service(path) => router.service_requiring(path, EXPORT, service_fn(answer)),
+        Step::Service(path) => router.route_service(path, scopegate::guarded(EXPORT, service_fn(answer))),
         Step::Nest(prefix, steps) => router.nest(prefix, guarded(steps)),
         Step::Merge(steps) => router.merge(guarded(steps)),
         Step::Fallback => router.fallback(any_token),

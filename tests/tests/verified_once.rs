@@ -97,7 +97,7 @@ fn before_mcp(gate: &Gate, inside: axum::Router) -> axum::Router {
 }
 
 fn before_service(gate: &Gate, inside: axum::Router) -> axum::Router {
-    Router::new().service_requiring("/mcp", READ, inside).protect(gate.clone()).unwrap()
+    Router::new().route_service("/mcp", scopegate::guarded(READ, inside)).protect(gate.clone()).unwrap()
 }
 
 fn of_handler<T: 'static, D>(

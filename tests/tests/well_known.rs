@@ -183,7 +183,8 @@ async fn routes_beside_the_well_known_path_stay() {
         let mine = [
             routes().route(route, get(open)),
             routes().route(route, any(open)),
-            routes().public_service(route, service_fn(async |_| Ok("mine".into_response()))),
+            routes()
+                .route_service(route, scopegate::public(service_fn(async |_| Ok("mine".into_response())))),
         ];
         for routes in mine {
             let app = routes.protect(gate("https://h/mcp")).unwrap();

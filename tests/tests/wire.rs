@@ -62,8 +62,8 @@ fn router() -> Router {
         .route("/health", get(health))
         .route("/greet", get(greet))
         .route("/contradiction", get(contradiction))
-        .service_requiring("/export", EXPORT, service)
-        .public_service("/static", service)
+        .route_service("/export", scopegate::guarded(EXPORT, service))
+        .route_service("/static", scopegate::public(service))
 }
 
 fn app() -> axum::Router {

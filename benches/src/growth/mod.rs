@@ -64,7 +64,7 @@ fn service()
 /// A router with routes that all need scopes of their own.
 fn router(routes: &[(&'static str, Requirement)]) -> Router {
     let add = |router: Router, (path, requirement): &(&'static str, Requirement)| {
-        router.service_requiring(path, requirement.clone(), service())
+        router.route_service(path, scopegate::guarded(requirement.clone(), service()))
     };
     routes.iter().fold(Router::new(), add)
 }

@@ -28,6 +28,7 @@
 mod declared;
 mod function;
 mod gated;
+mod guarded;
 pub(crate) mod layer;
 mod method_router;
 mod router;
@@ -38,6 +39,7 @@ pub use declared::Declared;
 #[doc(hidden)] // For generated code, through `__private`.
 pub use declared::{InLayer, ScopeGuard, row_of};
 pub use function::HandlerFn;
+pub use guarded::{Guarded, authenticated, guarded, public};
 pub use method_router::MethodRouter;
 pub use router::Router;
 

@@ -14,10 +14,11 @@ use crate::{
         declared::Declared,
         function::HandlerFn,
         gated::{Gated, Mounted},
+        guarded::Guarded,
         method_router::{ANY, MethodRouter},
         service::ServiceGuard,
     },
-    scope::{Entry, Requirement, Row, ScopeTable},
+    scope::{Entry, ScopeTable},
     well_known::{self, Discovery},
 };
 
@@ -93,64 +94,22 @@ where
         self
     }
 
-    /// Adds a service that needs no token, such as one for static files.
+    /// Adds a service for all methods of a path; see [`axum::Router::route_service`].
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::convert::Infallible;
-    ///
-    /// use axum::{extract::Request, response::Response};
-    /// use scopegate::Router;
-    /// use tower::service_fn;
-    ///
-    /// let assets = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new("body { margin: 0 }".to_owned())));
-    /// let routes: Router = Router::new().public_service("/style.css", assets);
-    /// assert_eq!(routes.table().to_string(), "*  /style.css  public\n");
-    /// ```
+    /// [`guarded`](crate::guarded), [`public`](fn@crate::public) and [`authenticated`](fn@crate::authenticated) say what it
+    /// needs.
     ///
     /// # Panics
     ///
     /// When the path overlaps with another, or is none, as in axum.
     #[track_caller]
-    pub fn public_service<T>(self, path: &str, service: T) -> Self
+    pub fn route_service<T>(mut self, path: &str, service: Guarded<T>) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.service_requiring(path, Requirement::PUBLIC, service)
-    }
-
-    /// Adds a service, on which no attribute can stand, behind `requirement`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::convert::Infallible;
-    ///
-    /// use axum::{extract::Request, response::Response};
-    /// use scopegate::{Router, requirement};
-    /// use tower::service_fn;
-    ///
-    /// let export = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new("all files".to_owned())));
-    /// let routes: Router = Router::new().service_requiring("/export", requirement!("files:export"), export);
-    /// assert_eq!(routes.table().to_string(), "*  /export  files:export\n");
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// When the path overlaps with another, or is none, as in axum.
-    #[track_caller]
-    pub fn service_requiring<T>(mut self, path: &str, requirement: Requirement, service: T) -> Self
-    where
-        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
-        T::Response: IntoResponse,
-        T::Future: Send + 'static,
-    {
-        let caller = std::panic::Location::caller();
-        let row = Row::new(requirement, std::any::type_name::<T>(), caller.file(), caller.line());
-        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned(), row.into());
+        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned());
         self.inner = self.inner.route_service(path, service);
         self.mount(path, vec![mounted]);
         self

@@ -9,7 +9,7 @@ use axum::{
 
 use crate::{
     enforce::{Enforcement, Protected, Slot, Step, Verified, enforce, leave},
-    routing::gated::Mounted,
+    routing::{gated::Mounted, guarded::Guarded},
     scope::RowRef,
 };
 
@@ -21,9 +21,10 @@ pub(crate) struct ServiceGuard {
 }
 
 impl ServiceGuard {
-    pub(crate) fn mount<T>(service: T, methods: String, row: RowRef) -> (Protected<T, Self>, Mounted) {
+    pub(crate) fn mount<T>(service: Guarded<T>, methods: String) -> (Protected<T, Self>, Mounted) {
+        let row = RowRef::from(service.row);
         let mounted = Mounted::new(methods, row.clone());
-        (Protected::new(service, Self { row, slot: mounted.slot.clone() }), mounted)
+        (Protected::new(service.inner, Self { row, slot: mounted.slot.clone() }), mounted)
     }
 }
 

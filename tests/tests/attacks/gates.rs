@@ -215,7 +215,7 @@ async fn behind_a_public_handler_the_gate_of_the_layer_inside_decides() {
         .route("/", axum::routing::get(write))
         .layer(gate.layer(ScopeTable::default()).unwrap());
     assert_eq!(send(&inside, "GET /", &["authorization: Bearer weak"]).await.status, 403);
-    let service = Router::new().public_service("/", inside.clone()).protect(lax()).unwrap();
+    let service = Router::new().route_service("/", scopegate::public(inside.clone())).protect(lax()).unwrap();
     let handler = Router::new().route("/", get(forward)).with_state(inside).protect(lax()).unwrap();
     for app in [service, handler] {
         assert_eq!(send(&app, "GET /", &["authorization: Bearer weak"]).await.status, 403);

@@ -24,9 +24,11 @@ use crate::{
 ///
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
-    if parts.extensions.get().is_some_and(Enforcement::is_at_family) {
+    let mut enforcement = parts.extensions.get::<Enforcement>();
+    if enforcement.is_some_and(Enforcement::is_at_family) {
         // Boxed, since it is rare, and every request would have room for it.
         Box::pin(settle(parts, row)).await?;
+        enforcement = parts.extensions.get();
     }
     if row.requirement().is_public() {
         set_aside(parts);
@@ -37,12 +39,12 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     }
     let filled = if row.terms().has_templates() {
         let path = PathParameters::of(parts).await;
-        let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
+        enforcement = parts.extensions.get();
+        let plan = enforcement.and_then(Enforcement::plan);
         Filled::of(row.terms().templates(), &InRequest { path, plan: plan.map(|plan| &**plan) })
     } else {
         Filled::default()
     };
-    let enforcement = parts.extensions.get::<Enforcement>();
     let Some(plan) = enforcement.and_then(Enforcement::plan) else {
         let handler = row.handler();
         log::misconfigured(&format!(

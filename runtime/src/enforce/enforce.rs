@@ -6,6 +6,7 @@ use http::request::Parts;
 
 use super::{
     enforcement::{Admitted, Enforcement, leave, verified_by},
+    group::row_in_group,
     member::settle,
     outcome::Judge,
     path::{InRequest, PathParameters},
@@ -30,6 +31,8 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         Box::pin(settle(parts, row)).await?;
         enforcement = parts.extensions.get();
     }
+    let in_group = row_in_group(parts.extensions.get(), row)?;
+    let row = in_group.as_ref().unwrap_or(row);
     if row.requirement().is_public() {
         set_aside(parts);
         if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {

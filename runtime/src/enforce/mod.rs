@@ -4,6 +4,7 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod group;
 mod guard;
 mod member;
 mod outcome;
@@ -22,6 +23,7 @@ pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
     enforce::{admit, enforce, verify_for_all},
     enforcement::{Enforcement, leave},
+    group::Group,
     member::{plan_for, plan_or_refusal},
     path::mistaken_templates,
     plan::{Plan, Slot},

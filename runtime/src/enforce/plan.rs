@@ -4,7 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 #[cfg(feature = "mcp")]
 use super::path::{InRequest, PathParameters};
-use super::prebuilt::{Answers, Prebuilt};
+use super::{
+    group::Group,
+    prebuilt::{Answers, Prebuilt},
+};
 #[cfg(feature = "mcp")]
 use crate::scope::Filled;
 use crate::{
@@ -25,11 +28,22 @@ pub(crate) struct Plan {
     /// Those of the row itself, which need not be looked up.
     answers: Answers,
     prebuilt: Prebuilt,
+    /// Where the row is not the handler's own alone.
+    group: Option<Arc<Group>>,
 }
 
 impl Plan {
     pub(crate) fn new(gate: Gate, row: RowRef, prebuilt: Prebuilt) -> Self {
-        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt }
+        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt, group: None }
+    }
+
+    /// Makes the plan of a handler in a group of routes.
+    pub(crate) fn in_group(gate: Gate, group: &Arc<Group>, prebuilt: Prebuilt) -> Self {
+        Self { group: Some(group.clone()), ..Self::new(gate, group.row().clone(), prebuilt) }
+    }
+
+    pub(super) fn group(&self) -> Option<&Group> {
+        self.group.as_deref()
     }
 
     /// Makes the same plan for the gate of one resource of a family, for which no answer is built.

@@ -8,7 +8,7 @@ use super::{
     enforcement::{Admitted, Enforcement, leave, verified_by},
     member::settle,
     outcome::Judge,
-    path::{InRequest, PathParameters},
+    path::PathParameters,
     plan::Plan,
     verified::Verified,
 };
@@ -38,7 +38,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     let filled = if row.terms().has_templates() {
         let path = PathParameters::of(parts).await;
         let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
-        Filled::of(row.terms().templates(), &InRequest { path, plan: plan.map(|plan| &**plan) })
+        path.fill(row, plan.map(|plan| &**plan))
     } else {
         Filled::default()
     };
@@ -75,7 +75,7 @@ fn set_aside(parts: &mut Parts) {
 }
 
 /// Admits a request whose token meets the gate's floor and the row.
-pub(crate) async fn admit(
+async fn admit(
     plan: &Plan,
     enforcement: Option<&Enforcement>,
     parts: &Parts,

@@ -17,12 +17,11 @@ pub use self::{
     access::Access,
     guard::{Declares, Guard},
 };
-#[cfg(feature = "mcp")]
-pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
-    enforce::{admit, enforce, verify_for_all},
-    enforcement::{Enforcement, leave},
+    enforce::{enforce, token, verify_for_all},
+    enforcement::{Admitted, Enforcement, leave},
     member::{plan_for, plan_or_refusal},
+    outcome::Judge,
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,

@@ -9,7 +9,7 @@ use super::{
     group::row_in_group,
     member::settle,
     outcome::Judge,
-    path::{InRequest, PathParameters},
+    path::PathParameters,
     plan::Plan,
     verified::Verified,
 };
@@ -31,7 +31,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         Box::pin(settle(parts, row)).await?;
         enforcement = parts.extensions.get();
     }
-    let in_group = row_in_group(parts.extensions.get(), row)?;
+    let in_group = row_in_group(enforcement, row)?;
     let row = in_group.as_ref().unwrap_or(row);
     if row.requirement().is_public() {
         set_aside(parts);
@@ -43,8 +43,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     let filled = if row.terms().has_templates() {
         let path = PathParameters::of(parts).await;
         enforcement = parts.extensions.get();
-        let plan = enforcement.and_then(Enforcement::plan);
-        Filled::of(row.terms().templates(), &InRequest { path, plan: plan.map(|plan| &**plan) })
+        path.fill(row, enforcement.and_then(Enforcement::plan).map(|plan| &**plan))
     } else {
         Filled::default()
     };
@@ -80,7 +79,7 @@ fn set_aside(parts: &mut Parts) {
 }
 
 /// Admits a request whose token meets the gate's floor and the row.
-pub(crate) async fn admit(
+async fn admit(
     plan: &Plan,
     enforcement: Option<&Enforcement>,
     parts: &Parts,

@@ -18,13 +18,12 @@ pub use self::{
     access::Access,
     guard::{Declares, Guard},
 };
-#[cfg(feature = "mcp")]
-pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
-    enforce::{admit, enforce, verify_for_all},
-    enforcement::{Enforcement, leave},
+    enforce::{enforce, token, verify_for_all},
+    enforcement::{Admitted, Enforcement, leave},
     group::Group,
     member::{plan_for, plan_or_refusal},
+    outcome::Judge,
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,

@@ -3,6 +3,7 @@
 mod audiences;
 mod authorization_servers;
 mod gates;
+mod layers;
 mod locks;
 mod logs;
 mod mcp_bodies;

@@ -5,7 +5,7 @@ use crate::{ScopeTable, scope::Entry};
 
 #[cfg(feature = "axum")]
 pub use crate::{
-    enforce::Declares,
+    enforce::{Declares, IsDeclared, IsOptional, OfAnotherType, TypeOf},
     routing::{InLayer, ScopeGuard, row_of},
 };
 

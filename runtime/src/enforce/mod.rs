@@ -6,6 +6,7 @@ mod enforce;
 mod enforcement;
 mod guard;
 mod member;
+mod mistakes;
 mod outcome;
 mod path;
 mod plan;
@@ -16,6 +17,7 @@ mod verified;
 pub use self::{
     access::Access,
     guard::{Declares, Guard},
+    mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
 #[cfg(feature = "mcp")]
 pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};

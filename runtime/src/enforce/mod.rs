@@ -7,6 +7,7 @@ mod enforcement;
 mod group;
 mod guard;
 mod member;
+mod mistakes;
 mod outcome;
 mod path;
 mod plan;
@@ -17,6 +18,7 @@ mod verified;
 pub use self::{
     access::Access,
     guard::{Declares, Guard},
+    mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
 pub(crate) use self::{
     enforce::{enforce, token, verify_for_all},

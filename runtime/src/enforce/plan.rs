@@ -2,16 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
-#[cfg(feature = "mcp")]
-use super::path::{InRequest, PathParameters};
-use super::prebuilt::{Answers, Prebuilt};
-#[cfg(feature = "mcp")]
-use crate::scope::Filled;
+use super::{
+    path::{InRequest, PathParameters},
+    prebuilt::{Answers, Prebuilt},
+};
 use crate::{
     gate::{Failure, Gate},
     policy::Demand,
     refuse::Rejection,
-    scope::{Requirement, Row, RowRef},
+    scope::{Filled, Requirement, Row, RowRef},
 };
 
 /// Where a mounted handler finds its plan; filled once, when its router is protected.
@@ -50,7 +49,6 @@ impl Plan {
     }
 
     /// Fills the parameters of the resource into the templates of a row that has no path of its own.
-    #[cfg(feature = "mcp")]
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
             Filled::of(row.terms().templates(), &InRequest { path: PathParameters::None, plan: Some(self) })

@@ -97,7 +97,10 @@ fn the_mac_is_what_it_was() {
     let owner = Owner { place: "https://example.com/mcp", principal: owner };
     let binding = Binding::with_key(&[7; 32]);
     assert_eq!(binding.tag(Kind::Session, owner, &["a"]), "D6OmpYgBgppHHr6sGGC7T1XGqmSTuyXSPmJH4_aOtlc");
-    assert_eq!(binding.tag(Kind::Task, owner, &["export", "a"]), "SnyyQUDLQU9kWDYB2WkIgbN5C5f1hMcQkBuOwjWqc-0");
+    assert_eq!(
+        binding.tag(Kind::Task, owner, &["export", "a"]),
+        "SnyyQUDLQU9kWDYB2WkIgbN5C5f1hMcQkBuOwjWqc-0"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod gating;
 
-use axum::Router;
+use axum::{Router, routing::any};
 use gating::IntoGate;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler, ServiceExt,
@@ -18,8 +18,10 @@ use rmcp::{
     transport::{StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig},
 };
 use scopegate::{
-    Gate, GrantedScopes, Requirement, Scope, Token, mcp::McpServer, mcp::McpTable, mcp::Operation, mcp_table,
-    requirement, requires_scope, scoped_tools, testing::TestVerifier,
+    Gate, GrantedScopes, Principal, Requirement, Scope, Token,
+    mcp::{McpServer, McpTable, Operation, TaskOwner},
+    mcp_table, requirement, requires_scope, scoped_tools,
+    testing::TestVerifier,
 };
 use scopegate_tests::{
     counter::Counter,
@@ -105,6 +107,7 @@ fn tokens() -> TestVerifier {
         .token_saying("alice-refreshed", token("alice", "files:export files:read files:other"))
         .token_saying("alice-admin", token("alice", "files:read files:admin"))
         .token_saying("alice-reads", token("alice", "files:read"))
+        .token("below", "files:export")
         .token_saying("bob", token("bob", "files:read files:export files:admin"))
         .token_saying(
             "alice-elsewhere",
@@ -293,6 +296,64 @@ async fn subscriptions_to_tasks_are_judged_as_what_is_asked_about_them() {
     assert_eq!(refused.challenge(), insufficient("files:read files:export"));
     // rmcp has no subscriptions to tasks.
     assert_eq!(listen("alice", &[&id]).await.json()["error"]["code"], -32601);
+}
+
+/// Before another server the program says whose a task is.
+#[tokio::test]
+async fn before_another_server_the_program_says_whose_a_task_is() {
+    const EXPORT: Requirement = requirement!("files:export");
+    const TABLE: McpTable = mcp_table![Operation::tool("export", EXPORT)];
+    let (reached, asked) = (Counter::default(), Counter::default());
+    let (count, told) = (reached.clone(), asked.clone());
+    let owner = move |id: String| {
+        told.count();
+        let started = [("7", "alice", "export"), ("8", "bob", "export"), ("9", "alice", "gone")];
+        let found = started.into_iter().find(|(known, ..)| *known == id);
+        async move {
+            found.map(|(_, who, tool)| TaskOwner::new(Principal::new("https://auth.example.com", who), tool))
+        }
+    };
+    let answer = any(async move || {
+        count.count();
+        "{}"
+    });
+    let layer = gate(RESOURCE).mcp_layer(TABLE).unwrap().tasks(owner);
+    let app = Router::new().route("/mcp", answer).layer(layer);
+    for (token, id, expected) in [
+        ("alice", "7", Answered),
+        ("alice-refreshed", "7", Answered),
+        ("alice-reads", "7", Refused("files:read files:export")),
+        ("alice-elsewhere", "7", Unknown),
+        ("bob", "7", Unknown),
+        ("bob", "8", Answered),
+        ("alice", "9", Unknown),
+        ("alice", "10", Unknown),
+        ("nobody", "7", Unknown),
+    ] {
+        for method in METHODS {
+            let before = reached.get();
+            let answer = send(&app, token, method, json!({ "taskId": id })).await;
+            let case = format!("{method} {token} {id}: {}", answer.body);
+            assert_eq!(reached.get() - before, usize::from(expected == Answered), "{case}");
+            if let Refused(scopes) = expected {
+                assert_eq!(answer.challenge(), insufficient(scopes), "{case}");
+            } else if expected == Unknown {
+                assert_eq!(answer.json()["error"]["message"], "Unknown task", "{case}");
+            }
+        }
+    }
+    // Nobody is asked for those who may ask nothing.
+    let before = asked.get();
+    assert_eq!(
+        send(&app, "below", "tasks/get", json!({ "taskId": "7" })).await.challenge(),
+        insufficient("files:read")
+    );
+    assert_eq!(asked.get(), before);
+    // Who names a task twice has it looked up once.
+    let ids = json!({ "notifications": { "taskIds": ["7", "7", "7"] } });
+    assert_eq!(send(&app, "alice", "subscriptions/listen", ids).await.status, 200);
+    assert_eq!(asked.get(), before + 1);
+    assert_eq!(send(&app, "alice", "tasks/list", json!({})).await.status, 404);
 }
 
 /// The official client, over a socket: a task that it starts, waits for and cancels.

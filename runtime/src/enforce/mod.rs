@@ -29,6 +29,6 @@ pub(crate) use self::{
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{Protected, Step},
+    step::{After, Protected, Step},
     verified::Verified,
 };

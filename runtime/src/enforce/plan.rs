@@ -63,7 +63,6 @@ impl Plan {
     }
 
     /// Fills the parameters of the resource into the templates of a row that has no path of its own.
-    #[cfg(feature = "mcp")]
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
             PathParameters::None.fill(row, Some(self))

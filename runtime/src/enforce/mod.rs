@@ -20,8 +20,8 @@ pub use self::{
 #[cfg(feature = "mcp")]
 pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
-    enforce::{admit, enforce, verify_for_all},
-    enforcement::{Enforcement, leave},
+    enforce::{admit, enforce_for_gates_inside, verify_for_all},
+    enforcement::Enforcement,
     member::{plan_for, plan_or_refusal},
     path::mistaken_templates,
     plan::{Plan, Slot},

@@ -14,8 +14,6 @@ mod template;
 mod text;
 mod vocabulary;
 
-#[cfg(feature = "mcp")]
-pub(crate) use self::text::Text;
 pub use self::{
     granted::GrantedScopes,
     hierarchy::Wildcards,
@@ -38,4 +36,5 @@ pub(crate) use self::{
     row_ref::RowRef,
     table::Terms,
     template::{Parameters, parameters},
+    text::Text,
 };

@@ -5,6 +5,7 @@ use proc_macro::TokenStream;
 
 mod alternatives;
 mod args;
+mod block;
 mod diagnostics;
 mod expand;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod handler;
 mod need;
 mod redundancy;
 mod rule;
+mod surroundings;
 mod terms;
 mod tools;
 mod vocabulary;
@@ -40,6 +42,11 @@ pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn requirement(args: TokenStream) -> TokenStream {
     expand::requirement(args.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStream {
+    block::scoped_handlers(args.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]

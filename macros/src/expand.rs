@@ -10,6 +10,7 @@ use crate::{
     block::{self, Marker},
     diagnostics::Diagnostics,
     handler::Handler,
+    mistakes::{self, Callers},
     need,
     rule::ScopeArg,
     surroundings::Surroundings,
@@ -21,20 +22,22 @@ pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStre
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let args = args.unwrap_or_default();
     let requirement = requirement_tokens(&args.krate, alternatives.as_ref());
-    declare(&args, &requirement, item, diagnostics)
+    let callers = alternatives.as_ref().map_or(Callers::Unknown, |all| Callers::WithToken(&all.scopes));
+    declare(&args, &requirement, &callers, item, diagnostics)
 }
 
 pub(crate) fn authenticated(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default();
-    declare(&args, &authenticated_tokens(&args.krate), item, diagnostics)
+    declare(&args, &authenticated_tokens(&args.krate), &Callers::WithToken(&[]), item, diagnostics)
 }
 
 pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::without_scopes)).unwrap_or_default();
     let krate = &args.krate;
-    declare(&args, &quote!(#krate::__private::Requirement::PUBLIC), item, diagnostics)
+    let requirement = quote!(#krate::__private::Requirement::PUBLIC);
+    declare(&args, &requirement, &Callers::Everybody, item, diagnostics)
 }
 
 pub(crate) fn requirement(args: TokenStream) -> TokenStream {
@@ -69,6 +72,7 @@ fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternativ
 fn declare(
     args: &Args,
     requirement: &TokenStream,
+    callers: &Callers<'_>,
     item: &TokenStream,
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
@@ -97,9 +101,11 @@ fn declare(
     }
     let declaration = declaration(args, requirement, &handler, &handler.name());
     let marker = handler.marker();
+    let checks = mistakes::checks(&handler, callers, args);
+    diagnostics.take(mistakes::answer_with_future(&mut handler));
     handler.guard_with(&quote!(#krate::Guard<#marker>));
     let errors = diagnostics.into_tokens();
-    quote!(#handler #declaration #errors)
+    quote!(#handler #declaration #checks #errors)
 }
 
 fn declaration(args: &Args, requirement: &TokenStream, handler: &Handler, name: &str) -> TokenStream {

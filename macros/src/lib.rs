@@ -11,10 +11,12 @@ mod expand;
 #[cfg(test)]
 mod golden;
 mod handler;
+mod mistakes;
 mod need;
 mod redundancy;
 mod rule;
 mod surroundings;
+mod table;
 mod terms;
 mod tools;
 mod vocabulary;
@@ -42,6 +44,11 @@ pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn requirement(args: TokenStream) -> TokenStream {
     expand::requirement(args.into()).into()
+}
+
+#[proc_macro]
+pub fn scope_rows(input: TokenStream) -> TokenStream {
+    table::scope_rows(input.into()).into()
 }
 
 #[proc_macro_attribute]

@@ -42,7 +42,6 @@ fn a_handler_with_scopes() {
             impl ::scopegate::__private::Declares for __scopes_of_write {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     {
-                        #[allow(unused_imports)]
                         use ::scopegate::__private::{NoNeed as _, NoScope as _};
                         const __SCOPES: [::scopegate::__private::Need; 4usize] = [
                             ::scopegate::__private::Need::literal("files:read"),
@@ -86,7 +85,6 @@ fn a_handler_with_a_named_requirement() {
             impl ::scopegate::__private::Declares for __scopes_of_export {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                         {
-                            #[allow(unused_imports)]
                             use ::scopegate::__private::{NoNeed as _, NoScope as _};
                             const __REQUIREMENT: ::scopegate::__private::Requirement = scopes::EXPORT
                                 .as_scope()
@@ -98,13 +96,8 @@ fn a_handler_with_a_named_requirement() {
                         ::core::line!(),
                     )
                     .with(
+                        &[::scopegate::__private::Need::literal("files:audit")],
                         {
-                            #[allow(unused_imports)]
-                            use ::scopegate::__private::{NoNeed as _, NoScope as _};
-                            &[::scopegate::__private::Need::literal("files:audit")]
-                        },
-                        {
-                            #[allow(unused_imports)]
                             use ::scopegate::__private::{NoNeed as _, NoScope as _};
                             &[scopes::OWN.as_scope().as_need()]
                         },

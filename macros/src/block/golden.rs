@@ -61,6 +61,61 @@ fn a_block_of_handlers() {
 }
 
 #[test]
+fn what_a_free_handler_is_checked_for_is_checked_in_a_block() {
+    let item = quote! {
+        impl Files {
+            #[cfg(unix)]
+            #[public]
+            async fn read(access: Access) {}
+
+            #[requires_scope("files:read")]
+            fn list(access: Access) -> String {
+                access.require("files:write")
+            }
+        }
+    };
+    check(scoped_handlers(quote!(), item), &expect![[r#"
+        impl Files {
+            #[cfg(unix)]
+            async fn read(_: ::scopegate::Guard<__scopes_of_Files__read>, access: Access) {}
+            async fn list(
+                _: ::scopegate::Guard<__scopes_of_Files__list>,
+                access: Access,
+            ) -> String {
+                access.require("files:write")
+            }
+        }
+        #[public(crate = ::scopegate)]
+        ///Files::read
+        #[cfg(unix)]
+        enum __scopes_of_Files__read {}
+        #[requires_scope(crate = ::scopegate, "files:read")]
+        ///Files::list
+        enum __scopes_of_Files__list {}
+        #[cfg(unix)]
+        const _: () = {
+            const _: fn() = || {
+                #[allow(unused_imports)]
+                use ::scopegate::__private::{
+                    IsOptional as __Rule, OfAnotherType as _, TypeOf as __TypeOf,
+                };
+                __Rule::check(__TypeOf::<Access>::kind());
+            };
+        };
+        const _: fn() = || {
+            #[allow(unused_imports)]
+            use ::scopegate::__private::{
+                IsDeclared as __Rule, OfAnotherType as _, TypeOf as __TypeOf,
+            };
+            __Rule::check(__TypeOf::<Access>::kind());
+        };
+        ::core::compile_error! {
+            "a handler is `async`; write `async fn`"
+        }
+    "#]]);
+}
+
+#[test]
 fn after_a_mistake_the_block_is_still_there() {
     let item = quote! {
         impl Files {
@@ -75,32 +130,30 @@ fn after_a_mistake_the_block_is_still_there() {
     check(
         scoped_handlers(quote!(), item),
         &expect![[r#"
-        impl Files {
-            async fn list(&self) {}
-            async fn read() {}
-        }
-        const _: () = {
-            #[authenticated]
-            #[doc(hidden)]
-            enum __scopes_of_nothing {}
-        };
-        const _: () = {
-            #[public]
-            #[doc(hidden)]
-            enum __scopes_of_nothing {}
-        };
-        const _: () = {
-            #[authenticated]
-            #[doc(hidden)]
-            enum __scopes_of_nothing {}
-        };
-        ::core::compile_error! {
-            "a handler takes no `self`; leave it out, and take what the handler needs by `State`"
-        }
-        ::core::compile_error! {
-            "this handler has a scope attribute already; say all that it needs in one"
-        }
-    "#]],
+            impl Files {
+                async fn list(&self) {}
+                async fn read(_: ::scopegate::Guard<__scopes_of_Files__read>) {}
+            }
+            #[public(crate = ::scopegate)]
+            ///Files::read
+            enum __scopes_of_Files__read {}
+            const _: () = {
+                #[authenticated]
+                #[doc(hidden)]
+                enum __scopes_of_nothing {}
+            };
+            const _: () = {
+                #[authenticated]
+                #[doc(hidden)]
+                enum __scopes_of_nothing {}
+            };
+            ::core::compile_error! {
+                "a handler takes no `self`; leave it out, and take what the handler needs by `State`"
+            }
+            ::core::compile_error! {
+                "this handler has a scope attribute already; say all that it needs in one"
+            }
+        "#]],
     );
 }
 

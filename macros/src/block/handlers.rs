@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{ImplItem, parse::Parser, spanned::Spanned};
 
 use super::{
+    checks,
     method::{Declared, Idle, declare, take_ours},
     owner::Owner,
     parse::parse,
@@ -25,6 +26,7 @@ pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStre
 
     let owner = Owner::of(&block);
     let (mut idle, mut declared, mut declares) = (Idle::default(), Vec::new(), false);
+    let mut checks = TokenStream::new();
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
         let ours = take_ours(method, &mut diagnostics);
@@ -34,6 +36,7 @@ pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStre
             diagnostics.push(syn::Error::new(second.path().span(), handler::TWICE));
         }
         if diagnostics.take(handler::check(&method.attrs, &method.sig)).is_some() {
+            checks.extend(checks::of(method, first, &krate, &mut diagnostics));
             declared.push(declare(method, Some(first), &owner, &krate));
             idle.extend(ours.into_iter().skip(1));
         } else {
@@ -49,5 +52,5 @@ pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStre
     }
     let items = declared.iter().map(|Declared { item, .. }| item);
     let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());
-    quote!(#block #(#items)* #idle #errors)
+    quote!(#block #(#items)* #checks #idle #errors)
 }

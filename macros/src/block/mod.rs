@@ -2,6 +2,7 @@
 //!
 //! An attribute on a method cannot add a type beside the method, so the block adds it.
 
+mod checks;
 #[cfg(test)]
 mod golden;
 mod handlers;

@@ -12,6 +12,7 @@ mod golden;
 mod handler;
 mod need;
 mod redundancy;
+mod routes;
 mod rule;
 mod terms;
 mod tools;
@@ -40,6 +41,11 @@ pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn requirement(args: TokenStream) -> TokenStream {
     expand::requirement(args.into()).into()
+}
+
+#[proc_macro]
+pub fn routes(input: TokenStream) -> TokenStream {
+    routes::routes(input.into()).into()
 }
 
 #[proc_macro_attribute]

@@ -1,5 +1,7 @@
 //! Reads a handler's declaration off its own signature.
 
+use std::any::TypeId;
+
 use axum::handler::Layered;
 
 use crate::{
@@ -70,12 +72,13 @@ macro_rules! declared {
         {
         }
 
+        // What is mounted is `'static`, and so are its arguments.
         #[diagnostic::do_not_recommend]
-        impl<F, Out, G: ScopeGuard, $($argument),*> Declared<(G, $($argument,)*)> for F
+        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> Declared<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,
         {
-            const ROW: Row = G::ROW;
+            const ROW: Row = G::ROW.taking(const { &[$(TypeId::of::<$argument>),*] });
         }
     };
 }

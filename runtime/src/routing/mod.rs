@@ -26,12 +26,16 @@
 // They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
 
 mod declared;
+#[cfg(feature = "utoipa")]
+pub(crate) mod documentation;
 mod function;
 mod gated;
 mod guarded;
 pub(crate) mod layer;
 mod method_router;
 mod router;
+#[cfg(feature = "utoipa")]
+mod routes;
 mod service;
 
 pub use axum::routing::MethodFilter;
@@ -42,6 +46,8 @@ pub use function::HandlerFn;
 pub use guarded::{Guarded, authenticated, guarded, public};
 pub use method_router::MethodRouter;
 pub use router::Router;
+#[cfg(feature = "utoipa")]
+pub use routes::Routes;
 
 /// Routes `GET` requests, and `HEAD` requests, whose body axum leaves out, to `handler`.
 pub fn get<H, T, D, S>(handler: H) -> MethodRouter<S>

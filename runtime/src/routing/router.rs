@@ -65,12 +65,12 @@ use crate::{
 #[must_use]
 pub struct Router<S = ()> {
     inner: axum::Router<S>,
-    routes: Vec<MountedRoute>,
+    pub(super) routes: Vec<MountedRoute>,
 }
 
-struct MountedRoute {
-    path: String,
-    mounted: Mounted,
+pub(super) struct MountedRoute {
+    pub(super) path: String,
+    pub(super) mounted: Mounted,
 }
 
 impl<S> Router<S>

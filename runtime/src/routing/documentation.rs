@@ -8,7 +8,7 @@ use utoipa::{
     PartialSchema,
     openapi::{
         HttpMethod, OpenApi, Ref, RefOr, Schema,
-        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        path::{Operation, Parameter, ParameterIn},
     },
 };
 
@@ -118,8 +118,10 @@ fn describes(parameter: &RefOr<Parameter>, name: &str, openapi: &OpenApi) -> boo
 }
 
 fn described(name: &str) -> Parameter {
-    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
-    parameter.schema(Some(String::schema())).build()
+    let mut parameter = Parameter::new(name);
+    parameter.parameter_in = ParameterIn::Path;
+    parameter.schema = Some(String::schema());
+    parameter
 }
 
 /// Gives operations that share an id ids of their own: a document that has an id twice is not valid.

@@ -1,6 +1,7 @@
 //! Documents of utoipa.
 
-use serde_json::{Value, to_value};
+use serde::Deserialize;
+use serde_json::to_value;
 use utoipa::openapi::{
     OpenApi, RefOr, path,
     security::{
@@ -86,14 +87,8 @@ fn scopes_of(flow: &mut Flow) -> &mut Scopes {
     }
 }
 
-/// Lists scopes with their descriptions, which utoipa keeps to itself but for serde.
-fn listed(scopes: &Scopes) -> impl Iterator<Item = (String, String)> + use<> {
-    let listed = match to_value(scopes) {
-        Ok(Value::Object(listed)) => listed,
-        _ => serde_json::Map::new(),
-    };
-    listed.into_iter().filter_map(|(scope, description)| match description {
-        Value::String(description) => Some((scope, description)),
-        _ => None,
-    })
+/// Lists scopes with their descriptions, which utoipa tells serde alone.
+fn listed(scopes: &Scopes) -> Described {
+    let written = to_value(scopes).unwrap_or_default();
+    written.get("scopes").and_then(|listed| Described::deserialize(listed).ok()).unwrap_or_default()
 }

@@ -10,10 +10,12 @@ mod expand;
 #[cfg(test)]
 mod golden;
 mod handler;
+mod mistakes;
 mod need;
 mod redundancy;
 mod routes;
 mod rule;
+mod table;
 mod terms;
 mod tools;
 mod vocabulary;
@@ -46,6 +48,11 @@ pub fn requirement(args: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
     routes::routes(input.into()).into()
+}
+
+#[proc_macro]
+pub fn scope_rows(input: TokenStream) -> TokenStream {
+    table::scope_rows(input.into()).into()
 }
 
 #[proc_macro_attribute]

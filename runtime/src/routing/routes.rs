@@ -110,10 +110,8 @@ impl<S> Router<S> {
     /// ```
     #[must_use]
     pub fn openapi(&self, mut openapi: OpenApi) -> OpenApi {
-        for route in &self.routes {
-            if let Some(documentation) = &route.mounted.documentation {
-                documentation.add_to(&mut openapi, &route.path);
-            }
+        for (path, documentation) in self.mounts.documented() {
+            documentation.add_to(&mut openapi, path);
         }
         tell_apart(&mut openapi);
         openapi

@@ -15,6 +15,10 @@ mod prebuilt;
 mod step;
 mod verified;
 
+#[cfg(feature = "utoipa")]
+pub(crate) use self::path::names_in;
+#[cfg(feature = "export")]
+pub(crate) use self::path::place_of;
 pub use self::{
     access::Access,
     guard::{Declares, Guard},

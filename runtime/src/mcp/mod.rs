@@ -70,6 +70,8 @@ mod connection;
 mod encoding;
 mod endpoint;
 mod headers;
+#[cfg(feature = "rmcp")]
+mod host;
 mod json;
 mod layer;
 mod memory;

@@ -8,6 +8,7 @@ mod logs;
 mod mcp_bodies;
 mod mcp_operations;
 mod opaque_tokens;
+mod origins;
 mod routers;
 mod tokens;
 

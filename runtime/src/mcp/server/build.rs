@@ -144,7 +144,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Lets pages of an origin call; see [`McpLayer::allow_origin`].
+    /// Lets pages of an origin call, such as `https://app.example.com`; see [`McpLayer::allow_origin`].
     pub fn allow_origin(mut self, origin: &str) -> Self {
         self.origins.push(origin.to_owned());
         self
@@ -195,10 +195,8 @@ impl<S: ServerHandler> McpServer<S> {
         let (place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         let (mut layer, faults) = McpLayer::prepare(&self.gate, self.table.clone(), self.at.as_ref());
         problems.extend(faults);
+        problems.extend(self.origins.iter().filter_map(|origin| layer.admit_origin(origin).err()));
         StartupError::unless(problems, || {
-            for origin in &self.origins {
-                layer = layer.clone().allow_origin(origin);
-            }
             let max_body = self.bounds.length;
             let layer = layer.before_rmcp(self.bounds);
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();

@@ -1,9 +1,6 @@
 //! Where a server is: the path that it answers at, and the hosts that it answers for.
 
-use crate::{
-    mcp::origin::host,
-    resource::{Resource, is_loopback},
-};
+use crate::resource::{Origin, Resource};
 
 /// The path and the hosts of a server.
 pub(super) struct Place {
@@ -31,9 +28,9 @@ impl Place {
             ));
         }
         // Without the port, which proxies leave out or not. A name is what an attacker's page cannot have.
-        let host = resource.and_then(|resource| host(resource.origin()));
-        let mut hosts: Vec<String> = host.iter().map(|host| (*host).to_owned()).collect();
-        if host.is_none_or(is_loopback) {
+        let host = resource.and_then(|resource| Origin::parse(resource.origin())).map(|own| own.host());
+        let mut hosts: Vec<String> = host.iter().map(ToString::to_string).collect();
+        if host.is_none_or(|host| host.is_loopback()) {
             hosts.extend(LOOPBACK.map(str::to_owned));
         }
         (Self { path: path.to_owned(), hosts }, problems)

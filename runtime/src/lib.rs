@@ -142,7 +142,7 @@ pub mod table {
 
 #[cfg(feature = "axum")]
 pub use {
-    enforce::{Access, Guard},
+    enforce::{Access, Expired, Guard},
     gate::Gate,
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{

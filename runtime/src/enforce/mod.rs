@@ -4,6 +4,7 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod expired;
 mod guard;
 mod member;
 mod outcome;
@@ -15,6 +16,7 @@ mod verified;
 
 pub use self::{
     access::Access,
+    expired::Expired,
     guard::{Declares, Guard},
 };
 #[cfg(feature = "mcp")]

@@ -1,6 +1,6 @@
 //! Where a server is: the path that it answers at, and the hosts that it answers for.
 
-use crate::resource::{Origin, Resource};
+use crate::resource::{Authority, Origin, Resource};
 
 /// The path and the hosts of a server.
 pub(super) struct Place {
@@ -12,6 +12,16 @@ pub(super) struct Place {
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 impl Place {
+    /// Answers for more hosts, and says which of them are none.
+    pub(super) fn allow(&mut self, hosts: &[String]) -> Vec<String> {
+        self.hosts.extend_from_slice(hosts);
+        let faulty = hosts.iter().filter(|host| Authority::parse(host).is_err());
+        let say = |host| {
+            format!("`{host}` is no host; write a name as in `files.internal`, with a port or without")
+        };
+        faulty.map(say).collect()
+    }
+
     /// Finds the place, and what is wrong with it.
     pub(super) fn of(own: Option<&Resource>, at: Option<&Resource>) -> (Self, Vec<String>) {
         let mut problems = Vec::new();

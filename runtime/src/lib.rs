@@ -55,6 +55,7 @@
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`Issuers`] |
 //! | what stands before an MCP server | [`mcp`] |
 //! | who calls | [`Access`], and [`Principal`] to key data by |
+//! | connections that stay open | [`Access::expired`], [`guide::browsers`] |
 //! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
@@ -142,7 +143,7 @@ pub mod table {
 
 #[cfg(feature = "axum")]
 pub use {
-    enforce::{Access, Guard},
+    enforce::{Access, Expired, Guard},
     gate::Gate,
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{

@@ -4,6 +4,7 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod expired;
 mod group;
 mod guard;
 mod member;
@@ -21,6 +22,7 @@ pub(crate) use self::path::names_in;
 pub(crate) use self::path::place_of;
 pub use self::{
     access::Access,
+    expired::Expired,
     guard::{Declares, Guard},
     mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };

@@ -646,7 +646,9 @@ fn a_table_with_and_without_routes() {
     let table = crate::table::scope_rows(quote! {
         ::scopegate; PUT | GET "/files/{name}" => write::<A, B>, "/any" => any, list
     });
-    check(quote!(const TABLE: ScopeTable = #table;), &expect![[r#"
+    check(
+        quote!(const TABLE: ScopeTable = #table;),
+        &expect![[r#"
         const TABLE: ScopeTable = {
             ::scopegate::__private::scope_table(const {
                 &[
@@ -664,5 +666,6 @@ fn a_table_with_and_without_routes() {
                 ]
             })
         };
-    "#]]);
+    "#]],
+    );
 }

@@ -10,6 +10,7 @@ mod expand;
 #[cfg(test)]
 mod golden;
 mod handler;
+mod mistakes;
 mod need;
 mod redundancy;
 mod rule;

@@ -8,7 +8,7 @@ pub use scopegate_macros::scope_rows;
 
 #[cfg(feature = "axum")]
 pub use crate::{
-    enforce::Declares,
+    enforce::{Declares, IsDeclared, IsOptional, OfAnotherType, TypeOf},
     routing::{InLayer, ScopeGuard, row_of},
 };
 

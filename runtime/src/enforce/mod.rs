@@ -4,8 +4,10 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod group;
 mod guard;
 mod member;
+mod mistakes;
 mod outcome;
 mod path;
 mod plan;
@@ -16,15 +18,17 @@ mod verified;
 pub use self::{
     access::Access,
     guard::{Declares, Guard},
+    mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
 pub(crate) use self::{
     enforce::{enforce, token, verify_for_all},
     enforcement::{Admitted, Enforcement, leave},
+    group::Group,
     member::{plan_for, plan_or_refusal},
     outcome::Judge,
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{Protected, Step},
+    step::{After, Protected, Step},
     verified::Verified,
 };

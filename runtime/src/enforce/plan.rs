@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use http::request::Parts;
 
 use super::{
+    group::Group,
     path::PathParameters,
     prebuilt::{Answers, Prebuilt},
 };
@@ -26,11 +27,22 @@ pub(crate) struct Plan {
     /// Those of the row itself, which need not be looked up.
     answers: Answers,
     prebuilt: Prebuilt,
+    /// Where the row is not the handler's own alone.
+    group: Option<Arc<Group>>,
 }
 
 impl Plan {
     pub(crate) fn new(gate: Gate, row: RowRef, prebuilt: Prebuilt) -> Self {
-        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt }
+        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt, group: None }
+    }
+
+    /// Makes the plan of a handler in a group of routes.
+    pub(crate) fn in_group(gate: Gate, group: &Arc<Group>, prebuilt: Prebuilt) -> Self {
+        Self { group: Some(group.clone()), ..Self::new(gate, group.row().clone(), prebuilt) }
+    }
+
+    pub(super) fn group(&self) -> Option<&Group> {
+        self.group.as_deref()
     }
 
     /// Makes the same plan for the gate of one resource of a family, for which no answer is built.
@@ -51,7 +63,6 @@ impl Plan {
     }
 
     /// Fills the parameters of the resource into the templates of a row that has no path of its own.
-    #[cfg(feature = "mcp")]
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
             PathParameters::None.fill(row, Some(self))

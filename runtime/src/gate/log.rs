@@ -109,3 +109,12 @@ pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
     #[cfg(not(feature = "tracing"))]
     let _ = (method, name, why);
 }
+
+/// A tool of an MCP server is switched off by the program's configuration.
+#[cfg(feature = "rmcp")]
+pub(crate) fn switched_off(tool: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "scopegate", ?tool, "a tool is switched off, so calls of it are answered as unknown");
+    #[cfg(not(feature = "tracing"))]
+    let _ = tool;
+}

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+#[cfg(feature = "axum")]
+use super::parse::InvalidRequirement;
 use super::{
     need::{Need, NeedRef},
     requirement::Requirement,
@@ -76,6 +78,14 @@ impl Row {
         self.terms.also = also;
         self.terms.related = related;
         self
+    }
+
+    /// Makes the same row with a requirement besides its own, which is asked for first.
+    #[cfg(feature = "axum")]
+    pub(crate) fn within(&self, requirement: &Requirement) -> Result<Self, InvalidRequirement> {
+        let mut row = self.clone();
+        row.terms.requirement = requirement.and(self.requirement())?;
+        Ok(row)
     }
 
     pub(crate) const fn terms(&self) -> &Terms {

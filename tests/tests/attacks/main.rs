@@ -8,6 +8,7 @@ mod locks;
 mod logs;
 mod mcp_bodies;
 mod mcp_operations;
+mod mcp_owners;
 mod opaque_tokens;
 mod routers;
 mod tokens;

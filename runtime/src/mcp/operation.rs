@@ -103,8 +103,9 @@ impl Operation {
 
     /// Says what a method needs, beyond what the tool, prompt or resource needs that it acts on.
     ///
-    /// A method that MCP does not define, such as `admin/purge`, and one that acts on a task, such as `tasks/cancel`, is
-    /// refused as unknown without this row or [`any_method`](Self::any_method).
+    /// A method that MCP does not define, such as `admin/purge`, is refused as unknown without this row or
+    /// [`any_method`](Self::any_method). For a method of tasks before a server that is not made with `McpServer`, this row says
+    /// that the server itself checks whose the task is.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
@@ -152,10 +153,11 @@ impl Operation {
         Self::any(Kind::Resource, requirement)
     }
 
-    /// Opens every method without a row that MCP does not define, and those of tasks.
+    /// Opens every method without a row that MCP does not define.
     ///
     /// The gate cannot tell what such a method acts on, so every one of them needs this. Methods that act on a tool, a
-    /// prompt or a resource are judged by the rows of those.
+    /// prompt or a resource are judged by the rows of those. Methods of tasks stay closed: this row does not say whose the
+    /// tasks are.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {

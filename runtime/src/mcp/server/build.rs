@@ -82,7 +82,8 @@ impl Gate {
 /// # Examples
 ///
 /// ```
-/// # use rmcp::{ServerHandler, tool, tool_handler};
+/// # use rmcp::{ErrorData, RoleServer, ServerHandler, model::{ReadResourceRequestParams, ReadResourceResponse}};
+/// # use rmcp::{service::RequestContext, tool, tool_handler};
 /// # use scopegate::{Requirement, requirement, requires_scope, scoped_tools, mcp::Operation};
 /// # struct Files;
 /// # #[scoped_tools]
@@ -93,7 +94,13 @@ impl Gate {
 /// #     async fn purge_files(&self) {}
 /// # }
 /// # #[tool_handler]
-/// # impl ServerHandler for Files {}
+/// # impl ServerHandler for Files {
+/// #     async fn read_resource(
+/// #         &self, _: ReadResourceRequestParams, _: RequestContext<RoleServer>,
+/// #     ) -> Result<ReadResourceResponse, ErrorData> {
+/// #         Err(ErrorData::resource_not_found("no file", None))
+/// #     }
+/// # }
 /// use scopegate::{mcp_table, Gate, Resource, StaticKeys, mcp::{McpServer, McpTable}};
 ///
 /// const READ: Requirement = requirement!("files:read");

@@ -346,9 +346,8 @@ async fn an_access_tells_what_it_covers_and_refuses_nothing() {
     assert!(access.covers(&Requirement::AUTHENTICATED) && access.covers(&requirement!("files:read")));
     // Whose tenant it is says the path, where the handler declares the template.
     assert!(!access.covers(&TENANT));
-    let of = |value| {
-        Access::for_test(token.clone(), &scope_table![tenant]).with_parameters(&[("tenant", value)])
-    };
+    let of =
+        |value| Access::for_test(token.clone(), &scope_table![tenant]).with_parameters(&[("tenant", value)]);
     assert!(of("acme").covers(&TENANT));
     assert!(!of("globex").covers(&TENANT) && !of("..").covers(&TENANT) && !of("acme").covers(&OTHER));
 }

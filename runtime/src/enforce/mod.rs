@@ -18,7 +18,11 @@ pub use self::{
     guard::{Declares, Guard},
 };
 #[cfg(feature = "mcp")]
-pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
+pub(crate) use self::{
+    enforce::token,
+    enforcement::{Admitted, Passed},
+    outcome::Judge,
+};
 pub(crate) use self::{
     enforce::{admit, enforce, verify_for_all},
     enforcement::{Enforcement, leave},
@@ -26,6 +30,6 @@ pub(crate) use self::{
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{After, Protected, Step},
+    step::{Protected, Step},
     verified::Verified,
 };

@@ -109,14 +109,12 @@ mod server;
 mod sessions;
 mod subject;
 mod subscriptions;
+mod table;
 mod tasks;
 mod uri_template;
 
 pub use self::{
-    layer::McpLayer,
-    operation::{McpTable, Operation},
-    resources::McpResource,
-    tasks::TaskOwner,
+    layer::McpLayer, operation::Operation, resources::McpResource, table::McpTable, tasks::TaskOwner,
 };
 #[cfg(feature = "export")]
 pub(crate) use self::{overlap::stands_in, subject::needs_no_row};

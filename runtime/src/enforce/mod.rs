@@ -16,6 +16,8 @@ mod prebuilt;
 mod step;
 mod verified;
 
+#[cfg(feature = "mcp")]
+pub(crate) use self::enforcement::Passed;
 #[cfg(feature = "utoipa")]
 pub(crate) use self::path::names_in;
 #[cfg(feature = "export")]
@@ -35,6 +37,6 @@ pub(crate) use self::{
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{After, Protected, Step},
+    step::{Protected, Step},
     verified::Verified,
 };

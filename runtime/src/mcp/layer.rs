@@ -10,14 +10,14 @@ use tower_layer::Layer;
 
 use super::{
     binding::Binding,
-    endpoint::{Endpoint, Passed},
+    endpoint::Endpoint,
     memory::Memory,
-    operation::McpTable,
     request::admit,
+    table::McpTable,
     tasks::{TaskOwner, Tasks},
 };
 use crate::{
-    enforce::{After, Protected, Step},
+    enforce::{Passed, Protected, Step},
     gate::{Gate, log},
     policy::StartupError,
     resource::Resource,
@@ -207,9 +207,10 @@ impl Step for McpLayer {
         admit(&self.0, request).await.map_err(|refusal| refusal.to(headers).into_response())
     }
 
-    fn after(&self, request: &Request) -> Option<After> {
-        let (endpoint, passed) = (self.0.clone(), Passed::of(request.extensions())?);
-        Some(Box::new(move |answer| endpoint.bind(&passed, answer)))
+    const CHANGES_ANSWERS: bool = true;
+
+    fn answer(&self, passed: &Passed, answer: Response) -> Response {
+        self.0.bind(passed, answer)
     }
 }
 

@@ -140,6 +140,10 @@ macro_rules! endings {
             Router::new().merge(nested().reset_fallback()).fallback(list),
             Router::new().without_v07_checks().route("/:c/*d", get(list)).fallback(rest),
             Router::new().nest("/in", nested()).method_not_allowed_fallback(late),
+            Router::new()
+                .nest("/in", nested().method_not_allowed_fallback(late))
+                .route("/r", get(list))
+                .method_not_allowed_fallback(rest),
             Router::new().nest("/t/{a}", nested()).nest_service("/t/{a}/n/", service(echo("n"))),
         ]
     }};

@@ -25,11 +25,14 @@ use crate::{
 ///
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
-    if parts.extensions.get().is_some_and(Enforcement::is_at_family) {
+    let enforcement = parts.extensions.get::<Enforcement>();
+    let in_group = if enforcement.is_some_and(Enforcement::is_at_family) {
         // Boxed, since it is rare, and every request would have room for it.
         Box::pin(settle(parts, row)).await?;
-    }
-    let in_group = row_in_group(parts.extensions.get(), row)?;
+        row_in_group(parts.extensions.get(), row)?
+    } else {
+        row_in_group(enforcement, row)?
+    };
     let row = in_group.as_ref().unwrap_or(row);
     if row.requirement().is_public() {
         set_aside(parts);

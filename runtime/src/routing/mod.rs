@@ -1,6 +1,7 @@
 //! Routes of declared handlers: `get`, `post` and the rest, as in [`axum::routing`].
 //!
 //! They take only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and remember what each declares.
+//! Services say it by [`guarded`], [`public`](fn@public) or [`authenticated`](fn@authenticated), as in `get_service(public(service))`.
 //!
 //! # Examples
 //!

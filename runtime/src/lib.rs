@@ -127,7 +127,7 @@ pub mod __private;
 pub use macros::scoped_tools;
 pub use macros::{Vocabulary, requirement};
 #[cfg(feature = "axum")]
-pub use macros::{authenticated, public, requires_scope};
+pub use macros::{authenticated, public, requires_scope, scoped_handlers};
 pub use policy::{Advertise, Policy, StartupError, Strategy};
 pub use refuse::{Challenge, ErrorCode};
 pub use resource::{InvalidResource, Resource, ResourceMetadata};

@@ -7,6 +7,7 @@ mod enforcement;
 mod group;
 mod guard;
 mod member;
+mod mistakes;
 mod outcome;
 mod path;
 mod plan;
@@ -17,17 +18,17 @@ mod verified;
 pub use self::{
     access::Access,
     guard::{Declares, Guard},
+    mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
-#[cfg(feature = "mcp")]
-pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
-    enforce::{admit, enforce, verify_for_all},
-    enforcement::{Enforcement, leave},
+    enforce::{enforce_for_gates_inside, token, verify_for_all},
+    enforcement::{Admitted, Enforcement},
     group::Group,
     member::{plan_for, plan_or_refusal},
+    outcome::Judge,
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{Protected, Step},
+    step::{After, Protected, Step},
     verified::Verified,
 };

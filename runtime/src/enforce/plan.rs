@@ -2,19 +2,18 @@
 
 use std::sync::{Arc, OnceLock};
 
-#[cfg(feature = "mcp")]
-use super::path::{InRequest, PathParameters};
+use http::request::Parts;
+
 use super::{
     group::Group,
+    path::PathParameters,
     prebuilt::{Answers, Prebuilt},
 };
-#[cfg(feature = "mcp")]
-use crate::scope::Filled;
 use crate::{
     gate::{Failure, Gate},
     policy::Demand,
     refuse::Rejection,
-    scope::{Requirement, Row, RowRef},
+    scope::{Filled, Requirement, Row, RowRef},
 };
 
 /// Where a mounted handler finds its plan; filled once, when its router is protected.
@@ -64,10 +63,19 @@ impl Plan {
     }
 
     /// Fills the parameters of the resource into the templates of a row that has no path of its own.
-    #[cfg(feature = "mcp")]
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
-            Filled::of(row.terms().templates(), &InRequest { path: PathParameters::None, plan: Some(self) })
+            PathParameters::None.fill(row, Some(self))
+        } else {
+            Filled::default()
+        }
+    }
+
+    /// Fills in the templates of a row from the path of a request, and from the resource that it is for.
+    pub(crate) async fn fill_from(&self, parts: &mut Parts, row: &Row) -> Filled {
+        if row.terms().has_templates() {
+            // Boxed, since it is rare, and every request would have room for it.
+            Box::pin(PathParameters::of(parts)).await.fill(row, Some(self))
         } else {
             Filled::default()
         }

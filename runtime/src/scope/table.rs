@@ -62,7 +62,7 @@ impl Row {
     }
 
     /// Declares what something needs whose name is known at run time alone.
-    #[cfg(feature = "mcp")]
+    #[cfg(feature = "axum")]
     pub(crate) const fn named(
         requirement: Requirement,
         handler: Text,
@@ -126,8 +126,8 @@ pub struct Entry {
 /// The methods and the path of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Endpoint {
-    methods: String,
-    path: String,
+    methods: Text,
+    path: Text,
 }
 
 impl Entry {
@@ -136,21 +136,26 @@ impl Entry {
         Self { endpoint: None, row }
     }
 
+    /// Makes the entry of a handler whose route the program names.
+    pub(crate) const fn mounted(methods: &'static str, path: &'static str, row: Row) -> Self {
+        Self { endpoint: Some(Endpoint { methods: Text::Static(methods), path: Text::Static(path) }), row }
+    }
+
     #[cfg(feature = "axum")]
     pub(crate) fn route(methods: String, path: String, row: Row) -> Self {
-        Self { endpoint: Some(Endpoint { methods, path }), row }
+        Self { endpoint: Some(Endpoint { methods: methods.into(), path: path.into() }), row }
     }
 
     /// Returns the methods of the route, as in `GET` or `GET,POST`; `*` stands for any.
     #[must_use]
     pub fn methods(&self) -> Option<&str> {
-        self.endpoint.as_ref().map(|endpoint| endpoint.methods.as_str())
+        self.endpoint.as_ref().map(|endpoint| &*endpoint.methods)
     }
 
     /// Returns the path of the route with its parameters, as in `/files/{name}`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        self.endpoint.as_ref().map(|endpoint| endpoint.path.as_str())
+        self.endpoint.as_ref().map(|endpoint| &*endpoint.path)
     }
 
     /// Returns what the handler needs.

@@ -52,6 +52,7 @@
 //! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public) |
 //! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
+//! | what a group of routes needs | [`Router::requiring`] |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`Issuers`] |
 //! | what stands before an MCP server | [`mcp`] |
 //! | who calls | [`Access`], and [`Principal`] to key data by |

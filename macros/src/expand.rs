@@ -5,7 +5,13 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use crate::{
-    alternatives::Alternatives, args::Args, diagnostics::Diagnostics, handler::Handler, need, rule::ScopeArg,
+    alternatives::Alternatives,
+    args::Args,
+    diagnostics::Diagnostics,
+    handler::Handler,
+    mistakes::{self, Callers},
+    need,
+    rule::ScopeArg,
     tools,
 };
 
@@ -15,20 +21,22 @@ pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStre
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let args = args.unwrap_or_default();
     let requirement = requirement_tokens(&args.krate, alternatives.as_ref());
-    declare(&args, &requirement, item, diagnostics)
+    let callers = alternatives.as_ref().map_or(Callers::Unknown, |all| Callers::WithToken(&all.scopes));
+    declare(&args, &requirement, &callers, item, diagnostics)
 }
 
 pub(crate) fn authenticated(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default();
-    declare(&args, &authenticated_tokens(&args.krate), item, diagnostics)
+    declare(&args, &authenticated_tokens(&args.krate), &Callers::WithToken(&[]), item, diagnostics)
 }
 
 pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::without_scopes)).unwrap_or_default();
     let krate = &args.krate;
-    declare(&args, &quote!(#krate::__private::Requirement::PUBLIC), item, diagnostics)
+    let requirement = quote!(#krate::__private::Requirement::PUBLIC);
+    declare(&args, &requirement, &Callers::Everybody, item, diagnostics)
 }
 
 pub(crate) fn requirement(args: TokenStream) -> TokenStream {
@@ -63,6 +71,7 @@ fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternativ
 fn declare(
     args: &Args,
     requirement: &TokenStream,
+    callers: &Callers<'_>,
     item: &TokenStream,
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
@@ -80,10 +89,12 @@ fn declare(
     };
     let declaration = declaration(args, requirement, &handler, &handler.name());
     let (krate, marker) = (&args.krate, handler.marker());
+    let checks = mistakes::checks(&handler, callers, args);
     let mut handler = handler;
+    diagnostics.take(mistakes::answer_with_future(&mut handler));
     handler.guard_with(&quote!(#krate::Guard<#marker>));
     let errors = diagnostics.into_tokens();
-    quote!(#handler #declaration #errors)
+    quote!(#handler #declaration #checks #errors)
 }
 
 fn declaration(args: &Args, requirement: &TokenStream, handler: &Handler, name: &str) -> TokenStream {

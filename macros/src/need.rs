@@ -33,6 +33,14 @@ impl<'a> Literal<'a> {
     }
 }
 
+/// Returns the text that a literal names a scope or a template by, when it is demanded.
+pub(crate) fn name(text: &str) -> Option<String> {
+    Some(match Literal::read(text).ok()? {
+        Literal::Scope(scope) => scope.into_owned(),
+        Literal::Template(template) => template.to_owned(),
+    })
+}
+
 /// Checks the literals; what a path stands for has been checked where it was made.
 pub(crate) fn check<'a>(
     scopes: impl IntoIterator<Item = &'a ScopeArg>,

@@ -4,8 +4,10 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod group;
 mod guard;
 mod member;
+mod mistakes;
 mod outcome;
 mod path;
 mod plan;
@@ -16,16 +18,17 @@ mod verified;
 pub use self::{
     access::Access,
     guard::{Declares, Guard},
+    mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
-#[cfg(feature = "mcp")]
-pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
-    enforce::{admit, enforce, verify_for_all},
-    enforcement::{Enforcement, leave},
+    enforce::{enforce, token, verify_for_all},
+    enforcement::{Admitted, Enforcement, leave},
+    group::Group,
     member::{plan_for, plan_or_refusal},
+    outcome::Judge,
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{Protected, Step},
+    step::{After, Protected, Step},
     verified::Verified,
 };

@@ -73,7 +73,7 @@ impl Endpoint {
 
     /// Binds a session that the server names in its answer to who sent the request.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
-        self.sessions.bind(&self.binding, self.owner(plan, token), plan, answer)
+        Sessions::bind(&self.binding, self.owner(plan, token), plan, answer)
     }
 
     /// Says to whom the sessions and tasks of a caller belong. A token that names nobody has none.

@@ -48,7 +48,6 @@ impl Sessions {
 
     /// Binds a session that the server has opened, or goes on with, to its caller.
     pub(super) fn bind(
-        self,
         binding: &Binding,
         owner: Option<Owner<'_>>,
         plan: &Plan,

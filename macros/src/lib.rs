@@ -5,14 +5,19 @@ use proc_macro::TokenStream;
 
 mod alternatives;
 mod args;
+mod block;
 mod diagnostics;
 mod expand;
 #[cfg(test)]
 mod golden;
 mod handler;
+mod mistakes;
 mod need;
 mod redundancy;
+mod routes;
 mod rule;
+mod surroundings;
+mod table;
 mod terms;
 mod tools;
 mod vocabulary;
@@ -40,6 +45,21 @@ pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn requirement(args: TokenStream) -> TokenStream {
     expand::requirement(args.into()).into()
+}
+
+#[proc_macro]
+pub fn routes(input: TokenStream) -> TokenStream {
+    routes::routes(input.into()).into()
+}
+
+#[proc_macro]
+pub fn scope_rows(input: TokenStream) -> TokenStream {
+    table::scope_rows(input.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStream {
+    block::scoped_handlers(args.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]

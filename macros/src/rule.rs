@@ -39,7 +39,14 @@ pub(crate) enum ScopeArg {
 impl Parse for Rule {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(LitStr) {
-            return input.parse().map(|literal| Self::Scope(ScopeArg::Literal(literal)));
+            let literal = input.parse()?;
+            refuse_operator(input)?;
+            return Ok(Self::Scope(ScopeArg::Literal(literal)));
+        }
+        if input.peek(Token![Self]) {
+            return Err(
+                input.error("an attribute does not know `Self`; write the name of the type in its place")
+            );
         }
         if !input.peek(Ident) && !input.peek(Token![::]) && !is_path_keyword(input) {
             return Err(input.error(
@@ -48,10 +55,26 @@ impl Parse for Rule {
         }
         let path = Path::parse_mod_style(input)?;
         if !input.peek(syn::token::Paren) {
+            refuse_operator(input)?;
             return Ok(Self::Scope(ScopeArg::Const(path)));
         }
-        Group::parse_after(&path, input).map(Self::Group)
+        let group = Group::parse_after(&path, input)?;
+        refuse_operator(input)?;
+        Ok(Self::Group(group))
     }
+}
+
+/// Scopes are joined by groups. What people write in their place is told how.
+fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.peek(Token![|]) || input.peek(Token![||]) {
+        return Err(
+            input.error("an attribute has no operators; for one of several scopes write `any(.., ..)`")
+        );
+    }
+    if input.peek(Token![&]) || input.peek(Token![&&]) || input.peek(Token![+]) {
+        return Err(input.error("an attribute has no operators; separate scopes by commas if all are needed"));
+    }
+    Ok(())
 }
 
 fn is_path_keyword(input: ParseStream<'_>) -> bool {

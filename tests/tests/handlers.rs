@@ -121,6 +121,39 @@ async fn mutable(mut uri: Uri) -> String {
     uri.to_string()
 }
 
+/// Names that the attributes look for, and that mean something else here.
+mod same_names {
+    use axum::extract::Query;
+    use scopegate::{Rejection, authenticated, public};
+
+    #[derive(serde::Deserialize)]
+    pub(super) struct Mode {
+        write: bool,
+    }
+
+    pub(super) type Access = Query<Mode>;
+
+    #[public]
+    pub(super) async fn mode(Query(mode): Access) -> String {
+        mode.write.to_string()
+    }
+
+    struct Rules;
+
+    impl Rules {
+        #[expect(clippy::unused_self, reason = "it is called as `Access::require` is")]
+        fn require(&self, rule: &str) -> String {
+            rule.to_owned()
+        }
+    }
+
+    #[authenticated]
+    pub(super) async fn rule(access: scopegate::Access) -> Result<String, Rejection> {
+        let access = access.subject().map(|_| Rules).ok_or_else(|| access.deny("no subject"))?;
+        Ok(access.require("quiet"))
+    }
+}
+
 fn app() -> axum::Router {
     let token = scopegate::Token::granting(scopegate::GrantedScopes::parse("files:write files:read"))
         .with_subject("alice")
@@ -137,6 +170,8 @@ fn app() -> axum::Router {
         .route("/future", delete(future))
         .route("/claims/{name}", get(claims))
         .route("/mutable", get(mutable))
+        .route("/mode", get(same_names::mode))
+        .route("/rule", get(same_names::rule))
         .with_state(Disk)
         .protect(verifier.gate("https://h.example").unwrap())
         .unwrap()
@@ -160,6 +195,8 @@ async fn each_runs_with_a_token_and_not_without() {
         assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, body), "{request}");
     }
     assert_eq!(send(&app, "GET /mutable?a=b", &[]).await.body, "/mutable");
+    assert_eq!(send(&app, "GET /mode?write=true", &[]).await.body, "true");
+    assert_eq!(send(&app, "GET /rule", &["authorization: Bearer alice"]).await.body, "quiet");
     let answer = send(&app, "GET /claims/x", &["authorization: Bearer bob"]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "a claim that the handler needs is missing");
     assert_eq!(answer.challenge(), "", "and no scope would mend that");

@@ -36,7 +36,8 @@ async fn who(access: Option<Access>, headers: HeaderMap) -> String {
 
 #[authenticated(also("files:write"), related("files:share"))]
 async fn related(access: Access) -> Result<(), Rejection> {
-    access.require("files:share")
+    const SHARE: &str = "files:share"; // A literal would not compile.
+    access.require(SHARE)
 }
 
 fn app() -> axum::Router {

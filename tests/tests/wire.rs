@@ -33,8 +33,11 @@ async fn greet(access: Option<Access>) -> String {
     access.as_ref().and_then(Access::subject).unwrap_or("nobody").to_owned()
 }
 
+/// Under another name the attribute does not see it.
+type Caller = Access;
+
 #[public]
-async fn contradiction(_: Access) {}
+async fn contradiction(_: Caller) {}
 
 const EXPORT: Requirement = requirement!("export");
 const FLOOR: Scope = Scope::from_static("api");

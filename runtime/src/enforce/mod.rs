@@ -4,8 +4,11 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod expired;
+mod group;
 mod guard;
 mod member;
+mod mistakes;
 mod outcome;
 mod path;
 mod plan;
@@ -13,20 +16,24 @@ mod prebuilt;
 mod step;
 mod verified;
 
+#[cfg(feature = "mcp")]
+pub(crate) use self::enforcement::Passed;
+#[cfg(feature = "utoipa")]
+pub(crate) use self::path::names_in;
+#[cfg(feature = "export")]
+pub(crate) use self::path::place_of;
 pub use self::{
     access::Access,
+    expired::Expired,
     guard::{Declares, Guard},
-};
-#[cfg(feature = "mcp")]
-pub(crate) use self::{
-    enforce::token,
-    enforcement::{Admitted, Passed},
-    outcome::Judge,
+    mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
 pub(crate) use self::{
-    enforce::{admit, enforce, verify_for_all},
-    enforcement::{Enforcement, leave},
+    enforce::{enforce_for_gates_inside, token, verify_for_all},
+    enforcement::{Admitted, Enforcement},
+    group::Group,
     member::{plan_for, plan_or_refusal},
+    outcome::Judge,
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,

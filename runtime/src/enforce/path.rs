@@ -6,7 +6,7 @@ use http::request::Parts;
 use super::plan::Plan;
 use crate::{
     gate::Gate,
-    scope::{Parameters, ScopeTable, Unfilled, parameters},
+    scope::{Filled, Parameters, Row, ScopeTable, Unfilled, parameters},
 };
 
 /// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
@@ -32,9 +32,9 @@ impl PathParameters {
 
 /// What a request has for the parameters of templates: those of its path, and those of the resource that it is for, where
 /// the gate has a family of them.
-pub(super) struct InRequest<'a> {
-    pub(super) path: PathParameters,
-    pub(super) plan: Option<&'a Plan>,
+struct InRequest<'a> {
+    path: PathParameters,
+    plan: Option<&'a Plan>,
 }
 
 impl Parameters for InRequest<'_> {
@@ -50,6 +50,11 @@ impl Parameters for InRequest<'_> {
 }
 
 impl PathParameters {
+    /// Fills in the templates of a row.
+    pub(super) fn fill(self, row: &Row, plan: Option<&Plan>) -> Filled {
+        Filled::of(row.terms().templates(), &InRequest { path: self, plan })
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let parameters = match self {
             Self::Some(parameters) => Some(parameters),
@@ -102,7 +107,7 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
 }
 
 /// `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. URI templates of MCP have the former anywhere.
-fn names_in(path: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);
         if before.ends_with('{') || after.starts_with('{') {
@@ -111,6 +116,12 @@ fn names_in(path: &str) -> impl Iterator<Item = &str> {
         let (name, _) = after.split_once('}')?;
         Some(name.strip_prefix('*').unwrap_or(name))
     })
+}
+
+/// Writes a path as `OpenAPI` has it, which knows no `{*rest}`.
+#[cfg(feature = "export")]
+pub(crate) fn place_of(path: &str) -> String {
+    path.replace("{*", "{")
 }
 
 #[cfg(test)]

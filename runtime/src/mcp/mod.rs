@@ -4,7 +4,8 @@
 //! checks a request in this order:
 //!
 //! 1. **A CORS preflight** is answered with 204 and nothing granted; a CORS layer belongs outside.
-//! 2. **`Origin`.** One other than the resource's own is 403, without a challenge; see [`McpLayer::allow_origin`].
+//! 2. **`Origin`.** One other than the resource's own, or one that cannot be read, is 403, without a challenge; see
+//!    [`McpLayer::allow_origin`].
 //! 3. **The connection.** An HTTP method other than `POST`, `GET`, `HEAD`, `DELETE` and `OPTIONS` is 405. A `Connection` header
 //!    that names anything but the connection's own headers is 400, and an `Expect` other than `100-continue` is 417.
 //! 4. **The token.** Without a valid one the answer is 401, with the scopes of the floor. The layer does not read the body of such
@@ -93,6 +94,8 @@ mod connection;
 mod encoding;
 mod endpoint;
 mod headers;
+#[cfg(feature = "rmcp")]
+mod host;
 mod json;
 mod layer;
 mod memory;

@@ -4,6 +4,7 @@ mod granted;
 mod hierarchy;
 mod need;
 mod parse;
+mod product;
 mod requirement;
 #[cfg(feature = "axum")]
 mod row_ref;
@@ -14,8 +15,6 @@ mod template;
 mod text;
 mod vocabulary;
 
-#[cfg(feature = "mcp")]
-pub(crate) use self::text::Text;
 pub use self::{
     granted::GrantedScopes,
     hierarchy::Wildcards,
@@ -38,4 +37,5 @@ pub(crate) use self::{
     row_ref::RowRef,
     table::Terms,
     template::{Parameters, parameters},
+    text::Text,
 };

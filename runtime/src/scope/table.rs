@@ -1,7 +1,13 @@
 //! The scope table: what each route needs. Everything else is derived from it.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    any::{Any, TypeId},
+    borrow::Cow,
+    fmt,
+};
 
+#[cfg(feature = "axum")]
+use super::parse::InvalidRequirement;
 use super::{
     need::{Need, NeedRef},
     requirement::Requirement,
@@ -16,7 +22,12 @@ pub struct Row {
     handler: Text,
     file: &'static str,
     line: u32,
+    takes: Arguments,
 }
+
+/// The types of a handler's arguments, where its row was read off its signature.
+#[derive(Clone, Copy)]
+struct Arguments(&'static [fn() -> TypeId]);
 
 /// The terms under which an operation may be called: what of a row decides about requests and their answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,18 +67,19 @@ impl Terms {
 impl Row {
     /// Declares what `handler` needs.
     pub const fn new(requirement: Requirement, handler: &'static str, file: &'static str, line: u32) -> Self {
-        Self { terms: Terms::of(requirement), handler: Text::Static(handler), file, line }
+        let handler = Text::Static(handler);
+        Self { terms: Terms::of(requirement), handler, file, line, takes: Arguments(&[]) }
     }
 
     /// Declares what something needs whose name is known at run time alone.
-    #[cfg(feature = "mcp")]
+    #[cfg(feature = "axum")]
     pub(crate) const fn named(
         requirement: Requirement,
         handler: Text,
         file: &'static str,
         line: u32,
     ) -> Self {
-        Self { terms: Terms::of(requirement), handler, file, line }
+        Self { terms: Terms::of(requirement), handler, file, line, takes: Arguments(&[]) }
     }
 
     /// Adds what the handler may demand, and what a client does well to ask for as well.
@@ -76,6 +88,25 @@ impl Row {
         self.terms.also = also;
         self.terms.related = related;
         self
+    }
+
+    /// Says which arguments the handler takes.
+    pub(crate) const fn taking(mut self, arguments: &'static [fn() -> TypeId]) -> Self {
+        self.takes = Arguments(arguments);
+        self
+    }
+
+    /// Tells whether the handler is known to take a `T`.
+    pub(crate) fn takes<T: Any>(&self) -> bool {
+        self.takes.0.iter().any(|id| id() == TypeId::of::<T>())
+    }
+
+    /// Makes the same row with a requirement besides its own, which is asked for first.
+    #[cfg(feature = "axum")]
+    pub(crate) fn within(&self, requirement: &Requirement) -> Result<Self, InvalidRequirement> {
+        let mut row = self.clone();
+        row.terms.requirement = requirement.and(self.requirement())?;
+        Ok(row)
     }
 
     pub(crate) const fn terms(&self) -> &Terms {
@@ -88,6 +119,21 @@ impl Row {
 
     pub(crate) fn handler(&self) -> &str {
         &self.handler
+    }
+}
+
+/// What a handler declares is the same, whatever it takes.
+impl PartialEq for Arguments {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Arguments {}
+
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} arguments", self.0.len())
     }
 }
 
@@ -116,8 +162,8 @@ pub struct Entry {
 /// The methods and the path of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Endpoint {
-    methods: String,
-    path: String,
+    methods: Text,
+    path: Text,
 }
 
 impl Entry {
@@ -126,21 +172,26 @@ impl Entry {
         Self { endpoint: None, row }
     }
 
+    /// Makes the entry of a handler whose route the program names.
+    pub(crate) const fn mounted(methods: &'static str, path: &'static str, row: Row) -> Self {
+        Self { endpoint: Some(Endpoint { methods: Text::Static(methods), path: Text::Static(path) }), row }
+    }
+
     #[cfg(feature = "axum")]
     pub(crate) fn route(methods: String, path: String, row: Row) -> Self {
-        Self { endpoint: Some(Endpoint { methods, path }), row }
+        Self { endpoint: Some(Endpoint { methods: methods.into(), path: path.into() }), row }
     }
 
     /// Returns the methods of the route, as in `GET` or `GET,POST`; `*` stands for any.
     #[must_use]
     pub fn methods(&self) -> Option<&str> {
-        self.endpoint.as_ref().map(|endpoint| endpoint.methods.as_str())
+        self.endpoint.as_ref().map(|endpoint| &*endpoint.methods)
     }
 
     /// Returns the path of the route with its parameters, as in `/files/{name}`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        self.endpoint.as_ref().map(|endpoint| endpoint.path.as_str())
+        self.endpoint.as_ref().map(|endpoint| &*endpoint.path)
     }
 
     /// Returns what the handler needs.

@@ -109,7 +109,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Lets pages of an origin call; see [`McpLayer::allow_origin`].
+    /// Lets pages of an origin call, such as `https://app.example.com`; see [`McpLayer::allow_origin`].
     pub fn allow_origin(mut self, origin: &str) -> Self {
         self.origins.push(origin.to_owned());
         self
@@ -221,12 +221,10 @@ impl<S: ServerHandler> McpServer<S> {
         let table = self.table.without_tools(&self.off);
         let (mut layer, faults) = McpLayer::prepare(&self.gate, table, self.at.as_ref());
         problems.extend(faults);
+        problems.extend(self.origins.iter().filter_map(|origin| layer.admit_origin(origin).err()));
         StartupError::unless(problems, || {
             for tool in &self.off {
                 log::switched_off(tool);
-            }
-            for origin in &self.origins {
-                layer = layer.clone().allow_origin(origin);
             }
             if let Some(key) = &self.key {
                 layer = layer.clone().key(key);

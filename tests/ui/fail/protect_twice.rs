@@ -1,0 +1,12 @@
+use scopegate::{Gate, Router, requires_scope, routing::get};
+
+#[requires_scope("files:read")]
+async fn list() {}
+
+fn app(gate: Gate) -> Result<axum::Router, scopegate::StartupError> {
+    Router::new().route("/", get(list)).protect(gate.clone())?.protect(gate)
+}
+
+fn main() {
+    let _ = app;
+}

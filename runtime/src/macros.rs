@@ -414,3 +414,48 @@ macro_rules! scope_table {
         $crate::__private::scope_rows!($crate; $($rows)*)
     };
 }
+
+/// Mounts handlers with `#[utoipa::path]` where their documentation says, by [`Router::routes`](crate::Router::routes).
+///
+/// Path and methods are utoipa's, and what a handler needs is its scope attribute's. The router keeps operations and schemas, and
+/// [`Router::openapi`](crate::Router::openapi) puts them into a document.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routes};
+///
+/// mod files {
+///     #[utoipa::path(get, path = "/files", responses((status = 200)))]
+///     #[scopegate::requires_scope("files:read")]
+///     pub async fn list() {}
+/// }
+///
+/// #[utoipa::path(post, path = "/files", responses((status = 201)))]
+/// #[requires_scope("files:write")]
+/// async fn create() {}
+///
+/// let routes: Router = Router::new().routes(routes!(files::list, create));
+/// assert_eq!(routes.table().to_string(), "GET   /files  files:read\nPOST  /files  files:write\n");
+/// ```
+///
+/// Name an imported handler by its module, as `files::list` here: `use` does not import what utoipa knows of it.
+///
+/// # Errors
+///
+/// A handler without a scope attribute does not compile, and neither does one without `#[utoipa::path]`:
+///
+/// ```compile_fail
+/// #[scopegate::requires_scope("files:read")]
+/// async fn list() {}
+///
+/// let routes: scopegate::Router = scopegate::Router::new().routes(scopegate::routes!(list));
+/// // error: this handler has no `#[utoipa::path]`
+/// ```
+#[cfg(feature = "utoipa")]
+#[macro_export]
+macro_rules! routes {
+    ($($handlers:tt)*) => {
+        $crate::__private::routes!([$crate] $($handlers)*)
+    };
+}

@@ -12,6 +12,15 @@ pub use crate::{
     routing::{InLayer, ScopeGuard, row_of},
 };
 
+#[cfg(feature = "utoipa")]
+pub use {
+    crate::routing::{
+        Routes,
+        documentation::{Documentation, Documented, Undocumented},
+    },
+    scopegate_macros::routes,
+};
+
 #[cfg(feature = "rmcp")]
 pub use crate::mcp::ScopedTools;
 #[cfg(feature = "mcp")]

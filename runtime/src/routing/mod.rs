@@ -25,6 +25,8 @@
 //! ```
 
 mod declared;
+#[cfg(feature = "utoipa")]
+pub(crate) mod documentation;
 mod function;
 mod gated;
 mod guarded;
@@ -33,6 +35,8 @@ mod method_router;
 pub mod method_routing;
 mod mounts;
 mod router;
+#[cfg(feature = "utoipa")]
+mod routes;
 mod service;
 
 pub use axum::routing::MethodFilter;
@@ -49,3 +53,5 @@ pub use method_routing::{
     put_service, trace, trace_service,
 };
 pub use router::Router;
+#[cfg(feature = "utoipa")]
+pub use routes::Routes;

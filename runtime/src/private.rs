@@ -38,6 +38,7 @@ pub trait NamesScope {
     fn scope(self) -> Scope;
 }
 
+#[diagnostic::do_not_recommend]
 impl NamesScope for Scope {
     fn scope(self) -> Scope {
         self
@@ -69,6 +70,7 @@ pub trait NamesNeed {
     fn need(self) -> Need;
 }
 
+#[diagnostic::do_not_recommend]
 impl NamesNeed for Scope {
     fn need(self) -> Need {
         self.as_need()

@@ -52,9 +52,11 @@
 //! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public) |
 //! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
+//! | what a group of routes needs | [`Router::requiring`] |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`Issuers`] |
 //! | what stands before an MCP server | [`mcp`] |
 //! | who calls | [`Access`], and [`Principal`] to key data by |
+//! | connections that stay open | [`Access::expired`], [`guide::browsers`] |
 //! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
@@ -74,8 +76,8 @@
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
 //! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `info` that one lacks a scope, with its principal and client, at `debug` why one is refused; never a token |
-//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, and the doctor, who says why requests are answered 401 |
-//! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |
+//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor, who says why requests are answered 401 |
+//! | `utoipa` | [`routes!`], which mounts handlers where `#[utoipa::path]` says, and `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
@@ -126,7 +128,7 @@ pub mod __private;
 pub use macros::scoped_tools;
 pub use macros::{Vocabulary, requirement};
 #[cfg(feature = "axum")]
-pub use macros::{authenticated, public, requires_scope};
+pub use macros::{authenticated, public, requires_scope, scoped_handlers};
 pub use policy::{Advertise, Policy, StartupError, Strategy};
 pub use refuse::{Challenge, ErrorCode};
 pub use resource::{InvalidResource, Resource, ResourceMetadata};
@@ -142,7 +144,7 @@ pub mod table {
 
 #[cfg(feature = "axum")]
 pub use {
-    enforce::{Access, Guard},
+    enforce::{Access, Expired, Guard},
     gate::Gate,
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{

@@ -305,6 +305,13 @@ fn for_test(policy: &Policy, token: &str) -> Option<Vec<String>> {
     Some(refused.scopes().iter().map(ToString::to_string).collect())
 }
 
+/// An access that is asked what it covers, of a handler that needs something else.
+fn covers(policy: &Policy, operation: &str, token: &str) -> bool {
+    let token = Token::granting(GrantedScopes::parse(token));
+    let access = Access::for_test(token, &scope_table![demanded]).under(policy);
+    REQUIREMENTS.iter().any(|(name, requirement)| *name == operation && access.covers(requirement))
+}
+
 /// The policy by itself.
 fn pure(policy: &Policy, operation: &str, token: &str) -> Option<Vec<String>> {
     let (_, requirement) = REQUIREMENTS.into_iter().find(|(name, _)| *name == operation)?;
@@ -355,6 +362,8 @@ async fn every_way_in_decides_alike() {
                 if operation == "demanded" {
                     check("testing kit", for_test(&case.policy, token));
                 } else {
+                    let says = covers(&case.policy, operation, token);
+                    assert_eq!(says, expected.is_none(), "{operation} with {token:?} under policy {number}");
                     check("service", http(&services, operation, at).await);
                     check("MCP layer", rpc(&mcp_layer, operation, at).await);
                     check("policy", pure(&case.policy, operation, token));

@@ -4,6 +4,8 @@ use std::{any::Any, future::pending, mem, pin::Pin, sync::Arc};
 
 use axum::{extract::Request, handler::Handler, response::Response};
 
+#[cfg(feature = "utoipa")]
+use crate::routing::documentation::Documentation;
 use crate::{
     enforce::{Enforcement, Slot},
     routing::{declared::Declared, function::HandlerFn},
@@ -25,7 +27,7 @@ impl<S: 'static> Gated<S> {
     where
         H: Declared<D> + HandlerFn<T, S>,
     {
-        let mounted = Mounted::new(methods, RowRef::Const(const { &H::ROW }));
+        let mounted = Mounted::new(methods, handler.row());
         let handler = move |request, state| boxed(handler.clone().call(request, state));
         (Self { handler: Arc::new(handler), slot: mounted.slot.clone() }, mounted)
     }
@@ -61,10 +63,18 @@ pub(crate) struct Mounted {
     pub(crate) methods: String,
     pub(crate) row: RowRef,
     pub(crate) slot: Arc<Slot>,
+    #[cfg(feature = "utoipa")]
+    pub(crate) documentation: Option<Documentation>,
 }
 
 impl Mounted {
     pub(crate) fn new(methods: String, row: RowRef) -> Self {
-        Self { methods, row, slot: Arc::default() }
+        Self {
+            methods,
+            row,
+            slot: Arc::default(),
+            #[cfg(feature = "utoipa")]
+            documentation: None,
+        }
     }
 }

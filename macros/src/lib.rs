@@ -5,6 +5,7 @@ use proc_macro::TokenStream;
 
 mod alternatives;
 mod args;
+mod block;
 mod diagnostics;
 mod expand;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod need;
 mod redundancy;
 mod routes;
 mod rule;
+mod surroundings;
 mod table;
 mod terms;
 mod tools;
@@ -53,6 +55,11 @@ pub fn routes(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn scope_rows(input: TokenStream) -> TokenStream {
     table::scope_rows(input.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStream {
+    block::scoped_handlers(args.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]

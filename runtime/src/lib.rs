@@ -52,9 +52,11 @@
 //! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public) |
 //! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
+//! | what a group of routes needs | [`Router::requiring`] |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`Issuers`] |
 //! | what stands before an MCP server | [`mcp`] |
 //! | who calls | [`Access`], and [`Principal`] to key data by |
+//! | connections that stay open | [`Access::expired`], [`guide::browsers`] |
 //! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
@@ -126,7 +128,7 @@ pub mod __private;
 pub use macros::scoped_tools;
 pub use macros::{Vocabulary, requirement};
 #[cfg(feature = "axum")]
-pub use macros::{authenticated, public, requires_scope};
+pub use macros::{authenticated, public, requires_scope, scoped_handlers};
 pub use policy::{Advertise, Policy, StartupError, Strategy};
 pub use refuse::{Challenge, ErrorCode};
 pub use resource::{InvalidResource, Resource, ResourceMetadata};
@@ -142,7 +144,7 @@ pub mod table {
 
 #[cfg(feature = "axum")]
 pub use {
-    enforce::{Access, Guard},
+    enforce::{Access, Expired, Guard},
     gate::Gate,
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{

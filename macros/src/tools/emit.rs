@@ -5,36 +5,42 @@ use quote::quote;
 use syn::{ImplItem, ItemImpl, Path};
 
 use super::{block, method::Operation, routers::Routers};
-use crate::{args::default_crate, diagnostics::Diagnostics};
+use crate::{
+    args::default_crate,
+    block::{Declared, Idle, Owner, parse},
+    diagnostics::Diagnostics,
+};
 
 pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(block::args(args)).unwrap_or_default();
-    let Some(mut block) = diagnostics.take(block::parse(item)) else { return diagnostics.into_tokens() };
+    let hint = "with `#[tool]` or `#[prompt]` methods";
+    let Some(mut block) = diagnostics.take(parse("scoped_tools", hint, item)) else {
+        return diagnostics.into_tokens();
+    };
 
     let krate = args.krate.clone().unwrap_or_else(default_crate);
-    let owner = block::owner(&block);
+    let owner = Owner::of(&block);
     let methods = block.items.iter_mut().filter_map(|item| match item {
         ImplItem::Fn(method) => Some(method),
         _ => None,
     });
-    let mut idle = Vec::new();
+    let mut idle = Idle::default();
     let operations: Vec<Operation> = methods
         .filter_map(|method| Operation::take(method, &owner, &krate, &mut diagnostics, &mut idle))
         .collect();
 
     let routers = Routers::of(args, &block, &operations, &mut diagnostics);
     let attributes = &routers.attributes;
-    let declarations = operations.iter().map(|operation| &operation.declaration);
+    let declarations = operations.iter().map(|operation| &operation.declared.item);
     let table = table(&routers, &krate, &block, &operations);
-    let errors = diagnostics.into_tokens();
+    let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());
     quote! {
         #attributes
         #block
         #(#declarations)*
         #table
-        // So that their imports do not count as unused on top of the error about them.
-        #(const _: () = { #idle #[doc(hidden)] enum __scopes_of_nothing {} };)*
+        #idle
         #errors
     }
 }
@@ -44,7 +50,7 @@ fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operat
     let (visibility, table) = (&args.visibility, args.table(*kind));
     let (generics, _, bounds) = block.generics.split_for_impl();
     let owner = &block.self_ty;
-    let rows = operations.iter().map(|Operation { kind, cfgs, name, marker, .. }| {
+    let rows = operations.iter().map(|Operation { kind, name, declared: Declared { cfgs, marker, .. } }| {
         let constructor = kind.constructor(krate);
         quote! {
             #(#cfgs)*

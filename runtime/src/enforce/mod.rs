@@ -4,6 +4,7 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod expired;
 mod group;
 mod guard;
 mod member;
@@ -15,24 +16,27 @@ mod prebuilt;
 mod step;
 mod verified;
 
+#[cfg(feature = "mcp")]
+pub(crate) use self::enforcement::Passed;
 #[cfg(feature = "utoipa")]
 pub(crate) use self::path::names_in;
 #[cfg(feature = "export")]
 pub(crate) use self::path::place_of;
 pub use self::{
     access::Access,
+    expired::Expired,
     guard::{Declares, Guard},
     mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
 pub(crate) use self::{
-    enforce::{enforce, token, verify_for_all},
-    enforcement::{Admitted, Enforcement, leave},
+    enforce::{enforce_for_gates_inside, token, verify_for_all},
+    enforcement::{Admitted, Enforcement},
     group::Group,
     member::{plan_for, plan_or_refusal},
     outcome::Judge,
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{After, Protected, Step},
+    step::{Protected, Step},
     verified::Verified,
 };

@@ -27,7 +27,7 @@ impl<S: 'static> Gated<S> {
     where
         H: Declared<D> + HandlerFn<T, S>,
     {
-        let mounted = Mounted::new(methods, RowRef::Const(const { &H::ROW }));
+        let mounted = Mounted::new(methods, handler.row());
         let handler = move |request, state| boxed(handler.clone().call(request, state));
         (Self { handler: Arc::new(handler), slot: mounted.slot.clone() }, mounted)
     }

@@ -15,8 +15,6 @@ mod template;
 mod text;
 mod vocabulary;
 
-#[cfg(feature = "mcp")]
-pub(crate) use self::text::Text;
 pub use self::{
     granted::GrantedScopes,
     hierarchy::Wildcards,
@@ -39,4 +37,5 @@ pub(crate) use self::{
     row_ref::RowRef,
     table::Terms,
     template::{Parameters, parameters},
+    text::Text,
 };

@@ -10,6 +10,7 @@ mod mcp_bodies;
 mod mcp_operations;
 mod mcp_owners;
 mod opaque_tokens;
+mod origins;
 mod routers;
 mod tokens;
 

@@ -45,6 +45,7 @@ impl NamesScope for Scope {
 }
 
 /// Found where a type has no `as_scope` of its own, so that the message is ours.
+#[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
     /// Returns the scope.
     fn as_scope(self) -> Scope
@@ -75,6 +76,7 @@ impl NamesNeed for Scope {
 }
 
 /// Found where a type has no `as_need` of its own, so that the message is ours.
+#[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
     fn as_need(self) -> Need

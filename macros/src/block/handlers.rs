@@ -25,13 +25,13 @@ pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStre
     };
 
     let owner = Owner::of(&block);
-    let (mut idle, mut declared, mut declares) = (Idle::default(), Vec::new(), false);
+    let (mut idle, mut declared, mut is_empty) = (Idle::default(), Vec::new(), true);
     let mut checks = TokenStream::new();
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
         let ours = take_ours(method, &mut diagnostics);
         let Some(first) = ours.first() else { continue };
-        declares = true;
+        is_empty = false;
         if let [_, second, ..] = &ours[..] {
             diagnostics.push(syn::Error::new(second.path().span(), handler::TWICE));
         }
@@ -43,7 +43,7 @@ pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStre
             idle.extend(ours);
         }
     }
-    if !declares && diagnostics.is_empty() {
+    if is_empty && diagnostics.is_empty() {
         diagnostics.push(syn::Error::new(
             Span::call_site(),
             "no function of this block has a scope attribute; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \

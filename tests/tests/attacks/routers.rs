@@ -138,7 +138,7 @@ async fn nothing_that_a_group_has_is_reached_without_its_requirement() {
     let routes: Router = Router::new()
         .route("/any", get(any_token).fallback(any_token))
         .route("/closure", get(guarded(requirement!("own"), async || {})))
-        .route("/service", get_service(authenticated(answer.clone())).post(own))
+        .route("/service", get_service(authenticated(answer)).post(own))
         .nest_service("/below", authenticated(answer))
         .nest("/nested", inner)
         .merge(Router::new().route("/merged", any(any_token)).fallback(any_token))

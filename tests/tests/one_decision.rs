@@ -348,7 +348,7 @@ async fn every_way_in_decides_alike() {
                     judged += 1;
                 };
                 check("router", after_floor(case, expected.as_deref(), http(&router, operation, at).await));
-                for (way, app) in [("layer", &handlers), ("layer with routes", &routes)] {
+                for (way, app) in [("layer", &handlers), ("layer with routes", &by_route)] {
                     check(way, after_floor(case, expected.as_deref(), http(app, operation, at).await));
                 }
                 check(

@@ -226,8 +226,7 @@ fn an_openapi_document_has_both() {
 
 #[track_caller]
 fn refused(router: Router, expected: &[&str]) {
-    let resource = || gate();
-    let error = router.protect(resource()).unwrap_err();
+    let error = router.protect(gate()).unwrap_err();
     assert_eq!(error.problems(), expected);
 }
 

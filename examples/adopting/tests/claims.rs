@@ -148,7 +148,7 @@ async fn count(State(seen): State<Arc<AtomicUsize>>, request: Request, next: Nex
 
 #[tokio::test]
 async fn a_middleware_inside_the_layer_sees_what_is_let_in() {
-    let [inside, outside, routed] = [(); 3].map(|()| Arc::<AtomicUsize>::default());
+    let [inside, outside, around] = [(); 3].map(|()| Arc::<AtomicUsize>::default());
     let middleware = |seen: &Arc<AtomicUsize>| from_fn_with_state(seen.clone(), count);
     let layered: Router = Router::new()
         .route("/", get(plain))
@@ -156,12 +156,12 @@ async fn a_middleware_inside_the_layer_sees_what_is_let_in() {
         .layer(gate().layer(ScopeTable::default()).unwrap())
         .layer(middleware(&outside));
     let routes = scopegate::Router::new().route("/", scopegate::routing::get(list));
-    let guarded = routes.layer(middleware(&routed)).protect(gate()).unwrap();
+    let guarded = routes.layer(middleware(&around)).protect(gate()).unwrap();
     for app in [layered, guarded] {
         assert_eq!(status(&app, "/", &[]).await, 401);
         assert_eq!(status(&app, "/", &[READER]).await, 200);
     }
-    assert_eq!([inside, outside, routed].map(|seen| seen.load(Ordering::Relaxed)), [1, 2, 2]);
+    assert_eq!([inside, outside, around].map(|seen| seen.load(Ordering::Relaxed)), [1, 2, 2]);
 }
 
 /// Handlers whose attributes stand in either order.

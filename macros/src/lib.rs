@@ -47,3 +47,8 @@ pub fn requirement(args: TokenStream) -> TokenStream {
 pub fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     tools::scoped_tools(args.into(), item.into()).into()
 }
+
+#[proc_macro_attribute]
+pub fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
+    tools::scoped_tools_without_rmcp(args.into(), item.into()).into()
+}

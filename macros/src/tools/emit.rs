@@ -1,10 +1,14 @@
 //! What `#[scoped_tools]` emits: the block with its guards, a type for each, and the table.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{ImplItem, ItemImpl, Path};
+use syn::{ImplItem, ImplItemFn, ItemImpl, Path};
 
-use super::{block, method::Operation, routers::Routers};
+use super::{
+    block,
+    method::{Operation, take_ours},
+    routers::Routers,
+};
 use crate::{args::default_crate, diagnostics::Diagnostics};
 
 pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -14,12 +18,8 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
 
     let krate = args.krate.clone().unwrap_or_else(default_crate);
     let owner = block::owner(&block);
-    let methods = block.items.iter_mut().filter_map(|item| match item {
-        ImplItem::Fn(method) => Some(method),
-        _ => None,
-    });
     let mut idle = Vec::new();
-    let operations: Vec<Operation> = methods
+    let operations: Vec<Operation> = methods(&mut block)
         .filter_map(|method| Operation::take(method, &owner, &krate, &mut diagnostics, &mut idle))
         .collect();
 
@@ -37,6 +37,37 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
         #(const _: () = { #idle #[doc(hidden)] enum __scopes_of_nothing {} };)*
         #errors
     }
+}
+
+/// Emits the block for rmcp alone, and the error that the runtime lacks the feature. The build has failed anyway.
+pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let args = block::args(args).unwrap_or_default();
+    let Some(mut block) = diagnostics.take(block::parse(item)) else { return diagnostics.into_tokens() };
+
+    let krate = args.krate.clone().unwrap_or_else(default_crate);
+    let owner = block::owner(&block);
+    let mut read = block.clone();
+    // What else may be wrong with the block is said when there is the feature.
+    let mut others = Diagnostics::default();
+    let operations: Vec<Operation> = methods(&mut read)
+        .filter_map(|method| Operation::take(method, &owner, &krate, &mut others, &mut Vec::new()))
+        .collect();
+    methods(&mut block).for_each(|method| drop(take_ours(method)));
+    let attributes = Routers::of(args, &block, &operations, &mut others).attributes;
+    diagnostics.push(syn::Error::new(
+        Span::call_site(),
+        "the feature `rmcp` of scopegate is not enabled; write in Cargo.toml: scopegate = { .., features = [\"rmcp\"] }",
+    ));
+    let errors = diagnostics.into_tokens();
+    quote!(#attributes #block #errors)
+}
+
+fn methods(block: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
+    block.items.iter_mut().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
 }
 
 fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operation]) -> TokenStream {

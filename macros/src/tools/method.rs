@@ -104,7 +104,7 @@ fn in_crate(attribute: &Attribute, krate: &Path) -> TokenStream {
     }
 }
 
-fn take_ours(method: &mut ImplItemFn) -> Vec<Attribute> {
+pub(super) fn take_ours(method: &mut ImplItemFn) -> Vec<Attribute> {
     let attributes = std::mem::take(&mut method.attrs);
     let is_ours = |attribute: &Attribute| OURS.iter().any(|name| is(attribute, name));
     let (ours, others) = attributes.into_iter().partition(is_ours);

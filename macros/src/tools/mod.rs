@@ -8,4 +8,8 @@ mod marker;
 mod method;
 mod routers;
 
-pub(crate) use self::{emit::scoped_tools, kind::is, marker::marker};
+pub(crate) use self::{
+    emit::{scoped_tools, scoped_tools_without_rmcp},
+    kind::is,
+    marker::marker,
+};

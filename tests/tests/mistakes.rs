@@ -1,0 +1,168 @@
+//! `docs/mistakes.md`, as it follows from the UI cases. `UPDATE_EXPECT=1` writes it anew.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use expect_test::expect_file;
+
+const HEAD: &str = "\
+# Mistakes
+
+What the compiler says of usual mistakes. Each message names what to write instead. This page is generated from the cases of
+`tests/ui` and `tests/features/ui` by the test `mistakes`. To write it anew, run
+`UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
+";
+
+/// The longest message that people read to its end.
+const MOST_LINES: usize = 12;
+
+/// Messages in other words than ours: the compiler's or another crate's, who have the last one.
+const OF_OTHERS: [(&str, &str); 0] = [];
+
+/// By what people did; `features/` are the cases without features.
+const GROUPS: [(&str, &[(&str, &str)]); 0] = [];
+
+#[test]
+fn the_page_says_what_the_cases_say() {
+    expect_file!["../../docs/mistakes.md"].assert_eq(&page());
+}
+
+#[test]
+fn it_has_25_mistakes_and_each_once() {
+    let cases: Vec<&str> = GROUPS.iter().flat_map(|(_, cases)| *cases).map(|(case, _)| *case).collect();
+    assert!(cases.len() >= 25, "{}", cases.len());
+    assert_eq!(cases.iter().collect::<BTreeSet<_>>().len(), cases.len());
+}
+
+/// Also those that are not on the page.
+#[test]
+fn each_case_has_one_short_message_about_names_that_people_wrote() {
+    let mut long = Vec::new();
+    for case in Case::all() {
+        let messages = case.messages();
+        if OF_OTHERS.iter().any(|(name, _)| *name == case.name) {
+            continue;
+        }
+        for message in &messages {
+            if message.lines().count() > MOST_LINES {
+                long.push(format!("{}: {} lines", case.name, message.lines().count()));
+            }
+            for generated in ["__scopes_of_", "__SCOPES", "__REQUIREMENT", "__axum_macros"] {
+                if message.contains(generated) && !case.program.contains(generated) {
+                    long.push(format!("{}: names `{generated}`", case.name));
+                }
+            }
+        }
+        if messages.len() != case.mistakes() {
+            long.push(format!("{}: {} messages for {} mistakes", case.name, messages.len(), case.mistakes()));
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for (group, cases) in GROUPS {
+        page += &format!("\n## {group}\n");
+        for (name, what) in cases {
+            let case = Case::named(name);
+            page += &format!("\n### {what}\n\n```rust,ignore\n{}\n```\n", case.relevant());
+            page += &format!("\n```text\n{}\n```\n", case.messages().join("\n\n"));
+            if let Some((_, advice)) = OF_OTHERS.iter().find(|(of_others, _)| of_others == name) {
+                page += &format!("\n{advice}\n");
+            }
+        }
+    }
+    page
+}
+
+struct Case {
+    /// Its path in its folder, without the ending.
+    name: String,
+    program: String,
+    said: String,
+}
+
+impl Case {
+    fn folders() -> [(&'static str, PathBuf); 2] {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        [("", tests.join("ui/fail")), ("features/", tests.join("features/ui"))]
+    }
+
+    fn all() -> Vec<Self> {
+        let names = Self::folders().into_iter().flat_map(|(prefix, folder)| {
+            let files = fs::read_dir(&folder).expect("cases");
+            let paths = files.map(|file| file.expect("a case").path());
+            let programs = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+            programs.map(move |path| format!("{prefix}{}", path.file_stem().expect("a name").to_string_lossy()))
+        });
+        let names: BTreeSet<String> = names.collect();
+        assert!(names.len() > 100, "{}", names.len());
+        names.iter().map(|name| Self::named(name)).collect()
+    }
+
+    fn named(name: &str) -> Self {
+        let (prefix, folder) = match name.strip_prefix("features/") {
+            Some(_) => Self::folders()[1].clone(),
+            None => Self::folders()[0].clone(),
+        };
+        let read = |ending: &str| {
+            let path = folder.join(format!("{}.{ending}", &name[prefix.len()..]));
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        Self { name: name.to_owned(), program: read("rs"), said: read("stderr") }
+    }
+
+    /// How many mistakes the program has: one, unless it says another number.
+    fn mistakes(&self) -> usize {
+        let number = self.program.lines().find_map(|line| line.strip_prefix("// Mistakes: "));
+        number.map_or(1, |number| number.parse().expect("a number"))
+    }
+
+    fn messages(&self) -> Vec<String> {
+        let mut messages: Vec<Vec<&str>> = Vec::new();
+        for line in self.said.lines() {
+            if line.starts_with("error") || messages.is_empty() {
+                messages.push(Vec::new());
+            }
+            messages.last_mut().expect("one at least").push(line);
+        }
+        messages.iter().map(|lines| lines.join("\n").trim_end().to_owned()).collect()
+    }
+
+    /// The parts of the program that the messages quote.
+    fn relevant(&self) -> String {
+        let quoted: BTreeSet<usize> = self.said.lines().filter_map(quoted_line).collect();
+        let mut parts = Vec::new();
+        let mut number = 1;
+        for part in self.program.split("\n\n") {
+            let lines: Vec<&str> = part.lines().collect();
+            let numbers = number..number + lines.len();
+            number += lines.len() + 1;
+            if quoted.range(numbers).next().is_some() {
+                parts.push(shown(&lines));
+            }
+        }
+        parts.join("\n\n")
+    }
+}
+
+/// Reads the number of a quoted line, as in `8 |     let _ = 1;`.
+fn quoted_line(line: &str) -> Option<usize> {
+    let (number, _) = line.split_once('|')?;
+    number.trim().parse().ok()
+}
+
+/// Leaves out what is in every program.
+fn shown(lines: &[&str]) -> String {
+    let code = lines.iter().filter(|line| !line.starts_with("// "));
+    let is_main = lines.iter().any(|line| *line == "fn main() {");
+    if !is_main {
+        return code.copied().collect::<Vec<_>>().join("\n");
+    }
+    let inside = code.filter_map(|line| line.strip_prefix("    "));
+    inside.collect::<Vec<_>>().join("\n")
+}

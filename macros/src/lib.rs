@@ -14,6 +14,7 @@ mod mistakes;
 mod need;
 mod redundancy;
 mod rule;
+mod table;
 mod terms;
 mod tools;
 mod vocabulary;
@@ -41,6 +42,11 @@ pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn requirement(args: TokenStream) -> TokenStream {
     expand::requirement(args.into()).into()
+}
+
+#[proc_macro]
+pub fn scope_rows(input: TokenStream) -> TokenStream {
+    table::scope_rows(input.into()).into()
 }
 
 #[proc_macro_attribute]

@@ -305,7 +305,23 @@ pub use scopegate_macros::requirement;
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 
-/// Lists what handlers declare, as a constant [`ScopeTable`](crate::ScopeTable).
+/// Lists what handlers declare, and where they are mounted, as a constant [`ScopeTable`](crate::ScopeTable).
+///
+/// ```text
+/// scope_table![row, ..]
+///
+/// row = handler
+///     | "/path" => handler
+///     | GET "/path" => handler
+///     | GET | PUT "/path" => handler
+/// ```
+///
+/// The path is the whole path as axum has it, that of the routers around it included: the
+/// [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method is one for any. As in axum, `GET` is
+/// `HEAD`, too, where `HEAD` has no row of its own, and a row with a method comes before one without.
+///
+/// [`Gate::layer`](crate::Gate::layer) then names the scopes of the route in a 401, and the lock, the JSON and the
+/// `OpenAPI` document know the route. A handler without a route is in the metadata all the same.
 ///
 /// # Examples
 ///
@@ -318,13 +334,25 @@ pub use scopegate_macros::scoped_tools;
 /// #[requires_scope("files:read", "files:write")]
 /// async fn write<T>() {}
 ///
-/// const TABLE: ScopeTable = scope_table![list, write::<String>];
-/// assert_eq!(TABLE.entries().len(), 2);
+/// #[requires_scope("files:admin")]
+/// async fn admin() {}
+///
+/// const TABLE: ScopeTable = scope_table![
+///     GET "/files" => list,
+///     PUT | PATCH "/files/{name}" => write::<String>,
+///     "/admin" => admin,
+///     write::<Vec<u8>>,
+/// ];
+/// assert!(TABLE.to_string().starts_with("\
+/// GET        /files         files:read
+/// PUT,PATCH  /files/{name}  files:read files:write
+/// *          /admin         files:admin
+/// "));
 /// ```
 #[cfg(feature = "axum")]
 #[macro_export]
 macro_rules! scope_table {
-    ($($handler:expr),* $(,)?) => {
-        $crate::__private::scope_table(const { &[$($crate::__private::entry($crate::__private::row_of($handler))),*] })
+    ($($rows:tt)*) => {
+        $crate::__private::scope_rows!($crate; $($rows)*)
     };
 }

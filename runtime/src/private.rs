@@ -4,6 +4,9 @@ pub use crate::scope::{Need, Requirement, Row, Scope, Template};
 use crate::{ScopeTable, scope::Entry};
 
 #[cfg(feature = "axum")]
+pub use scopegate_macros::scope_rows;
+
+#[cfg(feature = "axum")]
 pub use crate::{
     enforce::{Declares, IsDeclared, IsOptional, OfAnotherType, TypeOf},
     routing::{InLayer, ScopeGuard, row_of},
@@ -24,6 +27,12 @@ pub const fn requirement(alternatives: &'static [&'static [Need]]) -> Requiremen
 #[must_use]
 pub const fn entry(row: Row) -> Entry {
     Entry::of_handler(row)
+}
+
+/// Makes the entry of a handler that is mounted in a plain router.
+#[must_use]
+pub const fn mounted(methods: &'static str, path: &'static str, row: Row) -> Entry {
+    Entry::mounted(methods, path, row)
 }
 
 /// Makes a table as a constant.

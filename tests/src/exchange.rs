@@ -9,7 +9,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 /// An answer, with its body read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
     pub status: StatusCode,

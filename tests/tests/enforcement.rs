@@ -341,7 +341,7 @@ async fn oversized() {}
 #[test]
 fn startup_lists_everything_that_is_wrong() {
     let gate = Gate::new(Resource::new("https://h.example/api").unwrap(), verifier());
-    let router = Router::new()
+    let router: Router = Router::new()
         .route("/.well-known/oauth-protected-resource/api", get(open))
         .with_state(Counter::default());
     let error = router.protect(gate.clone()).unwrap_err();

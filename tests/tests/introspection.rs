@@ -316,7 +316,7 @@ async fn contradictions_are_errors_at_startup() {
                 .expect("a resource"),
             issuers,
         );
-        let error = Router::new().route("/", get(list)).protect(gate).expect_err(expected);
+        let error = Router::<()>::new().route("/", get(list)).protect(gate).expect_err(expected);
         let problems = error.problems();
         assert!(problems.iter().any(|problem| problem.contains(expected)), "{problems:?}");
         assert!(!error.to_string().contains("hidden"));

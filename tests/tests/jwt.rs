@@ -415,7 +415,7 @@ fn what_can_never_work_does_not_start() {
                 Resource::new(API).unwrap().authorization_server("https://auth.example.com").unwrap();
             let keys = StaticKeys::parse("key=files:read").unwrap();
             let gate = Gate::new(resource, keys.or(verifier));
-            Router::new().protect(gate).err().map_or(Vec::new(), |error| error.problems().to_vec())
+            Router::<()>::new().protect(gate).err().map_or(Vec::new(), |error| error.problems().to_vec())
         };
         let verifier = Arc::new(verifier);
         let problems = of(Arc::clone(&verifier));

@@ -162,9 +162,16 @@ async fn what_a_table_opens_needs_what_it_says() {
         "write",
     )
     .await;
-    for method in ["admin/purge", "tasks/get", "notifications/purge"] {
+    for method in ["admin/purge", "notifications/purge"] {
         check(method, json!({ "taskId": "7" }), write, "write").await;
     }
+    // A row for every method does not say whose the tasks are.
+    for method in ["tasks/get", "tasks/update", "tasks/result", "tasks/list"] {
+        let answer = post(&app, "all", &[], request(method, &json!({ "taskId": "7" }))).await;
+        assert_eq!(answer.json()["error"]["code"], -32601, "{method}");
+    }
+    let listen = request("subscriptions/listen", &json!({ "notifications": { "taskIds": ["7"] } }));
+    assert_eq!(post(&app, "all", &[], listen).await.json()["error"]["message"], "Unknown task");
     check("tasks/cancel", json!({ "taskId": "7" }), admin, "all").await;
     check("ping", json!({}), "", "read").await;
 }

@@ -11,14 +11,18 @@ use rmcp::{
     tool, tool_handler, tool_router,
 };
 use scopegate::{
-    Gate, Resource, Scope, StaticKeys, authenticated, mcp::McpServer, requires_scope, scoped_tools,
+    Gate, Requirement, Resource, Scope, StaticKeys, authenticated,
+    mcp::{McpServer, McpTable, Operation},
+    mcp_table, requires_scope, scoped_tools,
     testing::TestVerifier,
 };
 use scopegate_tests::{
     exchange::send,
+    log::log_while,
     mcp::{INITIALIZE, post, post_to, request},
 };
 use serde_json::json;
+use tracing::Level;
 
 /// A server with the routers that a test gives it.
 #[derive(Clone)]
@@ -209,6 +213,7 @@ async fn sessions_are_judged_request_by_request() {
     let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
     assert_eq!(post(&app, "read", &[&session], initialized).await.status, 202);
     assert_eq!(post(&app, "", &[&session], call("list_files")).await.status, 401);
+    // A token without the scopes is told so first, whoever opened the session.
     assert_eq!(post(&app, "other", &[&session], call("list_files")).await.status, 403);
     let answer = post(&app, "read", &[&session], call("list_files")).await;
     assert!(answer.body.contains("hello.txt"), "{}", answer.body);
@@ -216,4 +221,76 @@ async fn sessions_are_judged_request_by_request() {
     assert_eq!(send(&app, "DELETE /mcp", &[host, &session]).await.status, 401);
     assert_eq!(send(&app, "DELETE /mcp", &[read, host, &session]).await.status, 202);
     assert_eq!(post(&app, "read", &[&session], call("list_files")).await.status, 404);
+}
+
+#[tokio::test]
+async fn it_answers_for_other_hosts_that_it_is_told() {
+    let gate = gate("https://example.com/mcp");
+    let app = McpServer::new(&gate, files)
+        .table(&Files::TOOLS)
+        .allow_host("files.svc.local")
+        .allow_host("10.0.0.1:8080");
+    let app = app.build().unwrap();
+    let status = async |host: &str| {
+        post(&app, "read", &[&format!("host: {host}")], call("list_files")).await.status.as_u16()
+    };
+    for host in ["files.svc.local", "FILES.svc.local:81", "10.0.0.1:8080", "example.com"] {
+        assert_eq!(status(host).await, 200, "{host}");
+    }
+    for host in ["svc.local", "files.svc.local.evil.com", "10.0.0.1", "10.0.0.1:80", "localhost"] {
+        assert_eq!(status(host).await, 403, "{host}");
+    }
+    // A page of the other host is another page still.
+    let headers = ["host: files.svc.local", "origin: http://files.svc.local"];
+    assert_eq!(post(&app, "read", &headers, call("list_files")).await.status, 403);
+    for host in [
+        "",
+        "*",
+        "*.svc.local",
+        "https://files",
+        "a b",
+        "user@files",
+        "files/",
+        "files:x",
+        "files:",
+        ":80",
+        "ä",
+    ] {
+        let server = McpServer::new(&gate, files).allow_host(host);
+        let problem =
+            format!("`{host}` is no host; write a name as in `files.internal`, with a port or without");
+        assert_eq!(problems(server), [problem], "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_is_switched_off_is_unknown_and_a_warning() {
+    const ALL: McpTable = mcp_table![Operation::any_tool(Requirement::AUTHENTICATED)];
+    let gate = gate("https://example.com/mcp");
+    let server = || Files { router: Files::tool_router() + Files::admin() };
+    for table in [Files::TOOLS, ALL] {
+        let server = McpServer::new(&gate, server).table(&table).switched_off(["list_files"]);
+        let (app, log) = log_while(Level::WARN, async { server.build().unwrap() }).await;
+        assert!(log.contains("WARN") && log.contains("\"list_files\""), "{log}");
+        let answer = post(&app, "read", &[], call("list_files")).await;
+        assert_eq!(answer.json()["error"]["message"], "Unknown tool: list_files");
+        let list = post(&app, "read", &[], request("tools/list", &json!({}))).await;
+        assert!(list.body.contains("purge_files") && !list.body.contains("list_files"), "{}", list.body);
+    }
+    assert_eq!(
+        problems(McpServer::new(&gate, files).table(&Files::TOOLS).switched_off(["list_flies"])),
+        ["the tool `list_flies` is switched off, and no row is about it; write the name as the table has it"]
+    );
+}
+
+#[test]
+fn a_resource_that_the_server_cannot_read_is_an_error() {
+    const RESOURCES: McpTable = mcp_table![Operation::resource("file:///{name}", Requirement::AUTHENTICATED)];
+    let server = McpServer::new(&gate("https://example.com/mcp"), files).table(&RESOURCES);
+    assert_eq!(
+        problems(server),
+        [
+            "`resources/read file:///{name}` is never read, since `mcp_server::Files` has no `read_resource`; write one as an `async fn`, or leave the row out"
+        ]
+    );
 }

@@ -186,7 +186,7 @@ async fn behind_a_layer_a_template_without_its_parameter_fails_closed() {
 #[test]
 fn mistaken_templates_are_startup_errors() {
     let router =
-        Router::new().route("/all", get(tenant)).route("/{tenant}/{name}/{tenant}", get(tenant_file));
+        Router::<()>::new().route("/all", get(tenant)).route("/{tenant}/{name}/{tenant}", get(tenant_file));
     let problems = router.protect(gate()).unwrap_err().problems().to_vec();
     assert_eq!(
         problems[0],
@@ -239,7 +239,7 @@ fn scopes_that_contradict_the_vocabulary_are_startup_errors() {
 
     let (a, b) = (Scope::from_static("a"), Scope::from_static("b"));
     let gate = gate().vocabulary::<FilesScope>().floor([Scope::from_static("entirely:else")]);
-    let error = Router::new().route("/", get(misspelt)).protect(gate.clone()).unwrap_err();
+    let error = Router::<()>::new().route("/", get(misspelt)).protect(gate.clone()).unwrap_err();
     assert_eq!(
         error.problems(),
         [
@@ -248,7 +248,7 @@ fn scopes_that_contradict_the_vocabulary_are_startup_errors() {
         ],
     );
     let circle = gate.implies([(a, [b]), (b, [a])]);
-    let error = Router::new().protect(circle).unwrap_err();
+    let error = Router::<()>::new().protect(circle).unwrap_err();
     assert!(error.problems()[0].contains("`a` implies `b` implies `a`"), "{error}");
 }
 
@@ -304,8 +304,9 @@ async fn clients_ask_by_the_name_that_the_server_takes() {
 
 #[test]
 fn the_metadata_names_what_it_should() {
-    let routes =
-        || Router::new().route("/read", get(read)).route("/share", post(share)).route("/write", get(write));
+    let routes = || {
+        Router::<()>::new().route("/read", get(read)).route("/share", post(share)).route("/write", get(write))
+    };
     let document = |gate: Gate| {
         let (_, discovery) = routes().split(gate.vocabulary::<FilesScope>()).unwrap();
         let document: serde_json::Value = serde_json::from_slice(discovery.document().unwrap()).unwrap();

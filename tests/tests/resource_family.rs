@@ -592,9 +592,9 @@ fn what_cannot_work_is_said_at_startup() {
         )],
     );
     // Names of its own, a literal in the place of a parameter, a wildcard.
-    let fits = Router::new().route("/mcp/{o}/site/a", get(read_plain)).fallback(whoami);
+    let fits = Router::<()>::new().route("/mcp/{o}/site/a", get(read_plain)).fallback(whoami);
     assert!(fits.protect(gate()).is_ok());
-    let fits = Router::new().route("/{*rest}", get(whoami));
+    let fits = Router::<()>::new().route("/{*rest}", get(whoami));
     assert!(fits.protect(gate()).is_ok());
 
     let faults = |error: scopegate::StartupError| error.problems().to_vec();
@@ -621,7 +621,7 @@ async fn names_of_the_family_fill_templates_of_any_route() {
 }
 
 fn discovery(gate: Gate) -> Discovery {
-    Router::new().split(gate).unwrap().1
+    Router::<()>::new().split(gate).unwrap().1
 }
 
 #[test]
@@ -689,7 +689,7 @@ async fn families_and_resources_are_served_beside_each_other() {
         "/.well-known/oauth-protected-resource/mcp/{org}/{project}",
         "/.well-known/oauth-protected-resource/{*rest}",
     ] {
-        let routes = Router::new().route(path, get(mine));
+        let routes = Router::<()>::new().route(path, get(mine));
         let error = routes.protect(tokens().gate(PATTERN)).map(|_| ()).unwrap_err();
         assert_eq!(
             error.problems(),

@@ -31,6 +31,10 @@ async fn open(_: Option<Access>) {}
 enum Step {
     Route(String, u8),
     Service(String),
+    NestService(String, bool),
+    MethodNotAllowed,
+    ResetFallback,
+    Requiring,
     Nest(String, Vec<Step>),
     Merge(Vec<Step>),
     Fallback,
@@ -62,6 +66,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => path().prop_map(Step::Service),
         1 => Just(Step::Fallback),
         1 => Just(Step::Layer),
+        2 => (path(), any::<bool>()).prop_map(|(path, is_public)| Step::NestService(path, is_public)),
+        1 => Just(Step::MethodNotAllowed),
+        1 => Just(Step::ResetFallback),
+        1 => Just(Step::Requiring),
     ];
     let leaves = prop::collection::vec(leaf, 0..4);
     leaves.prop_recursive(3, 16, 3, |inner| {
@@ -69,6 +77,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         let step = prop_oneof![
             3 => (path(), 0..5_u8).prop_map(|(path, handler)| Step::Route(path, handler)),
             1 => Just(Step::Fallback),
+            1 => Just(Step::Requiring),
             2 => (prefix, inner.clone()).prop_map(|(prefix, steps)| Step::Nest(prefix.to_owned(), steps)),
             2 => inner.prop_map(Step::Merge),
         ];
@@ -78,6 +87,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 const EXPORT: Requirement = requirement!("files:export");
 
+const REST: Requirement = requirement!("tenant:{x}:read");
+
 fn guarded(steps: &[Step]) -> Router {
     steps.iter().fold(Router::new(), |router, step| match step {
         Step::Route(path, 0) => router.route(path, routing::get(literal)),
@@ -86,6 +97,13 @@ fn guarded(steps: &[Step]) -> Router {
         Step::Route(path, 3) => router.route(path, routing::get(open).put(literal)),
         Step::Route(path, _) => router.route(path, routing::delete(any_token)),
         Step::Service(path) => router.route_service(path, scopegate::guarded(EXPORT, service_fn(answer))),
+        Step::NestService(path, true) => router.nest_service(path, public(service_fn(answer))),
+        Step::NestService(path, false) => {
+            router.nest_service(path, scopegate::guarded(REST, service_fn(answer)))
+        }
+        Step::MethodNotAllowed => router.method_not_allowed_fallback(literal),
+        Step::ResetFallback => router.reset_fallback(),
+        Step::Requiring => router.requiring(EXPORT),
         Step::Nest(prefix, steps) => router.nest(prefix, guarded(steps)),
         Step::Merge(steps) => router.merge(guarded(steps)),
         Step::Fallback => router.fallback(any_token),
@@ -104,6 +122,10 @@ fn plain(steps: &[Step]) -> axum::Router {
         Step::Route(path, 3) => router.route(path, routing::get(none).put(none)),
         Step::Route(path, _) => router.route(path, routing::delete(none)),
         Step::Service(path) => router.route_service(path, service_fn(answer)),
+        Step::NestService(path, _) => router.nest_service(path, service_fn(answer)),
+        Step::MethodNotAllowed => router.method_not_allowed_fallback(none),
+        Step::ResetFallback => router.reset_fallback(),
+        Step::Requiring => router,
         Step::Nest(prefix, steps) => router.nest(prefix, plain(steps)),
         Step::Merge(steps) => router.merge(plain(steps)),
         Step::Fallback => router.fallback(none),
@@ -247,8 +269,15 @@ fn join<'a>(router: axum::Router, apis: impl Iterator<Item = (&'a str, axum::Rou
 
 fn stands_at_documents(steps: &[Step]) -> bool {
     steps.iter().any(|step| match step {
-        Step::Route(path, _) | Step::Service(path) => path.starts_with("/.well-known/"),
-        Step::Nest(..) | Step::Fallback | Step::Layer => false,
+        Step::Route(path, _) | Step::Service(path) | Step::NestService(path, _) => {
+            path.starts_with("/.well-known/")
+        }
+        Step::Nest(..)
+        | Step::Fallback
+        | Step::Layer
+        | Step::MethodNotAllowed
+        | Step::ResetFallback
+        | Step::Requiring => false,
         Step::Merge(steps) => stands_at_documents(steps),
     })
 }

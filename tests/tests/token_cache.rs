@@ -105,7 +105,7 @@ fn without_a_cache_each_is_verified_anew() {
 async fn list() {}
 
 #[test]
-fn a_request_through_the_gate_costs_four_allocations() {
+fn a_request_through_the_gate_costs_three_allocations() {
     let world = World::new();
     let resource = Resource::new(API).unwrap().authorization_server("https://auth.example.com").unwrap();
     let gate = Gate::new(resource, world.verifier(MEBIBYTE));
@@ -120,7 +120,7 @@ fn a_request_through_the_gate_costs_four_allocations() {
     };
     assert!(cost(&gated) > 10, "the first is verified");
     // One of them since axum keeps the path that arrived, for the feature `family`: its map of extensions grows earlier.
-    assert_eq!(cost(&gated) - cost(&bare), 4);
+    assert_eq!(cost(&gated) - cost(&bare), 3);
 }
 
 #[test]

@@ -16,13 +16,13 @@ use super::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::policy::Policy;
 #[cfg(feature = "testing")]
-use crate::scope::{Parameters, Requirement, Row, ScopeTable, Unfilled};
+use crate::scope::{Parameters, ScopeTable};
 use crate::{
     gate::{Failure, log},
     policy::Demand,
     refuse::{KeptHeaders, Reason, Rejection},
     resource::Resource,
-    scope::{Filled, GrantedScopes, NeedRef, RowRef},
+    scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, RowRef, Unfilled},
     token::{InvalidClaims, Principal, Token},
 };
 
@@ -187,6 +187,40 @@ impl Access {
         let filled = self.filled.as_deref().unwrap_or(&none);
         // The operation itself has been judged; only a refusal names what it needs.
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, filled) })
+    }
+
+    /// Tells whether the token meets `requirement`, along with the floor, and refuses nothing: for answers that are shaped by what the
+    /// caller may do.
+    ///
+    /// A template is filled in as for the handler, if the handler declares it, or else from the path of the
+    /// [family](Resource::family); another one is met by no token. Where the answer decides what runs, take
+    /// [`Access::require`], whose refusal says what to ask for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Access, Requirement, authenticated, requirement};
+    ///
+    /// const ADMIN: Requirement = requirement!("files:admin");
+    ///
+    /// #[authenticated]
+    /// async fn menu(access: Access) -> &'static str {
+    ///     if access.covers(&ADMIN) { "list, purge" } else { "list" }
+    /// }
+    /// ```
+    pub fn covers(&self, requirement: &Requirement) -> bool {
+        let row = Row::new(requirement.clone(), "a requirement", file!(), line!());
+        let of_handler = self.filled.as_deref();
+        let knows_all = |filled: &&Filled| {
+            row.terms().templates().all(|template| filled.get(&template) != Err(Unfilled::Missing))
+        };
+        let of_resource = match &self.authority {
+            Authority::Gate(plan) => plan.fill(&row),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Authority::Policy(_) => Filled::default(),
+        };
+        let filled = of_handler.filter(knows_all).unwrap_or(&of_resource);
+        self.judge().permits(&self.token, &[Demand::of(&row, filled)])
     }
 
     /// Finds a scope among those that the attribute names.

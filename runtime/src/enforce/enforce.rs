@@ -6,9 +6,10 @@ use http::request::Parts;
 
 use super::{
     enforcement::{Admitted, Enforcement, leave, verified_by},
+    group::row_in_group,
     member::settle,
     outcome::Judge,
-    path::{InRequest, PathParameters},
+    path::PathParameters,
     plan::Plan,
     verified::Verified,
 };
@@ -24,10 +25,14 @@ use crate::{
 ///
 /// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
-    if parts.extensions.get().is_some_and(Enforcement::is_at_family) {
+    let mut enforcement = parts.extensions.get::<Enforcement>();
+    if enforcement.is_some_and(Enforcement::is_at_family) {
         // Boxed, since it is rare, and every request would have room for it.
         Box::pin(settle(parts, row)).await?;
+        enforcement = parts.extensions.get();
     }
+    let in_group = row_in_group(enforcement, row)?;
+    let row = in_group.as_ref().unwrap_or(row);
     if row.requirement().is_public() {
         set_aside(parts);
         if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
@@ -37,12 +42,11 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     }
     let filled = if row.terms().has_templates() {
         let path = PathParameters::of(parts).await;
-        let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
-        Filled::of(row.terms().templates(), &InRequest { path, plan: plan.map(|plan| &**plan) })
+        enforcement = parts.extensions.get();
+        path.fill(row, enforcement.and_then(Enforcement::plan).map(|plan| &**plan))
     } else {
         Filled::default()
     };
-    let enforcement = parts.extensions.get::<Enforcement>();
     let Some(plan) = enforcement.and_then(Enforcement::plan) else {
         let handler = row.handler();
         log::misconfigured(&format!(
@@ -75,7 +79,7 @@ fn set_aside(parts: &mut Parts) {
 }
 
 /// Admits a request whose token meets the gate's floor and the row.
-pub(crate) async fn admit(
+async fn admit(
     plan: &Plan,
     enforcement: Option<&Enforcement>,
     parts: &Parts,

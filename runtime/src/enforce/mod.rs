@@ -4,6 +4,7 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod group;
 mod guard;
 mod member;
 mod mistakes;
@@ -19,15 +20,15 @@ pub use self::{
     guard::{Declares, Guard},
     mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
-#[cfg(feature = "mcp")]
-pub(crate) use self::{enforce::token, enforcement::Admitted, outcome::Judge};
 pub(crate) use self::{
-    enforce::{admit, enforce, verify_for_all},
-    enforcement::{Enforcement, leave},
+    enforce::{enforce, token, verify_for_all},
+    enforcement::{Admitted, Enforcement, leave},
+    group::Group,
     member::{plan_for, plan_or_refusal},
+    outcome::Judge,
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{Protected, Step},
+    step::{After, Protected, Step},
     verified::Verified,
 };

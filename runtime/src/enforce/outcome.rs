@@ -25,6 +25,11 @@ impl Judge<'_> {
         Err(rejection)
     }
 
+    /// Tells whether a token meets the floor and all demands. Nothing is refused, so nothing is logged.
+    pub(crate) fn permits(&self, token: &Token, demands: &[Demand<'_>]) -> bool {
+        self.policy().decide(token.scopes(), demands).is_ok()
+    }
+
     fn policy(&self) -> &Policy {
         match self {
             Self::Gate(plan) => plan.gate.policy(),

@@ -6,7 +6,7 @@ use http::request::Parts;
 use super::plan::Plan;
 use crate::{
     gate::Gate,
-    scope::{Parameters, ScopeTable, Unfilled, parameters},
+    scope::{Filled, Parameters, Row, ScopeTable, Unfilled, parameters},
 };
 
 /// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
@@ -32,9 +32,9 @@ impl PathParameters {
 
 /// What a request has for the parameters of templates: those of its path, and those of the resource that it is for, where
 /// the gate has a family of them.
-pub(super) struct InRequest<'a> {
-    pub(super) path: PathParameters,
-    pub(super) plan: Option<&'a Plan>,
+struct InRequest<'a> {
+    path: PathParameters,
+    plan: Option<&'a Plan>,
 }
 
 impl Parameters for InRequest<'_> {
@@ -50,6 +50,11 @@ impl Parameters for InRequest<'_> {
 }
 
 impl PathParameters {
+    /// Fills in the templates of a row.
+    pub(super) fn fill(self, row: &Row, plan: Option<&Plan>) -> Filled {
+        Filled::of(row.terms().templates(), &InRequest { path: self, plan })
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let parameters = match self {
             Self::Some(parameters) => Some(parameters),

@@ -2,16 +2,18 @@
 
 use std::sync::{Arc, OnceLock};
 
-#[cfg(feature = "mcp")]
-use super::path::{InRequest, PathParameters};
-use super::prebuilt::{Answers, Prebuilt};
-#[cfg(feature = "mcp")]
-use crate::scope::Filled;
+use http::request::Parts;
+
+use super::{
+    group::Group,
+    path::PathParameters,
+    prebuilt::{Answers, Prebuilt},
+};
 use crate::{
     gate::{Failure, Gate},
     policy::Demand,
     refuse::Rejection,
-    scope::{Requirement, Row, RowRef},
+    scope::{Filled, Requirement, Row, RowRef},
 };
 
 /// Where a mounted handler finds its plan; filled once, when its router is protected.
@@ -25,11 +27,22 @@ pub(crate) struct Plan {
     /// Those of the row itself, which need not be looked up.
     answers: Answers,
     prebuilt: Prebuilt,
+    /// Where the row is not the handler's own alone.
+    group: Option<Arc<Group>>,
 }
 
 impl Plan {
     pub(crate) fn new(gate: Gate, row: RowRef, prebuilt: Prebuilt) -> Self {
-        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt }
+        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt, group: None }
+    }
+
+    /// Makes the plan of a handler in a group of routes.
+    pub(crate) fn in_group(gate: Gate, group: &Arc<Group>, prebuilt: Prebuilt) -> Self {
+        Self { group: Some(group.clone()), ..Self::new(gate, group.row().clone(), prebuilt) }
+    }
+
+    pub(super) fn group(&self) -> Option<&Group> {
+        self.group.as_deref()
     }
 
     /// Makes the same plan for the gate of one resource of a family, for which no answer is built.
@@ -50,10 +63,19 @@ impl Plan {
     }
 
     /// Fills the parameters of the resource into the templates of a row that has no path of its own.
-    #[cfg(feature = "mcp")]
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
-            Filled::of(row.terms().templates(), &InRequest { path: PathParameters::None, plan: Some(self) })
+            PathParameters::None.fill(row, Some(self))
+        } else {
+            Filled::default()
+        }
+    }
+
+    /// Fills in the templates of a row from the path of a request, and from the resource that it is for.
+    pub(crate) async fn fill_from(&self, parts: &mut Parts, row: &Row) -> Filled {
+        if row.terms().has_templates() {
+            // Boxed, since it is rare, and every request would have room for it.
+            Box::pin(PathParameters::of(parts)).await.fill(row, Some(self))
         } else {
             Filled::default()
         }

@@ -17,7 +17,15 @@ use tower_service::Service;
 pub trait Step: Clone + Send + Sync + 'static {
     /// Looks at the request, and passes it on with what was found in its extensions.
     fn run(&self, request: Request) -> impl Future<Output = Result<Request, Response>> + Send;
+
+    /// Looks at the request that is passed on, and says what is to be done to the answer, if anything is.
+    fn after(&self, _request: &Request) -> Option<After> {
+        None
+    }
 }
+
+/// Changes the answer of a service.
+pub(crate) type After = Box<dyn FnOnce(Response) -> Response + Send>;
 
 /// The service that scopegate's layers make: it calls the one inside only after their step.
 #[expect(unnameable_types, reason = "programs have it from a layer, and need not name it")]
@@ -53,7 +61,14 @@ where
         let step = self.step.clone();
         Box::pin(async move {
             match step.run(request).await {
-                Ok(request) => inner.call(request).await.map(IntoResponse::into_response),
+                Ok(request) => {
+                    let after = step.after(&request);
+                    let answer = inner.call(request).await.map(IntoResponse::into_response)?;
+                    Ok(match after {
+                        Some(after) => after(answer),
+                        None => answer,
+                    })
+                }
                 Err(answer) => Ok(answer),
             }
         })

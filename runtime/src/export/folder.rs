@@ -38,7 +38,7 @@ use crate::well_known::{Discovery, clashes_between};
 /// # }
 ///
 /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
-/// let (_api, discovery) = Router::new().split(Gate::new(resource, Sessions))?;
+/// let (_api, discovery) = Router::<()>::new().split(Gate::new(resource, Sessions))?;
 /// let files = export::write_folder([&discovery], "public")?;
 /// assert!(files[0].ends_with("public/.well-known/oauth-protected-resource/mcp"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -2,7 +2,8 @@
 
 #[cfg(feature = "export")]
 use std::any::Any;
-use std::pin::Pin;
+
+use stackfuture::StackFuture;
 
 use crate::token::{Presented, Token, TokenVerifier, VerifyError};
 
@@ -17,11 +18,15 @@ pub(super) trait Verify: Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-pub(super) type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Token, VerifyError>> + Send + 'a>>;
+/// How many bytes the future of a verifier may have without a box of its own: those of verifiers that look a token up fit, and
+/// every request has room for them.
+const FUTURE: usize = 128;
+
+pub(super) type Verifying<'a> = StackFuture<'a, Result<Token, VerifyError>, FUTURE>;
 
 impl<V: TokenVerifier> Verify for V {
     fn verify<'a>(&'a self, presented: &'a Presented<'a>) -> Verifying<'a> {
-        Box::pin(TokenVerifier::verify(self, presented))
+        StackFuture::from_or_box(TokenVerifier::verify(self, presented))
     }
 
     fn problems(&self) -> Vec<String> {

@@ -19,6 +19,20 @@ pub(crate) fn misconfigured(fault: &str) {
     let _ = fault;
 }
 
+/// A layer has no row for a route, so its challenges name less than they could.
+pub(crate) fn without_row(path: &str, methods: Option<&str>) {
+    #[cfg(feature = "tracing")]
+    {
+        let methods = methods.map(|methods| format!("{methods} ")).unwrap_or_default();
+        tracing::warn!(
+            target: "scopegate",
+            "no row of the layer's table is about the route `{methods}{path}`, so its 401 names the floor alone; write `{methods}\"{path}\" => handler` in `scope_table!`",
+        );
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (path, methods);
+}
+
 /// A credential does not become a token.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
     // A verifier may quote what it was sent.
@@ -94,4 +108,13 @@ pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
     tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");
     #[cfg(not(feature = "tracing"))]
     let _ = (method, name, why);
+}
+
+/// A tool of an MCP server is switched off by the program's configuration.
+#[cfg(feature = "rmcp")]
+pub(crate) fn switched_off(tool: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "scopegate", ?tool, "a tool is switched off, so calls of it are answered as unknown");
+    #[cfg(not(feature = "tracing"))]
+    let _ = tool;
 }

@@ -2,11 +2,23 @@
 
 use std::sync::Arc;
 
-use super::{body::Bounds, operation::McpTable, origin::Origins, rules::Rules};
+use axum::response::Response;
+use http::Extensions;
+
+use super::{
+    binding::{Binding, KEY_LENGTH, Owner},
+    body::Bounds,
+    operation::McpTable,
+    origin::Origins,
+    rules::Rules,
+    sessions::Sessions,
+    tasks::Tasks,
+};
 use crate::{
-    enforce::{Plan, Slot},
+    enforce::{Enforcement, Plan, Slot},
     gate::Gate,
     resource::Resource,
+    token::Token,
 };
 
 /// What the services of one layer share.
@@ -18,6 +30,12 @@ pub(super) struct Endpoint {
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
     pub(super) table: McpTable,
+    /// To what sessions and tasks are bound.
+    pub(super) binding: Binding,
+    pub(super) sessions: Sessions,
+    pub(super) tasks: Tasks,
+    /// Where the server is, if its gate does not say so.
+    at: String,
     /// Whether the server inside is one that asks no other gate, so that nothing need be left for one.
     pub(super) is_innermost: bool,
 }
@@ -30,8 +48,51 @@ impl Endpoint {
         let mut problems = gate.problems(&table.to_scope_table());
         let rules = Rules::of(&gate, &table, &mut problems);
         let origins = Origins::of(gate.resource().or(at));
+        let binding = Binding::random().unwrap_or_else(|error| {
+            problems.push(format!("this machine gives no random key, {error}; give one with `.key(..)`"));
+            // Nothing starts with this one.
+            Binding::with_key(&[0; KEY_LENGTH])
+        });
+        let at = at.map(|at| at.identifier().to_owned()).unwrap_or_default();
         let plan = Arc::new(Plan::of_layer(gate, []));
-        let slot = Arc::new(Slot::from(plan.clone()));
-        (Self { plan, slot, rules, origins, bounds: Bounds::default(), table, is_innermost: false }, problems)
+        let endpoint = Self {
+            slot: Arc::new(Slot::from(plan.clone())),
+            plan,
+            rules,
+            origins,
+            bounds: Bounds::default(),
+            table,
+            binding,
+            sessions: Sessions::Bound,
+            tasks: Tasks::Unknown,
+            at,
+            is_innermost: false,
+        };
+        (endpoint, problems)
+    }
+
+    /// Binds a session that the server names in its answer to who sent the request.
+    pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
+        self.sessions.bind(&self.binding, self.owner(plan, token), plan, answer)
+    }
+
+    /// Says to whom the sessions and tasks of a caller belong. A token that names nobody has none.
+    pub(super) fn owner<'a>(&'a self, plan: &'a Plan, token: &'a Token) -> Option<Owner<'a>> {
+        Owner::of(plan, &self.at, token)
+    }
+}
+
+/// By which plan and with which token a request was let through, for what happens after it.
+#[derive(Clone)]
+pub(super) struct Passed {
+    pub(super) plan: Arc<Plan>,
+    pub(super) token: Token,
+}
+
+impl Passed {
+    pub(super) fn of(request: &Extensions) -> Option<Self> {
+        let enforcement = request.get::<Enforcement>()?;
+        let (plan, admitted) = (enforcement.plan()?, enforcement.admitted.as_ref()?);
+        Some(Self { plan: plan.clone(), token: admitted.token.clone() })
     }
 }

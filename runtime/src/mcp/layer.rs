@@ -8,9 +8,16 @@ use axum::{
 };
 use tower_layer::Layer;
 
-use super::{endpoint::Endpoint, memory::Memory, operation::McpTable, request::admit};
+use super::{
+    binding::Binding,
+    endpoint::{Endpoint, Passed},
+    memory::Memory,
+    operation::McpTable,
+    request::admit,
+    tasks::{TaskOwner, Tasks},
+};
 use crate::{
-    enforce::{Protected, Step},
+    enforce::{After, Protected, Step},
     gate::Gate,
     policy::StartupError,
     resource::Resource,
@@ -105,6 +112,49 @@ impl McpLayer {
         self
     }
 
+    /// Sets the key that binds sessions to who opened them: 32 bytes from a source of randomness that nobody else knows.
+    ///
+    /// With it a session holds behind another replica of the program, and after a restart, if the server inside still knows
+    /// it. Without it each start has a random key of its own, and clients open their sessions anew.
+    ///
+    /// The [module](crate::mcp#sessions-and-tasks) says what is bound.
+    pub fn key(mut self, key: &[u8; 32]) -> Self {
+        self.change().binding = Binding::with_key(key);
+        self
+    }
+
+    /// Says whose a task is: who started it, and by which tool. It opens `tasks/get`, `tasks/result`, `tasks/update` and
+    /// `tasks/cancel`, and subscriptions to tasks.
+    ///
+    /// The caller must be who started the task, and its token must have what the tool's row needs. Somebody else's task is
+    /// answered as one that does not exist. The function is asked once for each task that a request names, with the
+    /// server's identifier; a request names at most 256. It never runs for a caller without the floor.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::{collections::HashMap, sync::{Arc, Mutex}};
+    ///
+    /// use scopegate::mcp::{McpLayer, TaskOwner};
+    ///
+    /// type Started = Arc<Mutex<HashMap<String, TaskOwner>>>;
+    ///
+    /// fn with_tasks(layer: McpLayer, started: Started) -> McpLayer {
+    ///     layer.tasks(move |task| {
+    ///         let owner = started.lock().ok().and_then(|started| started.get(&task).cloned());
+    ///         async { owner }
+    ///     })
+    /// }
+    /// ```
+    pub fn tasks<F, A>(mut self, owner: F) -> Self
+    where
+        F: Fn(String) -> A + Send + Sync + 'static,
+        A: Future<Output = Option<TaskOwner>> + Send + 'static,
+    {
+        self.change().tasks = Tasks::Told(Arc::new(owner));
+        self
+    }
+
     /// Returns a router with the resource's metadata document, outside the layer; merge the routes inside into it.
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
@@ -118,13 +168,22 @@ impl McpLayer {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
     }
 
-    /// Makes it the layer of a server of rmcp's, with these bounds of bodies.
+    /// Makes it the layer of a server of rmcp's, with these bounds of bodies, and without some tools.
     #[cfg(feature = "rmcp")]
-    pub(super) fn before_rmcp(mut self, bounds: super::body::Bounds) -> Self {
+    pub(super) fn before_rmcp(&mut self, bounds: super::body::Bounds, has_sessions: bool, off: &[String]) {
         let endpoint = self.change();
         endpoint.bounds = bounds;
         endpoint.is_innermost = true;
-        self
+        endpoint.rules.switch_off(off);
+        endpoint.tasks = Tasks::Bound;
+        endpoint.sessions =
+            if has_sessions { super::sessions::Sessions::Bound } else { super::sessions::Sessions::None };
+    }
+
+    /// Returns what the server inside shares with its gate.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn endpoint(&self) -> Arc<Endpoint> {
+        self.0.clone()
     }
 
     fn change(&mut self) -> &mut Endpoint {
@@ -136,6 +195,11 @@ impl Step for McpLayer {
     async fn run(&self, request: Request) -> Result<Request, Response> {
         let headers = self.0.plan.gate.keep(request.headers());
         admit(&self.0, request).await.map_err(|refusal| refusal.to(headers).into_response())
+    }
+
+    fn after(&self, request: &Request) -> Option<After> {
+        let (endpoint, passed) = (self.0.clone(), Passed::of(request.extensions())?);
+        Some(Box::new(move |answer| endpoint.bind(&passed, answer)))
     }
 }
 

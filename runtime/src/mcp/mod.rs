@@ -65,6 +65,7 @@
 //! See also the [guide](crate::guide::mcp).
 
 mod access;
+mod binding;
 mod body;
 mod connection;
 mod encoding;
@@ -83,14 +84,17 @@ mod resources;
 mod rules;
 #[cfg(feature = "rmcp")]
 mod server;
+mod sessions;
 mod subject;
 mod subscriptions;
+mod tasks;
 mod uri_template;
 
 pub use self::{
     layer::McpLayer,
     operation::{McpTable, Operation},
     resources::McpResource,
+    tasks::TaskOwner,
 };
 #[cfg(feature = "export")]
 pub(crate) use self::{overlap::stands_in, subject::needs_no_row};

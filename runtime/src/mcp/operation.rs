@@ -241,6 +241,11 @@ impl Operation {
         self.row.requirement()
     }
 
+    #[cfg(feature = "rmcp")]
+    fn is_tool(&self, tool: &str) -> bool {
+        self.kind == Kind::Tool && matches!(&self.which, Name::One(name) if **name == *tool)
+    }
+
     pub(super) const fn row(&self) -> &Row {
         &self.row
     }
@@ -286,6 +291,21 @@ impl McpTable {
     #[must_use]
     pub fn operations(&self) -> &[Operation] {
         &self.operations
+    }
+
+    /// Tells whether a row is about a tool, by its name or as one of all tools.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn has_tool(&self, tool: &str) -> bool {
+        self.operations.iter().any(|operation| {
+            operation.is_tool(tool) || operation.kind == Kind::Tool && operation.which == Name::Any
+        })
+    }
+
+    /// Leaves out the rows of tools.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn without_tools(&self, off: &[String]) -> Self {
+        let is_on = |operation: &&Operation| !off.iter().any(|tool| operation.is_tool(tool));
+        self.operations.iter().filter(is_on).cloned().collect()
     }
 
     /// Returns the same as a [`ScopeTable`], with methods such as `tools/call` in the place of HTTP's.

@@ -37,6 +37,8 @@ const INVALID_REQUEST: i32 = -32600;
 const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 const INTERNAL_ERROR: i32 = -32603;
+/// As the official TypeScript SDK has it.
+const SESSION_NOT_FOUND: i32 = -32001;
 const HEADER_MISMATCH: i32 = -32020;
 
 impl ProtocolError {
@@ -120,6 +122,7 @@ impl ProtocolError {
                 let status = if has_sessions { StatusCode::OK } else { StatusCode::NOT_FOUND };
                 Self::new(status, METHOD_NOT_FOUND, "Method not found")
             }
+            Undecided::UnknownTask => Self::unknown_task(),
             Undecided::OpenTemplate => {
                 let message = "What this takes depends on values that are still to be completed";
                 Self::new(StatusCode::OK, INVALID_PARAMS, message)
@@ -129,6 +132,20 @@ impl ProtocolError {
                 Self::new(StatusCode::BAD_REQUEST, INVALID_PARAMS, message)
             }
         }
+    }
+
+    fn unknown_task() -> Self {
+        Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown task")
+    }
+
+    /// After it a client opens a session of its own.
+    pub(super) fn unknown_session() -> Self {
+        Self::new(StatusCode::NOT_FOUND, SESSION_NOT_FOUND, "Session not found")
+    }
+
+    pub(super) fn no_session() -> Self {
+        let message = "The server opened a session that nobody could name";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_ERROR, message)
     }
 
     fn unlisted(kind: Kind, subject: &Subject<'_>) -> Self {

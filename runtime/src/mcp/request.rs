@@ -1,7 +1,7 @@
 //! The decision about one HTTP request to an MCP server.
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::Request,
     response::{IntoResponse, Response},
 };
@@ -16,6 +16,7 @@ use super::{
     protocol_error::ProtocolError,
     rules::{Found, Matched, Undecided},
     subject::{Subject, shortened},
+    tasks::{Origins, Tasks},
 };
 use crate::{
     enforce::{Admitted, Enforcement, Judge, Plan, Verified, plan_or_refusal, token},
@@ -95,10 +96,12 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
             return Err(ProtocolError::encoded().into());
         }
         let bytes = read(body, &parts.headers, &endpoint.bounds).await?;
-        let matched = judge_body(endpoint, plan, &token, &parts, &bytes)?;
+        let matched = judge_body(endpoint, plan, &token, &parts, &bytes).await?;
         encoding::describe(&mut parts.headers, bytes.len());
         (matched, Body::from(bytes))
     };
+    let owner = endpoint.owner(plan, &token);
+    endpoint.sessions.open(&endpoint.binding, owner, &mut parts.headers)?;
     let Matched { row, filled } = matched.unwrap_or_else(|| floor(plan));
     let admitted = Admitted::new(token, row, filled);
     Enforcement::done(endpoint.slot.clone(), plan, admitted, verified, &mut parts.extensions);
@@ -106,21 +109,22 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
 }
 
 /// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.
-fn judge_body(
+async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
     token: &Token,
     parts: &Parts,
-    body: &[u8],
+    body: &Bytes,
 ) -> Result<Option<Matched>, Refusal> {
-    let (messages, mut found) = match matched_by(endpoint, parts, body) {
-        Ok(found) => found,
-        // A token below the floor learns no more than that it is.
-        Err(answer) => {
-            judge(plan, token, &Found::default())?;
-            return Err(answer.into());
-        }
+    // A token below the floor learns no more than that it is.
+    let unless_below_the_floor = |answer: ProtocolError| match judge(plan, token, &Found::default()) {
+        Ok(()) => Refusal::from(answer),
+        Err(rejection) => rejection.into(),
     };
+    let messages = Messages::read(body).map_err(ProtocolError::unreadable).map_err(unless_below_the_floor)?;
+    let origins = origins(endpoint, plan, token, &messages).await?;
+    let found = matched_by(endpoint, parts, &messages, &origins);
+    let mut found = found.map_err(unless_below_the_floor)?;
     found.fill_for(plan);
     let single = messages.single();
     judge(plan, token, &found).map_err(|rejection| match single.and_then(Message::request_id) {
@@ -131,13 +135,31 @@ fn judge_body(
     Ok(single.and_then(|_| found.into_last()))
 }
 
-/// Reads the messages of a body, and finds the rows that they are about.
-fn matched_by<'a>(
+/// Finds out whose the tasks are that a body names, which nearly none does.
+async fn origins(
+    endpoint: &Endpoint,
+    plan: &Plan,
+    token: &Token,
+    messages: &Messages<'_>,
+) -> Result<Origins, Refusal> {
+    let names_tasks = messages.iter().any(|message| message.subject.tasks().next().is_some());
+    if !names_tasks || matches!(endpoint.tasks, Tasks::Unknown) {
+        return Ok(Origins::Untold);
+    }
+    // The program is not asked on behalf of those who may ask nothing.
+    judge(plan, token, &Found::default())?;
+    let owner = endpoint.owner(plan, token);
+    // Boxed, since it is rare, and every request would have room for it.
+    Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)
+}
+
+/// Finds the rows that the messages of a body are about.
+fn matched_by(
     endpoint: &Endpoint,
     parts: &Parts,
-    body: &'a [u8],
-) -> Result<(Messages<'a>, Found), ProtocolError> {
-    let messages = Messages::read(body).map_err(ProtocolError::unreadable)?;
+    messages: &Messages<'_>,
+    origins: &Origins,
+) -> Result<Found, ProtocolError> {
     let mut found = Found::default();
     let single = messages.single();
     for message in messages.iter() {
@@ -145,7 +167,7 @@ fn matched_by<'a>(
         if single.is_none() && matches!(message.subject, Subject::Subscriptions(_)) {
             return Err(ProtocolError::mismatch(Mismatch::Batch));
         }
-        endpoint.rules.find(message, &mut found).map_err(|why| {
+        endpoint.rules.find(message, origins, &mut found).map_err(|why| {
             let why =
                 if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
             let method = message.method.as_deref().unwrap_or_default();
@@ -154,7 +176,7 @@ fn matched_by<'a>(
             ProtocolError::undecided(why, &message.subject, has_sessions).to(single)
         })?;
     }
-    Ok((messages, found))
+    Ok(found)
 }
 
 /// Judges the floor and all rows at once. A refusal asks for all of it.

@@ -1,12 +1,13 @@
 //! What a message needs: the rows of its method and of its tool, prompt or resource, or the floor alone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     message::Message,
     operation::{ANY, Kind, McpTable, Name, Operation},
     resources::Resources,
-    subject::Subject,
+    subject::{GET_TASK, Subject},
+    tasks::{Origin, Origins},
 };
 use crate::{
     enforce::Plan,
@@ -20,6 +21,8 @@ use crate::{
 pub(super) struct Rules {
     named: BTreeMap<Kind, Named>,
     resources: Resources,
+    /// Tools that are unknown, also where a row opens every tool.
+    off: HashSet<String>,
 }
 
 /// The rows of one kind.
@@ -87,6 +90,8 @@ pub(super) enum Undecided {
     UnknownMethod,
     /// The values of a template are completed that its scopes are made of, so there are no scopes yet.
     OpenTemplate,
+    /// There is no such task, or it is somebody else's.
+    UnknownTask,
     /// A tool, prompt, resource or task is not named. A server may find a name elsewhere.
     Unnamed,
 }
@@ -98,6 +103,7 @@ impl Undecided {
             Self::Unlisted(_) | Self::UnknownMethod => {
                 "refused as unknown, since no row of the MCP table is about it"
             }
+            Self::UnknownTask => "refused as unknown, since the caller has started no such task",
             Self::OpenTemplate => "refused, since the scopes depend on values that are still to be completed",
             Self::Unnamed => "refused, since the parameters do not name what the method acts on",
         }
@@ -111,7 +117,7 @@ impl Matched {
 
     /// Fills in what the resource says that the request is for, where the gate has a family of them; the URI of an MCP
     /// resource has filled in its own.
-    fn fill_for(&mut self, plan: &Plan) {
+    pub(super) fn fill_for(&mut self, plan: &Plan) {
         if self.filled.is_empty() && self.row.terms().has_templates() {
             self.filled = plan.fill(&self.row);
         }
@@ -145,11 +151,26 @@ impl Rules {
         }
         let resources = Resources::of(table, problems);
         problems.extend(resources.overlaps());
-        Self { named, resources }
+        Self { named, resources, off: HashSet::new() }
+    }
+
+    /// Makes tools unknown.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn switch_off(&mut self, tools: &[String]) {
+        self.off.extend(tools.iter().cloned());
+    }
+
+    pub(super) fn is_off(&self, tool: &str) -> bool {
+        self.off.contains(tool)
     }
 
     /// Adds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
-    pub(super) fn find(&self, message: &Message<'_>, found: &mut Found) -> Result<(), Undecided> {
+    pub(super) fn find(
+        &self,
+        message: &Message<'_>,
+        origins: &Origins,
+        found: &mut Found,
+    ) -> Result<(), Undecided> {
         let method = message.method.as_deref().unwrap_or_default();
         let of_method = self.one(Kind::Method, method);
         let is_declared = of_method.is_some();
@@ -159,19 +180,27 @@ impl Rules {
         match &message.subject {
             Subject::None => {}
             Subject::Unnamed => return Err(Undecided::Unnamed),
-            Subject::Foreign | Subject::Task(_) if is_declared => {}
-            Subject::Foreign | Subject::Task(_) => {
-                found.push(self.any(Kind::Method).ok_or(Undecided::UnknownMethod)?);
-            }
+            Subject::Foreign | Subject::AllTasks if is_declared => {}
+            Subject::Foreign => found.push(self.any(Kind::Method).ok_or(Undecided::UnknownMethod)?),
+            // A row for every method does not say that the server knows whose tasks they are.
+            Subject::AllTasks => return Err(Undecided::UnknownMethod),
+            Subject::Task(id) => match origins.of(id) {
+                Origin::Untold if is_declared => {}
+                Origin::Untold => return Err(Undecided::UnknownMethod),
+                origin => found.push(self.started(origin)?),
+            },
             Subject::Tool(name) => found.push(self.listed(Kind::Tool, name)?),
             Subject::Prompt(name) | Subject::PromptCompletion(name) => {
                 found.push(self.listed(Kind::Prompt, name)?);
             }
             Subject::Resource(uri) => found.push(self.resource(uri)?),
             Subject::ResourceCompletion(uri) => found.push(self.completed(uri)?),
-            Subject::Subscriptions(uris) => {
-                for uri in uris {
+            Subject::Subscriptions(topics) => {
+                for uri in &topics.resources {
                     found.push(self.resource(uri)?);
+                }
+                for id in &topics.tasks {
+                    found.push(self.started(origins.of(id))?);
                 }
             }
         }
@@ -188,8 +217,20 @@ impl Rules {
 
     /// Finds the row of a name, or that for all names without one.
     fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
-        let found = self.one(kind, name).or_else(|| self.any(kind));
+        let is_off = kind == Kind::Tool && self.is_off(name);
+        let found = self.one(kind, name).or_else(|| self.any(kind)).filter(|_| !is_off);
         found.ok_or(Undecided::Unlisted(kind))
+    }
+
+    /// Finds what a task needs: what the tool needs that it was started by. Where only the server knows, to be told of one
+    /// needs what to ask about it does.
+    pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
+        let found = match origin {
+            Origin::Untold => self.one(Kind::Method, GET_TASK),
+            Origin::Nowhere => None,
+            Origin::Tool(tool) => self.listed(Kind::Tool, tool).ok(),
+        };
+        found.ok_or(Undecided::UnknownTask)
     }
 
     fn resource(&self, uri: &str) -> Result<Matched, Undecided> {

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{json::Json, subscriptions::Wanted};
+use super::{
+    json::Json,
+    subscriptions::{Topics, Wanted},
+};
 
 /// What a method acts on, where that decides about scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +21,11 @@ pub(crate) enum Subject<'a> {
     Tool(Cow<'a, str>),
     Prompt(Cow<'a, str>),
     Resource(Cow<'a, str>),
-    /// The resources about whose changes a client wants to hear.
-    Subscriptions(Vec<String>),
+    /// The resources and tasks about whose changes a client wants to hear.
+    Subscriptions(Topics),
     Task(Cow<'a, str>),
+    /// Whatever tasks there are.
+    AllTasks,
     /// A prompt whose arguments are completed.
     PromptCompletion(Cow<'a, str>),
     /// A resource, or the template of one, whose URI is completed.
@@ -52,13 +57,23 @@ struct Reference<'a> {
     uri: Json<'a, IgnoredAny>,
 }
 
-/// The methods that act on a task, which only a row lets through.
-const OF_TASKS: [&str; 4] = ["tasks/get", "tasks/result", "tasks/update", "tasks/cancel"];
+/// The methods that act on a task.
+const OF_TASKS: [&str; 4] = [GET_TASK, RESULT_OF_TASK, "tasks/update", "tasks/cancel"];
 
-/// Tells whether a method gets through without a row of its own: by the floor, and by what it acts on.
+/// What a client asks about a task, and hears of one that it has subscribed to.
+pub(super) const GET_TASK: &str = "tasks/get";
+
+/// What waits for the result of a task, in version 2025-11-25.
+pub(super) const RESULT_OF_TASK: &str = "tasks/result";
+
+/// What lists tasks, in version 2025-11-25.
+pub(super) const LIST_TASKS: &str = "tasks/list";
+
+/// Tells whether a method may get through without a row of its own: by the floor, and by what it acts on. Methods that act on a
+/// task do where its owner is known, which no table says.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
-    !OF_TASKS.contains(&method) && subject(method, Json::Absent) != Subject::Foreign
+    !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
 /// Finds what a method acts on. This is the one list of the methods and notifications that clients send in any version of
@@ -77,8 +92,9 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject
         | "resources/directory/read"
         | "skills/get" => params.uri.into_text().map(Subject::Resource),
         _ if OF_TASKS.contains(&method) => params.task_id.into_text().map(Subject::Task),
+        LIST_TASKS => Some(Subject::AllTasks),
         "subscriptions/listen" => match params.notifications {
-            Json::Object(wanted) => Some(Subject::Subscriptions(wanted.resources())),
+            Json::Object(wanted) => Some(Subject::Subscriptions(wanted.topics())),
             _ => None,
         },
         "completion/complete" => match params.r#ref {
@@ -122,6 +138,17 @@ impl Subject<'_> {
         }
     }
 
+    /// Iterates over the tasks that are named.
+    pub(crate) fn tasks(&self) -> impl Iterator<Item = &str> {
+        let (one, topics) = match self {
+            Self::Task(id) => (Some(&**id), None),
+            Self::Subscriptions(topics) => (None, Some(topics)),
+            _ => (None, None),
+        };
+        let subscribed = topics.into_iter().flat_map(|topics| topics.tasks.iter().map(String::as_str));
+        one.into_iter().chain(subscribed)
+    }
+
     /// Returns the name, URI or identifier of what is acted on, where it is one.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
@@ -139,7 +166,7 @@ impl Subject<'_> {
             | Self::Task(name)
             | Self::PromptCompletion(name)
             | Self::ResourceCompletion(name) => Some(name),
-            Self::None | Self::Foreign | Self::Unnamed | Self::Subscriptions(_) => None,
+            Self::None | Self::Foreign | Self::Unnamed | Self::AllTasks | Self::Subscriptions(_) => None,
         }
     }
 }

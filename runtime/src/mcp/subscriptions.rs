@@ -1,4 +1,4 @@
-//! The resources about whose changes a client wants to hear.
+//! The resources and tasks about whose changes a client wants to hear.
 
 use std::fmt;
 
@@ -10,42 +10,54 @@ use serde::{
 /// More than one request needs, so that the time and the memory that it takes have a bound.
 const MOST: usize = 256;
 
-/// Of which changes a client wants to hear.
+/// Of which changes a client wants to hear, among those that belong to something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Topics {
+    /// The URIs of resources.
+    pub(crate) resources: Vec<String>,
+    /// The identifiers of tasks, an extension.
+    pub(crate) tasks: Vec<String>,
+}
+
+/// The parameters that say so.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
     #[serde(default, rename = "resourceSubscriptions")]
-    resources: Option<Uris>,
+    resources: Option<Names>,
+    #[serde(default, rename = "taskIds")]
+    tasks: Option<Names>,
 }
 
 impl Wanted {
-    pub(super) fn resources(self) -> Vec<String> {
-        self.resources.map(|Uris(uris)| uris).unwrap_or_default()
+    pub(super) fn topics(self) -> Topics {
+        let list = |names: Option<Names>| names.map(|Names(names)| names).unwrap_or_default();
+        Topics { resources: list(self.resources), tasks: list(self.tasks) }
     }
 }
 
 #[derive(Debug, Default)]
-struct Uris(Vec<String>);
+struct Names(Vec<String>);
 
-impl<'de> Deserialize<'de> for Uris {
+impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct List;
 
         impl<'de> Visitor<'de> for List {
-            type Value = Uris;
+            type Value = Names;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a list of at most {MOST} URIs")
+                write!(f, "a list of at most {MOST} names")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Uris, A::Error> {
-                let mut uris = Vec::new();
-                while let Some(uri) = list.next_element()? {
-                    if uris.len() == MOST {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some(name) = list.next_element()? {
+                    if names.len() == MOST {
                         return Err(A::Error::invalid_length(MOST + 1, &self));
                     }
-                    uris.push(uri);
+                    names.push(name);
                 }
-                Ok(Uris(uris))
+                Ok(Names(names))
             }
         }
 

@@ -13,7 +13,7 @@ use std::fmt;
 /// async fn list() {}
 ///
 /// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
-/// let error = Router::new().route("/files", get(list)).protect(gate).unwrap_err();
+/// let error = Router::<()>::new().route("/files", get(list)).protect(gate).unwrap_err();
 /// assert_eq!(error.problems().len(), 1);
 /// assert!(error.to_string().contains("tenant:{tenant}:read"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -55,7 +55,8 @@ impl<S: 'static> Handler<(), S> for Gated<S> {
     }
 }
 
-/// A handler that waits for its gate.
+/// A handler that waits for its gate. A copy waits for the same gate, at another path of the same router.
+#[derive(Clone)]
 pub(crate) struct Mounted {
     pub(crate) methods: String,
     pub(crate) row: RowRef,

@@ -1,8 +1,15 @@
 //! The methods of one path, each with a declared handler.
 
+mod services;
+
 use std::{convert::Infallible, fmt};
 
-use axum::{extract::Request, response::IntoResponse, routing::Route};
+use axum::{
+    error_handling::{HandleError, HandleErrorLayer},
+    extract::Request,
+    response::IntoResponse,
+    routing::Route,
+};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -35,8 +42,8 @@ use crate::routing::{
 /// let routes: Router = Router::new().route("/files/{name}", file());
 /// ```
 #[must_use]
-pub struct MethodRouter<S = ()> {
-    pub(crate) inner: axum::routing::MethodRouter<S>,
+pub struct MethodRouter<S = (), E = Infallible> {
+    pub(crate) inner: axum::routing::MethodRouter<S, E>,
     pub(crate) mounted: Vec<Mounted>,
 }
 
@@ -44,11 +51,6 @@ impl<S> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Makes one that answers every method with 405.
-    pub fn new() -> Self {
-        Self { inner: axum::routing::MethodRouter::new(), mounted: Vec::new() }
-    }
-
     pub(crate) fn any<H, T, D>(handler: H) -> Self
     where
         H: Declared<D> + HandlerFn<T, S>,
@@ -201,33 +203,124 @@ where
         self.on(MethodFilter::TRACE, handler)
     }
 
-    /// Applies a layer to every handler so far. It runs before their guards.
-    pub fn layer<L>(mut self, layer: L) -> Self
+    /// Sets the handler of the methods that have none, in place of 405; see [`axum::routing::MethodRouter::fallback`].
+    ///
+    /// It declares what it needs like any handler. The table writes its methods as `*`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Router, authenticated, requires_scope, routing::get};
+    ///
+    /// #[requires_scope("files:read")]
+    /// async fn read() {}
+    ///
+    /// #[authenticated]
+    /// async fn explain() -> &'static str {
+    ///     "files can be read alone"
+    /// }
+    ///
+    /// let routes: Router = Router::new().route("/files/{name}", get(read).fallback(explain));
+    /// assert_eq!(
+    ///     routes.table().to_string(),
+    ///     "GET  /files/{name}  files:read\n*    /files/{name}  authenticated\n",
+    /// );
+    /// ```
+    pub fn fallback<H, T, D>(mut self, handler: H) -> Self
     where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
+        H: Declared<D> + HandlerFn<T, S>,
+        T: 'static,
+    {
+        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
+        self.inner = self.inner.fallback(handler);
+        self.mount_fallback(mounted);
+        self
+    }
+}
+
+impl<S, E> MethodRouter<S, E>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Makes one that answers every method with 405.
+    pub fn new() -> Self {
+        Self { inner: axum::routing::MethodRouter::new(), mounted: Vec::new() }
+    }
+
+    /// Applies a layer to every handler so far, and to the 405. It runs before their guards; see
+    /// [`axum::routing::MethodRouter::layer`].
+    pub fn layer<L, NewError>(self, layer: L) -> MethodRouter<S, NewError>
+    where
+        L: Layer<Route<E>> + Clone + Send + Sync + 'static,
         L::Service: Service<Request> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Error: Into<NewError> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
+        E: 'static,
+        NewError: 'static,
     {
-        self.inner = self.inner.layer(layer);
+        MethodRouter { inner: self.inner.layer(layer), mounted: self.mounted }
+    }
+
+    /// Applies a layer to every handler so far, and not to the 405. It runs before their guards; see
+    /// [`axum::routing::MethodRouter::route_layer`].
+    ///
+    /// # Panics
+    ///
+    /// When there is no handler yet, as in axum.
+    #[track_caller]
+    pub fn route_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route<E>> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = E> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+        E: 'static,
+    {
+        self.inner = self.inner.route_layer(layer);
         self
+    }
+
+    /// Makes responses of the errors of services; see [`axum::routing::MethodRouter::handle_error`].
+    ///
+    /// A refusal is no error: what the gate answers does not pass through `answer`.
+    pub fn handle_error<F, T>(self, answer: F) -> MethodRouter<S>
+    where
+        F: Clone + Send + Sync + 'static,
+        HandleError<Route<E>, F, T>: Service<Request, Error = Infallible>,
+        <HandleError<Route<E>, F, T> as Service<Request>>::Future: Send,
+        <HandleError<Route<E>, F, T> as Service<Request>>::Response: IntoResponse + Send,
+        T: 'static,
+        E: 'static,
+    {
+        self.layer(HandleErrorLayer::new(answer))
     }
 
     /// Adds the handlers of another.
     ///
     /// # Panics
     ///
-    /// When both have a handler for one method, as in axum.
+    /// When both have a handler for one method, or a fallback, as in axum.
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.inner = self.inner.merge(other.inner);
         self.mounted.extend(other.mounted);
         self
     }
+
+    /// Provides the state of the handlers; see [`axum::routing::MethodRouter::with_state`].
+    pub fn with_state<S2>(self, state: S) -> MethodRouter<S2, E> {
+        MethodRouter { inner: self.inner.with_state(state), mounted: self.mounted }
+    }
+
+    /// Mounts what takes the place of the fallback before it, that of `any` included.
+    fn mount_fallback(&mut self, fallback: Mounted) {
+        self.mounted.retain(|mounted| mounted.methods != ANY);
+        self.mounted.push(fallback);
+    }
 }
 
-impl<S> Default for MethodRouter<S>
+impl<S, E> Default for MethodRouter<S, E>
 where
     S: Clone + Send + Sync + 'static,
 {
@@ -236,7 +329,7 @@ where
     }
 }
 
-impl<S> fmt::Debug for MethodRouter<S> {
+impl<S, E> fmt::Debug for MethodRouter<S, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.mounted.iter().map(|mounted| (&mounted.methods, &mounted.row))).finish()
     }

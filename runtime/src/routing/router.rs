@@ -1,25 +1,23 @@
 //! The router that takes only declared handlers.
 
+mod fallbacks;
+mod layers;
+mod protect;
+mod requiring;
+
 use std::{convert::Infallible, fmt};
 
-use axum::{extract::Request, response::IntoResponse, routing::Route};
-use tower_layer::Layer;
+use axum::{extract::Request, response::IntoResponse};
 use tower_service::Service;
 
 use crate::{
-    enforce::{Plan, Prebuilt, mistaken_templates},
-    gate::Gate,
-    policy::StartupError,
     routing::{
-        declared::Declared,
-        function::HandlerFn,
-        gated::{Gated, Mounted},
         guarded::Guarded,
         method_router::{ANY, MethodRouter},
+        mounts::Mounts,
         service::ServiceGuard,
     },
-    scope::{Entry, ScopeTable},
-    well_known::{self, Discovery},
+    scope::ScopeTable,
 };
 
 /// [`axum::Router`] for declared handlers: a handler without `#[requires_scope]`, `#[authenticated]` or `#[public]`
@@ -65,12 +63,7 @@ use crate::{
 #[must_use]
 pub struct Router<S = ()> {
     inner: axum::Router<S>,
-    routes: Vec<MountedRoute>,
-}
-
-struct MountedRoute {
-    path: String,
-    mounted: Mounted,
+    mounts: Mounts,
 }
 
 impl<S> Router<S>
@@ -79,7 +72,7 @@ where
 {
     /// Makes a router that answers every request with 404.
     pub fn new() -> Self {
-        Self { inner: axum::Router::new(), routes: Vec::new() }
+        Self { inner: axum::Router::new(), mounts: Mounts::default() }
     }
 
     /// Adds the handlers of a path; see [`axum::Router::route`].
@@ -90,7 +83,7 @@ where
     #[track_caller]
     pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
         self.inner = self.inner.route(path, methods.inner);
-        self.mount(path, methods.mounted);
+        self.mounts.add_methods(path, methods.mounted);
         self
     }
 
@@ -111,7 +104,54 @@ where
     {
         let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned());
         self.inner = self.inner.route_service(path, service);
-        self.mount(path, vec![mounted]);
+        self.mounts.add_service(path, mounted);
+        self
+    }
+
+    /// Adds a service for all that is below `path`, which is taken off the path that the service sees; see
+    /// [`axum::Router::nest_service`].
+    ///
+    /// [`guarded`](crate::guarded), [`public`](fn@crate::public) and [`authenticated`](fn@crate::authenticated) say what it
+    /// needs. The table has a row for `path`, for `path` with a slash, and for what is below, as `{*rest}`. What is below
+    /// has no name for templates.
+    ///
+    /// # Panics
+    ///
+    /// When a path overlaps with another, or is none, as in axum.
+    ///
+    /// # Examples
+    ///
+    /// Static files, for everybody and for callers with a scope:
+    ///
+    /// ```
+    /// use scopegate::{Router, guarded, public, requirement};
+    /// use tower_http::services::ServeDir;
+    ///
+    /// let routes: Router = Router::new()
+    ///     .nest_service("/assets", public(ServeDir::new("assets")))
+    ///     .nest_service("/reports", guarded(requirement!("reports:read"), ServeDir::new("reports")));
+    /// assert_eq!(
+    ///     routes.table().to_string(),
+    ///     "\
+    /// *  /assets           public
+    /// *  /assets/          public
+    /// *  /assets/{*rest}   public
+    /// *  /reports          reports:read
+    /// *  /reports/         reports:read
+    /// *  /reports/{*rest}  reports:read
+    /// ",
+    /// );
+    /// ```
+    #[track_caller]
+    pub fn nest_service<T>(mut self, path: &str, service: Guarded<T>) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned());
+        self.inner = self.inner.nest_service(path, service);
+        self.mounts.add_nested_service(path, &mounted);
         self
     }
 
@@ -123,13 +163,7 @@ where
     #[track_caller]
     pub fn nest(mut self, path: &str, router: Self) -> Self {
         self.inner = self.inner.nest(path, router.inner);
-        let prefix = path.trim_end_matches('/');
-        self.routes.extend(router.routes.into_iter().map(|mut route| {
-            // As axum joins them: below `/a`, `/` is `/a`; below `/a/`, it is `/a/`.
-            let is_prefix_itself = route.path == "/" && !path.ends_with('/');
-            route.path = if is_prefix_itself { prefix.to_owned() } else { format!("{prefix}{}", route.path) };
-            route
-        }));
+        self.mounts.nest(path, router.mounts);
         self
     }
 
@@ -141,135 +175,32 @@ where
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.inner = self.inner.merge(other.inner);
-        self.routes.extend(other.routes);
-        self
-    }
-
-    /// Applies a layer to all routes so far. It runs before their guards; see [`axum::Router::layer`].
-    pub fn layer<L>(mut self, layer: L) -> Self
-    where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
-        L::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <L::Service as Service<Request>>::Future: Send + 'static,
-    {
-        self.inner = self.inner.layer(layer);
-        self
-    }
-
-    /// Sets the handler of requests that no route matches; see [`axum::Router::fallback`].
-    pub fn fallback<H, T, D>(mut self, handler: H) -> Self
-    where
-        H: Declared<D> + HandlerFn<T, S>,
-        T: 'static,
-    {
-        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
-        self.inner = self.inner.fallback(handler);
-        self.mount("/*", vec![mounted]);
+        self.mounts.merge(other.mounts);
         self
     }
 
     /// Provides the state of the handlers; see [`axum::Router::with_state`].
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
-        Router { inner: self.inner.with_state(state), routes: self.routes }
+        Router { inner: self.inner.with_state(state), mounts: self.mounts }
     }
 
-    fn mount(&mut self, path: &str, mounted: Vec<Mounted>) {
-        self.routes
-            .extend(mounted.into_iter().map(|mounted| MountedRoute { path: path.to_owned(), mounted }));
+    /// Takes paths whose segments begin with `:` or `*`; see [`axum::Router::without_v07_checks`].
+    pub fn without_v07_checks(mut self) -> Self {
+        self.inner = self.inner.without_v07_checks();
+        self
+    }
+
+    /// Tells whether there is a route; see [`axum::Router::has_routes`].
+    #[must_use]
+    pub fn has_routes(&self) -> bool {
+        self.inner.has_routes()
     }
 }
 
 impl<S> Router<S> {
-    /// Returns what each route needs.
+    /// Returns what each route needs. A fallback is a route at `/*`, and below the path of its router if that is nested.
     pub fn table(&self) -> ScopeTable {
-        self.routes
-            .iter()
-            .map(|route| {
-                Entry::route(route.mounted.methods.clone(), route.path.clone(), (*route.mounted.row).clone())
-            })
-            .collect()
-    }
-}
-
-impl Router {
-    /// Puts `gate` before every route, and adds the routes of its metadata document.
-    ///
-    /// It is the short form for one gate at the root of a server; see [`Router::split`] for several, or a nested one.
-    ///
-    /// # Errors
-    ///
-    /// When the gate or the routes cannot work; the error lists everything that is wrong.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the last step for most programs, which need the gate no more"
-    )]
-    pub fn protect(self, gate: Gate) -> Result<axum::Router, StartupError> {
-        let table = self.table();
-        let discovery = Discovery::new(&gate, &table);
-        let mut problems = gate.problems(&table);
-        problems.extend(gate.routes_outside(&table));
-        problems.extend(mistaken_templates(&gate, &table));
-        problems.extend(well_known::clashes_with_routes(&discovery, &table));
-        StartupError::unless(problems, || {
-            self.behind(&gate, &table).merge(well_known::mount(&[discovery], &table))
-        })
-    }
-
-    /// Puts `gate` before every route, and returns apart what clients look for at the root of the server.
-    ///
-    /// The routes can then be nested, while [`well_known`](crate::well_known()) mounts the metadata document where clients
-    /// look for it.
-    ///
-    /// # Errors
-    ///
-    /// When the gate cannot work. Templates are not compared with paths, of which the nesting is not known yet: one
-    /// that its path cannot fill in is a 500 for each request with a valid token.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use scopegate::{Gate, Resource, Router, requires_scope, routing::get, well_known};
-    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
-    /// # struct Sessions;
-    /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
-    /// # }
-    ///
-    /// #[requires_scope("files:read")]
-    /// async fn list() {}
-    ///
-    /// let resource = Resource::new("https://example.com/api")?.authorization_server("https://auth.example.com")?;
-    /// let (api, discovery) = Router::new().route("/files", get(list)).split(Gate::new(resource, Sessions))?;
-    /// assert_eq!(discovery.paths(), ["/.well-known/oauth-protected-resource/api"]);
-    /// let app: axum::Router = well_known([discovery])?.nest("/api", api);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[expect(clippy::needless_pass_by_value, reason = "as in `protect`")]
-    pub fn split(self, gate: Gate) -> Result<(axum::Router, Discovery), StartupError> {
-        let table = self.table();
-        StartupError::unless(gate.problems(&table), || {
-            let discovery = Discovery::new(&gate, &table);
-            (self.behind(&gate, &table), discovery)
-        })
-    }
-
-    fn behind(self, gate: &Gate, table: &ScopeTable) -> axum::Router {
-        fill(&self.routes, gate);
-        match gate.resource() {
-            Some(_) => self.inner,
-            None => self.inner.merge(well_known::nothing_below_routes(table)),
-        }
-    }
-}
-
-/// Gives every mounted handler its plan.
-fn fill(routes: &[MountedRoute], gate: &Gate) {
-    let prebuilt = Prebuilt::of(gate, routes.iter().map(|route| &*route.mounted.row));
-    for route in routes {
-        let plan = || Plan::new(gate.clone(), route.mounted.row.clone(), prebuilt.clone()).into();
-        route.mounted.slot.get_or_init(plan);
+        self.mounts.table()
     }
 }
 

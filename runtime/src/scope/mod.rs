@@ -4,6 +4,7 @@ mod granted;
 mod hierarchy;
 mod need;
 mod parse;
+mod product;
 mod requirement;
 #[cfg(feature = "axum")]
 mod row_ref;

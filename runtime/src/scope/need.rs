@@ -79,6 +79,15 @@ impl<'a> NeedRef<'a> {
         }
     }
 
+    /// Copies it for a requirement that is made at run time.
+    pub(super) fn into_owned(self) -> OwnedNeed {
+        match self {
+            Self::Const(Need::Scope(scope)) => OwnedNeed::Scope(scope.into()),
+            Self::Const(Need::Template(template)) => OwnedNeed::Template(Text::Static(template.as_str())),
+            Self::Owned(need) => need.clone(),
+        }
+    }
+
     pub(crate) fn is_template(self) -> bool {
         matches!(self, Self::Const(Need::Template(_)) | Self::Owned(OwnedNeed::Template(_)))
     }

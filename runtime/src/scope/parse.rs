@@ -6,7 +6,7 @@ use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
 
 /// The reason why a text is no [`Requirement`](crate::Requirement), with what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidRequirement(String);
+pub struct InvalidRequirement(pub(super) String);
 
 impl fmt::Display for InvalidRequirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,20 +43,26 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     if alternatives.iter().any(|alternative| alternative.is_empty()) {
         return Err("there is a scope missing; write `authenticated` where none is needed".to_owned());
     }
-    if alternatives.len() > MAX_ALTERNATIVES {
-        return Err(format!(
-            "there are more than {MAX_ALTERNATIVES} alternatives; name what they have in common by a scope of its own"
-        ));
-    }
-    if alternatives.iter().map(|alternative| alternative.len()).sum::<usize>() > MAX_SCOPES {
-        return Err(format!("it names more than {MAX_SCOPES} scopes; leave some out"));
-    }
+    check_size(alternatives.iter().map(|alternative| alternative.len()))?;
     for alternative in alternatives {
         check_repetition(alternative)?;
     }
     for (at, alternative) in alternatives.iter().enumerate() {
         let others = alternatives.iter().enumerate().filter(|(other_at, _)| *other_at != at);
         check_use(at, alternative, others)?;
+    }
+    Ok(())
+}
+
+/// Bounds what one request can cost to judge, from the number of scopes in each alternative.
+pub(super) fn check_size(alternatives: impl ExactSizeIterator<Item = usize>) -> Result<(), String> {
+    if alternatives.len() > MAX_ALTERNATIVES {
+        return Err(format!(
+            "there are more than {MAX_ALTERNATIVES} alternatives; name what they have in common by a scope of its own"
+        ));
+    }
+    if alternatives.sum::<usize>() > MAX_SCOPES {
+        return Err(format!("it names more than {MAX_SCOPES} scopes; leave some out"));
     }
     Ok(())
 }

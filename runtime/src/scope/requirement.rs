@@ -5,6 +5,7 @@ use std::{fmt, hash, str::FromStr, sync::Arc};
 use super::{
     need::{Need, NeedRef, OwnedNeed},
     parse::{self, InvalidRequirement},
+    product,
     scope::join,
 };
 
@@ -89,6 +90,21 @@ impl Requirement {
         fixed.chain(owned).map(|(fixed, owned): (&[Need], &[OwnedNeed])| {
             fixed.iter().copied().map(NeedRef::Const).chain(owned.iter().map(NeedRef::Owned))
         })
+    }
+
+    /// Returns what a caller needs who has to meet both; `self` is asked for first.
+    ///
+    /// # Errors
+    ///
+    /// When the combinations are more than one requirement can have.
+    pub(crate) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
+        match (&self.0, &other.0) {
+            (Kind::Public, _) => Ok(other.clone()),
+            (_, Kind::Public) => Ok(self.clone()),
+            (Kind::Authenticated, _) => Ok(other.clone()),
+            (_, Kind::Authenticated) => Ok(self.clone()),
+            _ => product::of(self, other).map(|alternatives| Self(Kind::Owned(alternatives.into()))),
+        }
     }
 
     /// Tells whether any scope depends on the request.

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+#[cfg(feature = "axum")]
+use super::parse::InvalidRequirement;
 use super::{
     need::{Need, NeedRef},
     requirement::Requirement,
@@ -78,6 +80,14 @@ impl Row {
         self
     }
 
+    /// Makes the same row with a requirement besides its own, which is asked for first.
+    #[cfg(feature = "axum")]
+    pub(crate) fn within(&self, requirement: &Requirement) -> Result<Self, InvalidRequirement> {
+        let mut row = self.clone();
+        row.terms.requirement = requirement.and(self.requirement())?;
+        Ok(row)
+    }
+
     pub(crate) const fn terms(&self) -> &Terms {
         &self.terms
     }
@@ -116,8 +126,8 @@ pub struct Entry {
 /// The methods and the path of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Endpoint {
-    methods: String,
-    path: String,
+    methods: Text,
+    path: Text,
 }
 
 impl Entry {
@@ -126,21 +136,26 @@ impl Entry {
         Self { endpoint: None, row }
     }
 
+    /// Makes the entry of a handler whose route the program names.
+    pub(crate) const fn mounted(methods: &'static str, path: &'static str, row: Row) -> Self {
+        Self { endpoint: Some(Endpoint { methods: Text::Static(methods), path: Text::Static(path) }), row }
+    }
+
     #[cfg(feature = "axum")]
     pub(crate) fn route(methods: String, path: String, row: Row) -> Self {
-        Self { endpoint: Some(Endpoint { methods, path }), row }
+        Self { endpoint: Some(Endpoint { methods: methods.into(), path: path.into() }), row }
     }
 
     /// Returns the methods of the route, as in `GET` or `GET,POST`; `*` stands for any.
     #[must_use]
     pub fn methods(&self) -> Option<&str> {
-        self.endpoint.as_ref().map(|endpoint| endpoint.methods.as_str())
+        self.endpoint.as_ref().map(|endpoint| &*endpoint.methods)
     }
 
     /// Returns the path of the route with its parameters, as in `/files/{name}`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        self.endpoint.as_ref().map(|endpoint| endpoint.path.as_str())
+        self.endpoint.as_ref().map(|endpoint| &*endpoint.path)
     }
 
     /// Returns what the handler needs.

@@ -172,7 +172,7 @@ impl TokenVerifier for Issuers {
         }
         #[cfg(feature = "introspection")]
         if let Some(server) = self.opaque.server_of(presented.token())? {
-            return server.verify(presented).await;
+            return Box::pin(server.verify(presented)).await;
         }
         self.jwts.verify(presented).await
     }

@@ -36,7 +36,7 @@ use crate::{
 /// # }
 ///
 /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
-/// let (_api, discovery) = Router::new().split(Gate::new(resource, Sessions).metadata_at_root())?;
+/// let (_api, discovery) = Router::<()>::new().split(Gate::new(resource, Sessions).metadata_at_root())?;
 /// assert_eq!(discovery.resource(), Some("https://example.com/mcp"));
 /// assert_eq!(
 ///     discovery.paths(),
@@ -111,7 +111,7 @@ impl Discovery {
     ///
     /// # #[cfg(feature = "family")] {
     /// let family = Resource::family("https://example.com/mcp/{org}")?.authorization_server("https://auth.example.com")?;
-    /// let (_api, discovery) = Router::new().split(Gate::new(family, Sessions))?;
+    /// let (_api, discovery) = Router::<()>::new().split(Gate::new(family, Sessions))?;
     /// assert_eq!(discovery.paths(), ["/.well-known/oauth-protected-resource/mcp/{org}"]);
     /// let document = discovery.document_at("/.well-known/oauth-protected-resource/mcp/acme").expect("a legal value");
     /// assert!(document.starts_with(br#"{"resource":"https://example.com/mcp/acme","#));

@@ -89,10 +89,9 @@ where
     let (looked_up, plain): (Vec<_>, Vec<_>) =
         places.partition(|(path, document)| is_like_a_pattern(path) || document.is_family());
 
-    let without_oauth = all.iter().any(|one| one.served().is_none());
-    let looked_at = if without_oauth { &WHERE_CLIENTS_LOOK[..] } else { &WHERE_CLIENTS_LOOK[..1] };
+    let looked_at = all.iter().map(looked_at).max_by_key(|paths| paths.len());
     let mut router = axum::Router::new();
-    for path in looked_at {
+    for path in looked_at.unwrap_or(&WHERE_CLIENTS_LOOK[..1]) {
         router = nothing::mount(router, path, table);
     }
     for (path, document) in plain {
@@ -103,6 +102,12 @@ where
     }
     let documents = looked_up.into_iter().map(|(_, document)| document).collect();
     router.route(&format!("{WELL_KNOWN}/{{*rest}}"), lookup(documents))
+}
+
+/// Returns where clients look, below which there is nothing but documents.
+pub(crate) fn looked_at(discovery: &Discovery) -> &'static [&'static str] {
+    let without_oauth = discovery.served().is_none();
+    if without_oauth { &WHERE_CLIENTS_LOOK } else { &WHERE_CLIENTS_LOOK[..1] }
 }
 
 /// Segments that axum, or a router that this one is merged into, refuses as the patterns of its past.

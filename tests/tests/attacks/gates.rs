@@ -126,7 +126,7 @@ async fn a_fallback_has_no_parameter_of_its_own() {
     #[requires_scope("x:{fallback}")]
     async fn fallback() {}
 
-    let error = Router::new().fallback(fallback).protect(gate()).unwrap_err();
+    let error = Router::<()>::new().fallback(fallback).protect(gate()).unwrap_err();
     assert!(error.problems()[0].ends_with("but its path `/*` has no `{fallback}`"), "{error}");
 }
 

@@ -3,10 +3,12 @@
 mod audiences;
 mod authorization_servers;
 mod gates;
+mod layers;
 mod locks;
 mod logs;
 mod mcp_bodies;
 mod mcp_operations;
+mod mcp_owners;
 mod opaque_tokens;
 mod routers;
 mod tokens;

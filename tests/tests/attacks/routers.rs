@@ -1,22 +1,29 @@
 //! Handlers and routers that would mount something open, and refusals that would never end.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering::Relaxed},
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 use axum::{
+    body::Body,
     extract::Request,
     handler::Handler,
     middleware::{Next, from_fn, map_request},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 use http::StatusCode;
 use scopegate::{
-    Gate, Refused, Rejection, Router, StaticKeys, authenticated, routing::get, testing::TestVerifier,
+    Gate, Refused, Rejection, Router, StaticKeys, authenticated, public, requirement, requires_scope,
+    routing::{any, get, get_service},
+    testing::TestVerifier,
     well_known,
 };
 use scopegate_tests::exchange::send;
+use tower::{ServiceExt, service_fn};
 
 use crate::gating::IntoGate;
 
@@ -114,4 +121,100 @@ async fn a_body_that_is_made_of_several_refusals_does_not_recurse() {
         assert_eq!(send(&app, "GET /any", &[]).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(calls.load(Relaxed), called);
     }
+}
+
+#[requires_scope("own")]
+async fn own() {}
+
+#[public]
+async fn open() {}
+
+/// Whatever a router has when it gets a requirement is in the group: there is no way in beside the routes.
+#[tokio::test]
+async fn nothing_that_a_group_has_is_reached_without_its_requirement() {
+    let answer = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new(Body::empty())));
+    let inner = Router::new().route("/own", get(own)).fallback(any_token).requiring(requirement!("inner"));
+    let routes: Router = Router::new()
+        .route("/any", get(any_token).fallback(any_token))
+        .route("/service", get_service(authenticated(answer.clone())).post(own))
+        .nest_service("/below", authenticated(answer))
+        .nest("/nested", inner)
+        .merge(Router::new().route("/merged", any(any_token)).fallback(any_token))
+        .route("/late", get(own))
+        .method_not_allowed_fallback(any_token)
+        .requiring(requirement!("group"));
+    let tokens = TestVerifier::new().token("other", "own inner").token("all", "group own inner");
+    let app = routes.protect(tokens.gate("https://h.example").unwrap()).unwrap();
+    for request in [
+        "GET /any",
+        "HEAD /any",
+        "POST /any",
+        "GET /service",
+        "POST /service",
+        "PUT /service",
+        "GET /below",
+        "GET /below/",
+        "GET /below/a",
+        "GET /nested/own",
+        "GET /nested/nothing",
+        "PUT /nested/own",
+        "GET /merged",
+        "BREW /merged",
+        "POST /late",
+        "GET /nothing",
+    ] {
+        let other = send(&app, request, &["authorization: Bearer other"]).await;
+        assert_eq!(other.status, StatusCode::FORBIDDEN, "{request}");
+        assert!(other.challenge().contains(r#"scope="group"#), "{request}: {other:?}");
+        assert_eq!(
+            send(&app, request, &["authorization: Bearer all"]).await.status,
+            StatusCode::OK,
+            "{request}"
+        );
+    }
+}
+
+/// A request that a route of a group passes on, before its guard has run or after it, is still one to the group: the guard
+/// of the other handler demands the requirement of the group as well, even where that handler is public elsewhere.
+#[tokio::test]
+async fn a_handler_that_a_group_passes_a_request_to_is_in_the_group() {
+    let inside =
+        axum::Router::new().route("/own", axum::routing::get(own)).route("/open", axum::routing::get(open));
+    let pass_on = {
+        let inside = inside.clone();
+        from_fn(move |request: Request, _: Next| inside.clone().oneshot(request))
+    };
+    let routes: Router = Router::new()
+        .route("/own", get(any_token.layer(pass_on.clone())))
+        .route("/open", get(any_token.layer(pass_on)))
+        .nest_service("/in", authenticated(inside))
+        .requiring(requirement!("group"));
+    let tokens = TestVerifier::new().token("own", "own").token("group", "group").token("both", "group own");
+    let app = routes.protect(tokens.gate("https://h.example").unwrap()).unwrap();
+    let status = async |path: &str, token: &str| {
+        send(&app, &format!("GET {path}"), &[&format!("authorization: Bearer {token}")]).await.status
+    };
+    for path in ["/own", "/in/own"] {
+        assert_eq!(status(path, "own").await, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(status(path, "group").await, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(status(path, "both").await, StatusCode::OK, "{path}");
+    }
+    for path in ["/open", "/in/open"] {
+        assert_eq!(send(&app, &format!("GET {path}"), &[]).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(status(path, "own").await, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(status(path, "group").await, StatusCode::OK, "{path}");
+    }
+}
+
+/// A requirement that is written before the routes would cover none of them, and one over a public route would close a
+/// route that the table calls public, or leave it open: neither starts.
+#[test]
+fn a_group_that_would_leave_a_route_open_does_not_start() {
+    let gate = || TestVerifier::new().gate("https://h.example").unwrap();
+    let before: Router = Router::new().requiring(requirement!("group")).route("/any", get(any_token));
+    assert!(before.protect(gate()).is_err());
+    let nested = Router::new().nest("/in", Router::new().route("/open", get(open))).fallback(open);
+    let error =
+        nested.requiring(requirement!("group")).protect(gate()).map(|_: axum::Router| ()).unwrap_err();
+    assert_eq!(error.problems().len(), 2, "{error}");
 }

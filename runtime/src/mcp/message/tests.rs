@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::{Id, Message, Messages, Subject, Unreadable};
+use crate::mcp::subscriptions::Topics;
 
 #[track_caller]
 fn check(body: &str, expected: Result<Subject<'_>, Unreadable>) {
@@ -21,6 +22,12 @@ fn check(body: &str, expected: Result<Subject<'_>, Unreadable>) {
 
 fn tool(name: &str) -> Result<Subject<'_>, Unreadable> {
     Ok(Subject::Tool(name.into()))
+}
+
+fn subscriptions(resources: &[&str], tasks: &[&str]) -> Subject<'static> {
+    let [resources, tasks] =
+        [resources, tasks].map(|names| names.iter().copied().map(str::to_owned).collect());
+    Subject::Subscriptions(Topics { resources, tasks })
 }
 
 const NOT_JSON: Result<Subject<'static>, Unreadable> = Err(Unreadable::NotJson);
@@ -55,13 +62,19 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
         |wanted: Value| json!({ "method": "subscriptions/listen", "params": { "notifications": wanted } });
     let wanted =
         listen(json!({ "resourceSubscriptions": ["a://b", "c"], "toolsListChanged": true })).to_string();
-    check(&wanted, Ok(Subject::Subscriptions(vec!["a://b".to_owned(), "c".to_owned()])));
+    check(&wanted, Ok(subscriptions(&["a://b", "c"], &[])));
     for nothing in [json!({}), json!({ "resourceSubscriptions": null })] {
-        check(&listen(nothing).to_string(), Ok(Subject::Subscriptions(Vec::new())));
+        check(&listen(nothing).to_string(), Ok(subscriptions(&[], &[])));
     }
-    check(&listen(json!({ "resourceSubscriptions": vec!["a"; 257] })).to_string(), NOT_A_MESSAGE);
-    check(&listen(json!({ "resourceSubscriptions": "a" })).to_string(), NOT_A_MESSAGE);
-    check(&listen(json!({ "resourceSubscriptions": [1] })).to_string(), NOT_A_MESSAGE);
+    let tasks = listen(json!({ "taskIds": ["7"], "resourceSubscriptions": ["c"] })).to_string();
+    check(&tasks, Ok(subscriptions(&["c"], &["7"])));
+    for member in ["resourceSubscriptions", "taskIds"] {
+        for list in [json!(vec!["a"; 257]), json!("a"), json!([1])] {
+            check(&listen(json!({ member: list })).to_string(), NOT_A_MESSAGE);
+        }
+    }
+    check(&listen(json!({ "taskIds": ["7"], "taskids": ["8"] })).to_string(), NOT_A_MESSAGE);
+    check(r#"{"method":"tasks/list","params":{"taskId":"7"}}"#, Ok(Subject::AllTasks));
     // Some servers take a list for an object, member by member.
     for other in [json!([null, null, null, ["a://b"]]), json!([]), json!(null), json!("a")] {
         check(&listen(other).to_string(), Ok(Subject::Unnamed));

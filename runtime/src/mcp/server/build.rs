@@ -1,6 +1,6 @@
 //! An rmcp server behind its gate, whole.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{any::type_name, fmt, sync::Arc, time::Duration};
 
 use axum::{Router, extract::Request, response::IntoResponse};
 use rmcp::{
@@ -10,11 +10,14 @@ use rmcp::{
     },
 };
 
-use super::{ScopedTools, place::Place, serve::Serve};
+use super::{ScopedTools, owned::Owned, place::Place, reads::reads_resources, serve::Serve};
 use crate::{
     enforce::Step,
-    gate::Gate,
-    mcp::{McpLayer, McpTable, body::Bounds, memory::Memory},
+    gate::{Gate, log},
+    mcp::{
+        McpLayer, McpTable, body::Bounds, endpoint::Passed, memory::Memory, operation::Kind,
+        subject::LIST_TASKS,
+    },
     policy::StartupError,
     resource::Resource,
     scope::{Entry, Requirement, Row, ScopeTable},
@@ -111,6 +114,9 @@ pub struct McpServer<S> {
     table: McpTable,
     at: Option<Resource>,
     origins: Vec<String>,
+    hosts: Vec<String>,
+    off: Vec<String>,
+    key: Option<[u8; 32]>,
     bounds: Bounds,
     config: StreamableHttpServerConfig,
 }
@@ -126,6 +132,9 @@ impl<S: ServerHandler> McpServer<S> {
             table: McpTable::default(),
             at: None,
             origins: Vec::new(),
+            hosts: Vec::new(),
+            off: Vec::new(),
+            key: None,
             bounds: Bounds::default(),
             config,
         }
@@ -150,6 +159,62 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
+    /// Answers for another host than the resource's, such as the name of a service inside a cluster, on any port unless the host
+    /// names one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use rmcp::ServerHandler;
+    /// # use scopegate::{Gate, mcp::McpServer};
+    /// # fn inside<S: ServerHandler + Clone>(gate: &Gate, files: S) -> Result<axum::Router, scopegate::StartupError> {
+    /// McpServer::new(gate, move || files.clone()).allow_host("files.tools.svc.cluster.local").build()
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A text that is no host is an error at startup.
+    pub fn allow_host(mut self, host: &str) -> Self {
+        self.hosts.push(host.to_owned());
+        self
+    }
+
+    /// Makes tools unknown that the configuration of the program switches off, whatever the server has.
+    ///
+    /// Each is a warning in the log at startup. It is called by nobody, stands in no list, and its tasks are unknown, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use rmcp::ServerHandler;
+    /// # use scopegate::{Gate, mcp::{McpServer, McpTable}};
+    /// # fn build<S: ServerHandler + Clone>(gate: &Gate, table: &McpTable, files: S) -> Result<axum::Router, scopegate::StartupError> {
+    /// // As from `TOOLS_OFF=purge_files`.
+    /// let off = ["purge_files"];
+    /// McpServer::new(gate, move || files.clone()).table(table).switched_off(off).build()
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A tool that no row is about is an error at startup, since nobody could call it before: the name is mistaken.
+    pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
+        self.off.extend(tools.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets the key that binds sessions and tasks to who started them: 32 bytes from a source of randomness that nobody else
+    /// knows.
+    ///
+    /// With it an identifier holds at another replica of the program, and after a restart, where the server still knows the
+    /// session or task. Without it each start has a random key of its own. The
+    /// [module](crate::mcp#sessions-and-tasks) says what is bound.
+    pub fn key(mut self, key: &[u8; 32]) -> Self {
+        self.key = Some(*key);
+        self
+    }
+
     /// Sets how many bytes a body may have; 4 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.bounds.length = bytes;
@@ -171,8 +236,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Keeps sessions for clients of versions before 2026-07-28, over which the server can send requests of its own.
     ///
-    /// Each request is judged by its own token, in a session as outside. But rmcp does not tell one caller's session from
-    /// another's: who knows the identifier can send to it.
+    /// Each request is judged by its own token, in a session as outside. A session belongs to the principal who opened it, and
+    /// the request of another one is 404, as in a session that does not exist. A token that names nobody opens none: 403.
     pub fn sessions(self) -> Self {
         self.configure(|config| config.with_legacy_session_mode(true).with_json_response(false))
     }
@@ -190,21 +255,33 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// As for [`Gate::mcp`]. Also when [`McpServer::at`] is called though the gate has a resource.
+    /// As for [`Gate::mcp`]. Also when [`McpServer::at`] is called though the gate has a resource; when the table has a resource,
+    /// and the server no `read_resource` of its own; and when it has a row for `tasks/list`, which cannot tell whose the tasks are.
     pub fn build(self) -> Result<Router, StartupError> {
-        let (place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
-        let (mut layer, faults) = McpLayer::prepare(&self.gate, self.table.clone(), self.at.as_ref());
+        let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
+        problems.extend(place.allow(&self.hosts));
+        problems.extend(unserved::<S>(&self.table));
+        problems.extend(mistaken(&self.table, &self.off));
+        let table = self.table.without_tools(&self.off);
+        let (mut layer, faults) = McpLayer::prepare(&self.gate, table, self.at.as_ref());
         problems.extend(faults);
         StartupError::unless(problems, || {
+            for tool in &self.off {
+                log::switched_off(tool);
+            }
             for origin in &self.origins {
                 layer = layer.clone().allow_origin(origin);
             }
+            if let Some(key) = &self.key {
+                layer = layer.clone().key(key);
+            }
             let max_body = self.bounds.length;
-            let layer = layer.before_rmcp(self.bounds);
+            layer.before_rmcp(self.bounds, self.config.legacy_session_mode, &self.off);
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
-            let make = self.make;
+            let (make, endpoint) = (self.make, layer.endpoint());
+            let own = endpoint.clone();
             let service = StreamableHttpService::new(
-                move || Ok(make()),
+                move || Ok(Owned::new(make(), own.clone())),
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );
@@ -212,11 +289,17 @@ impl<S: ServerHandler> McpServer<S> {
             let service = Arc::new(service);
             let gate = layer.clone();
             let serve = Serve(move |request: Request| {
-                let (gate, service) = (gate.clone(), service.clone());
+                let (gate, service, endpoint) = (gate.clone(), service.clone(), endpoint.clone());
                 async move {
-                    Ok(match gate.run(request).await {
-                        Ok(request) => service.handle(request).await.into_response(),
-                        Err(answer) => answer,
+                    let request = match gate.run(request).await {
+                        Ok(request) => request,
+                        Err(answer) => return Ok(answer),
+                    };
+                    let passed = Passed::of(request.extensions());
+                    let answer = service.handle(request).await.into_response();
+                    Ok(match passed {
+                        Some(passed) => endpoint.bind(&passed, answer),
+                        None => answer,
                     })
                 }
             });
@@ -226,6 +309,33 @@ impl<S: ServerHandler> McpServer<S> {
             endpoint.merge(layer.well_known()).merge(well_known::nothing_below_routes(&endpoints))
         })
     }
+}
+
+/// Lists the rows for what a server of rmcp's cannot do, or not for its callers alone.
+fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
+    let resource = table.operations().iter().find(|operation| operation.kind() == Kind::Resource);
+    let unread = resource.filter(|_| !reads_resources::<S>()).map(|operation| {
+        let server = type_name::<S>();
+        format!("`{operation}` is never read, since `{server}` has no `read_resource`; write one as an `async fn`, or leave the row out")
+    });
+    let list = table
+        .operations()
+        .iter()
+        .find(|operation| operation.kind() == Kind::Method && operation.name() == LIST_TASKS);
+    let listed = list.map(|operation| {
+        format!("`{operation}` would list the tasks of all callers, by identifiers that none of them can use; leave the row out")
+    });
+    unread.into_iter().chain(listed)
+}
+
+/// Lists the tools that are switched off though nobody can call them.
+fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
+    let unknown = off.iter().filter(|tool| !table.has_tool(tool));
+    unknown.map(|tool| {
+        format!(
+            "the tool `{tool}` is switched off, and no row is about it; write the name as the table has it"
+        )
+    })
 }
 
 impl<S> fmt::Debug for McpServer<S> {

@@ -3,7 +3,9 @@
 mod build;
 mod extract;
 mod local;
+mod owned;
 mod place;
+mod reads;
 mod refusal;
 mod scoped;
 mod serve;

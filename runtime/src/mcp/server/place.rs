@@ -1,5 +1,9 @@
 //! Where a server is: the path that it answers at, and the hosts that it answers for.
 
+use std::str::FromStr;
+
+use http::uri::Authority;
+
 use crate::{
     mcp::origin::host,
     resource::{Resource, is_loopback},
@@ -15,6 +19,16 @@ pub(super) struct Place {
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 impl Place {
+    /// Answers for more hosts, and says which of them are none.
+    pub(super) fn allow(&mut self, hosts: &[String]) -> Vec<String> {
+        self.hosts.extend_from_slice(hosts);
+        let faulty = hosts.iter().filter(|host| !is_host(host));
+        let say = |host| {
+            format!("`{host}` is no host; write a name as in `files.internal`, with a port or without")
+        };
+        faulty.map(say).collect()
+    }
+
     /// Finds the place, and what is wrong with it.
     pub(super) fn of(own: Option<&Resource>, at: Option<&Resource>) -> (Self, Vec<String>) {
         let mut problems = Vec::new();
@@ -38,4 +52,12 @@ impl Place {
         }
         (Self { path: path.to_owned(), hosts }, problems)
     }
+}
+
+/// Tells whether it is a name or an address, with a port or without. A pattern is none.
+fn is_host(text: &str) -> bool {
+    let Ok(authority) = Authority::from_str(text) else { return false };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    let has_port = authority.as_str().len() == authority.host().len() || authority.port_u16().is_some();
+    !authority.host().is_empty() && has_port && text.bytes().all(allowed)
 }

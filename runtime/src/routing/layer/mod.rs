@@ -1,6 +1,9 @@
 //! The gate as a layer, for plain axum routers.
 
 mod authenticate;
+mod check;
+mod routes;
+mod survey;
 
 use std::{fmt, sync::Arc};
 
@@ -17,11 +20,17 @@ use tower_layer::Layer;
 
 pub use authenticate::AuthenticateLayer;
 
+use self::routes::{Routes, doubles, mounted};
 use crate::{
-    enforce::{Enforcement, Plan, Protected, Slot, Step, Verified, admit, plan_or_refusal},
-    gate::Gate,
-    policy::StartupError,
-    scope::{Entry, Filled, ScopeTable},
+    enforce::{
+        Admitted, Enforcement, Judge, Plan, Protected, Slot, Step, Verified, mistaken_templates,
+        plan_or_refusal, token,
+    },
+    gate::{Failure, Gate},
+    policy::{Demand, StartupError},
+    refuse::Rejection,
+    scope::{Entry, Filled, RowRef, ScopeTable},
+    token::Token,
     well_known::{self, Discovery},
 };
 
@@ -32,17 +41,30 @@ impl Gate {
     /// [`scope_table!`](crate::scope_table), says which those are, for the metadata that [`GateLayer::well_known`]
     /// serves. A handler that the table leaves out is guarded all the same, but its scopes are not in the metadata.
     ///
+    /// A row may say where its handler is mounted. The 401 of that route then names the floor and what the handler needs,
+    /// byte for byte as that of [`Router`](crate::Router). Elsewhere it names the floor: on a route without a row, for a
+    /// wrong method, and where axum knows no [`MatchedPath`](axum::extract::MatchedPath), as in a fallback, around
+    /// [`nest_service`](axum::Router::nest_service), and around a whole router as by
+    /// [`Layer::layer`](tower_layer::Layer::layer). A 403 of the layer names the floor, and that of a guard inside names
+    /// everything. What a row says never lets a request through. A path of the program that has no row is reported in the
+    /// log once, if the table has any routes; [`GateLayer::protect`] finds rows that no route is for.
+    ///
+    /// By [`axum::Router::layer`] everything is behind the layer, wrong methods and unknown paths included. By
+    /// [`axum::Router::route_layer`] unknown paths are 404 without a token, and by
+    /// [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer) wrong methods are 405.
+    ///
     /// A CORS preflight is answered here, with 204 and nothing granted; a CORS layer belongs outside this one.
     ///
     /// # Errors
     ///
-    /// When the gate cannot work, or the table has a public handler: its route belongs outside the layer.
+    /// When the gate cannot work, or the table has a public handler: its route belongs outside the layer. Also when one
+    /// route has two rows, or a template names a parameter that its path does not have.
     ///
     /// # Examples
     ///
     /// ```
     /// use axum::{Router, routing::get};
-    /// use scopegate::{Gate, Resource, requires_scope, scope_table};
+    /// use scopegate::{Gate, Resource, ScopeTable, requires_scope, scope_table};
     /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
     /// # struct Sessions;
     /// # impl TokenVerifier for Sessions {
@@ -52,10 +74,15 @@ impl Gate {
     /// #[requires_scope("files:read")]
     /// async fn list() {}
     ///
+    /// #[requires_scope("files:write")]
+    /// async fn write() {}
+    ///
+    /// const TABLE: ScopeTable = scope_table![GET "/files" => list, PUT "/files/{name}" => write];
+    ///
     /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
-    /// let layer = Gate::new(resource, Sessions).layer(scope_table![list])?;
-    /// let api = Router::new().route("/files", get(list)).layer(layer.clone());
-    /// let app: Router = layer.well_known().merge(api);
+    /// let layer = Gate::new(resource, Sessions).layer(TABLE)?;
+    /// let api = Router::new().route("/files", get(list)).route("/files/{name}", get(async || "a file").put(write));
+    /// let app: Router = layer.protect(api)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn layer(&self, table: ScopeTable) -> Result<GateLayer, StartupError> {
@@ -68,10 +95,16 @@ impl Gate {
                 )
             },
         ));
+        let routes: ScopeTable = mounted(&table).map(|(.., entry)| entry.clone()).collect();
+        problems.extend(doubles(&routes));
+        problems.extend(self.routes_outside(&routes));
+        problems.extend(mistaken_templates(self, &routes));
+        problems.extend(well_known::clashes_with_routes(&Discovery::new(self, &table), &routes));
         StartupError::unless(problems, || {
             let inside = table.entries().iter().map(Entry::row);
             let plan = Arc::new(Plan::of_layer(self.clone(), inside));
-            GateLayer { slot: Arc::new(Slot::from(plan.clone())), plan, table: Arc::new(table) }
+            let slot = Arc::new(Slot::from(plan.clone()));
+            GateLayer { slot, plan, rows: Arc::new(Rows { routes: Routes::of(&table), table }) }
         })
     }
 }
@@ -82,7 +115,13 @@ impl Gate {
 pub struct GateLayer {
     plan: Arc<Plan>,
     slot: Arc<Slot>,
-    table: Arc<ScopeTable>,
+    rows: Arc<Rows>,
+}
+
+/// What is known of the handlers inside.
+struct Rows {
+    table: ScopeTable,
+    routes: Routes,
 }
 
 impl GateLayer {
@@ -115,7 +154,11 @@ impl GateLayer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn discovery(&self) -> Discovery {
-        Discovery::new(&self.plan.gate, &self.table)
+        Discovery::new(&self.plan.gate, self.table())
+    }
+
+    fn table(&self) -> &ScopeTable {
+        &self.rows.table
     }
 }
 
@@ -125,8 +168,12 @@ impl Step for GateLayer {
         if is_preflight(&parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
+        let row = self.rows.routes.find(&parts);
         let plan = plan_or_refusal(&self.plan, &parts).map_err(IntoResponse::into_response)?;
-        let admitted = admit(&plan, parts.extensions.get(), &parts, &plan.row, Filled::default()).await;
+        let admitted = match token(&plan, parts.extensions.get(), &parts).await {
+            Ok(token) => admit(&plan, token),
+            Err(failure) => Err(refuse(&plan, failure, row, &mut parts).await),
+        };
         let admitted =
             admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), &mut parts);
@@ -137,6 +184,20 @@ impl Step for GateLayer {
         }
         Ok(Request::from_parts(parts, body))
     }
+}
+
+/// Lets a token through that meets the floor. What else an operation needs, the guard inside decides.
+fn admit(plan: &Plan, token: Token) -> Result<Admitted, Rejection> {
+    let nothing = Filled::default();
+    Judge::Gate(plan).judge(&token, &[Demand::of(&plan.row, &nothing)])?;
+    Ok(Admitted::new(token, plan.row.clone(), nothing))
+}
+
+/// Answers a request without a valid token, and asks for what the route needs if its row is known.
+async fn refuse(plan: &Plan, failure: Failure, row: Option<&RowRef>, parts: &mut Parts) -> Rejection {
+    let row = row.unwrap_or(&plan.row);
+    let filled = plan.fill_from(parts, row).await;
+    plan.refuse(failure, &[Demand::of(row, &filled)])
 }
 
 impl<T> Layer<T> for GateLayer {
@@ -151,7 +212,7 @@ impl fmt::Debug for GateLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GateLayer")
             .field("gate", &self.plan.gate)
-            .field("table", &self.table)
+            .field("table", self.table())
             .finish_non_exhaustive()
     }
 }

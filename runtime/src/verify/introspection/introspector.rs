@@ -107,10 +107,15 @@ impl Introspector {
         if let Some(outcome) = self.0.remembered(&digest) {
             return outcome.into_answer();
         }
-        let mut flight = match self.board(digest, token) {
-            Ok(flight) => flight,
-            Err(outcome) => return outcome.into_answer(),
-        };
+        match self.board(digest, token) {
+            // Boxed, since it is rare, and every request would have room for it.
+            Ok(flight) => Box::pin(Self::land(flight)).await,
+            Err(outcome) => outcome.into_answer(),
+        }
+    }
+
+    /// Waits for the answer to a question.
+    async fn land(mut flight: Flight) -> Result<Answer, VerifyError> {
         let landed = flight.wait_for(Option::is_some).await;
         let outcome = landed.ok().and_then(|outcome| outcome.clone());
         outcome.unwrap_or_else(|| unavailable("the question about it was given up")).into_answer()

@@ -33,6 +33,9 @@ struct Shared {
     state: Mutex<State>,
 }
 
+/// An attempt to load keys; its channel closes when the attempt ends.
+type Flight = watch::Receiver<()>;
+
 impl KeySource {
     /// Makes the source of the keys of an issuer, with nothing fetched.
     pub(crate) fn of(places: &Places) -> Self {
@@ -44,25 +47,36 @@ impl KeySource {
         Self(Arc::new(Shared { places: places.clone(), given, state: Mutex::default() }))
     }
 
+    /// Returns the keys, if they are there and may be used as they are. Nothing is waited for.
+    pub(crate) fn at_hand(&self) -> Option<Arc<KeySet>> {
+        self.keys_or_flight().ok()
+    }
+
     /// Returns the keys, after loading them if there are none. Old keys are better than none.
     pub(crate) async fn current(&self) -> Result<Arc<KeySet>, VerifyError> {
-        if let Some(given) = &self.0.given {
-            return Ok(Arc::clone(given));
-        }
-        let flight = {
-            let mut state = self.0.lock();
-            match state.advice(time::Instant::now()) {
-                Advice::Use(keys) => return Ok(keys),
-                Advice::UseAndLoad(keys) => {
-                    self.load(&mut state);
-                    return Ok(keys);
-                }
-                Advice::LoadFirst => self.load(&mut state),
-            }
+        let flight = match self.keys_or_flight() {
+            Ok(keys) => return Ok(keys),
+            Err(flight) => flight,
         };
         landing(flight).await;
         let state = self.0.lock();
         state.keys().ok_or_else(|| state.unavailable(time::Instant::now()))
+    }
+
+    /// Returns the keys, or else starts to load them and returns what to wait for.
+    fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
+        if let Some(given) = &self.0.given {
+            return Ok(Arc::clone(given));
+        }
+        let mut state = self.0.lock();
+        match state.advice(time::Instant::now()) {
+            Advice::Use(keys) => Ok(keys),
+            Advice::UseAndLoad(keys) => {
+                self.load(&mut state);
+                Ok(keys)
+            }
+            Advice::LoadFirst => Err(self.load(&mut state)),
+        }
     }
 
     /// Returns newer keys than `known`, for a token whose key is not among those, or `None` when `known` is so new that the
@@ -99,7 +113,7 @@ impl KeySource {
 
     /// Starts to load the keys and returns what to wait for: the attempt under way if there is one, and nothing during the
     /// pause after a failure. The attempt is a task of its own, so that it outlives the request that started it.
-    fn load(&self, state: &mut State) -> Option<watch::Receiver<()>> {
+    fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());
         }
@@ -120,7 +134,7 @@ impl KeySource {
 }
 
 /// Waits for the end of an attempt, which closes the channel.
-async fn landing(flight: Option<watch::Receiver<()>>) {
+async fn landing(flight: Option<Flight>) {
     if let Some(mut flight) = flight {
         while flight.changed().await.is_ok() {}
     }

@@ -1,0 +1,107 @@
+//! Sessions that belong to somebody: the identifier that clients see is the server's own with a MAC of it and of the principal.
+//!
+//! Another principal's request is answered as one in a session that does not exist. What the server calls a session never
+//! leaves the gate without its MAC, and nothing without one gets in.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{
+    binding::{Binding, Kind, MAX_IDENTIFIER, Owner},
+    headers::version_has_sessions,
+    protocol_error::ProtocolError,
+};
+use crate::{enforce::Plan, gate::log};
+
+static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// Whether the server inside has sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sessions {
+    /// It may have.
+    Bound,
+    /// It has none, and reads no identifier of one.
+    None,
+}
+
+impl Sessions {
+    /// Puts the server's own identifier in the place of the one that the client knows.
+    ///
+    /// Versions without sessions ignore the header, so it is taken off.
+    pub(super) fn open(
+        self,
+        binding: &Binding,
+        owner: Option<Owner<'_>>,
+        headers: &mut HeaderMap,
+    ) -> Result<(), ProtocolError> {
+        if !headers.contains_key(&SESSION_ID) {
+            return Ok(());
+        }
+        if self == Self::None || !version_has_sessions(headers) {
+            headers.remove(&SESSION_ID);
+            return Ok(());
+        }
+        let own = owner.and_then(|owner| opened(binding, owner, headers));
+        headers.insert(&SESSION_ID, own.ok_or_else(ProtocolError::unknown_session)?);
+        Ok(())
+    }
+
+    /// Binds a session that the server has opened, or goes on with, to its caller.
+    pub(super) fn bind(
+        self,
+        binding: &Binding,
+        owner: Option<Owner<'_>>,
+        plan: &Plan,
+        mut response: Response,
+    ) -> Response {
+        if !response.headers().contains_key(&SESSION_ID) {
+            return response;
+        }
+        let Some(owner) = owner else {
+            return plan.gate.deny(WITHOUT_PRINCIPAL.into()).into_response();
+        };
+        let Some(bound) = bound(binding, owner, response.headers()) else {
+            log::misconfigured(
+                "the MCP server gave a session no identifier, or more than one: it is 1 to 4096 visible ASCII characters",
+            );
+            return ProtocolError::no_session().into_response();
+        };
+        response.headers_mut().insert(&SESSION_ID, bound);
+        response
+    }
+}
+
+const WITHOUT_PRINCIPAL: &str = "The access token names nobody to whom a session could belong";
+
+/// The longest identifier that a server may give a session.
+const LONGEST: usize = MAX_IDENTIFIER / 2;
+
+/// Finds the server's own identifier in the one that a client sent.
+fn opened(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<HeaderValue> {
+    let (id, tag) = one(headers).filter(|id| id.len() <= MAX_IDENTIFIER)?.rsplit_once('.')?;
+    let is_bound = is_identifier(id) && binding.is_tag(Kind::Session, owner, &[id], tag);
+    HeaderValue::from_str(id).ok().filter(|_| is_bound)
+}
+
+fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<HeaderValue> {
+    let id = one(headers).filter(|id| is_identifier(id))?;
+    let tag = binding.tag(Kind::Session, owner, &[id]);
+    HeaderValue::try_from(format!("{id}.{tag}")).ok()
+}
+
+/// Returns the one identifier of a message. Of two, programs differ about which one counts.
+fn one(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(&SESSION_ID).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    value.to_str().ok()
+}
+
+/// Tells whether it is what [the specification] allows: visible ASCII.
+///
+/// [the specification]: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
+fn is_identifier(id: &str) -> bool {
+    (1..=LONGEST).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! Tasks that belong to somebody: who started one, and by which tool, decides who may ask about it.
+//!
+//! A server of rmcp's has its identifiers bound: the one that clients see is the server's own with the tool that started the
+//! task, and a MAC of both and of the principal. Before another server the program says whose a task is; if it does not, only
+//! a row for the method lets one through.
+
+use std::{fmt, pin::Pin, sync::Arc};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
+use super::{
+    binding::{Binding, Kind, MAX_IDENTIFIER, Owner},
+    message::Messages,
+};
+use crate::token::Principal;
+
+/// Who knows whose a task is.
+#[derive(Clone)]
+pub(super) enum Tasks {
+    /// The server alone, if anybody.
+    Unknown,
+    /// Its identifier says so.
+    Bound,
+    /// The program.
+    Told(Arc<dyn Ask>),
+}
+
+/// Who started a task of an MCP server, and by which tool; see [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskOwner {
+    principal: Principal,
+    tool: String,
+}
+
+impl TaskOwner {
+    /// Says that `principal` started a task by a call of `tool`.
+    #[must_use]
+    pub fn new(principal: Principal, tool: impl Into<String>) -> Self {
+        Self { principal, tool: tool.into() }
+    }
+}
+
+/// A function of the program's that finds the owner of a task.
+pub(super) trait Ask: Send + Sync {
+    fn ask(&self, id: &str) -> Pin<Box<dyn Future<Output = Option<TaskOwner>> + Send>>;
+}
+
+impl<F, A> Ask for F
+where
+    F: Fn(String) -> A + Send + Sync,
+    A: Future<Output = Option<TaskOwner>> + Send + 'static,
+{
+    fn ask(&self, id: &str) -> Pin<Box<dyn Future<Output = Option<TaskOwner>> + Send>> {
+        Box::pin(self(id.to_owned()))
+    }
+}
+
+/// What is known of the tasks that a body names.
+#[derive(Debug, Default)]
+pub(super) enum Origins {
+    /// Nobody could say.
+    #[default]
+    Untold,
+    /// By which tool the caller started each of them; none where it is not the caller's.
+    Told(Vec<(String, Option<String>)>),
+}
+
+/// What is known of one task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin<'a> {
+    Untold,
+    /// There is none of this name, as far as the caller may know.
+    Nowhere,
+    /// The caller started it by a call of this tool.
+    Tool(&'a str),
+}
+
+impl Origins {
+    pub(super) fn of(&self, id: &str) -> Origin<'_> {
+        let Self::Told(known) = self else { return Origin::Untold };
+        let tool = known.iter().find(|(known, _)| known == id).and_then(|(_, tool)| tool.as_deref());
+        tool.map_or(Origin::Nowhere, Origin::Tool)
+    }
+}
+
+impl Tasks {
+    /// Finds out by which tools the caller started the tasks that a body names.
+    pub(super) async fn origins(
+        &self,
+        binding: &Binding,
+        caller: Option<Owner<'_>>,
+        messages: &Messages<'_>,
+    ) -> Origins {
+        if matches!(self, Self::Unknown) {
+            return Origins::Untold;
+        }
+        let mut known: Vec<(String, Option<String>)> = Vec::new();
+        for id in messages.iter().flat_map(|message| message.subject.tasks()) {
+            if known.iter().any(|(known, _)| known == id) {
+                continue;
+            }
+            let tool = match caller {
+                Some(caller) if id.len() <= MAX_IDENTIFIER => self.tool(binding, caller, id).await,
+                _ => None,
+            };
+            known.push((id.to_owned(), tool));
+        }
+        Origins::Told(known)
+    }
+
+    async fn tool(&self, binding: &Binding, caller: Owner<'_>, id: &str) -> Option<String> {
+        match self {
+            Self::Unknown => None,
+            Self::Bound => open(binding, caller, id).map(|task| task.tool),
+            Self::Told(asked) => {
+                let owner = asked.ask(id).await?;
+                Some(owner.tool).filter(|_| owner.principal == *caller.principal)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Tasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => "Unknown",
+            Self::Bound => "Bound",
+            Self::Told(_) => "Told",
+        })
+    }
+}
+
+/// What stands in an identifier.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Task<'a> {
+    pub(super) tool: String,
+    /// The server's own identifier.
+    pub(super) id: &'a str,
+}
+
+/// Writes the identifier by which clients know a task that `owner` started by a call of `tool`.
+pub(super) fn seal(binding: &Binding, owner: Owner<'_>, tool: &str, id: &str) -> String {
+    let tag = binding.tag(Kind::Task, owner, &[tool, id]);
+    format!("{}.{id}.{tag}", BASE64_URL_SAFE_NO_PAD.encode(tool))
+}
+
+/// Reads the identifier of a task of `owner`'s; of nobody else's there is one.
+pub(super) fn open<'a>(binding: &Binding, owner: Owner<'_>, id: &'a str) -> Option<Task<'a>> {
+    if id.len() > MAX_IDENTIFIER {
+        return None;
+    }
+    let (tool, rest) = id.split_once('.')?;
+    let (id, tag) = rest.rsplit_once('.')?;
+    let tool = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(tool).ok()?).ok()?;
+    binding.is_tag(Kind::Task, owner, &[&tool, id], tag).then_some(Task { tool, id })
+}
+
+#[cfg(test)]
+mod tests;

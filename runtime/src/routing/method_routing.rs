@@ -1,0 +1,124 @@
+//! The methods of one path, as in [`axum::routing::method_routing`]: `get`, `post`, `get_service` and the rest.
+//!
+//! [`routing`](crate::routing) has all of it, too.
+
+// They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
+
+mod services;
+
+pub use super::method_router::MethodRouter;
+use super::{MethodFilter, declared::Declared, function::HandlerFn};
+pub use services::{
+    any_service, connect_service, delete_service, get_service, head_service, on_service, options_service,
+    patch_service, post_service, put_service, trace_service,
+};
+
+/// Routes `GET` requests, and `HEAD` requests, whose body axum leaves out, to `handler`.
+pub fn get<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().get(handler)
+}
+
+/// Routes `POST` requests to `handler`.
+pub fn post<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().post(handler)
+}
+
+/// Routes `PUT` requests to `handler`.
+pub fn put<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().put(handler)
+}
+
+/// Routes `PATCH` requests to `handler`.
+pub fn patch<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().patch(handler)
+}
+
+/// Routes `DELETE` requests to `handler`.
+pub fn delete<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().delete(handler)
+}
+
+/// Routes `HEAD` requests to `handler`.
+pub fn head<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().head(handler)
+}
+
+/// Routes `OPTIONS` requests to `handler`.
+pub fn options<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().options(handler)
+}
+
+/// Routes `CONNECT` requests to `handler`.
+pub fn connect<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().connect(handler)
+}
+
+/// Routes `TRACE` requests to `handler`.
+pub fn trace<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().trace(handler)
+}
+
+/// Routes requests whose method `filter` matches to `handler`.
+pub fn on<H, T, D, S>(filter: MethodFilter, handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::new().on(filter, handler)
+}
+
+/// Routes requests of any method to `handler`, `OPTIONS` included: it is guarded like the rest.
+pub fn any<H, T, D, S>(handler: H) -> MethodRouter<S>
+where
+    H: Declared<D> + HandlerFn<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter::any(handler)
+}

@@ -1,0 +1,209 @@
+//! What a router has mounted, and where: the table, and the places that wait for the gate.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{
+    enforce::{Group, Plan, Prebuilt},
+    gate::Gate,
+    routing::{gated::Mounted, method_router::ANY},
+    scope::{Entry, Requirement, RowRef, ScopeTable, parameters},
+};
+
+/// What a router has mounted, in the order in which it came.
+#[derive(Default)]
+pub(super) struct Mounts {
+    all: Vec<Mount>,
+    /// The paths that have handlers by method, and 405 for the other methods unless there is a handler for any.
+    by_method: BTreeSet<String>,
+    problems: Vec<String>,
+}
+
+/// A handler or a service at a path. Several may share one slot, and are then in the same groups.
+struct Mount {
+    path: String,
+    place: Place,
+    mounted: Mounted,
+    group: Option<Arc<Group>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A path.
+    Path,
+    /// All that is below a path, to which axum gives no name.
+    Below,
+    /// What no path matches.
+    Fallback,
+}
+
+/// Where the table has the fallback of a router, below the path of the router.
+const FALLBACK: &str = "/*";
+
+/// What the table calls the rest of a path below a nested service.
+const REST: &str = "rest";
+
+impl Mounts {
+    /// Adds the handlers of one path, by method.
+    pub(super) fn add_methods(&mut self, path: &str, handlers: Vec<Mounted>) {
+        self.by_method.insert(path.to_owned());
+        self.all.extend(handlers.into_iter().map(|mounted| Mount::new(path, Place::Path, mounted)));
+    }
+
+    pub(super) fn add_service(&mut self, path: &str, service: Mounted) {
+        self.all.push(Mount::new(path, Place::Path, service));
+    }
+
+    /// Adds a service at the three paths, or two, where axum mounts it.
+    pub(super) fn add_nested_service(&mut self, path: &str, service: &Mounted) {
+        let with_slash = if path.ends_with('/') { path.to_owned() } else { format!("{path}/") };
+        let below = format!("{with_slash}{{*{REST}}}");
+        let mut paths = vec![(path.to_owned(), Place::Path)];
+        if with_slash != path {
+            paths.push((with_slash, Place::Path));
+        }
+        paths.push((below, Place::Below));
+        self.all.extend(paths.into_iter().map(|(path, place)| Mount::new(&path, place, service.clone())));
+    }
+
+    /// Sets the router's own fallback in place of the one before.
+    pub(super) fn set_fallback(&mut self, fallback: Mounted) {
+        self.all.retain(|mount| mount.place != Place::Fallback || mount.path != FALLBACK);
+        self.all.push(Mount::new(FALLBACK, Place::Fallback, fallback));
+    }
+
+    /// Removes the router's own fallback, and those of routers that are nested.
+    pub(super) fn remove_fallbacks(&mut self) {
+        self.all.retain(|mount| mount.place != Place::Fallback);
+    }
+
+    /// Adds a handler of all methods at each path that answers 405 to some.
+    pub(super) fn add_for_other_methods(&mut self, handler: &Mounted) {
+        let taken: BTreeSet<&str> =
+            self.all.iter().filter(|mount| mount.is_for_any()).map(|mount| &*mount.path).collect();
+        let free = self.by_method.iter().filter(|path| !taken.contains(path.as_str()));
+        let added: Vec<Mount> = free.map(|path| Mount::new(path, Place::Path, handler.clone())).collect();
+        self.all.extend(added);
+    }
+
+    pub(super) fn nest(&mut self, prefix: &str, nested: Self) {
+        self.by_method.extend(nested.by_method.iter().map(|path| joined(prefix, path)));
+        self.all
+            .extend(nested.all.into_iter().map(|mount| Mount { path: joined(prefix, &mount.path), ..mount }));
+        self.problems.extend(nested.problems);
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.by_method.extend(other.by_method);
+        self.all.extend(other.all);
+        self.problems.extend(other.problems);
+    }
+
+    /// Demands a requirement of all that is mounted, besides its own.
+    pub(super) fn require(&mut self, requirement: &Requirement) {
+        if requirement.is_public() {
+            self.problems.push(
+                "`requiring(public)` demands nothing; name what the routes need, or leave it out".to_owned(),
+            );
+            return;
+        }
+        if self.all.is_empty() {
+            self.problems.push(format!(
+                "`requiring({requirement})` covers no route, since it covers those that are there by then; call it after them"
+            ));
+        }
+        for mount in &mut self.all {
+            self.problems.extend(mount.require(requirement).err());
+        }
+    }
+
+    pub(super) fn table(&self) -> ScopeTable {
+        let entry = |mount: &Mount| {
+            Entry::route(mount.mounted.methods.clone(), mount.path.clone(), (**mount.row()).clone())
+        };
+        self.all.iter().map(entry).collect()
+    }
+
+    /// Returns what is wrong with the routes, whatever the gate.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = self.problems.clone();
+        problems.extend(self.all.iter().filter_map(Mount::nameless_parameters));
+        problems
+    }
+
+    /// Gives everything that is mounted its plan.
+    pub(super) fn fill(&self, gate: &Gate) {
+        let prebuilt = Prebuilt::of(gate, self.all.iter().map(|mount| &**mount.row()));
+        for mount in &self.all {
+            mount.mounted.slot.get_or_init(|| mount.plan(gate, &prebuilt).into());
+        }
+    }
+}
+
+impl Mount {
+    fn new(path: &str, place: Place, mounted: Mounted) -> Self {
+        Self { path: path.to_owned(), place, mounted, group: None }
+    }
+
+    /// Returns what is enforced and shown.
+    fn row(&self) -> &RowRef {
+        self.group.as_ref().map_or(&self.mounted.row, |group| group.row())
+    }
+
+    fn plan(&self, gate: &Gate, prebuilt: &Prebuilt) -> Plan {
+        let (gate, prebuilt) = (gate.clone(), prebuilt.clone());
+        match &self.group {
+            Some(group) => Plan::in_group(gate, group, prebuilt),
+            None => Plan::new(gate, self.mounted.row.clone(), prebuilt),
+        }
+    }
+
+    fn is_for_any(&self) -> bool {
+        self.place == Place::Path && self.mounted.methods == ANY
+    }
+
+    fn require(&mut self, requirement: &Requirement) -> Result<(), String> {
+        let (own, handler) = (&self.mounted.row, self.mounted.row.handler());
+        if own.requirement().is_public() {
+            return Err(format!(
+                "`{handler}` is public, and `requiring({requirement})` demands a token of it; mount it after `requiring`, or declare what it needs"
+            ));
+        }
+        let all = match &self.group {
+            Some(inner) => requirement.and(inner.requirement()),
+            None => Ok(requirement.clone()),
+        };
+        let group = all.and_then(|all| Group::new(all, own.clone())).map_err(|invalid| {
+            format!(
+                "`{handler}` cannot need `{requirement}` besides `{}`: {invalid}",
+                self.row().requirement()
+            )
+        })?;
+        self.group = Some(Arc::new(group));
+        Ok(())
+    }
+
+    /// A request has no name for what is below a nested service.
+    fn nameless_parameters(&self) -> Option<String> {
+        if self.place != Place::Below {
+            return None;
+        }
+        let template =
+            self.row().terms().templates().find(|template| parameters(template).any(|name| name == REST))?;
+        Some(format!(
+            "`{}` needs `{template}`, but what is below `{}` has no name; take a parameter of the path before it",
+            self.row().handler(),
+            self.path.trim_end_matches(&format!("{{*{REST}}}")),
+        ))
+    }
+}
+
+/// Joins the path of a route to that of the router around it, as axum does.
+fn joined(prefix: &str, path: &str) -> String {
+    if prefix.ends_with('/') {
+        format!("{prefix}{}", path.trim_start_matches('/'))
+    } else if path == "/" {
+        prefix.to_owned()
+    } else {
+        format!("{prefix}{path}")
+    }
+}

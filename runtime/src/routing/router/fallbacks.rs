@@ -1,0 +1,83 @@
+//! What answers where no route does. Each fallback declares what it needs, like any handler.
+
+use std::convert::Infallible;
+
+use axum::{extract::Request, response::IntoResponse};
+use tower_service::Service;
+
+use super::Router;
+use crate::routing::{
+    declared::Declared, function::HandlerFn, gated::Gated, guarded::Guarded, method_router::ANY,
+    service::ServiceGuard,
+};
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Sets the handler of requests that no route matches, in place of 404; see [`axum::Router::fallback`].
+    ///
+    /// The table has it at `/*`. That of a nested router is for what is below its path: at `/api/*`, for a router at `/api`.
+    pub fn fallback<H, T, D>(mut self, handler: H) -> Self
+    where
+        H: Declared<D> + HandlerFn<T, S>,
+        T: 'static,
+    {
+        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
+        self.inner = self.inner.fallback(handler);
+        self.mounts.set_fallback(mounted);
+        self
+    }
+
+    /// Sets the service of requests that no route matches, in place of 404; see [`axum::Router::fallback_service`].
+    ///
+    /// # Examples
+    ///
+    /// A program in the browser, whose pages are all one file:
+    ///
+    /// ```
+    /// use scopegate::{Router, public, requires_scope, routing::get};
+    /// use tower_http::services::{ServeDir, ServeFile};
+    ///
+    /// #[requires_scope("files:read")]
+    /// async fn list() {}
+    ///
+    /// let pages = ServeDir::new("dist").fallback(ServeFile::new("dist/index.html"));
+    /// let routes: Router = Router::new().route("/api/files", get(list)).fallback_service(public(pages));
+    /// assert_eq!(routes.table().to_string(), "GET  /api/files  files:read\n*    /*          public\n");
+    /// ```
+    pub fn fallback_service<T>(mut self, service: Guarded<T>) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned());
+        self.inner = self.inner.fallback_service(service);
+        self.mounts.set_fallback(mounted);
+        self
+    }
+
+    /// Sets the handler of methods that a path does not have, in place of 405, for all paths so far that have no handler for
+    /// any method; see [`axum::Router::method_not_allowed_fallback`].
+    ///
+    /// The table has it at each of these paths, with `*` for its methods.
+    pub fn method_not_allowed_fallback<H, T, D>(mut self, handler: H) -> Self
+    where
+        H: Declared<D> + HandlerFn<T, S>,
+        T: 'static,
+    {
+        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
+        self.inner = self.inner.method_not_allowed_fallback(handler);
+        self.mounts.add_for_other_methods(&mounted);
+        self
+    }
+
+    /// Answers 404 again where no route matches; see [`axum::Router::reset_fallback`]. The fallbacks of routers that are
+    /// nested by then are gone, too.
+    pub fn reset_fallback(mut self) -> Self {
+        self.inner = self.inner.reset_fallback();
+        self.mounts.remove_fallbacks();
+        self
+    }
+}

@@ -1,0 +1,88 @@
+//! How routes get their gate.
+
+use super::Router;
+use crate::{
+    enforce::mistaken_templates,
+    gate::Gate,
+    policy::StartupError,
+    scope::ScopeTable,
+    well_known::{self, Discovery},
+};
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Puts `gate` before every route, and adds the routes of its metadata document.
+    ///
+    /// It is the short form for one gate at the root of a server; see [`Router::split`] for several, or a nested one.
+    /// The state of the handlers may come before or after: the result merges into an [`axum::Router`] of the same state.
+    ///
+    /// # Errors
+    ///
+    /// When the gate or the routes cannot work; the error lists everything that is wrong.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the last step for most programs, which need the gate no more"
+    )]
+    pub fn protect(self, gate: Gate) -> Result<axum::Router<S>, StartupError> {
+        let table = self.table();
+        let discovery = Discovery::new(&gate, &table);
+        let mut problems = self.mounts.problems();
+        problems.extend(gate.problems(&table));
+        problems.extend(gate.routes_outside(&table));
+        problems.extend(mistaken_templates(&gate, &table));
+        problems.extend(well_known::clashes_with_routes(&discovery, &table));
+        StartupError::unless(problems, || {
+            self.behind(&gate, &table).merge(well_known::mount(&[discovery], &table))
+        })
+    }
+
+    /// Puts `gate` before every route, and returns apart what clients look for at the root of the server.
+    ///
+    /// The routes can then be nested, while [`well_known`](crate::well_known()) mounts the metadata document where clients
+    /// look for it.
+    ///
+    /// # Errors
+    ///
+    /// When the gate cannot work. Templates are not compared with paths, of which the nesting is not known yet: one
+    /// that its path cannot fill in is a 500 for each request with a valid token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, Resource, Router, requires_scope, routing::get, well_known};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
+    /// # }
+    ///
+    /// #[requires_scope("files:read")]
+    /// async fn list() {}
+    ///
+    /// let resource = Resource::new("https://example.com/api")?.authorization_server("https://auth.example.com")?;
+    /// let (api, discovery) = Router::new().route("/files", get(list)).split(Gate::new(resource, Sessions))?;
+    /// assert_eq!(discovery.paths(), ["/.well-known/oauth-protected-resource/api"]);
+    /// let app: axum::Router = well_known([discovery])?.nest("/api", api);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[expect(clippy::needless_pass_by_value, reason = "as in `protect`")]
+    pub fn split(self, gate: Gate) -> Result<(axum::Router<S>, Discovery), StartupError> {
+        let table = self.table();
+        let mut problems = self.mounts.problems();
+        problems.extend(gate.problems(&table));
+        StartupError::unless(problems, || {
+            let discovery = Discovery::new(&gate, &table);
+            (self.behind(&gate, &table), discovery)
+        })
+    }
+
+    fn behind(self, gate: &Gate, table: &ScopeTable) -> axum::Router<S> {
+        self.mounts.fill(gate);
+        match gate.resource() {
+            Some(_) => self.inner,
+            None => self.inner.merge(well_known::nothing_below_routes(table)),
+        }
+    }
+}

@@ -84,7 +84,13 @@
 // The core is there without axum; some of it has no other caller than the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
-#[cfg(not(all(feature = "family", feature = "jwt", feature = "rmcp", feature = "testing", feature = "utoipa")))]
+#[cfg(not(all(
+    feature = "family",
+    feature = "jwt",
+    feature = "rmcp",
+    feature = "testing",
+    feature = "utoipa"
+)))]
 mod features;
 mod macros;
 mod policy;

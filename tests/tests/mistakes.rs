@@ -97,7 +97,8 @@ impl Case {
             let files = fs::read_dir(&folder).expect("cases");
             let paths = files.map(|file| file.expect("a case").path());
             let programs = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
-            programs.map(move |path| format!("{prefix}{}", path.file_stem().expect("a name").to_string_lossy()))
+            programs
+                .map(move |path| format!("{prefix}{}", path.file_stem().expect("a name").to_string_lossy()))
         });
         let names: BTreeSet<String> = names.collect();
         assert!(names.len() > 100, "{}", names.len());

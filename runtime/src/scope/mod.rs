@@ -1,5 +1,6 @@
 //! Scopes, and what operations need of them. Pure.
 
+mod alike;
 mod granted;
 mod hierarchy;
 mod need;
@@ -17,6 +18,13 @@ mod vocabulary;
 
 #[cfg(feature = "mcp")]
 pub(crate) use self::text::Text;
+pub(crate) use self::{
+    alike::{Alike, alike},
+    hierarchy::Hierarchy,
+    need::NeedRef,
+    scope::join,
+    template::{Filled, Unfilled},
+};
 pub use self::{
     granted::GrantedScopes,
     hierarchy::Wildcards,
@@ -27,12 +35,6 @@ pub use self::{
     table::{Entry, Row, ScopeTable},
     template::Template,
     vocabulary::{UnknownScope, Vocabulary, VocabularyEntry},
-};
-pub(crate) use self::{
-    hierarchy::Hierarchy,
-    need::NeedRef,
-    scope::join,
-    template::{Filled, Unfilled},
 };
 #[cfg(feature = "axum")]
 pub(crate) use self::{

@@ -151,6 +151,27 @@ fn parse_list(input: ParseStream<'_>, list: &mut Vec<ScopeArg>) -> syn::Result<(
 
 /// Parses arguments that are the key `crate` alone.
 pub(crate) fn parse_crate_key(input: ParseStream<'_>) -> syn::Result<Path> {
+    match parse_crate_keys(input)? {
+        Some(krate) if input.is_empty() => Ok(krate),
+        _ => Err(syn::Error::new(
+            input.span(),
+            "on the enum stands `#[scope(crate = path)]` alone; a scope stands on its variant",
+        )),
+    }
+}
+
+/// Parses the arguments of `#[scoped_handlers]`: the key `crate`, or nothing.
+pub(crate) fn parse_crate_alone(input: ParseStream<'_>) -> syn::Result<Option<Path>> {
+    let krate = parse_crate_keys(input)?;
+    if !input.is_empty() {
+        return Err(input.error(
+            "`#[scoped_handlers]` takes `crate = path` alone; what a handler needs stands above the handler",
+        ));
+    }
+    Ok(krate)
+}
+
+fn parse_crate_keys(input: ParseStream<'_>) -> syn::Result<Option<Path>> {
     let mut krate = None;
     while input.peek(Ident::peek_any) && input.peek2(Token![=]) {
         parse_key(input, &mut krate)?;
@@ -158,13 +179,7 @@ pub(crate) fn parse_crate_key(input: ParseStream<'_>) -> syn::Result<Path> {
             input.parse::<Token![,]>()?;
         }
     }
-    match krate {
-        Some(krate) if input.is_empty() => Ok(krate),
-        _ => Err(syn::Error::new(
-            input.span(),
-            "on the enum stands `#[scope(crate = path)]` alone; a scope stands on its variant",
-        )),
-    }
+    Ok(krate)
 }
 
 fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()> {

@@ -1,18 +1,19 @@
 //! From tokens to tokens: parse, check, emit data.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Path;
+use syn::{Path, spanned::Spanned};
 
 use crate::{
     alternatives::Alternatives,
     args::Args,
+    block::{self, Marker},
     diagnostics::Diagnostics,
     handler::Handler,
     mistakes::{self, Callers},
     need,
     rule::ScopeArg,
-    tools,
+    surroundings::Surroundings,
 };
 
 pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStream {
@@ -76,21 +77,31 @@ fn declare(
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
     need::check(args.also.iter().chain(&args.related), &mut diagnostics);
-    if let Some(tool) = tools::marker(item) {
-        let declaration = declaration(args, requirement, &tool, &tool.name().replacen("__", "::", 1));
+    if let Some(Marker { handler, name }) = block::marker(item) {
+        let declaration = declaration(args, requirement, &handler, &name);
         let errors = diagnostics.into_tokens();
         return quote!(#declaration #errors);
     }
     let handler = diagnostics.take(Handler::read(item));
-    let Some(handler) = handler.filter(|handler: &Handler| diagnostics.take(handler.check()).is_some())
+    let Some(mut handler) = handler.filter(|handler: &Handler| diagnostics.take(handler.check()).is_some())
     else {
         let errors = diagnostics.into_tokens();
         return quote!(#item #errors);
     };
+    let krate = &args.krate;
+    let surroundings = Surroundings::of_attribute();
+    if let Some(objection) = surroundings.objection() {
+        diagnostics.push(syn::Error::new(Span::call_site(), objection));
+        // Elsewhere the guard would be another error: the signature is the trait's.
+        if surroundings == Surroundings::Impl {
+            handler.guard_with(&quote!(#krate::Guard<#krate::__private::Misplaced>));
+        }
+        let errors = diagnostics.into_tokens();
+        return quote!(#handler #errors);
+    }
     let declaration = declaration(args, requirement, &handler, &handler.name());
-    let (krate, marker) = (&args.krate, handler.marker());
+    let marker = handler.marker();
     let checks = mistakes::checks(&handler, callers, args);
-    let mut handler = handler;
     diagnostics.take(mistakes::answer_with_future(&mut handler));
     handler.guard_with(&quote!(#krate::Guard<#marker>));
     let errors = diagnostics.into_tokens();
@@ -127,9 +138,15 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     if also.is_empty() && related.is_empty() {
         return None;
     }
-    let tokens = |scope: &ScopeArg| need::tokens(krate, scope);
-    let (also, related) = (also.iter().map(tokens), related.iter().map(tokens));
-    Some(quote!(.with(&[#(#also),*], &[#(#related),*])))
+    let list = |scopes: &[ScopeArg]| {
+        let needs = scopes.iter().map(|scope| need::tokens(krate, scope));
+        match need::explanations(krate, scopes) {
+            None => quote!(&[#(#needs),*]),
+            Some(explanations) => quote!({ #explanations &[#(#needs),*] }),
+        }
+    };
+    let (also, related) = (list(also), list(related));
+    Some(quote!(.with(#also, #related)))
 }
 
 /// After a mistake a token is still needed; the build has failed anyway.
@@ -145,21 +162,38 @@ fn authenticated_tokens(krate: &Path) -> TokenStream {
 /// Emits the alternatives. Literals stand where they are needed; where there are paths, a constant names each scope once, so
 /// that a mistake in one is reported once. The compiler evaluates that constant for each handler, which takes time.
 fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
-    let scopes: Vec<_> = alternatives.scopes.iter().map(|scope| need::tokens(krate, scope)).collect();
-    let requirement = |name: &dyn Fn(usize) -> TokenStream| {
-        let terms = alternatives.positions().map(|positions| {
-            let term = positions.into_iter().map(name);
-            quote!(&[#(#term),*])
-        });
-        quote!(#krate::__private::requirement(&[#(#terms),*]))
+    let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {
+        return terms_tokens(krate, alternatives, |scope, _| need::tokens(krate, scope));
     };
-    let Some(checks) = need::distinct(krate, &alternatives.scopes) else {
-        return requirement(&|at| scopes[at].clone());
-    };
-    let (count, requirement) = (scopes.len(), requirement(&|at| quote!(__SCOPES[#at])));
+    if let [ScopeArg::Const(path)] = &alternatives.scopes[..] {
+        // Whether it is one scope or a whole requirement, the compiler knows.
+        let requirement = quote_spanned!(path.span()=> #path.as_scope().as_requirement());
+        return quote! {{
+            #explanations
+            const __REQUIREMENT: #krate::__private::Requirement = #requirement;
+            __REQUIREMENT
+        }};
+    }
+    let scopes = alternatives.scopes.iter().map(|scope| need::tokens(krate, scope));
+    let checks = need::distinct(krate, &alternatives.scopes);
+    let requirement = terms_tokens(krate, alternatives, |_, at| quote!(__SCOPES[#at]));
+    let count = alternatives.scopes.len();
     quote! {{
+        #explanations
         const __SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
         #checks
         #requirement
     }}
+}
+
+fn terms_tokens(
+    krate: &Path,
+    alternatives: &Alternatives,
+    name: impl Fn(&ScopeArg, usize) -> TokenStream,
+) -> TokenStream {
+    let terms = alternatives.positions().map(|positions| {
+        let term = positions.into_iter().filter_map(|at| Some(name(alternatives.scopes.get(at)?, at)));
+        quote!(&[#(#term),*])
+    });
+    quote!(#krate::__private::requirement(&[#(#terms),*]))
 }

@@ -9,7 +9,7 @@ use quote::quote;
 use crate::{expand, vocabulary};
 
 #[track_caller]
-fn check(expanded: TokenStream, expected: &Expect) {
+pub(crate) fn check(expanded: TokenStream, expected: &Expect) {
     let text = expanded.to_string();
     let file = syn::parse2(expanded).unwrap_or_else(|error| panic!("{error} in {text}"));
     expected.assert_eq(&prettyplease::unparse(&file));
@@ -42,10 +42,11 @@ fn a_handler_with_scopes() {
             impl ::scopegate::__private::Declares for __scopes_of_write {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     {
+                        use ::scopegate::__private::{NoNeed as _, NoScope as _};
                         const __SCOPES: [::scopegate::__private::Need; 4usize] = [
                             ::scopegate::__private::Need::literal("files:read"),
                             ::scopegate::__private::Need::literal("files:write"),
-                            ::scopegate::__private::Need::Scope(scopes::OWN.as_scope()),
+                            scopes::OWN.as_scope().as_need(),
                             ::scopegate::__private::Need::literal("files:share"),
                         ];
                         const _: () = ::scopegate::__private::assert_new(&__SCOPES, 2usize);
@@ -61,6 +62,46 @@ fn a_handler_with_scopes() {
                     ::core::file!(),
                     ::core::line!(),
                 );
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_handler_with_a_named_requirement() {
+    check(
+        expand::requires_scope(
+            quote!(scopes::EXPORT, also("files:audit"), related(scopes::OWN)),
+            &quote!(
+                async fn export() {}
+            ),
+        ),
+        &expect![[r#"
+            async fn export(_: ::scopegate::Guard<__scopes_of_export>) {}
+            #[doc(hidden)]
+            #[non_exhaustive]
+            enum __scopes_of_export {}
+            #[automatically_derived]
+            impl ::scopegate::__private::Declares for __scopes_of_export {
+                const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
+                        {
+                            use ::scopegate::__private::{NoNeed as _, NoScope as _};
+                            const __REQUIREMENT: ::scopegate::__private::Requirement = scopes::EXPORT
+                                .as_scope()
+                                .as_requirement();
+                            __REQUIREMENT
+                        },
+                        ::core::concat!(::core::module_path!(), "::", "export"),
+                        ::core::file!(),
+                        ::core::line!(),
+                    )
+                    .with(
+                        &[::scopegate::__private::Need::literal("files:audit")],
+                        {
+                            use ::scopegate::__private::{NoNeed as _, NoScope as _};
+                            &[scopes::OWN.as_scope().as_need()]
+                        },
+                    );
             }
         "#]],
     );
@@ -475,8 +516,10 @@ fn a_block_of_tools() {
                 fn helper(&self) {}
             }
             #[requires_scope(crate = ::api::gate, "files:write")]
+            ///Files<T>::write_file
             pub enum __scopes_of_Files_T__write_file {}
             #[scopegate::authenticated(crate = ::api::gate)]
+            ///Files<T>::list_files
             #[cfg(unix)]
             enum __scopes_of_Files_T__list_files {}
             #[automatically_derived]
@@ -520,6 +563,7 @@ fn a_block_with_a_router_of_its_own() {
                 }
             }
             #[::scopegate::authenticated]
+            ///Files::list_files
             enum __scopes_of_Files__list_files {}
             #[automatically_derived]
             impl Files {
@@ -578,8 +622,10 @@ fn a_block_of_tools_and_prompts() {
                 }
             }
             #[requires_scope(crate = ::scopegate, "files:write")]
+            ///Files::write_file
             enum __scopes_of_Files__write_file {}
             #[authenticated(crate = ::scopegate)]
+            ///Files::sum_up
             enum __scopes_of_Files__sum_up {}
             #[automatically_derived]
             impl Files {
@@ -624,6 +670,7 @@ fn a_block_of_prompts_alone() {
                 }
             }
             #[authenticated(crate = ::scopegate)]
+            ///Files::greet
             enum __scopes_of_Files__greet {}
             #[automatically_derived]
             impl Files {

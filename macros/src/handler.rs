@@ -10,7 +10,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::tools;
+use crate::block;
 
 pub(crate) struct Handler {
     pub(crate) attributes: Vec<Attribute>,
@@ -23,7 +23,10 @@ pub(crate) struct Handler {
 const MAX_EXTRACTORS: usize = 15;
 
 /// From this number on clippy warns, and the guard would be the one too many.
-pub(crate) const CLIPPY_LIMIT: usize = 7;
+const CLIPPY_LIMIT: usize = 7;
+
+/// Said of a handler with two attributes.
+pub(crate) const TWICE: &str = "this handler has a scope attribute already; say all that it needs in one";
 
 pub(crate) const MARKER_PREFIX: &str = "__scopes_of_";
 
@@ -51,32 +54,7 @@ impl Handler {
 
     /// Checks what the type system cannot say as well.
     pub(crate) fn check(&self) -> syn::Result<()> {
-        if let Some(FnArg::Receiver(receiver)) = self.signature.inputs.first() {
-            let has = |name: &str| self.attributes.iter().any(|attribute| tools::is(attribute, name));
-            let message = if has("tool") {
-                "this tool is not in a `#[scoped_tools]` block; write that above its `impl`"
-            } else if has("prompt") {
-                "this prompt is not in a `#[scoped_tools]` block; write that above its `impl`"
-            } else {
-                "a handler takes no `self`; make it a free function, and take what it needs by `State`"
-            };
-            return Err(syn::Error::new(receiver.self_token.span(), message));
-        }
-        if self.signature.inputs.first().is_some_and(is_guard) {
-            return Err(syn::Error::new(
-                Span::call_site(),
-                "this handler has a scope attribute already; say all that it needs in one",
-            ));
-        }
-        match self.signature.inputs.iter().nth(MAX_EXTRACTORS) {
-            None => Ok(()),
-            Some(argument) => Err(syn::Error::new_spanned(
-                argument,
-                format!(
-                    "a handler takes at most {MAX_EXTRACTORS} extractors; put several into one struct that derives `FromRequestParts`"
-                ),
-            )),
-        }
+        check(&self.attributes, &self.signature)
     }
 
     /// Names the type that carries the declaration; like the handler, so that messages tell whose it is.
@@ -94,17 +72,57 @@ impl Handler {
 
     /// Makes `guard` the first argument, so that it runs before any other extractor and before the body is read.
     pub(crate) fn guard_with(&mut self, guard: &TokenStream) {
-        if self.signature.inputs.len() == CLIPPY_LIMIT {
-            self.attributes.push(parse_quote!(#[allow(clippy::too_many_arguments)]));
-        }
-        self.signature.inputs.insert(0, parse_quote!(_: #guard));
+        guard_with(&mut self.attributes, &mut self.signature, 0, guard);
     }
+}
+
+/// Makes `guard` the argument at a position.
+pub(crate) fn guard_with(
+    attributes: &mut Vec<Attribute>,
+    signature: &mut Signature,
+    at: usize,
+    guard: &TokenStream,
+) {
+    if signature.inputs.len() == CLIPPY_LIMIT {
+        attributes.push(parse_quote!(#[allow(clippy::too_many_arguments)]));
+    }
+    signature.inputs.insert(at, parse_quote!(_: #guard));
 }
 
 impl ToTokens for Handler {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { attributes, visibility, signature, body } = self;
         tokens.extend(quote::quote!(#(#attributes)* #visibility #signature #body));
+    }
+}
+
+/// Checks what the type system cannot say as well of a function with a scope attribute.
+pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Result<()> {
+    let has = |name: &str| attributes.iter().any(|attribute| block::is(attribute, name));
+    let outside = |message| Err(syn::Error::new(signature.ident.span(), message));
+    if has("tool") {
+        return outside("this tool is not in a `#[scoped_tools]` block; write that above its `impl`");
+    }
+    if has("prompt") {
+        return outside("this prompt is not in a `#[scoped_tools]` block; write that above its `impl`");
+    }
+    if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
+        return Err(syn::Error::new(
+            receiver.self_token.span(),
+            "a handler takes no `self`; leave it out, and take what the handler needs by `State`",
+        ));
+    }
+    if signature.inputs.first().is_some_and(is_guard) {
+        return Err(syn::Error::new(Span::call_site(), TWICE));
+    }
+    match signature.inputs.iter().nth(MAX_EXTRACTORS) {
+        None => Ok(()),
+        Some(argument) => Err(syn::Error::new_spanned(
+            argument,
+            format!(
+                "a handler takes at most {MAX_EXTRACTORS} extractors; put several into one struct that derives `FromRequestParts`"
+            ),
+        )),
     }
 }
 

@@ -5,6 +5,7 @@ use proc_macro::TokenStream;
 
 mod alternatives;
 mod args;
+mod block;
 mod diagnostics;
 mod expand;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod mistakes;
 mod need;
 mod redundancy;
 mod rule;
+mod surroundings;
 mod table;
 mod terms;
 mod tools;
@@ -47,6 +49,11 @@ pub fn requirement(args: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn scope_rows(input: TokenStream) -> TokenStream {
     table::scope_rows(input.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStream {
+    block::scoped_handlers(args.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]

@@ -71,11 +71,14 @@ fn is_response_name(segment: &PathSegment) -> bool {
 
 /// Emits a check for each argument that does not go with the callers, or with what is declared.
 pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> TokenStream {
-    match callers {
+    let checks = match callers {
         Callers::Everybody => access_without_token(handler, &args.krate),
         Callers::WithToken(required) => undeclared_demands(handler, required, args),
         Callers::Unknown => TokenStream::new(),
-    }
+    };
+    let cfgs = handler.cfgs();
+    // Without the handler its types may not be there.
+    if checks.is_empty() || cfgs.is_empty() { checks } else { quote!(#(#cfgs)* const _: () = { #checks };) }
 }
 
 /// A public handler has no token for an `Access`.

@@ -62,7 +62,7 @@ pub(crate) fn check<'a>(
 pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
     let span = scope.span();
     match scope {
-        ScopeArg::Const(path) => quote_spanned!(span=> #krate::__private::Need::Scope(#path.as_scope())),
+        ScopeArg::Const(path) => quote_spanned!(span=> #path.as_scope().as_need()),
         ScopeArg::Literal(literal) => {
             let text = literal.value();
             match Literal::read(&text) {
@@ -79,6 +79,15 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
             }
         }
     }
+}
+
+/// Emits what explains a constant that names no scope, where there are constants.
+pub(crate) fn explanations<'a>(
+    krate: &Path,
+    scopes: impl IntoIterator<Item = &'a ScopeArg>,
+) -> Option<TokenStream> {
+    scopes.into_iter().find(|scope| matches!(scope, ScopeArg::Const(_)))?;
+    Some(quote!(use #krate::__private::{NoNeed as _, NoScope as _};))
 }
 
 /// Emits a constant check for each scope whose value, or whose predecessor's, the compiler alone knows; nothing where it

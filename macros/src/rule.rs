@@ -43,6 +43,11 @@ impl Parse for Rule {
             refuse_operator(input)?;
             return Ok(Self::Scope(ScopeArg::Literal(literal)));
         }
+        if input.peek(Token![Self]) {
+            return Err(
+                input.error("an attribute does not know `Self`; write the name of the type in its place")
+            );
+        }
         if !input.peek(Ident) && !input.peek(Token![::]) && !is_path_keyword(input) {
             return Err(input.error(
                 "a scope is a string literal or the path of a constant, as in `\"files:read\"` or `scopes::READ`",

@@ -117,6 +117,8 @@ pub mod testing;
 #[cfg(feature = "axum")]
 mod token;
 #[cfg(feature = "axum")]
+mod unprotected;
+#[cfg(feature = "axum")]
 mod verify;
 #[cfg(feature = "axum")]
 mod well_known;
@@ -134,7 +136,7 @@ pub mod __private;
 pub use macros::scoped_tools;
 pub use macros::{Vocabulary, requirement};
 #[cfg(feature = "axum")]
-pub use macros::{authenticated, public, requires_scope};
+pub use macros::{authenticated, public, requires_scope, scoped_handlers};
 pub use policy::{Advertise, Policy, StartupError, Strategy};
 pub use refuse::{Challenge, ErrorCode};
 pub use resource::{InvalidResource, Resource, ResourceMetadata};

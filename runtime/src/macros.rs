@@ -6,7 +6,7 @@
 /// #[requires_scope(need, ..)]
 ///
 /// need  = scope | all(need, need, ..) | any(need, need, ..)
-/// scope = "literal" | "literal with {parameter}" | path::to::CONST
+/// scope = "literal" | "literal with {parameter}" | path::to::CONST of type Scope, or a variant of a vocabulary
 /// ```
 ///
 /// A token needs all scopes of the list. `any` and `all` nest freely; together they make at most 16 alternatives, which name
@@ -14,8 +14,9 @@
 /// first.
 ///
 /// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so access is decided before any other
-/// extractor runs and before the body is read. It goes on free `async` functions, generic ones too; `#[debug_handler]`
-/// belongs below it.
+/// extractor runs and before the body is read. It goes on free `async` functions, generic ones too, and on functions of an
+/// `impl` block under [`scoped_handlers`]; `#[debug_handler]` belongs below it. For closures and handlers of other crates
+/// there is [`guarded`](crate::guarded).
 ///
 /// | key | meaning |
 /// |---|---|
@@ -54,6 +55,17 @@
 /// async fn files(Path(tenant): Path<String>) {}
 /// ```
 ///
+/// What several handlers need can have a name. It stands alone in the list, but for `also` and `related`:
+///
+/// ```
+/// use scopegate::{Requirement, requirement, requires_scope};
+///
+/// const EXPORT: Requirement = requirement!("files:read", any("files:export", "files:admin"));
+///
+/// #[requires_scope(EXPORT, also("files:audit"))]
+/// async fn export() {}
+/// ```
+///
 /// # Errors
 ///
 /// An invalid or duplicate scope, or an alternative that adds nothing to the others, does not compile:
@@ -66,8 +78,8 @@
 ///
 /// # Limits
 ///
-/// A function in an `impl` block cannot be a handler: the attribute adds a type beside the function, and an `impl` block cannot
-/// contain types.
+/// In an `impl` block the attribute needs [`scoped_handlers`] above the block: it adds a type beside the function, and an `impl`
+/// block cannot contain types. A function of a trait cannot be a handler.
 ///
 /// A handler takes at most 15 extractors: the guard is one of axum's 16.
 #[cfg(feature = "axum")]
@@ -223,6 +235,52 @@ pub use scopegate_macros::Vocabulary;
 /// assert_eq!(EXPORT.to_string(), "files:read files:export | files:read files:admin");
 /// ```
 pub use scopegate_macros::requirement;
+
+/// Lets functions of an `impl` block be handlers with scope attributes.
+///
+/// It stands on the `impl` block of a type. Each function in it that has `#[requires_scope(..)]`, `#[authenticated]` or
+/// `#[public]` becomes a handler, and the others stay as they are. Without this attribute, those of the functions do not compile.
+///
+/// A handler takes no `self`; it gets what it needs by extractors, such as `State`. `#[scoped_handlers(crate = ::path)]` says
+/// where the generated code finds scopegate, for a crate that re-exports it.
+///
+/// # Examples
+///
+/// ```
+/// use axum::extract::State;
+/// use scopegate::{Router, requires_scope, routing::get, scoped_handlers};
+///
+/// trait Store: Clone + Send + Sync + 'static {
+///     fn names(&self) -> Vec<String>;
+/// }
+///
+/// struct Files<T>(T);
+///
+/// #[scoped_handlers]
+/// impl<T: Store> Files<T> {
+///     #[requires_scope("files:read")]
+///     async fn list(State(store): State<T>) -> String {
+///         Self::joined(&store.names())
+///     }
+///
+///     fn joined(names: &[String]) -> String {
+///         names.join(" ")
+///     }
+/// }
+///
+/// # #[derive(Clone)]
+/// # struct Disk;
+/// # impl Store for Disk { fn names(&self) -> Vec<String> { Vec::new() } }
+/// let routes: Router = Router::new().route("/files", get(Files::<Disk>::list)).with_state(Disk);
+/// assert!(routes.table().entries()[0].handler().ends_with("::Files<T>::list"));
+/// ```
+///
+/// # Limits
+///
+/// Functions that a `macro_rules!` inside the block generates are not seen. A scope attribute inside of `#[cfg_attr]` is refused.
+/// axum's `#[debug_handler]` takes no functions of `impl` blocks.
+#[cfg(feature = "axum")]
+pub use scopegate_macros::scoped_handlers;
 
 /// Puts scopes on the tools and prompts of an MCP server that is made with rmcp.
 ///

@@ -17,6 +17,77 @@ pub use crate::mcp::ScopedTools;
 #[cfg(feature = "mcp")]
 pub use crate::mcp::{McpTable, Operation};
 
+/// What an attribute can name: a constant of this type, or of one with `const fn as_scope(self) -> Scope`.
+#[diagnostic::on_unimplemented(
+    message = "a constant of type `{Self}` names no scope",
+    label = "neither a `Scope` nor a `Requirement`",
+    note = "write `const NAME: Scope = Scope::from_static(\"...\")`, `const NAME: Requirement = requirement!(...)`, \
+            or the variant of an enum with `#[derive(Vocabulary)]`"
+)]
+pub trait NamesScope {
+    /// Returns the scope.
+    fn scope(self) -> Scope;
+}
+
+impl NamesScope for Scope {
+    fn scope(self) -> Scope {
+        self
+    }
+}
+
+/// Found where a type has no `as_scope` of its own, so that the message is ours.
+pub trait NoScope: Sized {
+    /// Returns the scope.
+    fn as_scope(self) -> Scope
+    where
+        Self: NamesScope,
+    {
+        self.scope()
+    }
+}
+
+impl<T> NoScope for T {}
+
+/// What an attribute can name among others.
+#[diagnostic::on_unimplemented(
+    message = "a named requirement stands alone",
+    label = "this is a whole `Requirement`",
+    note = "make one of all that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name that alone"
+)]
+pub trait NamesNeed {
+    /// Returns the scope as a part of a requirement.
+    fn need(self) -> Need;
+}
+
+impl NamesNeed for Scope {
+    fn need(self) -> Need {
+        self.as_need()
+    }
+}
+
+/// Found where a type has no `as_need` of its own, so that the message is ours.
+pub trait NoNeed: Sized {
+    /// Returns the scope as a part of a requirement.
+    fn as_need(self) -> Need
+    where
+        Self: NamesNeed,
+    {
+        self.need()
+    }
+}
+
+impl<T> NoNeed for T {}
+
+/// What a handler seems to declare after a mistake about where it stands, so that no second message follows.
+#[cfg(feature = "axum")]
+#[derive(Debug)]
+pub enum Misplaced {}
+
+#[cfg(feature = "axum")]
+impl Declares for Misplaced {
+    const ROW: Row = Row::new(Requirement::AUTHENTICATED, "", "", 0);
+}
+
 /// Makes a requirement of alternatives that a macro has checked.
 #[must_use]
 pub const fn requirement(alternatives: &'static [&'static [Need]]) -> Requirement {

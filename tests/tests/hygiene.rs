@@ -56,6 +56,10 @@ async fn left_out(_: DoesNotExist) {}
 #[requires_scope("files:read")]
 async fn left_out(_: DoesNotExist) {}
 
+#[public]
+#[cfg(any())]
+async fn left_out_with_access(_: does_not_exist::Access) {}
+
 #[requires_scope("files:read")]
 async fn with_seven(_: Method, _: Method, _: Method, _: Method, _: Method, _: Method, _: Method) {}
 

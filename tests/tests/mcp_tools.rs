@@ -150,17 +150,17 @@ fn the_tables_say_what_each_tool_needs() {
     assert_eq!(
         lines(&Server::TOOLS),
         [
-            "list_files authenticated mcp_tools::Files_T::list_files",
-            "write files:write mcp_tools::Files_T::write_file",
-            "whoami authenticated mcp_tools::Files_T::whoami",
+            "list_files authenticated mcp_tools::Files<T>::list_files",
+            "write files:write mcp_tools::Files<T>::write_file",
+            "whoami authenticated mcp_tools::Files<T>::whoami",
         ],
     );
     assert_eq!(<Server as ScopedTools>::TOOLS, Server::TOOLS);
     assert_eq!(
         lines(&Server::ADMIN_ROUTER_TOOLS),
-        ["purge_files files:admin | files:write files:purge mcp_tools::Files_T::purge_files"],
+        ["purge_files files:admin | files:write files:purge mcp_tools::Files<T>::purge_files"],
     );
-    assert_eq!(lines(&Server::MORE_TOOLS), ["r#static files:write mcp_tools::Files_T::static"]);
+    assert_eq!(lines(&Server::MORE_TOOLS), ["r#static files:write mcp_tools::Files<T>::static"]);
 }
 
 #[test]

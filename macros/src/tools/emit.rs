@@ -4,37 +4,40 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{ImplItem, ImplItemFn, ItemImpl, Path};
 
-use super::{
-    block,
-    method::{Operation, take_ours},
-    routers::Routers,
+use super::{block, method::Operation, routers::Routers};
+use crate::{
+    args::default_crate,
+    block::{Declared, Idle, Owner, parse, take_ours},
+    diagnostics::Diagnostics,
 };
-use crate::{args::default_crate, diagnostics::Diagnostics};
+
+const HINT: &str = "with `#[tool]` or `#[prompt]` methods";
 
 pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(block::args(args)).unwrap_or_default();
-    let Some(mut block) = diagnostics.take(block::parse(item)) else { return diagnostics.into_tokens() };
+    let Some(mut block) = diagnostics.take(parse("scoped_tools", HINT, item)) else {
+        return diagnostics.into_tokens();
+    };
 
     let krate = args.krate.clone().unwrap_or_else(default_crate);
-    let owner = block::owner(&block);
-    let mut idle = Vec::new();
+    let owner = Owner::of(&block);
+    let mut idle = Idle::default();
     let operations: Vec<Operation> = methods(&mut block)
         .filter_map(|method| Operation::take(method, &owner, &krate, &mut diagnostics, &mut idle))
         .collect();
 
     let routers = Routers::of(args, &block, &operations, &mut diagnostics);
     let attributes = &routers.attributes;
-    let declarations = operations.iter().map(|operation| &operation.declaration);
+    let declarations = operations.iter().map(|operation| &operation.declared.item);
     let table = table(&routers, &krate, &block, &operations);
-    let errors = diagnostics.into_tokens();
+    let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());
     quote! {
         #attributes
         #block
         #(#declarations)*
         #table
-        // So that their imports do not count as unused on top of the error about them.
-        #(const _: () = { #idle #[doc(hidden)] enum __scopes_of_nothing {} };)*
+        #idle
         #errors
     }
 }
@@ -43,17 +46,19 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
 pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = block::args(args).unwrap_or_default();
-    let Some(mut block) = diagnostics.take(block::parse(item)) else { return diagnostics.into_tokens() };
+    let Some(mut block) = diagnostics.take(parse("scoped_tools", HINT, item)) else {
+        return diagnostics.into_tokens();
+    };
 
     let krate = args.krate.clone().unwrap_or_else(default_crate);
-    let owner = block::owner(&block);
+    let owner = Owner::of(&block);
     let mut read = block.clone();
     // What else may be wrong with the block is said when there is the feature.
     let mut others = Diagnostics::default();
     let operations: Vec<Operation> = methods(&mut read)
-        .filter_map(|method| Operation::take(method, &owner, &krate, &mut others, &mut Vec::new()))
+        .filter_map(|method| Operation::take(method, &owner, &krate, &mut others, &mut Idle::default()))
         .collect();
-    methods(&mut block).for_each(|method| drop(take_ours(method)));
+    methods(&mut block).for_each(|method| drop(take_ours(method, &mut others)));
     let attributes = Routers::of(args, &block, &operations, &mut others).attributes;
     diagnostics.push(syn::Error::new(
         Span::call_site(),
@@ -75,7 +80,7 @@ fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operat
     let (visibility, table) = (&args.visibility, args.table(*kind));
     let (generics, _, bounds) = block.generics.split_for_impl();
     let owner = &block.self_ty;
-    let rows = operations.iter().map(|Operation { kind, cfgs, name, marker, .. }| {
+    let rows = operations.iter().map(|Operation { kind, name, declared: Declared { cfgs, marker, .. } }| {
         let constructor = kind.constructor(krate);
         quote! {
             #(#cfgs)*

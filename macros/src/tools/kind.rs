@@ -2,7 +2,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, ImplItemFn, Path};
+use syn::{ImplItemFn, Path};
+
+use crate::block::is;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -54,9 +56,4 @@ impl Kind {
         let function = syn::Ident::new(self.name(), Span::call_site());
         quote!(#krate::__private::#function)
     }
-}
-
-/// rmcp tells its attributes by the last segment alone, and so must we.
-pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }

@@ -4,12 +4,7 @@ mod args;
 mod block;
 mod emit;
 mod kind;
-mod marker;
 mod method;
 mod routers;
 
-pub(crate) use self::{
-    emit::{scoped_tools, scoped_tools_without_rmcp},
-    kind::is,
-    marker::marker,
-};
+pub(crate) use self::emit::{scoped_tools, scoped_tools_without_rmcp};

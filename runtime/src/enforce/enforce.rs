@@ -67,6 +67,18 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     Ok(())
 }
 
+/// Enforces as [`enforce`] does, before what may have gates inside: they find there what was verified here.
+pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
+    enforce(parts, row).await?;
+    let enforcement = parts.extensions.get::<Enforcement>();
+    if let Some((plan, admitted)) = enforcement.and_then(|own| own.plan().zip(own.admitted.as_ref())) {
+        let (plan, token) = (plan.clone(), admitted.token.clone());
+        let verified = Verified::new(plan, Ok(token), parts);
+        leave(verified, &mut parts.extensions);
+    }
+    Ok(())
+}
+
 /// Takes what no handler is to see off a request that needs no token, and keeps it for `Option<Access>`. Nobody waits for
 /// a verifier here: the handler may not want to know.
 fn set_aside(parts: &mut Parts) {

@@ -1,6 +1,9 @@
 //! The guard: the first argument that the attributes give a handler, which enforces what they declare.
 
-use std::{fmt, marker::PhantomData};
+use std::{
+    fmt,
+    marker::{PhantomData, PhantomPinned},
+};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -14,7 +17,9 @@ use crate::{
 /// Enforces what an attribute declares, before any other extractor runs and before the body is read.
 ///
 /// The attributes write it; it is named only in tests that call a handler directly, with `Guard::for_test()`.
-pub struct Guard<R>(PhantomData<fn() -> R>);
+///
+/// It is not `Unpin`, by which [`guarded`](crate::guarded) tells a handler that has one.
+pub struct Guard<R>(PhantomData<(fn() -> R, PhantomPinned)>);
 
 /// A type that carries what an attribute declares. Generated code alone implements it.
 pub trait Declares: 'static {

@@ -21,8 +21,8 @@ pub use self::{
     mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
 pub(crate) use self::{
-    enforce::{enforce, token, verify_for_all},
-    enforcement::{Admitted, Enforcement, leave},
+    enforce::{enforce_for_gates_inside, token, verify_for_all},
+    enforcement::{Admitted, Enforcement},
     group::Group,
     member::{plan_for, plan_or_refusal},
     outcome::Judge,

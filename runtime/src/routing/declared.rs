@@ -4,41 +4,70 @@ use axum::handler::Layered;
 
 use crate::{
     enforce::{Declares, Guard},
-    scope::Row,
+    routing::guarded::Guarded,
+    scope::{Row, RowRef},
 };
 
-/// A handler that says what it needs: one whose first argument is the guard of an attribute.
+/// A handler that says what it needs.
 ///
-/// It is implemented for every function that `#[requires_scope]`, `#[authenticated]` or `#[public]` stands on, and for
-/// [`Handler::layer`](axum::handler::Handler::layer) of one.
+/// It is implemented for every function that `#[requires_scope]`, `#[authenticated]` or `#[public]` stands on, for
+/// [`Handler::layer`](axum::handler::Handler::layer) of one, and for what [`guarded`](crate::guarded) makes of a handler.
 ///
 /// A layer is the program's own code before the guard, on a handler, a [`MethodRouter`](crate::routing::MethodRouter) or a
 /// [`Router`](crate::Router). It may answer a request itself, without a token, and the table still says what the handler
 /// inside needs. A layer cannot run the handler without its guard: if it removes what the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
-    message = "this handler declares no scope requirement",
-    label = "not annotated",
-    note = "put `#[requires_scope(\"...\")]`, `#[authenticated]` or `#[public]` above the handler"
+    message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
+               or `guarded(requirement!(\"..\"), ..)` around it"
 )]
-pub trait Declared<Args>: sealed::Declared<Args> {
+pub trait Declared<Args>: sealed::Declared<Args> {}
+
+/// A handler whose declaration is part of its type, so that constants can read it.
+#[diagnostic::on_unimplemented(
+    message = "a constant table cannot read what this handler declares; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \
+               `#[public]` above it, or add the table of one that is `guarded(..)` by `.and(&handler.table())`"
+)]
+pub trait Annotated<Args>: Declared<Args> {
     /// What the handler declares.
     const ROW: Row;
 }
 
 /// Returns what `handler` declares, in a `const`. By value, so that a message stands on the handler itself.
-pub const fn row_of<H: Declared<Args>, Args>(handler: H) -> Row {
+pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
     std::mem::forget(handler); // A constant cannot drop what it does not know.
     H::ROW
 }
 
-impl<L, H: Declared<Args>, T, S, Args> sealed::Declared<InLayer<Args>> for Layered<L, H, T, S> {}
+/// Stands for the arguments of a handler that says by [`guarded`](crate::guarded) what it needs.
+#[derive(Debug)]
+pub struct Beside;
+
+#[diagnostic::do_not_recommend]
+impl<H> sealed::Declared<Beside> for Guarded<H> {
+    fn row(&self) -> RowRef {
+        self.row.clone()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<H> Declared<Beside> for Guarded<H> {}
+
+#[diagnostic::do_not_recommend]
+impl<L, H: Annotated<Args>, T, S, Args> sealed::Declared<InLayer<Args>> for Layered<L, H, T, S> {
+    fn row(&self) -> RowRef {
+        RowRef::Const(const { &H::ROW })
+    }
+}
 
 /// Stands for the arguments of a handler inside a layer.
 #[derive(Debug)]
 pub struct InLayer<Args>(Args);
 
 #[diagnostic::do_not_recommend]
-impl<L, H: Declared<Args>, T, S, Args> Declared<InLayer<Args>> for Layered<L, H, T, S> {
+impl<L, H: Annotated<Args>, T, S, Args> Declared<InLayer<Args>> for Layered<L, H, T, S> {}
+
+#[diagnostic::do_not_recommend]
+impl<L, H: Annotated<Args>, T, S, Args> Annotated<InLayer<Args>> for Layered<L, H, T, S> {
     const ROW: Row = H::ROW;
 }
 
@@ -59,19 +88,35 @@ mod sealed {
 
     /// Or somebody could declare for a handler what its guard does not enforce.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
-    pub trait Declared<Args> {}
+    #[diagnostic::on_unimplemented(
+        message = "only scopegate implements `Declared`, because a guard must enforce what is declared"
+    )]
+    pub trait Declared<Args> {
+        fn row(&self) -> crate::scope::RowRef;
+    }
 }
 
 macro_rules! declared {
     ($($argument:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<F, Out, G: ScopeGuard, $($argument),*> sealed::Declared<(G, $($argument,)*)> for F
+        where
+            F: FnOnce(G, $($argument),*) -> Out,
+        {
+            fn row(&self) -> RowRef {
+                RowRef::Const(const { &G::ROW })
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<F, Out, G: ScopeGuard, $($argument),*> Declared<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,
         {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<F, Out, G: ScopeGuard, $($argument),*> Declared<(G, $($argument,)*)> for F
+        impl<F, Out, G: ScopeGuard, $($argument),*> Annotated<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,
         {

@@ -10,16 +10,18 @@ use axum::{
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::routing::guarded::{IsGuarded, Unguarded, WithGuard};
+
 /// A function that axum itself makes a handler: every argument is an extractor, and the answer is a response.
 ///
 /// A program can implement [`Handler`] for a function, too, with a type of its own among the parameters, and its
 /// implementation need not extract the guard. Such a handler is not taken: where the bounds of this trait hold, axum's
 /// implementation applies, and the compiler allows no second one. It is implemented for
-/// [`Handler::layer`](axum::handler::Handler::layer) of a function, too.
+/// [`Handler::layer`](axum::handler::Handler::layer) of a function, too, and for what [`guarded`](crate::guarded) makes of
+/// any handler, which it calls by itself.
 #[diagnostic::on_unimplemented(
-    message = "axum cannot call this function as a handler",
-    label = "an argument is not an extractor, or the function is not `async`, or its answer is not a response",
-    note = "Consider using `#[axum::debug_handler]` to improve the error message"
+    message = "axum cannot call this handler: an argument is no extractor, the answer is no response, or it is not `async`; \
+               `#[axum::debug_handler]` below the scope attribute says which"
 )]
 pub trait HandlerFn<T, S>: Handler<T, S> + sealed::Callable<T, S> {}
 
@@ -34,6 +36,16 @@ where
     H: HandlerFn<T, S>,
     T: 'static,
     S: 'static,
+{
+}
+
+impl<G: IsGuarded, T, S> sealed::Callable<WithGuard<T>, S> for G {}
+
+/// For a parameter, which messages about other handlers do not mention.
+impl<G: IsGuarded, T, S> HandlerFn<WithGuard<T>, S> for G
+where
+    T: Unguarded, // First, so that this is what a message is about.
+    G: Handler<WithGuard<T>, S>,
 {
 }
 

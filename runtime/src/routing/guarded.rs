@@ -1,29 +1,150 @@
 //! Declared without an attribute: handlers and services with a requirement beside them.
 
-use std::{any::type_name, fmt, panic::Location};
+use std::{
+    any::type_name,
+    fmt,
+    marker::{PhantomData, PhantomPinned},
+    panic::Location,
+    pin::Pin,
+};
 
-use crate::scope::{Requirement, Row};
+use axum::{
+    extract::Request,
+    handler::Handler,
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    enforce::enforce_for_gates_inside,
+    scope::{Entry, Requirement, Row, RowRef, ScopeTable, Text},
+};
 
 /// A handler or a service, and what a caller needs for it; made by [`guarded`], [`public`](fn@crate::public) and
 /// [`authenticated`](fn@crate::authenticated).
+///
+/// As a handler it goes wherever one with an attribute goes, also into a plain axum router behind
+/// [`Gate::layer`](crate::Gate::layer). The requirement is enforced before any extractor runs and before the body is read;
+/// without a gate the answer is 500.
 #[derive(Clone)]
 #[must_use]
 pub struct Guarded<T> {
     pub(super) inner: T,
-    pub(super) row: Row,
+    pub(super) row: RowRef,
 }
 
 impl<T> Guarded<T> {
     #[track_caller]
     fn new(requirement: Requirement, inner: T) -> Self {
         let caller = Location::caller();
-        Self { inner, row: Row::new(requirement, type_name::<T>(), caller.file(), caller.line()) }
+        let row = Row::named(requirement, readable(type_name::<T>()), caller.file(), caller.line());
+        Self { inner, row: row.into() }
+    }
+
+    /// Returns what this needs, for a table of handlers whose routes are not known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{ScopeTable, guarded, requirement, requires_scope, scope_table};
+    ///
+    /// #[requires_scope("files:read")]
+    /// async fn list() {}
+    ///
+    /// let export = guarded(requirement!("files:export"), async || "all files");
+    /// let table: ScopeTable = scope_table![list].and(&export.table());
+    /// assert_eq!(table.entries().len(), 2);
+    /// ```
+    #[must_use]
+    pub fn table(&self) -> ScopeTable {
+        ScopeTable::from_iter([Entry::of_handler((*self.row).clone())])
     }
 }
 
-/// Declares what a service needs on which no attribute can stand.
+/// Names a closure by the path of the function around it.
+fn readable(type_name: &'static str) -> Text {
+    const CLOSURE: &str = "::{{closure}}";
+    if type_name.contains(CLOSURE) {
+        (&*type_name.replace(CLOSURE, "")).into()
+    } else {
+        Text::Static(type_name)
+    }
+}
+
+/// Stands for the arguments of a handler with a guard before them. It is not `Unpin`, as [`Guard`](crate::Guard) is not.
+#[derive(Debug)]
+pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
+
+/// The arguments of a handler that has no guard yet.
+///
+/// A second guard would be enforced, and be in no table. What has one is told by its arguments, which are not `Unpin`:
+/// extractors are, as nothing borrows from itself before a handler has run.
+#[diagnostic::on_unimplemented(
+    message = "this handler declares what it needs already",
+    label = "annotated already, or guarded already",
+    note = "say all that it needs in one place: in its attribute, or in `guarded(requirement!(..), handler)` around one without"
+)]
+pub trait Unguarded: sealed::Sealed {}
+
+impl<T: Unpin> sealed::Sealed for T {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Unpin> Unguarded for T {}
+
+/// [`Guarded`], whatever is inside.
+#[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+pub trait IsGuarded {}
+
+impl<T> IsGuarded for Guarded<T> {}
+
+mod sealed {
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Sealed {}
+}
+
+impl<H, T, S> Handler<WithGuard<T>, S> for Guarded<H>
+where
+    H: Handler<T, S>,
+    T: Unguarded,
+    S: Send + Sync + 'static,
+{
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, request: Request, state: S) -> Self::Future {
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            match enforce_for_gates_inside(&mut parts, &self.row).await {
+                Ok(()) => self.inner.call(Request::from_parts(parts, body), state).await,
+                Err(rejection) => rejection.into_response(),
+            }
+        })
+    }
+}
+
+/// Declares what a handler or a service needs on which no attribute can stand: a closure, or one of another crate.
 ///
 /// # Examples
+///
+/// ```
+/// use axum::extract::State;
+/// use scopegate::{Router, guarded, requirement, routing::get};
+///
+/// let count = guarded(requirement!("files:read"), async |State(count): State<usize>| count.to_string());
+/// let routes: Router = Router::new().route("/count", get(count)).with_state(7);
+/// assert_eq!(routes.table().to_string(), "GET  /count  files:read\n");
+/// ```
+///
+/// The requirement may be known at run time alone, from the program's configuration:
+///
+/// ```
+/// use scopegate::{Requirement, Router, guarded, routing::get};
+///
+/// let configured: Requirement = "files:export | files:admin".parse()?;
+/// let routes: Router = Router::new().route("/export", get(guarded(configured, async || "all files")));
+/// assert_eq!(routes.table().to_string(), "GET  /export  files:export | files:admin\n");
+/// # Ok::<(), scopegate::InvalidRequirement>(())
+/// ```
+///
+/// A service:
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -36,12 +157,18 @@ impl<T> Guarded<T> {
 /// let routes: Router = Router::new().route_service("/export", guarded(requirement!("files:export"), export));
 /// assert_eq!(routes.table().to_string(), "*  /export  files:export\n");
 /// ```
+///
+/// # Limits
+///
+/// - A handler that has an attribute, or is `guarded` already, is not taken: say all that it needs in one place.
+/// - A layer belongs inside, as in `guarded(requirement, handler.layer(layer))`. It then runs after the guard. Layers of a
+///   [`MethodRouter`](crate::routing::MethodRouter) run before it.
 #[track_caller]
 pub fn guarded<T>(requirement: Requirement, inner: T) -> Guarded<T> {
     Guarded::new(requirement, inner)
 }
 
-/// Declares that a service needs no token.
+/// Declares that a handler or a service needs no token.
 ///
 /// # Examples
 ///
@@ -49,19 +176,21 @@ pub fn guarded<T>(requirement: Requirement, inner: T) -> Guarded<T> {
 /// use std::convert::Infallible;
 ///
 /// use axum::{extract::Request, response::Response};
-/// use scopegate::{Router, public};
+/// use scopegate::{Router, public, routing::get};
 /// use tower::service_fn;
 ///
 /// let style = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new("body { margin: 0 }".to_owned())));
-/// let routes: Router = Router::new().route_service("/style.css", public(style));
-/// assert_eq!(routes.table().to_string(), "*  /style.css  public\n");
+/// let routes: Router = Router::new()
+///     .route("/health", get(public(async || "up")))
+///     .route_service("/style.css", public(style));
+/// assert_eq!(routes.table().to_string(), "GET  /health     public\n*    /style.css  public\n");
 /// ```
 #[track_caller]
 pub fn public<T>(inner: T) -> Guarded<T> {
     Guarded::new(Requirement::PUBLIC, inner)
 }
 
-/// Declares that a service needs a valid token, whatever scopes it grants beyond the gate's floor.
+/// Declares that a handler or a service needs a valid token, whatever scopes it grants beyond the gate's floor.
 ///
 /// # Examples
 ///
@@ -69,12 +198,15 @@ pub fn public<T>(inner: T) -> Guarded<T> {
 /// use std::convert::Infallible;
 ///
 /// use axum::{extract::Request, response::Response};
-/// use scopegate::{Router, authenticated};
+/// use scopegate::{Access, Router, authenticated, routing::get};
 /// use tower::service_fn;
 ///
+/// let whoami = async |access: Access| access.subject().unwrap_or("nobody").to_owned();
 /// let news = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new("nothing new".to_owned())));
-/// let routes: Router = Router::new().route_service("/news", authenticated(news));
-/// assert_eq!(routes.table().to_string(), "*  /news  authenticated\n");
+/// let routes: Router = Router::new()
+///     .route("/whoami", get(authenticated(whoami)))
+///     .route_service("/news", authenticated(news));
+/// assert_eq!(routes.table().to_string(), "GET  /whoami  authenticated\n*    /news    authenticated\n");
 /// ```
 #[track_caller]
 pub fn authenticated<T>(inner: T) -> Guarded<T> {

@@ -1,6 +1,7 @@
 //! Routes of declared handlers: `get`, `post` and the rest, as in [`axum::routing`].
 //!
-//! They take only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and remember what each declares.
+//! They take only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and what [`guarded`] and its like
+//! make of others, and remember what each declares.
 //!
 //! # Examples
 //!
@@ -30,6 +31,7 @@ mod guarded;
 pub(crate) mod layer;
 mod method_router;
 pub mod method_routing;
+mod mountable;
 mod mounts;
 mod router;
 mod service;
@@ -37,12 +39,15 @@ mod service;
 pub use axum::routing::MethodFilter;
 pub use declared::Declared;
 #[doc(hidden)] // For generated code, through `__private`.
-pub use declared::{InLayer, ScopeGuard, row_of};
+pub use declared::{Annotated, Beside, InLayer, ScopeGuard, row_of};
 pub use function::HandlerFn;
 pub use guarded::{Guarded, authenticated, guarded, public};
+#[doc(hidden)] // What `Guarded` is a handler by.
+pub use guarded::{Unguarded, WithGuard};
 pub use method_routing::{
     MethodRouter, any, any_service, connect, connect_service, delete, delete_service, get, get_service, head,
     head_service, on, on_service, options, options_service, patch, patch_service, post, post_service, put,
     put_service, trace, trace_service,
 };
+pub use mountable::{DeclaredMethods, DeclaredRoutes};
 pub use router::Router;

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    enforce::{Enforcement, Protected, Slot, Step, Verified, enforce, leave},
+    enforce::{Enforcement, Protected, Slot, Step, enforce_for_gates_inside},
     routing::{gated::Mounted, guarded::Guarded},
     scope::RowRef,
 };
@@ -22,9 +22,9 @@ pub(crate) struct ServiceGuard {
 
 impl ServiceGuard {
     pub(crate) fn mount<T>(service: Guarded<T>, methods: String) -> (Protected<T, Self>, Mounted) {
-        let row = RowRef::from(service.row);
+        let Guarded { inner, row } = service;
         let mounted = Mounted::new(methods, row.clone());
-        (Protected::new(service.inner, Self { row, slot: mounted.slot.clone() }), mounted)
+        (Protected::new(inner, Self { row, slot: mounted.slot.clone() }), mounted)
     }
 }
 
@@ -32,14 +32,7 @@ impl Step for ServiceGuard {
     async fn run(&self, request: Request) -> Result<Request, Response> {
         let (mut parts, body) = request.into_parts();
         Enforcement::begin(self.slot.clone(), &mut parts.extensions);
-        enforce(&mut parts, &self.row).await.map_err(IntoResponse::into_response)?;
-        // A service may have gates inside.
-        let enforcement = parts.extensions.get::<Enforcement>();
-        if let Some((plan, admitted)) = enforcement.and_then(|own| own.plan().zip(own.admitted.as_ref())) {
-            let (plan, token) = (plan.clone(), admitted.token.clone());
-            let verified = Verified::new(plan, Ok(token), &mut parts);
-            leave(verified, &mut parts.extensions);
-        }
+        enforce_for_gates_inside(&mut parts, &self.row).await.map_err(IntoResponse::into_response)?;
         Ok(Request::from_parts(parts, body))
     }
 }

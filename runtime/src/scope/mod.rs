@@ -16,8 +16,6 @@ mod template;
 mod text;
 mod vocabulary;
 
-#[cfg(feature = "mcp")]
-pub(crate) use self::text::Text;
 pub(crate) use self::{
     alike::{Alike, alike},
     hierarchy::Hierarchy,
@@ -41,4 +39,5 @@ pub(crate) use self::{
     row_ref::RowRef,
     table::Terms,
     template::{Parameters, parameters},
+    text::Text,
 };

@@ -1,12 +1,12 @@
 //! What an operation needs: alternatives, each a set of scopes.
 
-use std::{fmt, hash, str::FromStr, sync::Arc};
+use std::{fmt, hash, slice, str::FromStr, sync::Arc};
 
 use super::{
     need::{Need, NeedRef, OwnedNeed},
     parse::{self, InvalidRequirement},
     product,
-    scope::join,
+    scope::{Scope, join},
 };
 
 /// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes. Cheap to clone.
@@ -33,6 +33,7 @@ pub struct Requirement(Kind);
 enum Kind {
     Public,
     Authenticated,
+    One(Need),
     Const(&'static [&'static [Need]]),
     Owned(Arc<[Vec<OwnedNeed>]>),
 }
@@ -53,6 +54,38 @@ impl Requirement {
             at += 1;
         }
         Self(Kind::Const(alternatives))
+    }
+
+    /// Needs one scope.
+    pub(crate) const fn one(scope: Scope) -> Self {
+        Self(Kind::One(Need::Scope(scope)))
+    }
+
+    /// Returns the requirement itself, since an attribute names it as it names a scope.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn as_scope(self) -> Self {
+        self
+    }
+
+    /// Returns the requirement itself, for an attribute that names it.
+    ///
+    /// # Panics
+    ///
+    /// When it needs no scope: such a handler has an attribute of another name.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn as_requirement(self) -> Self {
+        match self.0 {
+            Kind::Public => panic!(
+                "this requirement is `Requirement::PUBLIC`; write `#[public]` in place of the attribute"
+            ),
+            Kind::Authenticated => panic!(
+                "this requirement is `Requirement::AUTHENTICATED`; write `#[authenticated]` in place of the attribute"
+            ),
+            _ => self,
+        }
     }
 
     /// Tells whether no token is needed.
@@ -79,15 +112,20 @@ impl Requirement {
 
     /// Iterates over the alternatives. Allocates nothing.
     pub(crate) fn terms(&self) -> impl Iterator<Item = impl Iterator<Item = NeedRef<'_>> + Clone> + Clone {
-        let (fixed, owned): (&[&[Need]], &[Vec<OwnedNeed>]) = match &self.0 {
-            Kind::Public | Kind::Authenticated => (&[], &[]),
-            Kind::Const(alternatives) => (alternatives, &[]),
-            Kind::Owned(alternatives) => (&[], alternatives),
+        let count = match &self.0 {
+            Kind::Public | Kind::Authenticated => 0,
+            Kind::One(_) => 1,
+            Kind::Const(alternatives) => alternatives.len(),
+            Kind::Owned(alternatives) => alternatives.len(),
         };
-        // One type for both kinds: of the two slices, one is empty.
-        let fixed = fixed.iter().map(|needs| (*needs, &[][..]));
-        let owned = owned.iter().map(|needs| (&[][..], needs.as_slice()));
-        fixed.chain(owned).map(|(fixed, owned): (&[Need], &[OwnedNeed])| {
+        (0..count).map(|at| {
+            // One type for all kinds: of the two slices, one is empty.
+            let (fixed, owned): (&[Need], &[OwnedNeed]) = match &self.0 {
+                Kind::Public | Kind::Authenticated => (&[], &[]),
+                Kind::One(need) => (slice::from_ref(need), &[]),
+                Kind::Const(alternatives) => (alternatives[at], &[]),
+                Kind::Owned(alternatives) => (&[], &alternatives[at]),
+            };
             fixed.iter().copied().map(NeedRef::Const).chain(owned.iter().map(NeedRef::Owned))
         })
     }
@@ -111,6 +149,7 @@ impl Requirement {
     pub(crate) fn has_templates(&self) -> bool {
         match &self.0 {
             Kind::Public | Kind::Authenticated => false,
+            Kind::One(need) => need.is_template(),
             Kind::Const(alternatives) => alternatives.iter().copied().flatten().any(Need::is_template),
             Kind::Owned(alternatives) => {
                 alternatives.iter().flatten().any(|need| matches!(need, OwnedNeed::Template(_)))
@@ -156,6 +195,12 @@ impl FromStr for Requirement {
     }
 }
 
+impl From<Scope> for Requirement {
+    fn from(scope: Scope) -> Self {
+        Self::one(scope)
+    }
+}
+
 /// Two requirements are equal if they say the same, in the same order, however they were made.
 impl PartialEq for Requirement {
     fn eq(&self, other: &Self) -> bool {
@@ -189,7 +234,7 @@ impl fmt::Display for Requirement {
         match self.0 {
             Kind::Public => f.pad("public"),
             Kind::Authenticated => f.pad("authenticated"),
-            Kind::Const(_) | Kind::Owned(_) => {
+            Kind::One(_) | Kind::Const(_) | Kind::Owned(_) => {
                 let alternatives: Vec<String> = self.alternatives().into_iter().map(join).collect();
                 f.pad(&alternatives.join(" | "))
             }

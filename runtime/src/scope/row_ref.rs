@@ -6,7 +6,8 @@ use super::table::Row;
 
 /// A row that is the program's own, or shared. A request hands it on often, so it is small, and cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) enum RowRef {
+#[expect(unnameable_types, reason = "a sealed trait returns it")]
+pub enum RowRef {
     Const(&'static Row),
     Shared(Arc<Row>),
 }

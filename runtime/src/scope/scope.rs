@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::text::Text;
+use super::{need::Need, requirement::Requirement, text::Text};
 
 /// A scope that this program knows: one scope-token of [RFC 6749, section 3.3].
 ///
@@ -72,6 +72,20 @@ impl Scope {
     #[must_use]
     pub const fn as_scope(self) -> Self {
         self
+    }
+
+    /// Returns the requirement of this scope, for an attribute that names it alone.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn as_requirement(self) -> Requirement {
+        Requirement::one(self)
+    }
+
+    /// Returns the scope as a part of a requirement, for an attribute that names it among others.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn as_need(self) -> Need {
+        Need::Scope(self)
     }
 }
 

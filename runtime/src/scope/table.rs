@@ -62,7 +62,7 @@ impl Row {
     }
 
     /// Declares what something needs whose name is known at run time alone.
-    #[cfg(feature = "mcp")]
+    #[cfg(feature = "axum")]
     pub(crate) const fn named(
         requirement: Requirement,
         handler: Text,

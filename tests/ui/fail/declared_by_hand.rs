@@ -1,11 +1,9 @@
 // Who declares for a handler what no guard enforces would open it.
-use scopegate::{__private::Row, routing::Declared};
+use scopegate::routing::Declared;
 
 #[derive(Clone)]
 struct Cached<H>(H);
 
-impl<H: Declared<Args>, Args> Declared<(Cached<H>, Args)> for Cached<H> {
-    const ROW: Row = H::ROW;
-}
+impl<H: Declared<Args>, Args> Declared<(Cached<H>, Args)> for Cached<H> {}
 
 fn main() {}

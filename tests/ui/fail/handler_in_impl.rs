@@ -1,5 +1,4 @@
-// A type cannot stand in an `impl`, so an attribute that adds one cannot either: make the handler a free function.
-use scopegate::requires_scope;
+use scopegate::{Router, requires_scope, routing::get};
 
 struct Files;
 
@@ -9,5 +8,5 @@ impl Files {
 }
 
 fn main() {
-    let _ = Files::list;
+    let _ = Router::<()>::new().route("/", get(Files::list));
 }

@@ -3,13 +3,14 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Attribute, Ident, ItemEnum, Visibility, ext::IdentExt};
+use syn::{Attribute, Expr, ExprLit, Ident, ItemEnum, Lit, Meta, MetaNameValue, Visibility, ext::IdentExt};
 
+use super::owner::Owner;
 use crate::handler::{Handler, MARKER_PREFIX};
 
 /// Names the type of a method's guard.
-pub(super) fn name(owner: &str, method: &Ident) -> Ident {
-    Ident::new(&format!("{MARKER_PREFIX}{owner}__{}", method.unraw()), Span::mixed_site())
+pub(super) fn name(owner: &Owner, method: &Ident) -> Ident {
+    Ident::new(&format!("{MARKER_PREFIX}{}__{}", owner.ident, method.unraw()), Span::mixed_site())
 }
 
 /// Emits the type of a method's guard, with the attribute that says what it needs.
@@ -18,29 +19,51 @@ pub(super) fn declare(
     cfgs: &[Attribute],
     visibility: &Visibility,
     marker: &Ident,
+    owner: &Owner,
     method: &Ident,
 ) -> TokenStream {
     // The method's own place is the row's line.
     let mut marker = marker.clone();
     marker.set_span(method.span());
+    let name = format!("{}::{}", owner.name, method.unraw());
     quote! {
         #declaration
+        #[doc = #name]
         #(#cfgs)*
         #visibility enum #marker {}
     }
 }
 
-/// Takes an item for the type of a method's guard, if it is one: the handler that it stands for has no body and no arguments.
-pub(crate) fn marker(item: &TokenStream) -> Option<Handler> {
+/// The type of a method's guard: a handler without a body and without arguments, and its name for people.
+pub(crate) struct Marker {
+    pub(crate) handler: Handler,
+    pub(crate) name: String,
+}
+
+/// Takes an item for the type of a method's guard, if it is one.
+pub(crate) fn marker(item: &TokenStream) -> Option<Marker> {
     // Cheaper than to read the body of every handler for it.
     item.clone().into_iter().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "enum"))?;
     let ItemEnum { attrs, vis, ident, variants, .. } = syn::parse2(item.clone()).ok()?;
-    let name = ident.to_string();
-    let name = name.strip_prefix(MARKER_PREFIX).filter(|_| variants.is_empty())?;
+    let text = ident.to_string();
+    let text = text.strip_prefix(MARKER_PREFIX).filter(|_| variants.is_empty())?;
     // Nothing keeps people from writing an enum of such a name themselves, with anything behind the prefix.
-    let mut name: Ident = syn::parse_str(name).ok()?;
-    name.set_span(ident.span());
-    syn::parse2(quote!(#(#attrs)* #vis fn #name() {})).ok()
+    let mut method: Ident = syn::parse_str(text).ok()?;
+    method.set_span(ident.span());
+    let handler = syn::parse2(quote!(#(#attrs)* #vis fn #method() {})).ok()?;
+    let name = attrs.iter().find_map(name_of).unwrap_or_else(|| text.to_owned());
+    Some(Marker { handler, name })
+}
+
+fn name_of(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(MetaNameValue {
+            path,
+            value: Expr::Lit(ExprLit { lit: Lit::Str(name), .. }),
+            ..
+        }) if path.is_ident("doc") => Some(name.value()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,56 @@
+//! `#[scoped_handlers]`: handlers that are functions of a type.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{ImplItem, parse::Parser, spanned::Spanned};
+
+use super::{
+    checks,
+    method::{Declared, Idle, declare, take_ours},
+    owner::Owner,
+    parse::parse,
+};
+use crate::{
+    args::{default_crate, parse_crate_alone},
+    diagnostics::Diagnostics,
+    handler,
+};
+
+pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let krate = diagnostics.take(parse_crate_alone.parse2(args)).flatten().unwrap_or_else(default_crate);
+    let hint = "whose handlers have scope attributes";
+    let Some(mut block) = diagnostics.take(parse("scoped_handlers", hint, item)) else {
+        return diagnostics.into_tokens();
+    };
+
+    let owner = Owner::of(&block);
+    let (mut idle, mut declared, mut declares) = (Idle::default(), Vec::new(), false);
+    let mut checks = TokenStream::new();
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        let ours = take_ours(method, &mut diagnostics);
+        let Some(first) = ours.first() else { continue };
+        declares = true;
+        if let [_, second, ..] = &ours[..] {
+            diagnostics.push(syn::Error::new(second.path().span(), handler::TWICE));
+        }
+        if diagnostics.take(handler::check(&method.attrs, &method.sig)).is_some() {
+            checks.extend(checks::of(method, first, &krate, &mut diagnostics));
+            declared.push(declare(method, Some(first), &owner, &krate));
+            idle.extend(ours.into_iter().skip(1));
+        } else {
+            idle.extend(ours);
+        }
+    }
+    if !declares && diagnostics.is_empty() {
+        diagnostics.push(syn::Error::new(
+            Span::call_site(),
+            "no function of this block has a scope attribute; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \
+             `#[public]` above each handler",
+        ));
+    }
+    let items = declared.iter().map(|Declared { item, .. }| item);
+    let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());
+    quote!(#block #(#items)* #checks #idle #errors)
+}

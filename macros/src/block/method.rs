@@ -1,0 +1,94 @@
+//! A method with a scope attribute: what it declares, and where its guard goes.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Attribute, FnArg, Ident, ImplItemFn, Meta, Path, spanned::Spanned};
+
+use super::{marker, owner::Owner};
+use crate::{diagnostics::Diagnostics, handler::guard_with};
+
+const OURS: [&str; 3] = ["requires_scope", "authenticated", "public"];
+
+/// Tells an attribute by the last segment alone, as rmcp does.
+pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
+}
+
+/// Takes the scope attributes off a method.
+pub(crate) fn take_ours(method: &mut ImplItemFn, diagnostics: &mut Diagnostics) -> Vec<Attribute> {
+    let is_ours = |attribute: &Attribute| OURS.iter().any(|name| is(attribute, name));
+    let (ours, others) = std::mem::take(&mut method.attrs).into_iter().partition(is_ours);
+    method.attrs = others;
+    if let Some(conditional) = method.attrs.iter().position(is_conditional) {
+        let conditional = method.attrs.remove(conditional);
+        diagnostics.push(syn::Error::new(
+            conditional.path().span(),
+            "the block does not see a scope attribute in a `cfg_attr`; write the method twice, each under a `#[cfg(..)]`, \
+             with its own scope attribute",
+        ));
+    }
+    ours
+}
+
+fn is_conditional(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else { return false };
+    let names_ours = |token: proc_macro2::TokenTree| OURS.contains(&token.to_string().as_str());
+    attribute.path().is_ident("cfg_attr") && list.tokens.clone().into_iter().any(names_ours)
+}
+
+/// The type that carries what a method declares.
+pub(crate) struct Declared {
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) marker: Ident,
+    /// The type's item.
+    pub(crate) item: TokenStream,
+}
+
+/// Gives a method its guard. What it needs is said by `ours`, its own attribute; without one, any token is needed.
+pub(crate) fn declare(
+    method: &mut ImplItemFn,
+    ours: Option<&Attribute>,
+    owner: &Owner,
+    krate: &Path,
+) -> Declared {
+    let ident = method.sig.ident.clone();
+    let marker = marker::name(owner, &ident);
+    let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
+    let cfgs: Vec<Attribute> = owner.cfgs.iter().chain(method.attrs.iter().filter(is_cfg)).cloned().collect();
+    let declaration = ours.map_or_else(|| quote!(#[#krate::authenticated]), |first| in_crate(first, krate));
+    let item = marker::declare(&declaration, &cfgs, &method.vis, &marker, owner, &ident);
+    let at = usize::from(matches!(method.sig.inputs.first(), Some(FnArg::Receiver(_))));
+    guard_with(&mut method.attrs, &mut method.sig, at, &quote!(#krate::Guard<#marker>));
+    Declared { cfgs, marker, item }
+}
+
+/// Adds the block's `crate` to an attribute, unless it has its own.
+fn in_crate(attribute: &Attribute, krate: &Path) -> TokenStream {
+    let path = attribute.path();
+    match &attribute.meta {
+        Meta::List(list) if list.tokens.clone().into_iter().all(|token| token.to_string() != "crate") => {
+            let tokens = &list.tokens;
+            quote_spanned!(path.span()=> #[#path(crate = #krate, #tokens)])
+        }
+        Meta::Path(_) => quote_spanned!(path.span()=> #[#path(crate = #krate)]),
+        _ => quote!(#attribute),
+    }
+}
+
+/// Attributes that say nothing after a mistake.
+#[derive(Default)]
+pub(crate) struct Idle(Vec<Attribute>);
+
+impl Extend<Attribute> for Idle {
+    fn extend<I: IntoIterator<Item = Attribute>>(&mut self, attributes: I) {
+        self.0.extend(attributes);
+    }
+}
+
+impl Idle {
+    /// Has each stand somewhere, so that its import does not count as unused on top of the error about it.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        let idle = self.0;
+        quote!(#(const _: () = { #idle #[doc(hidden)] enum __scopes_of_nothing {} };)*)
+    }
+}

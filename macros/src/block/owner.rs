@@ -1,0 +1,85 @@
+//! The type of an `impl` block, as names of its methods have it.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, Ident, ItemImpl, Type};
+
+/// The type of a block, and under which conditions the block is there.
+pub(crate) struct Owner {
+    /// The type in an identifier, `Files<Disk>` as `Files_Disk`.
+    pub(super) ident: String,
+    /// The type for people, `crate::Files<Disk>` as `Files<Disk>`.
+    pub(super) name: String,
+    pub(super) cfgs: Vec<Attribute>,
+}
+
+impl Owner {
+    pub(crate) fn of(block: &ItemImpl) -> Self {
+        let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
+        Self {
+            ident: in_identifier(&block.self_ty),
+            name: written(&block.self_ty),
+            cfgs: block.attrs.iter().filter(is_cfg).cloned().collect(),
+        }
+    }
+}
+
+fn in_identifier(owner: &Type) -> String {
+    let words = owner.to_token_stream().to_string();
+    // A literal in the type can hold what is alphanumeric and no part of an identifier, such as `²`.
+    let is_in_names = |character| syn::parse_str::<Ident>(&format!("_{character}")).is_ok();
+    let words = words.split(|character: char| !is_in_names(character));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
+}
+
+/// Writes a type as people do. Of a path the last segment is enough: the module that stands before it in a row is the
+/// block's.
+fn written(owner: &Type) -> String {
+    let last = match owner {
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
+        _ => None,
+    };
+    without_spaces(&last.map_or_else(|| owner.to_token_stream(), ToTokens::to_token_stream))
+}
+
+/// Leaves the spaces between two words, and writes one behind a comma: how tokens are spaced is not the same everywhere.
+fn without_spaces(tokens: &TokenStream) -> String {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let mut text = String::new();
+    for word in tokens.to_string().split_whitespace() {
+        let follows = text.ends_with(is_word) && word.starts_with(|first| is_word(first) || first == '\'');
+        if follows || text.ends_with(',') {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::{ItemImpl, parse_quote};
+
+    use super::Owner;
+
+    #[test]
+    fn a_type_has_a_name_for_the_compiler_and_one_for_people() {
+        let check = |block: ItemImpl, ident, name| {
+            let owner = Owner::of(&block);
+            assert_eq!((owner.ident.as_str(), owner.name.as_str()), (ident, name));
+        };
+        check(parse_quote!(impl Files {}), "Files", "Files");
+        check(parse_quote!(impl crate::Files<Disk, 1> {}), "crate_Files_Disk_1", "Files<Disk, 1>");
+        check(
+            parse_quote!(
+                impl<'a, T> Files<'a, T> {}
+            ),
+            "Files_a_T",
+            "Files<'a, T>",
+        );
+        check(parse_quote!(impl Files<dyn Store + Send> {}), "Files_dyn_Store_Send", "Files<dyn Store+Send>");
+        check(parse_quote!(impl dyn Store {}), "dyn_Store", "dyn Store");
+        check(parse_quote!(impl Größe<'²'> {}), "Größe", "Größe<'²'>");
+        check(parse_quote!(impl Files<{ "a₂\"b" }> {}), "Files_a_b", "Files<{\"a₂\\\"b\"}>");
+    }
+}

@@ -1,0 +1,151 @@
+//! What is around an attribute, read from its file: the compiler gives an attribute its item alone.
+//!
+//! Nothing but a message depends on it. What an attribute emits cannot stand in an `impl` block, and the compiler's own
+//! messages about that name types that nobody wrote.
+
+use std::{fs, ops::ControlFlow};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// The innermost block around an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Surroundings {
+    Impl,
+    TraitImpl,
+    Trait,
+    Other,
+}
+
+impl Surroundings {
+    /// Says why a function with a scope attribute cannot stand here.
+    pub(crate) const fn objection(self) -> Option<&'static str> {
+        match self {
+            Self::Impl => Some(
+                "this handler is in an `impl` block; write `#[scoped_handlers]` above the block, or make the handler a free function",
+            ),
+            Self::Trait | Self::TraitImpl => Some(
+                "a function of a trait cannot be a handler with a scope attribute; make the handler a free function, or a function \
+                 of the type's own `impl` block under `#[scoped_handlers]`",
+            ),
+            Self::Other => None,
+        }
+    }
+
+    /// Finds out where the attribute that is being expanded stands. In an editor, and where a macro has written the
+    /// attribute, there may be no file to read.
+    pub(crate) fn of_attribute() -> Self {
+        if !proc_macro::is_available() {
+            return Self::Other;
+        }
+        let start = proc_macro::Span::call_site().start();
+        // At the first column nothing is around it, unless the file is not formatted; so files are hardly ever read.
+        if start.column() <= 1 {
+            return Self::Other;
+        }
+        let text = start.local_file().and_then(|file| fs::read_to_string(file).ok());
+        text.and_then(|text| Self::at(&text, start.line(), start.column())).unwrap_or(Self::Other)
+    }
+
+    /// Finds what is around a place, its line and column counted from 1.
+    fn at(text: &str, line: usize, column: usize) -> Option<Self> {
+        let text = text.trim_start_matches('\u{feff}');
+        let before = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();
+        let (at, _) = text.get(before..)?.char_indices().nth(column.checked_sub(1)?)?;
+        let (head, tail) = text.split_at_checked(before + at)?;
+        let marked: TokenStream = format!("{head} {HERE} {tail}").parse().ok()?;
+        match find(marked, Self::Other) {
+            ControlFlow::Break(found) => Some(found),
+            ControlFlow::Continue(()) => None,
+        }
+    }
+
+    /// Tells what a block is by the tokens before it.
+    fn of_block(head: &[TokenTree]) -> Self {
+        let is = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
+        let is_keyword = |token: &&TokenTree| KEYWORDS.iter().any(|keyword| is(token, keyword));
+        match head.iter().find(is_keyword) {
+            Some(first) if is(first, "trait") => Self::Trait,
+            Some(first) if is(first, "impl") => {
+                // `for<'a>` is a part of a bound.
+                let is_of_trait = head.windows(2).any(|pair| {
+                    is(&pair[0], "for")
+                        && !matches!(&pair[1], TokenTree::Punct(punct) if punct.as_char() == '<')
+                });
+                if is_of_trait { Self::TraitImpl } else { Self::Impl }
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+const HERE: &str = "__scopegate_looks_around_here";
+
+/// The first of these says what an item is; `impl` can follow in a type, and `for` in an expression.
+const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
+
+/// Finds what is around the mark.
+fn find(tokens: TokenStream, around: Surroundings) -> ControlFlow<Surroundings> {
+    let mut head: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(ident) if ident == HERE => return ControlFlow::Break(around),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                find(group.stream(), Surroundings::of_block(&head))?;
+                head.clear();
+            }
+            TokenTree::Group(group) => {
+                find(group.stream(), around)?;
+                head.push(token);
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ';' => head.clear(),
+            _ => head.push(token),
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Surroundings;
+
+    /// The place is that of `@`.
+    #[track_caller]
+    fn check(text: &str, expected: Option<Surroundings>) {
+        let line = text.lines().position(|line| line.contains('@')).unwrap();
+        let column = text.lines().nth(line).unwrap().chars().position(|character| character == '@').unwrap();
+        let found = Surroundings::at(&text.replace('@', ""), line + 1, column + 1);
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn the_innermost_block_counts() {
+        use Surroundings::{Impl, Other, Trait, TraitImpl};
+
+        check("@#[a] async fn list() {}", Some(Other));
+        check("mod files { fn one() {}\n    @#[a] async fn list() {} }", Some(Other));
+        check("impl Files {\n    @#[a] async fn list() {}\n}", Some(Impl));
+        check("impl Files { fn one() -> impl Two {} @#[a] async fn list() {} }", Some(Impl));
+        check("impl Files { #[cfg_attr(unix, @a)] async fn list() {} }", Some(Impl));
+        check(
+            "unsafe impl<T: for<'a> Two<'a>> Files<T> where for<'b> T: Three<'b> { @#[a] fn f() {} }",
+            Some(Impl),
+        );
+        check("impl Store for Files { @#[a] async fn list() {} }", Some(TraitImpl));
+        check("pub(crate) trait Store: Sized { @#[a] async fn list(); }", Some(Trait));
+        check("fn one() -> impl Two { @#[a] async fn list() {} }", Some(Other));
+        check("impl Files { fn one() { @#[a] async fn list() {} } }", Some(Other));
+        check("impl Files { const ONE: () = { @#[a] async fn list() {} }; }", Some(Other));
+        check("impl Files {} mod two { @#[a] fn f() {} }", Some(Other));
+        check("fn one() { for a in b { impl Files { @#[a] fn f() {} } } }", Some(Impl));
+        check("#![doc = \"}\"] // impl {\nimpl Größe { /* ß */ @#[a] fn f() { '}' } }", Some(Impl));
+    }
+
+    #[test]
+    fn a_file_that_is_another_by_now_says_nothing() {
+        check("impl Files { \"@\" }", None);
+        check("impl Files { @", None);
+        assert_eq!(Surroundings::at("one", 7, 1), None);
+        assert_eq!(Surroundings::at("one", 0, 0), None);
+        assert_eq!(Surroundings::at("one", 1, 9), None);
+    }
+}

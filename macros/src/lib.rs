@@ -3,6 +3,7 @@
 
 use proc_macro::TokenStream;
 
+mod above;
 mod alternatives;
 mod args;
 mod block;

@@ -19,11 +19,96 @@ What the compiler says of usual mistakes. Each message names what to write inste
 /// The longest message that people read to its end.
 const MOST_LINES: usize = 12;
 
-/// Messages in other words than ours: the compiler's or another crate's, who have the last one.
+/// Messages in other words than ours, or longer: the compiler's, or another crate's, who have the last one. With what to do.
 const OF_OTHERS: [(&str, &str); 0] = [];
 
 /// By what people did; `features/` are the cases without features.
-const GROUPS: [(&str, &[(&str, &str)]); 0] = [];
+const GROUPS: [(&str, &[(&str, &str)]); 6] = [
+    (
+        "Routes and routers",
+        &[
+            ("undeclared_handler", "A handler that declares nothing"),
+            ("undeclared_closure", "A closure that declares nothing"),
+            ("undeclared_in_chain", "A second method that declares nothing"),
+            ("undeclared_fallback", "A fallback that declares nothing"),
+            ("undeclared_in_table", "A handler in a table that declares nothing"),
+            ("axum_method_router", "axum's `get` in scopegate's router"),
+            ("axum_router_in_router", "A router of axum, merged"),
+            ("protected_router_merged", "A protected router, merged into one without a gate"),
+            ("protect_twice", "A gate before a protected router"),
+            ("unprotected_router_made_into_service", "A router without a gate, made into a service"),
+            ("unprotected_router_served", "A router without a gate, served"),
+            ("router_served_without_protect", "A router without a gate where axum's is expected"),
+            ("router_cloned", "A router, copied"),
+        ],
+    ),
+    (
+        "Handlers",
+        &[
+            ("handler_not_async", "A handler that is not `async`"),
+            ("not_an_extractor", "An argument that is no extractor"),
+            ("debug_handler_above", "`#[debug_handler]` above the scope attribute"),
+            ("handler_in_impl", "A handler in an `impl` block"),
+            ("handler_in_trait", "A handler in a trait"),
+            ("handler_is_struct", "A scope attribute on something else"),
+            ("attribute_twice", "Two scope attributes"),
+            ("access_in_public", "`Access` in a public handler"),
+            ("demand_undeclared", "A demand for a scope that the handler does not declare"),
+            ("handler_with_16_extractors", "Too many arguments"),
+        ],
+    ),
+    (
+        "What an attribute names",
+        &[
+            ("scope_list_missing", "No scope"),
+            ("scope_with_space", "Two scopes in one text"),
+            ("operator_or", "An operator between scopes"),
+            ("any_of_one", "A group of one"),
+            ("group_unknown", "A group that there is not"),
+            ("scope_twice", "A scope that is named twice"),
+            ("scope_const_of_another_type", "A constant of another type"),
+            ("scope_const_unknown", "A constant that there is not"),
+            ("vocabulary_unknown_in_handler", "A variant that there is not"),
+            ("also_needed_already", "An optional scope that is needed anyway"),
+            ("scope_offline_access", "A scope that is no permission"),
+            ("template_bare", "A template without anything around its parameter"),
+        ],
+    ),
+    (
+        "A vocabulary",
+        &[
+            ("vocabulary_variant_without_scope", "A variant without a scope"),
+            ("vocabulary_scope_twice", "Two variants with one scope"),
+            ("vocabulary_implies_cycle", "Scopes that imply each other"),
+            ("vocabulary_implies_unknown", "An implied variant that there is not"),
+        ],
+    ),
+    (
+        "Tools of an MCP server",
+        &[
+            ("tool_undeclared", "A tool that declares nothing"),
+            ("tool_outside_scoped_tools", "A tool outside of `#[scoped_tools]`"),
+            ("tool_public", "A public tool"),
+            ("tools_without_table", "A server without a table of its tools"),
+        ],
+    ),
+    (
+        "Features that are off",
+        &[
+            ("features/jwt", "`Gate::jwt` without `jwt`"),
+            ("features/jwt_issuers", "`Gate::issuers` without `jwt`"),
+            ("features/jwt_issuer", "`Issuer` without `jwt`"),
+            ("features/mcp_layer", "`Gate::mcp_layer` without `mcp`"),
+            ("features/rmcp_gate", "`Gate::mcp` without `rmcp`"),
+            ("features/rmcp_scoped_tools", "`#[scoped_tools]` without `rmcp`"),
+            ("features/family", "`Resource::family` without `family`"),
+            ("features/cors", "`cors` without `cors`"),
+            ("features/export", "`export` without `export`"),
+            ("features/utoipa", "`ScopeTable::apply_to` without `utoipa`"),
+            ("features/testing", "`Guard::for_test` without `testing`"),
+        ],
+    ),
+];
 
 #[test]
 fn the_page_says_what_the_cases_say() {

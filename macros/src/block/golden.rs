@@ -74,7 +74,9 @@ fn what_a_free_handler_is_checked_for_is_checked_in_a_block() {
             }
         }
     };
-    check(scoped_handlers(quote!(), item), &expect![[r#"
+    check(
+        scoped_handlers(quote!(), item),
+        &expect![[r#"
         impl Files {
             #[cfg(unix)]
             async fn read(_: ::scopegate::Guard<__scopes_of_Files__read>, access: Access) {}
@@ -112,7 +114,8 @@ fn what_a_free_handler_is_checked_for_is_checked_in_a_block() {
         ::core::compile_error! {
             "a handler is `async`; write `async fn`"
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -59,7 +59,7 @@ use crate::{
 /// async fn list() {}
 ///
 /// scopegate::Router::<()>::new().route("/files", scopegate::routing::get(list));
-/// // error: this handler declares no scope requirement
+/// // error: this handler declares no scope
 /// ```
 #[must_use]
 pub struct Router<S = ()> {

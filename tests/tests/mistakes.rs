@@ -14,13 +14,54 @@ const HEAD: &str = "\
 What the compiler says of usual mistakes. Each message names what to write instead. This page is generated from the cases of
 `tests/ui` and `tests/features/ui` by the test `mistakes`. To write it anew, run
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
+
+Where a bound is not met, the compiler adds a note of five lines that quotes scopegate's source. The page leaves that note out.
 ";
 
 /// The longest message that people read to its end.
 const MOST_LINES: usize = 12;
 
+/// How the compiler begins the note that quotes the source of scopegate where a bound stands: of no use to those who made the mistake,
+/// and nothing can leave it out but the page.
+const NOTE_ABOUT_BOUND: &str = "note: required by a bound in `";
+
 /// Messages in other words than ours, or longer: the compiler's, or another crate's, who have the last one. With what to do.
-const OF_OTHERS: [(&str, &str); 0] = [];
+const OF_OTHERS: [(&str, &str); 20] = [
+    ("declared_by_hand", "Only scopegate implements these traits."),
+    ("features/cors", CONFIGURED_OUT),
+    ("features/export", CONFIGURED_OUT),
+    ("features/introspection", CONFIGURED_OUT),
+    ("features/jwt_issuer", CONFIGURED_OUT),
+    ("features/mcp", CONFIGURED_OUT),
+    ("features/testing_verifier", CONFIGURED_OUT),
+    ("guarded_annotated", NAMES_GUARDS),
+    ("guarded_annotated_in_a_layer", NAMES_GUARDS),
+    ("guarded_annotated_in_axum_router", NAMES_GUARDS),
+    ("handler_by_hand", NAMES_GUARDS),
+    ("handler_by_hand_for_a_state", NAMES_GUARDS),
+    ("not_an_extractor", NAMES_GUARDS),
+    ("requirement_public", NAMES_GUARDS),
+    (
+        "router_served_without_protect",
+        "The compiler compares the two routers by itself. `.protect(gate)` makes axum's router of scopegate's.",
+    ),
+    (
+        "scope_const_invalid",
+        "The compiler says where the constant is used, after what is wrong with it. Correct the constant.",
+    ),
+    ("tools_without_table", "The compiler quotes the type of the program."),
+    (
+        "unprotected_router_served",
+        "The bounds are axum's, and so are the words. `.protect(gate)` makes the router that axum serves.",
+    ),
+    ("vocabulary_not_derived", "The compiler quotes the type of the program."),
+    ("vocabulary_unknown_in_handler", "The compiler knows the variants."),
+];
+
+const CONFIGURED_OUT: &str = "The compiler names the feature: enable it in `Cargo.toml`.";
+
+const NAMES_GUARDS: &str =
+    "The compiler writes the type of the handler, in which the guard of its attribute is the first argument.";
 
 /// By what people did; `features/` are the cases without features.
 const GROUPS: [(&str, &[(&str, &str)]); 6] = [
@@ -127,10 +168,10 @@ fn it_has_25_mistakes_and_each_once() {
 fn each_case_has_one_short_message_about_names_that_people_wrote() {
     let mut long = Vec::new();
     for case in Case::all() {
-        let messages = case.messages();
         if OF_OTHERS.iter().any(|(name, _)| *name == case.name) {
             continue;
         }
+        let messages = case.messages();
         for message in &messages {
             if message.lines().count() > MOST_LINES {
                 long.push(format!("{}: {} lines", case.name, message.lines().count()));
@@ -211,12 +252,13 @@ impl Case {
     fn messages(&self) -> Vec<String> {
         let mut messages: Vec<Vec<&str>> = Vec::new();
         for line in self.said.lines() {
-            if line.starts_with("error") || messages.is_empty() {
+            if line.starts_with("error") || line.starts_with("warning") || messages.is_empty() {
                 messages.push(Vec::new());
             }
             messages.last_mut().expect("one at least").push(line);
         }
-        messages.iter().map(|lines| lines.join("\n").trim_end().to_owned()).collect()
+        messages.retain(|message| message.first().is_some_and(|first| !first.starts_with("warning")));
+        messages.into_iter().map(without_notes_about_bounds).collect()
     }
 
     /// The parts of the program that the messages quote.
@@ -234,6 +276,25 @@ impl Case {
         }
         parts.join("\n\n")
     }
+}
+
+/// Leaves out the notes that quote the source of scopegate.
+fn without_notes_about_bounds(lines: Vec<&str>) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut lines = lines.into_iter().peekable();
+    while let Some(line) = lines.next() {
+        let is_ours = line.starts_with(NOTE_ABOUT_BOUND)
+            && lines.peek().is_some_and(|next| next.contains("--> $WORKSPACE/runtime/"));
+        if is_ours {
+            while lines.next_if(|line| line.starts_with(' ') && !line.contains("  = ")).is_some() {}
+        } else {
+            kept.push(line);
+        }
+    }
+    let text = kept.join("\n");
+    let text = text.trim_end();
+    // A line that led to the note.
+    text.trim_end_matches(|character: char| character == '|' || character.is_whitespace()).to_owned()
 }
 
 /// Reads the number of a quoted line, as in `8 |     let _ = 1;`.

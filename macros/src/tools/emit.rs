@@ -58,14 +58,17 @@ pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) ->
     let operations: Vec<Operation> = methods(&mut read)
         .filter_map(|method| Operation::take(method, &owner, &krate, &mut others, &mut Idle::default()))
         .collect();
-    methods(&mut block).for_each(|method| drop(take_ours(method, &mut others)));
+    // So that their imports do not count as unused on top of the error.
+    let mut idle = Idle::default();
+    methods(&mut block).for_each(|method| idle.extend(take_ours(method, &mut others)));
+    let idle = idle.into_tokens();
     let attributes = Routers::of(args, &block, &operations, &mut others).attributes;
     diagnostics.push(syn::Error::new(
         Span::call_site(),
         "the feature `rmcp` of scopegate is not enabled; write in Cargo.toml: scopegate = { .., features = [\"rmcp\"] }",
     ));
     let errors = diagnostics.into_tokens();
-    quote!(#attributes #block #errors)
+    quote!(#attributes #block #idle #errors)
 }
 
 fn methods(block: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {

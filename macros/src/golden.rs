@@ -696,3 +696,32 @@ fn a_block_of_prompts_alone() {
         "##]],
     );
 }
+
+#[test]
+fn a_table_with_and_without_routes() {
+    let table = crate::table::scope_rows(quote! {
+        ::scopegate; PUT | GET "/files/{name}" => write::<A, B>, "/any" => any, list
+    });
+    check(
+        quote!(const TABLE: ScopeTable = #table;),
+        &expect![[r#"
+        const TABLE: ScopeTable = {
+            ::scopegate::__private::scope_table(const {
+                &[
+                    ::scopegate::__private::mounted(
+                        "GET,PUT",
+                        "/files/{name}",
+                        ::scopegate::__private::row_of(write::<A, B>),
+                    ),
+                    ::scopegate::__private::mounted(
+                        "*",
+                        "/any",
+                        ::scopegate::__private::row_of(any),
+                    ),
+                    ::scopegate::__private::entry(::scopegate::__private::row_of(list)),
+                ]
+            })
+        };
+    "#]],
+    );
+}

@@ -15,6 +15,7 @@ mod handler;
 mod mistakes;
 mod need;
 mod redundancy;
+mod routes;
 mod rule;
 mod surroundings;
 mod table;
@@ -45,6 +46,11 @@ pub fn derive_vocabulary(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn requirement(args: TokenStream) -> TokenStream {
     expand::requirement(args.into()).into()
+}
+
+#[proc_macro]
+pub fn routes(input: TokenStream) -> TokenStream {
+    routes::routes(input.into()).into()
 }
 
 #[proc_macro]

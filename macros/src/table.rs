@@ -62,8 +62,9 @@ impl Parse for Table {
 
 impl Parse for Row {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let has_route = input.peek(LitStr)
-            || input.peek(Ident::peek_any) && (input.peek2(LitStr) || input.peek2(Token![|]));
+        let behind_a_method =
+            || input.peek2(LitStr) || input.peek2(Token![|]) || input.peek2(Token![=>]) || input.peek2(Ident);
+        let has_route = input.peek(LitStr) || input.peek(Ident::peek_any) && behind_a_method();
         let route = if has_route { Some(input.parse()?) } else { None };
         Ok(Self { route, handler: input.parse()? })
     }
@@ -80,7 +81,7 @@ impl Parse for Route {
             input.parse::<Token![|]>()?;
         }
         let path: LitStr = input.parse().map_err(|error| {
-            syn::Error::new(error.span(), "write the path here, as in `GET \"/files\" => list`")
+            syn::Error::new(error.span(), "write the path here, as a literal: `GET \"/files\" => list`")
         })?;
         if !input.peek(Token![=>]) {
             let message =

@@ -49,12 +49,15 @@
 //!
 //! | topic | see |
 //! |---|---|
-//! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public) |
+//! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public), in `impl` blocks under [`scoped_handlers`] |
+//! | what a closure needs, a service, or a handler of another crate | [`guarded`], [`authenticated`](fn@authenticated), [`public`](fn@public) |
 //! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
+//! | what a group of routes needs | [`Router::requiring`] |
 //! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`Issuers`] |
 //! | what stands before an MCP server | [`mcp`] |
 //! | who calls | [`Access`], and [`Principal`] to key data by |
+//! | connections that stay open | [`Access::expired`], [`guide::browsers`] |
 //! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
@@ -74,8 +77,8 @@
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
 //! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `info` that one lacks a scope, with its principal and client, at `debug` why one is refused; never a token |
-//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, and the doctor, who says why requests are answered 401 |
-//! | `utoipa` | [`ScopeTable::apply_to`], for `OpenAPI` documents of utoipa |
+//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor, who says why requests are answered 401 |
+//! | `utoipa` | [`routes!`], which mounts handlers where `#[utoipa::path]` says, and `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
@@ -155,7 +158,7 @@ pub mod table {
 
 #[cfg(feature = "axum")]
 pub use {
-    enforce::{Access, Guard},
+    enforce::{Access, Expired, Guard},
     gate::Gate,
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{

@@ -223,8 +223,8 @@ pub use scopegate_macros::public;
 /// ```
 pub use scopegate_macros::Vocabulary;
 
-/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`], for a service that no attribute
-/// can stand on, as [`guarded`](crate::guarded) takes it.
+/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`]: for what no attribute can stand on, as
+/// [`guarded`](crate::guarded) takes it, or as a constant that several attributes name.
 ///
 /// # Examples
 ///
@@ -412,5 +412,50 @@ pub use scopegate_macros::scoped_tools;
 macro_rules! scope_table {
     ($($rows:tt)*) => {
         $crate::__private::scope_rows!($crate; $($rows)*)
+    };
+}
+
+/// Mounts handlers with `#[utoipa::path]` where their documentation says, by [`Router::routes`](crate::Router::routes).
+///
+/// Path and methods are utoipa's, and what a handler needs is its scope attribute's. The router keeps operations and schemas, and
+/// [`Router::openapi`](crate::Router::openapi) puts them into a document.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routes};
+///
+/// mod files {
+///     #[utoipa::path(get, path = "/files", responses((status = 200)))]
+///     #[scopegate::requires_scope("files:read")]
+///     pub async fn list() {}
+/// }
+///
+/// #[utoipa::path(post, path = "/files", responses((status = 201)))]
+/// #[requires_scope("files:write")]
+/// async fn create() {}
+///
+/// let routes: Router = Router::new().routes(routes!(files::list, create));
+/// assert_eq!(routes.table().to_string(), "GET   /files  files:read\nPOST  /files  files:write\n");
+/// ```
+///
+/// Name an imported handler by its module, as `files::list` here: `use` does not import what utoipa knows of it.
+///
+/// # Errors
+///
+/// A handler without a scope attribute does not compile, and neither does one without `#[utoipa::path]`:
+///
+/// ```compile_fail
+/// #[scopegate::requires_scope("files:read")]
+/// async fn list() {}
+///
+/// let routes: scopegate::Router = scopegate::Router::new().routes(scopegate::routes!(list));
+/// // error: this handler has no `#[utoipa::path]`
+/// ```
+#[cfg(feature = "utoipa")]
+#[macro_export]
+macro_rules! routes {
+    ($($handlers:tt)*) => {
+        $crate::__private::routes!([$crate] $($handlers)*)
     };
 }

@@ -12,6 +12,15 @@ pub use crate::{
     routing::{InLayer, ScopeGuard, row_of},
 };
 
+#[cfg(feature = "utoipa")]
+pub use {
+    crate::routing::{
+        Routes,
+        documentation::{Documentation, Documented, Undocumented},
+    },
+    scopegate_macros::routes,
+};
+
 #[cfg(feature = "rmcp")]
 pub use crate::mcp::ScopedTools;
 #[cfg(feature = "mcp")]
@@ -36,6 +45,7 @@ impl NamesScope for Scope {
 }
 
 /// Found where a type has no `as_scope` of its own, so that the message is ours.
+#[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
     /// Returns the scope. The compiler quotes all lines from the method to its bound.
     #[rustfmt::skip]
@@ -64,6 +74,7 @@ impl NamesNeed for Scope {
 }
 
 /// Found where a type has no `as_need` of its own, so that the message is ours.
+#[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
     #[rustfmt::skip]

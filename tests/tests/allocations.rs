@@ -16,9 +16,10 @@ use scopegate::{
     mcp::{McpTable, Operation},
     requirement, requires_scope,
     routing::get,
+    scope_table,
     testing::TestVerifier,
 };
-use tower::{Layer, Service, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceExt, service_fn, util::MapFutureLayer};
 
 use gating::IntoGate;
 
@@ -127,6 +128,9 @@ fn headers_that_the_gate_writes_allocate_nothing() {
 #[requires_scope("files:read")]
 async fn read() {}
 
+#[requires_scope("files:write")]
+async fn write() {}
+
 /// Counts what a refusal takes, of a request with some headers.
 fn of_a_refusal(gate: Gate, token: &str, headers: usize) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -152,4 +156,43 @@ fn only_a_function_for_bodies_has_the_headers_of_a_refused_request_kept() {
         let with_function = || gate().body_with(|_| "refused");
         assert!(of_a_refusal(with_function(), token, 40) > of_a_refusal(with_function(), token, 1));
     }
+}
+
+/// Counts what a request takes, with a token or without one.
+fn of_a_request(app: &axum::Router, token: Option<&str>, expected: u16) -> u64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let request = || {
+        let request = Request::get("/read");
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        request.body(Body::empty()).unwrap()
+    };
+    let answer = |request| runtime.block_on(app.clone().oneshot(request)).unwrap();
+    assert_eq!(answer(request()).status().as_u16(), expected);
+    let request = request();
+    measure(|| drop(answer(request))).count_total
+}
+
+#[test]
+fn routes_in_a_table_take_no_allocation() {
+    let app = |table: ScopeTable| {
+        let tokens = TestVerifier::new().token("read", "files:read").token("none", "");
+        let layer = tokens.gate("https://h.example").unwrap().layer(table).unwrap();
+        axum::Router::new().route("/read", axum::routing::get(read)).layer(layer)
+    };
+    let open = axum::Router::new()
+        .route("/read", axum::routing::get(async || ()))
+        .layer(MapFutureLayer::new(Box::pin));
+    let without = app(scope_table![read]);
+    let with = app(scope_table![GET "/read" => read, "/other" => write]);
+    let unlisted = app(scope_table!["/other" => write, read]);
+    for (token, status) in [(Some("read"), 200), (Some("none"), 403), (None, 401), (Some("wrong"), 401)] {
+        let expected = of_a_request(&without, token, status);
+        assert_eq!(of_a_request(&with, token, status), expected, "{token:?}");
+        assert_eq!(of_a_request(&unlisted, token, status), expected, "{token:?}");
+    }
+    let of_layer = of_a_request(&without, Some("read"), 200) - of_a_request(&open, None, 200);
+    assert_eq!(of_layer, 3, "as many as for a layer that knew no routes");
 }

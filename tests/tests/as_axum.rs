@@ -140,6 +140,10 @@ macro_rules! endings {
             Router::new().merge(nested().reset_fallback()).fallback(list),
             Router::new().without_v07_checks().route("/:c/*d", get(list)).fallback(rest),
             Router::new().nest("/in", nested()).method_not_allowed_fallback(late),
+            Router::new()
+                .nest("/in", nested().method_not_allowed_fallback(late))
+                .route("/r", get(list))
+                .method_not_allowed_fallback(rest),
             Router::new().nest("/t/{a}", nested()).nest_service("/t/{a}/n/", service(echo("n"))),
         ]
     }};
@@ -244,14 +248,14 @@ fn is_of_axum((status, _, body): &(StatusCode, String, String)) -> bool {
 /// What answers stands in the table, where it answers.
 #[track_caller]
 fn has_row(table: &ScopeTable, request: &str, body: &str) {
-    let (method, _) = request.split_once(' ').unwrap();
+    let (method, requested) = request.split_once(' ').unwrap();
     let Some((handler, rest)) = body.split_once(' ') else { return };
     let (matched, _) = rest.split_once(' ').unwrap();
     let found = table.entries().iter().any(|entry| {
         let (path, methods) = (entry.path().unwrap(), entry.methods().unwrap());
         let is_here = if matched.is_empty() {
             // axum has no name for the path of a fallback, nor for what is below a nested service.
-            path.ends_with("/*") || path.ends_with("/{*rest}")
+            is_below(path, requested)
         } else {
             path == matched
         };
@@ -262,6 +266,19 @@ fn has_row(table: &ScopeTable, request: &str, body: &str) {
             && (is_service || entry.handler().ends_with(&format!("::{handler}")))
     });
     assert!(found, "{request} is answered by `{handler}` at `{matched}`, and not in\n{table}");
+}
+
+/// Tells whether a path of the table is one for what is below others, and this is below.
+fn is_below(path: &str, requested: &str) -> bool {
+    let Some(before) = path.strip_suffix("/*").or_else(|| path.strip_suffix("/{*rest}")) else {
+        return false;
+    };
+    let mut requested = segments(requested);
+    segments(before).all(|own| requested.next().is_some_and(|segment| own.starts_with('{') || own == segment))
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod gating;
 
 use gating::IntoGate;
 use scopegate::{
-    Gate, Router, Vocabulary,
+    Access, Gate, Router, Vocabulary,
     export::OAuth,
     public, requires_scope,
     routing::{any, get},
@@ -186,4 +186,182 @@ fn what_only_one_of_the_two_knows_is_reported() {
 
     let report = scope_table![read].apply_to(&mut document(&[]), &oauth(&gate()));
     assert_eq!(report.undocumented(), ["export_openapi::read (its path is not known)"]);
+}
+
+type Caller = Option<Access>;
+
+#[public]
+async fn feed(_caller: Caller) {}
+
+#[public]
+async fn first(_first: axum::http::Method, _caller: Option<Access>, _last: String) {}
+
+#[public]
+async fn generic<T: axum::extract::FromRequestParts<()>>(_caller: T) {}
+
+#[requires_scope(FilesScope::Read)]
+async fn needless(_caller: Option<Access>) {}
+
+#[test]
+fn a_token_that_is_optional_stays_optional() {
+    let routes: Router = Router::new()
+        .route("/alias", get(feed))
+        .route("/generic", get(generic::<Option<Access>>))
+        .route("/layer", get(axum::handler::Handler::layer(feed, tower::layer::util::Identity::new())))
+        .route("/needless", get(needless))
+        .route("/other", get(generic::<axum::http::Method>))
+        .route("/public", get(health))
+        .route("/several", get(first));
+    let table = routes.table();
+    let paths: Vec<(HttpMethod, &str)> =
+        table.entries().iter().map(|entry| (HttpMethod::Get, entry.path().unwrap())).collect();
+    let mut openapi = document(&paths);
+    table.apply_to(&mut openapi, &oauth(&gate())).into_result().unwrap();
+    assert_eq!(
+        securities(&openapi),
+        [
+            r#"get /alias [{},{"oauth2":[]}]"#,
+            r#"get /generic [{},{"oauth2":[]}]"#,
+            r#"get /layer [{},{"oauth2":[]}]"#,
+            r#"get /needless [{"oauth2":["files","files:read"]}]"#,
+            "get /other []",
+            "get /public []",
+            r#"get /several [{},{"oauth2":[]}]"#,
+        ],
+    );
+}
+
+/// A document of another library, with one operation that needs a scope and one with alternatives.
+fn plain(version: &str, scheme: &Value) -> Value {
+    let operation = json!({ "responses": { "200": { "description": "OK" } } });
+    json!({
+        "openapi": version,
+        "info": { "title": "by hand", "version": "1" },
+        "paths": {
+            "/files/{name}": {
+                "summary": "A file",
+                "parameters": [{ "name": "name", "in": "path", "required": true, "schema": { "type": "string" } }],
+                "get": operation,
+                "delete": operation,
+            },
+            "/health": { "get": operation },
+            "/whoami": { "get": operation },
+        },
+        "components": { "securitySchemes": { "login": scheme } },
+    })
+}
+
+#[test]
+fn plain_json_is_written_as_the_documents_of_utoipa_are() {
+    use utoipa::OpenApi;
+    let oauth = oauth(&gate()).client_credentials("https://auth.example.com/token");
+    let mut openapi = Documentation::openapi();
+    routes().table().apply_to(&mut openapi, &oauth).into_result().unwrap();
+    let of_utoipa = serde_json::to_value(&openapi).unwrap();
+    for version in ["3.0.3", "3.1.0"] {
+        let mut json = plain(version, &json!({ "type": "http", "scheme": "bearer" }));
+        routes().table().apply_to(&mut json, &oauth).into_result().unwrap();
+        for (path, method) in
+            [("/files/{name}", "get"), ("/files/{name}", "delete"), ("/health", "get"), ("/whoami", "get")]
+        {
+            let security = |document: &Value| document["paths"][path][method]["security"].clone();
+            assert!(security(&json).is_array());
+            assert_eq!(security(&json), security(&of_utoipa), "{method} {path}");
+        }
+        let scheme = |document: &Value| document["components"]["securitySchemes"]["oauth2"].clone();
+        assert!(scheme(&json).is_object());
+        assert_eq!(scheme(&json), scheme(&of_utoipa));
+        assert_eq!(json["components"]["securitySchemes"]["login"]["type"], "http");
+    }
+}
+
+#[test]
+fn a_scheme_that_the_document_has_is_taken_as_it_is() {
+    let oauth = OAuth::existing(&gate(), "login");
+    let apply = |version: &str, scheme: &Value| {
+        let mut json = plain(version, scheme);
+        routes().table().apply_to(&mut json, &oauth).into_result().unwrap();
+        (
+            json["paths"]["/files/{name}"]["delete"]["security"].clone(),
+            json["components"]["securitySchemes"].clone(),
+        )
+    };
+    let two_ways =
+        json!([{ "login": ["files", "files:read", "files:write"] }, { "login": ["files", "files:admin"] }]);
+    let openid = json!({ "type": "openIdConnect", "openIdConnectUrl": "https://auth.example.com/openid" });
+    assert_eq!(apply("3.0.3", &openid), (two_ways.clone(), json!({ "login": openid })));
+
+    // Before 3.1 only these two kinds may list scopes.
+    let bearer = json!({ "type": "http", "scheme": "bearer" });
+    assert_eq!(apply("3.0.3", &bearer), (json!([{ "login": [] }]), json!({ "login": bearer })));
+    assert_eq!(apply("3.1.0", &bearer), (two_ways.clone(), json!({ "login": bearer })));
+
+    let elsewhere = json!({ "$ref": "#/components/securitySchemes/other" });
+    assert_eq!(apply("3.0.3", &elsewhere), (two_ways.clone(), json!({ "login": elsewhere })));
+
+    let oauth2 = |scopes: Value| json!({ "type": "oauth2", "x-mine": 1, "flows": { "deviceAuthorization": { "scopes": scopes } } });
+    let (security, schemes) = apply("3.1.0", &oauth2(json!({ "files:read": "Mine.", "other": "Other." })));
+    let described = json!({
+        "files": "Use the files API.", "files:admin": "", "files:read": "Mine.",
+        "files:write": "Change your files.", "other": "Other.",
+    });
+    assert_eq!((security, schemes), (two_ways, json!({ "login": oauth2(described) })));
+}
+
+#[test]
+fn a_scheme_of_a_utoipa_document_is_taken_as_it_is_too() {
+    use utoipa::openapi::security::{Flow, Implicit, OAuth2, Scopes, SecurityScheme};
+    let oauth = OAuth::existing(&gate(), "login");
+    let mut openapi = document(&[(HttpMethod::Get, "/whoami")]);
+    let report = scope_table![].apply_to(&mut openapi, &oauth);
+    assert_eq!(report.problems(), ["it has no security scheme `login`"]);
+
+    let flow = Flow::Implicit(Implicit::new(
+        "https://auth.example.com/authorize",
+        Scopes::from_iter([("files", "Mine."), ("other", "Other.")]),
+    ));
+    let scheme = SecurityScheme::OAuth2(OAuth2::new([flow]));
+    openapi.components.get_or_insert_default().add_security_scheme("login", scheme);
+    let routes: Router = Router::new().route("/whoami", get(whoami));
+    routes.table().apply_to(&mut openapi, &oauth).into_result().unwrap();
+    assert_eq!(securities(&openapi), [r#"get /whoami [{"login":["files"]}]"#]);
+    let json = serde_json::to_value(&openapi).unwrap();
+    assert_eq!(
+        json["components"]["securitySchemes"]["login"]["flows"]["implicit"]["scopes"],
+        json!({ "files": "Mine.", "other": "Other." }),
+    );
+}
+
+#[test]
+fn what_is_no_document_is_reported() {
+    let apply = |mut json: Value| scope_table![].apply_to(&mut json, &oauth(&gate())).problems().to_vec();
+    for no_document in [json!(null), json!([]), json!({ "swagger": "2.0" }), json!({ "openapi": 3 })] {
+        assert_eq!(apply(no_document), ["it is no OpenAPI document of version 3"]);
+    }
+    assert_eq!(apply(json!({ "openapi": "3.1.0", "paths": [] })), ["`paths` is no object in it"]);
+    assert_eq!(
+        apply(json!({ "openapi": "3.1.0", "components": { "securitySchemes": [] } })),
+        ["`components.securitySchemes` is no object in it"],
+    );
+    // Of an operation that is none, nobody knows whether it needs anything.
+    let mut json = json!({ "openapi": "3.1.0", "paths": { "/whoami": { "get": [] }, "/health": [] } });
+    let report = routes().table().apply_to(&mut json, &oauth(&gate()));
+    assert_eq!(report.undocumented().len(), 4);
+}
+
+#[test]
+fn a_route_may_be_undocumented_by_name() {
+    let report = || {
+        let mut openapi = document(&[(HttpMethod::Get, "/files/{name}"), (HttpMethod::Get, "/whoami")]);
+        routes().table().apply_to(&mut openapi, &oauth(&gate()))
+    };
+    report().allow_undocumented(["GET /health", "DELETE /files/{name}"]).into_result().unwrap();
+    let left = report().allow_undocumented(["GET /health"]).into_result().unwrap_err();
+    assert_eq!(left.undocumented(), ["DELETE /files/{name}"]);
+    let stale = report().allow_undocumented(["GET /health", "DELETE /files/{name}", "GET /whoami"]);
+    assert_eq!(
+        stale.into_result().unwrap_err().to_string(),
+        "the OpenAPI document and the routes are not the same:\n\
+         - `GET /whoami` may be undocumented, but is no undocumented route; leave the permission out",
+    );
 }

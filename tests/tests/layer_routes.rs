@@ -10,7 +10,7 @@ use axum::{
 };
 use gating::IntoGate;
 use scopegate::{
-    BodyFormat, Gate, GateLayer, Router, Scope, ScopeTable, Strategy, authenticated,
+    BodyFormat, Gate, GateLayer, Resource, Router, Scope, ScopeTable, Strategy, authenticated,
     export::OAuth,
     requires_scope,
     routing::{MethodFilter, any, get, on, put},
@@ -465,6 +465,34 @@ fn what_is_exported_knows_the_routes() {
     assert!(one == other);
     let security = &serde_json::to_value(&one).unwrap()["paths"]["/files/{name}"]["put"]["security"];
     assert_eq!(security.to_string(), r#"[{"oauth2":["floor","files:read","files:write"]}]"#);
+}
+
+/// In a family the values of a resource are those of its own path.
+#[tokio::test]
+async fn in_a_family_a_401_is_that_of_the_router() {
+    #[requires_scope("org:{org}", "name:{name}")]
+    async fn of_org() {}
+
+    let gate = || {
+        let family = Resource::family("https://h.example/orgs/{org}").unwrap();
+        Gate::new(family.authorization_server("https://auth.example").unwrap(), TestVerifier::new())
+    };
+    let of_router = Router::new().route("/orgs/{org}/{name}", get(of_org)).protect(gate()).unwrap();
+    let layer = gate().layer(scope_table![GET "/orgs/{org}/{name}" => of_org]).unwrap();
+    let of_layer = layer
+        .protect(Plain::new().nest("/orgs/{org}", Plain::new().route("/{name}", plain::get(of_org))))
+        .unwrap();
+    for request in ["GET /orgs/acme/a", "GET /orgs/acme/%FF", "GET /orgs/a%20b/c"] {
+        let (found, expected) = (send(&of_layer, request, &[]).await, send(&of_router, request, &[]).await);
+        assert_eq!(wire(&found), wire(&expected), "{request}");
+    }
+    let acme = send(&of_layer, "GET /orgs/acme/a", &[]).await;
+    assert!(acme.challenge().starts_with(r#"Bearer scope="org:acme name:a", "#), "{}", acme.challenge());
+    let error = gate().layer(scope_table![GET "/files" => list]).unwrap_err();
+    assert!(
+        error.problems()[0].contains("is mounted at `/files`, and no token can be valid there"),
+        "{error}"
+    );
 }
 
 /// A table of a router fits the layer as well, whose fallback is no route.

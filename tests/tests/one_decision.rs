@@ -222,8 +222,8 @@ fn router(gate: &Gate) -> Plain {
         .unwrap()
 }
 
-fn layer(gate: &Gate) -> Plain {
-    let table = scope_table![read, both, either, any_token, demanded];
+/// Behind a layer whose table names the routes, or the handlers alone.
+fn layer(gate: &Gate, table: ScopeTable) -> Plain {
     Plain::new()
         .route("/read", plain::get(read))
         .route("/both", plain::get(both))
@@ -286,8 +286,8 @@ async fn stdio(policy: &Policy, operation: &'static str, token: &str) -> Option<
     }
 }
 
-/// A layer knows no routes, and a handler's own demand comes after its guard, so they ask for the floor first. Whom they
-/// let through is the same.
+/// A layer judges by the floor, and a handler's own demand comes after its guard, so they ask for the floor first. Whom
+/// they let through is the same.
 fn after_floor(case: &Case, expected: Option<&[String]>, found: Option<Vec<String>>) -> Option<Vec<String>> {
     let floor: Vec<String> = case.floor.iter().map(|scope| (*scope).to_owned()).collect();
     match (expected, found) {
@@ -305,6 +305,13 @@ fn for_test(policy: &Policy, token: &str) -> Option<Vec<String>> {
     Some(refused.scopes().iter().map(ToString::to_string).collect())
 }
 
+/// An access that is asked what it covers, of a handler that needs something else.
+fn covers(policy: &Policy, operation: &str, token: &str) -> bool {
+    let token = Token::granting(GrantedScopes::parse(token));
+    let access = Access::for_test(token, &scope_table![demanded]).under(policy);
+    REQUIREMENTS.iter().any(|(name, requirement)| *name == operation && access.covers(requirement))
+}
+
 /// The policy by itself.
 fn pure(policy: &Policy, operation: &str, token: &str) -> Option<Vec<String>> {
     let (_, requirement) = REQUIREMENTS.into_iter().find(|(name, _)| *name == operation)?;
@@ -320,7 +327,18 @@ async fn every_way_in_decides_alike() {
     for (number, case) in cases().iter().enumerate() {
         let gate = gate(&case.policy);
         let json_rpc = gate.clone().body(BodyFormat::JsonRpc);
-        let (router, layer, services) = (router(&gate), layer(&gate), services(&gate));
+        let (router, services) = (router(&gate), services(&gate));
+        let handlers = layer(&gate, scope_table![read, both, either, any_token, demanded]);
+        let routes = layer(
+            &gate,
+            scope_table![
+                GET "/read" => read,
+                "/both" => both,
+                GET | POST "/either" => either,
+                GET "/any_token" => any_token,
+                GET "/demanded" => demanded,
+            ],
+        );
         let (mcp_layer, guards) = (mcp_layer(&json_rpc), guards(&json_rpc));
         for (at, token) in TOKENS.iter().enumerate() {
             for operation in HANDLERS {
@@ -330,7 +348,9 @@ async fn every_way_in_decides_alike() {
                     judged += 1;
                 };
                 check("router", after_floor(case, expected.as_deref(), http(&router, operation, at).await));
-                check("layer", after_floor(case, expected.as_deref(), http(&layer, operation, at).await));
+                for (way, app) in [("layer", &handlers), ("layer with routes", &routes)] {
+                    check(way, after_floor(case, expected.as_deref(), http(app, operation, at).await));
+                }
                 check(
                     "guard inside rmcp",
                     after_floor(case, expected.as_deref(), rpc(&guards, operation, at).await),
@@ -342,6 +362,8 @@ async fn every_way_in_decides_alike() {
                 if operation == "demanded" {
                     check("testing kit", for_test(&case.policy, token));
                 } else {
+                    let says = covers(&case.policy, operation, token);
+                    assert_eq!(says, expected.is_none(), "{operation} with {token:?} under policy {number}");
                     check("service", http(&services, operation, at).await);
                     check("MCP layer", rpc(&mcp_layer, operation, at).await);
                     check("policy", pure(&case.policy, operation, token));
@@ -349,7 +371,7 @@ async fn every_way_in_decides_alike() {
             }
         }
     }
-    assert_eq!(judged, cases().len() * TOKENS.len() * (4 * 7 + 5));
+    assert_eq!(judged, cases().len() * TOKENS.len() * (4 * 8 + 6));
 }
 
 #[test]

@@ -6,14 +6,18 @@ use axum::{Json, extract::Path};
 use gating::IntoGate;
 use http::StatusCode;
 use scopegate::{
-    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Router, Scope, Strategy, Token, Vocabulary,
-    Wildcards, authenticated, requires_scope,
+    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Requirement, Router, Scope, Strategy, Token,
+    Vocabulary, Wildcards, authenticated, requirement, requires_scope,
     routing::{get, post},
     scope_table,
     testing::TestVerifier,
     well_known,
 };
-use scopegate_tests::exchange::{Answer, send};
+use scopegate_tests::{
+    exchange::{Answer, send},
+    log::log_while,
+};
+use tracing::Level;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
 enum FilesScope {
@@ -329,4 +333,22 @@ fn an_access_without_a_gate_judges_the_token_alone() {
     assert_eq!(access.require("files:write").unwrap_err().reason(), Reason::Misconfigured, "undeclared");
     assert_eq!(access.deny("no").reason(), Reason::Denied);
     assert_eq!(Reason::Denied.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn an_access_tells_what_it_covers_and_refuses_nothing() {
+    const SHARE: Requirement = requirement!("files:share");
+    const TENANT: Requirement = requirement!("tenant:{tenant}:read");
+    const OTHER: Requirement = requirement!("tenant:{other}:read");
+    let token = Token::granting(GrantedScopes::parse("files:read tenant:acme:read"));
+    let access = Access::for_test(token.clone(), &scope_table![share]);
+    let (covered, log) = log_while(Level::TRACE, async { access.covers(&SHARE) }).await;
+    assert_eq!((covered, &*log), (false, ""));
+    assert!(access.covers(&Requirement::AUTHENTICATED) && access.covers(&requirement!("files:read")));
+    // Whose tenant it is says the path, where the handler declares the template.
+    assert!(!access.covers(&TENANT));
+    let of =
+        |value| Access::for_test(token.clone(), &scope_table![tenant]).with_parameters(&[("tenant", value)]);
+    assert!(of("acme").covers(&TENANT));
+    assert!(!of("globex").covers(&TENANT) && !of("..").covers(&TENANT) && !of("acme").covers(&OTHER));
 }

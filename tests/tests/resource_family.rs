@@ -714,3 +714,18 @@ fn a_family_has_no_files() {
     let one = Resource::new(ACME).unwrap().authorization_server("https://auth.example.com").unwrap();
     assert_eq!(lock(&tokens().gate(PATTERN)), lock(&Gate::new(one, tokens())));
 }
+
+/// A handler that shapes its answer by a template which it does not declare.
+#[tokio::test]
+async fn what_an_access_covers_is_of_the_resource_of_its_request() {
+    #[authenticated]
+    async fn menu(access: Access) -> String {
+        access.covers(&requirement!("org:{org}:member")).to_string()
+    }
+    let routes = Router::new().route("/mcp/{org}/{project}", get(menu));
+    let app = routes.protect(tokens().gate(PATTERN)).unwrap();
+    for (token, covers) in [("acme", "true"), ("weak", "false"), ("mixed", "false")] {
+        let authorization = format!("authorization: Bearer {token}");
+        assert_eq!(send(&app, "GET /mcp/acme/site", &[&authorization]).await.body, covers, "{token}");
+    }
+}

@@ -2,10 +2,10 @@
 
 use axum::extract::Request;
 use axum::http::header::HOST;
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use url::Url;
 
 /// Refuses a request whose `Host` is no name of this machine.
 ///
@@ -20,8 +20,18 @@ pub(crate) async fn loopback_only(request: Request, next: Next) -> Response {
 }
 
 fn names_loopback(headers: &HeaderMap) -> bool {
-    let host = headers.get(HOST).and_then(|value| Authority::try_from(value.as_bytes()).ok());
-    host.is_some_and(|authority| is_loopback_host(authority.host()))
+    let mut hosts = headers.get_all(HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    host.to_str().is_ok_and(is_loopback_authority)
+}
+
+/// Says whether `host [ ":" port ]` is this machine. The parser of `http::uri` would take `[::1]evil.com` for `[::1]`.
+fn is_loopback_authority(text: &str) -> bool {
+    // None of these ends the host of a URL, and the parser of URLs leaves none of them out.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte));
+    is_plain
+        && Url::parse(&format!("http://{text}/"))
+            .is_ok_and(|url| url.host_str().is_some_and(is_loopback_host))
 }
 
 /// Says whether `host`, in the form it has in a URL, is this machine.

@@ -1,44 +1,32 @@
-//! The document of the API.
+//! The document of the API: title and license here, all else from the handlers.
 
 use scopegate::{
-    Gate,
+    Gate, Router,
     export::{OAuth, OpenApiReport},
 };
-use utoipa::OpenApi as _;
-
-use crate::notes;
+use utoipa::{OpenApi as _, openapi::OpenApi};
 
 #[derive(utoipa::OpenApi)]
-#[openapi(
-    info(
-        title = "Notes",
-        description = "What each operation needs follows from the handlers.",
-        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
-    ),
-    paths(
-        notes::list,
-        notes::read,
-        notes::write,
-        notes::delete,
-        notes::shared,
-        notes::whoami,
-        notes::health
-    )
-)]
+#[openapi(info(
+    title = "Notes",
+    description = "What each operation needs follows from the handlers.",
+    license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+))]
 struct Documentation;
 
-/// Documents the API behind `gate`.
+/// Documents `routes` behind `gate`.
 ///
 /// # Errors
 ///
-/// When a route is not documented, or something is that is no route.
-pub fn document(gate: &Gate) -> Result<utoipa::openapi::OpenApi, OpenApiReport> {
+/// When a route is not documented.
+pub fn document(routes: &Router, gate: &Gate) -> Result<OpenApi, OpenApiReport> {
     let oauth = OAuth::authorization_code(
         gate,
         "https://auth.example.com/authorize",
         "https://auth.example.com/token",
     );
-    let mut openapi = Documentation::openapi();
-    notes::routes().table().apply_to(&mut openapi, &oauth).into_result()?;
+    let mut openapi = routes.openapi(Documentation::openapi());
+    let report = routes.table().apply_to(&mut openapi, &oauth);
+    report.into_result()?;
     Ok(openapi)
 }

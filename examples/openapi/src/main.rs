@@ -16,14 +16,15 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let gate = notes::gate("https://notes.example.com")?;
-    let document = documentation::document(&gate)?;
+    let routes = notes::routes();
+    let document = documentation::document(&routes, &gate)?;
     if env::args().any(|argument| argument == "--print") {
         println!("{}", document.to_pretty_json()?);
         return Ok(());
     }
     let port = env::var("PORT").map_or(Ok(8080), |port| port.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    let app = notes::routes().merge(pages::routes(document)).protect(gate)?;
+    let app = routes.merge(pages::routes(document)).protect(gate)?;
     println!("openapi is ready at http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())

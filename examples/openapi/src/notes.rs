@@ -2,9 +2,11 @@
 
 use axum::{Json, extract::Path, http::StatusCode};
 use scopegate::{
-    Gate, InvalidResource, Resource, Router, Scope, Vocabulary, authenticated, public, requires_scope,
-    routing::get,
+    Access, Gate, InvalidResource, Resource, Router, Scope, Vocabulary, authenticated, public,
+    requires_scope, routes,
 };
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What every token needs.
 pub const FLOOR: Scope = NotesScope::Use.as_scope();
@@ -26,14 +28,18 @@ pub enum NotesScope {
     Admin,
 }
 
-/// The routes.
+/// A note, as clients see it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Note {
+    name: String,
+    text: String,
+}
+
+/// The routes. Paths and methods are those of the handlers.
 pub fn routes() -> Router {
-    Router::new()
-        .route("/notes", get(list))
-        .route("/notes/{name}", get(read).put(write).delete(delete))
-        .route("/shared/{group}/notes", get(shared))
-        .route("/whoami", get(whoami))
-        .route("/health", get(health))
+    let notes =
+        Router::new().routes(routes!(list)).routes(routes!(read, write, delete)).routes(routes!(shared));
+    Router::new().nest("/v1", notes).routes(routes!(whoami, feed))
 }
 
 /// The gate of the API at `resource`.
@@ -49,46 +55,49 @@ pub fn gate(resource: &str) -> Result<Gate, InvalidResource> {
 /// Lists the names of your notes
 #[utoipa::path(get, path = "/notes", responses((status = 200, description = "The names", body = Vec<String>)))]
 #[requires_scope(NotesScope::Read)]
-pub(crate) async fn list() -> Json<Vec<String>> {
+async fn list() -> Json<Vec<String>> {
     Json(vec!["hello".to_owned()])
 }
 
 /// Reads a note
-#[utoipa::path(get, path = "/notes/{name}", params(("name" = String, Path)), responses((status = 200, description = "The note", body = String)))]
+#[utoipa::path(get, path = "/notes/{name}", responses((status = 200, description = "The note", body = Note)))]
 #[requires_scope(NotesScope::Read)]
-pub(crate) async fn read(Path(name): Path<String>) -> String {
-    format!("the note {name}")
+async fn read(Path(name): Path<String>) -> Json<Note> {
+    Json(Note { text: format!("the note {name}"), name })
 }
 
 /// Writes a note
-#[utoipa::path(put, path = "/notes/{name}", params(("name" = String, Path)), request_body = String, responses((status = 204, description = "It is written")))]
+#[utoipa::path(put, path = "/notes/{name}", request_body = String, responses((status = 204, description = "It is written")))]
 #[requires_scope(NotesScope::Write)]
-pub(crate) async fn write(Path(_name): Path<String>, _note: String) -> StatusCode {
+async fn write(Path(_name): Path<String>, _note: String) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
 /// Deletes a note
-#[utoipa::path(delete, path = "/notes/{name}", params(("name" = String, Path)), responses((status = 204, description = "It is gone")))]
+#[utoipa::path(delete, path = "/notes/{name}", responses((status = 204, description = "It is gone")))]
 #[requires_scope(any(all(NotesScope::Read, NotesScope::Write), NotesScope::Admin))]
-pub(crate) async fn delete(Path(_name): Path<String>) -> StatusCode {
+async fn delete(Path(_name): Path<String>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
 /// Lists the notes of a group
-#[utoipa::path(get, path = "/shared/{group}/notes", params(("group" = String, Path)), responses((status = 200, description = "The names", body = Vec<String>)))]
+#[utoipa::path(get, path = "/shared/{group}/notes", responses((status = 200, description = "The names", body = Vec<String>)))]
 #[requires_scope("group:{group}:member")]
-pub(crate) async fn shared(Path(group): Path<String>) -> Json<Vec<String>> {
+async fn shared(Path(group): Path<String>) -> Json<Vec<String>> {
     Json(vec![format!("minutes of {group}")])
 }
 
 /// Says that your token is good
 #[utoipa::path(get, path = "/whoami", responses((status = 204, description = "It is good")))]
 #[authenticated]
-pub(crate) async fn whoami() -> StatusCode {
+async fn whoami() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Says that the server runs
-#[utoipa::path(get, path = "/health", responses((status = 200, description = "It runs")))]
+/// Lists public notes, and with a token yours first
+#[utoipa::path(get, path = "/feed", responses((status = 200, description = "The names", body = Vec<String>)))]
 #[public]
-pub(crate) async fn health() {}
+async fn feed(access: Option<Access>) -> Json<Vec<String>> {
+    let yours = access.map(|_| "hello".to_owned());
+    Json(yours.into_iter().chain(["welcome".to_owned()]).collect())
+}

@@ -2,22 +2,24 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{ImplItem, ImplItemFn, ItemImpl, Path};
+use syn::{ItemImpl, Path};
 
 use super::{block, method::Operation, routers::Routers};
 use crate::{
     args::default_crate,
-    block::{Declared, Idle, Owner, parse, take_ours},
+    block::{BlockAttribute, Declared, Idle, Owner, methods, take_ours},
     diagnostics::Diagnostics,
 };
 
-const HINT: &str = "with `#[tool]` or `#[prompt]` methods";
+const ATTRIBUTE: BlockAttribute =
+    BlockAttribute { name: "scoped_tools", hint: "with `#[tool]` or `#[prompt]` methods" };
 
 pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(block::args(args)).unwrap_or_default();
-    let Some(mut block) = diagnostics.take(parse("scoped_tools", HINT, item)) else {
-        return diagnostics.into_tokens();
+    let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, diagnostics) {
+        Ok(read) => read,
+        Err(tokens) => return tokens,
     };
 
     let krate = args.krate.clone().unwrap_or_else(default_crate);
@@ -44,10 +46,10 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
 
 /// Emits the block for rmcp alone, and the error that the runtime lacks the feature. The build has failed anyway.
 pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
-    let mut diagnostics = Diagnostics::default();
     let args = block::args(args).unwrap_or_default();
-    let Some(mut block) = diagnostics.take(parse("scoped_tools", HINT, item)) else {
-        return diagnostics.into_tokens();
+    let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, Diagnostics::default()) {
+        Ok(read) => read,
+        Err(tokens) => return tokens,
     };
 
     let krate = args.krate.clone().unwrap_or_else(default_crate);
@@ -69,13 +71,6 @@ pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) ->
     ));
     let errors = diagnostics.into_tokens();
     quote!(#attributes #block #idle #errors)
-}
-
-fn methods(block: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
-    block.items.iter_mut().filter_map(|item| match item {
-        ImplItem::Fn(method) => Some(method),
-        _ => None,
-    })
 }
 
 fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operation]) -> TokenStream {

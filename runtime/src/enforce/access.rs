@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{
     enforce::verify_for_all,
     enforcement::{Admitted, Enforcement, verified},
+    expired::Expired,
     member::plan_for,
     outcome::Judge,
     plan::Plan,
@@ -100,6 +101,69 @@ impl Access {
     /// Returns when the token expires, where the verifier says so.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.token.expires_at()
+    }
+
+    /// Returns a future that ends when the token expires: from then on the gate refuses it.
+    ///
+    /// A request is judged when it arrives, and an answer may go on for hours. Have it end with the token; the client comes back with
+    /// a new one, or gets the 401 that says where to get it. The verifier's [leeway](Token::with_leeway) counts, so that a client which
+    /// comes back at once with the same token is refused and does not come back again and again. The clock is read at least every
+    /// 10 seconds, since a timer stands still on a suspended machine.
+    ///
+    /// It is over at once for a token that expired, and never for one whose verifier names no expiry, such as a static key. It
+    /// knows nothing of a revocation. It needs a runtime of tokio with its clock enabled, as `#[tokio::main]` has it.
+    ///
+    /// # Examples
+    ///
+    /// Server-sent events that end:
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use axum::response::sse::{Event, Sse};
+    /// use futures_util::{Stream, StreamExt, stream};
+    /// use scopegate::{Access, requires_scope};
+    ///
+    /// #[requires_scope("files:read")]
+    /// async fn changes(access: Access) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    ///     let changes = stream::repeat_with(|| Ok(Event::default().data("hello.txt")));
+    ///     Sse::new(changes.take_until(access.expired()))
+    /// }
+    /// ```
+    ///
+    /// A WebSocket that tells the client why it is closed, by a code of the program's own, so that it comes back with a new token:
+    ///
+    /// ```
+    /// use axum::{
+    ///     extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    ///     response::Response,
+    /// };
+    /// use scopegate::{Access, Expired, requires_scope};
+    ///
+    /// #[requires_scope("files:read")]
+    /// async fn socket(access: Access, upgrade: WebSocketUpgrade) -> Response {
+    ///     upgrade.protocols(["files.v1"]).on_upgrade(move |socket| echo(socket, access.expired()))
+    /// }
+    ///
+    /// async fn echo(mut socket: WebSocket, mut expired: Expired) {
+    ///     loop {
+    ///         let answer = tokio::select! {
+    ///             () = &mut expired => Message::Close(Some(CloseFrame { code: 4401, reason: "token expired".into() })),
+    ///             said = socket.recv() => match said {
+    ///                 Some(Ok(Message::Text(text))) => Message::Text(text),
+    ///                 Some(Ok(_)) => continue,
+    ///                 Some(Err(_)) | None => return,
+    ///             },
+    ///         };
+    ///         let closes = matches!(answer, Message::Close(_));
+    ///         if socket.send(answer).await.is_err() || closes {
+    ///             return;
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn expired(&self) -> Expired {
+        Expired::at(self.token.refused_from())
     }
 
     /// Returns who granted the scopes (`sub`), where the token says so. To key data by it, take [`Access::principal`].

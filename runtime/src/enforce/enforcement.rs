@@ -1,6 +1,6 @@
 //! What a request carries from a layer or a router to the guard of its handler, and from there to the handler.
 
-use std::{iter, sync::Arc};
+use std::{fmt, iter, sync::Arc};
 
 use http::{Extensions, request::Parts};
 
@@ -101,6 +101,28 @@ impl Admitted {
     pub(crate) fn new(token: Token, row: RowRef, filled: Filled) -> Self {
         let filled = (!filled.is_empty()).then(|| Arc::new(filled));
         Self { token, row, filled }
+    }
+}
+
+/// By which plan and with which token a request was let through, for what happens after it.
+#[expect(unnameable_types, reason = "only the layers of this crate change answers")]
+#[derive(Clone)]
+pub struct Passed {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) token: Token,
+}
+
+impl fmt::Debug for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passed").field("token", &self.token).finish_non_exhaustive()
+    }
+}
+
+impl Passed {
+    pub(crate) fn of(request: &Extensions) -> Option<Self> {
+        let enforcement = request.get::<Enforcement>()?;
+        let (plan, admitted) = (enforcement.plan()?, enforcement.admitted.as_ref()?);
+        Some(Self { plan: plan.clone(), token: admitted.token.clone() })
     }
 }
 

@@ -4,6 +4,7 @@ mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]
 mod enforce;
 mod enforcement;
+mod expired;
 mod group;
 mod guard;
 mod member;
@@ -15,8 +16,15 @@ mod prebuilt;
 mod step;
 mod verified;
 
+#[cfg(feature = "mcp")]
+pub(crate) use self::enforcement::Passed;
+#[cfg(feature = "utoipa")]
+pub(crate) use self::path::names_in;
+#[cfg(feature = "export")]
+pub(crate) use self::path::place_of;
 pub use self::{
     access::Access,
+    expired::Expired,
     guard::{Declares, Guard},
     mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},
 };
@@ -29,6 +37,6 @@ pub(crate) use self::{
     path::mistaken_templates,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
-    step::{After, Protected, Step},
+    step::{Protected, Step},
     verified::Verified,
 };

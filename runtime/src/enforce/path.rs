@@ -107,7 +107,7 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
 }
 
 /// `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. URI templates of MCP have the former anywhere.
-fn names_in(path: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);
         if before.ends_with('{') || after.starts_with('{') {
@@ -116,6 +116,12 @@ fn names_in(path: &str) -> impl Iterator<Item = &str> {
         let (name, _) = after.split_once('}')?;
         Some(name.strip_prefix('*').unwrap_or(name))
     })
+}
+
+/// Writes a path as `OpenAPI` has it, which knows no `{*rest}`.
+#[cfg(feature = "export")]
+pub(crate) fn place_of(path: &str) -> String {
+    path.replace("{*", "{")
 }
 
 #[cfg(test)]

@@ -12,20 +12,22 @@ use axum::{
 };
 use tower_service::Service;
 
+use super::enforcement::Passed;
+
 /// What happens before a service is called; it may answer in the service's place.
 #[expect(unnameable_types, reason = "only the layers of this crate are steps")]
 pub trait Step: Clone + Send + Sync + 'static {
     /// Looks at the request, and passes it on with what was found in its extensions.
     fn run(&self, request: Request) -> impl Future<Output = Result<Request, Response>> + Send;
 
-    /// Looks at the request that is passed on, and says what is to be done to the answer, if anything is.
-    fn after(&self, _request: &Request) -> Option<After> {
-        None
+    /// Whether the answer of the service is changed.
+    const CHANGES_ANSWERS: bool = false;
+
+    /// Changes the answer to a request that was let through.
+    fn answer(&self, _passed: &Passed, answer: Response) -> Response {
+        answer
     }
 }
-
-/// Changes the answer of a service.
-pub(crate) type After = Box<dyn FnOnce(Response) -> Response + Send>;
 
 /// The service that scopegate's layers make: it calls the one inside only after their step.
 #[expect(unnameable_types, reason = "programs have it from a layer, and need not name it")]
@@ -62,10 +64,10 @@ where
         Box::pin(async move {
             match step.run(request).await {
                 Ok(request) => {
-                    let after = step.after(&request);
+                    let passed = if C::CHANGES_ANSWERS { Passed::of(request.extensions()) } else { None };
                     let answer = inner.call(request).await.map(IntoResponse::into_response)?;
-                    Ok(match after {
-                        Some(after) => after(answer),
+                    Ok(match passed {
+                        Some(passed) => step.answer(&passed, answer),
                         None => answer,
                     })
                 }

@@ -10,7 +10,7 @@
 //! | [`json()`], [`markdown()`] | the table |
 //! | [`Doctor`] | why requests are answered 401 |
 //! | [`main`] | a program that answers `cargo scopegate` |
-//! | [`OpenApiReport`] | what [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) says of an `OpenAPI` document (feature `utoipa`) |
+//! | [`OpenApiReport`] | what [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) says of an `OpenAPI` document |
 
 mod admission;
 mod doctor;
@@ -20,12 +20,10 @@ mod hosting;
 mod json;
 mod lock;
 mod markdown;
-#[cfg(feature = "utoipa")]
 mod openapi;
 mod program;
 
-#[cfg(feature = "utoipa")]
-pub use self::openapi::{OAuth, OpenApiReport};
+pub use self::openapi::{OAuth, OpenApiDocument, OpenApiReport};
 pub use self::{
     admission::Admission,
     doctor::{Diagnosis, Doctor, Finding, Part, Severity},

@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use http::Extensions;
 
 use super::{
     binding::{Binding, KEY_LENGTH, Owner},
     body::Bounds,
-    operation::McpTable,
     origin::Origins,
     rules::Rules,
-    sessions::Sessions,
+    sessions::{self, Sessions},
+    table::McpTable,
     tasks::Tasks,
 };
 use crate::{
-    enforce::{Enforcement, Plan, Slot},
+    enforce::{Passed, Plan, Slot},
     gate::Gate,
     resource::Resource,
     token::Token,
@@ -73,26 +72,11 @@ impl Endpoint {
 
     /// Binds a session that the server names in its answer to who sent the request.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
-        self.sessions.bind(&self.binding, self.owner(plan, token), plan, answer)
+        sessions::bind(&self.binding, self.owner(plan, token), plan, answer)
     }
 
     /// Says to whom the sessions and tasks of a caller belong. A token that names nobody has none.
     pub(super) fn owner<'a>(&'a self, plan: &'a Plan, token: &'a Token) -> Option<Owner<'a>> {
         Owner::of(plan, &self.at, token)
-    }
-}
-
-/// By which plan and with which token a request was let through, for what happens after it.
-#[derive(Clone)]
-pub(super) struct Passed {
-    pub(super) plan: Arc<Plan>,
-    pub(super) token: Token,
-}
-
-impl Passed {
-    pub(super) fn of(request: &Extensions) -> Option<Self> {
-        let enforcement = request.get::<Enforcement>()?;
-        let (plan, admitted) = (enforcement.plan()?, enforcement.admitted.as_ref()?);
-        Some(Self { plan: plan.clone(), token: admitted.token.clone() })
     }
 }

@@ -10,15 +10,15 @@ use tower_layer::Layer;
 
 use super::{
     binding::Binding,
-    endpoint::{Endpoint, Passed},
+    endpoint::Endpoint,
     memory::Memory,
-    operation::McpTable,
     request::admit,
+    table::McpTable,
     tasks::{TaskOwner, Tasks},
 };
 use crate::{
-    enforce::{After, Protected, Step},
-    gate::Gate,
+    enforce::{Passed, Protected, Step},
+    gate::{Gate, log},
     policy::StartupError,
     resource::Resource,
     scope::ScopeTable,
@@ -80,11 +80,21 @@ impl McpLayer {
 
     /// Lets pages of an origin call, such as `https://app.example.com`, besides the resource's own.
     ///
-    /// A resource on a loopback host takes pages of this machine anyhow. A CORS layer is needed besides, outside of this
-    /// one; see [`cors::layer`](crate::cors::layer).
+    /// A resource on a loopback host takes the pages that this machine serves by `http` or `https` anyhow; name an app with a
+    /// scheme of its own, as in `tauri://localhost`. A CORS layer is needed besides, outside of this one; see
+    /// [`cors::layer`](crate::cors::layer).
+    ///
+    /// An origin that no page can have, such as one with a path, is left out, and the log says so at `error`. For
+    /// `McpServer::allow_origin` it is an error at startup.
     pub fn allow_origin(mut self, origin: &str) -> Self {
-        self.change().origins.allow(origin);
+        if let Err(problem) = self.admit_origin(origin) {
+            log::misconfigured(&problem);
+        }
         self
+    }
+
+    pub(super) fn admit_origin(&mut self, origin: &str) -> Result<(), String> {
+        self.change().origins.allow(origin)
     }
 
     /// Sets how many bytes a body may have; 4 MiB unless set. Over it the answer is 413.
@@ -197,9 +207,10 @@ impl Step for McpLayer {
         admit(&self.0, request).await.map_err(|refusal| refusal.to(headers).into_response())
     }
 
-    fn after(&self, request: &Request) -> Option<After> {
-        let (endpoint, passed) = (self.0.clone(), Passed::of(request.extensions())?);
-        Some(Box::new(move |answer| endpoint.bind(&passed, answer)))
+    const CHANGES_ANSWERS: bool = true;
+
+    fn answer(&self, passed: &Passed, answer: Response) -> Response {
+        self.0.bind(passed, answer)
     }
 }
 

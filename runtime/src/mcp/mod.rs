@@ -4,7 +4,8 @@
 //! checks a request in this order:
 //!
 //! 1. **A CORS preflight** is answered with 204 and nothing granted; a CORS layer belongs outside.
-//! 2. **`Origin`.** One other than the resource's own is 403, without a challenge; see [`McpLayer::allow_origin`].
+//! 2. **`Origin`.** One other than the resource's own, or one that cannot be read, is 403, without a challenge; see
+//!    [`McpLayer::allow_origin`].
 //! 3. **The connection.** An HTTP method other than `POST`, `GET`, `HEAD`, `DELETE` and `OPTIONS` is 405. A `Connection` header
 //!    that names anything but the connection's own headers is 400, and an `Expect` other than `100-continue` is 417.
 //! 4. **The token.** Without a valid one the answer is 401, with the scopes of the floor. The layer does not read the body of such
@@ -19,6 +20,7 @@
 //!    batch together.
 //! 8. **The headers that repeat the body.** If they are sent they must agree with it, in every version of the
 //!    protocol; if the version has them they must be sent. Otherwise the answer is 400, -32020.
+//! 9. **The session.** One that the caller has not opened is 404, as one that does not exist; see [below](#sessions-and-tasks).
 //!
 //! Then the service is called, with the same bytes. The gate writes `Content-Type` and `Content-Length` itself. It takes
 //! `Upgrade`, `Connection`, `TE`, `Trailer`, `Expect` and the other headers of one connection off the request, along with trailers
@@ -27,7 +29,7 @@
 //!
 //! A body that two parsers could read differently is 400: among the members that decide, a duplicate, a name in another case, a list in
 //! place of an object; text after the message; text that is not UTF-8; a message that is neither a request nor an answer. A batch has
-//! at most 256 messages, `subscriptions/listen` at most 256 URIs, and nothing is nested deeper than 127; more is 400. A method that
+//! at most 256 messages, `subscriptions/listen` at most 256 URIs and 256 tasks, and nothing is nested deeper than 127; more is 400. A method that
 //! acts on something and does not name it is 400, too (-32602).
 //!
 //! # What has no row
@@ -38,7 +40,8 @@
 //! | operation without a row | answer |
 //! |---|---|
 //! | a tool, a prompt, a resource | HTTP 200, -32602: `Unknown tool: name`, `Unknown prompt: name`, `Unknown resource`. A URI of more than 8 KiB is unknown, too |
-//! | a method that MCP does not define, such as `admin/purge`, or that acts on a task | -32601: HTTP 404 from version 2026-07-28 on, and 200 before, where 404 ends a session |
+//! | a task that the caller has not started | HTTP 200, -32602: `Unknown task` |
+//! | a method that MCP does not define, such as `admin/purge`, or one of tasks where nobody knows whose they are | -32601: HTTP 404 from version 2026-07-28 on, and 200 before, where 404 ends a session |
 //! | `resources/subscribe` and `resources/unsubscribe` of an unknown resource, if the protocol's version no longer has them | HTTP 404, -32601 |
 //!
 //! Each is an `info` line in the log. [`Operation::any_tool`], [`Operation::any_prompt`], [`Operation::any_resource`] and
@@ -54,15 +57,35 @@
 //! | `tools/call` | what the tool declares |
 //! | `prompts/get` | what the prompt declares |
 //! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | what the resource declares, or the first template that fits its URI, which fills in the scopes |
-//! | `subscriptions/listen` | what each resource in `resourceSubscriptions` declares, and what [`Operation::method`] says |
+//! | `subscriptions/listen` | what each resource in `resourceSubscriptions` declares, what each task in `taskIds` needs to be asked about, and what [`Operation::method`] says |
 //! | `completion/complete` | what the prompt or resource declares whose arguments are completed. A template whose scopes depend on its values is refused, since it has no values yet |
-//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | what [`Operation::method`] says, without which the method is unknown. The gate does not know which tool a task belongs to; the server must know whose it is |
+//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | that the caller started the task, what the tool declares by which it was started, and what [`Operation::method`] says, if it says anything. Where nobody tells the gate whose tasks are: what [`Operation::method`] says, without which the method is unknown |
+//! | `tasks/list` | what [`Operation::method`] says, without which it is unknown |
 //! | `initialize`, `server/discover`, `ping`, `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list`, `skills/list`, `logging/setLevel`; the notifications `initialized`, `cancelled`, `progress` and `roots/list_changed` | what [`Operation::method`] says, if it says anything |
 //! | any other method or notification | what [`Operation::method`] says, without which it is unknown |
 //! | answers to the server's own requests; `GET`, `HEAD`, `DELETE` and `OPTIONS`, of which the service gets no body | nothing more |
 //!
 //! Give the gate a floor. The 401 names nothing else, and a client without a scope to ask for asks for all scopes of the metadata.
 //! See also the [guide](crate::guide::mcp).
+//!
+//! # Sessions and tasks
+//!
+//! A session belongs to the [principal](crate::Principal) who opened it. The identifier that clients see in `Mcp-Session-Id` is the
+//! server's own with a MAC (HMAC-SHA-256) of it, of the principal and of the resource. The gate puts the server's own in its place, for
+//! `POST`, `GET` and `DELETE`. An identifier of another principal's, a changed one, and the server's own by itself are 404,
+//! -32001: `Session not found`; clients then open a session of their own. Versions from 2026-07-28 on have no sessions, so their
+//! requests reach the server without the header. An identifier has at most 4,096 characters, of visible ASCII; a server that
+//! gives another one is answered for with 500.
+//!
+//! In a server of `McpServer` a task belongs to the principal who started it, in the same way: its identifier has the tool's
+//! name in it, and the MAC is of that, too. Who asks about a task needs what the tool needs now: a token without it is 403, with
+//! the challenge of the tool. Before another server its results are not the gate's to change. There, tasks are open if the program
+//! says whose they are, by [`McpLayer::tasks`], or that the server knows it, by a row such as
+//! `Operation::method("tasks/get", requirement)`.
+//!
+//! Nothing is stored, so any replica with the same key knows them; see [`McpLayer::key`]. Another token of the same principal keeps
+//! them, as after a refresh. A token that names nobody, without an issuer or a subject or by a static key without a name, has
+//! none: where the server opens a session for it, or starts a task, the answer is 403 in place of the identifier.
 
 mod access;
 mod binding;
@@ -71,6 +94,8 @@ mod connection;
 mod encoding;
 mod endpoint;
 mod headers;
+#[cfg(feature = "rmcp")]
+mod host;
 mod json;
 mod layer;
 mod memory;
@@ -87,14 +112,12 @@ mod server;
 mod sessions;
 mod subject;
 mod subscriptions;
+mod table;
 mod tasks;
 mod uri_template;
 
 pub use self::{
-    layer::McpLayer,
-    operation::{McpTable, Operation},
-    resources::McpResource,
-    tasks::TaskOwner,
+    layer::McpLayer, operation::Operation, resources::McpResource, table::McpTable, tasks::TaskOwner,
 };
 #[cfg(feature = "export")]
 pub(crate) use self::{overlap::stands_in, subject::needs_no_row};

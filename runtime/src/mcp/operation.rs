@@ -1,8 +1,8 @@
 //! What the operations of an MCP server need: tools, prompts, resources and other methods.
 
-use std::{borrow::Cow, fmt, panic::Location};
+use std::{fmt, panic::Location};
 
-use crate::scope::{Entry, Requirement, Row, ScopeTable, Text};
+use crate::scope::{Requirement, Row, Text};
 
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///
@@ -52,7 +52,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const fn verb(self) -> &'static str {
+    pub(super) const fn verb(self) -> &'static str {
         match self {
             Self::Tool => "tools/call",
             Self::Prompt => "prompts/get",
@@ -103,8 +103,9 @@ impl Operation {
 
     /// Says what a method needs, beyond what the tool, prompt or resource needs that it acts on.
     ///
-    /// A method that MCP does not define, such as `admin/purge`, and one that acts on a task, such as `tasks/cancel`, is
-    /// refused as unknown without this row or [`any_method`](Self::any_method).
+    /// A method that MCP does not define, such as `admin/purge`, is refused as unknown without this row or
+    /// [`any_method`](Self::any_method). For a method of tasks before a server that is not made with `McpServer`, this row says
+    /// that the server itself checks whose the task is.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
@@ -152,10 +153,11 @@ impl Operation {
         Self::any(Kind::Resource, requirement)
     }
 
-    /// Opens every method without a row that MCP does not define, and those of tasks.
+    /// Opens every method without a row that MCP does not define.
     ///
     /// The gate cannot tell what such a method acts on, so every one of them needs this. Methods that act on a tool, a
-    /// prompt or a resource are judged by the rows of those.
+    /// prompt or a resource are judged by the rows of those. Methods of tasks stay closed: this row does not say whose the
+    /// tasks are.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {
@@ -242,7 +244,7 @@ impl Operation {
     }
 
     #[cfg(feature = "rmcp")]
-    fn is_tool(&self, tool: &str) -> bool {
+    pub(super) fn is_tool(&self, tool: &str) -> bool {
         self.kind == Kind::Tool && matches!(&self.which, Name::One(name) if **name == *tool)
     }
 
@@ -264,87 +266,4 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.kind.verb(), self.name())
     }
-}
-
-/// What each operation of an MCP server needs.
-///
-/// [`mcp_table!`](crate::mcp_table) makes it as a constant, and an iterator of operations at run time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct McpTable {
-    operations: Cow<'static, [Operation]>,
-}
-
-impl McpTable {
-    /// Makes a table as a constant.
-    pub(crate) const fn of(operations: &'static [Operation]) -> Self {
-        Self { operations: Cow::Borrowed(operations) }
-    }
-
-    /// Adds the operations of another table.
-    #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
-        self.operations.to_mut().extend_from_slice(&other.operations);
-        self
-    }
-
-    /// Returns the operations, in the order in which they were listed.
-    #[must_use]
-    pub fn operations(&self) -> &[Operation] {
-        &self.operations
-    }
-
-    /// Tells whether a row is about a tool, by its name or as one of all tools.
-    #[cfg(feature = "rmcp")]
-    pub(super) fn has_tool(&self, tool: &str) -> bool {
-        self.operations.iter().any(|operation| {
-            operation.is_tool(tool) || operation.kind == Kind::Tool && operation.which == Name::Any
-        })
-    }
-
-    /// Leaves out the rows of tools.
-    #[cfg(feature = "rmcp")]
-    pub(super) fn without_tools(&self, off: &[String]) -> Self {
-        let is_on = |operation: &&Operation| !off.iter().any(|tool| operation.is_tool(tool));
-        self.operations.iter().filter(is_on).cloned().collect()
-    }
-
-    /// Returns the same as a [`ScopeTable`], with methods such as `tools/call` in the place of HTTP's.
-    #[must_use]
-    pub fn to_scope_table(&self) -> ScopeTable {
-        let entry = |operation: &Operation| {
-            Entry::route(operation.kind.verb().to_owned(), operation.name().to_owned(), operation.row.clone())
-        };
-        self.operations.iter().map(entry).collect()
-    }
-}
-
-impl FromIterator<Operation> for McpTable {
-    fn from_iter<I: IntoIterator<Item = Operation>>(operations: I) -> Self {
-        Self { operations: Cow::Owned(operations.into_iter().collect()) }
-    }
-}
-
-/// Writes one line an operation, its columns aligned.
-impl fmt::Display for McpTable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_scope_table().fmt(f)
-    }
-}
-
-/// Lists what the operations of an MCP server need, as a constant [`McpTable`].
-///
-/// # Examples
-///
-/// ```
-/// use scopegate::{Requirement, mcp_table, requirement, mcp::{McpTable, Operation}};
-///
-/// const READ: Requirement = requirement!("files:read");
-/// const TABLE: McpTable = mcp_table![Operation::tool("list_files", READ), Operation::resource("file:///{name}", READ)];
-/// assert_eq!(TABLE.operations().len(), 2);
-/// ```
-#[macro_export]
-macro_rules! mcp_table {
-    ($($operation:expr),* $(,)?) => {
-        $crate::__private::mcp_table(const { &[$($operation),*] })
-    };
 }

@@ -2,7 +2,10 @@
 
 use http::{HeaderMap, header::ORIGIN};
 
-use crate::resource::{Resource, is_loopback};
+use crate::{
+    resource::{Origin, Resource},
+    shown,
+};
 
 /// The origins whose pages may call. Requests that come from no page have no `Origin`, and are not concerned.
 #[derive(Clone, Debug, Default)]
@@ -16,42 +19,38 @@ impl Origins {
     /// Allows the resource's own pages; with a loopback resource, or none, the pages of this machine.
     pub(super) fn of(resource: Option<&Resource>) -> Self {
         let own = resource.map(Resource::origin);
-        Self { allowed: own.map(normalize).into_iter().collect(), loopback: own.is_none_or(is_on_loopback) }
+        let is_on_loopback = |own| Origin::parse(own).is_some_and(|own| own.is_on_loopback());
+        Self {
+            allowed: own.map(str::to_owned).into_iter().collect(),
+            loopback: own.is_none_or(is_on_loopback),
+        }
     }
 
-    pub(super) fn allow(&mut self, origin: &str) {
-        self.allowed.push(normalize(origin));
+    /// Allows the pages of one more origin.
+    ///
+    /// # Errors
+    ///
+    /// When no page could have that origin: it says what to write.
+    pub(super) fn allow(&mut self, origin: &str) -> Result<(), String> {
+        let text = origin.strip_suffix('/').unwrap_or(origin);
+        if Origin::parse(text).is_none() {
+            let shown = shown::text(origin);
+            return Err(format!(
+                "no page has the origin `{shown}`; write scheme and host, other alphabets as `xn--..`, as in `https://app.example.com`"
+            ));
+        }
+        self.allowed.push(text.to_owned());
+        Ok(())
     }
 
     pub(super) fn admit(&self, headers: &HeaderMap) -> bool {
-        headers.get_all(ORIGIN).iter().all(|origin| {
-            let Ok(origin) = origin.to_str() else { return false };
-            self.allowed.contains(&normalize(origin)) || self.loopback && is_on_loopback(origin)
-        })
+        headers.get_all(ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(|origin| self.are_of(origin)))
     }
-}
 
-/// Lower-cases, and leaves out the port that goes without saying.
-fn normalize(origin: &str) -> String {
-    let origin = origin.trim_ascii().trim_end_matches('/').to_ascii_lowercase();
-    for (scheme, port) in [("https://", ":443"), ("http://", ":80")] {
-        if let Some(origin) = origin.strip_suffix(port).filter(|_| origin.starts_with(scheme)) {
-            return origin.to_owned();
-        }
-    }
-    origin
-}
-
-fn is_on_loopback(origin: &str) -> bool {
-    host(origin.trim_ascii()).is_some_and(is_loopback)
-}
-
-/// Returns the host of an origin, without the port.
-pub(super) fn host(origin: &str) -> Option<&str> {
-    let (_, authority) = origin.split_once("://").filter(|(_, authority)| !authority.contains(['@', '/']))?;
-    match authority.find(']') {
-        Some(bracket) => authority.get(..=bracket),
-        None => authority.split(':').next(),
+    fn are_of(&self, origin: &str) -> bool {
+        let Some(page) = Origin::parse(origin) else { return false };
+        self.allowed.iter().any(|allowed| Origin::parse(allowed) == Some(page))
+            || self.loopback && page.is_on_loopback()
     }
 }
 
@@ -65,7 +64,7 @@ mod tests {
     fn check(resource: &str, origin: &str, expected: bool) {
         let resource = Resource::new(resource).unwrap();
         let mut origins = Origins::of(Some(&resource));
-        origins.allow("https://app.example.com/");
+        origins.allow("https://app.example.com/").unwrap();
         let headers = HeaderMap::from_iter([(ORIGIN, HeaderValue::try_from(origin).unwrap())]);
         assert_eq!(origins.admit(&headers), expected, "{resource:?} {origin}");
     }

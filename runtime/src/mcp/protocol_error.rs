@@ -46,6 +46,11 @@ impl ProtocolError {
         Self::new(StatusCode::FORBIDDEN, INVALID_REQUEST, "Requests of pages of this origin are not allowed")
     }
 
+    #[cfg(feature = "rmcp")]
+    pub(super) fn foreign_host() -> Self {
+        Self::new(StatusCode::FORBIDDEN, INVALID_REQUEST, "Requests for this host are not answered here")
+    }
+
     pub(super) fn too_large(limit: usize) -> Self {
         let message = format!("The body has more than {limit} bytes");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, message)

@@ -7,6 +7,8 @@ use axum::{
 };
 use http::{StatusCode, request::Parts};
 
+#[cfg(feature = "rmcp")]
+use super::host;
 use super::{
     body::read,
     connection, encoding,
@@ -74,6 +76,10 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     }
     if !endpoint.origins.admit(&parts.headers) {
         return Err(ProtocolError::foreign_origin().into());
+    }
+    #[cfg(feature = "rmcp")]
+    if endpoint.is_innermost && !host::is_plain(&parts) {
+        return Err(ProtocolError::foreign_host().into());
     }
     connection::detach(&mut parts)?;
     // Nothing of the body is read for those whom the gate does not know.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    operation::{Kind, McpTable, Name, Operation},
+    operation::{Kind, Name, Operation},
     overlap::Overlap,
+    table::McpTable,
     uri_template::{Captures, UriTemplate, segments, separators},
 };
 use crate::scope::{Filled, Row, Text, parameters};

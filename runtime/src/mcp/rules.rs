@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     message::Message,
-    operation::{ANY, Kind, McpTable, Name, Operation},
+    operation::{ANY, Kind, Name, Operation},
     resources::Resources,
     subject::{GET_TASK, Subject},
+    table::McpTable,
     tasks::{Origin, Origins},
 };
 use crate::{

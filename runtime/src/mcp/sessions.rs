@@ -45,30 +45,29 @@ impl Sessions {
         headers.insert(&SESSION_ID, own.ok_or_else(ProtocolError::unknown_session)?);
         Ok(())
     }
+}
 
-    /// Binds a session that the server has opened, or goes on with, to its caller.
-    pub(super) fn bind(
-        self,
-        binding: &Binding,
-        owner: Option<Owner<'_>>,
-        plan: &Plan,
-        mut response: Response,
-    ) -> Response {
-        if !response.headers().contains_key(&SESSION_ID) {
-            return response;
-        }
-        let Some(owner) = owner else {
-            return plan.gate.deny(WITHOUT_PRINCIPAL.into()).into_response();
-        };
-        let Some(bound) = bound(binding, owner, response.headers()) else {
-            log::misconfigured(
-                "the MCP server gave a session no identifier, or more than one: it is 1 to 4096 visible ASCII characters",
-            );
-            return ProtocolError::no_session().into_response();
-        };
-        response.headers_mut().insert(&SESSION_ID, bound);
-        response
+/// Binds a session that the server has opened, or goes on with, to its caller.
+pub(super) fn bind(
+    binding: &Binding,
+    owner: Option<Owner<'_>>,
+    plan: &Plan,
+    mut response: Response,
+) -> Response {
+    if !response.headers().contains_key(&SESSION_ID) {
+        return response;
     }
+    let Some(owner) = owner else {
+        return plan.gate.deny(WITHOUT_PRINCIPAL.into()).into_response();
+    };
+    let Some(bound) = bound(binding, owner, response.headers()) else {
+        log::misconfigured(
+            "the MCP server gave a session no identifier, or more than one: it is 1 to 4096 visible ASCII characters",
+        );
+        return ProtocolError::no_session().into_response();
+    };
+    response.headers_mut().insert(&SESSION_ID, bound);
+    response
 }
 
 const WITHOUT_PRINCIPAL: &str = "The access token names nobody to whom a session could belong";

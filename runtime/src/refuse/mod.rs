@@ -15,6 +15,8 @@ mod refused;
 mod rejection;
 
 pub use self::challenge::{Challenge, ErrorCode};
+#[cfg(feature = "cors")]
+pub(crate) use self::rejection::EXPOSED;
 #[cfg(feature = "axum")]
 pub(crate) use self::{bodies::Bodies, body::Content, json_rpc::ErrorAnswer, refused::KeptHeaders};
 #[cfg(feature = "axum")]

@@ -15,6 +15,9 @@ use crate::{
     scope::ScopeToken,
 };
 
+/// What a page of another origin has to read of a refusal: a browser shows it no other headers than those named here.
+pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
+
 /// A refused request: the reason, and the answer that follows from it. Cheap to clone.
 ///
 /// It stands in the extensions of the answer, for outer layers that count or log refusals.
@@ -154,9 +157,7 @@ impl IntoResponse for Rejection {
         *response.status_mut() = self.answer.reason.status();
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // A browser's client reads no other header of another origin than those named here.
-        headers
-            .append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, Retry-After"));
+        headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
         if let Some(challenge) = &self.answer.challenge {
             headers.insert(WWW_AUTHENTICATE, challenge.clone());
         }

@@ -1,22 +1,29 @@
 //! The protected resource: its identifier, its authorization servers, and where its metadata is found.
 
+mod authority;
 mod builder;
 mod canonical;
 mod family;
 mod members;
 mod metadata;
+#[cfg(feature = "axum")]
+mod origin;
 mod url;
 
 use std::{borrow::Cow, fmt};
 
+#[cfg(feature = "rmcp")]
+pub(crate) use self::authority::Authority;
+#[cfg(feature = "jwt")]
+pub(crate) use self::authority::is_loopback;
 #[cfg(feature = "axum")]
 pub(crate) use self::family::{Place, is_within, meet, misplaced};
 pub(crate) use self::members::Members;
 pub use self::metadata::ResourceMetadata;
 #[cfg(feature = "axum")]
+pub(crate) use self::origin::Origin;
+#[cfg(feature = "axum")]
 pub(crate) use self::url::WELL_KNOWN;
-#[cfg(any(feature = "jwt", feature = "mcp"))]
-pub(crate) use self::url::is_loopback;
 use self::{family::Extent, url::Url};
 use crate::shown;
 

@@ -1,15 +1,13 @@
 //! The URLs of a resource: what may stand in one, and where the well-known path goes.
 
-use std::{
-    borrow::Cow,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-};
+use std::borrow::Cow;
 
 #[cfg(feature = "family")]
 use super::family::example;
 use super::{
     InvalidResource,
-    canonical::{canonical, split_authority, twin},
+    authority::Authority,
+    canonical::{canonical, twin},
 };
 use crate::shown::{self, WithoutSecrets};
 
@@ -160,10 +158,10 @@ fn origin_end(url: &str) -> Result<usize, &'static str> {
     }
     let (scheme, rest) = url.split_once("://").ok_or(NOT_ABSOLUTE)?;
     let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let host = check_authority(authority)?;
+    let host = Authority::parse(authority)?.host;
     match scheme.to_ascii_lowercase().as_str() {
         "https" => {}
-        "http" if is_loopback(host) => {}
+        "http" if host.is_loopback() => {}
         "http" => return Err("use `https`; `http` is for loopback hosts such as `127.0.0.1`"),
         _ => return Err(NOT_ABSOLUTE),
     }
@@ -175,56 +173,6 @@ const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.ex
 
 /// What common servers and proxies take as a request line, and what leaves room in a challenge of 8 KiB.
 const MAX_LENGTH: usize = 2047;
-
-/// Checks `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)), and returns
-/// the host.
-fn check_authority(authority: &str) -> Result<&str, &'static str> {
-    if authority.contains('@') {
-        return Err("leave out the user before `@`");
-    }
-    let (host, port) = split_authority(authority);
-    match port.strip_prefix(':') {
-        None if port.is_empty() => {}
-        Some(digits) if is_port(digits) => {}
-        _ => return Err("write a port between 1 and 65535 behind `:`, or leave out the `:`"),
-    }
-    if host.is_empty() {
-        return Err("write the host behind `://`");
-    }
-    if let Some(address) = host.strip_prefix('[') {
-        let address = address.strip_suffix(']').and_then(|address| address.parse::<Ipv6Addr>().ok());
-        return address.map(|_| host).ok_or("write an IPv6 address in the brackets, as in `[::1]`");
-    }
-    if !is_host(host) {
-        return Err("write the host as a DNS name (other alphabets as `xn--..`) or an IP address");
-    }
-    Ok(host)
-}
-
-fn is_port(digits: &str) -> bool {
-    digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port != 0)
-}
-
-/// A DNS name, or an IPv4 address: clients read a host that ends in a number, hexadecimal ones included, as nothing else
-/// ([URL standard, section 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
-fn is_host(host: &str) -> bool {
-    let labels = host.strip_suffix('.').unwrap_or(host);
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    let is_number = |label: &str| match label.split_at_checked(2) {
-        Some(("0x" | "0X", digits)) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        _ => label.bytes().all(|byte| byte.is_ascii_digit()),
-    };
-    let ends_in_number = labels.rsplit('.').next().is_some_and(is_number);
-    labels.split('.').all(is_label) && (!ends_in_number || host.parse::<Ipv4Addr>().is_ok())
-}
-
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
-}
 
 /// Checks path, query and fragment.
 fn check_rest(rest: &str) -> Result<(), &'static str> {

@@ -1,5 +1,7 @@
 //! Reads a handler's declaration off its own signature.
 
+use std::any::TypeId;
+
 use axum::handler::Layered;
 
 use crate::{
@@ -98,29 +100,30 @@ mod sealed {
 
 macro_rules! declared {
     ($($argument:ident)*) => {
+        // What is mounted is `'static`, and so are its arguments.
         #[diagnostic::do_not_recommend]
-        impl<F, Out, G: ScopeGuard, $($argument),*> sealed::Declared<(G, $($argument,)*)> for F
+        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::Declared<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,
         {
             fn row(&self) -> RowRef {
-                RowRef::Const(const { &G::ROW })
+                RowRef::Const(const { &<Self as Annotated<(G, $($argument,)*)>>::ROW })
             }
         }
 
         #[diagnostic::do_not_recommend]
-        impl<F, Out, G: ScopeGuard, $($argument),*> Declared<(G, $($argument,)*)> for F
+        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> Declared<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,
         {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<F, Out, G: ScopeGuard, $($argument),*> Annotated<(G, $($argument,)*)> for F
+        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> Annotated<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,
         {
-            const ROW: Row = G::ROW;
+            const ROW: Row = G::ROW.taking(const { &[$(TypeId::of::<$argument>),*] });
         }
     };
 }

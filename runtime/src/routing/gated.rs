@@ -4,6 +4,8 @@ use std::{any::Any, future::pending, mem, pin::Pin, sync::Arc};
 
 use axum::{extract::Request, handler::Handler, response::Response};
 
+#[cfg(feature = "utoipa")]
+use crate::routing::documentation::Documentation;
 use crate::{
     enforce::{Enforcement, Slot},
     routing::{declared::Declared, function::HandlerFn},
@@ -62,10 +64,18 @@ pub(crate) struct Mounted {
     pub(crate) methods: String,
     pub(crate) row: RowRef,
     pub(crate) slot: Arc<Slot>,
+    #[cfg(feature = "utoipa")]
+    pub(crate) documentation: Option<Documentation>,
 }
 
 impl Mounted {
     pub(crate) fn new(methods: String, row: RowRef) -> Self {
-        Self { methods, row, slot: Arc::default() }
+        Self {
+            methods,
+            row,
+            slot: Arc::default(),
+            #[cfg(feature = "utoipa")]
+            documentation: None,
+        }
     }
 }

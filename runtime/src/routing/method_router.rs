@@ -1,5 +1,6 @@
 //! The methods of one path, each with a declared handler.
 
+mod handlers;
 mod services;
 
 use std::{convert::Infallible, fmt};
@@ -13,12 +14,7 @@ use axum::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::routing::{
-    MethodFilter,
-    declared::Declared,
-    function::HandlerFn,
-    gated::{Gated, Mounted},
-};
+use crate::routing::{MethodFilter, gated::Mounted};
 
 /// The handlers of one path, by method: [`axum::routing::MethodRouter`] for declared handlers.
 ///
@@ -45,185 +41,6 @@ use crate::routing::{
 pub struct MethodRouter<S = (), E = Infallible> {
     pub(crate) inner: axum::routing::MethodRouter<S, E>,
     pub(crate) mounted: Vec<Mounted>,
-}
-
-impl<S> MethodRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    pub(crate) fn any<H: Declared<D> + HandlerFn<T, S>, T, D>(handler: H) -> Self
-    where
-        T: 'static,
-    {
-        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
-        Self { inner: axum::routing::any(handler), mounted: vec![mounted] }
-    }
-
-    /// Adds a handler for the methods that `filter` matches.
-    ///
-    /// # Panics
-    ///
-    /// When one of the methods has a handler already, as in axum.
-    #[track_caller]
-    pub fn on<H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, filter: MethodFilter, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        let (handler, mounted) = Gated::mount(handler, names_of(filter));
-        self.inner = self.inner.on(filter, handler);
-        self.mounted.push(mounted);
-        self
-    }
-
-    /// Adds a handler for `GET` requests, and `HEAD` requests, whose body axum leaves out.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn get<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::GET, handler)
-    }
-
-    /// Adds a handler for `POST` requests.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn post<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::POST, handler)
-    }
-
-    /// Adds a handler for `PUT` requests.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn put<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::PUT, handler)
-    }
-
-    /// Adds a handler for `PATCH` requests.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn patch<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::PATCH, handler)
-    }
-
-    /// Adds a handler for `DELETE` requests.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn delete<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::DELETE, handler)
-    }
-
-    /// Adds a handler for `HEAD` requests.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn head<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::HEAD, handler)
-    }
-
-    /// Adds a handler for `OPTIONS` requests.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn options<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::OPTIONS, handler)
-    }
-
-    /// Adds a handler for `CONNECT` requests.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn connect<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::CONNECT, handler)
-    }
-
-    /// Adds a handler for `TRACE` requests.
-    ///
-    /// # Panics
-    ///
-    /// When the method has a handler already, as in axum.
-    #[track_caller]
-    pub fn trace<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        self.on(MethodFilter::TRACE, handler)
-    }
-
-    /// Sets the handler of the methods that have none, in place of 405; see [`axum::routing::MethodRouter::fallback`].
-    ///
-    /// It declares what it needs like any handler. The table writes its methods as `*`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use scopegate::{Router, authenticated, requires_scope, routing::get};
-    ///
-    /// #[requires_scope("files:read")]
-    /// async fn read() {}
-    ///
-    /// #[authenticated]
-    /// async fn explain() -> &'static str {
-    ///     "files can be read alone"
-    /// }
-    ///
-    /// let routes: Router = Router::new().route("/files/{name}", get(read).fallback(explain));
-    /// assert_eq!(
-    ///     routes.table().to_string(),
-    ///     "GET  /files/{name}  files:read\n*    /files/{name}  authenticated\n",
-    /// );
-    /// ```
-    pub fn fallback<H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, handler: H) -> Self
-    where
-        T: 'static,
-    {
-        let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
-        self.inner = self.inner.fallback(handler);
-        self.mount_fallback(mounted);
-        self
-    }
 }
 
 impl<S, E> MethodRouter<S, E>

@@ -25,6 +25,8 @@
 //! ```
 
 mod declared;
+#[cfg(feature = "utoipa")]
+pub(crate) mod documentation;
 mod function;
 mod gated;
 mod guarded;
@@ -34,6 +36,8 @@ pub mod method_routing;
 mod mountable;
 mod mounts;
 mod router;
+#[cfg(feature = "utoipa")]
+mod routes;
 mod service;
 
 pub use axum::routing::MethodFilter;
@@ -51,3 +55,5 @@ pub use method_routing::{
 };
 pub use mountable::{DeclaredMethods, DeclaredRoutes};
 pub use router::Router;
+#[cfg(feature = "utoipa")]
+pub use routes::Routes;

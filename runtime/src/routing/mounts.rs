@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+#[cfg(feature = "utoipa")]
+use crate::routing::documentation::Documentation;
 use crate::{
     enforce::{Group, Plan, Prebuilt},
     gate::Gate,
@@ -121,6 +123,12 @@ impl Mounts {
             Entry::route(mount.mounted.methods.clone(), mount.path.clone(), (**mount.row()).clone())
         };
         self.all.iter().map(entry).collect()
+    }
+
+    /// Iterates over what utoipa knows of handlers, with the paths that they have here.
+    #[cfg(feature = "utoipa")]
+    pub(super) fn documented(&self) -> impl Iterator<Item = (&str, &Documentation)> {
+        self.all.iter().filter_map(|mount| Some((&*mount.path, mount.mounted.documentation.as_ref()?)))
     }
 
     /// Returns what is wrong with the routes, whatever the gate.

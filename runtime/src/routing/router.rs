@@ -64,7 +64,7 @@ use crate::{
 #[must_use]
 pub struct Router<S = ()> {
     inner: axum::Router<S>,
-    mounts: Mounts,
+    pub(super) mounts: Mounts,
 }
 
 impl<S> Router<S>

@@ -1,6 +1,10 @@
 //! The scope table: what each route needs. Everything else is derived from it.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    any::{Any, TypeId},
+    borrow::Cow,
+    fmt,
+};
 
 #[cfg(feature = "axum")]
 use super::parse::InvalidRequirement;
@@ -18,7 +22,12 @@ pub struct Row {
     handler: Text,
     file: &'static str,
     line: u32,
+    takes: Arguments,
 }
+
+/// The types of a handler's arguments, where its row was read off its signature.
+#[derive(Clone, Copy)]
+struct Arguments(&'static [fn() -> TypeId]);
 
 /// The terms under which an operation may be called: what of a row decides about requests and their answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +67,8 @@ impl Terms {
 impl Row {
     /// Declares what `handler` needs.
     pub const fn new(requirement: Requirement, handler: &'static str, file: &'static str, line: u32) -> Self {
-        Self { terms: Terms::of(requirement), handler: Text::Static(handler), file, line }
+        let handler = Text::Static(handler);
+        Self { terms: Terms::of(requirement), handler, file, line, takes: Arguments(&[]) }
     }
 
     /// Declares what something needs whose name is known at run time alone.
@@ -69,7 +79,7 @@ impl Row {
         file: &'static str,
         line: u32,
     ) -> Self {
-        Self { terms: Terms::of(requirement), handler, file, line }
+        Self { terms: Terms::of(requirement), handler, file, line, takes: Arguments(&[]) }
     }
 
     /// Adds what the handler may demand, and what a client does well to ask for as well.
@@ -78,6 +88,17 @@ impl Row {
         self.terms.also = also;
         self.terms.related = related;
         self
+    }
+
+    /// Says which arguments the handler takes.
+    pub(crate) const fn taking(mut self, arguments: &'static [fn() -> TypeId]) -> Self {
+        self.takes = Arguments(arguments);
+        self
+    }
+
+    /// Tells whether the handler is known to take a `T`.
+    pub(crate) fn takes<T: Any>(&self) -> bool {
+        self.takes.0.iter().any(|id| id() == TypeId::of::<T>())
     }
 
     /// Makes the same row with a requirement besides its own, which is asked for first.
@@ -98,6 +119,21 @@ impl Row {
 
     pub(crate) fn handler(&self) -> &str {
         &self.handler
+    }
+}
+
+/// What a handler declares is the same, whatever it takes.
+impl PartialEq for Arguments {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Arguments {}
+
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} arguments", self.0.len())
     }
 }
 

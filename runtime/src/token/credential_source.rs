@@ -9,6 +9,7 @@ use http::{
 };
 
 use super::credentials::{Credentials, is_b64token};
+use crate::resource::Origin;
 
 /// Where a request carries its credential; see [`Gate::credentials`](crate::Gate::credentials).
 ///
@@ -273,7 +274,7 @@ fn is_same_origin(parts: &Parts, origin: Option<&str>) -> bool {
             _ => false,
         },
         (None, None, Some(given), None) => {
-            origin.is_some_and(|own| given.as_bytes().eq_ignore_ascii_case(own.as_bytes()))
+            given.to_str().is_ok_and(|given| origin.is_some_and(|own| Origin::is_same(given, own)))
         }
         (None, None, None, None) => is_safe,
         _ => false,

@@ -1,6 +1,10 @@
 //! What a verified access token says.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -23,6 +27,7 @@ struct Data {
     principal: Option<Principal>,
     client: Option<String>,
     expires_at: Option<SystemTime>,
+    leeway: Duration,
     claims: Map<String, Value>,
 }
 
@@ -51,10 +56,18 @@ impl Token {
         self.identified(|data| data.subject = Some(subject.into()))
     }
 
-    /// Sets when the token expires, for handlers that outlive their request. The verifier judges it.
+    /// Sets when the token expires, for handlers that outlive their request: [`Access::expired`](crate::Access::expired) ends
+    /// then. The verifier judges it.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
+        self
+    }
+
+    /// Sets for how long after its expiry the verifier still accepts the token, since clocks differ; not at all unless set.
+    #[must_use]
+    pub fn with_leeway(mut self, leeway: Duration) -> Self {
+        Arc::make_mut(&mut self.0).leeway = leeway;
         self
     }
 
@@ -101,6 +114,11 @@ impl Token {
     /// Returns when the token expires, where the verifier says so.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.0.expires_at
+    }
+
+    /// Returns from when on the verifier refuses the token, where it says so and a clock of this machine can show it.
+    pub(crate) fn refused_from(&self) -> Option<SystemTime> {
+        self.expires_at()?.checked_add(self.0.leeway)
     }
 
     /// Returns who granted the scopes, where the token says so. To key data by it, take [`Token::principal`].

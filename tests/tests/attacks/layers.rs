@@ -87,6 +87,29 @@ async fn a_row_that_says_less_than_the_guard_opens_nothing() {
     }
 }
 
+/// A row guards nothing, and frees nothing of the floor: whoever mounts a handler without an attribute has the floor.
+#[tokio::test]
+async fn a_row_for_a_handler_without_an_attribute_leaves_it_the_floor() {
+    for table in [
+        scope_table!["/files/{name}" => whoami],
+        scope_table![GET "/files/{name}" => purge],
+        ScopeTable::default(),
+    ] {
+        let app = Router::new().route("/files/{name}", any(async || "gone")).layer(layer(table));
+        for (headers, status) in [
+            (&[][..], 401),
+            (&["authorization: Bearer wrong"], 401),
+            (&["authorization: Bearer none"], 403),
+            (&["authorization: Bearer admin-alone"], 403),
+            (&["authorization: Bearer floor"], 200),
+        ] {
+            for request in ["GET /files/a", "HEAD /files/a", "OPTIONS /files/a", "BREW /files/a"] {
+                assert_eq!(send(&app, request, headers).await.status, status, "{request} {headers:?}");
+            }
+        }
+    }
+}
+
 /// Other spellings of a path are other paths to axum, and so to the layer.
 #[tokio::test]
 async fn another_spelling_of_a_path_gets_nothing_but_the_floor_asked_for() {

@@ -2,6 +2,7 @@
 
 mod audiences;
 mod authorization_servers;
+mod declared;
 mod gates;
 mod layers;
 mod locks;
@@ -10,6 +11,7 @@ mod mcp_bodies;
 mod mcp_operations;
 mod mcp_owners;
 mod opaque_tokens;
+mod origins;
 mod routers;
 mod tokens;
 

@@ -100,6 +100,14 @@ async fn another_host_name_is_refused() {
         ("[::1]:8081", 200),
         ("rebound.example.com:8081", 421),
         ("127.0.0.1.example.com", 421),
+        ("[::1]example.com", 421),
+        ("[::1].example.com", 421),
+        ("localhost:example.com", 421),
+        ("localhost:80:80", 421),
+        ("example.com@localhost", 421),
+        ("localhost@example.com", 421),
+        ("localhost.", 421),
+        ("", 421),
     ] {
         let response = server.get("/jwks.json").header("host", host).send().await.unwrap();
         assert_eq!(response.status().as_u16(), expected, "{host}");

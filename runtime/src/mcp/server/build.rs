@@ -1,6 +1,6 @@
 //! An rmcp server behind its gate, whole.
 
-use std::{any::type_name, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{Router, extract::Request, response::IntoResponse};
 use rmcp::{
@@ -10,79 +10,29 @@ use rmcp::{
     },
 };
 
-use super::{ScopedTools, owned::Owned, place::Place, reads::reads_resources, serve::Serve};
+use super::{
+    owned::Owned,
+    place::Place,
+    serve::Serve,
+    unserved::{mistaken, unserved},
+};
 use crate::{
-    enforce::Step,
+    enforce::{Passed, Step},
     gate::{Gate, log},
-    mcp::{
-        McpLayer, McpTable, body::Bounds, endpoint::Passed, memory::Memory, operation::Kind,
-        subject::LIST_TASKS,
-    },
+    mcp::{McpLayer, McpTable, body::Bounds, memory::Memory},
     policy::StartupError,
     resource::Resource,
     scope::{Entry, Requirement, Row, ScopeTable},
     well_known,
 };
 
-impl Gate {
-    /// Makes the router of an MCP server: rmcp's service at the resource's path, behind this gate, with the metadata.
-    ///
-    /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts stand in one
-    /// [`#[scoped_tools]`](crate::scoped_tools) block.
-    ///
-    /// A tool or prompt that is not in the block, such as one of another router, is answered as unknown, also one that the
-    /// server gets while it runs; so is every resource. [`McpServer::table`](crate::mcp::McpServer::table) takes more tables.
-    ///
-    /// A request whose `Host` is not that of the resource, on any port, is 403 even with a valid token. For a resource
-    /// on a loopback host, `localhost`, `127.0.0.1` and `[::1]` all count.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with the gate and the table, and a path of the resource that no server can be at.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use rmcp::{ServerHandler, tool, tool_handler};
-    /// use scopegate::{Gate, Resource, Scope, requires_scope, scoped_tools};
-    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
-    /// # struct Sessions;
-    /// # impl TokenVerifier for Sessions {
-    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
-    /// # }
-    ///
-    /// struct Files;
-    ///
-    /// #[scoped_tools]
-    /// impl Files {
-    ///     /// Forgets every file.
-    ///     #[requires_scope("files:admin")]
-    ///     #[tool]
-    ///     async fn purge_files(&self) {}
-    /// }
-    ///
-    /// #[tool_handler]
-    /// impl ServerHandler for Files {}
-    ///
-    /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
-    /// let gate = Gate::new(resource, Sessions).floor([Scope::from_static("files:read")]);
-    /// let app: axum::Router = gate.mcp(|| Files)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn mcp<S>(&self, make: impl Fn() -> S + Send + Sync + 'static) -> Result<Router, StartupError>
-    where
-        S: ServerHandler + ScopedTools,
-    {
-        crate::mcp::McpServer::new(self, make).table(&S::TOOLS).build()
-    }
-}
-
 /// An rmcp server behind a gate, to be built.
 ///
 /// # Examples
 ///
 /// ```
-/// # use rmcp::{ServerHandler, tool, tool_handler};
+/// # use rmcp::{ErrorData, RoleServer, ServerHandler, model::{ReadResourceRequestParams, ReadResourceResponse}};
+/// # use rmcp::{service::RequestContext, tool, tool_handler};
 /// # use scopegate::{Requirement, requirement, requires_scope, scoped_tools, mcp::Operation};
 /// # struct Files;
 /// # #[scoped_tools]
@@ -93,7 +43,13 @@ impl Gate {
 /// #     async fn purge_files(&self) {}
 /// # }
 /// # #[tool_handler]
-/// # impl ServerHandler for Files {}
+/// # impl ServerHandler for Files {
+/// #     async fn read_resource(
+/// #         &self, _: ReadResourceRequestParams, _: RequestContext<RoleServer>,
+/// #     ) -> Result<ReadResourceResponse, ErrorData> {
+/// #         Err(ErrorData::resource_not_found("no file", None))
+/// #     }
+/// # }
 /// use scopegate::{mcp_table, Gate, Resource, StaticKeys, mcp::{McpServer, McpTable}};
 ///
 /// const READ: Requirement = requirement!("files:read");
@@ -153,7 +109,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Lets pages of an origin call; see [`McpLayer::allow_origin`].
+    /// Lets pages of an origin call, such as `https://app.example.com`; see [`McpLayer::allow_origin`].
     pub fn allow_origin(mut self, origin: &str) -> Self {
         self.origins.push(origin.to_owned());
         self
@@ -265,12 +221,10 @@ impl<S: ServerHandler> McpServer<S> {
         let table = self.table.without_tools(&self.off);
         let (mut layer, faults) = McpLayer::prepare(&self.gate, table, self.at.as_ref());
         problems.extend(faults);
+        problems.extend(self.origins.iter().filter_map(|origin| layer.admit_origin(origin).err()));
         StartupError::unless(problems, || {
             for tool in &self.off {
                 log::switched_off(tool);
-            }
-            for origin in &self.origins {
-                layer = layer.clone().allow_origin(origin);
             }
             if let Some(key) = &self.key {
                 layer = layer.clone().key(key);
@@ -279,9 +233,8 @@ impl<S: ServerHandler> McpServer<S> {
             layer.before_rmcp(self.bounds, self.config.legacy_session_mode, &self.off);
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
             let (make, endpoint) = (self.make, layer.endpoint());
-            let own = endpoint.clone();
             let service = StreamableHttpService::new(
-                move || Ok(Owned::new(make(), own.clone())),
+                move || Ok(Owned::new(make(), endpoint.clone())),
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );
@@ -289,7 +242,7 @@ impl<S: ServerHandler> McpServer<S> {
             let service = Arc::new(service);
             let gate = layer.clone();
             let serve = Serve(move |request: Request| {
-                let (gate, service, endpoint) = (gate.clone(), service.clone(), endpoint.clone());
+                let (gate, service) = (gate.clone(), service.clone());
                 async move {
                     let request = match gate.run(request).await {
                         Ok(request) => request,
@@ -298,7 +251,7 @@ impl<S: ServerHandler> McpServer<S> {
                     let passed = Passed::of(request.extensions());
                     let answer = service.handle(request).await.into_response();
                     Ok(match passed {
-                        Some(passed) => endpoint.bind(&passed, answer),
+                        Some(passed) => gate.answer(&passed, answer),
                         None => answer,
                     })
                 }
@@ -309,33 +262,6 @@ impl<S: ServerHandler> McpServer<S> {
             endpoint.merge(layer.well_known()).merge(well_known::nothing_below_routes(&endpoints))
         })
     }
-}
-
-/// Lists the rows for what a server of rmcp's cannot do, or not for its callers alone.
-fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
-    let resource = table.operations().iter().find(|operation| operation.kind() == Kind::Resource);
-    let unread = resource.filter(|_| !reads_resources::<S>()).map(|operation| {
-        let server = type_name::<S>();
-        format!("`{operation}` is never read, since `{server}` has no `read_resource`; write one as an `async fn`, or leave the row out")
-    });
-    let list = table
-        .operations()
-        .iter()
-        .find(|operation| operation.kind() == Kind::Method && operation.name() == LIST_TASKS);
-    let listed = list.map(|operation| {
-        format!("`{operation}` would list the tasks of all callers, by identifiers that none of them can use; leave the row out")
-    });
-    unread.into_iter().chain(listed)
-}
-
-/// Lists the tools that are switched off though nobody can call them.
-fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
-    let unknown = off.iter().filter(|tool| !table.has_tool(tool));
-    unknown.map(|tool| {
-        format!(
-            "the tool `{tool}` is switched off, and no row is about it; write the name as the table has it"
-        )
-    })
 }
 
 impl<S> fmt::Debug for McpServer<S> {

@@ -2,12 +2,13 @@
 
 mod build;
 mod extract;
+mod gate;
 mod local;
 mod owned;
 mod place;
-mod reads;
 mod refusal;
 mod scoped;
 mod serve;
+mod unserved;
 
 pub use self::{build::McpServer, local::LocalTrust, scoped::ScopedTools};

@@ -25,10 +25,10 @@ use rmcp::{
 use serde_json::Value;
 
 use crate::{
-    enforce::Judge,
+    enforce::{Judge, Passed},
     gate::log,
     mcp::{
-        endpoint::{Endpoint, Passed},
+        endpoint::Endpoint,
         subject::{LIST_TASKS, RESULT_OF_TASK},
         tasks::{self, Origin},
     },

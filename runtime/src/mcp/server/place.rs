@@ -1,13 +1,6 @@
 //! Where a server is: the path that it answers at, and the hosts that it answers for.
 
-use std::str::FromStr;
-
-use http::uri::Authority;
-
-use crate::{
-    mcp::origin::host,
-    resource::{Resource, is_loopback},
-};
+use crate::resource::{Authority, Origin, Resource};
 
 /// The path and the hosts of a server.
 pub(super) struct Place {
@@ -22,7 +15,7 @@ impl Place {
     /// Answers for more hosts, and says which of them are none.
     pub(super) fn allow(&mut self, hosts: &[String]) -> Vec<String> {
         self.hosts.extend_from_slice(hosts);
-        let faulty = hosts.iter().filter(|host| !is_host(host));
+        let faulty = hosts.iter().filter(|host| Authority::parse(host).is_err());
         let say = |host| {
             format!("`{host}` is no host; write a name as in `files.internal`, with a port or without")
         };
@@ -45,19 +38,11 @@ impl Place {
             ));
         }
         // Without the port, which proxies leave out or not. A name is what an attacker's page cannot have.
-        let host = resource.and_then(|resource| host(resource.origin()));
-        let mut hosts: Vec<String> = host.iter().map(|host| (*host).to_owned()).collect();
-        if host.is_none_or(is_loopback) {
+        let host = resource.and_then(|resource| Origin::parse(resource.origin())).map(|own| own.host());
+        let mut hosts: Vec<String> = host.iter().map(ToString::to_string).collect();
+        if host.is_none_or(|host| host.is_loopback()) {
             hosts.extend(LOOPBACK.map(str::to_owned));
         }
         (Self { path: path.to_owned(), hosts }, problems)
     }
-}
-
-/// Tells whether it is a name or an address, with a port or without. A pattern is none.
-fn is_host(text: &str) -> bool {
-    let Ok(authority) = Authority::from_str(text) else { return false };
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-    let has_port = authority.as_str().len() == authority.host().len() || authority.port_u16().is_some();
-    !authority.host().is_empty() && has_port && text.bytes().all(allowed)
 }

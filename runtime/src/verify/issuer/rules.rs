@@ -92,7 +92,7 @@ impl Issuer {
     fn token_until(&self, validity: &Validity, claims: Map<String, Value>) -> Token {
         let token = self.token_of(claims);
         match validity.expires_at() {
-            Some(expires_at) => token.with_expiry(expires_at),
+            Some(expires_at) => token.with_expiry(expires_at).with_leeway(self.leeway),
             None => token,
         }
     }

@@ -57,7 +57,7 @@ impl Validity {
 
     /// Returns when the token expires; nothing where no clock of this machine can say it.
     pub(crate) fn expires_at(&self) -> Option<SystemTime> {
-        let since = Duration::try_from_secs_f64(self.expires).ok()?;
+        let since = Duration::try_from_secs_f64(self.expires.max(0.0)).ok()?;
         UNIX_EPOCH.checked_add(since)
     }
 

@@ -1,0 +1,85 @@
+//! Every route of the program, a request for it, and what a token needs after each step.
+
+/// How an answer is read.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// The request has this body; the answer is read to its end.
+    Whole(&'static str),
+    /// Server-sent events; the first is read.
+    Events,
+    /// A WebSocket; the first message is read.
+    Socket,
+}
+
+/// A request, and the scopes that it needs behind the layer, with attributes, and behind the router; without scopes it
+/// needs no token.
+pub(crate) struct Route {
+    pub(crate) request: &'static str,
+    pub(crate) headers: &'static [(&'static str, &'static str)],
+    pub(crate) kind: Kind,
+    pub(crate) needs: [Option<&'static str>; 3],
+}
+
+impl Route {
+    const fn new(request: &'static str, kind: Kind, needs: [Option<&'static str>; 3]) -> Self {
+        Self { request, headers: &[], kind, needs }
+    }
+
+    const fn with(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.headers = headers;
+        self
+    }
+}
+
+const DOCUMENT: Kind = Kind::Whole(r#"{"title":"Plan","text":"None yet"}"#);
+const EMPTY: Kind = Kind::Whole("");
+
+/// Every valid token has it.
+const FLOOR: Option<&str> = Some("documents");
+const READ: Option<&str> = Some("documents documents:read");
+const WRITE: Option<&str> = Some("documents documents:write");
+const TALK: Option<&str> = Some("documents documents:read documents:write");
+const ADMIN: Option<&str> = Some("documents documents:admin");
+const COMMENTS: Option<&str> = Some("documents comments:read");
+const COMMENT: Option<&str> = Some("documents comments:write");
+
+const PREFLIGHT: &[(&str, &str)] =
+    &[("access-control-request-method", "PUT"), ("access-control-request-headers", "content-type")];
+
+/// The requests in their order: later ones see what earlier ones have changed.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::new("GET /api/v1/documents", EMPTY, [FLOOR, READ, READ]),
+    Route::new("POST /api/v1/documents", DOCUMENT, [FLOOR, WRITE, WRITE]),
+    Route::new("POST /api/v1/documents", Kind::Whole("{}"), [FLOOR, WRITE, WRITE]),
+    Route::new("GET /api/v1/documents/2", EMPTY, [FLOOR, READ, READ]),
+    Route::new("HEAD /api/v1/documents/2", EMPTY, [FLOOR, READ, READ]),
+    Route::new("GET /api/v1/documents/nine", EMPTY, [FLOOR, READ, READ]),
+    Route::new("PUT /api/v1/documents/2", DOCUMENT, [FLOOR, WRITE, WRITE]),
+    Route::new("PUT /api/v1/documents/9", DOCUMENT, [FLOOR, WRITE, WRITE]),
+    Route::new("POST /api/v1/documents/2/comments", Kind::Whole("Nice"), [FLOOR, COMMENT, COMMENT]),
+    Route::new("GET /api/v1/documents/2/comments", EMPTY, [FLOOR, COMMENTS, COMMENTS]),
+    Route::new("DELETE /api/v1/documents/2", EMPTY, [FLOOR, WRITE, WRITE]),
+    Route::new("DELETE /api/v1/documents/2", EMPTY, [FLOOR, WRITE, WRITE]),
+    Route::new("GET /api/v1/events", Kind::Events, [FLOOR, READ, READ]),
+    Route::new("GET /api/v1/socket", Kind::Socket, [FLOOR, TALK, TALK]),
+    // Not a WebSocket.
+    Route::new("GET /api/v1/socket", EMPTY, [FLOOR, TALK, TALK]),
+    // A closure has no attribute.
+    Route::new("GET /admin/count", EMPTY, [FLOOR, FLOOR, ADMIN]),
+    Route::new("POST /admin/purge", EMPTY, [FLOOR, ADMIN, ADMIN]),
+    Route::new("GET /admin/count", EMPTY, [FLOOR, FLOOR, ADMIN]),
+    // Neither has a service.
+    Route::new("GET /handbook", EMPTY, [FLOOR, FLOOR, READ]),
+    Route::new("GET /handbook", EMPTY, [FLOOR, FLOOR, READ]).with(&[("range", "bytes=0-4")]),
+    Route::new("GET /assets/", EMPTY, [None; 3]),
+    Route::new("GET /assets/style.css", EMPTY, [None; 3]),
+    Route::new("GET /assets/nothing.css", EMPTY, [None; 3]),
+    Route::new("GET /health", EMPTY, [None; 3]),
+    Route::new("GET /openapi.json", EMPTY, [None; 3]),
+    Route::new("GET /nowhere", EMPTY, [None; 3]),
+    Route::new("GET /api/v1/nowhere", EMPTY, [None; 3]),
+    Route::new("PATCH /api/v1/documents", EMPTY, [None; 3]),
+    Route::new("DELETE /api/v1/documents/2/comments", EMPTY, [None; 3]),
+    Route::new("POST /health", EMPTY, [None; 3]),
+    Route::new("OPTIONS /api/v1/documents/1", EMPTY, [None; 3]).with(PREFLIGHT),
+];

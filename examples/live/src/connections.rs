@@ -1,0 +1,114 @@
+//! The routes: a page, and two connections that stay open as long as their token is valid.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::{
+        State,
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    },
+    http::HeaderMap,
+    response::{
+        Html, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures_util::{Stream, StreamExt, stream};
+use scopegate::{
+    Access, CredentialSource, Gate, InvalidResource, Issuer, Resource, Router, Vocabulary, public,
+    requires_scope, routing::get,
+};
+
+use crate::feed::Feed;
+
+/// The scopes that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
+pub enum LiveScope {
+    /// Read what is said.
+    #[scope("live:read")]
+    Read,
+    /// Say something.
+    #[scope("live:write")]
+    Write,
+}
+
+/// The code of this program for a WebSocket whose token expired; 4000 to 4999 are free for programs.
+const EXPIRED: u16 = 4401;
+
+/// The routes.
+pub fn routes() -> Router {
+    Router::new()
+        .route("/", get(page))
+        .route("/events", get(events))
+        .route("/socket", get(socket))
+        .with_state(Feed::default())
+}
+
+/// The gate of the program at `url`, for tokens of `issuer`.
+///
+/// # Errors
+///
+/// When one of them is no URL for its purpose.
+pub fn gate(url: &str, issuer: &str) -> Result<Gate, InvalidResource> {
+    let resource = Resource::new(url)?.authorization_server(issuer)?.name("Live");
+    // Both are on one machine, with one clock. Other programs leave the leeway as it is.
+    let issuer = Issuer::new(issuer).leeway(Duration::ZERO);
+    Ok(Gate::issuers(resource, [issuer]).vocabulary::<LiveScope>().credentials([
+        CredentialSource::authorization(),
+        // For `EventSource`, which can set no header; the page limits the cookie to `/events`.
+        CredentialSource::cookie("token"),
+        // For `WebSocket`, which can set no other header.
+        CredentialSource::websocket_protocol("bearer."),
+    ]))
+}
+
+#[public]
+async fn page() -> Html<&'static str> {
+    Html(include_str!("page.html"))
+}
+
+/// Sends what is said, until the token expires. A browser comes back by itself, and names the last message that it got.
+#[requires_scope(LiveScope::Read)]
+async fn events(
+    access: Access,
+    State(feed): State<Feed>,
+    headers: HeaderMap,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let said = feed.after(last).map(|(number, text)| Event::default().id(number.to_string()).data(text));
+    // Asks the page for a new token, which it has until the browser comes back.
+    let end = Event::default().event("expired").retry(Duration::from_secs(2)).data("the token expired");
+    let events = said.take_until(access.expired()).chain(stream::iter([end]));
+    Sse::new(events.map(Ok)).keep_alive(KeepAlive::default())
+}
+
+/// Takes what is said, and answers with the number of the message, until the token expires.
+#[requires_scope(LiveScope::Read, LiveScope::Write)]
+async fn socket(access: Access, State(feed): State<Feed>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.protocols(["live.v1"]).max_message_size(4096).on_upgrade(|socket| listen(socket, access, feed))
+}
+
+async fn listen(mut socket: WebSocket, access: Access, feed: Feed) {
+    let mut expired = access.expired();
+    loop {
+        let said = tokio::select! {
+            () = &mut expired => {
+                let close = CloseFrame { code: EXPIRED, reason: "the token expired".into() };
+                let _ = socket.send(Message::Close(Some(close))).await;
+                return;
+            }
+            said = socket.recv() => said,
+        };
+        match said {
+            Some(Ok(Message::Text(text))) => {
+                let number = feed.say(text.to_string());
+                if socket.send(Message::text(number.to_string())).await.is_err() {
+                    return;
+                }
+            }
+            // axum answers pings by itself.
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_))) => {}
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+        }
+    }
+}

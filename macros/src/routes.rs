@@ -1,0 +1,104 @@
+//! `routes!`: handlers, and what utoipa knows of them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{
+    Expr, Path, Token, bracketed,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+};
+
+use crate::{args::default_crate, diagnostics::Diagnostics};
+
+/// `routes = "[" path of the runtime "]" handler, ..`
+struct Routes {
+    krate: Path,
+    handlers: Punctuated<Expr, Token![,]>,
+}
+
+impl Parse for Routes {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let krate;
+        bracketed!(krate in input);
+        let krate = krate.call(Path::parse_mod_style)?;
+        if input.is_empty() {
+            return Err(syn::Error::new(
+                Span::call_site(),
+                "name a handler, as in `routes!(list, files::read)`",
+            ));
+        }
+        Ok(Self { krate, handlers: Punctuated::parse_terminated(input)? })
+    }
+}
+
+pub(crate) fn routes(input: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let Some(Routes { krate, handlers }) = diagnostics.take(syn::parse2(input)) else {
+        let (errors, krate) = (diagnostics.into_tokens(), default_crate());
+        return quote!({ #errors #krate::__private::Routes::new() });
+    };
+    let added: Vec<TokenStream> = handlers
+        .iter()
+        .filter_map(|handler| {
+            let documentation = documentation(&krate, diagnostics.take(name_of(handler))?);
+            Some(quote!(.add(#documentation, #handler)))
+        })
+        .collect();
+    let errors = diagnostics.into_tokens();
+    quote!({ #errors #krate::__private::Routes::new() #(#added)* })
+}
+
+/// Finds the name of a handler: also in a layer, or in what declares its requirement.
+fn name_of(handler: &Expr) -> syn::Result<&Path> {
+    match handler {
+        Expr::Path(name) if name.qself.is_none() => Ok(&name.path),
+        Expr::MethodCall(call) => name_of(&call.receiver),
+        Expr::Call(call) => call.args.last().map_or_else(|| Err(nameless(handler)), name_of),
+        Expr::Group(group) => name_of(&group.expr),
+        _ => Err(nameless(handler)),
+    }
+}
+
+fn nameless(handler: &Expr) -> syn::Error {
+    syn::Error::new_spanned(
+        handler,
+        "utoipa documents functions by name; name one here, as in `routes!(list, files::read)`",
+    )
+}
+
+/// Emits a function that returns the type in which utoipa keeps what it knows: `__path_list` for `list`.
+///
+/// Whether there is one is left to a bound, of which the compiler says in one message that it does not hold. So there has to be
+/// something else to fall back on. For a name with a module, that is an outer block's name. For one without, it is a binding:
+/// the compiler takes a pattern for the unit struct if there is one, and else for a binding of whatever is matched.
+fn documentation(krate: &Path, handler: &Path) -> TokenStream {
+    let mut module = handler.clone();
+    let Some(name) = module.segments.pop().map(|last| last.ident) else {
+        return TokenStream::new();
+    };
+    let kept = kept(&name);
+    let span = kept.span();
+    module.segments.pop_punct();
+    if module.segments.is_empty() {
+        return quote_spanned! {span=> {
+            #[allow(unreachable_code)]
+            let kept = || match loop {} { #kept => #kept };
+            kept
+        }};
+    }
+    quote_spanned! {span=> {
+        #[allow(unused_imports)]
+        use #krate::__private::Undocumented as #kept;
+        {
+            #[allow(unused_imports)]
+            use #module::*;
+            || #kept
+        }
+    }}
+}
+
+/// Names what utoipa emits beside a handler. Messages are to stand on the handler.
+fn kept(handler: &Ident) -> Ident {
+    format_ident!("__path_{}", handler.unraw(), span = Span::mixed_site().located_at(handler.span()))
+}

@@ -1,0 +1,60 @@
+//! The short form of a server: one block of tools, and no settings.
+
+use axum::Router;
+use rmcp::ServerHandler;
+
+use super::{McpServer, ScopedTools};
+use crate::{gate::Gate, policy::StartupError};
+
+impl Gate {
+    /// Makes the router of an MCP server: rmcp's service at the resource's path, behind this gate, with the metadata.
+    ///
+    /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts stand in one
+    /// [`#[scoped_tools]`](crate::scoped_tools) block.
+    ///
+    /// A tool or prompt that is not in the block, such as one of another router, is answered as unknown, also one that the
+    /// server gets while it runs; so is every resource. [`McpServer::table`](crate::mcp::McpServer::table) takes more tables.
+    ///
+    /// A request whose `Host` is not that of the resource, on any port, is 403 even with a valid token. For a resource
+    /// on a loopback host, `localhost`, `127.0.0.1` and `[::1]` all count.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the gate and the table, and a path of the resource that no server can be at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rmcp::{ServerHandler, tool, tool_handler};
+    /// use scopegate::{Gate, Resource, Scope, requires_scope, scoped_tools};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
+    /// # }
+    ///
+    /// struct Files;
+    ///
+    /// #[scoped_tools]
+    /// impl Files {
+    ///     /// Forgets every file.
+    ///     #[requires_scope("files:admin")]
+    ///     #[tool]
+    ///     async fn purge_files(&self) {}
+    /// }
+    ///
+    /// #[tool_handler]
+    /// impl ServerHandler for Files {}
+    ///
+    /// let resource = Resource::new("https://example.com/mcp")?.authorization_server("https://auth.example.com")?;
+    /// let gate = Gate::new(resource, Sessions).floor([Scope::from_static("files:read")]);
+    /// let app: axum::Router = gate.mcp(|| Files)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn mcp<S>(&self, make: impl Fn() -> S + Send + Sync + 'static) -> Result<Router, StartupError>
+    where
+        S: ServerHandler + ScopedTools,
+    {
+        McpServer::new(self, make).table(&S::TOOLS).build()
+    }
+}

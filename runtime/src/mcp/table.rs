@@ -1,0 +1,95 @@
+//! The table of an MCP server's operations.
+
+use std::{borrow::Cow, fmt};
+
+use super::operation::Operation;
+#[cfg(feature = "rmcp")]
+use super::operation::{Kind, Name};
+use crate::scope::{Entry, ScopeTable};
+
+/// What each operation of an MCP server needs.
+///
+/// [`mcp_table!`](crate::mcp_table) makes it as a constant, and an iterator of operations at run time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct McpTable {
+    operations: Cow<'static, [Operation]>,
+}
+
+impl McpTable {
+    /// Makes a table as a constant.
+    pub(crate) const fn of(operations: &'static [Operation]) -> Self {
+        Self { operations: Cow::Borrowed(operations) }
+    }
+
+    /// Adds the operations of another table.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.operations.to_mut().extend_from_slice(&other.operations);
+        self
+    }
+
+    /// Returns the operations, in the order in which they were listed.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// Tells whether a row is about a tool, by its name or as one of all tools.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn has_tool(&self, tool: &str) -> bool {
+        self.operations.iter().any(|operation| {
+            operation.is_tool(tool) || operation.kind() == Kind::Tool && *operation.which() == Name::Any
+        })
+    }
+
+    /// Leaves out the rows of tools.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn without_tools(&self, off: &[String]) -> Self {
+        let is_on = |operation: &&Operation| !off.iter().any(|tool| operation.is_tool(tool));
+        self.operations.iter().filter(is_on).cloned().collect()
+    }
+
+    /// Returns the same as a [`ScopeTable`], with methods such as `tools/call` in the place of HTTP's.
+    #[must_use]
+    pub fn to_scope_table(&self) -> ScopeTable {
+        let entry = |operation: &Operation| {
+            Entry::route(
+                operation.kind().verb().to_owned(),
+                operation.name().to_owned(),
+                operation.row().clone(),
+            )
+        };
+        self.operations.iter().map(entry).collect()
+    }
+}
+
+impl FromIterator<Operation> for McpTable {
+    fn from_iter<I: IntoIterator<Item = Operation>>(operations: I) -> Self {
+        Self { operations: Cow::Owned(operations.into_iter().collect()) }
+    }
+}
+
+/// Writes one line an operation, its columns aligned.
+impl fmt::Display for McpTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_scope_table().fmt(f)
+    }
+}
+
+/// Lists what the operations of an MCP server need, as a constant [`McpTable`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Requirement, mcp_table, requirement, mcp::{McpTable, Operation}};
+///
+/// const READ: Requirement = requirement!("files:read");
+/// const TABLE: McpTable = mcp_table![Operation::tool("list_files", READ), Operation::resource("file:///{name}", READ)];
+/// assert_eq!(TABLE.operations().len(), 2);
+/// ```
+#[macro_export]
+macro_rules! mcp_table {
+    ($($operation:expr),* $(,)?) => {
+        $crate::__private::mcp_table(const { &[$($operation),*] })
+    };
+}

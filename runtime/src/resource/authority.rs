@@ -1,0 +1,158 @@
+//! Host and port, as they stand in URLs, in `Origin` and in `Host`.
+
+use std::{
+    fmt,
+    net::{Ipv4Addr, Ipv6Addr},
+    ops::Range,
+};
+
+/// `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)).
+///
+/// Browsers read more: they take `127.1` for an address and map other alphabets to `xn--..`. A text that only some readers
+/// understand is refused, so that no two of them take it for different hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Authority<'a> {
+    pub(crate) host: Host<'a>,
+    pub(crate) port: Option<u16>,
+}
+
+/// A DNS name or an IP address. Two names are the same in any case of their letters, as two addresses are in any spelling.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Host<'a> {
+    Name(&'a str),
+    V4(Ipv4Addr),
+    V6(Ipv6Addr),
+}
+
+impl<'a> Authority<'a> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
+        if text.contains('@') {
+            return Err("leave out the user before `@`");
+        }
+        let (host, port) = split(text);
+        let port = match port.strip_prefix(':') {
+            None if port.is_empty() => None,
+            Some(digits) if is_port(digits) => digits.parse().ok(),
+            _ => return Err("write a port between 1 and 65535 behind `:`, or leave out the `:`"),
+        };
+        Ok(Self { host: Host::parse(host)?, port })
+    }
+}
+
+impl<'a> Host<'a> {
+    /// Reads a host without a port; an IPv6 address stands in brackets.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
+        if text.is_empty() {
+            return Err("write the host behind `://`");
+        }
+        if let Some(address) = text.strip_prefix('[') {
+            let address = address.strip_suffix(']').and_then(|address| address.parse().ok());
+            return address.map(Self::V6).ok_or("write an IPv6 address in the brackets, as in `[::1]`");
+        }
+        if let Ok(address) = text.parse() {
+            return Ok(Self::V4(address));
+        }
+        if !is_name(text) {
+            return Err("write the host as a DNS name (other alphabets as `xn--..`) or an IP address");
+        }
+        Ok(Self::Name(text))
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self {
+            Self::Name(name) => name.eq_ignore_ascii_case("localhost"),
+            Self::V4(address) => address.is_loopback(),
+            Self::V6(address) => address.is_loopback(),
+        }
+    }
+}
+
+impl PartialEq for Host<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Name(one), Self::Name(other)) => one.eq_ignore_ascii_case(other),
+            (Self::V4(one), Self::V4(other)) => one == other,
+            (Self::V6(one), Self::V6(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Host<'_> {}
+
+/// Writes it in the form that clients send.
+impl fmt::Display for Host<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(&name.to_ascii_lowercase()),
+            Self::V4(address) => address.fmt(f),
+            Self::V6(address) => write!(f, "[{}]", ipv6(*address)),
+        }
+    }
+}
+
+/// Tells whether a host, in the form that it has in a URL, is this machine.
+#[cfg(feature = "jwt")]
+pub(crate) fn is_loopback(host: &str) -> bool {
+    Host::parse(host).is_ok_and(|host| host.is_loopback())
+}
+
+/// Returns the port of a scheme that goes without saying.
+pub(crate) fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        _ if scheme.eq_ignore_ascii_case("http") => Some(80),
+        _ if scheme.eq_ignore_ascii_case("https") => Some(443),
+        _ => None,
+    }
+}
+
+/// Separates host and port; the port keeps its colon, or whatever stands behind the bracket of an address.
+fn split(authority: &str) -> (&str, &str) {
+    match authority.rfind(']') {
+        Some(bracket) => authority.split_at(bracket + 1),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    }
+}
+
+fn is_port(digits: &str) -> bool {
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port != 0)
+}
+
+/// A DNS name that ends in no number, hexadecimal ones included: clients read such a host as an IPv4 address
+/// ([URL standard, section 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
+fn is_name(host: &str) -> bool {
+    let labels = host.strip_suffix('.').unwrap_or(host);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let is_number = |label: &str| match label.split_at_checked(2) {
+        Some(("0x" | "0X", digits)) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        _ => label.bytes().all(|byte| byte.is_ascii_digit()),
+    };
+    labels.split('.').all(is_label) && !labels.rsplit('.').next().is_some_and(is_number)
+}
+
+/// Writes an address as the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer) does: never with an IPv4
+/// address in it, as Rust writes some.
+fn ipv6(address: Ipv6Addr) -> String {
+    let pieces = address.segments();
+    let zeros = longest_zeros(&pieces);
+    let join = |pieces: &[u16]| pieces.iter().map(|piece| format!("{piece:x}")).collect::<Vec<_>>().join(":");
+    if zeros.len() < 2 {
+        return join(&pieces);
+    }
+    format!("{}::{}", join(&pieces[..zeros.start]), join(&pieces[zeros.end..]))
+}
+
+/// Finds the first of the longest runs of zeros.
+fn longest_zeros(pieces: &[u16; 8]) -> Range<usize> {
+    let mut longest = 0..0;
+    for start in 0..pieces.len() {
+        let length = pieces[start..].iter().take_while(|piece| **piece == 0).count();
+        if length > longest.len() {
+            longest = start..start + length;
+        }
+    }
+    longest
+}

@@ -1,0 +1,119 @@
+//! Handlers with `#[utoipa::path]`, mounted where their documentation says.
+
+use std::{convert::Infallible, fmt};
+
+use axum::{extract::Request, response::IntoResponse, routing::Route};
+use tower_layer::Layer;
+use tower_service::Service;
+use utoipa::openapi::OpenApi;
+
+use super::{
+    declared::Declared,
+    documentation::{Documented, tell_apart},
+    function::HandlerFn,
+    method_router::MethodRouter,
+    router::Router,
+};
+
+/// Handlers with their paths and methods, made by [`routes!`](crate::routes) for [`Router::routes`].
+#[must_use]
+pub struct Routes<S = ()>(Vec<(String, MethodRouter<S>)>);
+
+impl<S> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    #[doc(hidden)] // For generated code.
+    pub fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    #[doc(hidden)] // For generated code.
+    pub fn add<P, H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, _kept: fn() -> P, handler: H) -> Self
+    where
+        P: Documented,
+        T: 'static,
+    {
+        let documentation = P::documentation();
+        if let Some(filter) = documentation.filter() {
+            let mut methods = MethodRouter::new().on(filter, handler);
+            for mounted in &mut methods.mounted {
+                mounted.documentation = Some(documentation.clone());
+            }
+            self.0.push((documentation.path, methods));
+        }
+        self
+    }
+
+    /// Applies a layer to every handler so far. It runs before their guards.
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self(self.0.into_iter().map(|(path, methods)| (path, methods.layer(layer.clone()))).collect())
+    }
+}
+
+impl<S> fmt::Debug for Routes<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().map(|(path, methods)| (path, methods))).finish()
+    }
+}
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Adds documented handlers; see [`routes!`](crate::routes).
+    ///
+    /// # Panics
+    ///
+    /// When two handlers have the same path and method, or a path overlaps with another, or is none, as in axum.
+    #[track_caller]
+    pub fn routes(self, routes: Routes<S>) -> Self {
+        routes.0.into_iter().fold(self, |router, (path, methods)| router.route(&path, methods))
+    }
+}
+
+impl<S> Router<S> {
+    /// Adds to `openapi` what utoipa knows of the handlers that were mounted by [`routes!`](crate::routes): their operations, at
+    /// the paths that they have in this router, and the schemas that these refer to.
+    ///
+    /// `openapi` is what the program says of the API as a whole, such as its title. A path has `{rest}` where the router has
+    /// `{*rest}`. A parameter of the path that a handler does not describe, as of a router that is nested, is a string.
+    /// Operations that share an id get ids with method and path.
+    ///
+    /// [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) then says what each operation needs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Router, requires_scope, routes};
+    /// use utoipa::OpenApi;
+    ///
+    /// #[utoipa::path(get, path = "/files", responses((status = 200)))]
+    /// #[requires_scope("files:read")]
+    /// async fn list() {}
+    ///
+    /// #[derive(OpenApi)]
+    /// #[openapi(info(title = "Files"))]
+    /// struct Documentation;
+    ///
+    /// let files: Router = Router::new().routes(routes!(list));
+    /// let openapi = Router::<()>::new().nest("/api", files).openapi(Documentation::openapi());
+    /// assert_eq!(openapi.info.title, "Files");
+    /// assert!(openapi.paths.paths.contains_key("/api/files"));
+    /// ```
+    #[must_use]
+    pub fn openapi(&self, mut openapi: OpenApi) -> OpenApi {
+        for (path, documentation) in self.mounts.documented() {
+            documentation.add_to(&mut openapi, path);
+        }
+        tell_apart(&mut openapi);
+        openapi
+    }
+}

@@ -1,0 +1,38 @@
+//! What stands between a gate and a server of rmcp's passes on each method that a server can have: one that it forgot would be
+//! answered by rmcp in the server's place.
+
+use std::{env, fs, process::Command};
+
+use regex::Regex;
+use serde_json::Value;
+
+/// Returns the source of rmcp's trait for servers, in the version that the workspace uses.
+fn source_of_rmcp() -> String {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output =
+        Command::new(cargo).args(["metadata", "--format-version", "1", "--offline"]).output().unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let rmcp = packages.iter().find(|package| package["name"] == "rmcp").unwrap();
+    let manifest = rmcp["manifest_path"].as_str().unwrap();
+    fs::read_to_string(manifest.replace("Cargo.toml", "src/handler/server.rs")).unwrap()
+}
+
+#[test]
+fn no_method_of_a_server_is_forgotten() {
+    let source = source_of_rmcp();
+    let (_, methods) = source.split_once("macro_rules! server_handler_methods").unwrap();
+    let (methods, _) = methods.split_once("pub trait ServerHandler").unwrap();
+    let method = Regex::new(r"(?m)^ +fn (\w+)\(").unwrap();
+    let names: Vec<&str> =
+        method.captures_iter(methods).map(|found| found.get(1).unwrap().as_str()).collect();
+    assert!(names.len() >= 32, "{names:?}");
+    let ours = concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime/src/mcp/server/owned.rs");
+    let ours = fs::read_to_string(ours).unwrap();
+    let (_, ours) = ours.split_once("ServerHandler for Owned<S> {").unwrap();
+    let passed_on = Regex::new(r"(?m)^ +(?:async fn )?(\w+)\(").unwrap();
+    let passed_on: Vec<&str> =
+        passed_on.captures_iter(ours).map(|found| found.get(1).unwrap().as_str()).collect();
+    let forgotten: Vec<_> = names.into_iter().filter(|name| !passed_on.contains(name)).collect();
+    assert_eq!(forgotten, Vec::<&str>::new());
+}

@@ -1,0 +1,6 @@
+use scopegate::{Router, routes};
+
+fn main() {
+    let _ = Router::<()>::new().routes(routes!(async || {}));
+    let _ = Router::<()>::new().routes(routes!());
+}

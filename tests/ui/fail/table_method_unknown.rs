@@ -1,0 +1,10 @@
+use scopegate::{ScopeTable, requires_scope, scope_table};
+
+#[requires_scope("files:read")]
+async fn list() {}
+
+const TABLE: ScopeTable = scope_table![FETCH "/files" => list];
+
+fn main() {
+    let _ = TABLE;
+}

@@ -48,6 +48,8 @@ fn routes() -> Router {
     Router::new().route("/list", get(list)).route("/read", get(read)).route("/write", get(write))
 }
 
+const TABLE: ScopeTable = scope_table![list, read, download];
+
 async fn logged(start: impl FnOnce()) -> String {
     log_while(Level::WARN, async { start() }).await.1
 }
@@ -58,7 +60,6 @@ async fn it_is_logged_at_startup_with_both_handlers() {
     let log = logged(|| drop(with_download().protect(gate()).unwrap())).await;
     assert_eq!(log.lines().collect::<Vec<_>>(), [format!(" WARN scopegate: {SAID}")]);
 
-    const TABLE: ScopeTable = scope_table![list, read, download];
     let log = logged(|| drop(gate().layer(TABLE).unwrap())).await;
     assert!(log.contains(SAID), "{log}");
     let log = logged(|| drop(with_download().split(gate()).unwrap())).await;

@@ -194,19 +194,19 @@ fn each_case_has_one_short_message_about_names_that_people_wrote() {
 }
 
 fn page() -> String {
-    let mut page = HEAD.to_owned();
+    let mut page = vec![HEAD.to_owned()];
     for (group, cases) in GROUPS {
-        page += &format!("\n## {group}\n");
+        page.push(format!("## {group}\n"));
         for (name, what) in cases {
             let case = Case::named(name);
-            page += &format!("\n### {what}\n\n```rust,ignore\n{}\n```\n", case.relevant());
-            page += &format!("\n```text\n{}\n```\n", case.messages().join("\n\n"));
-            if let Some((_, advice)) = OF_OTHERS.iter().find(|(of_others, _)| of_others == name) {
-                page += &format!("\n{advice}\n");
-            }
+            page.push(format!("### {what}\n"));
+            page.push(format!("```rust,ignore\n{}\n```\n", case.relevant()));
+            page.push(format!("```text\n{}\n```\n", case.messages().join("\n\n")));
+            let advice = OF_OTHERS.iter().find(|(of_others, _)| of_others == name);
+            page.extend(advice.map(|(_, advice)| format!("{advice}\n")));
         }
     }
-    page
+    page.join("\n")
 }
 
 struct Case {
@@ -308,7 +308,7 @@ fn quoted_line(line: &str) -> Option<usize> {
 /// Leaves out what is in every program.
 fn shown(lines: &[&str]) -> String {
     let code = lines.iter().filter(|line| !line.starts_with("// "));
-    let is_main = lines.iter().any(|line| *line == "fn main() {");
+    let is_main = lines.contains(&"fn main() {");
     if !is_main {
         return code.copied().collect::<Vec<_>>().join("\n");
     }

@@ -49,7 +49,8 @@
 //!
 //! | topic | see |
 //! |---|---|
-//! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public) |
+//! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public), in `impl` blocks under [`scoped_handlers`] |
+//! | what a closure needs, a service, or a handler of another crate | [`guarded`], [`authenticated`](fn@authenticated), [`public`](fn@public) |
 //! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what a group of routes needs | [`Router::requiring`] |

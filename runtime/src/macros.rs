@@ -223,8 +223,8 @@ pub use scopegate_macros::public;
 /// ```
 pub use scopegate_macros::Vocabulary;
 
-/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`], for a service that no attribute
-/// can stand on, as [`guarded`](crate::guarded) takes it.
+/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`]: for what no attribute can stand on, as
+/// [`guarded`](crate::guarded) takes it, or as a constant that several attributes name.
 ///
 /// # Examples
 ///

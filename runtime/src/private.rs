@@ -38,6 +38,7 @@ pub trait NamesScope {
     fn scope(self) -> Scope;
 }
 
+#[diagnostic::do_not_recommend]
 impl NamesScope for Scope {
     fn scope(self) -> Scope {
         self
@@ -45,6 +46,7 @@ impl NamesScope for Scope {
 }
 
 /// Found where a type has no `as_scope` of its own, so that the message is ours.
+#[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
     /// Returns the scope.
     fn as_scope(self) -> Scope
@@ -68,6 +70,7 @@ pub trait NamesNeed {
     fn need(self) -> Need;
 }
 
+#[diagnostic::do_not_recommend]
 impl NamesNeed for Scope {
     fn need(self) -> Need {
         self.as_need()
@@ -75,6 +78,7 @@ impl NamesNeed for Scope {
 }
 
 /// Found where a type has no `as_need` of its own, so that the message is ours.
+#[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
     fn as_need(self) -> Need

@@ -17,7 +17,13 @@ use scopegate::{
 use scopegate_tests::program::send;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, runtime::Runtime};
-use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{
+    HttpMethod, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn},
+};
+
+/// By another name, since utoipa's `axum_extras`, which other members of the workspace have on, looks into a `Path`.
+type Parameters = Path<BTreeMap<String, String>>;
 
 mod notes {
     use super::*;
@@ -34,7 +40,7 @@ mod notes {
 
     #[utoipa::path(get, path = "/notes/{name}", tag = "notes", responses((status = 200, body = Note)))]
     #[requires_scope("notes:read")]
-    pub(crate) async fn read(Path(mut path): Path<BTreeMap<String, String>>) -> axum::Json<Note> {
+    pub(crate) async fn read(Path(mut path): Parameters) -> axum::Json<Note> {
         axum::Json(Note { author: Author { name: path.remove("name").unwrap() } })
     }
 
@@ -52,7 +58,7 @@ mod notes {
 
     #[utoipa::path(get, path = "/notes/{name}/files/{*rest}", responses((status = 200)))]
     #[requires_scope("notes:{name}:files")]
-    pub(crate) async fn files(Path(mut path): Path<BTreeMap<String, String>>) -> String {
+    pub(crate) async fn files(Path(mut path): Parameters) -> String {
         path.remove("rest").unwrap()
     }
 }
@@ -123,6 +129,55 @@ fn path_and_methods_are_those_of_utoipa() {
     );
 }
 
+mod reexport {
+    pub(crate) use super::notes;
+    pub(crate) use ::scopegate as gate;
+}
+
+#[test]
+fn a_handler_is_found_wherever_its_name_is() {
+    use axum::handler::Handler;
+
+    #[requires_scope("local")]
+    #[utoipa::path(get, path = "/local", responses((status = 200)))]
+    async fn r#type() {}
+
+    mod notes {
+        #[utoipa::path(get, path = "/inner", responses((status = 200)))]
+        #[scopegate::public]
+        pub(crate) async fn read() {}
+
+        /// Not documented, while one of this name is outside.
+        #[scopegate::public]
+        pub(crate) async fn alternatives() {}
+    }
+    let _ = notes::alternatives;
+
+    let router: Router = Router::new()
+        .routes(
+            reexport::gate::routes!(
+                r#type,
+                notes::read,
+                crate::notes::read,
+                reexport::notes::write.layer(tower::layer::util::Identity::new()),
+                alternatives,
+                read::<u8>,
+            )
+            .layer(axum::Extension(1)),
+        )
+        .with_state(3);
+    assert_eq!(
+        router.table().to_string(),
+        "GET        /local         local\n\
+         GET        /inner         public\n\
+         GET        /notes/{name}  notes:read\n\
+         PUT,PATCH  /notes/{name}  notes:write\n\
+         DELETE     /any/{*rest}   a b | c\n\
+         GET        /read          authenticated\n",
+    );
+    assert_eq!(operations(&json_of(&router)).len(), 7);
+}
+
 #[test]
 fn nesting_and_merging_keep_the_document_right() {
     let document = json_of(&nested());
@@ -159,6 +214,57 @@ fn every_parameter_of_a_path_is_described_once() {
         [r#""org" true"#, r#""name" true"#, r#""rest" true"#],
     );
     assert_eq!(document["paths"]["/of/{org}/notes/{name}"]["put"]["parameters"][0]["description"], "Which");
+}
+
+/// Documented by hand, with a parameter that the document describes for several operations.
+#[requires_scope("by-hand")]
+async fn by_hand() {}
+
+#[expect(non_camel_case_types, reason = "as utoipa names it")]
+struct __path_by_hand;
+
+impl utoipa::Path for __path_by_hand {
+    fn methods() -> Vec<HttpMethod> {
+        vec![HttpMethod::Get]
+    }
+
+    fn path() -> String {
+        "/{of}/by-hand".to_owned()
+    }
+
+    fn operation() -> Operation {
+        let mut operation = OperationBuilder::new().build();
+        operation.parameters = Some(vec![RefOr::Ref(Ref::new("#/components/parameters/of"))]);
+        operation
+    }
+}
+
+impl utoipa::__dev::SchemaReferences for __path_by_hand {
+    fn schemas(_: &mut Vec<(String, RefOr<utoipa::openapi::Schema>)>) {}
+}
+
+impl<'a> utoipa::__dev::Tags<'a> for __path_by_hand {
+    fn tags() -> Vec<&'a str> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_parameter_that_several_operations_share_describes_one() {
+    let router: Router = Router::new().routes(routes!(by_hand));
+    let count = |documentation: OpenApi| {
+        let document = serde_json::to_value(router.openapi(documentation)).unwrap();
+        document["paths"]["/{of}/by-hand"]["get"]["parameters"].as_array().unwrap().len()
+    };
+    let with = |name: &str| {
+        let of = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).build();
+        let mut documentation = documentation();
+        documentation.components.get_or_insert_default().parameters.insert("of".to_owned(), RefOr::T(of));
+        documentation
+    };
+    assert_eq!(count(with("of")), 1);
+    assert_eq!(count(with("other")), 2);
+    assert_eq!(count(documentation()), 2);
 }
 
 #[test]

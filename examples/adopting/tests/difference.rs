@@ -9,7 +9,7 @@ fn step(old: &str, new: &str) -> Difference {
 
 #[test]
 fn each_step_is_small() {
-    for (old, new, most) in [("before", "layer", 40)] {
+    for (old, new, most) in [("before", "layer", 40)].iter().copied() {
         let lines = step(old, new).lines();
         assert!(0 < lines && lines <= most, "from {old} to {new} are {lines} lines, more than {most}");
     }

@@ -2,13 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{ImplItem, parse::Parser, spanned::Spanned};
+use syn::{parse::Parser, spanned::Spanned};
 
 use super::{
     checks,
     method::{Declared, Idle, declare, take_ours},
     owner::Owner,
-    parse::parse,
+    parse::{BlockAttribute, methods},
 };
 use crate::{
     args::{default_crate, parse_crate_alone},
@@ -16,22 +16,24 @@ use crate::{
     handler,
 };
 
+const ATTRIBUTE: BlockAttribute =
+    BlockAttribute { name: "scoped_handlers", hint: "whose handlers have scope attributes" };
+
 pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let krate = diagnostics.take(parse_crate_alone.parse2(args)).flatten().unwrap_or_else(default_crate);
-    let hint = "whose handlers have scope attributes";
-    let Some(mut block) = diagnostics.take(parse("scoped_handlers", hint, item)) else {
-        return diagnostics.into_tokens();
+    let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, diagnostics) {
+        Ok(read) => read,
+        Err(tokens) => return tokens,
     };
 
     let owner = Owner::of(&block);
-    let (mut idle, mut declared, mut declares) = (Idle::default(), Vec::new(), false);
+    let (mut idle, mut declared, mut is_empty) = (Idle::default(), Vec::new(), true);
     let mut checks = TokenStream::new();
-    for item in &mut block.items {
-        let ImplItem::Fn(method) = item else { continue };
+    for method in methods(&mut block) {
         let ours = take_ours(method, &mut diagnostics);
         let Some(first) = ours.first() else { continue };
-        declares = true;
+        is_empty = false;
         if let [_, second, ..] = &ours[..] {
             diagnostics.push(syn::Error::new(second.path().span(), handler::TWICE));
         }
@@ -43,7 +45,7 @@ pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStre
             idle.extend(ours);
         }
     }
-    if !declares && diagnostics.is_empty() {
+    if is_empty && diagnostics.is_empty() {
         diagnostics.push(syn::Error::new(
             Span::call_site(),
             "no function of this block has a scope attribute; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \

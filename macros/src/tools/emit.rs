@@ -2,31 +2,30 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ImplItem, ItemImpl, Path};
+use syn::{ItemImpl, Path};
 
 use super::{block, method::Operation, routers::Routers};
 use crate::{
     args::default_crate,
-    block::{Declared, Idle, Owner, parse},
+    block::{BlockAttribute, Declared, Idle, Owner, methods},
     diagnostics::Diagnostics,
 };
+
+const ATTRIBUTE: BlockAttribute =
+    BlockAttribute { name: "scoped_tools", hint: "with `#[tool]` or `#[prompt]` methods" };
 
 pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(block::args(args)).unwrap_or_default();
-    let hint = "with `#[tool]` or `#[prompt]` methods";
-    let Some(mut block) = diagnostics.take(parse("scoped_tools", hint, item)) else {
-        return diagnostics.into_tokens();
+    let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, diagnostics) {
+        Ok(read) => read,
+        Err(tokens) => return tokens,
     };
 
     let krate = args.krate.clone().unwrap_or_else(default_crate);
     let owner = Owner::of(&block);
-    let methods = block.items.iter_mut().filter_map(|item| match item {
-        ImplItem::Fn(method) => Some(method),
-        _ => None,
-    });
     let mut idle = Idle::default();
-    let operations: Vec<Operation> = methods
+    let operations: Vec<Operation> = methods(&mut block)
         .filter_map(|method| Operation::take(method, &owner, &krate, &mut diagnostics, &mut idle))
         .collect();
 

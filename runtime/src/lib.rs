@@ -61,7 +61,7 @@
 //! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | guides | [`guide`]: discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
+//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
 //! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
 //! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
 //!
@@ -87,6 +87,14 @@
 // The core is there without axum; some of it has no other caller than the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
+#[cfg(not(all(
+    feature = "family",
+    feature = "jwt",
+    feature = "rmcp",
+    feature = "testing",
+    feature = "utoipa"
+)))]
+mod features;
 mod macros;
 mod policy;
 mod refuse;
@@ -111,6 +119,8 @@ pub mod routing;
 pub mod testing;
 #[cfg(feature = "axum")]
 mod token;
+#[cfg(feature = "axum")]
+mod unprotected;
 #[cfg(feature = "axum")]
 mod verify;
 #[cfg(feature = "axum")]
@@ -137,6 +147,9 @@ pub use scope::{
     GrantedScopes, InvalidRequirement, InvalidScope, Requirement, Scope, ScopeTable, ScopeToken,
     UnknownScope, Vocabulary, VocabularyEntry, Wildcards,
 };
+#[cfg(not(feature = "rmcp"))]
+#[doc(hidden)] // It says which feature to enable.
+pub use scopegate_macros::scoped_tools_without_rmcp as scoped_tools;
 
 /// What a [`ScopeTable`] is made of.
 pub mod table {

@@ -401,8 +401,7 @@ pub use scopegate_macros::scoped_tools;
 ///     "/admin" => admin,
 ///     write::<Vec<u8>>,
 /// ];
-/// let routes = TABLE.entries().iter().map(|entry| entry.methods().zip(entry.path()));
-/// assert!(routes.eq([
+/// assert!(TABLE.entries().iter().map(|entry| entry.methods().zip(entry.path())).eq([
 ///     Some(("GET", "/files")),
 ///     Some(("PUT,PATCH", "/files/{name}")),
 ///     Some(("*", "/admin")),

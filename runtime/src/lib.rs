@@ -61,7 +61,7 @@
 //! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | guides | [`guide`]: discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
+//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
 //! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
 //! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
 //!

@@ -48,8 +48,6 @@ fn routes() -> Router {
     Router::new().route("/list", get(list)).route("/read", get(read)).route("/write", get(write))
 }
 
-const TABLE: ScopeTable = scope_table![list, read, download];
-
 async fn logged(start: impl FnOnce()) -> String {
     log_while(Level::WARN, async { start() }).await.1
 }

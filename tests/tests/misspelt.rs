@@ -54,11 +54,11 @@ async fn logged(start: impl FnOnce()) -> String {
 
 #[tokio::test]
 async fn it_is_logged_at_startup_with_both_handlers() {
+    const TABLE: ScopeTable = scope_table![list, read, download];
     let with_download = || routes().route("/download", get(download));
     let log = logged(|| drop(with_download().protect(gate()).unwrap())).await;
     assert_eq!(log.lines().collect::<Vec<_>>(), [format!(" WARN scopegate: {SAID}")]);
 
-    const TABLE: ScopeTable = scope_table![list, read, download];
     let log = logged(|| drop(gate().layer(TABLE).unwrap())).await;
     assert!(log.contains(SAID), "{log}");
     let log = logged(|| drop(with_download().split(gate()).unwrap())).await;

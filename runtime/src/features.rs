@@ -92,7 +92,8 @@ mod family {
     }
 }
 
-#[cfg(not(feature = "utoipa"))]
+// For documents as JSON, `export` is enough; who has neither means those of utoipa.
+#[cfg(not(feature = "export"))]
 mod utoipa {
     use super::Off;
     use crate::ScopeTable;

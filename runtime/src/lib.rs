@@ -88,11 +88,11 @@
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
 #[cfg(not(all(
+    feature = "export",
     feature = "family",
     feature = "jwt",
     feature = "rmcp",
-    feature = "testing",
-    feature = "utoipa"
+    feature = "testing"
 )))]
 mod features;
 mod macros;

@@ -1,10 +1,6 @@
 //! The scope table: what each route needs. Everything else is derived from it.
 
-use std::{
-    any::{Any, TypeId},
-    borrow::Cow,
-    fmt,
-};
+use std::{any::TypeId, borrow::Cow, fmt};
 
 #[cfg(feature = "axum")]
 use super::parse::InvalidRequirement;
@@ -97,7 +93,8 @@ impl Row {
     }
 
     /// Tells whether the handler is known to take a `T`.
-    pub(crate) fn takes<T: Any>(&self) -> bool {
+    #[cfg(feature = "export")]
+    pub(crate) fn takes<T: 'static>(&self) -> bool {
         self.takes.0.iter().any(|id| id() == TypeId::of::<T>())
     }
 

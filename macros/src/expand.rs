@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
 
 use crate::{
+    above::Above,
     alternatives::Alternatives,
     args::Args,
     block::{self, Marker},
@@ -46,10 +47,12 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let krate = args.unwrap_or_default().krate;
     let requirement = requirement_tokens(&krate, alternatives.as_ref());
+    let distinct = alternatives.as_ref().and_then(|all| need::distinct(&krate, &all.scopes));
     let errors = diagnostics.into_tokens();
     // The errors are macros of their own, in statement position. In a `const { .. }` references would not live long enough.
     quote!({
         #errors
+        #distinct
         const __REQUIREMENT: #krate::__private::Requirement = #requirement;
         __REQUIREMENT
     })
@@ -77,8 +80,9 @@ fn declare(
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
     need::check(args.also.iter().chain(&args.related), &mut diagnostics);
+    let distinct = need::distinct(&args.krate, callers.scopes());
     if let Some(Marker { handler, name }) = block::marker(item) {
-        let declaration = declaration(args, requirement, &handler, &name);
+        let declaration = declaration(args, requirement, distinct.as_ref(), &handler, &name);
         let errors = diagnostics.into_tokens();
         return quote!(#declaration #errors);
     }
@@ -99,7 +103,15 @@ fn declare(
         let errors = diagnostics.into_tokens();
         return quote!(#handler #errors);
     }
-    let declaration = declaration(args, requirement, &handler, &handler.name());
+    match Above::of_attribute() {
+        Above::Nothing => {}
+        Above::Handler => diagnostics.push(syn::Error::new(
+            Span::call_site(),
+            "axum's `#[debug_handler]` stands above this attribute and calls the handler without its guard; write it below",
+        )),
+        Above::Copy => return quote!(#handler),
+    }
+    let declaration = declaration(args, requirement, distinct.as_ref(), &handler, &handler.name());
     let marker = handler.marker();
     let checks = mistakes::checks(&handler, callers, args);
     diagnostics.take(mistakes::answer_with_future(&mut handler));
@@ -108,11 +120,18 @@ fn declare(
     quote!(#handler #declaration #checks #errors)
 }
 
-fn declaration(args: &Args, requirement: &TokenStream, handler: &Handler, name: &str) -> TokenStream {
+fn declaration(
+    args: &Args,
+    requirement: &TokenStream,
+    distinct: Option<&TokenStream>,
+    handler: &Handler,
+    name: &str,
+) -> TokenStream {
     let krate = &args.krate;
     let (cfgs, visibility, marker) = (handler.cfgs(), &handler.visibility, handler.marker());
     let line = quote_spanned!(handler.signature.ident.span()=> ::core::line!());
     let also_and_related = also_and_related(args);
+    let distinct = distinct.map(|distinct| quote!(#(#cfgs)* #distinct));
 
     quote! {
         #(#cfgs)*
@@ -130,6 +149,8 @@ fn declaration(args: &Args, requirement: &TokenStream, handler: &Handler, name: 
                 #line,
             )#also_and_related;
         }
+
+        #distinct
     }
 }
 
@@ -175,13 +196,11 @@ fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
         }};
     }
     let scopes = alternatives.scopes.iter().map(|scope| need::tokens(krate, scope));
-    let checks = need::distinct(krate, &alternatives.scopes);
     let requirement = terms_tokens(krate, alternatives, |_, at| quote!(__SCOPES[#at]));
     let count = alternatives.scopes.len();
     quote! {{
         #explanations
         const __SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
-        #checks
         #requirement
     }}
 }

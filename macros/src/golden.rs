@@ -49,8 +49,6 @@ fn a_handler_with_scopes() {
                             scopes::OWN.as_scope().as_need(),
                             ::scopegate::__private::Need::literal("files:share"),
                         ];
-                        const _: () = ::scopegate::__private::assert_new(&__SCOPES, 2usize);
-                        const _: () = ::scopegate::__private::assert_new(&__SCOPES, 3usize);
                         ::scopegate::__private::requirement(
                             &[
                                 &[__SCOPES[0usize], __SCOPES[1usize]],
@@ -63,6 +61,17 @@ fn a_handler_with_scopes() {
                     ::core::line!(),
                 );
             }
+            const _: () = {
+                use ::scopegate::__private::{NoNeed as _, NoScope as _};
+                const __SCOPES: [::scopegate::__private::Need; 4usize] = [
+                    ::scopegate::__private::Need::literal("files:read"),
+                    ::scopegate::__private::Need::literal("files:write"),
+                    scopes::OWN.as_scope().as_need(),
+                    ::scopegate::__private::Need::literal("files:share"),
+                ];
+                const _: () = ::scopegate::__private::assert_new(&__SCOPES, 2usize);
+                const _: () = ::scopegate::__private::assert_new(&__SCOPES, 3usize);
+            };
         "#]],
     );
 }

@@ -3,6 +3,7 @@
 
 use proc_macro::TokenStream;
 
+mod above;
 mod alternatives;
 mod args;
 mod block;
@@ -65,4 +66,9 @@ pub fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     tools::scoped_tools(args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
+    tools::scoped_tools_without_rmcp(args.into(), item.into()).into()
 }

@@ -17,6 +17,16 @@ pub(crate) enum Callers<'a> {
     Unknown,
 }
 
+impl<'a> Callers<'a> {
+    /// Returns the scopes that every caller has.
+    pub(crate) const fn scopes(&self) -> &'a [ScopeArg] {
+        match self {
+            Self::WithToken(scopes) => scopes,
+            Self::Everybody | Self::Unknown => &[],
+        }
+    }
+}
+
 /// Types of the standard library and of axum that are responses, and no futures.
 const RESPONSES: [&str; 18] = [
     "Body",

@@ -91,10 +91,10 @@ pub(crate) fn explanations<'a>(
 }
 
 /// Emits a constant check for each scope whose value, or whose predecessor's, the compiler alone knows; nothing where it
-/// knows none, since all are literals.
+/// knows none, since all are literals. It is an item of its own, so that its message names no type that nobody wrote.
 pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     let is_const = |scope: &ScopeArg| matches!(scope, ScopeArg::Const(_));
-    let first_const = scopes.iter().position(is_const)?;
+    let first_const = scopes.iter().position(is_const).filter(|_| scopes.len() > 1)?;
     let checks = scopes.iter().enumerate().skip(first_const.max(1)).map(|(at, scope)| {
         // Spanned as a whole, so that the message stands on the scope and not on the attribute.
         let check = quote!(#krate::__private::assert_new(&__SCOPES, #at));
@@ -105,5 +105,13 @@ pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream>
         let check: TokenStream = check.collect();
         quote!(const _: () = #check;)
     });
-    Some(quote!(#(#checks)*))
+    let (count, explanations) = (scopes.len(), explanations(krate, scopes));
+    let scopes = scopes.iter().map(|scope| tokens(krate, scope));
+    Some(quote! {
+        const _: () = {
+            #explanations
+            const __SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
+            #(#checks)*
+        };
+    })
 }

@@ -49,7 +49,8 @@
 //!
 //! | topic | see |
 //! |---|---|
-//! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public) |
+//! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public), in `impl` blocks under [`scoped_handlers`] |
+//! | what a closure needs, a service, or a handler of another crate | [`guarded`], [`authenticated`](fn@authenticated), [`public`](fn@public) |
 //! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
 //! | what a group of routes needs | [`Router::requiring`] |
@@ -60,7 +61,7 @@
 //! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | guides | [`guide`]: discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
+//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
 //! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
 //! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
 //!
@@ -86,6 +87,14 @@
 // The core is there without axum; some of it has no other caller than the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
+#[cfg(not(all(
+    feature = "family",
+    feature = "jwt",
+    feature = "rmcp",
+    feature = "testing",
+    feature = "utoipa"
+)))]
+mod features;
 mod macros;
 mod policy;
 mod refuse;
@@ -110,6 +119,8 @@ pub mod routing;
 pub mod testing;
 #[cfg(feature = "axum")]
 mod token;
+#[cfg(feature = "axum")]
+mod unprotected;
 #[cfg(feature = "axum")]
 mod verify;
 #[cfg(feature = "axum")]
@@ -136,6 +147,9 @@ pub use scope::{
     GrantedScopes, InvalidRequirement, InvalidScope, Requirement, Scope, ScopeTable, ScopeToken,
     UnknownScope, Vocabulary, VocabularyEntry, Wildcards,
 };
+#[cfg(not(feature = "rmcp"))]
+#[doc(hidden)] // It says which feature to enable.
+pub use scopegate_macros::scoped_tools_without_rmcp as scoped_tools;
 
 /// What a [`ScopeTable`] is made of.
 pub mod table {

@@ -28,8 +28,7 @@ pub use crate::mcp::{McpTable, Operation};
 
 /// What an attribute can name: a constant of this type, or of one with `const fn as_scope(self) -> Scope`.
 #[diagnostic::on_unimplemented(
-    message = "a constant of type `{Self}` names no scope",
-    label = "neither a `Scope` nor a `Requirement`",
+    message = "a constant of type `{Self}` names no scope: it is neither a `Scope` nor a `Requirement`",
     note = "write `const NAME: Scope = Scope::from_static(\"...\")`, `const NAME: Requirement = requirement!(...)`, \
             or the variant of an enum with `#[derive(Vocabulary)]`"
 )]
@@ -38,6 +37,7 @@ pub trait NamesScope {
     fn scope(self) -> Scope;
 }
 
+#[diagnostic::do_not_recommend]
 impl NamesScope for Scope {
     fn scope(self) -> Scope {
         self
@@ -47,11 +47,9 @@ impl NamesScope for Scope {
 /// Found where a type has no `as_scope` of its own, so that the message is ours.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
-    /// Returns the scope.
-    fn as_scope(self) -> Scope
-    where
-        Self: NamesScope,
-    {
+    /// Returns the scope. The compiler quotes all lines from the method to its bound.
+    #[rustfmt::skip]
+    fn as_scope(self) -> Scope where Self: NamesScope {
         self.scope()
     }
 }
@@ -60,8 +58,7 @@ impl<T> NoScope for T {}
 
 /// What an attribute can name among others.
 #[diagnostic::on_unimplemented(
-    message = "a named requirement stands alone",
-    label = "this is a whole `Requirement`",
+    message = "a named requirement stands alone, and this is a whole `Requirement`",
     note = "make one of all that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name that alone"
 )]
 pub trait NamesNeed {
@@ -69,6 +66,7 @@ pub trait NamesNeed {
     fn need(self) -> Need;
 }
 
+#[diagnostic::do_not_recommend]
 impl NamesNeed for Scope {
     fn need(self) -> Need {
         self.as_need()
@@ -79,10 +77,8 @@ impl NamesNeed for Scope {
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
-    fn as_need(self) -> Need
-    where
-        Self: NamesNeed,
-    {
+    #[rustfmt::skip]
+    fn as_need(self) -> Need where Self: NamesNeed {
         self.need()
     }
 }

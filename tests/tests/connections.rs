@@ -199,8 +199,7 @@ async fn a_websocket_ends_with_its_token() {
     let tungstenite::Message::Close(Some(close)) = close else { panic!("{close:?}") };
     assert_eq!((close.code, close.reason.as_str()), (CloseCode::Library(4401), "token expired"));
     let refused = api.open(&[("authorization", &bearer)]).await.map(|_| ()).unwrap_err();
-    let expired = "The access token expired";
-    assert_eq!(refused, (401, api.challenge("error=\"invalid_token\", ", expired)));
+    assert_eq!(refused, (401, api.challenge("error=\"invalid_token\", ", "The access token expired")));
 }
 
 /// Reads a stream to its end, and returns the number of the last event.

@@ -312,7 +312,7 @@ async fn a_page_holds_a_whole_session_of_mcp() {
 
     let stream = fetch(Method::GET, &[], String::new()).await;
     assert_eq!(
-        (stream.status().as_u16(), &*stream.headers()["content-type"].to_str().unwrap()),
+        (stream.status().as_u16(), stream.headers()["content-type"].to_str().unwrap()),
         (200, "text/event-stream")
     );
     let resumed = fetch(Method::GET, &[("last-event-id", &last)], String::new()).await;

@@ -104,10 +104,11 @@ impl FromRef<Files> for Memory {
 
 struct Stored<'a, T: ?Sized>(std::marker::PhantomData<&'a T>);
 
+#[expect(clippy::elidable_lifetime_names, reason = "the attribute copies the name")]
 #[scoped_handlers]
 impl<'a, T> Stored<'a, T>
 where
-    T: Store + FromRef<Files> + ?Sized,
+    T: Store + FromRef<Files>,
 {
     #[requires_scope("stored:read")]
     async fn name(State(_): State<T>) -> &'static str {

@@ -3,6 +3,8 @@
 
 mod gating;
 
+use std::collections::BTreeMap;
+
 use axum::{Router, routing::any};
 use gating::IntoGate;
 use rmcp::{
@@ -383,7 +385,7 @@ async fn the_official_client_waits_for_its_task() {
         task = alice.get_task(GetTaskParams::new(&*id)).await.unwrap().task;
     }
     assert_eq!((task.status(), &*task.task.task_id), (TaskStatus::Completed, &*id));
-    alice.update_task(UpdateTaskParams::new(&*id, Default::default())).await.unwrap();
+    alice.update_task(UpdateTaskParams::new(&*id, BTreeMap::new())).await.unwrap();
     alice.cancel_task(CancelTaskParams::new(&*id)).await.unwrap();
     let before = exports.asked.get();
     let unknown = bob.get_task(GetTaskParams::new(&*id)).await.unwrap_err().to_string();

@@ -80,7 +80,7 @@ fn a_name_stands_for_all_that_it_needs() {
     assert!(table.entries()[0].also().eq(["files:audit"]));
     assert!(table.entries()[0].related().eq(["files:read"]));
     assert_eq!(
-        table.catalog().iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
+        table.catalog().iter().map(scopegate::ScopeToken::as_str).collect::<Vec<_>>().join(" "),
         "files:admin files:audit files:export files:read"
     );
 }

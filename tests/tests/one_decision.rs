@@ -329,7 +329,7 @@ async fn every_way_in_decides_alike() {
         let json_rpc = gate.clone().body(BodyFormat::JsonRpc);
         let (router, services) = (router(&gate), services(&gate));
         let handlers = layer(&gate, scope_table![read, both, either, any_token, demanded]);
-        let routes = layer(
+        let by_route = layer(
             &gate,
             scope_table![
                 GET "/read" => read,
@@ -348,7 +348,7 @@ async fn every_way_in_decides_alike() {
                     judged += 1;
                 };
                 check("router", after_floor(case, expected.as_deref(), http(&router, operation, at).await));
-                for (way, app) in [("layer", &handlers), ("layer with routes", &routes)] {
+                for (way, app) in [("layer", &handlers), ("layer with routes", &by_route)] {
                     check(way, after_floor(case, expected.as_deref(), http(app, operation, at).await));
                 }
                 check(

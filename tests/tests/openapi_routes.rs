@@ -22,6 +22,9 @@ use utoipa::openapi::{
     path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn},
 };
 
+/// By another name, since utoipa's `axum_extras`, which other members of the workspace have on, looks into a `Path`.
+type Parameters = Path<BTreeMap<String, String>>;
+
 mod notes {
     use super::*;
 
@@ -37,7 +40,7 @@ mod notes {
 
     #[utoipa::path(get, path = "/notes/{name}", tag = "notes", responses((status = 200, body = Note)))]
     #[requires_scope("notes:read")]
-    pub(crate) async fn read(Path(mut path): Path<BTreeMap<String, String>>) -> axum::Json<Note> {
+    pub(crate) async fn read(Path(mut path): Parameters) -> axum::Json<Note> {
         axum::Json(Note { author: Author { name: path.remove("name").unwrap() } })
     }
 
@@ -55,7 +58,7 @@ mod notes {
 
     #[utoipa::path(get, path = "/notes/{name}/files/{*rest}", responses((status = 200)))]
     #[requires_scope("notes:{name}:files")]
-    pub(crate) async fn files(Path(mut path): Path<BTreeMap<String, String>>) -> String {
+    pub(crate) async fn files(Path(mut path): Parameters) -> String {
         path.remove("rest").unwrap()
     }
 }

@@ -120,8 +120,8 @@ fn without_the_group_the_lock_is_weaker() {
 
 #[tokio::test]
 async fn both_are_needed_and_one_challenge_names_both() {
-    let app = routes().protect(gate()).unwrap();
     const INSUFFICIENT: &str = r#"error="insufficient_scope", "#;
+    let app = routes().protect(gate()).unwrap();
     let docs = r#"scope="api tenant:acme:member docs:read""#;
     for (request, token, status, expected) in [
         ("GET /t/acme/docs", "", 401, format!("Bearer {docs}, ")),
@@ -226,8 +226,7 @@ fn an_openapi_document_has_both() {
 
 #[track_caller]
 fn refused(router: Router, expected: &[&str]) {
-    let resource = || gate();
-    let error = router.protect(resource()).unwrap_err();
+    let error = router.protect(gate()).unwrap_err();
     assert_eq!(error.problems(), expected);
 }
 

@@ -6,12 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use similar::{ChangeTag, TextDiff};
+use similar::{Change, ChangeTag, TextDiff};
 
-/// The programs, in the order of the steps.
-pub const PROGRAMS: [&str; 4] = ["before", "layer", "attributes", "router"];
-
-/// The files of a program: `Cargo.toml` and all below `src`, by path.
+/// The files of a program: `Cargo.toml` and all of `src`, by path.
 #[derive(Clone, Debug)]
 pub struct Program(BTreeMap<String, String>);
 
@@ -28,10 +25,10 @@ impl Program {
             paths.push(Path::new("src").join(entry?.file_name()));
         }
         let files = paths.into_iter().map(|path| {
-            let text = fs::read_to_string(root.join(&path))?;
-            let text = ["-", "_"]
-                .iter()
-                .fold(text, |text, dash| text.replace(&format!("adopting{dash}{name}"), "documents"));
+            let mut text = fs::read_to_string(root.join(&path))?;
+            for dash in ["-", "_"] {
+                text = text.replace(&format!("adopting{dash}{name}"), "documents");
+            }
             Ok((path.to_string_lossy().into_owned(), text))
         });
         files.collect::<io::Result<_>>().map(Self)
@@ -55,7 +52,7 @@ pub struct Difference(BTreeMap<String, [String; 2]>);
 
 impl Difference {
     /// Counts the lines that a person edits: each line that goes and each that comes, blank ones and comments included.
-    /// A changed line counts twice.
+    /// A line that changes goes and comes, so it counts twice.
     #[must_use]
     pub fn lines(&self) -> usize {
         let files = self.0.values();
@@ -69,19 +66,44 @@ impl Difference {
         self.0.keys().map(String::as_str)
     }
 
-    /// Shows one file's changes as a unified diff, without the line numbers; a file without changes has none.
+    /// Shows what changes in a file, with a line around each change; nothing where nothing changes.
     #[must_use]
     pub fn of(&self, file: &str) -> Option<String> {
         let [old, new] = self.0.get(file)?;
         let diff = TextDiff::from_lines(old, new);
-        let hunks = diff.unified_diff().context_radius(1).iter_hunks().map(|hunk| {
-            let lines = hunk.iter_changes().map(|change| format!("{}{change}", change.tag()));
-            lines.collect::<String>()
+        let hunks = diff.grouped_ops(1).into_iter().map(|hunk| {
+            let mut shown = String::new();
+            for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
+                shown += &change.tag().to_string();
+                shown += change.value();
+            }
+            shown
         });
-        Some(hunks.collect::<Vec<_>>().join("...\n"))
+        Some(hunks.collect::<Vec<_>>().join(" ..\n"))
     }
 }
 
-fn is_edit(change: &similar::Change<&str>) -> bool {
+fn is_edit(change: &Change<&str>) -> bool {
     change.tag() != ChangeTag::Equal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(files: &[(&str, &str)]) -> Program {
+        Program(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+    }
+
+    #[test]
+    fn each_line_that_goes_or_comes_counts() {
+        let before = program(&[("a", "1\n2\n3\n4\n5\n6\n"), ("gone", "1\n"), ("kept", "1\n")]);
+        let after = program(&[("a", "1\n2!\n3\n4\n5\n\n6\n"), ("kept", "1\n"), ("new", "1\n2\n")]);
+        let difference = before.difference(&after);
+        assert_eq!(difference.files().collect::<Vec<_>>(), ["a", "gone", "new"]);
+        assert_eq!(difference.lines(), 2 + 1 + 1 + 2);
+        assert_eq!(difference.of("a").unwrap(), " 1\n-2\n+2!\n 3\n ..\n 5\n+\n 6\n");
+        assert_eq!(difference.of("kept"), None);
+        assert_eq!(before.difference(&before).lines(), 0);
+    }
 }

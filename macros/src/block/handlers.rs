@@ -2,13 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{ImplItem, parse::Parser, spanned::Spanned};
+use syn::{parse::Parser, spanned::Spanned};
 
 use super::{
     checks,
     method::{Declared, Idle, declare, take_ours},
     owner::Owner,
-    parse::parse,
+    parse::{BlockAttribute, methods},
 };
 use crate::{
     args::{default_crate, parse_crate_alone},
@@ -16,19 +16,21 @@ use crate::{
     handler,
 };
 
+const ATTRIBUTE: BlockAttribute =
+    BlockAttribute { name: "scoped_handlers", hint: "whose handlers have scope attributes" };
+
 pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let krate = diagnostics.take(parse_crate_alone.parse2(args)).flatten().unwrap_or_else(default_crate);
-    let hint = "whose handlers have scope attributes";
-    let Some(mut block) = diagnostics.take(parse("scoped_handlers", hint, item)) else {
-        return diagnostics.into_tokens();
+    let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, diagnostics) {
+        Ok(read) => read,
+        Err(tokens) => return tokens,
     };
 
     let owner = Owner::of(&block);
     let (mut idle, mut declared, mut is_empty) = (Idle::default(), Vec::new(), true);
     let mut checks = TokenStream::new();
-    for item in &mut block.items {
-        let ImplItem::Fn(method) = item else { continue };
+    for method in methods(&mut block) {
         let ours = take_ours(method, &mut diagnostics);
         let Some(first) = ours.first() else { continue };
         is_empty = false;

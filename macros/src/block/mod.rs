@@ -16,5 +16,5 @@ pub(crate) use self::{
     marker::{Marker, marker},
     method::{Declared, Idle, declare, is, take_ours},
     owner::Owner,
-    parse::parse,
+    parse::{BlockAttribute, methods},
 };

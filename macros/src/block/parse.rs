@@ -1,18 +1,49 @@
 //! Which items a block attribute takes.
 
 use proc_macro2::TokenStream;
-use syn::ItemImpl;
+use quote::quote;
+use syn::{ImplItem, ImplItemFn, ItemImpl};
 
-/// Checks that an item is a type's own `impl` block. `hint` says what the attribute is for.
-pub(crate) fn parse(attribute: &str, hint: &str, item: TokenStream) -> syn::Result<ItemImpl> {
-    let block: ItemImpl = syn::parse2(item).map_err(|error| {
-        let message = format!("{error}; `#[{attribute}]` goes on an `impl` block {hint}");
-        syn::Error::new(error.span(), message)
-    })?;
-    if let Some((path, _)) = &block.trait_ {
-        let message =
-            format!("`#[{attribute}]` goes on the type's own `impl` block, and not on that of a trait");
-        return Err(syn::Error::new_spanned(path, message));
+use super::method::{Idle, is, take_ours};
+use crate::diagnostics::Diagnostics;
+
+/// Takes a block attribute, which may stand on another item.
+pub(crate) struct BlockAttribute {
+    pub(crate) name: &'static str,
+    /// Says what kind of block it is for.
+    pub(crate) hint: &'static str,
+}
+
+impl BlockAttribute {
+    /// Reads a type's own `impl` block. Otherwise returns what is emitted in its place.
+    pub(crate) fn parse(
+        &self,
+        item: TokenStream,
+        mut diagnostics: Diagnostics,
+    ) -> Result<(ItemImpl, Diagnostics), TokenStream> {
+        let Self { name, hint } = self;
+        let block: syn::Result<ItemImpl> = syn::parse2(item).map_err(|error| {
+            syn::Error::new(error.span(), format!("{error}; `#[{name}]` goes on an `impl` block {hint}"))
+        });
+        let Some(mut block) = diagnostics.take(block) else { return Err(diagnostics.into_tokens()) };
+        let Some((path, _)) = &block.trait_ else { return Ok((block, diagnostics)) };
+        let message = format!("`#[{name}]` goes on the type's own `impl` block, and not on that of a trait");
+        diagnostics.push(syn::Error::new_spanned(path, message));
+        let mut idle = Idle::default();
+        for method in methods(&mut block) {
+            idle.extend(take_ours(method, &mut diagnostics));
+            // rmcp would add functions that the trait does not have.
+            method.attrs.retain(|attribute| !is(attribute, "tool") && !is(attribute, "prompt"));
+        }
+        let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());
+        Err(quote!(#block #idle #errors))
     }
-    Ok(block)
+}
+
+/// Iterates over the functions of a block.
+pub(crate) fn methods(block: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
+    block.items.iter_mut().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
 }

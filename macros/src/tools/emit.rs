@@ -1,32 +1,31 @@
 //! What `#[scoped_tools]` emits: the block with its guards, a type for each, and the table.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{ImplItem, ItemImpl, Path};
+use syn::{ItemImpl, Path};
 
 use super::{block, method::Operation, routers::Routers};
 use crate::{
     args::default_crate,
-    block::{Declared, Idle, Owner, parse},
+    block::{BlockAttribute, Declared, Idle, Owner, methods, take_ours},
     diagnostics::Diagnostics,
 };
+
+const ATTRIBUTE: BlockAttribute =
+    BlockAttribute { name: "scoped_tools", hint: "with `#[tool]` or `#[prompt]` methods" };
 
 pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(block::args(args)).unwrap_or_default();
-    let hint = "with `#[tool]` or `#[prompt]` methods";
-    let Some(mut block) = diagnostics.take(parse("scoped_tools", hint, item)) else {
-        return diagnostics.into_tokens();
+    let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, diagnostics) {
+        Ok(read) => read,
+        Err(tokens) => return tokens,
     };
 
     let krate = args.krate.clone().unwrap_or_else(default_crate);
     let owner = Owner::of(&block);
-    let methods = block.items.iter_mut().filter_map(|item| match item {
-        ImplItem::Fn(method) => Some(method),
-        _ => None,
-    });
     let mut idle = Idle::default();
-    let operations: Vec<Operation> = methods
+    let operations: Vec<Operation> = methods(&mut block)
         .filter_map(|method| Operation::take(method, &owner, &krate, &mut diagnostics, &mut idle))
         .collect();
 
@@ -43,6 +42,35 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
         #idle
         #errors
     }
+}
+
+/// Emits the block for rmcp alone, and the error that the runtime lacks the feature. The build has failed anyway.
+pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
+    let args = block::args(args).unwrap_or_default();
+    let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, Diagnostics::default()) {
+        Ok(read) => read,
+        Err(tokens) => return tokens,
+    };
+
+    let krate = args.krate.clone().unwrap_or_else(default_crate);
+    let owner = Owner::of(&block);
+    let mut read = block.clone();
+    // What else may be wrong with the block is said when there is the feature.
+    let mut others = Diagnostics::default();
+    let operations: Vec<Operation> = methods(&mut read)
+        .filter_map(|method| Operation::take(method, &owner, &krate, &mut others, &mut Idle::default()))
+        .collect();
+    // So that their imports do not count as unused on top of the error.
+    let mut idle = Idle::default();
+    methods(&mut block).for_each(|method| idle.extend(take_ours(method, &mut others)));
+    let idle = idle.into_tokens();
+    let attributes = Routers::of(args, &block, &operations, &mut others).attributes;
+    diagnostics.push(syn::Error::new(
+        Span::call_site(),
+        "the feature `rmcp` of scopegate is not enabled; write in Cargo.toml: scopegate = { .., features = [\"rmcp\"] }",
+    ));
+    let errors = diagnostics.into_tokens();
+    quote!(#attributes #block #idle #errors)
 }
 
 fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operation]) -> TokenStream {

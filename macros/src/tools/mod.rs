@@ -7,4 +7,4 @@ mod kind;
 mod method;
 mod routers;
 
-pub(crate) use self::emit::scoped_tools;
+pub(crate) use self::emit::{scoped_tools, scoped_tools_without_rmcp};

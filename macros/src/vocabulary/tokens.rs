@@ -61,6 +61,16 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
     });
     // By value a field might need to be dropped, which no constant can do.
     let receiver = if units.len() == variants.len() { quote!(self) } else { quote!(&self) };
+    // An attribute looks for this one by value, also after the mistake.
+    let as_scope = if units.len() == variants.len() {
+        quote!(self.entry().scope())
+    } else {
+        quote! {
+            let scope = self.entry().scope();
+            ::core::mem::forget(self);
+            scope
+        }
+    };
     quote! {
         #[automatically_derived]
         impl #name {
@@ -75,8 +85,8 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
 
             /// Returns the scope.
             #[must_use]
-            #visibility const fn as_scope(#receiver) -> #krate::Scope {
-                self.entry().scope()
+            #visibility const fn as_scope(self) -> #krate::Scope {
+                #as_scope
             }
 
             /// Returns the scope as it stands in a token or a challenge.

@@ -108,6 +108,10 @@ impl Admitted {
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
 pub struct Passed {
+    #[cfg_attr(
+        not(feature = "mcp"),
+        expect(dead_code, reason = "of the layers, those of MCP alone change answers")
+    )]
     pub(crate) plan: Arc<Plan>,
     pub(crate) token: Token,
 }

@@ -3,6 +3,7 @@
 use crate::{
     policy::{Demand, Shortfall},
     refuse::Rejection,
+    scope::Alike,
     token::{Token, VerifyError},
 };
 #[cfg(feature = "tracing")]
@@ -31,6 +32,14 @@ pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     }
     #[cfg(not(feature = "tracing"))]
     let _ = (path, methods);
+}
+
+/// Two scopes look like one that is misspelt.
+pub(crate) fn alike(scopes: &Alike<'_>) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "scopegate", "{scopes}");
+    #[cfg(not(feature = "tracing"))]
+    let _ = scopes;
 }
 
 /// A credential does not become a token.

@@ -360,7 +360,7 @@ impl Gate {
         Arc::make_mut(&mut self.0)
     }
 
-    /// Returns what is wrong with the configuration.
+    /// Returns what is wrong with the configuration, and logs what looks like a mistake and need not be one.
     pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
         let mut problems = self.0.problems.clone();
         if let Some(resource) = self.resource()
@@ -380,6 +380,7 @@ impl Gate {
         problems.extend(self.0.verifier.problems());
         problems.extend(self.0.sources.problems());
         problems.extend(self.0.policy.problems(table));
+        self.0.policy.alike(table).iter().for_each(log::alike);
         problems.extend(self.oversized(table));
         problems
     }

@@ -1,5 +1,9 @@
 //! Guides, one a topic. Their code compiles and runs with the crate's tests.
 
+#[doc = include_str!("adopting.md")]
+#[cfg(feature = "utoipa")]
+pub mod adopting {}
+
 #[doc = include_str!("discovery.md")]
 #[cfg(feature = "axum")]
 pub mod discovery {}

@@ -85,7 +85,8 @@
 //!
 //! Nothing is stored, so any replica with the same key knows them; see [`McpLayer::key`]. Another token of the same principal keeps
 //! them, as after a refresh. A token that names nobody, without an issuer or a subject or by a static key without a name, has
-//! none: where the server opens a session for it, or starts a task, the answer is 403 in place of the identifier.
+//! none. Where the server opens a session for it, the answer is 403 in place of the identifier; where it starts a task, a
+//! JSON-RPC error with the code 403.
 
 mod access;
 mod binding;

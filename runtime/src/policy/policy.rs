@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::scope::{
-    GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards,
+    Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
 };
 
 /// What a token needs besides what each operation declares: the floor, the vocabulary, and which scopes stand for others.
@@ -278,6 +278,11 @@ impl Policy {
     #[must_use]
     pub fn description(&self, scope: &str) -> &'static str {
         self.entry(scope).map_or("", VocabularyEntry::description)
+    }
+
+    /// Finds scopes that are spelt almost alike. With a vocabulary there are none by mistake: a scope that is not in it is an error.
+    pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
+        if self.vocabulary.is_empty() { alike(table) } else { Vec::new() }
     }
 
     pub(super) fn entry(&self, scope: &str) -> Option<&VocabularyEntry> {

@@ -19,18 +19,15 @@ use crate::{
 /// [`Router`](crate::Router). It may answer a request itself, without a token, and the table still says what the handler
 /// inside needs. A layer cannot run the handler without its guard: if it removes what the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
-    message = "this handler declares no scope requirement",
-    label = "not annotated",
-    note = "put `#[requires_scope(\"...\")]`, `#[authenticated]` or `#[public]` above the handler"
+    message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
+               or `guarded(requirement!(\"..\"), ..)` around it"
 )]
 pub trait Declared<Args>: sealed::Declared<Args> {}
 
 /// A handler whose declaration is part of its type, so that constants can read it.
 #[diagnostic::on_unimplemented(
-    message = "a constant table cannot read what this handler declares",
-    label = "not annotated",
-    note = "put `#[requires_scope(\"...\")]`, `#[authenticated]` or `#[public]` above the handler; \
-            for one that is `guarded(..)`, add its table by `.and(&handler.table())`"
+    message = "a constant table cannot read what this handler declares; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \
+               `#[public]` above it, or add the table of one that is `guarded(..)` by `.and(&handler.table())`"
 )]
 pub trait Annotated<Args>: Declared<Args> {
     /// What the handler declares.
@@ -47,6 +44,7 @@ pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
 #[derive(Debug)]
 pub struct Beside;
 
+#[diagnostic::do_not_recommend]
 impl<H> sealed::Declared<Beside> for Guarded<H> {
     fn row(&self) -> RowRef {
         self.row.clone()
@@ -56,6 +54,7 @@ impl<H> sealed::Declared<Beside> for Guarded<H> {
 #[diagnostic::do_not_recommend]
 impl<H> Declared<Beside> for Guarded<H> {}
 
+#[diagnostic::do_not_recommend]
 impl<L, H: Annotated<Args>, T, S, Args> sealed::Declared<InLayer<Args>> for Layered<L, H, T, S> {
     fn row(&self) -> RowRef {
         RowRef::Const(const { &H::ROW })
@@ -91,6 +90,9 @@ mod sealed {
 
     /// Or somebody could declare for a handler what its guard does not enforce.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[diagnostic::on_unimplemented(
+        message = "only scopegate implements `Declared`, because a guard must enforce what is declared"
+    )]
     pub trait Declared<Args> {
         fn row(&self) -> crate::scope::RowRef;
     }
@@ -99,6 +101,7 @@ mod sealed {
 macro_rules! declared {
     ($($argument:ident)*) => {
         // What is mounted is `'static`, and so are its arguments.
+        #[diagnostic::do_not_recommend]
         impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::Declared<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,

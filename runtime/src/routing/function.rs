@@ -20,9 +20,8 @@ use crate::routing::guarded::{IsGuarded, Unguarded, WithGuard};
 /// [`Handler::layer`](axum::handler::Handler::layer) of a function, too, and for what [`guarded`](crate::guarded) makes of
 /// any handler, which it calls by itself.
 #[diagnostic::on_unimplemented(
-    message = "axum cannot call this function as a handler",
-    label = "an argument is not an extractor, or the function is not `async`, or its answer is not a response",
-    note = "Consider using `#[axum::debug_handler]` to improve the error message"
+    message = "axum cannot call this handler: an argument is no extractor, the answer is no response, or it is not `async`; \
+               `#[axum::debug_handler]` below the scope attribute says which"
 )]
 pub trait HandlerFn<T, S>: Handler<T, S> + sealed::Callable<T, S> {}
 

@@ -23,10 +23,11 @@ pub(crate) struct Gated<S> {
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl<S: 'static> Gated<S> {
-    pub(crate) fn mount<H, T, D>(handler: H, methods: String) -> (Self, Mounted)
-    where
-        H: Declared<D> + HandlerFn<T, S>,
-    {
+    pub(crate) fn mount<H: Declared<D> + HandlerFn<T, S>, T, D>(
+        handler: H,
+        methods: String,
+    ) -> (Self, Mounted)
+where {
         let mounted = Mounted::new(methods, handler.row());
         let handler = move |request, state| boxed(handler.clone().call(request, state));
         (Self { handler: Arc::new(handler), slot: mounted.slot.clone() }, mounted)

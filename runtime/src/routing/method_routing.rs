@@ -14,9 +14,8 @@ pub use services::{
 };
 
 /// Routes `GET` requests, and `HEAD` requests, whose body axum leaves out, to `handler`.
-pub fn get<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn get<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -24,9 +23,8 @@ where
 }
 
 /// Routes `POST` requests to `handler`.
-pub fn post<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn post<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -34,9 +32,8 @@ where
 }
 
 /// Routes `PUT` requests to `handler`.
-pub fn put<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn put<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -44,9 +41,8 @@ where
 }
 
 /// Routes `PATCH` requests to `handler`.
-pub fn patch<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn patch<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -54,9 +50,8 @@ where
 }
 
 /// Routes `DELETE` requests to `handler`.
-pub fn delete<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn delete<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -64,9 +59,8 @@ where
 }
 
 /// Routes `HEAD` requests to `handler`.
-pub fn head<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn head<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -74,9 +68,8 @@ where
 }
 
 /// Routes `OPTIONS` requests to `handler`.
-pub fn options<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn options<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -84,9 +77,8 @@ where
 }
 
 /// Routes `CONNECT` requests to `handler`.
-pub fn connect<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn connect<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -94,9 +86,8 @@ where
 }
 
 /// Routes `TRACE` requests to `handler`.
-pub fn trace<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn trace<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -104,9 +95,8 @@ where
 }
 
 /// Routes requests whose method `filter` matches to `handler`.
-pub fn on<H, T, D, S>(filter: MethodFilter, handler: H) -> MethodRouter<S>
+pub fn on<H: Declared<D> + HandlerFn<T, S>, T, D, S>(filter: MethodFilter, handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -114,9 +104,8 @@ where
 }
 
 /// Routes requests of any method to `handler`, `OPTIONS` included: it is guarded like the rest.
-pub fn any<H, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn any<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
-    H: Declared<D> + HandlerFn<T, S>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {

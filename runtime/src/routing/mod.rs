@@ -33,6 +33,7 @@ mod guarded;
 pub(crate) mod layer;
 mod method_router;
 pub mod method_routing;
+mod mountable;
 mod mounts;
 mod router;
 #[cfg(feature = "utoipa")]
@@ -52,6 +53,7 @@ pub use method_routing::{
     head_service, on, on_service, options, options_service, patch, patch_service, post, post_service, put,
     put_service, trace, trace_service,
 };
+pub use mountable::{DeclaredMethods, DeclaredRoutes};
 pub use router::Router;
 #[cfg(feature = "utoipa")]
 pub use routes::Routes;

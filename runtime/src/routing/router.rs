@@ -13,7 +13,8 @@ use tower_service::Service;
 use crate::{
     routing::{
         guarded::Guarded,
-        method_router::{ANY, MethodRouter},
+        method_router::ANY,
+        mountable::{DeclaredMethods, DeclaredRoutes},
         mounts::Mounts,
         service::ServiceGuard,
     },
@@ -58,7 +59,7 @@ use crate::{
 /// async fn list() {}
 ///
 /// scopegate::Router::<()>::new().route("/files", scopegate::routing::get(list));
-/// // error: this handler declares no scope requirement
+/// // error: this handler declares no scope
 /// ```
 #[must_use]
 pub struct Router<S = ()> {
@@ -81,7 +82,8 @@ where
     ///
     /// When the path overlaps with another, or is none, as in axum.
     #[track_caller]
-    pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
+    pub fn route<M: DeclaredMethods<S>>(mut self, path: &str, methods: M) -> Self {
+        let methods = methods.methods();
         self.inner = self.inner.route(path, methods.inner);
         self.mounts.add_methods(path, methods.mounted);
         self
@@ -161,7 +163,8 @@ where
     ///
     /// When a path overlaps with another, as in axum.
     #[track_caller]
-    pub fn nest(mut self, path: &str, router: Self) -> Self {
+    pub fn nest<R: DeclaredRoutes<S>>(mut self, path: &str, router: R) -> Self {
+        let router = router.routes();
         self.inner = self.inner.nest(path, router.inner);
         self.mounts.nest(path, router.mounts);
         self
@@ -173,7 +176,8 @@ where
     ///
     /// When a path overlaps with another, or both have a fallback, as in axum.
     #[track_caller]
-    pub fn merge(mut self, other: Self) -> Self {
+    pub fn merge<R: DeclaredRoutes<S>>(mut self, other: R) -> Self {
+        let other = other.routes();
         self.inner = self.inner.merge(other.inner);
         self.mounts.merge(other.mounts);
         self

@@ -29,9 +29,9 @@ where
     }
 
     #[doc(hidden)] // For generated code.
-    pub fn add<P: Documented, H, T, D>(mut self, _kept: fn() -> P, handler: H) -> Self
+    pub fn add<P, H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, _kept: fn() -> P, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
+        P: Documented,
         T: 'static,
     {
         let documentation = P::documentation();

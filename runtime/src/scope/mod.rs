@@ -1,5 +1,6 @@
 //! Scopes, and what operations need of them. Pure.
 
+mod alike;
 mod granted;
 mod hierarchy;
 mod need;
@@ -15,6 +16,13 @@ mod template;
 mod text;
 mod vocabulary;
 
+pub(crate) use self::{
+    alike::{Alike, alike},
+    hierarchy::Hierarchy,
+    need::NeedRef,
+    scope::join,
+    template::{Filled, Unfilled},
+};
 pub use self::{
     granted::GrantedScopes,
     hierarchy::Wildcards,
@@ -25,12 +33,6 @@ pub use self::{
     table::{Entry, Row, ScopeTable},
     template::Template,
     vocabulary::{UnknownScope, Vocabulary, VocabularyEntry},
-};
-pub(crate) use self::{
-    hierarchy::Hierarchy,
-    need::NeedRef,
-    scope::join,
-    template::{Filled, Unfilled},
 };
 #[cfg(feature = "axum")]
 pub(crate) use self::{

@@ -11,8 +11,8 @@ use super::{
 
 /// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes. Cheap to clone.
 ///
-/// The attributes make it. For a service that no attribute can stand on, [`requirement!`](crate::requirement) does. One
-/// that is known at run time alone, from a program's configuration, is [read from text](Requirement::from_str).
+/// The attributes make it. For what no attribute can stand on, and to give one a name, there is
+/// [`requirement!`](crate::requirement). One that is known at run time alone, from a program's configuration, is [read from text](Requirement::from_str).
 ///
 /// # Examples
 ///

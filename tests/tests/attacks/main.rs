@@ -2,6 +2,7 @@
 
 mod audiences;
 mod authorization_servers;
+mod declared;
 mod gates;
 mod layers;
 mod locks;

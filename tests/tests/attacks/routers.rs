@@ -17,7 +17,8 @@ use axum::{
 };
 use http::StatusCode;
 use scopegate::{
-    Gate, Refused, Rejection, Router, StaticKeys, authenticated, public, requirement, requires_scope,
+    Gate, Refused, Rejection, Router, StaticKeys, authenticated, guarded, public, requirement,
+    requires_scope,
     routing::{any, get, get_service},
     testing::TestVerifier,
     well_known,
@@ -136,7 +137,8 @@ async fn nothing_that_a_group_has_is_reached_without_its_requirement() {
     let inner = Router::new().route("/own", get(own)).fallback(any_token).requiring(requirement!("inner"));
     let routes: Router = Router::new()
         .route("/any", get(any_token).fallback(any_token))
-        .route("/service", get_service(authenticated(answer.clone())).post(own))
+        .route("/closure", get(guarded(requirement!("own"), async || {})))
+        .route("/service", get_service(authenticated(answer)).post(own))
         .nest_service("/below", authenticated(answer))
         .nest("/nested", inner)
         .merge(Router::new().route("/merged", any(any_token)).fallback(any_token))
@@ -149,6 +151,7 @@ async fn nothing_that_a_group_has_is_reached_without_its_requirement() {
         "GET /any",
         "HEAD /any",
         "POST /any",
+        "GET /closure",
         "GET /service",
         "POST /service",
         "PUT /service",

@@ -13,10 +13,11 @@ use crate::state::AppState;
 
 /// The routes of administrators.
 pub fn routes() -> Router<AppState> {
+    let count = async |State(app): State<AppState>| Json(app.documents().len());
     Router::new()
         .route("/purge", post(purge))
-        .route("/count", get(async |State(app): State<AppState>| Json(app.documents().len())))
-        .route_layer(from_fn(uncached))
+        .route("/count", get(count))
+        .route_layer(from_fn(without_caching))
 }
 
 pub(crate) async fn purge(State(app): State<AppState>) -> StatusCode {
@@ -24,7 +25,7 @@ pub(crate) async fn purge(State(app): State<AppState>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn uncached(request: Request, next: Next) -> Response {
+async fn without_caching(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -3,10 +3,11 @@
 
 mod client;
 mod routes;
+mod table;
 
 use axum::http::{HeaderMap, HeaderName, header};
 use client::Served;
-use routes::{ROUTES, Route};
+use routes::{ATTRIBUTES, LAYER, ROUTER, ROUTES, Route};
 use scopegate::{Gate, ScopeTable, testing::TestVerifier};
 use scopegate_tests::exchange::Answer;
 
@@ -22,7 +23,20 @@ const SCOPES: [&str; 6] =
 #[tokio::test]
 async fn the_layer_changes_no_answer() {
     let layer = testing(layer::gate::gate(ISSUER)).layer(ScopeTable::default()).unwrap();
-    walk(0, layer::app(<_>::default(), &layer)).await;
+    walk(LAYER, layer::app(<_>::default(), &layer)).await;
+}
+
+#[tokio::test]
+async fn the_attributes_change_no_answer() {
+    let layer = testing(attributes::gate::gate(ISSUER)).layer(attributes::TABLE).unwrap();
+    let app = attributes::app(<_>::default(), &layer);
+    layer.check(&app).unwrap();
+    walk(ATTRIBUTES, app).await;
+}
+
+#[tokio::test]
+async fn the_router_changes_no_answer() {
+    walk(ROUTER, router::app(<_>::default()).protect(testing(router::gate::gate(ISSUER))).unwrap()).await;
 }
 
 const ISSUER: &str = "https://auth.example.com";
@@ -57,7 +71,7 @@ async fn walk(step: usize, app: axum::Router) {
     for route in ROUTES {
         let token = route.needs[step].map(exactly);
         if let Some(scopes) = route.needs[step] {
-            refuses(&after, route, scopes).await;
+            refuses(&after, route, route.asked(step), scopes).await;
         }
         let (plain, guarded) = (before.send(route, None).await, after.send(route, token.as_deref()).await);
         assert_same(route, &plain, &guarded);
@@ -65,11 +79,12 @@ async fn walk(step: usize, app: axum::Router) {
 }
 
 /// Checks the answers without a token, with a wrong one, and with one that grants everything else.
-async fn refuses(program: &Served, route: &Route, scopes: &str) {
-    let (scopes, insufficient) = (format!("scope=\"{scopes}\", {METADATA}"), all_but_last(scopes));
+async fn refuses(program: &Served, route: &Route, asked: &str, scopes: &str) {
+    let insufficient = all_but_last(scopes);
+    let [asked, scopes] = [asked, scopes].map(|scopes| format!("scope=\"{scopes}\", {METADATA}"));
     for (token, status, challenge) in [
-        (None, 401, format!("Bearer {scopes}")),
-        (Some("wrong"), 401, format!("Bearer error=\"invalid_token\", {scopes}, {INVALID}")),
+        (None, 401, format!("Bearer {asked}")),
+        (Some("wrong"), 401, format!("Bearer error=\"invalid_token\", {asked}, {INVALID}")),
         (Some(&*insufficient), 403, format!("Bearer error=\"insufficient_scope\", {scopes}, {LACKS}")),
     ] {
         let answer = program.send(route, token).await;

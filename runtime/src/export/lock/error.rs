@@ -17,8 +17,13 @@ pub struct LockError {
 
 enum Kind {
     Missing,
-    Stale(Vec<Change>),
-    Unreadable { line: usize, text: String, fault: String },
+    /// With the scopes that are spelt almost alike, in words.
+    Stale(Vec<Change>, Vec<String>),
+    Unreadable {
+        line: usize,
+        text: String,
+        fault: String,
+    },
     File(io::Error),
 }
 
@@ -27,8 +32,8 @@ impl LockError {
         Self { path: None, kind: Kind::Missing }
     }
 
-    pub(super) fn stale(changes: Vec<Change>) -> Self {
-        Self { path: None, kind: Kind::Stale(changes) }
+    pub(super) fn stale(changes: Vec<Change>, alike: Vec<String>) -> Self {
+        Self { path: None, kind: Kind::Stale(changes, alike) }
     }
 
     pub(super) fn unreadable(line: usize, text: &str, fault: impl Into<String>) -> Self {
@@ -52,14 +57,14 @@ impl LockError {
     /// Tells whether the file says something else than the program.
     #[must_use]
     pub const fn is_stale(&self) -> bool {
-        matches!(self.kind, Kind::Stale(_))
+        matches!(self.kind, Kind::Stale(..))
     }
 
     /// Returns what is different, if the lock is stale; nothing where the same is written differently.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         match &self.kind {
-            Kind::Stale(changes) => changes,
+            Kind::Stale(changes, _) => changes,
             _ => &[],
         }
     }
@@ -85,11 +90,15 @@ impl fmt::Display for LockError {
                 Some(path) => write!(f, "{}: {error}", path.display()),
                 None => write!(f, "{error}"),
             },
-            Kind::Stale(changes) => {
+            Kind::Stale(changes, alike) => {
                 if changes.is_empty() {
                     write!(f, "{name} says the same as the program, but is written differently")?;
                 } else {
                     write!(f, "{name} does not say whom the program lets in\n\n{}", Listed(changes))?;
+                }
+                if !alike.is_empty() {
+                    writeln!(f, "\nperhaps misspelt:")?;
+                    alike.iter().try_for_each(|scopes| writeln!(f, "- {scopes}"))?;
                 }
                 write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 cargo test` and commit {name}")
             }

@@ -7,9 +7,8 @@ impl<S> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    pub(in crate::routing) fn any<H, T, D>(handler: H) -> Self
+    pub(in crate::routing) fn any<H: Declared<D> + HandlerFn<T, S>, T, D>(handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
@@ -22,9 +21,8 @@ where
     ///
     /// When one of the methods has a handler already, as in axum.
     #[track_caller]
-    pub fn on<H, T, D>(mut self, filter: MethodFilter, handler: H) -> Self
+    pub fn on<H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, filter: MethodFilter, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         let (handler, mounted) = Gated::mount(handler, names_of(filter));
@@ -39,9 +37,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn get<H, T, D>(self, handler: H) -> Self
+    pub fn get<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::GET, handler)
@@ -53,9 +50,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn post<H, T, D>(self, handler: H) -> Self
+    pub fn post<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::POST, handler)
@@ -67,9 +63,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn put<H, T, D>(self, handler: H) -> Self
+    pub fn put<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::PUT, handler)
@@ -81,9 +76,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn patch<H, T, D>(self, handler: H) -> Self
+    pub fn patch<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::PATCH, handler)
@@ -95,9 +89,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn delete<H, T, D>(self, handler: H) -> Self
+    pub fn delete<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::DELETE, handler)
@@ -109,9 +102,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn head<H, T, D>(self, handler: H) -> Self
+    pub fn head<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::HEAD, handler)
@@ -123,9 +115,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn options<H, T, D>(self, handler: H) -> Self
+    pub fn options<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::OPTIONS, handler)
@@ -137,9 +128,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn connect<H, T, D>(self, handler: H) -> Self
+    pub fn connect<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::CONNECT, handler)
@@ -151,9 +141,8 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn trace<H, T, D>(self, handler: H) -> Self
+    pub fn trace<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         self.on(MethodFilter::TRACE, handler)
@@ -182,9 +171,8 @@ where
     ///     "GET  /files/{name}  files:read\n*    /files/{name}  authenticated\n",
     /// );
     /// ```
-    pub fn fallback<H, T, D>(mut self, handler: H) -> Self
+    pub fn fallback<H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, handler: H) -> Self
     where
-        H: Declared<D> + HandlerFn<T, S>,
         T: 'static,
     {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());

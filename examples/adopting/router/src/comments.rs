@@ -1,0 +1,69 @@
+//! Comments: a controller, generic over where they are kept.
+
+use std::{
+    collections::HashMap,
+    marker::PhantomData,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Json,
+    extract::{FromRef, Path, State},
+    http::StatusCode,
+};
+use scopegate::{Router, requires_scope, routing::get, scoped_handlers};
+
+use crate::state::AppState;
+
+/// Where comments are kept.
+pub trait CommentStore: Clone + Send + Sync + 'static {
+    /// Returns the comments on a document.
+    fn of(&self, document: u32) -> Vec<String>;
+    /// Adds a comment on a document.
+    fn add(&self, document: u32, comment: String);
+}
+
+/// The handlers of comments in `S`.
+#[derive(Debug)]
+pub struct Comments<S>(PhantomData<S>);
+
+#[scoped_handlers]
+impl<S: CommentStore + FromRef<AppState>> Comments<S> {
+    #[requires_scope("comments:read")]
+    pub(crate) async fn list(State(store): State<S>, Path(document): Path<u32>) -> Json<Vec<String>> {
+        Json(store.of(document))
+    }
+
+    #[requires_scope("comments:write")]
+    pub(crate) async fn add(
+        State(store): State<S>,
+        Path(document): Path<u32>,
+        comment: String,
+    ) -> StatusCode {
+        store.add(document, comment);
+        StatusCode::CREATED
+    }
+}
+
+impl<S: CommentStore + FromRef<AppState>> Comments<S> {
+    /// The routes below one document.
+    pub fn routes() -> Router<AppState> {
+        Router::new().route("/", get(Self::list).post(Self::add))
+    }
+}
+
+/// Keeps comments in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<HashMap<u32, Vec<String>>>>);
+
+impl CommentStore for Memory {
+    fn of(&self, document: u32) -> Vec<String> {
+        let comments = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        comments.get(&document).cloned().unwrap_or_default()
+    }
+
+    fn add(&self, document: u32, comment: String) {
+        let mut comments = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        comments.entry(document).or_default().push(comment);
+    }
+}

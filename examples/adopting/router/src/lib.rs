@@ -1,0 +1,58 @@
+//! A documents server: an API with a nest two deep, live updates, static files, an admin's corner and an `OpenAPI` document.
+
+pub mod admin;
+pub mod comments;
+pub mod documents;
+pub mod gate;
+pub mod live;
+pub mod middleware;
+pub mod state;
+pub mod status;
+
+use axum::{Json, http::StatusCode, middleware::from_fn};
+use scopegate::{Router, guarded, public, requirement};
+use tower_http::services::{ServeDir, ServeFile};
+use utoipa::OpenApi;
+
+use crate::{
+    comments::{Comments, Memory},
+    state::AppState,
+};
+
+const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+const HANDBOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/handbook.txt");
+
+#[derive(OpenApi)]
+#[openapi(info(title = "Documents", license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")))]
+struct Documentation;
+
+/// Puts the program together.
+pub fn app(state: AppState) -> Router {
+    let v1 = Router::new()
+        .merge(documents::routes())
+        .nest("/documents/{id}/comments", Comments::<Memory>::routes())
+        .merge(live::routes());
+    let api = Router::new().nest("/api", Router::new().nest("/v1", v1));
+    let openapi = api.openapi(Documentation::openapi());
+    Router::new()
+        .merge(api)
+        .nest("/admin", admin::routes())
+        .route_service("/handbook", guarded(requirement!("documents:read"), ServeFile::new(HANDBOOK)))
+        .merge(status::routes(openapi))
+        .nest_service("/assets", public(ServeDir::new(ASSETS)))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(state)
+        .layer(from_fn(middleware::request_id))
+        .layer(middleware::cors())
+}
+
+#[public]
+async fn not_found() -> (StatusCode, Json<&'static str>) {
+    (StatusCode::NOT_FOUND, Json("there is nothing here"))
+}
+
+#[public]
+async fn wrong_method() -> (StatusCode, Json<&'static str>) {
+    (StatusCode::METHOD_NOT_ALLOWED, Json("this method is not for here"))
+}

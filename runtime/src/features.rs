@@ -1,0 +1,139 @@
+//! Methods of features that are off: whoever calls one is told which feature to enable, and not that there is no such method.
+//!
+//! Their bounds are never met. They have a lifetime of their own, because the compiler refuses one without where it is defined, and
+//! they stand on the line of the method, because the compiler quotes all lines from the one to the other. What a method returns is
+//! inferred where it can be, so that nothing is said of how it is used.
+#![expect(unnameable_types, reason = "nobody has to name them")]
+#![allow(clippy::must_use_candidate, clippy::missing_errors_doc, missing_docs)]
+
+/// What no feature is enabled for.
+#[derive(Debug)]
+pub struct Off<'a>(std::marker::PhantomData<&'a ()>);
+
+#[cfg(all(feature = "axum", not(feature = "jwt")))]
+mod jwt {
+    use super::Off;
+    use crate::{Gate, Resource};
+
+    #[diagnostic::on_unimplemented(
+        message = "the feature `jwt` of scopegate is not enabled",
+        label = "write in Cargo.toml: scopegate = {{ .., features = [\"jwt\"] }}"
+    )]
+    pub trait Jwt {
+        fn off<T>() -> T;
+    }
+
+    #[rustfmt::skip]
+    impl Gate {
+        #[doc(hidden)]
+        pub fn jwt(_resource: Resource) -> Self where for<'a> Off<'a>: Jwt { Off::off() }
+        #[doc(hidden)]
+        pub fn issuers<I>(_resource: Resource, _issuers: I) -> Self where for<'a> Off<'a>: Jwt { Off::off() }
+    }
+}
+
+#[cfg(all(feature = "axum", not(feature = "mcp")))]
+mod mcp {
+    use super::Off;
+    use crate::{Gate, StartupError};
+
+    #[diagnostic::on_unimplemented(
+        message = "the feature `mcp` of scopegate is not enabled",
+        label = "write in Cargo.toml: scopegate = {{ .., features = [\"mcp\"] }}"
+    )]
+    pub trait Mcp {
+        fn off<T>() -> T;
+    }
+
+    #[rustfmt::skip]
+    impl Gate {
+        #[doc(hidden)]
+        pub fn mcp_layer<T, L>(&self, _table: T) -> Result<L, StartupError> where for<'a> Off<'a>: Mcp { Off::off() }
+    }
+}
+
+#[cfg(all(feature = "axum", not(feature = "rmcp")))]
+mod rmcp {
+    use super::Off;
+    use crate::{Gate, StartupError};
+
+    #[diagnostic::on_unimplemented(
+        message = "the feature `rmcp` of scopegate is not enabled",
+        label = "write in Cargo.toml: scopegate = {{ .., features = [\"rmcp\"] }}"
+    )]
+    pub trait Rmcp {
+        fn off<T>() -> T;
+    }
+
+    #[rustfmt::skip]
+    impl Gate {
+        #[doc(hidden)]
+        pub fn mcp<S>(&self, _make: S) -> Result<axum::Router, StartupError> where for<'a> Off<'a>: Rmcp { Off::off() }
+    }
+}
+
+#[cfg(not(feature = "family"))]
+mod family {
+    use super::Off;
+    use crate::{InvalidResource, Resource};
+
+    #[diagnostic::on_unimplemented(
+        message = "the feature `family` of scopegate is not enabled",
+        label = "write in Cargo.toml: scopegate = {{ .., features = [\"family\"] }}"
+    )]
+    pub trait Family {
+        fn off<T>() -> T;
+    }
+
+    #[rustfmt::skip]
+    impl Resource {
+        #[doc(hidden)]
+        pub fn family<P>(_pattern: P) -> Result<Self, InvalidResource> where for<'a> Off<'a>: Family { Off::off() }
+    }
+}
+
+#[cfg(not(feature = "utoipa"))]
+mod utoipa {
+    use super::Off;
+    use crate::ScopeTable;
+
+    #[diagnostic::on_unimplemented(
+        message = "the feature `utoipa` of scopegate is not enabled",
+        label = "write in Cargo.toml: scopegate = {{ .., features = [\"utoipa\"] }}"
+    )]
+    pub trait Utoipa {
+        fn off<T>() -> T;
+    }
+
+    #[rustfmt::skip]
+    impl ScopeTable {
+        #[doc(hidden)]
+        pub fn apply_to<D, O, R>(&self, _openapi: D, _oauth: O) -> R where for<'a> Off<'a>: Utoipa { Off::off() }
+    }
+}
+
+#[cfg(all(feature = "axum", not(feature = "testing")))]
+mod testing {
+    use super::Off;
+    use crate::{Access, Guard, ScopeTable, Token};
+
+    #[diagnostic::on_unimplemented(
+        message = "the feature `testing` of scopegate is not enabled",
+        label = "write in Cargo.toml: scopegate = {{ .., features = [\"testing\"] }}"
+    )]
+    pub trait Testing {
+        fn off<T>() -> T;
+    }
+
+    #[rustfmt::skip]
+    impl<R> Guard<R> {
+        #[doc(hidden)]
+        pub fn for_test() -> Self where for<'a> Off<'a>: Testing { Off::off() }
+    }
+
+    #[rustfmt::skip]
+    impl Access {
+        #[doc(hidden)]
+        pub fn for_test(_token: Token, _declared: &ScopeTable) -> Self where for<'a> Off<'a>: Testing { Off::off() }
+    }
+}

@@ -1,0 +1,58 @@
+//! Scopes that are likely one scope, misspelt in one of its places.
+
+use std::{collections::BTreeMap, fmt};
+
+use super::table::{Entry, ScopeTable};
+
+/// Two scopes of a table that are spelt almost alike.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Alike<'a> {
+    /// The one that fewer handlers name.
+    rare: Named<'a>,
+    other: Named<'a>,
+}
+
+/// A scope, or a template, and a handler that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Named<'a> {
+    text: &'a str,
+    by: &'a Entry,
+    times: usize,
+}
+
+/// Finds the scopes and templates that are spelt almost alike, in a table that no vocabulary checks.
+pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
+    let mut named: BTreeMap<&str, Named<'_>> = BTreeMap::new();
+    for by in table.entries() {
+        for need in by.terms().needs() {
+            let text = need.as_str();
+            named.entry(text).or_insert(Named { text, by, times: 0 }).times += 1;
+        }
+    }
+    let named: Vec<Named<'_>> = named.into_values().collect();
+    let pairs = named
+        .iter()
+        .enumerate()
+        .flat_map(|(at, left)| named.iter().skip(at + 1).map(move |right| (*left, *right)));
+    pairs
+        .filter(|(left, right)| scopegate_grammar::are_alike(left.text, right.text))
+        .map(|(left, right)| {
+            let (rare, other) = if right.times < left.times { (right, left) } else { (left, right) };
+            Alike { rare, other }
+        })
+        .collect()
+}
+
+impl fmt::Display for Alike<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rare, other } = self;
+        write!(
+            f,
+            "`{}`, named by `{}`, is spelt almost like `{}`, named by `{}`; correct it, or list all scopes in a vocabulary",
+            rare.text,
+            rare.by.handler(),
+            other.text,
+            other.by.handler(),
+        )
+    }
+}

@@ -1,0 +1,5 @@
+use scopegate::Introspection;
+
+fn main() {
+    let _ = Introspection::new("https://auth.example.com/introspect");
+}

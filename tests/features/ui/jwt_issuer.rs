@@ -1,0 +1,5 @@
+use scopegate::Issuer;
+
+fn main() {
+    let _ = Issuer::new("https://auth.example.com");
+}

@@ -1,0 +1,5 @@
+use scopegate::mcp::McpTable;
+
+fn main() {
+    let _ = McpTable::default();
+}

@@ -1,0 +1,5 @@
+use scopegate::testing::TestVerifier;
+
+fn main() {
+    let _ = TestVerifier::new();
+}

@@ -1,0 +1,119 @@
+//! A scope that is misspelt at one handler: nothing can refuse it, so it is said at startup and by the lock.
+
+mod gating;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use gating::IntoGate;
+use regex::Regex;
+use scopegate::{
+    Gate, Policy, Router, ScopeTable, Vocabulary, export::check_lock, requires_scope, routing::get,
+    scope_table, testing::TestVerifier,
+};
+use scopegate_tests::log::log_while;
+use tracing::Level;
+
+#[requires_scope("files:read")]
+async fn list() {}
+
+#[requires_scope("files:read")]
+async fn read() {}
+
+#[requires_scope("files:raed")]
+async fn download() {}
+
+#[requires_scope("files:write")]
+async fn write() {}
+
+#[derive(Vocabulary)]
+enum FilesScope {
+    #[scope("files:read")]
+    Read,
+    #[scope("files:raed")]
+    Raed,
+}
+
+const SAID: &str = "`files:raed`, named by `misspelt::download`, is spelt almost like `files:read`, named by `misspelt::list`; \
+                    correct it, or list all scopes in a vocabulary";
+
+fn gate() -> Gate {
+    TestVerifier::new().gate("https://h.example").unwrap()
+}
+
+fn routes() -> Router {
+    Router::new().route("/list", get(list)).route("/read", get(read)).route("/write", get(write))
+}
+
+async fn logged(start: impl FnOnce()) -> String {
+    log_while(Level::WARN, async { start() }).await.1
+}
+
+#[tokio::test]
+async fn it_is_logged_at_startup_with_both_handlers() {
+    const TABLE: ScopeTable = scope_table![list, read, download];
+    let with_download = || routes().route("/download", get(download));
+    let log = logged(|| drop(with_download().protect(gate()).unwrap())).await;
+    assert_eq!(log.lines().collect::<Vec<_>>(), [format!(" WARN scopegate: {SAID}")]);
+
+    let log = logged(|| drop(gate().layer(TABLE).unwrap())).await;
+    assert!(log.contains(SAID), "{log}");
+    let log = logged(|| drop(with_download().split(gate()).unwrap())).await;
+    assert!(log.contains(SAID), "{log}");
+}
+
+#[tokio::test]
+async fn nothing_is_logged_of_scopes_that_are_meant() {
+    assert_eq!(logged(|| drop(routes().protect(gate()).unwrap())).await, "");
+    let known = || gate().vocabulary::<FilesScope>();
+    let routes: Router = Router::new().route("/list", get(list)).route("/download", get(download));
+    assert_eq!(logged(|| drop(routes.protect(known()).unwrap())).await, "");
+    let _ = (FilesScope::Read, FilesScope::Raed);
+}
+
+#[test]
+fn the_lock_says_it_where_it_does_not_hold() {
+    let folder = std::env::temp_dir().join(format!("scopegate-misspelt-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("scopes.lock");
+    fs::write(&path, scopegate::export::Lock::of(&Policy::new(), &scope_table![list, read]).to_string())
+        .unwrap();
+    let error =
+        check_lock(&Policy::new(), &scope_table![list, read, download], &path).unwrap_err().to_string();
+    assert!(error.contains(&format!("\nperhaps misspelt:\n- {SAID}\n")), "{error}");
+    let error = check_lock(&Policy::new(), &scope_table![list, read, write], &path).unwrap_err().to_string();
+    assert!(!error.contains("perhaps misspelt"), "{error}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// The scopes that stand side by side in one program of ours.
+#[test]
+fn no_scopes_of_an_example_are_alike() {
+    let scope = Regex::new(r#""([a-z]+[:.][a-z:.{}]+)""#).unwrap();
+    let mut programs: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut folders: Vec<PathBuf> = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for file in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            if file.is_dir() {
+                folders.push(file);
+            } else if file.extension().is_some_and(|ending| ending == "rs") {
+                let program = file.strip_prefix(&root).unwrap().iter().next().unwrap().into();
+                let text = fs::read_to_string(&file).unwrap();
+                let found = scope.captures_iter(&text).map(|found| found[1].to_owned());
+                programs.entry(program).or_default().extend(found);
+            }
+        }
+    }
+    assert!(programs.values().map(BTreeSet::len).sum::<usize>() > 20, "{programs:?}");
+    for (program, scopes) in programs {
+        for left in &scopes {
+            for right in &scopes {
+                assert!(!scopegate_grammar::are_alike(left, right), "{}: {left} {right}", program.display());
+            }
+        }
+    }
+}

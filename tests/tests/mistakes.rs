@@ -1,0 +1,317 @@
+//! `docs/mistakes.md`, as it follows from the UI cases. `UPDATE_EXPECT=1` writes it anew.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use expect_test::expect_file;
+
+const HEAD: &str = "\
+# Mistakes
+
+What the compiler says of usual mistakes. Each message names what to write instead. This page is generated from the cases of
+`tests/ui` and `tests/features/ui` by the test `mistakes`. To write it anew, run
+`UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
+
+Where a bound is not met, the compiler adds a note of five lines that quotes scopegate's source. The page leaves that note out.
+";
+
+/// The longest message that people read to its end.
+const MOST_LINES: usize = 12;
+
+/// How the compiler begins the note that quotes the source of scopegate where a bound stands: of no use to those who made the mistake,
+/// and nothing can leave it out but the page.
+const NOTE_ABOUT_BOUND: &str = "note: required by a bound in `";
+
+/// Messages in other words than ours, or longer: the compiler's, or another crate's, who have the last one. With what to do.
+const OF_OTHERS: [(&str, &str); 20] = [
+    ("declared_by_hand", "Only scopegate implements these traits."),
+    ("features/cors", CONFIGURED_OUT),
+    ("features/export", CONFIGURED_OUT),
+    ("features/introspection", CONFIGURED_OUT),
+    ("features/jwt_issuer", CONFIGURED_OUT),
+    ("features/mcp", CONFIGURED_OUT),
+    ("features/testing_verifier", CONFIGURED_OUT),
+    ("guarded_annotated", NAMES_GUARDS),
+    ("guarded_annotated_in_a_layer", NAMES_GUARDS),
+    ("guarded_annotated_in_axum_router", NAMES_GUARDS),
+    ("handler_by_hand", NAMES_GUARDS),
+    ("handler_by_hand_for_a_state", NAMES_GUARDS),
+    ("not_an_extractor", NAMES_GUARDS),
+    ("requirement_public", NAMES_GUARDS),
+    (
+        "router_served_without_protect",
+        "The compiler compares the two routers by itself. `.protect(gate)` makes axum's router of scopegate's.",
+    ),
+    (
+        "scope_const_invalid",
+        "The compiler says where the constant is used, after what is wrong with it. Correct the constant.",
+    ),
+    ("tools_without_table", "The compiler quotes the type of the program."),
+    (
+        "unprotected_router_served",
+        "The bounds are axum's, and so are the words. `.protect(gate)` makes the router that axum serves.",
+    ),
+    ("vocabulary_not_derived", "The compiler quotes the type of the program."),
+    ("vocabulary_unknown_in_handler", "The compiler knows the variants."),
+];
+
+/// Programs with several mistakes, each of which has its message.
+const OF_SEVERAL: [(&str, usize); 3] =
+    [("handlers_with_mistakes", 3), ("routes_without_name", 2), ("tool_and_others_undeclared", 2)];
+
+const CONFIGURED_OUT: &str = "The compiler names the feature: enable it in `Cargo.toml`.";
+
+const NAMES_GUARDS: &str =
+    "The compiler writes the type of the handler, in which the guard of its attribute is the first argument.";
+
+/// By what people did; `features/` are the cases without features.
+const GROUPS: [(&str, &[(&str, &str)]); 6] = [
+    (
+        "Routes and routers",
+        &[
+            ("undeclared_handler", "A handler that declares nothing"),
+            ("undeclared_closure", "A closure that declares nothing"),
+            ("undeclared_in_chain", "A second method that declares nothing"),
+            ("undeclared_fallback", "A fallback that declares nothing"),
+            ("undeclared_in_table", "A handler in a table that declares nothing"),
+            ("axum_method_router", "axum's `get` in scopegate's router"),
+            ("axum_router_in_router", "A router of axum, merged"),
+            ("protected_router_merged", "A protected router, merged into one without a gate"),
+            ("protect_twice", "A gate before a protected router"),
+            ("unprotected_router_made_into_service", "A router without a gate, made into a service"),
+            ("unprotected_router_served", "A router without a gate, served"),
+            ("router_served_without_protect", "A router without a gate where axum's is expected"),
+            ("router_cloned", "A router, copied"),
+        ],
+    ),
+    (
+        "Handlers",
+        &[
+            ("handler_not_async", "A handler that is not `async`"),
+            ("not_an_extractor", "An argument that is no extractor"),
+            ("debug_handler_above", "`#[debug_handler]` above the scope attribute"),
+            ("handler_in_impl", "A handler in an `impl` block"),
+            ("handler_in_trait", "A handler in a trait"),
+            ("handler_is_struct", "A scope attribute on something else"),
+            ("attribute_twice", "Two scope attributes"),
+            ("access_in_public", "`Access` in a public handler"),
+            ("demand_undeclared", "A demand for a scope that the handler does not declare"),
+            ("handler_with_16_extractors", "Too many arguments"),
+        ],
+    ),
+    (
+        "What an attribute names",
+        &[
+            ("scope_list_missing", "No scope"),
+            ("scope_with_space", "Two scopes in one text"),
+            ("operator_or", "An operator between scopes"),
+            ("any_of_one", "A group of one"),
+            ("group_unknown", "A group that there is not"),
+            ("scope_twice", "A scope that is named twice"),
+            ("scope_const_of_another_type", "A constant of another type"),
+            ("scope_const_unknown", "A constant that there is not"),
+            ("vocabulary_unknown_in_handler", "A variant that there is not"),
+            ("also_needed_already", "An optional scope that is needed anyway"),
+            ("scope_offline_access", "A scope that is no permission"),
+            ("template_bare", "A template without anything around its parameter"),
+        ],
+    ),
+    (
+        "A vocabulary",
+        &[
+            ("vocabulary_variant_without_scope", "A variant without a scope"),
+            ("vocabulary_scope_twice", "Two variants with one scope"),
+            ("vocabulary_implies_cycle", "Scopes that imply each other"),
+            ("vocabulary_implies_unknown", "An implied variant that there is not"),
+        ],
+    ),
+    (
+        "Tools of an MCP server",
+        &[
+            ("tool_undeclared", "A tool that declares nothing"),
+            ("tool_outside_scoped_tools", "A tool outside of `#[scoped_tools]`"),
+            ("tool_public", "A public tool"),
+            ("tools_without_table", "A server without a table of its tools"),
+        ],
+    ),
+    (
+        "Features that are off",
+        &[
+            ("features/jwt", "`Gate::jwt` without `jwt`"),
+            ("features/jwt_issuers", "`Gate::issuers` without `jwt`"),
+            ("features/jwt_issuer", "`Issuer` without `jwt`"),
+            ("features/mcp_layer", "`Gate::mcp_layer` without `mcp`"),
+            ("features/rmcp_gate", "`Gate::mcp` without `rmcp`"),
+            ("features/rmcp_scoped_tools", "`#[scoped_tools]` without `rmcp`"),
+            ("features/family", "`Resource::family` without `family`"),
+            ("features/cors", "`cors` without `cors`"),
+            ("features/export", "`export` without `export`"),
+            ("features/utoipa", "`ScopeTable::apply_to` without `utoipa`"),
+            ("features/testing", "`Guard::for_test` without `testing`"),
+        ],
+    ),
+];
+
+#[test]
+fn the_page_says_what_the_cases_say() {
+    expect_file!["../../docs/mistakes.md"].assert_eq(&page());
+}
+
+#[test]
+fn it_has_25_mistakes_and_each_once() {
+    let cases: Vec<&str> = GROUPS.iter().flat_map(|(_, cases)| *cases).map(|(case, _)| *case).collect();
+    assert!(cases.len() >= 25, "{}", cases.len());
+    assert_eq!(cases.iter().collect::<BTreeSet<_>>().len(), cases.len());
+}
+
+/// Also those that are not on the page.
+#[test]
+fn each_case_has_one_short_message_about_names_that_people_wrote() {
+    let mut long = Vec::new();
+    for case in Case::all() {
+        if OF_OTHERS.iter().any(|(name, _)| *name == case.name) {
+            continue;
+        }
+        let messages = case.messages();
+        for message in &messages {
+            if message.lines().count() > MOST_LINES {
+                long.push(format!("{}: {} lines", case.name, message.lines().count()));
+            }
+            for generated in ["__scopes_of_", "__SCOPES", "__REQUIREMENT", "__axum_macros"] {
+                if message.contains(generated) && !case.program.contains(generated) {
+                    long.push(format!("{}: names `{generated}`", case.name));
+                }
+            }
+        }
+        if messages.len() != case.mistakes() {
+            long.push(format!("{}: {} messages for {} mistakes", case.name, messages.len(), case.mistakes()));
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+fn page() -> String {
+    let mut page = vec![HEAD.to_owned()];
+    for (group, cases) in GROUPS {
+        page.push(format!("## {group}\n"));
+        for (name, what) in cases {
+            let case = Case::named(name);
+            page.push(format!("### {what}\n"));
+            page.push(format!("```rust,ignore\n{}\n```\n", case.relevant()));
+            page.push(format!("```text\n{}\n```\n", case.messages().join("\n\n")));
+            let advice = OF_OTHERS.iter().find(|(of_others, _)| of_others == name);
+            page.extend(advice.map(|(_, advice)| format!("{advice}\n")));
+        }
+    }
+    page.join("\n")
+}
+
+struct Case {
+    /// Its path in its folder, without the ending.
+    name: String,
+    program: String,
+    said: String,
+}
+
+impl Case {
+    fn folders() -> [(&'static str, PathBuf); 2] {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        [("", tests.join("ui/fail")), ("features/", tests.join("features/ui"))]
+    }
+
+    fn all() -> Vec<Self> {
+        let names = Self::folders().into_iter().flat_map(|(prefix, folder)| {
+            let files = fs::read_dir(&folder).expect("cases");
+            let paths = files.map(|file| file.expect("a case").path());
+            let programs = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+            programs
+                .map(move |path| format!("{prefix}{}", path.file_stem().expect("a name").to_string_lossy()))
+        });
+        let names: BTreeSet<String> = names.collect();
+        assert!(names.len() > 100, "{}", names.len());
+        names.iter().map(|name| Self::named(name)).collect()
+    }
+
+    fn named(name: &str) -> Self {
+        let (prefix, folder) = match name.strip_prefix("features/") {
+            Some(_) => Self::folders()[1].clone(),
+            None => Self::folders()[0].clone(),
+        };
+        let read = |ending: &str| {
+            let path = folder.join(format!("{}.{ending}", &name[prefix.len()..]));
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        Self { name: name.to_owned(), program: read("rs"), said: read("stderr") }
+    }
+
+    fn mistakes(&self) -> usize {
+        OF_SEVERAL.iter().find(|(name, _)| *name == self.name).map_or(1, |(_, mistakes)| *mistakes)
+    }
+
+    fn messages(&self) -> Vec<String> {
+        let mut messages: Vec<Vec<&str>> = Vec::new();
+        for line in self.said.lines() {
+            if line.starts_with("error") || line.starts_with("warning") || messages.is_empty() {
+                messages.push(Vec::new());
+            }
+            messages.last_mut().expect("one at least").push(line);
+        }
+        messages.retain(|message| message.first().is_some_and(|first| !first.starts_with("warning")));
+        messages.into_iter().map(without_notes_about_bounds).collect()
+    }
+
+    /// The parts of the program that the messages quote.
+    fn relevant(&self) -> String {
+        let quoted: BTreeSet<usize> = self.said.lines().filter_map(quoted_line).collect();
+        let mut parts = Vec::new();
+        let mut number = 1;
+        for part in self.program.split("\n\n") {
+            let lines: Vec<&str> = part.lines().collect();
+            let numbers = number..number + lines.len();
+            number += lines.len() + 1;
+            if quoted.range(numbers).next().is_some() {
+                parts.push(shown(&lines));
+            }
+        }
+        parts.join("\n\n")
+    }
+}
+
+/// Leaves out the notes that quote the source of scopegate.
+fn without_notes_about_bounds(lines: Vec<&str>) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut lines = lines.into_iter().peekable();
+    while let Some(line) = lines.next() {
+        let is_ours = line.starts_with(NOTE_ABOUT_BOUND)
+            && lines.peek().is_some_and(|next| next.contains("--> $WORKSPACE/runtime/"));
+        if is_ours {
+            while lines.next_if(|line| line.starts_with(' ') && !line.contains("  = ")).is_some() {}
+        } else {
+            kept.push(line);
+        }
+    }
+    let text = kept.join("\n");
+    let text = text.trim_end();
+    // A line that led to the note.
+    text.trim_end_matches(|character: char| character == '|' || character.is_whitespace()).to_owned()
+}
+
+/// Reads the number of a quoted line, as in `8 |     let _ = 1;`.
+fn quoted_line(line: &str) -> Option<usize> {
+    let (number, _) = line.split_once('|')?;
+    number.trim().parse().ok()
+}
+
+/// Leaves out what is in every program.
+fn shown(lines: &[&str]) -> String {
+    let code = lines.iter().filter(|line| !line.starts_with("// "));
+    let is_main = lines.contains(&"fn main() {");
+    if !is_main {
+        return code.copied().collect::<Vec<_>>().join("\n");
+    }
+    let inside = code.filter_map(|line| line.strip_prefix("    "));
+    inside.collect::<Vec<_>>().join("\n")
+}

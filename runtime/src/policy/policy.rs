@@ -268,7 +268,7 @@ impl Policy {
     }
 
     /// Returns the name by which clients ask for a scope, or for what a template makes.
-    #[cfg(feature = "utoipa")]
+    #[cfg(feature = "export")]
     pub(crate) fn asked_name(&self, text: &str) -> String {
         let asked = self.asked(vec![ScopeToken::filled(text)]);
         asked.first().map_or_else(|| text.to_owned(), ToString::to_string)

@@ -1,10 +1,8 @@
 //! The scope table: what each route needs. Everything else is derived from it.
 
-use std::{
-    any::{Any, TypeId},
-    borrow::Cow,
-    fmt,
-};
+#[cfg(feature = "export")]
+use std::any::Any;
+use std::{any::TypeId, borrow::Cow, fmt};
 
 #[cfg(feature = "axum")]
 use super::parse::InvalidRequirement;
@@ -91,12 +89,14 @@ impl Row {
     }
 
     /// Says which arguments the handler takes.
+    #[cfg(feature = "axum")]
     pub(crate) const fn taking(mut self, arguments: &'static [fn() -> TypeId]) -> Self {
         self.takes = Arguments(arguments);
         self
     }
 
     /// Tells whether the handler is known to take a `T`.
+    #[cfg(feature = "export")]
     pub(crate) fn takes<T: Any>(&self) -> bool {
         self.takes.0.iter().any(|id| id() == TypeId::of::<T>())
     }

@@ -92,11 +92,30 @@ mod family {
     }
 }
 
-// For documents as JSON, `export` is enough; who has neither means those of utoipa.
 #[cfg(not(feature = "export"))]
-mod utoipa {
+mod export {
     use super::Off;
     use crate::ScopeTable;
+
+    #[diagnostic::on_unimplemented(
+        message = "the feature `export` of scopegate is not enabled",
+        label = "write in Cargo.toml: scopegate = {{ .., features = [\"export\"] }}"
+    )]
+    pub trait Export {
+        fn off<T>() -> T;
+    }
+
+    #[rustfmt::skip]
+    impl ScopeTable {
+        #[doc(hidden)]
+        pub fn apply_to<D, O, R>(&self, _openapi: D, _oauth: O) -> R where for<'a> Off<'a>: Export { Off::off() }
+    }
+}
+
+#[cfg(all(feature = "axum", not(feature = "utoipa")))]
+mod utoipa {
+    use super::Off;
+    use crate::Router;
 
     #[diagnostic::on_unimplemented(
         message = "the feature `utoipa` of scopegate is not enabled",
@@ -107,9 +126,12 @@ mod utoipa {
     }
 
     #[rustfmt::skip]
-    impl ScopeTable {
+    impl<S> Router<S> {
         #[doc(hidden)]
-        pub fn apply_to<D, O, R>(&self, _openapi: D, _oauth: O) -> R where for<'a> Off<'a>: Utoipa { Off::off() }
+        #[must_use]
+        pub fn routes<R>(self, _routes: R) -> Self where for<'a> Off<'a>: Utoipa { Off::off() }
+        #[doc(hidden)]
+        pub fn openapi<D>(&self, _openapi: D) -> D where for<'a> Off<'a>: Utoipa { Off::off() }
     }
 }
 

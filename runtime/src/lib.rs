@@ -92,7 +92,8 @@
     feature = "family",
     feature = "jwt",
     feature = "rmcp",
-    feature = "testing"
+    feature = "testing",
+    feature = "utoipa"
 )))]
 mod features;
 mod macros;

@@ -87,6 +87,7 @@ impl Row {
     }
 
     /// Says which arguments the handler takes.
+    #[cfg(feature = "axum")]
     pub(crate) const fn taking(mut self, arguments: &'static [fn() -> TypeId]) -> Self {
         self.takes = Arguments(arguments);
         self

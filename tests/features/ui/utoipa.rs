@@ -1,10 +1,10 @@
-use scopegate::ScopeTable;
+use scopegate::Router;
 
-fn apply(table: &ScopeTable) {
-    let report = table.apply_to(&mut (), &());
-    drop(report);
+fn document(routes: &Router) {
+    let document = routes.openapi(());
+    drop(document);
 }
 
 fn main() {
-    let _ = apply;
+    let _ = document;
 }

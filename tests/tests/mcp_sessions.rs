@@ -63,7 +63,11 @@ impl Server {
     }
 
     fn behind(&self, resource: &str, key: Option<&[u8; 32]>) -> Router {
-        let mut layer = gate(resource).mcp_layer(TABLE).unwrap();
+        self.behind_gate(&gate(resource), key)
+    }
+
+    fn behind_gate(&self, gate: &Gate, key: Option<&[u8; 32]>) -> Router {
+        let mut layer = gate.mcp_layer(TABLE).unwrap();
         if let Some(key) = key {
             layer = layer.key(key);
         }
@@ -168,6 +172,22 @@ async fn a_token_that_names_nobody_opens_no_session() {
     // Without a session it may do everything else.
     let stateless = Server::default().behind(RESOURCE, None);
     assert_eq!(post(&stateless, "nobody", &[], INITIALIZE).await.status, 200);
+}
+
+/// A key without a name has no principal. Its session is that of whoever holds the key.
+#[tokio::test]
+async fn a_session_of_a_key_without_a_name_is_not_that_of_another_key() {
+    let keys = StaticKeys::parse("sk_one=files:read;sk_two=files:read").unwrap();
+    let keys = keys.key("sk_one", "sk_named", "files:read").unwrap();
+    let server = Server::naming("s1");
+    let app = server.behind_gate(&Gate::static_keys("files", keys), None);
+    let opened = post(&app, "sk_one", &[], INITIALIZE).await;
+    assert_eq!(opened.status, 200);
+    let session = opened.header("mcp-session-id");
+    for (key, expected) in [("sk_one", 200), ("sk_two", 404), ("sk_named", 404)] {
+        let answer = post(&app, key, &[&format!("mcp-session-id: {session}")], call("list")).await;
+        assert_eq!(answer.status, expected, "{key}");
+    }
 }
 
 #[tokio::test]

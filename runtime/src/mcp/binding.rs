@@ -46,7 +46,7 @@ impl<'a> Owner<'a> {
     /// Says who calls with `token`, unless it names nobody. `at` is where a server is whose gate has no resource.
     pub(super) fn of(plan: &'a Plan, at: &'a str, token: &'a Token) -> Option<Self> {
         let place = plan.gate.resource().map_or(at, |resource| resource.identifier());
-        token.principal().map(|principal| Self { place, principal })
+        token.holder().map(|principal| Self { place, principal })
     }
 }
 
@@ -88,9 +88,12 @@ impl Binding {
         };
         add(kind.domain());
         add(place);
-        match (principal.issuer(), principal.subject(), principal.key_name()) {
-            (Some(issuer), Some(subject), _) => ["subject", issuer, subject].map(&mut add),
-            (_, _, name) => ["key", name.unwrap_or_default(), ""].map(&mut add),
+        match (principal.issuer(), principal.subject()) {
+            (Some(issuer), Some(subject)) => ["subject", issuer, subject].map(&mut add),
+            _ => match principal.unnamed_key() {
+                Some(digest) => ["unnamed key", digest, ""].map(&mut add),
+                None => ["key", principal.key_name().unwrap_or_default(), ""].map(&mut add),
+            },
         };
         parts.iter().copied().for_each(add);
         mac

@@ -31,8 +31,17 @@ pub struct Principal(Kind);
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Kind {
-    Subject { issuer: Arc<str>, subject: Arc<str> },
-    Key { name: Arc<str> },
+    Subject {
+        issuer: Arc<str>,
+        subject: Arc<str>,
+    },
+    Key {
+        name: Arc<str>,
+    },
+    /// A static key without a name: its hash, which nobody but this crate sees.
+    UnnamedKey {
+        digest: Arc<str>,
+    },
 }
 
 impl Principal {
@@ -58,12 +67,27 @@ impl Principal {
         Self(Kind::Key { name: name.into() })
     }
 
+    /// Makes what stands for a static key without a name, where something has to belong to whoever holds it.
+    pub(crate) fn of_unnamed_key(digest: &[u8]) -> Self {
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(Kind::UnnamedKey { digest: digest.into() })
+    }
+
+    /// Returns the hash of a static key without a name.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn unnamed_key(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::UnnamedKey { digest } => Some(digest),
+            Kind::Subject { .. } | Kind::Key { .. } => None,
+        }
+    }
+
     /// Returns who issued the token; a static key has no issuer.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         match &self.0 {
             Kind::Subject { issuer, .. } => Some(issuer),
-            Kind::Key { .. } => None,
+            Kind::Key { .. } | Kind::UnnamedKey { .. } => None,
         }
     }
 
@@ -72,7 +96,7 @@ impl Principal {
     pub fn subject(&self) -> Option<&str> {
         match &self.0 {
             Kind::Subject { subject, .. } => Some(subject),
-            Kind::Key { .. } => None,
+            Kind::Key { .. } | Kind::UnnamedKey { .. } => None,
         }
     }
 
@@ -80,8 +104,8 @@ impl Principal {
     #[must_use]
     pub fn key_name(&self) -> Option<&str> {
         match &self.0 {
-            Kind::Subject { .. } => None,
             Kind::Key { name } => Some(name),
+            Kind::Subject { .. } | Kind::UnnamedKey { .. } => None,
         }
     }
 }
@@ -94,6 +118,7 @@ impl fmt::Display for Principal {
                 write!(f, "{} of {}", subject.escape_debug(), issuer.escape_debug())
             }
             Kind::Key { name } => write!(f, "key {}", name.escape_debug()),
+            Kind::UnnamedKey { .. } => f.write_str("a key without a name"),
         }
     }
 }

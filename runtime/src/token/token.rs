@@ -25,6 +25,8 @@ struct Data {
     subject: Option<Arc<str>>,
     /// Follows from issuer and subject, unless it is a static key.
     principal: Option<Principal>,
+    /// Who holds the token, where it has no principal and that can be told.
+    holder: Option<Principal>,
     client: Option<String>,
     expires_at: Option<SystemTime>,
     leeway: Duration,
@@ -39,9 +41,10 @@ impl Token {
     }
 
     /// Makes the token that a static key stands for.
-    pub(crate) fn of_key(scopes: GrantedScopes, name: Option<&str>) -> Self {
+    pub(crate) fn of_key(scopes: GrantedScopes, name: Option<&str>, digest: &[u8]) -> Self {
         let principal = name.map(Principal::of_key);
-        Self(Arc::new(Data { scopes, principal, ..Data::default() }))
+        let holder = name.is_none().then(|| Principal::of_unnamed_key(digest));
+        Self(Arc::new(Data { scopes, principal, holder, ..Data::default() }))
     }
 
     /// Sets the issuer: who issued the token (`iss`).
@@ -104,6 +107,12 @@ impl Token {
     /// Returns who calls, where the token says who issued it and who granted its scopes; see [`Principal`].
     pub fn principal(&self) -> Option<&Principal> {
         self.0.principal.as_ref()
+    }
+
+    /// Returns to whom something can belong that is opened with the token: the principal, or whoever holds a static key without a name.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn holder(&self) -> Option<&Principal> {
+        self.principal().or(self.0.holder.as_ref())
     }
 
     /// Returns who issued the token, where the verifier says so.

@@ -153,7 +153,7 @@ impl StaticKeys {
         if scopes.iter().any(|scope| scopegate_grammar::check(scope).is_err()) {
             return Err("its scopes are not all scopes; write them with spaces between");
         }
-        self.keys.push(Key { digest, token: Token::of_key(scopes, name) });
+        self.keys.push(Key { digest, token: Token::of_key(scopes, name, &digest) });
         Ok(self)
     }
 

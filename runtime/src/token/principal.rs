@@ -74,7 +74,6 @@ impl Principal {
     }
 
     /// Returns the hash of a static key without a name.
-    #[cfg(feature = "mcp")]
     pub(crate) fn unnamed_key(&self) -> Option<&str> {
         match &self.0 {
             Kind::UnnamedKey { digest } => Some(digest),

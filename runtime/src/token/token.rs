@@ -23,10 +23,8 @@ struct Data {
     scopes: GrantedScopes,
     issuer: Option<Arc<str>>,
     subject: Option<Arc<str>>,
-    /// Follows from issuer and subject, unless it is a static key.
+    /// Follows from issuer and subject, unless it is a static key. Of a key without a name, this is for the crate alone.
     principal: Option<Principal>,
-    /// Who holds the token, where it has no principal and that can be told.
-    holder: Option<Principal>,
     client: Option<String>,
     expires_at: Option<SystemTime>,
     leeway: Duration,
@@ -42,9 +40,8 @@ impl Token {
 
     /// Makes the token that a static key stands for.
     pub(crate) fn of_key(scopes: GrantedScopes, name: Option<&str>, digest: &[u8]) -> Self {
-        let principal = name.map(Principal::of_key);
-        let holder = name.is_none().then(|| Principal::of_unnamed_key(digest));
-        Self(Arc::new(Data { scopes, principal, holder, ..Data::default() }))
+        let principal = Some(name.map_or_else(|| Principal::of_unnamed_key(digest), Principal::of_key));
+        Self(Arc::new(Data { scopes, principal, ..Data::default() }))
     }
 
     /// Sets the issuer: who issued the token (`iss`).
@@ -106,13 +103,13 @@ impl Token {
 
     /// Returns who calls, where the token says who issued it and who granted its scopes; see [`Principal`].
     pub fn principal(&self) -> Option<&Principal> {
-        self.0.principal.as_ref()
+        self.0.principal.as_ref().filter(|principal| principal.unnamed_key().is_none())
     }
 
     /// Returns to whom something can belong that is opened with the token: the principal, or whoever holds a static key without a name.
     #[cfg(feature = "mcp")]
     pub(crate) fn holder(&self) -> Option<&Principal> {
-        self.principal().or(self.0.holder.as_ref())
+        self.0.principal.as_ref()
     }
 
     /// Returns who issued the token, where the verifier says so.

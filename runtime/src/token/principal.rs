@@ -1,6 +1,9 @@
 //! Who calls.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Write},
+    sync::Arc,
+};
 
 /// Who calls: the only thing to key data by.
 ///
@@ -69,8 +72,11 @@ impl Principal {
 
     /// Makes what stands for a static key without a name, where something has to belong to whoever holds it.
     pub(crate) fn of_unnamed_key(digest: &[u8]) -> Self {
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(Kind::UnnamedKey { digest: digest.into() })
+        let mut text = String::new();
+        for byte in digest {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(Kind::UnnamedKey { digest: text.into() })
     }
 
     /// Returns the hash of a static key without a name.

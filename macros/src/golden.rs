@@ -410,8 +410,10 @@ fn after_a_mistake_the_vocabulary_is_still_there() {
                 }
                 /// Returns the scope.
                 #[must_use]
-                const fn as_scope(&self) -> ::scopegate::Scope {
-                    self.entry().scope()
+                const fn as_scope(self) -> ::scopegate::Scope {
+                    let scope = self.entry().scope();
+                    ::core::mem::forget(self);
+                    scope
                 }
                 /// Returns the scope as it stands in a token or a challenge.
                 #[must_use]

@@ -80,7 +80,17 @@ impl Server {
 
     /// Has the server asked, unless its answer is remembered, and judges the answer by the rules of its issuer.
     pub(super) async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
-        let Answer::Active(active) = self.introspector.ask(presented.token()).await? else {
+        self.judge(self.introspector.ask(presented.token()).await?, presented)
+    }
+
+    /// Judges a token by an answer that is remembered, if there is one. Nothing is waited for.
+    pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
+        let answer = self.introspector.remembered(presented.token())?;
+        Some(answer.and_then(|answer| self.judge(answer, presented)))
+    }
+
+    fn judge(&self, answer: Answer, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+        let Answer::Active(active) = answer else {
             return Err(Fault::Plain("its authorization server says that it is not active").into());
         };
         let resource = presented.resource();

@@ -100,6 +100,12 @@ impl Introspector {
         &self.0.settings
     }
 
+    /// Returns the answer about a token that is remembered.
+    pub(crate) fn remembered(&self, token: &str) -> Option<Result<Answer, VerifyError>> {
+        check_length(token).ok()?;
+        self.0.remembered(&Digest::of(token)).map(Outcome::into_answer)
+    }
+
     /// Asks about a token, unless the answer is remembered.
     pub(crate) async fn ask(&self, token: &str) -> Result<Answer, VerifyError> {
         check_length(token)?;

@@ -85,7 +85,7 @@ impl Server {
 
     /// Judges a token by an answer that is remembered, if there is one. Nothing is waited for.
     pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
-        let answer = self.introspector.remembered(presented.token())?;
+        let answer = self.introspector.recall(presented.token())?;
         Some(answer.and_then(|answer| self.judge(answer, presented)))
     }
 

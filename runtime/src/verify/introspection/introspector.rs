@@ -101,7 +101,7 @@ impl Introspector {
     }
 
     /// Returns the answer about a token that is remembered.
-    pub(crate) fn remembered(&self, token: &str) -> Option<Result<Answer, VerifyError>> {
+    pub(crate) fn recall(&self, token: &str) -> Option<Result<Answer, VerifyError>> {
         check_length(token).ok()?;
         self.0.remembered(&Digest::of(token)).map(Outcome::into_answer)
     }

@@ -12,7 +12,7 @@ pub struct WithoutGate<'a>(std::marker::PhantomData<&'a ()>);
 /// What can be served.
 #[diagnostic::on_unimplemented(
     message = "this router has no gate, so it cannot be served",
-    label = "call `.protect(gate)` first, and then this method of the axum router that it returns"
+    label = "call `.protect(gate)` first, and serve the axum router that it returns"
 )]
 pub trait Protected {
     /// Returns nothing, as nothing calls it.
@@ -32,4 +32,21 @@ impl<S> Router<S> {
 
     #[doc(hidden)]
     pub fn as_service<B, T>(&mut self) -> T where for<'a> WithoutGate<'a>: Protected { WithoutGate::never() }
+}
+
+/// So that `axum::serve` says the same, and not what else a service would need.
+#[doc(hidden)]
+#[rustfmt::skip]
+impl<S, R> tower_service::Service<R> for Router<S> where for<'a> WithoutGate<'a>: Protected {
+    type Response = axum::Router;
+    type Error = std::convert::Infallible;
+    type Future = std::future::Ready<Result<axum::Router, std::convert::Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+        WithoutGate::never()
+    }
+
+    fn call(&mut self, _: R) -> Self::Future {
+        WithoutGate::never()
+    }
 }

@@ -2,23 +2,33 @@
 //! an error of the compiler.
 #![no_main]
 
+extern crate proc_macro;
+
 // A macro crate exports macros alone, so its modules are compiled in here.
+#[path = "../../macros/src/above.rs"]
+mod above;
 #[path = "../../macros/src/alternatives.rs"]
 mod alternatives;
 #[path = "../../macros/src/args.rs"]
 mod args;
+#[path = "../../macros/src/block/mod.rs"]
+mod block;
 #[path = "../../macros/src/diagnostics.rs"]
 mod diagnostics;
 #[path = "../../macros/src/expand.rs"]
 mod expand;
 #[path = "../../macros/src/handler.rs"]
 mod handler;
+#[path = "../../macros/src/mistakes.rs"]
+mod mistakes;
 #[path = "../../macros/src/need.rs"]
 mod need;
 #[path = "../../macros/src/redundancy.rs"]
 mod redundancy;
 #[path = "../../macros/src/rule.rs"]
 mod rule;
+#[path = "../../macros/src/surroundings.rs"]
+mod surroundings;
 #[path = "../../macros/src/terms.rs"]
 mod terms;
 #[path = "../../macros/src/tools/mod.rs"]
@@ -39,7 +49,9 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         "requires_scope" => expand::requires_scope(args, &item),
         "authenticated" => expand::authenticated(args, &item),
         "public" => expand::public(args, &item),
+        "scoped_handlers" => block::scoped_handlers(args, item),
         "scoped_tools" => tools::scoped_tools(args, item),
+        "scoped_tools_without_rmcp" => tools::scoped_tools_without_rmcp(args, item),
         "Vocabulary" => vocabulary::derive(item),
         "requirement" => {
             syn::parse2::<syn::Expr>(expand::requirement(args))

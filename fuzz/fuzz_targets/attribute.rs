@@ -23,6 +23,8 @@ mod handler;
 mod mistakes;
 #[path = "../../macros/src/need.rs"]
 mod need;
+#[path = "../../macros/src/place.rs"]
+mod place;
 #[path = "../../macros/src/redundancy.rs"]
 mod redundancy;
 #[path = "../../macros/src/rule.rs"]

@@ -1,5 +1,5 @@
-//! Attributes of axum above a scope attribute, read from its file: they expand first, and call the handler without the guard that it
-//! has not got yet. What they say then is about an argument that nobody wrote.
+//! Finds attributes of axum above a scope attribute, by reading the source file. Such an attribute expands first and calls the handler
+//! without its guard, so that the compiler reports an argument that nobody wrote.
 //!
 //! Nothing but a message depends on it: such a program does not compile.
 
@@ -9,6 +9,8 @@ use std::{
     fs,
     path::PathBuf,
 };
+
+use crate::place::Place;
 
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
@@ -31,12 +33,9 @@ pub(crate) enum Above {
 
 impl Above {
     pub(crate) fn of_attribute() -> Self {
-        if !proc_macro::is_available() {
+        let Some(Place { file: Some(file), line, column }) = Place::of_attribute() else {
             return Self::Nothing;
-        }
-        let start = proc_macro::Span::call_site().start();
-        let (line, column) = (start.line(), start.column());
-        let Some(file) = start.local_file() else { return Self::Nothing };
+        };
         let is_below = FILES.with_borrow_mut(|files| {
             let text = files.entry(file.clone()).or_insert_with(|| read(&file));
             text.as_ref().is_some_and(|text| is_below(text, line, column))

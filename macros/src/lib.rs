@@ -14,6 +14,7 @@ mod golden;
 mod handler;
 mod mistakes;
 mod need;
+mod place;
 mod redundancy;
 mod routes;
 mod rule;

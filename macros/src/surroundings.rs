@@ -7,6 +7,8 @@ use std::{fs, ops::ControlFlow};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
+use crate::place::Place;
+
 /// The innermost block around an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Surroundings {
@@ -34,16 +36,13 @@ impl Surroundings {
     /// Finds out where the attribute that is being expanded stands. In an editor, and where a macro has written the
     /// attribute, there may be no file to read.
     pub(crate) fn of_attribute() -> Self {
-        if !proc_macro::is_available() {
-            return Self::Other;
-        }
-        let start = proc_macro::Span::call_site().start();
+        let Some(Place { file, line, column }) = Place::of_attribute() else { return Self::Other };
         // At the first column nothing is around it, unless the file is not formatted; so files are hardly ever read.
-        if start.column() <= 1 {
+        if column <= 1 {
             return Self::Other;
         }
-        let text = start.local_file().and_then(|file| fs::read_to_string(file).ok());
-        text.and_then(|text| Self::at(&text, start.line(), start.column())).unwrap_or(Self::Other)
+        let text = file.and_then(|file| fs::read_to_string(file).ok());
+        text.and_then(|text| Self::at(&text, line, column)).unwrap_or(Self::Other)
     }
 
     /// Finds what is around a place, its line and column counted from 1.

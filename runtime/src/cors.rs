@@ -72,10 +72,10 @@ impl Cors {
         self.change(|layer| layer.allow_origin(origins))
     }
 
-    /// Lets pages send cookies along.
+    /// Allows pages to send cookies with their requests.
     ///
-    /// It counts for the origins that [`Cors::allow_origin`] names. For all origins browsers ignore it, and so does this layer.
-    /// tower-http panics where `Any` is allowed besides, of origins, methods or headers.
+    /// Name the origins with [`Cors::allow_origin`]. While all origins are allowed, browsers ignore this setting, and so does this layer.
+    /// tower-http panics if you also allow `Any` origin, method or header.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self

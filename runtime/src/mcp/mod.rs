@@ -78,8 +78,8 @@
 //! gives another one is answered for with 500.
 //!
 //! In a server of `McpServer` a task belongs to the principal who started it, in the same way: its identifier has the tool's
-//! name in it, and the MAC is of that, too. Who asks about a task needs what the tool needs now: a token without it is 403, with
-//! the challenge of the tool. Before another server its results are not the gate's to change. There, tasks are open if the program
+//! name in it, and the MAC is of that, too. A request about a task needs the scopes that the tool needs now; without
+//! them the answer is 403 with the challenge of the tool. Before another server its results are not the gate's to change. There, tasks are open if the program
 //! says whose they are, by [`McpLayer::tasks`], or that the server knows it, by a row such as
 //! `Operation::method("tasks/get", requirement)`.
 //!

@@ -13,7 +13,7 @@ pub use services::{
     patch_service, post_service, put_service, trace_service,
 };
 
-/// Routes `GET` requests, and `HEAD` requests, whose body axum leaves out, to `handler`.
+/// Routes `GET` requests to `handler`. It also answers `HEAD` requests; axum leaves out the body of these answers.
 pub fn get<H: Declared<D> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,

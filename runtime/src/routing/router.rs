@@ -110,7 +110,7 @@ where
         self
     }
 
-    /// Adds a service for all that is below `path`, which is taken off the path that the service sees; see
+    /// Adds a service for all paths below `path`. The service sees the path without this prefix; see
     /// [`axum::Router::nest_service`].
     ///
     /// [`guarded`](crate::guarded), [`public`](fn@crate::public) and [`authenticated`](fn@crate::authenticated) say what it

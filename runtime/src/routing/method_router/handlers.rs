@@ -31,7 +31,7 @@ where
         self
     }
 
-    /// Adds a handler for `GET` requests, and `HEAD` requests, whose body axum leaves out.
+    /// Adds a handler for `GET` requests. It also answers `HEAD` requests; axum leaves out the body of these answers.
     ///
     /// # Panics
     ///

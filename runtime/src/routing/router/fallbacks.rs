@@ -71,7 +71,7 @@ where
         self
     }
 
-    /// Answers 404 again where no route matches; see [`axum::Router::reset_fallback`]. The fallbacks of routers that are
+    /// Removes the fallback, so that a request without a route gets 404; see [`axum::Router::reset_fallback`]. The fallbacks of routers that are
     /// nested by then are gone, too.
     pub fn reset_fallback(mut self) -> Self {
         self.inner = self.inner.reset_fallback();

@@ -84,8 +84,8 @@ impl McpLayer {
     /// scheme of its own, as in `tauri://localhost`. A CORS layer is needed besides, outside of this one; see
     /// [`cors::layer`](crate::cors::layer).
     ///
-    /// An origin that no page can have, such as one with a path, is left out, and the log says so at `error`. For
-    /// `McpServer::allow_origin` it is an error at startup.
+    /// This method ignores an origin that no page can have, such as one with a path, and logs it at `error`.
+    /// `McpServer::allow_origin` reports such an origin at startup.
     pub fn allow_origin(mut self, origin: &str) -> Self {
         if let Err(problem) = self.admit_origin(origin) {
             log::misconfigured(&problem);

@@ -1,7 +1,10 @@
-use axum::{handler::Handler, middleware::map_response, response::Response};
+use axum::handler::Handler;
 use scopegate::{Router, guarded, requirement, routing::get};
+use tower::layer::util::Identity;
+
+async fn list() {}
 
 fn main() {
-    let list = guarded(requirement!("files:list"), async || "hello.txt").layer(map_response(async |response: Response| response));
+    let list = guarded(requirement!("files:list"), list).layer(Identity::new());
     let _ = Router::<()>::new().route("/", get(list));
 }

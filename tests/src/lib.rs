@@ -11,3 +11,4 @@ pub mod log;
 pub mod mcp;
 pub mod passing;
 pub mod program;
+pub mod sources;

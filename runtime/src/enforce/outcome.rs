@@ -25,6 +25,17 @@ impl Judge<'_> {
         Err(rejection)
     }
 
+    /// Lets a caller without a token do what is public, and nothing else. The refusal names what a token for all of it grants.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn judge_anyone(plan: &Plan, demands: &[Demand<'_>]) -> Result<(), Rejection> {
+        let is_public =
+            |demand: &Demand<'_>| demand.row.requirement().is_public() && demand.one_of.is_empty();
+        if !demands.is_empty() && demands.iter().all(is_public) {
+            return Ok(());
+        }
+        Err(plan.refuse(Failure::For(Reason::MissingToken), demands))
+    }
+
     /// Tells whether a token meets the floor and all demands. Nothing is refused, so nothing is logged.
     pub(crate) fn permits(&self, token: &Token, demands: &[Demand<'_>]) -> bool {
         self.policy().decide(token.scopes(), demands).is_ok()

@@ -56,6 +56,10 @@ impl ProtocolError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, message)
     }
 
+    pub(super) fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
     pub(super) fn broken_body() -> Self {
         Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "The body ended before its time")
     }

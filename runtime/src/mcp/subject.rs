@@ -76,6 +76,11 @@ pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
+/// Tells whether a method acts on nothing that has a row or an owner of its own.
+pub(super) fn acts_on_nothing(method: &str) -> bool {
+    matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
+}
+
 /// Finds what a method acts on. This is the one list of the methods and notifications that clients send in any version of
 /// MCP; what is not in it is [`Subject::Foreign`].
 pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject<'a> {

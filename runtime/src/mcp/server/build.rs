@@ -19,7 +19,7 @@ use super::{
 use crate::{
     enforce::{Passed, Step},
     gate::{Gate, log},
-    mcp::{McpLayer, McpTable, body::Bounds, memory::Memory},
+    mcp::{Dialect, McpLayer, McpTable, body::Bounds, memory::Memory},
     policy::StartupError,
     resource::Resource,
     scope::{Entry, Requirement, Row, ScopeTable},
@@ -74,6 +74,8 @@ pub struct McpServer<S> {
     off: Vec<String>,
     key: Option<[u8; 32]>,
     bounds: Bounds,
+    max_anonymous_body: Option<usize>,
+    dialect: Dialect,
     config: StreamableHttpServerConfig,
 }
 
@@ -92,6 +94,8 @@ impl<S: ServerHandler> McpServer<S> {
             off: Vec::new(),
             key: None,
             bounds: Bounds::default(),
+            max_anonymous_body: None,
+            dialect: Dialect::default(),
             config,
         }
     }
@@ -177,6 +181,18 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
+    /// Sets how many bytes a body without a token may have; 64 KiB unless set. See [`McpLayer::max_anonymous_body`].
+    pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
+        self.max_anonymous_body = Some(bytes);
+        self
+    }
+
+    /// Sets how the refusal of a tool is answered; [`Dialect::Http`] unless set.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
     /// Sets how long a client may take for a body; 30 seconds unless set. See [`McpLayer::body_timeout`].
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.timeout = timeout;
@@ -226,8 +242,12 @@ impl<S: ServerHandler> McpServer<S> {
             for tool in &self.off {
                 log::switched_off(tool);
             }
+            layer = layer.dialect(self.dialect);
             if let Some(key) = &self.key {
-                layer = layer.clone().key(key);
+                layer = layer.key(key);
+            }
+            if let Some(bytes) = self.max_anonymous_body {
+                layer = layer.max_anonymous_body(bytes);
             }
             let max_body = self.bounds.length;
             layer.before_rmcp(self.bounds, self.config.legacy_session_mode, &self.off);

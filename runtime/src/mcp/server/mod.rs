@@ -11,4 +11,4 @@ mod scoped;
 mod serve;
 mod unserved;
 
-pub use self::{build::McpServer, local::LocalTrust, scoped::ScopedTools};
+pub use self::{build::McpServer, extract::Caller, local::LocalTrust, scoped::ScopedTools};

@@ -52,6 +52,7 @@ impl<S> Owned<S> {
     fn open(&self, id: &str, context: &Context) -> Result<String, ErrorData> {
         let passed = passed(context)?;
         let Passed { plan, token } = &passed;
+        let token = token.as_ref().ok_or_else(unknown_task)?;
         let owner = self.endpoint.owner(plan, token).ok_or_else(unknown_task)?;
         let task = tasks::open(&self.endpoint.binding, owner, id).ok_or_else(unknown_task)?;
         let started = self.endpoint.rules.started(Origin::Tool(&task.tool));
@@ -69,6 +70,7 @@ impl<S> Owned<S> {
         passed: &Passed,
     ) -> Result<CreateTaskResult, ErrorData> {
         let Passed { plan, token } = passed;
+        let token = token.as_ref().ok_or_else(|| plan.demand_a_token())?;
         let owner = self.endpoint.owner(plan, token);
         let owner = owner.ok_or_else(|| plan.gate.deny(WITHOUT_PRINCIPAL.into()))?;
         started.task.task_id = tasks::seal(&self.endpoint.binding, owner, tool, &started.task.task_id);

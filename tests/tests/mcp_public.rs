@@ -319,13 +319,13 @@ async fn what_nobody_can_tell_for_certain_needs_a_token() {
         assert_eq!(answer.status, 401, "{body}");
         assert!(answer.challenge().contains("scope=\"files:read"), "{}", answer.challenge());
     }
-    for method in ["GET", "HEAD", "DELETE", "OPTIONS"] {
-        assert_eq!(
-            send(&app, &format!("{method} /mcp"), &["host: example.com"]).await.status,
-            401,
-            "{method}"
-        );
+    for (method, status) in [("GET", 405), ("HEAD", 405), ("DELETE", 401), ("OPTIONS", 401)] {
+        let answer = send(&app, &format!("{method} /mcp"), &["host: example.com"]).await;
+        assert_eq!(answer.status, status, "{method}");
+        assert_eq!(answer.header("allow"), if status == 405 { "POST" } else { "" });
     }
+    let logs_in_at_once = Mixed::default().server().build().unwrap();
+    assert_eq!(send(&logs_in_at_once, "GET /mcp", &["host: example.com"]).await.status, 401);
     assert_eq!(
         post(&app, "", &[], count).await.status,
         200,

@@ -66,8 +66,8 @@ impl Settings {
             }
             (other, _) => bail!("AUTH_MODE is {other:?}; it is \"oauth\" or \"static\""),
         };
-        let resource = Resource::new(resource)?.name("Files in memory");
-        Ok(Self { port, resource, access, server: Server::from_env()? })
+        let server = Server::from_env()?;
+        Ok(Self { port, resource: Resource::new(resource)?.name("Files in memory"), access, server })
     }
 }
 

@@ -21,6 +21,7 @@ use rmcp::{
 };
 use scopegate::{
     Access, Gate, Requirement, Scope, authenticated,
+    export::{Direction, Lock},
     mcp::{ANONYMOUS_DISCOVERY, Caller, Dialect, McpServer, McpTable, Operation},
     mcp_table, public, requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
@@ -445,4 +446,21 @@ fn only_what_is_named_can_be_public() {
     assert_eq!(error.problems().len(), 7, "{error}");
     assert!(error.to_string().contains("name what is public"), "{error}");
     assert!(error.to_string().contains("`method tasks/get` is public"), "{error}");
+}
+
+#[test]
+fn the_lock_marks_what_is_public_and_says_when_it_gets_so() {
+    let lock = |table: &McpTable| Lock::of(&gate(), &table.to_scope_table());
+    let rows = Mixed::TOOLS.and(&RESOURCES);
+    let (before, after) = (lock(&rows), lock(&rows.and(&ANONYMOUS_DISCOVERY)));
+    for line in ["tools/call count public by", "resources/read help://start public by"] {
+        assert!(before.to_string().contains(&format!("\n{line}")), "{before}");
+    }
+    assert!(after.to_string().contains("\nmethod tools/list public by"), "{after}");
+    let opened: Vec<String> =
+        after.changes_since(&before).iter().map(|one| format!("{}: {one}", one.direction())).collect();
+    assert_eq!(opened.len(), ANONYMOUS_DISCOVERY.operations().len(), "{opened:?}");
+    assert!(opened.iter().all(|change| change.starts_with("weaker: `method ")), "{opened:?}");
+    let closed: Vec<_> = before.changes_since(&after).iter().map(|one| one.direction()).collect();
+    assert!(closed.iter().all(|direction| *direction == Direction::Stricter), "{closed:?}");
 }

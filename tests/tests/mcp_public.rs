@@ -21,7 +21,7 @@ use rmcp::{
 };
 use scopegate::{
     Access, Gate, Requirement, Scope, authenticated,
-    export::{Direction, Lock},
+    export::{Change, Direction, Lock},
     mcp::{ANONYMOUS_DISCOVERY, Caller, Dialect, McpServer, McpTable, Operation},
     mcp_table, public, requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
@@ -261,8 +261,8 @@ async fn everybody_walks_the_table() {
                 let (may, status) = match &whom {
                     For::Anyone => (true, None),
                     For::OneOf(ways) => {
-                        let meets = |way: &&[&str]| way.iter().all(|scope| granted.contains(scope));
-                        let may = has_floor && ways.iter().any(|way| meets(&way));
+                        let meets = |way: &[&str]| way.iter().all(|scope| granted.contains(scope));
+                        let may = has_floor && ways.iter().any(|way| meets(way));
                         if !may {
                             assert!(answer.challenge().contains(&asked(ways[0])), "{}", answer.challenge());
                         }
@@ -461,6 +461,6 @@ fn the_lock_marks_what_is_public_and_says_when_it_gets_so() {
         after.changes_since(&before).iter().map(|one| format!("{}: {one}", one.direction())).collect();
     assert_eq!(opened.len(), ANONYMOUS_DISCOVERY.operations().len(), "{opened:?}");
     assert!(opened.iter().all(|change| change.starts_with("weaker: `method ")), "{opened:?}");
-    let closed: Vec<_> = before.changes_since(&after).iter().map(|one| one.direction()).collect();
+    let closed: Vec<_> = before.changes_since(&after).iter().map(Change::direction).collect();
     assert!(closed.iter().all(|direction| *direction == Direction::Stricter), "{closed:?}");
 }

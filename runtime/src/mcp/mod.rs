@@ -150,7 +150,7 @@ pub use self::{
 pub(crate) use self::{overlap::stands_in, subject::needs_no_row};
 
 #[cfg(feature = "rmcp")]
-pub use self::server::{Caller, LocalTrust, McpServer, ScopedTools};
+pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};
 
 /// The version of rmcp that is in the signatures here.
 #[cfg(feature = "rmcp")]

@@ -21,6 +21,7 @@ use rmcp::{
 };
 use scopegate::{
     Access, Gate, Requirement, Scope, authenticated,
+    export::{Change, Direction, Lock},
     mcp::{ANONYMOUS_DISCOVERY, Caller, Dialect, McpServer, McpTable, Operation},
     mcp_table, public, requirement, requires_scope, scoped_tools,
     testing::TestVerifier,
@@ -260,8 +261,8 @@ async fn everybody_walks_the_table() {
                 let (may, status) = match &whom {
                     For::Anyone => (true, None),
                     For::OneOf(ways) => {
-                        let meets = |way: &&[&str]| way.iter().all(|scope| granted.contains(scope));
-                        let may = has_floor && ways.iter().any(|way| meets(&way));
+                        let meets = |way: &[&str]| way.iter().all(|scope| granted.contains(scope));
+                        let may = has_floor && ways.iter().any(|way| meets(way));
                         if !may {
                             assert!(answer.challenge().contains(&asked(ways[0])), "{}", answer.challenge());
                         }
@@ -319,13 +320,13 @@ async fn what_nobody_can_tell_for_certain_needs_a_token() {
         assert_eq!(answer.status, 401, "{body}");
         assert!(answer.challenge().contains("scope=\"files:read"), "{}", answer.challenge());
     }
-    for method in ["GET", "HEAD", "DELETE", "OPTIONS"] {
-        assert_eq!(
-            send(&app, &format!("{method} /mcp"), &["host: example.com"]).await.status,
-            401,
-            "{method}"
-        );
+    for (method, status) in [("GET", 405), ("HEAD", 405), ("DELETE", 401), ("OPTIONS", 401)] {
+        let answer = send(&app, &format!("{method} /mcp"), &["host: example.com"]).await;
+        assert_eq!(answer.status, status, "{method}");
+        assert_eq!(answer.header("allow"), if status == 405 { "POST" } else { "" });
     }
+    let logs_in_at_once = Mixed::default().server().build().unwrap();
+    assert_eq!(send(&logs_in_at_once, "GET /mcp", &["host: example.com"]).await.status, 401);
     assert_eq!(
         post(&app, "", &[], count).await.status,
         200,
@@ -445,4 +446,21 @@ fn only_what_is_named_can_be_public() {
     assert_eq!(error.problems().len(), 7, "{error}");
     assert!(error.to_string().contains("name what is public"), "{error}");
     assert!(error.to_string().contains("`method tasks/get` is public"), "{error}");
+}
+
+#[test]
+fn the_lock_marks_what_is_public_and_says_when_it_gets_so() {
+    let lock = |table: &McpTable| Lock::of(&gate(), &table.to_scope_table());
+    let rows = Mixed::TOOLS.and(&RESOURCES);
+    let (before, after) = (lock(&rows), lock(&rows.and(&ANONYMOUS_DISCOVERY)));
+    for line in ["tools/call count public by", "resources/read help://start public by"] {
+        assert!(before.to_string().contains(&format!("\n{line}")), "{before}");
+    }
+    assert!(after.to_string().contains("\nmethod tools/list public by"), "{after}");
+    let opened: Vec<String> =
+        after.changes_since(&before).iter().map(|one| format!("{}: {one}", one.direction())).collect();
+    assert_eq!(opened.len(), ANONYMOUS_DISCOVERY.operations().len(), "{opened:?}");
+    assert!(opened.iter().all(|change| change.starts_with("weaker: `method ")), "{opened:?}");
+    let closed: Vec<_> = before.changes_since(&after).iter().map(Change::direction).collect();
+    assert!(closed.iter().all(|direction| *direction == Direction::Stricter), "{closed:?}");
 }

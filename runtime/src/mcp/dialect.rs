@@ -19,7 +19,7 @@ pub enum Dialect {
     /// By HTTP 401 and 403 with the challenge in `WWW-Authenticate`, as MCP's specification has it.
     #[default]
     Http,
-    /// By HTTP 200, and a result that is an error and has the same challenge in `_meta["mcp/www_authenticate"]`, as ChatGPT
+    /// By HTTP 200, and a result that is an error and has the same challenge in `_meta["mcp/www_authenticate"]`, as `ChatGPT`
     /// looks for it.
     ///
     /// It is for calls of tools that lack a token or a scope. The tool does not run. A token that is there and bad is a 401, and

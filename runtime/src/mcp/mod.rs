@@ -58,7 +58,8 @@
 //! |---|---|
 //! | everything in it is public | the service's |
 //! | something in it needs a token | 401 with the scopes of just that, and of the floor |
-//! | nobody can tell for certain what it asks for: it has a credential of another scheme, a `GET`, `HEAD`, `DELETE` or `OPTIONS`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, an operation without a row, an answer to the server, a subscription, a task | 401 with the scopes of the floor |
+//! | a `GET` or `HEAD`, which ask for a stream, where `initialize` is public | 405, on which clients go on without a stream and do not log in |
+//! | nobody can tell for certain what it asks for: it has a credential of another scheme, another HTTP method than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, an operation without a row, an answer to the server, a subscription, a task | 401 with the scopes of the floor |
 //!
 //! A token that is there and not valid is always 401. A valid one may do what is public, whatever it grants.
 //!

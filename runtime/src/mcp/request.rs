@@ -137,6 +137,9 @@ async fn admit_anyone(
     let needs_a_token = || Refusal::from(plan.demand_a_token());
     // A credential of another scheme may be somebody's.
     let has_credentials = parts.headers.contains_key(AUTHORIZATION);
+    if !has_credentials && connection::opens_a_stream(&parts.method) && endpoint.rules.opens_connections() {
+        return Err(ProtocolError::no_stream().into());
+    }
     if has_credentials || connection::has_no_message(&parts.method) || !encoding::is_plain(&parts.headers) {
         return Err(needs_a_token());
     }

@@ -6,7 +6,7 @@ use super::{
     message::Message,
     operation::{ANY, Kind, Name, Operation},
     resources::Resources,
-    subject::{GET_TASK, Subject, acts_on_nothing},
+    subject::{GET_TASK, INITIALIZE, Subject, acts_on_nothing},
     table::McpTable,
     tasks::{Origin, Origins},
 };
@@ -164,6 +164,11 @@ impl Rules {
     pub(super) fn has_public(&self) -> bool {
         let mut rows = self.named.values().flat_map(|named| named.one.values());
         rows.any(|row| row.requirement().is_public())
+    }
+
+    /// Tells whether callers without a token connect as others do.
+    pub(super) fn opens_connections(&self) -> bool {
+        self.one(Kind::Method, INITIALIZE).is_some_and(|matched| matched.row.requirement().is_public())
     }
 
     /// Makes tools unknown.

@@ -60,6 +60,9 @@ struct Reference<'a> {
 /// The methods that act on a task.
 const OF_TASKS: [&str; 4] = [GET_TASK, RESULT_OF_TASK, "tasks/update", "tasks/cancel"];
 
+/// What opens a connection, in versions before 2026-07-28.
+pub(super) const INITIALIZE: &str = "initialize";
+
 /// What a client asks about a task, and hears of one that it has subscribed to.
 pub(super) const GET_TASK: &str = "tasks/get";
 
@@ -106,7 +109,7 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject
             Json::Object(reference) => reference.subject(),
             _ => None,
         },
-        "initialize"
+        INITIALIZE
         | "ping"
         | "server/discover"
         | "tools/list"

@@ -2,9 +2,9 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::operation::Operation;
 #[cfg(feature = "rmcp")]
 use super::operation::{Kind, Name};
+use super::{operation::Operation, subject::INITIALIZE};
 use crate::scope::{Entry, Requirement, ScopeTable};
 
 /// What each operation of an MCP server needs.
@@ -36,7 +36,7 @@ pub struct McpTable {
 pub const ANONYMOUS_DISCOVERY: McpTable = McpTable::of(
     const {
         &[
-            open("initialize"),
+            open(INITIALIZE),
             open("notifications/initialized"),
             open("ping"),
             open("server/discover"),

@@ -16,8 +16,6 @@ use crate::{
         subject::Subject,
         tasks::Origins,
     },
-    policy::Shortfall,
-    scope::GrantedScopes,
 };
 
 /// What a caller finds in the lists of a server: tools, prompts, resources, resource templates and skills; see
@@ -141,11 +139,10 @@ impl<'a> Viewer<'a> {
 
     /// Tells whether a list shows what needs this, or what has no row.
     fn shows(&self, found: Option<&Found>) -> bool {
-        let Some(found) = found else { return self.lists == Lists::All };
         match self.lists {
             Lists::All => true,
-            Lists::Reachable => self.is_within_reach(found),
-            Lists::Callable => self.may_call(found),
+            Lists::Reachable => found.is_some(),
+            Lists::Callable => found.is_some_and(|found| self.may_call(found)),
         }
     }
 
@@ -157,12 +154,5 @@ impl<'a> Viewer<'a> {
             Some(token) => Judge::Gate(plan).permits(token, &demands),
             None => Judge::permits_anyone(&demands),
         }
-    }
-
-    /// Tells whether there are scopes with which the gate would let a call through.
-    fn is_within_reach(&self, found: &Found) -> bool {
-        let demands: Vec<_> = found.demands().collect();
-        let decided = self.passed.plan.gate.policy().decide(&GrantedScopes::default(), &demands);
-        decided != Err(Shortfall::IllegalValue)
     }
 }

@@ -69,6 +69,16 @@
 //!
 //! [`Dialect::ToolResult`] answers the call of a tool with the challenge in its result, for clients that look for it there.
 //!
+//! # What lists say
+//!
+//! In a server of `McpServer`, each tool in the answer to `tools/list` says what it needs. Its `securitySchemes` come from its row,
+//! at the top level of the tool and in its `_meta`: `noauth` for a public tool, else one `oauth2` for each alternative, with the scopes
+//! that a challenge names for it. One of them is enough. A tool without a row has none. A gate without an authorization server
+//! writes none.
+//!
+//! `McpServer::lists` hides what the caller cannot use. `Lists::Reachable` shows what the caller may call and what more scopes would
+//! open; `Lists::Callable` shows what the gate would let through now. Hiding protects nothing: each call is judged as before.
+//!
 //! # What each request needs
 //!
 //! Each request that is not public needs the floor, and beyond it
@@ -151,7 +161,7 @@ pub use self::{
 pub(crate) use self::{overlap::stands_in, subject::needs_no_row};
 
 #[cfg(feature = "rmcp")]
-pub use self::server::{Caller, LocalTrust, McpServer, ScopedTools};
+pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};
 
 /// The version of rmcp that is in the signatures here.
 #[cfg(feature = "rmcp")]

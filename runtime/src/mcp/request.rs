@@ -9,8 +9,6 @@ use axum::{
 };
 use http::{StatusCode, header::AUTHORIZATION, request::Parts};
 
-#[cfg(feature = "rmcp")]
-use super::host;
 use super::{
     body::read,
     connection,
@@ -24,6 +22,8 @@ use super::{
     subject::{Subject, shortened},
     tasks::{Origins, Tasks},
 };
+#[cfg(feature = "rmcp")]
+use super::{host, server::AsksForTools};
 use crate::{
     enforce::{Admitted, Enforcement, Judge, Plan, Verified, plan_or_refusal, token},
     gate::{Failure, log},
@@ -115,7 +115,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
             return Err(ProtocolError::encoded().into());
         }
         let bytes = read(body, &parts.headers, &endpoint.bounds).await?;
-        let matched = judge_body(endpoint, plan, &token, &parts, &bytes).await?;
+        let matched = judge_body(endpoint, plan, &token, &mut parts, &bytes).await?;
         encoding::describe(&mut parts.headers, bytes.len());
         (matched, Body::from(bytes))
     };
@@ -159,6 +159,7 @@ async fn admit_anyone(
         .map_err(|why| ProtocolError::mismatch(why).to(messages.single()))?;
     endpoint.sessions.open(&endpoint.binding, None, &mut parts.headers)?;
     encoding::describe(&mut parts.headers, bytes.len());
+    mark(&messages, &mut parts);
     Enforcement::done_for_anyone(endpoint.slot.clone(), plan, &mut parts.extensions);
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
@@ -168,7 +169,7 @@ async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
     token: &Token,
-    parts: &Parts,
+    parts: &mut Parts,
     body: &Bytes,
 ) -> Result<Option<Matched>, Refusal> {
     // A token below the floor learns no more than that it is.
@@ -185,6 +186,7 @@ async fn judge_body(
     judge(plan, token, &found).map_err(|rejection| refusal(endpoint, plan, parts, &messages, rejection))?;
     let single = messages.single();
     headers::check(&parts.headers, &messages).map_err(|why| ProtocolError::mismatch(why).to(single))?;
+    mark(&messages, parts);
     Ok(single.and_then(|_| found.into_last()))
 }
 
@@ -208,6 +210,15 @@ fn refusal(
         }
     }
     plan.gate.name_request(rejection, &id).into()
+}
+
+/// Marks a request whose answer is changed.
+#[cfg_attr(not(feature = "rmcp"), expect(unused_variables, reason = "only rmcp's answers are changed"))]
+fn mark(messages: &Messages<'_>, parts: &mut Parts) {
+    #[cfg(feature = "rmcp")]
+    if messages.single().is_some_and(|message| message.method.as_deref() == Some("tools/list")) {
+        parts.extensions.insert(AsksForTools);
+    }
 }
 
 /// Finds out whose the tasks are that a body names, which nearly none does.

@@ -265,6 +265,12 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
+    /// Finds what a template needs that a server lists, by its own text. Its values are not known.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn template(&self, text: &str) -> Result<Matched, Undecided> {
+        self.listed(Kind::Resource, text)
+    }
+
     /// What is completed is mostly a template, which has no values.
     fn completed(&self, uri: &str) -> Result<Matched, Undecided> {
         match self.resources.declared(uri) {

@@ -11,8 +11,11 @@ use rmcp::{
 };
 
 use super::{
+    lift::{lift, may_list_tools},
+    lists::Lists,
     owned::Owned,
     place::Place,
+    schemes::has_login,
     serve::Serve,
     unserved::{mistaken, unserved},
 };
@@ -76,6 +79,7 @@ pub struct McpServer<S> {
     bounds: Bounds,
     max_anonymous_body: Option<usize>,
     dialect: Dialect,
+    lists: Lists,
     config: StreamableHttpServerConfig,
 }
 
@@ -96,6 +100,7 @@ impl<S: ServerHandler> McpServer<S> {
             bounds: Bounds::default(),
             max_anonymous_body: None,
             dialect: Dialect::default(),
+            lists: Lists::default(),
             config,
         }
     }
@@ -161,6 +166,15 @@ impl<S: ServerHandler> McpServer<S> {
     /// A tool that no row is about is an error at startup, since nobody could call it before: the name is mistaken.
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets what a caller finds in the lists of tools, prompts, resources, resource templates and skills; [`Lists::All`] unless set.
+    ///
+    /// What has no row is in no list but that of `All`. A page may come out empty, and the next one is where it was. From version
+    /// 2026-07-28 on, a list that depends on the caller has `cacheScope: "private"`.
+    pub fn lists(mut self, lists: Lists) -> Self {
+        self.lists = lists;
         self
     }
 
@@ -252,9 +266,10 @@ impl<S: ServerHandler> McpServer<S> {
             let max_body = self.bounds.length;
             layer.before_rmcp(self.bounds, self.config.legacy_session_mode, &self.off);
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
-            let (make, endpoint) = (self.make, layer.endpoint());
+            let (make, endpoint, lists) = (self.make, layer.endpoint(), self.lists);
+            let has_login = has_login(&self.gate);
             let service = StreamableHttpService::new(
-                move || Ok(Owned::new(make(), endpoint.clone())),
+                move || Ok(Owned::new(make(), endpoint.clone(), lists)),
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );
@@ -269,7 +284,10 @@ impl<S: ServerHandler> McpServer<S> {
                         Err(answer) => return Ok(answer),
                     };
                     let passed = Passed::of(request.extensions());
-                    let answer = service.handle(request).await.into_response();
+                    let is_lifted = has_login && may_list_tools(&request);
+                    let answer = service.handle(request).await;
+                    let answer =
+                        if is_lifted { Box::pin(lift(answer)).await } else { answer.into_response() };
                     Ok(match passed {
                         Some(passed) => gate.answer(&passed, answer),
                         None => answer,

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     gate::{Failure, Gate},
     policy::Demand,
-    refuse::{Reason, Rejection},
+    refuse::Rejection,
     scope::{Filled, Requirement, Row, RowRef},
 };
 
@@ -84,7 +84,8 @@ impl Plan {
     /// Answers a request without a token where one is needed, whatever it asks for.
     #[cfg(feature = "mcp")]
     pub(crate) fn demand_a_token(&self) -> Rejection {
-        self.refuse(Failure::For(Reason::MissingToken), &[Demand::of(&self.row, &Filled::default())])
+        let failure = Failure::For(crate::refuse::Reason::MissingToken);
+        self.refuse(failure, &[Demand::of(&self.row, &Filled::default())])
     }
 
     /// Answers a request that failed, with what was built at startup if it was.

@@ -21,7 +21,7 @@ use crate::{
 /// What a caller finds in the lists of a server: tools, prompts, resources, resource templates and skills; see
 /// [`McpServer::lists`](crate::mcp::McpServer::lists).
 ///
-/// To hide something is no protection: whatever a list shows, each call is judged by the same rules.
+/// Hiding protects nothing: whatever a list shows, the gate judges each call by the same rules.
 ///
 /// # Examples
 ///

@@ -9,6 +9,7 @@ pub mod issuer;
 mod key;
 pub mod log;
 pub mod mcp;
+pub mod mcp_shapes;
 pub mod passing;
 pub mod program;
 pub mod sources;

@@ -166,7 +166,7 @@ pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};
 /// The version of rmcp that is in the signatures here.
 ///
 /// A program can write its server with it and needs no dependency on rmcp: by
-/// [`#[scoped_tools(rmcp = ::scopegate::mcp::rmcp)]`](crate::scoped_tools#rmcp-by-another-path), and with
+/// [`#[scoped_tools(rmcp = ::scopegate::mcp::rmcp)]`](macro@crate::scoped_tools#rmcp-by-another-path), and with
 /// `use scopegate::mcp::rmcp;` where rmcp's other attributes stand. It has the features that scopegate enables.
 #[cfg(feature = "rmcp")]
 pub use ::rmcp;

@@ -212,9 +212,12 @@ fn terms_tokens(
     alternatives: &Alternatives,
     name: impl Fn(&ScopeArg, usize) -> TokenStream,
 ) -> TokenStream {
+    // The compiler notes where references are to what it cannot evaluate, as it does where constants are: see `need::ident`.
+    let span = need::span(&alternatives.scopes);
     let terms = alternatives.positions().map(|positions| {
         let term = positions.into_iter().filter_map(|at| Some(name(alternatives.scopes.get(at)?, at)));
-        quote!(&[#(#term),*])
+        quote_spanned!(span=> &[#(#term),*])
     });
-    quote!(#krate::__private::requirement(&[#(#terms),*]))
+    let terms = quote_spanned!(span=> &[#(#terms),*]);
+    quote!(#krate::__private::requirement(#terms))
 }

@@ -103,7 +103,8 @@ pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     let first_const = scopes.iter().position(ScopeArg::is_const).filter(|_| scopes.len() > 1)?;
     let all = ident("__SCOPES", scopes);
     let checks = scopes.iter().enumerate().skip(first_const.max(1)).map(|(at, scope)| {
-        let check = spanned(scope, quote!(#krate::__private::assert_new(&#all, #at)));
+        let all = quote_spanned!(all.span()=> &#all);
+        let check = spanned(scope, quote!(#krate::__private::assert_new(#all, #at)));
         quote!(const _: () = #check;)
     });
     let (count, explanations) = (scopes.len(), explanations(krate, scopes));
@@ -120,8 +121,12 @@ pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
 /// Names a constant that is made of scopes. The compiler notes each use of a constant that it cannot evaluate, and notes of one span
 /// once: so this one is used where the first constant is that people wrote.
 pub(crate) fn ident(name: &str, scopes: &[ScopeArg]) -> Ident {
-    let first_const = scopes.iter().find(|scope| scope.is_const());
-    Ident::new(name, first_const.map_or_else(Span::call_site, ScopeArg::span))
+    Ident::new(name, span(scopes))
+}
+
+/// Returns where the first constant is, if there is one.
+pub(crate) fn span(scopes: &[ScopeArg]) -> Span {
+    scopes.iter().find(|scope| scope.is_const()).map_or_else(Span::call_site, ScopeArg::span)
 }
 
 /// Spans a check as a whole, so that its message stands on the scope and not on the attribute.

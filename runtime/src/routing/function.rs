@@ -66,7 +66,7 @@ where
     S: 'static,
 {
     fn answer(self, request: Request, state: S) -> Answering {
-        boxed(self.call(request, state))
+        boxed(Handler::<T, S>::call(self, request, state))
     }
 }
 
@@ -76,7 +76,7 @@ where
     Self: Handler<T, S>,
 {
     fn answer(self, request: Request, state: S) -> Answering {
-        boxed(self.call(request, state))
+        boxed(Handler::<T, S>::call(self, request, state))
     }
 }
 
@@ -86,7 +86,7 @@ where
     Fut: Future<Output: IntoResponse> + Send,
 {
     fn answer(self, request: Request, state: S) -> Answering {
-        boxed(self.call(request, state))
+        boxed(Handler::<((),), S>::call(self, request, state))
     }
 }
 
@@ -102,7 +102,7 @@ macro_rules! handler_fn {
             $last: FromRequest<S, M> + Send,
         {
                     fn answer(self, request: Request, state: S) -> Answering {
-                boxed(self.call(request, state))
+                boxed(Handler::<(M, $($argument,)* $last,), S>::call(self, request, state))
             }
         }
     };

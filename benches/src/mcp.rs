@@ -21,7 +21,9 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError, requires_scope, scoped_tools,
+    Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError,
+    mcp::{McpServer, ScopedTools},
+    public, requires_scope, scoped_tools,
 };
 use serde::Deserialize;
 use tower::ServiceExt;
@@ -45,7 +47,7 @@ impl Bare {
 #[tool_handler]
 impl ServerHandler for Bare {}
 
-struct Scoped;
+pub struct Scoped;
 
 #[scoped_tools]
 impl Scoped {
@@ -86,21 +88,45 @@ impl Files {
 #[tool_handler]
 impl ServerHandler for Files {}
 
+struct Open;
+
+#[scoped_tools]
+impl Open {
+    /// Tells how long a text is.
+    #[public]
+    #[tool]
+    async fn length(&self, Parameters(Text { text }): Parameters<Text>) -> String {
+        text.len().to_string()
+    }
+}
+
+#[tool_handler]
+impl ServerHandler for Open {}
+
 /// rmcp's service alone.
 pub fn bare() -> Router {
-    service(|| Bare, "example.com")
+    service(|| Bare, "example.com", false)
+}
+
+/// The same, with sessions.
+pub fn bare_with_sessions() -> Router {
+    service(|| Bare, "example.com", true)
 }
 
 /// The tool of `mcp-files` that is called under load.
 pub fn bare_files() -> Router {
-    service(|| Files, "127.0.0.1")
+    service(|| Files, "127.0.0.1", false)
 }
 
 /// Configures rmcp's service as `Gate::mcp` does it.
-fn service<S: ServerHandler>(make: impl Fn() -> S + Send + Sync + 'static, host: &str) -> Router {
+fn service<S: ServerHandler>(
+    make: impl Fn() -> S + Send + Sync + 'static,
+    host: &str,
+    has_sessions: bool,
+) -> Router {
     let config = StreamableHttpServerConfig::default()
-        .with_legacy_session_mode(false)
-        .with_json_response(true)
+        .with_legacy_session_mode(has_sessions)
+        .with_json_response(!has_sessions)
         .with_allowed_hosts([host])
         .disable_allowed_origins();
     let sessions = Arc::new(LocalSessionManager::default());
@@ -108,22 +134,66 @@ fn service<S: ServerHandler>(make: impl Fn() -> S + Send + Sync + 'static, host:
     Router::new().route_service("/mcp", service).with_state(())
 }
 
-pub fn gated() -> Router {
+fn gate() -> Gate {
     let resource = Resource::new("https://example.com/mcp").expect("it is a URL");
     let resource = resource.authorization_server("https://auth.example.com").expect("it is a URL");
-    let token = Token::granting(GrantedScopes::parse("text:read"));
-    Gate::new(resource, OneToken(token)).mcp(|| Scoped).expect("the gate fits").with_state(())
+    Gate::new(resource, OneToken(Token::granting(GrantedScopes::parse("text:read"))))
 }
 
-/// Makes a call of the tool with a text of `bytes`, in pieces as they come from a socket.
-pub fn request(bytes: usize) -> Request<Body> {
+/// The server behind its gate, with all options off.
+pub fn gated() -> Router {
+    gate().mcp(|| Scoped).expect("the gate fits").with_state(())
+}
+
+/// The server behind its gate, with some options.
+pub fn gated_with(change: impl FnOnce(McpServer<Scoped>) -> McpServer<Scoped>) -> Router {
+    let server = McpServer::new(&gate(), || Scoped).table(&Scoped::TOOLS);
+    change(server).build().expect("the gate fits").with_state(())
+}
+
+/// The server with sessions, which belong to somebody.
+pub fn gated_with_sessions() -> Router {
+    let token = Token::granting(GrantedScopes::parse("text:read"));
+    let token = token.with_issuer("https://auth.example.com").with_subject("reader");
+    let server = McpServer::new(&gate().verified_by(OneToken(token)), || Scoped).table(&Scoped::TOOLS);
+    server.sessions().build().expect("the gate fits").with_state(())
+}
+
+/// A server whose tool needs no token.
+pub fn open() -> Router {
+    gate().mcp(|| Open).expect("the gate fits").with_state(())
+}
+
+/// Opens a session, and returns its identifier.
+pub async fn session(router: &Router) -> String {
+    let opened = router.clone().oneshot(request(INITIALIZE, None)).await.unwrap_or_else(|never| match never {});
+    let id = opened.headers().get("mcp-session-id").expect("a session").clone();
+    let id = id.to_str().expect("it is ASCII").to_owned();
+    opened.into_body().collect().await.expect("it has an end");
+    let initialized = request(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, Some(&id));
+    call(router, initialized).await;
+    id
+}
+
+const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}"#;
+
+/// What lists the tools.
+pub const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"#;
+
+/// Makes a call of the tool with a text of `bytes`.
+pub fn calling(bytes: usize) -> String {
     const LINE: &str = r"A line of a file as people write them, and its break.\n";
     let text = LINE.repeat(bytes / LINE.len());
-    let message = format!(
+    format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"length","arguments":{{"text":"{text}"}},"_meta":{{"io.modelcontextprotocol/protocolVersion":"2025-06-18"}}}}}}"#
-    );
+    )
+}
+
+/// Makes a request of a message, in pieces as they come from a socket, with a token, and in a session if there is one.
+pub fn request(message: &str, session: Option<&str>) -> Request<Body> {
     let pieces: Vec<_> = message.as_bytes().chunks(16 * 1024).map(Bytes::copy_from_slice).collect();
-    Request::post("/mcp")
+    let request = session.into_iter().fold(Request::post("/mcp"), |request, id| request.header("mcp-session-id", id));
+    request
         .header(HOST, "example.com")
         .header(CONTENT_TYPE, "application/json")
         .header(CONTENT_LENGTH, message.len())

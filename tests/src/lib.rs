@@ -9,5 +9,6 @@ pub mod issuer;
 mod key;
 pub mod log;
 pub mod mcp;
+pub mod mcp_shapes;
 pub mod passing;
 pub mod program;

@@ -59,6 +59,13 @@ impl Program {
     pub fn send(&self, request: &str, headers: &[&str]) -> Answer {
         send(&self.address, request, headers)
     }
+
+    /// Sends `METHOD path` with header lines `name: value` and a body, and reads the answer.
+    #[must_use]
+    pub fn send_body(&self, request: &str, headers: &[&str], body: &str) -> Answer {
+        let length = format!("content-length: {}", body.len());
+        write(&self.address, request, &[headers, &[&length]].concat(), body)
+    }
 }
 
 impl Drop for Program {
@@ -75,12 +82,17 @@ impl Drop for Program {
 /// When the answer is no HTTP.
 #[must_use]
 pub fn send(address: &str, request: &str, headers: &[impl AsRef<[u8]>]) -> Answer {
+    write(address, request, headers, "")
+}
+
+fn write(address: &str, request: &str, headers: &[impl AsRef<[u8]>], body: &str) -> Answer {
     let mut head = format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n").into_bytes();
     for line in headers {
         head.extend(line.as_ref());
         head.extend(b"\r\n");
     }
     head.extend(b"\r\n");
+    head.extend(body.as_bytes());
     let mut stream = TcpStream::connect(address).expect("the server listens");
     stream.write_all(&head).expect("the server reads");
     let mut answer = Vec::new();

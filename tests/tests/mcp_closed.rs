@@ -248,7 +248,7 @@ fn nothing_is_declared_by_the_name_of_all() {
         [
             "`*` is no name, as it stands for all that have no row; write `Operation::any_tool` for those",
             "`tools/call *` stands in the table twice; write it once",
-            "`prompts/get *` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`",
+            "`prompts/get *` is public, and stands for whatever has no row; name what is public, or declare it `Requirement::AUTHENTICATED`",
             "`method *` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
         ],
     );

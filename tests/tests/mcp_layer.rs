@@ -574,7 +574,7 @@ async fn a_refusal_names_the_request_that_it_answers() {
 #[test]
 fn a_faulty_table_is_refused_with_everything_that_is_wrong() {
     const FAULTY: McpTable = mcp_table![
-        Operation::tool("open", Requirement::PUBLIC),
+        Operation::method("tools/call", Requirement::PUBLIC),
         Operation::tool("twice", NEEDS_WRITE),
         Operation::tool("twice", NEEDS_ADMIN),
         Operation::prompt("twice", NEEDS_ADMIN),
@@ -584,7 +584,7 @@ fn a_faulty_table_is_refused_with_everything_that_is_wrong() {
     assert_eq!(
         error.problems(),
         [
-            "`tools/call open` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`",
+            "`method tools/call` is public, and what the method acts on decides who may call it; declare that public, or the method `Requirement::AUTHENTICATED`",
             "`tools/call twice` stands in the table twice; write it once",
             "`resources/read file:///{a}{b}` is no URI template: put a separator such as `/` between two variables, so that no value runs into the next",
         ],

@@ -162,7 +162,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
         &[
             ("tool_undeclared", "A tool that declares nothing"),
             ("tool_outside_scoped_tools", "A tool outside of `#[scoped_tools]`"),
-            ("tool_public", "A public tool"),
+            ("tool_with_access_in_public", "`Access` in a public tool"),
             ("tools_without_table", "A server without a table of its tools"),
         ],
     ),

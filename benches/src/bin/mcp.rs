@@ -1,12 +1,20 @@
-//! What a gate adds to a call of a tool of rmcp's, with a text of 1 KiB and of 1 MiB.
+//! What a gate adds to a call of a tool of rmcp's, with a text of 1 KiB and of 1 MiB, and what each option adds to that.
 //!
 //! ```sh
 //! cargo run --release --bin mcp
 //! ```
 
-use axum::Router;
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, header::AUTHORIZATION},
+};
+use scopegate::mcp::{Dialect, Lists};
 use scopegate_benches::{
-    mcp::{bare, call, gated, request},
+    mcp::{
+        LIST, bare, bare_with_sessions, call, calling, gated, gated_with, gated_with_sessions, open, request,
+        session,
+    },
     measure::{Cost, Meter},
     table,
 };
@@ -18,28 +26,79 @@ const SIZES: [(&str, usize); 2] = [("1 KiB", 1 << 10), ("1 MiB", 1 << 20)];
 fn main() {
     // On this thread alone: allocations are counted by thread.
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
-    let mut meter = Meter::new();
+    let mut bench = Bench { meter: Meter::new(), runtime };
     let rows = SIZES.map(|(name, bytes)| {
-        let mut cost =
-            |what: &str, router| cost(&mut meter, &runtime, &format!("{what} {name}"), &router, bytes);
-        let (bare, gated) = (cost("rmcp", bare()), cost("gated", gated()));
-        vec![
-            format!("behind `Gate::mcp`, {name}"),
-            table::ratio(gated.time, bare.time),
-            format!("{:+}", gated.allocations_over(&bare)),
-            table::ratio(gated.instructions as f64, bare.instructions as f64),
-            format!("{:+} of {}", gated.peak.cast_signed() - bare.peak.cast_signed(), bare.peak),
-        ]
+        let message = calling(bytes);
+        let call = || request(&message, None);
+        let bare = bench.cost(&format!("rmcp {name}"), &bare(), "\"content\"", call);
+        let gated = bench.cost(&format!("gated {name}"), &gated(), "\"content\"", call);
+        let mut row = row(&format!("behind `Gate::mcp`, {name}"), &gated, &bare);
+        row.push(format!("{:+} of {}", gated.peak.cast_signed() - bare.peak.cast_signed(), bare.peak));
+        row
     });
     table::print(&HEAD, &rows);
+    table::print(&["the same without = 1", "time", "allocations", "instructions"], &bench.options());
 }
 
-fn cost(meter: &mut Meter, runtime: &Runtime, id: &str, router: &Router, bytes: usize) -> Cost {
-    let (status, body) = runtime.block_on(call(router, request(bytes)));
-    assert!(
-        status.is_success() && body.windows(9).any(|part| part == b"\"content\""),
-        "{id}: {status} {body:?}"
-    );
-    let work = |request| drop(runtime.block_on(call(router, request)));
-    meter.cost(id, || request(bytes), work)
+struct Bench {
+    meter: Meter,
+    runtime: Runtime,
+}
+
+impl Bench {
+    /// Measures what each option costs, beside the same request without it.
+    fn options(&mut self) -> Vec<Vec<String>> {
+        let message = calling(1 << 10);
+        let with_token = || request(&message, None);
+        let without_token = || stripped(request(&message, None));
+
+        let off = self.cost("all off", &gated(), "\"content\"", with_token);
+        let public = self.cost("public", &open(), "\"content\"", without_token);
+
+        let (bare, gated_sessions) = (bare_with_sessions(), gated_with_sessions());
+        let [bare_id, gated_id] = [&bare, &gated_sessions].map(|router| self.runtime.block_on(session(router)));
+        let in_bare = self.cost("rmcp, session", &bare, "\"content\"", || request(&message, Some(&bare_id)));
+        let in_session =
+            self.cost("session", &gated_sessions, "\"content\"", || request(&message, Some(&gated_id)));
+
+        let list = || request(LIST, None);
+        let bare_list = self.cost("rmcp, list", &self::bare(), "\"tools\"", list);
+        let all = self.cost("list, all", &gated(), "\"securitySchemes\"", list);
+        let callable = gated_with(|server| server.lists(Lists::Callable));
+        let callable = self.cost("list, callable", &callable, "\"securitySchemes\"", list);
+
+        let http = self.cost("refused, http", &gated(), "\"error\"", without_token);
+        let result = gated_with(|server| server.dialect(Dialect::ToolResult));
+        let result = self.cost("refused, tool result", &result, "\"isError\"", without_token);
+        vec![
+            row("a public tool without a token; the tool with one", &public, &off),
+            row("a call in a bound session; rmcp alone in one", &in_session, &in_bare),
+            row("`tools/list` with `securitySchemes`; rmcp alone", &all, &bare_list),
+            row("`tools/list` with `Lists::Callable`; rmcp alone", &callable, &bare_list),
+            row("a tool without a token, `Dialect::ToolResult`; the 401", &result, &http),
+        ]
+    }
+
+    /// Measures one request, whose answer has this text in it.
+    fn cost(&mut self, id: &str, router: &Router, has: &str, make: impl Fn() -> Request<Body>) -> Cost {
+        let (status, body) = self.runtime.block_on(call(router, make()));
+        let text = String::from_utf8_lossy(&body);
+        assert!(text.contains(has), "{id}: {status} {text}");
+        let runtime = &self.runtime;
+        self.meter.cost(id, make, |request| drop(runtime.block_on(call(router, request))))
+    }
+}
+
+fn stripped(mut request: Request<Body>) -> Request<Body> {
+    request.headers_mut().remove(AUTHORIZATION);
+    request
+}
+
+fn row(name: &str, cost: &Cost, beside: &Cost) -> Vec<String> {
+    vec![
+        name.to_owned(),
+        table::ratio(cost.time, beside.time),
+        format!("{:+}", cost.allocations_over(beside)),
+        table::ratio(cost.instructions as f64, beside.instructions as f64),
+    ]
 }

@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::Body,
-    http::{Method, Request},
+    http::{HeaderValue, Method, Request, header::CONTENT_TYPE},
 };
 use scopegate::mcp::{McpTable, Operation};
 
@@ -33,6 +33,7 @@ pub fn request(size: usize) -> f64 {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = "/mcp".parse().expect("a path is a URI");
         request.headers_mut().extend(bearer("any"));
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         request
     };
     let requests = || (0..100).map(|_| make()).collect::<Vec<_>>();

@@ -7,7 +7,7 @@ use std::{
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
-    handler::server::wrapper::Parameters,
+    handler::server::{tool::ToolRouter, wrapper::Parameters},
     model::{
         Implementation, ListResourceTemplatesResult, PaginatedRequestParams, PromptMessage,
         ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ResourceContents,
@@ -18,9 +18,9 @@ use rmcp::{
     tool, tool_handler,
 };
 use scopegate::{
-    Access, Requirement, authenticated,
+    Requirement, authenticated,
     mcp::{McpTable, Operation},
-    mcp_table, requires_scope, scoped_tools,
+    mcp_table, public, requires_scope, scoped_tools,
 };
 use serde::Deserialize;
 
@@ -31,8 +31,11 @@ const FILE: &str = "file:///{name}";
 pub const RESOURCES: McpTable = mcp_table![Operation::resource(FILE, Requirement::AUTHENTICATED)];
 
 /// Files by name, in memory. Copies share them.
-#[derive(Clone, Debug, Default)]
-pub struct Files(Arc<Mutex<BTreeMap<String, String>>>);
+#[derive(Clone, Debug)]
+pub struct Files {
+    files: Arc<Mutex<BTreeMap<String, String>>>,
+    tools: Arc<ToolRouter<Self>>,
+}
 
 /// What `write_file` takes.
 #[derive(Deserialize, schemars::JsonSchema)]
@@ -83,11 +86,42 @@ impl Files {
     }
 
     fn files(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[tool_handler]
+#[expect(missing_docs, reason = "rmcp's attribute makes a public function without documentation")]
+#[scoped_tools(router = open, vis = "pub")]
+impl Files {
+    /// Counts the files, for anybody.
+    #[public]
+    #[tool]
+    async fn count_files(&self) -> String {
+        format!("{} files", self.files().len())
+    }
+}
+
+impl Files {
+    /// Makes a server without files.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { files: Arc::default(), tools: Arc::new(Self::tool_router()) }
+    }
+
+    /// Adds the tools that need no token.
+    #[must_use]
+    pub fn with_open_tools(self) -> Self {
+        Self { tools: Arc::new(Self::tool_router() + Self::open()), ..self }
+    }
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[tool_handler(router = self.tools)]
 #[prompt_handler]
 impl ServerHandler for Files {
     fn get_info(&self) -> ServerConfig {
@@ -114,7 +148,7 @@ impl ServerHandler for Files {
     ) -> Result<ReadResourceResponse, ErrorData> {
         let unknown = || ErrorData::resource_not_found("Unknown resource", None);
         let found = RESOURCES.resource(&request.uri).ok_or_else(unknown)?;
-        Access::try_from(&context)?.require_resource(&found)?;
+        found.authorize(&context)?;
         let name = found.part("name").ok_or_else(unknown)?;
         let text = self.files().get(name).cloned().ok_or_else(unknown)?;
         Ok(ReadResourceResult::new(vec![ResourceContents::text(text, request.uri)]).into())

@@ -24,6 +24,8 @@
 //! | `ISSUER`, `JWKS_URI` | an authorization server in place of the one for development, and its keys if it does not say where they are |
 //! | `STATIC_KEYS` | with `static`: `key=scope scope;key=scope ..` |
 //! | `SESSIONS` | `1`: clients of versions before 2026-07-28 get a session (else each request is by itself, which they take, too) |
+//! | `ANONYMOUS` | `1`: clients without a token find out what there is, and `count_files` is there for them |
+//! | `DIALECT` | `http` (unless set), or `tool-result` for ChatGPT |
 
 use std::{
     io,
@@ -31,22 +33,23 @@ use std::{
 };
 
 use anyhow::Context;
+use axum::Router;
 use dev_issuer::{BindError, DevIssuer};
 use mcp_files::{
     files::{Files, RESOURCES},
-    settings::{self, Access, Settings},
+    settings::{self, Access, Server, Settings},
     tour,
 };
 use scopegate::{
-    Gate, Resource,
-    mcp::{McpServer, ScopedTools},
+    Gate, Resource, StartupError,
+    mcp::{ANONYMOUS_DISCOVERY, McpServer, McpTable, ScopedTools},
 };
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
-    let Settings { port, resource, access, sessions } = Settings::from_env()?;
+    let Settings { port, resource, access, server } = Settings::from_env()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     let listener =
         listener.with_context(|| format!("cannot listen on port {port}; choose another with PORT"))?;
@@ -71,21 +74,33 @@ async fn main() -> anyhow::Result<()> {
             (settings::keys(keys), Some(resource))
         }
     };
-    let app = server(&gate, at, sessions).build()?;
-    println!("What each operation needs besides files:read:\n\n{}", Files::TOOLS.and(&RESOURCES));
+    let table = table(&server);
+    let app = build(&gate, at, &table, &server)?;
+    println!("What each operation needs besides files:read:\n\n{table}");
     println!("{url} is served; mcp-files is ready at http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())
 }
 
+/// Says what each operation needs, of those that there are.
+fn table(server: &Server) -> McpTable {
+    let table = Files::TOOLS.and(&RESOURCES);
+    if server.anonymous { table.and(&Files::OPEN_TOOLS).and(&ANONYMOUS_DISCOVERY) } else { table }
+}
+
 /// Puts the server behind the gate: one store for all requests, each of which has a server of its own.
-fn server(gate: &Gate, at: Option<Resource>, sessions: bool) -> McpServer<Files> {
-    let files = Files::default();
-    let mut server = McpServer::new(gate, move || files.clone()).table(&Files::TOOLS).table(&RESOURCES);
+fn build(
+    gate: &Gate,
+    at: Option<Resource>,
+    table: &McpTable,
+    settings: &Server,
+) -> Result<Router, StartupError> {
+    let files = if settings.anonymous { Files::new().with_open_tools() } else { Files::new() };
+    let mut server = McpServer::new(gate, move || files.clone()).table(table).dialect(settings.dialect);
     if let Some(resource) = at {
         server = server.at(resource);
     }
-    if sessions { server.sessions() } else { server }
+    if settings.sessions { server.sessions() } else { server }.build()
 }
 
 /// Starts the authorization server on the port after the server's, or on any other if that is taken.

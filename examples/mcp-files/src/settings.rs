@@ -3,7 +3,7 @@
 use std::env;
 
 use anyhow::{Context, bail};
-use scopegate::{Gate, Issuer, Resource, Scope, StaticKeys};
+use scopegate::{Gate, Issuer, Resource, Scope, StaticKeys, mcp::Dialect};
 
 /// What every request to the server needs.
 const FLOOR: Scope = Scope::from_static("files:read");
@@ -17,8 +17,19 @@ pub struct Settings {
     pub resource: Resource,
     /// Who has access (`AUTH_MODE`, `oauth`).
     pub access: Access,
+    /// What the server does beyond the usual.
+    pub server: Server,
+}
+
+/// What the server does beyond the usual.
+#[derive(Debug)]
+pub struct Server {
     /// Whether clients that know sessions get one (`SESSIONS`, `0`).
     pub sessions: bool,
+    /// Whether clients without a token find out what there is, and have a tool (`ANONYMOUS`, `0`).
+    pub anonymous: bool,
+    /// How the refusal of a tool is answered (`DIALECT`, `http`).
+    pub dialect: Dialect,
 }
 
 /// Who has access.
@@ -55,12 +66,28 @@ impl Settings {
             }
             (other, _) => bail!("AUTH_MODE is {other:?}; it is \"oauth\" or \"static\""),
         };
-        let sessions = match variable("SESSIONS").as_deref() {
-            None | Some("0") => false,
-            Some("1") => true,
-            Some(other) => bail!("SESSIONS is {other:?}; it is \"1\" or \"0\""),
+        let server = Server::from_env()?;
+        Ok(Self { port, resource: Resource::new(resource)?.name("Files in memory"), access, server })
+    }
+}
+
+impl Server {
+    fn from_env() -> anyhow::Result<Self> {
+        let dialect = match variable("DIALECT").as_deref() {
+            None | Some("http") => Dialect::Http,
+            Some("tool-result") => Dialect::ToolResult,
+            Some(other) => bail!("DIALECT is {other:?}; it is \"http\" or \"tool-result\""),
         };
-        Ok(Self { port, resource: Resource::new(resource)?.name("Files in memory"), access, sessions })
+        Ok(Self { sessions: switch("SESSIONS")?, anonymous: switch("ANONYMOUS")?, dialect })
+    }
+}
+
+/// Reads a variable that is on or off.
+fn switch(name: &str) -> anyhow::Result<bool> {
+    match variable(name).as_deref() {
+        None | Some("0") => Ok(false),
+        Some("1") => Ok(true),
+        Some(other) => bail!("{name} is {other:?}; it is \"1\" or \"0\""),
     }
 }
 

@@ -29,12 +29,48 @@ fn with_a_port_alone_it_brings_all_that_clients_need() {
 }
 
 #[test]
+fn anonymous_callers_have_a_tool_if_the_program_says_so() {
+    let port = free_port().to_string();
+    let count = |program: &Program| {
+        let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"count_files"}}"#;
+        let headers = ["content-type: application/json", "accept: application/json, text/event-stream"];
+        program.send_body("POST /mcp", &headers, body)
+    };
+    let program = Program::start(PROGRAM, &[("PORT", &port), ("ANONYMOUS", "1")]);
+    let rows: Vec<Vec<&str>> = program.said().lines().map(|line| line.split_whitespace().collect()).collect();
+    assert!(rows.contains(&vec!["tools/call", "count_files", "public"]), "{rows:?}");
+    assert!(rows.contains(&vec!["method", "tools/list", "public"]), "{rows:?}");
+    assert!(count(&program).body.contains("0 files"));
+    drop(program);
+    let program = Program::start(PROGRAM, &[("PORT", &port)]);
+    assert!(!program.said().contains("count_files"), "{}", program.said());
+    assert_eq!(count(&program).status, 401);
+}
+
+#[test]
+fn the_dialect_is_chosen_by_the_program() {
+    let port = free_port().to_string();
+    let program = Program::start(PROGRAM, &[("PORT", &port), ("DIALECT", "tool-result")]);
+    let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"purge_files"}}"#;
+    let answer = program.send_body("POST /mcp", &["content-type: application/json"], body);
+    assert_eq!((answer.status.as_u16(), answer.challenge()), (200, ""));
+    let challenge = &answer.json()["result"]["_meta"]["mcp/www_authenticate"][0];
+    let challenge = challenge.as_str().unwrap();
+    assert!(
+        challenge.starts_with("Bearer scope=\"files:read files:admin\", resource_metadata="),
+        "{challenge}"
+    );
+}
+
+#[test]
 fn mistakes_are_said_in_a_line() {
     let cases = [
         ([("PORT", "http"), ("AUTH_MODE", "")], "PORT is \"http\"; it takes a port number, such as 8080\n"),
         ([("PORT", "0"), ("AUTH_MODE", "none")], "AUTH_MODE is \"none\"; it is \"oauth\" or \"static\"\n"),
         ([("RESOURCE", "http://127.0.0.1/mcp"), ("AUTH_MODE", "static")], "set STATIC_KEYS\n"),
         ([("PORT", "0"), ("SESSIONS", "yes")], "SESSIONS is \"yes\"; it is \"1\" or \"0\"\n"),
+        ([("PORT", "0"), ("ANONYMOUS", "yes")], "ANONYMOUS is \"yes\"; it is \"1\" or \"0\"\n"),
+        ([("PORT", "0"), ("DIALECT", "chat")], "DIALECT is \"chat\"; it is \"http\" or \"tool-result\"\n"),
         (
             [("RESOURCE", "http://files.example.com/mcp"), ("PORT", "0")],
             "use `https`; `http` is for loopback hosts such as `127.0.0.1`\n",

@@ -150,6 +150,45 @@ async fn with_a_key_it_does_what_the_key_may() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn it_uses_an_open_tool_without_a_login_and_logs_in_for_another() {
+    for version in [ProtocolVersion::V_2025_06_18, ProtocolVersion::V_2025_11_25] {
+        let (_program, url) = start(&[("ANONYMOUS", "1")]);
+        let stranger = StreamableHttpClientTransportConfig::with_uri(url.as_str());
+        let transport = StreamableHttpClientTransport::from_config(stranger);
+        let stranger = client(version.clone()).serve(transport).await.unwrap();
+        assert_eq!(call(&stranger, "count_files").await.unwrap(), "0 files");
+        let challenge = challenge_in(&call(&stranger, "write_file").await.unwrap_err());
+        assert!(
+            challenge.starts_with("Bearer scope=\"files:read files:write\", resource_metadata="),
+            "{challenge}"
+        );
+
+        let mut state = OAuthState::new(&url, None).await.unwrap();
+        let request = AuthorizationRequest::new(CALLBACK).with_challenge(challenge);
+        state.start_authorization(request).await.unwrap();
+        let authorization_url = state.get_authorization_url().await.unwrap();
+        state.handle_callback_url(&consent(&authorization_url, &BOTH).await).await.unwrap();
+        let http = AuthClient::new(Client::new(), state.into_authorization_manager().unwrap());
+        let config = StreamableHttpClientTransportConfig::with_uri(url.as_str());
+        let known =
+            client(version).serve(StreamableHttpClientTransport::with_client(http, config)).await.unwrap();
+        assert_eq!(call(&known, "write_file").await.unwrap(), "wrote 6 bytes to hello.txt");
+        assert_eq!(call(&known, "count_files").await.unwrap(), "1 files");
+        assert_eq!(required(&call(&known, "purge_files").await.unwrap_err()), "files:read files:admin");
+        assert_eq!(call(&stranger, "count_files").await.unwrap(), "1 files");
+    }
+}
+
+/// Returns the challenge of a 401.
+fn challenge_in(error: &ServiceError) -> String {
+    let ServiceError::TransportSend(error) = error else { panic!("{error:?}") };
+    match error.error.downcast_ref::<StreamableHttpError<reqwest::Error>>() {
+        Some(StreamableHttpError::AuthRequired(refusal)) => refusal.www_authenticate_header.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Finds and reads the file that has been written, as a resource and by the prompt.
 async fn look_around(client: &Running) {
     let templates = client.list_all_resource_templates().await.unwrap();

@@ -10,7 +10,7 @@ use rmcp::{
         StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
     },
 };
-use scopegate::mcp::{McpServer, McpTable};
+use scopegate::mcp::{ANONYMOUS_DISCOVERY, McpServer, McpTable};
 use scopegate_tests::mcp::INITIALIZE;
 
 use crate::{
@@ -60,14 +60,16 @@ impl Apps {
         let (guarded, obedient) = (Guarded(log.clone()), Obedient(log.clone()));
         let whole = || {
             let server = guarded.clone();
-            McpServer::new(&rules::gate(), move || server.clone()).table(&Guarded::TOOLS)
+            McpServer::new(&rules::gate(), move || server.clone())
+                .table(&Guarded::TOOLS)
+                .table(&ANONYMOUS_DISCOVERY)
         };
         let routers = [
             whole().build().expect("a router"),
             whole().sessions().build().expect("a router"),
-            behind_a_layer(rules::TABLE, rmcp(obedient)),
+            behind_a_layer(rules::table(), rmcp(obedient)),
             behind_a_layer(rules::OPEN, rmcp(guarded.clone())),
-            behind_a_layer(rules::TABLE, plain::router(log.clone())),
+            behind_a_layer(rules::table(), plain::router(log.clone())),
         ];
         Self { log, routers }
     }

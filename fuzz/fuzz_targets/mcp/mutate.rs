@@ -1,11 +1,17 @@
 //! Changes requests by what JSON-RPC is made of: libFuzzer's own changes of bytes mostly end at the parser.
 
-use crate::{apps::App, rules::TOKENS};
+use crate::{
+    apps::App,
+    rules::{ANYONE, TOKENS},
+};
 
 /// Members that a parser could take in the place of others.
-const MEMBERS: [&str; 20] = [
+const MEMBERS: [&str; 23] = [
     r#""name":"purge","#,
     r#""name":"list","#,
+    r#""name":"hello","#,
+    r#""uri":"help://hello","#,
+    r#""ref":{"type":"ref/prompt","name":"hello"},"#,
     r#""n\u0061me":"purge","#,
     r#""Name":"purge","#,
     r#""method":"tools/call","#,
@@ -27,12 +33,14 @@ const MEMBERS: [&str; 20] = [
 ];
 
 /// Words that stand for each other: names, URIs, methods, others.
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 22] = [
+    "hello",
     "list",
     "write",
     "purge",
     "secret",
     "forgotten",
+    "help://hello",
     "file:///secret",
     "file:///a",
     "tools/call",
@@ -107,14 +115,18 @@ pub(crate) fn mutate(data: &[u8], seed: u32) -> Option<Vec<u8>> {
     Some(format!("{first}{separator}{headers}\n\n{body}").into_bytes())
 }
 
-/// Makes a call anew, which half of the tokens cover, with a member too many in it now and then.
+/// Makes a call anew, which most of the tokens cover, with a member too many in it now and then.
 fn call(random: &mut Random) -> String {
     let app = random.of(&App::ALL).name();
-    let token = if random.below(2) == 0 { "full" } else { random.of(&TOKENS).0 };
+    let token = match random.below(4) {
+        0 => "full",
+        1 => ANYONE,
+        _ => random.of(&TOKENS).0,
+    };
     let session = if app == App::Session.name() { "mcp-session-id: SESSION\n" } else { "" };
-    let (name, uri) = (random.word(&WORDS[..5]), random.word(&WORDS[5..7]));
+    let (name, uri) = (random.word(&WORDS[..6]), random.word(&WORDS[6..9]));
     let has_guards = app != App::Layer.name() && app != App::Plain.name();
-    let method = if has_guards { "tools/call" } else { random.word(&WORDS[7..17]) };
+    let method = if has_guards { "tools/call" } else { random.word(&WORDS[9..19]) };
     let extra = if random.below(4) == 0 { random.word(&MEMBERS) } else { "" };
     format!(
         r#"{app} {token} POST

@@ -5,15 +5,19 @@ use scopegate::Access;
 use scopegate_tests::mcp::members;
 use serde_json::Value;
 
-use crate::{rules::Subject, server::Log};
+use crate::{
+    rules::{ANYONE, Subject},
+    server::Log,
+};
 
 pub(crate) fn router(log: Log) -> Router {
-    let rpc = async move |access: Access, body: Bytes| {
+    let rpc = async move |access: Option<Access>, body: Bytes| {
         // With its feature `raw_value`, `serde_json` finds other values in objects of its own.
         let Ok(value) = serde_json::from_slice::<Value>(&body) else { return };
         let messages = if let Value::Array(messages) = value { messages } else { vec![value] };
         for subject in messages.iter().flat_map(subjects) {
-            log.note(subject, access.subject().unwrap_or_default());
+            let caller = access.as_ref().and_then(Access::subject);
+            log.note(subject, caller.unwrap_or(ANYONE));
         }
     };
     Router::new().route("/mcp", any(rpc))

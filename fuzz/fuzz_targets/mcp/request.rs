@@ -4,7 +4,10 @@ use std::str::from_utf8;
 
 use axum::body::Body;
 
-use crate::{apps::App, rules::TOKENS};
+use crate::{
+    apps::App,
+    rules::{ANYONE, TOKENS},
+};
 
 /// A request to one of the servers.
 pub(crate) struct Request<'a> {
@@ -39,7 +42,9 @@ impl<'a> Request<'a> {
     /// Makes the request; `None` where no HTTP library would.
     pub(crate) fn to_http(&self, session: Option<&str>) -> Option<http::Request<Body>> {
         let mut request = http::Request::builder().method(self.method).uri("/mcp");
-        request = request.header("authorization", format!("Bearer {}", self.token));
+        if self.token != ANYONE {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
         let has = |name: &str| self.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
         for (name, value) in HEADERS.into_iter().filter(|(name, _)| !has(name)) {
             request = request.header(name, value);

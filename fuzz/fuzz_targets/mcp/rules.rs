@@ -2,7 +2,7 @@
 
 use scopegate::{
     Gate, Requirement, Scope,
-    mcp::{McpTable, Operation},
+    mcp::{ANONYMOUS_DISCOVERY, McpTable, Operation},
     mcp_table, requirement,
     testing::TestVerifier,
 };
@@ -17,8 +17,9 @@ pub(crate) enum Subject {
     Method(String),
 }
 
-/// The tokens that the gate knows, and what they grant. `bad` is none of them.
-pub(crate) const TOKENS: [(&str, &str); 7] = [
+/// The tokens that the gate knows, and what they grant. `bad` is none of them, and with [`ANYONE`] a request has none.
+pub(crate) const TOKENS: [(&str, &str); 8] = [
+    (ANYONE, ""),
     ("bad", ""),
     ("none", ""),
     ("low", "files:read"),
@@ -28,14 +29,24 @@ pub(crate) const TOKENS: [(&str, &str); 7] = [
     ("full", "files:read files:write files:admin"),
 ];
 
+/// A caller without a token.
+pub(crate) const ANYONE: &str = "-";
+
 pub(crate) fn gate() -> Gate {
-    let known = TOKENS.into_iter().filter(|(name, _)| *name != "bad");
+    let known = TOKENS.into_iter().filter(|(name, _)| !["bad", ANYONE].contains(name));
     let tokens = known.fold(TestVerifier::new(), |tokens, (name, scopes)| tokens.token(name, scopes));
     fuzzing::gate("http://localhost/mcp", tokens).floor([Scope::from_static("files:read")])
 }
 
-/// For the server that judges nothing itself.
-pub(crate) const TABLE: McpTable = mcp_table![
+/// For the servers that judge nothing themselves.
+pub(crate) fn table() -> McpTable {
+    TABLE.and(&ANONYMOUS_DISCOVERY)
+}
+
+const TABLE: McpTable = mcp_table![
+    Operation::tool("hello", Requirement::PUBLIC),
+    Operation::prompt("hello", Requirement::PUBLIC),
+    Operation::resource("help://hello", Requirement::PUBLIC),
     Operation::tool("list", Requirement::AUTHENTICATED),
     Operation::tool("write", requirement!("files:write")),
     Operation::tool("purge", requirement!("files:admin")),
@@ -82,7 +93,28 @@ const ACTING: [&str; 9] = [
     "completion/complete",
 ];
 
+/// What a client without a token may ask to find out what there is.
+const OF_ANYONE: [&str; 9] = [
+    "initialize",
+    "ping",
+    "server/discover",
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+    "skills/list",
+    "notifications/initialized",
+];
+
 pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
+    let is_public = match subject {
+        Subject::Tool(name) | Subject::Prompt(name) => name == "hello",
+        Subject::Resource(uri) => uri == "help://hello",
+        Subject::Method(name) => OF_ANYONE.contains(&&**name),
+    };
+    if is_public {
+        return token != "bad";
+    }
     let granted = TOKENS.iter().find(|(name, _)| *name == token).map_or("", |(_, scopes)| scopes);
     let has = |scope: &str| granted.split(' ').any(|own| own == scope);
     let own = match subject {
@@ -98,5 +130,5 @@ pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
         Subject::Resource(uri) => uri.starts_with("file:///") && has("files:write"),
         Subject::Method(name) => METHODS.contains(&&**name) || ACTING.contains(&&**name),
     };
-    token != "bad" && has("files:read") && own
+    !["bad", ANYONE].contains(&token) && has("files:read") && own
 }

@@ -18,9 +18,9 @@ use rmcp::{
     service::RequestContext,
     tool, tool_handler,
 };
-use scopegate::{Access, authenticated, requires_scope, scoped_tools};
+use scopegate::{Access, authenticated, mcp::Caller, public, requires_scope, scoped_tools};
 
-use crate::rules::Subject;
+use crate::rules::{ANYONE, Subject};
 
 /// Something that a server did, and for whom.
 #[derive(Clone, Debug)]
@@ -51,6 +51,14 @@ pub(crate) struct Guarded(pub(crate) Log);
 
 #[scoped_tools(vis = "pub(crate)")]
 impl Guarded {
+    /// Needs nothing.
+    #[public]
+    #[tool]
+    async fn hello(&self, Caller(caller): Caller) {
+        let caller = caller.as_ref().and_then(Access::subject);
+        self.0.note(Subject::Tool("hello".to_owned()), caller.unwrap_or(ANYONE));
+    }
+
     /// Needs the floor alone.
     #[authenticated]
     #[tool]
@@ -89,8 +97,25 @@ impl Obedient {
     fn note(&self, subject: Subject, context: &RequestContext<RoleServer>) {
         let header = context.extensions.get::<Parts>().and_then(|parts| parts.headers.get("authorization"));
         let caller = header.and_then(|header| header.to_str().ok()?.strip_prefix("Bearer "));
-        self.0.note(subject, caller.unwrap_or_default());
+        self.0.note(subject, caller.unwrap_or(ANYONE));
     }
+}
+
+/// Says what a request is about that rmcp gives to the handler of all others, since its parameters are not as they should be.
+fn subject(request: CustomRequest) -> Subject {
+    let text = |name: &str| Some(request.params.as_ref()?.get(name)?.as_str()?.to_owned());
+    let of_reference = |name: &str| {
+        Some(request.params.as_ref()?.get("ref").map(|one| one.get(name))??.as_str()?.to_owned())
+    };
+    let found = match &*request.method {
+        "tools/call" => text("name").map(Subject::Tool),
+        "prompts/get" => text("name").map(Subject::Prompt),
+        "completion/complete" => {
+            of_reference("name").map(Subject::Prompt).or_else(|| of_reference("uri").map(Subject::Resource))
+        }
+        _ => text("uri").map(Subject::Resource),
+    };
+    found.unwrap_or(Subject::Method(request.method))
 }
 
 impl ServerHandler for Obedient {
@@ -164,7 +189,7 @@ impl ServerHandler for Obedient {
         request: CustomRequest,
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        self.note(Subject::Method(request.method), &context);
+        self.note(subject(request), &context);
         Err(ErrorData::invalid_params("no such method", None))
     }
 

@@ -1,8 +1,8 @@
 //! A tool or a prompt: what clients know it by, and what it declares.
 
 use syn::{
-    Attribute, Expr, ExprLit, Ident, ImplItemFn, Lit, LitStr, Meta, Path, Token, punctuated::Punctuated,
-    spanned::Spanned,
+    Attribute, Expr, ExprLit, FnArg, ImplItemFn, Lit, LitStr, Meta, Path, Signature, Token, Type, TypePath,
+    punctuated::Punctuated, spanned::Spanned,
 };
 
 use super::kind::Kind;
@@ -34,7 +34,7 @@ impl Operation {
             idle.extend(ours);
             return None;
         };
-        check(&ours, kind, &method.sig.ident, diagnostics);
+        check(&ours, kind, &method.sig, diagnostics);
         let name = name_of(method, kind);
         let declared = declare(method, ours.first(), owner, krate);
         idle.extend(ours.into_iter().skip(1));
@@ -51,29 +51,40 @@ fn refuse_elsewhere(ours: &[Attribute], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that a method declares what it needs, once, and not as public.
-fn check(ours: &[Attribute], kind: Kind, method: &Ident, diagnostics: &mut Diagnostics) {
+/// Checks that a method declares what it needs, once.
+fn check(ours: &[Attribute], kind: Kind, signature: &Signature, diagnostics: &mut Diagnostics) {
     let mut fault = |span, message: String| diagnostics.push(syn::Error::new(span, message));
     let kind = kind.name();
     match ours {
         [] => fault(
-            method.span(),
+            signature.ident.span(),
             format!(
-                "this {kind} declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it"
+                "this {kind} declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it"
             ),
         ),
         [_, second, ..] => fault(
             second.path().span(),
             format!("this {kind} has a scope attribute already; say all that it needs in one"),
         ),
-        [only] if is(only, "public") => fault(
-            only.path().span(),
-            format!(
-                "a {kind} cannot be public, since its server demands a token for every request; write `#[authenticated]`"
-            ),
-        ),
+        [only] if is(only, "public") => {
+            if let Some(access) = signature.inputs.iter().find_map(access) {
+                fault(
+                    access.span(),
+                    format!(
+                        "a public {kind} is called without a token, too; write `Caller`, which has an `Option<Access>`"
+                    ),
+                );
+            }
+        }
         [_] => {}
     }
+}
+
+/// Finds an argument of the type `Access`, by the last segment alone.
+fn access(argument: &FnArg) -> Option<&TypePath> {
+    let FnArg::Typed(argument) = argument else { return None };
+    let Type::Path(path) = &*argument.ty else { return None };
+    path.path.segments.last().is_some_and(|last| last.ident == "Access").then_some(path)
 }
 
 /// Finds the name as rmcp does: the key `name`, else the method's.

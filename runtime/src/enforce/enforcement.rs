@@ -62,6 +62,17 @@ impl Enforcement {
         request.insert(own);
     }
 
+    /// Says that a layer has let through a request without a token, for what needs none.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn done_for_anyone(slot: Arc<Slot>, plan: &Arc<Plan>, request: &mut Extensions) {
+        let of_family = slot.get().is_some_and(|plan| plan.gate.is_of_family());
+        Self::begin(slot, request);
+        if let Some(own) = request.get_mut::<Self>() {
+            own.member = of_family.then(|| plan.clone());
+            own.is_public = true;
+        }
+    }
+
     /// Says what was verified.
     pub(crate) fn follow(&mut self, mut verified: Verified) {
         verified.earlier = self.earlier.take().map(Arc::new);
@@ -76,6 +87,12 @@ impl Enforcement {
     /// Tells whether the guard of the handler has yet to decide. What is inside a handler has gates of its own.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
+    }
+
+    /// Tells whether the request was let through for what needs no token.
+    #[cfg(feature = "rmcp")]
+    pub(crate) fn is_public(&self) -> bool {
+        self.is_public
     }
 
     /// Tells whether the gate has a family of resources, of which the request is for one.
@@ -104,7 +121,7 @@ impl Admitted {
     }
 }
 
-/// By which plan and with which token a request was let through, for what happens after it.
+/// By which plan and with which token a request was let through, for what happens after it; without one for what is public.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
 pub struct Passed {
@@ -113,7 +130,7 @@ pub struct Passed {
         expect(dead_code, reason = "of the layers, those of MCP alone change answers")
     )]
     pub(crate) plan: Arc<Plan>,
-    pub(crate) token: Token,
+    pub(crate) token: Option<Token>,
 }
 
 impl fmt::Debug for Passed {
@@ -125,8 +142,9 @@ impl fmt::Debug for Passed {
 impl Passed {
     pub(crate) fn of(request: &Extensions) -> Option<Self> {
         let enforcement = request.get::<Enforcement>()?;
-        let (plan, admitted) = (enforcement.plan()?, enforcement.admitted.as_ref()?);
-        Some(Self { plan: plan.clone(), token: admitted.token.clone() })
+        let (plan, admitted) = (enforcement.plan()?, enforcement.admitted.as_ref());
+        let token = admitted.map(|admitted| admitted.token.clone());
+        (token.is_some() || enforcement.is_public).then(|| Self { plan: plan.clone(), token })
     }
 }
 

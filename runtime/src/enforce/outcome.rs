@@ -25,6 +25,21 @@ impl Judge<'_> {
         Err(rejection)
     }
 
+    /// Lets a caller without a token do what is public, and nothing else. The refusal names what a token for all of it grants.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn judge_anyone(plan: &Plan, demands: &[Demand<'_>]) -> Result<(), Rejection> {
+        if Self::permits_anyone(demands) {
+            return Ok(());
+        }
+        Err(plan.refuse(Failure::For(Reason::MissingToken), demands))
+    }
+
+    /// Tells whether a caller without a token may do all of this.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn permits_anyone(demands: &[Demand<'_>]) -> bool {
+        !demands.is_empty() && demands.iter().all(Demand::is_public)
+    }
+
     /// Tells whether a token meets the floor and all demands. Nothing is refused, so nothing is logged.
     pub(crate) fn permits(&self, token: &Token, demands: &[Demand<'_>]) -> bool {
         self.policy().decide(token.scopes(), demands).is_ok()

@@ -81,6 +81,13 @@ impl Plan {
         }
     }
 
+    /// Answers a request without a token where one is needed, whatever it asks for.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn demand_a_token(&self) -> Rejection {
+        let failure = Failure::For(crate::refuse::Reason::MissingToken);
+        self.refuse(failure, &[Demand::of(&self.row, &Filled::default())])
+    }
+
     /// Answers a request that failed, with what was built at startup if it was.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let found = match (failure, demands) {

@@ -68,6 +68,11 @@ fn has_message(method: &Method) -> bool {
     *method == Method::POST
 }
 
+/// Tells whether a method asks for a stream of messages from the server.
+pub(super) fn opens_a_stream(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
 /// Methods with which MCP opens and closes streams and sessions.
 pub(super) fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)

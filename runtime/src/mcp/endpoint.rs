@@ -6,7 +6,9 @@ use axum::response::Response;
 
 use super::{
     binding::{Binding, KEY_LENGTH, Owner},
-    body::Bounds,
+    body::{Bounds, MAX_BODY_OF_ANYONE},
+    dialect::Dialect,
+    memory::Memory,
     origin::Origins,
     rules::Rules,
     sessions::{self, Sessions},
@@ -28,6 +30,9 @@ pub(super) struct Endpoint {
     pub(super) rules: Rules,
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
+    /// The most bytes of a body without a token, and what all of those hold at once.
+    pub(super) for_anyone: (usize, Arc<Memory>),
+    pub(super) dialect: Dialect,
     pub(super) table: McpTable,
     /// To what sessions and tasks are bound.
     pub(super) binding: Binding,
@@ -60,6 +65,8 @@ impl Endpoint {
             rules,
             origins,
             bounds: Bounds::default(),
+            for_anyone: Self::room_for_anyone(MAX_BODY_OF_ANYONE),
+            dialect: Dialect::default(),
             table,
             binding,
             sessions: Sessions::Bound,
@@ -70,9 +77,27 @@ impl Endpoint {
         (endpoint, problems)
     }
 
+    /// Tells whether a request without a token is read at all.
+    pub(super) fn hears_anyone(&self) -> bool {
+        self.dialect == Dialect::ToolResult || self.rules.has_public()
+    }
+
+    /// Makes room for bodies of callers without a token, apart from those of others, whom they are not to keep out.
+    pub(super) fn room_for_anyone(length: usize) -> (usize, Arc<Memory>) {
+        const AT_ONCE: usize = 64;
+        (length, Arc::new(Memory::new(length.saturating_mul(AT_ONCE))))
+    }
+
+    pub(super) fn bounds_for_anyone(&self) -> Bounds {
+        let (length, memory) = &self.for_anyone;
+        let length = self.bounds.length.min(*length);
+        Bounds { length, timeout: self.bounds.timeout, memory: memory.clone() }
+    }
+
     /// Binds a session that the server names in its answer to who sent the request.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
-        sessions::bind(&self.binding, self.owner(plan, token), plan, answer)
+        let owner = token.as_ref().and_then(|token| self.owner(plan, token));
+        sessions::bind(&self.binding, owner, token.is_some(), plan, answer)
     }
 
     /// Says to whom the sessions and tasks of a caller belong. A token that names nobody has none.

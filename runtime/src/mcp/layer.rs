@@ -10,6 +10,7 @@ use tower_layer::Layer;
 
 use super::{
     binding::Binding,
+    dialect::Dialect,
     endpoint::Endpoint,
     memory::Memory,
     request::admit,
@@ -119,6 +120,21 @@ impl McpLayer {
     /// does, is judged at once and not counted. No body may be longer than this, whatever [`McpLayer::max_body`] says.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.change().bounds.memory = Arc::new(Memory::new(bytes));
+        self
+    }
+
+    /// Sets how many bytes a body without a token may have; 64 KiB unless set. A longer one needs a token: 401.
+    ///
+    /// Such a body is read only where the table has a public operation, or the [dialect](McpLayer::dialect) needs it. All of
+    /// them together hold at most 64 times as much at once; more is 503.
+    pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
+        self.change().for_anyone = Endpoint::room_for_anyone(bytes);
+        self
+    }
+
+    /// Sets how the refusal of a tool is answered; [`Dialect::Http`] unless set.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.change().dialect = dialect;
         self
     }
 

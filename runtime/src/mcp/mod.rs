@@ -9,7 +9,7 @@
 //! 3. **The connection.** An HTTP method other than `POST`, `GET`, `HEAD`, `DELETE` and `OPTIONS` is 405. A `Connection` header
 //!    that names anything but the connection's own headers is 400, and an `Expect` other than `100-continue` is 417.
 //! 4. **The token.** Without a valid one the answer is 401, with the scopes of the floor. The layer does not read the body of such
-//!    a request.
+//!    a request, unless there is no token at all and [something is public](#what-is-public).
 //! 5. **The headers that describe the body.** There is one `Content-Type` field, `application/json` with at most `charset=utf-8`; no
 //!    `Content-Encoding` but `identity`, no `Transfer-Encoding` but `chunked`, and no other header that could change how some
 //!    server reads a body. Anything else is 415, a missing `Content-Type` too: a server that decodes the body, or guesses its
@@ -48,9 +48,40 @@
 //! [`Operation::any_method`] open the rest, by rows that table and lock show as `*`. A row for something that the server does not
 //! have is harmless.
 //!
+//! # What is public
+//!
+//! A tool, prompt, resource or method with the row [`Requirement::PUBLIC`](crate::Requirement::PUBLIC) needs no token; for tools and
+//! prompts of rmcp's write `#[public]`. A client that connects without a token needs [`ANONYMOUS_DISCOVERY`], too. Without such rows
+//! everything that has no token is 401, so that clients log in when they connect.
+//!
+//! | a request without a token | answer |
+//! |---|---|
+//! | everything in it is public | the service's |
+//! | something in it needs a token | 401 with the scopes of just that, and of the floor |
+//! | a `GET` or `HEAD`, which ask for a stream, where `initialize` is public | 405, on which clients go on without a stream and do not log in |
+//! | nobody can tell for certain what it asks for: it has a credential of another scheme, another HTTP method than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, an operation without a row, an answer to the server, a subscription, a task | 401 with the scopes of the floor |
+//!
+//! A token that is there and not valid is always 401. A valid one may do what is public, whatever it grants.
+//!
+//! Only what is named can be public: `any_tool` and its like cannot, and neither can methods that act on something, which the row of
+//! that decides about, or methods of tasks. Sessions belong to a principal, so a server that opens one for a caller
+//! without a token is answered for with 401.
+//!
+//! [`Dialect::ToolResult`] answers the call of a tool with the challenge in its result, for clients that look for it there.
+//!
+//! # What lists say
+//!
+//! In a server of `McpServer`, each tool in the answer to `tools/list` says what it needs. Its `securitySchemes` come from its row,
+//! at the top level of the tool and in its `_meta`: `noauth` for a public tool, else one `oauth2` for each alternative, with the scopes
+//! that a challenge names for it. One of them is enough. A tool without a row has none. A gate without an authorization server
+//! writes none.
+//!
+//! `McpServer::lists` hides what the caller cannot use. `Lists::Reachable` shows what the caller may call and what more scopes would
+//! open; `Lists::Callable` shows what the gate would let through now. Hiding protects nothing: each call is judged as before.
+//!
 //! # What each request needs
 //!
-//! Each request needs the floor, and beyond it
+//! Each request that is not public needs the floor, and beyond it
 //!
 //! | method | needs |
 //! |---|---|
@@ -92,6 +123,7 @@ mod access;
 mod binding;
 mod body;
 mod connection;
+mod dialect;
 mod encoding;
 mod endpoint;
 mod headers;
@@ -118,13 +150,18 @@ mod tasks;
 mod uri_template;
 
 pub use self::{
-    layer::McpLayer, operation::Operation, resources::McpResource, table::McpTable, tasks::TaskOwner,
+    dialect::Dialect,
+    layer::McpLayer,
+    operation::Operation,
+    resources::McpResource,
+    table::{ANONYMOUS_DISCOVERY, McpTable},
+    tasks::TaskOwner,
 };
 #[cfg(feature = "export")]
 pub(crate) use self::{overlap::stands_in, subject::needs_no_row};
 
 #[cfg(feature = "rmcp")]
-pub use self::server::{LocalTrust, McpServer, ScopedTools};
+pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};
 
 /// The version of rmcp that is in the signatures here.
 #[cfg(feature = "rmcp")]

@@ -30,6 +30,8 @@ pub(super) struct ProtocolError {
     code: i32,
     message: Cow<'static, str>,
     data: Option<Value>,
+    /// The methods of HTTP that would do.
+    allow: Option<&'static str>,
 }
 
 const PARSE_ERROR: i32 = -32700;
@@ -54,6 +56,10 @@ impl ProtocolError {
     pub(super) fn too_large(limit: usize) -> Self {
         let message = format!("The body has more than {limit} bytes");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, message)
+    }
+
+    pub(super) fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
     }
 
     pub(super) fn broken_body() -> Self {
@@ -82,7 +88,15 @@ impl ProtocolError {
 
     pub(super) fn unknown_http_method() -> Self {
         let message = "MCP has no such HTTP method; send messages by POST";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message)
+        let allow = Some("POST, GET, HEAD, DELETE, OPTIONS");
+        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message) }
+    }
+
+    /// Clients go on without a stream where a server has none, and would log in after a 401.
+    pub(super) fn no_stream() -> Self {
+        let message = "A stream of messages needs an access token";
+        let allow = Some("POST");
+        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message) }
     }
 
     pub(super) fn foreign_connection() -> Self {
@@ -170,7 +184,7 @@ impl ProtocolError {
     }
 
     fn new(status: StatusCode, code: i32, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { id: None, status, code, message: message.into(), data: None }
+        Self { id: None, status, code, message: message.into(), data: None, allow: None }
     }
 
     /// Makes it the answer to a message, or to none in particular.
@@ -189,6 +203,7 @@ impl IntoResponse for ProtocolError {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.allow.map(|allow| (ALLOW, HeaderValue::from_static(allow))));
         headers.extend(required_by(self.status));
         response
     }
@@ -197,9 +212,6 @@ impl IntoResponse for ProtocolError {
 /// Returns the header without which an answer of a status says too little.
 fn required_by(status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
     match status {
-        StatusCode::METHOD_NOT_ALLOWED => {
-            Some((ALLOW, HeaderValue::from_static("POST, GET, HEAD, DELETE, OPTIONS")))
-        }
         StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, HeaderValue::from_static("1"))),
         _ => None,
     }

@@ -1,17 +1,19 @@
 //! The decision about one HTTP request to an MCP server.
 
+use std::sync::Arc;
+
 use axum::{
     body::{Body, Bytes},
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, request::Parts};
+use http::{StatusCode, header::AUTHORIZATION, request::Parts};
 
-#[cfg(feature = "rmcp")]
-use super::host;
 use super::{
     body::read,
-    connection, encoding,
+    connection,
+    dialect::{Dialect, ToolResult},
+    encoding,
     endpoint::Endpoint,
     headers::{self, Mismatch},
     message::{Message, Messages},
@@ -20,10 +22,12 @@ use super::{
     subject::{Subject, shortened},
     tasks::{Origins, Tasks},
 };
+#[cfg(feature = "rmcp")]
+use super::{host, server::AsksForTools};
 use crate::{
     enforce::{Admitted, Enforcement, Judge, Plan, Verified, plan_or_refusal, token},
-    gate::log,
-    refuse::{KeptHeaders, Rejection},
+    gate::{Failure, log},
+    refuse::{KeptHeaders, Reason, Rejection},
     routing::layer::is_preflight,
     token::Token,
 };
@@ -33,6 +37,8 @@ pub(super) enum Refusal {
     /// A preflight, which is answered and grants nothing.
     Preflight,
     Token(Rejection),
+    /// The same, for clients that look for it in the result of a tool.
+    Tool(ToolResult),
     Request(ProtocolError),
 }
 
@@ -63,12 +69,13 @@ impl IntoResponse for Refusal {
         match self {
             Self::Preflight => StatusCode::NO_CONTENT.into_response(),
             Self::Token(rejection) => rejection.into_response(),
+            Self::Tool(result) => result.into_response(),
             Self::Request(answer) => answer.into_response(),
         }
     }
 }
 
-/// Admits a request whose token covers everything in it.
+/// Admits a request whose token covers everything in it, or that needs none.
 pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Request, Refusal> {
     let (mut parts, body) = request.into_parts();
     if is_preflight(&parts) {
@@ -82,10 +89,16 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
         return Err(ProtocolError::foreign_host().into());
     }
     connection::detach(&mut parts)?;
-    // Nothing of the body is read for those whom the gate does not know.
+    // Nothing of the body is read for those whom the gate does not know, unless something is there for them.
     let plan = &*plan_or_refusal(&endpoint.plan, &parts)?;
-    let token = token(plan, parts.extensions.get(), &parts).await;
-    let token = token.map_err(|failure| plan.refuse(failure, &[floor(plan).demand()]))?;
+    let token = match token(plan, parts.extensions.get(), &parts).await {
+        Ok(token) => token,
+        Err(Failure::For(Reason::MissingToken)) if endpoint.hears_anyone() => {
+            // Boxed, since it is rare, and every request would have room for it.
+            return Box::pin(admit_anyone(endpoint, plan, parts, body)).await;
+        }
+        Err(failure) => return Err(plan.refuse(failure, &[floor(plan).demand()]).into()),
+    };
     let verified = if endpoint.is_innermost {
         plan.gate.strip(&mut parts.headers);
         None
@@ -102,7 +115,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
             return Err(ProtocolError::encoded().into());
         }
         let bytes = read(body, &parts.headers, &endpoint.bounds).await?;
-        let matched = judge_body(endpoint, plan, &token, &parts, &bytes).await?;
+        let matched = judge_body(endpoint, plan, &token, &mut parts, &bytes).await?;
         encoding::describe(&mut parts.headers, bytes.len());
         (matched, Body::from(bytes))
     };
@@ -114,12 +127,49 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     Ok(Request::from_parts(parts, body))
 }
 
+/// Admits a request without a token that asks for nothing but what is public. What cannot be told for certain needs one.
+async fn admit_anyone(
+    endpoint: &Endpoint,
+    plan: &Arc<Plan>,
+    mut parts: Parts,
+    body: Body,
+) -> Result<Request, Refusal> {
+    let needs_a_token = || Refusal::from(plan.demand_a_token());
+    // A credential of another scheme may be somebody's.
+    let has_credentials = parts.headers.contains_key(AUTHORIZATION);
+    if !has_credentials && connection::opens_a_stream(&parts.method) && endpoint.rules.opens_connections() {
+        return Err(ProtocolError::no_stream().into());
+    }
+    if has_credentials || connection::has_no_message(&parts.method) || !encoding::is_plain(&parts.headers) {
+        return Err(needs_a_token());
+    }
+    let bytes = match read(body, &parts.headers, &endpoint.bounds_for_anyone()).await {
+        Ok(bytes) => bytes,
+        Err(answer) if answer.is_too_large() => return Err(needs_a_token()),
+        Err(answer) => return Err(answer.into()),
+    };
+    let messages = Messages::read(&bytes).map_err(|_| needs_a_token())?;
+    // Nobody has started a task.
+    let found = find(endpoint, plan, &messages, &Origins::of_nobody());
+    let mut found = found.map_err(|_| needs_a_token())?;
+    found.fill_for(plan);
+    let judged = Judge::judge_anyone(plan, &found.demands().collect::<Vec<_>>());
+    judged.map_err(|rejection| refusal(endpoint, plan, &parts, &messages, rejection))?;
+    headers::check(&parts.headers, &messages)
+        .map_err(|why| ProtocolError::mismatch(why).to(messages.single()))?;
+    endpoint.sessions.open(&endpoint.binding, None, &mut parts.headers)?;
+    encoding::describe(&mut parts.headers, bytes.len());
+    mark(&messages, &mut parts);
+    Enforcement::done_for_anyone(endpoint.slot.clone(), plan, &mut parts.extensions);
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
 /// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
     token: &Token,
-    parts: &Parts,
+    parts: &mut Parts,
     body: &Bytes,
 ) -> Result<Option<Matched>, Refusal> {
     // A token below the floor learns no more than that it is.
@@ -129,16 +179,46 @@ async fn judge_body(
     };
     let messages = Messages::read(body).map_err(ProtocolError::unreadable).map_err(unless_below_the_floor)?;
     let origins = origins(endpoint, plan, token, &messages).await?;
-    let found = matched_by(endpoint, parts, &messages, &origins);
-    let mut found = found.map_err(unless_below_the_floor)?;
+    let found = find(endpoint, plan, &messages, &origins);
+    let mut found =
+        found.map_err(|why| unless_below_the_floor(undecided(parts, why, messages.single().is_some())))?;
     found.fill_for(plan);
+    judge(plan, token, &found).map_err(|rejection| refusal(endpoint, plan, parts, &messages, rejection))?;
     let single = messages.single();
-    judge(plan, token, &found).map_err(|rejection| match single.and_then(Message::request_id) {
-        Some(id) => plan.gate.name_request(rejection, &id),
-        None => rejection,
-    })?;
     headers::check(&parts.headers, &messages).map_err(|why| ProtocolError::mismatch(why).to(single))?;
+    mark(&messages, parts);
     Ok(single.and_then(|_| found.into_last()))
+}
+
+/// Makes a refusal the answer to the one request of a body, in the dialect of the endpoint.
+fn refusal(
+    endpoint: &Endpoint,
+    plan: &Plan,
+    parts: &Parts,
+    messages: &Messages<'_>,
+    rejection: Rejection,
+) -> Refusal {
+    let single = messages.single();
+    let Some((message, id)) = single.and_then(|message| Some((message, message.request_id()?))) else {
+        return rejection.into();
+    };
+    let is_call = matches!(message.subject, Subject::Tool(_));
+    if endpoint.dialect == Dialect::ToolResult && is_call {
+        let has_result_types = !headers::version_has_sessions(&parts.headers);
+        if let Some(result) = ToolResult::of(&rejection, &id, has_result_types) {
+            return Refusal::Tool(result);
+        }
+    }
+    plan.gate.name_request(rejection, &id).into()
+}
+
+/// Marks a request whose answer is changed.
+#[cfg_attr(not(feature = "rmcp"), expect(unused_variables, reason = "only rmcp's answers are changed"))]
+fn mark(messages: &Messages<'_>, parts: &mut Parts) {
+    #[cfg(feature = "rmcp")]
+    if messages.single().is_some_and(|message| message.method.as_deref() == Some("tools/list")) {
+        parts.extensions.insert(AsksForTools);
+    }
 }
 
 /// Finds out whose the tasks are that a body names, which nearly none does.
@@ -159,30 +239,49 @@ async fn origins(
     Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)
 }
 
-/// Finds the rows that the messages of a body are about.
-fn matched_by(
+/// A message of which nobody can tell what it needs.
+type Unjudged<'a> = (&'a Message<'a>, Cause);
+
+enum Cause {
+    /// The versions that have it have no batches.
+    InBatch,
+    Undecided(Undecided),
+}
+
+/// Finds the rows that the messages of a body are about; a message that is about none needs the floor.
+fn find<'a>(
     endpoint: &Endpoint,
-    parts: &Parts,
-    messages: &Messages<'_>,
+    plan: &Plan,
+    messages: &'a Messages<'a>,
     origins: &Origins,
-) -> Result<Found, ProtocolError> {
+) -> Result<Found, Unjudged<'a>> {
     let mut found = Found::default();
     let single = messages.single();
     for message in messages.iter() {
-        // The versions that have these have no batches, and each may name many resources.
-        if single.is_none() && matches!(message.subject, Subject::Subscriptions(_)) {
-            return Err(ProtocolError::mismatch(Mismatch::Batch));
+        let subscribes = matches!(message.subject, Subject::Subscriptions(_));
+        // It may name many resources.
+        if single.is_none() && subscribes {
+            return Err((message, Cause::InBatch));
         }
-        endpoint.rules.find(message, origins, &mut found).map_err(|why| {
-            let why =
-                if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
-            let method = message.method.as_deref().unwrap_or_default();
-            log::not_judged(shortened(method), message.subject.name().map(shortened), why.words());
-            let has_sessions = headers::version_has_sessions(&parts.headers);
-            ProtocolError::undecided(why, &message.subject, has_sessions).to(single)
-        })?;
+        let known = found.len();
+        let decided = endpoint.rules.find(message, origins, &mut found);
+        decided.map_err(|why| (message, Cause::Undecided(why)))?;
+        // What is public to read is not yet public to be told of, by an answer that does not end.
+        if found.len() == known || subscribes {
+            found.push(floor(plan));
+        }
     }
     Ok(found)
+}
+
+/// Answers those who have the floor, where nobody can tell what a message needs.
+fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> ProtocolError {
+    let Cause::Undecided(why) = cause else { return ProtocolError::mismatch(Mismatch::Batch) };
+    let why = if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
+    let method = message.method.as_deref().unwrap_or_default();
+    log::not_judged(shortened(method), message.subject.name().map(shortened), why.words());
+    let has_sessions = headers::version_has_sessions(&parts.headers);
+    ProtocolError::undecided(why, &message.subject, has_sessions).to(is_single.then_some(message))
 }
 
 /// Judges the floor and all rows at once. A refusal asks for all of it.
@@ -194,7 +293,7 @@ fn judge(plan: &Plan, token: &Token, found: &Found) -> Result<(), Rejection> {
     if found.is_empty() {
         return judge.judge(token, &[floor(plan).demand()]);
     }
-    // Each demand has the floor in it.
+    // Each demand that is not public has the floor in it.
     judge.judge(token, &found.demands().collect::<Vec<_>>())
 }
 

@@ -6,7 +6,7 @@ use super::{
     message::Message,
     operation::{ANY, Kind, Name, Operation},
     resources::Resources,
-    subject::{GET_TASK, Subject},
+    subject::{GET_TASK, INITIALIZE, Subject, acts_on_nothing},
     table::McpTable,
     tasks::{Origin, Origins},
 };
@@ -49,7 +49,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn push(&mut self, matched: Matched) {
+    pub(super) fn push(&mut self, matched: Matched) {
         match self.first {
             None => self.first = Some(matched),
             Some(_) => self.more.push(matched),
@@ -70,6 +70,11 @@ impl Found {
     /// Returns the one row, if there is just one.
     pub(super) fn only(&self) -> Option<&Matched> {
         self.first.as_ref().filter(|_| self.more.is_empty())
+    }
+
+    /// Says how many rows there are.
+    pub(super) fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.more.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -155,6 +160,17 @@ impl Rules {
         Self { named, resources, off: HashSet::new() }
     }
 
+    /// Tells whether there is anything for callers without a token.
+    pub(super) fn has_public(&self) -> bool {
+        let mut rows = self.named.values().flat_map(|named| named.one.values());
+        rows.any(|row| row.requirement().is_public())
+    }
+
+    /// Tells whether callers without a token connect as others do.
+    pub(super) fn opens_connections(&self) -> bool {
+        self.one(Kind::Method, INITIALIZE).is_some_and(|matched| matched.row.requirement().is_public())
+    }
+
     /// Makes tools unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn switch_off(&mut self, tools: &[String]) {
@@ -190,10 +206,8 @@ impl Rules {
                 Origin::Untold => return Err(Undecided::UnknownMethod),
                 origin => found.push(self.started(origin)?),
             },
-            Subject::Tool(name) => found.push(self.listed(Kind::Tool, name)?),
-            Subject::Prompt(name) | Subject::PromptCompletion(name) => {
-                found.push(self.listed(Kind::Prompt, name)?);
-            }
+            Subject::Tool(name) => found.push(self.tool(name)?),
+            Subject::Prompt(name) | Subject::PromptCompletion(name) => found.push(self.prompt(name)?),
             Subject::Resource(uri) => found.push(self.resource(uri)?),
             Subject::ResourceCompletion(uri) => found.push(self.completed(uri)?),
             Subject::Subscriptions(topics) => {
@@ -206,6 +220,16 @@ impl Rules {
             }
         }
         Ok(())
+    }
+
+    /// Finds what a call of a tool needs.
+    pub(super) fn tool(&self, name: &str) -> Result<Matched, Undecided> {
+        self.listed(Kind::Tool, name)
+    }
+
+    /// Finds what a prompt needs.
+    pub(super) fn prompt(&self, name: &str) -> Result<Matched, Undecided> {
+        self.listed(Kind::Prompt, name)
     }
 
     fn one(&self, kind: Kind, name: &str) -> Option<Matched> {
@@ -229,15 +253,22 @@ impl Rules {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),
             Origin::Nowhere => None,
-            Origin::Tool(tool) => self.listed(Kind::Tool, tool).ok(),
+            Origin::Tool(tool) => self.tool(tool).ok(),
         };
         found.ok_or(Undecided::UnknownTask)
     }
 
-    fn resource(&self, uri: &str) -> Result<Matched, Undecided> {
+    /// Finds what a resource needs.
+    pub(super) fn resource(&self, uri: &str) -> Result<Matched, Undecided> {
         let found = self.resources.find(uri).ok_or(Undecided::Unlisted(Kind::Resource))?;
         let of_row = self.listed(Kind::Resource, found.template())?;
         Ok(Matched { filled: found.into_filled(), ..of_row })
+    }
+
+    /// Finds what a template needs that a server lists, by its own text. Its values are not known.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn template(&self, text: &str) -> Result<Matched, Undecided> {
+        self.listed(Kind::Resource, text)
     }
 
     /// What is completed is mostly a template, which has no values.
@@ -255,12 +286,23 @@ fn has_parameter(gate: &Gate, name: &str) -> bool {
     gate.resource().is_some_and(|family| family.parameters().any(|(_, known)| known == name))
 }
 
+/// Says why an operation cannot be public, if it cannot. What is public is named, so that nothing is that nobody thought of.
+fn unfit_for_anyone(operation: &Operation) -> Option<String> {
+    let why = match (operation.which(), operation.kind()) {
+        (Name::Any, _) => {
+            "and stands for whatever has no row; name what is public, or declare it `Requirement::AUTHENTICATED`"
+        }
+        (Name::One(name), Kind::Method) if !acts_on_nothing(name) => {
+            "and what the method acts on decides who may call it; declare that public, or the method `Requirement::AUTHENTICATED`"
+        }
+        _ => return None,
+    };
+    Some(format!("`{operation}` is public, {why}"))
+}
+
 /// What is wrong with a row by itself; resources have more to say of their scopes.
 fn faults(gate: &Gate, operation: &Operation) -> impl Iterator<Item = String> {
-    let is_public = operation.requirement().is_public();
-    let public = is_public.then(|| {
-        format!("`{operation}` is public, and the gate demands a token for everything; declare it `Requirement::AUTHENTICATED`")
-    });
+    let public = operation.requirement().is_public().then(|| unfit_for_anyone(operation)).flatten();
     let any_constructor = match operation.kind() {
         Kind::Tool => "any_tool",
         Kind::Prompt => "any_prompt",

@@ -51,6 +51,7 @@ impl Sessions {
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,
+    has_token: bool,
     plan: &Plan,
     mut response: Response,
 ) -> Response {
@@ -58,7 +59,9 @@ pub(super) fn bind(
         return response;
     }
     let Some(owner) = owner else {
-        return plan.gate.deny(WITHOUT_PRINCIPAL.into()).into_response();
+        let refused =
+            if has_token { plan.gate.deny(WITHOUT_PRINCIPAL.into()) } else { plan.demand_a_token() };
+        return refused.into_response();
     };
     let Some(bound) = bound(binding, owner, response.headers()) else {
         log::misconfigured(

@@ -60,6 +60,9 @@ struct Reference<'a> {
 /// The methods that act on a task.
 const OF_TASKS: [&str; 4] = [GET_TASK, RESULT_OF_TASK, "tasks/update", "tasks/cancel"];
 
+/// What opens a connection, in versions before 2026-07-28.
+pub(super) const INITIALIZE: &str = "initialize";
+
 /// What a client asks about a task, and hears of one that it has subscribed to.
 pub(super) const GET_TASK: &str = "tasks/get";
 
@@ -74,6 +77,11 @@ pub(super) const LIST_TASKS: &str = "tasks/list";
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
+}
+
+/// Tells whether a method acts on nothing that has a row or an owner of its own.
+pub(super) fn acts_on_nothing(method: &str) -> bool {
+    matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }
 
 /// Finds what a method acts on. This is the one list of the methods and notifications that clients send in any version of
@@ -101,7 +109,7 @@ pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject
             Json::Object(reference) => reference.subject(),
             _ => None,
         },
-        "initialize"
+        INITIALIZE
         | "ping"
         | "server/discover"
         | "tools/list"

@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::operation::Operation;
 #[cfg(feature = "rmcp")]
 use super::operation::{Kind, Name};
-use crate::scope::{Entry, ScopeTable};
+use super::{operation::Operation, subject::INITIALIZE};
+use crate::scope::{Entry, Requirement, ScopeTable};
 
 /// What each operation of an MCP server needs.
 ///
@@ -13,6 +13,44 @@ use crate::scope::{Entry, ScopeTable};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct McpTable {
     operations: Cow<'static, [Operation]>,
+}
+
+/// What lets clients without a token find out what a server offers: `initialize`, `server/discover`, `ping` and the lists.
+///
+/// Without these rows the gate answers everything with 401 that has no token and is not public itself, so that clients log in when
+/// they connect. With them a client learns of a scope from the 401 of the operation that needs it. Not every client logs in so
+/// late; the [guide](crate::guide::mcp) says which.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Requirement, mcp_table, requirement, mcp::{ANONYMOUS_DISCOVERY, McpTable, Operation}};
+///
+/// const WRITE: Requirement = requirement!("files:write");
+/// const TABLE: McpTable =
+///     mcp_table![Operation::tool("list_files", Requirement::PUBLIC), Operation::tool("write_file", WRITE)];
+///
+/// let table = TABLE.and(&ANONYMOUS_DISCOVERY);
+/// assert!(table.to_string().contains("method      tools/list"));
+/// ```
+pub const ANONYMOUS_DISCOVERY: McpTable = McpTable::of(
+    const {
+        &[
+            open(INITIALIZE),
+            open("notifications/initialized"),
+            open("ping"),
+            open("server/discover"),
+            open("tools/list"),
+            open("prompts/list"),
+            open("resources/list"),
+            open("resources/templates/list"),
+            open("skills/list"),
+        ]
+    },
+);
+
+const fn open(method: &'static str) -> Operation {
+    Operation::method(method, Requirement::PUBLIC)
 }
 
 impl McpTable {

@@ -80,6 +80,11 @@ pub(super) enum Origin<'a> {
 }
 
 impl Origins {
+    /// What a caller has started who has no token.
+    pub(super) const fn of_nobody() -> Self {
+        Self::Told(Vec::new())
+    }
+
     pub(super) fn of(&self, id: &str) -> Origin<'_> {
         let Self::Told(known) = self else { return Origin::Untold };
         let tool = known.iter().find(|(known, _)| known == id).and_then(|(_, tool)| tool.as_deref());

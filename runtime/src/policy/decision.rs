@@ -2,7 +2,7 @@
 //!
 //! [`Policy::decide`] is the only place that decides. Each way in asks it, and turns a [`Shortfall`] into a refusal.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, hash::Hash};
 
 use super::{Policy, Strategy};
 use crate::scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, ScopeToken, Unfilled};
@@ -20,6 +20,11 @@ pub(crate) struct Demand<'a> {
 impl<'a> Demand<'a> {
     pub(crate) const fn of(row: &'a Row, filled: &'a Filled) -> Self {
         Self { row, filled, one_of: &[] }
+    }
+
+    /// Tells whether it is met without a token.
+    pub(crate) fn is_public(&self) -> bool {
+        self.row.requirement().is_public() && self.one_of.is_empty()
     }
 }
 
@@ -80,27 +85,41 @@ impl Policy {
     /// strategy may add related ones.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         let with_related = is_insufficient && self.strategy == Strategy::Recommended;
-        // A set, since a client decides how many messages are in a batch.
-        let (mut ask, mut seen) = (Vec::new(), HashSet::new());
-        for Demand { row, filled, one_of } in demands {
+        let scopes = demands.iter().filter(|demand| !demand.is_public()).flat_map(|demand| {
+            let Demand { row, filled, one_of } = *demand;
             let terms = row.terms();
-            if terms.requirement.is_public() && one_of.is_empty() {
-                continue;
-            }
-            let text = |need| scope_of(need, filled);
-            let mut alternatives = terms.requirement.terms();
-            let possible = alternatives.clone().find(|needs| needs.clone().all(|need| text(need).is_some()));
-            let needs = possible.or_else(|| alternatives.next()).into_iter().flatten();
+            let text = move |need| scope_of(need, filled);
+            let needs = possible(&terms.requirement, filled).next().into_iter().flatten();
             let demanded = one_of.iter().copied().find(|need| text(*need).is_some());
-            let related = terms.related.iter().filter(|_| with_related).copied().map(NeedRef::Const);
+            let related = terms.related.iter().filter(move |_| with_related).copied().map(NeedRef::Const);
             let scopes = needs.chain(demanded).chain(related).filter_map(text);
-            for scope in self.floor.iter().cloned().chain(scopes) {
-                if seen.insert(scope.clone()) {
-                    ask.push(scope);
-                }
+            self.floor.iter().cloned().chain(scopes)
+        });
+        self.asked(each_once(scopes))
+    }
+
+    /// Returns what to ask for in each way to meet all of the demands: the floor, and one alternative of each, by the names that
+    /// clients ask for. There is no way where no token is needed.
+    ///
+    /// The ways are in the order of the alternatives, so the first is what a challenge names.
+    #[cfg(feature = "rmcp")]
+    pub(crate) fn ways_to_ask(&self, demands: &[Demand<'_>]) -> Vec<Vec<ScopeToken>> {
+        let mut ways: Vec<Vec<ScopeToken>> = Vec::new();
+        for Demand { row, filled, .. } in demands.iter().filter(|demand| !demand.is_public()) {
+            if ways.is_empty() {
+                ways.push(self.floor.clone());
+            }
+            let alternatives: Vec<Vec<ScopeToken>> = possible(&row.terms().requirement, filled)
+                .map(|needs| needs.filter_map(|need| scope_of(need, filled)).collect())
+                .collect();
+            if !alternatives.is_empty() {
+                let with_each = |way: &Vec<ScopeToken>| {
+                    alternatives.iter().map(|scopes| [&**way, scopes].concat()).collect::<Vec<_>>()
+                };
+                ways = ways.iter().flat_map(with_each).collect();
             }
         }
-        self.asked(ask)
+        each_once(ways.into_iter().map(|scopes| self.asked(each_once(scopes.into_iter()))))
     }
 
     /// Tells whether a valid token that grants `granted` may do what `requirement` guards. Templates, which a request
@@ -127,6 +146,28 @@ fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
         least = Some(least.map_or(lacking, |least| lacking.min(least)));
     }
     least
+}
+
+/// Iterates over the alternatives that can be met at all; over the first where none can.
+fn possible<'a>(
+    requirement: &'a Requirement,
+    filled: &'a Filled,
+) -> impl Iterator<Item = impl Iterator<Item = NeedRef<'a>> + Clone> {
+    let alternatives = requirement.terms();
+    let is_none = !alternatives.clone().any(|needs| can_be_met(needs, filled));
+    let most = if is_none { 1 } else { usize::MAX };
+    alternatives.filter(move |needs| is_none || can_be_met(needs.clone(), filled)).take(most)
+}
+
+fn can_be_met<'a>(mut needs: impl Iterator<Item = NeedRef<'a>>, filled: &Filled) -> bool {
+    needs.all(|need| scope_of(need, filled).is_some())
+}
+
+/// Returns each of several values once, where it stands first.
+pub(super) fn each_once<T: Clone + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
+    // A set, since a client decides how many messages are in a batch.
+    let mut seen = HashSet::new();
+    values.filter(|value| seen.insert(value.clone())).collect()
 }
 
 /// Returns the scope that a need comes to, if it comes to one.

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use super::decision::each_once;
 use crate::scope::{
     Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
 };
@@ -260,11 +261,12 @@ impl Policy {
         self.asked(scopes)
     }
 
-    /// Gives each scope the name that clients are to ask for.
+    /// Gives each scope the name that clients are to ask for, and names each once.
     pub(crate) fn asked(&self, scopes: Vec<ScopeToken>) -> Vec<ScopeToken> {
         let Some(asked_as) = &self.asked_as else { return scopes };
         let name = |scope: ScopeToken| ScopeToken::new(&asked_as(scope.as_str())).unwrap_or(scope);
-        scopes.into_iter().map(name).collect()
+        // Several scopes may have one name, as where a server takes a name for all of them.
+        each_once(scopes.into_iter().map(name))
     }
 
     /// Returns the name by which clients ask for a scope, or for what a template makes.

@@ -48,6 +48,28 @@ class PythonClient(TestCase):
             self.assert_asked(url, person, "files:read", "files:read files:write")
             self.assert_refused_once(wire, f'resource_metadata="{metadata_of(url)}"')
 
+    def test_it_uses_an_open_tool_without_a_login_and_logs_in_for_another(self):
+        for mode in VERSIONS:
+            with self.subTest(mode), server(ANONYMOUS="1") as url:
+                asyncio.run(self.logs_in_late(url, mode))
+
+    async def logs_in_late(self, url, mode):
+        wire, person, storage = Recorder(), Person(), Storage()
+        async with (
+            wire.http(auth=oauth(url, person, storage)) as http,
+            Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+        ):
+            self.assertEqual(await call(client, "count_files"), "0 files")
+            self.assertEqual(person.asked, [])
+            self.assertEqual([exchange for exchange in wire.exchanges if exchange.status == 401], [])
+
+            self.assertEqual(await call(client, "write_file", FILE), "wrote 6 bytes to hello.txt")
+            self.assert_asked(url, person, "files:read files:write")
+            self.assertEqual(await call(client, "count_files"), "1 files")
+            self.assertEqual(await call(client, "purge_files"), "forgot 1 files")
+            self.assertEqual(len(person.asked), 2)
+            self.assertTrue({"files:read", "files:admin"} <= set(person.asked[1]["scope"].split(" ")))
+
     def test_with_a_key_it_does_what_the_key_may(self):
         for mode in VERSIONS:
             with self.subTest(mode), server(AUTH_MODE="static", STATIC_KEYS=KEYS) as url:

@@ -19,6 +19,7 @@ const FILE = { path: "hello.txt", content: "Hello!" };
 export function scenarios(name, sdk) {
   test(`${name}: it logs in with little, and steps up once`, (t) => oauth(t, sdk));
   test(`${name}: with a key it does what the key may`, (t) => keys(t, sdk));
+  test(`${name}: it uses an open tool without a login, and logs in for another`, (t) => mixed(t, sdk));
 }
 
 async function oauth(t, sdk) {
@@ -76,6 +77,35 @@ async function keys(t, sdk) {
   assert.equal(await call(reader, "list_files"), "hello.txt\n");
   assertRefusedOnce(exchanges, 'realm="mcp-files"');
   assert.deepEqual(new Set(exchanges.map((exchange) => exchange.url)), new Set([url.href]), "nobody looked for OAuth");
+}
+
+async function mixed(t, sdk) {
+  const { url, stop } = await start({ ANONYMOUS: "1" });
+  t.after(stop);
+  const { exchanges, fetch } = recorder();
+  const provider = new Provider();
+
+  const transport = sdk.transport(url, { authProvider: provider, fetch });
+  const client = await sdk.connect(transport);
+  t.after(() => client.close());
+  const { tools } = await client.listTools();
+  assert.deepEqual(tools.map((tool) => tool.name).sort(), ["count_files", "list_files", "purge_files", "write_file"]);
+  assert.equal(await call(client, "count_files"), "0 files");
+  assert.deepEqual(exchanges.filter((exchange) => exchange.status === 401), [], "nobody was asked to log in");
+  assertAsked(provider, url, []);
+
+  await assert.rejects(call(client, "write_file", FILE), sdk.UnauthorizedError);
+  assertAsked(provider, url, ["files:read files:write"]);
+  await sdk.finish(transport, provider.callback);
+  assert.equal(await call(client, "write_file", FILE), "wrote 6 bytes to hello.txt");
+  assert.equal(await call(client, "count_files"), "1 files");
+
+  await assert.rejects(call(client, "purge_files"), sdk.UnauthorizedError);
+  await sdk.finish(transport, provider.callback);
+  assert.equal(await call(client, "purge_files"), "forgot 1 files");
+  const steps = provider.asked.map((request) => new Set(request.scope.split(" ")));
+  assert.ok(steps[1].has("files:admin") && steps[1].has("files:read"), provider.asked[1].scope);
+  assert.equal(steps.length, 2);
 }
 
 async function call(client, name, args = {}) {

@@ -11,15 +11,18 @@ use rmcp::{
 };
 
 use super::{
+    lift::{lift, may_list_tools},
+    lists::Lists,
     owned::Owned,
     place::Place,
+    schemes::has_login,
     serve::Serve,
     unserved::{mistaken, unserved},
 };
 use crate::{
     enforce::{Passed, Step},
     gate::{Gate, log},
-    mcp::{McpLayer, McpTable, body::Bounds, memory::Memory},
+    mcp::{Dialect, McpLayer, McpTable, body::Bounds, memory::Memory},
     policy::StartupError,
     resource::Resource,
     scope::{Entry, Requirement, Row, ScopeTable},
@@ -74,6 +77,9 @@ pub struct McpServer<S> {
     off: Vec<String>,
     key: Option<[u8; 32]>,
     bounds: Bounds,
+    max_anonymous_body: Option<usize>,
+    dialect: Dialect,
+    lists: Lists,
     config: StreamableHttpServerConfig,
 }
 
@@ -92,6 +98,9 @@ impl<S: ServerHandler> McpServer<S> {
             off: Vec::new(),
             key: None,
             bounds: Bounds::default(),
+            max_anonymous_body: None,
+            dialect: Dialect::default(),
+            lists: Lists::default(),
             config,
         }
     }
@@ -160,6 +169,15 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
+    /// Sets what a caller finds in the lists of tools, prompts, resources, resource templates and skills; [`Lists::All`] unless set.
+    ///
+    /// What has no row is in no list but that of `All`. A page may come out empty, and the next one is where it was. From version
+    /// 2026-07-28 on, a list that depends on the caller has `cacheScope: "private"`.
+    pub fn lists(mut self, lists: Lists) -> Self {
+        self.lists = lists;
+        self
+    }
+
     /// Sets the key that binds sessions and tasks to who started them: 32 bytes from a source of randomness that nobody else
     /// knows.
     ///
@@ -174,6 +192,18 @@ impl<S: ServerHandler> McpServer<S> {
     /// Sets how many bytes a body may have; 4 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.bounds.length = bytes;
+        self
+    }
+
+    /// Sets how many bytes a body without a token may have; 64 KiB unless set. See [`McpLayer::max_anonymous_body`].
+    pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
+        self.max_anonymous_body = Some(bytes);
+        self
+    }
+
+    /// Sets how the refusal of a tool is answered; [`Dialect::Http`] unless set.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
         self
     }
 
@@ -226,15 +256,20 @@ impl<S: ServerHandler> McpServer<S> {
             for tool in &self.off {
                 log::switched_off(tool);
             }
+            layer = layer.dialect(self.dialect);
             if let Some(key) = &self.key {
-                layer = layer.clone().key(key);
+                layer = layer.key(key);
+            }
+            if let Some(bytes) = self.max_anonymous_body {
+                layer = layer.max_anonymous_body(bytes);
             }
             let max_body = self.bounds.length;
             layer.before_rmcp(self.bounds, self.config.legacy_session_mode, &self.off);
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
-            let (make, endpoint) = (self.make, layer.endpoint());
+            let (make, endpoint, lists) = (self.make, layer.endpoint(), self.lists);
+            let has_login = has_login(&self.gate);
             let service = StreamableHttpService::new(
-                move || Ok(Owned::new(make(), endpoint.clone())),
+                move || Ok(Owned::new(make(), endpoint.clone(), lists)),
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );
@@ -249,7 +284,10 @@ impl<S: ServerHandler> McpServer<S> {
                         Err(answer) => return Ok(answer),
                     };
                     let passed = Passed::of(request.extensions());
-                    let answer = service.handle(request).await.into_response();
+                    let is_lifted = has_login && may_list_tools(&request);
+                    let answer = service.handle(request).await;
+                    let answer =
+                        if is_lifted { Box::pin(lift(answer)).await } else { answer.into_response() };
                     Ok(match passed {
                         Some(passed) => gate.answer(&passed, answer),
                         None => answer,

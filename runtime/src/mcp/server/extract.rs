@@ -13,6 +13,7 @@ use super::{local::Trusted, refusal};
 use crate::{
     enforce::{Access, Admitted, Declares, Enforcement, Guard, Judge, Plan},
     gate::log,
+    mcp::McpResource,
     policy::Demand,
     refuse::{Reason, Rejection},
     scope::{Filled, Row, RowRef},
@@ -23,7 +24,7 @@ use crate::{
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         let row = const { &RowRef::Const(&R::ROW) };
-        Caller::of(context.as_request_context())?.judge(row)?;
+        Sender::of(context.as_request_context())?.judge(row, &Filled::default())?;
         remember(context.as_request_context_mut(), row);
         Ok(Self::passed())
     }
@@ -31,24 +32,85 @@ impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
 
 /// Answers who calls a tool or prompt; over a transport without HTTP, the one whom
 /// [`LocalTrust`](crate::mcp::LocalTrust) trusts.
+///
+/// A public tool takes [`Caller`], since here a caller without a token is refused.
 impl<C: AsRequestContext> FromContextPart<C> for Access {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         Self::try_from(context.as_request_context())
     }
 }
 
+/// Who calls a public tool or prompt, if anybody says so.
+///
+/// # Examples
+///
+/// ```
+/// use rmcp::tool;
+/// use scopegate::{mcp::Caller, public, scoped_tools};
+///
+/// struct Files;
+///
+/// #[scoped_tools]
+/// impl Files {
+///     /// Greets whoever calls.
+///     #[public]
+///     #[tool]
+///     async fn greet(&self, Caller(caller): Caller) -> String {
+///         let subject = caller.as_ref().and_then(|access| access.subject());
+///         format!("hello {}", subject.unwrap_or("whoever you are"))
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Caller(pub Option<Access>);
+
+impl<C: AsRequestContext> FromContextPart<C> for Caller {
+    fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
+        Ok(Self(Sender::of(context.as_request_context())?.access()))
+    }
+}
+
 /// Answers who sent a request, for the methods of `ServerHandler` that have no macro, such as `read_resource`.
+///
+/// # Errors
+///
+/// When nobody says who: the 401 that the gate would give.
 impl TryFrom<&RequestContext<RoleServer>> for Access {
     type Error = ErrorData;
 
     fn try_from(context: &RequestContext<RoleServer>) -> Result<Self, ErrorData> {
-        Ok(match Caller::of(context)? {
-            // What is refused in here is a JSON-RPC error, which has no headers to negotiate.
-            Caller::Verified(plan, admitted) => Self::of(plan, admitted, &HeaderMap::new()),
-            Caller::Trusted(trusted) => {
-                Self::without_gate(trusted.token.clone(), trusted.row.clone(), trusted.policy.clone())
-            }
-        })
+        let sender = Sender::of(context)?;
+        sender.access().ok_or_else(|| sender.demand_a_token())
+    }
+}
+
+impl McpResource<'_> {
+    /// Demands what the resource needs of whoever sent a request, for a server's own `read_resource`.
+    ///
+    /// The gate has judged it by the same rules already; here it is judged again, whatever the gate took the request for. A public
+    /// one needs nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rmcp::{ErrorData, RoleServer, model::ReadResourceRequestParams, service::RequestContext};
+    /// use scopegate::{Requirement, mcp_table, requirement, mcp::{McpTable, Operation}};
+    ///
+    /// const READ: Requirement = requirement!("files:read");
+    /// const RESOURCES: McpTable =
+    ///     mcp_table![Operation::resource("file:///{name}", READ), Operation::resource("help://start", Requirement::PUBLIC)];
+    ///
+    /// fn read(request: &ReadResourceRequestParams, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
+    ///     let unknown = || ErrorData::resource_not_found("Unknown resource", None);
+    ///     RESOURCES.resource(&request.uri).ok_or_else(unknown)?.authorize(context)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the gate would answer, as a JSON-RPC error: without a token 401, and 403 where the token lacks a scope.
+    pub fn authorize(&self, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        Sender::of(context)?.judge(self.row(), self.filled())
     }
 }
 
@@ -68,23 +130,29 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
 }
 
 /// Who sent a request.
-enum Caller<'a> {
+enum Sender<'a> {
     /// Somebody whose token a gate verified.
     Verified(&'a Plan, &'a Admitted),
+    /// Somebody without a token, whom a gate let through to what is public.
+    Anyone(&'a Plan),
     /// The one caller of a local transport.
     Trusted(&'a Trusted),
 }
 
-impl<'a> Caller<'a> {
+impl<'a> Sender<'a> {
     fn of(context: &'a RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         let Some(parts) = context.extensions.get::<Parts>() else {
             let trusted = context.extensions.get::<Trusted>().map(Self::Trusted);
             return trusted.ok_or_else(|| refusal::error(Reason::MissingToken, WITHOUT_HTTP, &[], None));
         };
         if let Some(enforcement) = parts.extensions.get::<Enforcement>()
-            && let (Some(plan), Some(admitted)) = (enforcement.plan(), &enforcement.admitted)
+            && let Some(plan) = enforcement.plan()
         {
-            return Ok(Self::Verified(plan, admitted));
+            match &enforcement.admitted {
+                Some(admitted) => return Ok(Self::Verified(plan, admitted)),
+                None if enforcement.is_public() => return Ok(Self::Anyone(plan)),
+                None => {}
+            }
         }
         log::misconfigured(
             "no gate protects this MCP server; mount it with `Gate::mcp` or `Gate::mcp_layer`",
@@ -92,16 +160,38 @@ impl<'a> Caller<'a> {
         Err(Rejection::misconfigured().into())
     }
 
-    fn judge(&self, row: &Row) -> Result<(), ErrorData> {
-        let filled = match self {
-            Self::Verified(plan, _) => plan.fill(row),
-            Self::Trusted(_) => Filled::default(),
+    /// Judges by a row, whose templates come to `filled`, or else to what the resource fills in that the request is for.
+    fn judge(&self, row: &Row, filled: &Filled) -> Result<(), ErrorData> {
+        let of_resource = match self {
+            Self::Verified(plan, _) | Self::Anyone(plan) if filled.is_empty() => plan.fill(row),
+            _ => Filled::default(),
         };
-        let demand = [Demand::of(row, &filled)];
+        let filled = if filled.is_empty() { &of_resource } else { filled };
+        let demand = [Demand::of(row, filled)];
         Ok(match self {
             Self::Verified(plan, admitted) => Judge::Gate(plan).judge(&admitted.token, &demand),
+            Self::Anyone(plan) => Judge::judge_anyone(plan, &demand),
             Self::Trusted(Trusted { token, policy, .. }) => Judge::Policy(policy).judge(token, &demand),
         }?)
+    }
+
+    fn access(&self) -> Option<Access> {
+        match self {
+            // What is refused in here is a JSON-RPC error, which has no headers to negotiate.
+            Self::Verified(plan, admitted) => Some(Access::of(plan, admitted, &HeaderMap::new())),
+            Self::Anyone(_) => None,
+            Self::Trusted(Trusted { token, policy, row }) => {
+                Some(Access::without_gate(token.clone(), row.clone(), policy.clone()))
+            }
+        }
+    }
+
+    /// Refuses somebody without a token.
+    fn demand_a_token(&self) -> ErrorData {
+        match self {
+            Self::Verified(plan, _) | Self::Anyone(plan) => plan.demand_a_token().into(),
+            Self::Trusted(_) => refusal::error(Reason::MissingToken, WITHOUT_HTTP, &[], None),
+        }
     }
 }
 

@@ -3,12 +3,16 @@
 mod build;
 mod extract;
 mod gate;
+mod lift;
+mod lists;
 mod local;
 mod owned;
 mod place;
 mod refusal;
+mod schemes;
 mod scoped;
 mod serve;
 mod unserved;
 
-pub use self::{build::McpServer, local::LocalTrust, scoped::ScopedTools};
+pub(super) use self::lift::AsksForTools;
+pub use self::{build::McpServer, extract::Caller, lists::Lists, local::LocalTrust, scoped::ScopedTools};

@@ -1,4 +1,4 @@
-//! A server whose tasks belong to who started them, and in whose lists nothing is that is switched off.
+//! A server whose tasks belong to who started them, and whose lists are for their caller.
 //!
 //! Clients see identifiers of the gate's making. The server sees its own, of tasks that are the caller's and whose tool the
 //! caller's token still covers. This is the authority, whatever the gate outside took the request for.
@@ -24,6 +24,7 @@ use rmcp::{
 };
 use serde_json::Value;
 
+use super::lists::{Lists, Viewer};
 use crate::{
     enforce::{Judge, Passed},
     gate::log,
@@ -41,17 +42,23 @@ type Context = RequestContext<RoleServer>;
 pub(super) struct Owned<S> {
     server: S,
     endpoint: Arc<Endpoint>,
+    lists: Lists,
 }
 
 impl<S> Owned<S> {
-    pub(super) fn new(server: S, endpoint: Arc<Endpoint>) -> Self {
-        Self { server, endpoint }
+    pub(super) fn new(server: S, endpoint: Arc<Endpoint>, lists: Lists) -> Self {
+        Self { server, endpoint, lists }
+    }
+
+    fn viewer(&self, context: &Context) -> Result<Viewer<'_>, ErrorData> {
+        Viewer::of(context, &self.endpoint, self.lists)
     }
 
     /// Finds the server's own identifier of a task that is the caller's, and whose tool the caller's token covers.
     fn open(&self, id: &str, context: &Context) -> Result<String, ErrorData> {
         let passed = passed(context)?;
         let Passed { plan, token } = &passed;
+        let token = token.as_ref().ok_or_else(unknown_task)?;
         let owner = self.endpoint.owner(plan, token).ok_or_else(unknown_task)?;
         let task = tasks::open(&self.endpoint.binding, owner, id).ok_or_else(unknown_task)?;
         let started = self.endpoint.rules.started(Origin::Tool(&task.tool));
@@ -69,6 +76,7 @@ impl<S> Owned<S> {
         passed: &Passed,
     ) -> Result<CreateTaskResult, ErrorData> {
         let Passed { plan, token } = passed;
+        let token = token.as_ref().ok_or_else(|| plan.demand_a_token())?;
         let owner = self.endpoint.owner(plan, token);
         let owner = owner.ok_or_else(|| plan.gate.deny(WITHOUT_PRINCIPAL.into()))?;
         started.task.task_id = tasks::seal(&self.endpoint.binding, owner, tool, &started.task.task_id);
@@ -78,7 +86,7 @@ impl<S> Owned<S> {
 
 const WITHOUT_PRINCIPAL: &str = "The access token names nobody to whom a task could belong";
 
-fn passed(context: &Context) -> Result<Passed, ErrorData> {
+pub(super) fn passed(context: &Context) -> Result<Passed, ErrorData> {
     let parts = context.extensions.get::<http::request::Parts>();
     parts.and_then(|parts| Passed::of(&parts.extensions)).ok_or_else(|| {
         log::misconfigured("a request came to an MCP server past its gate");
@@ -155,8 +163,56 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
     }
 
     async fn list_tools(&self, page: Page, context: Context) -> Answer<ListToolsResult> {
+        let viewer = self.viewer(&context)?;
         let mut list = self.server.list_tools(page, context).await?;
-        list.tools.retain(|tool| !self.endpoint.rules.is_off(&tool.name));
+        viewer.view_tools(&mut list.tools);
+        viewer.mark(&mut list.cache_scope);
+        Ok(list)
+    }
+
+    async fn list_prompts(&self, page: Page, context: Context) -> Answer<ListPromptsResult> {
+        let viewer = self.viewer(&context)?;
+        let mut list = self.server.list_prompts(page, context).await?;
+        list.prompts.retain(|prompt| viewer.shows_prompt(&prompt.name));
+        viewer.mark(&mut list.cache_scope);
+        Ok(list)
+    }
+
+    async fn list_resources(&self, page: Page, context: Context) -> Answer<ListResourcesResult> {
+        let viewer = self.viewer(&context)?;
+        let mut list = self.server.list_resources(page, context).await?;
+        viewer.view_resources(&mut list);
+        Ok(list)
+    }
+
+    async fn read_resource_directory(
+        &self,
+        request: ReadResourceDirectoryRequestParams,
+        context: Context,
+    ) -> Answer<ReadResourceDirectoryResult> {
+        let viewer = self.viewer(&context)?;
+        let mut list = self.server.read_resource_directory(request, context).await?;
+        viewer.view_resources(&mut list);
+        Ok(list)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        page: Page,
+        context: Context,
+    ) -> Answer<ListResourceTemplatesResult> {
+        let viewer = self.viewer(&context)?;
+        let mut list = self.server.list_resource_templates(page, context).await?;
+        list.resource_templates.retain(|template| viewer.shows_template(&template.uri_template));
+        viewer.mark(&mut list.cache_scope);
+        Ok(list)
+    }
+
+    async fn list_skills(&self, page: Page, context: Context) -> Answer<ListSkillsResult> {
+        let viewer = self.viewer(&context)?;
+        let mut list = self.server.list_skills(page, context).await?;
+        list.skills.retain(|skill| viewer.shows_skill(&skill.uri));
+        viewer.mark(&mut list.cache_scope);
         Ok(list)
     }
 
@@ -175,16 +231,11 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         complete(request: CompleteRequestParams, context: Context) -> Answer<CompleteResult>;
         set_level(request: SetLevelRequestParams, context: Context) -> Answer<()>;
         get_prompt(request: GetPromptRequestParams, context: Context) -> Answer<GetPromptResponse>;
-        list_prompts(page: Page, context: Context) -> Answer<ListPromptsResult>;
-        list_resources(page: Page, context: Context) -> Answer<ListResourcesResult>;
-        list_resource_templates(page: Page, context: Context) -> Answer<ListResourceTemplatesResult>;
         read_resource(request: ReadResourceRequestParams, context: Context) -> Answer<ReadResourceResponse>;
         listen(context: SubscriptionContext) -> Answer<()>;
         subscribe(request: SubscribeRequestParams, context: Context) -> Answer<()>;
         unsubscribe(request: UnsubscribeRequestParams, context: Context) -> Answer<()>;
-        list_skills(page: Page, context: Context) -> Answer<ListSkillsResult>;
         get_skill(request: GetSkillRequestParams, context: Context) -> Answer<GetSkillResult>;
-        read_resource_directory(request: ReadResourceDirectoryRequestParams, context: Context) -> Answer<ReadResourceDirectoryResult>;
         on_cancelled(notification: CancelledNotificationParam, context: Told) -> ();
         on_progress(notification: ProgressNotificationParam, context: Told) -> ();
         on_initialized(context: Told) -> ();

@@ -1,5 +1,5 @@
 use rmcp::{model::PromptMessage, prompt};
-use scopegate::{public, scoped_tools};
+use scopegate::{Access, public, scoped_tools};
 
 struct Files;
 
@@ -8,7 +8,7 @@ impl Files {
     /// Sums up the files.
     #[public]
     #[prompt]
-    async fn sum_up(&self) -> Vec<PromptMessage> {
+    async fn sum_up(&self, _access: Access) -> Vec<PromptMessage> {
         Vec::new()
     }
 }

@@ -1,0 +1,203 @@
+//! The answer to `tools/list`, in which `securitySchemes` is a member of each tool.
+//!
+//! rmcp's type for a tool has no place for it but `_meta`, from where it is copied in the text of the answer. Every other byte
+//! stays as it is, and so does an answer that cannot be read.
+
+use std::{
+    convert::Infallible,
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    response::Response,
+};
+use http::{
+    HeaderMap, HeaderValue, Method, Request,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
+use http_body_util::BodyExt;
+use hyper::body::Frame;
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
+
+use super::schemes::MEMBER;
+
+/// Marks a request for a list of tools.
+#[derive(Clone, Copy)]
+pub(in crate::mcp) struct AsksForTools;
+
+/// Tells whether the answer to a request may have a list of tools: also one that the client lost, and asks for again.
+pub(super) fn may_list_tools<B>(request: &Request<B>) -> bool {
+    let resumes = request.method() == Method::GET && request.headers().contains_key("last-event-id");
+    resumes || request.extensions().get::<AsksForTools>().is_some()
+}
+
+/// Copies the schemes of all tools in an answer, in one text or in events.
+pub(super) async fn lift<B>(answer: Response<B>) -> Response
+where
+    B: HttpBody<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,
+{
+    let (mut parts, body) = answer.into_parts();
+    if has_type(&parts.headers, "text/event-stream") {
+        parts.headers.remove(CONTENT_LENGTH);
+        return Response::from_parts(parts, Body::new(Events::of(body)));
+    }
+    if !has_type(&parts.headers, "application/json") {
+        return Response::from_parts(parts, Body::new(body));
+    }
+    let Ok(whole) = body.collect().await;
+    let whole = whole.to_bytes();
+    let whole = lifted(&whole).map_or(whole, Bytes::from);
+    if parts.headers.contains_key(CONTENT_LENGTH) {
+        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    }
+    Response::from_parts(parts, Body::from(whole))
+}
+
+fn has_type(headers: &HeaderMap, expected: &str) -> bool {
+    let essence = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()?.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(expected))
+}
+
+/// The body of an answer in events, whose lines are looked at one by one.
+struct Events<B> {
+    body: B,
+    /// A line that has not ended yet.
+    begun: Vec<u8>,
+    /// What comes after the line that was begun.
+    held: Option<Frame<Bytes>>,
+    has_ended: bool,
+}
+
+impl<B> HttpBody for Events<B>
+where
+    B: HttpBody<Data = Bytes, Error = Infallible> + Unpin,
+{
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(held) = self.held.take() {
+            return Poll::Ready(Some(Ok(held)));
+        }
+        while !self.has_ended {
+            let Some(Ok(frame)) = ready!(Pin::new(&mut self.body).poll_frame(cx)) else {
+                self.has_ended = true;
+                break;
+            };
+            match frame.into_data() {
+                Ok(piece) => {
+                    let lines = self.add(&piece);
+                    if !lines.is_empty() {
+                        return Poll::Ready(Some(Ok(Frame::data(lines.into()))));
+                    }
+                }
+                Err(other) if self.begun.is_empty() => return Poll::Ready(Some(Ok(other))),
+                Err(other) => {
+                    self.held = Some(other);
+                    break;
+                }
+            }
+        }
+        // The last line may not have ended.
+        let rest = (!self.begun.is_empty()).then(|| Frame::data(self.end().into()));
+        Poll::Ready(rest.map(Ok))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.begun.is_empty() && self.held.is_none() && (self.has_ended || self.body.is_end_stream())
+    }
+}
+
+impl<B> Events<B> {
+    const fn of(body: B) -> Self {
+        Self { body, begun: Vec::new(), held: None, has_ended: false }
+    }
+
+    /// Adds a piece, and returns the lines that have ended.
+    fn add(&mut self, piece: &[u8]) -> Vec<u8> {
+        let mut ended = Vec::new();
+        for line in piece.split_inclusive(|byte| is_end(*byte)) {
+            self.begun.extend_from_slice(line);
+            if line.last().copied().is_some_and(is_end) {
+                ended.append(&mut self.end());
+            }
+        }
+        ended
+    }
+
+    /// Returns the line that was begun.
+    fn end(&mut self) -> Vec<u8> {
+        let line = mem::take(&mut self.begun);
+        lifted_in_line(&line).unwrap_or(line)
+    }
+}
+
+/// A line ends with either, or with both, of which the second is then a line of its own.
+const fn is_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+fn lifted_in_line(line: &[u8]) -> Option<Vec<u8>> {
+    const FIELD: &[u8] = b"data:";
+    let message = line.strip_prefix(FIELD)?;
+    Some([FIELD, lifted(message)?.as_bytes()].concat())
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    #[serde(borrow)]
+    result: Listed<'a>,
+}
+
+#[derive(Deserialize)]
+struct Listed<'a> {
+    #[serde(borrow)]
+    tools: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Tool<'a> {
+    #[serde(borrow, default, rename = "_meta")]
+    meta: Option<Meta<'a>>,
+    /// What rmcp may write one day.
+    #[serde(default, rename = "securitySchemes")]
+    lifted: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Meta<'a> {
+    #[serde(borrow, default, rename = "securitySchemes")]
+    schemes: Option<&'a RawValue>,
+}
+
+/// Copies the schemes of each tool in a message; `None` where there are none, or none that can be copied.
+fn lifted(message: &[u8]) -> Option<String> {
+    let message = str::from_utf8(message).ok()?;
+    let Answer { result: Listed { tools } } = serde_json::from_str(message).ok()?;
+    let (mut lifted, mut rest) = (String::new(), message);
+    for tool in tools.iter().map(|tool| tool.get()) {
+        let Tool { meta, lifted: None } = serde_json::from_str(tool).ok()? else { continue };
+        let Some(schemes) = meta.and_then(|meta| meta.schemes) else { continue };
+        let members = tool.strip_suffix('}')?;
+        // The tool is a part of the message, so their places tell where it is.
+        let start = members.as_ptr().addr().checked_sub(rest.as_ptr().addr())?;
+        let (before, after) = rest.split_at_checked(start + members.len())?;
+        lifted.extend([before, ",\"", MEMBER, "\":", schemes.get()]);
+        rest = after;
+    }
+    if lifted.is_empty() {
+        return None;
+    }
+    lifted.push_str(rest);
+    Some(lifted)
+}
+
+#[cfg(test)]
+mod tests;

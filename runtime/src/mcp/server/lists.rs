@@ -1,0 +1,158 @@
+//! What a caller finds in the lists of a server.
+
+use rmcp::{
+    ErrorData, RoleServer,
+    model::{CacheScope, ListResourcesResult, ProtocolVersion, Tool},
+    service::RequestContext,
+};
+
+use super::{owned::passed, schemes};
+use crate::{
+    enforce::{Judge, Passed},
+    mcp::{
+        endpoint::Endpoint,
+        message::{Id, Message},
+        rules::{Found, Undecided},
+        subject::Subject,
+        tasks::Origins,
+    },
+};
+
+/// What a caller finds in the lists of a server: tools, prompts, resources, resource templates and skills; see
+/// [`McpServer::lists`](crate::mcp::McpServer::lists).
+///
+/// Hiding protects nothing: whatever a list shows, the gate judges each call by the same rules.
+///
+/// # Examples
+///
+/// ```
+/// # use rmcp::ServerHandler;
+/// # use scopegate::{Gate, mcp::{McpServer, McpTable}};
+/// # fn build<S: ServerHandler + Clone>(gate: &Gate, table: &McpTable, files: S) -> Result<axum::Router, scopegate::StartupError> {
+/// use scopegate::mcp::Lists;
+///
+/// McpServer::new(gate, move || files.clone()).table(table).lists(Lists::Callable).build()
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Lists {
+    /// Whatever the server lists. A call that needs more scopes is refused with a challenge, on which clients ask for them.
+    #[default]
+    All,
+    /// What the caller may call, and what it could after it asks for more scopes: everything with a row. Nothing can be asked for
+    /// where the gate has no authorization server, as with static keys. There it is the same as `Callable`.
+    Reachable,
+    /// What the caller may call now. Everything else is hidden, so a client never asks for the scopes of a hidden tool by itself:
+    /// for servers whose callers get all of their scopes when they log in.
+    ///
+    /// A resource template is listed if the caller may read every URI that fits it. A template whose scopes depend
+    /// on the URI, as `tenant:{tenant}:read` does, is hidden unless another alternative of its row is met.
+    Callable,
+}
+
+/// One caller, who looks at a list.
+pub(super) struct Viewer<'a> {
+    endpoint: &'a Endpoint,
+    passed: Passed,
+    lists: Lists,
+    has_login: bool,
+    has_cache_scopes: bool,
+}
+
+impl<'a> Viewer<'a> {
+    pub(super) fn of(
+        context: &RequestContext<RoleServer>,
+        endpoint: &'a Endpoint,
+        lists: Lists,
+    ) -> Result<Self, ErrorData> {
+        let passed = passed(context)?;
+        let has_login = schemes::has_login(&passed.plan.gate);
+        // What a step-up cannot open is not there.
+        let lists = if lists == Lists::Reachable && !has_login { Lists::Callable } else { lists };
+        // Versions are dates, which sort as texts.
+        let has_cache_scopes = context
+            .protocol_version()
+            .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
+        Ok(Self { endpoint, passed, lists, has_login, has_cache_scopes })
+    }
+
+    /// Hides tools, and writes into the others what they need.
+    pub(super) fn view_tools(&self, tools: &mut Vec<Tool>) {
+        tools.retain(|tool| !self.endpoint.rules.is_off(&tool.name));
+        if self.lists == Lists::All && !self.has_login {
+            return;
+        }
+        tools.retain_mut(|tool| {
+            let found = self.needs("tools/call", Subject::Tool(tool.name.as_ref().into())).ok();
+            if self.has_login {
+                schemes::write(tool, &self.passed.plan, found.as_ref());
+            }
+            self.shows(found.as_ref())
+        });
+    }
+
+    pub(super) fn shows_prompt(&self, name: &str) -> bool {
+        self.lists == Lists::All || self.shows_what("prompts/get", Subject::Prompt(name.into()))
+    }
+
+    /// Hides resources, in the list of all or in that of a directory.
+    pub(super) fn view_resources(&self, list: &mut ListResourcesResult) {
+        let is_shown = |uri: &str| self.shows_what("resources/read", Subject::Resource(uri.into()));
+        list.resources.retain(|resource| self.lists == Lists::All || is_shown(&resource.uri));
+        self.mark(&mut list.cache_scope);
+    }
+
+    pub(super) fn shows_skill(&self, uri: &str) -> bool {
+        self.lists == Lists::All || self.shows_what("skills/get", Subject::Resource(uri.into()))
+    }
+
+    pub(super) fn shows_template(&self, template: &str) -> bool {
+        let found = || {
+            let mut found = self.needs("resources/read", Subject::None).ok()?;
+            // Its values are not known, so what depends on them stays open.
+            found.push(self.endpoint.rules.template(template).ok()?);
+            Some(found)
+        };
+        self.lists == Lists::All || self.shows(found().as_ref())
+    }
+
+    /// Says who may keep the list, where it is one for the caller.
+    pub(super) fn mark(&self, cache_scope: &mut Option<CacheScope>) {
+        if self.lists == Lists::Callable && (self.has_cache_scopes || cache_scope.is_some()) {
+            *cache_scope = Some(CacheScope::Private);
+        }
+    }
+
+    fn shows_what(&self, method: &'static str, subject: Subject<'_>) -> bool {
+        self.shows(self.needs(method, subject).ok().as_ref())
+    }
+
+    /// Finds what a call needs, as the gate does.
+    fn needs(&self, method: &'static str, subject: Subject<'_>) -> Result<Found, Undecided> {
+        let message = Message { id: Id::None, method: Some(method.into()), subject };
+        let mut found = Found::default();
+        self.endpoint.rules.find(&message, &Origins::Untold, &mut found)?;
+        found.fill_for(&self.passed.plan);
+        Ok(found)
+    }
+
+    /// Tells whether a list shows what needs this, or what has no row.
+    fn shows(&self, found: Option<&Found>) -> bool {
+        match self.lists {
+            Lists::All => true,
+            Lists::Reachable => found.is_some(),
+            Lists::Callable => found.is_some_and(|found| self.may_call(found)),
+        }
+    }
+
+    /// Tells whether the gate would let a call through.
+    fn may_call(&self, found: &Found) -> bool {
+        let Passed { plan, token } = &self.passed;
+        let demands: Vec<_> = found.demands().collect();
+        match token {
+            Some(token) => Judge::Gate(plan).permits(token, &demands),
+            None => Judge::permits_anyone(&demands),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! How each tool says what it needs, in lists of tools: its `securitySchemes`, as a draft of MCP has them and clients read them.
+
+use rmcp::model::Tool;
+use serde_json::{Value, json};
+
+use crate::{enforce::Plan, gate::Gate, mcp::rules::Found, scope::ScopeToken};
+
+/// The name of the member.
+pub(super) const MEMBER: &str = "securitySchemes";
+
+/// Tells whether clients can log in for this gate. For static keys there is no scheme to write.
+pub(super) fn has_login(gate: &Gate) -> bool {
+    gate.resource().is_some_and(|resource| !resource.authorization_servers().is_empty())
+}
+
+/// Writes what a call of a tool needs into the tool. A tool that cannot be called gets nothing, and loses what it says itself.
+pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
+    match found {
+        Some(found) => {
+            tool.meta.get_or_insert_default().insert(MEMBER.to_owned(), schemes(plan, found));
+        }
+        None => {
+            if let Some(meta) = &mut tool.meta {
+                meta.remove(MEMBER);
+            }
+        }
+    }
+}
+
+/// Lists the schemes, any one of which is enough.
+fn schemes(plan: &Plan, found: &Found) -> Value {
+    let demands: Vec<_> = found.demands().collect();
+    let ways = plan.gate.policy().ways_to_ask(&demands);
+    if ways.is_empty() {
+        return json!([{ "type": "noauth" }]);
+    }
+    let scheme = |scopes: &Vec<ScopeToken>| {
+        let scopes: Vec<&str> = scopes.iter().map(ScopeToken::as_str).collect();
+        json!({ "type": "oauth2", "scopes": scopes })
+    };
+    ways.iter().map(scheme).collect()
+}

@@ -191,24 +191,43 @@ fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()
             format!("unknown key `{key}`; there are `also(..)`, `related(..)` and `crate = path`"),
         ));
     }
-    if krate.is_some() {
-        return Err(syn::Error::new(key.span(), "`crate` is given twice; write it once"));
-    }
-    *krate = Some(parse_crate_path(input)?);
-    Ok(())
+    take_once(krate, &key, CRATE.parse(input)?)
 }
 
-/// A relative path would mean something else in each module.
-pub(crate) fn is_absolute(path: &Path) -> bool {
+/// Keeps the value of a key, which is given once.
+pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(syn::Error::new(key.span(), format!("`{key}` is given twice; write it once"))),
+    }
+}
+
+/// A key that says where generated code finds a crate.
+pub(crate) struct CrateKey {
+    pub(crate) name: &'static str,
+    /// What somebody could write.
+    pub(crate) example: &'static str,
+}
+
+/// Where the runtime is.
+pub(crate) const CRATE: CrateKey = CrateKey { name: "crate", example: "::scopegate" };
+
+impl CrateKey {
+    /// Parses the value, an absolute path: a relative one would mean something else in each module.
+    pub(crate) fn parse(&self, input: ParseStream<'_>) -> syn::Result<Path> {
+        let Self { name, example } = self;
+        let start = input.span();
+        let message = |path: &str| format!("write an absolute path, as in `{name} = {path}`");
+        let path = Path::parse_mod_style(input).map_err(|_| syn::Error::new(start, message(example)))?;
+        if is_absolute(&path) {
+            return Ok(path);
+        }
+        let written = quote::quote!(#path).to_string().replace(' ', "");
+        Err(syn::Error::new_spanned(&path, message(&format!("::{written}"))))
+    }
+}
+
+fn is_absolute(path: &Path) -> bool {
     let first = path.segments.first().map(|segment| segment.ident.to_string());
     path.leading_colon.is_some() || matches!(first.as_deref(), Some("crate" | "$crate"))
-}
-
-fn parse_crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
-    let path = input.call(Path::parse_mod_style)?;
-    if is_absolute(&path) {
-        return Ok(path);
-    }
-    let written = quote::quote!(#path).to_string().replace(' ', "");
-    Err(syn::Error::new_spanned(&path, format!("write an absolute path, as in `crate = ::{written}`")))
 }

@@ -301,6 +301,7 @@ pub use scopegate_macros::scoped_handlers;
 /// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (of prompts alone, `NAME_PROMPTS`), and is given to [`McpServer`](crate::mcp::McpServer) by name |
 /// | `prompt_router = name` | names the router of the prompts, in a block that has tools, too |
 /// | `crate = ::path` | where the generated code finds scopegate, for a crate that re-exports it |
+/// | `rmcp = ::path` | where the generated code finds rmcp; see [below](#rmcp-by-another-path) |
 ///
 /// # Examples
 ///
@@ -355,6 +356,30 @@ pub use scopegate_macros::scoped_handlers;
 ///      prompts/get  summarize   files:read\n",
 /// );
 /// ```
+///
+/// # rmcp by another path
+///
+/// `rmcp = ::path` is for a program whose dependency on rmcp has another name, or which uses the rmcp that scopegate has:
+///
+/// ```
+/// use scopegate::{mcp::rmcp::tool, requires_scope, scoped_tools};
+///
+/// #[derive(Clone)]
+/// struct Files;
+///
+/// #[scoped_tools(rmcp = ::scopegate::mcp::rmcp, server_handler)]
+/// impl Files {
+///     /// Forgets every file.
+///     #[requires_scope("files:admin")]
+///     #[tool]
+///     async fn purge_files(&self) {}
+/// }
+/// ```
+///
+/// The attributes of rmcp emit code that names `rmcp`, and take no other path. `#[scoped_tools(rmcp = ..)]` makes that name
+/// stand for the path inside its block, and takes `server_handler` from rmcp. An attribute of rmcp's that stands elsewhere finds
+/// the path only if its module has the name: write `use path as rmcp;` beside `#[tool_handler]`, `#[prompt_handler]` or a
+/// `#[tool_router]` above `#[scoped_tools]`. `#[tool_router(server_handler)]` works with a dependency called `rmcp` alone.
 ///
 /// # Limits
 ///

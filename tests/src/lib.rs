@@ -12,3 +12,4 @@ pub mod mcp;
 pub mod mcp_shapes;
 pub mod passing;
 pub mod program;
+pub mod sources;

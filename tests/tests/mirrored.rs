@@ -2,12 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
+    fs,
+    path::Path,
 };
 
-use serde_json::Value;
+use scopegate_tests::sources::{files_below, of_package};
 use syn::{
     Attribute, Ident, ImplItem, Item, Token, Type, UseTree, Visibility,
     parse::{Parse, ParseStream},
@@ -29,7 +28,7 @@ const LEFT_OUT: [(&str, &str, &str); 6] = [
 
 #[test]
 fn each_method_of_axums_routers_is_mirrored_or_left_out_for_a_reason() {
-    let axum = Names::below(&axum_sources().join("routing"));
+    let axum = Names::below(&of_package("axum").join("routing"));
     let ours = Names::below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/routing"));
     let mut faults = Vec::new();
     for (place, names) in &axum.0 {
@@ -53,7 +52,7 @@ fn each_method_of_axums_routers_is_mirrored_or_left_out_for_a_reason() {
 /// A reader that finds nothing would be content with everything.
 #[test]
 fn the_names_of_axum_are_found() {
-    let axum = Names::below(&axum_sources().join("routing"));
+    let axum = Names::below(&of_package("axum").join("routing"));
     for (place, least, known) in [
         ("Router", 18, ["new", "nest_service", "into_make_service_with_connect_info"]),
         ("MethodRouter", 25, ["get", "get_service", "fallback"]),
@@ -148,26 +147,4 @@ fn leaves(tree: &UseTree, is_of_methods: bool, names: &mut Vec<String>) {
         }
         _ => {}
     }
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let files = entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] });
-    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
-}
-
-/// Finds the sources of the axum that scopegate is built with.
-fn axum_sources() -> PathBuf {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let axum: Vec<&Value> = packages.iter().filter(|package| package["name"] == "axum").collect();
-    assert_eq!(axum.len(), 1, "there is one version of axum");
-    Path::new(axum[0]["manifest_path"].as_str().unwrap()).parent().unwrap().join("src")
 }

@@ -3,18 +3,23 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Expr, ExprLit, Ident, Lit, Meta, Path, Token, Visibility,
-    parse::{Parse, ParseStream},
+    Expr, ExprLit, Ident, Lit, Meta, MetaNameValue, Path, Token, Visibility,
+    parse::{Parse, ParseStream, Parser},
     punctuated::Punctuated,
 };
 
 use super::kind::Kind;
-use crate::args::is_absolute;
+use crate::args::{CRATE, CrateKey, take_once};
 
-/// `args = [ arg, .. ]`, `arg = "crate" "=" path | "prompt_router" "=" name | what rmcp takes`.
+/// Where rmcp is.
+const RMCP: CrateKey = CrateKey { name: "rmcp", example: "::scopegate::mcp::rmcp" };
+
+/// `args = [ arg, .. ]`, `arg = "crate" "=" path | "rmcp" "=" path | "prompt_router" "=" name | what rmcp takes`.
 pub(super) struct Args {
     /// Where generated code finds the runtime.
     pub(super) krate: Option<Path>,
+    /// Where generated code finds rmcp.
+    pub(super) rmcp: Option<Path>,
     /// The name of rmcp's router, if it is not the usual one.
     pub(super) router: Option<Ident>,
     /// The name of the router of the prompts, in a block that has tools, too.
@@ -29,6 +34,7 @@ impl Default for Args {
     fn default() -> Self {
         Self {
             krate: None,
+            rmcp: None,
             router: None,
             prompt_router: None,
             visibility: Visibility::Inherited,
@@ -41,31 +47,45 @@ impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut args = Self::default();
         for meta in Punctuated::<Meta, Token![,]>::parse_terminated(input)? {
-            match &meta {
-                Meta::NameValue(pair) if pair.path.is_ident("crate") => {
-                    args.krate = Some(absolute_path(&pair.value)?);
-                    continue;
-                }
-                Meta::NameValue(pair) if pair.path.is_ident("prompt_router") => {
-                    args.prompt_router = Some(ident(&pair.value)?);
-                    continue;
-                }
-                Meta::NameValue(pair) if pair.path.is_ident("router") => {
-                    args.router = Some(ident(&pair.value)?);
-                }
-                Meta::NameValue(pair) if pair.path.is_ident("vis") => {
-                    args.visibility = syn::parse2(text_or_tokens(&pair.value))?;
-                }
-                // Which others there are, rmcp knows.
-                _ => {}
+            let is_ours = match &meta {
+                Meta::NameValue(pair) => args.take(pair)?,
+                _ => false,
+            };
+            if !is_ours {
+                args.rest.push(meta);
             }
-            args.rest.push(meta);
         }
         Ok(args)
     }
 }
 
 impl Args {
+    /// Reads a key, and tells whether it is ours alone.
+    fn take(&mut self, MetaNameValue { path, value, .. }: &MetaNameValue) -> syn::Result<bool> {
+        let Some(key) = path.get_ident() else { return Ok(false) };
+        match key.to_string().as_str() {
+            "crate" => take_once(&mut self.krate, key, crate_path(&CRATE, value)?)?,
+            "rmcp" => take_once(&mut self.rmcp, key, crate_path(&RMCP, value)?)?,
+            "prompt_router" => take_once(&mut self.prompt_router, key, ident(value)?)?,
+            "router" => {
+                self.router = Some(ident(value)?);
+                return Ok(false);
+            }
+            "vis" => {
+                self.visibility = syn::parse2(text_or_tokens(value))?;
+                return Ok(false);
+            }
+            // Which others there are, rmcp knows.
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Names rmcp's router.
+    pub(super) fn router(&self, kind: Kind) -> Ident {
+        self.router.clone().unwrap_or_else(|| Ident::new(kind.router(), Span::call_site()))
+    }
+
     /// Names the table like the router: `TOOLS`, or `ADMIN_TOOLS` for both `admin` and `admin_tools`.
     pub(super) fn table(&self, kind: Kind) -> Ident {
         let (router, usual) = (self.router.as_ref(), kind.table());
@@ -83,11 +103,9 @@ impl Args {
     }
 }
 
-fn absolute_path(value: &Expr) -> syn::Result<Path> {
-    match value {
-        Expr::Path(path) if is_absolute(&path.path) => Ok(path.path.clone()),
-        _ => Err(syn::Error::new_spanned(value, "write an absolute path, as in `crate = ::scopegate`")),
-    }
+fn crate_path(key: &CrateKey, value: &Expr) -> syn::Result<Path> {
+    let parse = |input: ParseStream<'_>| key.parse(input);
+    parse.parse2(value.to_token_stream())
 }
 
 fn ident(value: &Expr) -> syn::Result<Ident> {

@@ -30,12 +30,11 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
         .collect();
 
     let routers = Routers::of(args, &block, &operations, &mut diagnostics);
-    let attributes = &routers.attributes;
     let declarations = operations.iter().map(|operation| &operation.declared.item);
     let table = table(&routers, &krate, &block, &operations);
+    let block = routers.around(&block);
     let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());
     quote! {
-        #attributes
         #block
         #(#declarations)*
         #table
@@ -64,13 +63,13 @@ pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) ->
     let mut idle = Idle::default();
     methods(&mut block).for_each(|method| idle.extend(take_ours(method, &mut others)));
     let idle = idle.into_tokens();
-    let attributes = Routers::of(args, &block, &operations, &mut others).attributes;
+    let block = Routers::of(args, &block, &operations, &mut others).around(&block);
     diagnostics.push(syn::Error::new(
         Span::call_site(),
         "the feature `rmcp` of scopegate is not enabled; write in Cargo.toml: scopegate = { .., features = [\"rmcp\"] }",
     ));
     let errors = diagnostics.into_tokens();
-    quote!(#attributes #block #idle #errors)
+    quote!(#block #idle #errors)
 }
 
 fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operation]) -> TokenStream {

@@ -3,6 +3,8 @@
 mod args;
 mod block;
 mod emit;
+#[cfg(test)]
+mod golden;
 mod kind;
 mod method;
 mod routers;

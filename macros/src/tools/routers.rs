@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ItemImpl, LitStr, Meta};
+use syn::{Expr, ExprLit, ItemImpl, Lit, LitBool, LitStr, Meta, MetaNameValue, Path};
 
 use super::{args::Args, block, kind::Kind, method::Operation};
 use crate::diagnostics::Diagnostics;
@@ -10,7 +10,11 @@ use crate::diagnostics::Diagnostics;
 /// The routers of a block.
 pub(super) struct Routers {
     /// rmcp's attributes, those that are to be emitted.
-    pub(super) attributes: TokenStream,
+    attributes: TokenStream,
+    /// The server's implementation, if it is asked for and rmcp's attribute would not find rmcp.
+    server: TokenStream,
+    /// Where rmcp is, if that is said.
+    rmcp: Option<Path>,
     /// What the table is named after.
     pub(super) kind: Kind,
     /// The arguments of the router that the table is named after.
@@ -19,7 +23,7 @@ pub(super) struct Routers {
 
 impl Routers {
     pub(super) fn of(
-        args: Args,
+        mut args: Args,
         block: &ItemImpl,
         operations: &[Operation],
         diagnostics: &mut Diagnostics,
@@ -34,13 +38,62 @@ impl Routers {
             diagnostics.push(error);
         }
 
-        let tools = (kind == Kind::Tool && explicit(Kind::Tool).is_none()).then(|| {
+        let said = args.rmcp.clone();
+        let rmcp = said.clone().unwrap_or_else(|| syn::parse_quote!(::rmcp));
+        let is_emitted = kind == Kind::Tool && explicit(Kind::Tool).is_none();
+        let server = if is_emitted { server(&mut args, block) } else { TokenStream::new() };
+        let tools = is_emitted.then(|| {
             let rest = &args.rest;
-            quote!(#[::rmcp::tool_router(#(#rest),*)])
+            quote!(#[#rmcp::tool_router(#(#rest),*)])
         });
-        let prompts = (prompts && explicit(Kind::Prompt).is_none()).then(|| prompt_router(&args, has_both));
-        Self { attributes: quote!(#tools #prompts), kind, args: explicit(kind).unwrap_or(args) }
+        let prompts =
+            (prompts && explicit(Kind::Prompt).is_none()).then(|| prompt_router(&args, &rmcp, has_both));
+        let (attributes, args) = (quote!(#tools #prompts), explicit(kind).unwrap_or(args));
+        Self { attributes, server, rmcp: said, kind, args }
     }
+
+    /// Emits the block with its routers. rmcp's own macros write `rmcp::`, so that name stands for rmcp around the block.
+    pub(super) fn around(&self, block: &ItemImpl) -> TokenStream {
+        let Self { attributes, server, rmcp, .. } = self;
+        let items = quote!(#attributes #block #server);
+        match rmcp {
+            None => items,
+            Some(path) => quote! {
+                const _: () = {
+                    #[allow(unused_imports)]
+                    use #path as rmcp;
+                    #items
+                };
+            },
+        }
+    }
+}
+
+/// Takes `server_handler` from rmcp's `#[tool_router]`, which would look for rmcp in the dependencies alone.
+fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
+    let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
+        return TokenStream::new();
+    };
+    args.rest.retain(|meta| !asks_for_server(meta));
+    let router = args.router(Kind::Tool);
+    let (generics, _, bounds) = block.generics.split_for_impl();
+    let owner = &block.self_ty;
+    quote! {
+        #[#rmcp::tool_handler(router = Self::#router())]
+        impl #generics #rmcp::ServerHandler for #owner #bounds {}
+    }
+}
+
+fn asks_for_server(meta: &Meta) -> bool {
+    let is_true = |value: &Expr| {
+        matches!(value, Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value: true, .. }), .. }))
+    };
+    meta.path().is_ident("server_handler")
+        && match meta {
+            Meta::Path(_) => true,
+            Meta::NameValue(MetaNameValue { value, .. }) => is_true(value),
+            Meta::List(_) => false,
+        }
 }
 
 /// Checks that each router has its own name.
@@ -59,7 +112,7 @@ fn check(args: &Args, has_both: bool) -> syn::Result<()> {
 }
 
 /// Emits rmcp's attribute, which takes the name as a text.
-fn prompt_router(args: &Args, has_both: bool) -> TokenStream {
+fn prompt_router(args: &Args, rmcp: &Path, has_both: bool) -> TokenStream {
     let name = if has_both { &args.prompt_router } else { &args.router };
     let router = name.as_ref().map(|name| {
         let name = LitStr::new(&name.to_string(), name.span());
@@ -68,5 +121,5 @@ fn prompt_router(args: &Args, has_both: bool) -> TokenStream {
     let is = |meta: &&Meta, key: &str| meta.path().is_ident(key);
     // In a block with tools the other keys are for their router.
     let rest = args.rest.iter().filter(|meta| if has_both { is(meta, "vis") } else { !is(meta, "router") });
-    quote!(#[::rmcp::prompt_router(#router #(#rest),*)])
+    quote!(#[#rmcp::prompt_router(#router #(#rest),*)])
 }

@@ -164,5 +164,9 @@ pub(crate) use self::{overlap::stands_in, subject::needs_no_row};
 pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};
 
 /// The version of rmcp that is in the signatures here.
+///
+/// A program can write its server with it and needs no dependency on rmcp: by
+/// [`#[scoped_tools(rmcp = ::scopegate::mcp::rmcp)]`](crate::scoped_tools#rmcp-by-another-path), and with
+/// `use scopegate::mcp::rmcp;` where rmcp's other attributes stand. It has the features that scopegate enables.
 #[cfg(feature = "rmcp")]
 pub use ::rmcp;

@@ -1,16 +1,21 @@
-// The example `mcp-files`, started as a person starts it.
+// The examples, started as a person starts them.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 
-const PROGRAM = new URL("../../../target/debug/mcp-files", import.meta.url).pathname;
+const PROGRAMS = new URL("../../../target/debug/", import.meta.url);
 
-/** Starts the program on a free port, waits until it is ready, and returns its URL and how to stop it. */
+/** Starts `mcp-files` on a free port, waits until it is ready, and returns its URL and how to stop it. */
 export async function start(variables = {}) {
-  const port = await freePort();
-  const child = spawn(PROGRAM, {
+  return startProgram("mcp-files", await freePort(), variables);
+}
+
+/** Starts a program on a port, which serves `/mcp` there. */
+export async function startProgram(name, port, variables) {
+  const path = new URL(name, PROGRAMS).pathname;
+  const child = spawn(path, {
     env: { ...variables, PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -21,7 +26,7 @@ export async function start(variables = {}) {
       return { url: new URL(`http://127.0.0.1:${port}/mcp`), stop: () => stop(child) };
     }
   }
-  throw new Error(`${PROGRAM} ended before it was ready:\n${log}`);
+  throw new Error(`${path} ended before it was ready:\n${log}`);
 }
 
 async function stop(child) {
@@ -29,7 +34,8 @@ async function stop(child) {
   await once(child, "exit");
 }
 
-async function freePort() {
+/** Finds a port that nobody listens on. */
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

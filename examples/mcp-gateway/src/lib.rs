@@ -1,0 +1,7 @@
+//! A reverse proxy that puts scopes before somebody else's MCP server. `config` reads the file and `settings` the environment,
+//! `access` makes the gate, and `upstream` passes requests on.
+
+pub mod access;
+pub mod config;
+pub mod settings;
+pub mod upstream;

@@ -1,0 +1,104 @@
+//! Which headers pass the gateway: those that MCP has a use for, and no others.
+//!
+//! So the caller's token stays here, as do cookies and the headers of a connection, and nobody can send a header by which the
+//! server knows its own proxies, such as `X-Forwarded-User`.
+
+use axum::http::{
+    HeaderMap, HeaderName,
+    header::{
+        ACCEPT, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER,
+        USER_AGENT,
+    },
+};
+
+/// What goes to the server, besides the headers of MCP.
+const REQUEST: [HeaderName; 7] = [
+    ACCEPT,
+    ACCEPT_LANGUAGE,
+    CONTENT_TYPE,
+    USER_AGENT,
+    HeaderName::from_static("last-event-id"),
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
+];
+
+/// What comes back, besides the headers of MCP. A challenge does not: it would have clients log in elsewhere.
+const ANSWER: [HeaderName; 6] = [
+    ALLOW,
+    CACHE_CONTROL,
+    CONTENT_LANGUAGE,
+    CONTENT_TYPE,
+    RETRY_AFTER,
+    HeaderName::from_static("x-accel-buffering"),
+];
+
+/// Returns what of a request's headers the server gets.
+pub(super) fn passed_on(headers: &HeaderMap) -> HeaderMap {
+    of(headers, &REQUEST)
+}
+
+/// Returns what of an answer's headers the caller gets.
+pub(super) fn passed_back(headers: &HeaderMap) -> HeaderMap {
+    of(headers, &ANSWER)
+}
+
+fn of(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {
+    let passes = |name: &HeaderName| names.contains(name) || name.as_str().starts_with("mcp-");
+    let passing = headers.iter().filter(|(name, _)| passes(name));
+    passing.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{passed_back, passed_on};
+
+    fn headers(names: &[&str]) -> HeaderMap {
+        names
+            .iter()
+            .map(|name| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_static("1")))
+            .collect()
+    }
+
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        headers.keys().map(HeaderName::as_str).collect()
+    }
+
+    #[test]
+    fn what_mcp_has_a_use_for_passes() {
+        let sent = ["accept", "mcp-session-id", "mcp-param-region", "last-event-id"];
+        assert_eq!(names(&passed_on(&headers(&sent))), sent);
+        let answered = ["content-type", "mcp-session-id", "retry-after", "x-accel-buffering"];
+        assert_eq!(names(&passed_back(&headers(&answered))), answered);
+    }
+
+    #[test]
+    fn credentials_connections_and_names_of_proxies_do_not() {
+        let others = [
+            "authorization",
+            "proxy-authorization",
+            "cookie",
+            "set-cookie",
+            "www-authenticate",
+            "connection",
+            "keep-alive",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "host",
+            "origin",
+            "forwarded",
+            "x-forwarded-user",
+            "x-forwarded-for",
+            "content-length",
+            "content-encoding",
+            "location",
+            "access-control-allow-origin",
+            "sec-mcp-user",
+        ];
+        assert_eq!(names(&passed_on(&headers(&others))), Vec::<&str>::new());
+        assert_eq!(names(&passed_back(&headers(&others))), Vec::<&str>::new());
+    }
+}

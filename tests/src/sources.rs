@@ -1,0 +1,43 @@
+//! The sources of the dependencies that scopegate is built with, for tests that read them.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// Finds the `src` folder of a dependency.
+///
+/// # Panics
+///
+/// When the package is no dependency, or there are several versions of it.
+#[must_use]
+pub fn of_package(name: &str) -> PathBuf {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
+    let packages = metadata["packages"].as_array().expect("a list of packages");
+    let found: Vec<&Value> = packages.iter().filter(|package| package["name"] == name).collect();
+    let [package] = found[..] else { panic!("there are {} versions of {name}", found.len()) };
+    let manifest = package["manifest_path"].as_str().expect("a path");
+    Path::new(manifest).parent().expect("a folder").join("src")
+}
+
+/// Lists the files of Rust below a folder.
+///
+/// # Panics
+///
+/// When the folder cannot be read.
+#[must_use]
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] });
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}

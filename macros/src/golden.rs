@@ -608,7 +608,7 @@ fn a_block_with_a_router_of_its_own() {
                 const TOOLS: ::scopegate::__private::McpTable = Self::TOOLS;
             }
             ::core::compile_error! {
-                "this tool declares no scope; write `#[requires_scope(\"..\")]` or `#[authenticated]` above it"
+                "this tool declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it"
             }
         "##]],
     );

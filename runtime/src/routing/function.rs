@@ -101,7 +101,7 @@ macro_rules! handler_fn {
             $($argument: FromRequestParts<S> + Send,)*
             $last: FromRequest<S, M> + Send,
         {
-                    fn answer(self, request: Request, state: S) -> Answering {
+            fn answer(self, request: Request, state: S) -> Answering {
                 boxed(Handler::<(M, $($argument,)* $last,), S>::call(self, request, state))
             }
         }

@@ -85,13 +85,25 @@ impl<T: Unpin> sealed::Sealed for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Unpin> Unguarded for T {}
 
-/// A handler with one guard: what is in [`guarded`] has none of its own. `D` is what the handler declares by, `T` what axum calls
-/// it with.
+/// A handler with one guard: what is in [`guarded`] has none of its own.
+///
+/// `D` is what the handler is [`Declared`](super::Declared) by, `T` what it is a [`HandlerFn`](super::HandlerFn) by. A function of your
+/// own that takes any handler has all three bounds.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, routing::{Declared, GuardedOnce, HandlerFn, get}};
+///
+/// fn at_root<D, T: 'static>(handler: impl Declared<D> + HandlerFn<T, ()> + GuardedOnce<D, T>) -> Router {
+///     Router::new().route("/", get(handler))
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this handler declares what it needs already; say all of it in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"
 )]
-pub trait GuardedOnce<D, T> {}
+pub trait GuardedOnce<D, T>: sealed::Once<D, T> {}
 
 #[diagnostic::do_not_recommend]
 impl<H, D: sealed::Leaves<T>, T> GuardedOnce<D, T> for H {}
@@ -102,6 +114,11 @@ pub(super) mod sealed {
 
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Sealed {}
+
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Once<D, T> {}
+
+    impl<H, D: Leaves<T>, T> Once<D, T> for H {}
 
     /// Where a handler declares what it needs, so that the guard is the only one of such arguments.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]

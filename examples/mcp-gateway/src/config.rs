@@ -43,12 +43,15 @@ const DEVELOPMENT: &str = "development";
 /// What stands for all of a kind that no other row is about.
 const ANY: &str = "*";
 
-/// The tables of the file: how a row is made by a name, and how for the rest of its kind.
-const TABLES: [(&str, fn(String, Requirement) -> Operation, fn(Requirement) -> Operation); 4] = [
-    ("tools", Operation::tool_named, Operation::any_tool),
-    ("prompts", Operation::prompt_named, Operation::any_prompt),
-    ("resources", Operation::resource_named, Operation::any_resource),
-    ("methods", Operation::method_named, Operation::any_method),
+/// How the row of one operation is made by its name, and how the row for the rest of its kind.
+type Rows = (fn(String, Requirement) -> Operation, fn(Requirement) -> Operation);
+
+/// The tables of the file.
+const TABLES: [(&str, Rows); 4] = [
+    ("tools", (Operation::tool_named, Operation::any_tool)),
+    ("prompts", (Operation::prompt_named, Operation::any_prompt)),
+    ("resources", (Operation::resource_named, Operation::any_resource)),
+    ("methods", (Operation::method_named, Operation::any_method)),
 ];
 
 impl Config {
@@ -64,7 +67,7 @@ impl Config {
         let access = access(&mut document, resource.as_ref());
         let floor = floor(&mut document);
         let mut table = Vec::new();
-        for (name, named, any) in TABLES {
+        for (name, (named, any)) in TABLES {
             for text in document.take_texts(name) {
                 let requirement = document.keep(&text, text.value.parse::<Requirement>());
                 table.extend(requirement.map(|requirement| match text.key.as_str() {

@@ -123,7 +123,7 @@ fn gateway(upstream: &str, variables: &[(&str, &str)]) -> (Program, String) {
         read = "authenticated"
         moved = "authenticated"
         locked = "authenticated"
-        teapot = "authenticated"
+        teapot = "public"
         write = "notes:write"
 
         [resources]
@@ -142,14 +142,14 @@ fn gateway(upstream: &str, variables: &[(&str, &str)]) -> (Program, String) {
     (program, url)
 }
 
-fn post(url: &str, key: &str, method: &str, params: Value) -> RequestBuilder {
+fn post(url: &str, key: &str, method: &str, params: &Value) -> RequestBuilder {
     let message = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
     let request = Client::new().post(url).bearer_auth(key).header("content-type", "application/json");
     request.header("accept", "application/json, text/event-stream").body(message.to_string())
 }
 
 fn call(url: &str, key: &str, tool: &str) -> RequestBuilder {
-    post(url, key, "tools/call", json!({ "name": tool, "arguments": {} }))
+    post(url, key, "tools/call", &json!({ "name": tool, "arguments": {} }))
 }
 
 async fn json_of(answer: reqwest::Response) -> Value {
@@ -173,13 +173,13 @@ async fn the_server_gets_what_the_table_allows_and_nothing_else() {
         "{challenge}"
     );
 
-    let resource = |uri| post(&url, "sk_read", "resources/read", json!({ "uri": uri }));
+    let resource = |uri| post(&url, "sk_read", "resources/read", &json!({ "uri": uri }));
     assert_eq!(resource("note:///a").send().await.unwrap().status(), 403);
     for (request, code) in [
         (call(&url, "sk_write", "purge"), -32602),
         (resource("file:///etc/passwd"), -32602),
-        (post(&url, "sk_write", "prompts/get", json!({ "name": "sum-up" })), -32602),
-        (post(&url, "sk_write", "notes/purge", json!({})), -32601),
+        (post(&url, "sk_write", "prompts/get", &json!({ "name": "sum-up" })), -32602),
+        (post(&url, "sk_write", "notes/purge", &json!({})), -32601),
     ] {
         let unknown = json_of(request.send().await.unwrap()).await;
         assert_eq!((&unknown["error"]["code"], &unknown["id"]), (&json!(code), &json!(7)), "{unknown}");
@@ -187,7 +187,7 @@ async fn the_server_gets_what_the_table_allows_and_nothing_else() {
     assert_eq!(Client::new().post(&url).body("{}").send().await.unwrap().status(), 401);
     assert_eq!(server.requests().len(), 1);
 
-    for request in [call(&url, "sk_write", "write"), post(&url, "sk_read", "notes/export", json!({}))] {
+    for request in [call(&url, "sk_write", "write"), post(&url, "sk_read", "notes/export", &json!({}))] {
         assert_eq!(request.send().await.unwrap().status(), 200);
     }
     assert_eq!(server.requests().len(), 3);
@@ -305,4 +305,20 @@ async fn what_is_between_server_and_gateway_stays_there() {
         }));
     }
     assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_tool_needs_no_token() {
+    let server = Server::default();
+    let (_program, url) = gateway(&server.start().await, &[]);
+    let anonymous = |tool| {
+        let message =
+            json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": { "name": tool } });
+        Client::new().post(&url).header("content-type", "application/json").body(message.to_string())
+    };
+    assert_eq!(anonymous("teapot").send().await.unwrap().status(), 418);
+    for tool in ["write", "purge"] {
+        assert_eq!(anonymous(tool).send().await.unwrap().status(), 401, "{tool}");
+    }
+    assert_eq!(server.requests().len(), 1);
 }

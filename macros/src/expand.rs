@@ -10,7 +10,7 @@ use crate::{
     args::Args,
     block::{self, Marker},
     diagnostics::Diagnostics,
-    handler::Handler,
+    handler::{Handler, MarkerType},
     mistakes::{self, Callers},
     need,
     rule::ScopeArg,
@@ -46,15 +46,16 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     let args = diagnostics.take(syn::parse2(args).and_then(Args::rules_alone));
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let krate = args.unwrap_or_default().krate;
+    let name = need::ident("__REQUIREMENT", alternatives.as_ref().map_or(&[], |all| &all.scopes[..]));
     let requirement = requirement_tokens(&krate, alternatives.as_ref());
-    let distinct = alternatives.as_ref().and_then(|all| need::distinct(&krate, &all.scopes));
+    let checks = alternatives.as_ref().and_then(|all| need::checks(&krate, &all.scopes));
     let errors = diagnostics.into_tokens();
     // The errors are macros of their own, in statement position. In a `const { .. }` references would not live long enough.
     quote!({
         #errors
-        #distinct
-        const __REQUIREMENT: #krate::__private::Requirement = #requirement;
-        __REQUIREMENT
+        #checks
+        const #name: #krate::__private::Requirement = #requirement;
+        #name
     })
 }
 
@@ -80,9 +81,9 @@ fn declare(
     mut diagnostics: Diagnostics,
 ) -> TokenStream {
     need::check(args.also.iter().chain(&args.related), &mut diagnostics);
-    let distinct = need::distinct(&args.krate, callers.scopes());
-    if let Some(Marker { handler, name }) = block::marker(item) {
-        let declaration = declaration(args, requirement, distinct.as_ref(), &handler, &name);
+    let checks = need::checks(&args.krate, callers.scopes());
+    if let Some(Marker { handler, type_, name }) = block::marker(item) {
+        let declaration = declaration(args, requirement, checks.as_ref(), &handler, &type_, &name);
         let errors = diagnostics.into_tokens();
         return quote!(#declaration #errors);
     }
@@ -111,8 +112,8 @@ fn declare(
         )),
         Above::Copy => return quote!(#handler),
     }
-    let declaration = declaration(args, requirement, distinct.as_ref(), &handler, &handler.name());
     let marker = handler.marker();
+    let declaration = declaration(args, requirement, checks.as_ref(), &handler, &marker, &handler.name());
     let checks = mistakes::checks(&handler, callers, args);
     diagnostics.take(mistakes::answer_with_future(&mut handler));
     handler.guard_with(&quote!(#krate::Guard<#marker>));
@@ -123,21 +124,25 @@ fn declare(
 fn declaration(
     args: &Args,
     requirement: &TokenStream,
-    distinct: Option<&TokenStream>,
+    checks: Option<&TokenStream>,
     handler: &Handler,
+    marker: &MarkerType,
     name: &str,
 ) -> TokenStream {
     let krate = &args.krate;
-    let (cfgs, visibility, marker) = (handler.cfgs(), &handler.visibility, handler.marker());
+    let (cfgs, visibility) = (handler.cfgs(), &handler.visibility);
+    let MarkerType { module, name: marker_name } = marker;
     let line = quote_spanned!(handler.signature.ident.span()=> ::core::line!());
     let also_and_related = also_and_related(args);
-    let distinct = distinct.map(|distinct| quote!(#(#cfgs)* #distinct));
+    let checks = checks.map(|checks| quote!(#(#cfgs)* #checks));
 
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
-        #[non_exhaustive]
-        #visibility enum #marker {}
+        #visibility mod #module {
+            #[non_exhaustive]
+            pub enum #marker_name {}
+        }
 
         #(#cfgs)*
         #[automatically_derived]
@@ -150,7 +155,7 @@ fn declaration(
             )#also_and_related;
         }
 
-        #distinct
+        #checks
     }
 }
 
@@ -189,18 +194,15 @@ fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
     if let [ScopeArg::Const(path)] = &alternatives.scopes[..] {
         // Whether it is one scope or a whole requirement, the compiler knows.
         let requirement = quote_spanned!(path.span()=> #path.as_scope().as_requirement());
-        return quote! {{
-            #explanations
-            const __REQUIREMENT: #krate::__private::Requirement = #requirement;
-            __REQUIREMENT
-        }};
+        return quote!({ #explanations #requirement });
     }
+    let all = need::ident("__SCOPES", &alternatives.scopes);
     let scopes = alternatives.scopes.iter().map(|scope| need::tokens(krate, scope));
-    let requirement = terms_tokens(krate, alternatives, |_, at| quote!(__SCOPES[#at]));
+    let requirement = terms_tokens(krate, alternatives, |_, at| quote!(#all[#at]));
     let count = alternatives.scopes.len();
     quote! {{
         #explanations
-        const __SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
+        const #all: [#krate::__private::Need; #count] = [#(#scopes),*];
         #requirement
     }}
 }
@@ -210,9 +212,12 @@ fn terms_tokens(
     alternatives: &Alternatives,
     name: impl Fn(&ScopeArg, usize) -> TokenStream,
 ) -> TokenStream {
+    // The compiler notes where references are to what it cannot evaluate, as it does where constants are: see `need::ident`.
+    let span = need::span(&alternatives.scopes);
     let terms = alternatives.positions().map(|positions| {
         let term = positions.into_iter().filter_map(|at| Some(name(alternatives.scopes.get(at)?, at)));
-        quote!(&[#(#term),*])
+        quote_spanned!(span=> &[#(#term),*])
     });
-    quote!(#krate::__private::requirement(&[#(#terms),*]))
+    let terms = quote_spanned!(span=> &[#(#terms),*]);
+    quote!(#krate::__private::requirement(#terms))
 }

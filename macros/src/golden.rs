@@ -29,17 +29,19 @@ fn a_handler_with_scopes() {
         &expect![[r#"
             /// Writes a file.
             pub(crate) async fn write(
-                _: ::scopegate::Guard<__scopes_of_write>,
+                _: ::scopegate::Guard<__scopes_of_write::write>,
                 State(disk): State<Disk>,
                 body: Bytes,
             ) -> StatusCode {
                 disk.write(body)
             }
             #[doc(hidden)]
-            #[non_exhaustive]
-            pub(crate) enum __scopes_of_write {}
+            pub(crate) mod __scopes_of_write {
+                #[non_exhaustive]
+                pub enum write {}
+            }
             #[automatically_derived]
-            impl ::scopegate::__private::Declares for __scopes_of_write {
+            impl ::scopegate::__private::Declares for __scopes_of_write::write {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     {
                         use ::scopegate::__private::{NoNeed as _, NoScope as _};
@@ -86,19 +88,18 @@ fn a_handler_with_a_named_requirement() {
             ),
         ),
         &expect![[r#"
-            async fn export(_: ::scopegate::Guard<__scopes_of_export>) {}
+            async fn export(_: ::scopegate::Guard<__scopes_of_export::export>) {}
             #[doc(hidden)]
-            #[non_exhaustive]
-            enum __scopes_of_export {}
+            mod __scopes_of_export {
+                #[non_exhaustive]
+                pub enum export {}
+            }
             #[automatically_derived]
-            impl ::scopegate::__private::Declares for __scopes_of_export {
+            impl ::scopegate::__private::Declares for __scopes_of_export::export {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                         {
                             use ::scopegate::__private::{NoNeed as _, NoScope as _};
-                            const __REQUIREMENT: ::scopegate::__private::Requirement = scopes::EXPORT
-                                .as_scope()
-                                .as_requirement();
-                            __REQUIREMENT
+                            scopes::EXPORT.as_scope().as_requirement()
                         },
                         ::core::concat!(::core::module_path!(), "::", "export"),
                         ::core::file!(),
@@ -112,6 +113,10 @@ fn a_handler_with_a_named_requirement() {
                         },
                     );
             }
+            const _: () = {
+                use ::scopegate::__private::{NoNeed as _, NoScope as _};
+                ::scopegate::__private::assert_scopes(scopes::EXPORT.as_scope().as_requirement())
+            };
         "#]],
     );
 }
@@ -126,39 +131,41 @@ fn a_handler_without_scopes_that_is_configured_away() {
     check(
         expand::authenticated(quote!(crate = ::api::gate), &item),
         &expect![[r##"
-        #[cfg(feature = "whoami")]
-        #[instrument]
-        #[allow(clippy::too_many_arguments)]
-        async fn whoami<T>(
-            _: ::api::gate::Guard<__scopes_of_whoami>,
-            a: A,
-            b: B,
-            c: C,
-            d: D,
-            e: E,
-            f: F,
-            g: G,
-        )
-        where
-            T: Trait,
-        {
-            body
-        }
-        #[cfg(feature = "whoami")]
-        #[doc(hidden)]
-        #[non_exhaustive]
-        enum __scopes_of_whoami {}
-        #[cfg(feature = "whoami")]
-        #[automatically_derived]
-        impl ::api::gate::__private::Declares for __scopes_of_whoami {
-            const ROW: ::api::gate::__private::Row = ::api::gate::__private::Row::new(
-                ::api::gate::__private::Requirement::AUTHENTICATED,
-                ::core::concat!(::core::module_path!(), "::", "whoami"),
-                ::core::file!(),
-                ::core::line!(),
-            );
-        }
-    "##]],
+            #[cfg(feature = "whoami")]
+            #[instrument]
+            #[allow(clippy::too_many_arguments)]
+            async fn whoami<T>(
+                _: ::api::gate::Guard<__scopes_of_whoami::whoami>,
+                a: A,
+                b: B,
+                c: C,
+                d: D,
+                e: E,
+                f: F,
+                g: G,
+            )
+            where
+                T: Trait,
+            {
+                body
+            }
+            #[cfg(feature = "whoami")]
+            #[doc(hidden)]
+            mod __scopes_of_whoami {
+                #[non_exhaustive]
+                pub enum whoami {}
+            }
+            #[cfg(feature = "whoami")]
+            #[automatically_derived]
+            impl ::api::gate::__private::Declares for __scopes_of_whoami::whoami {
+                const ROW: ::api::gate::__private::Row = ::api::gate::__private::Row::new(
+                    ::api::gate::__private::Requirement::AUTHENTICATED,
+                    ::core::concat!(::core::module_path!(), "::", "whoami"),
+                    ::core::file!(),
+                    ::core::line!(),
+                );
+            }
+        "##]],
     );
 }
 
@@ -174,14 +181,16 @@ fn a_public_handler() {
             ),
         ),
         &expect![[r#"
-            fn r#type(_: ::scopegate::Guard<__scopes_of_type>) -> impl Future {
+            fn r#type(_: ::scopegate::Guard<__scopes_of_type::r#type>) -> impl Future {
                 ready(())
             }
             #[doc(hidden)]
-            #[non_exhaustive]
-            enum __scopes_of_type {}
+            mod __scopes_of_type {
+                #[non_exhaustive]
+                pub enum r#type {}
+            }
             #[automatically_derived]
-            impl ::scopegate::__private::Declares for __scopes_of_type {
+            impl ::scopegate::__private::Declares for __scopes_of_type::r#type {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     ::scopegate::__private::Requirement::PUBLIC,
                     ::core::concat!(::core::module_path!(), "::", "type"),
@@ -203,12 +212,14 @@ fn after_a_mistake_the_handler_is_still_there() {
             ),
         ),
         &expect![[r#"
-            async fn list(_: ::scopegate::Guard<__scopes_of_list>) {}
+            async fn list(_: ::scopegate::Guard<__scopes_of_list::list>) {}
             #[doc(hidden)]
-            #[non_exhaustive]
-            enum __scopes_of_list {}
+            mod __scopes_of_list {
+                #[non_exhaustive]
+                pub enum list {}
+            }
             #[automatically_derived]
-            impl ::scopegate::__private::Declares for __scopes_of_list {
+            impl ::scopegate::__private::Declares for __scopes_of_list::list {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     ::scopegate::__private::Requirement::AUTHENTICATED,
                     ::core::concat!(::core::module_path!(), "::", "list"),
@@ -514,14 +525,16 @@ fn a_block_of_tools() {
                 #[tool(name = "write", description = "writes")]
                 pub async fn write_file(
                     &self,
-                    _: ::api::gate::Guard<__scopes_of_Files_T__write_file>,
+                    _: ::api::gate::Guard<__scopes_of_Files_T__write_file::write_file>,
                     Parameters(file): Parameters<File>,
                 ) -> String {
                     body
                 }
                 #[cfg(unix)]
                 #[tool]
-                fn list_files(_: ::api::gate::Guard<__scopes_of_Files_T__list_files>) -> String {
+                fn list_files(
+                    _: ::api::gate::Guard<__scopes_of_Files_T__list_files::list_files>,
+                ) -> String {
                     body
                 }
                 fn helper(&self) {}
@@ -540,12 +553,12 @@ fn a_block_of_tools() {
                     &[
                         ::api::gate::__private::tool(
                             "write",
-                            <__scopes_of_Files_T__write_file as ::api::gate::__private::Declares>::ROW,
+                            <__scopes_of_Files_T__write_file::write_file as ::api::gate::__private::Declares>::ROW,
                         ),
                         #[cfg(unix)]
                         ::api::gate::__private::tool(
                             "list_files",
-                            <__scopes_of_Files_T__list_files as ::api::gate::__private::Declares>::ROW,
+                            <__scopes_of_Files_T__list_files::list_files as ::api::gate::__private::Declares>::ROW,
                         ),
                     ]
                 });
@@ -569,7 +582,9 @@ fn a_block_with_a_router_of_its_own() {
             #[rmcp::tool_router]
             impl Files {
                 #[tool]
-                fn list_files(_: ::scopegate::Guard<__scopes_of_Files__list_files>) -> String {
+                fn list_files(
+                    _: ::scopegate::Guard<__scopes_of_Files__list_files::list_files>,
+                ) -> String {
                     body
                 }
             }
@@ -583,7 +598,7 @@ fn a_block_with_a_router_of_its_own() {
                     &[
                         ::scopegate::__private::tool(
                             "list_files",
-                            <__scopes_of_Files__list_files as ::scopegate::__private::Declares>::ROW,
+                            <__scopes_of_Files__list_files::list_files as ::scopegate::__private::Declares>::ROW,
                         ),
                     ]
                 });
@@ -620,13 +635,16 @@ fn a_block_of_tools_and_prompts() {
             #[::rmcp::prompt_router(router = "admin_prompts", vis = "pub")]
             impl Files {
                 #[tool]
-                async fn write_file(&self, _: ::scopegate::Guard<__scopes_of_Files__write_file>) {
+                async fn write_file(
+                    &self,
+                    _: ::scopegate::Guard<__scopes_of_Files__write_file::write_file>,
+                ) {
                     body
                 }
                 #[rmcp::prompt(name = "sum-up", description = "sums up")]
                 async fn sum_up(
                     &self,
-                    _: ::scopegate::Guard<__scopes_of_Files__sum_up>,
+                    _: ::scopegate::Guard<__scopes_of_Files__sum_up::sum_up>,
                     Parameters(which): Parameters<Which>,
                 ) -> GetPromptResult {
                     body
@@ -645,11 +663,11 @@ fn a_block_of_tools_and_prompts() {
                     &[
                         ::scopegate::__private::tool(
                             "write_file",
-                            <__scopes_of_Files__write_file as ::scopegate::__private::Declares>::ROW,
+                            <__scopes_of_Files__write_file::write_file as ::scopegate::__private::Declares>::ROW,
                         ),
                         ::scopegate::__private::prompt(
                             "sum-up",
-                            <__scopes_of_Files__sum_up as ::scopegate::__private::Declares>::ROW,
+                            <__scopes_of_Files__sum_up::sum_up as ::scopegate::__private::Declares>::ROW,
                         ),
                     ]
                 });
@@ -675,7 +693,7 @@ fn a_block_of_prompts_alone() {
                 #[prompt]
                 fn greet(
                     &self,
-                    _: ::scopegate::Guard<__scopes_of_Files__greet>,
+                    _: ::scopegate::Guard<__scopes_of_Files__greet::greet>,
                 ) -> Vec<PromptMessage> {
                     body
                 }
@@ -690,7 +708,7 @@ fn a_block_of_prompts_alone() {
                     &[
                         ::scopegate::__private::prompt(
                             "greet",
-                            <__scopes_of_Files__greet as ::scopegate::__private::Declares>::ROW,
+                            <__scopes_of_Files__greet::greet as ::scopegate::__private::Declares>::ROW,
                         ),
                     ]
                 });

@@ -57,9 +57,9 @@ impl Handler {
         check(&self.attributes, &self.signature)
     }
 
-    /// Names the type that carries the declaration; like the handler, so that messages tell whose it is.
-    pub(crate) fn marker(&self) -> Ident {
-        Ident::new(&format!("{MARKER_PREFIX}{}", self.name()), Span::mixed_site())
+    /// Names the type that carries the declaration.
+    pub(crate) fn marker(&self) -> MarkerType {
+        MarkerType::new(&self.name(), &self.signature.ident)
     }
 
     pub(crate) fn name(&self) -> String {
@@ -73,6 +73,30 @@ impl Handler {
     /// Makes `guard` the first argument, so that it runs before any other extractor and before the body is read.
     pub(crate) fn guard_with(&mut self, guard: &TokenStream) {
         guard_with(&mut self.attributes, &mut self.signature, 0, guard);
+    }
+}
+
+/// The type that carries a declaration. It has the handler's name, because the compiler writes it in messages, as in `Guard<list>`.
+/// It has a module of its own, since there may be another type of that name, or a module, beside the handler.
+pub(crate) struct MarkerType {
+    pub(crate) module: Ident,
+    pub(crate) name: Ident,
+}
+
+impl MarkerType {
+    /// `what` tells the modules of one scope apart.
+    pub(crate) fn new(what: &str, handler: &Ident) -> Self {
+        let module = Ident::new(&format!("{MARKER_PREFIX}{what}"), Span::mixed_site());
+        let mut name = handler.clone();
+        name.set_span(Span::mixed_site());
+        Self { module, name }
+    }
+}
+
+impl ToTokens for MarkerType {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { module, name } = self;
+        tokens.extend(quote::quote!(#module::#name));
     }
 }
 
@@ -136,6 +160,6 @@ fn is_guard(argument: &FnArg) -> bool {
     };
     generics.args.iter().any(|generic| {
         matches!(generic, GenericArgument::Type(Type::Path(marker))
-            if marker.path.get_ident().is_some_and(|ident| ident.to_string().starts_with(MARKER_PREFIX)))
+            if marker.path.segments.first().is_some_and(|first| first.ident.to_string().starts_with(MARKER_PREFIX)))
     })
 }

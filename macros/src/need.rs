@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{LitStr, Path};
+use syn::{LitStr, Path, spanned::Spanned};
 
 use crate::{diagnostics::Diagnostics, rule::ScopeArg};
 
@@ -86,23 +86,25 @@ pub(crate) fn explanations<'a>(
     krate: &Path,
     scopes: impl IntoIterator<Item = &'a ScopeArg>,
 ) -> Option<TokenStream> {
-    scopes.into_iter().find(|scope| matches!(scope, ScopeArg::Const(_)))?;
+    scopes.into_iter().find(|scope| scope.is_const())?;
     Some(quote!(use #krate::__private::{NoNeed as _, NoScope as _};))
 }
 
-/// Emits a constant check for each scope whose value, or whose predecessor's, the compiler alone knows; nothing where it
-/// knows none, since all are literals. It is an item of its own, so that its message names no type that nobody wrote.
-pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
-    let is_const = |scope: &ScopeArg| matches!(scope, ScopeArg::Const(_));
-    let first_const = scopes.iter().position(is_const).filter(|_| scopes.len() > 1)?;
+/// Emits a constant check of what the compiler alone knows, because it stands behind a constant: of each scope that it is not the
+/// same as an earlier one, and of one that stands alone that it needs a scope at all, as it may be a whole requirement. Emits
+/// nothing where all are literals. It is an item of its own, so that its message names no type that nobody wrote.
+pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
+    if let [alone @ ScopeArg::Const(path)] = scopes {
+        let explanations = explanations(krate, scopes);
+        let requirement = quote_spanned!(path.span()=> #path.as_scope().as_requirement());
+        let check = spanned(alone, quote!(#krate::__private::assert_scopes(#requirement)));
+        return Some(quote!(const _: () = { #explanations #check };));
+    }
+    let first_const = scopes.iter().position(ScopeArg::is_const).filter(|_| scopes.len() > 1)?;
+    let all = ident("__SCOPES", scopes);
     let checks = scopes.iter().enumerate().skip(first_const.max(1)).map(|(at, scope)| {
-        // Spanned as a whole, so that the message stands on the scope and not on the attribute.
-        let check = quote!(#krate::__private::assert_new(&__SCOPES, #at));
-        let check = check.into_iter().map(|mut token| {
-            token.set_span(scope.span());
-            token
-        });
-        let check: TokenStream = check.collect();
+        let all = quote_spanned!(all.span()=> &#all);
+        let check = spanned(scope, quote!(#krate::__private::assert_new(#all, #at)));
         quote!(const _: () = #check;)
     });
     let (count, explanations) = (scopes.len(), explanations(krate, scopes));
@@ -110,8 +112,28 @@ pub(crate) fn distinct(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream>
     Some(quote! {
         const _: () = {
             #explanations
-            const __SCOPES: [#krate::__private::Need; #count] = [#(#scopes),*];
+            const #all: [#krate::__private::Need; #count] = [#(#scopes),*];
             #(#checks)*
         };
     })
+}
+
+/// Names a constant that is made of scopes. The compiler notes each use of a constant that it cannot evaluate, and notes of one span
+/// once: so this one is used where the first constant is that people wrote.
+pub(crate) fn ident(name: &str, scopes: &[ScopeArg]) -> Ident {
+    Ident::new(name, span(scopes))
+}
+
+/// Returns where the first constant is, if there is one.
+pub(crate) fn span(scopes: &[ScopeArg]) -> Span {
+    scopes.iter().find(|scope| scope.is_const()).map_or_else(Span::call_site, ScopeArg::span)
+}
+
+/// Spans a check as a whole, so that its message stands on the scope and not on the attribute.
+fn spanned(scope: &ScopeArg, check: TokenStream) -> TokenStream {
+    let tokens = check.into_iter().map(|mut token| {
+        token.set_span(scope.span());
+        token
+    });
+    tokens.collect()
 }

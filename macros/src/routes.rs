@@ -1,6 +1,6 @@
 //! `routes!`: handlers, and what utoipa knows of them.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
     Expr, Path, Token, bracketed,
@@ -80,22 +80,27 @@ fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let kept = kept(&name);
     let span = kept.span();
     module.segments.pop_punct();
-    if module.segments.is_empty() {
-        return quote_spanned! {span=> {
+    let found = if module.segments.is_empty() {
+        quote_spanned! {span=>
             #[allow(unreachable_code)]
             let kept = || match loop {} { #kept => #kept };
             kept
-        }};
-    }
-    quote_spanned! {span=> {
-        #[allow(unused_imports)]
-        use #krate::__private::Undocumented as #kept;
-        {
-            #[allow(unused_imports)]
-            use #module::*;
-            || #kept
         }
-    }}
+    } else {
+        quote_spanned! {span=>
+            #[allow(unused_imports)]
+            use #krate::__private::Undocumented as #kept;
+            {
+                #[allow(unused_imports)]
+                use #module::*;
+                || #kept
+            }
+        }
+    };
+    // The handler's own span: of one from a macro the compiler says in a message that it is.
+    let mut block = Group::new(Delimiter::Brace, found);
+    block.set_span(name.span());
+    TokenTree::from(block).into()
 }
 
 /// Names what utoipa emits beside a handler. Messages are to stand on the handler.

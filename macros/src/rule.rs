@@ -140,6 +140,11 @@ impl ScopeArg {
         }
     }
 
+    /// Tells whether the compiler alone knows which scope it is.
+    pub(crate) const fn is_const(&self) -> bool {
+        matches!(self, Self::Const(_))
+    }
+
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Literal(literal) => literal.span(),

@@ -140,6 +140,13 @@ pub const fn mcp_table(operations: &'static [Operation]) -> McpTable {
     McpTable::of(operations)
 }
 
+/// Refuses a whole requirement that needs no scope.
+#[track_caller]
+pub const fn assert_scopes(requirement: Requirement) {
+    requirement.assert_scopes();
+    std::mem::forget(requirement); // A constant cannot drop what it does not know.
+}
+
 /// Refuses a scope that stands at an earlier place already.
 #[track_caller]
 pub const fn assert_new(scopes: &[Need], at: usize) {

@@ -291,7 +291,7 @@ impl<S: Send + Sync> axum::extract::OptionalFromRequestParts<S> for Guard2 {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Response> {
         use axum::response::IntoResponse;
-        let guard = Guard::<__scopes_of_needs_a>::from_request_parts(parts, state).await;
+        let guard = Guard::<__scopes_of_needs_a::needs_a>::from_request_parts(parts, state).await;
         guard.map(|_| Some(Self)).map_err(IntoResponse::into_response)
     }
 }

@@ -13,8 +13,11 @@ use axum::{
 use rmcp::{ServerHandler, tool, tool_handler};
 use scopegate::{
     Access, BodyFormat, CredentialSource, Gate, GrantedScopes, Presented, Requirement, Resource, Router,
-    ScopeTable, Token, TokenVerifier, VerifyError, mcp::Operation, mcp_table, public, requirement,
-    requires_scope, routing::post, scope_table, scoped_tools,
+    ScopeTable, Token, TokenVerifier, VerifyError,
+    mcp::Operation,
+    mcp_table, public, requirement, requires_scope,
+    routing::{Declared, GuardedOnce, HandlerFn, post},
+    scope_table, scoped_tools,
 };
 use scopegate_tests::{
     counter::Counter,
@@ -101,7 +104,7 @@ fn before_service(gate: &Gate, inside: axum::Router) -> axum::Router {
 }
 
 fn of_handler<T: 'static, D>(
-    handler: impl scopegate::routing::Declared<D> + scopegate::routing::HandlerFn<T, ()>,
+    handler: impl Declared<D> + HandlerFn<T, ()> + GuardedOnce<D, T>,
     gate: &Gate,
 ) -> axum::Router {
     Router::new().route("/mcp", post(handler)).protect(gate.clone()).unwrap()

@@ -26,6 +26,7 @@
 //! | `SESSIONS` | `1`: clients of versions before 2026-07-28 get a session (else each request is by itself, which they take, too) |
 //! | `ANONYMOUS` | `1`: clients without a token find out what there is, and `count_files` is there for them |
 //! | `DIALECT` | `http` (unless set), or `tool-result` for ChatGPT |
+//! | `LISTS` | `all` (unless set), `reachable` or `callable`: what a caller finds in lists |
 
 use std::{
     io,
@@ -96,7 +97,8 @@ fn build(
     settings: &Server,
 ) -> Result<Router, StartupError> {
     let files = if settings.anonymous { Files::new().with_open_tools() } else { Files::new() };
-    let mut server = McpServer::new(gate, move || files.clone()).table(table).dialect(settings.dialect);
+    let mut server = McpServer::new(gate, move || files.clone()).table(table);
+    server = server.dialect(settings.dialect).lists(settings.lists);
     if let Some(resource) = at {
         server = server.at(resource);
     }

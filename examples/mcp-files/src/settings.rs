@@ -3,7 +3,10 @@
 use std::env;
 
 use anyhow::{Context, bail};
-use scopegate::{Gate, Issuer, Resource, Scope, StaticKeys, mcp::Dialect};
+use scopegate::{
+    Gate, Issuer, Resource, Scope, StaticKeys,
+    mcp::{Dialect, Lists},
+};
 
 /// What every request to the server needs.
 const FLOOR: Scope = Scope::from_static("files:read");
@@ -30,6 +33,8 @@ pub struct Server {
     pub anonymous: bool,
     /// How the refusal of a tool is answered (`DIALECT`, `http`).
     pub dialect: Dialect,
+    /// What callers find in lists (`LISTS`, `all`).
+    pub lists: Lists,
 }
 
 /// Who has access.
@@ -78,7 +83,13 @@ impl Server {
             Some("tool-result") => Dialect::ToolResult,
             Some(other) => bail!("DIALECT is {other:?}; it is \"http\" or \"tool-result\""),
         };
-        Ok(Self { sessions: switch("SESSIONS")?, anonymous: switch("ANONYMOUS")?, dialect })
+        let lists = match variable("LISTS").as_deref() {
+            None | Some("all") => Lists::All,
+            Some("reachable") => Lists::Reachable,
+            Some("callable") => Lists::Callable,
+            Some(other) => bail!("LISTS is {other:?}; it is \"all\", \"reachable\" or \"callable\""),
+        };
+        Ok(Self { sessions: switch("SESSIONS")?, anonymous: switch("ANONYMOUS")?, dialect, lists })
     }
 }
 

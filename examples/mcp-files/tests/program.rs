@@ -48,6 +48,27 @@ fn anonymous_callers_have_a_tool_if_the_program_says_so() {
 }
 
 #[test]
+fn lists_are_for_the_caller_if_the_program_says_so() {
+    let listed = |lists: &str, key: &str| {
+        let port = free_port().to_string();
+        let keys = "sk_read=files:read;sk_all=files:read files:write files:admin";
+        let variables = [("PORT", &*port), ("AUTH_MODE", "static"), ("STATIC_KEYS", keys), ("LISTS", lists)];
+        let program = Program::start(PROGRAM, &variables);
+        let key = format!("authorization: Bearer {key}");
+        let headers = ["content-type: application/json", "accept: application/json, text/event-stream", &key];
+        let answer =
+            program.send_body("POST /mcp", &headers, r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#);
+        let tools = answer.json()["result"]["tools"].as_array().unwrap().clone();
+        tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = ["list_files", "purge_files", "write_file"];
+    assert_eq!(listed("all", "sk_read"), all);
+    assert_eq!(listed("callable", "sk_read"), ["list_files"]);
+    assert_eq!(listed("callable", "sk_all"), all);
+    assert_eq!(listed("reachable", "sk_read"), ["list_files"], "nobody steps up with a key");
+}
+
+#[test]
 fn the_dialect_is_chosen_by_the_program() {
     let port = free_port().to_string();
     let program = Program::start(PROGRAM, &[("PORT", &port), ("DIALECT", "tool-result")]);
@@ -70,6 +91,10 @@ fn mistakes_are_said_in_a_line() {
         ([("RESOURCE", "http://127.0.0.1/mcp"), ("AUTH_MODE", "static")], "set STATIC_KEYS\n"),
         ([("PORT", "0"), ("SESSIONS", "yes")], "SESSIONS is \"yes\"; it is \"1\" or \"0\"\n"),
         ([("PORT", "0"), ("ANONYMOUS", "yes")], "ANONYMOUS is \"yes\"; it is \"1\" or \"0\"\n"),
+        (
+            [("PORT", "0"), ("LISTS", "some")],
+            "LISTS is \"some\"; it is \"all\", \"reachable\" or \"callable\"\n",
+        ),
         ([("PORT", "0"), ("DIALECT", "chat")], "DIALECT is \"chat\"; it is \"http\" or \"tool-result\"\n"),
         (
             [("RESOURCE", "http://files.example.com/mcp"), ("PORT", "0")],

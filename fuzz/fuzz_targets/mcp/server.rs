@@ -113,7 +113,10 @@ fn subject(request: CustomRequest) -> Subject {
         "completion/complete" => {
             of_reference("name").map(Subject::Prompt).or_else(|| of_reference("uri").map(Subject::Resource))
         }
-        _ => text("uri").map(Subject::Resource),
+        method if method.starts_with("resources/") || method == "skills/get" => {
+            text("uri").map(Subject::Resource)
+        }
+        _ => None,
     };
     found.unwrap_or(Subject::Method(request.method))
 }

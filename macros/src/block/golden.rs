@@ -29,34 +29,34 @@ fn a_block_of_handlers() {
     check(
         scoped_handlers(quote!(crate = ::api::gate), item),
         &expect![[r#"
-        /// Handlers.
-        #[cfg(feature = "files")]
-        impl<T: Store> crate::Files<T>
-        where
-            T: Clone,
-        {
-            /// Lists files.
-            #[debug_handler]
-            pub(crate) async fn list<'a, S>(
-                _: ::api::gate::Guard<__scopes_of_crate_Files_T__list>,
-                State(store): State<Self>,
-            ) -> Json<S> {
-                body
+            /// Handlers.
+            #[cfg(feature = "files")]
+            impl<T: Store> crate::Files<T>
+            where
+                T: Clone,
+            {
+                /// Lists files.
+                #[debug_handler]
+                pub(crate) async fn list<'a, S>(
+                    _: ::api::gate::Guard<__scopes_of_crate_Files_T__list::list>,
+                    State(store): State<Self>,
+                ) -> Json<S> {
+                    body
+                }
+                #[cfg(unix)]
+                async fn r#type(_: ::api::gate::Guard<__scopes_of_crate_Files_T__type::r#type>) {}
+                async fn helper(&self) {}
             }
+            #[requires_scope(crate = ::api::gate, "files:read", EXPORT)]
+            ///Files<T>::list
+            #[cfg(feature = "files")]
+            pub(crate) enum __scopes_of_crate_Files_T__list {}
+            #[scopegate::public(crate = ::api::gate)]
+            ///Files<T>::type
+            #[cfg(feature = "files")]
             #[cfg(unix)]
-            async fn r#type(_: ::api::gate::Guard<__scopes_of_crate_Files_T__type>) {}
-            async fn helper(&self) {}
-        }
-        #[requires_scope(crate = ::api::gate, "files:read", EXPORT)]
-        ///Files<T>::list
-        #[cfg(feature = "files")]
-        pub(crate) enum __scopes_of_crate_Files_T__list {}
-        #[scopegate::public(crate = ::api::gate)]
-        ///Files<T>::type
-        #[cfg(feature = "files")]
-        #[cfg(unix)]
-        enum __scopes_of_crate_Files_T__type {}
-    "#]],
+            enum __scopes_of_crate_Files_T__type {}
+        "#]],
     );
 }
 
@@ -77,44 +77,44 @@ fn what_a_free_handler_is_checked_for_is_checked_in_a_block() {
     check(
         scoped_handlers(quote!(), item),
         &expect![[r#"
-        impl Files {
-            #[cfg(unix)]
-            async fn read(_: ::scopegate::Guard<__scopes_of_Files__read>, access: Access) {}
-            async fn list(
-                _: ::scopegate::Guard<__scopes_of_Files__list>,
-                access: Access,
-            ) -> String {
-                access.require("files:write")
+            impl Files {
+                #[cfg(unix)]
+                async fn read(_: ::scopegate::Guard<__scopes_of_Files__read::read>, access: Access) {}
+                async fn list(
+                    _: ::scopegate::Guard<__scopes_of_Files__list::list>,
+                    access: Access,
+                ) -> String {
+                    access.require("files:write")
+                }
             }
-        }
-        #[public(crate = ::scopegate)]
-        ///Files::read
-        #[cfg(unix)]
-        enum __scopes_of_Files__read {}
-        #[requires_scope(crate = ::scopegate, "files:read")]
-        ///Files::list
-        enum __scopes_of_Files__list {}
-        #[cfg(unix)]
-        const _: () = {
+            #[public(crate = ::scopegate)]
+            ///Files::read
+            #[cfg(unix)]
+            enum __scopes_of_Files__read {}
+            #[requires_scope(crate = ::scopegate, "files:read")]
+            ///Files::list
+            enum __scopes_of_Files__list {}
+            #[cfg(unix)]
+            const _: () = {
+                const _: fn() = || {
+                    #[allow(unused_imports)]
+                    use ::scopegate::__private::{
+                        IsOptional as __Rule, OfAnotherType as _, TypeOf as __TypeOf,
+                    };
+                    __Rule::check(__TypeOf::<Access>::kind());
+                };
+            };
             const _: fn() = || {
                 #[allow(unused_imports)]
                 use ::scopegate::__private::{
-                    IsOptional as __Rule, OfAnotherType as _, TypeOf as __TypeOf,
+                    IsDeclared as __Rule, OfAnotherType as _, TypeOf as __TypeOf,
                 };
                 __Rule::check(__TypeOf::<Access>::kind());
             };
-        };
-        const _: fn() = || {
-            #[allow(unused_imports)]
-            use ::scopegate::__private::{
-                IsDeclared as __Rule, OfAnotherType as _, TypeOf as __TypeOf,
-            };
-            __Rule::check(__TypeOf::<Access>::kind());
-        };
-        ::core::compile_error! {
-            "a handler is `async`; write `async fn`"
-        }
-    "#]],
+            ::core::compile_error! {
+                "a handler is `async`; write `async fn`"
+            }
+        "#]],
     );
 }
 
@@ -135,7 +135,7 @@ fn after_a_mistake_the_block_is_still_there() {
         &expect![[r#"
             impl Files {
                 async fn list(&self) {}
-                async fn read(_: ::scopegate::Guard<__scopes_of_Files__read>) {}
+                async fn read(_: ::scopegate::Guard<__scopes_of_Files__read::read>) {}
             }
             #[public(crate = ::scopegate)]
             ///Files::read

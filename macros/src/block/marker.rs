@@ -1,16 +1,16 @@
 //! The type of a guard. An attribute cannot emit it from inside an `impl`, so the block does that for it, and has the
 //! user's own attribute stand on it: it is read in one place, and its import is used.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::{Attribute, Expr, ExprLit, Ident, ItemEnum, Lit, Meta, MetaNameValue, Visibility, ext::IdentExt};
 
 use super::owner::Owner;
-use crate::handler::{Handler, MARKER_PREFIX};
+use crate::handler::{Handler, MARKER_PREFIX, MarkerType};
 
 /// Names the type of a method's guard.
-pub(super) fn name(owner: &Owner, method: &Ident) -> Ident {
-    Ident::new(&format!("{MARKER_PREFIX}{}__{}", owner.ident, method.unraw()), Span::mixed_site())
+pub(super) fn name(owner: &Owner, method: &Ident) -> MarkerType {
+    MarkerType::new(&format!("{}__{}", owner.ident, method.unraw()), method)
 }
 
 /// Emits the type of a method's guard, with the attribute that says what it needs.
@@ -18,12 +18,12 @@ pub(super) fn declare(
     declaration: &TokenStream,
     cfgs: &[Attribute],
     visibility: &Visibility,
-    marker: &Ident,
+    marker: &MarkerType,
     owner: &Owner,
     method: &Ident,
 ) -> TokenStream {
     // The method's own place is the row's line.
-    let mut marker = marker.clone();
+    let mut marker = marker.module.clone();
     marker.set_span(method.span());
     let name = format!("{}::{}", owner.name, method.unraw());
     quote! {
@@ -37,6 +37,7 @@ pub(super) fn declare(
 /// The type of a method's guard: a handler without a body and without arguments, and its name for people.
 pub(crate) struct Marker {
     pub(crate) handler: Handler,
+    pub(crate) type_: MarkerType,
     pub(crate) name: String,
 }
 
@@ -52,7 +53,9 @@ pub(crate) fn marker(item: &TokenStream) -> Option<Marker> {
     method.set_span(ident.span());
     let handler = syn::parse2(quote!(#(#attrs)* #vis fn #method() {})).ok()?;
     let name = attrs.iter().find_map(name_of).unwrap_or_else(|| text.to_owned());
-    Some(Marker { handler, name })
+    let own = name.rsplit("::").next().and_then(|own| syn::parse_str(&format!("r#{own}")).ok());
+    let type_ = MarkerType::new(text, own.as_ref().unwrap_or(&method));
+    Some(Marker { handler, type_, name })
 }
 
 fn name_of(attribute: &Attribute) -> Option<String> {

@@ -2,10 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Attribute, FnArg, Ident, ImplItemFn, Meta, Path, spanned::Spanned};
+use syn::{Attribute, FnArg, ImplItemFn, Meta, Path, spanned::Spanned};
 
 use super::{marker, owner::Owner};
-use crate::{diagnostics::Diagnostics, handler::guard_with};
+use crate::{
+    diagnostics::Diagnostics,
+    handler::{MarkerType, guard_with},
+};
 
 const OURS: [&str; 3] = ["requires_scope", "authenticated", "public"];
 
@@ -39,7 +42,7 @@ fn is_conditional(attribute: &Attribute) -> bool {
 /// The type that carries what a method declares.
 pub(crate) struct Declared {
     pub(crate) cfgs: Vec<Attribute>,
-    pub(crate) marker: Ident,
+    pub(crate) marker: MarkerType,
     /// The type's item.
     pub(crate) item: TokenStream,
 }

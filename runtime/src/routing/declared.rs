@@ -6,7 +6,7 @@ use axum::handler::Layered;
 
 use crate::{
     enforce::{Declares, Guard},
-    routing::guarded::Guarded,
+    routing::guarded::{Guarded, sealed::Leaves},
     scope::{Row, RowRef},
 };
 
@@ -22,17 +22,22 @@ use crate::{
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
                or `guarded(requirement!(\"..\"), ..)` around it"
 )]
-pub trait Declared<Args>: sealed::Declared<Args> {}
+pub trait Declared<Args>: sealed::HasRow<Args> {}
+
+// One implementation for all handlers, and not one each: the compiler then says of a handler without any that there is none, and
+// neither which ones there are nor which call has the bound.
+#[diagnostic::do_not_recommend]
+impl<H: sealed::HasRow<Args>, Args> Declared<Args> for H {}
 
 /// A handler whose declaration is part of its type, so that constants can read it.
 #[diagnostic::on_unimplemented(
     message = "a constant table cannot read what this handler declares; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \
                `#[public]` above it, or add the table of one that is `guarded(..)` by `.and(&handler.table())`"
 )]
-pub trait Annotated<Args>: Declared<Args> {
-    /// What the handler declares.
-    const ROW: Row;
-}
+pub trait Annotated<Args>: sealed::HasConstRow<Args> {}
+
+#[diagnostic::do_not_recommend]
+impl<H: sealed::HasConstRow<Args>, Args> Annotated<Args> for H {}
 
 /// Returns what `handler` declares, in a `const`. By value, so that a message stands on the handler itself.
 pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
@@ -45,19 +50,9 @@ pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
 pub struct Beside;
 
 #[diagnostic::do_not_recommend]
-impl<H> sealed::Declared<Beside> for Guarded<H> {
+impl<H> sealed::HasRow<Beside> for Guarded<H> {
     fn row(&self) -> RowRef {
         self.row.clone()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<H> Declared<Beside> for Guarded<H> {}
-
-#[diagnostic::do_not_recommend]
-impl<L, H: Annotated<Args>, T, S, Args> sealed::Declared<InLayer<Args>> for Layered<L, H, T, S> {
-    fn row(&self) -> RowRef {
-        RowRef::Const(const { &H::ROW })
     }
 }
 
@@ -66,10 +61,13 @@ impl<L, H: Annotated<Args>, T, S, Args> sealed::Declared<InLayer<Args>> for Laye
 pub struct InLayer<Args>(Args);
 
 #[diagnostic::do_not_recommend]
-impl<L, H: Annotated<Args>, T, S, Args> Declared<InLayer<Args>> for Layered<L, H, T, S> {}
+impl<L, H: Annotated<Args>, T, S, Args> sealed::HasRow<InLayer<Args>> for Layered<L, H, T, S> {
+    fn row(&self) -> RowRef {
+        RowRef::Const(const { &H::ROW })
+    }
+}
 
-#[diagnostic::do_not_recommend]
-impl<L, H: Annotated<Args>, T, S, Args> Annotated<InLayer<Args>> for Layered<L, H, T, S> {
+impl<L, H: Annotated<Args>, T, S, Args> sealed::HasConstRow<InLayer<Args>> for Layered<L, H, T, S> {
     const ROW: Row = H::ROW;
 }
 
@@ -93,8 +91,13 @@ mod sealed {
     #[diagnostic::on_unimplemented(
         message = "only scopegate implements `Declared`, because a guard must enforce what is declared"
     )]
-    pub trait Declared<Args> {
+    pub trait HasRow<Args> {
         fn row(&self) -> crate::scope::RowRef;
+    }
+
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait HasConstRow<Args>: HasRow<Args> {
+        const ROW: crate::scope::Row;
     }
 }
 
@@ -102,29 +105,23 @@ macro_rules! declared {
     ($($argument:ident)*) => {
         // What is mounted is `'static`, and so are its arguments.
         #[diagnostic::do_not_recommend]
-        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::Declared<(G, $($argument,)*)> for F
+        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::HasRow<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,
         {
             fn row(&self) -> RowRef {
-                RowRef::Const(const { &<Self as Annotated<(G, $($argument,)*)>>::ROW })
+                RowRef::Const(const { &<Self as sealed::HasConstRow<(G, $($argument,)*)>>::ROW })
             }
         }
 
-        #[diagnostic::do_not_recommend]
-        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> Declared<(G, $($argument,)*)> for F
-        where
-            F: FnOnce(G, $($argument),*) -> Out,
-        {
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> Annotated<(G, $($argument,)*)> for F
+        impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::HasConstRow<(G, $($argument,)*)> for F
         where
             F: FnOnce(G, $($argument),*) -> Out,
         {
             const ROW: Row = G::ROW.taking(const { &[$(TypeId::of::<$argument>),*] });
         }
+
+        impl<G, $($argument,)* T> Leaves<T> for (G, $($argument,)*) {}
     };
 }
 

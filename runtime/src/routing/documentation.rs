@@ -17,7 +17,6 @@ use crate::enforce::{names_in, place_of};
 /// A handler with `#[utoipa::path]`.
 #[diagnostic::on_unimplemented(
     message = "this handler has no `#[utoipa::path]`",
-    label = "not documented",
     note = "put `#[utoipa::path(get, path = \"/..\")]` above the handler; name an imported handler by its module, as in `files::list`"
 )]
 pub trait Documented {

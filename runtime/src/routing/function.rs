@@ -10,7 +10,10 @@ use axum::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::routing::guarded::{IsGuarded, Unguarded, WithGuard};
+use crate::routing::{
+    gated::{Answering, boxed},
+    guarded::{Guarded, WithGuard},
+};
 
 /// A function that axum itself makes a handler: every argument is an extractor, and the answer is a response.
 ///
@@ -23,64 +26,74 @@ use crate::routing::guarded::{IsGuarded, Unguarded, WithGuard};
     message = "axum cannot call this handler: an argument is no extractor, the answer is no response, or it is not `async`; \
                `#[axum::debug_handler]` below the scope attribute says which"
 )]
-pub trait HandlerFn<T, S>: Handler<T, S> + sealed::Callable<T, S> {}
+pub trait HandlerFn<T, S>: sealed::Function<T, S> {}
 
-impl<L, H, T, S> sealed::Callable<T, S> for Layered<L, H, T, S> {}
-
+// One implementation for all functions, and not one each: see `Declared`.
 #[diagnostic::do_not_recommend]
-impl<L, H, T, S> HandlerFn<T, S> for Layered<L, H, T, S>
+impl<F: sealed::Function<T, S>, T, S> HandlerFn<T, S> for F {}
+
+mod sealed {
+    use axum::extract::Request;
+
+    use crate::routing::gated::Answering;
+
+    /// Or somebody could pass an implementation of their own off as axum's.
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Function<T, S>: Clone + Send + Sync + Sized + 'static {
+        fn answer(self, request: Request, state: S) -> Answering;
+    }
+}
+
+/// In [`guarded`](crate::guarded) there may be a handler of any kind: it is called behind a guard. That it has none of its own is
+/// another bound, so that a message is about that: [`GuardedOnce`](super::guarded::GuardedOnce).
+impl<H, T, S> sealed::Function<WithGuard<T>, S> for Guarded<H>
+where
+    H: Handler<T, S>,
+    S: Send + Sync + 'static,
+{
+    fn answer(self, request: Request, state: S) -> Answering {
+        self.call_guarded(request, state)
+    }
+}
+
+impl<L, H, T, S> sealed::Function<T, S> for Layered<L, H, T, S>
 where
     L: Layer<HandlerService<H, T, S>> + Clone + Send + Sync + 'static,
     L::Service:
         Service<Request, Response: IntoResponse, Error = Infallible, Future: Send> + Clone + Send + 'static,
-    H: HandlerFn<T, S>,
+    H: HandlerFn<T, S> + Handler<T, S>,
     T: 'static,
     S: 'static,
 {
+    fn answer(self, request: Request, state: S) -> Answering {
+        boxed(Handler::<T, S>::call(self, request, state))
+    }
 }
-
-impl<G: IsGuarded, T, S> sealed::Callable<WithGuard<T>, S> for G {}
-
-/// For a parameter, which messages about other handlers do not mention.
-impl<G: IsGuarded, T, S> HandlerFn<WithGuard<T>, S> for G
-where
-    T: Unguarded, // First, so that this is what a message is about.
-    G: Handler<WithGuard<T>, S>,
-{
-}
-
-impl<T, S> sealed::Callable<T, S> for &'static str {}
 
 /// A text is a handler of axum's that declares nothing: without this, that would be said in two messages.
-#[diagnostic::do_not_recommend]
-impl<T, S> HandlerFn<T, S> for &'static str where Self: Handler<T, S> {}
-
-mod sealed {
-    /// Or somebody could pass an implementation of their own off as axum's.
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
-    pub trait Callable<T, S> {}
+impl<T, S> sealed::Function<T, S> for &'static str
+where
+    Self: Handler<T, S>,
+{
+    fn answer(self, request: Request, state: S) -> Answering {
+        boxed(Handler::<T, S>::call(self, request, state))
+    }
 }
 
-impl<F: FnOnce() -> Out, Out, S> sealed::Callable<((),), S> for F {}
-
-#[diagnostic::do_not_recommend]
-impl<F, Fut, S> HandlerFn<((),), S> for F
+impl<F, Fut, S> sealed::Function<((),), S> for F
 where
     F: FnOnce() -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output: IntoResponse> + Send,
 {
+    fn answer(self, request: Request, state: S) -> Answering {
+        boxed(Handler::<((),), S>::call(self, request, state))
+    }
 }
 
 /// The bounds are those of axum's implementation: the compiler refuses ones that it needs more than.
 macro_rules! handler_fn {
     ([$($argument:ident)*], $last:ident) => {
-        impl<F, Out, S, M, $($argument,)* $last> sealed::Callable<(M, $($argument,)* $last,), S> for F where
-            F: FnOnce($($argument,)* $last) -> Out
-        {
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl<F, Fut, S, M, $($argument,)* $last> HandlerFn<(M, $($argument,)* $last,), S> for F
+        impl<F, Fut, S, M, $($argument,)* $last> sealed::Function<(M, $($argument,)* $last,), S> for F
         where
             F: FnOnce($($argument,)* $last) -> Fut + Clone + Send + Sync + 'static,
             Fut: Future<Output: IntoResponse> + Send,
@@ -88,6 +101,9 @@ macro_rules! handler_fn {
             $($argument: FromRequestParts<S> + Send,)*
             $last: FromRequest<S, M> + Send,
         {
+            fn answer(self, request: Request, state: S) -> Answering {
+                boxed(Handler::<(M, $($argument,)* $last,), S>::call(self, request, state))
+            }
         }
     };
 }

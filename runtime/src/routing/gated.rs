@@ -8,7 +8,7 @@ use axum::{extract::Request, handler::Handler, response::Response};
 use crate::routing::documentation::Documentation;
 use crate::{
     enforce::{Enforcement, Slot},
-    routing::{declared::Declared, function::HandlerFn},
+    routing::{declared::Declared, function::HandlerFn, guarded::GuardedOnce},
     scope::RowRef,
 };
 
@@ -20,22 +20,21 @@ pub(crate) struct Gated<S> {
     slot: Arc<Slot>,
 }
 
-type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl<S: 'static> Gated<S> {
-    pub(crate) fn mount<H: Declared<D> + HandlerFn<T, S>, T, D>(
+    pub(crate) fn mount<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
         handler: H,
         methods: String,
-    ) -> (Self, Mounted)
-where {
+    ) -> (Self, Mounted) {
         let mounted = Mounted::new(methods, handler.row());
-        let handler = move |request, state| boxed(handler.clone().call(request, state));
+        let handler = move |request, state| handler.clone().answer(request, state);
         (Self { handler: Arc::new(handler), slot: mounted.slot.clone() }, mounted)
     }
 }
 
 /// Boxes a future, unless it is boxed already, as those of functions are.
-fn boxed(mut future: impl Future<Output = Response> + Send + 'static) -> Answering {
+pub(super) fn boxed(mut future: impl Future<Output = Response> + Send + 'static) -> Answering {
     match <dyn Any>::downcast_mut::<Answering>(&mut future) {
         // What is left in its place has no size, so that nothing is allocated for it.
         Some(boxed) => mem::replace(boxed, Box::pin(pending())),

@@ -5,17 +5,13 @@ use std::{
     fmt,
     marker::{PhantomData, PhantomPinned},
     panic::Location,
-    pin::Pin,
 };
 
-use axum::{
-    extract::Request,
-    handler::Handler,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Request, handler::Handler, response::IntoResponse};
 
 use crate::{
     enforce::enforce_for_gates_inside,
+    routing::gated::Answering,
     scope::{Entry, Requirement, Row, RowRef, ScopeTable, Text},
 };
 
@@ -79,9 +75,8 @@ pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
 /// A second guard would be enforced, and be in no table. What has one is told by its arguments, which are not `Unpin`:
 /// extractors are, as nothing borrows from itself before a handler has run.
 #[diagnostic::on_unimplemented(
-    message = "this handler declares what it needs already",
-    label = "annotated already, or guarded already",
-    note = "say all that it needs in one place: in its attribute, or in `guarded(requirement!(..), handler)` around one without"
+    message = "this handler declares what it needs already; say all of it in one place: in its attribute, or in \
+               `guarded(requirement!(..), ..)` around a handler without one"
 )]
 pub trait Unguarded: sealed::Sealed {}
 
@@ -90,15 +85,48 @@ impl<T: Unpin> sealed::Sealed for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Unpin> Unguarded for T {}
 
-/// [`Guarded`], whatever is inside.
-#[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
-pub trait IsGuarded {}
+/// A handler with one guard: what is in [`guarded`] has none of its own.
+///
+/// `D` is what the handler is [`Declared`](super::Declared) by, `T` what it is a [`HandlerFn`](super::HandlerFn) by. A function of your
+/// own that takes any handler has all three bounds.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, routing::{Declared, GuardedOnce, HandlerFn, get}};
+///
+/// fn at_root<D, T: 'static>(handler: impl Declared<D> + HandlerFn<T, ()> + GuardedOnce<D, T>) -> Router {
+///     Router::new().route("/", get(handler))
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "this handler declares what it needs already; say all of it in one place: in its attribute, or in \
+               `guarded(requirement!(..), ..)` around a handler without one"
+)]
+pub trait GuardedOnce<D, T>: sealed::Once<D, T> {}
 
-impl<T> IsGuarded for Guarded<T> {}
+#[diagnostic::do_not_recommend]
+impl<H, D: sealed::Leaves<T>, T> GuardedOnce<D, T> for H {}
 
-mod sealed {
+pub(super) mod sealed {
+    use super::{Unguarded, WithGuard};
+    use crate::routing::declared::{Beside, InLayer};
+
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Sealed {}
+
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Once<D, T> {}
+
+    impl<H, D: Leaves<T>, T> Once<D, T> for H {}
+
+    /// Where a handler declares what it needs, so that the guard is the only one of such arguments.
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Leaves<T> {}
+
+    impl<T: Unguarded> Leaves<WithGuard<T>> for Beside {}
+
+    impl<Args, T> Leaves<T> for InLayer<Args> {}
 }
 
 impl<H, T, S> Handler<WithGuard<T>, S> for Guarded<H>
@@ -107,9 +135,19 @@ where
     T: Unguarded,
     S: Send + Sync + 'static,
 {
-    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+    type Future = Answering;
 
-    fn call(self, request: Request, state: S) -> Self::Future {
+    fn call(self, request: Request, state: S) -> Answering {
+        self.call_guarded(request, state)
+    }
+}
+
+impl<H> Guarded<H> {
+    pub(super) fn call_guarded<T, S>(self, request: Request, state: S) -> Answering
+    where
+        H: Handler<T, S>,
+        S: Send + 'static,
+    {
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             match enforce_for_gates_inside(&mut parts, &self.row).await {

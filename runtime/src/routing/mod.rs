@@ -45,7 +45,7 @@ pub use declared::Declared;
 #[doc(hidden)] // For generated code, through `__private`.
 pub use declared::{Annotated, Beside, InLayer, ScopeGuard, row_of};
 pub use function::HandlerFn;
-pub use guarded::{Guarded, authenticated, guarded, public};
+pub use guarded::{Guarded, GuardedOnce, authenticated, guarded, public};
 #[doc(hidden)] // What `Guarded` is a handler by.
 pub use guarded::{Unguarded, WithGuard};
 pub use method_routing::{

@@ -1,42 +1,46 @@
 //! What a router takes from others: routes and methods that are declared, and none of axum's own.
 
-use super::{method_router::MethodRouter, router::Router};
-
-/// The methods of a path, each with a declared handler: a [`MethodRouter`].
+/// The methods of a path, each with a declared handler: a [`MethodRouter`](super::MethodRouter).
 #[diagnostic::on_unimplemented(
     message = "these methods declare no scope; make them by `scopegate::routing`, as in `scopegate::routing::get(handler)`"
 )]
-pub trait DeclaredMethods<S>: sealed::Sealed {
-    #[doc(hidden)]
-    fn methods(self) -> MethodRouter<S>;
-}
+pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 
+// By way of another trait, so that a message leaves out which call has the bound.
 #[diagnostic::do_not_recommend]
-impl<S> DeclaredMethods<S> for MethodRouter<S> {
-    fn methods(self) -> MethodRouter<S> {
-        self
-    }
-}
+impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 
-/// Routes that have no gate yet, each with a declared handler: a [`Router`].
+/// Routes that have no gate yet, each with a declared handler: a [`Router`](super::Router).
 #[diagnostic::on_unimplemented(
     message = "this router is axum's: merge or nest it into the one that `protect` returns, or make it a `scopegate::Router`"
 )]
-pub trait DeclaredRoutes<S>: sealed::Sealed {
-    #[doc(hidden)]
-    fn routes(self) -> Router<S>;
-}
+pub trait DeclaredRoutes<S>: sealed::Routes<S> {}
 
 #[diagnostic::do_not_recommend]
-impl<S> DeclaredRoutes<S> for Router<S> {
-    fn routes(self) -> Router<S> {
-        self
-    }
-}
+impl<R: sealed::Routes<S>, S> DeclaredRoutes<S> for R {}
 
 mod sealed {
+    use crate::routing::{MethodRouter, Router};
+
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
-    pub trait Sealed {}
-    impl<S> Sealed for super::MethodRouter<S> {}
-    impl<S> Sealed for super::Router<S> {}
+    pub trait Methods<S> {
+        fn methods(self) -> MethodRouter<S>;
+    }
+
+    impl<S> Methods<S> for MethodRouter<S> {
+        fn methods(self) -> Self {
+            self
+        }
+    }
+
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Routes<S> {
+        fn routes(self) -> Router<S>;
+    }
+
+    impl<S> Routes<S> for Router<S> {
+        fn routes(self) -> Self {
+            self
+        }
+    }
 }

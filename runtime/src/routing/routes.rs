@@ -11,6 +11,7 @@ use super::{
     declared::Declared,
     documentation::{Documented, tell_apart},
     function::HandlerFn,
+    guarded::GuardedOnce,
     method_router::MethodRouter,
     router::Router,
 };
@@ -29,9 +30,9 @@ where
     }
 
     #[doc(hidden)] // For generated code.
-    pub fn add<P, H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, _kept: fn() -> P, handler: H) -> Self
+    #[rustfmt::skip] // The compiler quotes all lines from the name to the bound.
+    pub fn add<P: Documented, H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, _kept: fn() -> P, handler: H) -> Self
     where
-        P: Documented,
         T: 'static,
     {
         let documentation = P::documentation();

@@ -69,14 +69,15 @@ impl Requirement {
     }
 
     /// Returns the requirement itself, for an attribute that names it.
-    ///
-    /// # Panics
-    ///
-    /// When it needs no scope: such a handler has an attribute of another name.
     #[doc(hidden)]
     #[must_use]
-    #[track_caller]
     pub const fn as_requirement(self) -> Self {
+        self
+    }
+
+    /// Refuses one that needs no scope: such a handler has an attribute of another name.
+    #[track_caller]
+    pub(crate) const fn assert_scopes(&self) {
         match self.0 {
             Kind::Public => panic!(
                 "this requirement is `Requirement::PUBLIC`; write `#[public]` in place of the attribute"
@@ -84,7 +85,7 @@ impl Requirement {
             Kind::Authenticated => panic!(
                 "this requirement is `Requirement::AUTHENTICATED`; write `#[authenticated]` in place of the attribute"
             ),
-            _ => self,
+            Kind::One(_) | Kind::Const(_) | Kind::Owned(_) => {}
         }
     }
 

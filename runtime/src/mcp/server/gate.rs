@@ -3,7 +3,10 @@
 use axum::Router;
 use rmcp::ServerHandler;
 
-use super::{McpServer, ScopedTools};
+use super::{
+    McpServer,
+    scoped::{Have, Tables},
+};
 use crate::{gate::Gate, policy::StartupError};
 
 impl Gate {
@@ -51,10 +54,10 @@ impl Gate {
     /// let app: axum::Router = gate.mcp(|| Files)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn mcp<S>(&self, make: impl Fn() -> S + Send + Sync + 'static) -> Result<Router, StartupError>
-    where
-        S: ServerHandler + ScopedTools,
-    {
-        McpServer::new(self, make).table(&S::TOOLS).build()
+    ///
+    /// `S` is [`ScopedTools`](crate::mcp::ScopedTools).
+    #[rustfmt::skip] // The compiler quotes all lines from the name to the bound.
+    pub fn mcp<S: ServerHandler>(&self, make: impl Fn() -> S + Send + Sync + 'static) -> Result<Router, StartupError> where Tables: Have<S> {
+        McpServer::new(self, make).table(&Tables::TOOLS).build()
     }
 }

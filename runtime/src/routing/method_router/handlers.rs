@@ -1,13 +1,17 @@
 //! Handlers of a path, by method. Each declares what it needs.
 
 use super::{ANY, MethodRouter, names_of};
-use crate::routing::{MethodFilter, declared::Declared, function::HandlerFn, gated::Gated};
+use crate::routing::{
+    MethodFilter, declared::Declared, function::HandlerFn, gated::Gated, guarded::GuardedOnce,
+};
 
 impl<S> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    pub(in crate::routing) fn any<H: Declared<D> + HandlerFn<T, S>, T, D>(handler: H) -> Self
+    pub(in crate::routing) fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
+        handler: H,
+    ) -> Self
     where
         T: 'static,
     {
@@ -21,7 +25,11 @@ where
     ///
     /// When one of the methods has a handler already, as in axum.
     #[track_caller]
-    pub fn on<H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, filter: MethodFilter, handler: H) -> Self
+    pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
+        mut self,
+        filter: MethodFilter,
+        handler: H,
+    ) -> Self
     where
         T: 'static,
     {
@@ -37,7 +45,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn get<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -50,7 +58,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn post<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn post<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -63,7 +71,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn put<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn put<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -76,7 +84,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn patch<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn patch<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -89,7 +97,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn delete<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn delete<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -102,7 +110,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn head<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn head<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -115,7 +123,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn options<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn options<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -128,7 +136,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn connect<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn connect<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -141,7 +149,7 @@ where
     ///
     /// When the method has a handler already, as in axum.
     #[track_caller]
-    pub fn trace<H: Declared<D> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn trace<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -171,7 +179,7 @@ where
     ///     "GET  /files/{name}  files:read\n*    /files/{name}  authenticated\n",
     /// );
     /// ```
-    pub fn fallback<H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, handler: H) -> Self
+    pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
     where
         T: 'static,
     {

@@ -7,7 +7,11 @@ use tower_service::Service;
 
 use super::Router;
 use crate::routing::{
-    declared::Declared, function::HandlerFn, gated::Gated, guarded::Guarded, method_router::ANY,
+    declared::Declared,
+    function::HandlerFn,
+    gated::Gated,
+    guarded::{Guarded, GuardedOnce},
+    method_router::ANY,
     service::ServiceGuard,
 };
 
@@ -18,7 +22,7 @@ where
     /// Sets the handler of requests that no route matches, in place of 404; see [`axum::Router::fallback`].
     ///
     /// The table has it at `/*`. That of a nested router is for what is below its path: at `/api/*`, for a router at `/api`.
-    pub fn fallback<H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, handler: H) -> Self
+    pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -61,7 +65,10 @@ where
     /// any method; see [`axum::Router::method_not_allowed_fallback`].
     ///
     /// The table has it at each of these paths, with `*` for its methods.
-    pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<T, S>, T, D>(mut self, handler: H) -> Self
+    pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
+        mut self,
+        handler: H,
+    ) -> Self
     where
         T: 'static,
     {

@@ -80,7 +80,8 @@ const METHODS: [&str; 13] = [
     "notifications/roots/list_changed",
 ];
 
-/// What acts on what it names, and is judged by that. rmcp gives a request that lacks a parameter to the handler of all others.
+/// What acts on what it names, and is judged by that. rmcp gives a request that lacks a parameter to the handler of all others,
+/// which finds what it names, if it names anything.
 const ACTING: [&str; 9] = [
     "tools/call",
     "prompts/get",
@@ -110,7 +111,8 @@ pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
     let is_public = match subject {
         Subject::Tool(name) | Subject::Prompt(name) => name == "hello",
         Subject::Resource(uri) => uri == "help://hello",
-        Subject::Method(name) => OF_ANYONE.contains(&&**name),
+        // What names nothing acts on nothing: rmcp lost the parameters by which the gate judged it.
+        Subject::Method(name) => OF_ANYONE.contains(&&**name) || ACTING.contains(&&**name),
     };
     if is_public {
         return token != "bad";
@@ -128,7 +130,7 @@ pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
         Subject::Resource(uri) if uri == "file:///secret" => has("files:admin"),
         // What is about no file is unknown to the table, and nobody's.
         Subject::Resource(uri) => uri.starts_with("file:///") && has("files:write"),
-        Subject::Method(name) => METHODS.contains(&&**name) || ACTING.contains(&&**name),
+        Subject::Method(name) => METHODS.contains(&&**name),
     };
     !["bad", ANYONE].contains(&token) && has("files:read") && own
 }

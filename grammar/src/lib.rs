@@ -12,7 +12,7 @@ mod suggest;
 mod template;
 
 pub use cycles::cycles;
-pub use suggest::{are_alike, suggest};
+pub use suggest::{alike_keys, are_alike, suggest};
 pub use template::{
     MAX_VALUE, Piece, TemplateFault, check_template, has_braces, is_value, is_value_byte, pieces,
 };

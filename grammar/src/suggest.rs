@@ -1,5 +1,7 @@
 //! "Did you mean": the known name that an unknown one is closest to.
 
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
+
 use strsim::osa_distance;
 
 /// Returns the candidate that `text` is closest to, if it is close: at most a third of the longer one's characters
@@ -32,13 +34,29 @@ pub fn are_alike(left: &str, right: &str) -> bool {
         && different.next().is_none_or(|(left, right)| is_misspelt(left, right) && different.next().is_none())
 }
 
+/// Returns texts of which any two scopes that are alike have one in common, so that not every pair has to be compared: its words, and
+/// them again without one letter.
+pub fn alike_keys(text: &str) -> BTreeSet<String> {
+    let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
+    let mut keys = BTreeSet::from([words.join(" ")]);
+    for (at, word) in words.iter().enumerate().filter(|(_, word)| !has_digit(word)) {
+        for cut in 0..word.len() {
+            let mut shorter = words.clone();
+            if let Some(word) = shorter.get_mut(at) {
+                word.remove(cut);
+            }
+            keys.insert(shorter.join(" "));
+        }
+    }
+    keys
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|character: char| !character.is_ascii_alphanumeric())
 }
 
 fn is_misspelt(left: &str, right: &str) -> bool {
     let (left, right) = (left.to_ascii_lowercase(), right.to_ascii_lowercase());
-    let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
     if has_digit(&left) || has_digit(&right) || osa_distance(&left, &right) != 1 {
         return false;
     }
@@ -50,6 +68,10 @@ fn is_misspelt(left: &str, right: &str) -> bool {
     if is_swapped { short.len() >= 4 } else { long.len() >= 5 && !is_ending(short, long) }
 }
 
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// `file` and `files`, `share` and `shared`, `use` and `user`.
 fn is_ending(short: &str, long: &str) -> bool {
     long.strip_prefix(short).is_some_and(|ending| matches!(ending, "s" | "d" | "r" | "n" | "y"))
@@ -57,7 +79,7 @@ fn is_ending(short: &str, long: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{are_alike, suggest};
+    use super::{alike_keys, are_alike, suggest};
 
     #[test]
     fn suggests_what_is_close() {
@@ -92,6 +114,7 @@ mod tests {
         ] {
             assert!(are_alike(left, right), "{left} {right}");
             assert!(are_alike(right, left), "{right} {left}");
+            assert!(!alike_keys(left).is_disjoint(&alike_keys(right)), "{left} {right}");
         }
     }
 

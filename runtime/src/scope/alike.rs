@@ -1,6 +1,9 @@
 //! Scopes that are likely one scope, misspelt in one of its places.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+};
 
 use super::table::{Entry, ScopeTable};
 
@@ -30,10 +33,13 @@ pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
         }
     }
     let named: Vec<Named<'_>> = named.into_values().collect();
-    let pairs = named
-        .iter()
-        .enumerate()
-        .flat_map(|(at, left)| named.iter().skip(at + 1).map(move |right| (*left, *right)));
+    let mut near: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for group in groups(&named).into_values() {
+        for (at, left) in group.iter().enumerate() {
+            near.extend(group.iter().skip(at + 1).map(|right| (*left, *right)));
+        }
+    }
+    let pairs = near.into_iter().filter_map(|(left, right)| Some((*named.get(left)?, *named.get(right)?)));
     pairs
         .filter(|(left, right)| scopegate_grammar::are_alike(left.text, right.text))
         .map(|(left, right)| {
@@ -41,6 +47,17 @@ pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
             Alike { rare, other }
         })
         .collect()
+}
+
+/// Puts scopes together that could be alike. To compare each with each would take minutes for a large table.
+fn groups(named: &[Named<'_>]) -> HashMap<String, Vec<usize>> {
+    let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, scope) in named.iter().enumerate() {
+        for key in scopegate_grammar::alike_keys(scope.text) {
+            groups.entry(key).or_default().push(at);
+        }
+    }
+    groups
 }
 
 impl fmt::Display for Alike<'_> {

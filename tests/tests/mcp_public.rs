@@ -160,6 +160,8 @@ fn operations() -> Vec<(&'static str, Value, For)> {
     vec![
         ("initialize", serde_json::from_str::<Value>(INITIALIZE).unwrap()["params"].clone(), For::Anyone),
         ("ping", json!({}), For::Anyone),
+        ("server/discover", json!({}), For::Anyone),
+        ("skills/list", json!({}), For::Anyone),
         ("tools/list", json!({}), For::Anyone),
         ("prompts/list", json!({}), For::Anyone),
         ("resources/list", json!({}), For::Anyone),

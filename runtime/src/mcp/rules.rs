@@ -24,6 +24,8 @@ pub(super) struct Rules {
     resources: Resources,
     /// Tools that are unknown, also where a row opens every tool.
     off: HashSet<String>,
+    /// Whether there is anything for callers without a token.
+    has_public: bool,
 }
 
 /// The rows of one kind.
@@ -157,13 +159,13 @@ impl Rules {
         }
         let resources = Resources::of(table, problems);
         problems.extend(resources.overlaps());
-        Self { named, resources, off: HashSet::new() }
+        let has_public = table.operations().iter().any(|operation| operation.requirement().is_public());
+        Self { named, resources, off: HashSet::new(), has_public }
     }
 
     /// Tells whether there is anything for callers without a token.
     pub(super) fn has_public(&self) -> bool {
-        let mut rows = self.named.values().flat_map(|named| named.one.values());
-        rows.any(|row| row.requirement().is_public())
+        self.has_public
     }
 
     /// Tells whether callers without a token connect as others do.

@@ -1,15 +1,10 @@
 //! How the refusal of a tool is answered: by the status that OAuth has for it, or in the result that some clients look at.
 
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response},
-};
-use http::{
-    HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
-};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::protocol_error::json_answer;
 use crate::refuse::Rejection;
 
 /// How the refusal of a tool is answered. No client is told by its name: the program chooses.
@@ -58,10 +53,6 @@ impl ToolResult {
 
 impl IntoResponse for ToolResult {
     fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.0));
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
+        json_answer(StatusCode::OK, self.0)
     }
 }

@@ -198,15 +198,22 @@ impl IntoResponse for ProtocolError {
     fn into_response(self) -> Response {
         let answer = ErrorAnswer::new(self.id.as_ref(), self.code, &self.message, self.data);
         let body = serde_json::to_vec(&answer).unwrap_or_default();
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() = self.status;
+        let mut response = json_answer(self.status, body);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.extend(self.allow.map(|allow| (ALLOW, HeaderValue::from_static(allow))));
         headers.extend(required_by(self.status));
         response
     }
+}
+
+/// Makes an answer of the gate's own, which nobody is to keep.
+pub(super) fn json_answer(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// Returns the header without which an answer of a status says too little.

@@ -49,7 +49,7 @@ fn each_method_of_axums_routers_is_mirrored_or_left_out_for_a_reason() {
     assert_eq!(faults, Vec::<String>::new());
 }
 
-/// A reader that finds nothing would be content with everything.
+/// A reader that finds nothing would miss every fault.
 #[test]
 fn the_names_of_axum_are_found() {
     let axum = Names::below(&of_package("axum").join("routing"));

@@ -78,7 +78,7 @@ struct OfOthers {
 }
 
 impl OfOthers {
-    /// An item that there is not without its feature.
+    /// An item that exists only with its feature.
     const fn configured_out(name: &'static str) -> Self {
         Self {
             name,

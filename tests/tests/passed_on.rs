@@ -31,7 +31,7 @@ fn each_method_of_rmcps_traits_is_passed_on() {
     }
 }
 
-/// A reader that finds nothing would be content with everything.
+/// A reader that finds nothing would miss every fault.
 #[test]
 fn the_methods_of_rmcp_are_found() {
     for (passed, least, known) in [

@@ -33,7 +33,7 @@ pub enum Access {
     Issuer(String, Option<String>),
     /// Those with a token of the authorization server that this program starts.
     Development,
-    /// Those with a key of the environment variable of this name.
+    /// Those with a key that the environment variable of this name lists.
     Keys(String),
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Bounds {
 
 /// As much as rmcp reads.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// As much of a request without a token. A call of a public tool fits, and a flood of them holds little.
+/// The most bytes of a body without a token. A call of a public tool fits, and a flood of them holds little.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;

@@ -123,9 +123,9 @@ impl McpLayer {
         self
     }
 
-    /// Sets how many bytes a body without a token may have; 64 KiB unless set. A longer one needs a token: 401.
+    /// Sets how many bytes a body without a token may have; 64 KiB unless set. A request with a longer one is answered 401.
     ///
-    /// Such a body is read only where the table has a public operation, or the [dialect](McpLayer::dialect) needs it. All of
+    /// The layer reads such a body only if the table has a public operation, or if the [dialect](McpLayer::dialect) needs it. All of
     /// them together hold at most 64 times as much at once; more is 503.
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.change().for_anyone = Endpoint::room_for_anyone(bytes);

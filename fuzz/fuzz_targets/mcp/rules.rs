@@ -63,18 +63,9 @@ pub(crate) const OPEN: McpTable = mcp_table![
     Operation::any_method(Requirement::AUTHENTICATED),
 ];
 
-/// What MCP itself has that acts on nothing. Everything else has a row, or does not reach a server.
-const METHODS: [&str; 13] = [
-    "initialize",
-    "ping",
-    "server/discover",
-    "tools/list",
-    "prompts/list",
-    "resources/list",
-    "resources/templates/list",
-    "skills/list",
+/// What MCP itself has that acts on nothing, besides [`OF_ANYONE`]. Everything else has a row, or does not reach a server.
+const WITH_THE_FLOOR: [&str; 4] = [
     "logging/setLevel",
-    "notifications/initialized",
     "notifications/cancelled",
     "notifications/progress",
     "notifications/roots/list_changed",
@@ -130,7 +121,7 @@ pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
         Subject::Resource(uri) if uri == "file:///secret" => has("files:admin"),
         // What is about no file is unknown to the table, and nobody's.
         Subject::Resource(uri) => uri.starts_with("file:///") && has("files:write"),
-        Subject::Method(name) => METHODS.contains(&&**name),
+        Subject::Method(name) => WITH_THE_FLOOR.contains(&&**name),
     };
     !["bad", ANYONE].contains(&token) && has("files:read") && own
 }

@@ -19,7 +19,7 @@ pub(crate) enum Judge<'a> {
 impl Judge<'_> {
     /// Lets a token through that meets the floor and all demands.
     pub(crate) fn judge(&self, token: &Token, demands: &[Demand<'_>]) -> Result<(), Rejection> {
-        let Err(shortfall) = self.policy().decide(token.scopes(), demands) else { return Ok(()) };
+        let Err(shortfall) = self.policy().decide(&token.caller(), demands) else { return Ok(()) };
         let rejection = self.refuse(shortfall, demands);
         log::refused(shortfall, &rejection, token, demands);
         Err(rejection)
@@ -42,7 +42,7 @@ impl Judge<'_> {
 
     /// Tells whether a token meets the floor and all demands. Nothing is refused, so nothing is logged.
     pub(crate) fn permits(&self, token: &Token, demands: &[Demand<'_>]) -> bool {
-        self.policy().decide(token.scopes(), demands).is_ok()
+        self.policy().decide(&token.caller(), demands).is_ok()
     }
 
     fn policy(&self) -> &Policy {
@@ -59,7 +59,9 @@ impl Judge<'_> {
             #[cfg(any(feature = "rmcp", feature = "testing"))]
             Self::Policy(policy) => {
                 let scopes = match shortfall {
-                    Shortfall::Scope => policy.to_ask(demands, true),
+                    Shortfall::Scope | Shortfall::Login => {
+                        policy.to_ask(demands, shortfall == Shortfall::Scope)
+                    }
                     Shortfall::IllegalValue | Shortfall::NoValue => Vec::new(),
                 };
                 Rejection::without_gate(shortfall.into(), scopes)
@@ -72,6 +74,7 @@ impl From<Shortfall> for Reason {
     fn from(shortfall: Shortfall) -> Self {
         match shortfall {
             Shortfall::Scope => Self::InsufficientScope,
+            Shortfall::Login => Self::InsufficientAuthentication,
             Shortfall::IllegalValue => Self::IllegalParameter,
             Shortfall::NoValue => Self::Misconfigured,
         }

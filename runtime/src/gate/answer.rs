@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::{Failure, Gate, Protects};
 use crate::{
-    policy::Demand,
+    policy::{Demand, step_up_of},
     refuse::{Challenge, ErrorCode, Reason, Rejection},
-    scope::{Filled, ScopeTable, ScopeToken},
+    scope::{Filled, ScopeTable, ScopeToken, StepUp},
 };
 
 impl Gate {
@@ -23,7 +23,7 @@ impl Gate {
             return Rejection::new(reason, self.describe(reason), Vec::new(), None, &self.0.bodies);
         }
         let scopes = self.0.policy.to_ask(demands, reason == Reason::InsufficientScope);
-        let challenge = self.challenge(reason, &scopes).to_header_value();
+        let challenge = self.challenge(reason, &scopes, &step_up_of(demands)).to_header_value();
         Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &self.0.bodies)
     }
 
@@ -48,7 +48,7 @@ impl Gate {
             let each = also.iter().map(|need| Demand { one_of: std::slice::from_ref(need), ..demand });
             let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();
             let scopes = self.0.policy.to_ask(&demands, true);
-            let fits = self.challenge(Reason::InsufficientScope, &scopes).fits();
+            let fits = self.challenge(Reason::InsufficientScope, &scopes, &step_up_of(&demands)).fits();
             let handler = entry.handler();
             (!fits).then(|| {
                 format!(
@@ -58,13 +58,19 @@ impl Gate {
         })
     }
 
-    fn challenge(&self, reason: Reason, scopes: &[ScopeToken]) -> Challenge {
+    /// What is asked of the login stands in every challenge, as the scopes do: a client that asks for a token by it has one that
+    /// is enough, whatever was wrong with the one before.
+    fn challenge(&self, reason: Reason, scopes: &[ScopeToken], step_up: &StepUp) -> Challenge {
         let challenge = match (self.resource(), &self.0.protects) {
             (Some(resource), _) => Challenge::new(resource),
             (None, Protects::Resource(resource)) => Challenge::new(resource),
             (None, Protects::Realm(realm)) => Challenge::in_realm(realm.clone()),
         };
-        let challenge = challenge.with_scopes(scopes.iter().cloned());
+        let challenge = challenge.with_scopes(scopes.iter().cloned()).with_acr_values(step_up.acr());
+        let challenge = match step_up.max_age() {
+            Some(max_age) => challenge.with_max_age(max_age),
+            None => challenge,
+        };
         let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);
         match reason.error().or(missing) {
             Some(error) => challenge.with_error(error, &self.describe(reason)),

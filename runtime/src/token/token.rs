@@ -10,7 +10,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{InvalidClaims, Principal};
-use crate::scope::GrantedScopes;
+#[cfg(feature = "axum")]
+use crate::policy::Caller;
+use crate::{policy::Login, scope::GrantedScopes};
 
 /// What a verified access token says. Cheap to clone.
 ///
@@ -28,6 +30,7 @@ struct Data {
     client: Option<String>,
     expires_at: Option<SystemTime>,
     leeway: Duration,
+    login: Login,
     claims: Map<String, Value>,
 }
 
@@ -78,6 +81,22 @@ impl Token {
         self
     }
 
+    /// Adds a value that says how the person logged in (`acr`), which an operation may [ask for](crate::Requirement::acr). Most
+    /// servers send one; call it for each where yours sends several.
+    #[must_use]
+    pub fn with_acr(mut self, acr: impl Into<Box<str>>) -> Self {
+        Arc::make_mut(&mut self.0).login.acr.push(acr.into());
+        self
+    }
+
+    /// Sets when the person logged in (`auth_time`), which may be [too long ago](crate::Requirement::max_age) for an operation. The
+    /// [leeway](Token::with_leeway) counts.
+    #[must_use]
+    pub fn with_auth_time(mut self, auth_time: SystemTime) -> Self {
+        Arc::make_mut(&mut self.0).login.time = Some(auth_time);
+        self
+    }
+
     /// Sets all claims of the token, for [`Token::claims`].
     ///
     /// # Errors
@@ -115,6 +134,22 @@ impl Token {
     /// Returns who issued the token, where the verifier says so.
     pub fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()
+    }
+
+    /// Iterates over what the token says of how the person logged in (`acr`): nearly always one value, or none.
+    pub fn acr(&self) -> impl Iterator<Item = &str> {
+        self.0.login.acr.iter().map(AsRef::as_ref)
+    }
+
+    /// Returns when the person logged in (`auth_time`), where the token says so.
+    pub fn auth_time(&self) -> Option<SystemTime> {
+        self.0.login.time
+    }
+
+    /// Returns what decides about the caller.
+    #[cfg(feature = "axum")]
+    pub(crate) fn caller(&self) -> Caller<'_> {
+        Caller::with_login(&self.0.scopes, &self.0.login, self.0.leeway)
     }
 
     /// Returns when the token expires, where the verifier says so.

@@ -2,6 +2,7 @@
 
 mod grants;
 mod kind;
+mod login;
 mod names;
 mod places;
 mod presets;

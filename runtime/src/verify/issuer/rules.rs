@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     Issuer,
     kind::{self, Kind},
+    login,
     names::Named,
 };
 use crate::{
@@ -200,6 +201,10 @@ impl Issuer {
         }
         if let Some(client) = client_of(&claims) {
             token = token.with_client(client);
+        }
+        token = login::values(&claims).fold(token, Token::with_acr);
+        if let Some(time) = login::time(&claims) {
+            token = token.with_auth_time(time);
         }
         token.with_all_claims(claims)
     }

@@ -67,7 +67,8 @@ impl Token {
         self
     }
 
-    /// Sets for how long after its expiry the verifier still accepts the token, since clocks differ; not at all unless set.
+    /// Sets for how long after its expiry the verifier still accepts the token, since clocks differ; not at all unless set. The time of the
+    /// [login](Token::with_auth_time) may be off by as much.
     #[must_use]
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         Arc::make_mut(&mut self.0).leeway = leeway;

@@ -91,9 +91,10 @@ impl Issuer {
     }
 
     fn token_until(&self, validity: &Validity, claims: Map<String, Value>) -> Token {
-        let token = self.token_of(claims);
+        // It counts for the time of the login, too, whether or not the token expires.
+        let token = self.token_of(claims).with_leeway(self.leeway);
         match validity.expires_at() {
-            Some(expires_at) => token.with_expiry(expires_at).with_leeway(self.leeway),
+            Some(expires_at) => token.with_expiry(expires_at),
             None => token,
         }
     }

@@ -14,8 +14,6 @@ use super::{
     outcome::Judge,
     plan::Plan,
 };
-#[cfg(any(feature = "rmcp", feature = "testing"))]
-use crate::policy::Policy;
 #[cfg(feature = "testing")]
 use crate::scope::{Parameters, ScopeTable};
 use crate::{
@@ -26,6 +24,8 @@ use crate::{
     scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, RowRef, Unfilled},
     token::{InvalidClaims, Principal, Token},
 };
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use crate::{policy::Policy, refuse::Asked};
 
 /// Who calls, and what they were granted: an extractor for handlers behind a gate.
 ///
@@ -343,7 +343,7 @@ impl Access {
         match &self.authority {
             Authority::Gate(plan) => plan.gate.deny(why.into()).to(self.headers.clone()),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Policy(_) => Rejection::without_gate(Reason::Denied, Vec::new()),
+            Authority::Policy(_) => Rejection::without_gate(Reason::Denied, Asked::NOTHING),
         }
     }
 

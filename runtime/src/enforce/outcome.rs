@@ -7,6 +7,8 @@ use crate::{
     refuse::{Reason, Rejection},
     token::Token,
 };
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use crate::{policy::step_up_of, refuse::Asked};
 
 /// By what a token is judged: by a gate, or by a policy alone where there is no HTTP, as over stdio and in tests.
 #[derive(Clone, Copy)]
@@ -58,13 +60,14 @@ impl Judge<'_> {
             Self::Gate(plan) => plan.refuse(shortfall.into(), demands),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
             Self::Policy(policy) => {
-                let scopes = match shortfall {
-                    Shortfall::Scope | Shortfall::Login => {
-                        policy.to_ask(demands, shortfall == Shortfall::Scope)
-                    }
-                    Shortfall::IllegalValue | Shortfall::NoValue => Vec::new(),
+                let asked = match shortfall {
+                    Shortfall::Scope | Shortfall::Login => Asked {
+                        scopes: policy.to_ask(demands, shortfall == Shortfall::Scope),
+                        step_up: step_up_of(demands),
+                    },
+                    Shortfall::IllegalValue | Shortfall::NoValue => Asked::NOTHING,
                 };
-                Rejection::without_gate(shortfall.into(), scopes)
+                Rejection::without_gate(shortfall.into(), asked)
             }
         }
     }

@@ -85,7 +85,7 @@ impl Challenge {
 
     /// Sets how the person must have logged in, in order of preference; with no value, the challenge has no `acr_values`.
     ///
-    /// A value that a challenge cannot carry, such as one with a space, is left out.
+    /// A value that a challenge cannot carry, such as one with a space, is left out, and so is what exceeds 16 values.
     ///
     /// # Examples
     ///
@@ -111,7 +111,7 @@ impl Challenge {
         let values: Vec<_> = values.into_iter().collect();
         let legal =
             values.iter().map(AsRef::as_ref).filter(|value| scopegate_grammar::check_acr(value).is_ok());
-        self.acr_values = join(legal);
+        self.acr_values = join(legal.take(scopegate_grammar::MAX_ACR_VALUES));
         self
     }
 

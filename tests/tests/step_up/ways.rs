@@ -12,7 +12,8 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Access, Gate, GrantedScopes, Policy, Reason, Requirement, Resource, Router, Scope, Token, authenticated,
+    Access, BodyFormat, Gate, GrantedScopes, Policy, Reason, Requirement, Resource, Router, Scope, Token,
+    authenticated,
     mcp::{LocalTrust, McpTable, Operation},
     mcp_table, requirement, requires_scope,
     routing::get,
@@ -304,9 +305,20 @@ async fn stdio_decides_alike() {
             tokio::spawn(async move { _ = server.serve(there).await.unwrap().waiting().await.unwrap() });
         let client = ().serve(here).await.unwrap();
         for (operation, _) in REQUIREMENTS {
+            let asks_acr = matches!(operation, "both" | "acr" | "token");
             let status = match client.call_tool(CallToolRequestParams::new(operation)).await {
                 Ok(_) => 200,
-                Err(ServiceError::McpError(error)) => error.code.0,
+                Err(ServiceError::McpError(error)) => {
+                    let data = error.data.expect("data");
+                    let acr_values = if asks_acr { "gold silver".into() } else { Value::Null };
+                    assert_eq!(data.get("acr_values").unwrap_or(&Value::Null), &acr_values, "{data}");
+                    assert_eq!(
+                        data.get("max_age").is_none(),
+                        !matches!(operation, "both" | "age" | "token"),
+                        "{data}"
+                    );
+                    error.code.0
+                }
                 Err(other) => panic!("{other}"),
             };
             assert_eq!(status, i32::from(case.expected(operation).0), "{operation} by {case:?}");
@@ -367,14 +379,29 @@ async fn every_challenge_of_an_operation_asks_for_the_login() {
     }
 }
 
+async fn router_of(gate: &Gate, request: &str) -> Value {
+    send(&router(gate), request, &["authorization: Bearer t3"]).await.json()
+}
+
 #[tokio::test]
 async fn bodies_name_the_error() {
-    let router = router(&gate());
-    let answer = send(&router, "GET /both", &["authorization: Bearer t3"]).await;
+    let app = router(&gate());
+    let answer = send(&app, "GET /both", &["authorization: Bearer t3"]).await;
     assert_eq!(answer.status, 401);
     let body = answer.json();
     assert_eq!(body["error"], "insufficient_user_authentication");
     assert_eq!(body["scope"], "files files:write");
+    assert_eq!((&body["acr_values"], &body["max_age"]), (&"gold silver".into(), &300.into()));
+    let problem = router_of(&gate().body(BodyFormat::Problem), "GET /age").await;
+    assert_eq!(
+        (&problem["acr_values"], &problem["max_age"], &problem["status"]),
+        (&Value::Null, &300.into(), &401.into())
+    );
+    let rpc = router_of(&gate().body(BodyFormat::JsonRpc), "GET /acr").await;
+    assert_eq!(rpc["error"]["data"]["acr_values"], "gold silver");
+    let custom = gate().body_with(|refused| format!("{:?} {:?}", refused.acr(), refused.max_age()));
+    let custom = send(&router(&custom), "GET /both", &["authorization: Bearer t3"]).await;
+    assert_eq!(custom.body, r#"["gold", "silver"] Some(300s)"#);
     assert!(answer.challenge().ends_with(
         r#"error_description="This request needs another login, or a newer one, than the one behind the access token""#
     ));

@@ -1,6 +1,8 @@
 //! How `acr` and `auth_time` are read from JSON Web Tokens and from answers about opaque tokens.
 
-use scopegate::{Gate, Introspection, Issuer, Resource, Router, requires_scope, routing::get};
+use scopegate::{
+    Gate, Introspection, Issuer, Resource, Router, export::Doctor, requires_scope, routing::get,
+};
 use scopegate_tests::{
     exchange::{Answer, send},
     introspecting::Introspecting,
@@ -118,4 +120,20 @@ async fn an_answer_about_an_opaque_token_says_it() {
             check(path, &said, suffices, &ask(&app, path, &format!("opaque{at}")).await);
         }
     }
+}
+
+#[tokio::test]
+async fn the_doctor_says_which_login_a_token_lacks() {
+    let key = Key::p256("key");
+    let server = issuer::Issuer::publishing(&[&key]).await;
+    let gate = Gate::issuers(Resource::new(API).unwrap(), [Issuer::new(server.id())]);
+    let table = Router::<()>::new().route("/acr", get(acr)).route("/age", get(age)).table();
+    let claims = with(server.claims(API, "files:read"), &json!({ "acr": "bronze", "auth_time": now() }));
+    let token = key.mint_with(&json!({ "alg": "ES256", "kid": "key" }), &claims);
+    let said = Doctor::new(&gate, &table).token(&token).examine().await.to_string();
+    assert!(said.contains("opens GET /age"), "{said}");
+    assert!(
+        said.contains(r#"does not open GET /acr: it lacks `acr="gold" acr="urn:example:silver"`"#),
+        "{said}"
+    );
 }

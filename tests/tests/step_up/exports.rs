@@ -1,7 +1,9 @@
 //! What table, lock, JSON, Markdown and OpenAPI say of the login that is asked for, and the words of the lock for each change.
 
+use std::time::{Duration, SystemTime};
+
 use scopegate::{
-    Gate, Policy, Resource, Router, authenticated,
+    Access, Gate, GrantedScopes, Policy, Requirement, Resource, Router, ScopeTable, Token, authenticated,
     export::{self, Direction, Lock, OAuth},
     mcp::{McpTable, Operation},
     mcp_table, requirement, requires_scope,
@@ -196,4 +198,43 @@ fn a_lock_with_a_login_that_is_none_cannot_be_read() {
     ] {
         assert!(line.parse::<Lock>().is_err(), "{line}");
     }
+}
+
+/// Each pair of what can be asked, held against the tokens that the gate would let in.
+#[test]
+fn a_change_is_weaker_exactly_when_a_token_gets_in_that_did_not() {
+    let asked = || {
+        let acr = ["", r#" acr="x""#, r#" acr="y""#, r#" acr="y" acr="x""#, r#" acr="x" acr="y" acr="z""#];
+        let ages = ["", r#" max_age="10""#, r#" max_age="500""#];
+        acr.into_iter().flat_map(move |acr| ages.map(|age| format!("authenticated{acr}{age}")))
+    };
+    let tokens: Vec<Access> = (0..8_u32)
+        .flat_map(|set| [None, Some(1), Some(100), Some(1000)].map(|age| (set, age)))
+        .map(|(set, age)| {
+            let values = ["x", "y", "z"].into_iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
+            let token = Token::granting(GrantedScopes::default());
+            let token = values.fold(token, |token, (_, value)| token.with_acr(value));
+            let token = match age {
+                Some(seconds) => token.with_auth_time(SystemTime::now() - Duration::from_secs(seconds)),
+                None => token,
+            };
+            Access::for_test(token, &ScopeTable::default())
+        })
+        .collect();
+    let mut seen = [0; 2];
+    for (old, new) in asked().flat_map(|old| asked().map(move |new| (old.clone(), new))) {
+        let [before, now]: [Requirement; 2] = [&old, &new].map(|text| text.parse().unwrap());
+        let opens = tokens.iter().any(|token| token.covers(&now) && !token.covers(&before));
+        let closes = tokens.iter().any(|token| token.covers(&before) && !token.covers(&now));
+        let [before, now]: [Lock; 2] = [&old, &new].map(|text| format!("GET /a {text}\n").parse().unwrap());
+        let changes = now.changes_since(&before);
+        let is = |direction| changes.iter().any(|change| change.direction() == direction);
+        let changed = is(Direction::Changed);
+        assert_eq!(is(Direction::Weaker) || changed, opens, "{old} to {new}: {changes:?}");
+        assert_eq!(is(Direction::Stricter) || changed, closes, "{old} to {new}: {changes:?}");
+        assert_eq!(changes.is_empty(), old == new, "{old} to {new}: {changes:?}");
+        seen[0] += usize::from(opens);
+        seen[1] += usize::from(closes);
+    }
+    assert!(seen.iter().all(|count| *count > 50), "{seen:?}");
 }

@@ -11,7 +11,9 @@ mod startup;
 
 #[cfg(feature = "axum")]
 pub(crate) use self::decision::{Demand, Shortfall, step_up_of};
-pub(crate) use self::login::{Caller, Login};
+pub(crate) use self::login::Caller;
+#[cfg(feature = "axum")]
+pub(crate) use self::login::Login;
 pub use self::{
     policy::{Advertise, Policy, Strategy},
     startup::StartupError,

@@ -10,9 +10,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{InvalidClaims, Principal};
-#[cfg(feature = "axum")]
-use crate::policy::Caller;
-use crate::{policy::Login, scope::GrantedScopes};
+use crate::{
+    policy::{Caller, Login},
+    scope::GrantedScopes,
+};
 
 /// What a verified access token says. Cheap to clone.
 ///
@@ -148,7 +149,6 @@ impl Token {
     }
 
     /// Returns what decides about the caller.
-    #[cfg(feature = "axum")]
     pub(crate) fn caller(&self) -> Caller<'_> {
         Caller::with_login(&self.0.scopes, &self.0.login, self.0.leeway)
     }

@@ -1,4 +1,4 @@
-//! What table, lock, JSON, Markdown and OpenAPI say of the login that is asked for, and the words of the lock for each change.
+//! What table, lock, JSON, Markdown and `OpenAPI` say of the login that is asked for, and the words of the lock for each change.
 
 use std::time::{Duration, SystemTime};
 
@@ -229,9 +229,9 @@ fn a_change_is_weaker_exactly_when_a_token_gets_in_that_did_not() {
         let [before, now]: [Lock; 2] = [&old, &new].map(|text| format!("GET /a {text}\n").parse().unwrap());
         let changes = now.changes_since(&before);
         let is = |direction| changes.iter().any(|change| change.direction() == direction);
-        let changed = is(Direction::Changed);
-        assert_eq!(is(Direction::Weaker) || changed, opens, "{old} to {new}: {changes:?}");
-        assert_eq!(is(Direction::Stricter) || changed, closes, "{old} to {new}: {changes:?}");
+        let both = is(Direction::Changed);
+        assert_eq!(is(Direction::Weaker) || both, opens, "{old} to {new}: {changes:?}");
+        assert_eq!(is(Direction::Stricter) || both, closes, "{old} to {new}: {changes:?}");
         assert_eq!(changes.is_empty(), old == new, "{old} to {new}: {changes:?}");
         seen[0] += usize::from(opens);
         seen[1] += usize::from(closes);

@@ -64,7 +64,14 @@ impl<'a> Parts<'a> {
         assert_eq!(app.is_ok(), legal, "{:?}", self.scopes);
         WITH_SCOPES.note(legal && !self.scopes.is_empty());
         let Ok(app) = app else { return };
-        let scope = [&self.scopes[..], &["own"]].concat().join(" ");
+        // A name that several scopes have is asked for once.
+        let mut asked: Vec<&str> = Vec::new();
+        for scope in self.scopes.iter().chain(&["own"]) {
+            if !asked.contains(scope) {
+                asked.push(scope);
+            }
+        }
+        let scope = asked.join(" ");
         for (token, error) in
             [(None, None), (Some("bad"), Some("invalid_token")), (Some("low"), Some("insufficient_scope"))]
         {

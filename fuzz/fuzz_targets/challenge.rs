@@ -100,10 +100,14 @@ impl<'a> Parts<'a> {
     }
 
     fn by_itself(&self) {
-        let challenge =
-            Challenge::new(&self.resource()).with_error(ErrorCode::InvalidRequest, self.description);
+        let challenge = Challenge::new(&self.resource())
+            .with_error(ErrorCode::InvalidRequest, self.description)
+            .with_acr_values(&self.scopes);
         let read = parse(&challenge.to_header_value());
         assert_eq!(read["error"], "invalid_request");
+        let legal = self.scopes.iter().filter(|value| scopegate_grammar::check_acr(value).is_ok());
+        let legal: Vec<&str> = legal.copied().collect();
+        assert_eq!(read.get("acr_values").map_or("", String::as_str), legal.join(" "));
         self.check_description(read.get("error_description"));
     }
 

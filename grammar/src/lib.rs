@@ -7,10 +7,12 @@ extern crate alloc;
 
 use core::fmt;
 
+mod acr;
 mod cycles;
 mod suggest;
 mod template;
 
+pub use acr::{AcrFault, MAX_ACR, MAX_ACR_VALUES, check_acr};
 pub use cycles::cycles;
 pub use suggest::{alike_keys, are_alike, suggest};
 pub use template::{
@@ -75,6 +77,8 @@ pub const fn has_parameter(text: &str) -> bool {
         || contains(bytes, b"realm=")
         || contains(bytes, b"resource_metadata=")
         || contains(bytes, b"error_description=")
+        || contains(bytes, b"acr_values=")
+        || contains(bytes, b"max_age=")
 }
 
 const fn contains(text: &[u8], part: &[u8]) -> bool {
@@ -168,9 +172,16 @@ mod tests {
         assert_eq!(check("offline_access"), Err(Fault::OfflineAccess));
         assert_eq!(check("offline_access:files"), Ok(()));
         assert_eq!(check("patient/Observation.rs?category=laboratory"), Ok(()));
-        for parameter in
-            ["scope=", "x_scope=a", "error=", "realm=", "a:resource_metadata=b", "error_description="]
-        {
+        for parameter in [
+            "scope=",
+            "x_scope=a",
+            "error=",
+            "realm=",
+            "a:resource_metadata=b",
+            "error_description=",
+            "acr_values=",
+            "max_age=300",
+        ] {
             assert_eq!(check(parameter), Err(Fault::Parameter));
         }
     }

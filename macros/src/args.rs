@@ -9,9 +9,12 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use crate::rule::{Group, GroupKind, Rule, ScopeArg};
+use crate::{
+    rule::{Group, GroupKind, Rule, ScopeArg},
+    step_up::StepUp,
+};
 
-/// `args = [ arg, .. ]`, `arg = rule | "also" scopes | "related" scopes | "crate" "=" path`,
+/// `args = [ arg, .. ]`, `arg = rule | "also" scopes | "related" scopes | step_up | "crate" "=" path`,
 /// `scopes = "(" scope, .. ")"`.
 pub(crate) struct Args {
     /// All that is needed, an `all` without a name.
@@ -20,6 +23,8 @@ pub(crate) struct Args {
     pub(crate) also: Vec<ScopeArg>,
     /// What a client does well to ask for along with the needs.
     pub(crate) related: Vec<ScopeArg>,
+    /// What is asked of the login.
+    pub(crate) step_up: StepUp,
     /// Where generated code finds the runtime.
     pub(crate) krate: Path,
 }
@@ -27,7 +32,13 @@ pub(crate) struct Args {
 impl Default for Args {
     fn default() -> Self {
         let needs = Group { kind: GroupKind::All, rules: Vec::new(), span: Span::call_site() };
-        Self { needs, also: Vec::new(), related: Vec::new(), krate: default_crate() }
+        Self {
+            needs,
+            also: Vec::new(),
+            related: Vec::new(),
+            step_up: StepUp::default(),
+            krate: default_crate(),
+        }
     }
 }
 
@@ -51,6 +62,7 @@ impl Args {
     /// Takes what `requirement!` takes.
     pub(crate) fn rules_alone(self) -> syn::Result<Self> {
         match self.also.iter().chain(&self.related).next() {
+            None if self.step_up.first().is_some() => Ok(self),
             None => self.with_rules(),
             Some(scope) => Err(syn::Error::new(
                 scope.span(),
@@ -61,10 +73,11 @@ impl Args {
 
     /// Takes what `#[public]` takes.
     pub(crate) fn without_scopes(self) -> syn::Result<Self> {
-        match self.also.iter().chain(&self.related).next() {
+        let scopes = self.also.iter().chain(&self.related).map(ScopeArg::span);
+        match scopes.chain(self.step_up.first().map(Ident::span)).next() {
             None => self.without_rules(),
-            Some(scope) => Err(syn::Error::new(
-                scope.span(),
+            Some(span) => Err(syn::Error::new(
+                span,
                 "a public handler has no token to judge; write `#[authenticated(..)]` in its place",
             )),
         }
@@ -87,7 +100,9 @@ impl Parse for Args {
         let mut args = Self::default();
         let mut krate = None;
         while !input.is_empty() {
-            if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+            if args.step_up.parse_one(input)? {
+                // It has been read.
+            } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
                 parse_key(input, &mut krate)?;
             } else if is_list(input, "also") {
                 parse_list(input, &mut args.also)?;
@@ -188,7 +203,9 @@ fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()
     if key != "crate" {
         return Err(syn::Error::new(
             key.span(),
-            format!("unknown key `{key}`; there are `also(..)`, `related(..)` and `crate = path`"),
+            format!(
+                "unknown key `{key}`; there are `also(..)`, `related(..)`, `acr(..)`, `max_age = ..` and `crate = path`"
+            ),
         ));
     }
     take_once(krate, &key, CRATE.parse(input)?)

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Path, spanned::Spanned};
+use syn::spanned::Spanned;
 
 use crate::{
     above::Above,
@@ -22,7 +22,7 @@ pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStre
     let args = diagnostics.take(syn::parse2(args).and_then(Args::with_rules));
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let args = args.unwrap_or_default();
-    let requirement = requirement_tokens(&args.krate, alternatives.as_ref());
+    let requirement = requirement_tokens(&args, alternatives.as_ref());
     let callers = alternatives.as_ref().map_or(Callers::Unknown, |all| Callers::WithToken(&all.scopes));
     declare(&args, &requirement, &callers, item, diagnostics)
 }
@@ -30,7 +30,7 @@ pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStre
 pub(crate) fn authenticated(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default();
-    declare(&args, &authenticated_tokens(&args.krate), &Callers::WithToken(&[]), item, diagnostics)
+    declare(&args, &authenticated_tokens(&args), &Callers::WithToken(&[]), item, diagnostics)
 }
 
 pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
@@ -44,11 +44,13 @@ pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
 pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::rules_alone));
-    let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
-    let krate = args.unwrap_or_default().krate;
+    let named = args.as_ref().filter(|args| !args.needs.rules.is_empty());
+    let alternatives = named.and_then(|args| alternatives(args, &mut diagnostics));
+    let args = args.unwrap_or_default();
+    let krate = &args.krate;
     let name = need::ident("__REQUIREMENT", alternatives.as_ref().map_or(&[], |all| &all.scopes[..]));
-    let requirement = requirement_tokens(&krate, alternatives.as_ref());
-    let checks = alternatives.as_ref().and_then(|all| need::checks(&krate, &all.scopes));
+    let requirement = requirement_tokens(&args, alternatives.as_ref());
+    let checks = alternatives.as_ref().and_then(|all| need::checks(krate, &all.scopes));
     let errors = diagnostics.into_tokens();
     // The errors are macros of their own, in statement position. In a `const { .. }` references would not live long enough.
     quote!({
@@ -176,29 +178,33 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
 }
 
 /// After a mistake a token is still needed; the build has failed anyway.
-fn requirement_tokens(krate: &Path, alternatives: Option<&Alternatives>) -> TokenStream {
-    alternatives
-        .map_or_else(|| authenticated_tokens(krate), |alternatives| scopes_tokens(krate, alternatives))
+fn requirement_tokens(args: &Args, alternatives: Option<&Alternatives>) -> TokenStream {
+    alternatives.map_or_else(|| authenticated_tokens(args), |alternatives| scopes_tokens(args, alternatives))
 }
 
-fn authenticated_tokens(krate: &Path) -> TokenStream {
-    quote!(#krate::__private::Requirement::AUTHENTICATED)
+fn authenticated_tokens(args: &Args) -> TokenStream {
+    let krate = &args.krate;
+    match args.step_up.tokens(krate) {
+        None => quote!(#krate::__private::Requirement::AUTHENTICATED),
+        Some(step_up) => quote!(#krate::__private::login(#step_up)),
+    }
 }
 
 /// Emits the alternatives. Literals stand where they are needed; where there are paths, a constant names each scope once, so
 /// that a mistake in one is reported once. The compiler evaluates that constant for each handler, which takes time.
-fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
+fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
+    let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {
-        return terms_tokens(krate, alternatives, |scope, _| need::tokens(krate, scope));
+        return terms_tokens(args, alternatives, |scope, _| need::tokens(krate, scope));
     };
-    if let [ScopeArg::Const(path)] = &alternatives.scopes[..] {
+    if let ([ScopeArg::Const(path)], None) = (&alternatives.scopes[..], args.step_up.first()) {
         // Whether it is one scope or a whole requirement, the compiler knows.
         let requirement = quote_spanned!(path.span()=> #path.as_scope().as_requirement());
         return quote!({ #explanations #requirement });
     }
     let all = need::ident("__SCOPES", &alternatives.scopes);
     let scopes = alternatives.scopes.iter().map(|scope| need::tokens(krate, scope));
-    let requirement = terms_tokens(krate, alternatives, |_, at| quote!(#all[#at]));
+    let requirement = terms_tokens(args, alternatives, |_, at| quote!(#all[#at]));
     let count = alternatives.scopes.len();
     quote! {{
         #explanations
@@ -208,7 +214,7 @@ fn scopes_tokens(krate: &Path, alternatives: &Alternatives) -> TokenStream {
 }
 
 fn terms_tokens(
-    krate: &Path,
+    args: &Args,
     alternatives: &Alternatives,
     name: impl Fn(&ScopeArg, usize) -> TokenStream,
 ) -> TokenStream {
@@ -219,5 +225,9 @@ fn terms_tokens(
         quote_spanned!(span=> &[#(#term),*])
     });
     let terms = quote_spanned!(span=> &[#(#terms),*]);
-    quote!(#krate::__private::requirement(#terms))
+    let krate = &args.krate;
+    match args.step_up.tokens(krate) {
+        None => quote!(#krate::__private::requirement(#terms)),
+        Some(step_up) => quote!(#krate::__private::requirement_asking(#terms, #step_up)),
+    }
 }

@@ -745,3 +745,29 @@ fn a_table_with_and_without_routes() {
     "#]],
     );
 }
+
+#[test]
+fn a_handler_that_asks_for_a_login() {
+    let item = quote!(
+        async fn purge() {}
+    );
+    let expanded = |tokens: TokenStream| tokens.to_string().replace(' ', "");
+    let scopes = expanded(expand::requires_scope(quote!("a", acr("gold", "silver"), max_age = 3_600), &item));
+    let step_up =
+        "::scopegate::__private::StepUp::new(&[\"gold\",\"silver\"],::core::option::Option::Some(3600u32))";
+    let literal = "&[&[::scopegate::__private::Need::literal(\"a\")]]";
+    assert!(
+        scopes.contains(&format!("::scopegate::__private::requirement_asking({literal},{step_up})")),
+        "{scopes}"
+    );
+
+    // A named requirement has no place beside it, and the compiler says so.
+    let named = expanded(expand::requires_scope(quote!(A, acr("gold")), &item));
+    assert!(named.contains("[A.as_scope().as_need()]"), "{named}");
+    assert!(named.contains("StepUp::new(&[\"gold\"],::core::option::Option::None)"), "{named}");
+
+    let any = expanded(expand::authenticated(quote!(max_age = 60), &item));
+    assert!(any.contains("::scopegate::__private::login(::scopegate::__private::StepUp::new(&[],"), "{any}");
+    let any = expanded(expand::requirement(quote!(acr("gold"))));
+    assert!(any.contains("::scopegate::__private::login("), "{any}");
+}

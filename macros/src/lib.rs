@@ -18,6 +18,7 @@ mod place;
 mod redundancy;
 mod routes;
 mod rule;
+mod step_up;
 mod surroundings;
 mod table;
 mod terms;

@@ -86,6 +86,11 @@ impl Group {
         let kind = match name.get_ident() {
             Some(ident) if ident == "all" => GroupKind::All,
             Some(ident) if ident == "any" => GroupKind::Any,
+            Some(ident) if ident == "acr" => {
+                let message =
+                    "`acr(..)` stands beside the groups: it is asked for whichever scopes are granted";
+                return Err(syn::Error::new(name.span(), message));
+            }
             _ => return Err(syn::Error::new(name.span(), "unknown group; write `all(..)` or `any(..)`")),
         };
         let content;

@@ -21,6 +21,8 @@
 /// | key | meaning |
 /// |---|---|
 /// | `also("scope", ..)` | what the handler itself may demand, by [`Access::require`](crate::Access::require) |
+/// | `acr("value", ..)` | how the person must have logged in: the token's `acr` has to be one of these values, which stand in order of preference |
+/// | `max_age = 300` | how many seconds ago the person may have logged in, by the token's `auth_time` |
 /// | `related("scope", ..)` | what a client does well to ask for along with it, under [`Strategy::Recommended`](crate::Strategy::Recommended); never enforced |
 /// | `crate = ::path` | where the generated code finds scopegate, for a crate that re-exports it |
 ///
@@ -55,6 +57,19 @@
 /// async fn files(Path(tenant): Path<String>) {}
 /// ```
 ///
+/// An operation can ask for a certain login behind the token ([RFC 9470]), whichever alternative is granted. A token without `acr`
+/// or `auth_time` does not suffice then, and neither does a static key. The answer is 401 with
+/// `error="insufficient_user_authentication"`, and every challenge of the operation names `acr_values` and `max_age`.
+///
+/// ```
+/// use scopegate::requires_scope;
+///
+/// #[requires_scope("files:admin", acr("urn:example:mfa"), max_age = 300)]
+/// async fn purge() {}
+/// ```
+///
+/// [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
+///
 /// What several handlers need can have a name. It stands alone in the list, but for `also` and `related`:
 ///
 /// ```
@@ -87,7 +102,7 @@ pub use scopegate_macros::requires_scope;
 
 /// Lets only valid tokens through to a handler, whatever scopes they grant beyond the gate's floor.
 ///
-/// It takes the keys `also`, `related` and `crate` of [`requires_scope`].
+/// It takes the keys `also`, `related`, `acr`, `max_age` and `crate` of [`requires_scope`].
 ///
 /// # Examples
 ///
@@ -233,6 +248,9 @@ pub use scopegate_macros::Vocabulary;
 ///
 /// const EXPORT: Requirement = requirement!("files:read", any("files:export", "files:admin"));
 /// assert_eq!(EXPORT.to_string(), "files:read files:export | files:read files:admin");
+///
+/// // Any valid token, of a person who logged in not long ago.
+/// const RECENT: Requirement = requirement!(max_age = 300);
 /// ```
 pub use scopegate_macros::requirement;
 

@@ -1,6 +1,6 @@
 //! For generated code only; outside semver.
 
-pub use crate::scope::{Need, Requirement, Row, Scope, Template};
+pub use crate::scope::{Need, Requirement, Row, Scope, StepUp, Template};
 use crate::{ScopeTable, scope::Entry};
 
 #[cfg(feature = "axum")]
@@ -98,7 +98,19 @@ impl Declares for Misplaced {
 /// Makes a requirement of alternatives that a macro has checked.
 #[must_use]
 pub const fn requirement(alternatives: &'static [&'static [Need]]) -> Requirement {
-    Requirement::scopes(alternatives)
+    Requirement::scopes(alternatives, StepUp::new(&[], None))
+}
+
+/// Makes the same, with what is asked of the login behind a token.
+#[must_use]
+pub const fn requirement_asking(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Requirement {
+    Requirement::scopes(alternatives, step_up)
+}
+
+/// Makes the requirement of any valid token with such a login behind it.
+#[must_use]
+pub const fn login(step_up: StepUp) -> Requirement {
+    Requirement::login(step_up)
 }
 
 /// Makes the entry of a handler whose route is not known.

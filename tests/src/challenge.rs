@@ -31,9 +31,11 @@ pub fn parse(header: &HeaderValue) -> BTreeMap<String, String> {
 }
 
 /// What the SDKs do: `field=(?:"([^"]+)"|([^\s,]+))`, anywhere in the header.
-static SDK: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
-    ["error", "scope", "resource_metadata", "realm", "error_description"].map(|field| {
-        let expression = format!(r#"{field}=(?:"([^"]+)"|([^\s,]+))"#);
-        (field, Regex::new(&expression).expect("a valid expression"))
-    })
+static SDK: LazyLock<[(&str, Regex); 7]> = LazyLock::new(|| {
+    ["error", "scope", "acr_values", "max_age", "resource_metadata", "realm", "error_description"].map(
+        |field| {
+            let expression = format!(r#"{field}=(?:"([^"]+)"|([^\s,]+))"#);
+            (field, Regex::new(&expression).expect("a valid expression"))
+        },
+    )
 });

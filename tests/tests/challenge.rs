@@ -1,5 +1,7 @@
 //! Whatever a challenge is made of, the header is one well-formed line that every client reads alike.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use scopegate::{Challenge, ErrorCode, Resource, Scope};
 use scopegate_tests::challenge::parse;
@@ -19,7 +21,12 @@ fn scope() -> impl Strategy<Value = Scope> {
 }
 
 fn errors() -> impl Strategy<Value = Option<ErrorCode>> {
-    let codes = [ErrorCode::InvalidRequest, ErrorCode::InvalidToken, ErrorCode::InsufficientScope];
+    let codes = [
+        ErrorCode::InvalidRequest,
+        ErrorCode::InvalidToken,
+        ErrorCode::InsufficientScope,
+        ErrorCode::InsufficientUserAuthentication,
+    ];
     prop::option::of(prop::sample::select(codes.to_vec()))
 }
 
@@ -32,13 +39,18 @@ proptest! {
         description in hostile(),
         scopes in prop::collection::vec(scope(), 0..8),
         realm in prop::option::of(hostile()),
+        acr in prop::collection::vec(prop_oneof![hostile(), "[!#-\\[\\]-~]{1,300}"], 0..20),
+        max_age in prop::option::of(any::<u64>()),
     ) {
         let mut resource = Resource::new("https://h.example/mcp").unwrap();
         let realm = realm.filter(|realm| Resource::new("https://h.example").unwrap().realm(realm.clone()).is_ok());
         if let Some(realm) = &realm {
             resource = resource.realm(realm.clone()).unwrap();
         }
-        let mut challenge = Challenge::new(&resource).with_scopes(scopes.clone());
+        let mut challenge = Challenge::new(&resource).with_scopes(scopes.clone()).with_acr_values(&acr);
+        if let Some(seconds) = max_age {
+            challenge = challenge.with_max_age(Duration::from_secs(seconds));
+        }
         if let Some(error) = error {
             challenge = challenge.with_error(error, &description);
         }
@@ -48,6 +60,10 @@ proptest! {
         let read = parse(&header);
         let scope = scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
         prop_assert_eq!(read.get("scope").map_or("", String::as_str), scope);
+        let legal = acr.iter().filter(|value| scopegate_grammar::check_acr(value).is_ok());
+        let acr_values = legal.take(16).map(String::as_str).collect::<Vec<_>>().join(" ");
+        prop_assert_eq!(read.get("acr_values").map_or("", String::as_str), acr_values);
+        prop_assert_eq!(read.get("max_age").cloned(), max_age.map(|seconds| seconds.to_string()));
         prop_assert_eq!(read.get("error").map(String::as_str), error.map(ErrorCode::as_str));
         prop_assert_eq!(&read["resource_metadata"], "https://h.example/.well-known/oauth-protected-resource/mcp");
         prop_assert_eq!(read.get("realm"), realm.as_ref());

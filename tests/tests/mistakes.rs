@@ -146,6 +146,8 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("vocabulary_unknown_in_handler", "A variant that there is not"),
             ("also_needed_already", "An optional scope that is needed anyway"),
             ("scope_offline_access", "A scope that is no permission"),
+            ("login_acr_with_space", "Several values of `acr` in one literal"),
+            ("login_max_age_with_unit", "A `max_age` that is no number of seconds"),
             ("template_bare", "A template without anything around its parameter"),
         ],
     ),

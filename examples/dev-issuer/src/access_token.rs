@@ -12,7 +12,7 @@ use crate::random;
 use crate::resources::Resources;
 use crate::state::Issuer;
 
-/// The claims of [RFC 9068, section 2.2].
+/// The claims of [RFC 9068, section 2.2], and of section 2.2.1 where a person logged in.
 ///
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 #[derive(Serialize)]
@@ -26,6 +26,10 @@ struct Claims<'a> {
     client_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<u64>,
 }
 
 /// Issues a token to the client of `grant`, on behalf of `subject`.
@@ -40,6 +44,8 @@ pub(crate) fn issue(issuer: &Issuer, grant: &Grant, subject: &str) -> Result<Str
         jti: random::id(),
         client_id: &grant.client_id,
         scope: grant.scopes.to_member(),
+        acr: grant.login.as_ref().and_then(|login| login.acr.as_deref()),
+        auth_time: grant.login.as_ref().map(|login| login.time),
     };
     issuer.key.sign(&claims).map_err(|_| OAuthError::new(Code::ServerError, "the token could not be signed"))
 }

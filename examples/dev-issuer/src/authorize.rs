@@ -10,6 +10,7 @@ use axum::response::Response;
 use crate::clients::Client;
 use crate::error::{Code, OAuthError};
 use crate::grants::{Grant, GrantType};
+use crate::login::Asked;
 use crate::params::{self, Params};
 use crate::pkce::Challenge;
 use crate::redirect::{Callback, RedirectUri};
@@ -24,6 +25,8 @@ pub(crate) struct Pending {
     pub(crate) challenge: Challenge,
     /// What is granted if the person changes nothing.
     pub(crate) grant: Grant,
+    /// What is asked of the login, where the person has to log in again for it.
+    pub(crate) prompt: Option<Asked>,
 }
 
 pub(crate) async fn authorize(State(issuer): State<Arc<Issuer>>, RawQuery(query): RawQuery) -> Response {
@@ -40,7 +43,10 @@ pub(crate) async fn authorize(State(issuer): State<Arc<Issuer>>, RawQuery(query)
     };
     let callback = Callback { uri, state: params.all("state").next().map(str::to_owned) };
     match check(&client, &params) {
-        Ok((challenge, grant)) => ask(&issuer, &client, Pending { callback, challenge, grant }),
+        Ok((challenge, grant, asked)) => {
+            let prompt = issuer.login.has_to_log_in(&asked).then_some(asked);
+            ask(&issuer, &client, Pending { callback, challenge, grant, prompt })
+        }
         Err(error) => callback.error(&issuer.url, &error),
     }
 }
@@ -58,7 +64,7 @@ fn destination(issuer: &Issuer, params: &Params) -> Result<(Client, RedirectUri)
     }
 }
 
-fn check(client: &Client, params: &Params) -> Result<(Challenge, Grant), OAuthError> {
+fn check(client: &Client, params: &Params) -> Result<(Challenge, Grant, Asked), OAuthError> {
     params.optional("state")?;
     if params.required("response_type")? != "code" {
         return Err(OAuthError::new(Code::UnsupportedResponseType, "`response_type` must be `code`"));
@@ -72,7 +78,8 @@ fn check(client: &Client, params: &Params) -> Result<(Challenge, Grant), OAuthEr
     let challenge = Challenge::from_request(params)?;
     let resources = Resources::from_request(params)?;
     let scopes = Scopes::from_request(params)?;
-    Ok((challenge, Grant { client_id: client.id.clone(), resources, scopes }))
+    let asked = Asked::from_request(params)?;
+    Ok((challenge, Grant { client_id: client.id.clone(), resources, scopes, login: None }, asked))
 }
 
 fn ask(issuer: &Issuer, client: &Client, pending: Pending) -> Response {

@@ -23,7 +23,8 @@ pub(crate) struct Approval {
     pub(crate) grant: Grant,
 }
 
-/// Reads the page's form: `request`, `decision`, and `scope` once for each ticked box.
+/// Reads the page's form: `request`, `decision`, and `scope` once for each ticked box; where the person has to log in again, `login`
+/// and `acr` as well.
 ///
 /// Another site cannot forge it: `request` is random, in the page alone, and good for one decision.
 pub(crate) async fn decide(State(issuer): State<Arc<Issuer>>, form: Result<Params, OAuthError>) -> Response {
@@ -35,7 +36,7 @@ pub(crate) async fn decide(State(issuer): State<Arc<Issuer>>, form: Result<Param
 
 struct Decision {
     pending: Pending,
-    granted: Option<Grant>,
+    granted: Result<Grant, OAuthError>,
 }
 
 fn read(issuer: &Issuer, form: &Params) -> Result<Decision, OAuthError> {
@@ -52,7 +53,18 @@ fn read(issuer: &Issuer, form: &Params) -> Result<Decision, OAuthError> {
     })?;
     let ticked: Vec<_> = form.all("scope").collect();
     let granted = allowed.then(|| granted(&pending.grant, &ticked)).flatten();
+    let granted = granted.ok_or_else(|| OAuthError::new(Code::AccessDenied, "the person refused"));
+    let granted = granted.and_then(|grant| logged_in(issuer, &pending, form, grant));
     Ok(Decision { pending, granted })
+}
+
+/// Says by which login the person grants it.
+fn logged_in(issuer: &Issuer, pending: &Pending, form: &Params, grant: Grant) -> Result<Grant, OAuthError> {
+    let login = match &pending.prompt {
+        Some(asked) => issuer.login.log_in(asked.answered(form)?),
+        None => issuer.login.go_on(),
+    };
+    Ok(Grant { login: Some(login), ..grant })
 }
 
 /// The asked scopes that are ticked; unticking all of them is a refusal.
@@ -64,8 +76,9 @@ fn granted(asked: &Grant, ticked: &[&str]) -> Option<Grant> {
 
 fn answer(issuer: &Issuer, Decision { pending, granted }: Decision) -> Response {
     let Pending { callback, challenge, .. } = pending;
-    let Some(grant) = granted else {
-        return callback.error(&issuer.url, &OAuthError::new(Code::AccessDenied, "the person refused"));
+    let grant = match granted {
+        Ok(grant) => grant,
+        Err(error) => return callback.error(&issuer.url, &error),
     };
     let code = Session::new_handle();
     let response = callback.code(&issuer.url, &code);

@@ -37,6 +37,8 @@ pub(crate) enum Code {
     InvalidTarget,
     ServerError,
     UnauthorizedClient,
+    /// RFC 9470, section 5.
+    UnmetAuthenticationRequirements,
     UnsupportedGrantType,
     UnsupportedResponseType,
 }
@@ -78,6 +80,7 @@ impl Code {
             Self::InvalidTarget => "invalid_target",
             Self::ServerError => "server_error",
             Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
         }

@@ -6,6 +6,7 @@ mod refresh_token;
 
 use crate::clients::Client;
 use crate::error::{Code, OAuthError};
+use crate::login::Login;
 use crate::params::Params;
 use crate::resources::Resources;
 use crate::scopes::Scopes;
@@ -23,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) client_id: String,
     pub(crate) resources: Resources,
     pub(crate) scopes: Scopes,
+    /// By which the person granted it; a client that acts for itself has none.
+    pub(crate) login: Option<Login>,
 }
 
 /// The ways to get a token.

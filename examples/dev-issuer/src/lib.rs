@@ -9,7 +9,7 @@
 //! | `/.well-known/oauth-authorization-server`, `/.well-known/openid-configuration` | metadata ([RFC 8414]) |
 //! | `/jwks.json` | the public key of its tokens, ES256 |
 //! | `/register` | dynamic client registration ([RFC 7591]) |
-//! | `/authorize`, `/consent` | authorization code with PKCE S256; a page where each scope can be unticked |
+//! | `/authorize`, `/consent` | authorization code with PKCE S256; a page where each scope can be unticked, and where the person logs in again for `acr_values` and `max_age` ([RFC 9470]) |
 //! | `/token` | codes, refresh tokens with rotation, client credentials; JWT access tokens ([RFC 9068]) |
 //!
 //! Every token is for the `resource` the client named ([RFC 8707]). The client `dev` with the secret `dev` is known
@@ -32,6 +32,7 @@
 //! [RFC 7591]: https://www.rfc-editor.org/rfc/rfc7591
 //! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 //! [RFC 8707]: https://www.rfc-editor.org/rfc/rfc8707
+//! [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 //! [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
 
 mod access_token;
@@ -43,6 +44,7 @@ mod error;
 mod grants;
 mod host;
 mod keys;
+mod login;
 mod metadata;
 mod page;
 mod params;

@@ -8,6 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::authorize::Pending;
 use crate::clients::Client;
 use crate::consent;
+use crate::login::Asked;
 use crate::state::Issuer;
 
 /// Asks the person whether `client` may have what it asks for.
@@ -31,6 +32,7 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
                     @for scope in pending.grant.scopes.iter() { (checkbox(scope, issuer.description(scope))) }
                 }
             }
+            @if let Some(asked) = &pending.prompt { (login(asked)) }
             div.decision {
                 button type="submit" name="decision" value="deny" { "Deny" }
                 button.allow type="submit" name="decision" value="allow" { "Allow" }
@@ -47,6 +49,25 @@ pub(crate) fn refusal(reason: &str) -> Response {
         p { (reason) }
     };
     page(StatusCode::BAD_REQUEST, "Error", &body)
+}
+
+/// Asks the person to log in again. There is no password: they say that they did, and how.
+fn login(asked: &Asked) -> Markup {
+    html! {
+        fieldset {
+            legend { "It needs you to log in again" }
+            @for (at, acr) in asked.acr_values.iter().enumerate() {
+                label {
+                    input type="radio" name="acr" value=(acr) checked[at == 0];
+                    span { "By " code { (acr) } }
+                }
+            }
+            label {
+                input type="checkbox" name="login" value="again";
+                span { "I am here, and log in again" }
+            }
+        }
+    }
 }
 
 fn checkbox(scope: &str, description: Option<&str>) -> Markup {

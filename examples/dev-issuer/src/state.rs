@@ -7,6 +7,7 @@ use crate::clients::Clients;
 use crate::consent::Approval;
 use crate::grants::Session;
 use crate::keys::SigningKey;
+use crate::login;
 use crate::store::Store;
 
 /// The authorization server's settings, key and memory.
@@ -16,6 +17,7 @@ pub(crate) struct Issuer {
     pub(crate) descriptions: Vec<(String, String)>,
     pub(crate) access_token_lifetime: Duration,
     pub(crate) clients: Clients,
+    pub(crate) login: login::Session,
     /// Requests whose consent page is open, by the random id in that page.
     pub(crate) pending: Store<Pending>,
     /// Approved requests, by their code.
@@ -32,6 +34,7 @@ impl Issuer {
             descriptions: Vec::new(),
             access_token_lifetime: Duration::from_secs(60 * 60),
             clients: Clients::new(),
+            login: login::Session::default(),
             pending: Store::new(1_000, Duration::from_secs(10 * 60)),
             approvals: Store::new(1_000, Duration::from_secs(60)),
             sessions: Store::new(1_000, Duration::from_secs(24 * 60 * 60)),

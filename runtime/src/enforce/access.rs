@@ -14,8 +14,6 @@ use super::{
     outcome::Judge,
     plan::Plan,
 };
-#[cfg(any(feature = "rmcp", feature = "testing"))]
-use crate::policy::Policy;
 #[cfg(feature = "testing")]
 use crate::scope::{Parameters, ScopeTable};
 use crate::{
@@ -26,6 +24,8 @@ use crate::{
     scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, RowRef, Unfilled},
     token::{InvalidClaims, Principal, Token},
 };
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use crate::{policy::Policy, refuse::Asked};
 
 /// Who calls, and what they were granted: an extractor for handlers behind a gate.
 ///
@@ -176,6 +176,16 @@ impl Access {
         self.token.client()
     }
 
+    /// Iterates over what the token says of how the person logged in (`acr`): nearly always one value, or none.
+    pub fn acr(&self) -> impl Iterator<Item = &str> {
+        self.token.acr()
+    }
+
+    /// Returns when the person logged in (`auth_time`), where the token says so.
+    pub fn auth_time(&self) -> Option<SystemTime> {
+        self.token.auth_time()
+    }
+
     /// Returns the scopes that the token grants.
     pub fn scopes(&self) -> &GrantedScopes {
         self.token.scopes()
@@ -253,7 +263,7 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, filled) })
     }
 
-    /// Tells whether the token meets `requirement`, along with the floor, and refuses nothing: for answers that are shaped by what the
+    /// Tells whether the token meets `requirement`, what that asks of the login and the floor included, and refuses nothing: for answers that are shaped by what the
     /// caller may do.
     ///
     /// A template is filled in as for the handler, if the handler declares it, or else from the path of the
@@ -333,7 +343,7 @@ impl Access {
         match &self.authority {
             Authority::Gate(plan) => plan.gate.deny(why.into()).to(self.headers.clone()),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Policy(_) => Rejection::without_gate(Reason::Denied, Vec::new()),
+            Authority::Policy(_) => Rejection::without_gate(Reason::Denied, Asked::NOTHING),
         }
     }
 

@@ -7,6 +7,8 @@ use crate::{
     refuse::{Reason, Rejection},
     token::Token,
 };
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use crate::{policy::step_up_of, refuse::Asked};
 
 /// By what a token is judged: by a gate, or by a policy alone where there is no HTTP, as over stdio and in tests.
 #[derive(Clone, Copy)]
@@ -19,7 +21,7 @@ pub(crate) enum Judge<'a> {
 impl Judge<'_> {
     /// Lets a token through that meets the floor and all demands.
     pub(crate) fn judge(&self, token: &Token, demands: &[Demand<'_>]) -> Result<(), Rejection> {
-        let Err(shortfall) = self.policy().decide(token.scopes(), demands) else { return Ok(()) };
+        let Err(shortfall) = self.policy().decide(&token.caller(), demands) else { return Ok(()) };
         let rejection = self.refuse(shortfall, demands);
         log::refused(shortfall, &rejection, token, demands);
         Err(rejection)
@@ -42,7 +44,7 @@ impl Judge<'_> {
 
     /// Tells whether a token meets the floor and all demands. Nothing is refused, so nothing is logged.
     pub(crate) fn permits(&self, token: &Token, demands: &[Demand<'_>]) -> bool {
-        self.policy().decide(token.scopes(), demands).is_ok()
+        self.policy().decide(&token.caller(), demands).is_ok()
     }
 
     fn policy(&self) -> &Policy {
@@ -58,11 +60,14 @@ impl Judge<'_> {
             Self::Gate(plan) => plan.refuse(shortfall.into(), demands),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
             Self::Policy(policy) => {
-                let scopes = match shortfall {
-                    Shortfall::Scope => policy.to_ask(demands, true),
-                    Shortfall::IllegalValue | Shortfall::NoValue => Vec::new(),
+                let asked = match shortfall {
+                    Shortfall::Scope | Shortfall::Login => Asked {
+                        scopes: policy.to_ask(demands, shortfall == Shortfall::Scope),
+                        step_up: step_up_of(demands),
+                    },
+                    Shortfall::IllegalValue | Shortfall::NoValue => Asked::NOTHING,
                 };
-                Rejection::without_gate(shortfall.into(), scopes)
+                Rejection::without_gate(shortfall.into(), asked)
             }
         }
     }
@@ -72,6 +77,7 @@ impl From<Shortfall> for Reason {
     fn from(shortfall: Shortfall) -> Self {
         match shortfall {
             Shortfall::Scope => Self::InsufficientScope,
+            Shortfall::Login => Self::InsufficientAuthentication,
             Shortfall::IllegalValue => Self::IllegalParameter,
             Shortfall::NoValue => Self::Misconfigured,
         }

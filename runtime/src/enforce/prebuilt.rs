@@ -24,9 +24,10 @@ impl Answers {
 pub(crate) struct Prebuilt(Arc<HashMap<Terms, Answers>>);
 
 /// The most frequent ones first.
-const REASONS: [Reason; 5] = [
+const REASONS: [Reason; 6] = [
     Reason::MissingToken,
     Reason::InsufficientScope,
+    Reason::InsufficientAuthentication,
     Reason::InvalidToken,
     Reason::ExpiredToken,
     Reason::SeveralCredentials,
@@ -40,7 +41,9 @@ impl Prebuilt {
             answers.entry(row.terms().clone()).or_insert_with(|| {
                 let build =
                     |reason| gate.refuse(Failure::For(reason), &[Demand::of(row, &Filled::default())]);
-                Answers(REASONS.map(build).into())
+                let asks = !row.requirement().step_up().is_none();
+                let can_be = |reason: &Reason| asks || *reason != Reason::InsufficientAuthentication;
+                Answers(REASONS.into_iter().filter(can_be).map(build).collect())
             });
         }
         Self(Arc::new(answers))

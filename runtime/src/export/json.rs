@@ -36,6 +36,10 @@ struct Route<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     alternatives: Vec<Vec<&'a str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    acr_values: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<&'static str>,
@@ -45,7 +49,8 @@ struct Route<'a> {
 /// route names, with the vocabulary's description. `admission` is a `&Gate` or a `&Policy`.
 ///
 /// `access` is `public`, `authenticated` or `scopes`; the last has `alternatives`, each a list of scopes that are needed
-/// together. What is empty or not known is left out.
+/// together. Where a login is asked for, `acr_values` lists what is accepted, in order of preference, and `max_age` is in seconds.
+/// What is empty or not known is left out.
 ///
 /// # Examples
 ///
@@ -86,6 +91,8 @@ impl<'a> From<&'a Entry> for Route<'a> {
             handler: entry.handler(),
             access: access(entry.requirement()),
             alternatives: entry.requirement().alternatives(),
+            acr_values: entry.requirement().acr(),
+            max_age: entry.requirement().max_age().map(|max_age| max_age.as_secs()),
             also: entry.also().collect(),
             related: entry.related().collect(),
         }

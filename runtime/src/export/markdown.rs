@@ -43,6 +43,13 @@ pub fn markdown<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> 
 }
 
 fn requirement(requirement: &Requirement) -> String {
+    let acr = all(requirement.acr());
+    let acr = if acr.is_empty() { acr } else { format!(", `acr` {acr}") };
+    let max_age = requirement.max_age().map(|max_age| format!(", `max_age` {}", max_age.as_secs()));
+    scopes(requirement) + &acr + &max_age.unwrap_or_default()
+}
+
+fn scopes(requirement: &Requirement) -> String {
     match requirement.alternatives()[..] {
         _ if requirement.is_public() => "*nothing*".to_owned(),
         [] => "*a token*".to_owned(),

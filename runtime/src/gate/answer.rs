@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::{Failure, Gate, Protects};
 use crate::{
-    policy::Demand,
-    refuse::{Challenge, ErrorCode, Reason, Rejection},
-    scope::{Filled, ScopeTable, ScopeToken},
+    policy::{Demand, step_up_of},
+    refuse::{Asked, Challenge, ErrorCode, Reason, Rejection},
+    scope::{Filled, ScopeTable},
 };
 
 impl Gate {
@@ -20,16 +20,17 @@ impl Gate {
             Failure::For(reason) => reason,
         };
         if !reason.is_challenge() {
-            return Rejection::new(reason, self.describe(reason), Vec::new(), None, &self.0.bodies);
+            return Rejection::new(reason, self.describe(reason), Asked::NOTHING, None, &self.0.bodies);
         }
         let scopes = self.0.policy.to_ask(demands, reason == Reason::InsufficientScope);
-        let challenge = self.challenge(reason, &scopes).to_header_value();
-        Rejection::new(reason, self.describe(reason), scopes, Some(challenge), &self.0.bodies)
+        let asked = Asked { scopes, step_up: step_up_of(demands) };
+        let challenge = self.challenge(reason, &asked).to_header_value();
+        Rejection::new(reason, self.describe(reason), asked, Some(challenge), &self.0.bodies)
     }
 
     /// Builds the refusal of a handler for a reason that is not about scopes.
     pub(crate) fn deny(&self, why: Cow<'static, str>) -> Rejection {
-        Rejection::new(Reason::Denied, why, Vec::new(), None, &self.0.bodies)
+        Rejection::new(Reason::Denied, why, Asked::NOTHING, None, &self.0.bodies)
     }
 
     /// Makes a refusal of this gate's the answer to the JSON-RPC request `id`.
@@ -48,7 +49,8 @@ impl Gate {
             let each = also.iter().map(|need| Demand { one_of: std::slice::from_ref(need), ..demand });
             let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();
             let scopes = self.0.policy.to_ask(&demands, true);
-            let fits = self.challenge(Reason::InsufficientScope, &scopes).fits();
+            let asked = Asked { scopes, step_up: step_up_of(&demands) };
+            let fits = self.challenge(Reason::InsufficientScope, &asked).fits();
             let handler = entry.handler();
             (!fits).then(|| {
                 format!(
@@ -58,13 +60,20 @@ impl Gate {
         })
     }
 
-    fn challenge(&self, reason: Reason, scopes: &[ScopeToken]) -> Challenge {
+    /// What is asked of the login stands in every challenge, as the scopes do: a client that asks for a token by it has one that
+    /// is enough, whatever was wrong with the one before.
+    fn challenge(&self, reason: Reason, asked: &Asked) -> Challenge {
+        let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {
             (Some(resource), _) => Challenge::new(resource),
             (None, Protects::Resource(resource)) => Challenge::new(resource),
             (None, Protects::Realm(realm)) => Challenge::in_realm(realm.clone()),
         };
-        let challenge = challenge.with_scopes(scopes.iter().cloned());
+        let challenge = challenge.with_scopes(scopes.iter().cloned()).with_acr_values(step_up.acr());
+        let challenge = match step_up.max_age() {
+            Some(max_age) => challenge.with_max_age(max_age),
+            None => challenge,
+        };
         let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);
         match reason.error().or(missing) {
             Some(error) => challenge.with_error(error, &self.describe(reason)),

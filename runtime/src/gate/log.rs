@@ -71,6 +71,16 @@ pub(crate) fn refused(shortfall: Shortfall, rejection: &Rejection, token: &Token
             client = shown_name(token.client()),
             "insufficient scope",
         ),
+        Shortfall::Login => tracing::info!(
+            target: "scopegate",
+            handler = %handlers(demands),
+            asked = %format_args!("{:?}", crate::policy::step_up_of(demands)),
+            acr = %shown::line(format_args!("{:?}", token.acr().collect::<Vec<_>>())),
+            principal = token.principal().map(|principal| tracing::field::display(shown::line(principal))),
+            subject = shown_name(token.subject()),
+            client = shown_name(token.client()),
+            "insufficient user authentication",
+        ),
         Shortfall::IllegalValue => tracing::debug!(
             target: "scopegate",
             handler = %handlers(demands),

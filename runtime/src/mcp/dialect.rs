@@ -17,7 +17,7 @@ pub enum Dialect {
     /// By HTTP 200, and a result that is an error and has the same challenge in `_meta["mcp/www_authenticate"]`, as `ChatGPT`
     /// looks for it.
     ///
-    /// It is for calls of tools that lack a token or a scope. The tool does not run. A token that is there and bad is a 401, and
+    /// It is for calls of tools that lack a token, a scope or a login. The tool does not run. A token that is there and bad is a 401, and
     /// so is everything else without one that needs one.
     ///
     /// # Examples

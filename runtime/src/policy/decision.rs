@@ -4,8 +4,8 @@
 
 use std::{collections::HashSet, hash::Hash};
 
-use super::{Policy, Strategy};
-use crate::scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, ScopeToken, Unfilled};
+use super::{Caller, Policy, Strategy};
+use crate::scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, ScopeToken, StepUp, Unfilled};
 
 /// What one operation demands of a token in one request.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,9 @@ impl<'a> Demand<'a> {
 pub(crate) enum Shortfall {
     /// It lacks a scope.
     Scope,
+    /// The person logged in otherwise than the operation asks for, or too long ago, whatever scopes the token lacks: a token of
+    /// another login can have these, too.
+    Login,
     /// It could not meet it with any scope: a value has characters that it cannot have.
     IllegalValue,
     /// The program is at fault: a template names no parameter.
@@ -40,17 +43,17 @@ pub(crate) enum Shortfall {
 }
 
 impl Policy {
-    /// Tells whether a token that grants `granted` meets the floor and every one of the demands. Allocates nothing.
+    /// Tells whether what a token says of its caller meets the floor and every one of the demands. Allocates nothing.
     ///
     /// Alternatives are judged one by one. One with a value that is not legal cannot be met; the others still count.
-    pub(crate) fn decide(&self, granted: &GrantedScopes, demands: &[Demand<'_>]) -> Result<(), Shortfall> {
-        let shortfalls = demands.iter().filter_map(|demand| self.shortfall(granted, *demand));
+    pub(crate) fn decide(&self, caller: &Caller<'_>, demands: &[Demand<'_>]) -> Result<(), Shortfall> {
+        let shortfalls = demands.iter().filter_map(|demand| self.shortfall(caller, *demand));
         shortfalls.max().map_or(Ok(()), Err)
     }
 
-    fn shortfall(&self, granted: &GrantedScopes, demand: Demand<'_>) -> Option<Shortfall> {
+    fn shortfall(&self, caller: &Caller<'_>, demand: Demand<'_>) -> Option<Shortfall> {
         let Demand { row, filled, one_of } = demand;
-        let terms = row.terms();
+        let (terms, granted) = (row.terms(), caller.scopes);
         let lacks = |need: NeedRef<'_>| self.lacks(granted, need, filled);
         let demanded = least(one_of.iter().copied().map(lacks));
         if terms.requirement.is_public() {
@@ -60,7 +63,8 @@ impl Policy {
         let floor = (!has_floor).then_some(Shortfall::Scope);
         let alternatives = terms.requirement.terms().map(|needs| needs.map(lacks).max().flatten());
         let alternatives = least(alternatives);
-        floor.max(alternatives).max(demanded)
+        let login = (!caller.has_login(terms.requirement.step_up())).then_some(Shortfall::Login);
+        floor.max(alternatives).max(demanded).max(login)
     }
 
     fn lacks(&self, granted: &GrantedScopes, need: NeedRef<'_>, filled: &Filled) -> Option<Shortfall> {
@@ -123,11 +127,11 @@ impl Policy {
     }
 
     /// Tells whether a valid token that grants `granted` may do what `requirement` guards. Templates, which a request
-    /// would fill in, are met by no token.
+    /// would fill in, are met by no token, and neither is what a requirement asks of the login: scopes do not say that.
     #[must_use]
     pub fn permits(&self, granted: &GrantedScopes, requirement: &Requirement) -> bool {
         let (row, filled) = (row_of(requirement), Filled::default());
-        self.decide(granted, &[Demand::of(&row, &filled)]).is_ok()
+        self.decide(&Caller::granted(granted), &[Demand::of(&row, &filled)]).is_ok()
     }
 
     /// Returns the scopes that a challenge names for `requirement`, by the names that clients ask for.
@@ -136,6 +140,13 @@ impl Policy {
         let (row, filled) = (row_of(requirement), Filled::default());
         self.to_ask(&[Demand::of(&row, &filled)], false)
     }
+}
+
+/// Returns what is asked of the login for all of the demands: what one challenge names.
+pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
+    let asked =
+        demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());
+    asked.fold(StepUp::NONE, |all, one| all.together(one))
 }
 
 /// Of several ways to meet a demand, the one that lacks the least; without any way, nothing is lacking.

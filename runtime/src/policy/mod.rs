@@ -2,6 +2,7 @@
 
 mod check;
 mod decision;
+mod login;
 #[cfg(feature = "export")]
 mod parts;
 #[expect(clippy::module_inception, reason = "a policy is what this folder is about")]
@@ -9,7 +10,10 @@ mod policy;
 mod startup;
 
 #[cfg(feature = "axum")]
-pub(crate) use self::decision::{Demand, Shortfall};
+pub(crate) use self::decision::{Demand, Shortfall, step_up_of};
+pub(crate) use self::login::Caller;
+#[cfg(feature = "axum")]
+pub(crate) use self::login::Login;
 pub use self::{
     policy::{Advertise, Policy, Strategy},
     startup::StartupError,

@@ -6,10 +6,7 @@ use http::{HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{
-    refuse::{ErrorAnswer, Reason},
-    scope::{ScopeToken, join},
-};
+use crate::refuse::{Asked, ErrorAnswer, Reason};
 
 /// How a gate writes the bodies of its answers; see [`Gate::body`](crate::Gate::body).
 ///
@@ -25,12 +22,13 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyFormat {
-    /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]: the default.
+    /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]: the default. Where a certain login is asked
+    /// for, there are `acr_values` and `max_age` as in the challenge.
     ///
     /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     #[default]
     OAuth,
-    /// Problem details, [RFC 9457], with `error` and `scope` as extension members.
+    /// Problem details, [RFC 9457], with `error`, `scope` and the rest as extension members.
     ///
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
@@ -66,20 +64,20 @@ impl BodyFormat {
         self,
         reason: Reason,
         description: &str,
-        scopes: &[ScopeToken],
+        asked: &Asked,
         id: Option<&Value>,
     ) -> Content {
-        let scope = Some(join(scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
+        let members = Members::of(asked);
         let (status, error) = (reason.status(), reason.body_error());
         match self {
-            Self::OAuth => json(&OAuth { error, error_description: description, scope }),
+            Self::OAuth => json(&OAuth { error, error_description: description, members }),
             Self::Text => {
-                let scope = scope.filter(|_| reason == Reason::InsufficientScope);
+                let scope = members.scope.filter(|_| reason == Reason::InsufficientScope);
                 json(&Text { error: description, scope })
             }
-            Self::Problem => problem(reason, description, scope),
+            Self::Problem => problem(reason, description, members),
             Self::JsonRpc => {
-                let (code, data) = (status.as_u16().into(), Data::some(error, scope));
+                let (code, data) = (status.as_u16().into(), Data::some(error, members));
                 json(&ErrorAnswer::new(id, code, description, data))
             }
             Self::Empty => Content { content_type: None, bytes: Bytes::new() },
@@ -87,11 +85,11 @@ impl BodyFormat {
     }
 }
 
-fn problem(reason: Reason, detail: &str, scope: Option<String>) -> Content {
+fn problem(reason: Reason, detail: &str, members: Members) -> Content {
     let status = reason.status();
     let title = status.canonical_reason().unwrap_or_default();
     let (error, status) = (reason.body_error(), status.as_u16());
-    let body = json(&Problem { r#type: "about:blank", title, status, detail, error, scope });
+    let body = json(&Problem { r#type: "about:blank", title, status, detail, error, members });
     Content { content_type: Some(HeaderValue::from_static("application/problem+json")), ..body }
 }
 
@@ -100,13 +98,30 @@ fn json(body: &impl Serialize) -> Content {
     Content { content_type: Some(HeaderValue::from_static("application/json")), bytes }
 }
 
+/// What the client is told to ask for, as the challenge has it.
+#[derive(Serialize)]
+struct Members {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr_values: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+}
+
+impl Members {
+    fn of(asked: &Asked) -> Self {
+        Self { scope: asked.scope(), acr_values: asked.acr_values(), max_age: asked.max_age() }
+    }
+}
+
 #[derive(Serialize)]
 struct OAuth<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
     error_description: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
+    #[serde(flatten)]
+    members: Members,
 }
 
 #[derive(Serialize)]
@@ -124,20 +139,20 @@ struct Problem<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
+    #[serde(flatten)]
+    members: Members,
 }
 
 #[derive(Serialize)]
 struct Data {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
+    #[serde(flatten)]
+    members: Members,
 }
 
 impl Data {
-    fn some(error: Option<&'static str>, scope: Option<String>) -> Option<Self> {
-        (error.is_some() || scope.is_some()).then_some(Self { error, scope })
+    fn some(error: Option<&'static str>, members: Members) -> Option<Self> {
+        (error.is_some() || members.scope.is_some()).then_some(Self { error, members })
     }
 }

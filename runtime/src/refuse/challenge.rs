@@ -1,6 +1,6 @@
 //! The one place that writes a `WWW-Authenticate` header.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use http::HeaderValue;
 
@@ -11,7 +11,7 @@ use crate::{
 
 /// A Bearer challenge: which token a client needs, and where to get it.
 ///
-/// It follows [RFC 6750, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1]. Every value is quoted, and
+/// It follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1]. Every value is quoted, and
 /// those that clients act on stand before free text, since many clients search for them as substrings.
 ///
 /// # Examples
@@ -32,12 +32,17 @@ use crate::{
 /// ```
 ///
 /// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
+/// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
 /// [RFC 9728, section 5.1]: https://www.rfc-editor.org/rfc/rfc9728#section-5.1
 /// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
 #[derive(Clone, Debug)]
 pub struct Challenge {
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
+    /// With spaces between; empty where any login will do.
+    acr_values: String,
+    /// In seconds.
+    max_age: Option<u64>,
     resource_metadata: Option<String>,
     realm: Option<Realm>,
     error_description: Option<String>,
@@ -60,13 +65,60 @@ impl Challenge {
     }
 
     fn pointing_to(resource_metadata: Option<String>, realm: Option<Realm>) -> Self {
-        Self { error: None, scopes: Vec::new(), resource_metadata, realm, error_description: None }
+        Self {
+            error: None,
+            scopes: Vec::new(),
+            acr_values: String::new(),
+            max_age: None,
+            resource_metadata,
+            realm,
+            error_description: None,
+        }
     }
 
     /// Sets all scopes that the request needs; with none, the challenge has no `scope`.
     #[must_use]
     pub fn with_scopes(mut self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets how the person must have logged in, in order of preference; with no value, the challenge has no `acr_values`.
+    ///
+    /// A value that a challenge cannot carry, such as one with a space, is left out, and so is what exceeds 16 values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use scopegate::{Challenge, ErrorCode, Resource, Scope};
+    ///
+    /// let resource = Resource::new("https://files.example.com")?;
+    /// let challenge = Challenge::new(&resource)
+    ///     .with_error(ErrorCode::InsufficientUserAuthentication, "")
+    ///     .with_scopes([Scope::from_static("files:write")])
+    ///     .with_acr_values(["urn:example:mfa"])
+    ///     .with_max_age(Duration::from_secs(300));
+    /// assert!(challenge.to_string().starts_with(concat!(
+    ///     r#"Bearer error="insufficient_user_authentication", scope="files:write", "#,
+    ///     r#"acr_values="urn:example:mfa", max_age="300", "#,
+    /// )));
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
+    #[must_use]
+    pub fn with_acr_values(mut self, values: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let values: Vec<_> = values.into_iter().collect();
+        let legal =
+            values.iter().map(AsRef::as_ref).filter(|value| scopegate_grammar::check_acr(value).is_ok());
+        self.acr_values = join(legal.take(scopegate_grammar::MAX_ACR_VALUES));
+        self
+    }
+
+    /// Sets how long ago the person may have logged in. Parts of a second do not count.
+    #[must_use]
+    pub fn with_max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age.as_secs());
         self
     }
 
@@ -108,9 +160,13 @@ impl Challenge {
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scope = Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
+        let acr_values = Some(self.acr_values.as_str()).filter(|values| !values.is_empty());
+        let max_age = self.max_age.map(|seconds| seconds.to_string());
         let params = [
             ("error", self.error.map(ErrorCode::as_str)),
             ("scope", scope.as_deref()),
+            ("acr_values", acr_values),
+            ("max_age", max_age.as_deref()),
             ("resource_metadata", self.resource_metadata.as_deref()),
             ("realm", self.realm.as_ref().map(Realm::as_str)),
             ("error_description", self.error_description.as_deref()),
@@ -142,8 +198,9 @@ fn harmless(character: char) -> char {
     }
 }
 
-/// What is wrong with a credential, in the words of [RFC 6750, section 3.1].
+/// What is wrong with a credential, in the words of [RFC 6750, section 3.1] and [RFC 9470, section 3].
 ///
+/// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
 /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -154,6 +211,8 @@ pub enum ErrorCode {
     InvalidToken,
     /// `insufficient_scope`: the token is valid, and grants too little.
     InsufficientScope,
+    /// `insufficient_user_authentication`: the token is valid, and the login behind it does not suffice.
+    InsufficientUserAuthentication,
 }
 
 impl ErrorCode {
@@ -163,6 +222,7 @@ impl ErrorCode {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
         }
     }
 }

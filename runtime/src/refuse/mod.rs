@@ -1,6 +1,8 @@
 //! Refusals: the reason, the challenge, the body, and the answer that they make.
 
 #[cfg(feature = "axum")]
+mod asked;
+#[cfg(feature = "axum")]
 mod bodies;
 #[cfg(feature = "axum")]
 mod body;
@@ -18,6 +20,8 @@ pub use self::challenge::{Challenge, ErrorCode};
 #[cfg(feature = "cors")]
 pub(crate) use self::rejection::EXPOSED;
 #[cfg(feature = "axum")]
-pub(crate) use self::{bodies::Bodies, body::Content, json_rpc::ErrorAnswer, refused::KeptHeaders};
+pub(crate) use self::{
+    asked::Asked, bodies::Bodies, body::Content, json_rpc::ErrorAnswer, refused::KeptHeaders,
+};
 #[cfg(feature = "axum")]
 pub use self::{body::BodyFormat, reason::Reason, refused::Refused, rejection::Rejection};

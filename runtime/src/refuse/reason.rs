@@ -28,6 +28,9 @@ pub enum Reason {
     ExpiredToken,
     /// The token is valid, and lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
+    /// The token is valid, and the person behind it logged in otherwise than the operation asks for, or too long ago: 401,
+    /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). It may lack a scope as well.
+    InsufficientAuthentication,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
     /// A value in the path cannot stand in the scope that it is for: 400, without a challenge.
@@ -48,7 +51,10 @@ impl Reason {
     /// Returns the status of the answer.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::MissingToken | Self::InvalidToken | Self::ExpiredToken => StatusCode::UNAUTHORIZED,
+            Self::MissingToken
+            | Self::InvalidToken
+            | Self::ExpiredToken
+            | Self::InsufficientAuthentication => StatusCode::UNAUTHORIZED,
             Self::InsufficientScope | Self::Denied => StatusCode::FORBIDDEN,
             Self::SeveralCredentials | Self::IllegalParameter => StatusCode::BAD_REQUEST,
             Self::UnknownResource => StatusCode::NOT_FOUND,
@@ -64,6 +70,7 @@ impl Reason {
         match self {
             Self::InvalidToken | Self::ExpiredToken => Some(ErrorCode::InvalidToken),
             Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
+            Self::InsufficientAuthentication => Some(ErrorCode::InsufficientUserAuthentication),
             Self::SeveralCredentials => Some(ErrorCode::InvalidRequest),
             Self::MissingToken
             | Self::IllegalParameter
@@ -101,6 +108,9 @@ impl Reason {
             Self::InvalidToken => "The access token is not valid for this resource",
             Self::ExpiredToken => "The access token expired",
             Self::InsufficientScope => "The access token lacks a scope that this request needs",
+            Self::InsufficientAuthentication => {
+                "This request needs another login, or a newer one, than the one behind the access token"
+            }
             Self::SeveralCredentials => "The request carries more than one credential",
             Self::IllegalParameter => "A value in the path has characters that it cannot have",
             Self::UnknownResource => "There is no resource at this path",

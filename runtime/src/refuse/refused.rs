@@ -1,6 +1,6 @@
 //! What the program's own function sees of a refusal, and how that function is called.
 
-use std::{cell::Cell, fmt, sync::Arc};
+use std::{cell::Cell, fmt, sync::Arc, time::Duration};
 
 use axum::response::Response;
 use http::{
@@ -9,7 +9,7 @@ use http::{
 };
 
 use crate::{
-    refuse::{Content, Reason},
+    refuse::{Asked, Content, Reason},
     scope::ScopeToken,
 };
 
@@ -19,7 +19,7 @@ use crate::{
 pub struct Refused<'a> {
     pub(super) reason: Reason,
     pub(super) description: &'a str,
-    pub(super) scopes: &'a [ScopeToken],
+    pub(super) asked: &'a Asked,
     pub(super) headers: &'a HeaderMap,
     pub(super) content: &'a Content,
 }
@@ -40,7 +40,19 @@ impl Refused<'_> {
     /// Returns the scopes that the client is told to ask for.
     #[must_use]
     pub fn scopes(&self) -> &[ScopeToken] {
-        self.scopes
+        &self.asked.scopes
+    }
+
+    /// Returns the values of `acr` of which the client is told to ask for one, in order of preference.
+    #[must_use]
+    pub fn acr(&self) -> Vec<&str> {
+        self.asked.step_up.acr().collect()
+    }
+
+    /// Returns how long ago the person may have logged in, where that counts.
+    #[must_use]
+    pub fn max_age(&self) -> Option<Duration> {
+        self.asked.step_up.max_age()
     }
 
     /// Returns the headers of the request, such as `Accept` and `Accept-Language`.
@@ -65,7 +77,7 @@ impl fmt::Debug for Refused<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Refused")
             .field("reason", &self.reason)
-            .field("scopes", &self.scopes)
+            .field("scopes", &self.scopes())
             .finish_non_exhaustive()
     }
 }

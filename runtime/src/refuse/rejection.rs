@@ -11,7 +11,7 @@ use http::{
 use serde_json::Value;
 
 use crate::{
-    refuse::{Bodies, Content, KeptHeaders, Reason, Refused, refused::Custom},
+    refuse::{Asked, Bodies, Content, KeptHeaders, Reason, Refused, refused::Custom},
     scope::ScopeToken,
 };
 
@@ -51,7 +51,7 @@ pub struct Rejection {
 struct Inner {
     reason: Reason,
     description: Cow<'static, str>,
-    scopes: Vec<ScopeToken>,
+    asked: Asked,
     challenge: Option<HeaderValue>,
     retry_after: Option<HeaderValue>,
     content: Content,
@@ -62,13 +62,13 @@ impl Rejection {
     pub(crate) fn new(
         reason: Reason,
         description: Cow<'static, str>,
-        scopes: Vec<ScopeToken>,
+        asked: Asked,
         challenge: Option<HeaderValue>,
         bodies: &Bodies,
     ) -> Self {
-        let content = bodies.format().write(reason, &description, &scopes, None);
+        let content = bodies.format().write(reason, &description, &asked, None);
         let custom = bodies.custom().cloned();
-        let answer = Inner { reason, description, scopes, challenge, retry_after: None, content, custom };
+        let answer = Inner { reason, description, asked, challenge, retry_after: None, content, custom };
         Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
     }
 
@@ -84,7 +84,7 @@ impl Rejection {
         retry_after: Duration,
         bodies: &Bodies,
     ) -> Self {
-        let mut rejection = Self::new(Reason::Unavailable, description, Vec::new(), None, bodies);
+        let mut rejection = Self::new(Reason::Unavailable, description, Asked::NOTHING, None, bodies);
         // Whole seconds, rounded up: nobody should come back too early.
         let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         if let Some(answer) = Arc::get_mut(&mut rejection.answer) {
@@ -97,20 +97,20 @@ impl Rejection {
     /// than that something failed.
     #[cfg(feature = "mcp")]
     pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
-        if let Some(Inner { reason, description, scopes, content, .. }) = Arc::get_mut(&mut self.answer) {
-            *content = bodies.format().write(*reason, description, scopes, Some(id));
+        if let Some(Inner { reason, description, asked, content, .. }) = Arc::get_mut(&mut self.answer) {
+            *content = bodies.format().write(*reason, description, asked, Some(id));
         }
         self
     }
 
     /// Builds the answer for when a guarded handler is reached without a gate. Why is for the log alone.
     pub(crate) fn misconfigured() -> Self {
-        Self::without_gate(Reason::Misconfigured, Vec::new())
+        Self::without_gate(Reason::Misconfigured, Asked::NOTHING)
     }
 
     /// Builds an answer where no gate says how, and none to challenge with.
-    pub(crate) fn without_gate(reason: Reason, scopes: Vec<ScopeToken>) -> Self {
-        Self::new(reason, reason.description().into(), scopes, None, &Bodies::default())
+    pub(crate) fn without_gate(reason: Reason, asked: Asked) -> Self {
+        Self::new(reason, reason.description().into(), asked, None, &Bodies::default())
     }
 
     /// Returns why the request was refused.
@@ -128,7 +128,24 @@ impl Rejection {
     /// Returns the scopes that the client is told to ask for.
     #[must_use]
     pub fn scopes(&self) -> &[ScopeToken] {
-        &self.answer.scopes
+        &self.answer.asked.scopes
+    }
+
+    /// Returns the values of `acr` of which the client is told to ask for one, in order of preference.
+    #[must_use]
+    pub fn acr(&self) -> Vec<&str> {
+        self.answer.asked.step_up.acr().collect()
+    }
+
+    /// Returns how long ago the person may have logged in, where that counts.
+    #[must_use]
+    pub fn max_age(&self) -> Option<Duration> {
+        self.answer.asked.step_up.max_age()
+    }
+
+    #[cfg(feature = "rmcp")]
+    pub(crate) fn asked(&self) -> &Asked {
+        &self.answer.asked
     }
 
     /// Returns the value of the `WWW-Authenticate` header, where the answer has one.
@@ -138,11 +155,11 @@ impl Rejection {
     }
 
     fn body(&self) -> Response {
-        let Inner { reason, description, scopes, content, custom, .. } = &*self.answer;
+        let Inner { reason, description, asked, content, custom, .. } = &*self.answer;
         let Some(custom) = custom else { return content.to_response() };
         let none = HeaderMap::new();
         let headers = self.headers.as_map().unwrap_or(&none);
-        let mut response = custom.write(&Refused { reason: *reason, description, scopes, headers, content });
+        let mut response = custom.write(&Refused { reason: *reason, description, asked, headers, content });
         for name in [WWW_AUTHENTICATE, RETRY_AFTER] {
             response.headers_mut().remove(name);
         }
@@ -173,7 +190,7 @@ impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")
             .field("reason", &self.answer.reason)
-            .field("scopes", &self.answer.scopes)
+            .field("scopes", &self.answer.asked.scopes)
             .finish_non_exhaustive()
     }
 }

@@ -11,6 +11,7 @@ mod requirement;
 mod row_ref;
 #[expect(clippy::module_inception, reason = "a scope is what this folder is about")]
 mod scope;
+mod step_up;
 mod table;
 mod template;
 mod text;
@@ -30,6 +31,7 @@ pub use self::{
     parse::InvalidRequirement,
     requirement::Requirement,
     scope::{InvalidScope, Scope, ScopeToken},
+    step_up::StepUp,
     table::{Entry, Row, ScopeTable},
     template::Template,
     vocabulary::{UnknownScope, Vocabulary, VocabularyEntry},

@@ -19,9 +19,8 @@ impl std::error::Error for InvalidRequirement {}
 const MAX_SCOPES: usize = 128;
 const MAX_ALTERNATIVES: usize = 16;
 
-/// Reads the alternatives of a text that names scopes.
-pub(super) fn alternatives(text: &str) -> Result<Vec<Vec<OwnedNeed>>, InvalidRequirement> {
-    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+/// Reads the alternatives of words that name scopes.
+pub(super) fn alternatives(words: &[&str]) -> Result<Vec<Vec<OwnedNeed>>, InvalidRequirement> {
     let alternatives: Vec<&[&str]> = words.split(|word| *word == "|").collect();
     check_shape(&alternatives).map_err(InvalidRequirement)?;
     let needs = |words: &&[&str]| words.iter().map(|word| need(word)).collect();

@@ -1,15 +1,17 @@
-//! What an operation needs: alternatives, each a set of scopes.
+//! What an operation needs: alternatives, each a set of scopes, and perhaps a certain login.
 
-use std::{fmt, hash, slice, str::FromStr, sync::Arc};
+use std::{fmt, hash, slice, str::FromStr, sync::Arc, time::Duration};
 
 use super::{
     need::{Need, NeedRef, OwnedNeed},
     parse::{self, InvalidRequirement},
     product,
     scope::{Scope, join},
+    step_up::StepUp,
 };
 
-/// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes. Cheap to clone.
+/// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes, and perhaps a certain login
+/// behind the token. Cheap to clone.
 ///
 /// The attributes make it. For what no attribute can stand on, and to give one a name, there is
 /// [`requirement!`](crate::requirement). One that is known at run time alone, from a program's configuration, is [read from text](Requirement::from_str).
@@ -27,7 +29,10 @@ use super::{
 /// # Ok::<(), scopegate::InvalidRequirement>(())
 /// ```
 #[derive(Clone)]
-pub struct Requirement(Kind);
+pub struct Requirement {
+    kind: Kind,
+    step_up: StepUp,
+}
 
 #[derive(Clone)]
 enum Kind {
@@ -40,25 +45,34 @@ enum Kind {
 
 impl Requirement {
     /// No token is needed, and one that is sent is ignored.
-    pub const PUBLIC: Self = Self(Kind::Public);
+    pub const PUBLIC: Self = Self::of(Kind::Public);
 
     /// A valid token is needed, whatever scopes it grants beyond the gate's floor.
-    pub const AUTHENTICATED: Self = Self(Kind::Authenticated);
+    pub const AUTHENTICATED: Self = Self::of(Kind::Authenticated);
+
+    const fn of(kind: Kind) -> Self {
+        Self { kind, step_up: StepUp::NONE }
+    }
 
     /// Takes the alternatives that generated code has checked.
-    pub(crate) const fn scopes(alternatives: &'static [&'static [Need]]) -> Self {
+    pub(crate) const fn scopes(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Self {
         assert!(!alternatives.is_empty(), "a requirement needs at least one alternative");
         let mut at = 0;
         while at < alternatives.len() {
             assert!(!alternatives[at].is_empty(), "an alternative needs at least one scope");
             at += 1;
         }
-        Self(Kind::Const(alternatives))
+        Self { kind: Kind::Const(alternatives), step_up }
+    }
+
+    /// Needs a valid token, and a certain login behind it.
+    pub(crate) const fn login(step_up: StepUp) -> Self {
+        Self { kind: Kind::Authenticated, step_up }
     }
 
     /// Needs one scope.
     pub(crate) const fn one(scope: Scope) -> Self {
-        Self(Kind::One(Need::Scope(scope)))
+        Self::of(Kind::One(Need::Scope(scope)))
     }
 
     /// Returns the requirement itself, since an attribute names it as it names a scope.
@@ -75,24 +89,24 @@ impl Requirement {
         self
     }
 
-    /// Refuses one that needs no scope: such a handler has an attribute of another name.
+    /// Refuses one that needs nothing in particular: such a handler has an attribute of another name.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
-        match self.0 {
+        match self.kind {
             Kind::Public => panic!(
                 "this requirement is `Requirement::PUBLIC`; write `#[public]` in place of the attribute"
             ),
-            Kind::Authenticated => panic!(
+            Kind::Authenticated if self.step_up.is_none() => panic!(
                 "this requirement is `Requirement::AUTHENTICATED`; write `#[authenticated]` in place of the attribute"
             ),
-            Kind::One(_) | Kind::Const(_) | Kind::Owned(_) => {}
+            Kind::Authenticated | Kind::One(_) | Kind::Const(_) | Kind::Owned(_) => {}
         }
     }
 
     /// Tells whether no token is needed.
     #[must_use]
     pub const fn is_public(&self) -> bool {
-        matches!(self.0, Kind::Public)
+        matches!(self.kind, Kind::Public)
     }
 
     /// Returns the scopes of each alternative in order of declaration, a template's with its braces. There is no
@@ -111,9 +125,38 @@ impl Requirement {
         self.terms().map(|needs| needs.map(NeedRef::as_str).collect()).collect()
     }
 
+    /// Returns the values of `acr` of which the token has to have one, in order of preference: how the person logged in. There is none
+    /// where any login will do.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use scopegate::requirement;
+    ///
+    /// let requirement = requirement!("files:write", acr("urn:example:mfa", "urn:example:otp"), max_age = 300);
+    /// assert_eq!(requirement.acr(), ["urn:example:mfa", "urn:example:otp"]);
+    /// assert_eq!(requirement.max_age(), Some(Duration::from_secs(300)));
+    /// ```
+    #[must_use]
+    pub fn acr(&self) -> Vec<&str> {
+        self.step_up.acr().collect()
+    }
+
+    /// Returns how long ago the person may have logged in, where that counts.
+    #[must_use]
+    pub fn max_age(&self) -> Option<Duration> {
+        self.step_up.max_age()
+    }
+
+    pub(crate) const fn step_up(&self) -> &StepUp {
+        &self.step_up
+    }
+
     /// Iterates over the alternatives. Allocates nothing.
     pub(crate) fn terms(&self) -> impl Iterator<Item = impl Iterator<Item = NeedRef<'_>> + Clone> + Clone {
-        let count = match &self.0 {
+        let count = match &self.kind {
             Kind::Public | Kind::Authenticated => 0,
             Kind::One(_) => 1,
             Kind::Const(alternatives) => alternatives.len(),
@@ -121,7 +164,7 @@ impl Requirement {
         };
         (0..count).map(|at| {
             // One type for all kinds: of the two slices, one is empty.
-            let (fixed, owned): (&[Need], &[OwnedNeed]) = match &self.0 {
+            let (fixed, owned): (&[Need], &[OwnedNeed]) = match &self.kind {
                 Kind::Public | Kind::Authenticated => (&[], &[]),
                 Kind::One(need) => (slice::from_ref(need), &[]),
                 Kind::Const(alternatives) => (alternatives[at], &[]),
@@ -135,20 +178,19 @@ impl Requirement {
     ///
     /// # Errors
     ///
-    /// When the combinations are more than one requirement can have.
+    /// When the combinations are more than one requirement can have, and when no value of `acr` meets both.
     pub(crate) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
-        match (&self.0, &other.0) {
-            (Kind::Public, _) => Ok(other.clone()),
-            (_, Kind::Public) => Ok(self.clone()),
-            (Kind::Authenticated, _) => Ok(other.clone()),
-            (_, Kind::Authenticated) => Ok(self.clone()),
-            _ => product::of(self, other).map(|alternatives| Self(Kind::Owned(alternatives.into()))),
-        }
+        let kind = match (&self.kind, &other.kind) {
+            (Kind::Public | Kind::Authenticated, kind) if !other.is_public() => kind.clone(),
+            (kind, Kind::Public | Kind::Authenticated) => kind.clone(),
+            _ => Kind::Owned(product::of(self, other)?.into()),
+        };
+        Ok(Self { kind, step_up: self.step_up.and(&other.step_up)? })
     }
 
     /// Tells whether any scope depends on the request.
     pub(crate) fn has_templates(&self) -> bool {
-        match &self.0 {
+        match &self.kind {
             Kind::Public | Kind::Authenticated => false,
             Kind::One(need) => need.is_template(),
             Kind::Const(alternatives) => alternatives.iter().copied().flatten().any(Need::is_template),
@@ -159,12 +201,13 @@ impl Requirement {
     }
 
     fn same_kind(&self, other: &Self) -> bool {
-        let is_authenticated = |one: &Self| matches!(one.0, Kind::Authenticated);
+        let is_authenticated = |one: &Self| matches!(one.kind, Kind::Authenticated);
         self.is_public() == other.is_public() && is_authenticated(self) == is_authenticated(other)
     }
 }
 
-/// Reads what `Display` writes: `public`, `authenticated`, or scopes with spaces between, and ` | ` between alternatives.
+/// Reads what `Display` writes: `public`, `authenticated`, or scopes with spaces between, and ` | ` between alternatives. Behind
+/// that stand `acr="VALUE"` for each value that is accepted, and `max_age="SECONDS"`.
 ///
 /// # Examples
 ///
@@ -174,6 +217,9 @@ impl Requirement {
 /// let requirement: Requirement = "files:write | tenant:{tenant}:admin".parse()?;
 /// assert_eq!(requirement.alternatives(), [["files:write"], ["tenant:{tenant}:admin"]]);
 ///
+/// let requirement: Requirement = r#"files:write acr="mfa" max_age="300""#.parse()?;
+/// assert_eq!(requirement.acr(), ["mfa"]);
+///
 /// let error = "files:read files:read".parse::<Requirement>().unwrap_err();
 /// assert_eq!(error.to_string(), "`files:read` stands in one alternative twice; write it once");
 /// # Ok::<(), scopegate::InvalidRequirement>(())
@@ -182,19 +228,27 @@ impl Requirement {
 /// # Errors
 ///
 /// Whatever the attributes refuse: a text that is no scope, a scope that stands in one alternative twice, an alternative
-/// that adds nothing, and more than 16 alternatives or 128 scopes. A scope that is named `public`, `authenticated` or `|`
+/// that adds nothing, and more than 16 alternatives, 128 scopes or 16 values of `acr`. A scope that is named `public`, `authenticated` or `|`
 /// cannot be written like this.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 
     fn from_str(text: &str) -> Result<Self, InvalidRequirement> {
-        match text.trim() {
-            "public" => Ok(Self::PUBLIC),
-            "authenticated" => Ok(Self::AUTHENTICATED),
-            text => parse::alternatives(text).map(|alternatives| Self(Kind::Owned(alternatives.into()))),
-        }
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        let scopes = words.iter().position(|word| StepUp::has_word(word)).unwrap_or(words.len());
+        let (scopes, step_up) = words.split_at(scopes);
+        let step_up = StepUp::parse(step_up.iter().copied()).map_err(InvalidRequirement)?;
+        let kind = match scopes {
+            ["public"] if !step_up.is_none() => return Err(InvalidRequirement(PUBLIC_LOGIN.to_owned())),
+            ["public"] => Kind::Public,
+            ["authenticated"] => Kind::Authenticated,
+            scopes => Kind::Owned(parse::alternatives(scopes)?.into()),
+        };
+        Ok(Self { kind, step_up })
     }
 }
+
+const PUBLIC_LOGIN: &str = "what is public has no login to judge; write `authenticated` in its place";
 
 impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
@@ -205,7 +259,10 @@ impl From<Scope> for Requirement {
 /// Two requirements are equal if they say the same, in the same order, however they were made.
 impl PartialEq for Requirement {
     fn eq(&self, other: &Self) -> bool {
-        if let (Kind::Const(one), Kind::Const(other)) = (&self.0, &other.0) {
+        if self.step_up != other.step_up {
+            return false;
+        }
+        if let (Kind::Const(one), Kind::Const(other)) = (&self.kind, &other.kind) {
             return std::ptr::eq(*one, *other) || one == other;
         }
         let same = |(one, other): (NeedRef<'_>, NeedRef<'_>)| one.as_str() == other.as_str();
@@ -223,23 +280,25 @@ impl Eq for Requirement {}
 impl hash::Hash for Requirement {
     fn hash<H: hash::Hasher>(&self, state: &mut H) {
         self.is_public().hash(state);
+        self.step_up.hash(state);
         for needs in self.terms() {
             needs.for_each(|need| need.as_str().hash(state));
         }
     }
 }
 
-/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them.
+/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and what is asked of the login.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Kind::Public => f.pad("public"),
-            Kind::Authenticated => f.pad("authenticated"),
+        let scopes = match self.kind {
+            Kind::Public => "public".to_owned(),
+            Kind::Authenticated => "authenticated".to_owned(),
             Kind::One(_) | Kind::Const(_) | Kind::Owned(_) => {
                 let alternatives: Vec<String> = self.alternatives().into_iter().map(join).collect();
-                f.pad(&alternatives.join(" | "))
+                alternatives.join(" | ")
             }
-        }
+        };
+        f.pad(&format!("{scopes}{}", self.step_up))
     }
 }
 

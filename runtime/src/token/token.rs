@@ -10,7 +10,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{InvalidClaims, Principal};
-use crate::scope::GrantedScopes;
+use crate::{
+    policy::{Caller, Login},
+    scope::GrantedScopes,
+};
 
 /// What a verified access token says. Cheap to clone.
 ///
@@ -28,6 +31,7 @@ struct Data {
     client: Option<String>,
     expires_at: Option<SystemTime>,
     leeway: Duration,
+    login: Login,
     claims: Map<String, Value>,
 }
 
@@ -64,7 +68,8 @@ impl Token {
         self
     }
 
-    /// Sets for how long after its expiry the verifier still accepts the token, since clocks differ; not at all unless set.
+    /// Sets for how long after its expiry the verifier still accepts the token, since clocks differ; not at all unless set. The time of the
+    /// [login](Token::with_auth_time) may be off by as much.
     #[must_use]
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         Arc::make_mut(&mut self.0).leeway = leeway;
@@ -75,6 +80,22 @@ impl Token {
     #[must_use]
     pub fn with_client(mut self, client: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.0).client = Some(client.into());
+        self
+    }
+
+    /// Adds a value that says how the person logged in (`acr`), which an operation may [ask for](crate::Requirement::acr). Most
+    /// servers send one; call it for each where yours sends several.
+    #[must_use]
+    pub fn with_acr(mut self, acr: impl Into<Box<str>>) -> Self {
+        Arc::make_mut(&mut self.0).login.acr.push(acr.into());
+        self
+    }
+
+    /// Sets when the person logged in (`auth_time`), which may be [too long ago](crate::Requirement::max_age) for an operation. The
+    /// [leeway](Token::with_leeway) counts.
+    #[must_use]
+    pub fn with_auth_time(mut self, auth_time: SystemTime) -> Self {
+        Arc::make_mut(&mut self.0).login.time = Some(auth_time);
         self
     }
 
@@ -115,6 +136,21 @@ impl Token {
     /// Returns who issued the token, where the verifier says so.
     pub fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()
+    }
+
+    /// Iterates over what the token says of how the person logged in (`acr`): nearly always one value, or none.
+    pub fn acr(&self) -> impl Iterator<Item = &str> {
+        self.0.login.acr.iter().map(AsRef::as_ref)
+    }
+
+    /// Returns when the person logged in (`auth_time`), where the token says so.
+    pub fn auth_time(&self) -> Option<SystemTime> {
+        self.0.login.time
+    }
+
+    /// Returns what decides about the caller.
+    pub(crate) fn caller(&self) -> Caller<'_> {
+        Caller::with_login(&self.0.scopes, &self.0.login, self.0.leeway)
     }
 
     /// Returns when the token expires, where the verifier says so.

@@ -14,5 +14,6 @@ use crate::token_endpoint::TokenResponse;
 pub(super) fn redeem(issuer: &Issuer, client: &Client, params: &Params) -> Result<TokenResponse, OAuthError> {
     let resources = Resources::from_request(params)?;
     let scopes = Scopes::from_request(params)?;
-    TokenResponse::issue(issuer, &Grant { client_id: client.id.clone(), resources, scopes }, &client.id)
+    let grant = Grant { client_id: client.id.clone(), resources, scopes, login: None };
+    TokenResponse::issue(issuer, &grant, &client.id)
 }

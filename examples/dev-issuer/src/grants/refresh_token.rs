@@ -60,7 +60,8 @@ impl Session {
         let resources = self.grant.resources.narrowed(params)?;
         let scopes = if asked.is_empty() { self.grant.scopes.clone() } else { asked };
         self.current = next_handle(session_of(token));
-        Ok((self.current.clone(), Grant { resources, scopes, client_id: client.id.clone() }))
+        // To refresh is not to log in: the token says when that was.
+        Ok((self.current.clone(), Grant { resources, scopes, ..self.grant.clone() }))
     }
 }
 

@@ -30,7 +30,7 @@ struct Operation {
     name: String,
     /// Nothing where that depends on the request.
     opens: Option<bool>,
-    /// The scopes that are missing, by the names that clients ask for.
+    /// The scopes that are missing, by the names that clients ask for, and what the login is asked for, where it does not suffice.
     lacks: Vec<String>,
 }
 
@@ -67,9 +67,13 @@ impl Accepted {
 impl Operation {
     fn of(entry: &Entry, token: &Token, policy: &Policy) -> Self {
         let filled = Filled::default();
-        let (opens, lacks) = match policy.decide(token.scopes(), &[Demand::of(entry.row(), &filled)]) {
+        let (opens, lacks) = match policy.decide(&token.caller(), &[Demand::of(entry.row(), &filled)]) {
             Ok(()) => (Some(true), Vec::new()),
             Err(Shortfall::Scope) => (Some(false), lacking(entry, token, policy)),
+            Err(Shortfall::Login) => {
+                let login = entry.requirement().step_up().to_string().trim_start().to_owned();
+                (Some(false), lacking(entry, token, policy).into_iter().chain([login]).collect())
+            }
             // A template that only a request fills in.
             Err(Shortfall::NoValue | Shortfall::IllegalValue) => (None, lacking(entry, token, policy)),
         };

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! lock        = *( ( declaration / line ) LF )    see `declared` for the former
-//! line        = method *( "," method ) SP path SP requirement [ SP "also" 1*( SP scope ) ]
+//! line        = method *( "," method ) SP path SP requirement *( SP step-up ) [ SP "also" 1*( SP scope ) ]
 //!               [ SP "related" 1*( SP scope ) ] [ SP "by" SP handler ]
 //! requirement = "public" / "authenticated" / alternative *( SP "|" SP alternative )
 //! alternative = scope *( SP scope )
+//! step-up     = "acr=" DQUOTE value DQUOTE / "max_age=" DQUOTE seconds DQUOTE
 //! ```
 //!
 //! A scope that is one of these words stands in quotation marks, which no scope has. Where no route is known, the method
@@ -14,7 +15,7 @@
 use std::{fmt, iter::Peekable};
 
 use super::needs::Needs;
-use crate::scope::Entry;
+use crate::scope::{Entry, StepUp};
 
 const WORDS: [&str; 6] = ["public", "authenticated", "|", "also", "related", "by"];
 
@@ -25,6 +26,7 @@ pub(super) struct Line {
     pub(super) methods: String,
     pub(super) handler: Option<String>,
     pub(super) needs: Needs,
+    pub(super) step_up: StepUp,
     pub(super) also: Vec<String>,
     pub(super) related: Vec<String>,
 }
@@ -41,6 +43,7 @@ impl From<&Entry> for Line {
             methods: one_word(entry.methods().unwrap_or("-")),
             handler,
             needs: entry.requirement().into(),
+            step_up: entry.requirement().step_up().clone(),
             also: entry.also().map(str::to_owned).collect(),
             related: entry.related().map(str::to_owned).collect(),
         }
@@ -69,6 +72,7 @@ impl Line {
         let methods = words.next().filter(|word| !word.is_empty()).ok_or("there is no method")?.to_owned();
         let place = words.next().filter(|word| !word.is_empty()).ok_or("there is no path")?.to_owned();
         let needs = needs(&mut words)?;
+        let step_up = step_up(&needs, &mut words)?;
         let also = behind("also", &mut words)?;
         let related = behind("related", &mut words)?;
         let handler = match (words.next(), words.next(), words.next()) {
@@ -76,7 +80,7 @@ impl Line {
             (Some("by"), Some(handler), None) => Some(handler.to_owned()),
             _ => return Err("it does not end in `by` and a handler"),
         };
-        Ok(Self { place, methods, handler, needs, also, related })
+        Ok(Self { place, methods, handler, needs, step_up, also, related })
     }
 }
 
@@ -96,13 +100,21 @@ fn needs(words: &mut Words<'_>) -> Result<Needs, &'static str> {
     Ok(Needs::Scopes(alternatives))
 }
 
+fn step_up(needs: &Needs, words: &mut Words<'_>) -> Result<StepUp, &'static str> {
+    let asked: Vec<&str> = std::iter::from_fn(|| words.next_if(|word| StepUp::has_word(word))).collect();
+    if !asked.is_empty() && *needs == Needs::Public {
+        return Err("what is public asks for no login");
+    }
+    StepUp::parse(asked).map_err(|_| "it has an `acr` or a `max_age` that is none, or twice the same")
+}
+
 fn behind(word: &str, words: &mut Words<'_>) -> Result<Vec<String>, &'static str> {
     if words.next_if(|next| *next == word).is_some() { scopes(words) } else { Ok(Vec::new()) }
 }
 
 fn scopes(words: &mut Words<'_>) -> Result<Vec<String>, &'static str> {
     let mut scopes = Vec::new();
-    while let Some(word) = words.next_if(|word| !WORDS.contains(word)) {
+    while let Some(word) = words.next_if(|word| !WORDS.contains(word) && !StepUp::has_word(word)) {
         let quoted = word.strip_prefix('"').and_then(|word| word.strip_suffix('"'));
         let scope = quoted.unwrap_or(word);
         if scope.is_empty() || scope.contains('"') {
@@ -126,6 +138,7 @@ impl fmt::Display for Line {
                 }
             }
         }
+        write!(f, "{}", self.step_up)?;
         for (word, scopes) in [(" also", &self.also), (" related", &self.related)] {
             if !scopes.is_empty() {
                 f.write_str(word)?;

@@ -8,6 +8,7 @@ mod declared;
 mod error;
 mod instance;
 mod line;
+mod login;
 mod needs;
 mod paths;
 mod rest;

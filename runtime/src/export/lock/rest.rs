@@ -2,26 +2,34 @@
 
 use super::{
     line::Line,
+    login::besides,
     needs::Needs,
     paths::Path,
     routes::{Operation, REST, Routes, is_route},
     words::what,
 };
+use crate::scope::StepUp;
 
 /// What counts for an operation without a row.
 pub(super) struct Rest<'a> {
     /// The row; none where the floor alone counts.
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
+    pub(super) step_up: &'a StepUp,
     /// Whether values of other places fill its templates in.
     pub(super) is_of_other_values: bool,
 }
 
 impl<'a> Rest<'a> {
-    const FLOOR: Self = Self { row: None, needs: &Needs::Authenticated, is_of_other_values: false };
+    const FLOOR: Self = Self {
+        row: None,
+        needs: &Needs::Authenticated,
+        step_up: const { &StepUp::NONE },
+        is_of_other_values: false,
+    };
 
     fn of(row: Operation<'a>, line: &'a Line) -> Self {
-        Self { row: Some(row), needs: &line.needs, is_of_other_values: false }
+        Self { row: Some(row), needs: &line.needs, step_up: &line.step_up, is_of_other_values: false }
     }
 
     /// Says that it counts: what follows the word that the operation is gone.
@@ -29,7 +37,8 @@ impl<'a> Rest<'a> {
         match self.row {
             None => ", so the floor alone counts for it".to_owned(),
             Some((place, method)) => {
-                format!(", so `{method} {place}` counts for it, which {}", what(self.needs))
+                let besides = besides(self.step_up);
+                format!(", so `{method} {place}` counts for it, which {}{besides}", what(self.needs))
             }
         }
     }

@@ -6,6 +6,7 @@ use super::{
     change::Change,
     compare::{Demand, Side, direction},
     line::Line,
+    login,
     needs::{Direction, Needs},
     paths::Paths,
     rest::Rest,
@@ -89,9 +90,12 @@ impl<'a> Routes<'a> {
         let rest = self.rest(operation, 0);
         let direction = match &rest[..] {
             [] if new.needs == Needs::Public || operation.0 == REST => Direction::Weaker,
-            rest => sum(rest.iter().map(|rest| in_place_of(rest, (rest.needs, &new.needs), sides))),
+            rest => sum(rest.iter().map(|rest| {
+                let of_scopes = in_place_of(rest, (rest.needs, &new.needs), sides);
+                of_scopes.and(login::direction(rest.step_up, &new.step_up))
+            })),
         };
-        add(direction, format!("is new: it {}", what(&new.needs)));
+        add(direction, format!("is new: it {}{}", what(&new.needs), login::besides(&new.step_up)));
     }
 
     fn gone(
@@ -104,10 +108,14 @@ impl<'a> Routes<'a> {
         let rest = self.rest(operation, 1);
         let direction = match &rest[..] {
             [] if operation.0 == REST => Direction::Stricter,
-            rest => sum(rest.iter().map(|rest| in_place_of(rest, (&old.needs, rest.needs), sides))),
+            rest => sum(rest.iter().map(|rest| {
+                let of_scopes = in_place_of(rest, (&old.needs, rest.needs), sides);
+                of_scopes.and(login::direction(&old.step_up, rest.step_up))
+            })),
         };
         let why: String = rest.iter().map(Rest::words).collect();
-        add(direction, format!("is gone{why}; before, it {}", what_before(&old.needs)));
+        let besides = login::besides(&old.step_up);
+        add(direction, format!("is gone{why}; before, it {}{besides}", what_before(&old.needs)));
     }
 }
 
@@ -141,6 +149,9 @@ fn of_line(old: &Line, new: &Line, sides: &[Side; 2], add: &mut impl FnMut(Direc
             effect.and(direction((old_side, &before.clone().and(scope)), (new_side, &now.clone().and(scope))))
         });
         add(effect, sentence(&old.needs, &new.needs, effect));
+    }
+    for (direction, words) in login::sentences(&old.step_up, &new.step_up) {
+        add(direction, words);
     }
     let (gone, added) = (difference(&old.also, &new.also), difference(&new.also, &old.also));
     let opens =

@@ -79,6 +79,11 @@ pub(super) fn difference(all: &[String], without: &[String]) -> Vec<String> {
     all.iter().filter(|scope| !without.contains(scope)).cloned().collect()
 }
 
+/// Writes values of which one is enough: `a`, `b` or `c`.
+pub(super) fn or(values: &[String]) -> String {
+    joined(values, "or")
+}
+
 /// Writes alternatives: `a` and `b`, or `c`.
 fn either(alternatives: &[Vec<String>]) -> String {
     alternatives.iter().map(|all| list(all)).collect::<Vec<_>>().join(", or ")
@@ -86,9 +91,13 @@ fn either(alternatives: &[Vec<String>]) -> String {
 
 /// Writes scopes: `a`, `b` and `c`.
 pub(super) fn list(scopes: &[String]) -> String {
-    let quoted: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+    joined(scopes, "and")
+}
+
+fn joined(words: &[String], last_by: &str) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, rest)) if !rest.is_empty() => format!("{} {last_by} {last}", rest.join(", ")),
         _ => quoted.concat(),
     }
 }

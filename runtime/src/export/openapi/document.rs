@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use serde_json::Value;
+
 use super::scheme::Flows;
+use crate::scope::Requirement;
 
 /// An `OpenAPI` document that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) writes to.
 ///
@@ -44,7 +47,22 @@ pub(super) struct Place<'a> {
 
 pub(super) trait Operation {
     /// Replaces what the operation says that it needs.
-    fn need(&mut self, alternatives: &[Alternative]);
+    fn need(&mut self, needs: &Needs);
+}
+
+/// What an operation needs.
+pub(super) struct Needs {
+    pub(super) alternatives: Vec<Alternative>,
+    /// What is asked of the login, by the names of extensions, since `OpenAPI` has no words for it; nothing where one has to go.
+    pub(super) extensions: [(&'static str, Option<Value>); 2],
+}
+
+impl Needs {
+    pub(super) fn of(alternatives: Vec<Alternative>, requirement: &Requirement) -> Self {
+        let acr = Some(requirement.acr()).filter(|values| !values.is_empty()).map(Value::from);
+        let max_age = requirement.max_age().map(|max_age| max_age.as_secs().into());
+        Self { alternatives, extensions: [("x-acr-values", acr), ("x-max-age", max_age)] }
+    }
 }
 
 impl fmt::Debug for OpenApiDocument<'_> {

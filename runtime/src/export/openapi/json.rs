@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    document::{Alternative, Described, Document, OpenApiDocument, Operation, Place},
+    document::{Described, Document, Needs, OpenApiDocument, Operation, Place},
     scheme::Flows,
 };
 
@@ -86,8 +86,14 @@ impl Document for Value {
 }
 
 impl Operation for Map<String, Value> {
-    fn need(&mut self, alternatives: &[Alternative]) {
-        self.insert("security".to_owned(), json!(alternatives));
+    fn need(&mut self, needs: &Needs) {
+        self.insert("security".to_owned(), json!(needs.alternatives));
+        for (name, value) in &needs.extensions {
+            match value {
+                Some(value) => self.insert((*name).to_owned(), value.clone()),
+                None => self.remove(*name),
+            };
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod operations;
 mod report;
 mod scheme;
 
-use self::operations::Operations;
+use self::{document::Needs, operations::Operations};
 pub use self::{document::OpenApiDocument, report::OpenApiReport, scheme::OAuth};
 use crate::{enforce::place_of, scope::ScopeTable};
 
@@ -17,8 +17,9 @@ impl ScopeTable {
     ///
     /// The document is utoipa's, or plain JSON. Each alternative is a security requirement of its own, with the floor of the
     /// gate. A public operation has an empty list, whatever the document says of all operations; if its handler takes
-    /// `Option<Access>`, a token is optional: the list is `[{}, {"oauth2": []}]`. What an operation said before is replaced. A
-    /// template stands with its braces. Scopes that are not advertised are named where they are needed.
+    /// `Option<Access>`, a token is optional: the list is `[{}, {"oauth2": []}]`. What is asked of the login stands in the extensions
+    /// `x-acr-values`, a list, and `x-max-age`, in seconds. What an operation said before is replaced. A template stands with its
+    /// braces. Scopes that are not advertised are named where they are needed.
     ///
     /// An operation that the table does not know stays as it is, and is reported; so is a route that the document does not
     /// have. Routes are found by method and path, with `{*rest}` written as `{rest}`; `GET` stands for `HEAD`, too.
@@ -88,7 +89,7 @@ impl ScopeTable {
                 report.undocumented.push(format!("{} (its path is not known)", entry.handler()));
                 continue;
             };
-            let needs = oauth.alternatives(entry, lists_scopes);
+            let needs = Needs::of(oauth.alternatives(entry, lists_scopes), entry.requirement());
             let is_fallback = methods == "*" && path.ends_with("/*");
             for method in methods.split(',') {
                 if !operations.set(&place_of(path), method, &needs) && !is_fallback {

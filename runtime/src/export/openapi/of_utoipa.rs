@@ -10,7 +10,7 @@ use utoipa::openapi::{
 };
 
 use super::{
-    document::{Alternative, Described, Document, OpenApiDocument, Operation, Place},
+    document::{Alternative, Described, Document, Needs, OpenApiDocument, Operation, Place},
     scheme::Flows,
 };
 use crate::routing::documentation::operations;
@@ -68,12 +68,23 @@ impl Document for OpenApi {
 }
 
 impl Operation for path::Operation {
-    fn need(&mut self, alternatives: &[Alternative]) {
+    fn need(&mut self, needs: &Needs) {
         let requirement = |alternative: &Alternative| {
             let schemes = alternative.clone().into_iter();
             schemes.fold(SecurityRequirement::default(), |all, (scheme, scopes)| all.add(scheme, scopes))
         };
-        self.security = Some(alternatives.iter().map(requirement).collect());
+        self.security = Some(needs.alternatives.iter().map(requirement).collect());
+        for (name, value) in &needs.extensions {
+            match (value, &mut self.extensions) {
+                (Some(value), extensions) => {
+                    extensions.get_or_insert_default().insert((*name).to_owned(), value.clone());
+                }
+                (None, Some(extensions)) => {
+                    extensions.remove(*name);
+                }
+                (None, None) => {}
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The operations of a document, by path and method.
 
-use super::document::{Alternative, Document, Place};
+use super::document::{Document, Needs, Place};
 
 /// The operations of a document, and which of them have been told what they need.
 pub(super) struct Operations<'a>(Vec<(Place<'a>, Option<Precedence>)>);
@@ -19,7 +19,7 @@ impl<'a> Operations<'a> {
     }
 
     /// Says what the operations of a route need, and tells whether there are any.
-    pub(super) fn set(&mut self, path: &str, method: &str, alternatives: &[Alternative]) -> bool {
+    pub(super) fn set(&mut self, path: &str, method: &str, needs: &Needs) -> bool {
         let mut found = false;
         for (place, set) in self.0.iter_mut().filter(|(place, _)| place.path == path) {
             let precedence = match (method, place.method.as_str()) {
@@ -30,7 +30,7 @@ impl<'a> Operations<'a> {
             };
             found = found || precedence != Precedence::HeadByGet;
             if *set < Some(precedence) {
-                place.operation.need(alternatives);
+                place.operation.need(needs);
                 *set = Some(precedence);
             }
         }

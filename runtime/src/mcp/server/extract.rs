@@ -15,7 +15,7 @@ use crate::{
     gate::log,
     mcp::McpResource,
     policy::Demand,
-    refuse::{Reason, Rejection},
+    refuse::{Asked, Reason, Rejection},
     scope::{Filled, Row, RowRef},
 };
 
@@ -143,7 +143,8 @@ impl<'a> Sender<'a> {
     fn of(context: &'a RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         let Some(parts) = context.extensions.get::<Parts>() else {
             let trusted = context.extensions.get::<Trusted>().map(Self::Trusted);
-            return trusted.ok_or_else(|| refusal::error(Reason::MissingToken, WITHOUT_HTTP, &[], None));
+            return trusted
+                .ok_or_else(|| refusal::error(Reason::MissingToken, WITHOUT_HTTP, &Asked::NOTHING, None));
         };
         if let Some(enforcement) = parts.extensions.get::<Enforcement>()
             && let Some(plan) = enforcement.plan()
@@ -190,7 +191,7 @@ impl<'a> Sender<'a> {
     fn demand_a_token(&self) -> ErrorData {
         match self {
             Self::Verified(plan, _) | Self::Anyone(plan) => plan.demand_a_token().into(),
-            Self::Trusted(_) => refusal::error(Reason::MissingToken, WITHOUT_HTTP, &[], None),
+            Self::Trusted(_) => refusal::error(Reason::MissingToken, WITHOUT_HTTP, &Asked::NOTHING, None),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Servers without HTTP, whose one caller is trusted.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use rmcp::{
     ErrorData, RoleServer, Service,
@@ -75,6 +75,25 @@ impl<S> LocalTrust<S> {
     #[must_use]
     pub fn under(mut self, policy: Policy) -> Self {
         self.trusted.policy = Arc::new(policy);
+        self
+    }
+
+    /// Trusts the caller to have logged in like this, for tools that [ask how](crate::Requirement::acr); without it the login
+    /// does not suffice for them. Call it for each value.
+    #[must_use]
+    pub fn with_acr(self, acr: &str) -> Self {
+        self.saying(|token| token.with_acr(acr))
+    }
+
+    /// Trusts the caller to have logged in then, for tools that [ask how long ago](crate::Requirement::max_age); without it
+    /// the login does not suffice for them.
+    #[must_use]
+    pub fn with_auth_time(self, auth_time: SystemTime) -> Self {
+        self.saying(|token| token.with_auth_time(auth_time))
+    }
+
+    fn saying(mut self, says: impl FnOnce(Token) -> Token) -> Self {
+        self.trusted.token = says(self.trusted.token);
         self
     }
 }

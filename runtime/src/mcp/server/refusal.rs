@@ -7,20 +7,17 @@ use rmcp::{
 };
 use serde_json::{Map, Value};
 
-use crate::{
-    refuse::{Reason, Rejection},
-    scope::{ScopeToken, join},
-};
+use crate::refuse::{Asked, Reason, Rejection};
 
 /// Makes a JSON-RPC error with the status as its code, outside the range that JSON-RPC reserves. Its data have `error`,
-/// `scope` and `www_authenticate`, the challenge.
+/// `scope`, `acr_values` and `max_age` where a certain login is asked for, and `www_authenticate`, the challenge.
 ///
 /// It arrives with HTTP 200, so clients show it and do not ask for more scopes; what can be told from the request is better
 /// refused by the gate.
 impl From<Rejection> for ErrorData {
     fn from(rejection: Rejection) -> Self {
         let challenge = rejection.challenge().and_then(|challenge| challenge.to_str().ok());
-        error(rejection.reason(), rejection.description(), rejection.scopes(), challenge)
+        error(rejection.reason(), rejection.description(), rejection.asked(), challenge)
     }
 }
 
@@ -32,13 +29,15 @@ impl IntoCallToolResult for Rejection {
 }
 
 /// Writes a refusal; without a gate there is no challenge.
-pub(super) fn error(reason: Reason, text: &str, scopes: &[ScopeToken], challenge: Option<&str>) -> ErrorData {
-    let members = [
-        ("error", reason.body_error().map(str::to_owned)),
-        ("scope", Some(join(scopes.iter().map(ScopeToken::as_str))).filter(|scopes| !scopes.is_empty())),
-        ("www_authenticate", challenge.map(str::to_owned)),
+pub(super) fn error(reason: Reason, text: &str, asked: &Asked, challenge: Option<&str>) -> ErrorData {
+    let members: [(&str, Option<Value>); 5] = [
+        ("error", reason.body_error().map(Value::from)),
+        ("scope", asked.scope().map(Value::from)),
+        ("acr_values", asked.acr_values().map(Value::from)),
+        ("max_age", asked.max_age().map(Value::from)),
+        ("www_authenticate", challenge.map(Value::from)),
     ];
-    let present = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+    let present = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let data: Map<String, Value> = present.collect();
     let data = Some(Value::Object(data)).filter(|data| data.as_object().is_some_and(|data| !data.is_empty()));
     ErrorData::new(ErrorCode(reason.status().as_u16().into()), text.to_owned(), data)

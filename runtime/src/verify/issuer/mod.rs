@@ -2,6 +2,7 @@
 
 mod grants;
 mod kind;
+mod login;
 mod names;
 mod places;
 mod presets;
@@ -260,7 +261,7 @@ impl Issuer {
         self
     }
 
-    /// Sets how far the clocks of issuer and resource may differ when `exp` and `nbf` are judged; 30 seconds by default.
+    /// Sets how far the clocks of issuer and resource may differ when `exp`, `nbf` and `auth_time` are judged; 30 seconds by default.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self

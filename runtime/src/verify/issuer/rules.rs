@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     Issuer,
     kind::{self, Kind},
+    login,
     names::Named,
 };
 use crate::{
@@ -90,9 +91,10 @@ impl Issuer {
     }
 
     fn token_until(&self, validity: &Validity, claims: Map<String, Value>) -> Token {
-        let token = self.token_of(claims);
+        // It counts for the time of the login, too, whether or not the token expires.
+        let token = self.token_of(claims).with_leeway(self.leeway);
         match validity.expires_at() {
-            Some(expires_at) => token.with_expiry(expires_at).with_leeway(self.leeway),
+            Some(expires_at) => token.with_expiry(expires_at),
             None => token,
         }
     }
@@ -200,6 +202,10 @@ impl Issuer {
         }
         if let Some(client) = client_of(&claims) {
             token = token.with_client(client);
+        }
+        token = login::values(&claims).fold(token, Token::with_acr);
+        if let Some(time) = login::time(&claims) {
+            token = token.with_auth_time(time);
         }
         token.with_all_claims(claims)
     }

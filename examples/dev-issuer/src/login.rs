@@ -1,0 +1,107 @@
+//! How and when the person logged in, and what clients ask of that ([RFC 9470, section 4]).
+//!
+//! There is no password: whoever opens the consent page is the person, and to log in again is a box to tick. What the tokens
+//! say of it is as with any server, so that clients can step up.
+//!
+//! [RFC 9470, section 4]: https://www.rfc-editor.org/rfc/rfc9470#section-4
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::access_token::now;
+use crate::error::{Code, OAuthError};
+use crate::params::Params;
+
+/// One login of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Login {
+    /// Nothing where nobody asked for a certain way.
+    pub(crate) acr: Option<String>,
+    /// In seconds since 1970.
+    pub(crate) time: u64,
+}
+
+/// What a client asks of the login.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    /// In order of preference; any does where there is none.
+    pub(crate) acr_values: Vec<String>,
+    /// In seconds.
+    max_age: Option<u64>,
+}
+
+/// More values than any client asks for.
+const MAX_VALUES: usize = 16;
+
+impl Asked {
+    pub(crate) fn from_request(params: &Params) -> Result<Self, OAuthError> {
+        let invalid = |description: &'static str| OAuthError::new(Code::InvalidRequest, description);
+        let acr_values = params.optional("acr_values")?.unwrap_or_default().split(' ');
+        let acr_values: Vec<String> =
+            acr_values.filter(|value| !value.is_empty()).map(str::to_owned).collect();
+        if acr_values.len() > MAX_VALUES || acr_values.iter().any(|value| !is_printable(value)) {
+            return Err(invalid("`acr_values` is a list of a few values with spaces between"));
+        }
+        let max_age = params.optional("max_age")?.map(str::parse).transpose();
+        let max_age = max_age.map_err(|_| invalid("`max_age` is a number of seconds"))?;
+        Ok(Self { acr_values, max_age })
+    }
+
+    fn is_met_by(&self, login: &Login) -> bool {
+        let has_acr =
+            self.acr_values.is_empty() || login.acr.as_ref().is_some_and(|acr| self.acr_values.contains(acr));
+        let age = now().saturating_sub(login.time);
+        has_acr && self.max_age.is_none_or(|max_age| age <= max_age)
+    }
+
+    /// Reads from the page's form how the person logged in again; an error where they did not, or in no way that is asked for
+    /// ([RFC 9470, section 5](https://www.rfc-editor.org/rfc/rfc9470#section-5)).
+    pub(crate) fn answered(&self, form: &Params) -> Result<Option<String>, OAuthError> {
+        let unmet = || {
+            OAuthError::new(
+                Code::UnmetAuthenticationRequirements,
+                "the person did not log in again as it was asked for",
+            )
+        };
+        let acr = form.optional("acr")?;
+        let is_asked = match acr {
+            Some(acr) => self.acr_values.iter().any(|asked| asked == acr),
+            None => self.acr_values.is_empty(),
+        };
+        if form.optional("login")? != Some("again") || !is_asked {
+            return Err(unmet());
+        }
+        Ok(acr.map(str::to_owned))
+    }
+}
+
+fn is_printable(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The login that counts now, in every browser: there is one person.
+#[derive(Default)]
+pub(crate) struct Session(Mutex<Option<Login>>);
+
+impl Session {
+    /// Tells whether the person has to log in again for what a client asks. Whoever did not yet does so by the consent page.
+    pub(crate) fn has_to_log_in(&self, asked: &Asked) -> bool {
+        match &*self.lock() {
+            Some(login) => !asked.is_met_by(login),
+            None => !asked.acr_values.is_empty(),
+        }
+    }
+
+    /// Begins anew with a login of now.
+    pub(crate) fn log_in(&self, acr: Option<String>) -> Login {
+        self.lock().insert(Login { acr, time: now() }).clone()
+    }
+
+    /// Returns the login that counts, which begins now if there was none.
+    pub(crate) fn go_on(&self) -> Login {
+        self.lock().get_or_insert_with(|| Login { acr: None, time: now() }).clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Login>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

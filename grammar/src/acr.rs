@@ -1,0 +1,107 @@
+//! The values of `acr`, which say how a person logged in.
+
+use core::fmt;
+
+use super::{has_parameter, is_nqchar};
+
+/// How many values one operation may accept.
+pub const MAX_ACR_VALUES: usize = 16;
+
+/// How many bytes a value may have: a challenge names all of them.
+pub const MAX_ACR: usize = 256;
+
+/// Why a text is no value of `acr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcrFault {
+    /// There is no character.
+    Empty,
+    /// A space, which separates values.
+    Space,
+    /// A character that cannot stand inside of a challenge's quotes.
+    Illegal,
+    /// The name of a challenge's parameter with `=`: clients search challenges for it wherever it stands.
+    Parameter,
+    /// More than [`MAX_ACR`] bytes.
+    TooLong,
+}
+
+/// Checks a value of `acr` that a challenge is to name: `acr_values` has them with spaces between, inside of quotes
+/// ([RFC 9470, section 3]).
+///
+/// # Errors
+///
+/// The first fault.
+///
+/// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
+pub const fn check_acr(text: &str) -> Result<(), AcrFault> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() {
+        return Err(AcrFault::Empty);
+    }
+    if bytes.len() > MAX_ACR {
+        return Err(AcrFault::TooLong);
+    }
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b' ' {
+            return Err(AcrFault::Space);
+        }
+        if !is_nqchar(bytes[at]) {
+            return Err(AcrFault::Illegal);
+        }
+        at += 1;
+    }
+    if has_parameter(text) { Err(AcrFault::Parameter) } else { Ok(()) }
+}
+
+impl AcrFault {
+    /// Says what is wrong and what to write instead.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Empty => "a value of `acr` cannot be empty; write one that the authorization server knows",
+            Self::Space => {
+                "a value of `acr` cannot contain a space; write one literal per value, as in `acr(\"gold\", \"silver\")`"
+            }
+            Self::Illegal => {
+                "a value of `acr` has printable ASCII without `\"` and `\\`; a challenge carries it inside quotes"
+            }
+            Self::Parameter => {
+                "a value of `acr` cannot contain the name of a challenge's parameter with `=`, as in `scope=`; clients would misread it"
+            }
+            Self::TooLong => "a value of `acr` has at most 256 bytes",
+        }
+    }
+}
+
+impl fmt::Display for AcrFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AcrFault, MAX_ACR, check_acr};
+
+    #[test]
+    fn takes_what_a_challenge_can_carry() {
+        for byte in 0..=0x7F {
+            let legal = byte == 0x21 || (0x23..=0x5B).contains(&byte) || (0x5D..=0x7E).contains(&byte);
+            let text = [b'a', byte];
+            let text = core::str::from_utf8(&text).unwrap_or_default();
+            assert_eq!(check_acr(text).is_ok(), legal, "{byte:#x}");
+        }
+        assert_eq!(check_acr("urn:mace:incommon:iap:silver"), Ok(()));
+        assert_eq!(check_acr("0"), Ok(()));
+        assert_eq!(check_acr(""), Err(AcrFault::Empty));
+        assert_eq!(check_acr("gold silver"), Err(AcrFault::Space));
+        assert_eq!(check_acr("gö"), Err(AcrFault::Illegal));
+        for parameter in ["scope=", "x_max_age=1", "acr_values=gold"] {
+            assert_eq!(check_acr(parameter), Err(AcrFault::Parameter), "{parameter}");
+        }
+        let long = [b'a'; MAX_ACR + 1];
+        let long = core::str::from_utf8(&long).unwrap_or_default();
+        assert_eq!(check_acr(long), Err(AcrFault::TooLong));
+        assert_eq!(check_acr(&long[1..]), Ok(()));
+    }
+}

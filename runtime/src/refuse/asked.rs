@@ -1,0 +1,30 @@
+//! What a client is told to ask for.
+
+use crate::scope::{ScopeToken, StepUp, join};
+
+/// Scopes, and a login.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) scopes: Vec<ScopeToken>,
+    pub(crate) step_up: StepUp,
+}
+
+impl Asked {
+    /// Nothing, since it would not help.
+    pub(crate) const NOTHING: Self = Self { scopes: Vec::new(), step_up: StepUp::NONE };
+
+    /// Writes the scopes as a list, if there are any.
+    pub(crate) fn scope(&self) -> Option<String> {
+        Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty())
+    }
+
+    /// Writes the values of `acr` as a list, if any are asked for.
+    pub(crate) fn acr_values(&self) -> Option<String> {
+        Some(join(self.step_up.acr())).filter(|values| !values.is_empty())
+    }
+
+    /// Returns how many seconds ago the login may have been, if that counts.
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        self.step_up.max_age().map(|max_age| max_age.as_secs())
+    }
+}

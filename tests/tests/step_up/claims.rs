@@ -1,0 +1,139 @@
+//! How `acr` and `auth_time` are read from JSON Web Tokens and from answers about opaque tokens.
+
+use scopegate::{
+    Gate, Introspection, Issuer, Resource, Router, export::Doctor, requires_scope, routing::get,
+};
+use scopegate_tests::{
+    exchange::{Answer, send},
+    introspecting::Introspecting,
+    issuer::{self, Key, now},
+};
+use serde_json::{Value, json};
+
+const API: &str = "https://files.example.com";
+
+#[requires_scope("files:read", acr("gold", "urn:example:silver"))]
+async fn acr() {}
+
+#[requires_scope("files:read", max_age = 300)]
+async fn age() {}
+
+fn app(issuer: Issuer) -> axum::Router {
+    let gate = Gate::issuers(Resource::new(API).unwrap(), [issuer]);
+    Router::new().route("/acr", get(acr)).route("/age", get(age)).protect(gate).unwrap()
+}
+
+async fn ask(app: &axum::Router, path: &str, token: &str) -> Answer {
+    send(app, &format!("GET {path}"), &[&format!("authorization: Bearer {token}")]).await
+}
+
+/// The path, the claims that decide, and whether they suffice.
+fn table() -> Vec<(&'static str, Value, bool)> {
+    let now = now();
+    vec![
+        ("/acr", json!({ "acr": "gold" }), true),
+        ("/acr", json!({ "acr": "urn:example:silver" }), true),
+        ("/acr", json!({ "acr": ["bronze", "gold"] }), true),
+        ("/acr", json!({ "acr": ["gold"] }), true),
+        ("/acr", json!({}), false),
+        ("/acr", json!({ "acr": "" }), false),
+        ("/acr", json!({ "acr": "bronze" }), false),
+        ("/acr", json!({ "acr": "GOLD" }), false),
+        ("/acr", json!({ "acr": "gold bronze" }), false),
+        ("/acr", json!({ "acr": [] }), false),
+        ("/acr", json!({ "acr": ["bronze"] }), false),
+        ("/acr", json!({ "acr": [["gold"]] }), false),
+        ("/acr", json!({ "acr": 1 }), false),
+        ("/acr", json!({ "acr": true }), false),
+        ("/acr", json!({ "acr": { "gold": true } }), false),
+        // Neither is the claim of another name.
+        ("/acr", json!({ "amr": ["gold"] }), false),
+        ("/age", json!({ "auth_time": now }), true),
+        ("/age", json!({ "auth_time": now - 200 }), true),
+        ("/age", json!({ "auth_time": (now - 200).to_string() }), true),
+        ("/age", json!({ "auth_time": 0.5 }), false),
+        ("/age", json!({}), false),
+        ("/age", json!({ "auth_time": now - 1000 }), false),
+        ("/age", json!({ "auth_time": (now - 1000).to_string() }), false),
+        ("/age", json!({ "auth_time": now + 1000 }), false),
+        ("/age", json!({ "auth_time": 0 }), false),
+        ("/age", json!({ "auth_time": -1 }), false),
+        ("/age", json!({ "auth_time": 1e300 }), false),
+        ("/age", json!({ "auth_time": "" }), false),
+        ("/age", json!({ "auth_time": "yesterday" }), false),
+        ("/age", json!({ "auth_time": format!(" {now}") }), false),
+        ("/age", json!({ "auth_time": [now] }), false),
+        // When the token was made does not say when somebody logged in.
+        ("/age", json!({ "iat": now }), false),
+    ]
+}
+
+#[track_caller]
+fn check(path: &str, said: &Value, suffices: bool, answer: &Answer) {
+    let (status, error) =
+        if suffices { (200, "") } else { (401, r#"error="insufficient_user_authentication", "#) };
+    assert_eq!(answer.status, status, "{path} by {said}: {}", answer.body);
+    if !suffices {
+        let asked = match path {
+            "/acr" => r#"acr_values="gold urn:example:silver""#,
+            _ => r#"max_age="300""#,
+        };
+        let expected = format!(r#"Bearer {error}scope="files:read", {asked}, "#);
+        assert!(answer.challenge().starts_with(&expected), "{path} by {said}: {}", answer.challenge());
+    }
+}
+
+fn with(mut claims: Value, said: &Value) -> Value {
+    let more = said.as_object().expect("an object").clone();
+    claims.as_object_mut().expect("an object").extend(more);
+    claims
+}
+
+#[tokio::test]
+async fn a_json_web_token_says_it_in_its_claims() {
+    let key = Key::p256("key");
+    let server = issuer::Issuer::publishing(&[&key]).await;
+    let app = app(Issuer::new(server.id()));
+    for (path, said, suffices) in table() {
+        let token = key.mint_with(
+            &json!({ "alg": "ES256", "kid": "key" }),
+            &with(server.claims(API, "files:read"), &said),
+        );
+        // The second time it is a token that is known.
+        for _ in 0..2 {
+            check(path, &said, suffices, &ask(&app, path, &token).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_about_an_opaque_token_says_it() {
+    let server = Introspecting::start().await;
+    let app = app(Issuer::new(server.id()).introspection(Introspection::new("files-api", "hidden")));
+    for (at, (path, said, suffices)) in table().into_iter().enumerate() {
+        let active = json!({
+            "active": true, "aud": API, "scope": "files:read", "sub": "alice", "client_id": "app", "exp": now() + 300,
+            "token_type": "Bearer",
+        });
+        server.reply_json(&with(active, &said));
+        for _ in 0..2 {
+            check(path, &said, suffices, &ask(&app, path, &format!("opaque{at}")).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_says_which_login_a_token_lacks() {
+    let key = Key::p256("key");
+    let server = issuer::Issuer::publishing(&[&key]).await;
+    let gate = Gate::issuers(Resource::new(API).unwrap(), [Issuer::new(server.id())]);
+    let table = Router::<()>::new().route("/acr", get(acr)).route("/age", get(age)).table();
+    let claims = with(server.claims(API, "files:read"), &json!({ "acr": "bronze", "auth_time": now() }));
+    let token = key.mint_with(&json!({ "alg": "ES256", "kid": "key" }), &claims);
+    let said = Doctor::new(&gate, &table).token(&token).examine().await.to_string();
+    assert!(said.contains("opens GET /age"), "{said}");
+    assert!(
+        said.contains(r#"does not open GET /acr: it lacks `acr="gold" acr="urn:example:silver"`"#),
+        "{said}"
+    );
+}

@@ -115,6 +115,8 @@ pub mod guide;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 #[cfg(feature = "axum")]
+mod observe;
+#[cfg(feature = "axum")]
 pub mod routing;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -161,6 +163,7 @@ pub mod table {
 pub use {
     enforce::{Access, Expired, Guard},
     gate::Gate,
+    observe::{Actor, Decision, Observer, Outcome},
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{
         Router, authenticated, guarded,
@@ -168,7 +171,8 @@ pub use {
         public,
     },
     token::{
-        CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenVerifier, VerifyError,
+        CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenId, TokenVerifier,
+        VerifyError,
     },
     verify::{InvalidKey, StaticKeys},
     well_known::{Discovery, well_known},

@@ -11,7 +11,10 @@ use super::{
     headers::version_has_sessions,
     protocol_error::ProtocolError,
 };
-use crate::{enforce::Plan, gate::log};
+use crate::{
+    enforce::{Noted, Plan},
+    gate::log,
+};
 
 static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
@@ -59,8 +62,11 @@ pub(super) fn bind(
         return response;
     }
     let Some(owner) = owner else {
-        let refused =
-            if has_token { plan.gate.deny(WITHOUT_PRINCIPAL.into()) } else { plan.demand_a_token() };
+        let refused = if has_token {
+            plan.gate.deny(WITHOUT_PRINCIPAL.into())
+        } else {
+            plan.demand_a_token(&Noted::default())
+        };
         return refused.into_response();
     };
     let Some(bound) = bound(binding, owner, response.headers()) else {

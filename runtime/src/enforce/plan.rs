@@ -95,6 +95,12 @@ impl Plan {
         self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
     }
 
+    /// Refuses what a caller cannot have whatever the scopes, and tells that.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
+        self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())
+    }
+
     /// Refuses a request of which no token was accepted, or which is at fault itself, and tells that.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>], noted: &Noted<'_>) -> Rejection {
         let rejection = self.answer(failure, demands);

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     enforce::{Noted, Plan},
     gate::log,
+    token::Token,
 };
 
 static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -54,7 +55,7 @@ impl Sessions {
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,
-    has_token: bool,
+    token: Option<&Token>,
     plan: &Plan,
     mut response: Response,
 ) -> Response {
@@ -62,10 +63,9 @@ pub(super) fn bind(
         return response;
     }
     let Some(owner) = owner else {
-        let refused = if has_token {
-            plan.gate.deny(WITHOUT_PRINCIPAL.into())
-        } else {
-            plan.demand_a_token(&Noted::default())
+        let refused = match token {
+            Some(token) => plan.deny(WITHOUT_PRINCIPAL, token),
+            None => plan.demand_a_token(&Noted::default()),
         };
         return refused.into_response();
     };

@@ -4,5 +4,6 @@ mod apps;
 mod concurrent;
 mod fields;
 mod recorded;
-mod secrets;
+mod servers;
+mod verifiers;
 mod ways;

@@ -79,7 +79,7 @@ impl<S> Owned<S> {
         let Passed { plan, token } = passed;
         let token = token.as_ref().ok_or_else(|| plan.demand_a_token(&Noted::default()))?;
         let owner = self.endpoint.owner(plan, token);
-        let owner = owner.ok_or_else(|| plan.gate.deny(WITHOUT_PRINCIPAL.into()))?;
+        let owner = owner.ok_or_else(|| plan.deny(WITHOUT_PRINCIPAL, token))?;
         started.task.task_id = tasks::seal(&self.endpoint.binding, owner, tool, &started.task.task_id);
         Ok(started)
     }

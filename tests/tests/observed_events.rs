@@ -1,5 +1,16 @@
-//! Neither a record nor an event has a token's text, and the events have the fields of the record.
+//! Neither a record nor an event has a token's text, and the events have the fields of the record. Not in one file with the other
+//! tests of observers: which lines a subscriber gets is settled once for the process, and those have none.
 
+#[allow(dead_code, reason = "shared with `observed`")]
+#[path = "observed/apps.rs"]
+mod apps;
+#[allow(dead_code, reason = "shared with `observed`")]
+#[path = "observed/recorded.rs"]
+mod recorded;
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
 use scopegate::{Gate, StaticKeys};
 use scopegate_tests::{
     exchange::send,
@@ -9,10 +20,7 @@ use scopegate_tests::{
 use serde_json::json;
 use tracing::Level;
 
-use crate::{
-    apps,
-    recorded::{Records, gate},
-};
+use recorded::{Records, gate};
 
 const TOKENS: [&str; 7] = [
     "secret-good",
@@ -78,10 +86,10 @@ async fn events_have_the_fields_of_the_record() {
     let token = records.take()[0].token.clone().unwrap();
     let expected = [
         format!(
-            "DEBUG scopegate::decision: decided outcome=\"allowed\" row=\"GET /share\" handler=\"observed::apps::share\" asked=\"api files:read\" granted=\"api files:read\" principal=alice of https://auth.example.com subject=\"alice\" client=\"editor\" actor=agent of https://agents.example.com token={token} resource=\"https://example.com/mcp\" took_us="
+            "DEBUG scopegate::decision: decided outcome=\"allowed\" row=\"GET /share\" handler=\"observed_events::apps::share\" asked=\"api files:read\" granted=\"api files:read\" principal=alice of https://auth.example.com subject=\"alice\" client=\"editor\" actor=agent of https://agents.example.com token={token} resource=\"https://example.com/mcp\" took_us="
         ),
         format!(
-            " INFO scopegate::decision: decided outcome=\"refused\" row=\"GET /share\" handler=\"observed::apps::share\" reason=\"insufficient_scope\" asked=\"api files:read files:share\" granted=\"api files:read\" missing=\"files:share\" principal=alice of https://auth.example.com subject=\"alice\" client=\"editor\" actor=agent of https://agents.example.com token={token} resource=\"https://example.com/mcp\" took_us="
+            " INFO scopegate::decision: decided outcome=\"refused\" row=\"GET /share\" handler=\"observed_events::apps::share\" reason=\"insufficient_scope\" asked=\"api files:read files:share\" granted=\"api files:read\" missing=\"files:share\" principal=alice of https://auth.example.com subject=\"alice\" client=\"editor\" actor=agent of https://agents.example.com token={token} resource=\"https://example.com/mcp\" took_us="
         ),
     ];
     let lines: Vec<&str> = events.lines().collect();
@@ -110,4 +118,36 @@ async fn texts_of_a_token_forge_no_line() {
     let (_, events) = log_while(Level::TRACE, send(&app, "GET /share", &header)).await;
     assert_eq!(events.lines().count(), 1, "{events}");
     assert!(events.trim_end().chars().all(|letter| matches!(letter, ' '..='~')), "{events:?}");
+}
+
+/// The names are an interface, which the guide lists.
+#[tokio::test]
+async fn the_guide_lists_the_fields() {
+    let guide = include_str!("../../runtime/src/guide/observing.md");
+    let rows = guide.split_once("# The fields").unwrap().1.split_once("# Rows").unwrap().0;
+    let listed: BTreeSet<&str> = Regex::new(r"(?m)^\| `([a-z_]+)` \|")
+        .unwrap()
+        .captures_iter(rows)
+        .map(|row| row.extract::<1>().1[0])
+        .collect();
+    let records = Records::default();
+    let (app, _) = apps::router(&gate(&records).verified_by(Remembering));
+    let header = ["authorization: Bearer secret"];
+    let (_, events) = log_while(Level::DEBUG, send(&app, "GET /share", &header)).await;
+    let refused = events.lines().last().unwrap();
+    let found = Regex::new(r" ([a-z_]+)=").unwrap();
+    let found: BTreeSet<&str> = found.captures_iter(refused).map(|field| field.extract::<1>().1[0]).collect();
+    assert_eq!(found, listed, "{refused}");
+}
+
+/// Says of a token all that a record can have.
+struct Remembering;
+
+impl scopegate::TokenVerifier for Remembering {
+    async fn verify(&self, _: &scopegate::Presented<'_>) -> Result<scopegate::Token, scopegate::VerifyError> {
+        let token = scopegate::Token::granting(scopegate::GrantedScopes::parse("api files:read"));
+        let token = token.with_issuer("https://auth.example.com").with_subject("alice").with_client("editor");
+        let claims = json!({ "act": { "sub": "agent" } });
+        Ok(token.with_claims(claims).expect("claims").with_cached(true))
+    }
 }

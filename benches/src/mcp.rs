@@ -21,9 +21,8 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError,
-    mcp::{McpServer, ScopedTools},
-    public, requires_scope, scoped_tools,
+    Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError, mcp::McpServer, public,
+    requires_scope, scoped_tools,
 };
 use serde::Deserialize;
 use tower::ServiceExt;
@@ -166,7 +165,8 @@ pub fn open() -> Router {
 
 /// Opens a session, and returns its identifier.
 pub async fn session(router: &Router) -> String {
-    let opened = router.clone().oneshot(request(INITIALIZE, None)).await.unwrap_or_else(|never| match never {});
+    let opened =
+        router.clone().oneshot(request(INITIALIZE, None)).await.unwrap_or_else(|never| match never {});
     let id = opened.headers().get("mcp-session-id").expect("a session").clone();
     let id = id.to_str().expect("it is ASCII").to_owned();
     opened.into_body().collect().await.expect("it has an end");
@@ -192,7 +192,8 @@ pub fn calling(bytes: usize) -> String {
 /// Makes a request of a message, in pieces as they come from a socket, with a token, and in a session if there is one.
 pub fn request(message: &str, session: Option<&str>) -> Request<Body> {
     let pieces: Vec<_> = message.as_bytes().chunks(16 * 1024).map(Bytes::copy_from_slice).collect();
-    let request = session.into_iter().fold(Request::post("/mcp"), |request, id| request.header("mcp-session-id", id));
+    let request =
+        session.into_iter().fold(Request::post("/mcp"), |request, id| request.header("mcp-session-id", id));
     request
         .header(HOST, "example.com")
         .header(CONTENT_TYPE, "application/json")

@@ -16,6 +16,7 @@ What the compiler says of usual mistakes. Each message names what to write inste
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
 
 The messages are as they stand in a terminal, but for the place in scopegate's own source: there the compiler writes numbers of lines.
+Of a few, which the compiler or axum writes at length, the page has the first line and what to do; the files of the cases have the whole.
 ";
 
 /// The longest message that people read to its end.
@@ -231,6 +232,14 @@ fn no_case_quotes_the_path_of_the_repository() {
     assert_eq!(quoting.collect::<Vec<_>>(), ["undeclared_closure"], "give the function a name");
 }
 
+#[test]
+fn no_message_on_the_page_is_too_long() {
+    let page = page();
+    let blocks = page.split("```text\n").skip(1).filter_map(|rest| rest.split_once("\n```"));
+    let mut blocks = blocks.flat_map(|(block, _)| block.split("\n\n"));
+    assert!(blocks.all(|message| message.lines().count() <= MOST_LINES));
+}
+
 fn page() -> String {
     let mut page = vec![HEAD.to_owned()];
     for (group, cases) in GROUPS {
@@ -239,7 +248,7 @@ fn page() -> String {
             let case = Case::named(name);
             page.push(format!("### {what}\n"));
             page.push(format!("```rust,ignore\n{}\n```\n", case.relevant()));
-            page.push(format!("```text\n{}\n```\n", case.messages().join("\n\n")));
+            page.push(format!("```text\n{}\n```\n", case.shown_messages().join("\n\n")));
             page.extend(OfOthers::of(name).map(|of_others| format!("{}\n", of_others.advice)));
         }
     }
@@ -298,6 +307,15 @@ impl Case {
         }
         messages.retain(|message| message.first().is_some_and(|first| !first.starts_with("warning")));
         messages.into_iter().map(|lines| lines.join("\n").trim_end().to_owned()).collect()
+    }
+
+    /// What the page shows of each message: all of it, or the first line if others wrote a long one.
+    fn shown_messages(&self) -> Vec<String> {
+        let messages = self.messages();
+        if OfOthers::of(&self.name).is_none() {
+            return messages;
+        }
+        messages.iter().filter_map(|message| message.lines().next()).map(str::to_owned).collect()
     }
 
     /// The parts of the program that the messages quote.

@@ -56,7 +56,8 @@ impl Bench {
         let public = self.cost("public", &open(), "\"content\"", without_token);
 
         let (bare, gated_sessions) = (bare_with_sessions(), gated_with_sessions());
-        let [bare_id, gated_id] = [&bare, &gated_sessions].map(|router| self.runtime.block_on(session(router)));
+        let [bare_id, gated_id] =
+            [&bare, &gated_sessions].map(|router| self.runtime.block_on(session(router)));
         let in_bare = self.cost("rmcp, session", &bare, "\"content\"", || request(&message, Some(&bare_id)));
         let in_session =
             self.cost("session", &gated_sessions, "\"content\"", || request(&message, Some(&gated_id)));

@@ -24,7 +24,7 @@ pub(crate) fn router(log: Log) -> Router {
 }
 
 /// What a message asks for. Of members that another parser could take for each other, it is each.
-fn subjects(message: &Value) -> Vec<Subject> {
+pub(crate) fn subjects(message: &Value) -> Vec<Subject> {
     let texts = |values: Vec<&Value>| {
         values.into_iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
     };

@@ -20,7 +20,12 @@ use rmcp::{
 };
 use scopegate::{Access, authenticated, mcp::Caller, public, requires_scope, scoped_tools};
 
-use crate::rules::{ANYONE, Subject};
+use serde_json::json;
+
+use crate::{
+    plain::subjects,
+    rules::{ANYONE, Subject},
+};
 
 /// Something that a server did, and for whom.
 #[derive(Clone, Debug)]
@@ -101,26 +106,6 @@ impl Obedient {
     }
 }
 
-/// Says what a request is about that rmcp gives to the handler of all others, since its parameters are not as they should be.
-fn subject(request: CustomRequest) -> Subject {
-    let text = |name: &str| Some(request.params.as_ref()?.get(name)?.as_str()?.to_owned());
-    let of_reference = |name: &str| {
-        Some(request.params.as_ref()?.get("ref").map(|one| one.get(name))??.as_str()?.to_owned())
-    };
-    let found = match &*request.method {
-        "tools/call" => text("name").map(Subject::Tool),
-        "prompts/get" => text("name").map(Subject::Prompt),
-        "completion/complete" => {
-            of_reference("name").map(Subject::Prompt).or_else(|| of_reference("uri").map(Subject::Resource))
-        }
-        method if method.starts_with("resources/") || method == "skills/get" => {
-            text("uri").map(Subject::Resource)
-        }
-        _ => None,
-    };
-    found.unwrap_or(Subject::Method(request.method))
-}
-
 impl ServerHandler for Obedient {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
@@ -192,7 +177,13 @@ impl ServerHandler for Obedient {
         request: CustomRequest,
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        self.note(subject(request), &context);
+        // rmcp gives a request to this method whose parameters are not as they should be.
+        let found = subjects(&json!({ "method": request.method, "params": request.params }));
+        let is_lost = found.is_empty();
+        found.into_iter().for_each(|subject| self.note(subject, &context));
+        if is_lost {
+            self.note(Subject::Method(request.method), &context);
+        }
         Err(ErrorData::invalid_params("no such method", None))
     }
 

@@ -36,14 +36,14 @@ fn a_block_of_tools_and_prompts() {
                     #[tool]
                     async fn list_files(
                         &self,
-                        _: ::scopegate::Guard<__scopes_of_Files_T__list_files>,
+                        _: ::scopegate::Guard<__scopes_of_Files_T__list_files::list_files>,
                     ) {
                         body
                     }
                     #[prompt]
                     async fn sum_up(
                         &self,
-                        _: ::scopegate::Guard<__scopes_of_Files_T__sum_up>,
+                        _: ::scopegate::Guard<__scopes_of_Files_T__sum_up::sum_up>,
                     ) -> GetPromptResult {
                         body
                     }
@@ -70,11 +70,11 @@ fn a_block_of_tools_and_prompts() {
                     &[
                         ::scopegate::__private::tool(
                             "list_files",
-                            <__scopes_of_Files_T__list_files as ::scopegate::__private::Declares>::ROW,
+                            <__scopes_of_Files_T__list_files::list_files as ::scopegate::__private::Declares>::ROW,
                         ),
                         ::scopegate::__private::prompt(
                             "sum_up",
-                            <__scopes_of_Files_T__sum_up as ::scopegate::__private::Declares>::ROW,
+                            <__scopes_of_Files_T__sum_up::sum_up as ::scopegate::__private::Declares>::ROW,
                         ),
                     ]
                 });

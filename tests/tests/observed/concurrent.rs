@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::{
     apps::{self, Files, is_in_lock},
-    recorded::{Records, gate},
+    recorded::{Record, Records, gate},
 };
 
 const REQUESTS: usize = 20_000;
@@ -118,7 +118,7 @@ async fn there_are_as_many_records_as_decisions() {
     }
     let expected = (0..REQUESTS).flat_map(|at| kinds[at % kinds.len()].expected).copied();
     let told = records.take();
-    assert_eq!(count(told.iter().map(|record| record.brief())), count(expected));
+    assert_eq!(count(told.iter().map(Record::brief)), count(expected));
     let rows: BTreeSet<&String> = told.iter().flat_map(|record| &record.rows).collect();
     assert_eq!(rows.len(), 7, "{rows:?}");
     for row in rows {

@@ -58,9 +58,18 @@ impl Plan {
 
     /// Makes the plan of a layer, which demands no more than the floor; guards inside have the rows `inside`.
     pub(crate) fn of_layer(gate: Gate, inside: &ScopeTable) -> Self {
+        Self::of_floor(gate, inside.entries().iter().map(Entry::row), inside)
+    }
+
+    /// Makes the plan of a layer before an MCP server, whose answers name the request and are built for each.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn of_endpoint(gate: Gate, inside: &ScopeTable) -> Self {
+        Self::of_floor(gate, [], inside)
+    }
+
+    fn of_floor<'a>(gate: Gate, rows: impl IntoIterator<Item = &'a Row>, inside: &ScopeTable) -> Self {
         const FLOOR: Row = Row::new(Requirement::AUTHENTICATED, "the layer", file!(), line!());
-        let rows = inside.entries().iter().map(Entry::row);
-        let prebuilt = Prebuilt::of(&gate, rows.chain([const { &FLOOR }]));
+        let prebuilt = Prebuilt::of(&gate, rows.into_iter().chain([const { &FLOOR }]));
         Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt, inside.entries().iter().collect())
     }
 

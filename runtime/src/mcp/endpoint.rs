@@ -58,7 +58,7 @@ impl Endpoint {
             Binding::with_key(&[0; KEY_LENGTH])
         });
         let at = at.map(|at| at.identifier().to_owned()).unwrap_or_default();
-        let plan = Arc::new(Plan::of_layer(gate, &table.to_scope_table()));
+        let plan = Arc::new(Plan::of_endpoint(gate, &table.to_scope_table()));
         let endpoint = Self {
             slot: Arc::new(Slot::from(plan.clone())),
             plan,

@@ -496,7 +496,15 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
 /// What the guard of the handler, or the layer before it, has let through.
 fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
-    Some(Access::of(enforcement.plan()?, enforcement.admitted.as_ref()?, &parts.headers))
+    let plan = enforcement.plan()?;
+    let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
+    // What the handler demands later is told, too, when the request is out of reach.
+    if plan.gate.is_told()
+        && let Some(row) = plan.places.identify(&access.row, parts)
+    {
+        access.row = row.into();
+    }
+    Some(access)
 }
 
 fn refuse(plan: &Plan, failure: Failure, parts: &Parts) -> Rejection {

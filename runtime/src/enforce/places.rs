@@ -35,6 +35,12 @@ impl Places {
         let is_of = |place: &&Place| request.is_some_and(|parts| place.is_of(parts));
         places().find(is_of).or_else(|| places().next()).map(|place| &*place.id)
     }
+
+    /// Says in a row where that stands, for the route of a request. There is no other row where it says so already, or stands nowhere.
+    pub(super) fn identify(&self, row: &Row, request: &Parts) -> Option<Row> {
+        let id = self.find(row, Some(request)).filter(|_| row.id().is_none())?;
+        Some(row.clone().identified(id))
+    }
 }
 
 impl Place {

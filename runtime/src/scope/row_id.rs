@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::table::Entry;
+#[cfg(feature = "axum")]
+use super::text::Text;
 
 /// The identifier of a row: its methods and its place, each one word.
 ///
@@ -29,6 +31,13 @@ impl From<&Entry> for RowId {
 impl fmt::Display for RowId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.methods, self.place)
+    }
+}
+
+#[cfg(feature = "axum")]
+impl From<&RowId> for Text {
+    fn from(id: &RowId) -> Self {
+        id.to_string().into()
     }
 }
 

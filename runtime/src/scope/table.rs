@@ -115,8 +115,8 @@ impl Row {
 
     /// Says where in a table the row stands.
     #[cfg(feature = "axum")]
-    pub(crate) fn identified(mut self, id: &RowId) -> Self {
-        self.id = Identifier(Some(id.to_string().into()));
+    pub(crate) fn identified(mut self, id: impl Into<Text>) -> Self {
+        self.id = Identifier(Some(id.into()));
         self
     }
 

@@ -76,7 +76,12 @@ async fn a_router_tells_each_decision() {
             ("/nested/read", "secret-good", 200, &["allowed: GET /nested/read"]),
             ("/nested/static", "secret-weak", 403, &["refused insufficient_scope: * /nested/static"]),
             // One handler for the other methods of all paths.
-            ("PUT /share", "secret-good", 200, &["allowed: * /share"]),
+            (
+                "PUT /tenants/acme",
+                "secret-good",
+                403,
+                &["allowed: * /tenants/{tenant}", "refused insufficient_scope: * /tenants/{tenant}"],
+            ),
             ("PUT /files/a.txt", "", 401, &["refused missing_token: * /files/{name}"]),
             // No handler, so nobody decides.
             ("/nowhere", "secret-good", 404, &[]),

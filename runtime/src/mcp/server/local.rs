@@ -68,7 +68,7 @@ impl Trusted {
     /// Says in the row of what is called where that stands in the table, where somebody is told.
     pub(super) fn identified(&self, row: &Row) -> Option<Row> {
         let called = self.called.as_ref().filter(|_| row.id().is_none())?;
-        Some(row.clone().identified(called))
+        Some(row.clone().identified(&**called))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The audit log: one JSON object a line, in files that only grow, a new one each day.
 
 use std::{
+    fs,
     io::{self, Write},
     path::Path,
     sync::{Mutex, PoisonError},
@@ -9,7 +10,7 @@ use std::{
 
 use scopegate::{Actor, Decision, Observer, Principal, Reason, Resource};
 use serde::Serialize;
-use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
 
 /// How many days are kept.
 const DAYS: usize = 90;
@@ -28,7 +29,8 @@ impl AuditLog {
     /// # Errors
     ///
     /// When no file can be opened there.
-    pub fn open(folder: &Path) -> Result<Self, InitError> {
+    pub fn open(folder: &Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(folder)?;
         let files = RollingFileAppender::builder()
             .rotation(Rotation::DAILY)
             .filename_prefix("audit")

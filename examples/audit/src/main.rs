@@ -10,12 +10,12 @@
 //!
 //! ```text
 //! $ curl -s -X PUT -H "Authorization: Bearer sk_read" http://127.0.0.1:8080/files/a.txt
-//! {"error":"The API key lacks a scope that this request needs"}
+//! {"error":"The API key lacks a scope that this request needs","scope":"files:read files:write"}
 //!
 //! $ cat audit-log/*.jsonl
 //! {"time":1764221400123,"outcome":"refused","reason":"insufficient_scope","rows":["PUT /files/{name}"],
 //!  "asked":["files:read","files:write"],"granted":["files:read"],"missing":["files:write"],
-//!  "principal":{"key":"reader"},"token":"3a5b..","took_us":7}
+//!  "principal":{"key":"reader"},"token":"bbc39b..","took_us":7}
 //!
 //! $ curl -s -H "Authorization: Bearer sk_metrics" http://127.0.0.1:8080/metrics
 //! scopegate_decisions_total{outcome="refused",reason="insufficient_scope",row="PUT /files/{name}"} 1

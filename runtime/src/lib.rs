@@ -61,7 +61,8 @@
 //! | where requests carry their credentials | [`CredentialSource`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, providers, MCP, operators, testing |
+//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, providers, MCP, observing, operators, testing |
+//! | audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
 //! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
 //! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
 //!
@@ -76,7 +77,7 @@
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
-//! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `info` that one lacks a scope, with its principal and client, at `debug` why one is refused; never a token |
+//! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `debug` why one is refused, and each decision under `scopegate::decision` with the [fields](guide::observing#the-fields) of its record, at `info` where a token lacks a scope; never a token |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor, who says why requests are answered 401 |
 //! | `utoipa` | [`routes!`], which mounts handlers where `#[utoipa::path]` says, and `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
@@ -114,6 +115,8 @@ mod gate;
 pub mod guide;
 #[cfg(feature = "mcp")]
 pub mod mcp;
+#[cfg(feature = "axum")]
+mod observe;
 #[cfg(feature = "axum")]
 pub mod routing;
 #[cfg(feature = "testing")]
@@ -161,6 +164,7 @@ pub mod table {
 pub use {
     enforce::{Access, Expired, Guard},
     gate::Gate,
+    observe::{Actor, Decision, Observer, Outcome},
     refuse::{BodyFormat, Reason, Refused, Rejection},
     routing::{
         Router, authenticated, guarded,
@@ -168,7 +172,8 @@ pub use {
         public,
     },
     token::{
-        CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenVerifier, VerifyError,
+        CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenId, TokenVerifier,
+        VerifyError,
     },
     verify::{InvalidKey, StaticKeys},
     well_known::{Discovery, well_known},

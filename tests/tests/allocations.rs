@@ -12,7 +12,7 @@ use std::{
 use allocation_counter::measure;
 use axum::{body::Body, extract::Request, http::HeaderValue, response::Response};
 use scopegate::{
-    Gate, GrantedScopes, Policy, Requirement, Router, Scope, ScopeTable, Wildcards,
+    Decision, Gate, GrantedScopes, Policy, Requirement, Router, Scope, ScopeTable, Wildcards,
     mcp::{McpTable, Operation},
     requirement, requires_scope,
     routing::get,
@@ -195,4 +195,25 @@ fn routes_in_a_table_take_no_allocation() {
     }
     let of_layer = of_a_request(&without, Some("read"), 200) - of_a_request(&open, None, 200);
     assert_eq!(of_layer, 3, "as many as for a layer that knew no routes");
+}
+
+#[test]
+fn without_an_observer_nothing_is_taken_for_one() {
+    let gate = || {
+        let tokens = TestVerifier::new().token("read", "files:read").token("none", "");
+        tokens.gate("https://h.example").unwrap()
+    };
+    let app = |gate: Gate| Router::new().route("/read", get(read)).protect(gate).unwrap();
+    let open = axum::Router::new().route("/read", axum::routing::get(async || ()));
+    let (without, idle) = (app(gate()), app(gate().observe(|_: &Decision<'_>| ())));
+    let of_axum = of_a_request(&open, None, 200);
+    for (token, status, expected) in
+        [(Some("read"), 200, 3), (Some("none"), 403, 8), (None, 401, 8), (Some("wrong"), 401, 10)]
+    {
+        let own = of_a_request(&without, token, status) - of_axum;
+        assert_eq!(own, expected, "{token:?}, as many as before there were observers");
+        // One that looks at nothing costs the list of rows, and the hash of a token that is valid.
+        let is_valid = u64::from(matches!(token, Some("read" | "none")));
+        assert_eq!(of_a_request(&idle, token, status) - of_axum, own + 1 + is_valid, "{token:?}");
+    }
 }

@@ -565,6 +565,9 @@ async fn a_refusal_names_the_request_that_it_answers() {
         let answered = answer.json();
         assert_eq!(answered["id"], expected, "{body}");
     }
+    // A token below the floor gets an answer that was built at startup.
+    let list = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" });
+    assert_eq!(post(&app, "nothing", &[], list.to_string()).await.json()["id"], json!(7));
     // The identifier of an answer is one of the server's.
     let answer = json!({ "jsonrpc": "2.0", "id": 7, "result": {} });
     let refused = post(&app, "nothing", &[], answer.to_string()).await;

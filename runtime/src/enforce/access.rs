@@ -6,26 +6,31 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::{HeaderMap, request::Parts};
 use serde::de::DeserializeOwned;
 
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use super::outcome::Local;
 use super::{
     enforce::verify_for_all,
     enforcement::{Admitted, Enforcement, verified},
     expired::Expired,
     member::plan_for,
-    outcome::Judge,
+    outcome::{Judge, Noted},
     plan::Plan,
 };
+#[cfg(feature = "testing")]
+use crate::policy::Policy;
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use crate::refuse::Asked;
 #[cfg(feature = "testing")]
 use crate::scope::{Parameters, ScopeTable};
 use crate::{
     gate::{Failure, log},
+    observe::{Outcome, Watch},
     policy::Demand,
     refuse::{KeptHeaders, Reason, Rejection},
     resource::Resource,
     scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, RowRef, Unfilled},
     token::{InvalidClaims, Principal, Token},
 };
-#[cfg(any(feature = "rmcp", feature = "testing"))]
-use crate::{policy::Policy, refuse::Asked};
 
 /// Who calls, and what they were granted: an extractor for handlers behind a gate.
 ///
@@ -61,7 +66,7 @@ enum Authority {
     Gate(Plan),
     /// Over stdio and in tests there is no gate.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
-    Policy(Arc<Policy>),
+    Local(Arc<Local>),
 }
 
 impl Access {
@@ -89,7 +94,7 @@ impl Access {
         match &self.authority {
             Authority::Gate(plan) => plan.gate.resource(),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Policy(_) => None,
+            Authority::Local(_) => None,
         }
     }
 
@@ -257,10 +262,8 @@ impl Access {
         if needs.is_empty() {
             return Err(self.misconfigured("demands one of no scopes; name at least one"));
         }
-        let none = Filled::default();
-        let filled = self.filled.as_deref().unwrap_or(&none);
         // The operation itself has been judged; only a refusal names what it needs.
-        self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, filled) })
+        self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
     /// Tells whether the token meets `requirement`, what that asks of the login and the floor included, and refuses nothing: for answers that are shaped by what the
@@ -291,7 +294,7 @@ impl Access {
         let of_resource = match &self.authority {
             Authority::Gate(plan) => plan.fill(&row),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Policy(_) => Filled::default(),
+            Authority::Local(_) => Filled::default(),
         };
         let filled = of_handler.filter(knows_all).unwrap_or(&of_resource);
         self.judge().permits(&self.token, &[Demand::of(&row, filled)])
@@ -309,14 +312,17 @@ impl Access {
 
     fn misconfigured(&self, fault: &str) -> Rejection {
         log::misconfigured(&format!("`{}` {fault}", self.row.handler()));
-        Rejection::misconfigured()
+        let rejection = Rejection::misconfigured();
+        let (outcome, demand) = (Outcome::Refused(rejection.reason()), Demand::of(&self.row, self.filled()));
+        self.judge().tell(outcome, Some(&self.token), &[demand], &Noted::default());
+        rejection
     }
 
     fn judge(&self) -> Judge<'_> {
         match &self.authority {
             Authority::Gate(plan) => Judge::Gate(plan),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Policy(policy) => Judge::Policy(policy),
+            Authority::Local(local) => Judge::Local(local),
         }
     }
 
@@ -343,20 +349,32 @@ impl Access {
         match &self.authority {
             Authority::Gate(plan) => plan.gate.deny(why.into()).to(self.headers.clone()),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Policy(_) => Rejection::without_gate(Reason::Denied, Asked::NOTHING),
+            Authority::Local(_) => Rejection::without_gate(Reason::Denied, Asked::NOTHING),
         }
     }
 
     /// Judges the token by a demand of the handler's, or of the server's that it is in.
     pub(crate) fn meets(&self, demand: Demand<'_>) -> Result<(), Rejection> {
-        self.judge().judge(&self.token, &[demand]).map_err(|rejection| rejection.to(self.headers.clone()))
+        let watch = match &self.authority {
+            Authority::Gate(plan) => plan.gate.watch(),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Authority::Local(local) => local.watch(),
+        };
+        let noted = Noted::since(watch).after(&self.row, self.filled.as_deref());
+        let judged = self.judge().judge(&self.token, &[demand], &noted);
+        judged.map_err(|rejection| rejection.to(self.headers.clone()))
+    }
+
+    /// Returns what the templates of the handler come to.
+    fn filled(&self) -> &Filled {
+        self.filled.as_deref().unwrap_or(const { &Filled::NONE })
     }
 
     /// Makes an access where no gate is.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
-    pub(crate) fn without_gate(token: Token, row: RowRef, policy: Arc<Policy>) -> Self {
+    pub(crate) fn without_gate(token: Token, row: RowRef, local: Arc<Local>) -> Self {
         let headers = KeptHeaders::default();
-        Self { token, row, filled: None, headers, authority: Authority::Policy(policy) }
+        Self { token, row, filled: None, headers, authority: Authority::Local(local) }
     }
 
     pub(crate) fn of(plan: &Plan, admitted: &Admitted, headers: &HeaderMap) -> Self {
@@ -411,7 +429,7 @@ impl Access {
     /// Has demands judged by a policy, such as that of the program's gate.
     #[must_use]
     pub fn under(mut self, policy: &Policy) -> Self {
-        self.authority = Authority::Policy(Arc::new(policy.clone()));
+        self.authority = Authority::Local(Arc::new(Local { policy: policy.clone(), observer: None }));
         self
     }
 
@@ -455,7 +473,7 @@ impl<S: Sync> FromRequestParts<S> for Access {
         };
         match verified.accepted(parts).await {
             Ok(token) => Ok(Self::undeclared(&verified.plan, token, &parts.headers)),
-            Err(failure) => Err(refuse(&verified.plan, failure, &parts.headers)),
+            Err(failure) => Err(refuse(&verified.plan, failure, parts)),
         }
     }
 }
@@ -475,7 +493,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             return match outcome {
                 Ok(token) => Ok(Some(Self::undeclared(&plan, token, &parts.headers))),
                 Err(Failure::For(Reason::MissingToken)) => Ok(None),
-                Err(failure) => Err(refuse(&plan, failure, &parts.headers)),
+                Err(failure) => Err(refuse(&plan, failure, parts)),
             };
         }
         let Some(verified) = verified(parts) else {
@@ -490,9 +508,19 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
 /// What the guard of the handler, or the layer before it, has let through.
 fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
-    Some(Access::of(enforcement.plan()?, enforcement.admitted.as_ref()?, &parts.headers))
+    let plan = enforcement.plan()?;
+    let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
+    // What the handler demands later is told, too, when the request is out of reach.
+    if plan.gate.is_told()
+        && let Some(row) = plan.places.identify(&access.row, parts)
+    {
+        access.row = row.into();
+    }
+    Some(access)
 }
 
-fn refuse(plan: &Plan, failure: Failure, headers: &HeaderMap) -> Rejection {
-    plan.refuse(failure, &[Demand::of(&plan.row, &Filled::default())]).to(plan.gate.keep(headers))
+fn refuse(plan: &Plan, failure: Failure, parts: &Parts) -> Rejection {
+    let (demand, noted) =
+        (Demand::of(&plan.row, const { &Filled::NONE }), Noted::of(parts, Watch::default()));
+    plan.refuse(failure, &[demand], &noted).to(plan.gate.keep(&parts.headers))
 }

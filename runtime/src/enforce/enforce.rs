@@ -8,13 +8,14 @@ use super::{
     enforcement::{Admitted, Enforcement, leave, verified_by},
     group::row_in_group,
     member::settle,
-    outcome::Judge,
+    outcome::{Judge, Noted},
     path::PathParameters,
     plan::Plan,
     verified::Verified,
 };
 use crate::{
     gate::{Failure, log},
+    observe::{Outcome, Watch},
     policy::Demand,
     refuse::Rejection,
     scope::{Filled, RowRef},
@@ -31,9 +32,17 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         Box::pin(settle(parts, row)).await?;
         enforcement = parts.extensions.get();
     }
-    let in_group = row_in_group(enforcement, row)?;
+    let mut watch = Watch::default();
+    if let Some(plan) = enforcement.and_then(Enforcement::plan) {
+        watch = plan.gate.watch();
+    }
+    let in_group = row_in_group(enforcement, row, &Noted::of(parts, watch))?;
     let row = in_group.as_ref().unwrap_or(row);
     if row.requirement().is_public() {
+        if let Some(plan) = enforcement.and_then(Enforcement::plan) {
+            let demand = Demand::of(row, const { &Filled::NONE });
+            Judge::Gate(plan).tell(Outcome::Allowed, None, &[demand], &Noted::of(parts, watch));
+        }
         set_aside(parts);
         if let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() {
             enforcement.is_public = true;
@@ -54,7 +63,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         ));
         return Err(Rejection::misconfigured());
     };
-    let admitted = admit(plan, enforcement, parts, row, filled).await;
+    let admitted = admit(plan, enforcement, parts, row, filled, watch).await;
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if plan.gate.strips_credentials() {
         // What is taken off the request is not there for a gate inside, to which the handler may pass it on.
@@ -97,10 +106,12 @@ async fn admit(
     parts: &Parts,
     row: &RowRef,
     filled: Filled,
+    watch: Watch,
 ) -> Result<Admitted, Rejection> {
-    let demand = [Demand::of(row, &filled)];
-    let token = token(plan, enforcement, parts).await.map_err(|failure| plan.refuse(failure, &demand))?;
-    Judge::Gate(plan).judge(&token, &demand)?;
+    let (demand, noted) = ([Demand::of(row, &filled)], Noted::of(parts, watch));
+    let token =
+        token(plan, enforcement, parts).await.map_err(|failure| plan.refuse(failure, &demand, &noted))?;
+    Judge::Gate(plan).judge(&token, &demand, &noted)?;
     Ok(Admitted::new(token, row.clone(), filled))
 }
 

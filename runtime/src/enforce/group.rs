@@ -1,10 +1,11 @@
 //! What a group of routes needs besides what each of them declares.
 
-use super::enforcement::Enforcement;
+use super::{enforcement::Enforcement, outcome::Noted};
 use crate::{
     gate::log,
+    policy::Demand,
     refuse::Rejection,
-    scope::{InvalidRequirement, Requirement, RowRef},
+    scope::{Filled, InvalidRequirement, Requirement, RowRef},
 };
 
 /// The requirement of the groups that a mounted handler is in, and the handler's row with it.
@@ -42,15 +43,16 @@ impl Group {
 pub(super) fn row_in_group(
     enforcement: Option<&Enforcement>,
     row: &RowRef,
+    noted: &Noted<'_>,
 ) -> Result<Option<RowRef>, Rejection> {
-    let Some(group) = enforcement.and_then(Enforcement::plan).and_then(|plan| plan.group()) else {
-        return Ok(None);
-    };
+    let plan = enforcement.and_then(Enforcement::plan);
+    let Some((plan, group)) = plan.and_then(|plan| Some((plan, plan.group()?))) else { return Ok(None) };
     group.of_guard(row).map(Some).map_err(|invalid| {
         let (handler, requirement) = (row.handler(), group.requirement());
         log::misconfigured(&format!(
             "`{handler}` cannot need `{requirement}` besides its own scopes: {invalid}"
         ));
-        Rejection::misconfigured()
+        let demand = Demand::of(row, const { &Filled::NONE });
+        plan.tell_refusal(Rejection::misconfigured(), None, &[demand], noted)
     })
 }

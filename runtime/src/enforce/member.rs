@@ -4,11 +4,13 @@ use std::{borrow::Cow, sync::Arc};
 
 use http::request::Parts;
 
-use super::{enforcement::Enforcement, path::PathParameters, plan::Plan};
+use super::{enforcement::Enforcement, outcome::Noted, path::PathParameters, plan::Plan};
 use crate::{
     gate::{Failure, Spot, log},
+    observe::Watch,
+    policy::Demand,
     refuse::{Reason, Rejection},
-    scope::RowRef,
+    scope::{Filled, RowRef},
 };
 
 /// Why a request is at no resource of a family.
@@ -36,7 +38,7 @@ pub(crate) fn plan_or_refusal<'a>(
     plan: &'a Arc<Plan>,
     parts: &Parts,
 ) -> Result<Cow<'a, Arc<Plan>>, Rejection> {
-    plan_for(plan, parts).map_err(|_nowhere| unknown(plan, parts))
+    plan_for(plan, parts).map_err(|_nowhere| unknown(plan, parts, &[]))
 }
 
 /// Finds the plan for a request whose handler waits for its gate, and keeps it with the request.
@@ -47,7 +49,7 @@ pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Reject
         Ok(Cow::Borrowed(_)) => None,
         // What needs no token may stand beside the resources.
         Err(Nowhere::Outside) if row.requirement().is_public() => return Ok(()),
-        Err(_) => return Err(unknown(plan, parts)),
+        Err(_) => return Err(unknown(plan, parts, &[Demand::of(row, const { &Filled::NONE })])),
     };
     let Some(enforcement) = parts.extensions.get_mut::<Enforcement>() else { return Ok(()) };
     enforcement.member = member.or(enforcement.member.take());
@@ -70,11 +72,17 @@ async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Res
         log::misconfigured(&format!(
             "a parameter in the path of `{handler}` has another value than that of the resource; name it apart, and exchange paths outside of all routers"
         ));
-        return Err(Rejection::misconfigured());
+        let demand = Demand::of(row, const { &Filled::NONE });
+        return Err(member.tell_refusal(Rejection::misconfigured(), None, &[demand], &of(parts)));
     }
     Ok(())
 }
 
-fn unknown(plan: &Plan, parts: &Parts) -> Rejection {
-    plan.refuse(Failure::For(Reason::UnknownResource), &[]).to(plan.gate.keep(&parts.headers))
+/// Notes a request that nobody has begun to judge.
+fn of(parts: &Parts) -> Noted<'_> {
+    Noted::of(parts, Watch::default())
+}
+
+fn unknown(plan: &Plan, parts: &Parts, demands: &[Demand<'_>]) -> Rejection {
+    plan.refuse(Failure::For(Reason::UnknownResource), demands, &of(parts)).to(plan.gate.keep(&parts.headers))
 }

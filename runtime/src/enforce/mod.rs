@@ -11,6 +11,7 @@ mod member;
 mod mistakes;
 mod outcome;
 mod path;
+mod places;
 mod plan;
 mod prebuilt;
 mod step;
@@ -18,6 +19,8 @@ mod verified;
 
 #[cfg(feature = "mcp")]
 pub(crate) use self::enforcement::Passed;
+#[cfg(feature = "rmcp")]
+pub(crate) use self::outcome::Local;
 #[cfg(feature = "utoipa")]
 pub(crate) use self::path::names_in;
 #[cfg(feature = "export")]
@@ -33,8 +36,9 @@ pub(crate) use self::{
     enforcement::{Admitted, Enforcement},
     group::Group,
     member::{plan_for, plan_or_refusal},
-    outcome::Judge,
+    outcome::{Judge, Noted},
     path::mistaken_templates,
+    places::Places,
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
     step::{Protected, Step},

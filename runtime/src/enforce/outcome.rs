@@ -1,10 +1,17 @@
-//! The one place that has a token judged, and makes a refusal and a line in the log of what comes of it.
+//! The one place that has a token judged, makes a refusal of what comes of it, and tells whoever is to know.
+
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use std::sync::Arc;
+
+use http::request::Parts;
 
 use super::plan::Plan;
 use crate::{
     gate::{Failure, log},
+    observe::{Decision, Facts, Observer, Outcome, Watch},
     policy::{Demand, Policy, Shortfall},
     refuse::{Reason, Rejection},
+    scope::{Filled, Row},
     token::Token,
 };
 #[cfg(any(feature = "rmcp", feature = "testing"))]
@@ -15,25 +22,102 @@ use crate::{policy::step_up_of, refuse::Asked};
 pub(crate) enum Judge<'a> {
     Gate(&'a Plan),
     #[cfg(any(feature = "rmcp", feature = "testing"))]
-    Policy(&'a Policy),
+    Local(&'a Local),
 }
 
-impl Judge<'_> {
+/// What judges where there is no gate, and who is told.
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+#[derive(Clone, Default)]
+pub(crate) struct Local {
+    pub(crate) policy: Policy,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+}
+
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+impl Local {
+    pub(crate) fn is_told(&self) -> bool {
+        self.observer.is_some() || log::hears_decisions()
+    }
+
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::start(self.is_told())
+    }
+}
+
+/// What is known of a request besides its token and its demands.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Noted<'a> {
+    parts: Option<&'a Parts>,
+    watch: Watch,
+    /// What was decided about this request, and told, before.
+    before: Option<(&'a Row, Option<&'a Filled>)>,
+}
+
+impl<'a> Noted<'a> {
+    pub(crate) fn of(parts: &'a Parts, watch: Watch) -> Self {
+        Self { parts: Some(parts), watch, before: None }
+    }
+
+    /// Notes when the judging began, where the request itself is out of reach.
+    pub(crate) fn since(watch: Watch) -> Self {
+        Self { watch, ..Self::default() }
+    }
+
+    /// Notes for what the request was let through before: who decides the same again need not tell it.
+    pub(crate) fn after(self, row: &'a Row, filled: Option<&'a Filled>) -> Self {
+        Self { before: Some((row, filled)), ..self }
+    }
+
+    fn repeats(&self, demands: &[Demand<'_>]) -> bool {
+        let (Some((row, filled)), [demand]) = (self.before, demands) else { return false };
+        let is_filled_alike = filled.map_or(demand.filled.is_empty(), |filled| filled == demand.filled);
+        demand.one_of.is_empty() && demand.row == row && is_filled_alike
+    }
+}
+
+impl<'j> Judge<'j> {
     /// Lets a token through that meets the floor and all demands.
-    pub(crate) fn judge(&self, token: &Token, demands: &[Demand<'_>]) -> Result<(), Rejection> {
+    pub(crate) fn judge(
+        self,
+        token: &Token,
+        demands: &[Demand<'_>],
+        noted: &Noted<'_>,
+    ) -> Result<(), Rejection> {
+        self.recheck(token, demands, noted)?;
+        if !noted.repeats(demands) {
+            self.tell(Outcome::Allowed, Some(token), demands, noted);
+        }
+        Ok(())
+    }
+
+    /// Judges as [`judge`](Self::judge) does, where another decision follows, or has been told: only a refusal is told.
+    pub(crate) fn recheck(
+        self,
+        token: &Token,
+        demands: &[Demand<'_>],
+        noted: &Noted<'_>,
+    ) -> Result<(), Rejection> {
         let Err(shortfall) = self.policy().decide(&token.caller(), demands) else { return Ok(()) };
         let rejection = self.refuse(shortfall, demands);
-        log::refused(shortfall, &rejection, token, demands);
+        log::unfilled(shortfall, demands);
+        self.tell(Outcome::Refused(rejection.reason()), Some(token), demands, noted);
         Err(rejection)
     }
 
     /// Lets a caller without a token do what is public, and nothing else. The refusal names what a token for all of it grants.
     #[cfg(feature = "mcp")]
-    pub(crate) fn judge_anyone(plan: &Plan, demands: &[Demand<'_>]) -> Result<(), Rejection> {
-        if Self::permits_anyone(demands) {
-            return Ok(());
+    pub(crate) fn judge_anyone(
+        plan: &Plan,
+        demands: &[Demand<'_>],
+        noted: &Noted<'_>,
+    ) -> Result<(), Rejection> {
+        if !Self::permits_anyone(demands) {
+            return Err(plan.refuse(Failure::For(Reason::MissingToken), demands, noted));
         }
-        Err(plan.refuse(Failure::For(Reason::MissingToken), demands))
+        if !noted.repeats(demands) {
+            Judge::Gate(plan).tell(Outcome::Allowed, None, demands, noted);
+        }
+        Ok(())
     }
 
     /// Tells whether a caller without a token may do all of this.
@@ -42,24 +126,86 @@ impl Judge<'_> {
         !demands.is_empty() && demands.iter().all(Demand::is_public)
     }
 
-    /// Tells whether a token meets the floor and all demands. Nothing is refused, so nothing is logged.
-    pub(crate) fn permits(&self, token: &Token, demands: &[Demand<'_>]) -> bool {
+    /// Tells whether a token meets the floor and all demands. Nothing is refused, so nobody is told.
+    pub(crate) fn permits(self, token: &Token, demands: &[Demand<'_>]) -> bool {
         self.policy().decide(&token.caller(), demands).is_ok()
     }
 
-    fn policy(&self) -> &Policy {
-        match self {
-            Self::Gate(plan) => plan.gate.policy(),
-            #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Self::Policy(policy) => policy,
+    /// Tells the observer, and the log, what was decided. Without either, that is all there is to it.
+    pub(crate) fn tell(
+        self,
+        outcome: Outcome,
+        token: Option<&Token>,
+        demands: &[Demand<'_>],
+        noted: &Noted<'_>,
+    ) {
+        let (observer, is_heard) = (self.observer(), log::hears(outcome));
+        if observer.is_none() && !is_heard {
+            return;
+        }
+        let resource = self.plan().and_then(|plan| plan.gate.resource());
+        let credential = |plan: &Plan| plan.gate.credential(noted.parts?);
+        let decision = Decision {
+            outcome,
+            facts: Facts {
+                policy: self.policy(),
+                demands,
+                token,
+                credential: self.plan().and_then(credential),
+                resource: resource.filter(|resource| !resource.is_family()),
+                took: noted.watch.took(),
+            },
+            rows: demands.iter().filter_map(|demand| self.id_of(demand.row, noted)).collect(),
+        };
+        if is_heard {
+            log::decided(&decision);
+        }
+        if let Some(observer) = observer {
+            observer.decided(&decision);
         }
     }
 
-    fn refuse(&self, shortfall: Shortfall, demands: &[Demand<'_>]) -> Rejection {
+    /// Returns the identifier of a row that stands in a table.
+    fn id_of<'a>(self, row: &'a Row, noted: &Noted<'_>) -> Option<&'a str>
+    where
+        'j: 'a,
+    {
+        row.id().or_else(|| self.plan()?.places.find(row, noted.parts))
+    }
+
+    #[cfg_attr(
+        not(any(feature = "rmcp", feature = "testing")),
+        expect(clippy::unnecessary_wraps, reason = "there is always a gate without these features")
+    )]
+    fn plan(self) -> Option<&'j Plan> {
         match self {
-            Self::Gate(plan) => plan.refuse(shortfall.into(), demands),
+            Self::Gate(plan) => Some(plan),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Self::Policy(policy) => {
+            Self::Local(_) => None,
+        }
+    }
+
+    fn observer(self) -> Option<&'j dyn Observer> {
+        match self {
+            Self::Gate(plan) => plan.gate.observer(),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Self::Local(local) => local.observer.as_deref(),
+        }
+    }
+
+    fn policy(self) -> &'j Policy {
+        match self {
+            Self::Gate(plan) => plan.gate.policy(),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Self::Local(local) => &local.policy,
+        }
+    }
+
+    fn refuse(self, shortfall: Shortfall, demands: &[Demand<'_>]) -> Rejection {
+        match self {
+            Self::Gate(plan) => plan.answer(shortfall.into(), demands),
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Self::Local(Local { policy, .. }) => {
                 let asked = match shortfall {
                     Shortfall::Scope | Shortfall::Login => Asked {
                         scopes: policy.to_ask(demands, shortfall == Shortfall::Scope),

@@ -6,14 +6,18 @@ use http::request::Parts;
 
 use super::{
     group::Group,
+    outcome::{Judge, Noted},
     path::PathParameters,
+    places::Places,
     prebuilt::{Answers, Prebuilt},
 };
 use crate::{
     gate::{Failure, Gate},
+    observe::Outcome,
     policy::Demand,
     refuse::Rejection,
-    scope::{Filled, Requirement, Row, RowRef},
+    scope::{Entry, Filled, Requirement, Row, RowRef, ScopeTable},
+    token::Token,
 };
 
 /// Where a mounted handler finds its plan; filled once, when its router is protected.
@@ -27,18 +31,20 @@ pub(crate) struct Plan {
     /// Those of the row itself, which need not be looked up.
     answers: Answers,
     prebuilt: Prebuilt,
+    /// Where the rows stand that the plan enforces.
+    pub(super) places: Places,
     /// Where the row is not the handler's own alone.
     group: Option<Arc<Group>>,
 }
 
 impl Plan {
-    pub(crate) fn new(gate: Gate, row: RowRef, prebuilt: Prebuilt) -> Self {
-        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt, group: None }
+    pub(crate) fn new(gate: Gate, row: RowRef, prebuilt: Prebuilt, places: Places) -> Self {
+        Self { gate, answers: prebuilt.answers(row.terms()), row, prebuilt, places, group: None }
     }
 
     /// Makes the plan of a handler in a group of routes.
-    pub(crate) fn in_group(gate: Gate, group: &Arc<Group>, prebuilt: Prebuilt) -> Self {
-        Self { group: Some(group.clone()), ..Self::new(gate, group.row().clone(), prebuilt) }
+    pub(crate) fn in_group(gate: Gate, group: &Arc<Group>, prebuilt: Prebuilt, places: Places) -> Self {
+        Self { group: Some(group.clone()), ..Self::new(gate, group.row().clone(), prebuilt, places) }
     }
 
     pub(super) fn group(&self) -> Option<&Group> {
@@ -51,10 +57,20 @@ impl Plan {
     }
 
     /// Makes the plan of a layer, which demands no more than the floor; guards inside have the rows `inside`.
-    pub(crate) fn of_layer<'a>(gate: Gate, inside: impl IntoIterator<Item = &'a Row>) -> Self {
+    pub(crate) fn of_layer(gate: Gate, inside: &ScopeTable) -> Self {
+        Self::of_floor(gate, inside.entries().iter().map(Entry::row), inside)
+    }
+
+    /// Makes the plan of a layer before an MCP server, whose answers name the request and are built for each.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn of_endpoint(gate: Gate, inside: &ScopeTable) -> Self {
+        Self::of_floor(gate, [], inside)
+    }
+
+    fn of_floor<'a>(gate: Gate, rows: impl IntoIterator<Item = &'a Row>, inside: &ScopeTable) -> Self {
         const FLOOR: Row = Row::new(Requirement::AUTHENTICATED, "the layer", file!(), line!());
-        let prebuilt = Prebuilt::of(&gate, inside.into_iter().chain([const { &FLOOR }]));
-        Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt)
+        let prebuilt = Prebuilt::of(&gate, rows.into_iter().chain([const { &FLOOR }]));
+        Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt, inside.entries().iter().collect())
     }
 
     /// Tells whether the answers at hand are those of `row`, which nearly always is the very row of this plan.
@@ -83,13 +99,37 @@ impl Plan {
 
     /// Answers a request without a token where one is needed, whatever it asks for.
     #[cfg(feature = "mcp")]
-    pub(crate) fn demand_a_token(&self) -> Rejection {
+    pub(crate) fn demand_a_token(&self, noted: &Noted<'_>) -> Rejection {
         let failure = Failure::For(crate::refuse::Reason::MissingToken);
-        self.refuse(failure, &[Demand::of(&self.row, &Filled::default())])
+        self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
+    }
+
+    /// Refuses what a caller cannot have whatever the scopes, and tells that.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
+        self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())
+    }
+
+    /// Refuses a request of which no token was accepted, or which is at fault itself, and tells that.
+    pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>], noted: &Noted<'_>) -> Rejection {
+        let rejection = self.answer(failure, demands);
+        self.tell_refusal(rejection, None, demands, noted)
+    }
+
+    /// Tells that a request was refused.
+    pub(super) fn tell_refusal(
+        &self,
+        rejection: Rejection,
+        token: Option<&Token>,
+        demands: &[Demand<'_>],
+        noted: &Noted<'_>,
+    ) -> Rejection {
+        Judge::Gate(self).tell(Outcome::Refused(rejection.reason()), token, demands, noted);
+        rejection
     }
 
     /// Answers a request that failed, with what was built at startup if it was.
-    pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
+    pub(super) fn answer(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let found = match (failure, demands) {
             (Failure::For(reason), [Demand { row, one_of: [], .. }]) if self.is_of(row) => {
                 self.answers.find(reason).cloned()

@@ -31,7 +31,18 @@ impl Gate {
         }
         let presented = Presented::of(token, parts, self.resource());
         let verified = self.0.verifier.verify(&presented).await;
-        verified.inspect_err(|error| log::not_verified(error, handler)).map_err(|error| (&error).into())
+        let verified = verified.inspect_err(|error| log::not_verified(error, handler));
+        let verified = verified.map_err(|error| Failure::from(&error))?;
+        // A handler may demand more when the text is gone.
+        Ok(if self.0.observer.is_some() { verified.known_by(token) } else { verified })
+    }
+
+    /// Returns the text of the one token that a request carries, for its hash.
+    pub(crate) fn credential<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
+        match self.0.sources.read(parts, self.origin()) {
+            Credentials::Bearer(token) => Some(token),
+            Credentials::Absent | Credentials::Several | Credentials::NotAToken => None,
+        }
     }
 
     /// Accepts a verified token, or refuses it for what this gate alone demands of one.

@@ -1,13 +1,15 @@
 //! What is logged, and how; without the feature `tracing`, nothing.
 
 use crate::{
+    observe::{Decision, Outcome},
     policy::{Demand, Shortfall},
-    refuse::Rejection,
     scope::Alike,
-    token::{Token, VerifyError},
+    token::VerifyError,
 };
 #[cfg(feature = "tracing")]
 use crate::{
+    refuse::Reason,
+    resource::Resource,
     scope::{NeedRef, ScopeToken, Unfilled, join},
     shown,
 };
@@ -57,45 +59,99 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
     let _ = (error, handler);
 }
 
-/// A valid token does not meet the demands. That it lacks a scope is worth an audit: the client will come back with more.
-pub(crate) fn refused(shortfall: Shortfall, rejection: &Rejection, token: &Token, demands: &[Demand<'_>]) {
+/// A template of an operation came to no scope.
+pub(crate) fn unfilled(shortfall: Shortfall, demands: &[Demand<'_>]) {
     #[cfg(feature = "tracing")]
     match shortfall {
-        Shortfall::Scope => tracing::info!(
-            target: "scopegate",
-            handler = %handlers(demands),
-            asked = %join(rejection.scopes().iter().map(ScopeToken::as_str)),
-            granted = %shown::line(format_args!("{:?}", token.scopes())),
-            principal = token.principal().map(|principal| tracing::field::display(shown::line(principal))),
-            subject = shown_name(token.subject()),
-            client = shown_name(token.client()),
-            "insufficient scope",
-        ),
-        Shortfall::Login => tracing::info!(
-            target: "scopegate",
-            handler = %handlers(demands),
-            asked = %format_args!("{:?}", crate::policy::step_up_of(demands)),
-            acr = %shown::line(format_args!("{:?}", token.acr().collect::<Vec<_>>())),
-            principal = token.principal().map(|principal| tracing::field::display(shown::line(principal))),
-            subject = shown_name(token.subject()),
-            client = shown_name(token.client()),
-            "insufficient user authentication",
-        ),
+        Shortfall::Scope | Shortfall::Login => {}
         Shortfall::IllegalValue => tracing::debug!(
             target: "scopegate",
             handler = %handlers(demands),
-            template = %unfilled(demands, Unfilled::Illegal),
+            template = %templates(demands, Unfilled::Illegal),
             "a value in the request cannot be a part of a scope",
         ),
         Shortfall::NoValue => tracing::error!(
             target: "scopegate",
             handler = %handlers(demands),
-            template = %unfilled(demands, Unfilled::Missing),
+            template = %templates(demands, Unfilled::Missing),
             "a template names no parameter of the path, or one that stands there twice",
         ),
     }
     #[cfg(not(feature = "tracing"))]
-    let _ = (shortfall, rejection, token, demands);
+    let _ = (shortfall, demands);
+}
+
+/// Tells whether anybody may listen to the events of decisions.
+pub(crate) fn hears_decisions() -> bool {
+    #[cfg(feature = "tracing")]
+    return tracing::enabled!(target: "scopegate::decision", tracing::Level::INFO);
+    #[cfg(not(feature = "tracing"))]
+    false
+}
+
+/// Tells whether anybody listens to what came of a decision.
+pub(crate) fn hears(outcome: Outcome) -> bool {
+    #[cfg(feature = "tracing")]
+    return if is_of_interest(outcome) {
+        tracing::enabled!(target: "scopegate::decision", tracing::Level::INFO)
+    } else {
+        tracing::enabled!(target: "scopegate::decision", tracing::Level::DEBUG)
+    };
+    #[cfg(not(feature = "tracing"))]
+    {
+        let _ = outcome;
+        false
+    }
+}
+
+/// That a token lacks a scope, or a login, is worth an audit: the client will come back with more.
+#[cfg(feature = "tracing")]
+fn is_of_interest(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))
+}
+
+/// Writes the record of a decision. The names of the fields are an interface, which the guide lists.
+pub(crate) fn decided(decision: &Decision<'_>) {
+    #[cfg(feature = "tracing")]
+    macro_rules! event {
+        ($level:expr) => {
+            tracing::event!(
+                target: "scopegate::decision",
+                $level,
+                outcome = decision.outcome().as_str(),
+                row = words(decision.rows()),
+                handler = words(decision.handlers()),
+                reason = decision.reason().map(Reason::as_str),
+                asked = words(decision.asked().iter().map(ScopeToken::as_str)),
+                granted = decision.granted().and_then(|granted| words(granted.iter())),
+                missing = words(decision.missing().iter().map(ScopeToken::as_str)),
+                principal = decision.principal().map(|principal| tracing::field::display(shown::line(principal))),
+                subject = shown_name(decision.subject()),
+                client = shown_name(decision.client()),
+                actor = decision.actor().map(|actor| tracing::field::display(shown::line(actor))),
+                token = decision.token().map(tracing::field::display),
+                resource = decision.resource().map(Resource::identifier),
+                took_us = u64::try_from(decision.took().as_micros()).unwrap_or(u64::MAX),
+                cached = decision.is_cached(),
+                "decided",
+            )
+        };
+    }
+    #[cfg(feature = "tracing")]
+    if is_of_interest(decision.outcome()) {
+        event!(tracing::Level::INFO);
+    } else {
+        event!(tracing::Level::DEBUG);
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = decision;
+}
+
+/// Joins texts for a field; without any there is no field.
+#[cfg(feature = "tracing")]
+fn words<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
+    let joined = join(texts);
+    (!joined.is_empty()).then(|| shown::line(joined).to_string())
 }
 
 /// What a token says could forge lines of the log.
@@ -111,7 +167,7 @@ fn handlers(demands: &[Demand<'_>]) -> String {
 
 /// Names the templates that could not be filled in, for one reason.
 #[cfg(feature = "tracing")]
-fn unfilled(demands: &[Demand<'_>], why: Unfilled) -> String {
+fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     let templates = demands.iter().flat_map(|demand| {
         let needs = demand.row.terms().needs().filter(|need| need.is_template()).map(NeedRef::as_str);
         needs.filter(|template| demand.filled.get(template).err() == Some(why))

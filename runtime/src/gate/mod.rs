@@ -8,6 +8,7 @@ mod family;
 #[cfg(feature = "jwt")]
 mod issuers;
 pub(crate) mod log;
+mod observe;
 mod policy;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -20,6 +21,7 @@ use self::erased::Verify;
 pub(crate) use self::issuers::is_of_open_id;
 pub(crate) use self::{failure::Failure, family::Spot};
 use crate::{
+    observe::Observer,
     policy::Policy,
     refuse::{Bodies, BodyFormat, KeptHeaders, Refused},
     resource::{Realm, Resource, ResourceMetadata},
@@ -64,6 +66,7 @@ struct Inner {
     accepts_bound_tokens: bool,
     metadata_at_root: bool,
     metadata_max_age: Duration,
+    observer: Option<Arc<dyn Observer>>,
     problems: Vec<String>,
 }
 
@@ -148,6 +151,7 @@ impl Gate {
             accepts_bound_tokens: false,
             metadata_at_root: false,
             metadata_max_age: Duration::from_secs(60 * 60),
+            observer: None,
             problems: Vec::new(),
         });
         Self(inner, None)

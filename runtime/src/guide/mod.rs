@@ -24,6 +24,10 @@ pub mod browsers {}
 #[cfg(feature = "axum")]
 pub mod proxies {}
 
+#[doc = include_str!("observing.md")]
+#[cfg(feature = "rmcp")]
+pub mod observing {}
+
 #[doc = include_str!("operators.md")]
 #[cfg(feature = "export")]
 pub mod operators {}

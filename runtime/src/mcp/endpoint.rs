@@ -58,7 +58,7 @@ impl Endpoint {
             Binding::with_key(&[0; KEY_LENGTH])
         });
         let at = at.map(|at| at.identifier().to_owned()).unwrap_or_default();
-        let plan = Arc::new(Plan::of_layer(gate, []));
+        let plan = Arc::new(Plan::of_endpoint(gate, &table.to_scope_table()));
         let endpoint = Self {
             slot: Arc::new(Slot::from(plan.clone())),
             plan,
@@ -97,7 +97,7 @@ impl Endpoint {
     /// Binds a session that the server names in its answer to who sent the request.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
         let owner = token.as_ref().and_then(|token| self.owner(plan, token));
-        sessions::bind(&self.binding, owner, token.is_some(), plan, answer)
+        sessions::bind(&self.binding, owner, token.as_ref(), plan, answer)
     }
 
     /// Says to whom the sessions and tasks of a caller belong. A token that names nobody has none.

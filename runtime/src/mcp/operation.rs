@@ -2,7 +2,7 @@
 
 use std::{fmt, panic::Location};
 
-use crate::scope::{Requirement, Row, Text};
+use crate::scope::{Requirement, Row, RowId, Text};
 
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///
@@ -59,6 +59,13 @@ impl Kind {
             Self::Resource => "resources/read",
             Self::Method => "method",
         }
+    }
+}
+
+impl Kind {
+    /// Returns the identifier of the row of `name` in a table.
+    pub(super) fn row_id(self, name: &str) -> RowId {
+        RowId::of(self.verb(), name)
     }
 }
 
@@ -246,6 +253,12 @@ impl Operation {
     #[cfg(feature = "rmcp")]
     pub(super) fn is_tool(&self, tool: &str) -> bool {
         self.kind == Kind::Tool && matches!(&self.which, Name::One(name) if **name == *tool)
+    }
+
+    /// Says in its row where that stands in the table.
+    pub(super) fn identified(self) -> Self {
+        let id = self.kind.row_id(self.name());
+        Self { row: self.row.identified(&id), ..self }
     }
 
     pub(super) const fn row(&self) -> &Row {

@@ -25,8 +25,9 @@ use super::{
 #[cfg(feature = "rmcp")]
 use super::{host, server::AsksForTools};
 use crate::{
-    enforce::{Admitted, Enforcement, Judge, Plan, Verified, plan_or_refusal, token},
+    enforce::{Admitted, Enforcement, Judge, Noted, Plan, Verified, plan_or_refusal, token},
     gate::{Failure, log},
+    observe::{Outcome, Watch},
     refuse::{KeptHeaders, Reason, Rejection},
     routing::layer::is_preflight,
     token::Token,
@@ -91,13 +92,17 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
     connection::detach(&mut parts)?;
     // Nothing of the body is read for those whom the gate does not know, unless something is there for them.
     let plan = &*plan_or_refusal(&endpoint.plan, &parts)?;
+    let mut watch = plan.gate.watch();
     let token = match token(plan, parts.extensions.get(), &parts).await {
         Ok(token) => token,
         Err(Failure::For(Reason::MissingToken)) if endpoint.hears_anyone() => {
             // Boxed, since it is rare, and every request would have room for it.
-            return Box::pin(admit_anyone(endpoint, plan, parts, body)).await;
+            return Box::pin(admit_anyone(endpoint, plan, parts, body, watch)).await;
         }
-        Err(failure) => return Err(plan.refuse(failure, &[floor(plan).demand()]).into()),
+        Err(failure) => {
+            let noted = Noted::of(&parts, watch);
+            return Err(plan.refuse(failure, &[floor(plan).demand()], &noted).into());
+        }
     };
     let verified = if endpoint.is_innermost {
         plan.gate.strip(&mut parts.headers);
@@ -106,7 +111,7 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
         Some(Verified::new(plan.clone(), Ok(token.clone()), &mut parts))
     };
     let (matched, body) = if connection::has_no_message(&parts.method) {
-        judge(plan, &token, &Found::default())?;
+        judge(plan, &token, &Found::default(), &Noted::of(&parts, watch))?;
         // What these methods have for a body nobody judges, so nobody is to read it.
         encoding::describe_none(&mut parts.headers);
         (None, Body::empty())
@@ -114,8 +119,8 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
         if !encoding::is_plain(&parts.headers) {
             return Err(ProtocolError::encoded().into());
         }
-        let bytes = read(body, &parts.headers, &endpoint.bounds).await?;
-        let matched = judge_body(endpoint, plan, &token, &mut parts, &bytes).await?;
+        let bytes = watch.without(read(body, &parts.headers, &endpoint.bounds)).await?;
+        let matched = judge_body(endpoint, plan, &token, &mut parts, &bytes, watch).await?;
         encoding::describe(&mut parts.headers, bytes.len());
         (matched, Body::from(bytes))
     };
@@ -133,27 +138,30 @@ async fn admit_anyone(
     plan: &Arc<Plan>,
     mut parts: Parts,
     body: Body,
+    mut watch: Watch,
 ) -> Result<Request, Refusal> {
-    let needs_a_token = || Refusal::from(plan.demand_a_token());
+    let needs_a_token = |parts: &Parts, watch| Refusal::from(plan.demand_a_token(&Noted::of(parts, watch)));
     // A credential of another scheme may be somebody's.
     let has_credentials = parts.headers.contains_key(AUTHORIZATION);
     if !has_credentials && connection::opens_a_stream(&parts.method) && endpoint.rules.opens_connections() {
         return Err(ProtocolError::no_stream().into());
     }
     if has_credentials || connection::has_no_message(&parts.method) || !encoding::is_plain(&parts.headers) {
-        return Err(needs_a_token());
+        return Err(needs_a_token(&parts, watch));
     }
-    let bytes = match read(body, &parts.headers, &endpoint.bounds_for_anyone()).await {
+    let bounds = endpoint.bounds_for_anyone();
+    let bytes = match watch.without(read(body, &parts.headers, &bounds)).await {
         Ok(bytes) => bytes,
-        Err(answer) if answer.is_too_large() => return Err(needs_a_token()),
+        Err(answer) if answer.is_too_large() => return Err(needs_a_token(&parts, watch)),
         Err(answer) => return Err(answer.into()),
     };
-    let messages = Messages::read(&bytes).map_err(|_| needs_a_token())?;
+    let messages = Messages::read(&bytes).map_err(|_| needs_a_token(&parts, watch))?;
     // Nobody has started a task.
     let found = find(endpoint, plan, &messages, &Origins::of_nobody());
-    let mut found = found.map_err(|_| needs_a_token())?;
+    let mut found = found.map_err(|_| needs_a_token(&parts, watch))?;
     found.fill_for(plan);
-    let judged = Judge::judge_anyone(plan, &found.demands().collect::<Vec<_>>());
+    let demands: Vec<_> = found.demands().collect();
+    let judged = Judge::judge_anyone(plan, &demands, &Noted::of(&parts, watch));
     judged.map_err(|rejection| refusal(endpoint, plan, &parts, &messages, rejection))?;
     headers::check(&parts.headers, &messages)
         .map_err(|why| ProtocolError::mismatch(why).to(messages.single()))?;
@@ -171,19 +179,30 @@ async fn judge_body(
     token: &Token,
     parts: &mut Parts,
     body: &Bytes,
+    watch: Watch,
 ) -> Result<Option<Matched>, Refusal> {
-    // A token below the floor learns no more than that it is.
-    let unless_below_the_floor = |answer: ProtocolError| match judge(plan, token, &Found::default()) {
-        Ok(()) => Refusal::from(answer),
-        Err(rejection) => rejection.into(),
+    let noted = Noted::of(parts, watch);
+    let messages = match Messages::read(body) {
+        Ok(messages) => messages,
+        Err(why) => {
+            recheck_floor(plan, token, &noted)?;
+            return Err(ProtocolError::unreadable(why).into());
+        }
     };
-    let messages = Messages::read(body).map_err(ProtocolError::unreadable).map_err(unless_below_the_floor)?;
-    let origins = origins(endpoint, plan, token, &messages).await?;
-    let found = find(endpoint, plan, &messages, &origins);
-    let mut found =
-        found.map_err(|why| unless_below_the_floor(undecided(parts, why, messages.single().is_some())))?;
+    let origins = origins(endpoint, plan, token, &messages, &noted).await?;
+    let mut found = match find(endpoint, plan, &messages, &origins) {
+        Ok(found) => found,
+        Err(why) => {
+            recheck_floor(plan, token, &noted)?;
+            if matches!(why.1, Cause::Undecided(_)) {
+                Judge::Gate(plan).tell(Outcome::Unknown, Some(token), &[floor(plan).demand()], &noted);
+            }
+            return Err(undecided(parts, why, messages.single().is_some()).into());
+        }
+    };
     found.fill_for(plan);
-    judge(plan, token, &found).map_err(|rejection| refusal(endpoint, plan, parts, &messages, rejection))?;
+    let judged = judge(plan, token, &found, &noted);
+    judged.map_err(|rejection| refusal(endpoint, plan, parts, &messages, rejection))?;
     let single = messages.single();
     headers::check(&parts.headers, &messages).map_err(|why| ProtocolError::mismatch(why).to(single))?;
     mark(&messages, parts);
@@ -227,13 +246,14 @@ async fn origins(
     plan: &Plan,
     token: &Token,
     messages: &Messages<'_>,
+    noted: &Noted<'_>,
 ) -> Result<Origins, Refusal> {
     let names_tasks = messages.iter().any(|message| message.subject.tasks().next().is_some());
     if !names_tasks || matches!(endpoint.tasks, Tasks::Unknown) {
         return Ok(Origins::Untold);
     }
     // The program is not asked on behalf of those who may ask nothing.
-    judge(plan, token, &Found::default())?;
+    recheck_floor(plan, token, noted)?;
     let owner = endpoint.owner(plan, token);
     // Boxed, since it is rare, and every request would have room for it.
     Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)
@@ -285,16 +305,21 @@ fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> 
 }
 
 /// Judges the floor and all rows at once. A refusal asks for all of it.
-fn judge(plan: &Plan, token: &Token, found: &Found) -> Result<(), Rejection> {
+fn judge(plan: &Plan, token: &Token, found: &Found, noted: &Noted<'_>) -> Result<(), Rejection> {
     let judge = Judge::Gate(plan);
     if let Some(one) = found.only() {
-        return judge.judge(token, &[one.demand()]);
+        return judge.judge(token, &[one.demand()], noted);
     }
     if found.is_empty() {
-        return judge.judge(token, &[floor(plan).demand()]);
+        return judge.judge(token, &[floor(plan).demand()], noted);
     }
     // Each demand that is not public has the floor in it.
-    judge.judge(token, &found.demands().collect::<Vec<_>>())
+    judge.judge(token, &found.demands().collect::<Vec<_>>(), noted)
+}
+
+/// Refuses a token below the floor, which learns no more than that it is.
+fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Rejection> {
+    Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }
 
 /// What a request needs that is about no row.

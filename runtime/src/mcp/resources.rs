@@ -52,19 +52,19 @@ impl Resources {
     fn add(&mut self, operation: &Operation, problems: &mut Vec<String>) {
         let Name::One(uri) = operation.which() else {
             problems.extend(unfillable(operation, None));
-            self.any = Some(operation.clone());
+            self.any = Some(operation.clone().identified());
             return;
         };
         if !uri.contains(['{', '}']) {
             problems.extend(unfillable(operation, None));
-            self.plain.entry(uri.clone()).or_insert_with(|| operation.clone());
+            self.plain.entry(uri.clone()).or_insert_with(|| operation.clone().identified());
             return;
         }
         match UriTemplate::parse(uri) {
             Ok(template) => {
                 problems.extend(unfillable(operation, Some(&template)));
                 let alike = self.templates.entry(template.separators().to_owned()).or_default();
-                alike.push(Known { operation: operation.clone(), template });
+                alike.push(Known { operation: operation.clone().identified(), template });
             }
             Err(fault) => problems.push(format!("`{operation}` is no URI template: {fault}")),
         }

@@ -139,7 +139,7 @@ impl Matched {
 impl Named {
     /// Adds a row, and tells whether it is the first for its name.
     fn add(&mut self, operation: &Operation) -> bool {
-        let row = RowRef::from(operation.row().clone());
+        let row = RowRef::from(operation.clone().identified().row().clone());
         match operation.which() {
             Name::One(name) => self.one.insert(name.clone(), row).is_none(),
             Name::Any => self.any.replace(row).is_none(),

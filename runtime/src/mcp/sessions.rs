@@ -11,7 +11,11 @@ use super::{
     headers::version_has_sessions,
     protocol_error::ProtocolError,
 };
-use crate::{enforce::Plan, gate::log};
+use crate::{
+    enforce::{Noted, Plan},
+    gate::log,
+    token::Token,
+};
 
 static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
@@ -51,7 +55,7 @@ impl Sessions {
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,
-    has_token: bool,
+    token: Option<&Token>,
     plan: &Plan,
     mut response: Response,
 ) -> Response {
@@ -59,8 +63,10 @@ pub(super) fn bind(
         return response;
     }
     let Some(owner) = owner else {
-        let refused =
-            if has_token { plan.gate.deny(WITHOUT_PRINCIPAL.into()) } else { plan.demand_a_token() };
+        let refused = match token {
+            Some(token) => plan.deny(WITHOUT_PRINCIPAL, token),
+            None => plan.demand_a_token(&Noted::default()),
+        };
         return refused.into_response();
     };
     let Some(bound) = bound(binding, owner, response.headers()) else {

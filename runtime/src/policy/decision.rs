@@ -88,7 +88,11 @@ impl Policy {
     /// clients that replace their scopes would otherwise lose the ones they had. Where the token lacks a scope, the
     /// strategy may add related ones.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
-        let with_related = is_insufficient && self.strategy == Strategy::Recommended;
+        self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
+    }
+
+    /// Returns the same by the names that tokens have.
+    pub(crate) fn needed(&self, demands: &[Demand<'_>], with_related: bool) -> Vec<ScopeToken> {
         let scopes = demands.iter().filter(|demand| !demand.is_public()).flat_map(|demand| {
             let Demand { row, filled, one_of } = *demand;
             let terms = row.terms();
@@ -99,7 +103,7 @@ impl Policy {
             let scopes = needs.chain(demanded).chain(related).filter_map(text);
             self.floor.iter().cloned().chain(scopes)
         });
-        self.asked(each_once(scopes))
+        each_once(scopes)
     }
 
     /// Returns what to ask for in each way to meet all of the demands: the floor, and one alternative of each, by the names that

@@ -63,6 +63,24 @@ impl Reason {
         }
     }
 
+    /// Returns the word for logs and counters, as in `insufficient_scope`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingToken => "missing_token",
+            Self::InvalidToken => "invalid_token",
+            Self::ExpiredToken => "expired_token",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientAuthentication => "insufficient_user_authentication",
+            Self::SeveralCredentials => "several_credentials",
+            Self::IllegalParameter => "illegal_parameter",
+            Self::UnknownResource => "unknown_resource",
+            Self::Denied => "denied",
+            Self::Unavailable => "unavailable",
+            Self::Misconfigured => "misconfigured",
+        }
+    }
+
     /// Returns the error code of the challenge. A request without a token has none ([RFC 6750, section 3.1]).
     ///
     /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1

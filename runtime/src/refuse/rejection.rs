@@ -48,6 +48,7 @@ pub struct Rejection {
     headers: KeptHeaders,
 }
 
+#[derive(Clone)]
 struct Inner {
     reason: Reason,
     description: Cow<'static, str>,
@@ -97,9 +98,9 @@ impl Rejection {
     /// than that something failed.
     #[cfg(feature = "mcp")]
     pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
-        if let Some(Inner { reason, description, asked, content, .. }) = Arc::get_mut(&mut self.answer) {
-            *content = bodies.format().write(*reason, description, asked, Some(id));
-        }
+        // A copy, where the answer was built at startup.
+        let Inner { reason, description, asked, content, .. } = Arc::make_mut(&mut self.answer);
+        *content = bodies.format().write(*reason, description, asked, Some(id));
         self
     }
 

@@ -1,11 +1,14 @@
 //! What a router has mounted, and where: the table, and the places that wait for the gate.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 #[cfg(feature = "utoipa")]
 use crate::routing::documentation::Documentation;
 use crate::{
-    enforce::{Group, Plan, Prebuilt},
+    enforce::{Group, Places, Plan, Prebuilt, Slot},
     gate::Gate,
     routing::{gated::Mounted, method_router::ANY},
     scope::{Entry, Requirement, RowRef, ScopeTable, parameters},
@@ -119,10 +122,7 @@ impl Mounts {
     }
 
     pub(super) fn table(&self) -> ScopeTable {
-        let entry = |mount: &Mount| {
-            Entry::route(mount.mounted.methods.clone(), mount.path.clone(), (**mount.row()).clone())
-        };
-        self.all.iter().map(entry).collect()
+        self.all.iter().map(Mount::entry).collect()
     }
 
     /// Iterates over what utoipa knows of handlers, with the paths that they have here.
@@ -141,8 +141,14 @@ impl Mounts {
     /// Gives everything that is mounted its plan.
     pub(super) fn fill(&self, gate: &Gate) {
         let prebuilt = Prebuilt::of(gate, self.all.iter().map(|mount| &**mount.row()));
+        // What shares a slot has one plan, for all the places where it is.
+        let mut sharing: HashMap<*const Slot, Vec<Entry>> = HashMap::new();
         for mount in &self.all {
-            mount.mounted.slot.get_or_init(|| mount.plan(gate, &prebuilt).into());
+            sharing.entry(Arc::as_ptr(&mount.mounted.slot)).or_default().push(mount.entry());
+        }
+        for mount in &self.all {
+            let places = || sharing.get(&Arc::as_ptr(&mount.mounted.slot)).into_iter().flatten().collect();
+            mount.mounted.slot.get_or_init(|| mount.plan(gate, &prebuilt, places()).into());
         }
     }
 }
@@ -157,11 +163,15 @@ impl Mount {
         self.group.as_ref().map_or(&self.mounted.row, |group| group.row())
     }
 
-    fn plan(&self, gate: &Gate, prebuilt: &Prebuilt) -> Plan {
+    fn entry(&self) -> Entry {
+        Entry::route(self.mounted.methods.clone(), self.path.clone(), (**self.row()).clone())
+    }
+
+    fn plan(&self, gate: &Gate, prebuilt: &Prebuilt, places: Places) -> Plan {
         let (gate, prebuilt) = (gate.clone(), prebuilt.clone());
         match &self.group {
-            Some(group) => Plan::in_group(gate, group, prebuilt),
-            None => Plan::new(gate, self.mounted.row.clone(), prebuilt),
+            Some(group) => Plan::in_group(gate, group, prebuilt, places),
+            None => Plan::new(gate, self.mounted.row.clone(), prebuilt, places),
         }
     }
 

@@ -7,6 +7,7 @@ mod need;
 mod parse;
 mod product;
 mod requirement;
+mod row_id;
 #[cfg(feature = "axum")]
 mod row_ref;
 #[expect(clippy::module_inception, reason = "a scope is what this folder is about")]
@@ -17,6 +18,8 @@ mod template;
 mod text;
 mod vocabulary;
 
+#[cfg(feature = "export")]
+pub(crate) use self::row_id::one_word;
 pub(crate) use self::{
     alike::{Alike, alike},
     hierarchy::Hierarchy,
@@ -38,6 +41,7 @@ pub use self::{
 };
 #[cfg(feature = "axum")]
 pub(crate) use self::{
+    row_id::RowId,
     row_ref::RowRef,
     table::Terms,
     template::{Parameters, parameters},

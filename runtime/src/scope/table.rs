@@ -7,6 +7,7 @@ use super::parse::InvalidRequirement;
 use super::{
     need::{Need, NeedRef},
     requirement::Requirement,
+    row_id::RowId,
     scope::ScopeToken,
     text::Text,
 };
@@ -19,11 +20,16 @@ pub struct Row {
     file: &'static str,
     line: u32,
     takes: Arguments,
+    id: Identifier,
 }
 
 /// The types of a handler's arguments, where its row was read off its signature.
 #[derive(Clone, Copy)]
 struct Arguments(&'static [fn() -> TypeId]);
+
+/// The identifier of a row that stands in a table, for the record of a decision. What is declared is the same without it.
+#[derive(Clone, Debug)]
+struct Identifier(Option<Text>);
 
 /// The terms under which an operation may be called: what of a row decides about requests and their answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +70,14 @@ impl Row {
     /// Declares what `handler` needs.
     pub const fn new(requirement: Requirement, handler: &'static str, file: &'static str, line: u32) -> Self {
         let handler = Text::Static(handler);
-        Self { terms: Terms::of(requirement), handler, file, line, takes: Arguments(&[]) }
+        Self {
+            terms: Terms::of(requirement),
+            handler,
+            file,
+            line,
+            takes: Arguments(&[]),
+            id: Identifier(None),
+        }
     }
 
     /// Declares what something needs whose name is known at run time alone.
@@ -75,7 +88,14 @@ impl Row {
         file: &'static str,
         line: u32,
     ) -> Self {
-        Self { terms: Terms::of(requirement), handler, file, line, takes: Arguments(&[]) }
+        Self {
+            terms: Terms::of(requirement),
+            handler,
+            file,
+            line,
+            takes: Arguments(&[]),
+            id: Identifier(None),
+        }
     }
 
     /// Adds what the handler may demand, and what a client does well to ask for as well.
@@ -91,6 +111,19 @@ impl Row {
     pub(crate) const fn taking(mut self, arguments: &'static [fn() -> TypeId]) -> Self {
         self.takes = Arguments(arguments);
         self
+    }
+
+    /// Says where in a table the row stands.
+    #[cfg(feature = "axum")]
+    pub(crate) fn identified(mut self, id: impl Into<Text>) -> Self {
+        self.id = Identifier(Some(id.into()));
+        self
+    }
+
+    /// Returns the identifier of the row, where it was read off a table.
+    #[cfg(feature = "axum")]
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.0.as_deref()
     }
 
     /// Tells whether the handler is known to take a `T`.
@@ -128,6 +161,14 @@ impl PartialEq for Arguments {
 }
 
 impl Eq for Arguments {}
+
+impl PartialEq for Identifier {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Identifier {}
 
 impl fmt::Debug for Arguments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -190,6 +231,15 @@ impl Entry {
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.endpoint.as_ref().map(|endpoint| &*endpoint.path)
+    }
+
+    /// Returns the identifier of the entry: its methods and its path, as in `GET /files/{name}` or `tools/call write_file`.
+    ///
+    /// The line of the lock that is about the entry begins with it, and the record of a decision has it. Where no route is known, it
+    /// is `-` and the handler. Blanks and `%` in a name are percent-encoded, so that methods and path are a word each.
+    #[must_use]
+    pub fn id(&self) -> String {
+        RowId::from(self).to_string()
     }
 
     /// Returns what the handler needs.

@@ -61,10 +61,13 @@ pub(crate) enum Unfilled {
 }
 
 /// What the templates of an operation come to for one request.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filled(Vec<(Text, Result<ScopeToken, Unfilled>)>);
 
 impl Filled {
+    /// What there is without templates.
+    pub(crate) const NONE: Self = Self(Vec::new());
+
     /// Fills in each template by itself: that one cannot be says nothing about the others.
     pub(crate) fn of(templates: impl Iterator<Item = Text>, parameters: &impl Parameters) -> Self {
         let fill = |template: Text| {

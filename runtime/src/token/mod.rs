@@ -8,6 +8,7 @@ mod presented;
 mod principal;
 #[expect(clippy::module_inception, reason = "a token is what this folder is about")]
 mod token;
+mod token_id;
 mod verifier;
 
 pub use self::{
@@ -17,6 +18,7 @@ pub use self::{
     presented::{Presented, Scheme},
     principal::Principal,
     token::Token,
+    token_id::TokenId,
     verifier::TokenVerifier,
 };
 pub(crate) use self::{

@@ -9,7 +9,7 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::{InvalidClaims, Principal};
+use super::{InvalidClaims, Principal, TokenId};
 use crate::{
     policy::{Caller, Login},
     scope::GrantedScopes,
@@ -19,7 +19,16 @@ use crate::{
 ///
 /// Its `Debug` output shows neither claims nor the token's text.
 #[derive(Clone)]
-pub struct Token(Arc<Data>);
+pub struct Token(Arc<Data>, Told);
+
+/// What a gate and a verifier say of a token for the record of a decision. It is beside what the token says, so that a copy in a
+/// cache stays as it is.
+#[derive(Clone, Default)]
+struct Told {
+    /// What stands for a token without `jti`, where somebody is told.
+    id: Option<Arc<TokenId>>,
+    is_cached: Option<bool>,
+}
 
 #[derive(Clone, Default)]
 struct Data {
@@ -39,13 +48,13 @@ impl Token {
     /// Makes a token that grants `scopes` and says nothing else.
     #[must_use]
     pub fn granting(scopes: GrantedScopes) -> Self {
-        Self(Arc::new(Data { scopes, ..Data::default() }))
+        Self(Arc::new(Data { scopes, ..Data::default() }), Told::default())
     }
 
     /// Makes the token that a static key stands for.
     pub(crate) fn of_key(scopes: GrantedScopes, name: Option<&str>, digest: &[u8]) -> Self {
         let principal = Some(name.map_or_else(|| Principal::of_unnamed_key(digest), Principal::of_key));
-        Self(Arc::new(Data { scopes, principal, ..Data::default() }))
+        Self(Arc::new(Data { scopes, principal, ..Data::default() }), Told::default())
     }
 
     /// Sets the issuer: who issued the token (`iss`).
@@ -96,6 +105,13 @@ impl Token {
     #[must_use]
     pub fn with_auth_time(mut self, auth_time: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).login.time = Some(auth_time);
+        self
+    }
+
+    /// Says whether the verifier had the token in its memory, for the record of a [decision](crate::Decision::is_cached).
+    #[must_use]
+    pub fn with_cached(mut self, is_cached: bool) -> Self {
+        self.1.is_cached = Some(is_cached);
         self
     }
 
@@ -187,6 +203,34 @@ impl Token {
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     pub fn is_bound(&self) -> bool {
         self.0.claims.contains_key("cnf")
+    }
+
+    /// Tells whether the verifier had the token in its memory, where it says so.
+    pub(crate) fn is_cached(&self) -> Option<bool> {
+        self.1.is_cached
+    }
+
+    /// Notes by what the token is known in records, where it does not say so itself.
+    pub(crate) fn known_by(mut self, text: &str) -> Self {
+        if self.identifier().is_none() {
+            self.1.id = Some(Arc::new(TokenId::of(text)));
+        }
+        self
+    }
+
+    /// Returns what stands for the token in records, where that is known.
+    pub(crate) fn id(&self) -> Option<TokenId> {
+        self.identifier().map(TokenId::of).or_else(|| self.1.id.as_deref().copied())
+    }
+
+    fn identifier(&self) -> Option<&str> {
+        self.0.claims.get("jti").and_then(Value::as_str).filter(|id| !id.is_empty())
+    }
+
+    /// Returns who acts for the subject: issuer and subject of `act`.
+    pub(crate) fn actor(&self) -> Option<(Option<&str>, &str)> {
+        let actor = self.0.claims.get("act")?;
+        Some((actor.get("iss").and_then(Value::as_str), actor.get("sub")?.as_str()?))
     }
 
     /// Reads the claims into a type of yours.

@@ -80,13 +80,17 @@ impl Server {
 
     /// Has the server asked, unless its answer is remembered, and judges the answer by the rules of its issuer.
     pub(super) async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
-        self.judge(self.introspector.ask(presented.token()).await?, presented)
+        if let Some(verified) = self.verify_by_memory(presented) {
+            return verified;
+        }
+        let answer = self.introspector.ask(presented.token()).await?;
+        Ok(self.judge(answer, presented)?.with_cached(false))
     }
 
     /// Judges a token by an answer that is remembered, if there is one. Nothing is waited for.
     pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
         let answer = self.introspector.recall(presented.token())?;
-        Some(answer.and_then(|answer| self.judge(answer, presented)))
+        Some(answer.and_then(|answer| Ok(self.judge(answer, presented)?.with_cached(true))))
     }
 
     fn judge(&self, answer: Answer, presented: &Presented<'_>) -> Result<Token, VerifyError> {

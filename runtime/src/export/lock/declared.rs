@@ -17,11 +17,10 @@ use std::{
     fmt,
 };
 
-use super::line::one_word;
 use crate::{
     export::Admission,
     policy::Policy,
-    scope::{ScopeToken, Wildcards, join},
+    scope::{ScopeToken, Wildcards, join, one_word},
     token::CredentialSource,
 };
 

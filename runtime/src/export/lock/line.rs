@@ -15,7 +15,7 @@
 use std::{fmt, iter::Peekable};
 
 use super::needs::Needs;
-use crate::scope::{Entry, StepUp};
+use crate::scope::{Entry, RowId, StepUp, one_word};
 
 const WORDS: [&str; 6] = ["public", "authenticated", "|", "also", "related", "by"];
 
@@ -33,36 +33,17 @@ pub(super) struct Line {
 
 impl From<&Entry> for Line {
     fn from(entry: &Entry) -> Self {
-        let handler = one_word(entry.handler());
-        let (place, handler) = match entry.path() {
-            Some(path) => (one_word(path), Some(handler)),
-            None => (handler, None),
-        };
+        let RowId { methods, place } = entry.into();
         Self {
             place,
-            methods: one_word(entry.methods().unwrap_or("-")),
-            handler,
+            methods,
+            handler: entry.path().map(|_| one_word(entry.handler())),
             needs: entry.requirement().into(),
             step_up: entry.requirement().step_up().clone(),
             also: entry.also().map(str::to_owned).collect(),
             related: entry.related().map(str::to_owned).collect(),
         }
     }
-}
-
-/// Makes text that stands between spaces: blanks and control characters are percent-encoded, as a URL has them, and `%`
-/// is, too, so that no two texts come to one word.
-pub(super) fn one_word(text: &str) -> String {
-    let mut word = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_whitespace() || character.is_control() || character == '%' {
-            let mut bytes = [0; 4];
-            word.extend(character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
-        } else {
-            word.push(character);
-        }
-    }
-    word
 }
 
 impl Line {

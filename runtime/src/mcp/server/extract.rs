@@ -11,7 +11,7 @@ use rmcp::{
 
 use super::{local::Trusted, refusal};
 use crate::{
-    enforce::{Access, Admitted, Declares, Enforcement, Guard, Judge, Plan},
+    enforce::{Access, Admitted, Declares, Enforcement, Guard, Judge, Noted, Plan},
     gate::log,
     mcp::McpResource,
     policy::Demand,
@@ -117,14 +117,17 @@ impl McpResource<'_> {
 /// Notes what was let through, so that its own demands are judged by what it declares.
 fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
-        trusted.row = row.clone();
+        trusted.row = trusted.identified(row).map_or_else(|| row.clone(), RowRef::from);
     }
     let enforcement =
         context.extensions.get_mut::<Parts>().and_then(|parts| parts.extensions.get_mut::<Enforcement>());
     let Some(enforcement) = enforcement else { return };
     let filled = enforcement.plan().map(|plan| plan.fill(row)).unwrap_or_default();
     if let Some(admitted) = &mut enforcement.admitted {
-        admitted.row = row.clone();
+        // The gate's own has its place in the table.
+        if *admitted.row != **row {
+            admitted.row = row.clone();
+        }
         admitted.filled = Some(filled).filter(|filled| !filled.is_empty()).map(Arc::new);
     }
 }
@@ -132,9 +135,9 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
 /// Who sent a request.
 enum Sender<'a> {
     /// Somebody whose token a gate verified.
-    Verified(&'a Plan, &'a Admitted),
+    Verified(&'a Plan, &'a Admitted, &'a Parts),
     /// Somebody without a token, whom a gate let through to what is public.
-    Anyone(&'a Plan),
+    Anyone(&'a Plan, &'a Parts),
     /// The one caller of a local transport.
     Trusted(&'a Trusted),
 }
@@ -150,8 +153,8 @@ impl<'a> Sender<'a> {
             && let Some(plan) = enforcement.plan()
         {
             match &enforcement.admitted {
-                Some(admitted) => return Ok(Self::Verified(plan, admitted)),
-                None if enforcement.is_public() => return Ok(Self::Anyone(plan)),
+                Some(admitted) => return Ok(Self::Verified(plan, admitted, parts)),
+                None if enforcement.is_public() => return Ok(Self::Anyone(plan, parts)),
                 None => {}
             }
         }
@@ -164,25 +167,37 @@ impl<'a> Sender<'a> {
     /// Judges by a row, whose templates come to `filled`, or else to what the resource fills in that the request is for.
     fn judge(&self, row: &Row, filled: &Filled) -> Result<(), ErrorData> {
         let of_resource = match self {
-            Self::Verified(plan, _) | Self::Anyone(plan) if filled.is_empty() => plan.fill(row),
+            Self::Verified(plan, ..) | Self::Anyone(plan, _) if filled.is_empty() => plan.fill(row),
             _ => Filled::default(),
         };
         let filled = if filled.is_empty() { &of_resource } else { filled };
         let demand = [Demand::of(row, filled)];
         Ok(match self {
-            Self::Verified(plan, admitted) => Judge::Gate(plan).judge(&admitted.token, &demand),
-            Self::Anyone(plan) => Judge::judge_anyone(plan, &demand),
-            Self::Trusted(Trusted { token, policy, .. }) => Judge::Policy(policy).judge(token, &demand),
+            Self::Verified(plan, admitted, parts) => {
+                let noted = Noted::of(parts, plan.gate.watch());
+                let noted = noted.after(&admitted.row, admitted.filled.as_deref());
+                Judge::Gate(plan).judge(&admitted.token, &demand, &noted)
+            }
+            // The gate lets nobody through to anything but what is public, and has told of it.
+            Self::Anyone(plan, parts) => {
+                let noted = Noted::of(parts, plan.gate.watch()).after(row, Some(filled));
+                Judge::judge_anyone(plan, &demand, &noted)
+            }
+            Self::Trusted(trusted @ Trusted { token, local, .. }) => {
+                let (identified, noted) = (trusted.identified(row), Noted::since(local.watch()));
+                let demand = [Demand::of(identified.as_ref().unwrap_or(row), filled)];
+                Judge::Local(local).judge(token, &demand, &noted)
+            }
         }?)
     }
 
     fn access(&self) -> Option<Access> {
         match self {
             // What is refused in here is a JSON-RPC error, which has no headers to negotiate.
-            Self::Verified(plan, admitted) => Some(Access::of(plan, admitted, &HeaderMap::new())),
-            Self::Anyone(_) => None,
-            Self::Trusted(Trusted { token, policy, row }) => {
-                Some(Access::without_gate(token.clone(), row.clone(), policy.clone()))
+            Self::Verified(plan, admitted, _) => Some(Access::of(plan, admitted, &HeaderMap::new())),
+            Self::Anyone(..) => None,
+            Self::Trusted(Trusted { token, local, row, .. }) => {
+                Some(Access::without_gate(token.clone(), row.clone(), local.clone()))
             }
         }
     }
@@ -190,7 +205,9 @@ impl<'a> Sender<'a> {
     /// Refuses somebody without a token.
     fn demand_a_token(&self) -> ErrorData {
         match self {
-            Self::Verified(plan, _) | Self::Anyone(plan) => plan.demand_a_token().into(),
+            Self::Verified(plan, _, parts) | Self::Anyone(plan, parts) => {
+                plan.demand_a_token(&Noted::of(parts, plan.gate.watch())).into()
+            }
             Self::Trusted(_) => refusal::error(Reason::MissingToken, WITHOUT_HTTP, &Asked::NOTHING, None),
         }
     }

@@ -1,5 +1,7 @@
 //! What a caller finds in the lists of a server.
 
+use std::cell::RefCell;
+
 use rmcp::{
     ErrorData, RoleServer,
     model::{CacheScope, ListResourcesResult, ProtocolVersion, Tool},
@@ -8,7 +10,7 @@ use rmcp::{
 
 use super::{owned::passed, schemes};
 use crate::{
-    enforce::{Judge, Passed},
+    enforce::{Judge, Noted, Passed},
     mcp::{
         endpoint::Endpoint,
         message::{Id, Message},
@@ -16,6 +18,7 @@ use crate::{
         subject::Subject,
         tasks::Origins,
     },
+    observe::{Outcome, Watch},
 };
 
 /// What a caller finds in the lists of a server: tools, prompts, resources, resource templates and skills; see
@@ -58,6 +61,13 @@ pub(super) struct Viewer<'a> {
     lists: Lists,
     has_login: bool,
     has_cache_scopes: bool,
+    told: Option<Told>,
+}
+
+/// What somebody is told of a list that is filtered.
+struct Told {
+    watch: Watch,
+    hidden: RefCell<Vec<Found>>,
 }
 
 impl<'a> Viewer<'a> {
@@ -74,7 +84,9 @@ impl<'a> Viewer<'a> {
         let has_cache_scopes = context
             .protocol_version()
             .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
-        Ok(Self { endpoint, passed, lists, has_login, has_cache_scopes })
+        let is_told = lists == Lists::Callable && passed.plan.gate.is_told();
+        let told = is_told.then(|| Told { watch: passed.plan.gate.watch(), hidden: RefCell::default() });
+        Ok(Self { endpoint, passed, lists, has_login, has_cache_scopes, told })
     }
 
     /// Hides tools, and writes into the others what they need.
@@ -88,7 +100,7 @@ impl<'a> Viewer<'a> {
             if self.has_login {
                 schemes::write(tool, &self.passed.plan, found.as_ref());
             }
-            self.shows(found.as_ref())
+            self.shows(found)
         });
     }
 
@@ -100,7 +112,7 @@ impl<'a> Viewer<'a> {
     pub(super) fn view_resources(&self, list: &mut ListResourcesResult) {
         let is_shown = |uri: &str| self.shows_what("resources/read", Subject::Resource(uri.into()));
         list.resources.retain(|resource| self.lists == Lists::All || is_shown(&resource.uri));
-        self.mark(&mut list.cache_scope);
+        self.finish(&mut list.cache_scope);
     }
 
     pub(super) fn shows_skill(&self, uri: &str) -> bool {
@@ -114,18 +126,24 @@ impl<'a> Viewer<'a> {
             found.push(self.endpoint.rules.template(template).ok()?);
             Some(found)
         };
-        self.lists == Lists::All || self.shows(found().as_ref())
+        self.lists == Lists::All || self.shows(found())
     }
 
-    /// Says who may keep the list, where it is one for the caller.
-    pub(super) fn mark(&self, cache_scope: &mut Option<CacheScope>) {
+    /// Says who may keep the list, where it is one for the caller, and tells what was hidden: once for a list.
+    pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
+        if let Some(Told { watch, hidden }) = &self.told {
+            let (Passed { plan, token }, hidden) = (&self.passed, hidden.take());
+            let demands: Vec<_> = hidden.iter().flat_map(Found::demands).collect();
+            let noted = Noted::since(*watch);
+            Judge::Gate(plan).tell(Outcome::Filtered, token.as_ref(), &demands, &noted);
+        }
         if self.lists == Lists::Callable && (self.has_cache_scopes || cache_scope.is_some()) {
             *cache_scope = Some(CacheScope::Private);
         }
     }
 
     fn shows_what(&self, method: &'static str, subject: Subject<'_>) -> bool {
-        self.shows(self.needs(method, subject).ok().as_ref())
+        self.shows(self.needs(method, subject).ok())
     }
 
     /// Finds what a call needs, as the gate does.
@@ -138,11 +156,18 @@ impl<'a> Viewer<'a> {
     }
 
     /// Tells whether a list shows what needs this, or what has no row.
-    fn shows(&self, found: Option<&Found>) -> bool {
-        match self.lists {
-            Lists::All => true,
-            Lists::Reachable => found.is_some(),
-            Lists::Callable => found.is_some_and(|found| self.may_call(found)),
+    fn shows(&self, found: Option<Found>) -> bool {
+        match (self.lists, found) {
+            (Lists::All, _) => true,
+            (Lists::Reachable, found) => found.is_some(),
+            (Lists::Callable, None) => false,
+            (Lists::Callable, Some(found)) => {
+                let is_shown = self.may_call(&found);
+                if let Some(told) = self.told.as_ref().filter(|_| !is_shown) {
+                    told.hidden.borrow_mut().push(found);
+                }
+                is_shown
+            }
         }
     }
 

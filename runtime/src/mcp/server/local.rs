@@ -9,8 +9,11 @@ use rmcp::{
 };
 
 use crate::{
+    enforce::Local,
+    mcp::operation::Kind,
+    observe::Observer,
     policy::Policy,
-    scope::{GrantedScopes, Requirement, Row, RowRef},
+    scope::{GrantedScopes, Requirement, Row, RowId, RowRef},
     token::Token,
 };
 
@@ -54,9 +57,19 @@ pub struct LocalTrust<S> {
 #[derive(Clone)]
 pub(super) struct Trusted {
     pub(super) token: Token,
-    pub(super) policy: Arc<Policy>,
+    pub(super) local: Arc<Local>,
     /// The row of the tool or prompt that has been judged.
     pub(super) row: RowRef,
+    /// The row of the tool or prompt that is called, where somebody is told.
+    pub(super) called: Option<Arc<RowId>>,
+}
+
+impl Trusted {
+    /// Says in the row of what is called where that stands in the table, where somebody is told.
+    pub(super) fn identified(&self, row: &Row) -> Option<Row> {
+        let called = self.called.as_ref().filter(|_| row.id().is_none())?;
+        Some(row.clone().identified(&**called))
+    }
 }
 
 impl<S> LocalTrust<S> {
@@ -68,13 +81,20 @@ impl<S> LocalTrust<S> {
         const ROW: Row = Row::new(Requirement::AUTHENTICATED, "stdio", file!(), line!());
         let row = RowRef::Const(const { &ROW });
         let token = Token::granting(GrantedScopes::parse(scopes));
-        Self { server, trusted: Trusted { token, policy: Arc::default(), row } }
+        Self { server, trusted: Trusted { token, local: Arc::default(), row, called: None } }
     }
 
     /// Has the caller judged by a policy, such as that of the gate before the same server over HTTP.
     #[must_use]
     pub fn under(mut self, policy: Policy) -> Self {
-        self.trusted.policy = Arc::new(policy);
+        Arc::make_mut(&mut self.trusted.local).policy = policy;
+        self
+    }
+
+    /// Tells `observer` of each decision, as [`Gate::observe`](crate::Gate::observe) does over HTTP.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Observer) -> Self {
+        Arc::make_mut(&mut self.trusted.local).observer = Some(Arc::new(observer));
         self
     }
 
@@ -104,7 +124,9 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
         request: ClientRequest,
         mut context: RequestContext<RoleServer>,
     ) -> Result<ServerResult, ErrorData> {
-        context.extensions.insert(self.trusted.clone());
+        let mut trusted = self.trusted.clone();
+        trusted.called = trusted.local.is_told().then(|| called(&request)).flatten().map(Arc::new);
+        context.extensions.insert(trusted);
         self.server.handle_request(request, context).await
     }
 
@@ -122,6 +144,15 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
         self.server.supported_protocol_versions()
+    }
+}
+
+/// Returns the identifier of the row of a tool or a prompt. Its guard runs, so there is one of that name.
+fn called(request: &ClientRequest) -> Option<RowId> {
+    match request {
+        ClientRequest::CallToolRequest(call) => Some(Kind::Tool.row_id(&call.params.name)),
+        ClientRequest::GetPromptRequest(get) => Some(Kind::Prompt.row_id(&get.params.name)),
+        _ => None,
     }
 }
 

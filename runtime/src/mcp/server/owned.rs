@@ -26,7 +26,7 @@ use serde_json::Value;
 
 use super::lists::{Lists, Viewer};
 use crate::{
-    enforce::{Judge, Passed},
+    enforce::{Judge, Noted, Passed},
     gate::log,
     mcp::{
         endpoint::Endpoint,
@@ -64,7 +64,8 @@ impl<S> Owned<S> {
         let started = self.endpoint.rules.started(Origin::Tool(&task.tool));
         let mut row = started.map_err(|_| unknown_task())?;
         row.fill_for(plan);
-        Judge::Gate(plan).judge(token, &[row.demand()])?;
+        // The gate has told of it.
+        Judge::Gate(plan).recheck(token, &[row.demand()], &Noted::default())?;
         Ok(task.id.to_owned())
     }
 
@@ -76,9 +77,9 @@ impl<S> Owned<S> {
         passed: &Passed,
     ) -> Result<CreateTaskResult, ErrorData> {
         let Passed { plan, token } = passed;
-        let token = token.as_ref().ok_or_else(|| plan.demand_a_token())?;
+        let token = token.as_ref().ok_or_else(|| plan.demand_a_token(&Noted::default()))?;
         let owner = self.endpoint.owner(plan, token);
-        let owner = owner.ok_or_else(|| plan.gate.deny(WITHOUT_PRINCIPAL.into()))?;
+        let owner = owner.ok_or_else(|| plan.deny(WITHOUT_PRINCIPAL, token))?;
         started.task.task_id = tasks::seal(&self.endpoint.binding, owner, tool, &started.task.task_id);
         Ok(started)
     }
@@ -166,7 +167,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         let viewer = self.viewer(&context)?;
         let mut list = self.server.list_tools(page, context).await?;
         viewer.view_tools(&mut list.tools);
-        viewer.mark(&mut list.cache_scope);
+        viewer.finish(&mut list.cache_scope);
         Ok(list)
     }
 
@@ -174,7 +175,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         let viewer = self.viewer(&context)?;
         let mut list = self.server.list_prompts(page, context).await?;
         list.prompts.retain(|prompt| viewer.shows_prompt(&prompt.name));
-        viewer.mark(&mut list.cache_scope);
+        viewer.finish(&mut list.cache_scope);
         Ok(list)
     }
 
@@ -204,7 +205,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         let viewer = self.viewer(&context)?;
         let mut list = self.server.list_resource_templates(page, context).await?;
         list.resource_templates.retain(|template| viewer.shows_template(&template.uri_template));
-        viewer.mark(&mut list.cache_scope);
+        viewer.finish(&mut list.cache_scope);
         Ok(list)
     }
 
@@ -212,7 +213,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         let viewer = self.viewer(&context)?;
         let mut list = self.server.list_skills(page, context).await?;
         list.skills.retain(|skill| viewer.shows_skill(&skill.uri));
-        viewer.mark(&mut list.cache_scope);
+        viewer.finish(&mut list.cache_scope);
         Ok(list)
     }
 

@@ -8,6 +8,7 @@ use tower_layer::Layer;
 use crate::{
     enforce::{Plan, Protected, Step, plan_for, verify_for_all},
     gate::Gate,
+    scope::ScopeTable,
 };
 
 impl Gate {
@@ -41,7 +42,7 @@ impl Gate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn authenticate(&self) -> AuthenticateLayer {
-        AuthenticateLayer(Plan::of_layer(self.clone(), []).into())
+        AuthenticateLayer(Plan::of_layer(self.clone(), &ScopeTable::default()).into())
     }
 }
 

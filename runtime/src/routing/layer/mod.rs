@@ -23,13 +23,14 @@ pub use authenticate::AuthenticateLayer;
 use self::routes::{Routes, doubles, mounted};
 use crate::{
     enforce::{
-        Admitted, Enforcement, Judge, Plan, Protected, Slot, Step, Verified, mistaken_templates,
+        Admitted, Enforcement, Judge, Noted, Plan, Protected, Slot, Step, Verified, mistaken_templates,
         plan_or_refusal, token,
     },
     gate::{Failure, Gate},
+    observe::Watch,
     policy::{Demand, StartupError},
     refuse::Rejection,
-    scope::{Entry, Filled, RowRef, ScopeTable},
+    scope::{Filled, RowRef, ScopeTable},
     token::Token,
     well_known::{self, Discovery},
 };
@@ -101,8 +102,7 @@ impl Gate {
         problems.extend(mistaken_templates(self, &routes));
         problems.extend(well_known::clashes_with_routes(&Discovery::new(self, &table), &routes));
         StartupError::unless(problems, || {
-            let inside = table.entries().iter().map(Entry::row);
-            let plan = Arc::new(Plan::of_layer(self.clone(), inside));
+            let plan = Arc::new(Plan::of_layer(self.clone(), &table));
             let slot = Arc::new(Slot::from(plan.clone()));
             GateLayer { slot, plan, rows: Arc::new(Rows { routes: Routes::of(&table), table }) }
         })
@@ -170,9 +170,10 @@ impl Step for GateLayer {
         }
         let row = self.rows.routes.find(&parts);
         let plan = plan_or_refusal(&self.plan, &parts).map_err(IntoResponse::into_response)?;
+        let watch = plan.gate.watch();
         let admitted = match token(&plan, parts.extensions.get(), &parts).await {
-            Ok(token) => admit(&plan, token),
-            Err(failure) => Err(refuse(&plan, failure, row, &mut parts).await),
+            Ok(token) => admit(&plan, token, &Noted::of(&parts, watch)),
+            Err(failure) => Err(refuse(&plan, failure, row, &mut parts, watch).await),
         };
         let admitted =
             admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
@@ -187,17 +188,23 @@ impl Step for GateLayer {
 }
 
 /// Lets a token through that meets the floor. What else an operation needs, the guard inside decides.
-fn admit(plan: &Plan, token: Token) -> Result<Admitted, Rejection> {
+fn admit(plan: &Plan, token: Token, noted: &Noted<'_>) -> Result<Admitted, Rejection> {
     let nothing = Filled::default();
-    Judge::Gate(plan).judge(&token, &[Demand::of(&plan.row, &nothing)])?;
+    Judge::Gate(plan).judge(&token, &[Demand::of(&plan.row, &nothing)], noted)?;
     Ok(Admitted::new(token, plan.row.clone(), nothing))
 }
 
 /// Answers a request without a valid token, and asks for what the route needs if its row is known.
-async fn refuse(plan: &Plan, failure: Failure, row: Option<&RowRef>, parts: &mut Parts) -> Rejection {
+async fn refuse(
+    plan: &Plan,
+    failure: Failure,
+    row: Option<&RowRef>,
+    parts: &mut Parts,
+    watch: Watch,
+) -> Rejection {
     let row = row.unwrap_or(&plan.row);
     let filled = plan.fill_from(parts, row).await;
-    plan.refuse(failure, &[Demand::of(row, &filled)])
+    plan.refuse(failure, &[Demand::of(row, &filled)], &Noted::of(parts, watch))
 }
 
 impl<T> Layer<T> for GateLayer {

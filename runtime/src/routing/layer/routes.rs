@@ -31,7 +31,8 @@ impl Routes {
     pub(super) fn of(table: &ScopeTable) -> Self {
         let mut routes = Self::default();
         for (methods, path, entry) in mounted(table) {
-            let rule = Rule { methods: methods.to_owned(), row: entry.row().clone().into() };
+            let rule =
+                Rule { methods: methods.to_owned(), row: entry.row().clone().identified(entry.id()).into() };
             routes.at.entry(path.to_owned()).or_default().push(rule);
         }
         routes

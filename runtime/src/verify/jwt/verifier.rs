@@ -76,11 +76,12 @@ impl Jwts {
         let token = presented.token();
         unverified::check_length(token)?;
         let Some(cache) = &self.cache else {
-            return self.valid_now(&Box::pin(self.judge(presented, Instant::now())).await?);
+            let good = Box::pin(self.judge(presented, Instant::now())).await?;
+            return Ok(self.valid_now(&good)?.with_cached(false));
         };
         let digest = Digest::of(token);
         if let Some(token) = self.remembered(cache, &digest, presented) {
-            return Ok(token);
+            return Ok(token.with_cached(true));
         }
         // Boxed, since it is rare, and every request would have room for it.
         Box::pin(self.verify_anew(cache, digest, presented)).await
@@ -100,7 +101,7 @@ impl Jwts {
         presented: &Presented<'_>,
     ) -> Result<Token, VerifyError> {
         let arrived = match self.recall(cache, &digest, presented).await? {
-            Recalled::Admitted(token) => return Ok(token),
+            Recalled::Admitted(token) => return Ok(token.with_cached(true)),
             // Of what is not known, nothing was waited for.
             Recalled::Came(before) => before.unwrap_or_else(Instant::now),
         };
@@ -108,7 +109,7 @@ impl Jwts {
             Ok(good) => {
                 let admitted = self.valid_now(&good)?;
                 cache.keep_good(digest, good, |good| self.is_over(good));
-                Ok(admitted)
+                Ok(admitted.with_cached(false))
             }
             Err(refusal) => {
                 match &refusal {

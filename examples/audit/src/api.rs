@@ -1,0 +1,42 @@
+//! The API: two operations on files, and the page for Prometheus.
+
+use axum::extract::{Path, State};
+use metrics_exporter_prometheus::PrometheusHandle;
+use scopegate::{Decision, Gate, Observer, Router, StaticKeys, public, requires_scope, routing::get};
+
+use crate::{counters::Counters, log::AuditLog};
+
+#[requires_scope("files:read")]
+async fn read(Path(name): Path<String>) -> String {
+    format!("{name}\n")
+}
+
+#[requires_scope("files:read", "files:write")]
+async fn write() {}
+
+#[public]
+async fn health() -> &'static str {
+    "up\n"
+}
+
+// Prometheus sends a key as any client does: `authorization: { credentials: .. }` in its configuration.
+#[requires_scope("metrics:read")]
+async fn metrics(State(handle): State<PrometheusHandle>) -> String {
+    handle.render()
+}
+
+/// The routes.
+pub fn routes() -> Router<PrometheusHandle> {
+    Router::new()
+        .route("/files/{name}", get(read).put(write))
+        .route("/health", get(health))
+        .route("/metrics", get(metrics))
+}
+
+/// The gate: each decision is written to the log, and counted.
+pub fn gate(keys: StaticKeys, log: AuditLog) -> Gate {
+    Gate::static_keys("files", keys).observe(move |decision: &Decision<'_>| {
+        log.decided(decision);
+        Counters.decided(decision);
+    })
+}

@@ -1,0 +1,57 @@
+//! By what a row is known outside of the program: in the lock, and in the record of a decision.
+
+use std::fmt;
+
+use super::table::Entry;
+#[cfg(feature = "axum")]
+use super::text::Text;
+
+/// The identifier of a row: its methods and its place, each one word.
+///
+/// Where no route is known, the method is `-` and the handler takes the place of the path. The line of the lock that is about the row
+/// begins with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RowId {
+    pub(crate) methods: String,
+    pub(crate) place: String,
+}
+
+impl RowId {
+    pub(crate) fn of(methods: &str, place: &str) -> Self {
+        Self { methods: one_word(methods), place: one_word(place) }
+    }
+}
+
+impl From<&Entry> for RowId {
+    fn from(entry: &Entry) -> Self {
+        Self::of(entry.methods().unwrap_or("-"), entry.path().unwrap_or(entry.handler()))
+    }
+}
+
+impl fmt::Display for RowId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.methods, self.place)
+    }
+}
+
+#[cfg(feature = "axum")]
+impl From<&RowId> for Text {
+    fn from(id: &RowId) -> Self {
+        id.to_string().into()
+    }
+}
+
+/// Makes text that stands between spaces: blanks and control characters are percent-encoded, as a URL has them, and `%`
+/// is, too, so that no two texts come to one word.
+pub(crate) fn one_word(text: &str) -> String {
+    let mut word = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_whitespace() || character.is_control() || character == '%' {
+            let mut bytes = [0; 4];
+            word.extend(character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
+        } else {
+            word.push(character);
+        }
+    }
+    word
+}

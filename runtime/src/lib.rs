@@ -74,6 +74,8 @@
 //! | `family` | [`Resource::family`]: one gate for a resource at each path. With it axum copies the URI of each request, as it does by default |
 //! | `jwt` | [`Gate::issuers`], [`Issuers`] and [`Issuer`] |
 //! | `introspection` | [`Introspection`]: opaque tokens, about which the authorization server is asked |
+//! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
+//! | `redis` | [`dpop`]: which proofs were seen, in Redis, for several replicas |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
@@ -106,6 +108,8 @@ mod shown;
 
 #[cfg(feature = "cors")]
 pub mod cors;
+#[cfg(feature = "dpop")]
+pub mod dpop;
 #[cfg(feature = "axum")]
 mod enforce;
 #[cfg(feature = "export")]

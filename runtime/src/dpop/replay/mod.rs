@@ -1,9 +1,11 @@
 //! Where a gate remembers which proofs it has seen.
 
+mod memory;
 mod proof_id;
 
 use std::{error::Error, fmt, future::Future, time::Duration};
 
+pub(crate) use memory::MemoryStore;
 pub use proof_id::ProofId;
 
 /// Where a gate remembers which proofs it has seen.

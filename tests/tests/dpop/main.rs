@@ -3,4 +3,8 @@
 
 mod attacks;
 mod challenges;
+mod forged;
+mod nonces;
+mod remembered;
+mod ways;
 mod server;

@@ -2,4 +2,6 @@
 
 mod replay;
 
+#[cfg(feature = "redis")]
+pub use replay::RedisStore;
 pub use replay::{ProofId, ReplayStore, StoreError};

@@ -177,8 +177,8 @@ pub use {
         public,
     },
     token::{
-        CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenId, TokenVerifier,
-        VerifyError,
+        ClientCertificate, CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenId,
+        TokenVerifier, VerifyError,
     },
     verify::{InvalidKey, StaticKeys},
     well_known::{Discovery, well_known},

@@ -76,6 +76,7 @@
 //! | `introspection` | [`Introspection`]: opaque tokens, about which the authorization server is asked |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
 //! | `redis` | [`dpop`]: which proofs were seen, in Redis, for several replicas |
+//! | `redis-tls` | Redis over TLS |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |

@@ -25,6 +25,8 @@ mod nonce;
 mod proof;
 mod replay;
 
+#[cfg(feature = "redis")]
+pub use self::replay::RedisStore;
 pub use self::{
     config::Dpop,
     replay::{ProofId, ReplayStore, StoreError},

@@ -2,9 +2,13 @@
 
 mod memory;
 mod proof_id;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::{error::Error, fmt, future::Future, time::Duration};
 
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
 pub(crate) use memory::MemoryStore;
 pub use proof_id::ProofId;
 

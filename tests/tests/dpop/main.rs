@@ -6,5 +6,6 @@ mod challenges;
 mod forged;
 mod nonces;
 mod remembered;
-mod ways;
 mod server;
+mod urls;
+mod ways;

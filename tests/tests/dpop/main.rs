@@ -8,6 +8,7 @@ mod forged;
 mod nonces;
 mod remembered;
 mod server;
+mod told;
 mod urls;
 mod vectors;
 mod ways;

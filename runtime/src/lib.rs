@@ -59,9 +59,10 @@
 //! | who calls | [`Access`], and [`Principal`] to key data by |
 //! | connections that stay open | [`Access::expired`], [`guide::browsers`] |
 //! | where requests carry their credentials | [`CredentialSource`] |
+//! | tokens that are bound to a key or a certificate | `dpop`, [`Gate::client_certificate`], [`guide`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, providers, MCP, observing, operators, testing |
+//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, bound tokens, providers, MCP, observing, operators, testing |
 //! | audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
 //! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
 //! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |

@@ -1,5 +1,6 @@
 //! What a gate demands of tokens that are bound to a key or a certificate.
 
+use std::pin::Pin;
 #[cfg(feature = "dpop")]
 use std::sync::Arc;
 
@@ -55,6 +56,9 @@ pub(super) struct Unproven {
     pub(super) is_of_proof: bool,
 }
 
+/// The check of a proof, which asks a store.
+pub(super) type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), Unproven>> + Send + 'a>>;
+
 impl From<VerifyError> for Unproven {
     fn from(error: VerifyError) -> Self {
         Self { failure: Failure::from(&error), error, is_of_proof: false }
@@ -62,14 +66,15 @@ impl From<VerifyError> for Unproven {
 }
 
 impl Bindings {
-    /// Checks what a request proves of its token, as far as this gate checks it. `path` is that of the request as it arrived.
-    pub(super) async fn check(
-        &self,
-        token: &Token,
-        presented: &Presented<'_>,
-        path: &str,
+    /// Checks what a request proves of its token, as far as this gate checks it, and returns what is left to be waited for.
+    /// `path` is that of the request as it arrived.
+    pub(super) fn check<'a>(
+        &'a self,
+        token: &'a Token,
+        presented: &'a Presented<'a>,
+        path: &'a str,
         is_proven: bool,
-    ) -> Result<(), Unproven> {
+    ) -> Result<Option<Checking<'a>>, Unproven> {
         let confirmation = token.confirmation();
         if let Some(certificate) = &self.certificate
             && let Some(bound) = confirmation.and_then(|confirmation| confirmation.certificate)
@@ -81,22 +86,22 @@ impl Bindings {
             let jkt = confirmation.and_then(|confirmation| confirmation.jkt);
             let reason = match (presented.scheme(), jkt) {
                 (Scheme::Bearer, None) if dpop.is_required() => UNBOUND,
-                (Scheme::Bearer, None) => return Ok(()),
+                (Scheme::Bearer, None) => return Ok(None),
                 (Scheme::Bearer, Some(_)) => {
                     "it is bound to a key by DPoP (`cnf.jkt`), and came as a bearer token"
                 }
                 (Scheme::Dpop, None) => "it is bound to no key (`cnf.jkt`), and came by the scheme DPoP",
                 (Scheme::Dpop, Some(jkt)) => {
+                    let checking = dpop.check(jkt, presented, path, is_proven);
                     // Boxed, so that requests with bearer tokens have no room for it.
-                    let checked = Box::pin(dpop.check(jkt, presented, path, is_proven)).await;
-                    return checked.map_err(Unproven::from);
+                    return Ok(Some(Box::pin(async { checking.await.map_err(Unproven::from) })));
                 }
             };
             return Err(VerifyError::invalid(reason).into());
         }
         #[cfg(not(feature = "dpop"))]
         let _ = (path, is_proven);
-        Ok(())
+        Ok(None)
     }
 
     /// Says what requests have to prove, for people.

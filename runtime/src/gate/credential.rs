@@ -42,9 +42,12 @@ impl Gate {
         let verified = verified.inspect_err(|error| log::not_verified(error, handler));
         let verified = verified.map_err(|error| Failure::from(&error).by(scheme))?.presented_as(scheme);
         if self.0.bindings.check_requests() {
-            let path = arrived(parts).path();
-            let checked = self.0.bindings.check(&verified, &presented, path, is_proven).await;
-            checked.map_err(|unproven| {
+            let checked = self.0.bindings.check(&verified, &presented, arrived(parts).path(), is_proven);
+            let proven = match checked {
+                Ok(Some(checking)) => checking.await,
+                other => other.map(|_| ()),
+            };
+            proven.map_err(|unproven| {
                 log::not_proven(&unproven.error, unproven.is_of_proof, handler);
                 unproven.failure.by(scheme)
             })?;

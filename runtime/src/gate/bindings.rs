@@ -35,6 +35,18 @@ pub(crate) enum DpopUse {
     Required,
 }
 
+impl DpopUse {
+    /// Returns the word for it in exports; there is none where nobody has turned it on.
+    #[cfg(feature = "export")]
+    pub(crate) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Refused => None,
+            Self::Accepted => Some("accepted"),
+            Self::Required => Some("required"),
+        }
+    }
+}
+
 /// Why a token is not accepted with what the request proves: what is answered, and what is logged.
 pub(super) struct Unproven {
     pub(super) failure: Failure,
@@ -85,6 +97,24 @@ impl Bindings {
         #[cfg(not(feature = "dpop"))]
         let _ = (path, is_proven);
         Ok(())
+    }
+
+    /// Says what requests have to prove, for people.
+    #[cfg(feature = "export")]
+    pub(super) fn in_words(&self) -> impl Iterator<Item = &'static str> {
+        let dpop = match self.dpop_use() {
+            DpopUse::Refused => None,
+            DpopUse::Accepted => Some(
+                "Tokens may be bound to a key of the client by DPoP (RFC 9449), and then need a proof with each request.",
+            ),
+            DpopUse::Required => Some(
+                "Tokens must be bound to a key of the client by DPoP (RFC 9449), and need a proof with each request.",
+            ),
+        };
+        let certificate = self.certificate.as_ref().map(
+            |_| "Tokens may be bound to a client certificate (RFC 8705), which the client then has to use.",
+        );
+        dpop.into_iter().chain(certificate)
     }
 
     /// Says why a verified token is refused that came with no request, if it is.

@@ -385,6 +385,12 @@ impl Gate {
         self.0.bindings.certificate.as_ref()
     }
 
+    /// Says what requests have to prove of their tokens, for people: a sentence for each thing.
+    #[cfg(feature = "export")]
+    pub(crate) fn proofs_in_words(&self) -> impl Iterator<Item = &'static str> {
+        self.0.bindings.in_words()
+    }
+
     /// Says how the gate takes tokens that are bound by DPoP.
     #[cfg(feature = "export")]
     pub(crate) fn dpop_use(&self) -> DpopUse {

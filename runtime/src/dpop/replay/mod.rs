@@ -5,7 +5,7 @@ mod proof_id;
 #[cfg(feature = "redis")]
 mod redis;
 
-use std::{error::Error, fmt, future::Future, time::Duration};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
@@ -38,6 +38,17 @@ pub trait ReplayStore: Send + Sync + 'static {
     /// Where it does not, the gate asks each client for a nonce after a start, so that no proof from before is used again.
     fn survives_restart(&self) -> bool {
         false
+    }
+}
+
+/// So that several gates can share a store, and what it remembers.
+impl<S: ReplayStore> ReplayStore for Arc<S> {
+    async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
+        S::insert(self, proof, lifetime).await
+    }
+
+    fn survives_restart(&self) -> bool {
+        S::survives_restart(self)
     }
 }
 

@@ -66,7 +66,7 @@ impl Reference {
         }
         let of_key = self.0.iter().filter(|(seen, _)| seen.key() == proof.key()).count();
         if self.0.len() >= bounds.0 || of_key >= bounds.1 {
-            let next = self.0.iter().map(|(_, until)| *until - now).min();
+            let next = self.0.iter().map(|(_, until)| until.saturating_sub(now)).min();
             return Said::Full(next.unwrap_or_default().max(seconds(1)));
         }
         self.0.push((proof, now.saturating_add(lifetime)));
@@ -148,7 +148,7 @@ fn a_lifetime_without_end_is_one() {
     let mut proofs = Proofs::new(4, 4);
 
     assert!(proofs.insert(&proof(1, 1), seconds(1), Duration::MAX).unwrap());
-    assert!(!proofs.insert(&proof(1, 1), Duration::MAX - seconds(1), WINDOW).unwrap());
+    assert!(!proofs.insert(&proof(1, 1), Duration::MAX.saturating_sub(seconds(1)), WINDOW).unwrap());
 }
 
 proptest! {

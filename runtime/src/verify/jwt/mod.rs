@@ -49,6 +49,19 @@ pub(crate) mod shared {
     };
 }
 
+/// What proofs of DPoP share with JWTs.
+#[cfg(feature = "dpop")]
+pub(crate) mod proofs {
+    pub(crate) use super::{
+        algorithms::{all_names, of_key},
+        jwk::Jwk,
+        object::read_once,
+        public_key::read as read_public_key,
+        unverified::{Decoded, Unread},
+        validity::system_clock,
+    };
+}
+
 pub(crate) use self::{
     address::{Hosts, trusted_url},
     algorithms::Algorithm,

@@ -19,7 +19,10 @@ mod text;
 mod vocabulary;
 
 #[cfg(feature = "export")]
-pub(crate) use self::row_id::one_word;
+pub(crate) use self::{
+    row_id::one_word,
+    template::{Part, fits, parts},
+};
 pub(crate) use self::{
     alike::{Alike, alike},
     hierarchy::Hierarchy,

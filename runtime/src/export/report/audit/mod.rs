@@ -30,9 +30,9 @@ pub(in crate::export) struct Audit {
     records: u64,
     /// Milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
-    first: Option<u64>,
+    first: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    last: Option<u64>,
+    last: Option<i64>,
     refused: u64,
     /// The most frequent ones first.
     refusals: Vec<Refusal>,

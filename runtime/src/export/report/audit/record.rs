@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 pub(super) struct Record {
     /// Milliseconds since 1970.
-    pub(super) time: u64,
+    pub(super) time: i64,
     pub(super) outcome: Outcome,
     pub(super) reason: Option<String>,
     #[serde(default)]

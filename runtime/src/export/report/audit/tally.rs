@@ -22,7 +22,7 @@ const MOST_CLIENTS: usize = 5;
 pub(super) struct Tally<'a> {
     rows: Rows<'a>,
     records: u64,
-    times: Option<(u64, u64)>,
+    times: Option<(i64, i64)>,
     refusals: HashMap<(Vec<String>, String), Count>,
     grants: BTreeMap<String, Count>,
     needed: HashSet<String>,

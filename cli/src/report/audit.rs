@@ -80,12 +80,14 @@ fn refusals(audit: &Audit) -> Markup {
 
 fn unneeded(audit: &Audit) -> Markup {
     html! {
-        @if audit.unneeded.is_empty() {
+        @if audit.granted == 0 {
+            p { "No token of the log grants a scope." }
+        } @else if audit.unneeded.is_empty() {
             p { "Each of the " (count(audit.granted, "granted scope", "granted scopes")) " was needed at least once." }
         } @else {
             p {
-                (number(audit.unneeded.len() as u64)) " of " (count(audit.granted, "granted scope", "granted scopes"))
-                ": without them, each request of the log would have been let through all the same. A longer log may need them."
+                (number(audit.unneeded.len())) " of " (count(audit.granted, "granted scope", "granted scopes"))
+                ": each request that was let through would have been let through without them. A longer log may need them."
             }
             div.wide role="region" aria-label="Granted, and needed by nobody" tabindex="0" {
                 table {

@@ -37,8 +37,8 @@ pub(crate) fn write(package: &Package, program: &Path, question: &Question<'_>) 
         answer.print()?;
         return Ok(answer.code);
     }
-    let report = read(&answer.text)
-        .map_err(|why| Error::Report { name: package.exporter.name().to_owned(), why })?;
+    let report =
+        read(&answer.text).map_err(|why| Error::Report { name: package.exporter.name().to_owned(), why })?;
     for file in report.audit.iter().flat_map(|audit| &audit.broken) {
         eprintln!("warning: {}", audit::broken(file));
     }

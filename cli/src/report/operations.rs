@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{
     data::{Access, Report, Row},
-    text::{count, listed, scopes},
+    text::{count, listed, path, scopes},
 };
 
 /// Lists what needs no token, before all else.
@@ -17,7 +17,7 @@ pub(super) fn public(report: &Report) -> Markup {
                 p { "No operation is public: each needs a token." }
             } @else {
                 p { strong { (count(public.len(), "operation needs", "operations need")) " no token." } " Anybody can call:" }
-                ul.flow { @for row in public { li { (name(row)) } } }
+                ul.names { @for row in public { li { (name(row)) } } }
             }
         }
     }
@@ -34,7 +34,7 @@ pub(super) fn table(report: &Report) -> Markup {
                     tr.is-public[row.access == Access::Public] data-row=(row.id) {
                         th scope="row" {
                             (name(row))
-                            @if row.handler != row.place() { span.by { (row.handler) } }
+                            @if row.handler != row.place() { span.by { (path(&row.handler)) } }
                         }
                         td { (needs(row)) }
                     }
@@ -58,7 +58,7 @@ pub(super) fn name(row: &Row) -> Markup {
     html! {
         code.operation {
             @if !methods.is_empty() { span.method { (methods) } " " }
-            (row.place())
+            (path(row.place()))
         }
     }
 }
@@ -70,8 +70,7 @@ fn needs(row: &Row) -> Markup {
             Access::Authenticated => "any valid token",
             Access::Scopes => {
                 @for (at, alternative) in row.alternatives.iter().enumerate() {
-                    @if at > 0 { span.or { " or " } }
-                    span.way { (scopes(alternative)) }
+                    div { @if at > 0 { span.or { "or " } } (scopes(alternative)) }
                 }
             }
         }

@@ -20,6 +20,7 @@
   heading.scope = "col";
   table.tHead.rows[0].append(heading);
   const cells = rows.map(({ row }) => row.insertCell());
+  const shown = [];
 
   function granted() {
     const ticked = boxes.filter((box) => box.checked).map((box) => box.value);
@@ -28,16 +29,20 @@
 
   const values = (one) => join([...one].map(([parameter, value]) => element("span", "value", code(`{${parameter}}`), " = ", code(value))), ", ");
 
-  function show(cell, verdict) {
+  /** Writes a verdict into its cell, unless it is there already. */
+  function show(at, verdict) {
+    const key = JSON.stringify({ ...verdict, values: verdict.values.map((one) => [...one]) });
+    if (shown[at] === key) return;
+    shown[at] = key;
     const word = element("strong", verdict.can ? "yes" : "no", verdict.can ? "Yes" : "No");
     const notes = [];
     if (verdict.isPublic) notes.push(["needs no token"]);
     if (verdict.values.length > 0) notes.push(["for ", ...join(verdict.values.map((one) => element("span", "values", ...values(one))), "; ")]);
-    if (verdict.login) notes.push(["with the login that it asks for"]);
+    if (verdict.login) notes.push(["with the login that is asked for"]);
     if (verdict.lacks?.length > 0) notes.push(["lacks ", ...join(verdict.lacks.map(code), " ")]);
     if (verdict.untold) notes.push(["there are too many combinations of values to try them all"]);
     if (verdict.can && verdict.mayLack.length > 0) notes.push(["refused where the handler demands ", ...join(verdict.mayLack.map(code), " or ")]);
-    cell.replaceChildren(word, ...notes.map((note) => element("p", "more", ...note)));
+    cells[at].replaceChildren(word, ...notes.map((note) => element("p", "more", ...note)));
   }
 
   const count = (number, one, several) => `${number.toLocaleString("en")} ${number === 1 ? one : several}`;
@@ -45,7 +50,7 @@
   let verdicts = [];
   function judge() {
     verdicts = decide(granted());
-    verdicts.forEach((verdict, at) => show(cells[at], verdict));
+    verdicts.forEach((verdict, at) => show(at, verdict));
     filter();
   }
 
@@ -59,22 +64,22 @@
 
   function filter() {
     const words = find("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
+    let left = 0;
     rows.forEach(({ row, text }, at) => {
       row.hidden = !(shows[find("show").value](at) && words.every((word) => text.includes(word)));
-      if (!row.hidden) shown += 1;
+      if (!row.hidden) left += 1;
     });
-    tell(shown);
+    tell(left);
   }
 
   /** Says it for those, too, who do not see the table. */
-  function tell(shown) {
+  function tell(left) {
     const scopes = granted();
     const token = scopes.length === 0 ? "A token without scopes" : `A token with ${scopes.length > 3 ? count(scopes.length, "scope", "scopes") : scopes.join(" and ")}`;
     const can = verdicts.filter((verdict) => verdict.can).length;
     const inPart = verdicts.filter((verdict) => verdict.values.length > 0).length;
-    const part = inPart > 0 ? `, ${inPart.toLocaleString("en")} of them for some values alone` : "";
-    const some = shown < rows.length ? ` ${shown.toLocaleString("en")} shown.` : "";
+    const part = inPart > 0 ? `, ${inPart.toLocaleString("en")} of them for some values only` : "";
+    const some = left < rows.length ? ` ${left.toLocaleString("en")} shown.` : "";
     find("told").textContent = `${token} can call ${can.toLocaleString("en")} of ${count(rows.length, "operation", "operations")}${part}.${some}`;
   }
 

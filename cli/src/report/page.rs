@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 use super::{
     audit, changes,
     data::{Access, Report},
-    implications, operations, scopes, token,
+    implications, operations, scopes,
+    text::number,
+    token,
 };
 
 const STYLE: &str = include_str!("page.css");
@@ -31,7 +33,7 @@ pub(super) fn page(report: &Report, package: &str, since: Option<&str>) -> Marku
                 a.skip href="#operations" { "Skip to the operations" }
                 header {
                     h1 { "Who may call what" }
-                    p.subject { code { (subject) } " by package " code { (package) } }
+                    p.subject { code { (subject) } @if report.resource.is_some() { ", package " code { (package) } } }
                     (overview(report))
                     (contents(report, since))
                 }
@@ -66,13 +68,13 @@ fn overview(report: &Report) -> Markup {
     let logins = report.rows.iter().filter(|row| row.asks_for_login()).count();
     html! {
         dl.overview {
-            div { dt { "Operations" } dd { (report.rows.len()) } }
-            div { dt { "need scopes" } dd { (of(Access::Scopes)) } }
-            div { dt { "need any token" } dd { (of(Access::Authenticated)) } }
-            div.is-public[of(Access::Public) > 0] { dt { "are public" } dd { (of(Access::Public)) } }
-            @if logins > 0 { div { dt { "ask for a certain login" } dd { (logins) } } }
-            div { dt { "Scopes" } dd { (report.scopes.len()) } }
-            @if !report.templates.is_empty() { div { dt { "Templates" } dd { (report.templates.len()) } } }
+            div { dt { "Operations" } dd { (number(report.rows.len())) } }
+            div { dt { "need scopes" } dd { (number(of(Access::Scopes))) } }
+            div { dt { "need any token" } dd { (number(of(Access::Authenticated))) } }
+            div.is-public[of(Access::Public) > 0] { dt { "are public" } dd { (number(of(Access::Public))) } }
+            @if logins > 0 { div { dt { "ask for a certain login" } dd { (number(logins)) } } }
+            div { dt { "Scopes" } dd { (number(report.scopes.len())) } }
+            @if !report.templates.is_empty() { div { dt { "Templates" } dd { (number(report.templates.len())) } } }
         }
         @if !report.gate.is_empty() {
             p { "The gate, in the lock's words:" }

@@ -40,25 +40,26 @@ pub(super) fn section(report: &Report) -> Markup {
 fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Markup {
     let rows = uses.rows.get(scope).map(Vec::as_slice).unwrap_or_default();
     let required = rows.iter().filter(|(role, _)| *role == Role::Required).count();
-    let by: Vec<String> = report.scopes.iter().filter(|other| other.covers.iter().any(|covered| covered == scope)).map(|other| other.scope.clone()).collect();
+    let by = uses.parents.get(scope).map(Vec::as_slice).unwrap_or_default();
+    let is_floor = report.floor.iter().any(|floor| floor == scope);
     html! {
         details {
             summary {
                 code { (scope) } " "
                 span.more {
-                    @if report.floor.iter().any(|floor| floor == scope) { "needed by every operation that is not public" }
+                    @if is_floor { "needed by every operation that is not public" }
                     @else { (number_of(required, rows.len())) }
                 }
             }
             @if !description.is_empty() { p { (description) } }
-            @if !by.is_empty() { p.more { "Implied by " (listed(&by, "and")) "." } }
+            @if !by.is_empty() { p.more { "Implied by " (listed(by, "and")) "." } }
             @for group in rows.chunk_by(|one, other| one.0 == other.0) {
                 @if let Some((role, _)) = group.first() {
                     h3 { (role.heading()) }
-                    ul.flow { @for (_, row) in group { li { (name(row)) } } }
+                    ul.names { @for (_, row) in group { li { (name(row)) } } }
                 }
             }
-            @if rows.is_empty() { p { "No operation names it, or one that it implies." } }
+            @if rows.is_empty() && !is_floor { p { "No operation names it, or one that it implies." } }
         }
     }
 }
@@ -85,6 +86,8 @@ impl Role {
 
 /// For each scope the operations that it is for, the strongest role first.
 struct Uses<'a> {
+    /// For each scope those that stand for it.
+    parents: BTreeMap<&'a str, Vec<&'a str>>,
     rows: BTreeMap<&'a str, Vec<(Role, &'a Row)>>,
 }
 
@@ -98,7 +101,7 @@ impl<'a> Uses<'a> {
             }
         }
         rows.values_mut().for_each(|rows| rows.sort_by_key(|(role, _)| *role));
-        Self { rows }
+        Self { parents, rows }
     }
 }
 

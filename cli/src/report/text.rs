@@ -16,13 +16,13 @@ pub(super) fn scopes(scopes: &[String]) -> Markup {
 }
 
 /// Writes values of a list in words, the last one with `last_by` before it.
-pub(super) fn listed(values: &[String], last_by: &str) -> Markup {
+pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     html! {
         @for (at, value) in values.iter().enumerate() {
             @if at > 0 {
                 @if at + 1 == values.len() { " " (last_by) " " } @else { ", " }
             }
-            code { (value) }
+            code { (value.as_ref()) }
         }
     }
 }
@@ -43,8 +43,8 @@ pub(super) fn count(count: impl TryInto<u64>, one: &str, several: &str) -> Strin
 }
 
 /// Writes a number with a comma after each three digits.
-pub(super) fn number(number: u64) -> String {
-    let digits = number.to_string();
+pub(super) fn number(number: impl TryInto<u64>) -> String {
+    let digits = number.try_into().unwrap_or(u64::MAX).to_string();
     let first = digits.len() % 3;
     let (head, tail) = digits.split_at(first);
     let groups = tail.as_bytes().chunks(3).map(String::from_utf8_lossy);
@@ -59,6 +59,23 @@ pub(super) fn time(milliseconds: i64) -> String {
         || format!("{milliseconds} ms since 1970"),
         |time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
     )
+}
+
+/// Writes a path, in which a line may end before each `/` and each `::`.
+pub(super) fn path(path: &str) -> Markup {
+    let breaks = path.match_indices(['/', ':']).map(|(at, _)| at).filter(|at| !path[..*at].ends_with(':'));
+    let mut from = 0;
+    let mut pieces = Vec::new();
+    for at in breaks.filter(|at| *at > 0).chain([path.len()]) {
+        pieces.push(&path[from..at]);
+        from = at;
+    }
+    html! {
+        @for (at, piece) in pieces.into_iter().enumerate() {
+            @if at > 0 { wbr; }
+            (piece)
+        }
+    }
 }
 
 /// Writes who called.
@@ -79,9 +96,14 @@ mod tests {
 
     #[test]
     fn numbers_are_in_groups_of_three() {
-        for (value, expected) in
-            [(0, "0"), (999, "999"), (1000, "1,000"), (12_345, "12,345"), (123_456, "123,456"), (1_000_000, "1,000,000")]
-        {
+        for (value, expected) in [
+            (0_u64, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (12_345, "12,345"),
+            (123_456, "123,456"),
+            (1_000_000, "1,000,000"),
+        ] {
             assert_eq!(number(value), expected);
         }
     }

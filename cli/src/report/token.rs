@@ -21,7 +21,7 @@ pub(super) fn panel(report: &Report) -> Markup {
                 fieldset {
                     legend { "Scopes that it grants" }
                     @if report.scopes.len() > MANY {
-                        label { "Find one of " (number(report.scopes.len() as u64)) input #find type="search" autocomplete="off"; }
+                        label { "Find one of " (number(report.scopes.len())) input #find type="search" autocomplete="off"; }
                     }
                     ul.scopes {
                         @for (at, scope) in report.scopes.iter().enumerate() {
@@ -92,12 +92,18 @@ pub(super) fn rule(report: &Report) -> String {
     };
     // Text, numbers and lists of them: there is nothing that JSON could not hold. These characters stand in its texts alone.
     let json = serde_json::to_string(&rule).unwrap_or_default();
-    let escaped = |text: String, character: char| text.replace(character, &format!("\\u{:04x}", u32::from(character)));
+    let escaped =
+        |text: String, character: char| text.replace(character, &format!("\\u{:04x}", u32::from(character)));
     ['<', '>', '&', '\u{2028}', '\u{2029}'].into_iter().fold(json, escaped)
 }
 
 impl<'a> From<&'a Row> for Operation<'a> {
     fn from(row: &'a Row) -> Self {
-        Self { access: row.access, alternatives: &row.alternatives, also: &row.also, login: row.asks_for_login() }
+        Self {
+            access: row.access,
+            alternatives: &row.alternatives,
+            also: &row.also,
+            login: row.asks_for_login(),
+        }
     }
 }

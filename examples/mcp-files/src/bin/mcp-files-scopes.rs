@@ -20,7 +20,9 @@ fn main() -> anyhow::Result<ExitCode> {
     let Settings { port, resource, access, server } = Settings::from_env()?;
     let gate = match access {
         Access::OAuth(issuer, jwks_uri) => settings::oauth(resource, &issuer, jwks_uri.as_deref())?,
-        Access::Embedded => settings::oauth(resource, &format!("http://127.0.0.1:{}", port.saturating_add(1)), None)?,
+        Access::Embedded => {
+            settings::oauth(resource, &format!("http://127.0.0.1:{}", port.saturating_add(1)), None)?
+        }
         Access::Keys(keys) => settings::keys(keys),
     };
     Ok(export::main(&gate, &files::table(server.anonymous).to_scope_table()))

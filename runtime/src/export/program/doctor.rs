@@ -21,7 +21,12 @@ struct Question<'a> {
     token: Option<&'a str>,
 }
 
-pub(super) fn examine(gate: &Gate, table: &ScopeTable, options: &[&str], out: &mut impl Write) -> Result<(), Exit> {
+pub(super) fn examine(
+    gate: &Gate,
+    table: &ScopeTable,
+    options: &[&str],
+    out: &mut impl Write,
+) -> Result<(), Exit> {
     let question = question(options).ok_or_else(|| Exit::new(2, USAGE))?;
     let token = question.token.map(token_in).transpose()?;
     let mut doctor = Doctor::new(gate, table);

@@ -81,10 +81,8 @@ pub(super) fn report(
         (place, entry.methods().unwrap_or_default(), entry.handler())
     });
     let templates = table.entries().iter().flat_map(|entry| entry.terms().templates());
-    let changed = |change: &Change| Changed {
-        direction: change.direction().to_string(),
-        words: change.to_string(),
-    };
+    let changed =
+        |change: &Change| Changed { direction: change.direction().to_string(), words: change.to_string() };
     let report = Report {
         format: FORMAT,
         resource: gate.resource().map(crate::Resource::identifier),

@@ -58,7 +58,8 @@ pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
 fn covers(policy: &Policy, scopes: &BTreeSet<ScopeToken>) -> BTreeMap<String, BTreeSet<ScopeToken>> {
     let mut covers: BTreeMap<String, BTreeSet<ScopeToken>> = BTreeMap::new();
     for scope in scopes {
-        for coverer in policy.coverers(scope.as_str()).into_iter().filter(|coverer| coverer != scope.as_str()) {
+        for coverer in policy.coverers(scope.as_str()).into_iter().filter(|coverer| coverer != scope.as_str())
+        {
             covers.entry(coverer).or_default().insert(scope.clone());
         }
     }

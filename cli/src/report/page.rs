@@ -77,8 +77,8 @@ fn overview(report: &Report) -> Markup {
             @if !report.templates.is_empty() { div { dt { "Templates" } dd { (number(report.templates.len())) } } }
         }
         @if !report.gate.is_empty() {
-            p { "The gate, in the lock's words:" }
-            ul.gate { @for line in &report.gate { li { code { (line) } } } }
+            p #gate { "The gate, in the lock's words:" }
+            ul.flow aria-labelledby="gate" { @for line in &report.gate { li { code { (line) } } } }
         }
     }
 }

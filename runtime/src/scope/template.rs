@@ -127,3 +127,35 @@ impl Filled {
         found.map_or(Err(Unfilled::Missing), |(_, scope)| scope.as_ref().map_err(|why| *why))
     }
 }
+
+#[cfg(all(test, feature = "export"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_taken_apart() {
+        let text = |text: &str| Part::Text(text.to_owned());
+        let parameter = |name: &str| Part::Parameter(name.to_owned());
+        let expected = [text("a:"), parameter("a"), text("/{x}:"), parameter("b")];
+        assert_eq!(parts("a:{a}/{{x}}:{b}"), expected);
+        assert_eq!(parts("plain"), [text("plain")]);
+    }
+
+    #[test]
+    fn a_scope_fits_a_template_for_values_that_are_legal() {
+        for (template, scope, expected) in [
+            ("tenant:{tenant}:read", "tenant:acme:read", true),
+            ("tenant:{tenant}:read", "tenant:a.b-c:read", true),
+            ("tenant:{tenant}:read", "tenant::read", false),
+            ("tenant:{tenant}:read", "tenant:..:read", false),
+            ("tenant:{tenant}:read", "tenant:a:b:read", false),
+            ("tenant:{tenant}:read", "tenant:acme:reads", false),
+            ("tenant:{tenant}:read", "tenant:acme", false),
+            ("{a}:{b}", "x:y", true),
+            ("plain", "plain", true),
+            ("plain", "plai", false),
+        ] {
+            assert_eq!(fits(template, scope), expected, "{template} and {scope}");
+        }
+    }
+}

@@ -25,12 +25,15 @@ async fn audited() {}
 pub fn thousand() -> anyhow::Result<(Gate, ScopeTable)> {
     let mut random = fastrand::Rng::with_seed(SEED);
     let mut routes = Router::<()>::new();
-    for at in 1..ROUTES {
+    for at in 2..ROUTES {
         let requirement: Requirement = requirement(&mut random).parse()?;
         let path = format!("/{{tenant}}/{{group}}/route-{at}");
         routes = routes.route(&path, get(guarded(requirement, async || "done")));
     }
     routes = routes.route("/{tenant}/audited", get(audited));
+    let markup: Requirement = "</script><script>document.title=1</script> <!--<script>".parse()?;
+    routes =
+        routes.route(r#"/"><img src=x onerror="document.title=2">"#, get(guarded(markup, async || "done")));
     let gate = Gate::static_keys("thousand", StaticKeys::new())
         .floor([ScopeToken::new("api")?])
         .wildcards(Wildcards::PrefixedAndBare)

@@ -301,7 +301,11 @@ fn an_audit_log_says_what_is_refused_and_what_nobody_needed() {
             web (1)
         "#]],
     );
+}
 
+#[test]
+fn logs_may_be_of_several_files_and_have_broken_lines() {
+    let project = project("report-logs");
     // Another alternative than the log names, and a row that is gone.
     let by_another = r#"{"time":1764221500000,"outcome":"allowed","rows":["DELETE /{team}/files"],"asked":["api","files:write","team:a:member"],"granted":["api","files:admin","unused"],"missing":[]}"#;
     let unknown = r#"{"time":1764221600000,"outcome":"allowed","rows":["GET /gone"],"asked":["gone"],"granted":["else"],"missing":[]}"#;

@@ -31,7 +31,8 @@ pub(super) enum Wildcards {
 #[serde(default)]
 #[derive(Default)]
 pub(super) struct Scope {
-    pub(super) scope: String,
+    #[serde(rename = "scope")]
+    pub(super) name: String,
     pub(super) description: String,
     /// What it implies by a declaration of its own.
     pub(super) implies: Vec<String>,
@@ -112,7 +113,8 @@ pub(super) struct Clients {
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Client {
-    Client(String),
+    #[serde(rename = "client")]
+    Named(String),
     Key(String),
     Token,
     Nobody,

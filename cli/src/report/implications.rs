@@ -54,7 +54,7 @@ struct Child<'a> {
 impl<'a> Graph<'a> {
     fn of(scopes: &'a [Scope]) -> Self {
         let children: BTreeMap<&str, Vec<Child<'_>>> =
-            scopes.iter().map(|scope| (&*scope.scope, children(scope))).collect();
+            scopes.iter().map(|scope| (&*scope.name, children(scope))).collect();
         let mut graph = Self { children, roots: Vec::new(), shown: BTreeSet::new() };
         graph.roots = graph.find_roots();
         graph
@@ -62,15 +62,17 @@ impl<'a> Graph<'a> {
 
     /// Wildcards may stand for each other in a circle; then one of them is the root of the others.
     fn find_roots(&self) -> Vec<&'a str> {
-        let is_below = |scope: &str| self.children.values().flatten().any(|child| child.scope == scope);
+        let children: BTreeSet<&str> = self.children.values().flatten().map(|child| child.scope).collect();
         let (mut below, mut roots): (Vec<_>, Vec<_>) = self
             .children
             .iter()
             .filter(|(_, children)| !children.is_empty())
             .map(|(scope, _)| *scope)
-            .partition(|scope| is_below(scope));
+            .partition(|scope| children.contains(scope));
         let mut reached = BTreeSet::new();
-        roots.iter().for_each(|root| self.reach(root, &mut reached));
+        for root in &roots {
+            self.reach(root, &mut reached);
+        }
         below.retain(|scope| {
             let is_new = !reached.contains(scope);
             self.reach(scope, &mut reached);

@@ -28,7 +28,7 @@ pub(super) fn section(report: &Report) -> Markup {
             h2 #scopes { "Operations by scope" }
             p { "Each scope, and the operations that ask for it. The number is of those that it is required for, alone or with others." }
             @for scope in &report.scopes {
-                (entry(report, &uses, &scope.scope, &scope.description))
+                (entry(report, &uses, &scope.name, &scope.description))
             }
             @for template in report.templates.keys() {
                 (entry(report, &uses, template, "A template: the request says what stands in place of the braces."))
@@ -100,7 +100,9 @@ impl<'a> Uses<'a> {
                 rows.entry(scope).or_default().push((role, row));
             }
         }
-        rows.values_mut().for_each(|rows| rows.sort_by_key(|(role, _)| *role));
+        for rows in rows.values_mut() {
+            rows.sort_by_key(|(role, _)| *role);
+        }
         Self { parents, rows }
     }
 }
@@ -110,7 +112,7 @@ fn parents(scopes: &[Scope]) -> BTreeMap<&str, Vec<&str>> {
     let mut parents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for scope in scopes {
         for covered in &scope.covers {
-            parents.entry(covered).or_default().push(&scope.scope);
+            parents.entry(covered).or_default().push(&scope.name);
         }
     }
     parents

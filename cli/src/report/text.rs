@@ -82,7 +82,7 @@ pub(super) fn path(path: &str) -> Markup {
 pub(super) fn client(client: &Client) -> Markup {
     html! {
         @match client {
-            Client::Client(name) => code { (name) },
+            Client::Named(name) => code { (name) },
             Client::Key(name) => { "key " code { (name) } },
             Client::Token => "a token that names no client",
             Client::Nobody => "nobody with a valid token",

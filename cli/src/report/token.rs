@@ -26,8 +26,8 @@ pub(super) fn panel(report: &Report) -> Markup {
                     ul.scopes {
                         @for (at, scope) in report.scopes.iter().enumerate() {
                             li { label {
-                                input type="checkbox" value=(scope.scope) aria-describedby=[(!scope.description.is_empty()).then(|| format!("about-{at}"))];
-                                code { (scope.scope) }
+                                input type="checkbox" value=(scope.name) aria-describedby=[(!scope.description.is_empty()).then(|| format!("about-{at}"))];
+                                code { (scope.name) }
                             }
                             @if !scope.description.is_empty() { span.more id=(format!("about-{at}")) { (scope.description) } } }
                         }
@@ -79,14 +79,14 @@ struct Operation<'a> {
 
 /// Writes the rule as JSON that ends no script.
 pub(super) fn rule(report: &Report) -> String {
-    let scopes = report.scopes.iter().map(|scope| &*scope.scope).collect();
+    let scopes = report.scopes.iter().map(|scope| &*scope.name).collect();
     let covers = report.scopes.iter().filter(|scope| !scope.covers.is_empty());
     let rule = Rule {
         floor: &report.floor,
         wildcards: report.wildcards,
         values: &report.values,
         scopes,
-        covers: covers.map(|scope| (&*scope.scope, &*scope.covers)).collect(),
+        covers: covers.map(|scope| (&*scope.name, &*scope.covers)).collect(),
         templates: &report.templates,
         rows: report.rows.iter().map(Operation::from).collect(),
     };

@@ -88,7 +88,7 @@ impl Row {
             Ok((values, text.parse()?))
         };
         let requirements = combinations.into_iter().map(filled).collect::<anyhow::Result<_>>()?;
-        Ok(Self { id, requirements, parameters })
+        Ok(Self { id, parameters, requirements })
     }
 
     fn values(&self, policy: &Policy, granted: &GrantedScopes) -> Vec<Vec<&'static str>> {

@@ -85,10 +85,7 @@ fn requirement(random: &mut fastrand::Rng) -> String {
             alternatives.iter().map(|scopes| scopes.join(" ")).collect::<Vec<_>>().join(" | ")
         }
     };
-    match random.u8(..10) {
-        0 => text + r#" acr="mfa" max_age="300""#,
-        _ => text,
-    }
+    if random.u8(..10) == 0 { text + r#" acr="mfa" max_age="300""# } else { text }
 }
 
 fn scope(random: &mut fastrand::Rng) -> String {

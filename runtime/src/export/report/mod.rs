@@ -81,8 +81,6 @@ pub(super) fn report(
         (place, entry.methods().unwrap_or_default(), entry.handler())
     });
     let templates = table.entries().iter().flat_map(|entry| entry.terms().templates());
-    let changed =
-        |change: &Change| Changed { direction: change.direction().to_string(), words: change.to_string() };
     let report = Report {
         format: FORMAT,
         resource: gate.resource().map(crate::Resource::identifier),
@@ -93,11 +91,17 @@ pub(super) fn report(
         scopes: scopes::known(policy, table),
         templates: templates.map(|text| (text.to_string(), parts(&text))).collect(),
         rows: entries.into_iter().map(|entry| Row { id: entry.id(), route: entry.into() }).collect(),
-        changes: changes.map(|changes| changes.iter().map(changed).collect()),
+        changes: changes.map(|changes| changes.iter().map(Changed::from).collect()),
         audit,
     };
     // Text, numbers and lists of them: there is nothing that JSON could not hold.
     serde_json::to_string(&report).unwrap_or_default()
+}
+
+impl From<&Change> for Changed {
+    fn from(change: &Change) -> Self {
+        Self { direction: change.direction().to_string(), words: change.to_string() }
+    }
 }
 
 impl Values {

@@ -9,6 +9,14 @@ use std::{
 /// The longest line that may be a record: one with all the scopes and texts that a token can have.
 const LONGEST: u64 = 1024 * 1024;
 
+/// A line that is not empty.
+pub(super) struct Line<'a> {
+    /// Counted from 1.
+    pub(super) number: u64,
+    /// Nothing where the line is too long.
+    pub(super) text: Option<&'a [u8]>,
+}
+
 /// Reads a file line by line; of the file there is never more in memory than one line.
 pub(super) struct Lines<R> {
     from: R,
@@ -27,8 +35,8 @@ impl<R: BufRead> Lines<R> {
         Self { from, number: 0, line: Vec::new() }
     }
 
-    /// Returns the next line that is not empty, and its number from 1; nothing in place of a line that is too long.
-    pub(super) fn next(&mut self) -> io::Result<Option<(u64, Option<&[u8]>)>> {
+    /// Returns the next line.
+    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
             self.line.clear();
             let read = self.from.by_ref().take(LONGEST).read_until(b'\n', &mut self.line)?;
@@ -38,10 +46,11 @@ impl<R: BufRead> Lines<R> {
             self.number += 1;
             if self.line.last() != Some(&b'\n') && read as u64 == LONGEST {
                 self.from.skip_until(b'\n')?;
-                return Ok(Some((self.number, None)));
+                return Ok(Some(Line { number: self.number, text: None }));
             }
             if !self.line.trim_ascii().is_empty() {
-                return Ok(Some((self.number, Some(self.line.trim_ascii()))));
+                let text = Some(self.line.trim_ascii());
+                return Ok(Some(Line { number: self.number, text }));
             }
         }
     }
@@ -58,8 +67,8 @@ mod tests {
             ["a\r\n", "\n", &"b".repeat(longest), "b\n", &"c".repeat(longest - 1), "\n", " \n", "d"].concat();
         let mut lines = Lines::of(text.as_bytes());
         let mut seen = Vec::new();
-        while let Some((number, line)) = lines.next().expect("nothing fails") {
-            seen.push((number, line.map(|line| (line.len(), line[0]))));
+        while let Some(Line { number, text }) = lines.next().expect("nothing fails") {
+            seen.push((number, text.map(|text| (text.len(), text[0]))));
         }
         let expected =
             [(1, Some((1, b'a'))), (3, None), (4, Some((longest - 1, b'c'))), (6, Some((1, b'd')))];

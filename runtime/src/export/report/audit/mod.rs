@@ -15,7 +15,7 @@ use std::{
 use serde::Serialize;
 
 use self::{
-    lines::Lines,
+    lines::{Line, Lines},
     record::Record,
     tally::{Grant, Refusal, Tally},
 };
@@ -91,13 +91,12 @@ fn files(log: &Path) -> io::Result<Vec<PathBuf>> {
 fn read(file: &Path, tally: &mut Tally<'_>) -> io::Result<Broken> {
     let mut lines = Lines::open(file)?;
     let mut broken = Broken { file: file.display().to_string(), lines: 0, numbers: Vec::new() };
-    while let Some((number, line)) = lines.next()? {
-        match line.and_then(|line| serde_json::from_slice::<Record>(line).ok()) {
-            Some(record) => tally.add(&record),
-            None => {
-                broken.lines += 1;
-                broken.numbers.extend((broken.numbers.len() < MOST_NUMBERS).then_some(number));
-            }
+    while let Some(Line { number, text }) = lines.next()? {
+        if let Some(record) = text.and_then(|text| serde_json::from_slice::<Record>(text).ok()) {
+            tally.add(&record);
+        } else {
+            broken.lines += 1;
+            broken.numbers.extend((broken.numbers.len() < MOST_NUMBERS).then_some(number));
         }
     }
     Ok(broken)

@@ -39,7 +39,8 @@ struct Count {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Client {
-    Client(String),
+    #[serde(rename = "client")]
+    Named(String),
     Key(String),
     /// A token that names no client.
     Token,
@@ -161,7 +162,7 @@ impl Client {
     fn of(record: &Record) -> Self {
         let key = record.principal.as_ref().and_then(|principal| principal.key.clone());
         match (&record.client, key) {
-            (Some(client), _) => Self::Client(client.clone()),
+            (Some(client), _) => Self::Named(client.clone()),
             (None, Some(key)) => Self::Key(key),
             (None, None) if record.granted.is_some() => Self::Token,
             (None, None) => Self::Nobody,

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    super::jwt::shared::{KeySource, Kept, Lookup, Reply, check_length, post, system_clock},
+    super::jwt::shared::{Kept, KeySource, Lookup, Reply, check_length, post, system_clock},
     Introspection,
     cache::{self, Cache},
     circuit::{Circuit, Pause, SHORTEST_PAUSE},

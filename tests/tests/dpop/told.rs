@@ -1,10 +1,14 @@
 //! What is told of bound tokens besides answers: the metadata document, exports, and mistakes at startup.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::http::{HeaderMap, HeaderValue, Method};
 use scopegate::{
-    ClientCertificate, CredentialSource, Gate, Resource, Router, ScopeTable, StaticKeys,
+    ClientCertificate, CredentialSource, Decision, Gate, Reason, Resource, Router, ScopeTable, StaticKeys,
     dpop::Dpop,
     export::{self, Doctor, OAuth},
     requires_scope,
@@ -211,6 +215,28 @@ fn mistakes_are_found_at_startup() {
 fn setting(member: &str) -> Gate {
     let resource = Resource::new(RESOURCE).unwrap().authorization_server("https://auth.example.com").unwrap();
     Gate::new(resource.member(member, true).unwrap(), TestVerifier::new())
+}
+
+#[tokio::test]
+async fn observers_hear_of_refused_proofs() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let told = heard.clone();
+    let observer = move |decision: &Decision<'_>| {
+        let id = decision.token().map(|id| id.to_string());
+        told.lock().unwrap().push((decision.reason().map_or("allowed", Reason::as_str), id));
+    };
+    let server = Server::of(Prover::new(), |gate| gate.dpop(accepted().nonce()).observe(observer));
+    let nonce = server.send(&server.proof()).await.header("dpop-nonce").to_owned();
+    let proof = server.proof().with("nonce", nonce);
+    for _ in 0..2 {
+        server.send(&proof).await;
+    }
+    server.post(&["Authorization: Bearer bound"]).await;
+    let heard = heard.lock().unwrap();
+    let reasons: Vec<_> = heard.iter().map(|(reason, _)| *reason).collect();
+    assert_eq!(reasons, ["nonce_required", "allowed", "invalid_proof", "invalid_token"]);
+    let ids: BTreeSet<_> = heard.iter().map(|(_, id)| id.clone().expect("a hash of the token")).collect();
+    assert_eq!(ids.len(), 1);
 }
 
 /// A page of another origin reads the nonce, and may send the proof.

@@ -28,7 +28,7 @@ impl From<&Gate> for Bound {
         Self {
             accepts_unchecked: gate.accepts_bound_tokens(),
             dpop: gate.dpop_use(),
-            certificate: gate.checks_certificate().map(|header| one_word(&header.to_string()).to_string()),
+            certificate: gate.checks_certificate().map(|header| one_word(&header.to_string())),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Client {
         let verifier = TestVerifier::new().token_saying("bound", token).token("plain", "files:read");
         let resource = Resource::new("https://files.example.com").unwrap();
         let resource = resource.authorization_server("https://auth.example.com").unwrap();
-        let store = RedisStore::new(redis.url()).unwrap();
+        let store = RedisStore::new(&redis.url()).unwrap();
         let gate = Gate::new(resource, verifier).dpop(Dpop::accepted().replay_store(store));
         let routes = Router::new().route("/files", post(read));
         routes.protect(gate).unwrap().layer(Extension(self.calls.clone()))

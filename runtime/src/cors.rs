@@ -13,7 +13,7 @@ use tower_http::{
 };
 use tower_layer::Layer;
 
-use crate::refuse::EXPOSED;
+use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
 /// Makes a CORS layer with which a browser's client can read the challenge, get a token and come back, and hold a session of MCP.
 ///
@@ -86,8 +86,8 @@ impl Cors {
         self.change(|layer| layer.allow_methods(methods))
     }
 
-    /// Sets the headers that pages may send, in place of all; they need `Authorization`, and for MCP `Content-Type`,
-    /// `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Sets the headers that pages may send, in place of all; they need `Authorization`, for tokens that are bound to
+    /// a key `DPoP`, and for MCP `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }
@@ -107,7 +107,8 @@ impl Cors {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read more headers of answers, besides `WWW-Authenticate`, `Retry-After` and `Mcp-Session-Id`.
+    /// Lets pages read more headers of answers, besides `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id` and, with the feature `dpop`,
+    /// `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);
         self
@@ -119,8 +120,9 @@ impl Cors {
     }
 
     fn exposed(&self) -> HeaderValue {
-        let names =
-            [EXPOSED, "Mcp-Session-Id"].into_iter().chain(self.exposed.iter().map(HeaderName::as_str));
+        let nonce = cfg!(feature = "dpop").then_some(EXPOSED_NONCE);
+        let own = [EXPOSED, "Mcp-Session-Id"].into_iter().chain(nonce);
+        let names = own.chain(self.exposed.iter().map(HeaderName::as_str));
         // Names of headers and commas always make a value.
         HeaderValue::try_from(names.collect::<Vec<_>>().join(", "))
             .unwrap_or(HeaderValue::from_static(EXPOSED))

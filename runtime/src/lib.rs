@@ -59,9 +59,10 @@
 //! | who calls | [`Access`], and [`Principal`] to key data by |
 //! | connections that stay open | [`Access::expired`], [`guide::browsers`] |
 //! | where requests carry their credentials | [`CredentialSource`] |
+//! | tokens that are bound to a key or a certificate | `dpop`, [`Gate::client_certificate`], [`guide`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, providers, MCP, observing, operators, testing |
+//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, bound tokens, providers, MCP, observing, operators, testing |
 //! | audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
 //! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
 //! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
@@ -74,6 +75,9 @@
 //! | `family` | [`Resource::family`]: one gate for a resource at each path. With it axum copies the URI of each request, as it does by default |
 //! | `jwt` | [`Gate::issuers`], [`Issuers`] and [`Issuer`] |
 //! | `introspection` | [`Introspection`]: opaque tokens, about which the authorization server is asked |
+//! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
+//! | `redis` | [`dpop`]: which proofs were seen, in Redis, for several replicas |
+//! | `redis-tls` | Redis over TLS |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
@@ -106,6 +110,8 @@ mod shown;
 
 #[cfg(feature = "cors")]
 pub mod cors;
+#[cfg(feature = "dpop")]
+pub mod dpop;
 #[cfg(feature = "axum")]
 mod enforce;
 #[cfg(feature = "export")]
@@ -172,8 +178,8 @@ pub use {
         public,
     },
     token::{
-        CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenId, TokenVerifier,
-        VerifyError,
+        ClientCertificate, CredentialSource, InvalidClaims, Presented, Principal, Scheme, Token, TokenId,
+        TokenVerifier, VerifyError,
     },
     verify::{InvalidKey, StaticKeys},
     well_known::{Discovery, well_known},

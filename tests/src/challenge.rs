@@ -13,10 +13,30 @@ use regex::Regex;
 #[must_use]
 #[track_caller]
 pub fn parse(header: &HeaderValue) -> BTreeMap<String, String> {
+    parse_as("Bearer", header)
+}
+
+/// Reads the one challenge of a header line, of whatever scheme, and returns both.
+///
+/// # Panics
+///
+/// When the line is not one well-formed challenge of Bearer or DPoP, or the two readers disagree.
+#[must_use]
+#[track_caller]
+pub fn parse_any(header: &HeaderValue) -> (&'static str, BTreeMap<String, String>) {
+    let is_dpop = header.as_bytes().starts_with(b"DPoP ");
+    let scheme = if is_dpop { "DPoP" } else { "Bearer" };
+    let params = parse_as(scheme, header);
+    assert_eq!(params.contains_key("algs"), is_dpop, "{header:?}");
+    (scheme, params)
+}
+
+#[track_caller]
+fn parse_as(scheme: &str, header: &HeaderValue) -> BTreeMap<String, String> {
     let text = header.to_str().expect("a challenge is ASCII");
     let challenges = http_auth::parse_challenges(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let [challenge] = &challenges[..] else { panic!("more than one challenge in {text}") };
-    assert_eq!(challenge.scheme, "Bearer", "{text}");
+    assert_eq!(challenge.scheme, scheme, "{text}");
     assert!(!challenge.params.is_empty(), "a scheme alone is no challenge: {text}");
     let params: BTreeMap<String, String> =
         challenge.params.iter().map(|(name, value)| ((*name).to_owned(), value.to_unescaped())).collect();

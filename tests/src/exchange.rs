@@ -37,6 +37,23 @@ impl Answer {
         })
     }
 
+    /// Returns all challenges as they stand on the wire, one for each header line.
+    ///
+    /// # Panics
+    ///
+    /// When one is not well-formed.
+    #[must_use]
+    #[track_caller]
+    pub fn challenges(&self) -> Vec<&str> {
+        let lines = self.headers.get_all("www-authenticate").iter();
+        lines
+            .map(|header| {
+                let _ = crate::challenge::parse_any(header);
+                header.to_str().expect("a challenge is ASCII")
+            })
+            .collect()
+    }
+
     /// Returns a header's text; empty where there is none.
     ///
     /// # Panics

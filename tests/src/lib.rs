@@ -2,6 +2,7 @@
 
 pub mod challenge;
 pub mod counter;
+pub mod dpop;
 pub mod endless;
 pub mod exchange;
 pub mod introspecting;

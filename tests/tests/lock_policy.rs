@@ -58,7 +58,9 @@ fn says_everything_that_lets_somebody_in() {
             CredentialSource::header("X-Token"),
             CredentialSource::authorization(),
         ])
-        .accept_bound_tokens();
+        .accept_bound_tokens()
+        .dpop(scopegate::dpop::Dpop::required())
+        .client_certificate(scopegate::ClientCertificate::header("X-Client-Cert"));
     let lock = Lock::of(&gate, &routes().and(&TOOLS.to_scope_table()));
     expect![[r#"
         floor: files:read files:write
@@ -70,6 +72,8 @@ fn says_everything_that_lets_somebody_in() {
         credentials: header x-token
         credentials: websocket-protocol bearer.
         bound-tokens: accepted
+        dpop: required
+        client-certificate: header x-client-cert
         tools/call * files:admin by *
         GET /files files:read by lock_policy::list
         tools/call list_files files:read by list_files
@@ -180,8 +184,48 @@ fn says_what_became_of_the_policy() {
     );
     let bound = "tokens that are bound to a client's key are now accepted without proof";
     check("", "bound-tokens: accepted", &[(Weaker, bound)]);
-    let bound = "tokens that are bound to a client's key are no longer accepted";
+    let bound = "tokens that are bound to a client's key are no longer accepted without proof";
     check("bound-tokens: accepted", "", &[(Stricter, bound)]);
+}
+
+#[test]
+fn says_what_becomes_of_tokens_that_are_bound_to_a_key_or_a_certificate() {
+    use Direction::{Changed, Stricter, Weaker};
+    let (accepted, required) = ("dpop: accepted", "dpop: required");
+    for (old, new, direction, words) in [
+        ("", accepted, Weaker, "tokens that are bound to a key by DPoP are now accepted, with a proof"),
+        ("", required, Changed, "tokens must now be bound to a key by DPoP, and come with a proof"),
+        (accepted, required, Stricter, "tokens must now be bound to a key by DPoP"),
+        (required, accepted, Weaker, "tokens need no longer be bound to a key by DPoP"),
+        (accepted, "", Stricter, "tokens that are bound to a key by DPoP are no longer accepted"),
+        (
+            required,
+            "",
+            Changed,
+            "tokens need no longer be bound to a key by DPoP, and those that are so are refused",
+        ),
+        (
+            "",
+            "client-certificate: header x",
+            Weaker,
+            "tokens that are bound to a client certificate are now accepted, with its thumbprint in the header `x`",
+        ),
+        (
+            "client-certificate: header x",
+            "",
+            Stricter,
+            "tokens that are bound to a client certificate are no longer accepted",
+        ),
+        (
+            "client-certificate: header x",
+            "client-certificate: header y",
+            Changed,
+            "the thumbprint of a client certificate is now in the header `y`, and no longer in `x`",
+        ),
+    ] {
+        check(old, new, &[(direction, words)]);
+        check(new, new, &[]);
+    }
 }
 
 #[test]
@@ -359,6 +403,10 @@ fn refuses_declarations_that_say_nothing() {
         ("credentials: cookie", "it names no source of credentials"),
         ("credentials: cookie a b", "it names no source of credentials"),
         ("bound-tokens: refused", "it does not say `accepted`"),
+        ("dpop: refused", "it says neither `accepted` nor `required`"),
+        ("client-certificate: cookie x", "it names no header"),
+        ("client-certificate: header ", "it names no header"),
+        ("client-certificate: header a b", "it names no header"),
         ("ceiling: a", "this version knows no such declaration"),
     ] {
         let error = line.parse::<Lock>().unwrap_err().to_string();
@@ -367,9 +415,16 @@ fn refuses_declarations_that_say_nothing() {
             "{line}: {error}"
         );
     }
-    for line in
-        ["floor: a", "implies: a b", "wildcards: prefixed", "credentials: cookie a", "bound-tokens: accepted"]
-    {
+    for line in [
+        "floor: a",
+        "implies: a b",
+        "wildcards: prefixed",
+        "credentials: cookie a",
+        "bound-tokens: accepted",
+        "dpop: accepted",
+        "dpop: required",
+        "client-certificate: header x",
+    ] {
         let error = format!("{line}\n{line}").parse::<Lock>().unwrap_err().to_string();
         let fault = "line 2 of the lock cannot be read: the same is declared above already\n";
         assert!(error.starts_with(fault), "{line}: {error}");

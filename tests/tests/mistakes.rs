@@ -180,6 +180,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("features/rmcp_scoped_tools", "`#[scoped_tools]` without `rmcp`"),
             ("features/family", "`Resource::family` without `family`"),
             ("features/cors", "`cors` without `cors`"),
+            ("features/dpop", "`Gate::dpop` without `dpop`"),
             ("features/export", "`export` without `export`"),
             ("features/export_apply_to", "`ScopeTable::apply_to` without `export`"),
             ("features/utoipa", "`Router::openapi` without `utoipa`"),

@@ -8,10 +8,14 @@ mod apps;
 #[path = "observed/recorded.rs"]
 mod recorded;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use regex::Regex;
-use scopegate::{Gate, StaticKeys};
+use scopegate::{Decision, Gate, Reason, Router, StaticKeys, requires_scope, routing::get};
 use scopegate_tests::{
     exchange::send,
     log::log_while,
@@ -120,6 +124,33 @@ async fn texts_of_a_token_forge_no_line() {
     assert!(events.trim_end().chars().all(|letter| matches!(letter, ' '..='~')), "{events:?}");
 }
 
+#[requires_scope("files:write", acr("gold", "silver"), max_age = 300)]
+async fn wipe() {}
+
+/// Scopes alone do not say why such a request was refused.
+#[tokio::test]
+async fn what_is_asked_of_the_login_is_told() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = told.clone();
+    let gate = gate(&Records::default()).observe(move |decision: &Decision<'_>| {
+        let acr: Vec<String> = decision.acr().map(str::to_owned).collect();
+        tell.lock().unwrap().push((decision.reason(), decision.acr_values(), decision.max_age(), acr));
+    });
+    let app = Router::new().route("/wipe", get(wipe)).protect(gate.verified_by(Remembering)).unwrap();
+    let header = ["authorization: Bearer secret"];
+    let (answer, events) = log_while(Level::INFO, send(&app, "GET /wipe", &header)).await;
+    assert_eq!(answer.status, 401);
+    let expected = (
+        Some(Reason::InsufficientAuthentication),
+        vec!["gold".to_owned(), "silver".to_owned()],
+        Some(Duration::from_secs(300)),
+        vec!["bronze".to_owned()],
+    );
+    assert_eq!(*told.lock().unwrap(), [expected]);
+    let fields = r#"acr_values="gold silver" max_age=300 acr="bronze" "#;
+    assert!(events.starts_with(" INFO ") && events.contains(fields), "{events}");
+}
+
 /// The names are an interface, which the guide lists.
 #[tokio::test]
 async fn the_guide_lists_the_fields() {
@@ -131,9 +162,10 @@ async fn the_guide_lists_the_fields() {
         .map(|row| row.extract::<1>().1[0])
         .collect();
     let records = Records::default();
-    let (app, _) = apps::router(&gate(&records).verified_by(Remembering));
+    let gate = gate(&records).verified_by(Remembering);
+    let app = Router::new().route("/wipe", get(wipe)).protect(gate).unwrap();
     let header = ["authorization: Bearer secret"];
-    let (_, events) = log_while(Level::DEBUG, send(&app, "GET /share", &header)).await;
+    let (_, events) = log_while(Level::DEBUG, send(&app, "GET /wipe", &header)).await;
     let refused = events.lines().last().unwrap();
     let found = Regex::new(r" ([a-z_]+)=").unwrap();
     let found: BTreeSet<&str> = found.captures_iter(refused).map(|field| field.extract::<1>().1[0]).collect();
@@ -148,6 +180,6 @@ impl scopegate::TokenVerifier for Remembering {
         let token = scopegate::Token::granting(scopegate::GrantedScopes::parse("api files:read"));
         let token = token.with_issuer("https://auth.example.com").with_subject("alice").with_client("editor");
         let claims = json!({ "act": { "sub": "agent" } });
-        Ok(token.with_claims(claims).expect("claims").with_cached(true))
+        Ok(token.with_acr("bronze").with_claims(claims).expect("claims").with_cached(true))
     }
 }

@@ -45,7 +45,7 @@ impl World {
         let listener = TcpListener::bind(any_port).await.unwrap();
         let address = listener.local_addr().unwrap();
         let api = format!("http://{address}");
-        let settings = Settings { port: address.port(), resource: api.clone(), issuer: None };
+        let settings = Settings { port: address.port(), resource: api.clone(), issuer: None, dpop: None };
         let verifier = Issuers::new([scopegate::Issuer::new(&issuer).audience(&api).leeway(leeway)]);
         let gate = Gate::new(settings.resource(&issuer).unwrap(), verifier).vocabulary::<FilesScope>();
         let app = files::routes().protect(gate).unwrap();

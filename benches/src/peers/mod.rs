@@ -44,6 +44,8 @@ pub async fn all() -> Vec<Subject> {
         bare::layered(),
         scopegate::router(),
         scopegate::layered(),
+        scopegate::asking_for_a_login(),
+        scopegate::observed(),
         hand_written::router(),
         protect_axum::router(),
         aliri::router(),

@@ -1,15 +1,23 @@
-//! scopegate, by its router and by its layer.
+//! scopegate, by its router and by its layer, and by its router with what a program may ask for besides.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::SystemTime,
+};
 
 use axum::routing::get as axum_get;
 use scopegate::{
-    Gate, GrantedScopes, Presented, Resource, Router, Token, TokenVerifier, VerifyError, requires_scope,
-    routing::get, scope_table,
+    Decision, Gate, GrantedScopes, Presented, Resource, Router, Token, TokenVerifier, VerifyError,
+    requires_scope, routing::get, scope_table,
 };
 
 use super::{Subject, Tokens, bare};
 
 #[requires_scope("files:read")]
 async fn list() {}
+
+#[requires_scope("files:read", acr("gold"), max_age = 3600)]
+async fn list_after_login() {}
 
 impl TokenVerifier for Tokens<Token> {
     async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
@@ -24,9 +32,35 @@ fn gate() -> Gate {
     Gate::new(resource, tokens)
 }
 
+/// What all its tokens say of the login suffices.
+fn gate_of_logins() -> Gate {
+    let tokens = Tokens::new(|scopes| {
+        let token = Token::granting(scopes.iter().copied().collect::<GrantedScopes>());
+        token.with_acr("gold").with_auth_time(SystemTime::now())
+    });
+    gate().verified_by(tokens)
+}
+
 pub fn router() -> Subject {
     let router = Router::new().route("/files", get(list)).protect(gate()).expect("the gate fits");
     Subject::by_bearer("scopegate, `Router`", bare::ROUTER, router)
+}
+
+pub fn asking_for_a_login() -> Subject {
+    let router = Router::new().route("/files", get(list_after_login)).protect(gate_of_logins());
+    let router = router.expect("the gate fits");
+    Subject::by_bearer("scopegate, `Router`, a login asked for", bare::ROUTER, router)
+}
+
+/// With an observer that reads the outcome, the row and the client, as counters do.
+pub fn observed() -> Subject {
+    let counts: [AtomicU64; 2] = Default::default();
+    let gate = gate().observe(move |decision: &Decision<'_>| {
+        std::hint::black_box((decision.rows().next(), decision.client()));
+        counts[usize::from(decision.is_allowed())].fetch_add(1, Ordering::Relaxed);
+    });
+    let router = Router::new().route("/files", get(list)).protect(gate).expect("the gate fits");
+    Subject::by_bearer("scopegate, `Router`, observed", bare::ROUTER, router)
 }
 
 pub fn layered() -> Subject {

@@ -70,6 +70,15 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     granted: Option<Vec<&'a str>>,
     missing: Vec<String>,
+    /// Which login the operation asks for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    acr_values: Vec<String>,
+    /// How long ago that may be, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+    /// How the person logged in, as the token says it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    acr: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     principal: Option<Who<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +116,9 @@ impl<'a> Line<'a> {
             asked: decision.asked().iter().map(ToString::to_string).collect(),
             granted: decision.granted().map(|granted| granted.iter().collect()),
             missing: decision.missing().iter().map(ToString::to_string).collect(),
+            acr_values: decision.acr_values(),
+            max_age: decision.max_age().map(|max_age| max_age.as_secs()),
+            acr: decision.acr().collect(),
             principal: decision.principal().map(Who::from),
             client: decision.client(),
             actor: decision.actor().map(Who::from),

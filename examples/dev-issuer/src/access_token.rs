@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use crate::dpop::BoundKey;
 use crate::error::{Code, OAuthError};
 use crate::grants::Grant;
 use crate::random;
@@ -30,10 +31,18 @@ struct Claims<'a> {
     acr: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<u64>,
+    /// RFC 9449, section 6.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<&'a BoundKey>,
 }
 
 /// Issues a token to the client of `grant`, on behalf of `subject`.
-pub(crate) fn issue(issuer: &Issuer, grant: &Grant, subject: &str) -> Result<String, OAuthError> {
+pub(crate) fn issue(
+    issuer: &Issuer,
+    grant: &Grant,
+    subject: &str,
+    key: Option<&BoundKey>,
+) -> Result<String, OAuthError> {
     let iat = now();
     let claims = Claims {
         iss: &issuer.url,
@@ -46,6 +55,7 @@ pub(crate) fn issue(issuer: &Issuer, grant: &Grant, subject: &str) -> Result<Str
         scope: grant.scopes.to_member(),
         acr: grant.login.as_ref().and_then(|login| login.acr.as_deref()),
         auth_time: grant.login.as_ref().map(|login| login.time),
+        cnf: key,
     };
     issuer.key.sign(&claims).map_err(|_| OAuthError::new(Code::ServerError, "the token could not be signed"))
 }

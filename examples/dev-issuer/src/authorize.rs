@@ -8,6 +8,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use crate::clients::Client;
+use crate::dpop::BoundKey;
 use crate::error::{Code, OAuthError};
 use crate::grants::{Grant, GrantType};
 use crate::login::Asked;
@@ -25,6 +26,8 @@ pub(crate) struct Pending {
     pub(crate) challenge: Challenge,
     /// What is granted if the person changes nothing.
     pub(crate) grant: Grant,
+    /// The key that the code is for, where the request names one.
+    pub(crate) key: Option<BoundKey>,
     /// What is asked of the login, where the person has to log in again for it.
     pub(crate) prompt: Option<Asked>,
 }
@@ -43,9 +46,9 @@ pub(crate) async fn authorize(State(issuer): State<Arc<Issuer>>, RawQuery(query)
     };
     let callback = Callback { uri, state: params.all("state").next().map(str::to_owned) };
     match check(&client, &params) {
-        Ok((challenge, grant, asked)) => {
+        Ok(Checked { challenge, grant, asked, key }) => {
             let prompt = issuer.login.has_to_log_in(&asked).then_some(asked);
-            ask(&issuer, &client, Pending { callback, challenge, grant, prompt })
+            ask(&issuer, &client, Pending { callback, challenge, grant, key, prompt })
         }
         Err(error) => callback.error(&issuer.url, &error),
     }
@@ -64,7 +67,14 @@ fn destination(issuer: &Issuer, params: &Params) -> Result<(Client, RedirectUri)
     }
 }
 
-fn check(client: &Client, params: &Params) -> Result<(Challenge, Grant, Asked), OAuthError> {
+struct Checked {
+    challenge: Challenge,
+    grant: Grant,
+    asked: Asked,
+    key: Option<BoundKey>,
+}
+
+fn check(client: &Client, params: &Params) -> Result<Checked, OAuthError> {
     params.optional("state")?;
     if params.required("response_type")? != "code" {
         return Err(OAuthError::new(Code::UnsupportedResponseType, "`response_type` must be `code`"));
@@ -79,7 +89,9 @@ fn check(client: &Client, params: &Params) -> Result<(Challenge, Grant, Asked), 
     let resources = Resources::from_request(params)?;
     let scopes = Scopes::from_request(params)?;
     let asked = Asked::from_request(params)?;
-    Ok((challenge, Grant { client_id: client.id.clone(), resources, scopes, login: None }, asked))
+    let key = params.optional("dpop_jkt")?.map(BoundKey::named);
+    let grant = Grant { client_id: client.id.clone(), resources, scopes, login: None };
+    Ok(Checked { challenge, grant, asked, key })
 }
 
 fn ask(issuer: &Issuer, client: &Client, pending: Pending) -> Response {

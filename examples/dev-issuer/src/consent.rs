@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::authorize::Pending;
+use crate::dpop::BoundKey;
 use crate::error::{Code, OAuthError};
 use crate::grants::{Grant, Session};
 use crate::page;
@@ -21,6 +22,7 @@ pub(crate) struct Approval {
     pub(crate) redirect_uri: RedirectUri,
     pub(crate) challenge: Challenge,
     pub(crate) grant: Grant,
+    pub(crate) key: Option<BoundKey>,
 }
 
 /// Reads the page's form: `request`, `decision`, and `scope` once for each ticked box; where the person has to log in again, `login`
@@ -75,13 +77,13 @@ fn granted(asked: &Grant, ticked: &[&str]) -> Option<Grant> {
 }
 
 fn answer(issuer: &Issuer, Decision { pending, granted }: Decision) -> Response {
-    let Pending { callback, challenge, .. } = pending;
+    let Pending { callback, challenge, key, .. } = pending;
     let grant = match granted {
         Ok(grant) => grant,
         Err(error) => return callback.error(&issuer.url, &error),
     };
     let code = Session::new_handle();
     let response = callback.code(&issuer.url, &code);
-    issuer.approvals.insert(code, Approval { redirect_uri: callback.uri, challenge, grant });
+    issuer.approvals.insert(code, Approval { redirect_uri: callback.uri, challenge, grant, key });
     response
 }

@@ -28,6 +28,8 @@ pub(crate) enum Code {
     InvalidClient,
     /// RFC 7591, section 3.2.2.
     InvalidClientMetadata,
+    /// RFC 9449, section 5.
+    InvalidDpopProof,
     InvalidGrant,
     /// RFC 7591, section 3.2.2.
     InvalidRedirectUri,
@@ -73,6 +75,7 @@ impl Code {
             Self::AccessDenied => "access_denied",
             Self::InvalidClient => "invalid_client",
             Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidRequest => "invalid_request",

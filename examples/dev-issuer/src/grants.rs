@@ -5,6 +5,7 @@ mod client_credentials;
 mod refresh_token;
 
 use crate::clients::Client;
+use crate::dpop::BoundKey;
 use crate::error::{Code, OAuthError};
 use crate::login::Login;
 use crate::params::Params;
@@ -51,12 +52,13 @@ impl GrantType {
         }
     }
 
-    /// Gives `client` the token that `params` ask for.
+    /// Gives `client` the token that `params` ask for, bound to the key that it proved to have.
     pub(crate) fn redeem(
         self,
         issuer: &Issuer,
         client: &Client,
         params: &Params,
+        key: Option<&BoundKey>,
     ) -> Result<TokenResponse, OAuthError> {
         if !client.may_use(self) {
             return Err(OAuthError::new(
@@ -65,9 +67,9 @@ impl GrantType {
             ));
         }
         match self {
-            Self::AuthorizationCode => authorization_code::redeem(issuer, client, params),
-            Self::RefreshToken => refresh_token::redeem(issuer, client, params),
-            Self::ClientCredentials => client_credentials::redeem(issuer, client, params),
+            Self::AuthorizationCode => authorization_code::redeem(issuer, client, params, key),
+            Self::RefreshToken => refresh_token::redeem(issuer, client, params, key),
+            Self::ClientCredentials => client_credentials::redeem(issuer, client, params, key),
         }
     }
 }

@@ -15,6 +15,9 @@
 //! Every token is for the `resource` the client named ([RFC 8707]). The client `dev` with the secret `dev` is known
 //! from the start, for client credentials.
 //!
+//! A token request with a `DPoP` proof ([RFC 9449]) gets a token that is bound to the key of the proof. So is the refresh token of a
+//! public client, and with `dpop_jkt` the code.
+//!
 //! # Examples
 //!
 //! ```no_run
@@ -32,6 +35,7 @@
 //! [RFC 7591]: https://www.rfc-editor.org/rfc/rfc7591
 //! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 //! [RFC 8707]: https://www.rfc-editor.org/rfc/rfc8707
+//! [RFC 9449]: https://www.rfc-editor.org/rfc/rfc9449
 //! [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 //! [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
 
@@ -40,6 +44,7 @@ mod authorize;
 mod client_auth;
 mod clients;
 mod consent;
+mod dpop;
 mod error;
 mod grants;
 mod host;

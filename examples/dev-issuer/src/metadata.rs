@@ -7,6 +7,7 @@ use axum::extract::State;
 use jsonwebtoken::jwk::JwkSet;
 use serde_json::{Value, json};
 
+use crate::dpop;
 use crate::grants::GrantType;
 use crate::state::Issuer;
 
@@ -33,6 +34,7 @@ pub(crate) async fn document(State(issuer): State<Arc<Issuer>>) -> Json<Value> {
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
+        "dpop_signing_alg_values_supported": dpop::ALGORITHMS,
         "authorization_response_iss_parameter_supported": true,
     });
     if !issuer.descriptions.is_empty() {

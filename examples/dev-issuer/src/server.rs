@@ -144,6 +144,11 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, HeaderName::from_static("mcp-protocol-version")])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            HeaderName::from_static("dpop"),
+            HeaderName::from_static("mcp-protocol-version"),
+        ])
         .expose_headers([WWW_AUTHENTICATE])
 }

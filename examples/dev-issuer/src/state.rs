@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::authorize::Pending;
 use crate::clients::Clients;
 use crate::consent::Approval;
+use crate::dpop;
 use crate::grants::Session;
 use crate::keys::SigningKey;
 use crate::login;
@@ -24,6 +25,7 @@ pub(crate) struct Issuer {
     pub(crate) approvals: Store<Approval>,
     /// Grants that can be refreshed, by the session part of their refresh token.
     pub(crate) sessions: Store<Session>,
+    pub(crate) proofs: Store<()>,
 }
 
 impl Issuer {
@@ -38,6 +40,7 @@ impl Issuer {
             pending: Store::new(1_000, Duration::from_secs(10 * 60)),
             approvals: Store::new(1_000, Duration::from_secs(60)),
             sessions: Store::new(1_000, Duration::from_secs(24 * 60 * 60)),
+            proofs: dpop::used_proofs(),
         }
     }
 

@@ -22,7 +22,20 @@ impl<T> Store<T> {
     }
 
     pub(crate) fn insert(&self, key: String, value: T) {
+        self.insert_into(&mut self.live(), key, value);
+    }
+
+    /// Inserts the value unless there is one, and says whether there was none.
+    pub(crate) fn insert_new(&self, key: String, value: T) -> bool {
         let mut entries = self.live();
+        let new = !entries.contains_key(&key);
+        if new {
+            self.insert_into(&mut entries, key, value);
+        }
+        new
+    }
+
+    fn insert_into(&self, entries: &mut HashMap<String, Entry<T>>, key: String, value: T) {
         if entries.len() >= self.capacity {
             // A scan is fine at these sizes and needs no second structure to keep in step.
             let oldest = entries.iter().min_by_key(|(_, entry)| entry.inserted).map(|(key, _)| key.clone());
@@ -61,6 +74,12 @@ mod tests {
             store.insert(key.to_owned(), key);
         }
         assert_eq!(["a", "b", "c"].map(|key| store.take(key)), [None, Some("b"), Some("c")]);
+    }
+
+    #[test]
+    fn one_of_two_is_new() {
+        let store = Store::new(2, Duration::from_secs(60));
+        assert_eq!(["a", "a", "b"].map(|key| store.insert_new(key.to_owned(), ())), [true, false, true]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::dpop::{self, BoundKey};
 use crate::error::{Code, OAuthError};
 use crate::grants::{Grant, GrantType};
 use crate::params::Params;
@@ -26,7 +27,9 @@ pub(crate) async fn token(
     let grant_type = GrantType::parse(params.required("grant_type")?).ok_or_else(|| {
         OAuthError::new(Code::UnsupportedGrantType, "this server does not know the grant type")
     })?;
-    grant_type.redeem(&issuer, &client, &params)
+    // Before the grant is looked at: a wrong proof uses up no code.
+    let key = dpop::proven_key(&issuer, &headers)?;
+    grant_type.redeem(&issuer, &client, &params, key.as_ref())
 }
 
 /// A successful answer ([RFC 6749, section 5.1]).
@@ -44,10 +47,16 @@ pub(crate) struct TokenResponse {
 }
 
 impl TokenResponse {
-    pub(crate) fn issue(issuer: &Issuer, grant: &Grant, subject: &str) -> Result<Self, OAuthError> {
+    /// Issues a token to whoever it is for; to a client that proved to have a key, for that key alone.
+    pub(crate) fn issue(
+        issuer: &Issuer,
+        grant: &Grant,
+        subject: &str,
+        key: Option<&BoundKey>,
+    ) -> Result<Self, OAuthError> {
         Ok(Self {
-            access_token: access_token::issue(issuer, grant, subject)?,
-            token_type: "Bearer",
+            access_token: access_token::issue(issuer, grant, subject, key)?,
+            token_type: if key.is_some() { "DPoP" } else { "Bearer" },
             expires_in: issuer.access_token_lifetime.as_secs(),
             refresh_token: None,
             scope: grant.scopes.to_member(),

@@ -27,6 +27,7 @@
 //! | `ANONYMOUS` | `1`: clients without a token find out what there is, and `count_files` is there for them |
 //! | `DIALECT` | `http` (unless set), or `tool-result` for ChatGPT |
 //! | `LISTS` | `all` (unless set), `reachable` or `callable`: what a caller finds in lists |
+//! | `DPOP` | `accepted` or `required`: tokens that are bound to a client's key (else they are refused) |
 
 use std::{
     io,
@@ -74,6 +75,10 @@ async fn main() -> anyhow::Result<()> {
             println!("Access is by static keys.");
             (settings::keys(keys), Some(resource))
         }
+    };
+    let gate = match &server.dpop {
+        Some(dpop) => gate.dpop(dpop.clone()),
+        None => gate,
     };
     let table = files::table(server.anonymous);
     let app = build(&gate, at, &table, &server)?;

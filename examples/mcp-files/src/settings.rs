@@ -5,6 +5,7 @@ use std::env;
 use anyhow::{Context, bail};
 use scopegate::{
     Gate, Issuer, Resource, Scope, StaticKeys,
+    dpop::Dpop,
     mcp::{Dialect, Lists},
 };
 
@@ -35,6 +36,8 @@ pub struct Server {
     pub dialect: Dialect,
     /// What callers find in lists (`LISTS`, `all`).
     pub lists: Lists,
+    /// How tokens are taken that are bound to a client's key (`DPOP`); unless set, they are refused.
+    pub dpop: Option<Dpop>,
 }
 
 /// Who has access.
@@ -89,7 +92,13 @@ impl Server {
             Some("callable") => Lists::Callable,
             Some(other) => bail!("LISTS is {other:?}; it is \"all\", \"reachable\" or \"callable\""),
         };
-        Ok(Self { sessions: switch("SESSIONS")?, anonymous: switch("ANONYMOUS")?, dialect, lists })
+        let dpop = match variable("DPOP").as_deref() {
+            None => None,
+            Some("accepted") => Some(Dpop::accepted().nonce()),
+            Some("required") => Some(Dpop::required().nonce()),
+            Some(other) => bail!("DPOP is {other:?}; it is \"accepted\" or \"required\""),
+        };
+        Ok(Self { sessions: switch("SESSIONS")?, anonymous: switch("ANONYMOUS")?, dialect, lists, dpop })
     }
 }
 

@@ -95,6 +95,7 @@ fn mistakes_are_said_in_a_line() {
             [("PORT", "0"), ("LISTS", "some")],
             "LISTS is \"some\"; it is \"all\", \"reachable\" or \"callable\"\n",
         ),
+        ([("PORT", "0"), ("DPOP", "on")], "DPOP is \"on\"; it is \"accepted\" or \"required\"\n"),
         ([("PORT", "0"), ("DIALECT", "chat")], "DIALECT is \"chat\"; it is \"http\" or \"tool-result\"\n"),
         (
             [("RESOURCE", "http://files.example.com/mcp"), ("PORT", "0")],

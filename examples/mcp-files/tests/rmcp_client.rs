@@ -99,13 +99,15 @@ fn required(error: &ServiceError) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_logs_in_steps_up_once_and_goes_on() {
-    for (version, sessions) in [
-        (ProtocolVersion::V_2025_03_26, "0"),
-        (ProtocolVersion::V_2025_06_18, "1"),
-        (ProtocolVersion::V_2025_11_25, "0"),
-        (ProtocolVersion::V_2025_11_25, "1"),
+    // With `DPOP`, a challenge for bound tokens stands beside the one that this client knows.
+    for (version, variable) in [
+        (ProtocolVersion::V_2025_03_26, ("SESSIONS", "0")),
+        (ProtocolVersion::V_2025_06_18, ("SESSIONS", "1")),
+        (ProtocolVersion::V_2025_11_25, ("SESSIONS", "0")),
+        (ProtocolVersion::V_2025_11_25, ("SESSIONS", "1")),
+        (ProtocolVersion::V_2025_11_25, ("DPOP", "accepted")),
     ] {
-        let (_program, url) = start(&[("SESSIONS", sessions)]);
+        let (_program, url) = start(&[variable]);
         let http = AuthClient::new(Client::new(), log_in(&url).await);
         let manager = http.auth_manager.clone();
         let config = StreamableHttpClientTransportConfig::with_uri(url.as_str());

@@ -8,6 +8,7 @@
 //!
 //! and paste the lines it prints into another terminal. `PORT` (8080), `RESOURCE` (the public URL of the API,
 //! `http://127.0.0.1:PORT`) and `ISSUER` (an authorization server in place of the embedded one) change where it is.
+//! `DPOP=required` has it take tokens alone that are bound to a client's key (RFC 9449), and `DPOP=accepted` these and bearer tokens.
 
 use std::{
     io,
@@ -51,7 +52,11 @@ async fn main() -> anyhow::Result<()> {
         tokio::spawn(embedded.serve());
         println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.");
         println!("Try it in another terminal; what follows `#>` is in the answer.\n");
-        for step in tour::steps(&api, &resource, &issuer) {
+        let steps = match settings.dpop {
+            Some(_) => tour::steps_with_dpop(&api, &resource),
+            None => tour::steps(&api, &resource, &issuer),
+        };
+        for step in steps {
             println!("{step}");
         }
     } else {

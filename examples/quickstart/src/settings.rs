@@ -2,8 +2,8 @@
 
 use std::env;
 
-use anyhow::Context;
-use scopegate::{Gate, InvalidResource, Resource};
+use anyhow::{Context, bail};
+use scopegate::{Gate, InvalidResource, Resource, dpop::Dpop};
 
 use crate::files::FilesScope;
 
@@ -16,6 +16,8 @@ pub struct Settings {
     pub resource: String,
     /// An external authorization server (`ISSUER`); without it, the embedded one runs.
     pub issuer: Option<String>,
+    /// How tokens are taken that are bound to a client's key (`DPOP`, `accepted` or `required`); without it, they are refused.
+    pub dpop: Option<Dpop>,
 }
 
 impl Settings {
@@ -23,7 +25,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When `PORT` is no port number.
+    /// When `PORT` is no port number, or `DPOP` neither `accepted` nor `required`.
     pub fn from_env() -> anyhow::Result<Self> {
         let port = match env::var("PORT") {
             Ok(port) => port
@@ -32,7 +34,14 @@ impl Settings {
             Err(_) => 8080,
         };
         let resource = env::var("RESOURCE").unwrap_or_else(|_| format!("http://127.0.0.1:{port}"));
-        Ok(Self { port, resource, issuer: env::var("ISSUER").ok() })
+        let dpop = match env::var("DPOP").as_deref() {
+            // With a nonce nobody can make proofs in advance, and clients show that they repeat a request with one.
+            Ok("accepted") => Some(Dpop::accepted().nonce()),
+            Ok("required") => Some(Dpop::required().nonce()),
+            Ok(other) => bail!("DPOP is {other:?}; it takes `accepted` or `required`"),
+            Err(_) => None,
+        };
+        Ok(Self { port, resource, issuer: env::var("ISSUER").ok(), dpop })
     }
 
     /// Returns the port on which the embedded authorization server listens, unless it is taken.
@@ -47,7 +56,11 @@ impl Settings {
     ///
     /// When the resource or the issuer is no URL for its purpose.
     pub fn gate(&self, issuer: &str) -> Result<Gate, InvalidResource> {
-        Ok(Gate::jwt(self.resource(issuer)?).vocabulary::<FilesScope>())
+        let gate = Gate::jwt(self.resource(issuer)?).vocabulary::<FilesScope>();
+        Ok(match &self.dpop {
+            Some(dpop) => gate.dpop(dpop.clone()),
+            None => gate,
+        })
     }
 
     /// Describes the API, whose tokens `issuer` issues.

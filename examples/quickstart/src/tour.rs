@@ -70,6 +70,23 @@ pub fn steps(api: &str, resource: &Resource, issuer: &str) -> Vec<Step> {
     ]
 }
 
+/// Lists the steps where tokens are bound to a key. They end where a client has to sign proofs, which a shell cannot.
+#[must_use]
+pub fn steps_with_dpop(api: &str, resource: &Resource) -> Vec<Step> {
+    vec![
+        step(
+            "Without a token: 401. The challenge `DPoP` asks for one that is bound to a key.",
+            format!("curl -i {api}/files"),
+            ["HTTP/1.1 401 Unauthorized".to_owned()],
+        ),
+        step(
+            "The document says so too. tests/clients/typescript/dpop.test.mjs has a client that goes on from here.",
+            format!("curl -s {api}{}", resource.metadata_path()),
+            [],
+        ),
+    ]
+}
+
 fn step<const N: usize>(what: &'static str, command: String, expect: [String; N]) -> Step {
     Step { what, command, expect: expect.into() }
 }

@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use scopegate_tests::program::Program;
+use scopegate_tests::program::{Program, free_port};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_quickstart");
 
@@ -29,6 +29,30 @@ fn it_prints_the_table_and_the_lines_to_try_and_serves() {
 }
 
 #[test]
+fn with_dpop_it_asks_for_tokens_that_are_bound_to_a_key() {
+    for (setting, schemes) in [("accepted", &["Bearer", "DPoP"][..]), ("required", &["DPoP"])] {
+        let port = free_port().to_string();
+        let program = Program::start(PROGRAM, &[("PORT", &port), ("DPOP", setting)]);
+        let answer = program.send("GET /files", &[]);
+        let challenges = answer.challenges();
+        let told: Vec<_> = challenges.iter().filter_map(|challenge| challenge.split(' ').next()).collect();
+        assert_eq!((answer.status.as_u16(), told), (401, schemes.to_vec()), "{challenges:?}");
+
+        let document = program.send("GET /.well-known/oauth-protected-resource", &[]).body;
+        let required = document.contains("\"dpop_bound_access_tokens_required\":true");
+        assert_eq!(required, setting == "required", "{document}");
+        assert!(document.contains("\"dpop_signing_alg_values_supported\":[\"ES256\""), "{document}");
+        let said = program.said();
+        assert!(
+            said.contains(&format!(
+                "\ncurl -i http://127.0.0.1:{port}/files\n#> HTTP/1.1 401 Unauthorized\n"
+            )),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn an_external_issuer_need_not_be_up() {
     let variables = [("RESOURCE", "https://files.example.com"), ("ISSUER", "https://auth.example.com")];
     let program = Program::start(PROGRAM, &variables);
@@ -43,6 +67,7 @@ fn mistakes_are_said_in_a_line() {
     let said_of_port = format!("Error: cannot listen on port {taken_port}; choose another with PORT\n");
     let cases = [
         (vec![("PORT", "http")], "Error: PORT is \"http\"; it takes a port number, such as 8080\n"),
+        (vec![("DPOP", "on")], "Error: DPOP is \"on\"; it takes `accepted` or `required`\n"),
         (vec![("PORT", taken_port.as_str())], said_of_port.as_str()),
         (
             vec![("PORT", "0"), ("RESOURCE", "http://files.example.com")],

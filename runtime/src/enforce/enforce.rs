@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::request::Parts;
 
 use super::{
-    enforcement::{Admitted, Enforcement, leave, verified_by},
+    enforcement::{Admitted, Enforcement, is_proven_for, leave, verified_by},
     group::row_in_group,
     member::settle,
     outcome::{Judge, Noted},
@@ -65,8 +65,8 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     };
     let admitted = admit(plan, enforcement, parts, row, filled, watch).await;
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
-    if plan.gate.strips_credentials() {
-        // What is taken off the request is not there for a gate inside, to which the handler may pass it on.
+    if plan.gate.verifies_for_all() {
+        // The handler may pass the request on to a gate inside, which could not verify it again.
         let verified = Verified::new(plan.clone(), Ok(admitted.token.clone()), parts);
         leave(verified, &mut parts.extensions);
     }
@@ -125,7 +125,8 @@ pub(crate) async fn token(
         return verified.accepted_by(plan, parts).await;
     }
     let handler = plan.row.handler();
-    plan.gate.accept(plan.gate.verify(parts, handler).await?, handler)
+    let is_proven = is_proven_for(&plan.gate, enforcement, parts);
+    plan.gate.accept(plan.gate.verify(parts, handler, is_proven).await?, handler)
 }
 
 /// Has the token of a request verified, unless it has been, and leaves what was found for those who verify alike inside.
@@ -134,7 +135,8 @@ pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Resul
         return verified.accepted_by(plan, parts).await;
     }
     let handler = plan.row.handler();
-    let outcome = plan.gate.verify(parts, handler).await;
+    let is_proven = is_proven_for(&plan.gate, parts.extensions.get(), parts);
+    let outcome = plan.gate.verify(parts, handler, is_proven).await;
     let verified = Verified::new(plan.clone(), outcome.clone(), parts);
     leave(verified, &mut parts.extensions);
     plan.gate.accept(outcome?, handler)

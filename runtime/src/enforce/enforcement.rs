@@ -169,6 +169,12 @@ pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
     found(parts.extensions.get(), parts).next()
 }
 
+/// Tells whether a proof of the request has counted further outside for `gate`, which is to verify the token itself.
+pub(crate) fn is_proven_for(gate: &Gate, enforcement: Option<&Enforcement>, parts: &Parts) -> bool {
+    let has_earlier = enforcement.is_some_and(|enforcement| enforcement.earlier.is_some());
+    has_earlier && found(enforcement, parts).any(|verified| verified.proves_for(gate))
+}
+
 /// Returns what a gate that verifies as `gate` does found further outside.
 pub(crate) fn verified_by<'a>(
     gate: &Gate,

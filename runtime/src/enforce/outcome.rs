@@ -98,7 +98,7 @@ impl<'j> Judge<'j> {
         noted: &Noted<'_>,
     ) -> Result<(), Rejection> {
         let Err(shortfall) = self.policy().decide(&token.caller(), demands) else { return Ok(()) };
-        let rejection = self.refuse(shortfall, demands);
+        let rejection = self.refuse(shortfall, token, demands);
         log::unfilled(shortfall, demands);
         self.tell(Outcome::Refused(rejection.reason()), Some(token), demands, noted);
         Err(rejection)
@@ -201,9 +201,9 @@ impl<'j> Judge<'j> {
         }
     }
 
-    fn refuse(self, shortfall: Shortfall, demands: &[Demand<'_>]) -> Rejection {
+    fn refuse(self, shortfall: Shortfall, token: &Token, demands: &[Demand<'_>]) -> Rejection {
         match self {
-            Self::Gate(plan) => plan.answer(shortfall.into(), demands),
+            Self::Gate(plan) => plan.answer(Failure::of(shortfall.into(), token.scheme()), demands),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
             Self::Local(Local { policy, .. }) => {
                 let asked = match shortfall {
@@ -227,11 +227,5 @@ impl From<Shortfall> for Reason {
             Shortfall::IllegalValue => Self::IllegalParameter,
             Shortfall::NoValue => Self::Misconfigured,
         }
-    }
-}
-
-impl From<Shortfall> for Failure {
-    fn from(shortfall: Shortfall) -> Self {
-        Self::For(shortfall.into())
     }
 }

@@ -53,6 +53,11 @@ impl Verified {
         Self { plan, outcome, seen, earlier: None }
     }
 
+    /// Tells whether a proof of the request has counted, so that `gate` is not to take it for one that was used before.
+    pub(super) fn proves_for(&self, gate: &Gate) -> bool {
+        matches!(self.outcome, Outcome::Known(Ok(_))) && gate.remembers_as(&self.plan.gate)
+    }
+
     /// Tells whether a request still has the credentials that were verified.
     pub(super) fn is_of(&self, parts: &Parts) -> bool {
         self.plan.gate.still_has(parts, &self.seen)
@@ -81,7 +86,7 @@ impl Asked {
         if let Some(known) = self.outcome.get() {
             return known.clone();
         }
-        let outcome = gate.verify(&self.whole(parts), handler).await;
+        let outcome = gate.verify(&self.whole(parts), handler, false).await;
         self.outcome.get_or_init(|| outcome).clone()
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Admission;
 use crate::{
+    gate::Gate,
     policy::Policy,
     scope::{Entry, Requirement, ScopeTable, ScopeToken},
 };
@@ -13,6 +14,10 @@ use crate::{
 #[derive(Serialize)]
 struct Table<'a> {
     floor: &'a [ScopeToken],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dpop: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_certificate: Option<String>,
     routes: Vec<Route<'a>>,
     catalog: Vec<Named>,
 }
@@ -52,6 +57,9 @@ pub(super) struct Route<'a> {
 /// together. Where a login is asked for, `acr_values` lists what is accepted, in order of preference, and `max_age` is in seconds.
 /// What is empty or not known is left out.
 ///
+/// `dpop` is `accepted` or `required` where the gate takes tokens that are bound to a key (`Gate::dpop`), and `client_certificate` the header
+/// with the thumbprint of a certificate ([`Gate::client_certificate`](crate::Gate::client_certificate)).
+///
 /// # Examples
 ///
 /// ```
@@ -70,9 +78,15 @@ pub(super) struct Route<'a> {
 /// ```
 #[must_use]
 pub fn json<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> String {
-    let policy = admission.into().policy();
-    let routes = table.entries().iter().map(Route::from).collect();
-    let table = Table { floor: policy.floor_scopes(), routes, catalog: catalog(policy, table) };
+    let admission = admission.into();
+    let policy = admission.policy();
+    let table = Table {
+        floor: policy.floor_scopes(),
+        dpop: admission.gate().and_then(|gate| gate.dpop_use().word()),
+        client_certificate: admission.gate().and_then(Gate::checks_certificate).map(ToString::to_string),
+        routes: table.entries().iter().map(Route::from).collect(),
+        catalog: catalog(policy, table),
+    };
     // Text and lists of text: there is nothing that JSON could not hold.
     serde_json::to_string_pretty(&table).unwrap_or_default()
 }

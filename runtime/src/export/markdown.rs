@@ -1,9 +1,12 @@
 //! The table as Markdown, for people.
 
 use super::Admission;
-use crate::scope::{Requirement, ScopeTable, ScopeToken};
+use crate::{
+    gate::Gate,
+    scope::{Requirement, ScopeTable, ScopeToken},
+};
 
-/// Writes `table` as a Markdown table, in its order, below a sentence about the floor if there is one. `admission` is a
+/// Writes `table` as a Markdown table, in its order, below a sentence about the floor if there is one, and about what tokens are bound to. `admission` is a
 /// `&Gate` or a `&Policy`.
 ///
 /// # Examples
@@ -22,14 +25,17 @@ use crate::scope::{Requirement, ScopeTable, ScopeToken};
 /// ```
 #[must_use]
 pub fn markdown<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> String {
-    let floor = match admission.into().policy().floor_scopes() {
+    let admission = admission.into();
+    let floor = match admission.policy().floor_scopes() {
         [] => String::new(),
         floor => {
             let floor = all(floor.iter().map(ScopeToken::as_str));
             format!("Every token needs {floor}, too.\n\n")
         }
     };
-    let head = floor + "| method | path | needs | may demand | handler |\n|---|---|---|---|---|\n";
+    let proofs = admission.gate().into_iter().flat_map(Gate::proofs_in_words);
+    let before = proofs.fold(floor, |text, sentence| text + sentence + "\n\n");
+    let head = before + "| method | path | needs | may demand | handler |\n|---|---|---|---|---|\n";
     table.entries().iter().fold(head, |text, entry| {
         let cells = [
             entry.methods().map(code).unwrap_or_default(),

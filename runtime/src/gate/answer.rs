@@ -2,35 +2,50 @@
 
 use std::borrow::Cow;
 
-use super::{Failure, Gate, Protects};
+use http::StatusCode;
+
+use super::{Failure, Gate, Protects, bindings::DpopUse};
 use crate::{
     policy::{Demand, step_up_of},
-    refuse::{Asked, Challenge, ErrorCode, Reason, Rejection},
+    refuse::{Asked, Challenge, ErrorCode, NO_CHALLENGE, Reason, Rejection},
     scope::{Filled, ScopeTable},
+    token::Scheme,
 };
 
 impl Gate {
     /// Builds the answer to a request that does not meet `demands`.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
-        let reason = match failure {
+        let (reason, scheme) = match failure {
             Failure::Unavailable { retry_after } => {
                 let text = self.describe(Reason::Unavailable);
                 return Rejection::unavailable(text, retry_after, &self.0.bodies);
             }
-            Failure::For(reason) => reason,
+            Failure::For(reason) => (reason, Scheme::Bearer),
+            Failure::OfDpop(reason) => (reason, Scheme::Dpop),
         };
         if !reason.is_challenge() {
-            return Rejection::new(reason, self.describe(reason), Asked::NOTHING, None, &self.0.bodies);
+            return Rejection::new(
+                reason,
+                self.describe(reason),
+                Asked::NOTHING,
+                NO_CHALLENGE,
+                &self.0.bodies,
+            );
         }
         let scopes = self.0.policy.to_ask(demands, reason == Reason::InsufficientScope);
         let asked = Asked { scopes, step_up: step_up_of(demands) };
-        let challenge = self.challenge(reason, &asked).to_header_value();
-        Rejection::new(reason, self.describe(reason), asked, Some(challenge), &self.0.bodies)
+        let challenges = self.challenges(reason, scheme, &asked).map(|of| Some(of?.to_header_value()));
+        let rejection = Rejection::new(reason, self.describe(reason), asked, challenges, &self.0.bodies);
+        #[cfg(feature = "dpop")]
+        if let Some(dpop) = self.0.bindings.dpop.as_ref().filter(|_| scheme == Scheme::Dpop) {
+            return rejection.with_nonce(dpop.fresh_nonce(reason == Reason::NonceRequired));
+        }
+        rejection
     }
 
     /// Builds the refusal of a handler for a reason that is not about scopes.
     pub(crate) fn deny(&self, why: Cow<'static, str>) -> Rejection {
-        Rejection::new(Reason::Denied, why, Asked::NOTHING, None, &self.0.bodies)
+        Rejection::new(Reason::Denied, why, Asked::NOTHING, NO_CHALLENGE, &self.0.bodies)
     }
 
     /// Makes a refusal of this gate's the answer to the JSON-RPC request `id`.
@@ -50,7 +65,10 @@ impl Gate {
             let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();
             let scopes = self.0.policy.to_ask(&demands, true);
             let asked = Asked { scopes, step_up: step_up_of(&demands) };
-            let fits = self.challenge(Reason::InsufficientScope, &asked).fits();
+            let of_both = [Scheme::Bearer, Scheme::Dpop].into_iter().flat_map(|scheme| {
+                self.challenges(Reason::InsufficientScope, scheme, &asked).into_iter().flatten()
+            });
+            let fits = of_both.into_iter().all(|challenge| challenge.fits());
             let handler = entry.handler();
             (!fits).then(|| {
                 format!(
@@ -60,14 +78,34 @@ impl Gate {
         })
     }
 
+    /// Makes the challenges of a refused token that came by `scheme`. A token that is valid, and grants too little, is challenged by its own scheme
+    /// alone; in all other cases each scheme that the gate takes would do.
+    ///
+    /// What was wrong is said of the scheme that the client used, or of the only one that there is.
+    fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
+        let schemes = match self.0.bindings.dpop_use() {
+            DpopUse::Refused => [Some(Scheme::Bearer), None],
+            DpopUse::Accepted if reason.status() == StatusCode::FORBIDDEN => [Some(scheme), None],
+            DpopUse::Accepted => [Some(Scheme::Bearer), Some(Scheme::Dpop)],
+            DpopUse::Required => [Some(Scheme::Dpop), None],
+        };
+        let is_of_all = matches!(reason, Reason::MissingToken | Reason::SeveralCredentials);
+        let has_error = |own: Scheme| is_of_all || own == scheme || schemes[1].is_none();
+        schemes.map(|own| own.map(|own| self.challenge(reason, own, has_error(own), asked)))
+    }
+
     /// What is asked of the login stands in every challenge, as the scopes do: a client that asks for a token by it has one that
     /// is enough, whatever was wrong with the one before.
-    fn challenge(&self, reason: Reason, asked: &Asked) -> Challenge {
+    fn challenge(&self, reason: Reason, scheme: Scheme, has_error: bool, asked: &Asked) -> Challenge {
         let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {
             (Some(resource), _) => Challenge::new(resource),
             (None, Protects::Resource(resource)) => Challenge::new(resource),
             (None, Protects::Realm(realm)) => Challenge::in_realm(realm.clone()),
+        };
+        let challenge = match scheme {
+            Scheme::Bearer => challenge,
+            Scheme::Dpop => challenge.with_dpop(self.0.bindings.algorithms()),
         };
         let challenge = challenge.with_scopes(scopes.iter().cloned()).with_acr_values(step_up.acr());
         let challenge = match step_up.max_age() {
@@ -75,7 +113,7 @@ impl Gate {
             None => challenge,
         };
         let missing = self.0.missing_is_invalid.then_some(ErrorCode::InvalidToken);
-        match reason.error().or(missing) {
+        match reason.error().or(missing).filter(|_| has_error) {
             Some(error) => challenge.with_error(error, &self.describe(reason)),
             None => challenge,
         }

@@ -6,33 +6,52 @@ use std::sync::Arc;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, request::Parts};
 
-use super::{Failure, Gate, log};
+use super::{Failure, Gate, family::arrived, log};
 #[cfg(feature = "export")]
 use crate::verify::KnownVerifier;
 use crate::{
     refuse::Reason,
     resource::Resource,
-    token::{Credentials, Presented, Seen, Sources, Token, VerifyError},
+    token::{Credentials, Presented, Scheme, Seen, Sources, Token, VerifyError},
 };
 
 impl Gate {
     /// Reads and verifies the credential of a request, and says what comes of it for any gate.
-    pub(crate) async fn verify(&self, parts: &Parts, handler: &str) -> Result<Token, Failure> {
-        let token = match self.0.sources.read(parts, self.origin()) {
-            Credentials::Bearer(token) => token,
+    ///
+    /// With `is_proven` a proof that comes with it has counted for this request already, so that it is not one that was used before.
+    pub(crate) async fn verify(
+        &self,
+        parts: &Parts,
+        handler: &str,
+        is_proven: bool,
+    ) -> Result<Token, Failure> {
+        let (token, scheme) = match self.0.sources.read(parts, self.origin()) {
+            Credentials::Bearer(token) => (token, Scheme::Bearer),
+            Credentials::Dpop(token) => (token, Scheme::Dpop),
             Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
             Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
-            Credentials::NotAToken => return Err(Failure::For(Reason::InvalidToken)),
+            Credentials::NotAToken(scheme) => return Err(Failure::of(Reason::InvalidToken, scheme)),
         };
         if self.is_of_family() {
             // No verifier is to take the pattern for a resource.
             log::not_verified(&VerifyError::invalid("the request is at no resource of the family"), handler);
-            return Err(Failure::For(Reason::InvalidToken));
+            return Err(Failure::of(Reason::InvalidToken, scheme));
         }
-        let presented = Presented::of(token, parts, self.resource());
+        let presented = Presented::of(token, scheme, parts, self.resource());
         let verified = self.0.verifier.verify(&presented).await;
         let verified = verified.inspect_err(|error| log::not_verified(error, handler));
-        let verified = verified.map_err(|error| Failure::from(&error))?;
+        let verified = verified.map_err(|error| Failure::from(&error).by(scheme))?.presented_as(scheme);
+        if self.0.bindings.check_requests() {
+            let checked = self.0.bindings.check(&verified, &presented, arrived(parts).path(), is_proven);
+            let proven = match checked {
+                Ok(Some(checking)) => checking.await,
+                other => other.map(|_| ()),
+            };
+            proven.map_err(|unproven| {
+                log::not_proven(&unproven.error, unproven.is_of_proof, handler);
+                unproven.failure.by(scheme)
+            })?;
+        }
         // A handler may demand more when the text is gone.
         Ok(if self.0.observer.is_some() { verified.known_by(token) } else { verified })
     }
@@ -40,8 +59,8 @@ impl Gate {
     /// Returns the text of the one token that a request carries, for its hash.
     pub(crate) fn credential<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
         match self.0.sources.read(parts, self.origin()) {
-            Credentials::Bearer(token) => Some(token),
-            Credentials::Absent | Credentials::Several | Credentials::NotAToken => None,
+            Credentials::Bearer(token) | Credentials::Dpop(token) => Some(token),
+            Credentials::Absent | Credentials::Several | Credentials::NotAToken(_) => None,
         }
     }
 
@@ -51,18 +70,20 @@ impl Gate {
             None => Ok(token),
             Some(error) => {
                 log::not_verified(&error, handler);
-                Err((&error).into())
+                Err(Failure::from(&error).by(token.scheme()))
             }
         }
     }
 
     /// Says why this gate alone would refuse a verified token, if it would.
     pub(crate) fn refuses(&self, token: &Token) -> Option<VerifyError> {
-        (token.is_bound() && !self.0.accepts_bound_tokens).then(|| {
-            VerifyError::invalid(
-                "it is bound to a key (`cnf`), and came as a plain bearer token; see `Gate::accept_bound_tokens`",
-            )
-        })
+        self.0.bindings.refuses(token)
+    }
+
+    /// Says why this gate would refuse a verified token whatever the request proves, if it would.
+    #[cfg(feature = "export")]
+    pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {
+        self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))
     }
 
     /// Verifies a token that comes with no request, as the gate would. Unless `may_send`, the token goes nowhere; nobody can tell
@@ -78,11 +99,11 @@ impl Gate {
             value.set_sensitive(true);
             parts.headers.insert(AUTHORIZATION, value);
         }
-        let Credentials::Bearer(token) = Credentials::of(&parts.headers) else {
+        let Credentials::Bearer(token) = Credentials::of(&parts.headers, false) else {
             let reason = "it has characters that no bearer token has, such as spaces and quotes";
             return Some(Err(VerifyError::invalid(reason)));
         };
-        let presented = Presented::of(token, &parts, self.resource());
+        let presented = Presented::of(token, Scheme::Bearer, &parts, self.resource());
         let verified = match self.known_verifier() {
             _ if may_send => self.0.verifier.verify(&presented).await,
             Some(known) => known.verify_offline(&presented).await,
@@ -108,7 +129,13 @@ impl Gate {
         same_gate
             || Arc::ptr_eq(&self.0.verifier, &other.0.verifier)
                 && self.0.sources == other.0.sources
+                && self.0.bindings.check_as(&other.0.bindings)
                 && same_resource()
+    }
+
+    /// Tells whether a proof that `other` has accepted of a request is one that this gate would take for a used one.
+    pub(crate) fn remembers_as(&self, other: &Self) -> bool {
+        self.0.bindings.remember_as(&other.0.bindings)
     }
 
     /// Remembers what of a request may be a credential.
@@ -128,6 +155,11 @@ impl Gate {
     /// Tells whether requests may carry what no handler is to see.
     pub(crate) fn strips_credentials(&self) -> bool {
         self.0.sources.strip_anything()
+    }
+
+    /// Tells whether requests may carry what nobody inside can verify again: what is taken off them, and what counts once.
+    pub(crate) fn verifies_for_all(&self) -> bool {
+        self.strips_credentials() || self.0.sources.have_proofs()
     }
 
     /// Takes what no handler is to see off a request.

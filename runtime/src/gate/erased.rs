@@ -1,6 +1,6 @@
 //! Verifiers without their type.
 
-#[cfg(feature = "export")]
+#[cfg(any(feature = "dpop", feature = "export"))]
 use std::any::Any;
 
 use stackfuture::StackFuture;
@@ -14,7 +14,7 @@ pub(super) trait Verify: Send + Sync {
     fn problems(&self) -> Vec<String>;
 
     /// Gives the type back, to those who know it.
-    #[cfg(feature = "export")]
+    #[cfg(any(feature = "dpop", feature = "export"))]
     fn as_any(&self) -> &dyn Any;
 }
 
@@ -33,7 +33,7 @@ impl<V: TokenVerifier> Verify for V {
         TokenVerifier::problems(self)
     }
 
-    #[cfg(feature = "export")]
+    #[cfg(any(feature = "dpop", feature = "export"))]
     fn as_any(&self) -> &dyn Any {
         self
     }

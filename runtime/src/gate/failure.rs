@@ -2,13 +2,38 @@
 
 use std::time::Duration;
 
-use crate::{refuse::Reason, token::VerifyError};
+use crate::{
+    refuse::Reason,
+    token::{Scheme, VerifyError},
+};
 
 /// Why a request failed, and when to try again if that would help.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
+    /// Of a bearer token, or of none in particular.
     For(Reason),
-    Unavailable { retry_after: Duration },
+    /// Of a token that came by the scheme DPoP.
+    OfDpop(Reason),
+    Unavailable {
+        retry_after: Duration,
+    },
+}
+
+impl Failure {
+    pub(crate) const fn of(reason: Reason, scheme: Scheme) -> Self {
+        match scheme {
+            Scheme::Bearer => Self::For(reason),
+            Scheme::Dpop => Self::OfDpop(reason),
+        }
+    }
+
+    /// Says by which scheme the token came.
+    pub(crate) const fn by(self, scheme: Scheme) -> Self {
+        match self {
+            Self::For(reason) | Self::OfDpop(reason) => Self::of(reason, scheme),
+            Self::Unavailable { .. } => self,
+        }
+    }
 }
 
 impl From<&VerifyError> for Failure {

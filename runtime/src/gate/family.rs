@@ -45,8 +45,8 @@ impl Gate {
 }
 
 /// Returns the URI that a request arrived with: routers that are nested take off what comes before theirs.
-fn arrived(parts: &Parts) -> &Uri {
-    #[cfg(feature = "family")]
+pub(super) fn arrived(parts: &Parts) -> &Uri {
+    #[cfg(any(feature = "dpop", feature = "family"))]
     if let Some(axum::extract::OriginalUri(original)) = parts.extensions.get() {
         return original;
     }

@@ -59,6 +59,19 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
     let _ = (error, handler);
 }
 
+/// A token is good, and the request does not prove what the token is bound to.
+pub(crate) fn not_proven(error: &VerifyError, is_of_proof: bool, handler: &str) {
+    #[cfg(feature = "tracing")]
+    if is_of_proof && error.retry_after().is_none() {
+        let reason = std::error::Error::source(error).map_or_else(String::new, ToString::to_string);
+        tracing::debug!(target: "scopegate", %handler, error = %shown::line(reason), "proof refused");
+        return;
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = is_of_proof;
+    not_verified(error, handler);
+}
+
 /// A template of an operation came to no scope.
 pub(crate) fn unfilled(shortfall: Shortfall, demands: &[Demand<'_>]) {
     #[cfg(feature = "tracing")]
@@ -125,6 +138,9 @@ pub(crate) fn decided(decision: &Decision<'_>) {
                 asked = words(decision.asked().iter().map(ScopeToken::as_str)),
                 granted = decision.granted().and_then(|granted| words(granted.iter())),
                 missing = words(decision.missing().iter().map(ScopeToken::as_str)),
+                acr_values = words(decision.acr_values().iter().map(String::as_str)),
+                max_age = decision.max_age().map(|max_age| max_age.as_secs()),
+                acr = words(decision.acr()),
                 principal = decision.principal().map(|principal| tracing::field::display(shown::line(principal))),
                 subject = shown_name(decision.subject()),
                 client = shown_name(decision.client()),

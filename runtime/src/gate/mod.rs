@@ -1,7 +1,10 @@
 //! The gate: a resource, who verifies its tokens, and what every token needs.
 
 mod answer;
+mod bindings;
 mod credential;
+#[cfg(feature = "dpop")]
+mod dpop;
 mod erased;
 mod failure;
 mod family;
@@ -16,9 +19,11 @@ use std::{fmt, sync::Arc, time::Duration};
 use axum::response::IntoResponse;
 use http::HeaderMap;
 
-use self::erased::Verify;
+#[cfg(feature = "export")]
+pub(crate) use self::bindings::DpopUse;
 #[cfg(all(feature = "export", feature = "jwt"))]
 pub(crate) use self::issuers::is_of_open_id;
+use self::{bindings::Bindings, erased::Verify};
 pub(crate) use self::{failure::Failure, family::Spot};
 use crate::{
     observe::Observer,
@@ -26,7 +31,7 @@ use crate::{
     refuse::{Bodies, BodyFormat, KeptHeaders, Refused},
     resource::{Realm, Resource, ResourceMetadata},
     scope::ScopeTable,
-    token::{CredentialSource, Sources, TokenVerifier},
+    token::{ClientCertificate, CredentialSource, Sources, TokenVerifier},
     verify::{StaticKeys, Texts},
 };
 
@@ -63,7 +68,7 @@ struct Inner {
     /// What is said of a missing and of an invalid credential, where that is no access token.
     texts: Option<Texts>,
     missing_is_invalid: bool,
-    accepts_bound_tokens: bool,
+    bindings: Bindings,
     metadata_at_root: bool,
     metadata_max_age: Duration,
     observer: Option<Arc<dyn Observer>>,
@@ -148,7 +153,7 @@ impl Gate {
             bodies: Bodies::default(),
             texts: None,
             missing_is_invalid: false,
-            accepts_bound_tokens: false,
+            bindings: Bindings::default(),
             metadata_at_root: false,
             metadata_max_age: Duration::from_secs(60 * 60),
             observer: None,
@@ -206,7 +211,7 @@ impl Gate {
     /// ```
     #[must_use]
     pub fn credentials(mut self, sources: impl IntoIterator<Item = CredentialSource>) -> Self {
-        self.change().sources = Sources::of(sources);
+        self.change().sources.set(sources);
         self
     }
 
@@ -264,13 +269,48 @@ impl Gate {
     /// Accepts tokens that are bound to a key of the client (`cnf`, [RFC 7800]) as plain bearer tokens.
     ///
     /// Without this they are refused, since the issuer bound the token to one client's key. Call it if something before this
-    /// program checks the proof, as a proxy does for [RFC 8705].
+    /// program checks the proof. What the gate checks itself it goes on checking: see `Gate::dpop` and [`Gate::client_certificate`].
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
-    /// [RFC 8705]: https://www.rfc-editor.org/rfc/rfc8705
     #[must_use]
     pub fn accept_bound_tokens(mut self) -> Self {
-        self.change().accepts_bound_tokens = true;
+        self.change().bindings.accepts_unchecked = true;
+        self
+    }
+
+    /// Accepts tokens that are bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]), and checks the
+    /// certificate that a proxy saw.
+    ///
+    /// Without this they are refused. The program does not see the certificate itself, since the proxy ends the TLS connection: the proxy
+    /// sends the thumbprint in the header that `certificate` names. A token that is bound to no certificate is accepted as before. The
+    /// [guide](crate::guide::dpop#certificates-behind-a-proxy) says what common proxies have to send.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{ClientCertificate, Gate, Resource};
+    /// # use scopegate::{Presented, Token, TokenVerifier, VerifyError};
+    /// # struct Sessions;
+    /// # impl TokenVerifier for Sessions {
+    /// #     async fn verify(&self, _: &Presented<'_>) -> Result<Token, VerifyError> { Err(VerifyError::expired()) }
+    /// # }
+    ///
+    /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    /// let gate = Gate::new(resource, Sessions).client_certificate(ClientCertificate::header("X-Client-Cert-SHA256"));
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
+    ///
+    /// [RFC 8705, section 3]: https://www.rfc-editor.org/rfc/rfc8705#section-3
+    #[must_use]
+    pub fn client_certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.change().bindings.certificate = Some(certificate);
+        self.bound()
+    }
+
+    /// Has the headers that prove something of a token treated as the credentials are.
+    fn bound(mut self) -> Self {
+        let inner = self.change();
+        inner.sources.set_proofs(inner.bindings.headers());
         self
     }
 
@@ -325,7 +365,8 @@ impl Gate {
     /// has those of its resources.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
         let resource = self.resource().filter(|resource| !resource.is_family())?;
-        Some(ResourceMetadata::naming(resource, self.0.policy.advertised(table)))
+        let metadata = ResourceMetadata::naming(resource, self.0.policy.advertised(table));
+        Some(self.0.bindings.describe(metadata))
     }
 
     /// Iterates over the places where requests carry their credentials.
@@ -335,7 +376,25 @@ impl Gate {
 
     #[cfg(feature = "export")]
     pub(crate) fn accepts_bound_tokens(&self) -> bool {
-        self.0.accepts_bound_tokens
+        self.0.bindings.accepts_unchecked
+    }
+
+    /// Returns where the thumbprint of a client certificate comes from, if the gate checks it.
+    #[cfg(feature = "export")]
+    pub(crate) fn checks_certificate(&self) -> Option<&ClientCertificate> {
+        self.0.bindings.certificate.as_ref()
+    }
+
+    /// Says what requests have to prove of their tokens, for people: a sentence for each thing.
+    #[cfg(feature = "export")]
+    pub(crate) fn proofs_in_words(&self) -> impl Iterator<Item = &'static str> {
+        self.0.bindings.in_words()
+    }
+
+    /// Says how the gate takes tokens that are bound by DPoP.
+    #[cfg(feature = "export")]
+    pub(crate) fn dpop_use(&self) -> DpopUse {
+        self.0.bindings.dpop_use()
     }
 
     pub(crate) fn metadata_is_at_root(&self) -> bool {
@@ -383,6 +442,7 @@ impl Gate {
         }
         problems.extend(self.0.verifier.problems());
         problems.extend(self.0.sources.problems());
+        problems.extend(self.binding_problems());
         problems.extend(self.0.policy.problems(table));
         self.0.policy.alike(table).iter().for_each(log::alike);
         problems.extend(self.oversized(table));

@@ -24,6 +24,10 @@ pub mod browsers {}
 #[cfg(feature = "axum")]
 pub mod proxies {}
 
+#[doc = include_str!("dpop.md")]
+#[cfg(feature = "dpop")]
+pub mod dpop {}
+
 #[doc = include_str!("observing.md")]
 #[cfg(feature = "rmcp")]
 pub mod observing {}

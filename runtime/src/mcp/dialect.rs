@@ -38,11 +38,15 @@ pub(super) struct ToolResult(Vec<u8>);
 impl ToolResult {
     /// Makes a refusal the result of the request `id`; `None` where it has no challenge, so that a client could do nothing.
     pub(super) fn of(rejection: &Rejection, id: &Value, has_result_types: bool) -> Option<Self> {
-        let challenge = rejection.challenge()?.to_str().ok()?;
+        let challenges: Vec<_> =
+            rejection.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();
+        if challenges.is_empty() {
+            return None;
+        }
         let mut result = json!({
             "content": [{ "type": "text", "text": rejection.description() }],
             "isError": true,
-            "_meta": { "mcp/www_authenticate": [challenge] },
+            "_meta": { "mcp/www_authenticate": challenges },
         });
         if has_result_types && let Some(members) = result.as_object_mut() {
             members.insert("resultType".to_owned(), "complete".into());

@@ -3,10 +3,10 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    policy::{Demand, Policy},
+    policy::{Demand, Policy, step_up_of},
     refuse::Reason,
     resource::Resource,
-    scope::{GrantedScopes, ScopeToken},
+    scope::{GrantedScopes, ScopeToken, StepUp},
     token::{Principal, Token, TokenId},
 };
 
@@ -147,6 +147,31 @@ impl<'a> Decision<'a> {
             asked.retain(|scope| !self.facts.policy.covers(granted, scope.as_str()));
         }
         asked
+    }
+
+    /// Returns the values of `acr` of which the operation asks for one, in order of preference.
+    #[must_use]
+    pub fn acr_values(&self) -> Vec<String> {
+        self.step_up().acr().map(str::to_owned).collect()
+    }
+
+    /// Returns how long ago the person may have logged in for the operation, where that counts.
+    #[must_use]
+    pub fn max_age(&self) -> Option<Duration> {
+        self.step_up().max_age()
+    }
+
+    /// A list that was shown asks for nothing; its rows are those that were hidden.
+    fn step_up(&self) -> StepUp {
+        match self.outcome {
+            Outcome::Filtered => StepUp::NONE,
+            _ => step_up_of(self.facts.demands),
+        }
+    }
+
+    /// Iterates over what the token says of how the person logged in (`acr`), if one was verified.
+    pub fn acr(&self) -> impl Iterator<Item = &'a str> {
+        self.facts.token.into_iter().flat_map(Token::acr)
     }
 
     /// Returns who calls, if a token was verified that says so.

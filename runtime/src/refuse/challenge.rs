@@ -9,7 +9,7 @@ use crate::{
     scope::{ScopeToken, join},
 };
 
-/// A Bearer challenge: which token a client needs, and where to get it.
+/// A Bearer challenge, or one of [DPoP](Challenge::with_dpop): which token a client needs, and where to get it.
 ///
 /// It follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1]. Every value is quoted, and
 /// those that clients act on stand before free text, since many clients search for them as substrings.
@@ -37,6 +37,8 @@ use crate::{
 /// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
 #[derive(Clone, Debug)]
 pub struct Challenge {
+    /// The algorithms of proofs, with spaces between, where the scheme is DPoP.
+    algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
     /// With spaces between; empty where any login will do.
@@ -66,6 +68,7 @@ impl Challenge {
 
     fn pointing_to(resource_metadata: Option<String>, realm: Option<Realm>) -> Self {
         Self {
+            algs: None,
             error: None,
             scopes: Vec::new(),
             acr_values: String::new(),
@@ -74,6 +77,31 @@ impl Challenge {
             realm,
             error_description: None,
         }
+    }
+
+    /// Makes it a challenge of the scheme DPoP, which names the algorithms that proofs may be signed with
+    /// ([RFC 9449, section 7.1]). A name that is none is left out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Challenge, Resource, Scope};
+    ///
+    /// let resource = Resource::new("https://files.example.com")?;
+    /// let challenge = Challenge::new(&resource).with_dpop(["ES256", "EdDSA"]).with_scopes([Scope::from_static("files:read")]);
+    /// assert!(challenge.to_string().starts_with(r#"DPoP scope="files:read", algs="ES256 EdDSA", "#));
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
+    ///
+    /// [RFC 9449, section 7.1]: https://www.rfc-editor.org/rfc/rfc9449#section-7.1
+    #[must_use]
+    pub fn with_dpop(mut self, algorithms: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let names: Vec<_> = algorithms.into_iter().collect();
+        let is_name = |name: &&str| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        self.algs = Some(join(names.iter().map(AsRef::as_ref).filter(is_name)));
+        self
     }
 
     /// Sets all scopes that the request needs; with none, the challenge has no `scope`.
@@ -147,7 +175,8 @@ impl Challenge {
             Self { scopes: Vec::new(), ..self.clone() }.to_string()
         };
         // Each part has been checked when it was made, so the fallback, still a challenge, is for nobody.
-        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(r#"Bearer realm="""#))
+        let fallback = if self.algs.is_some() { r#"DPoP algs="ES256""# } else { r#"Bearer realm="""# };
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(fallback))
     }
 
     /// Tells whether the header is of a size that servers and proxies take.
@@ -167,12 +196,13 @@ impl fmt::Display for Challenge {
             ("scope", scope.as_deref()),
             ("acr_values", acr_values),
             ("max_age", max_age.as_deref()),
+            ("algs", self.algs.as_deref()),
             ("resource_metadata", self.resource_metadata.as_deref()),
             ("realm", self.realm.as_ref().map(Realm::as_str)),
             ("error_description", self.error_description.as_deref()),
         ];
         let params = params.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        f.write_str("Bearer")?;
+        f.write_str(if self.algs.is_some() { "DPoP" } else { "Bearer" })?;
         params.enumerate().try_for_each(|(at, (name, value))| {
             let separator = if at == 0 { " " } else { ", " };
             write!(f, r#"{separator}{name}="{value}""#)
@@ -198,8 +228,9 @@ fn harmless(character: char) -> char {
     }
 }
 
-/// What is wrong with a credential, in the words of [RFC 6750, section 3.1] and [RFC 9470, section 3].
+/// What is wrong with a credential, in the words of [RFC 6750, section 3.1], [RFC 9449, section 12.2] and [RFC 9470, section 3].
 ///
+/// [RFC 9449, section 12.2]: https://www.rfc-editor.org/rfc/rfc9449#section-12.2
 /// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
 /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -213,6 +244,10 @@ pub enum ErrorCode {
     InsufficientScope,
     /// `insufficient_user_authentication`: the token is valid, and the login behind it does not suffice.
     InsufficientUserAuthentication,
+    /// `invalid_dpop_proof`: the token is valid, and the proof that came with it is not.
+    InvalidDpopProof,
+    /// `use_dpop_nonce`: the proof needs the nonce that the answer gives.
+    UseDpopNonce,
 }
 
 impl ErrorCode {
@@ -223,6 +258,8 @@ impl ErrorCode {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InsufficientUserAuthentication => "insufficient_user_authentication",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 }

@@ -18,10 +18,11 @@ mod rejection;
 
 pub use self::challenge::{Challenge, ErrorCode};
 #[cfg(feature = "cors")]
-pub(crate) use self::rejection::EXPOSED;
+pub(crate) use self::rejection::{EXPOSED, EXPOSED_NONCE};
 #[cfg(feature = "axum")]
 pub(crate) use self::{
     asked::Asked, bodies::Bodies, body::Content, json_rpc::ErrorAnswer, refused::KeptHeaders,
+    rejection::NONE as NO_CHALLENGE,
 };
 #[cfg(feature = "axum")]
 pub use self::{body::BodyFormat, reason::Reason, refused::Refused, rejection::Rejection};

@@ -31,6 +31,12 @@ pub enum Reason {
     /// The token is valid, and the person behind it logged in otherwise than the operation asks for, or too long ago: 401,
     /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). It may lack a scope as well.
     InsufficientAuthentication,
+    /// The token is bound to a key of the client, and the proof of it is missing or not good for this request: 401,
+    /// `invalid_dpop_proof` ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    InvalidProof,
+    /// The proof is good, and has no nonce of the gate's, or an old one: 401, `use_dpop_nonce`
+    /// ([RFC 9449, section 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+    NonceRequired,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
     /// A value in the path cannot stand in the scope that it is for: 400, without a challenge.
@@ -54,7 +60,9 @@ impl Reason {
             Self::MissingToken
             | Self::InvalidToken
             | Self::ExpiredToken
-            | Self::InsufficientAuthentication => StatusCode::UNAUTHORIZED,
+            | Self::InsufficientAuthentication
+            | Self::InvalidProof
+            | Self::NonceRequired => StatusCode::UNAUTHORIZED,
             Self::InsufficientScope | Self::Denied => StatusCode::FORBIDDEN,
             Self::SeveralCredentials | Self::IllegalParameter => StatusCode::BAD_REQUEST,
             Self::UnknownResource => StatusCode::NOT_FOUND,
@@ -72,6 +80,8 @@ impl Reason {
             Self::ExpiredToken => "expired_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InsufficientAuthentication => "insufficient_user_authentication",
+            Self::InvalidProof => "invalid_proof",
+            Self::NonceRequired => "nonce_required",
             Self::SeveralCredentials => "several_credentials",
             Self::IllegalParameter => "illegal_parameter",
             Self::UnknownResource => "unknown_resource",
@@ -89,6 +99,8 @@ impl Reason {
             Self::InvalidToken | Self::ExpiredToken => Some(ErrorCode::InvalidToken),
             Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
             Self::InsufficientAuthentication => Some(ErrorCode::InsufficientUserAuthentication),
+            Self::InvalidProof => Some(ErrorCode::InvalidDpopProof),
+            Self::NonceRequired => Some(ErrorCode::UseDpopNonce),
             Self::SeveralCredentials => Some(ErrorCode::InvalidRequest),
             Self::MissingToken
             | Self::IllegalParameter
@@ -129,6 +141,8 @@ impl Reason {
             Self::InsufficientAuthentication => {
                 "This request needs another login, or a newer one, than the one behind the access token"
             }
+            Self::InvalidProof => "The DPoP proof is missing, or not valid for this request",
+            Self::NonceRequired => "The DPoP proof needs the nonce of this answer",
             Self::SeveralCredentials => "The request carries more than one credential",
             Self::IllegalParameter => "A value in the path has characters that it cannot have",
             Self::UnknownResource => "There is no resource at this path",

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{
-    HeaderMap, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue,
     header::{ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 #[cfg(feature = "mcp")]
@@ -17,6 +17,16 @@ use crate::{
 
 /// What a page of another origin has to read of a refusal: a browser shows it no other headers than those named here.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
+
+/// The header of a nonce for proofs, which such a page has to read where there is one
+/// ([RFC 9449, section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
+const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
+/// The same, as headers are named to people.
+pub(crate) const EXPOSED_NONCE: &str = "DPoP-Nonce";
+
+/// At most one challenge of each scheme, in the order of the header lines.
+type Challenges = [Option<HeaderValue>; 2];
 
 /// A refused request: the reason, and the answer that follows from it. Cheap to clone.
 ///
@@ -53,7 +63,8 @@ struct Inner {
     reason: Reason,
     description: Cow<'static, str>,
     asked: Asked,
-    challenge: Option<HeaderValue>,
+    challenges: Challenges,
+    nonce: Option<HeaderValue>,
     retry_after: Option<HeaderValue>,
     content: Content,
     custom: Option<Custom>,
@@ -64,12 +75,13 @@ impl Rejection {
         reason: Reason,
         description: Cow<'static, str>,
         asked: Asked,
-        challenge: Option<HeaderValue>,
+        challenges: Challenges,
         bodies: &Bodies,
     ) -> Self {
         let content = bodies.format().write(reason, &description, &asked, None);
         let custom = bodies.custom().cloned();
-        let answer = Inner { reason, description, asked, challenge, retry_after: None, content, custom };
+        let (nonce, retry_after) = (None, None);
+        let answer = Inner { reason, description, asked, challenges, nonce, retry_after, content, custom };
         Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
     }
 
@@ -79,13 +91,21 @@ impl Rejection {
         self
     }
 
+    /// Gives the client a nonce for its next proof.
+    pub(crate) fn with_nonce(mut self, nonce: Option<HeaderValue>) -> Self {
+        if nonce.is_some() {
+            Arc::make_mut(&mut self.answer).nonce = nonce;
+        }
+        self
+    }
+
     /// Builds the answer for when no token can be verified.
     pub(crate) fn unavailable(
         description: Cow<'static, str>,
         retry_after: Duration,
         bodies: &Bodies,
     ) -> Self {
-        let mut rejection = Self::new(Reason::Unavailable, description, Asked::NOTHING, None, bodies);
+        let mut rejection = Self::new(Reason::Unavailable, description, Asked::NOTHING, NONE, bodies);
         // Whole seconds, rounded up: nobody should come back too early.
         let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         if let Some(answer) = Arc::get_mut(&mut rejection.answer) {
@@ -111,7 +131,7 @@ impl Rejection {
 
     /// Builds an answer where no gate says how, and none to challenge with.
     pub(crate) fn without_gate(reason: Reason, asked: Asked) -> Self {
-        Self::new(reason, reason.description().into(), asked, None, &Bodies::default())
+        Self::new(reason, reason.description().into(), asked, NONE, &Bodies::default())
     }
 
     /// Returns why the request was refused.
@@ -149,10 +169,17 @@ impl Rejection {
         &self.answer.asked
     }
 
-    /// Returns the value of the `WWW-Authenticate` header, where the answer has one.
-    #[must_use]
-    pub fn challenge(&self) -> Option<&HeaderValue> {
-        self.answer.challenge.as_ref()
+    /// Iterates over the values of the `WWW-Authenticate` header lines: one for each scheme that would do, Bearer first. There is none
+    /// where another token would not help.
+    pub fn challenges(&self) -> impl Iterator<Item = &HeaderValue> {
+        self.answer.challenges.iter().flatten()
+    }
+
+    /// Writes the challenges as one text, as if they stood on one line; `None` without any.
+    #[cfg(feature = "rmcp")]
+    pub(crate) fn challenges_on_one_line(&self) -> Option<String> {
+        let texts: Vec<_> = self.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();
+        (!texts.is_empty()).then(|| texts.join(", "))
     }
 
     fn body(&self) -> Response {
@@ -161,7 +188,7 @@ impl Rejection {
         let none = HeaderMap::new();
         let headers = self.headers.as_map().unwrap_or(&none);
         let mut response = custom.write(&Refused { reason: *reason, description, asked, headers, content });
-        for name in [WWW_AUTHENTICATE, RETRY_AFTER] {
+        for name in [WWW_AUTHENTICATE, RETRY_AFTER, NONCE] {
             response.headers_mut().remove(name);
         }
         response
@@ -176,8 +203,12 @@ impl IntoResponse for Rejection {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-        if let Some(challenge) = &self.answer.challenge {
-            headers.insert(WWW_AUTHENTICATE, challenge.clone());
+        for challenge in self.answer.challenges.iter().flatten() {
+            headers.append(WWW_AUTHENTICATE, challenge.clone());
+        }
+        if let Some(nonce) = &self.answer.nonce {
+            headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_NONCE));
+            headers.insert(NONCE, nonce.clone());
         }
         if let Some(seconds) = &self.answer.retry_after {
             headers.insert(RETRY_AFTER, seconds.clone());
@@ -186,6 +217,9 @@ impl IntoResponse for Rejection {
         response
     }
 }
+
+/// No challenge, since no token would help.
+pub(crate) const NONE: Challenges = [None, None];
 
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

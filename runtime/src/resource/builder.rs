@@ -110,4 +110,10 @@ impl Resource {
         };
         Err(InvalidResource { what: "member", text: name, fault: fault.into() })
     }
+
+    /// Tells whether a member was set that has no method.
+    #[cfg(feature = "axum")]
+    pub(crate) fn sets(&self, member: &str) -> bool {
+        self.members.others.contains_key(member)
+    }
 }

@@ -40,6 +40,12 @@ pub struct ResourceMetadata {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<ScopeToken>,
     bearer_methods_supported: [&'static str; 1],
+    #[serde(skip_serializing_if = "is_false")]
+    tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dpop_signing_alg_values_supported: Vec<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    dpop_bound_access_tokens_required: bool,
     #[serde(flatten)]
     members: Members,
 }
@@ -56,9 +62,34 @@ impl ResourceMetadata {
             authorization_servers: resource.authorization_servers().to_vec(),
             scopes_supported,
             bearer_methods_supported: ["header"],
+            tls_client_certificate_bound_access_tokens: false,
+            dpop_signing_alg_values_supported: Vec::new(),
+            dpop_bound_access_tokens_required: false,
             members: resource.members.clone(),
         }
     }
+
+    /// Says that tokens may be bound to client certificates, which the resource checks.
+    #[cfg(feature = "axum")]
+    pub(crate) fn with_certificates(mut self) -> Self {
+        self.tls_client_certificate_bound_access_tokens = true;
+        self
+    }
+
+    /// Says that tokens may be bound by DPoP, or must.
+    #[cfg(feature = "axum")]
+    pub(crate) fn with_dpop(mut self, algorithms: &[String], is_required: bool) -> Self {
+        self.dpop_signing_alg_values_supported = algorithms.to_vec();
+        self.dpop_bound_access_tokens_required = is_required;
+        self
+    }
+
+    /// The members that say so.
+    #[cfg(feature = "axum")]
+    pub(crate) const CERTIFICATES: &str = "tls_client_certificate_bound_access_tokens";
+    #[cfg(feature = "axum")]
+    pub(crate) const DPOP: [&str; 2] =
+        ["dpop_signing_alg_values_supported", "dpop_bound_access_tokens_required"];
 
     /// Returns the identifier of the resource, exactly as it was given.
     pub fn resource(&self) -> &str {
@@ -79,4 +110,9 @@ impl ResourceMetadata {
     pub fn name(&self) -> Option<&str> {
         self.members.name.as_deref()
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }

@@ -8,7 +8,10 @@ use http::{
     request::Parts,
 };
 
-use super::credentials::{Credentials, is_b64token};
+use super::{
+    Scheme,
+    credentials::{Credentials, is_b64token},
+};
 use crate::resource::Origin;
 
 /// Where a request carries its credential; see [`Gate::credentials`](crate::Gate::credentials).
@@ -84,9 +87,9 @@ impl CredentialSource {
     }
 
     /// Reads the credential that a request to a resource at `origin` carries here.
-    fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>) -> Credentials<'a> {
+    fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>, takes_dpop: bool) -> Credentials<'a> {
         match &self.0 {
-            Kind::Authorization => Credentials::of(&parts.headers),
+            Kind::Authorization => Credentials::of(&parts.headers, takes_dpop),
             Kind::Cookie { name } if is_same_origin(parts, origin) => cookie(&parts.headers, name),
             Kind::Cookie { .. } => Credentials::Absent,
             Kind::Header { name } => proxied(&parts.headers, name),
@@ -103,7 +106,7 @@ impl CredentialSource {
             Kind::Authorization => None,
             Kind::Cookie { name } => (!is_token(name))
                 .then(|| format!("no cookie can be named {name:?}; write letters, digits, `-` and `_`")),
-            Kind::Header { name } if ["authorization", "cookie", "host"].contains(&name.as_str()) => {
+            Kind::Header { name } if is_reserved(name) => {
                 Some(format!("`{name}` is no header of a proxy's own; name the one that it sets"))
             }
             Kind::Header { name } => (!is_token(name))
@@ -113,6 +116,11 @@ impl CredentialSource {
             }),
         }
     }
+}
+
+/// Tells whether a header, in lower case, is for something else than a proxy's word about the client.
+pub(super) fn is_reserved(header: &str) -> bool {
+    ["authorization", "cookie", "dpop", "host"].contains(&header)
 }
 
 /// Writes it as the lock does: `authorization`, `cookie NAME`, `header NAME` or `websocket-protocol PREFIX`.
@@ -129,29 +137,52 @@ impl fmt::Display for CredentialSource {
 
 /// All places where the requests of one gate carry their credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sources(Vec<CredentialSource>);
+pub(crate) struct Sources {
+    list: Vec<CredentialSource>,
+    /// Whether the scheme DPoP counts in `Authorization`.
+    takes_dpop: bool,
+    /// Headers that prove that a credential is the client's own.
+    proofs: Vec<HeaderName>,
+}
 
 impl Default for Sources {
     fn default() -> Self {
-        Self(vec![CredentialSource::authorization()])
+        Self { list: vec![CredentialSource::authorization()], takes_dpop: false, proofs: Vec::new() }
     }
 }
 
 impl Sources {
-    pub(crate) fn of(sources: impl IntoIterator<Item = CredentialSource>) -> Self {
-        Self(sources.into_iter().collect())
+    /// Sets where requests carry their credentials.
+    pub(crate) fn set(&mut self, sources: impl IntoIterator<Item = CredentialSource>) {
+        self.list = sources.into_iter().collect();
+    }
+
+    /// Counts the scheme DPoP in `Authorization`, where that is one of the sources.
+    #[cfg(feature = "dpop")]
+    pub(crate) fn take_dpop(&mut self) {
+        self.takes_dpop = true;
+    }
+
+    /// Sets which headers prove that a credential is the client's own: they are as secret as it is, and belong to it.
+    pub(crate) fn set_proofs(&mut self, headers: impl IntoIterator<Item = HeaderName>) {
+        self.proofs = headers.into_iter().collect();
+    }
+
+    /// Tells whether there are headers that prove something of a credential.
+    pub(crate) fn have_proofs(&self) -> bool {
+        !self.proofs.is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CredentialSource> {
-        self.0.iter()
+        self.list.iter()
     }
 
     /// Reads the one credential of a request. None of several is chosen, wherever they are.
     pub(crate) fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>) -> Credentials<'a> {
-        if let [only] = self.0.as_slice() {
-            return only.read(parts, origin);
+        if let [only] = self.list.as_slice() {
+            return only.read(parts, origin, self.takes_dpop);
         }
-        let found = self.0.iter().map(|source| source.read(parts, origin));
+        let found = self.list.iter().map(|source| source.read(parts, origin, self.takes_dpop));
         let mut found = found.filter(|found| *found != Credentials::Absent);
         match (found.next(), found.next()) {
             (None, _) => Credentials::Absent,
@@ -161,17 +192,16 @@ impl Sources {
     }
 
     pub(crate) fn strip_anything(&self) -> bool {
-        self.0.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
+        self.list.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
     }
 
-    /// Takes what no handler is to see off a request that has been judged, and marks a proxy's header as sensitive: the
-    /// functions and logs of what is inside know that sign, and not the sources of this gate.
+    /// Takes what no handler is to see off a request that has been judged, and marks a proxy's header, and each with a proof, as
+    /// sensitive: the functions and logs of what is inside know that sign, and not the sources of this gate.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
-        for source in &self.0 {
-            if let (Kind::Header { .. }, Some(name)) = (&source.0, source.header_name())
-                && let http::header::Entry::Occupied(mut entry) = headers.entry(name)
-            {
-                entry.iter_mut().for_each(|value| value.set_sensitive(true));
+        self.proofs.iter().for_each(|name| mark_sensitive(headers, name));
+        for source in &self.list {
+            if let (Kind::Header { .. }, Some(name)) = (&source.0, source.header_name()) {
+                mark_sensitive(headers, &name);
             }
             if let Kind::WebsocketProtocol { prefix } = &source.0
                 && offers(headers, prefix)
@@ -192,7 +222,7 @@ impl Sources {
     /// go.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         let has_to_go = |source: &CredentialSource| matches!(&source.0, Kind::WebsocketProtocol { prefix } if offers(headers, prefix));
-        if !self.0.iter().any(has_to_go) {
+        if !self.list.iter().any(has_to_go) {
             return None;
         }
         let protocols = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().cloned().collect();
@@ -210,7 +240,8 @@ impl Sources {
 
     /// Tells whether a header may hold a credential.
     pub(crate) fn read_from(&self, header: &HeaderName) -> bool {
-        self.0.iter().any(|source| source.header_name().as_ref() == Some(header))
+        self.proofs.contains(header)
+            || self.list.iter().any(|source| source.header_name().as_ref() == Some(header))
     }
 
     /// Remembers all that the sources read of a request, to tell later whether it is still the same.
@@ -231,24 +262,25 @@ impl Sources {
 
     /// Tells whether a cookie of a request would count; the method decides about that, too.
     fn cookies_count(&self, parts: &Parts, origin: Option<&str>) -> bool {
-        let has_cookies = self.0.iter().any(|source| matches!(source.0, Kind::Cookie { .. }));
+        let has_cookies = self.list.iter().any(|source| matches!(source.0, Kind::Cookie { .. }));
         has_cookies && is_same_origin(parts, origin)
     }
 
     fn values<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a HeaderValue> {
-        let names = self.0.iter().filter_map(CredentialSource::header_name);
-        names.flat_map(|name| headers.get_all(name))
+        let names = self.list.iter().filter_map(CredentialSource::header_name);
+        let proofs = self.proofs.iter().flat_map(|name| headers.get_all(name));
+        names.flat_map(|name| headers.get_all(name)).chain(proofs)
     }
 
     pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
-        let none = self.0.is_empty().then(|| {
+        let none = self.list.is_empty().then(|| {
             "the gate takes credentials from nowhere; name a source, such as `CredentialSource::authorization()`"
                 .to_owned()
         });
-        let twice = self.0.iter().enumerate().filter(|(at, source)| self.0[..*at].contains(source));
+        let twice = self.list.iter().enumerate().filter(|(at, source)| self.list[..*at].contains(source));
         let twice =
             twice.map(|(_, source)| format!("the credential source `{source}` stands twice; write it once"));
-        none.into_iter().chain(self.0.iter().filter_map(CredentialSource::problem)).chain(twice)
+        none.into_iter().chain(self.list.iter().filter_map(CredentialSource::problem)).chain(twice)
     }
 }
 
@@ -304,6 +336,12 @@ fn proxied<'a>(headers: &'a HeaderMap, name: &str) -> Credentials<'a> {
     )
 }
 
+fn mark_sensitive(headers: &mut HeaderMap, name: &HeaderName) {
+    if let http::header::Entry::Occupied(mut entry) = headers.entry(name) {
+        entry.iter_mut().for_each(|value| value.set_sensitive(true));
+    }
+}
+
 /// Tells whether an entry of the subprotocols begins with `prefix`.
 fn offers(headers: &HeaderMap, prefix: &str) -> bool {
     protocols(headers).any(|entry| entry.starts_with(prefix))
@@ -319,7 +357,7 @@ fn one<'a>(mut values: impl Iterator<Item = &'a str>, is_legal: impl Fn(&str) ->
     match (values.next(), values.next()) {
         (None, _) => Credentials::Absent,
         (Some(value), None) if is_legal(value) => Credentials::Bearer(value),
-        (Some(_), None) => Credentials::NotAToken,
+        (Some(_), None) => Credentials::NotAToken(Scheme::Bearer),
         (Some(_), Some(_)) => Credentials::Several,
     }
 }

@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
+use super::Scheme;
+
 /// What a request says about who sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials<'a> {
@@ -11,18 +13,23 @@ pub(crate) enum Credentials<'a> {
     Absent,
     /// A Bearer token, in its legal characters; nothing else has been checked.
     Bearer(&'a str),
-    /// The Bearer scheme with something that cannot be a token.
-    NotAToken,
+    /// A token of the scheme DPoP ([RFC 9449, section 7.1]), in the same characters.
+    ///
+    /// [RFC 9449, section 7.1]: https://www.rfc-editor.org/rfc/rfc9449#section-7.1
+    Dpop(&'a str),
+    /// A scheme with something that cannot be a token.
+    NotAToken(Scheme),
     /// More than one credential ([RFC 6750, section 2](https://www.rfc-editor.org/rfc/rfc6750#section-2)).
     Several,
 }
 
 impl<'a> Credentials<'a> {
-    pub(crate) fn of(headers: &'a HeaderMap) -> Self {
+    /// Reads the header. Where `takes_dpop` is not set, the scheme DPoP is none that is known.
+    pub(crate) fn of(headers: &'a HeaderMap, takes_dpop: bool) -> Self {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         match (values.next(), values.next()) {
             (None, _) => Self::Absent,
-            (Some(value), None) => Self::read(value),
+            (Some(value), None) => Self::read(value, takes_dpop),
             (Some(_), Some(_)) => Self::Several,
         }
     }
@@ -30,17 +37,26 @@ impl<'a> Credentials<'a> {
     /// Reads `credentials = auth-scheme 1*SP token68`, the scheme in any case ([RFC 9110, section 11.4]).
     ///
     /// [RFC 9110, section 11.4]: https://www.rfc-editor.org/rfc/rfc9110#section-11.4
-    fn read(value: &'a HeaderValue) -> Self {
+    fn read(value: &'a HeaderValue, takes_dpop: bool) -> Self {
         let bytes = value.as_bytes().trim_ascii();
         let scheme_end = bytes.iter().position(u8::is_ascii_whitespace).unwrap_or(bytes.len());
-        let (scheme, rest) = bytes.split_at(scheme_end);
-        if !scheme.eq_ignore_ascii_case(b"Bearer") {
-            return Self::Absent;
-        }
+        let (name, rest) = bytes.split_at(scheme_end);
+        let scheme = match name {
+            _ if name.eq_ignore_ascii_case(b"Bearer") => Scheme::Bearer,
+            _ if takes_dpop && name.eq_ignore_ascii_case(b"DPoP") => Scheme::Dpop,
+            _ => return Self::Absent,
+        };
         let token = &rest[rest.iter().take_while(|byte| **byte == b' ').count()..];
         match str::from_utf8(token) {
-            Ok(token) if is_b64token(token) => Self::Bearer(token),
-            _ => Self::NotAToken,
+            Ok(token) if is_b64token(token) => Self::presented(token, scheme),
+            _ => Self::NotAToken(scheme),
+        }
+    }
+
+    const fn presented(token: &'a str, scheme: Scheme) -> Self {
+        match scheme {
+            Scheme::Bearer => Self::Bearer(token),
+            Scheme::Dpop => Self::Dpop(token),
         }
     }
 }
@@ -64,11 +80,20 @@ mod tests {
 
     #[track_caller]
     fn check(lines: &[&[u8]], expected: Credentials<'_>) {
+        assert_eq!(Credentials::of(&headers_of(lines), false), expected);
+    }
+
+    #[track_caller]
+    fn check_with_dpop(lines: &[&[u8]], expected: Credentials<'_>) {
+        assert_eq!(Credentials::of(&headers_of(lines), true), expected);
+    }
+
+    fn headers_of(lines: &[&[u8]]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(AUTHORIZATION, HeaderValue::from_bytes(line).unwrap());
         }
-        assert_eq!(Credentials::of(&headers), expected);
+        headers
     }
 
     #[test]
@@ -81,7 +106,8 @@ mod tests {
 
     #[test]
     fn reads_the_header_as_the_grammar_says() {
-        use Credentials::{Absent, Bearer, NotAToken, Several};
+        use Credentials::{Absent, Bearer, Several};
+        const NOT_A_TOKEN: Credentials<'_> = Credentials::NotAToken(Scheme::Bearer);
         check(&[], Absent);
         check(&[b""], Absent);
         check(&[b"Basic dTpw"], Absent);
@@ -91,16 +117,30 @@ mod tests {
         check(&[b"Bearer abc"], Bearer("abc"));
         check(&[b"bEaReR   abc"], Bearer("abc"));
         check(&[b" Bearer abc-._~+/== "], Bearer("abc-._~+/=="));
-        check(&[b"Bearer"], NotAToken);
-        check(&[b"Bearer "], NotAToken);
-        check(&[b"Bearer ="], NotAToken);
-        check(&[b"Bearer a=b"], NotAToken);
-        check(&[b"Bearer\tabc"], NotAToken);
-        check(&[b"Bearer a b"], NotAToken);
-        check(&[b"Bearer a, Bearer b"], NotAToken);
-        check(&[b"Bearer \"abc\""], NotAToken);
-        check(&[b"Bearer \xc3\xa9"], NotAToken);
+        check(&[b"Bearer"], NOT_A_TOKEN);
+        check(&[b"Bearer "], NOT_A_TOKEN);
+        check(&[b"Bearer ="], NOT_A_TOKEN);
+        check(&[b"Bearer a=b"], NOT_A_TOKEN);
+        check(&[b"Bearer\tabc"], NOT_A_TOKEN);
+        check(&[b"Bearer a b"], NOT_A_TOKEN);
+        check(&[b"Bearer a, Bearer b"], NOT_A_TOKEN);
+        check(&[b"Bearer \"abc\""], NOT_A_TOKEN);
+        check(&[b"Bearer \xc3\xa9"], NOT_A_TOKEN);
         check(&[b"Bearer abc", b"Bearer abc"], Several);
         check(&[b"Bearer abc", b"Basic dTpw"], Several);
+    }
+
+    #[test]
+    fn reads_the_scheme_of_dpop_where_it_is_taken() {
+        use Credentials::{Absent, Bearer, Dpop, NotAToken, Several};
+        check_with_dpop(&[b"DPoP abc"], Dpop("abc"));
+        check_with_dpop(&[b"dpop  abc=="], Dpop("abc=="));
+        check_with_dpop(&[b"DPoP"], NotAToken(Scheme::Dpop));
+        check_with_dpop(&[b"DPoP a b"], NotAToken(Scheme::Dpop));
+        check_with_dpop(&[b"DPoP a, Bearer a"], NotAToken(Scheme::Dpop));
+        check_with_dpop(&[b"DPoPx abc"], Absent);
+        check_with_dpop(&[b"Bearer abc"], Bearer("abc"));
+        check_with_dpop(&[b"DPoP abc", b"Bearer abc"], Several);
+        check_with_dpop(&[b"DPoP abc", b"DPoP abc"], Several);
     }
 }

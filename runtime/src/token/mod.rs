@@ -1,6 +1,8 @@
 //! Tokens: where a request carries one, who verifies it, and what a verified one says.
 
 mod claims;
+mod client_certificate;
+mod confirmation;
 mod credential_source;
 mod credentials;
 mod error;
@@ -13,6 +15,7 @@ mod verifier;
 
 pub use self::{
     claims::InvalidClaims,
+    client_certificate::ClientCertificate,
     credential_source::CredentialSource,
     error::VerifyError,
     presented::{Presented, Scheme},
@@ -22,6 +25,7 @@ pub use self::{
     verifier::TokenVerifier,
 };
 pub(crate) use self::{
+    confirmation::Confirmation,
     credential_source::{Seen, Sources},
     credentials::{Credentials, is_b64token},
 };

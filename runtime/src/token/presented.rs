@@ -30,18 +30,29 @@ pub struct Presented<'a> {
 }
 
 /// How a request presents its token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scheme {
     /// As a bearer token ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)), by whatever
     /// [source](crate::CredentialSource).
+    #[default]
     Bearer,
+    /// As a token that is bound to a key of the client by DPoP
+    /// ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)), in `Authorization`.
+    ///
+    /// A gate takes it where `Gate::dpop` says so, and checks the proof when the verifier has returned a token with `cnf.jkt`.
+    Dpop,
 }
 
 impl<'a> Presented<'a> {
-    pub(crate) fn of(token: &'a str, parts: &'a Parts, resource: Option<&'a Resource>) -> Self {
+    pub(crate) fn of(
+        token: &'a str,
+        scheme: Scheme,
+        parts: &'a Parts,
+        resource: Option<&'a Resource>,
+    ) -> Self {
         let Parts { method, uri, headers, .. } = parts;
-        Self { token, scheme: Scheme::Bearer, method, uri, headers, resource }
+        Self { token, scheme, method, uri, headers, resource }
     }
 
     /// Returns the token's text.

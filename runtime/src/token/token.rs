@@ -9,7 +9,7 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::{InvalidClaims, Principal, TokenId};
+use super::{Confirmation, InvalidClaims, Principal, Scheme, TokenId};
 use crate::{
     policy::{Caller, Login},
     scope::GrantedScopes,
@@ -28,6 +28,8 @@ struct Told {
     /// What stands for a token without `jti`, where somebody is told.
     id: Option<Arc<TokenId>>,
     is_cached: Option<bool>,
+    /// How the request presented it, which decides what a challenge says.
+    scheme: Scheme,
 }
 
 #[derive(Clone, Default)]
@@ -202,7 +204,22 @@ impl Token {
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     pub fn is_bound(&self) -> bool {
-        self.0.claims.contains_key("cnf")
+        self.confirmation().is_some()
+    }
+
+    /// Returns what the token says of the key that it is bound to.
+    pub(crate) fn confirmation(&self) -> Option<Confirmation<'_>> {
+        self.0.claims.get("cnf").map(Confirmation::of)
+    }
+
+    /// Notes how the request presented the token.
+    pub(crate) fn presented_as(mut self, scheme: Scheme) -> Self {
+        self.1.scheme = scheme;
+        self
+    }
+
+    pub(crate) const fn scheme(&self) -> Scheme {
+        self.1.scheme
     }
 
     /// Tells whether the verifier had the token in its memory, where it says so.

@@ -18,12 +18,13 @@ const FILE = { path: "hello.txt", content: "Hello!" };
  */
 export function scenarios(name, sdk) {
   test(`${name}: it logs in with little, and steps up once`, (t) => oauth(t, sdk));
+  test(`${name}: so it does where tokens may be bound by DPoP`, (t) => oauth(t, sdk, { DPOP: "accepted" }));
   test(`${name}: with a key it does what the key may`, (t) => keys(t, sdk));
   test(`${name}: it uses an open tool without a login, and logs in for another`, (t) => mixed(t, sdk));
 }
 
-async function oauth(t, sdk) {
-  const { url, stop } = await start();
+async function oauth(t, sdk, variables = {}) {
+  const { url, stop } = await start(variables);
   t.after(stop);
   const { exchanges, fetch } = recorder();
   const provider = new Provider();
@@ -31,7 +32,7 @@ async function oauth(t, sdk) {
 
   const first = transport();
   await assert.rejects(sdk.connect(first), sdk.UnauthorizedError);
-  assertDiscovered(exchanges, url);
+  assertDiscovered(exchanges, url, variables.DPOP !== undefined);
   assertAsked(provider, url, ["files:read"]);
   await sdk.finish(first, provider.callback);
   assert.equal(provider.tokens().scope, "files:read");
@@ -115,10 +116,12 @@ async function call(client, name, args = {}) {
 }
 
 /** The first request had no token, and its challenge led to the metadata at once. */
-function assertDiscovered([first, second], url) {
+function assertDiscovered([first, second], url, hasDpop) {
   const challenge = `Bearer scope="files:read", resource_metadata="${metadataOf(url)}"`;
   assert.deepEqual([first.method, first.url, first.authorization], ["POST", url.href, null]);
-  assert.deepEqual([first.status, first.challenge], [401, challenge]);
+  // These clients read the lines as one, and know nothing of DPoP.
+  const [bearer, dpop] = first.challenge.split(", DPoP ");
+  assert.deepEqual([first.status, bearer, dpop !== undefined], [401, challenge, hasDpop]);
   assert.deepEqual([second.url, second.status], [metadataOf(url), 200]);
 }
 

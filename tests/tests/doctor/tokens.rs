@@ -151,7 +151,7 @@ async fn what_it_must_say_besides() {
     server.check_by(rules(), &server.token("azp", json!("cli")), "required_claim", expect!["error: token: its `azp` is `cli`, and not `web`; have the authorization server write the claim, or change `.require(..)`"]).await;
     server.check_by(rules(), &server.token("azp", Value::Null), "required_claim", expect!["error: token: it lacks the required claim `azp`; have the authorization server write the claim, or change `.require(..)`"]).await;
     let token = server.token("cnf", json!({ "jkt": "thumbprint" }));
-    server.check(&token, "bound", expect!["error: token: it is bound to a key (`cnf`), and came as a plain bearer token; see `Gate::accept_bound_tokens`"]).await;
+    server.check(&token, "bound", expect!["error: token: it is bound to a key by DPoP (`cnf.jkt`), and came as a plain bearer token; see `Gate::dpop` and `Gate::accept_bound_tokens`"]).await;
 }
 
 #[tokio::test]

@@ -4,12 +4,18 @@
 
 use super::{Grant, GrantType, PERSON, Session, invalid_grant};
 use crate::clients::Client;
+use crate::dpop::BoundKey;
 use crate::error::OAuthError;
 use crate::params::Params;
 use crate::state::Issuer;
 use crate::token_endpoint::TokenResponse;
 
-pub(super) fn redeem(issuer: &Issuer, client: &Client, params: &Params) -> Result<TokenResponse, OAuthError> {
+pub(super) fn redeem(
+    issuer: &Issuer,
+    client: &Client,
+    params: &Params,
+    key: Option<&BoundKey>,
+) -> Result<TokenResponse, OAuthError> {
     let code = params.required("code")?;
     let redirect_uri = params.required("redirect_uri")?;
     let verifier = params.required("code_verifier")?;
@@ -22,15 +28,21 @@ pub(super) fn redeem(issuer: &Issuer, client: &Client, params: &Params) -> Resul
     };
     let belongs = approval.grant.client_id == client.id
         && approval.redirect_uri.as_str() == redirect_uri
-        && approval.challenge.is_met_by(verifier);
+        && approval.challenge.is_met_by(verifier)
+        && approval.key.as_ref().is_none_or(|named| Some(named) == key);
     if !belongs {
         return Err(invalid_grant());
     }
 
     let resources = approval.grant.resources.narrowed(params)?;
-    let response = TokenResponse::issue(issuer, &Grant { resources, ..approval.grant.clone() }, PERSON)?;
+    let response = TokenResponse::issue(issuer, &Grant { resources, ..approval.grant.clone() }, PERSON, key)?;
     if !client.may_use(GrantType::RefreshToken) {
         return Ok(response);
     }
-    Ok(response.with_refresh_token(Session::begin(issuer, code, approval.grant)))
+    Ok(response.with_refresh_token(Session::begin(
+        issuer,
+        code,
+        approval.grant,
+        Session::key_of(client, key),
+    )))
 }

@@ -4,6 +4,7 @@
 
 use super::Grant;
 use crate::clients::Client;
+use crate::dpop::BoundKey;
 use crate::error::OAuthError;
 use crate::params::Params;
 use crate::resources::Resources;
@@ -11,9 +12,14 @@ use crate::scopes::Scopes;
 use crate::state::Issuer;
 use crate::token_endpoint::TokenResponse;
 
-pub(super) fn redeem(issuer: &Issuer, client: &Client, params: &Params) -> Result<TokenResponse, OAuthError> {
+pub(super) fn redeem(
+    issuer: &Issuer,
+    client: &Client,
+    params: &Params,
+    key: Option<&BoundKey>,
+) -> Result<TokenResponse, OAuthError> {
     let resources = Resources::from_request(params)?;
     let scopes = Scopes::from_request(params)?;
     let grant = Grant { client_id: client.id.clone(), resources, scopes, login: None };
-    TokenResponse::issue(issuer, &grant, &client.id)
+    TokenResponse::issue(issuer, &grant, &client.id, key)
 }

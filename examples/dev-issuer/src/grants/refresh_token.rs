@@ -5,6 +5,7 @@
 
 use super::{Grant, PERSON, invalid_grant};
 use crate::clients::Client;
+use crate::dpop::BoundKey;
 use crate::error::{Code, OAuthError};
 use crate::params::Params;
 use crate::random;
@@ -20,6 +21,8 @@ pub(crate) struct Session {
     /// The whole of the refresh token that is good now.
     current: String,
     grant: Grant,
+    /// The key that a public client has to prove at each refresh. The secret of any other binds its tokens to it already.
+    key: Option<BoundKey>,
 }
 
 impl Session {
@@ -29,11 +32,16 @@ impl Session {
     }
 
     /// Begins the session of `code` and returns its first refresh token.
-    pub(super) fn begin(issuer: &Issuer, code: &str, grant: Grant) -> String {
+    pub(super) fn begin(issuer: &Issuer, code: &str, grant: Grant, key: Option<BoundKey>) -> String {
         let session = session_of(code);
         let current = next_handle(session);
-        issuer.sessions.insert(session.to_owned(), Self { current: current.clone(), grant });
+        issuer.sessions.insert(session.to_owned(), Self { current: current.clone(), grant, key });
         current
+    }
+
+    /// The key to which a refresh token of this client is bound ([RFC 9449, section 5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
+    pub(super) fn key_of(client: &Client, proven: Option<&BoundKey>) -> Option<BoundKey> {
+        proven.filter(|_| client.secret.is_none()).cloned()
     }
 
     /// Ends the session that `handle` belongs or belonged to.
@@ -49,7 +57,13 @@ impl Session {
         token: &str,
         client: &Client,
         params: &Params,
+        key: Option<&BoundKey>,
     ) -> Result<(String, Grant), OAuthError> {
+        if self.key.as_ref().is_some_and(|bound| Some(bound) != key) {
+            // Nothing ends: a thief without the key can do nothing else with the token.
+            let description = "the refresh token is bound to a key, and the request has no proof by that key";
+            return Err(OAuthError::new(Code::InvalidDpopProof, description));
+        }
         if self.current != token || self.grant.client_id != client.id {
             return Err(invalid_grant());
         }
@@ -59,22 +73,29 @@ impl Session {
         }
         let resources = self.grant.resources.narrowed(params)?;
         let scopes = if asked.is_empty() { self.grant.scopes.clone() } else { asked };
+        self.key = Self::key_of(client, key);
         self.current = next_handle(session_of(token));
         // To refresh is not to log in: the token says when that was.
         Ok((self.current.clone(), Grant { resources, scopes, ..self.grant.clone() }))
     }
 }
 
-pub(super) fn redeem(issuer: &Issuer, client: &Client, params: &Params) -> Result<TokenResponse, OAuthError> {
+pub(super) fn redeem(
+    issuer: &Issuer,
+    client: &Client,
+    params: &Params,
+    key: Option<&BoundKey>,
+) -> Result<TokenResponse, OAuthError> {
     let token = params.required("refresh_token")?;
-    let rotated = issuer.sessions.with(session_of(token), |session| session.rotate(token, client, params));
+    let rotated =
+        issuer.sessions.with(session_of(token), |session| session.rotate(token, client, params, key));
     let (next, grant) = rotated.unwrap_or_else(|| Err(invalid_grant())).inspect_err(|error| {
         // A used token may have been stolen, or the thief was here first: nobody goes on with this session.
         if error.code == Code::InvalidGrant {
             Session::end(issuer, token);
         }
     })?;
-    Ok(TokenResponse::issue(issuer, &grant, PERSON)?.with_refresh_token(next))
+    Ok(TokenResponse::issue(issuer, &grant, PERSON, key)?.with_refresh_token(next))
 }
 
 fn next_handle(session: &str) -> String {

@@ -35,6 +35,7 @@ async fn both_documents_are_the_same() {
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
                 "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
+                "dpop_signing_alg_values_supported": ["ES256", "ES384", "EdDSA", "PS256", "RS256"],
                 "authorization_response_iss_parameter_supported": true,
                 "scopes_supported": ["files:read"],
             }),
@@ -79,13 +80,13 @@ async fn browsers_may_call_what_clients_call() {
             .request(Method::OPTIONS, format!("{}{path}", server.url))
             .header("origin", "http://localhost:6274")
             .header("access-control-request-method", method)
-            .header("access-control-request-headers", "authorization,content-type,mcp-protocol-version");
+            .header("access-control-request-headers", "authorization,content-type,dpop,mcp-protocol-version");
         let headers = preflight.send().await.unwrap().headers().clone();
         let allowed = |name| headers.get(name).map(|value| value.to_str().unwrap());
         assert_eq!(allowed("access-control-allow-origin"), shared.then_some("*"), "{path}");
         assert_eq!(
             allowed("access-control-allow-headers"),
-            shared.then_some("authorization,content-type,mcp-protocol-version"),
+            shared.then_some("authorization,content-type,dpop,mcp-protocol-version"),
             "{path}"
         );
     }

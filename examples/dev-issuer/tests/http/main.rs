@@ -4,6 +4,7 @@ mod authorization;
 mod client_credentials;
 mod code_flow;
 mod discovery;
+mod dpop;
 mod login;
 mod refresh;
 mod registration;

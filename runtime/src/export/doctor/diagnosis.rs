@@ -25,6 +25,13 @@ pub struct Diagnosis {
 pub(super) struct Subject {
     resource: Option<String>,
     issuers: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dpop: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_certificate: Option<String>,
+    /// The same for people.
+    #[serde(skip)]
+    proofs: Vec<&'static str>,
 }
 
 impl Subject {
@@ -36,7 +43,13 @@ impl Subject {
         };
         #[cfg(not(feature = "jwt"))]
         let issuers = Vec::new();
-        Self { resource: gate.resource().map(|resource| resource.identifier().to_owned()), issuers }
+        Self {
+            resource: gate.resource().map(|resource| resource.identifier().to_owned()),
+            issuers,
+            dpop: gate.dpop_use().word(),
+            client_certificate: gate.checks_certificate().map(ToString::to_string),
+            proofs: gate.proofs_in_words().collect(),
+        }
     }
 }
 
@@ -70,6 +83,7 @@ impl Diagnosis {
     /// |---|---|
     /// | `at_fault` | `configuration`, `authorization_server`, `token` or null |
     /// | `resource`, `issuers` | what was looked at |
+    /// | `dpop`, `client_certificate` | `accepted` or `required`, and a header, where the gate takes tokens that are bound to a key or a certificate; left out otherwise |
     /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
     /// | `token` | null, or of an accepted token `issuer`, `client`, `scopes` and `operations`: objects with `operation`, `opens` (null where it depends on the request) and `lacks` |
     #[must_use]
@@ -99,6 +113,7 @@ impl fmt::Display for Diagnosis {
             }
             writeln!(f)?;
         }
+        subject.proofs.iter().try_for_each(|sentence| writeln!(f, "{sentence}"))?;
         findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
         if let Some(token) = token {
             write!(f, "{token}")?;

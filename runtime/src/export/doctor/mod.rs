@@ -64,7 +64,7 @@ impl<'a> Doctor<'a> {
     /// Judges this token too, by the code of the gate: who refuses it and why, or what it opens.
     ///
     /// The token is sent nowhere, and neither it nor a part of it as a whole is in the diagnosis. White space around it does not
-    /// count, and neither does `Bearer` before it.
+    /// count, and neither does `Bearer` or `DPoP` before it.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self
@@ -124,7 +124,7 @@ impl std::fmt::Debug for Doctor<'_> {
 /// Takes off what stands around a token where people copy it from.
 fn bare(token: &str) -> &str {
     let mut token = token.trim();
-    for before in ["authorization:", "bearer "] {
+    for before in ["authorization:", "bearer ", "dpop "] {
         let start = token.get(..before.len());
         if start.is_some_and(|start| start.eq_ignore_ascii_case(before)) {
             token = token[before.len()..].trim_start();

@@ -64,7 +64,7 @@ pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send:
         None => Verdict::NotJudged(NotJudged::OwnVerifier),
         Some(Err(error)) => Verdict::Refused(refused(gate, text, &error)),
         Some(Ok(token)) => {
-            if let Some(error) = gate.refuses(&token) {
+            if let Some(error) = gate.refuses_alone(&token) {
                 return Verdict::Refused(Finding::error(Part::Token, "bound", reason(text, &error)));
             }
             let accepted = Accepted::of(&token, gate.policy(), table);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{
+    bound,
     change::Change,
     compare::{Demand, Side, direction},
     declared::Declared,
@@ -19,7 +20,7 @@ pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes:
     let steps: Vec<Step> = floor(old, new).chain(implications(old, new)).chain(wildcards(old, new)).collect();
     let mut changes = if steps.is_empty() { Vec::new() } else { judged(steps, sides, &routes.kept()) };
     changes.extend(sources(old, new));
-    changes.extend(bound_tokens(old, new));
+    changes.extend(bound::changes(&old.bound, &new.bound));
     changes
 }
 
@@ -115,19 +116,6 @@ fn place(source: &str) -> String {
         Some((_, prefix)) => format!("entries of `Sec-WebSocket-Protocol` that begin with `{prefix}`"),
         None => "the header `Authorization`".to_owned(),
     }
-}
-
-fn bound_tokens(old: &Declared, new: &Declared) -> Option<Change> {
-    let (direction, words) = match (old.accepts_bound_tokens, new.accepts_bound_tokens) {
-        (false, true) => {
-            (Direction::Weaker, "tokens that are bound to a client's key are now accepted without proof")
-        }
-        (true, false) => {
-            (Direction::Stricter, "tokens that are bound to a client's key are no longer accepted")
-        }
-        _ => return None,
-    };
-    Some(Change::new(direction, words.to_owned()))
 }
 
 fn listed(scopes: &[ScopeToken]) -> String {

@@ -6,17 +6,20 @@
 //!             / "wildcards:" SP ( "prefixed" / "prefixed-and-bare" )
 //!             / "credentials:" SP source
 //!             / "bound-tokens:" SP "accepted"
+//!             / "dpop:" SP ( "accepted" / "required" )
+//!             / "client-certificate:" SP "header" SP name
 //! source      = "authorization" / ( "cookie" / "header" / "websocket-protocol" ) SP name
 //! ```
 //!
 //! No method has a colon, so no row begins like a declaration. What has no declaration is as it is without one: there is
-//! no floor, nothing is implied, `*` stands for nothing, and credentials come from `Authorization` alone.
+//! no floor, nothing is implied, `*` stands for nothing, credentials come from `Authorization` alone, and bound tokens are refused.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
 
+use super::bound::Bound;
 use crate::{
     export::Admission,
     policy::Policy,
@@ -33,7 +36,7 @@ pub(super) struct Declared {
     pub(super) wildcards: Wildcards,
     /// As `Display` of [`CredentialSource`] writes them.
     pub(super) sources: BTreeSet<String>,
-    pub(super) accepts_bound_tokens: bool,
+    pub(super) bound: Bound,
 }
 
 impl Default for Declared {
@@ -43,7 +46,7 @@ impl Default for Declared {
             implied: BTreeMap::new(),
             wildcards: Wildcards::Off,
             sources: usual_sources(),
-            accepts_bound_tokens: false,
+            bound: Bound::default(),
         }
     }
 }
@@ -66,7 +69,7 @@ impl From<Admission<'_>> for Declared {
             implied,
             wildcards: policy.wildcards_in_use(),
             sources: admission.gate().map_or_else(usual_sources, sources),
-            accepts_bound_tokens: admission.gate().is_some_and(crate::Gate::accepts_bound_tokens),
+            bound: admission.gate().map(Bound::from).unwrap_or_default(),
         }
     }
 }
@@ -104,7 +107,7 @@ impl fmt::Display for Declared {
         if self.sources != usual_sources() {
             self.sources.iter().try_for_each(|source| writeln!(f, "credentials: {source}"))?;
         }
-        if self.accepts_bound_tokens { writeln!(f, "bound-tokens: accepted") } else { Ok(()) }
+        self.bound.fmt(f)
     }
 }
 
@@ -117,7 +120,7 @@ fn words(scopes: &BTreeSet<ScopeToken>) -> String {
 pub(super) struct Reader {
     floor: Option<BTreeSet<ScopeToken>>,
     wildcards: Option<Wildcards>,
-    bound_tokens: bool,
+    bound: Bound,
     implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,
     sources: BTreeSet<String>,
 }
@@ -138,9 +141,10 @@ impl Reader {
             "wildcards:" => self.wildcards.replace(wildcards(rest)?).is_none(),
             "credentials:" if is_source(rest) => self.sources.insert(rest.to_owned()),
             "credentials:" => return Err("it names no source of credentials"),
-            "bound-tokens:" if rest == "accepted" => !std::mem::replace(&mut self.bound_tokens, true),
-            "bound-tokens:" => return Err("it does not say `accepted`"),
-            _ => return Err("this version knows no such declaration"),
+            _ => match self.bound.read(word, rest) {
+                Some(read) => read?,
+                None => return Err("this version knows no such declaration"),
+            },
         };
         if is_new { Ok(true) } else { Err("the same is declared above already") }
     }
@@ -151,7 +155,7 @@ impl Reader {
             implied: self.implied,
             wildcards: self.wildcards.unwrap_or_default(),
             sources: if self.sources.is_empty() { usual_sources() } else { self.sources },
-            accepts_bound_tokens: self.bound_tokens,
+            bound: self.bound,
         }
     }
 }

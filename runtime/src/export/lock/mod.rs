@@ -1,5 +1,6 @@
 //! The scope lock: everything that lets somebody in, in a file that is committed and reviewed.
 
+mod bound;
 mod change;
 mod check_lock;
 mod compare;
@@ -28,8 +29,8 @@ use crate::scope::ScopeTable;
 
 /// Everything that lets somebody in: one line for each thing that the policy and the gate declare, and one a route.
 ///
-/// The declarations are the floor, which scopes imply which, wildcards, where credentials come from, and whether tokens are
-/// accepted that are bound to a key. Defaults have no line. Which authorization servers issue
+/// The declarations are the floor, which scopes imply which, wildcards, where credentials come from, and which tokens are
+/// accepted, or demanded, that are bound to a key or a certificate. Defaults have no line. Which authorization servers issue
 /// tokens, and for which resource, is left out: a program has that from its deployment, and a lock holds for all of these.
 ///
 /// The lines are sorted, those of routes by path and method, since the order in which routes are mounted decides nothing:

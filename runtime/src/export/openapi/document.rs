@@ -32,7 +32,7 @@ pub(super) trait Document {
     fn scheme(&self, name: &str) -> Option<bool>;
 
     /// Adds a scheme, or replaces the one of that name.
-    fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described);
+    fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described, description: Option<String>);
 
     /// Adds to the flows of a scheme those scopes that they do not have.
     fn add_scopes(&mut self, name: &str, scopes: &Described);

@@ -56,7 +56,7 @@ impl Document for Value {
         Some(scheme.get("$ref").is_some() || matches!(kind, Some("oauth2" | "openIdConnect")))
     }
 
-    fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described) {
+    fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described, description: Option<String>) {
         let mut written = json!({ "authorizationCode": {
             "authorizationUrl": flows.authorization_url,
             "tokenUrl": flows.token_url,
@@ -66,9 +66,13 @@ impl Document for Value {
             let flow = json!({ "tokenUrl": token_url, "scopes": scopes });
             written.insert("clientCredentials".to_owned(), flow);
         }
+        let mut scheme = json!({ "type": "oauth2", "flows": written });
+        if let (Some(description), Some(scheme)) = (description, scheme.as_object_mut()) {
+            scheme.insert("description".to_owned(), description.into());
+        }
         let schemes = object_in(self, "components").and_then(|all| object_in(all, "securitySchemes"));
         if let Some(schemes) = schemes.and_then(Value::as_object_mut) {
-            schemes.insert(name.to_owned(), json!({ "type": "oauth2", "flows": written }));
+            schemes.insert(name.to_owned(), scheme);
         }
     }
 

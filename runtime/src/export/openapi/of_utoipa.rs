@@ -44,13 +44,15 @@ impl Document for OpenApi {
         ))
     }
 
-    fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described) {
+    fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described, description: Option<String>) {
         let scopes = || Scopes::from_iter(scopes.clone());
         let code = AuthorizationCode::new(&flows.authorization_url, &flows.token_url, scopes());
         let own =
             flows.client_credentials.as_ref().map(|token_url| ClientCredentials::new(token_url, scopes()));
         let flows = [Some(Flow::AuthorizationCode(code)), own.map(Flow::ClientCredentials)];
-        let scheme = SecurityScheme::OAuth2(OAuth2::new(flows.into_iter().flatten()));
+        let mut scheme = OAuth2::new(flows.into_iter().flatten());
+        scheme.description = description;
+        let scheme = SecurityScheme::OAuth2(scheme);
         self.components.get_or_insert_default().add_security_scheme(name, scheme);
     }
 

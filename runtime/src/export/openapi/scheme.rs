@@ -112,11 +112,19 @@ impl OAuth {
         !document.is_strict() || document.scheme(&self.name) != Some(false)
     }
 
+    /// Says what requests have to prove of their tokens, for which `OpenAPI` has no words of its own.
+    fn proofs(&self) -> Option<String> {
+        let sentences: Vec<_> = self.gate.proofs_in_words().collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    }
+
     /// Puts the scheme into the document, and says what is wrong if the document should have it already.
     pub(super) fn describe_in(&self, document: &mut dyn Document, table: &ScopeTable) -> Option<String> {
         let scopes = self.described(table);
         match (&self.flows, document.scheme(&self.name)) {
-            (Some(flows), _) => document.add_scheme(&self.name, flows, &scopes),
+            (Some(flows), _) => {
+                document.add_scheme(&self.name, flows, &scopes, self.proofs());
+            }
             (None, Some(_)) => document.add_scopes(&self.name, &scopes),
             (None, None) => return Some(format!("it has no security scheme `{}`", self.name)),
         }

@@ -16,8 +16,8 @@ use crate::refuse::{Asked, Reason, Rejection};
 /// refused by the gate.
 impl From<Rejection> for ErrorData {
     fn from(rejection: Rejection) -> Self {
-        let challenge = rejection.challenge().and_then(|challenge| challenge.to_str().ok());
-        error(rejection.reason(), rejection.description(), rejection.asked(), challenge)
+        let challenge = rejection.challenges_on_one_line();
+        error(rejection.reason(), rejection.description(), rejection.asked(), challenge.as_deref())
     }
 }
 

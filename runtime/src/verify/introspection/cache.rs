@@ -10,16 +10,12 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    super::jwt::shared::{Digest, weight_of_object},
+    super::jwt::shared::{ByLength, Kept, Lookup, MOST_REFUSED, REFUSED_BYTES, weight_of_object},
     outcome::{Active, Outcome},
 };
 
 /// How long it is remembered that a token is not active.
 const REMEMBER_BAD: Duration = Duration::from_secs(5);
-
-/// How many tokens that are not good are remembered. They have a place of their own, so that a flood of them pushes no good one
-/// out.
-const MOST_BAD: usize = 1024;
 
 /// How much memory good answers may take by default, in bytes.
 pub(super) const SIZE: usize = 16 * 1024 * 1024;
@@ -30,10 +26,11 @@ const USUAL_WEIGHT: usize = 4096;
 /// How often what is over is thrown out, if it is not asked for before.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
-/// Answers by the digests of their tokens.
+/// Answers about tokens.
 pub(super) struct Cache {
-    good: Bounded<Digest, Arc<Good>, ByWeight>,
-    bad: Bounded<Digest, Bad>,
+    good: Bounded<Kept, Arc<Good>, ByWeight>,
+    /// They have a place of their own, so that a flood of them pushes no good one out.
+    bad: Bounded<Kept, Bad, ByLength>,
     swept: Mutex<Instant>,
     lifetime: Duration,
 }
@@ -57,26 +54,26 @@ impl Cache {
     pub(super) fn new(lifetime: Duration, bytes: usize) -> Self {
         Self {
             good: Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight),
-            bad: Bounded::new(MOST_BAD),
+            bad: Bounded::with_weighter(MOST_REFUSED, REFUSED_BYTES as u64, ByLength),
             swept: Mutex::new(Instant::now()),
             lifetime,
         }
     }
 
     /// Returns what is known of a token at `now`, by a clock that `exp` is held against.
-    pub(super) fn get(&self, digest: &Digest, now: f64) -> Option<Outcome> {
-        if let Some(good) = self.good.get(digest) {
+    pub(super) fn get(&self, token: Lookup<'_>, now: f64) -> Option<Outcome> {
+        if let Some(good) = self.good.get(&token) {
             if self.counts(&good, now) {
                 return Some(Outcome::Active(Arc::clone(&good.active)));
             }
-            self.good.remove(digest);
+            self.good.remove(&token);
         }
-        let bad = self.bad.get(digest)?;
+        let bad = self.bad.get(&token)?;
         (Instant::now() < bad.until).then_some(bad.outcome)
     }
 
     /// Remembers the answer to a question that was sent at `asked_at`: what happened to the token since, it does not say.
-    pub(super) fn keep(&self, digest: Digest, outcome: &Outcome, asked_at: Instant, now: f64) {
+    pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {
                 let good = Good {
@@ -88,16 +85,16 @@ impl Cache {
                 };
                 self.sweep(now);
                 if self.counts(&good, now) {
-                    self.bad.remove(&digest);
-                    self.good.insert(digest, Arc::new(good));
+                    self.bad.remove(&token.lookup());
+                    self.good.insert(token, Arc::new(good));
                 }
             }
             Outcome::Inactive | Outcome::Refused(_) => {
-                self.bad.insert(digest, Bad { outcome: outcome.clone(), until: asked_at + REMEMBER_BAD });
+                self.bad.insert(token, Bad { outcome: outcome.clone(), until: asked_at + REMEMBER_BAD });
             }
             Outcome::Failed(pause) => {
                 let until = Instant::now() + pause.length;
-                self.bad.insert(digest, Bad { outcome: outcome.clone(), until });
+                self.bad.insert(token, Bad { outcome: outcome.clone(), until });
             }
         }
     }
@@ -127,10 +124,10 @@ impl Cache {
 #[derive(Clone)]
 struct ByWeight;
 
-impl Weighter<Digest, Arc<Good>> for ByWeight {
-    fn weight(&self, _: &Digest, good: &Arc<Good>) -> u64 {
-        // For the answer and the token themselves, their place and their digest.
+impl Weighter<Kept, Arc<Good>> for ByWeight {
+    fn weight(&self, kept: &Kept, good: &Arc<Good>) -> u64 {
+        // For the answer and the token themselves, and their place.
         const ENTRY: usize = 1024;
-        (ENTRY + good.weight) as u64
+        (ENTRY + kept.len() + good.weight) as u64
     }
 }

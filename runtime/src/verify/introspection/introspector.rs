@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    super::jwt::shared::{Digest, KeySource, Reply, check_length, post, system_clock},
+    super::jwt::shared::{Kept, KeySource, Lookup, Reply, check_length, post, system_clock},
     Introspection,
     cache::{self, Cache},
     circuit::{Circuit, Pause, SHORTEST_PAUSE},
@@ -51,7 +51,7 @@ struct Shared {
     cache: Cache,
     circuit: Mutex<Circuit>,
     /// The questions under way. The channel has the outcome when there is one, and closes.
-    flights: Mutex<HashMap<Digest, Flight>>,
+    flights: Mutex<HashMap<Kept, Flight>>,
     clock: fn() -> f64,
 }
 
@@ -103,17 +103,17 @@ impl Introspector {
     /// Returns the answer about a token that is remembered.
     pub(crate) fn recall(&self, token: &str) -> Option<Result<Answer, VerifyError>> {
         check_length(token).ok()?;
-        self.0.remembered(&Digest::of(token)).map(Outcome::into_answer)
+        self.0.remembered(Lookup::of(token)).map(Outcome::into_answer)
     }
 
     /// Asks about a token, unless the answer is remembered.
     pub(crate) async fn ask(&self, token: &str) -> Result<Answer, VerifyError> {
         check_length(token)?;
-        let digest = Digest::of(token);
-        if let Some(outcome) = self.0.remembered(&digest) {
+        let lookup = Lookup::of(token);
+        if let Some(outcome) = self.0.remembered(lookup) {
             return outcome.into_answer();
         }
-        match self.board(digest, token) {
+        match self.board(lookup.keep()) {
             // Boxed, since it is rare, and every request would have room for it.
             Ok(flight) => Box::pin(Self::land(flight)).await,
             Err(outcome) => outcome.into_answer(),
@@ -129,13 +129,13 @@ impl Introspector {
 
     /// Returns the question about this token that is under way, or else starts one. It is a task of its own, so that it outlives
     /// the request that started it. Where none may be started, returns what comes of that.
-    pub(super) fn board(&self, digest: Digest, token: &str) -> Result<Flight, Outcome> {
+    pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
-        if let Some(flight) = flights.get(&digest) {
+        if let Some(flight) = flights.get(&token) {
             return Ok(flight.clone());
         }
         // One may have ended since the answer was looked for.
-        if let Some(outcome) = self.0.remembered(&digest) {
+        if let Some(outcome) = self.0.remembered(token.lookup()) {
             return Err(outcome);
         }
         if flights.len() >= MOST_FLIGHTS {
@@ -147,11 +147,10 @@ impl Introspector {
             Handle::try_current().map_err(|_| unavailable("it was not asked for on a runtime of tokio"))?;
         lock(&self.0.circuit).admit(Instant::now()).map_err(Outcome::Failed)?;
         let (landed, flight) = watch::channel(None);
-        flights.insert(digest, flight.clone());
-        let landing = Landing { shared: Arc::clone(&self.0), digest };
-        let token = token.to_owned();
+        flights.insert(token.clone(), flight.clone());
+        let landing = Landing { shared: Arc::clone(&self.0), token };
         runtime.spawn(async move {
-            let outcome = landing.shared.settle(digest, &token).await;
+            let outcome = landing.shared.settle(&landing.token).await;
             drop(landing);
             landed.send_replace(Some(outcome));
         });
@@ -168,37 +167,37 @@ impl Introspector {
 /// Takes a question off the list when it ends, in whatever way.
 struct Landing {
     shared: Arc<Shared>,
-    digest: Digest,
+    token: Kept,
 }
 
 impl Drop for Landing {
     fn drop(&mut self) {
-        lock(&self.shared.flights).remove(&self.digest);
+        lock(&self.shared.flights).remove(&self.token);
     }
 }
 
 impl Shared {
-    fn remembered(&self, digest: &Digest) -> Option<Outcome> {
-        self.cache.get(digest, (self.clock)())
+    fn remembered(&self, token: Lookup<'_>) -> Option<Outcome> {
+        self.cache.get(token, (self.clock)())
     }
 
     /// Asks about a token, and remembers what comes of it.
-    async fn settle(&self, digest: Digest, token: &str) -> Outcome {
+    async fn settle(&self, token: &Kept) -> Outcome {
         let asked_at = Instant::now();
-        let answered = time::timeout(LIMIT, self.inquire(token)).await;
+        let answered = time::timeout(LIMIT, self.inquire(token.text())).await;
         let answered =
             answered.unwrap_or_else(|_| Err(Failure::silent(format!("no answer within {LIMIT:?}"))));
         match answered {
             Ok(outcome) => {
                 lock(&self.circuit).succeed();
-                self.cache.keep(digest, &outcome, asked_at, (self.clock)());
+                self.cache.keep(token.clone(), &outcome, asked_at, (self.clock)());
                 outcome
             }
             Err(failure) => {
                 let outcome = self.fail(&failure);
                 // What the circuit does not keep from being asked again, this does for this token.
                 if matches!(failure, Failure::Useless(_)) {
-                    self.cache.keep(digest, &outcome, asked_at, (self.clock)());
+                    self.cache.keep(token.clone(), &outcome, asked_at, (self.clock)());
                 }
                 outcome
             }

@@ -22,7 +22,7 @@ pub(crate) enum Algorithm {
 
 use Algorithm::{EdDsa, Es256, Es384, Es512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 
-const NAMES: [(&str, Algorithm); 10] = [
+const NAMES: [(&str, Algorithm); 11] = [
     ("RS256", Rs256),
     ("RS384", Rs384),
     ("RS512", Rs512),
@@ -33,6 +33,8 @@ const NAMES: [(&str, Algorithm); 10] = [
     ("ES384", Es384),
     ("ES512", Es512),
     ("EdDSA", EdDsa),
+    // RFC 9864 gives EdDSA with Ed25519 a name of its own.
+    ("Ed25519", EdDsa),
 ];
 
 impl Algorithm {
@@ -43,8 +45,6 @@ impl Algorithm {
 
     /// Reads the name of an algorithm.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        // RFC 9864 gives EdDSA with Ed25519 this name.
-        let name = if name == "Ed25519" { "EdDSA" } else { name };
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
@@ -76,12 +76,19 @@ impl Algorithm {
 /// Lists all algorithms.
 #[cfg(feature = "export")]
 pub(super) fn all() -> impl Iterator<Item = Algorithm> {
-    NAMES.iter().map(|(_, algorithm)| *algorithm)
+    NAMES.iter().filter(|(name, algorithm)| *name == algorithm.name()).map(|(_, algorithm)| *algorithm)
+}
+
+/// Lists the names of all algorithms, those with short signatures first.
+#[cfg(feature = "dpop")]
+pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
+    let of = |is_rsa: bool| NAMES.iter().filter(move |(_, algorithm)| algorithm.of_rsa().is_some() == is_rsa);
+    of(false).chain(of(true)).map(|(name, _)| *name)
 }
 
 /// Lists the algorithms that a key is for, by its own account and never by that of a token: none for a key of a kind
 /// that is not accepted, such as `oct`.
-pub(super) fn of_key(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Vec<Algorithm> {
+pub(crate) fn of_key(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Vec<Algorithm> {
     let possible: &[Algorithm] = match (kty, crv) {
         ("RSA", _) => &RSA,
         ("EC", Some("P-256")) => &[Es256],

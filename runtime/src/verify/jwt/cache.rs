@@ -6,13 +6,13 @@ use std::{
 };
 
 use quick_cache::{Weighter, sync::Cache as Bounded};
-use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::{
     fault::Fault,
     key_source::KeySource,
     keys::{Key, KeySet},
+    lookup::{Kept, Lookup},
     validity::Validity,
     weight,
 };
@@ -21,30 +21,24 @@ use crate::{Resource, Token};
 /// How long a good token is taken for good without another look at its signature.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
-/// How many refused tokens are remembered, whatever the size of the cache. They have a place of their own, so that a flood of
-/// them pushes no good one out.
-const MOST_REFUSED: usize = 1024;
+/// How many refused tokens are remembered, whatever the size of the cache, and fewer if they are long. They have a place of their own,
+/// so that a flood of them pushes no good one out.
+pub(crate) const MOST_REFUSED: usize = 1024;
+
+/// What refused tokens take together, in bytes.
+pub(crate) const REFUSED_BYTES: usize = MOST_REFUSED * USUAL_LENGTH;
+
+/// A shorter token counts as much.
+const USUAL_LENGTH: usize = 1024;
 
 /// How often what is over is thrown out, if it is not asked for before.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
-/// How tokens were judged, by their digests.
+/// How tokens were judged.
 pub(super) struct Cache {
-    good: Bounded<Digest, Arc<Good>, ByWeight>,
-    refused: Bounded<Digest, Refused>,
+    good: Bounded<Kept, Arc<Good>, ByWeight>,
+    refused: Bounded<Kept, Refused, ByLength>,
     swept: Mutex<Instant>,
-}
-
-/// The SHA-256 of a whole token, which stands for it: no two tokens with one digest are known, and the token itself is
-/// not kept. How long a lookup takes depends on the digest, which tells nobody how to change the token to come closer to one
-/// that is remembered.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Digest([u8; 32]);
-
-impl Digest {
-    pub(crate) fn of(token: &str) -> Self {
-        Self(Sha256::digest(token).into())
-    }
 }
 
 /// A token with good signature and claims. Whether its time is over, is asked each time.
@@ -154,29 +148,30 @@ impl Cache {
         // What a token with a dozen claims takes.
         const USUAL_WEIGHT: usize = 2048;
         let good = Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight);
-        Self { good, refused: Bounded::new(MOST_REFUSED), swept: Mutex::new(Instant::now()) }
+        let refused = Bounded::with_weighter(MOST_REFUSED, REFUSED_BYTES as u64, ByLength);
+        Self { good, refused, swept: Mutex::new(Instant::now()) }
     }
 
-    pub(super) fn good(&self, digest: &Digest) -> Option<Arc<Good>> {
-        self.good.get(digest)
+    pub(super) fn good(&self, token: Lookup<'_>) -> Option<Arc<Good>> {
+        self.good.get(&token)
     }
 
-    pub(super) fn refused(&self, digest: &Digest) -> Option<Refused> {
-        self.refused.get(digest)
+    pub(super) fn refused(&self, token: Lookup<'_>) -> Option<Refused> {
+        self.refused.get(&token)
     }
 
     /// Remembers a good token, and from time to time forgets those of which `is_over` says so.
-    pub(super) fn keep_good(&self, digest: Digest, good: Good, is_over: impl Fn(&Good) -> bool) {
+    pub(super) fn keep_good(&self, token: Lookup<'_>, good: Good, is_over: impl Fn(&Good) -> bool) {
         self.sweep(Instant::now(), is_over);
-        self.good.insert(digest, Arc::new(good));
+        self.good.insert(token.keep(), Arc::new(good));
     }
 
-    pub(super) fn keep_refused(&self, digest: Digest, refused: Refused) {
-        self.refused.insert(digest, refused);
+    pub(super) fn keep_refused(&self, token: Lookup<'_>, refused: Refused) {
+        self.refused.insert(token.keep(), refused);
     }
 
-    pub(super) fn forget(&self, digest: &Digest) {
-        self.good.remove(digest);
+    pub(super) fn forget(&self, token: Lookup<'_>) {
+        self.good.remove(&token);
     }
 
     /// Counts the good and the refused tokens.
@@ -200,8 +195,18 @@ impl Cache {
 #[derive(Clone)]
 struct ByWeight;
 
-impl Weighter<Digest, Arc<Good>> for ByWeight {
-    fn weight(&self, _: &Digest, good: &Arc<Good>) -> u64 {
-        good.weight as u64
+impl Weighter<Kept, Arc<Good>> for ByWeight {
+    fn weight(&self, kept: &Kept, good: &Arc<Good>) -> u64 {
+        (kept.len() + good.weight) as u64
+    }
+}
+
+/// The weight of what was refused: that of its text.
+#[derive(Clone)]
+pub(crate) struct ByLength;
+
+impl<V> Weighter<Kept, V> for ByLength {
+    fn weight(&self, kept: &Kept, _: &V) -> u64 {
+        kept.len().max(USUAL_LENGTH) as u64
     }
 }

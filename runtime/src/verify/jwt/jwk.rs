@@ -5,17 +5,17 @@ use serde::Deserialize;
 /// The members of a JSON Web Key that matter ([RFC 7517, section 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)); which
 /// of them a key has depends on its kind ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 #[derive(PartialEq, Eq, Hash, Deserialize)]
-pub(super) struct Jwk {
-    pub(super) kty: String,
-    pub(super) kid: Option<String>,
-    pub(super) alg: Option<String>,
+pub(crate) struct Jwk {
+    pub(crate) kty: String,
+    pub(crate) kid: Option<String>,
+    pub(crate) alg: Option<String>,
     r#use: Option<String>,
     key_ops: Option<Vec<String>>,
-    pub(super) crv: Option<String>,
-    pub(super) n: Option<String>,
-    pub(super) e: Option<String>,
-    pub(super) x: Option<String>,
-    pub(super) y: Option<String>,
+    pub(crate) crv: Option<String>,
+    pub(crate) n: Option<String>,
+    pub(crate) e: Option<String>,
+    pub(crate) x: Option<String>,
+    pub(crate) y: Option<String>,
 }
 
 /// The longest text that a key may have: more than an RSA modulus of 8192 bits, which is the longest that is verified. Else
@@ -23,12 +23,12 @@ pub(super) struct Jwk {
 const MAX_LENGTH: usize = 2048;
 
 impl Jwk {
-    pub(super) fn is_for_verification(&self) -> bool {
+    pub(crate) fn is_for_verification(&self) -> bool {
         self.r#use.as_deref().is_none_or(|purpose| purpose == "sig")
             && self.key_ops.as_ref().is_none_or(|operations| operations.iter().any(|name| name == "verify"))
     }
 
-    pub(super) fn is_of_usual_size(&self) -> bool {
+    pub(crate) fn is_of_usual_size(&self) -> bool {
         let texts = [&self.kid, &self.n, &self.e, &self.x, &self.y];
         texts.into_iter().flatten().all(|text| text.len() <= MAX_LENGTH)
     }

@@ -3,7 +3,7 @@
 //! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `jwk`, `public_key`, `algorithms`),
 //! its claims are judged by the rules of that issuer (`verify::issuer`), and then its times (`validity`). Keys are loaded when they
 //! are first needed, and again in the background (`key_source`, `state`, `issuer_metadata`, `address`, `transport`, `fetch`).
-//! How a token was judged is remembered (`cache`, `weight`). For whoever sees tokens refused, an `examination` says what is wrong
+//! How a token was judged is remembered (`cache`, `lookup`, `weight`). For whoever sees tokens refused, an `examination` says what is wrong
 //! with an issuer.
 
 mod address;
@@ -19,6 +19,7 @@ mod issuer_metadata;
 mod jwk;
 mod key_source;
 mod keys;
+mod lookup;
 mod object;
 mod public_key;
 mod state;
@@ -34,16 +35,30 @@ mod weight;
 #[cfg(feature = "introspection")]
 pub(crate) mod shared {
     pub(crate) use super::{
-        cache::Digest,
+        cache::{ByLength, MOST_REFUSED, REFUSED_BYTES},
         fetch::{Reply, post},
         issuer_metadata::{Metadata, find},
         key_source::KeySource,
         keys::Verdict,
+        lookup::{Kept, Lookup},
         object::read_once,
         unverified::{Unread, check_length, is_jwt},
         validity::system_clock,
         verifier::{KnownIssuer, ask},
         weight::of_object as weight_of_object,
+    };
+}
+
+/// What proofs of DPoP share with JWTs.
+#[cfg(feature = "dpop")]
+pub(crate) mod proofs {
+    pub(crate) use super::{
+        algorithms::{all_names, of_key},
+        jwk::Jwk,
+        object::read_once,
+        public_key::read as read_public_key,
+        unverified::{Decoded, Unread},
+        validity::system_clock,
     };
 }
 

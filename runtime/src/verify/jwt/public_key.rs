@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{algorithms::Algorithm, jwk::Jwk};
 
 /// Reads the public key ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
-pub(super) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
+pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     let bytes = |text: &Option<String>| URL_SAFE_NO_PAD.decode(text.as_ref()?).ok();
     if let Some(parameters) = algorithm.of_rsa() {
         let (n, e) = (unsigned(bytes(&jwk.n)?), unsigned(bytes(&jwk.e)?));

@@ -53,6 +53,17 @@ impl<'a> Unread<'a> {
         Ok(Self { message, header, claims: decode(claims)?, signature })
     }
 
+    /// Decodes what is not decoded yet, and reads none of it.
+    #[cfg(feature = "dpop")]
+    pub(crate) fn decode(self) -> Result<Decoded<'a>, Fault> {
+        Ok(Decoded {
+            header: decode(self.header)?,
+            claims: self.claims,
+            message: self.message.as_bytes(),
+            signature: decode(self.signature)?,
+        })
+    }
+
     /// Reads the issuer that the token claims, and nothing else of its claims. It picks the keys, which then prove it or not.
     pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
         let claims = serde_json::from_slice::<Object<Iss<'_>>>(&self.claims);
@@ -92,6 +103,18 @@ impl<'a> Unread<'a> {
             claims: self.claims,
         })
     }
+}
+
+/// A token of which nothing was read yet, without its encoding.
+#[cfg(feature = "dpop")]
+pub(crate) struct Decoded<'a> {
+    /// As JSON.
+    pub(crate) header: Vec<u8>,
+    /// As JSON.
+    pub(crate) claims: Vec<u8>,
+    /// What was signed: header and claims as they were sent.
+    pub(crate) message: &'a [u8],
+    pub(crate) signature: Vec<u8>,
 }
 
 /// A well-formed token whose signature nobody has checked yet.

@@ -5,10 +5,11 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    cache::{Bad, Cache, Digest, Good, Refused},
+    cache::{Bad, Cache, Good, Refused},
     fault::{Fault, Rule},
     key_source::KeySource,
     keys::{KeySet, Verdict},
+    lookup::Lookup,
     unverified::{self, Unread, Unverified},
     validity,
 };
@@ -79,17 +80,17 @@ impl Jwts {
             let good = Box::pin(self.judge(presented, Instant::now())).await?;
             return Ok(self.valid_now(&good)?.with_cached(false));
         };
-        let digest = Digest::of(token);
-        if let Some(token) = self.remembered(cache, &digest, presented) {
+        let lookup = Lookup::of(token);
+        if let Some(token) = self.remembered(cache, lookup, presented) {
             return Ok(token.with_cached(true));
         }
         // Boxed, since it is rare, and every request would have room for it.
-        Box::pin(self.verify_anew(cache, digest, presented)).await
+        Box::pin(self.verify_anew(cache, lookup, presented)).await
     }
 
     /// Returns a token that is known to be good, where nothing has to be waited for.
-    fn remembered(&self, cache: &Cache, digest: &Digest, presented: &Presented<'_>) -> Option<Token> {
-        let good = cache.good(digest).filter(|good| good.is_for(presented.resource()))?;
+    fn remembered(&self, cache: &Cache, lookup: Lookup<'_>, presented: &Presented<'_>) -> Option<Token> {
+        let good = cache.good(lookup).filter(|good| good.is_for(presented.resource()))?;
         let keys = good.source.at_hand()?;
         good.counts(&keys).then(|| self.valid_now(&good).ok()).flatten()
     }
@@ -97,10 +98,10 @@ impl Jwts {
     async fn verify_anew(
         &self,
         cache: &Cache,
-        digest: Digest,
+        lookup: Lookup<'_>,
         presented: &Presented<'_>,
     ) -> Result<Token, VerifyError> {
-        let arrived = match self.recall(cache, &digest, presented).await? {
+        let arrived = match self.recall(cache, lookup, presented).await? {
             Recalled::Admitted(token) => return Ok(token.with_cached(true)),
             // Of what is not known, nothing was waited for.
             Recalled::Came(before) => before.unwrap_or_else(Instant::now),
@@ -108,15 +109,15 @@ impl Jwts {
         match self.judge(presented, arrived).await {
             Ok(good) => {
                 let admitted = self.valid_now(&good)?;
-                cache.keep_good(digest, good, |good| self.is_over(good));
+                cache.keep_good(lookup, good, |good| self.is_over(good));
                 Ok(admitted.with_cached(false))
             }
             Err(refusal) => {
                 match &refusal {
                     Refusal::Lasting(bad) => {
-                        cache.keep_refused(digest, Refused { arrived, bad: Some(Arc::clone(bad)) });
+                        cache.keep_refused(lookup, Refused { arrived, bad: Some(Arc::clone(bad)) });
                     }
-                    Refusal::Unsettled(_) => cache.keep_refused(digest, Refused { arrived, bad: None }),
+                    Refusal::Unsettled(_) => cache.keep_refused(lookup, Refused { arrived, bad: None }),
                     Refusal::Passing(_) => {}
                 }
                 Err(refusal.into())
@@ -129,19 +130,19 @@ impl Jwts {
     async fn recall(
         &self,
         cache: &Cache,
-        digest: &Digest,
+        lookup: Lookup<'_>,
         presented: &Presented<'_>,
     ) -> Result<Recalled, VerifyError> {
         let resource = presented.resource();
-        if let Some(good) = cache.good(digest).filter(|good| good.is_for(resource)) {
+        if let Some(good) = cache.good(lookup).filter(|good| good.is_for(resource)) {
             let keys = good.source.current().await?;
             let admitted = good.counts(&keys).then(|| self.valid_now(&good)).transpose();
             if !matches!(admitted, Ok(Some(_))) {
-                cache.forget(digest);
+                cache.forget(lookup);
             }
             return Ok(admitted?.map_or(Recalled::Came(Some(good.since)), Recalled::Admitted));
         }
-        let Some(Refused { arrived, bad }) = cache.refused(digest) else { return Ok(Recalled::Came(None)) };
+        let Some(Refused { arrived, bad }) = cache.refused(lookup) else { return Ok(Recalled::Came(None)) };
         if let Some(bad) = bad.filter(|bad| bad.is_for(resource)) {
             let keys = bad.source.current().await?;
             if bad.counts(&keys) && !(bad.wants_newer_keys && bad.source.has_newer_than(&keys).await) {

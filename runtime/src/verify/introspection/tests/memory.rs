@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{
-    super::{super::jwt::shared::Digest, outcome::Outcome},
+    super::{super::jwt::shared::Lookup, outcome::Outcome},
     *,
 };
 
@@ -37,7 +37,7 @@ async fn who_comes_when_the_answer_is_there_asks_nothing() {
     let introspector = introspector(&server);
     server.reply_json(&active());
     assert_eq!(ask(&introspector, "token").await, "active");
-    let boarded = introspector.board(Digest::of("token"), "token");
+    let boarded = introspector.board(Lookup::of("token").keep());
     assert!(matches!(boarded, Err(Outcome::Active(_))), "the answer came after it was looked for");
 }
 

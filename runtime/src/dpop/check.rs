@@ -1,0 +1,99 @@
+//! Checks the proof of a request: all of [RFC 9449, section 4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3).
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{
+    Dpop,
+    claims::Claims,
+    nonce::{LIFETIME, Moment},
+    proof::{Proof, only},
+    replay::{ProofId, StoreError},
+};
+use crate::{
+    token::Presented,
+    verify::jwt::{Fault, proofs::system_clock},
+};
+
+/// Why a proof is not accepted.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// It is not good for this request.
+    Invalid(Fault),
+    /// It needs a nonce, or another one.
+    Nonce(Fault),
+    /// Nobody can tell now whether it is new.
+    Unknown(StoreError),
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Invalid(fault)
+    }
+}
+
+impl Dpop {
+    /// Checks the proof of a request that arrived with `path`, and whose token is bound to the key `jkt`.
+    ///
+    /// With `is_proven` the store has taken the same proof for the same request before.
+    pub(crate) async fn check(
+        &self,
+        jkt: &Value,
+        presented: &Presented<'_>,
+        path: &str,
+        is_proven: bool,
+    ) -> Result<(), Refusal> {
+        let jkt = jkt.as_str().ok_or(Fault::Plain("the `jkt` of the token is not a text"))?;
+        let resource = presented.resource().ok_or(Fault::Plain("the gate has no resource"))?;
+        let proven = Proof::read(only(presented.headers())?, &self.algorithms)?.verify(jkt)?;
+        let claims = Claims(&proven.claims);
+        claims.check_request(presented.method(), resource, path)?;
+        claims.check_token(presented.token())?;
+        let (now, window) = (system_clock(), self.window.as_secs_f64());
+        let made = claims.check_time(now, window)?;
+        let jti = claims.jti()?;
+        self.check_nonce(claims.nonce()?, made)?;
+        if is_proven {
+            return Ok(());
+        }
+        // A second more, since stores may count in whole ones.
+        let left = Duration::try_from_secs_f64(made + window - now + 1.0).unwrap_or(self.window);
+        match self.store.insert(&ProofId::new(proven.thumbprint, jti), left).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Fault::Plain("it was used before").into()),
+            Err(error) => Err(Refusal::Unknown(error)),
+        }
+    }
+
+    /// Checks the nonce of a proof that was made at `made`.
+    ///
+    /// One that nobody asked for may be old, but is one of this gate all the same: clients send the last that they were given.
+    fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
+        let is_after_start = self.may_be_from_before(made);
+        let is_asked_for = self.asks_nonce || is_after_start;
+        if !is_asked_for && self.store.survives_restart() {
+            return Ok(());
+        }
+        let Some(nonce) = nonce else {
+            let fault = Fault::Plain("it has no `nonce`");
+            return if is_asked_for { Err(Refusal::Nonce(fault)) } else { Ok(()) };
+        };
+        let issued = self.nonces.as_ref().and_then(|nonces| nonces.issued(nonce));
+        let issued = issued.ok_or(Refusal::Nonce(Fault::Plain("its `nonce` is none of this gate")))?;
+        if is_asked_for && issued.distance(Moment::now()) > LIFETIME {
+            return Err(Refusal::Nonce(Fault::Plain("its `nonce` is too old")));
+        }
+        if is_after_start && issued <= self.started {
+            return Err(Refusal::Nonce(Fault::Plain("its `nonce` is from before the last start")));
+        }
+        Ok(())
+    }
+
+    /// Tells whether a proof that was made at `made` may have been used before the program started, when the store does not know.
+    ///
+    /// One of the future is accepted as well, so what counts is the time of the proof, and not how long ago the start was.
+    pub(super) fn may_be_from_before(&self, made: f64) -> bool {
+        !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
+    }
+}

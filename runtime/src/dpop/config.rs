@@ -1,0 +1,258 @@
+//! How a gate takes tokens that are bound by DPoP.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::HeaderValue;
+
+use super::{
+    erased::Remember,
+    nonce::{Moment, Nonces},
+    replay::{MemoryStore, ReplayStore},
+};
+use crate::verify::jwt::{Algorithm, proofs::all_names};
+
+/// How a gate takes tokens that are bound to a client's key by DPoP; see [`Gate::dpop`](crate::Gate::dpop).
+///
+/// Cheap to clone. Gates with copies of one share what it remembers.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::dpop::Dpop;
+///
+/// let dpop = Dpop::required().nonce().algorithms(["ES256", "EdDSA"]);
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Dpop {
+    is_required: bool,
+    pub(super) asks_nonce: bool,
+    pub(super) window: Duration,
+    /// As clients are told.
+    names: Vec<String>,
+    /// The same, as far as they are algorithms.
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) store: Arc<dyn Remember>,
+    pub(super) nonces: Option<Nonces>,
+    /// When the program began to remember proofs.
+    pub(super) started: Moment,
+}
+
+/// How far the time of a proof may be from that of the server unless the program says otherwise.
+const WINDOW: Duration = Duration::from_secs(5 * 60);
+
+impl Dpop {
+    /// Takes bound tokens, and bearer tokens as before.
+    ///
+    /// A token that is bound to a key is refused as a bearer token, and one that is bound to none is refused as a bound one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use scopegate::{Gate, Resource};
+    /// use scopegate::dpop::Dpop;
+    ///
+    /// # let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    /// let gate = Gate::jwt(resource).dpop(Dpop::accepted());
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
+    pub fn accepted() -> Self {
+        Self::new(false)
+    }
+
+    /// Takes bound tokens alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use scopegate::{Gate, Resource};
+    /// use scopegate::dpop::Dpop;
+    ///
+    /// # let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    /// let gate = Gate::jwt(resource).dpop(Dpop::required());
+    /// # Ok::<(), scopegate::InvalidResource>(())
+    /// ```
+    pub fn required() -> Self {
+        Self::new(true)
+    }
+
+    fn new(is_required: bool) -> Self {
+        let dpop = Self {
+            is_required,
+            asks_nonce: false,
+            window: WINDOW,
+            names: Vec::new(),
+            algorithms: Vec::new(),
+            store: Arc::new(MemoryStore::default()),
+            nonces: Nonces::random(),
+            started: Moment::now(),
+        };
+        dpop.algorithms(all_names())
+    }
+
+    /// Asks clients for a nonce ([RFC 9449, section 9]), so that nobody can make proofs in advance.
+    ///
+    /// A request whose proof has none is answered 401 `use_dpop_nonce` with one in the header `DPoP-Nonce`, and clients repeat the
+    /// request. A nonce is good for 5 minutes. The gate knows its nonces by a signature, and stores none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::dpop::Dpop;
+    ///
+    /// let dpop = Dpop::required().nonce();
+    /// ```
+    ///
+    /// [RFC 9449, section 9]: https://www.rfc-editor.org/rfc/rfc9449#section-9
+    pub fn nonce(mut self) -> Self {
+        self.asks_nonce = true;
+        self
+    }
+
+    /// Sets the secret that signs nonces: 32 bytes from a source of randomness that nobody else knows, the same for all replicas.
+    ///
+    /// Without it each start has a secret of its own, and a client that comes to another replica is asked for a nonce again. It
+    /// does not make the gate ask for nonces: [`Dpop::nonce`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::dpop::Dpop;
+    ///
+    /// fn for_replicas(secret: &[u8; 32]) -> Dpop {
+    ///     Dpop::required().nonce().nonce_secret(secret)
+    /// }
+    /// ```
+    pub fn nonce_secret(mut self, secret: &[u8; 32]) -> Self {
+        self.nonces = Some(Nonces::signed_with(secret));
+        self
+    }
+
+    /// Sets how far the time of a proof (`iat`) may be from that of the server, in the past and in the future; 5 minutes unless set.
+    ///
+    /// Each proof is remembered until its time is over by this. A window of zero is an error at startup.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use scopegate::dpop::Dpop;
+    ///
+    /// let dpop = Dpop::required().window(Duration::from_secs(60));
+    /// ```
+    pub fn window(mut self, window: Duration) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// Sets the algorithms that proofs may be signed with, by their names; all that the gate can verify unless set.
+    ///
+    /// Those are `ES256`, `ES384`, `ES512`, `EdDSA` (also by its newer name, `Ed25519`), `RS256`, `RS384`, `RS512`, `PS256`, `PS384`
+    /// and `PS512`. Another name, or none, is an error at startup.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::dpop::Dpop;
+    ///
+    /// let dpop = Dpop::required().algorithms(["ES256"]);
+    /// ```
+    pub fn algorithms(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.names = names.into_iter().map(Into::into).collect();
+        self.algorithms = self.names.iter().filter_map(|name| Algorithm::parse(name)).collect();
+        self
+    }
+
+    /// Sets where the gate remembers which proofs it has seen: in the memory of the process unless set.
+    ///
+    /// Replicas that do not share a store each accept a proof once. A [store](ReplayStore) that survives a restart also saves clients the
+    /// nonce that the gate asks for after a start.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use scopegate::dpop::{Dpop, ProofId, ReplayStore, StoreError};
+    ///
+    /// struct Database;
+    ///
+    /// impl ReplayStore for Database {
+    ///     async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
+    ///         println!("INSERT .. ({proof}) ON CONFLICT DO NOTHING, to be deleted after {lifetime:?}");
+    ///         Err(StoreError::new("this example has no database"))
+    ///     }
+    ///
+    ///     fn survives_restart(&self) -> bool {
+    ///         true
+    ///     }
+    /// }
+    ///
+    /// let dpop = Dpop::required().replay_store(Database);
+    /// ```
+    pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    pub(crate) const fn is_required(&self) -> bool {
+        self.is_required
+    }
+
+    /// Returns the algorithms that clients are told of.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Tells whether a proof that `other` has accepted is one that this has seen.
+    pub(crate) fn remembers_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.store, &other.store)
+    }
+
+    /// Returns a nonce for the answer to a refused proof: where proofs need one, or do so now.
+    pub(crate) fn fresh_nonce(&self, is_asked_for: bool) -> Option<HeaderValue> {
+        let now = Moment::now();
+        let is_needed = is_asked_for || self.asks_nonce || self.may_be_from_before(now.seconds());
+        is_needed.then(|| self.nonces.as_ref()?.issue(now, self.started).parse().ok()).flatten()
+    }
+
+    /// Lists what is wrong with it.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let unknown = self.names.iter().filter(|name| Algorithm::parse(name).is_none());
+        let mut problems: Vec<String> = unknown
+            .map(|name| {
+                format!(
+                    "no proof of DPoP can be signed with {name:?}; write names such as \"ES256\" and \"EdDSA\", and none with a shared secret"
+                )
+            })
+            .collect();
+        if self.names.is_empty() {
+            problems.push(
+                "DPoP has no algorithm, so that no proof is good; name one in `.algorithms([..])`".to_owned(),
+            );
+        }
+        if self.window.is_zero() {
+            problems.push("the window of DPoP is zero, so that no proof is good; write how far clocks may differ in `.window(..)`".to_owned());
+        }
+        if self.nonces.is_none() {
+            problems.push(
+                "there is no randomness for the nonces of DPoP; set a secret with `.nonce_secret(..)`"
+                    .to_owned(),
+            );
+        }
+        problems
+    }
+}
+
+/// Shows no secret.
+impl fmt::Debug for Dpop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dpop")
+            .field("is_required", &self.is_required)
+            .field("asks_nonce", &self.asks_nonce)
+            .field("window", &self.window)
+            .field("algorithms", &self.names)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,38 @@
+//! Tokens bound to a client's key by DPoP ([RFC 9449]).
+//!
+//! A client signs a proof for each request with a key of its own, and the authorization server binds the token to that key. Whoever
+//! steals the token alone can do nothing with it. [`Gate::dpop`](crate::Gate::dpop) takes such tokens as [`Dpop`] says:
+//!
+//! ```
+//! use scopegate::{Gate, Resource, dpop::Dpop};
+//!
+//! let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+//! let gate = Gate::jwt(resource).dpop(Dpop::required());
+//! # Ok::<(), scopegate::InvalidResource>(())
+//! ```
+//!
+//! The [guide](crate::guide::dpop) says what is checked and answered, and what replicas and restarts need.
+//!
+//! [RFC 9449]: https://www.rfc-editor.org/rfc/rfc9449
+
+mod check;
+mod claims;
+mod config;
+mod erased;
+mod htu;
+mod key;
+mod nonce;
+mod proof;
+mod replay;
+
+#[cfg(feature = "redis")]
+pub use self::replay::RedisStore;
+pub use self::{
+    config::Dpop,
+    replay::{ProofId, ReplayStore, StoreError},
+};
+
+pub(crate) use self::check::Refusal;
+
+/// The header that carries a proof ([RFC 9449, section 4.1](https://www.rfc-editor.org/rfc/rfc9449#section-4.1)).
+pub(crate) const PROOF: http::HeaderName = http::HeaderName::from_static("dpop");

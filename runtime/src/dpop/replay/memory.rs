@@ -1,0 +1,157 @@
+//! Proofs in the memory of one process.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet, hash_map::Entry},
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{ProofId, ReplayStore, StoreError};
+
+/// How many proofs are remembered. Each takes about 120 bytes at most, which makes 32 MB.
+const CAPACITY: usize = 1 << 18;
+
+/// One key may hold this part of the capacity, so that the flood of one client refuses that client alone.
+const CLIENTS: usize = 16;
+
+/// Remembers proofs in the memory of this process: at most a fixed number of them, and each until it expires.
+///
+/// A full store refuses new proofs, because room for them could only come from live ones, which would then be good again.
+pub(crate) struct MemoryStore {
+    start: Instant,
+    proofs: Mutex<Proofs>,
+}
+
+impl MemoryStore {
+    fn with_capacity(capacity: usize) -> Self {
+        let proofs = Proofs::new(capacity, (capacity / CLIENTS).max(1));
+        Self { start: Instant::now(), proofs: Mutex::new(proofs) }
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::with_capacity(CAPACITY)
+    }
+}
+
+impl ReplayStore for MemoryStore {
+    async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
+        // The clock is read under the lock: time must not go backwards between two calls.
+        let mut proofs = self.proofs.lock().unwrap_or_else(PoisonError::into_inner);
+        proofs.insert(proof, self.start.elapsed(), lifetime)
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+/// Half a hash is enough: a pair that is equal by chance is a proof refused, and nobody finds one to a given proof or key.
+type Half = [u8; 16];
+
+fn half(bytes: &[u8; 32]) -> Half {
+    std::array::from_fn(|at| bytes[at])
+}
+
+/// The proofs, at times that are counted from the start of the store.
+struct Proofs {
+    seen: HashSet<Half>,
+    /// What is in `seen`, by when it expires.
+    expiring: BinaryHeap<Reverse<Expiring>>,
+    /// How many of them each key has. None has zero.
+    held: HashMap<Half, u32>,
+    /// When the last of them expires.
+    last: Duration,
+    capacity: usize,
+    quota: usize,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Expiring {
+    at: Duration,
+    proof: Half,
+    key: Half,
+}
+
+/// How many expired proofs a call removes: more than it adds, so that they go, and few, so that no request pays for many.
+const SWEPT: usize = 4;
+
+impl Proofs {
+    fn new(capacity: usize, quota: usize) -> Self {
+        let (seen, expiring, held, last) = Default::default();
+        Self { seen, expiring, held, last, capacity, quota }
+    }
+
+    fn insert(&mut self, proof: &ProofId, now: Duration, lifetime: Duration) -> Result<bool, StoreError> {
+        let (key, proof) = (half(proof.key()), half(proof.as_bytes()));
+        self.sweep(now, SWEPT);
+        if self.is_taken(&proof, &key) {
+            // What takes the room may have expired. Each proof is removed once, so this costs little on average.
+            self.sweep(now, usize::MAX);
+        }
+        if self.seen.contains(&proof) {
+            return Ok(false);
+        }
+        if self.is_full_for(&key) {
+            return Err(StoreError::full(self.next_room(now)));
+        }
+        let at = now.saturating_add(lifetime);
+        self.last = self.last.max(at);
+        self.seen.insert(proof);
+        self.expiring.push(Reverse(Expiring { at, proof, key }));
+        *self.held.entry(key).or_default() += 1;
+        Ok(true)
+    }
+
+    fn is_taken(&self, proof: &Half, key: &Half) -> bool {
+        self.seen.contains(proof) || self.is_full_for(key)
+    }
+
+    fn is_full_for(&self, key: &Half) -> bool {
+        let held = self.held.get(key).map_or(0, |held| *held as usize);
+        held >= self.quota || self.seen.len() >= self.capacity
+    }
+
+    /// Returns how long it takes at least until a proof expires. Clients are told whole seconds, so it is one at least.
+    fn next_room(&self, now: Duration) -> Duration {
+        let next = self.expiring.peek().map_or(now, |Reverse(next)| next.at);
+        next.saturating_sub(now).max(Duration::from_secs(1))
+    }
+
+    /// Forgets expired proofs, at most so many.
+    fn sweep(&mut self, now: Duration, at_most: usize) {
+        if self.last <= now {
+            // After a quiet time all have, and one by one would make the next request wait.
+            self.seen.clear();
+            self.expiring.clear();
+            self.held.clear();
+            return;
+        }
+        for _ in 0..at_most {
+            if self.expiring.peek().is_none_or(|Reverse(next)| next.at > now) {
+                return;
+            }
+            if let Some(Reverse(expired)) = self.expiring.pop() {
+                self.forget(&expired);
+            }
+        }
+    }
+
+    fn forget(&mut self, expired: &Expiring) {
+        self.seen.remove(&expired.proof);
+        if let Entry::Occupied(mut held) = self.held.entry(expired.key) {
+            *held.get_mut() -= 1;
+            if *held.get() == 0 {
+                held.remove();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Which proof it is.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+/// Which proof it is: the SHA-256 over the thumbprint of its key and its `jti`.
+///
+/// Clients choose the `jti` freely, so the same one under another key is another proof. It is written as base64url.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ProofId {
+    key: [u8; 32],
+    id: [u8; 32],
+}
+
+impl ProofId {
+    /// Names the proof that a key, by its thumbprint (RFC 7638), signed with a `jti`.
+    #[must_use]
+    pub fn new(thumbprint: [u8; 32], jti: &str) -> Self {
+        // The thumbprint has one length, so no two pairs give the same text.
+        let id = Sha256::new().chain_update(thumbprint).chain_update(jti).finalize().into();
+        Self { key: thumbprint, id }
+    }
+
+    /// Returns the thumbprint of the key that signed the proof, by which a store can count the proofs of each client.
+    #[must_use]
+    pub const fn key(&self) -> &[u8; 32] {
+        &self.key
+    }
+
+    /// Returns the bytes of the hash.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.id
+    }
+}
+
+impl fmt::Display for ProofId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.id))
+    }
+}
+
+impl fmt::Debug for ProofId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProofId({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProofId;
+
+    #[test]
+    fn another_key_or_identifier_is_another_proof() {
+        let proof = ProofId::new([1; 32], "a");
+
+        assert_eq!(proof, ProofId::new([1; 32], "a"));
+        assert_ne!(proof.as_bytes(), ProofId::new([2; 32], "a").as_bytes());
+        assert_ne!(proof.as_bytes(), ProofId::new([1; 32], "b").as_bytes());
+        assert_eq!(proof.key(), &[1; 32]);
+    }
+
+    #[test]
+    fn is_written_as_base64url_without_padding() {
+        let written = ProofId::new([1; 32], "a").to_string();
+
+        assert_eq!(written.len(), 43);
+        assert!(written.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
+    }
+}

@@ -1,0 +1,173 @@
+//! Proofs in a Redis server, for several replicas.
+
+mod link;
+
+use std::{fmt, time::Duration};
+
+use ::redis::{IntoConnectionInfo, RedisError, Value, cmd};
+use tokio::{
+    runtime::Handle,
+    time::{Instant, timeout_at},
+};
+
+use self::link::Link;
+use super::{ProofId, ReplayStore, StoreError};
+
+/// How long a request waits for Redis.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Remembers proofs in a Redis server, which all replicas of a resource share.
+///
+/// Each proof is one command, `SET key 1 NX PX lifetime`, so of two replicas that ask at the same time one hears that the proof
+/// is new. Replicas of one resource use the same server, the same database and the same [prefix](Self::prefix). Valkey works
+/// like Redis. Both need to speak RESP3, which Redis does since version 6.
+///
+/// # When Redis is gone
+///
+/// Requests with a bound token get 503 with `Retry-After`, and nothing is admitted. A request waits for Redis for a second at
+/// most, connecting included; set another [timeout](Self::timeout) if your network needs one. The program starts without Redis, and
+/// requests pass as soon as Redis answers.
+///
+/// # What Redis must not forget
+///
+/// A proof that Redis forgets can be used again while it is fresh. So
+///
+/// - give Redis the memory for it, and leave `maxmemory-policy` at `noeviction`, which is the default. With any other policy, a full
+///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. A proof
+///   takes about 160 bytes for the length of the [window](crate::dpop::Dpop::window);
+/// - let Redis write what it knows to disk (`appendonly yes`), because a Redis that restarts empty has forgotten every proof. By
+///   default it writes once a second, so up to a second's proofs can be lost; `appendfsync always` loses none;
+/// - connect to the primary. A replica that takes over may lack the last proofs, because Redis replicates asynchronously.
+///
+/// The store has no quota for each key, unlike the one in memory: limit the rate of a client before the gate.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::dpop::{Dpop, RedisStore};
+///
+/// let store = RedisStore::new("redis://:secret@redis.internal:6379/0")?.prefix("files:dpop:");
+/// let dpop = Dpop::required().replay_store(store);
+/// # Ok::<(), scopegate::dpop::StoreError>(())
+/// ```
+#[must_use]
+pub struct RedisStore {
+    link: Link,
+    prefix: String,
+    timeout: Duration,
+}
+
+impl RedisStore {
+    /// Remembers proofs in the server at a URL: `redis://[username][:password@]host[:port][/database]`, or `rediss://..` with the
+    /// feature `redis-tls`.
+    ///
+    /// It connects at the first proof, and again whenever the connection is lost.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not the URL of a Redis server.
+    pub fn new(url: &str) -> Result<Self, StoreError> {
+        let info = url.into_connection_info().map_err(|error| {
+            // The texts of the client are constants; the URL may have a password in it.
+            StoreError::new(format!(
+                "the URL is not one of a Redis server: {error}; write for example `redis://127.0.0.1:6379/0`"
+            ))
+        })?;
+        let link = Link::to(info).map_err(StoreError::new)?;
+        Ok(Self { link, prefix: "scopegate:dpop:".to_owned(), timeout: TIMEOUT })
+    }
+
+    /// Sets what the keys in Redis begin with; `scopegate:dpop:` by default.
+    ///
+    /// Replicas of one resource use the same prefix. Programs that share a Redis server for other purposes use others.
+    ///
+    /// ```
+    /// use scopegate::dpop::RedisStore;
+    ///
+    /// let store = RedisStore::new("redis://127.0.0.1")?.prefix("files:dpop:");
+    /// # Ok::<(), scopegate::dpop::StoreError>(())
+    /// ```
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// Sets how long a request waits for Redis before it gets 503; a second by default.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use scopegate::dpop::RedisStore;
+    ///
+    /// let store = RedisStore::new("redis://127.0.0.1")?.timeout(Duration::from_millis(250));
+    /// # Ok::<(), scopegate::dpop::StoreError>(())
+    /// ```
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    fn late(&self, what: &str) -> StoreError {
+        StoreError::new(format!("{what} {} within {} ms", self.link.address(), self.timeout.as_millis()))
+    }
+
+    fn failed(&self, error: &RedisError) -> StoreError {
+        StoreError::new(format!("Redis at {}: {error}", self.link.address()))
+    }
+}
+
+impl ReplayStore for RedisStore {
+    async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
+        if Handle::try_current().is_err() {
+            return Err(StoreError::new("it was not asked on a runtime of tokio"));
+        }
+        let Some(deadline) = Instant::now().checked_add(self.timeout) else {
+            return Err(StoreError::new("its timeout is longer than a clock counts"));
+        };
+        let mut command = cmd("SET");
+        command.arg(format!("{}{proof}", self.prefix)).arg(1).arg("NX").arg("PX").arg(milliseconds(lifetime));
+
+        let connecting = timeout_at(deadline, self.link.connection());
+        let connection = connecting.await.map_err(|_| self.late("cannot connect to Redis at"))?;
+        let mut connection = connection.map_err(|error| self.failed(&error))?;
+        let Ok(answer) = timeout_at(deadline, command.query_async(&mut connection.multiplexed)).await else {
+            // The answer may never come, as when the network drops what is sent.
+            connection.close();
+            return Err(self.late("there is no answer from Redis at"));
+        };
+        match answer {
+            Ok(Value::Okay) => Ok(true),
+            Ok(Value::Nil) => Ok(false),
+            Ok(_) => Err(StoreError::new(format!("Redis at {} gave no answer to SET", self.link.address()))),
+            Err(error) => {
+                connection.close_after(&error);
+                Err(self.failed(&error))
+            }
+        }
+    }
+
+    fn survives_restart(&self) -> bool {
+        true
+    }
+}
+
+/// Returns the lifetime as Redis takes one: rounded up, so that no proof is forgotten early, not zero, and short enough to be added to
+/// the time of day.
+fn milliseconds(lifetime: Duration) -> u64 {
+    const LONGEST: u64 = u64::MAX >> 2;
+    u64::try_from(lifetime.as_millis()).unwrap_or(LONGEST).saturating_add(1).min(LONGEST)
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { link, prefix, timeout } = self;
+        f.debug_struct("RedisStore")
+            .field("address", &link.address())
+            .field("prefix", prefix)
+            .field("timeout", timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,262 @@
+//! What a gate demands of tokens that are bound to a key or a certificate.
+
+use std::pin::Pin;
+#[cfg(feature = "dpop")]
+use std::sync::Arc;
+
+use http::HeaderName;
+
+use super::{Failure, Gate};
+#[cfg(feature = "dpop")]
+use crate::{
+    dpop::{Dpop, PROOF, Refusal},
+    refuse::Reason,
+    token::Scheme,
+};
+use crate::{
+    resource::ResourceMetadata,
+    token::{ClientCertificate, Presented, Token, VerifyError},
+};
+
+/// What a gate demands of tokens that are bound to a key or a certificate.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bindings {
+    /// Whether somebody before the program checks what the gate does not.
+    pub(super) accepts_unchecked: bool,
+    pub(super) certificate: Option<ClientCertificate>,
+    #[cfg(feature = "dpop")]
+    pub(super) dpop: Option<Arc<Dpop>>,
+}
+
+/// How a gate takes tokens that are bound by DPoP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum DpopUse {
+    Refused,
+    Accepted,
+    Required,
+}
+
+impl DpopUse {
+    /// Returns the word for it in exports; there is none where nobody has turned it on.
+    #[cfg(feature = "export")]
+    pub(crate) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Refused => None,
+            Self::Accepted => Some("accepted"),
+            Self::Required => Some("required"),
+        }
+    }
+}
+
+/// Why a token is not accepted with what the request proves: what is answered, and what is logged.
+pub(super) struct Unproven {
+    pub(super) failure: Failure,
+    pub(super) error: VerifyError,
+    /// Whether the error is about the proof, and not about the token.
+    pub(super) is_of_proof: bool,
+}
+
+/// The check of a proof, which asks a store.
+pub(super) type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), Unproven>> + Send + 'a>>;
+
+impl From<VerifyError> for Unproven {
+    fn from(error: VerifyError) -> Self {
+        Self { failure: Failure::from(&error), error, is_of_proof: false }
+    }
+}
+
+impl Bindings {
+    /// Checks what a request proves of its token, as far as this gate checks it, and returns what is left to be waited for.
+    /// `path` is that of the request as it arrived.
+    pub(super) fn check<'a>(
+        &'a self,
+        token: &'a Token,
+        presented: &'a Presented<'a>,
+        path: &'a str,
+        is_proven: bool,
+    ) -> Result<Option<Checking<'a>>, Unproven> {
+        let confirmation = token.confirmation();
+        if let Some(certificate) = &self.certificate
+            && let Some(bound) = confirmation.and_then(|confirmation| confirmation.certificate)
+        {
+            certificate.check(bound, presented.headers())?;
+        }
+        #[cfg(feature = "dpop")]
+        if let Some(dpop) = &self.dpop {
+            let jkt = confirmation.and_then(|confirmation| confirmation.jkt);
+            let reason = match (presented.scheme(), jkt) {
+                (Scheme::Bearer, None) if dpop.is_required() => UNBOUND,
+                (Scheme::Bearer, None) => return Ok(None),
+                (Scheme::Bearer, Some(_)) => {
+                    "it is bound to a key by DPoP (`cnf.jkt`), and came as a bearer token"
+                }
+                (Scheme::Dpop, None) => "it is bound to no key (`cnf.jkt`), and came by the scheme DPoP",
+                (Scheme::Dpop, Some(jkt)) => {
+                    let checking = dpop.check(jkt, presented, path, is_proven);
+                    // Boxed, so that requests with bearer tokens have no room for it.
+                    return Ok(Some(Box::pin(async { checking.await.map_err(Unproven::from) })));
+                }
+            };
+            return Err(VerifyError::invalid(reason).into());
+        }
+        #[cfg(not(feature = "dpop"))]
+        let _ = (path, is_proven);
+        Ok(None)
+    }
+
+    /// Says what requests have to prove, for people.
+    #[cfg(feature = "export")]
+    pub(super) fn in_words(&self) -> impl Iterator<Item = &'static str> {
+        let dpop = match self.dpop_use() {
+            DpopUse::Refused => None,
+            DpopUse::Accepted => Some(
+                "Tokens may be bound to a key of the client by DPoP (RFC 9449), and then need a proof with each request.",
+            ),
+            DpopUse::Required => Some(
+                "Tokens must be bound to a key of the client by DPoP (RFC 9449), and need a proof with each request.",
+            ),
+        };
+        let certificate = self.certificate.as_ref().map(
+            |_| "Tokens may be bound to a client certificate (RFC 8705), which the client then has to use.",
+        );
+        dpop.into_iter().chain(certificate)
+    }
+
+    /// Says why a verified token is refused that came with no request, if it is.
+    #[cfg(feature = "export")]
+    pub(super) fn refuses_unbound(&self, token: &Token) -> Option<VerifyError> {
+        let is_bound = token.confirmation().is_some_and(|confirmation| confirmation.jkt.is_some());
+        (self.dpop_use() == DpopUse::Required && !is_bound).then(|| VerifyError::invalid(UNBOUND))
+    }
+
+    /// Says why a token is refused for what it is bound to and this gate does not check, if it is.
+    pub(super) fn refuses(&self, token: &Token) -> Option<VerifyError> {
+        let confirmation = token.confirmation().filter(|_| !self.accepts_unchecked)?;
+        let reason = if confirmation.has_others {
+            "it is bound to a key (`cnf`) in a way that no gate checks, and came as a plain bearer token; see `Gate::accept_bound_tokens`"
+        } else if confirmation.jkt.is_some() && self.dpop_use() == DpopUse::Refused {
+            "it is bound to a key by DPoP (`cnf.jkt`), and came as a plain bearer token; see `Gate::dpop` and `Gate::accept_bound_tokens`"
+        } else if confirmation.certificate.is_some() && self.certificate.is_none() {
+            "it is bound to a client certificate (`cnf.x5t#S256`), and came as a plain bearer token; see `Gate::client_certificate` and `Gate::accept_bound_tokens`"
+        } else {
+            return None;
+        };
+        Some(VerifyError::invalid(reason))
+    }
+
+    /// Tells whether there is anything to check of a request.
+    pub(super) fn check_requests(&self) -> bool {
+        self.certificate.is_some() || self.dpop_use() != DpopUse::Refused
+    }
+
+    /// Tells whether both check the same in the same way.
+    pub(super) fn check_as(&self, other: &Self) -> bool {
+        #[cfg(feature = "dpop")]
+        let same_dpop = match (&self.dpop, &other.dpop) {
+            (Some(own), Some(others)) => Arc::ptr_eq(own, others),
+            (None, None) => true,
+            _ => false,
+        };
+        #[cfg(not(feature = "dpop"))]
+        let same_dpop = true;
+        same_dpop && self.certificate == other.certificate
+    }
+
+    /// Tells whether a proof that `other` has accepted is one that this has seen.
+    pub(super) fn remember_as(&self, other: &Self) -> bool {
+        #[cfg(feature = "dpop")]
+        return match (&self.dpop, &other.dpop) {
+            (Some(own), Some(others)) => own.remembers_as(others),
+            _ => false,
+        };
+        #[cfg(not(feature = "dpop"))]
+        {
+            let _ = other;
+            false
+        }
+    }
+
+    /// Iterates over the headers that prove something of a token.
+    pub(super) fn headers(&self) -> impl Iterator<Item = HeaderName> {
+        let certificate = self.certificate.as_ref().and_then(ClientCertificate::name).cloned();
+        #[cfg(feature = "dpop")]
+        let proof = self.dpop.as_ref().map(|_| PROOF);
+        #[cfg(not(feature = "dpop"))]
+        let proof = None;
+        certificate.into_iter().chain(proof)
+    }
+
+    pub(super) fn dpop_use(&self) -> DpopUse {
+        #[cfg(feature = "dpop")]
+        return match &self.dpop {
+            Some(dpop) if dpop.is_required() => DpopUse::Required,
+            Some(_) => DpopUse::Accepted,
+            None => DpopUse::Refused,
+        };
+        #[cfg(not(feature = "dpop"))]
+        DpopUse::Refused
+    }
+
+    /// Returns the algorithms of proofs that clients are told of.
+    pub(super) fn algorithms(&self) -> &[String] {
+        #[cfg(feature = "dpop")]
+        return self.dpop.as_ref().map_or(&[], |dpop| dpop.names());
+        #[cfg(not(feature = "dpop"))]
+        &[]
+    }
+
+    /// Says in the metadata document what tokens must be bound to.
+    pub(super) fn describe(&self, metadata: ResourceMetadata) -> ResourceMetadata {
+        let metadata = if self.certificate.is_some() { metadata.with_certificates() } else { metadata };
+        match self.dpop_use() {
+            DpopUse::Refused => metadata,
+            DpopUse::Accepted => metadata.with_dpop(self.algorithms(), false),
+            DpopUse::Required => metadata.with_dpop(self.algorithms(), true),
+        }
+    }
+}
+
+impl Gate {
+    /// Lists what is wrong with what the gate demands of bound tokens.
+    pub(super) fn binding_problems(&self) -> Vec<String> {
+        let bindings = &self.0.bindings;
+        let mut problems: Vec<String> =
+            bindings.certificate.iter().filter_map(ClientCertificate::problem).collect();
+        let set_twice =
+            self.metadata_members().filter(|name| self.resource().is_some_and(|own| own.sets(name)));
+        problems.extend(set_twice.map(|name| {
+            format!("the gate sets `{name}` in the metadata document; leave out `.member(\"{name}\", ..)` of the resource")
+        }));
+        #[cfg(feature = "dpop")]
+        if let Some(dpop) = &bindings.dpop {
+            problems.extend(dpop.problems());
+            problems.extend(self.dpop_problems(dpop));
+        }
+        problems
+    }
+
+    /// Iterates over the members of the metadata document that the gate sets by itself.
+    fn metadata_members(&self) -> impl Iterator<Item = &'static str> {
+        let bindings = &self.0.bindings;
+        let dpop = (bindings.dpop_use() != DpopUse::Refused).then_some(ResourceMetadata::DPOP);
+        let certificates = bindings.certificate.is_some().then_some(ResourceMetadata::CERTIFICATES);
+        dpop.into_iter().flatten().chain(certificates)
+    }
+}
+
+const UNBOUND: &str = "it is bound to no key (`cnf.jkt`), and the gate requires DPoP";
+
+#[cfg(feature = "dpop")]
+impl From<Refusal> for Unproven {
+    fn from(refusal: Refusal) -> Self {
+        let (failure, error) = match refusal {
+            Refusal::Invalid(fault) => (Failure::OfDpop(Reason::InvalidProof), fault.into()),
+            Refusal::Nonce(fault) => (Failure::OfDpop(Reason::NonceRequired), fault.into()),
+            Refusal::Unknown(error) => {
+                let error = VerifyError::unavailable(error.retry_after(), error);
+                (Failure::from(&error), error)
+            }
+        };
+        Self { failure, error, is_of_proof: true }
+    }
+}

@@ -92,6 +92,7 @@ impl Rejection {
     }
 
     /// Gives the client a nonce for its next proof.
+    #[cfg(feature = "dpop")]
     pub(crate) fn with_nonce(mut self, nonce: Option<HeaderValue>) -> Self {
         if nonce.is_some() {
             Arc::make_mut(&mut self.answer).nonce = nonce;

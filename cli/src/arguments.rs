@@ -71,6 +71,18 @@ pub(crate) enum Command {
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
     },
+    /// Writes a page for reviewers: who may call what, and what a token with given scopes can call
+    Report {
+        /// The HTML file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Shows, too, what got weaker and what stricter since a git revision
+        #[arg(long, value_name = "REVISION")]
+        since: Option<String>,
+        /// Shows, too, what is refused most, and which granted scopes nobody needed, by an audit log: files in JSON lines, or folders of them
+        #[arg(long, value_name = "LOG", num_args = 1..)]
+        audit: Vec<PathBuf>,
+    },
     /// Says why requests are answered 401: what is wrong with the gate, an authorization server or a token
     Doctor {
         /// The file with a token to judge, `-` for what comes in; it is sent nowhere

@@ -1,6 +1,6 @@
 //! Why there is no answer.
 
-use std::{fmt, io};
+use std::{fmt, io, path::PathBuf};
 
 /// The reason why the exporter cannot be asked, or says nothing.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) enum Error {
     Revision { revision: String, why: String },
     Token(io::Error),
     TokenAsArgument,
+    Report { name: String, why: String },
+    Write { path: PathBuf, error: io::Error },
     Print(io::Error),
 }
 
@@ -89,6 +91,10 @@ impl fmt::Display for Error {
             Self::TokenAsArgument => f.write_str(
                 "a token is no argument, since shells remember those and other users can read them; write it to a file, and name that with `--token`, or give `--token -` and the token on standard input",
             ),
+            Self::Report { name, why } => {
+                write!(f, "what `{name}` answers is no report that this version reads: {why}; install the `cargo-scopegate` of the version of its scopegate")
+            }
+            Self::Write { path, error } => write!(f, "cannot write {}: {error}", path.display()),
             Self::Print(error) => write!(f, "the answer cannot be printed: {error}"),
         }
     }

@@ -1,6 +1,7 @@
 //! Asks the exporter.
 
 use std::{
+    ffi::OsStr,
     io::{self, Write},
     path::Path,
     process::{Command, Output, Stdio},
@@ -11,18 +12,44 @@ use crate::{error::Error, package::Package};
 /// The first line of an answer. What follows is for people, or for the program that reads what this one prints.
 const PROTOCOL: &str = "scopegate-export 1";
 
+/// What the exporter has said.
+pub(crate) struct Answer {
+    pub(crate) text: Vec<u8>,
+    /// What it has said on the error stream.
+    said: Vec<u8>,
+    pub(crate) code: u8,
+}
+
+impl Answer {
+    /// Prints both at once, in this order: the exporter has ended.
+    pub(crate) fn print(&self) -> Result<(), Error> {
+        io::stdout().lock().write_all(&self.text).map_err(Error::Print)?;
+        io::stderr().lock().write_all(&self.said).map_err(Error::Print)
+    }
+}
+
 /// Runs `program` in the folder that this one was started in, prints its answer, and returns its exit code.
 pub(crate) fn ask(package: &Package, program: &Path, arguments: &[&str], input: &[u8]) -> Result<u8, Error> {
+    let answer = answer(package, program, arguments, input)?;
+    answer.print()?;
+    Ok(answer.code)
+}
+
+/// Runs `program` in the folder that this one was started in, and returns what it says.
+pub(crate) fn answer(
+    package: &Package,
+    program: &Path,
+    arguments: &[impl AsRef<OsStr>],
+    input: &[u8],
+) -> Result<Answer, Error> {
     let failed = |why: String| Error::Exporter { name: package.exporter.name().to_owned(), why };
     let output = run(program, arguments, input).map_err(|error| failed(error.to_string()))?;
     let answer = output.stdout.strip_prefix(PROTOCOL.as_bytes());
     let answer = answer.and_then(|rest| rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n")));
     match (answer, output.status.code()) {
         (Some(answer), Some(code @ (0 | 1 | 4..=7))) => {
-            // Both at once, in this order: the exporter has ended.
-            io::stdout().lock().write_all(answer).map_err(Error::Print)?;
-            io::stderr().lock().write_all(&output.stderr).map_err(Error::Print)?;
-            Ok(u8::try_from(code).unwrap_or(Error::NO_ANSWER))
+            let code = u8::try_from(code).unwrap_or(Error::NO_ANSWER);
+            Ok(Answer { text: answer.to_owned(), said: output.stderr, code })
         }
         (None, Some(0)) => Err(Error::NotAnExporter { name: package.exporter.name().to_owned() }),
         _ => {
@@ -32,7 +59,7 @@ pub(crate) fn ask(package: &Package, program: &Path, arguments: &[&str], input: 
     }
 }
 
-fn run(program: &Path, arguments: &[&str], input: &[u8]) -> io::Result<Output> {
+fn run(program: &Path, arguments: &[impl AsRef<OsStr>], input: &[u8]) -> io::Result<Output> {
     let mut command = Command::new(program);
     command.args(arguments).env("SCOPEGATE_EXPORT", "1");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -7,6 +7,7 @@ mod build;
 mod error;
 mod exporter;
 mod package;
+mod report;
 mod since;
 mod token;
 
@@ -49,6 +50,9 @@ fn run(command: &Command, select: &arguments::Select) -> Result<u8, Error> {
             let old = since::lock_at(&package, revision)?;
             let arguments = ["check", &package.lock().to_string_lossy(), "--since", "-"];
             exporter::ask(&package, &program, &arguments, &old)
+        }
+        Command::Report { out, since, audit } => {
+            report::write(&package, &program, &report::Question { out, since: since.as_deref(), audit })
         }
         Command::Doctor { token: file, introspect, json, more: _ } => {
             let mut arguments = vec!["doctor"];

@@ -16,7 +16,7 @@ pub use acr::{AcrFault, MAX_ACR, MAX_ACR_VALUES, check_acr};
 pub use cycles::cycles;
 pub use suggest::{alike_keys, are_alike, suggest};
 pub use template::{
-    MAX_VALUE, Piece, TemplateFault, check_template, has_braces, is_value, is_value_byte, pieces,
+    MAX_VALUE, NO_VALUES, Piece, TemplateFault, check_template, has_braces, is_value, is_value_byte, pieces,
 };
 
 /// Why a text is not a scope.

@@ -49,13 +49,16 @@ pub const fn is_value_byte(byte: u8) -> bool {
 /// values fit a challenge.
 pub const MAX_VALUE: usize = 1024;
 
-/// Tells whether `text` may be the value of a parameter: 1 to [`MAX_VALUE`] of the characters of [`is_value_byte`], and
-/// neither `.` nor `..`, which a URL does not keep as they are ([RFC 3986, section 5.2.4]).
+/// What is no value, since a URL does not keep it as it is ([RFC 3986, section 5.2.4]).
 ///
 /// [RFC 3986, section 5.2.4]: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
+pub const NO_VALUES: [&str; 2] = [".", ".."];
+
+/// Tells whether `text` may be the value of a parameter: 1 to [`MAX_VALUE`] of the characters of [`is_value_byte`], and none
+/// of [`NO_VALUES`].
 #[must_use]
 pub fn is_value(text: &str) -> bool {
-    (1..=MAX_VALUE).contains(&text.len()) && text.bytes().all(is_value_byte) && !matches!(text, "." | "..")
+    (1..=MAX_VALUE).contains(&text.len()) && text.bytes().all(is_value_byte) && !NO_VALUES.contains(&text)
 }
 
 fn is_value_char(character: char) -> bool {

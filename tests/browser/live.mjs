@@ -1,49 +1,9 @@
 // A person at the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE`. It logs in, says something, sees its
 // token expire, and goes on with a new one.
-import { spawn } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
+import { launch } from "./chromium.mjs";
 
 const [page, profile] = process.argv.slice(2);
-const chromium = spawn("chromium", [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync", `--user-data-dir=${profile}`, "--remote-debugging-pipe",
-], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
-
-// ---- The DevTools protocol over a pipe: messages in JSON, each with a zero at its end.
-
-const [, , , to, from] = chromium.stdio;
-const answers = new Map();
-let received = "";
-from.on("data", (piece) => {
-  const messages = (received + piece).split("\0");
-  received = messages.pop();
-  for (const { id, result, error } of messages.map((message) => JSON.parse(message))) {
-    const [resolve, reject] = answers.get(id) ?? [];
-    if (error) reject?.(new Error(error.message));
-    else resolve?.(result);
-    answers.delete(id);
-  }
-});
-
-let asked = 0;
-let sessionId;
-const send = (method, params = {}) => new Promise((resolve, reject) => {
-  answers.set(++asked, [resolve, reject]);
-  to.write(`${JSON.stringify({ id: asked, method, params, sessionId })}\0`);
-});
-
-// Evaluates an expression in the page, and returns its value; nothing while the browser goes from one page to the next.
-const value = (expression) =>
-  send("Runtime.evaluate", { expression, returnByValue: true }).then(({ result }) => result.value, () => undefined);
-
-async function until(what, expression) {
-  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) {
-    const found = await value(expression);
-    if (found) return console.log(`${what}: ${found}`);
-  }
-  const seen = await value("`${location}\\n${document.body.innerText}`");
-  throw new Error(`not seen within a minute: ${what}\nThe page is ${seen}`);
-}
+const { open, value, until, kill } = launch(profile);
 
 const logged = (text, times) => `[...document.querySelectorAll("#log li")].filter((line) => line.textContent.includes("${text}")).length >= ${times}`;
 const heard = (texts) => `[...document.querySelectorAll("#said li")].map((line) => line.textContent).join() === "${texts}"`;
@@ -54,8 +14,7 @@ async function say(text) {
 }
 
 async function visit() {
-  const { targetId } = await send("Target.createTarget", { url: page });
-  ({ sessionId } = await send("Target.attachToTarget", { targetId, flatten: true }));
+  await open(page);
   await until("the page has no token", `document.getElementById("expiry")?.textContent === "You have no token."`);
   await click("#login");
   await until("the server asks", `document.querySelector("button[value=allow]") && document.body.innerText.includes("live:write") && location.href`);
@@ -84,5 +43,5 @@ try {
   console.error(String(error));
   process.exitCode = 1;
 } finally {
-  chromium.kill();
+  kill();
 }

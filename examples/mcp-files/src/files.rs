@@ -19,7 +19,7 @@ use rmcp::{
 };
 use scopegate::{
     Requirement, authenticated,
-    mcp::{McpTable, Operation},
+    mcp::{ANONYMOUS_DISCOVERY, McpTable, Operation},
     mcp_table, public, requires_scope, scoped_tools,
 };
 use serde::Deserialize;
@@ -29,6 +29,13 @@ const FILE: &str = "file:///{name}";
 
 /// What reading a file needs: no more than every request does.
 pub const RESOURCES: McpTable = mcp_table![Operation::resource(FILE, Requirement::AUTHENTICATED)];
+
+/// Says what each operation needs; with `anonymous`, also of those that need no token.
+#[must_use]
+pub fn table(anonymous: bool) -> McpTable {
+    let table = Files::TOOLS.and(&RESOURCES);
+    if anonymous { table.and(&Files::OPEN_TOOLS).and(&ANONYMOUS_DISCOVERY) } else { table }
+}
 
 /// Files by name, in memory. Copies share them.
 #[derive(Clone, Debug)]

@@ -38,13 +38,13 @@ use anyhow::Context;
 use axum::Router;
 use dev_issuer::{BindError, DevIssuer};
 use mcp_files::{
-    files::{Files, RESOURCES},
+    files::{self, Files},
     settings::{self, Access, Server, Settings},
     tour,
 };
 use scopegate::{
     Gate, Resource, StartupError,
-    mcp::{ANONYMOUS_DISCOVERY, McpServer, McpTable, ScopedTools},
+    mcp::{McpServer, McpTable},
 };
 use tokio::net::TcpListener;
 
@@ -80,18 +80,12 @@ async fn main() -> anyhow::Result<()> {
         Some(dpop) => gate.dpop(dpop.clone()),
         None => gate,
     };
-    let table = table(&server);
+    let table = files::table(server.anonymous);
     let app = build(&gate, at, &table, &server)?;
     println!("What each operation needs besides files:read:\n\n{table}");
     println!("{url} is served; mcp-files is ready at http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())
-}
-
-/// Says what each operation needs, of those that there are.
-fn table(server: &Server) -> McpTable {
-    let table = Files::TOOLS.and(&RESOURCES);
-    if server.anonymous { table.and(&Files::OPEN_TOOLS).and(&ANONYMOUS_DISCOVERY) } else { table }
 }
 
 /// Puts the server behind the gate: one store for all requests, each of which has a server of its own.

@@ -31,7 +31,7 @@ struct Named {
 }
 
 #[derive(Serialize)]
-struct Route<'a> {
+pub(super) struct Route<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     methods: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

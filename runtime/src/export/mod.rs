@@ -22,6 +22,7 @@ mod lock;
 mod markdown;
 mod openapi;
 mod program;
+mod report;
 
 pub use self::openapi::{OAuth, OpenApiDocument, OpenApiReport};
 pub use self::{

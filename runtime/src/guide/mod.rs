@@ -36,6 +36,12 @@ pub mod observing {}
 #[cfg(feature = "export")]
 pub mod operators {}
 
+#[doc = include_str!("report.md")]
+// Documentation has no files beside it, so the picture is a part of the page.
+#[doc = concat!("\n\n[picture]: data:image/png;base64,", include_str!("report.png.base64"))]
+#[cfg(feature = "export")]
+pub mod report {}
+
 #[doc = include_str!("providers.md")]
 #[cfg(feature = "axum")]
 pub mod providers {

@@ -190,7 +190,8 @@ impl Wildcards {
         }
     }
 
-    fn stands_for(self, wildcard: &str, scope: &str) -> bool {
+    /// Tells whether `wildcard` is one that is in use, and `scope` among what it stands for.
+    pub(crate) fn stands_for(self, wildcard: &str, scope: &str) -> bool {
         self.includes(wildcard)
             && prefix_of(wildcard)
                 .is_none_or(|prefix| scope.len() > prefix.len() && scope.starts_with(prefix))

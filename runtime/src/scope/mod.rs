@@ -18,8 +18,6 @@ mod template;
 mod text;
 mod vocabulary;
 
-#[cfg(feature = "export")]
-pub(crate) use self::row_id::one_word;
 pub(crate) use self::{
     alike::{Alike, alike},
     hierarchy::Hierarchy,
@@ -46,4 +44,9 @@ pub(crate) use self::{
     table::Terms,
     template::{Parameters, parameters},
     text::Text,
+};
+#[cfg(feature = "export")]
+pub(crate) use self::{
+    row_id::one_word,
+    template::{Part, fits, parts},
 };

@@ -30,6 +30,45 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// A part of a template, for whoever puts values in elsewhere.
+#[cfg(feature = "export")]
+#[derive(Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Part {
+    Text(String),
+    Parameter(String),
+}
+
+/// Takes a template apart.
+#[cfg(feature = "export")]
+pub(crate) fn parts(template: &str) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for piece in pieces(template).flatten() {
+        match (piece, parts.last_mut()) {
+            // A brace is a piece of its own.
+            (Piece::Text(text), Some(Part::Text(before))) => before.push_str(text),
+            (Piece::Text(text), _) => parts.push(Part::Text(text.to_owned())),
+            (Piece::Parameter(name), _) => parts.push(Part::Parameter(name.to_owned())),
+        }
+    }
+    parts
+}
+
+/// Tells whether a template comes to `scope` for some values.
+#[cfg(feature = "export")]
+pub(crate) fn fits(template: &str, scope: &str) -> bool {
+    // No text around a parameter begins or ends with a character of values, so there is one way to read it.
+    let rest = parts(template).iter().try_fold(scope, |rest, part| match part {
+        Part::Text(text) => rest.strip_prefix(text.as_str()),
+        Part::Parameter(_) => {
+            let value = rest.bytes().take_while(|byte| scopegate_grammar::is_value_byte(*byte)).count();
+            let (value, rest) = rest.split_at_checked(value)?;
+            is_value(value).then_some(rest)
+        }
+    });
+    rest == Some("")
+}
+
 /// Puts the values of the parameters into a template.
 fn fill(template: &str, parameters: &impl Parameters) -> Result<String, Unfilled> {
     let filled = pieces(template).try_fold(String::new(), |filled, piece| match piece {
@@ -86,5 +125,37 @@ impl Filled {
     pub(crate) fn get(&self, template: &str) -> Result<&ScopeToken, Unfilled> {
         let found = self.0.iter().find(|(known, _)| **known == *template);
         found.map_or(Err(Unfilled::Missing), |(_, scope)| scope.as_ref().map_err(|why| *why))
+    }
+}
+
+#[cfg(all(test, feature = "export"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_taken_apart() {
+        let text = |text: &str| Part::Text(text.to_owned());
+        let parameter = |name: &str| Part::Parameter(name.to_owned());
+        let expected = [text("a:"), parameter("a"), text("/{x}:"), parameter("b")];
+        assert_eq!(parts("a:{a}/{{x}}:{b}"), expected);
+        assert_eq!(parts("plain"), [text("plain")]);
+    }
+
+    #[test]
+    fn a_scope_fits_a_template_for_values_that_are_legal() {
+        for (template, scope, expected) in [
+            ("tenant:{tenant}:read", "tenant:acme:read", true),
+            ("tenant:{tenant}:read", "tenant:a.b-c:read", true),
+            ("tenant:{tenant}:read", "tenant::read", false),
+            ("tenant:{tenant}:read", "tenant:..:read", false),
+            ("tenant:{tenant}:read", "tenant:a:b:read", false),
+            ("tenant:{tenant}:read", "tenant:acme:reads", false),
+            ("tenant:{tenant}:read", "tenant:acme", false),
+            ("{a}:{b}", "x:y", true),
+            ("plain", "plain", true),
+            ("plain", "plai", false),
+        ] {
+            assert_eq!(fits(template, scope), expected, "{template} and {scope}");
+        }
     }
 }

@@ -36,12 +36,12 @@ impl Client {
     /// Starts a replica, whose proofs are in a Redis server.
     fn replica(&self, redis: &Server) -> axum::Router {
         let token = Token::granting(GrantedScopes::parse("files:read"))
-            .with_claims(&json!({ "cnf": { "jkt": self.key.thumbprint() } }))
+            .with_claims(json!({ "cnf": { "jkt": self.key.thumbprint() } }))
             .unwrap();
         let verifier = TestVerifier::new().token_saying("bound", token).token("plain", "files:read");
         let resource = Resource::new("https://files.example.com").unwrap();
         let resource = resource.authorization_server("https://auth.example.com").unwrap();
-        let store = RedisStore::new(redis.url()).unwrap();
+        let store = RedisStore::new(&redis.url()).unwrap();
         let gate = Gate::new(resource, verifier).dpop(Dpop::accepted().replay_store(store));
         let routes = Router::new().route("/files", post(read));
         routes.protect(gate).unwrap().layer(Extension(self.calls.clone()))

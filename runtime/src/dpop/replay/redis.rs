@@ -34,7 +34,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// - give Redis the memory for it, and leave `maxmemory-policy` at `noeviction`, which is the default. With any other policy, a full
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. A proof
-///   takes about 150 bytes for the length of the [window](crate::dpop::Dpop::window);
+///   takes about 160 bytes for the length of the [window](crate::dpop::Dpop::window);
 /// - let Redis write what it knows to disk (`appendonly yes`), because a Redis that restarts empty has forgotten every proof. By
 ///   default it writes once a second, so up to a second's proofs can be lost; `appendfsync always` loses none;
 /// - connect to the primary. A replica that takes over may lack the last proofs, because Redis replicates asynchronously.
@@ -44,9 +44,10 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// # Examples
 ///
 /// ```
-/// use scopegate::dpop::RedisStore;
+/// use scopegate::dpop::{Dpop, RedisStore};
 ///
 /// let store = RedisStore::new("redis://:secret@redis.internal:6379/0")?.prefix("files:dpop:");
+/// let dpop = Dpop::required().replay_store(store);
 /// # Ok::<(), scopegate::dpop::StoreError>(())
 /// ```
 #[must_use]

@@ -16,7 +16,7 @@ mod rest;
 mod routes;
 mod words;
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 pub(super) use self::error::Listed;
 pub use self::{change::Change, check_lock::check_lock, error::LockError, needs::Direction};
@@ -85,6 +85,12 @@ impl Lock {
             key(one).cmp(&key(other))
         });
         Self { declared: admission.into().into(), lines }
+    }
+
+    /// Returns the lines about the policy and the gate, but those about implications.
+    pub(super) fn gate_lines(&self) -> Vec<String> {
+        let declared = Declared { implied: BTreeMap::new(), ..self.declared.clone() };
+        declared.to_string().lines().map(str::to_owned).collect()
     }
 
     /// Lists what is different from an `old` lock: first what got weaker, last what changes nothing about who may call.

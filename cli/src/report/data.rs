@@ -1,0 +1,139 @@
+//! What the exporter says: the counterpart of `export/report` in the runtime.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+pub(super) struct Report {
+    pub(super) resource: Option<String>,
+    /// The lock's lines about the gate.
+    pub(super) gate: Vec<String>,
+    pub(super) floor: Vec<String>,
+    pub(super) wildcards: Wildcards,
+    pub(super) values: serde_json::Value,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) templates: BTreeMap<String, serde_json::Value>,
+    pub(super) rows: Vec<Row>,
+    pub(super) changes: Option<Vec<Change>>,
+    pub(super) audit: Option<Audit>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Wildcards {
+    Off,
+    Prefixed,
+    PrefixedAndBare,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(super) struct Scope {
+    #[serde(rename = "scope")]
+    pub(super) name: String,
+    pub(super) description: String,
+    /// What it implies by a declaration of its own.
+    pub(super) implies: Vec<String>,
+    /// What it stands for as a wildcard.
+    pub(super) matches: Vec<String>,
+    /// All that it stands for.
+    pub(super) covers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Row {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) methods: Vec<String>,
+    pub(super) path: Option<String>,
+    pub(super) handler: String,
+    pub(super) access: Access,
+    #[serde(default)]
+    pub(super) alternatives: Vec<Vec<String>>,
+    #[serde(default)]
+    pub(super) acr_values: Vec<String>,
+    pub(super) max_age: Option<u64>,
+    #[serde(default)]
+    pub(super) also: Vec<String>,
+    #[serde(default)]
+    pub(super) related: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Access {
+    Public,
+    Authenticated,
+    Scopes,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Change {
+    pub(super) direction: String,
+    pub(super) words: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Audit {
+    pub(super) records: u64,
+    pub(super) first: Option<i64>,
+    pub(super) last: Option<i64>,
+    pub(super) refused: u64,
+    pub(super) refusals: Vec<Refusal>,
+    pub(super) more_refusals: u64,
+    pub(super) granted: u64,
+    pub(super) unneeded: Vec<Grant>,
+    pub(super) broken: Vec<Broken>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Refusal {
+    pub(super) rows: Vec<String>,
+    pub(super) reason: String,
+    pub(super) times: u64,
+    pub(super) missing: Vec<String>,
+    pub(super) clients: Clients,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Grant {
+    pub(super) scope: String,
+    pub(super) times: u64,
+    pub(super) clients: Clients,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Clients {
+    pub(super) most: Vec<(Client, u64)>,
+    pub(super) more: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Client {
+    #[serde(rename = "client")]
+    Named(String),
+    Key(String),
+    Token,
+    Nobody,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Broken {
+    pub(super) file: String,
+    pub(super) lines: u64,
+    pub(super) numbers: Vec<u64>,
+}
+
+impl Row {
+    /// Returns what the row is about: its methods, and its path if that is known.
+    pub(super) fn place(&self) -> &str {
+        self.path.as_deref().unwrap_or(&self.handler)
+    }
+
+    pub(super) fn asks_for_login(&self) -> bool {
+        !self.acr_values.is_empty() || self.max_age.is_some()
+    }
+}

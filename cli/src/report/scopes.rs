@@ -1,0 +1,134 @@
+//! The scopes, and which operations each is good for.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::{
+    data::{Report, Row, Scope},
+    operations::name,
+    text::{count, listed},
+};
+
+/// What a scope is to an operation; the strongest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Required,
+    Alternative,
+    /// It implies one that is required, or is in an alternative.
+    Implied,
+    Also,
+    Related,
+}
+
+pub(super) fn section(report: &Report) -> Markup {
+    let uses = Uses::of(report);
+    html! {
+        section aria-labelledby="scopes" {
+            h2 #scopes { "Operations by scope" }
+            p { "Each scope, and the operations that ask for it. The number is of those that it is required for, alone or with others." }
+            @for scope in &report.scopes {
+                (entry(report, &uses, &scope.name, &scope.description))
+            }
+            @for template in report.templates.keys() {
+                (entry(report, &uses, template, "A template: the request says what stands in place of the braces."))
+            }
+        }
+    }
+}
+
+fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Markup {
+    let rows = uses.rows.get(scope).map(Vec::as_slice).unwrap_or_default();
+    let required = rows.iter().filter(|(role, _)| *role == Role::Required).count();
+    let by = uses.parents.get(scope).map(Vec::as_slice).unwrap_or_default();
+    let is_floor = report.floor.iter().any(|floor| floor == scope);
+    html! {
+        details {
+            summary {
+                code { (scope) } " "
+                span.more {
+                    @if is_floor { "needed by every operation that is not public" }
+                    @else { (number_of(required, rows.len())) }
+                }
+            }
+            @if !description.is_empty() { p { (description) } }
+            @if !by.is_empty() { p.more { "Implied by " (listed(by, "and")) "." } }
+            @for group in rows.chunk_by(|one, other| one.0 == other.0) {
+                @if let Some((role, _)) = group.first() {
+                    h3 { (role.heading()) }
+                    ul.names { @for (_, row) in group { li { (name(row)) } } }
+                }
+            }
+            @if rows.is_empty() && !is_floor { p { "No operation names it, or one that it implies." } }
+        }
+    }
+}
+
+fn number_of(required: usize, all: usize) -> String {
+    match (required, all) {
+        (_, 0) => "no operation".to_owned(),
+        (0, all) => format!("not required; {} otherwise", count(all, "operation", "operations")),
+        (required, _) => count(required, "operation", "operations"),
+    }
+}
+
+impl Role {
+    const fn heading(self) -> &'static str {
+        match self {
+            Self::Required => "Required",
+            Self::Alternative => "In one of several alternatives",
+            Self::Implied => "Implies what is asked for",
+            Self::Also => "The handler may demand it",
+            Self::Related => "Worth asking for as well",
+        }
+    }
+}
+
+/// For each scope the operations that it is for, the strongest role first.
+struct Uses<'a> {
+    /// For each scope those that stand for it.
+    parents: BTreeMap<&'a str, Vec<&'a str>>,
+    rows: BTreeMap<&'a str, Vec<(Role, &'a Row)>>,
+}
+
+impl<'a> Uses<'a> {
+    fn of(report: &'a Report) -> Self {
+        let parents = parents(&report.scopes);
+        let mut rows: BTreeMap<&str, Vec<(Role, &Row)>> = BTreeMap::new();
+        for row in &report.rows {
+            for (scope, role) in roles(row, &parents) {
+                rows.entry(scope).or_default().push((role, row));
+            }
+        }
+        for rows in rows.values_mut() {
+            rows.sort_by_key(|(role, _)| *role);
+        }
+        Self { parents, rows }
+    }
+}
+
+/// For each scope those that stand for it.
+fn parents(scopes: &[Scope]) -> BTreeMap<&str, Vec<&str>> {
+    let mut parents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for scope in scopes {
+        for covered in &scope.covers {
+            parents.entry(covered).or_default().push(&scope.name);
+        }
+    }
+    parents
+}
+
+fn roles<'a>(row: &'a Row, parents: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeMap<&'a str, Role> {
+    let mut roles: BTreeMap<&str, Role> = BTreeMap::new();
+    let mut add = |scope: &'a str, role: Role| {
+        roles.entry(scope).and_modify(|known| *known = role.min(*known)).or_insert(role);
+    };
+    for scope in row.alternatives.iter().flatten() {
+        let is_in_each = row.alternatives.iter().all(|alternative| alternative.contains(scope));
+        add(scope, if is_in_each { Role::Required } else { Role::Alternative });
+        parents.get(&**scope).into_iter().flatten().for_each(|parent| add(parent, Role::Implied));
+    }
+    row.also.iter().for_each(|scope| add(scope, Role::Also));
+    row.related.iter().for_each(|scope| add(scope, Role::Related));
+    roles
+}

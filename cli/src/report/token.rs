@@ -1,0 +1,109 @@
+//! The part of the page in which a reviewer says which scopes a token has. The script shows it: without it, it says nothing.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::{
+    data::{Access, Report, Row, Wildcards},
+    text::{listed, number},
+};
+
+/// With more scopes than that, there is a field to find one.
+const MANY: usize = 12;
+
+pub(super) fn panel(report: &Report) -> Markup {
+    html! {
+        div.panel #token hidden {
+            h3 { "A token" }
+            @if !report.scopes.is_empty() {
+                fieldset {
+                    legend { "Scopes that it grants" }
+                    @if report.scopes.len() > MANY {
+                        label { "Find one of " (number(report.scopes.len())) input #find type="search" autocomplete="off"; }
+                    }
+                    ul.scopes {
+                        @for (at, scope) in report.scopes.iter().enumerate() {
+                            li { label {
+                                input type="checkbox" value=(scope.name) aria-describedby=[(!scope.description.is_empty()).then(|| format!("about-{at}"))];
+                                code { (scope.name) }
+                            }
+                            @if !scope.description.is_empty() { span.more id=(format!("about-{at}")) { (scope.description) } } }
+                        }
+                    }
+                }
+            }
+            label { "Other scopes, with spaces between" input #others type="text" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="hint"; }
+            p.more #hint { (hint(report)) }
+            button #clear type="button" { "Clear" }
+        }
+    }
+}
+
+fn hint(report: &Report) -> Markup {
+    let templates: Vec<String> = report.templates.keys().cloned().collect();
+    html! {
+        @if templates.is_empty() {
+            "As a token has them."
+        } @else {
+            "Operations need " (listed(&templates, "and")) ". Type the scope of a token, with a value in place of the braces. "
+            "Such an operation can be called for those values alone that make a scope which the token has."
+        }
+        @if report.wildcards != Wildcards::Off { " A wildcard such as " code { "files:*" } " may stand here, too." }
+    }
+}
+
+/// What the script decides by: see `decide.js`.
+#[derive(Serialize)]
+struct Rule<'a> {
+    floor: &'a [String],
+    wildcards: Wildcards,
+    values: &'a serde_json::Value,
+    scopes: Vec<&'a str>,
+    covers: BTreeMap<&'a str, &'a [String]>,
+    templates: &'a BTreeMap<String, serde_json::Value>,
+    rows: Vec<Operation<'a>>,
+}
+
+#[derive(Serialize)]
+struct Operation<'a> {
+    access: Access,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    alternatives: &'a [Vec<String>],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    also: &'a [String],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    login: bool,
+}
+
+/// Writes the rule as JSON that ends no script.
+pub(super) fn rule(report: &Report) -> String {
+    let scopes = report.scopes.iter().map(|scope| &*scope.name).collect();
+    let covers = report.scopes.iter().filter(|scope| !scope.covers.is_empty());
+    let rule = Rule {
+        floor: &report.floor,
+        wildcards: report.wildcards,
+        values: &report.values,
+        scopes,
+        covers: covers.map(|scope| (&*scope.name, &*scope.covers)).collect(),
+        templates: &report.templates,
+        rows: report.rows.iter().map(Operation::from).collect(),
+    };
+    // Text, numbers and lists of them: there is nothing that JSON could not hold. These characters stand in its texts alone.
+    let json = serde_json::to_string(&rule).unwrap_or_default();
+    let escaped =
+        |text: String, character: char| text.replace(character, &format!("\\u{:04x}", u32::from(character)));
+    ['<', '>', '&', '\u{2028}', '\u{2029}'].into_iter().fold(json, escaped)
+}
+
+impl<'a> From<&'a Row> for Operation<'a> {
+    fn from(row: &'a Row) -> Self {
+        Self {
+            access: row.access,
+            alternatives: &row.alternatives,
+            also: &row.also,
+            login: row.asks_for_login(),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Answers `cargo scopegate` for the documents: table, lock, report, and the rest.
+//!
+//! Run with
+//!
+//! ```sh
+//! cargo scopegate report -p tenants --out report.html
+//! ```
+//!
+//! The authorization server is named by `ISSUER`. The doctor looks at it; nothing else does.
+
+use std::{env, process::ExitCode};
+
+use scopegate::{Resource, export};
+use tenants::docs;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let issuer = env::var("ISSUER").unwrap_or_else(|_| "https://auth.example.com".to_owned());
+    let resource = Resource::new("https://docs.example.com")?.authorization_server(issuer)?;
+    Ok(export::main(&docs::gate(resource), &docs::routes().table()))
+}

@@ -1,0 +1,129 @@
+//! `doctor`: why requests are answered 401.
+
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    thread,
+};
+
+use super::{Exit, USAGE};
+use crate::{
+    export::doctor::{Diagnosis, Doctor, Part},
+    gate::Gate,
+    scope::ScopeTable,
+};
+
+/// What the doctor is asked.
+#[derive(Default)]
+struct Question<'a> {
+    json: bool,
+    introspect: bool,
+    token: Option<&'a str>,
+}
+
+pub(super) fn examine(
+    gate: &Gate,
+    table: &ScopeTable,
+    options: &[&str],
+    out: &mut impl Write,
+) -> Result<(), Exit> {
+    let question = question(options).ok_or_else(|| Exit::new(2, USAGE))?;
+    let token = question.token.map(token_in).transpose()?;
+    let mut doctor = Doctor::new(gate, table);
+    if let Some(token) = &token {
+        doctor = doctor.token(token);
+    }
+    if question.introspect {
+        doctor = doctor.introspect();
+    }
+    let diagnosis = wait_for(doctor)?;
+    if question.json {
+        writeln!(out, "{}", diagnosis.to_json())?;
+    } else {
+        write!(out, "{diagnosis}")?;
+    }
+    out.flush()?;
+    match diagnosis.at_fault() {
+        None => Ok(()),
+        // What is wrong was printed.
+        Some(Part::Configuration) => Err(Exit::new(5, "")),
+        Some(Part::AuthorizationServer) => Err(Exit::new(6, "")),
+        Some(Part::Token) => Err(Exit::new(7, "")),
+    }
+}
+
+fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
+    let mut question = Question::default();
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "--json" => question.json = true,
+            "--introspect" => question.introspect = true,
+            "--token" => question.token = Some(options.next()?),
+            _ => return None,
+        }
+    }
+    Some(question)
+}
+
+/// Reads a token. Whoever takes the token itself for the name of a file should not read it in an error.
+fn token_in(file: &str) -> Result<String, Exit> {
+    /// Longer texts are no tokens that the gate accepts.
+    const MAX_LENGTH: u64 = 64 * 1024;
+    let mut token = String::new();
+    let read = if file == "-" {
+        io::stdin().take(MAX_LENGTH).read_to_string(&mut token)
+    } else {
+        File::open(file).and_then(|file| file.take(MAX_LENGTH).read_to_string(&mut token))
+    };
+    read.map_err(|error| {
+        Exit::new(3, &format!("the token cannot be read: {error}; name a file that has it, or `-`"))
+    })?;
+    Ok(token)
+}
+
+/// Runs the doctor on a runtime of its own: the exporter may have one already, which must not be blocked.
+fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map(|runtime| runtime.block_on(doctor.examine()))
+    };
+    let ended = thread::scope(|scope| scope.spawn(run).join());
+    let diagnosis = ended.map_err(|_| Exit::new(3, "the program panicked while it was looked at"))?;
+    diagnosis.map_err(|error| Exit::new(3, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{StaticKeys, export::program::run};
+
+    fn keys() -> (Gate, ScopeTable) {
+        let keys = StaticKeys::new().key("reader", "sk_read", "files:read").expect("a key");
+        (Gate::static_keys("files", keys), ScopeTable::default())
+    }
+
+    /// An exporter may have `#[tokio::main]`.
+    #[tokio::test]
+    async fn the_doctor_comes_to_a_program_with_a_runtime() {
+        let (gate, table) = keys();
+        let diagnosis = wait_for(Doctor::new(&gate, &table).token("sk_read")).map_err(|exit| exit.words);
+        assert!(diagnosis.is_ok_and(|diagnosis| diagnosis.is_well()));
+    }
+
+    #[test]
+    fn no_error_repeats_what_stands_in_place_of_a_file() {
+        let (gate, table) = keys();
+        for arguments in [
+            &["doctor", "--token", "sk_secret"][..],
+            &["doctor", "sk_secret"],
+            &["doctor", "--token=sk_secret"],
+            &["doctor", "--json", "--token"],
+        ] {
+            let mut said = Vec::new();
+            let exit = run(&gate, &table, arguments, &mut said).expect_err("it is refused");
+            assert!(matches!(exit.code, 2 | 3) && said.is_empty(), "{}", exit.words);
+            assert!(!exit.words.contains("secret"), "{}", exit.words);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Which of its scopes a request needed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::record::Record;
+use crate::{
+    policy::Policy,
+    scope::{GrantedScopes, ScopeTable, fits},
+};
+
+/// What is known of the rows that records name.
+pub(super) struct Rows<'a> {
+    policy: &'a Policy,
+    alternatives: HashMap<String, Vec<Vec<&'a str>>>,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(policy: &'a Policy, table: &'a ScopeTable) -> Self {
+        let mut alternatives: HashMap<String, Vec<Vec<&str>>> = HashMap::new();
+        for entry in table.entries() {
+            alternatives.entry(entry.id()).or_default().extend(entry.requirement().alternatives());
+        }
+        Self { policy, alternatives }
+    }
+
+    /// Lists those of the `granted` scopes that a request needed that was let through.
+    ///
+    /// A scope that was asked for is needed where it was granted itself, and else each scope that stands for it. So a token
+    /// with `files:read` and `files:admin` did not need the latter to read, and without all that is not needed each request
+    /// would be let through as before. Where that cannot be told, as of a row that is gone, each scope counts as needed.
+    pub(super) fn needed<'r>(&self, record: &'r Record, granted: &'r [String]) -> BTreeSet<&'r str> {
+        let all: GrantedScopes = granted.iter().map(String::as_str).collect();
+        let is_covered = |scope: &&String| self.policy.covers(&all, scope);
+        let asked = record.asked.iter().filter(is_covered);
+        let mut needed: BTreeSet<&str> = asked.flat_map(|scope| self.by(scope, granted)).collect();
+        if record.asked.iter().all(|scope| is_covered(&scope)) {
+            return needed;
+        }
+        // The log names the first alternative; another one let the request through.
+        let others = record.rows.iter().filter_map(|row| self.alternatives.get(row)).flatten();
+        let ways: Vec<_> = others.filter_map(|alternative| self.all_by(alternative, granted)).collect();
+        if ways.is_empty() {
+            return granted.iter().map(String::as_str).collect();
+        }
+        needed.extend(ways.into_iter().flatten());
+        needed
+    }
+
+    fn all_by<'r>(&self, alternative: &[&str], granted: &'r [String]) -> Option<Vec<&'r str>> {
+        let by = alternative.iter().map(|scope| Some(self.by(scope, granted)).filter(|by| !by.is_empty()));
+        Some(by.collect::<Option<Vec<_>>>()?.concat())
+    }
+
+    /// Lists the granted scopes by which a token has `scope`, which may be a template: then it has it for some values.
+    fn by<'r>(&self, scope: &str, granted: &'r [String]) -> Vec<&'r str> {
+        let granted = || granted.iter().map(String::as_str);
+        let itself: Vec<&str> = granted().filter(|own| *own == scope || fits(scope, own)).collect();
+        if !itself.is_empty() {
+            return itself;
+        }
+        granted().filter(|own| self.policy.covers(&GrantedScopes::from_iter([*own]), scope)).collect()
+    }
+}

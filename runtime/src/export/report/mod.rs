@@ -1,0 +1,124 @@
+//! Everything that a reviewer's page shows, as JSON for `cargo scopegate report`, which makes the page of it.
+//!
+//! What a token can call is worked out in the page, while a reviewer ticks scopes. So the page gets what [`Policy::decide`] follows
+//! from, closed already: for each scope what it stands for, and for each row its alternatives. A test in a browser
+//! (`tests/browser/report.mjs`) holds the page to the decision.
+//!
+//! [`Policy::decide`]: crate::policy::Policy
+
+mod audit;
+mod scopes;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub(super) use self::audit::Audit;
+use self::scopes::Known;
+use super::{json::Route, lock::Change, lock::Lock};
+use crate::{
+    gate::Gate,
+    scope::{Entry, Part, ScopeTable, ScopeToken, Wildcards, parts},
+};
+
+/// Of what follows; a page of another format would be misread.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'a str>,
+    /// The lock's lines about the gate.
+    gate: Vec<String>,
+    floor: &'a [ScopeToken],
+    wildcards: &'static str,
+    values: Values,
+    /// The scopes that rows, floor or implications name, sorted.
+    scopes: Vec<Known>,
+    /// The templates of the rows, taken apart.
+    templates: BTreeMap<String, Vec<Part>>,
+    rows: Vec<Row<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<Changed>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit: Option<&'a Audit>,
+}
+
+/// What may be the value of a template's parameter.
+#[derive(Serialize)]
+struct Values {
+    characters: String,
+    longest: usize,
+    never: [&'static str; 2],
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: String,
+    #[serde(flatten)]
+    route: Route<'a>,
+}
+
+/// A change in the lock's words.
+#[derive(Serialize)]
+struct Changed {
+    direction: String,
+    words: String,
+}
+
+/// Writes the report. The rows are in the order of the lock: by path, then by method.
+pub(super) fn report(
+    gate: &Gate,
+    table: &ScopeTable,
+    changes: Option<&[Change]>,
+    audit: Option<&Audit>,
+) -> String {
+    let policy = gate.policy();
+    let mut entries: Vec<&Entry> = table.entries().iter().collect();
+    entries.sort_by_key(|entry| {
+        let place = entry.path().unwrap_or(entry.handler());
+        (place, entry.methods().unwrap_or_default(), entry.handler())
+    });
+    let templates = table.entries().iter().flat_map(|entry| entry.terms().templates());
+    let report = Report {
+        format: FORMAT,
+        resource: gate.resource().map(crate::Resource::identifier),
+        gate: Lock::of(gate, table).gate_lines(),
+        floor: policy.floor_scopes(),
+        wildcards: name(policy.wildcards_in_use()),
+        values: Values::known(),
+        scopes: scopes::known(policy, table),
+        templates: templates.map(|text| (text.to_string(), parts(&text))).collect(),
+        rows: entries.into_iter().map(|entry| Row { id: entry.id(), route: entry.into() }).collect(),
+        changes: changes.map(|changes| changes.iter().map(Changed::from).collect()),
+        audit,
+    };
+    // Text, numbers and lists of them: there is nothing that JSON could not hold.
+    serde_json::to_string(&report).unwrap_or_default()
+}
+
+impl From<&Change> for Changed {
+    fn from(change: &Change) -> Self {
+        Self { direction: change.direction().to_string(), words: change.to_string() }
+    }
+}
+
+impl Values {
+    fn known() -> Self {
+        let characters = (0..=u8::MAX).filter(|byte| scopegate_grammar::is_value_byte(*byte));
+        Self {
+            characters: characters.map(char::from).collect(),
+            longest: scopegate_grammar::MAX_VALUE,
+            never: scopegate_grammar::NO_VALUES,
+        }
+    }
+}
+
+const fn name(wildcards: Wildcards) -> &'static str {
+    match wildcards {
+        Wildcards::Off => "off",
+        Wildcards::Prefixed => "prefixed",
+        Wildcards::PrefixedAndBare => "prefixed-and-bare",
+    }
+}

@@ -1,0 +1,67 @@
+//! The scopes that somebody may have to know, and which stand for which.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::{
+    policy::Policy,
+    scope::{ScopeTable, ScopeToken},
+};
+
+#[derive(Serialize)]
+pub(super) struct Known {
+    scope: ScopeToken,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'static str,
+    /// What it implies by a declaration of its own.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    implies: BTreeSet<ScopeToken>,
+    /// What it stands for as a wildcard.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    matches: BTreeSet<ScopeToken>,
+    /// All that it stands for, through whatever, itself left out.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    covers: BTreeSet<ScopeToken>,
+}
+
+/// Lists the scopes that rows, floor or implications name.
+pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
+    let mut implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>> = BTreeMap::new();
+    for (scope, children) in policy.implications() {
+        implied.entry(scope).or_default().extend(children);
+    }
+    let named = implied.iter().flat_map(|(scope, children)| children.iter().chain([scope])).cloned();
+    let scopes: BTreeSet<ScopeToken> =
+        table.catalog().into_iter().chain(policy.floor_scopes().iter().cloned()).chain(named).collect();
+    let mut covers = covers(policy, &scopes);
+    let wildcards = policy.wildcards_in_use();
+    let matches = |wildcard: &ScopeToken| {
+        let stands_for = |scope: &&ScopeToken| {
+            *scope != wildcard && wildcards.stands_for(wildcard.as_str(), scope.as_str())
+        };
+        scopes.iter().filter(stands_for).cloned().collect()
+    };
+    scopes
+        .iter()
+        .map(|scope| Known {
+            scope: scope.clone(),
+            description: policy.description(scope.as_str()),
+            implies: implied.remove(scope).unwrap_or_default(),
+            matches: matches(scope),
+            covers: covers.remove(scope.as_str()).unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Turns around what each of the scopes is covered by: few scopes are covered by many others.
+fn covers(policy: &Policy, scopes: &BTreeSet<ScopeToken>) -> BTreeMap<String, BTreeSet<ScopeToken>> {
+    let mut covers: BTreeMap<String, BTreeSet<ScopeToken>> = BTreeMap::new();
+    for scope in scopes {
+        for coverer in policy.coverers(scope.as_str()).into_iter().filter(|coverer| coverer != scope.as_str())
+        {
+            covers.entry(coverer).or_default().insert(scope.clone());
+        }
+    }
+    covers
+}

@@ -1,0 +1,70 @@
+// A headless Chromium, by the DevTools protocol over a pipe: messages in JSON, each with a zero at its end.
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const OPTIONS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+
+// Starts the browser, whose files are in the folder `profile`.
+export function launch(profile) {
+  const options = [...OPTIONS, `--user-data-dir=${profile}`, "--remote-debugging-pipe"];
+  const chromium = spawn("chromium", options, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+  const [, , , to, from] = chromium.stdio;
+  const answers = new Map();
+  const listeners = new Map();
+  let received = "";
+  from.setEncoding("utf8");
+  from.on("data", (piece) => {
+    const messages = (received + piece).split("\0");
+    received = messages.pop();
+    for (const { id, method, params, result, error } of messages.map((message) => JSON.parse(message))) {
+      if (method) listeners.get(method)?.(params);
+      const [resolve, reject] = answers.get(id) ?? [];
+      if (error) reject?.(new Error(error.message));
+      else resolve?.(result);
+      answers.delete(id);
+    }
+  });
+
+  let asked = 0;
+  let sessionId;
+  const send = (method, params = {}) => new Promise((resolve, reject) => {
+    answers.set(++asked, [resolve, reject]);
+    to.write(`${JSON.stringify({ id: asked, method, params, sessionId })}\0`);
+  });
+
+  // Evaluates an expression in the page, and returns its value; nothing while the browser goes from one page to the next.
+  const value = (expression) =>
+    send("Runtime.evaluate", { expression, returnByValue: true }).then(({ result }) => result.value, () => undefined);
+
+  // Calls a function in the page, waits for what it promises, and returns that. What it throws is thrown here.
+  async function call(f, ...parameters) {
+    const expression = `(${f})(...${JSON.stringify(parameters)})`;
+    const { result, exceptionDetails } = await send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+
+  // Waits until an expression has a value that counts.
+  async function until(what, expression) {
+    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) {
+      const found = await value(expression);
+      if (found) return console.log(`${what}: ${found}`);
+    }
+    const seen = await value("`${location}\\n${document.body.innerText}`");
+    throw new Error(`not seen within a minute: ${what}\nThe page is ${seen}`);
+  }
+
+  // Opens a page in a tab of its own, and calls `prepare` before it loads.
+  async function open(url, prepare = async () => {}) {
+    sessionId = undefined;
+    const { targetId } = await send("Target.createTarget", { url: "about:blank" });
+    ({ sessionId } = await send("Target.attachToTarget", { targetId, flatten: true }));
+    await prepare();
+    await send("Page.navigate", { url });
+  }
+
+  return { send, value, call, until, open, on: (method, listener) => listeners.set(method, listener), kill: () => chromium.kill() };
+}

@@ -1,0 +1,106 @@
+//! A program of 1,000 routes, whose requirements are of every kind.
+
+use scopegate::{
+    Gate, Requirement, Router, ScopeTable, ScopeToken, StaticKeys, Wildcards, guarded, requires_scope,
+    routing::get,
+};
+
+/// The areas of the program, each with scopes of its own.
+const AREAS: usize = 20;
+
+const ROUTES: usize = 1_000;
+
+/// The same program each time.
+const SEED: u64 = 9470;
+
+// An attribute alone says what a handler may demand, and what is related.
+#[requires_scope("area-0:read", also("area-0:audit", "tenant:{tenant}:audit"), related("area-0:write"))]
+async fn audited() {}
+
+/// Makes the gate and the table.
+///
+/// # Errors
+///
+/// When a requirement cannot be read.
+pub fn thousand() -> anyhow::Result<(Gate, ScopeTable)> {
+    let mut random = fastrand::Rng::with_seed(SEED);
+    let mut routes = Router::<()>::new();
+    for at in 2..ROUTES {
+        let requirement: Requirement = requirement(&mut random).parse()?;
+        let path = format!("/{{tenant}}/{{group}}/route-{at}");
+        routes = routes.route(&path, get(guarded(requirement, async || "done")));
+    }
+    routes = routes.route("/{tenant}/audited", get(audited));
+    let markup: Requirement = "</script><script>document.title=1</script> <!--<script>".parse()?;
+    routes =
+        routes.route(r#"/"><img src=x onerror="document.title=2">"#, get(guarded(markup, async || "done")));
+    let gate = Gate::static_keys("thousand", StaticKeys::new())
+        .floor([ScopeToken::new("api")?])
+        .wildcards(Wildcards::PrefixedAndBare)
+        .implies(implications()?);
+    Ok((gate, routes.table()))
+}
+
+/// In each area, administrators may write, and writers read. Some scopes stand for others as wildcards, and for what a template comes to.
+fn implications() -> anyhow::Result<Vec<(ScopeToken, Vec<ScopeToken>)>> {
+    let mut implications: Vec<(String, Vec<String>)> = Vec::new();
+    for area in 0..AREAS {
+        let scope = |action: &str| format!("area-{area}:{action}");
+        implications.push((scope("admin"), vec![scope("write"), scope("delete")]));
+        implications.push((scope("write"), vec![scope("read")]));
+    }
+    for (scope, implied) in [
+        ("root", &["api", "area-1:*", "area-2:admin", "tenant:*"][..]),
+        ("area-2:admin-of-tenants", &["tenant:acme:*", "tenant:x:member"]),
+        ("support", &["tenant:acme:member", "area-3:read", "team:a-b:x:lead"]),
+        ("area-1:*", &["area-4:read"]),
+    ] {
+        implications.push((scope.to_owned(), implied.iter().map(|&scope| scope.to_owned()).collect()));
+    }
+    let scopes = |(scope, implied): (String, Vec<String>)| {
+        let implied = implied.iter().map(|scope| ScopeToken::new(scope)).collect::<Result<_, _>>()?;
+        Ok((ScopeToken::new(&scope)?, implied))
+    };
+    implications.into_iter().map(scopes).collect()
+}
+
+/// Writes a requirement of one to three alternatives, each of one to three scopes; some are public, or need any token.
+fn requirement(random: &mut fastrand::Rng) -> String {
+    let text = match random.u8(..20) {
+        0 => return "public".to_owned(),
+        1 => "authenticated".to_owned(),
+        _ => {
+            let mut alternatives: Vec<Vec<String>> = Vec::new();
+            for _ in 0..random.usize(1..=3) {
+                let mut scopes: Vec<String> = (0..random.usize(1..=3)).map(|_| scope(random)).collect();
+                scopes.sort_unstable();
+                scopes.dedup();
+                // One that is within another adds nothing, and no program has it.
+                let is_within =
+                    |one: &[String], other: &[String]| one.iter().all(|scope| other.contains(scope));
+                if !alternatives.iter().any(|other| is_within(other, &scopes) || is_within(&scopes, other)) {
+                    alternatives.push(scopes);
+                }
+            }
+            alternatives.iter().map(|scopes| scopes.join(" ")).collect::<Vec<_>>().join(" | ")
+        }
+    };
+    if random.u8(..10) == 0 { text + r#" acr="mfa" max_age="300""# } else { text }
+}
+
+fn scope(random: &mut fastrand::Rng) -> String {
+    let templates = [
+        "tenant:{tenant}:member",
+        "tenant:{tenant}:admin",
+        "team:{tenant}:{group}:lead",
+        "group/{group}",
+        "{tenant}+owner",
+    ];
+    match random.u8(..10) {
+        0..3 => templates[random.usize(..templates.len())].to_owned(),
+        _ => {
+            let action = ["read", "write", "delete", "admin"][random.usize(..4)];
+            format!("area-{}:{action}", random.usize(..AREAS))
+        }
+    }
+}

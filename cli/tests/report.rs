@@ -125,27 +125,27 @@ fn the_page_has_what_each_operation_needs() {
         "scopes",
         &expect![[r#"
             Operations by scope
-            Each scope, and the operations that ask for it. The number is of those that it is required for, alone or with others.
+            Each scope, and how many operations ask for it; open one to see which.
             api needed by every operation that is not public
-            files:admin not required; 2 operations otherwise
+            files:admin an alternative for 1, implies what is asked for by 1
             In one of several alternatives
             DELETE /{team}/files
             Implies what is asked for
             GET /files
-            files:audit not required; 1 operation otherwise
+            files:audit may be demanded by 1
             The handler may demand it
             DELETE /{team}/files
-            files:read 1 operation
+            files:read required by 1
             Implied by files:admin and files:write.
             Required
             GET /files
-            files:write not required; 2 operations otherwise
+            files:write an alternative for 1, implies what is asked for by 1
             Implied by files:admin.
             In one of several alternatives
             DELETE /{team}/files
             Implies what is asked for
             GET /files
-            team:{team}:member not required; 1 operation otherwise
+            team:{team}:member an alternative for 1
             A template: the request says what stands in place of the braces.
             In one of several alternatives
             DELETE /{team}/files
@@ -317,40 +317,40 @@ fn logs_may_be_of_several_files_and_have_broken_lines() {
         &["--audit", "logs"],
         "audit",
         &expect![[r#"
-        What the audit log says
-        It covers 8 decisions from 2025-11-27 05:30:00 UTC to 2025-11-27 05:33:20 UTC, of which 4 were refusals.
-        3 lines of logs/2.jsonl cannot be read as a record: 3, 4, 5; they are left out here
-        Refused most
-        Operation
-        Reason
-        Times
-        Missing
-        Clients
-        DELETE /{team}/files 
-        insufficient scope
-        3
-        team:a:member files:write
-        web (2), <b> (1)
-        GET /me 
-        missing token
-        1
-        api
-        nobody with a valid token (1)
-        Granted, and needed by nobody
-        3 of 7 granted scopes: each request that was let through would have been let through without them. A longer log may need them.
-        Scope
-        Decisions
-        Granted to
-        unused
-        2
-        web (1), a token that names no client (1)
-        files:write
-        1
-        <b> (1)
-        team:a:member
-        1
-        key cron (1)
-    "#]],
+            What the audit log says
+            It covers 8 decisions from 2025-11-27 05:30:00 UTC to 2025-11-27 05:33:20 UTC, of which 4 were refusals.
+            3 lines of logs/2.jsonl cannot be read as a record: 3, 4, 5; left out here
+            Refused most
+            Operation
+            Reason
+            Times
+            Missing
+            Clients
+            DELETE /{team}/files 
+            insufficient scope
+            3
+            team:a:member files:write
+            web (2), <b> (1)
+            GET /me 
+            missing token
+            1
+            api
+            nobody with a valid token (1)
+            Granted, and needed by nobody
+            3 of 7 granted scopes: each request that was let through would have been let through without them. A longer log may need them.
+            Scope
+            Decisions
+            Granted to
+            unused
+            2
+            web (1), a token that names no client (1)
+            files:write
+            1
+            <b> (1)
+            team:a:member
+            1
+            key cron (1)
+        "#]],
     );
     project.check(
         &["report", "--out", "report.html", "--audit", "logs/1.jsonl", "logs/2.jsonl"],

@@ -13,7 +13,7 @@ pub(super) fn section(audit: &Audit) -> Markup {
             h2 #audit { "What the audit log says" }
             p { (summary(audit)) }
             @if !audit.broken.is_empty() {
-                ul.warning { @for file in &audit.broken { li { (broken(file)) "; they are left out here" } } }
+                ul.warning { @for file in &audit.broken { li { (broken(file)) "; left out here" } } }
             }
             h3 { "Refused most" }
             @if audit.refusals.is_empty() {

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::{
     data::{Report, Row, Scope},
     operations::name,
-    text::{count, listed},
+    text::{listed, number},
 };
 
 /// What a scope is to an operation; the strongest first.
@@ -26,7 +26,7 @@ pub(super) fn section(report: &Report) -> Markup {
     html! {
         section aria-labelledby="scopes" {
             h2 #scopes { "Operations by scope" }
-            p { "Each scope, and the operations that ask for it. The number is of those that it is required for, alone or with others." }
+            p { "Each scope, and how many operations ask for it; open one to see which." }
             @for scope in &report.scopes {
                 (entry(report, &uses, &scope.name, &scope.description))
             }
@@ -39,7 +39,6 @@ pub(super) fn section(report: &Report) -> Markup {
 
 fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Markup {
     let rows = uses.rows.get(scope).map(Vec::as_slice).unwrap_or_default();
-    let required = rows.iter().filter(|(role, _)| *role == Role::Required).count();
     let by = uses.parents.get(scope).map(Vec::as_slice).unwrap_or_default();
     let is_floor = report.floor.iter().any(|floor| floor == scope);
     html! {
@@ -48,7 +47,7 @@ fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Ma
                 code { (scope) } " "
                 span.more {
                     @if is_floor { "needed by every operation that is not public" }
-                    @else { (number_of(required, rows.len())) }
+                    @else { (summary(rows)) }
                 }
             }
             @if !description.is_empty() { p { (description) } }
@@ -59,17 +58,17 @@ fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Ma
                     ul.names { @for (_, row) in group { li { (name(row)) } } }
                 }
             }
-            @if rows.is_empty() && !is_floor { p { "No operation names it, or one that it implies." } }
         }
     }
 }
 
-fn number_of(required: usize, all: usize) -> String {
-    match (required, all) {
-        (_, 0) => "no operation".to_owned(),
-        (0, all) => format!("not required; {} otherwise", count(all, "operation", "operations")),
-        (required, _) => count(required, "operation", "operations"),
-    }
+/// Counts the operations by what the scope is to them.
+fn summary(rows: &[(Role, &Row)]) -> String {
+    let groups = rows.chunk_by(|one, other| one.0 == other.0);
+    let counts: Vec<String> = groups
+        .filter_map(|group| Some(format!("{} {}", group.first()?.0.summary(), number(group.len()))))
+        .collect();
+    if counts.is_empty() { "asked for by no operation".to_owned() } else { counts.join(", ") }
 }
 
 impl Role {
@@ -80,6 +79,17 @@ impl Role {
             Self::Implied => "Implies what is asked for",
             Self::Also => "The handler may demand it",
             Self::Related => "Worth asking for as well",
+        }
+    }
+
+    /// Returns the same before a number of operations.
+    const fn summary(self) -> &'static str {
+        match self {
+            Self::Required => "required by",
+            Self::Alternative => "an alternative for",
+            Self::Implied => "implies what is asked for by",
+            Self::Also => "may be demanded by",
+            Self::Related => "worth asking for with",
         }
     }
 }

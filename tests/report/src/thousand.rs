@@ -96,11 +96,9 @@ fn scope(random: &mut fastrand::Rng) -> String {
         "group/{group}",
         "{tenant}+owner",
     ];
-    match random.u8(..10) {
-        0..3 => templates[random.usize(..templates.len())].to_owned(),
-        _ => {
-            let action = ["read", "write", "delete", "admin"][random.usize(..4)];
-            format!("area-{}:{action}", random.usize(..AREAS))
-        }
+    if random.u8(..10) < 3 {
+        return templates[random.usize(..templates.len())].to_owned();
     }
+    let action = ["read", "write", "delete", "admin"][random.usize(..4)];
+    format!("area-{}:{action}", random.usize(..AREAS))
 }

@@ -1,9 +1,9 @@
-use scopegate::{Gate, dpop::Dpop};
+use scopegate::Gate;
 
-fn gate(gate: Gate) -> Gate {
-    gate.dpop(Dpop::required())
+fn bound<D>(gate: Gate, dpop: D) -> Gate {
+    gate.dpop(dpop)
 }
 
 fn main() {
-    let _ = gate;
+    let _ = bound::<()>;
 }

@@ -38,10 +38,17 @@ pub type Credential = Option<(HeaderName, HeaderValue)>;
 
 /// `Authorization: Bearer <token>`.
 pub fn bearer(token: &str) -> Credential {
-    Some((
-        AUTHORIZATION,
-        HeaderValue::try_from(format!("Bearer {token}")).expect("a token is a header value"),
-    ))
+    by_scheme("Bearer", token)
+}
+
+/// `Authorization: DPoP <token>`.
+pub fn dpop(token: &str) -> Credential {
+    by_scheme("DPoP", token)
+}
+
+fn by_scheme(scheme: &str, token: &str) -> Credential {
+    let value = HeaderValue::try_from(format!("{scheme} {token}")).expect("a token is a header value");
+    Some((AUTHORIZATION, value))
 }
 
 pub fn get_files(credential: Credential) -> Request<Body> {

@@ -32,6 +32,27 @@ mod jwt {
     }
 }
 
+#[cfg(all(feature = "axum", not(feature = "dpop")))]
+mod dpop {
+    use super::Off;
+    use crate::Gate;
+
+    #[diagnostic::on_unimplemented(
+        message = "the feature `dpop` of scopegate is not enabled",
+        label = "write in Cargo.toml: scopegate = {{ .., features = [\"dpop\"] }}"
+    )]
+    pub trait Dpop {
+        fn off<T>() -> T;
+    }
+
+    #[rustfmt::skip]
+    impl Gate {
+        #[doc(hidden)]
+        #[must_use]
+        pub fn dpop<D>(self, _dpop: D) -> Self where for<'a> Off<'a>: Dpop { Off::off() }
+    }
+}
+
 #[cfg(all(feature = "axum", not(feature = "mcp")))]
 mod mcp {
     use super::Off;

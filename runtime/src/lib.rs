@@ -93,6 +93,7 @@
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
 #[cfg(not(all(
+    feature = "dpop",
     feature = "export",
     feature = "family",
     feature = "jwt",

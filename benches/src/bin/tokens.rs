@@ -4,13 +4,16 @@
 //! cargo run --release --bin tokens
 //! ```
 
-use axum::Router;
+use axum::{Router, http::HeaderValue};
 use jsonwebtoken::Algorithm;
 use scopegate_benches::{
-    call::{bearer, call, get_files},
+    call::{bearer, call, dpop, get_files},
     measure::{Cost, Meter},
     table,
-    tokens::{self, keys::Issuer},
+    tokens::{
+        self,
+        keys::{Client, Issuer},
+    },
 };
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -43,6 +46,7 @@ fn main() {
             rows.push(row(new, &cost, &bare));
         }
     }
+    rows.push(proven(&mut meter, &runtime, &bare));
     let mut opaque = runtime.block_on(tokens::opaque());
     once(&runtime, &opaque.router, OPAQUE, opaque.name);
     let again = format!("{}, same token", opaque.name);
@@ -56,6 +60,26 @@ fn once(runtime: &Runtime, router: &Router, token: &str, name: &str) {
     let first = router.clone().oneshot(get_files(bearer(token)));
     let answer = runtime.block_on(first).unwrap_or_else(|never| match never {});
     assert!(answer.status().is_success(), "{name} answers {}", answer.status());
+}
+
+/// Measures a token that comes again, each time with a proof that is new.
+fn proven(meter: &mut Meter, runtime: &Runtime, bare: &Cost) -> Vec<String> {
+    let (mut issuer, mut client) = (Issuer::new(Algorithm::ES256), Client::new());
+    let token = issuer.token_of(&client);
+    let mut bound = runtime.block_on(tokens::bound(&issuer));
+    let mut request = || {
+        let mut request = get_files(dpop(&token));
+        let proof = client.proof(tokens::URL, &token);
+        request.headers_mut().insert("dpop", HeaderValue::try_from(proof).expect("it is a header value"));
+        request
+    };
+    let first =
+        runtime.block_on(bound.router.clone().oneshot(request())).unwrap_or_else(|never| match never {});
+    assert!(first.status().is_success(), "{} answers {}", bound.name, first.status());
+    let name = format!("{}, ES256, same token, new proofs", bound.name);
+    let work = |request| assert!(call(&mut bound.router, request).status().is_success());
+    let cost = meter.cost(&name, request, work);
+    row(name, &cost, bare)
 }
 
 fn repeated(meter: &mut Meter, id: &str, router: &mut Router, token: &str) -> Cost {

@@ -3,15 +3,19 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::{
+    digest::{SHA256, digest},
     encoding::AsDer,
     rsa::{KeyPair, KeySize},
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header,
     crypto::aws_lc,
-    jwk::{Jwk, JwkSet},
+    jwk::{Jwk, JwkSet, ThumbprintHash},
 };
 use serde_json::json;
 
@@ -58,17 +62,69 @@ impl Issuer {
 
     /// Signs a token that nobody has seen.
     pub fn token(&mut self) -> String {
+        self.token_with(json!({}))
+    }
+
+    /// Signs a token that is bound to the key of `client`.
+    pub fn token_of(&mut self, client: &Client) -> String {
+        self.token_with(json!({ "cnf": { "jkt": client.thumbprint } }))
+    }
+
+    fn token_with(&mut self, more: serde_json::Value) -> String {
         self.tokens += 1;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
-        let claims = json!({
+        let mut claims = json!({
             "iss": ISSUER, "aud": AUDIENCE, "sub": "alice", "client_id": "cli", "scope": SCOPES,
             "iat": now, "exp": now + 60 * 60, "jti": self.tokens.to_string(),
         });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            claims[name] = value.clone();
+        }
         let header = Header {
             typ: Some("at+jwt".to_owned()),
             kid: Some(KEY.to_owned()),
             ..Header::new(self.algorithm)
         };
         jsonwebtoken::encode(&header, &claims, &self.private).expect("it is signed")
+    }
+}
+
+/// Who makes proofs of DPoP with a P-256 key of its own.
+pub struct Client {
+    private: EncodingKey,
+    public: Jwk,
+    /// What tokens are bound to.
+    thumbprint: String,
+    proofs: u64,
+}
+
+impl Client {
+    pub fn new() -> Self {
+        let Issuer { private, .. } = Issuer::new(Algorithm::ES256);
+        let public = Jwk::from_encoding_key(&private, Algorithm::ES256).expect("it has a public half");
+        let thumbprint = public.thumbprint(ThumbprintHash::SHA256).expect("the key is whole");
+        Self { private, public, thumbprint, proofs: 0 }
+    }
+
+    /// Signs a proof for `GET url` with a token.
+    pub fn proof(&mut self, url: &str, token: &str) -> String {
+        self.proofs += 1;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+        let ath = URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()));
+        let claims = json!({
+            "jti": self.proofs.to_string(), "htm": "GET", "htu": url, "iat": now, "ath": ath,
+        });
+        let header = Header {
+            typ: Some("dpop+jwt".to_owned()),
+            jwk: Some(self.public.clone()),
+            ..Header::new(Algorithm::ES256)
+        };
+        jsonwebtoken::encode(&header, &claims, &self.private).expect("it is signed")
+    }
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -29,6 +29,14 @@ pub async fn opaque() -> Verifying {
     Verifying { name: "scopegate, opaque", router: scopegate::router_of_opaque().await }
 }
 
+/// A server for tokens that are bound by DPoP.
+pub async fn bound(issuer: &Issuer) -> Verifying {
+    Verifying { name: "scopegate, bound by DPoP", router: scopegate::router_of_bound(issuer).await }
+}
+
+/// Where [`call::get_files`](crate::call::get_files) goes, as clients see it.
+pub const URL: &str = "https://files.example.com/files";
+
 /// Every server for the tokens of `issuer`; scopegate stands first.
 pub async fn all(issuer: &Issuer) -> Vec<Verifying> {
     vec![

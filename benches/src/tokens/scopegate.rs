@@ -1,9 +1,13 @@
 //! scopegate's `Issuers`, which load the keys from a server on this machine once.
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::{collections::HashSet, net::Ipv4Addr, sync::Mutex, time::Duration};
 
 use axum::{Json, Router};
-use scopegate::{Gate, Introspection, Issuer as Rules, Issuers, Resource, requires_scope, routing};
+use scopegate::{
+    Gate, Introspection, Issuer as Rules, Issuers, Resource,
+    dpop::{Dpop, ProofId, ReplayStore, StoreError},
+    requires_scope, routing,
+};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -35,8 +39,36 @@ pub async fn router_of_opaque() -> Router {
     gated(Rules::new(ISSUER).introspection(introspection))
 }
 
+/// The same for tokens that are bound by DPoP.
+pub async fn router_of_bound(issuer: &Issuer) -> Router {
+    let dpop = Dpop::required().replay_store(Boundless::default());
+    protected(gate(rules(issuer).await).dpop(dpop))
+}
+
+/// Remembers all proofs for ever: one client sends more here than the gate's own store takes from one.
+#[derive(Default)]
+struct Boundless(Mutex<HashSet<[u8; 32]>>);
+
+impl ReplayStore for Boundless {
+    async fn insert(&self, proof: &ProofId, _: Duration) -> Result<bool, StoreError> {
+        let mut seen = self.0.lock().map_err(|_| StoreError::new("the lock is poisoned"))?;
+        Ok(seen.insert(*proof.as_bytes()))
+    }
+
+    fn survives_restart(&self) -> bool {
+        true
+    }
+}
+
 fn gated(issuers: impl Into<Issuers>) -> Router {
-    let gate = Gate::issuers(Resource::new(AUDIENCE).expect("it is a URL"), issuers);
+    protected(gate(issuers))
+}
+
+fn gate(issuers: impl Into<Issuers>) -> Gate {
+    Gate::issuers(Resource::new(AUDIENCE).expect("it is a URL"), issuers)
+}
+
+fn protected(gate: Gate) -> Router {
     scopegate::Router::new().route("/files", routing::get(list)).protect(gate).expect("the gate fits")
 }
 

@@ -164,7 +164,7 @@ impl Dpop {
         self
     }
 
-    /// Sets where the gate remembers which proofs it has seen: in the memory of the process unless set.
+    /// Sets where the gate remembers which proofs it has seen: in a [`MemoryStore`](super::MemoryStore) unless set.
     ///
     /// Replicas that do not share a store each accept a proof once. A [store](ReplayStore) that survives a restart also saves clients the
     /// nonce that the gate asks for after a start.

@@ -29,7 +29,7 @@ mod replay;
 pub use self::replay::RedisStore;
 pub use self::{
     config::Dpop,
-    replay::{ProofId, ReplayStore, StoreError},
+    replay::{MemoryStore, ProofId, ReplayStore, StoreError},
 };
 
 pub(crate) use self::check::Refusal;

@@ -29,7 +29,8 @@ pub(super) struct Bindings {
 }
 
 /// How a gate takes tokens that are bound by DPoP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "dpop"), allow(dead_code, reason = "without the feature it is always refused"))]
 pub(crate) enum DpopUse {
     Refused,
     Accepted,
@@ -244,6 +245,7 @@ impl Gate {
     }
 }
 
+#[cfg(any(feature = "dpop", feature = "export"))]
 const UNBOUND: &str = "it is bound to no key (`cnf.jkt`), and the gate requires DPoP";
 
 #[cfg(feature = "dpop")]

@@ -103,11 +103,11 @@ async fn each_export_says_so() {
         assert_eq!(word(&json, "dpop").as_deref(), dpop);
         assert_eq!(word(&json, "client_certificate").as_deref(), certificate);
 
-        let before: String = sentences.iter().map(|sentence| format!("{sentence}\n\n")).collect();
+        let before = sentences.iter().fold(String::new(), |text, sentence| text + sentence + "\n\n");
         assert!(export::markdown(&gate, &table()).starts_with(&(before + "| method |")));
 
         let diagnosis = Doctor::new(&gate, &table()).examine().await;
-        let lines: String = sentences.iter().map(|sentence| format!("\n{sentence}")).collect();
+        let lines = sentences.iter().fold(String::new(), |text, sentence| text + "\n" + sentence);
         assert!(
             diagnosis.to_string().starts_with(&format!("resource `{RESOURCE}`{lines}\nhint: ")),
             "{diagnosis}"

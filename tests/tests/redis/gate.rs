@@ -36,7 +36,7 @@ impl Client {
     /// Starts a replica, whose proofs are in a Redis server.
     fn replica(&self, redis: &Server) -> axum::Router {
         let token = Token::granting(GrantedScopes::parse("files:read"))
-            .with_claims(&json!({ "cnf": { "jkt": self.key.thumbprint() } }))
+            .with_claims(json!({ "cnf": { "jkt": self.key.thumbprint() } }))
             .unwrap();
         let verifier = TestVerifier::new().token_saying("bound", token).token("plain", "files:read");
         let resource = Resource::new("https://files.example.com").unwrap();

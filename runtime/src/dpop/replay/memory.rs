@@ -10,7 +10,7 @@ use std::{
 
 use super::{ProofId, ReplayStore, StoreError};
 
-/// How many proofs are remembered. Each takes about 120 bytes at most, which makes 32 MB.
+/// How many proofs are remembered unless the program says otherwise. Each takes about 120 bytes at most, which makes 32 MB.
 const CAPACITY: usize = 1 << 18;
 
 /// One key may hold this part of the capacity, so that the flood of one client refuses that client alone.
@@ -18,14 +18,27 @@ const CLIENTS: usize = 16;
 
 /// Remembers proofs in the memory of this process: at most a fixed number of them, and each until it expires.
 ///
-/// A full store refuses new proofs, because room for them could only come from live ones, which would then be good again.
-pub(crate) struct MemoryStore {
+/// A full store refuses new proofs, because room for them could only come from live ones, which would then be good again. One key
+/// may hold a sixteenth of it, so that the flood of one client refuses that client alone.
+///
+/// # Examples
+///
+/// With a window of 5 minutes, this one takes 14,000 requests a second:
+///
+/// ```
+/// use scopegate::dpop::{Dpop, MemoryStore};
+///
+/// let dpop = Dpop::required().replay_store(MemoryStore::with_capacity(1 << 22));
+/// ```
+pub struct MemoryStore {
     start: Instant,
     proofs: Mutex<Proofs>,
 }
 
 impl MemoryStore {
-    fn with_capacity(capacity: usize) -> Self {
+    /// Makes a store of so many proofs, in place of 262,144. Each takes about 120 bytes, once it is used.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
         let proofs = Proofs::new(capacity, (capacity / CLIENTS).max(1));
         Self { start: Instant::now(), proofs: Mutex::new(proofs) }
     }

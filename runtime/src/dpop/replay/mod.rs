@@ -9,8 +9,7 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
-pub(crate) use memory::MemoryStore;
-pub use proof_id::ProofId;
+pub use self::{memory::MemoryStore, proof_id::ProofId};
 
 /// Where a gate remembers which proofs it has seen.
 ///

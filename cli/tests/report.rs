@@ -4,8 +4,8 @@
 
 mod project;
 
-use expect_test::{Expect, expect};
-use project::{EXPORTER, Project};
+use expect_test::expect;
+use project::{EXPORTER, Project, page::check};
 
 const FILES: &str = r#"
 #[scopegate::requires_scope("files:read")]
@@ -32,35 +32,6 @@ fn project(name: &str) -> Project {
     let project = Project::new(name, EXPORTER);
     project.program(FILES, ROUTES, GATE);
     project
-}
-
-/// Runs the subcommand, and returns the text of a section of the page, from one heading to the next of its kind.
-fn section(project: &Project, arguments: &[&str], heading: &str) -> String {
-    let said = project.run(&[&["report", "--out", "report.html"], arguments].concat());
-    assert!(said.starts_with("report.html\n") && said.ends_with("exit code 0\n"), "{said}");
-    let page = project.read("report.html");
-    let start = page.find(&format!("<h2 id=\"{heading}\"")).unwrap();
-    let end = page[start + 1..].find("<h2").or_else(|| page[start + 1..].find("<footer")).unwrap();
-    text(&page[start..=start + end])
-}
-
-/// Returns what people read: a line for each paragraph, cell and item.
-fn text(html: &str) -> String {
-    let mut text = String::new();
-    for piece in html.split('<') {
-        let (tag, words) = piece.split_once('>').unwrap_or(("", piece));
-        let ends = ["/p", "/li", "/th", "/td", "/h2", "/h3", "/summary", "/div", "/caption"];
-        if ends.contains(&tag) && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        text.push_str(words);
-    }
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
-}
-
-#[track_caller]
-fn check(project: &Project, arguments: &[&str], heading: &str, expected: &Expect) {
-    expected.assert_eq(&section(project, arguments, heading));
 }
 
 #[test]
@@ -245,144 +216,6 @@ fn changes_are_told_in_the_words_of_the_lock() {
         exit code 3
     "]],
     );
-}
-
-const LOG: &str = r#"{"time":1764221400123,"outcome":"allowed","rows":["GET /files"],"asked":["api","files:read"],"granted":["api","files:admin","files:read"],"missing":[],"client":"web","took_us":7}
-{"time":1764221400124,"outcome":"refused","reason":"insufficient_scope","rows":["DELETE /{team}/files"],"asked":["api","files:write","team:a:member"],"granted":["api","files:read"],"missing":["files:write","team:a:member"],"client":"web"}
-{"time":1764221400125,"outcome":"refused","reason":"insufficient_scope","rows":["DELETE /{team}/files"],"asked":["api","files:write","team:a:member"],"granted":["api","files:write"],"missing":["team:a:member"],"client":"<b>"}
-{"time":1764221400126,"outcome":"refused","reason":"insufficient_scope","rows":["DELETE /{team}/files"],"asked":["api","files:write","team:a:member"],"granted":["api","unused"],"missing":["files:write","team:a:member"],"client":"web"}
-{"time":1764221400127,"outcome":"refused","reason":"missing_token","rows":["GET /me"],"asked":["api"],"missing":["api"]}
-{"time":1764221400128,"outcome":"allowed","rows":["GET /me"],"asked":["api"],"granted":["api","team:a:member"],"missing":[],"principal":{"key":"cron"}}
-"#;
-
-#[test]
-fn an_audit_log_says_what_is_refused_and_what_nobody_needed() {
-    let project = project("report-audit");
-    project.write("audit.jsonl", LOG);
-    check(
-        &project,
-        &["--audit", "audit.jsonl"],
-        "audit",
-        &expect![[r#"
-            What the audit log says
-            It covers 6 decisions from 2025-11-27 05:30:00 UTC to 2025-11-27 05:30:00 UTC, of which 4 were refusals.
-            Refused most
-            Operation
-            Reason
-            Times
-            Missing
-            Clients
-            DELETE /{team}/files 
-            insufficient scope
-            3
-            team:a:member files:write
-            web (2), <b> (1)
-            GET /me 
-            missing token
-            1
-            api
-            nobody with a valid token (1)
-            Granted, and needed by nobody
-            4 of 6 granted scopes: each request that was let through would have been let through without them. A longer log may need them.
-            Scope
-            Decisions
-            Granted to
-            files:admin
-            1
-            web (1)
-            files:write
-            1
-            <b> (1)
-            team:a:member
-            1
-            key cron (1)
-            unused
-            1
-            web (1)
-        "#]],
-    );
-}
-
-#[test]
-fn logs_may_be_of_several_files_and_have_broken_lines() {
-    let project = project("report-logs");
-    // Another alternative than the log names, and a row that is gone.
-    let by_another = r#"{"time":1764221500000,"outcome":"allowed","rows":["DELETE /{team}/files"],"asked":["api","files:write","team:a:member"],"granted":["api","files:admin","unused"],"missing":[]}"#;
-    let unknown = r#"{"time":1764221600000,"outcome":"allowed","rows":["GET /gone"],"asked":["gone"],"granted":["else"],"missing":[]}"#;
-    project.write("logs/2.jsonl", &format!("\n{by_another}\r\nno record\n[]\n{{\"time\":1}}\n{unknown}"));
-    project.write("logs/1.jsonl", LOG);
-    project.write("logs/notes.txt", "not a log\n");
-    check(
-        &project,
-        &["--audit", "logs"],
-        "audit",
-        &expect![[r#"
-            What the audit log says
-            It covers 8 decisions from 2025-11-27 05:30:00 UTC to 2025-11-27 05:33:20 UTC, of which 4 were refusals.
-            3 lines of logs/2.jsonl cannot be read as a record: 3, 4, 5; left out here
-            Refused most
-            Operation
-            Reason
-            Times
-            Missing
-            Clients
-            DELETE /{team}/files 
-            insufficient scope
-            3
-            team:a:member files:write
-            web (2), <b> (1)
-            GET /me 
-            missing token
-            1
-            api
-            nobody with a valid token (1)
-            Granted, and needed by nobody
-            3 of 7 granted scopes: each request that was let through would have been let through without them. A longer log may need them.
-            Scope
-            Decisions
-            Granted to
-            unused
-            2
-            web (1), a token that names no client (1)
-            files:write
-            1
-            <b> (1)
-            team:a:member
-            1
-            key cron (1)
-        "#]],
-    );
-    project.check(
-        &["report", "--out", "report.html", "--audit", "logs/1.jsonl", "logs/2.jsonl"],
-        &expect![[r#"
-            report.html
-            warning: 3 lines of logs/2.jsonl cannot be read as a record: 3, 4, 5
-            exit code 0
-        "#]],
-    );
-
-    project.write("empty.jsonl", "");
-    check(
-        &project,
-        &["--audit", "empty.jsonl"],
-        "audit",
-        &expect![[r#"
-        What the audit log says
-        It has no decision.
-        Refused most
-        Nothing was refused.
-        Granted, and needed by nobody
-        No token of the log grants a scope.
-    "#]],
-    );
-    for (log, why) in [
-        ("nowhere.jsonl", "No such file or directory (os error 2)"),
-        ("src", "there is no file in it that ends in `.jsonl`"),
-    ] {
-        let said = project.run(&["report", "--out", "report.html", "--audit", log]);
-        let failed = "error: the exporter `export-scopes` failed: exit status: 3";
-        assert_eq!(said, format!("{failed}\n\n{log}: {why}\nexit code 3\n"));
-    }
 }
 
 #[test]

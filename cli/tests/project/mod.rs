@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "not each test needs all of it")]
 
+pub(crate) mod page;
+
 use std::{
     fs,
     io::Write,

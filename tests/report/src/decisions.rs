@@ -109,11 +109,13 @@ fn scopes(policy: &Policy, table: &ScopeTable) -> Vec<String> {
 /// Picks a scope, puts values into it if it is a template, and makes a wildcard of it now and then.
 fn granted(random: &mut fastrand::Rng, scopes: &[String]) -> String {
     /// What only looks like a scope that counts, or like something that JavaScript knows.
-    const ODD: [&str; 10] = [
+    const ODD: [&str; 12] = [
         "*",
         ":*",
         "/*",
         "**",
+        "area-1*",
+        "area-1:re*",
         "area-1:",
         "tenant::member",
         "constructor",
@@ -121,7 +123,7 @@ fn granted(random: &mut fastrand::Rng, scopes: &[String]) -> String {
         "tenant:.:member",
         "AREA-1:READ",
     ];
-    if random.u8(..20) == 0 {
+    if random.u8(..12) == 0 {
         return ODD[random.usize(..ODD.len())].to_owned();
     }
     let mut scope = scopes[random.usize(..scopes.len())].clone();

@@ -99,6 +99,7 @@ fn scope(random: &mut fastrand::Rng) -> String {
     if random.u8(..10) < 3 {
         return templates[random.usize(..templates.len())].to_owned();
     }
-    let action = ["read", "write", "delete", "admin"][random.usize(..4)];
+    // A wildcard stands for what goes on behind its separator, so not for the last of these.
+    let action = ["read", "write", "delete", "admin", ""][random.usize(..5)];
     format!("area-{}:{action}", random.usize(..AREAS))
 }

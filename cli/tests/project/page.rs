@@ -1,0 +1,34 @@
+//! The page that `report` writes, as people read it.
+
+use expect_test::Expect;
+
+use super::Project;
+
+#[track_caller]
+pub(crate) fn check(project: &Project, arguments: &[&str], heading: &str, expected: &Expect) {
+    expected.assert_eq(&section(project, arguments, heading));
+}
+
+/// Runs the subcommand, and returns the text of a section of the page, from one heading to the next of its kind.
+fn section(project: &Project, arguments: &[&str], heading: &str) -> String {
+    let said = project.run(&[&["report", "--out", "report.html"], arguments].concat());
+    assert!(said.starts_with("report.html\n") && said.ends_with("exit code 0\n"), "{said}");
+    let page = project.read("report.html");
+    let start = page.find(&format!("<h2 id=\"{heading}\"")).unwrap();
+    let end = page[start + 1..].find("<h2").or_else(|| page[start + 1..].find("<footer")).unwrap();
+    text(&page[start..=start + end])
+}
+
+/// Returns what people read: a line for each paragraph, cell and item.
+fn text(html: &str) -> String {
+    let mut text = String::new();
+    for piece in html.split('<') {
+        let (tag, words) = piece.split_once('>').unwrap_or(("", piece));
+        let ends = ["/p", "/li", "/th", "/td", "/h2", "/h3", "/summary", "/div", "/caption"];
+        if ends.contains(&tag) && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.push_str(words);
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}

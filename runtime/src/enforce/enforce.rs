@@ -108,9 +108,10 @@ async fn admit(
     filled: Filled,
     watch: Watch,
 ) -> Result<Admitted, Rejection> {
+    let token = token(plan, enforcement, parts).await;
+    // Made only now: what is made before, every request has room for while it waits.
     let (demand, noted) = ([Demand::of(row, &filled)], Noted::of(parts, watch));
-    let token =
-        token(plan, enforcement, parts).await.map_err(|failure| plan.refuse(failure, &demand, &noted))?;
+    let token = token.map_err(|failure| plan.refuse(failure, &demand, &noted))?;
     Judge::Gate(plan).judge(&token, &demand, &noted)?;
     Ok(Admitted::new(token, row.clone(), filled))
 }

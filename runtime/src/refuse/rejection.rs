@@ -204,7 +204,11 @@ impl IntoResponse for Rejection {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-        for challenge in self.answer.challenges.iter().flatten() {
+        let mut challenges = self.answer.challenges.iter().flatten();
+        if let Some(challenge) = challenges.next() {
+            headers.insert(WWW_AUTHENTICATE, challenge.clone());
+        }
+        for challenge in challenges {
             headers.append(WWW_AUTHENTICATE, challenge.clone());
         }
         if let Some(nonce) = &self.answer.nonce {

@@ -15,8 +15,8 @@ use axum::{
 };
 use gating::IntoGate;
 use scopegate::{
-    Access, Gate, Guard, Presented, Resource, Router, Token, TokenVerifier, VerifyError, authenticated,
-    public, requires_scope,
+    Access, Gate, Guard, Presented, Resource, Router, StaticKeys, Token, TokenVerifier, VerifyError,
+    authenticated, public, requires_scope,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
     scope_table,
     testing::TestVerifier,
@@ -338,6 +338,9 @@ const LONG: scopegate::Scope = scopegate::Scope::from_static(match str::from_utf
 #[requires_scope(LONG)]
 async fn oversized() {}
 
+#[requires_scope("files:write", max_age = 300)]
+async fn after_login() {}
+
 #[test]
 fn startup_lists_everything_that_is_wrong() {
     let gate = Gate::new(Resource::new("https://h.example/api").unwrap(), verifier());
@@ -358,4 +361,14 @@ this cannot start:
     let public =
         "`enforcement::open` is public, and the layer would demand a token; mount it outside the layer";
     assert_eq!(error.problems()[1..], [public]);
+
+    let keys = || StaticKeys::parse("sk_write=files:write").unwrap();
+    let login = "`enforcement::after_login` asks for a login, and static keys say of none; leave `acr` and `max_age` out, or add a verifier of tokens by `StaticKeys::or`";
+    let error = Gate::static_keys("files", keys()).layer(scope_table![after_login]).unwrap_err();
+    assert_eq!(error.problems(), [login]);
+    let resource =
+        || Resource::new("https://h.example").unwrap().authorization_server("https://a.example").unwrap();
+    let error = Gate::new(resource(), Arc::new(keys())).layer(scope_table![after_login]).unwrap_err();
+    assert_eq!(error.problems(), [login]);
+    assert!(Gate::new(resource(), keys().or(verifier())).layer(scope_table![after_login]).is_ok());
 }

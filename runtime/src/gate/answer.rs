@@ -8,7 +8,6 @@ use super::{Failure, Gate, Protects, bindings::DpopUse};
 use crate::{
     policy::{Demand, step_up_of},
     refuse::{Asked, Challenge, ErrorCode, NO_CHALLENGE, Reason, Rejection},
-    scope::{Filled, ScopeTable},
     token::Scheme,
 };
 
@@ -54,35 +53,11 @@ impl Gate {
         refusal.for_request(id, &self.0.bodies)
     }
 
-    /// Returns the rows whose challenge no server would pass on.
-    pub(super) fn oversized(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
-        table.entries().iter().filter_map(|entry| {
-            let filled = Filled::default();
-            let also: Vec<_> = entry.row().terms().also.iter().copied().map(Into::into).collect();
-            // At the most, the handler demands each scope that it may, one after the other.
-            let demand = Demand { one_of: &also, ..Demand::of(entry.row(), &filled) };
-            let each = also.iter().map(|need| Demand { one_of: std::slice::from_ref(need), ..demand });
-            let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();
-            let scopes = self.0.policy.to_ask(&demands, true);
-            let asked = Asked { scopes, step_up: step_up_of(&demands) };
-            let of_both = [Scheme::Bearer, Scheme::Dpop].into_iter().flat_map(|scheme| {
-                self.challenges(Reason::InsufficientScope, scheme, &asked).into_iter().flatten()
-            });
-            let fits = of_both.into_iter().all(|challenge| challenge.fits());
-            let handler = entry.handler();
-            (!fits).then(|| {
-                format!(
-                    "the challenge of `{handler}` has more than 8 KiB; let it need fewer or shorter scopes"
-                )
-            })
-        })
-    }
-
     /// Makes the challenges of a refused token that came by `scheme`. A token that is valid, and grants too little, is challenged by its own scheme
     /// alone; in all other cases each scheme that the gate takes would do.
     ///
     /// What was wrong is said of the scheme that the client used, or of the only one that there is.
-    fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
+    pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
         let schemes = match self.0.bindings.dpop_use() {
             DpopUse::Refused => [Some(Scheme::Bearer), None],
             DpopUse::Accepted if reason.status() == StatusCode::FORBIDDEN => [Some(scheme), None],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Gate;
-use crate::{dpop::Dpop, token::CredentialSource, verify::StaticKeys};
+use crate::{dpop::Dpop, token::CredentialSource};
 
 impl Gate {
     /// Takes tokens that are bound to a key of the client by DPoP ([RFC 9449]), and checks the proof of each request.
@@ -47,10 +47,5 @@ impl Gate {
             problems.push("tokens that are bound by DPoP come in `Authorization`, from which the gate takes nothing; add `CredentialSource::authorization()`".to_owned());
         }
         problems
-    }
-
-    fn verifies_keys_alone(&self) -> bool {
-        let verifier = self.0.verifier.as_any();
-        verifier.is::<StaticKeys>() || verifier.is::<Arc<StaticKeys>>()
     }
 }

@@ -1,6 +1,5 @@
 //! Verifiers without their type.
 
-#[cfg(any(feature = "dpop", feature = "export"))]
 use std::any::Any;
 
 use stackfuture::StackFuture;
@@ -14,7 +13,6 @@ pub(super) trait Verify: Send + Sync {
     fn problems(&self) -> Vec<String>;
 
     /// Gives the type back, to those who know it.
-    #[cfg(any(feature = "dpop", feature = "export"))]
     fn as_any(&self) -> &dyn Any;
 }
 
@@ -33,7 +31,6 @@ impl<V: TokenVerifier> Verify for V {
         TokenVerifier::problems(self)
     }
 
-    #[cfg(any(feature = "dpop", feature = "export"))]
     fn as_any(&self) -> &dyn Any {
         self
     }

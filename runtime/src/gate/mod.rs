@@ -13,6 +13,7 @@ mod issuers;
 pub(crate) mod log;
 mod observe;
 mod policy;
+mod startup;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -421,32 +422,6 @@ impl Gate {
 
     fn change(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
-    }
-
-    /// Returns what is wrong with the configuration, and logs what looks like a mistake and need not be one.
-    pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
-        let mut problems = self.0.problems.clone();
-        if let Some(resource) = self.resource()
-            && resource.authorization_servers().is_empty()
-        {
-            let id = resource.identifier();
-            problems.push(format!(
-                "resource `{id}` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`"
-            ));
-        }
-        if self.is_of_family() && self.0.metadata_at_root {
-            problems.push(format!(
-                "`{}` is a family, and none of its resources has a claim to the document at the root; leave `.metadata_at_root()` out",
-                self.resource().map(Resource::identifier).unwrap_or_default(),
-            ));
-        }
-        problems.extend(self.0.verifier.problems());
-        problems.extend(self.0.sources.problems());
-        problems.extend(self.binding_problems());
-        problems.extend(self.0.policy.problems(table));
-        self.0.policy.alike(table).iter().for_each(log::alike);
-        problems.extend(self.oversized(table));
-        problems
     }
 }
 

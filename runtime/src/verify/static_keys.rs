@@ -63,9 +63,6 @@ impl Texts {
             Reason::MissingToken => Some(self.missing.clone()),
             Reason::InvalidToken => Some(self.invalid.clone()),
             Reason::InsufficientScope => Some("The API key lacks a scope that this request needs".into()),
-            Reason::InsufficientAuthentication => {
-                Some("An API key has no login behind it, and this request needs a certain one".into())
-            }
             _ => None,
         }
     }

@@ -1,0 +1,87 @@
+//! What keeps a gate from starting.
+
+use std::sync::Arc;
+
+use super::{Gate, log};
+use crate::{
+    policy::{Demand, step_up_of},
+    refuse::{Asked, Reason},
+    resource::Resource,
+    scope::{Filled, ScopeTable},
+    token::Scheme,
+    verify::StaticKeys,
+};
+
+impl Gate {
+    /// Returns what is wrong with the configuration, and logs what looks like a mistake and need not be one.
+    pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
+        let mut problems = self.0.problems.clone();
+        if let Some(resource) = self.resource()
+            && resource.authorization_servers().is_empty()
+        {
+            let id = resource.identifier();
+            problems.push(format!(
+                "resource `{id}` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`"
+            ));
+        }
+        if self.is_of_family() && self.0.metadata_at_root {
+            problems.push(format!(
+                "`{}` is a family, and none of its resources has a claim to the document at the root; leave `.metadata_at_root()` out",
+                self.resource().map(Resource::identifier).unwrap_or_default(),
+            ));
+        }
+        problems.extend(self.0.verifier.problems());
+        problems.extend(self.0.sources.problems());
+        problems.extend(self.binding_problems());
+        problems.extend(self.0.policy.problems(table));
+        self.0.policy.alike(table).iter().for_each(log::alike);
+        problems.extend(self.oversized(table));
+        problems.extend(self.logins_of_keys(table));
+        problems
+    }
+
+    /// Returns the rows whose challenge no server would pass on.
+    fn oversized(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
+        table.entries().iter().filter_map(|entry| {
+            let filled = Filled::default();
+            let also: Vec<_> = entry.row().terms().also.iter().copied().map(Into::into).collect();
+            // At the most, the handler demands each scope that it may, one after the other.
+            let demand = Demand { one_of: &also, ..Demand::of(entry.row(), &filled) };
+            let each = also.iter().map(|need| Demand { one_of: std::slice::from_ref(need), ..demand });
+            let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();
+            let scopes = self.0.policy.to_ask(&demands, true);
+            let asked = Asked { scopes, step_up: step_up_of(&demands) };
+            let of_both = [Scheme::Bearer, Scheme::Dpop].into_iter().flat_map(|scheme| {
+                self.challenges(Reason::InsufficientScope, scheme, &asked).into_iter().flatten()
+            });
+            let fits = of_both.into_iter().all(|challenge| challenge.fits());
+            let handler = entry.handler();
+            (!fits).then(|| {
+                format!(
+                    "the challenge of `{handler}` has more than 8 KiB; let it need fewer or shorter scopes"
+                )
+            })
+        })
+    }
+
+    /// Returns the rows that nobody could call: a key says nothing of a login.
+    fn logins_of_keys(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
+        let keys_alone = self.verifies_keys_alone();
+        let asking = table
+            .entries()
+            .iter()
+            .filter(move |entry| keys_alone && !entry.requirement().step_up().is_none());
+        asking.map(|entry| {
+            let handler = entry.handler();
+            format!(
+                "`{handler}` asks for a login, and static keys say of none; leave `acr` and `max_age` out, or add a verifier of tokens by `StaticKeys::or`"
+            )
+        })
+    }
+
+    /// Tells whether the gate knows of no tokens but static keys.
+    pub(super) fn verifies_keys_alone(&self) -> bool {
+        let verifier = self.0.verifier.as_any();
+        verifier.is::<StaticKeys>() || verifier.is::<Arc<StaticKeys>>()
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, Once, PoisonError},
 };
 
 use tracing::Level;
@@ -43,4 +43,16 @@ pub async fn log_while<T>(level: Level, happening: impl Future<Output = T>) -> (
     drop(guard);
     let bytes = log.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     (outcome, String::from_utf8(bytes).expect("a log is text"))
+}
+
+/// Has everything heard that nobody asks for, by somebody who writes nothing.
+///
+/// Who hears of an event is settled when it first happens, and again when somebody starts to listen. Where both are at the same time, in
+/// two tests of a file, who listens may hear nothing. So tests beside those that use [`log_while`] call this before they do anything.
+pub fn hear_everything() {
+    static HEARD: Once = Once::new();
+    HEARD.call_once(|| {
+        let subscriber = tracing_subscriber::fmt().with_writer(io::sink).with_max_level(Level::TRACE);
+        tracing::subscriber::set_global_default(subscriber.finish()).expect("nobody else sets one");
+    });
 }

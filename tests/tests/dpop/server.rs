@@ -13,6 +13,7 @@ use scopegate_tests::{
     counter::Counter,
     dpop::{Proof, Prover},
     exchange::{Answer, send},
+    log::hear_everything,
 };
 use serde_json::{Value, json};
 
@@ -52,6 +53,7 @@ pub(crate) fn saying(scopes: &str, claims: &Value) -> Token {
 
 /// `bound` and `weak` are bound to the key of `client`, `plain` to nothing.
 pub(crate) fn verifier(client: &Prover) -> TestVerifier {
+    hear_everything();
     let bound = json!({ "cnf": { "jkt": client.thumbprint() } });
     TestVerifier::new()
         .token_saying("bound", saying("files:read", &bound))

@@ -15,7 +15,7 @@ use scopegate::{
     routing::get,
     testing::TestVerifier,
 };
-use scopegate_tests::{dpop::Prover, exchange::send};
+use scopegate_tests::{dpop::Prover, exchange::send, log::hear_everything};
 use serde_json::{Value, json};
 
 use super::server::{RESOURCE, Server, accepted, gate, required};
@@ -214,6 +214,7 @@ fn mistakes_are_found_at_startup() {
 
 fn setting(member: &str) -> Gate {
     let resource = Resource::new(RESOURCE).unwrap().authorization_server("https://auth.example.com").unwrap();
+    hear_everything();
     Gate::new(resource.member(member, true).unwrap(), TestVerifier::new())
 }
 

@@ -9,7 +9,7 @@ use scopegate::{
 use scopegate_tests::{
     dpop::{hash, thumbprint},
     exchange::send,
-    log::log_while,
+    log::{hear_everything, log_while},
 };
 use serde_json::json;
 use tracing::Level;
@@ -34,6 +34,7 @@ const JKT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 async fn protected() {}
 
 fn app(window: Duration, jkt: &str) -> axum::Router {
+    hear_everything();
     let claims = json!({ "cnf": { "jkt": jkt } });
     let token = Token::granting(GrantedScopes::parse("a")).with_claims(claims).unwrap();
     let resource = Resource::new("https://resource.example.org").unwrap();

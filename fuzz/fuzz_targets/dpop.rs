@@ -188,8 +188,9 @@ struct Members(Vec<(String, Value)>);
 impl Members {
     fn read(json: &str) -> Option<Self> {
         let Self(members) = serde_json::from_str(json).ok()?;
-        let is_twice =
-            |at: usize, name: &str| members[..at].iter().any(|(earlier, _): &(String, Value)| earlier == name);
+        let is_twice = |at: usize, name: &str| {
+            members[..at].iter().any(|(earlier, _): &(String, Value)| earlier == name)
+        };
         let once = members.iter().enumerate().all(|(at, (name, _))| !is_twice(at, name));
         once.then_some(Self(members))
     }

@@ -49,6 +49,10 @@ pub async fn log_while<T>(level: Level, happening: impl Future<Output = T>) -> (
 ///
 /// Who hears of an event is settled when it first happens, and again when somebody starts to listen. Where both are at the same time, in
 /// two tests of a file, who listens may hear nothing. So tests beside those that use [`log_while`] call this before they do anything.
+///
+/// # Panics
+///
+/// When somebody else has set a subscriber for the whole process.
 pub fn hear_everything() {
     static HEARD: Once = Once::new();
     HEARD.call_once(|| {

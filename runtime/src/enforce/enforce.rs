@@ -50,7 +50,8 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Ok(());
     }
     let filled = if row.terms().has_templates() {
-        let path = PathParameters::of(parts).await;
+        // Boxed, since it is rare, and every request would have room for it.
+        let path = Box::pin(PathParameters::of(parts)).await;
         enforcement = parts.extensions.get();
         path.fill(row, enforcement.and_then(Enforcement::plan).map(|plan| &**plan))
     } else {
@@ -63,7 +64,9 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         ));
         return Err(Rejection::misconfigured());
     };
-    let admitted = admit(plan, enforcement, parts, row, filled, watch).await;
+    let token = token(plan, enforcement, parts).await;
+    // What is made before, every request has room for while it waits.
+    let admitted = admit(plan, token, row, filled, &Noted::of(parts, watch));
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if plan.gate.verifies_for_all() {
         // The handler may pass the request on to a gate inside, which could not verify it again.
@@ -100,19 +103,16 @@ fn set_aside(parts: &mut Parts) {
 }
 
 /// Admits a request whose token meets the gate's floor and the row.
-async fn admit(
+fn admit(
     plan: &Plan,
-    enforcement: Option<&Enforcement>,
-    parts: &Parts,
+    token: Result<Token, Failure>,
     row: &RowRef,
     filled: Filled,
-    watch: Watch,
+    noted: &Noted<'_>,
 ) -> Result<Admitted, Rejection> {
-    let token = token(plan, enforcement, parts).await;
-    // Made only now: what is made before, every request has room for while it waits.
-    let (demand, noted) = ([Demand::of(row, &filled)], Noted::of(parts, watch));
-    let token = token.map_err(|failure| plan.refuse(failure, &demand, &noted))?;
-    Judge::Gate(plan).judge(&token, &demand, &noted)?;
+    let demand = [Demand::of(row, &filled)];
+    let token = token.map_err(|failure| plan.refuse(failure, &demand, noted))?;
+    Judge::Gate(plan).judge(&token, &demand, noted)?;
     Ok(Admitted::new(token, row.clone(), filled))
 }
 

@@ -77,6 +77,7 @@ impl<'a> Noted<'a> {
 
 impl<'j> Judge<'j> {
     /// Lets a token through that meets the floor and all demands.
+    #[inline]
     pub(crate) fn judge(
         self,
         token: &Token,
@@ -91,6 +92,7 @@ impl<'j> Judge<'j> {
     }
 
     /// Judges as [`judge`](Self::judge) does, where another decision follows, or has been told: only a refusal is told.
+    #[inline]
     pub(crate) fn recheck(
         self,
         token: &Token,
@@ -132,6 +134,7 @@ impl<'j> Judge<'j> {
     }
 
     /// Tells the observer, and the log, what was decided. Without either, that is all there is to it.
+    #[inline]
     pub(crate) fn tell(
         self,
         outcome: Outcome,
@@ -140,9 +143,19 @@ impl<'j> Judge<'j> {
         noted: &Noted<'_>,
     ) {
         let (observer, is_heard) = (self.observer(), log::hears(outcome));
-        if observer.is_none() && !is_heard {
-            return;
+        if observer.is_some() || is_heard {
+            self.record(observer, is_heard, (outcome, token), demands, noted);
         }
+    }
+
+    fn record(
+        self,
+        observer: Option<&dyn Observer>,
+        is_heard: bool,
+        (outcome, token): (Outcome, Option<&Token>),
+        demands: &[Demand<'_>],
+        noted: &Noted<'_>,
+    ) {
         let resource = self.plan().and_then(|plan| plan.gate.resource());
         let credential = |plan: &Plan| plan.gate.credential(noted.parts?);
         let decision = Decision {
@@ -185,6 +198,7 @@ impl<'j> Judge<'j> {
         }
     }
 
+    #[inline]
     fn observer(self) -> Option<&'j dyn Observer> {
         match self {
             Self::Gate(plan) => plan.gate.observer(),

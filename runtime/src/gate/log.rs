@@ -95,6 +95,7 @@ pub(crate) fn unfilled(shortfall: Shortfall, demands: &[Demand<'_>]) {
 }
 
 /// Tells whether anybody may listen to the events of decisions.
+#[inline]
 pub(crate) fn hears_decisions() -> bool {
     #[cfg(feature = "tracing")]
     return tracing::enabled!(target: "scopegate::decision", tracing::Level::INFO);
@@ -103,6 +104,7 @@ pub(crate) fn hears_decisions() -> bool {
 }
 
 /// Tells whether anybody listens to what came of a decision.
+#[inline]
 pub(crate) fn hears(outcome: Outcome) -> bool {
     #[cfg(feature = "tracing")]
     return if is_of_interest(outcome) {

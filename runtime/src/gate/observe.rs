@@ -28,16 +28,19 @@ impl Gate {
         self
     }
 
+    #[inline]
     pub(crate) fn observer(&self) -> Option<&dyn Observer> {
         self.0.observer.as_deref()
     }
 
     /// Tells whether anybody is told of decisions.
+    #[inline]
     pub(crate) fn is_told(&self) -> bool {
         self.0.observer.is_some() || log::hears_decisions()
     }
 
     /// Starts to measure how long judging takes, if somebody is told.
+    #[inline]
     pub(crate) fn watch(&self) -> Watch {
         Watch::start(self.is_told())
     }

@@ -35,10 +35,12 @@ impl<'a> Caller<'a> {
     }
 
     /// Tells whether the login is one that is asked for. What is not known of it does not suffice.
+    #[inline]
     pub(super) fn has_login(&self, asked: &StepUp) -> bool {
-        if asked.is_none() {
-            return true;
-        }
+        asked.is_none() || self.is_logged_in_as(asked)
+    }
+
+    fn is_logged_in_as(&self, asked: &StepUp) -> bool {
         let Some(login) = self.login else { return false };
         let has_acr =
             !asked.asks_for_acr() || asked.acr().any(|value| login.acr.iter().any(|own| **own == *value));

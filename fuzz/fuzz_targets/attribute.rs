@@ -29,6 +29,8 @@ mod place;
 mod redundancy;
 #[path = "../../macros/src/rule.rs"]
 mod rule;
+#[path = "../../macros/src/step_up.rs"]
+mod step_up;
 #[path = "../../macros/src/surroundings.rs"]
 mod surroundings;
 #[path = "../../macros/src/terms.rs"]

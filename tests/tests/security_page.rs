@@ -18,6 +18,9 @@ fn each_row_points_to_a_test_that_exists() {
         let (path, text) = match [1, 2, 3, 4, 5].map(|at| found.get(at).map(|text| text.as_str())) {
             [Some(file), Some(test), ..] => (format!("tests/tests/{file}"), format!("fn {test}(")),
             [_, _, Some(target), ..] => (format!("fuzz/fuzz_targets/{target}"), "fuzz_target!".to_owned()),
+            [.., Some(test_of_cli), Some(test)] if test_of_cli.starts_with("cli/") => {
+                (test_of_cli.to_owned(), format!("fn {test}("))
+            }
             [.., Some(module), Some(test)] => (format!("runtime/src/{module}"), format!("fn {test}(")),
             _ => continue,
         };

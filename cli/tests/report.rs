@@ -5,34 +5,10 @@
 mod project;
 
 use expect_test::expect;
-use project::{EXPORTER, Project, page::check};
-
-const FILES: &str = r#"
-#[scopegate::requires_scope("files:read")]
-async fn list() {}
-#[scopegate::requires_scope(any(all("files:write", "team:{team}:member"), "files:admin"), acr("mfa"), max_age = 300, also("files:audit"))]
-async fn delete() {}
-#[scopegate::authenticated]
-async fn me() {}
-#[scopegate::public]
-async fn health() {}
-"#;
-
-const ROUTES: &str = r#"
-    .route("/files", scopegate::routing::get(list))
-    .route("/{team}/files", scopegate::routing::delete(delete))
-    .route("/me", scopegate::routing::get(me))
-    .route("/health", scopegate::routing::get(health))"#;
-
-const GATE: &str = r#"
-    .floor([Scope::from_static("api")])
-    .implies([(Scope::from_static("files:write"), [Scope::from_static("files:read")]), (Scope::from_static("files:admin"), [Scope::from_static("files:write")])])"#;
-
-fn project(name: &str) -> Project {
-    let project = Project::new(name, EXPORTER);
-    project.program(FILES, ROUTES, GATE);
-    project
-}
+use project::{
+    EXPORTER, Project,
+    page::{FILES, ROUTES, check, project},
+};
 
 #[test]
 fn the_page_has_what_each_operation_needs() {

@@ -2,7 +2,35 @@
 
 use expect_test::Expect;
 
-use super::Project;
+use super::{EXPORTER, Project};
+
+pub(crate) const FILES: &str = r#"
+#[scopegate::requires_scope("files:read")]
+async fn list() {}
+#[scopegate::requires_scope(any(all("files:write", "team:{team}:member"), "files:admin"), acr("mfa"), max_age = 300, also("files:audit"))]
+async fn delete() {}
+#[scopegate::authenticated]
+async fn me() {}
+#[scopegate::public]
+async fn health() {}
+"#;
+
+pub(crate) const ROUTES: &str = r#"
+    .route("/files", scopegate::routing::get(list))
+    .route("/{team}/files", scopegate::routing::delete(delete))
+    .route("/me", scopegate::routing::get(me))
+    .route("/health", scopegate::routing::get(health))"#;
+
+pub(crate) const GATE: &str = r#"
+    .floor([Scope::from_static("api")])
+    .implies([(Scope::from_static("files:write"), [Scope::from_static("files:read")]), (Scope::from_static("files:admin"), [Scope::from_static("files:write")])])"#;
+
+/// Makes a package with four operations, of which one needs more than scopes.
+pub(crate) fn project(name: &str) -> Project {
+    let project = Project::new(name, EXPORTER);
+    project.program(FILES, ROUTES, GATE);
+    project
+}
 
 #[track_caller]
 pub(crate) fn check(project: &Project, arguments: &[&str], heading: &str, expected: &Expect) {

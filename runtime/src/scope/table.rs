@@ -69,19 +69,10 @@ impl Terms {
 impl Row {
     /// Declares what `handler` needs.
     pub const fn new(requirement: Requirement, handler: &'static str, file: &'static str, line: u32) -> Self {
-        let handler = Text::Static(handler);
-        Self {
-            terms: Terms::of(requirement),
-            handler,
-            file,
-            line,
-            takes: Arguments(&[]),
-            id: Identifier(None),
-        }
+        Self::named(requirement, Text::Static(handler), file, line)
     }
 
-    /// Declares what something needs whose name is known at run time alone.
-    #[cfg(feature = "axum")]
+    /// Declares what something needs whose name may be known at run time alone.
     pub(crate) const fn named(
         requirement: Requirement,
         handler: Text,

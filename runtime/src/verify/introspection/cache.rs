@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    super::jwt::shared::{ByLength, Kept, Lookup, MOST_REFUSED, REFUSED_BYTES, weight_of_object},
+    super::jwt::shared::{ByLength, Kept, Lookup, for_refused, weight_of_object},
     outcome::{Active, Outcome},
 };
 
@@ -54,7 +54,7 @@ impl Cache {
     pub(super) fn new(lifetime: Duration, bytes: usize) -> Self {
         Self {
             good: Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight),
-            bad: Bounded::with_weighter(MOST_REFUSED, REFUSED_BYTES as u64, ByLength),
+            bad: for_refused(),
             swept: Mutex::new(Instant::now()),
             lifetime,
         }

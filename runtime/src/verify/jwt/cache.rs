@@ -23,10 +23,7 @@ const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
 /// How many refused tokens are remembered, whatever the size of the cache, and fewer if they are long. They have a place of their own,
 /// so that a flood of them pushes no good one out.
-pub(crate) const MOST_REFUSED: usize = 1024;
-
-/// What refused tokens take together, in bytes.
-pub(crate) const REFUSED_BYTES: usize = MOST_REFUSED * USUAL_LENGTH;
+const MOST_REFUSED: usize = 1024;
 
 /// A shorter token counts as much.
 const USUAL_LENGTH: usize = 1024;
@@ -148,8 +145,7 @@ impl Cache {
         // What a token with a dozen claims takes.
         const USUAL_WEIGHT: usize = 2048;
         let good = Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight);
-        let refused = Bounded::with_weighter(MOST_REFUSED, REFUSED_BYTES as u64, ByLength);
-        Self { good, refused, swept: Mutex::new(Instant::now()) }
+        Self { good, refused: for_refused(), swept: Mutex::new(Instant::now()) }
     }
 
     pub(super) fn good(&self, token: Lookup<'_>) -> Option<Arc<Good>> {
@@ -199,6 +195,11 @@ impl Weighter<Kept, Arc<Good>> for ByWeight {
     fn weight(&self, kept: &Kept, good: &Arc<Good>) -> u64 {
         (kept.len() + good.weight) as u64
     }
+}
+
+/// Makes the place of refused tokens.
+pub(crate) fn for_refused<V: Clone>() -> Bounded<Kept, V, ByLength> {
+    Bounded::with_weighter(MOST_REFUSED, (MOST_REFUSED * USUAL_LENGTH) as u64, ByLength)
 }
 
 /// The weight of what was refused: that of its text.

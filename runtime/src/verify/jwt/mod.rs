@@ -35,7 +35,7 @@ mod weight;
 #[cfg(feature = "introspection")]
 pub(crate) mod shared {
     pub(crate) use super::{
-        cache::{ByLength, MOST_REFUSED, REFUSED_BYTES},
+        cache::{ByLength, for_refused},
         fetch::{Reply, post},
         issuer_metadata::{Metadata, find},
         key_source::KeySource,

@@ -60,7 +60,7 @@ impl Parse for Args {
 }
 
 impl Args {
-    /// Reads one argument, and tells whether it is for scopegate alone, so that rmcp does not get it.
+    /// Reads one argument. Returns whether it is for scopegate alone; rmcp does not get such an argument.
     fn take(&mut self, MetaNameValue { path, value, .. }: &MetaNameValue) -> syn::Result<bool> {
         let Some(key) = path.get_ident() else { return Ok(false) };
         match key.to_string().as_str() {

@@ -317,7 +317,7 @@ fn judge(plan: &Plan, token: &Token, found: &Found, noted: &Noted<'_>) -> Result
     judge.judge(token, &found.demands().collect::<Vec<_>>(), noted)
 }
 
-/// Refuses a token below the floor, which learns no more than that it is.
+/// Refuses a token below the floor. Its client learns nothing but that the floor is missing.
 fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Rejection> {
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }

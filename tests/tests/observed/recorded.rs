@@ -1,4 +1,4 @@
-//! An observer that keeps what it was told, as text.
+//! An observer that keeps each decision as text.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -21,7 +21,7 @@ pub(crate) struct Session {
     /// The whole of the refresh token that is good now.
     current: String,
     grant: Grant,
-    /// The key that a public client has to prove at each refresh. The secret of any other binds its tokens to it already.
+    /// The key that a public client proves to have at each refresh. Other clients are bound to their tokens by a secret already.
     key: Option<BoundKey>,
 }
 

@@ -151,8 +151,9 @@ impl ReplayStore for RedisStore {
     }
 }
 
-/// Returns the lifetime as Redis takes one: rounded up, so that no proof is forgotten early, not zero, and short enough to be added to
-/// the time of day.
+/// Returns the lifetime in the form that Redis takes.
+///
+/// It is rounded up, so that no proof is forgotten early. It is never zero, and short enough to be added to the time of day.
 fn milliseconds(lifetime: Duration) -> u64 {
     const LONGEST: u64 = u64::MAX >> 2;
     u64::try_from(lifetime.as_millis()).unwrap_or(LONGEST).saturating_add(1).min(LONGEST)

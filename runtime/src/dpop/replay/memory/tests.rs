@@ -1,4 +1,4 @@
-//! The store against one that looks through a list, at its bounds, and from many threads.
+//! Compares the store with one that looks through a list, and tests it at its bounds and from many threads.
 
 use std::{
     future::Future,

@@ -364,8 +364,11 @@ this cannot start:
 
     let keys = || StaticKeys::parse("sk_write=files:write").unwrap();
     let login = "`enforcement::after_login` asks for a login, and static keys say of none; leave `acr` and `max_age` out, or add a verifier of tokens by `StaticKeys::or`";
-    let error = Gate::static_keys("files", keys()).layer(scope_table![after_login]).unwrap_err();
-    assert_eq!(error.problems(), [login]);
+    let twice = scope_table![after_login].and(&scope_table![after_login]);
+    for table in [scope_table![after_login], twice] {
+        let error = Gate::static_keys("files", keys()).layer(table).unwrap_err();
+        assert_eq!(error.problems(), [login]);
+    }
     let resource =
         || Resource::new("https://h.example").unwrap().authorization_server("https://a.example").unwrap();
     let error = Gate::new(resource(), Arc::new(keys())).layer(scope_table![after_login]).unwrap_err();

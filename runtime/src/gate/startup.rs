@@ -1,6 +1,6 @@
 //! What keeps a gate from starting.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{Gate, log};
 use crate::{
@@ -37,6 +37,9 @@ impl Gate {
         self.0.policy.alike(table).iter().for_each(log::alike);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
+        // Rows made in one loop have the same function, so that they have the same words.
+        let mut told = HashSet::new();
+        problems.retain(|problem| told.insert(problem.clone()));
         problems
     }
 

@@ -123,7 +123,7 @@ fn lock_is_no_lock() {
         &expect![[r"
         error: the exporter `export-scopes` failed: exit status: 3
 
-        line 1 of `scopes.lock` cannot be read: there is a scope missing
+        line 1 of `scopes.lock` cannot be read: a scope is missing
           <<<<<<< HEAD
         write the file again with `UPDATE_SCOPES=1 cargo test`
         exit code 3

@@ -349,7 +349,7 @@ fn startup_lists_everything_that_is_wrong() {
         .with_state(Counter::default());
     let error = router.protect(gate.clone()).unwrap_err();
     let expected = "\
-this cannot start:
+the server cannot start:
 - resource `https://h.example/api` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`
 - `enforcement::open` is mounted at `/.well-known/oauth-protected-resource/api`, where the metadata document belongs; leave that route out";
     assert_eq!(error.to_string(), expected);

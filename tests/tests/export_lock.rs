@@ -129,16 +129,16 @@ fn says_what_became_of_a_route() {
 fn refuses_lines_that_say_nothing() {
     for (line, fault) in [
         ("GET", "there is no path"),
-        ("GET /a", "there is a scope missing"),
-        ("GET /a a |", "there is a scope missing"),
-        ("GET /a | a", "there is a scope missing"),
-        ("GET /a a also by x", "there is a scope missing"),
+        ("GET /a", "a scope is missing"),
+        ("GET /a a |", "a scope is missing"),
+        ("GET /a | a", "a scope is missing"),
+        ("GET /a a also by x", "a scope is missing"),
         ("GET /a \"\"", "it has a word that is no scope"),
         ("GET /a a\"b", "it has a word that is no scope"),
         ("GET /a public a", "it does not end in `by` and a handler"),
         ("GET /a a by", "it does not end in `by` and a handler"),
         ("GET /a a by x y", "it does not end in `by` and a handler"),
-        ("<<<<<<< HEAD", "there is a scope missing"),
+        ("<<<<<<< HEAD", "a scope is missing"),
     ] {
         let error = line.parse::<Lock>().unwrap_err().to_string();
         assert!(

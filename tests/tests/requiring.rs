@@ -283,6 +283,6 @@ fn a_product_that_is_too_large_does_not_start() {
     assert_eq!(with(4, 4).table().entries()[0].requirement().alternatives().len(), 16);
     assert!(with(4, 4).protect(gate()).is_ok());
     let error = with(2, 9).protect(gate()).unwrap_err();
-    let expected = "besides `a0 | a1`: there are more than 16 alternatives; name what they have in common by a scope of its own";
+    let expected = "besides `a0 | a1`: there are more than 16 alternatives; define one scope for what they have in common";
     assert!(error.problems()[0].ends_with(expected), "{error}");
 }

@@ -103,7 +103,7 @@ fn scopes(words: &mut Words<'_>) -> Result<Vec<String>, &'static str> {
         }
         scopes.push(scope.to_owned());
     }
-    if scopes.is_empty() { Err("there is a scope missing") } else { Ok(scopes) }
+    if scopes.is_empty() { Err("a scope is missing") } else { Ok(scopes) }
 }
 
 impl fmt::Display for Line {

@@ -26,8 +26,7 @@ pub enum AcrFault {
 }
 
 /// Checks a value of `acr` for use in a challenge, where `acr_values` lists the values inside quotes, separated by
-/// spaces
-/// ([RFC 9470, section 3]).
+/// spaces ([RFC 9470, section 3]).
 ///
 /// # Errors
 ///

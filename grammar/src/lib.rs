@@ -1,8 +1,7 @@
 //! The grammar of OAuth scopes, and the other rules that the macros and the runtime share.
 //!
 //! It is a crate of its own because a macro crate exports only macros. So the compiler's message, the constant and the
-//! startup
-//! check come from one implementation. Use it through `scopegate`.
+//! startup check come from one implementation. Use it through `scopegate`.
 #![no_std]
 
 extern crate alloc;
@@ -71,8 +70,7 @@ pub const fn check(text: &str) -> Result<(), Fault> {
 }
 
 /// Tells whether `text` contains the name of a challenge parameter with `=`. Clients search a challenge for these
-/// names, and would
-/// also find them inside a value.
+/// names, and would also find them inside a value.
 pub const fn has_parameter(text: &str) -> bool {
     let bytes = text.as_bytes();
     contains(bytes, b"scope=")

@@ -7,8 +7,7 @@ use strsim::osa_distance;
 /// Returns the candidate closest to `text`, if one is close.
 ///
 /// A candidate is close if at most a third of the characters of the longer text are changed, left out, added or swapped
-/// with
-/// their neighbour. Case does not count. Of equally close candidates, the first is returned.
+/// with their neighbour. Case does not count. Of equally close candidates, the first is returned.
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
         let limit = text.len().max(candidate.len()) / 3;
@@ -26,12 +25,10 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// Tells whether one of two scopes is likely a misspelling of the other.
 ///
 /// Both are legal, so this is a guess. It stays silent where programs have such pairs on purpose: different words
-/// (`read` and
-/// `write`), plurals and other endings, numbers, short words.
+/// (`read` and `write`), plurals and other endings, numbers, short words.
 ///
 /// Two scopes are alike if they have the same letters and digits with other separators or in another case. They are
-/// also alike if
-/// only one word differs: by two swapped neighbours, or by one letter of at least five.
+/// also alike if only one word differs: by two swapped neighbours, or by one letter of at least five.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;
@@ -43,8 +40,7 @@ pub fn are_alike(left: &str, right: &str) -> bool {
 }
 
 /// Returns search keys: any two scopes that are alike share at least one key, so not every pair has to be compared. The
-/// keys are
-/// the scope's words, and the same words without one letter.
+/// keys are the scope's words, and the same words without one letter.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);

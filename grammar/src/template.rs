@@ -37,8 +37,7 @@ pub fn has_braces(text: &str) -> bool {
 /// Tells whether a character is allowed in the value of a parameter.
 ///
 /// The allowed characters are the unreserved ones of [RFC 3986, section 2.3]. None of them separates the parts of a
-/// scope. So `a`
-/// and `b:c` cannot make the same scope as `a:b` and `c`.
+/// scope. So `a` and `b:c` cannot make the same scope as `a:b` and `c`.
 ///
 /// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[must_use]
@@ -47,8 +46,7 @@ pub const fn is_value_byte(byte: u8) -> bool {
 }
 
 /// The most bytes that a value may have: longer than any real name, and short enough that the scopes made of values fit
-/// a
-/// challenge.
+/// a challenge.
 pub const MAX_VALUE: usize = 1024;
 
 /// Texts that are not values, since a URL does not keep them as they are ([RFC 3986, section 5.2.4]).
@@ -57,8 +55,7 @@ pub const MAX_VALUE: usize = 1024;
 pub const NO_VALUES: [&str; 2] = [".", ".."];
 
 /// Tells whether `text` may be the value of a parameter: 1 to [`MAX_VALUE`] characters that [`is_value_byte`] allows,
-/// but not one
-/// of [`NO_VALUES`].
+/// but not one of [`NO_VALUES`].
 #[must_use]
 pub fn is_value(text: &str) -> bool {
     (1..=MAX_VALUE).contains(&text.len()) && text.bytes().all(is_value_byte) && !NO_VALUES.contains(&text)

@@ -351,7 +351,7 @@ fn startup_lists_everything_that_is_wrong() {
     let expected = "\
 the server cannot start:
 - resource `https://h.example/api` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`
-- `enforcement::open` is mounted at `/.well-known/oauth-protected-resource/api`, where the metadata document belongs; leave that route out";
+- `enforcement::open` is mounted at `/.well-known/oauth-protected-resource/api`, where the metadata document belongs; remove that route";
     assert_eq!(error.to_string(), expected);
     let error = gate.layer(scope_table![oversized]).unwrap_err();
     let oversized =

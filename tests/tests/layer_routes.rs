@@ -306,7 +306,7 @@ fn a_table_that_contradicts_itself_does_not_start() {
     refuses(
         scope_table![GET "/.well-known/oauth-protected-resource" => list],
         &[
-            "`layer_routes::list` is mounted at `/.well-known/oauth-protected-resource`, where the metadata document belongs; leave that route out",
+            "`layer_routes::list` is mounted at `/.well-known/oauth-protected-resource`, where the metadata document belongs; remove that route",
         ],
     );
 }

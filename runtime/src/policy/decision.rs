@@ -34,8 +34,7 @@ pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
     /// The person logged in by another method than the operation demands, or too long ago. This comes before missing
-    /// scopes, since a
-    /// token from a new login can have these, too.
+    /// scopes, since a token from a new login can have these, too.
     Login,
     /// No scope would help: the value of a path parameter has illegal characters.
     IllegalValue,
@@ -84,13 +83,11 @@ impl Policy {
     }
 
     /// Returns the scopes to request, each once and by the names that clients use: the floor, the first alternative of
-    /// each demand that
-    /// can be met, and the handler's own demand.
+    /// each demand that can be met, and the handler's own demand.
     ///
     /// A token that grants exactly these meets the demands. The list is complete and not only what the token lacks: a
-    /// client that
-    /// replaces its scopes would otherwise lose the ones it had. If the token lacks a scope, the strategy may add
-    /// related ones.
+    /// client that replaces its scopes would otherwise lose the ones it had. If the token lacks a scope, the strategy
+    /// may add related ones.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
@@ -111,8 +108,7 @@ impl Policy {
     }
 
     /// Returns the scopes to request for each way to meet all demands: the floor and one alternative of each demand, by
-    /// the names that
-    /// clients use. The list is empty if no token is needed.
+    /// the names that clients use. The list is empty if no token is needed.
     ///
     /// The ways are in the order of the alternatives, so a challenge names the first.
     #[cfg(feature = "rmcp")]
@@ -138,8 +134,7 @@ impl Policy {
     /// Tells whether a valid token with the scopes `granted` meets `requirement`.
     ///
     /// Templates are never met, since only a request fills them in. A requirement on the login is never met either,
-    /// since scopes do
-    /// not prove a login.
+    /// since scopes do not prove a login.
     #[must_use]
     pub fn permits(&self, granted: &GrantedScopes, requirement: &Requirement) -> bool {
         let (row, filled) = (row_of(requirement), Filled::default());

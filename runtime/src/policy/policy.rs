@@ -10,8 +10,7 @@ use crate::scope::{
 /// What a token needs beyond what each operation declares: the floor, the vocabulary, and the scopes that imply others.
 ///
 /// A [`Gate`](crate::Gate) has one, and has methods of the same names to change it. Use a `Policy` by itself where
-/// there is no
-/// gate: for a server over stdio, in tests, and for the lock.
+/// there is no gate: for a server over stdio, in tests, and for the lock.
 ///
 /// # Examples
 ///
@@ -102,8 +101,7 @@ impl Policy {
     /// Registers the scopes of `V`, and what they imply.
     ///
     /// Once a vocabulary is registered, a scope that a handler or the floor names must be in a vocabulary; otherwise
-    /// the gate does not
-    /// start. You can register several vocabularies.
+    /// the gate does not start. You can register several vocabularies.
     ///
     /// # Examples
     ///
@@ -133,8 +131,7 @@ impl Policy {
     /// Sets which scopes imply others, for a program without a vocabulary.
     ///
     /// Implication is transitive. It affects the check of a token, but not the scopes that challenges name. An
-    /// implication cycle is an
-    /// error at startup, and so is a scope with two entries, including the vocabulary's.
+    /// implication cycle is an error at startup, and so is a scope with two entries, including the vocabulary's.
     ///
     /// # Examples
     ///
@@ -185,8 +182,7 @@ impl Policy {
     /// Sets which scopes the metadata lists.
     ///
     /// MCP wants a short list, and some clients request all of it at their first login. But other clients request only
-    /// this list and
-    /// never step up, so they cannot obtain a scope that is missing from it.
+    /// this list and never step up, so they cannot obtain a scope that is missing from it.
     pub fn advertise(mut self, advertise: Advertise) -> Self {
         self.advertise = advertise;
         self
@@ -196,10 +192,8 @@ impl Policy {
     /// tokens.
     ///
     /// Entra ID, for example, takes `api://ID/files.read` and puts `files.read` into the token. Challenges and metadata
-    /// use the name
-    /// that `asked` returns; tokens are checked against the scopes themselves. A name that is not a valid scope is an
-    /// error at
-    /// startup.
+    /// use the name that `asked` returns; tokens are checked against the scopes themselves. A name that is not a valid
+    /// scope is an error at startup.
     ///
     /// # Examples
     ///

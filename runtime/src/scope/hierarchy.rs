@@ -39,10 +39,8 @@ pub enum Wildcards {
     #[default]
     Off,
     /// Scopes that end in a separator (`:` or `/`) and `*`. They cover each scope that begins with the text before the
-    /// `*` and is
-    /// longer: `files:*` covers `files:read` and `files:a:b`, but not `files`, `files:` or `filesx:read`. Elsewhere,
-    /// `*` is an
-    /// ordinary character.
+    /// `*` and is longer: `files:*` covers `files:read` and `files:a:b`, but not `files`, `files:` or `filesx:read`.
+    /// Elsewhere, `*` is an ordinary character.
     Prefixed,
     /// As `Prefixed`; in addition, the scope `*` covers every scope.
     PrefixedAndBare,
@@ -82,8 +80,7 @@ impl Hierarchy {
     }
 
     /// Sets which scopes that end in `*` cover others. This applies to granted scopes and to the relation: where
-    /// `admin` implies
-    /// `tenant:*`, `admin` covers `tenant:acme:read`.
+    /// `admin` implies `tenant:*`, `admin` covers `tenant:acme:read`.
     pub(crate) fn wildcards(self, wildcards: Wildcards) -> Self {
         Self { wildcards, ..self }.closed()
     }

@@ -11,12 +11,10 @@ use super::{
 };
 
 /// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes, and possibly a
-/// certain login
-/// behind the token. Cheap to clone.
+/// certain login behind the token. Cheap to clone.
 ///
 /// The attributes create requirements. Use [`requirement!`](crate::requirement) where no attribute can stand, or to
-/// give a
-/// requirement a name. A requirement that is known only at run time, such as one from a configuration file, is
+/// give a requirement a name. A requirement that is known only at run time, such as one from a configuration file, is
 /// [parsed from text](Requirement::from_str).
 ///
 /// # Examples
@@ -113,8 +111,7 @@ impl Requirement {
     }
 
     /// Returns the scopes of each alternative in order of declaration; templates keep their braces. The list is empty
-    /// if no particular
-    /// scope is needed.
+    /// if no particular scope is needed.
     ///
     /// # Examples
     ///
@@ -211,8 +208,7 @@ impl Requirement {
 }
 
 /// Parses the format that `Display` writes: `public`, `authenticated`, or scopes separated by spaces, with ` | `
-/// between
-/// alternatives. These may be followed by `acr="VALUE"` for each accepted value, and by `max_age="SECONDS"`.
+/// between alternatives. These may be followed by `acr="VALUE"` for each accepted value, and by `max_age="SECONDS"`.
 ///
 /// # Examples
 ///
@@ -233,10 +229,8 @@ impl Requirement {
 /// # Errors
 ///
 /// As for the attributes: a text is not a scope, a scope appears twice in one alternative, an alternative adds nothing,
-/// or there
-/// are more than 16 alternatives, 128 scopes or 16 values of `acr`. This format cannot express a scope that is named
-/// `public`,
-/// `authenticated` or `|`.
+/// or there are more than 16 alternatives, 128 scopes or 16 values of `acr`. This format cannot express a scope that is
+/// named `public`, `authenticated` or `|`.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 

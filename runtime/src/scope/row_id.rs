@@ -8,8 +8,7 @@ use super::text::Text;
 
 /// The identifier of a row: its methods and its place, each one word. The row's line in the lock begins with it.
 ///
-/// If no route is known, the method is `-` and the handler takes the place of the path.
-/// begins with it.
+/// If no route is known, the method is `-` and the handler takes the place of the path. begins with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowId {
     pub(crate) methods: String,
@@ -42,8 +41,7 @@ impl From<&RowId> for Text {
 }
 
 /// Returns `text` as one word: blanks, control characters and `%` are percent-encoded as in a URL, so that different
-/// texts stay
-/// different.
+/// texts stay different.
 pub(crate) fn one_word(text: &str) -> String {
     let mut word = String::with_capacity(text.len());
     for character in text.chars() {

@@ -38,10 +38,8 @@ impl Scope {
     /// # Panics
     ///
     /// When `text` is not a scope-token, contains `scope=`, `error=` or another parameter of a challenge, or is
-    /// `offline_access`, which
-    /// asks the authorization server for a refresh token and is not a permission of a resource. In a `const` the panic
-    /// is a compile
-    /// error.
+    /// `offline_access`, which asks the authorization server for a refresh token and is not a permission of a resource.
+    /// In a `const` the panic is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn from_static(text: &'static str) -> Self {
@@ -116,8 +114,7 @@ impl AsRef<str> for Scope {
 }
 
 /// A scope that may be known only at run time: from the program, from its configuration, or filled in by a path
-/// parameter.
-/// Cheap to clone.
+/// parameter. Cheap to clone.
 ///
 /// # Examples
 ///

@@ -1,13 +1,12 @@
-//! What an operation demands of the login behind a token, beyond its scopes
-//! ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
+//! What an operation demands of the login behind a token, beyond its scopes ([RFC
+//! 9470](https://www.rfc-editor.org/rfc/rfc9470)).
 
 use std::{fmt, hash, sync::Arc, time::Duration};
 
 use super::parse::InvalidRequirement;
 
 /// How a person must have logged in (`acr`), and how recently (`max_age`). Generated code makes it; a program writes it
-/// in an
-/// attribute, in `requirement!` or in text. Cheap to clone.
+/// in an attribute, in `requirement!` or in text. Cheap to clone.
 #[derive(Clone)]
 pub struct StepUp {
     acr: Values,
@@ -77,8 +76,7 @@ impl StepUp {
     }
 
     /// Returns what one challenge asks for on behalf of both. If they have no value in common, no single value would
-    /// do, so the
-    /// challenge names the values of `self`.
+    /// do, so the challenge names the values of `self`.
     pub(crate) fn together(&self, other: &Self) -> Self {
         let acr = self.common(other).unwrap_or_else(|| self.acr.clone());
         Self { acr, max_age: self.shorter(other) }

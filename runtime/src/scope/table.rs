@@ -229,8 +229,8 @@ impl Entry {
     /// write_file`.
     ///
     /// The entry's line in the lock begins with it, and the record of a decision contains it. If no route is known, the
-    /// identifier is
-    /// `-` and the handler. Blanks and `%` in a name are percent-encoded, so methods and path are one word each.
+    /// identifier is `-` and the handler. Blanks and `%` in a name are percent-encoded, so methods and path are one
+    /// word each.
     #[must_use]
     pub fn id(&self) -> String {
         RowId::from(self).to_string()
@@ -327,8 +327,7 @@ impl ScopeTable {
     }
 
     /// Returns every scope that an entry names, sorted and without repetitions. It leaves out templates, since a client
-    /// cannot
-    /// request them.
+    /// cannot request them.
     #[must_use]
     pub fn catalog(&self) -> Vec<ScopeToken> {
         let needs = self.entries.iter().flat_map(|entry| entry.terms().needs());

@@ -1,14 +1,14 @@
-//! Why claims are not what a program takes them for.
+//! The error for claims that do not fit a type of the program.
 
 use std::{error::Error, fmt};
 
-/// The reason why a token's claims are not of a type of the program's.
+/// The reason why a token's claims cannot be converted to or from a type of the program.
 #[derive(Debug)]
 pub struct InvalidClaims(Box<dyn Error + Send + Sync>);
 
 impl InvalidClaims {
     pub(super) fn no_object() -> Self {
-        Self("claims are a JSON object".into())
+        Self("claims must be a JSON object".into())
     }
 }
 

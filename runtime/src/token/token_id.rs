@@ -1,12 +1,12 @@
-//! Tokens in records: by a hash, never by their text.
+//! The identifier of a token in records: a hash, never its text.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// Stands for a token in a record: the SHA-256 of its identifier (`jti`), or of its whole text where it has none.
+/// Identifies a token in records: the SHA-256 of its `jti`, or of its whole text if it has no `jti`.
 ///
-/// It is written as 64 hexadecimal digits.
+/// Its text has 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenId([u8; 32]);
 

@@ -182,7 +182,7 @@ fn changes_are_told_in_the_words_of_the_lock() {
         files:write no longer stands for files:read
         Otherwise
         GET /me is gone; before, it needed a token, with whatever scopes
-        GET /who is new: it needs a token, with whatever scopes
+        GET /who is new: it needs a token with any scopes
     "#]],
     );
     project.check(

@@ -219,7 +219,7 @@ fn the_lock_says_whom_an_opened_table_lets_in() {
         &[&purge, &open],
         &[&open],
         &[
-            "weaker: `tools/call purge` is gone, so `tools/call *` counts for it, which needs a token, with whatever scopes; before, it needed `files:admin`",
+            "weaker: `tools/call purge` is gone, so `tools/call *` applies to it, which needs a token with any scopes; before, it needed `files:admin`",
         ],
     );
     check(&[&open], &[&purge, &open], &["stricter: `tools/call purge` is new: it needs `files:admin`"]);

@@ -113,25 +113,26 @@ async fn a_verifier_of_the_programs_own() {
         &examine(&gate).await,
         "own_verifier",
         &expect![
-            "hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at"
+            "hint: the program has its own token verifier, so no authorization server could be examined"
         ],
     );
 
     let diagnosis = Doctor::new(&gate, &table()).token("reader").examine().await;
     expect![[r#"
         resource `https://files.example.com`
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
-        error: token: it was not judged, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
+        hint: the program has its own token verifier, so no authorization server could be examined
+        error: token: it was not checked, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
     "#]].assert_eq(&diagnosis.to_string());
     let diagnosis = Doctor::new(&gate, &table()).token("reader").introspect().examine().await;
     expect![[r#"
         resource `https://files.example.com`
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
+        hint: the program has its own token verifier, so no authorization server could be examined
         token: accepted, issued by `https://issuer.test`
           opens GET /files
           does not open PUT /files: it lacks `files:write`
         no error was found
-    "#]].assert_eq(&diagnosis.to_string());
+    "#]]
+    .assert_eq(&diagnosis.to_string());
 }
 
 #[tokio::test]

@@ -32,8 +32,8 @@ async fn audiences() {
     check("https://tenant.eu.auth0.com/", "https://tenant.eu.auth0.com/userinfo", expect![[r#"error: token: its `aud` is `"https://tenant.eu.auth0.com/userinfo"`, and not `https://files.example.com`; in Auth0, make `https://files.example.com` the identifier of the API, and turn on the Resource Parameter Compatibility Profile; or write `.audience("https://tenant.eu.auth0.com/userinfo")`"#]]).await;
     check("https://dev-1.okta.com/oauth2/default", "api://default", expect![[r#"error: token: its `aud` is `"api://default"`, and not `https://files.example.com`; in Okta, make `https://files.example.com` the audience of the custom authorization server; or write `.audience("api://default")`"#]]).await;
     let entra = "https://login.microsoftonline.com/9f5c/v2.0";
-    check(entra, "00000003-0000-0000-c000-000000000000", expect![[r#"error: token: its `aud` is `"00000003-0000-0000-c000-000000000000"`, and not `https://files.example.com`; Entra ID writes the id of the app (version 2) or its `api://` URI (version 1): if that is this API's, write `.audience("00000003-0000-0000-c000-000000000000")`, else have the client ask for a scope of this API"#]]).await;
-    check("https://abc.supabase.co/auth/v1", "authenticated", expect![[r#"error: token: its `aud` is `"authenticated"`, and not `https://files.example.com`; this server writes a name of its own into `aud`, and not the resource: write `.audience("authenticated")`"#]]).await;
+    check(entra, "00000003-0000-0000-c000-000000000000", expect![[r#"error: token: its `aud` is `"00000003-0000-0000-c000-000000000000"`, and not `https://files.example.com`; Entra ID writes the id of the app (version 2) or its `api://` URI (version 1): if that is this API's, write `.audience("00000003-0000-0000-c000-000000000000")`; otherwise have the client ask for a scope of this API"#]]).await;
+    check("https://abc.supabase.co/auth/v1", "authenticated", expect![[r#"error: token: its `aud` is `"authenticated"`, and not `https://files.example.com`; this server writes its own name for the API into `aud` instead of the resource: write `.audience("authenticated")`"#]]).await;
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn cognito_writes_no_audience() {
     let issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_x";
     let claims = json!({ "aud": null, "client_id": "4fh2", "token_use": "access" });
     check(issuer, claims, "no_audience", expect![[r#"error: token: it has no `aud`; Cognito writes no `aud` without resource binding: bind `https://files.example.com`, or name the app's clients in `.client_ids(["4fh2"])`"#]]).await;
-    check(issuer, json!({ "aud": "4fh2", "token_use": "id" }), "not_an_access_token", expect!["error: token: it is no access token: its claim `token_use` is `id`; send the `access_token` of the token response, and no other token of it"]).await;
+    check(issuer, json!({ "aud": "4fh2", "token_use": "id" }), "not_an_access_token", expect!["error: token: it is no access token: its claim `token_use` is `id`; send the `access_token` of the token response, not another token of it"]).await;
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
-//! What is different between two locks.
+//! One difference between two locks.
 
 use std::fmt;
 
 use super::{Lock, compare::Side, declarations, needs::Direction, routes::Routes};
 
-/// One thing that is different between two locks.
+/// One difference between two locks.
 ///
 /// `Display` writes it in words, as in ``` `DELETE /files/{name}` no longer needs `files:admin` ```. The words may change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Change {
         Self { direction, words }
     }
 
-    /// Returns what it does to those who may call.
+    /// Returns whether the change lets more or fewer callers in.
     #[must_use]
     pub const fn direction(&self) -> Direction {
         self.direction
@@ -31,7 +31,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Lists what is different, weakest first; of the declarations before the routes.
+/// Lists the differences, weakest first, with declarations before routes.
 pub(super) fn between(old: &Lock, new: &Lock) -> Vec<Change> {
     let routes = Routes::of(&old.lines, &new.lines);
     let sides = [Side::from(&old.declared), Side::from(&new.declared)];

@@ -203,7 +203,7 @@ fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
 
         weaker:
         - the floor no longer demands `files`
-        - `files:read` now stands for `files:admin` and `files:write`
+        - `files:read` now implies `files:admin` and `files:write`
         - credentials now also come from the cookie `sid`
 
         someone is let through who was refused before; have that reviewed
@@ -225,7 +225,7 @@ fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
         changes since then:
 
         otherwise:
-        - `notes:write` now stands for `notes:read`
+        - `notes:write` now implies `notes:read`
         exit code 0
     "]],
     );

@@ -97,12 +97,7 @@ fn says_what_became_of_a_requirement() {
     check("authenticated", "a", Stricter, "now needs `a`; before, a token with any scopes was enough");
     check("a | b", "public", Weaker, "is now public; before, it needed `a`, or `b`");
     check("public", "a", Stricter, "is no longer public: it needs `a`");
-    check(
-        "authenticated",
-        "public",
-        Weaker,
-        "is now public; before, it needed a token, with whatever scopes",
-    );
+    check("authenticated", "public", Weaker, "is now public; before, it needed a token with any scopes");
     check("public", "authenticated", Stricter, "is no longer public: it needs a token with any scopes");
     check("\"public\"", "public", Weaker, "is now public; before, it needed `public`");
     check("t:{t}", "t:x", Changed, "now needs `t:x` in place of `t:{t}`");

@@ -133,11 +133,7 @@ fn says_what_became_of_the_policy() {
     // What the floor demands.
     check("floor: f", "floor: f\nimplies: a f", &[(Weaker, "`a` now implies `f`")]);
     // What follows already.
-    check(
-        "implies: a b\nimplies: b r",
-        "implies: a b r\nimplies: b r",
-        &[(Neutral, "`a` now implies `r`")],
-    );
+    check("implies: a b\nimplies: b r", "implies: a b r\nimplies: b r", &[(Neutral, "`a` now implies `r`")]);
     // The other way around: neither step is possible without the other.
     check(
         "implies: a r",
@@ -286,7 +282,7 @@ fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
     let before = "before, it needed `admin`";
     for (rest, direction, needs) in [
         ("public", Weaker, "no token"),
-        ("authenticated", Weaker, "a token, with whatever scopes"),
+        ("authenticated", Weaker, "a token with any scopes"),
         ("admin", Neutral, "`admin`"),
         ("admin | read", Weaker, "`admin`, or `read`"),
         ("admin read", Stricter, "`admin` and `read`"),
@@ -366,11 +362,7 @@ fn looks_at_the_values_that_a_policy_names() {
     check("", acme, &[(Weaker, "`support` now implies `t:acme:read`")]);
     check(acme, "", &[(Stricter, "`support` no longer implies `t:acme:read`")]);
     check("", "implies: a t:acme:n:7", &[(Weaker, "`a` now implies `t:acme:n:7`")]);
-    check(
-        "",
-        "implies: t:acme:read t:acme:write",
-        &[(Weaker, "`t:acme:read` now implies `t:acme:write`")],
-    );
+    check("", "implies: t:acme:read t:acme:write", &[(Weaker, "`t:acme:read` now implies `t:acme:write`")]);
     check("", "implies: a x{y}", &[(Weaker, "`a` now implies `x{y}`")]);
     // No value of the parameter makes these.
     check("", "implies: a t:b:c:read", &[(Neutral, "`a` now implies `t:b:c:read`")]);

@@ -1,8 +1,9 @@
 //! The methods of one path, as in [`axum::routing::method_routing`]: `get`, `post`, `get_service` and the rest.
 //!
-//! [`routing`](crate::routing) has all of it, too.
+//! [`routing`](crate::routing) re-exports all of them.
 
-// They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
+// The functions are written out one by one, because the message for an undeclared handler is eight lines longer with a
+// macro.
 
 mod services;
 
@@ -106,7 +107,7 @@ where
     MethodRouter::new().on(filter, handler)
 }
 
-/// Routes requests of any method to `handler`, `OPTIONS` included: it is guarded like the rest.
+/// Routes requests of any method to `handler`, including `OPTIONS`, which is guarded like the others.
 pub fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,

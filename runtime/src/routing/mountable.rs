@@ -1,16 +1,16 @@
-//! What a router takes from others: routes and methods that are declared, and none of axum's own.
+//! The values that a router accepts: declared routes and methods, but not axum's own.
 
 /// The methods of a path, each with a declared handler: a [`MethodRouter`](super::MethodRouter).
 #[diagnostic::on_unimplemented(
-    message = "these methods declare no scope; make them by `scopegate::routing`, as in `scopegate::routing::get(handler)`"
+    message = "these methods declare no scope; make them with `scopegate::routing`, as in `scopegate::routing::get(handler)`"
 )]
 pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 
-// By way of another trait, so that a message leaves out which call has the bound.
+// A second trait keeps the call with the bound out of the message.
 #[diagnostic::do_not_recommend]
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 
-/// Routes that have no gate yet, each with a declared handler: a [`Router`](super::Router).
+/// Routes without a gate, each with a declared handler: a [`Router`](super::Router).
 #[diagnostic::on_unimplemented(
     message = "this router is axum's: merge or nest it into the one that `protect` returns, or make it a `scopegate::Router`"
 )]

@@ -601,7 +601,7 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         faults(gate().mcp_layer(UNKNOWN).unwrap_err()),
         [format!(
-            "`tools/call t` needs `tenant:{{tenant}}:read`, but the path of `{PATTERN}` has no such parameter"
+            "`tools/call t` needs `tenant:{{tenant}}:read`, but the path of `{PATTERN}` lacks that parameter"
         )],
     );
     let jwt =

@@ -49,7 +49,7 @@ impl<'a> Proof<'a> {
         }
         let decoded = Unread::split(text)?.decode()?;
         let header = read_once(&decoded.header)
-            .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
+            .map_err(|_| Fault::Plain("its header is malformed, or repeats a member"))?;
         if header.contains_key("crit") {
             return Err(Fault::Plain("its header has `crit`, but scopegate supports no extension"));
         }
@@ -77,7 +77,7 @@ impl<'a> Proof<'a> {
             return Err(Fault::Plain("its signature does not match its key"));
         }
         let claims = read_once(&decoded.claims)
-            .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
+            .map_err(|_| Fault::Plain("its claims are malformed, or repeat a member"))?;
         Ok(Proven { thumbprint, claims })
     }
 }

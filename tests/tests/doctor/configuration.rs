@@ -28,7 +28,7 @@ async fn what_keeps_the_gate_from_starting() {
         &examine(&placeholder).await,
         "cannot_start",
         &expect![
-            "error: issuer `https://login.example.com/{tenantid}/v2.0`: the issuer `https://login.example.com/{tenantid}/v2.0` has a placeholder, which no token has in its `iss`; write the name itself, or `Issuer::family` with its members"
+            "error: issuer `https://login.example.com/{tenantid}/v2.0`: the issuer `https://login.example.com/{tenantid}/v2.0` has a placeholder, but the `iss` of a token has none; write the exact name, or `Issuer::family` with its members"
         ],
     );
 
@@ -49,7 +49,7 @@ async fn what_keeps_the_gate_from_starting() {
         &examine(&family).await,
         "cannot_start",
         &expect![
-            "error: issuer `https://auth.example.com/{tenant}`: nobody said which members the family `https://auth.example.com/{..}` has; list them with `.members([..])`"
+            "error: issuer `https://auth.example.com/{tenant}`: the members of the family `https://auth.example.com/{..}` are not set; list them with `.members([..])`"
         ],
     );
 

@@ -177,33 +177,33 @@ pub(crate) const ATTACKS: &[(&str, &str, Forge)] = &[
     ("an extension that is none", "its header has `crit`, but scopegate supports no extension", |server| {
         signed(server, &server.proof().with_header("crit", Value::Null))
     }),
-    ("a member of the header twice", "its header is malformed, or has a member twice", |server| {
+    ("a member of the header twice", "its header is malformed, or repeats a member", |server| {
         let Proof { header, claims } = server.proof();
         let header = header.to_string().replacen('{', r#"{"typ":"dpop+jwt","#, 1);
         server.client.sign_text(&header, &claims.to_string())
     }),
-    ("a member of the key twice", "its header is malformed, or has a member twice", |server| {
+    ("a member of the key twice", "its header is malformed, or repeats a member", |server| {
         let Proof { header, claims } = server.proof();
         let header = header.to_string().replacen(r#""jwk":{"#, r#""jwk":{"crv":"P-256","#, 1);
         server.client.sign_text(&header, &claims.to_string())
     }),
-    ("a claim twice", "its claims are malformed, or have a member twice", |server| {
+    ("a claim twice", "its claims are malformed, or repeat a member", |server| {
         let Proof { header, claims } = server.proof();
         let claims = claims.to_string().replacen('{', r#"{"htm":"POST","#, 1);
         server.client.sign_text(&header.to_string(), &claims)
     }),
-    ("a claim twice, in another spelling", "its claims are malformed, or have a member twice", |server| {
+    ("a claim twice, in another spelling", "its claims are malformed, or repeat a member", |server| {
         let Proof { header, claims } = server.proof();
         let claims = claims.to_string().replacen('{', r#"{"\u0068tm":"POST","#, 1);
         server.client.sign_text(&header.to_string(), &claims)
     }),
-    ("claims that are a list", "its claims are malformed, or have a member twice", |server| {
+    ("claims that are a list", "its claims are malformed, or repeat a member", |server| {
         server.client.sign_text(&server.proof().header.to_string(), "[]")
     }),
-    ("claims that are none", "its claims are malformed, or have a member twice", |server| {
+    ("claims that are none", "its claims are malformed, or repeat a member", |server| {
         server.client.sign_text(&server.proof().header.to_string(), "")
     }),
-    ("a header that is none", "its header is malformed, or has a member twice", |server| {
+    ("a header that is none", "its header is malformed, or repeats a member", |server| {
         server.client.sign_text("", &server.proof().claims.to_string())
     }),
     ("oversized", "it has more than 8 KiB", |server| {

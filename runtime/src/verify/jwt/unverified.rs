@@ -80,7 +80,7 @@ impl<'a> Unread<'a> {
     pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
         let header: Header<'_> = serde_json::from_slice(&header)
-            .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
+            .map_err(|_| Fault::Plain("its header is malformed, or repeats a member"))?;
         if header.crit {
             return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
         }
@@ -153,7 +153,7 @@ impl Unverified<'_> {
     /// Reads the claims; to be called once the signature is known to be good.
     pub(crate) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
         let claims = object::read_once(&self.claims)
-            .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
+            .map_err(|_| Fault::Plain("its claims are malformed, or repeat a member"))?;
         Ok(claims)
     }
 }

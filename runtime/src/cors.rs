@@ -57,6 +57,16 @@ pub fn layer() -> Cors {
 ///
 /// It has the methods of tower-http's [`CorsLayer`], with the same arguments. Two things differ:
 /// [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay exposed.
+///
+/// # Examples
+///
+/// ```
+/// use http::Method;
+/// use scopegate::cors::{self, Cors};
+///
+/// let cors: Cors = cors::layer().allow_methods([Method::GET, Method::POST]);
+/// # let _: axum::Router = axum::Router::new().layer(cors);
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Cors {

@@ -322,7 +322,7 @@ pub use scopegate_macros::scoped_handlers;
 ///
 /// | key | |
 /// |---|---|
-/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (of prompts alone, `NAME_PROMPTS`), and is given to [`McpServer`](crate::mcp::McpServer) by name |
+/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` without tools); give it to [`McpServer`](crate::mcp::McpServer) by name |
 /// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
 /// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
 /// | `rmcp = ::path` | the path of rmcp in the generated code; see [below](#rmcp-by-another-path) |

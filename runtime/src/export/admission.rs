@@ -6,6 +6,17 @@ use crate::{gate::Gate, policy::Policy};
 /// over stdio.
 ///
 /// The functions of [`export`](crate::export) take a reference to either.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, Policy, ScopeTable, StaticKeys, export::Lock};
+///
+/// let table = ScopeTable::default();
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// assert_eq!(Lock::of(&gate, &table), Lock::of(&Policy::new(), &table));
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Admission<'a> {
     policy: &'a Policy,

@@ -22,10 +22,11 @@ use crate::well_known::{Discovery, clashes_between};
 ///
 /// Returns the files of the documents. Existing files below the well-known path are removed, so that no document of a
 /// former resource remains; other files in the folder stay. Pass all documents of a host at once.
+///
 /// # Errors
 ///
-/// When a discovery belongs to a [family](crate::Resource::family), two documents need the same path, a path is not a legal file path, there is no document, or a file cannot be
-/// written.
+/// When a discovery belongs to a [family](crate::Resource::family), two documents need the same path, a path is not a
+/// legal file path, there is no document, or a file cannot be written.
 ///
 /// # Examples
 ///
@@ -91,6 +92,15 @@ fn write(to: &Path, name: &str, content: &[u8]) -> Result<PathBuf, FolderError> 
 }
 
 /// The reason why a folder was not written completely.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{FolderError, write_folder};
+///
+/// let error: FolderError = write_folder([], "public").unwrap_err();
+/// assert_eq!(error.to_string(), "there is no document: a gate with only static keys has no OAuth metadata");
+/// ```
 #[derive(Debug)]
 pub struct FolderError(Fault);
 

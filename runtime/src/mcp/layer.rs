@@ -70,6 +70,18 @@ impl Gate {
 }
 
 /// Checks each request to an MCP server by the operation that it names; made by [`Gate::mcp_layer`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scopegate::{Gate, StartupError, mcp::{McpLayer, McpTable}};
+///
+/// fn layer(gate: &Gate, table: McpTable) -> Result<McpLayer, StartupError> {
+///     Ok(gate.mcp_layer(table)?.max_body(64 * 1024).body_timeout(Duration::from_secs(5)))
+/// }
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct McpLayer(Arc<Endpoint>);

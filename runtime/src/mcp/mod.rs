@@ -46,7 +46,7 @@
 //! |---|---|
 //! | a tool, a prompt, a resource | HTTP 200, -32602: `Unknown tool: name`, `Unknown prompt: name`, `Unknown resource`. A URI of more than 8 KiB is unknown, too |
 //! | a task that the caller did not start | HTTP 200, -32602: `Unknown task` |
-//! | a method that MCP does not define, such as `admin/purge`, or a method of tasks whose owners are unknown | -32601: HTTP 404 from version 2026-07-28 on, and 200 before, where 404 ends a session |
+//! | a method that MCP does not define, such as `admin/purge`, or a method of tasks whose owners are unknown | -32601: HTTP 404 from version 2026-07-28 on, and 200 in earlier versions, in which 404 ends a session |
 //! | `resources/subscribe` and `resources/unsubscribe` of an unknown resource, if the protocol's version no longer has them | HTTP 404, -32601 |
 //!
 //! Each of these answers logs an `info` line. [`Operation::any_tool`], [`Operation::any_prompt`],
@@ -92,16 +92,16 @@
 //!
 //! | method | needs |
 //! |---|---|
-//! | `tools/call` | what the tool declares |
-//! | `prompts/get` | what the prompt declares |
-//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | what the resource declares, or the first template that fits its URI, which fills in the scopes |
-//! | `subscriptions/listen` | what each resource in `resourceSubscriptions` declares, what each task in `taskIds` needs to be asked about, and what [`Operation::method`] says |
-//! | `completion/complete` | what the prompt or resource declares whose arguments are completed. A template whose scopes depend on its values is refused, since it has no values yet |
-//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | that the caller started the task, what the tool declares by which it was started, and what [`Operation::method`] says, if it says anything. Where nobody tells the gate whose tasks are: what [`Operation::method`] says, without which the method is unknown |
-//! | `tasks/list` | what [`Operation::method`] says, without which it is unknown |
-//! | `initialize`, `server/discover`, `ping`, `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list`, `skills/list`, `logging/setLevel`; the notifications `initialized`, `cancelled`, `progress` and `roots/list_changed` | what [`Operation::method`] says, if it says anything |
-//! | any other method or notification | what [`Operation::method`] says, without which it is unknown |
-//! | answers to the server's own requests; `GET`, `HEAD`, `DELETE` and `OPTIONS`, of which the service gets no body | nothing more |
+//! | `tools/call` | the requirement of the tool |
+//! | `prompts/get` | the requirement of the prompt |
+//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | the requirement of the resource, or of the first template that fits its URI, which fills in the scopes |
+//! | `subscriptions/listen` | the requirement of each resource in `resourceSubscriptions`, that of `tasks/get` for each task in `taskIds`, and that of [`Operation::method`], if there is a row |
+//! | `completion/complete` | the requirement of the prompt or resource whose arguments are completed. A template whose scopes depend on its values is refused, since the values are not known yet |
+//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | the caller must have started the task; the requirement of the tool that started it, and that of [`Operation::method`], if there is a row. If the gate does not know the owners of tasks: the requirement of [`Operation::method`]; without a row the method is unknown |
+//! | `tasks/list` | the requirement of [`Operation::method`]; without a row it is unknown |
+//! | `initialize`, `server/discover`, `ping`, `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list`, `skills/list`, `logging/setLevel`; the notifications `initialized`, `cancelled`, `progress` and `roots/list_changed` | the requirement of [`Operation::method`], if there is a row |
+//! | any other method or notification | the requirement of [`Operation::method`]; without a row it is unknown |
+//! | answers to the server's own requests; `GET`, `HEAD`, `DELETE` and `OPTIONS`, whose body the service does not get | nothing more |
 //!
 //! Give the gate a floor. A 401 names nothing else, and a client that gets no scope to request asks for all scopes of
 //! the metadata. See also the [guide](crate::guide::mcp).

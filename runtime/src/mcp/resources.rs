@@ -30,6 +30,16 @@ struct Known {
 }
 
 /// A resource of a table, found by a URI; made by [`McpTable::resource`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Requirement, mcp::{McpTable, Operation}};
+///
+/// let table: McpTable = [Operation::resource("file:///{name}", Requirement::AUTHENTICATED)].into_iter().collect();
+/// let resource = table.resource("file:///a.txt").expect("a resource of the table");
+/// assert_eq!(resource.part("name"), Some("a.txt"));
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "give it to `Access::require_resource`"]
 pub struct McpResource<'a> {

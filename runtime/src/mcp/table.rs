@@ -10,6 +10,16 @@ use crate::scope::{Entry, Requirement, ScopeTable};
 /// What each operation of an MCP server needs.
 ///
 /// [`mcp_table!`](crate::mcp_table) makes a constant table. At run time, collect operations from an iterator.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{mcp::{McpTable, Operation}, requirement};
+///
+/// let tools = ["read_file", "stat_file"];
+/// let table: McpTable = tools.into_iter().map(|name| Operation::tool_named(name, requirement!("files:read"))).collect();
+/// assert_eq!(table.to_string(), "tools/call  read_file  files:read\ntools/call  stat_file  files:read\n");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct McpTable {
     operations: Cow<'static, [Operation]>,

@@ -32,6 +32,17 @@ pub(super) enum Tasks {
 
 /// The principal who started a task of an MCP server, and the tool; see
 /// [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Access, mcp::TaskOwner};
+///
+/// /// Stores this with the task, when a call of the tool starts one.
+/// fn owner(access: &Access) -> Option<TaskOwner> {
+///     access.principal().map(|principal| TaskOwner::new(principal.clone(), "export_files"))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskOwner {
     principal: Principal,

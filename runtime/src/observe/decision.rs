@@ -50,6 +50,19 @@ pub(crate) struct Facts<'a> {
 }
 
 /// The result of a decision.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Decision, Gate, Outcome, StaticKeys};
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).observe(|decision: &Decision<'_>| {
+///     if let Outcome::Refused(reason) = decision.outcome() {
+///         println!("{}: {reason:?}", decision.outcome().as_str());
+///     }
+/// });
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -249,6 +262,18 @@ impl fmt::Debug for Decision<'_> {
 }
 
 /// The party that acts for the subject of a token.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Actor, Decision, Gate, StaticKeys};
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).observe(|decision: &Decision<'_>| {
+///     let actor: Option<Actor<'_>> = decision.actor();
+///     println!("{:?} acts for {:?}", actor.map(|actor| actor.to_string()), decision.subject());
+/// });
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Actor<'a> {
     issuer: Option<&'a str>,

@@ -187,6 +187,15 @@ impl Realm {
 }
 
 /// The reason why a value of a [`Resource`] is invalid.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{InvalidResource, Resource};
+///
+/// let error: InvalidResource = Resource::new("http://api.example.com").unwrap_err();
+/// assert!(error.to_string().ends_with("use `https`; `http` is for loopback hosts such as `127.0.0.1`"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidResource {
     what: &'static str,

@@ -21,6 +21,20 @@ use crate::{
 /// As a handler it can be used wherever a handler with an attribute can, also in a plain axum router behind
 /// [`Gate::layer`](crate::Gate::layer). The requirement is enforced before any extractor runs and before the body is
 /// read. Without a gate the answer is 500.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, guarded, requirement, routing::Guarded};
+///
+/// /// Puts the pages of a directory behind a scope.
+/// fn pages(directory: axum::Router) -> Guarded<axum::Router> {
+///     guarded(requirement!("pages:read"), directory)
+/// }
+///
+/// let routes: Router = Router::new().nest_service("/pages", pages(axum::Router::new()));
+/// assert_eq!(routes.table().entries().len(), 3);
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct Guarded<T> {

@@ -96,6 +96,18 @@ where
 }
 
 /// Routes requests whose method `filter` matches to `handler`.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routing::{MethodFilter, on}};
+///
+/// #[requires_scope("files:write")]
+/// async fn write() {}
+///
+/// let routes: Router = Router::new().route("/files", on(MethodFilter::PUT.or(MethodFilter::PATCH), write));
+/// assert_eq!(routes.table().to_string(), "PUT,PATCH  /files  files:write\n");
+/// ```
 pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(
     filter: MethodFilter,
     handler: H,
@@ -108,6 +120,18 @@ where
 }
 
 /// Routes requests of any method to `handler`, including `OPTIONS`, which is guarded like the others.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routing::any};
+///
+/// #[requires_scope("files:write")]
+/// async fn proxy() {}
+///
+/// let routes: Router = Router::new().route("/files", any(proxy));
+/// assert_eq!(routes.table().to_string(), "*  /files  files:write\n");
+/// ```
 pub fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,

@@ -1,6 +1,21 @@
 //! The values that a router accepts: declared routes and methods, but not axum's own.
 
 /// The methods of a path, each with a declared handler: a [`MethodRouter`](super::MethodRouter).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, public, routing::{DeclaredMethods, get}};
+///
+/// #[public]
+/// async fn health() {}
+///
+/// fn at_v1<M: DeclaredMethods<()>>(path: &str, methods: M) -> Router {
+///     Router::new().route(&format!("/v1{path}"), methods)
+/// }
+///
+/// assert_eq!(at_v1("/health", get(health)).table().to_string(), "GET  /v1/health  public\n");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "these methods declare no scope; make them with `scopegate::routing`, as in `scopegate::routing::get(handler)`"
 )]
@@ -11,6 +26,17 @@ pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 
 /// Routes without a gate, each with a declared handler: a [`Router`](super::Router).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, routing::DeclaredRoutes};
+///
+/// fn at_v1<R: DeclaredRoutes<()>>(routes: R) -> Router {
+///     Router::new().nest("/v1", routes)
+/// }
+/// # at_v1(Router::new());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this router is axum's: merge or nest it into the one that `protect` returns, or make it a `scopegate::Router`"
 )]

@@ -17,6 +17,20 @@ use super::{
 };
 
 /// Handlers with their paths and methods, made by [`routes!`](crate::routes) for [`Router::routes`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routes, routing::Routes};
+///
+/// #[utoipa::path(get, path = "/files", responses((status = 200)))]
+/// #[requires_scope("files:read")]
+/// async fn list() {}
+///
+/// let files: Routes = routes!(list);
+/// let routes: Router = Router::new().routes(files);
+/// assert!(routes.has_routes());
+/// ```
 #[must_use]
 pub struct Routes<S = ()>(Vec<(String, MethodRouter<S>)>);
 

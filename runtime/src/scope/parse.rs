@@ -5,6 +5,15 @@ use std::fmt;
 use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
 
 /// The reason why a text is not a [`Requirement`](crate::Requirement), with what to write instead.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{InvalidRequirement, Requirement};
+///
+/// let error: InvalidRequirement = "files:read |".parse::<Requirement>().unwrap_err();
+/// assert_eq!(error.to_string(), "a scope is missing; write `authenticated` if any valid token will do");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidRequirement(pub(super) String);
 

@@ -8,7 +8,7 @@ use super::text::Text;
 
 /// The identifier of a row: its methods and its place, each one word. The row's line in the lock begins with it.
 ///
-/// If no route is known, the method is `-` and the handler takes the place of the path. begins with it.
+/// If no route is known, the method is `-` and the handler takes the place of the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowId {
     pub(crate) methods: String,

@@ -196,6 +196,15 @@ pub(crate) fn join<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The reason why a text is not a [`Scope`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{InvalidScope, Scope};
+///
+/// let error: InvalidScope = Scope::new("").unwrap_err();
+/// assert_eq!(error.to_string(), "a scope cannot be empty; name the permission, as in `\"files:read\"`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidScope(scopegate_grammar::Fault);
 

@@ -5,6 +5,25 @@ use std::fmt;
 use crate::scope::Scope;
 
 /// The scopes that an API knows. [`#[derive(Vocabulary)]`](macro@crate::Vocabulary) makes it from an enum.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::Vocabulary;
+///
+/// #[derive(Clone, Copy, Vocabulary)]
+/// enum FilesScope {
+///     /// See your files.
+///     #[scope("files:read")]
+///     Read,
+/// }
+///
+/// fn scopes<V: Vocabulary>() -> Vec<&'static str> {
+///     V::ENTRIES.iter().map(|entry| entry.scope().as_str()).collect()
+/// }
+///
+/// assert_eq!(scopes::<FilesScope>(), ["files:read"]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a vocabulary",
     label = "not a vocabulary",
@@ -94,6 +113,23 @@ impl VocabularyEntry {
 }
 
 /// The reason why a text is not a scope of a [`Vocabulary`]: the vocabulary has no scope of that name.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{UnknownScope, Vocabulary};
+///
+/// #[derive(Clone, Copy, Debug, Vocabulary)]
+/// enum FilesScope {
+///     /// See your files.
+///     #[scope("files:read")]
+///     Read,
+/// }
+///
+/// let error: UnknownScope = "files:raed".parse::<FilesScope>().unwrap_err();
+/// assert_eq!(error.text(), "files:raed");
+/// assert_eq!(error.suggestion(), Some("files:read"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownScope {
     text: Box<str>,

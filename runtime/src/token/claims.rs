@@ -3,6 +3,16 @@
 use std::{error::Error, fmt};
 
 /// The reason why a token's claims cannot be converted to or from a type of the program.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{GrantedScopes, InvalidClaims, Token};
+///
+/// let token = Token::granting(GrantedScopes::parse("files:read"));
+/// let error: InvalidClaims = token.with_claims("no object").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid claims: claims must be a JSON object");
+/// ```
 #[derive(Debug)]
 pub struct InvalidClaims(Box<dyn Error + Send + Sync>);
 

@@ -3,6 +3,18 @@
 use std::{error::Error, fmt, time::Duration};
 
 /// The reason why a token could not be verified. Clients learn its kind; the details go to the log.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scopegate::VerifyError;
+///
+/// let error = VerifyError::unavailable(Duration::from_secs(5), "the key server does not answer");
+/// assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
+/// assert!(VerifyError::expired().is_expired());
+/// ```
 #[derive(Debug)]
 pub struct VerifyError(Kind);
 

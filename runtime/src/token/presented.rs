@@ -31,6 +31,24 @@ pub struct Presented<'a> {
 }
 
 /// How a request presents its token.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Presented, Scheme, Token, TokenVerifier, VerifyError};
+///
+/// /// Accepts only tokens that are bound to a key.
+/// struct BoundOnly<V>(V);
+///
+/// impl<V: TokenVerifier> TokenVerifier for BoundOnly<V> {
+///     async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+///         match presented.scheme() {
+///             Scheme::Dpop => self.0.verify(presented).await,
+///             _ => Err(VerifyError::invalid("it is not bound to a key")),
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scheme {

@@ -18,6 +18,22 @@ use crate::{
 /// A verified access token, with its scopes and claims. Cheap to clone.
 ///
 /// Its `Debug` output shows neither claims nor the token's text.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use scopegate::{GrantedScopes, Token};
+///
+/// let token = Token::granting(GrantedScopes::parse("files:read files:write"))
+///     .with_issuer("https://auth.example.com")
+///     .with_subject("alice")
+///     .with_client("files-app")
+///     .with_expiry(SystemTime::now() + Duration::from_secs(300));
+/// assert!(token.scopes().contains("files:write"));
+/// assert_eq!(token.principal().and_then(|principal| principal.subject()), Some("alice"));
+/// ```
 #[derive(Clone)]
 pub struct Token(Arc<Data>, Told);
 

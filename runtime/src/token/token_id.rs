@@ -7,6 +7,18 @@ use sha2::{Digest, Sha256};
 /// Identifies a token in records: the SHA-256 of its `jti`, or of its whole text if it has no `jti`.
 ///
 /// Its text has 64 hexadecimal digits.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Decision, Gate, StaticKeys, TokenId};
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).observe(|decision: &Decision<'_>| {
+///     let token: Option<TokenId> = decision.token();
+///     println!("{:?} {}", token.map(|id| id.to_string()), decision.outcome().as_str());
+/// });
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenId([u8; 32]);
 

@@ -210,6 +210,15 @@ impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {
 }
 
 /// The reason why a key is invalid. It does not quote the key.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{InvalidKey, StaticKeys};
+///
+/// let error: InvalidKey = StaticKeys::parse("sk_read").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid key number 1: write `key=scope scope`");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidKey {
     which: String,

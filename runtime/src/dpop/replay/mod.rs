@@ -18,6 +18,29 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 ///
 /// A store **must not forget** a proof before its lifetime ends, even if it is full: it then returns
 /// [`StoreError::full`], and the gate answers 503.
+///
+/// # Examples
+///
+/// ```
+/// use std::{collections::HashMap, sync::Mutex, time::{Duration, Instant}};
+///
+/// use scopegate::dpop::{Dpop, ProofId, ReplayStore, StoreError};
+///
+/// /// Stores every proof until it expires, without a limit.
+/// #[derive(Default)]
+/// struct Unlimited(Mutex<HashMap<ProofId, Instant>>);
+///
+/// impl ReplayStore for Unlimited {
+///     async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
+///         let mut proofs = self.0.lock().map_err(|_| StoreError::new("a thread panicked with the lock"))?;
+///         let now = Instant::now();
+///         proofs.retain(|_, expires| *expires > now);
+///         Ok(proofs.insert(*proof, now + lifetime).is_none())
+///     }
+/// }
+///
+/// let dpop = Dpop::accepted().replay_store(Unlimited::default());
+/// ```
 pub trait ReplayStore: Send + Sync + 'static {
     /// Stores a proof for `lifetime`, and returns whether it is new.
     ///
@@ -54,6 +77,18 @@ impl<S: ReplayStore> ReplayStore for Arc<S> {
 
 /// The reason why a store cannot tell whether a proof is new. The gate answers 503 with `Retry-After`; the details go
 /// to the log.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scopegate::dpop::StoreError;
+///
+/// let error = StoreError::full(Duration::from_secs(2));
+/// assert_eq!(error.retry_after(), Duration::from_secs(2));
+/// assert_eq!(StoreError::new("no route to host").to_string(), "the store of proofs failed: no route to host");
+/// ```
 #[derive(Debug)]
 pub struct StoreError(Kind);
 

@@ -9,6 +9,16 @@ use sha2::{Digest, Sha256};
 ///
 /// Clients choose the `jti` freely, so the same `jti` with another key is another proof. The text of an identifier is
 /// base64url.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::dpop::ProofId;
+///
+/// let proof = ProofId::new([7; 32], "e1j3V_bKic8-LAEB");
+/// assert_ne!(proof, ProofId::new([8; 32], "e1j3V_bKic8-LAEB"));
+/// assert_eq!(proof.key(), &[7; 32]);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ProofId {
     key: [u8; 32],

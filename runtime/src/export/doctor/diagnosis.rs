@@ -12,6 +12,17 @@ use super::{
 use crate::gate::Gate;
 
 /// The findings of the [`Doctor`](super::Doctor). Its text has one line for each finding.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Diagnosis, Part};
+///
+/// /// Stops a deployment only for errors of its own configuration.
+/// fn may_deploy(diagnosis: &Diagnosis) -> bool {
+///     diagnosis.at_fault() != Some(Part::Configuration)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Diagnosis {

@@ -7,6 +7,16 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use crate::shown;
 
 /// One problem or fact worth knowing, with the text or setting that corrects it. Its text is one line.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Diagnosis, Finding};
+///
+/// fn known_problem(diagnosis: &Diagnosis) -> Option<&Finding> {
+///     diagnosis.findings().iter().find(|finding| finding.code() == "no_pkce")
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     severity: Severity,
@@ -18,6 +28,16 @@ pub struct Finding {
 }
 
 /// How much a [`Finding`] matters.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Diagnosis, Severity};
+///
+/// fn warnings(diagnosis: &Diagnosis) -> usize {
+///     diagnosis.findings().iter().filter(|finding| finding.severity() == Severity::Warning).count()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
@@ -30,6 +50,16 @@ pub enum Severity {
 }
 
 /// The part that a [`Finding`] is about. An error in an earlier part may cause those in later ones.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Diagnosis, Part};
+///
+/// fn is_about_a_server(diagnosis: &Diagnosis) -> bool {
+///     diagnosis.findings().iter().any(|finding| finding.part() == Part::AuthorizationServer)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Part {

@@ -7,6 +7,19 @@ use super::{Lock, compare::Side, declarations, needs::Direction, routes::Routes}
 /// One difference between two locks.
 ///
 /// `Display` writes it in words, as in ``` `DELETE /files/{name}` no longer needs `files:admin` ```. The words may change.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Change, Direction, Lock};
+///
+/// let old: Lock = "GET /files files:read files:list by list".parse()?;
+/// let new: Lock = "GET /files files:read by list".parse()?;
+/// let changes: Vec<Change> = new.changes_since(&old);
+/// assert_eq!(changes[0].to_string(), "`GET /files` no longer needs `files:list`");
+/// assert_eq!(changes[0].direction(), Direction::Weaker);
+/// # Ok::<(), scopegate::export::LockError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     direction: Direction,

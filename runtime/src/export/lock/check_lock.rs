@@ -30,6 +30,7 @@ use crate::{export::Admission, scope::ScopeTable};
 ///     check_lock(&gate(), &routes().table(), concat!(env!("CARGO_MANIFEST_DIR"), "/scopes.lock"))
 /// }
 /// ```
+///
 /// You can also pass an MCP server's table. A program with routes and an MCP server behind one gate has one lock for
 /// both; a program with several gates has a lock for each.
 ///
@@ -65,16 +66,16 @@ use crate::{export::Admission, scope::ScopeTable};
 /// This test fails:
 ///
 /// ```text
-/// Error: `scopes.lock` does not say what the routes need
+/// Error: `scopes.lock` does not match the program
 ///
 /// weaker:
 /// - `DELETE /files/{name}` no longer needs `files:admin`
 ///
 /// if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
 /// ```
+///
 /// Without a vocabulary, the error also names scopes that are spelt almost alike, such as `files:raed` and
 /// `files:read`. The gate logs a warning about them at startup.
-/// are. The gate logs a warning about them at startup.
 pub fn check_lock<'a>(
     admission: impl Into<Admission<'a>>,
     table: &ScopeTable,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! declaration = "floor:" 1*( SP scope )
-//!             / "implies:" SP scope 1*( SP scope )    the first stands for the others
+//!             / "implies:" SP scope 1*( SP scope )    the first implies the others
 //!             / "wildcards:" SP ( "prefixed" / "prefixed-and-bare" )
 //!             / "credentials:" SP source
 //!             / "bound-tokens:" SP "accepted"

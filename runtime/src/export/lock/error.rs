@@ -10,6 +10,16 @@ use super::change::Change;
 /// The reason why the check of a lock failed.
 ///
 /// `Display` also says what to do. `Debug` writes the same text, so that a failing test is readable.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Lock, LockError};
+///
+/// let error: LockError = "GET".parse::<Lock>().unwrap_err();
+/// assert!(!error.is_missing() && !error.is_stale());
+/// assert!(error.to_string().starts_with("line 1 of the lock cannot be read: a path is missing"));
+/// ```
 pub struct LockError {
     path: Option<PathBuf>,
     kind: Kind,

@@ -1,7 +1,7 @@
 //! The lines of a lock.
 //!
 //! ```text
-//! lock        = *( ( declaration / line ) LF )    see `declared` for the former
+//! lock        = *( ( declaration / line ) LF )    see `declared` for declarations
 //! line        = method *( "," method ) SP path SP requirement *( SP step-up ) [ SP "also" 1*( SP scope ) ]
 //!               [ SP "related" 1*( SP scope ) ] [ SP "by" SP handler ]
 //! requirement = "public" / "authenticated" / alternative *( SP "|" SP alternative )

@@ -24,6 +24,19 @@ impl Needs {
 }
 
 /// The effect of a change on callers.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Direction, Lock};
+///
+/// let old: Lock = "GET /files public by list".parse()?;
+/// let new: Lock = "GET /files files:read by list".parse()?;
+/// let change = &new.changes_since(&old)[0];
+/// assert_eq!(change.direction(), Direction::Stricter);
+/// assert!(!change.direction().opens());
+/// # Ok::<(), scopegate::export::LockError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Direction {

@@ -11,6 +11,20 @@ use crate::scope::Requirement;
 ///
 /// It is plain JSON of version 3.0, 3.1 or 3.2 (`&mut serde_json::Value`), as aide and other libraries make it. With
 /// the feature `utoipa`, it can also be utoipa's (`&mut utoipa::openapi::OpenApi`).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, ScopeTable, StaticKeys, export::OAuth};
+/// use serde_json::json;
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// let oauth = OAuth::authorization_code(&gate, "https://auth.example.com/authorize", "https://auth.example.com/token");
+/// let mut document = json!({ "openapi": "3.1.0", "info": { "title": "Files", "version": "1" }, "paths": {} });
+/// ScopeTable::default().apply_to(&mut document, &oauth).into_result().expect("no operation is unknown");
+/// assert_eq!(document["components"]["securitySchemes"]["oauth2"]["type"], "oauth2");
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 pub struct OpenApiDocument<'a>(pub(super) &'a mut (dyn Document + 'a));
 
 /// Needed scopes by the name of their scheme; empty if no token is needed.

@@ -6,6 +6,21 @@ use std::fmt;
 ///
 /// Turn them into an error with [`OpenApiReport::into_result`]: if an operation is not in the table, nothing enforces
 /// the security that the document claims for it.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, ScopeTable, StaticKeys, export::{OAuth, OpenApiReport}};
+/// use serde_json::json;
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// let oauth = OAuth::authorization_code(&gate, "https://auth.example.com/authorize", "https://auth.example.com/token");
+/// let mut document = json!({ "openapi": "3.1.0", "paths": { "/files": { "get": {} } } });
+/// let report: OpenApiReport = ScopeTable::default().apply_to(&mut document, &oauth);
+/// assert_eq!(report.unknown(), ["GET /files"]);
+/// assert!(report.into_result().is_err());
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct OpenApiReport {

@@ -3,9 +3,9 @@
 //! ```text
 //! table [--format text|json|markdown]
 //! metadata [--out FOLDER]
-//! check LOCK [--since OLD_LOCK]      `-` is what comes in
-//! report [--since OLD_LOCK] [--audit LOG]..    `-` is what comes in; answered in JSON, of which the command makes the page
-//! doctor [--json] [--introspect] [--token FILE]      `-` is what comes in
+//! check LOCK [--since OLD_LOCK]      `-` reads standard input
+//! report [--since OLD_LOCK] [--audit LOG]..    `-` reads standard input; the answer is JSON, and the command makes the page from it
+//! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
 //! ```
 //!
 //! With `SCOPEGATE_EXPORT` in the environment, the output begins with a line that names the protocol, so that `cargo

@@ -3,6 +3,27 @@
 use crate::mcp::McpTable;
 
 /// A server whose tools and prompts declare their scopes; [`scoped_tools`](crate::scoped_tools) implements it.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{mcp::{ScopedTools, rmcp::tool}, requires_scope, scoped_tools};
+///
+/// #[derive(Clone)]
+/// struct Files;
+///
+/// #[scoped_tools(rmcp = ::scopegate::mcp::rmcp, server_handler)]
+/// impl Files {
+///     /// Lists the files.
+///     #[requires_scope("files:read")]
+///     #[tool]
+///     async fn list_files(&self) -> String {
+///         "hello.txt".to_owned()
+///     }
+/// }
+///
+/// assert_eq!(<Files as ScopedTools>::TOOLS.to_string(), "tools/call  list_files  files:read\n");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` declares no scopes for its tools",
     label = "no table of its tools",

@@ -272,10 +272,10 @@ mod tests {
         check(listed("https://{tenant}.example"), "not in its path");
         check(listed("https://h.example/{a}/{b}"), "more than one placeholder");
         check(listed("https://h.example/x-{a}"), "a whole segment");
-        check(listed("https://h.example/a"), "is no family");
+        check(listed("https://h.example/a"), "is not a family");
         let mut exact = Names::exact("https://h.example".to_owned());
         exact.hold_against("tid".to_owned());
-        check(exact, "leave out `.member_claim(..)`");
+        check(exact, "remove `.member_claim(..)`");
     }
 
     #[test]

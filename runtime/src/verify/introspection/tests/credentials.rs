@@ -118,11 +118,11 @@ fn what_can_never_work_is_a_problem() {
     check(Introspection::private_key_jwt("a", &key.pem(), "none").key_id("k"), "`none` is not an algorithm");
     check(
         Introspection::private_key_jwt("a", &key.pem(), "ES256").secret_in_body(),
-        "`secret_in_body` is for",
+        "`secret_in_body` works only with",
     );
-    check(Introspection::github("a", "b").secret_in_body(), "`secret_in_body` is for");
-    check(new().key_id("k"), "`key_id` is for");
-    check(new().assertion_audience("k"), "`assertion_audience` is for");
+    check(Introspection::github("a", "b").secret_in_body(), "`secret_in_body` works only with");
+    check(new().key_id("k"), "`key_id` works only with");
+    check(new().assertion_audience("k"), "`assertion_audience` works only with");
     check(Introspection::new("", "secret"), "the client id of an `Introspection` is empty");
     check(Introspection::new("files-api", ""), "the client secret of an `Introspection` is empty");
     check(new().endpoint("http://h.example/introspect"), "neither `https` nor `http` at a loopback address");

@@ -174,9 +174,9 @@ fn mistakes_are_found_at_startup() {
         (plain().dpop(Dpop::required().window(Duration::ZERO)), Some("the window of DPoP is zero")),
         (plain().dpop(Dpop::required().window(minute)), None),
         (plain().dpop(Dpop::required().algorithms([""; 0])), Some("DPoP has no algorithm")),
-        (plain().dpop(Dpop::required().algorithms(["HS256"])), Some("can be signed with \"HS256\"")),
-        (plain().dpop(Dpop::required().algorithms(["none"])), Some("can be signed with \"none\"")),
-        (plain().dpop(Dpop::required().algorithms(["ES256", "es256"])), Some("can be signed with \"es256\"")),
+        (plain().dpop(Dpop::required().algorithms(["HS256"])), Some("cannot be signed with \"HS256\"")),
+        (plain().dpop(Dpop::required().algorithms(["none"])), Some("cannot be signed with \"none\"")),
+        (plain().dpop(Dpop::required().algorithms(["ES256", "es256"])), Some("cannot be signed with \"es256\"")),
         (
             plain().dpop(Dpop::accepted()).credentials([CredentialSource::cookie("sid")]),
             Some("from which the gate takes nothing; add `CredentialSource::authorization()`"),

@@ -21,7 +21,7 @@ use crate::{
 /// let routes: Router = Router::new().route("/export", get(download));
 /// let policy = Policy::new().floor([Scope::from_static("api")]);
 /// let markdown = export::markdown(&policy, &routes.table());
-/// assert!(markdown.starts_with("Every token needs `api`, too.\n"));
+/// assert!(markdown.starts_with("Every token also needs `api`.\n"));
 /// assert!(markdown.contains("| `GET` | `/export` | `files:read` `files:export` *or* `files:admin` |"));
 /// ```
 #[must_use]

@@ -355,15 +355,15 @@ the server cannot start:
     assert_eq!(error.to_string(), expected);
     let error = gate.layer(scope_table![oversized]).unwrap_err();
     let oversized =
-        "the challenge of `enforcement::oversized` has more than 8 KiB; let it need fewer or shorter scopes";
+        "the challenge of `enforcement::oversized` has more than 8 KiB; use fewer or shorter scopes";
     assert_eq!(error.problems()[1..], [oversized]);
     let error = gate.layer(scope_table![open]).unwrap_err();
     let public =
-        "`enforcement::open` is public, and the layer would demand a token; mount it outside the layer";
+        "`enforcement::open` is public, but the layer would demand a token; mount it outside the layer";
     assert_eq!(error.problems()[1..], [public]);
 
     let keys = || StaticKeys::parse("sk_write=files:write").unwrap();
-    let login = "`enforcement::after_login` asks for a login, and static keys say of none; leave `acr` and `max_age` out, or add a verifier of tokens by `StaticKeys::or`";
+    let login = "`enforcement::after_login` requires a login, but static keys have none; remove `acr` and `max_age`, or add a token verifier with `StaticKeys::or`";
     let twice = scope_table![after_login].and(&scope_table![after_login]);
     for table in [scope_table![after_login], twice] {
         let error = Gate::static_keys("files", keys()).layer(table).unwrap_err();

@@ -574,7 +574,7 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         problems(routes(), gate().metadata_at_root()),
         [
-            "`https://h.example/mcp/{org}/{project}` is a family, and none of its resources has a claim to the document at the root; leave `.metadata_at_root()` out"
+            "`https://h.example/mcp/{org}/{project}` is a family, so the document at the root could not describe all of its resources; remove `.metadata_at_root()`"
         ],
     );
     let outside = Router::new().route("/whoami", get(whoami)).route("/mcp/{org}", post(whoami));
@@ -588,7 +588,7 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         problems(elsewhere, gate()),
         [format!(
-            "`resource_family::whoami` is mounted at `/mcp/{{x}}/{{y}}/{{org}}`, whose `{{org}}` is not that of the resources of `{PATTERN}`; name it apart"
+            "`resource_family::whoami` is mounted at `/mcp/{{x}}/{{y}}/{{org}}`, whose `{{org}}` is not that of the resources of `{PATTERN}`; give it another name"
         )],
     );
     // Names of its own, a literal in the place of a parameter, a wildcard.

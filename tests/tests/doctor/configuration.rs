@@ -70,7 +70,7 @@ async fn a_server_of_no_issuer() {
         &examine(&gate).await,
         "cannot_start",
         &expect![
-            "error: the resource names the authorization server `https://old.example.com`, and no issuer has that name, so that its tokens would be refused; write an `Issuer` for it"
+            "error: the resource names the authorization server `https://old.example.com`, but no issuer has that name, so its tokens would be rejected; write an `Issuer` for it"
         ],
     );
 }

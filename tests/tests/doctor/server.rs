@@ -150,18 +150,18 @@ async fn keys_that_are_not_there() {
     .await;
     let text = |status, text: &str| Answer::Text(status, text.to_owned());
     check(|server| server.answer_keys(text(500, "")), "status", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: the status is 500 Internal Server Error, not 200; correct `jwks_uri` at the server"]).await;
-    check(|server| server.answer_keys(text(200, "<html>")), "html", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: not a JWK set, but a page in HTML; the answer is a page for people, such as a login page or that of a proxy: allow access to the address without a login"]).await;
+    check(|server| server.answer_keys(text(200, "<html>")), "html", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: not a JWK set, but an HTML page; the answer is a page for people, such as a login page or that of a proxy: allow access to the address without a login"]).await;
     check(|server| server.answer_keys(text(200, "{}")), "not_json", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: not a JWK set: missing field `keys` at line 1 column 2"]).await;
 }
 
 #[tokio::test]
 async fn keys_that_are_of_no_use() {
-    check(|server| server.publish(&[]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
+    check(|server| server.publish(&[]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key can be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
     let secret = json!({ "kty": "oct", "k": "c2VjcmV0", "alg": "HS256" });
-    check(|server| server.publish_jwks(vec![secret]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
+    check(|server| server.publish_jwks(vec![secret]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key can be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
     let mut encrypting = Key::shared().jwk();
     encrypting["use"] = json!("enc");
-    check(|server| server.publish_jwks(vec![encrypting]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
+    check(|server| server.publish_jwks(vec![encrypting]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key can be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
 
     let server = well(&[&Key::ed25519("key")]).await;
     let rules = Rules::new(server.id()).algorithms(["RS256"]);
@@ -169,7 +169,7 @@ async fn keys_that_are_of_no_use() {
         &examine(&gate([rules])).await,
         "no_key_of_algorithm",
         &expect![
-            "error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: the keys are for `EdDSA`, and the program accepts none of these; name one of these in `.algorithms([..])`, or remove that setting"
+            "error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: the keys are for `EdDSA`, but the program accepts none of these; name one of these in `.algorithms([..])`, or remove that setting"
         ],
     );
 }

@@ -52,23 +52,23 @@ impl Server {
 async fn whom_it_is_for() {
     let server = Server::start().await;
     let token = server.token("aud", json!("https://other.example.com"));
-    server.check(&token, "audience", expect![[r#"error: token: its `aud` is `"https://other.example.com"`, and not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("https://other.example.com")`"#]]).await;
+    server.check(&token, "audience", expect![[r#"error: token: its `aud` is `"https://other.example.com"`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("https://other.example.com")`"#]]).await;
     let token = server.token("aud", json!(["app", "https://files.example.com/mcp"]));
-    server.check(&token, "audience", expect![[r#"error: token: its `aud` is `["app","https://files.example.com/mcp"]`, and not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("app")`"#]]).await;
+    server.check(&token, "audience", expect![[r#"error: token: its `aud` is `["app","https://files.example.com/mcp"]`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("app")`"#]]).await;
     let token = server.token("aud", json!([API, "https://other.example.com"]));
     server.check_by(server.rules().exclusive_audience(), &token, "audience", expect!["error: token: it is also for another audience: `https://other.example.com`; have the authorization server issue tokens for `https://files.example.com` alone, name the others with `.audience(..)`, or remove `.exclusive_audience()`"]).await;
     let token = server.token("aud", Value::Null);
     server.check(&token, "no_audience", expect![[r#"error: token: it has no `aud`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if all that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
-    server.check_by(server.rules().client_ids(["web"]), &token, "no_audience", expect![[r#"error: token: its `client_id` is `app`, and not `web`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if all that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
+    server.check_by(server.rules().client_ids(["web"]), &token, "no_audience", expect![[r#"error: token: its `client_id` is `app`, not `web`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if all that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
 }
 
 #[tokio::test]
 async fn whose_it_is() {
     let server = Server::start().await;
     let token = server.token("iss", json!(format!("{}/", server.server.id())));
-    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `http://127.0.0.1:PORT/`, and not `http://127.0.0.1:PORT`; only the slash at the end differs: write `Issuer::new("http://127.0.0.1:PORT/")`"#]]).await;
+    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `http://127.0.0.1:PORT/`, not `http://127.0.0.1:PORT`; only the slash at the end differs: write `Issuer::new("http://127.0.0.1:PORT/")`"#]]).await;
     let token = server.token("iss", json!("https://staging.example.com"));
-    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `https://staging.example.com`, and not `http://127.0.0.1:PORT`; if that issuer is to be trusted, write `Issuer::new("https://staging.example.com")`"#]]).await;
+    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `https://staging.example.com`, not `http://127.0.0.1:PORT`; if that issuer is to be trusted, write `Issuer::new("https://staging.example.com")`"#]]).await;
     server
         .check(
             &server.token("iss", Value::Null),
@@ -91,7 +91,7 @@ async fn whose_it_is() {
             family,
             &server.key.mint(&claims),
             "member",
-            expect!["error: token: its `tid` is `b`, and not `a`; check what `.member_claim(..)` names"],
+            expect!["error: token: its `tid` is `b`, not `a`; check what `.member_claim(..)` names"],
         )
         .await;
 }
@@ -107,7 +107,7 @@ async fn which_kind_it_is() {
     server.check(&token, "not_an_access_token", expect!["error: token: it is no access token: its claim `typ` is `Refresh`; send the `access_token` of the token response, not another token of it"]).await;
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "logout+jwt" });
     let claims = server.server.claims(API, "files:read");
-    server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: its `typ` is `logout+jwt`, and not `at+jwt`, `application/at+jwt` or `JWT`; send the `access_token` of the token response, not another token of it"]).await;
+    server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: its `typ` is `logout+jwt`, not `at+jwt`, `application/at+jwt` or `JWT`; send the `access_token` of the token response, not another token of it"]).await;
 }
 
 #[tokio::test]
@@ -115,13 +115,13 @@ async fn who_signed_it() {
     let server = Server::start().await;
     let claims = server.server.claims(API, "files:read");
     server.check(&Key::ed25519("old").mint(&claims), "unknown_key", expect!["error: token: its issuer publishes no key of its `kid` `old`; it may come from another environment, or its key was withdrawn; get a new one from the issuer that the program names"]).await;
-    server.check(&Key::ed25519("key").mint(&claims), "signature", expect!["error: token: its signature is not one of the key that it names; its text was changed, or another key has the same `kid` now; get a new token"]).await;
+    server.check(&Key::ed25519("key").mint(&claims), "signature", expect!["error: token: its signature does not match the key that it names; its text was changed, or another key has the same `kid` now; get a new token"]).await;
     let header = json!({ "alg": "HS256", "typ": "JWT" });
-    server.check(&server.key.mint_with(&header, &claims), "algorithm", expect!["error: token: its `alg` is not one that is accepted: `HS256`; have the authorization server sign access tokens with a key pair, as for `RS256`"]).await;
+    server.check(&server.key.mint_with(&header, &claims), "algorithm", expect!["error: token: its `alg` is not accepted: `HS256`; have the authorization server sign access tokens with a key pair, as for `RS256`"]).await;
     let rsa = well(&[Key::shared(), &server.key]).await;
     let rules = Rules::new(rsa.id()).algorithms(["RS256"]);
     let token = server.key.mint(&rsa.claims(API, "files:read"));
-    server.check_by(rules, &token, "algorithm", expect!["error: token: its `alg` is not one that the program accepts of its issuer: `EdDSA`; name `EdDSA` in `.algorithms([..])`, or remove that setting"]).await;
+    server.check_by(rules, &token, "algorithm", expect!["error: token: its `alg` is not one that the program accepts from its issuer: `EdDSA`; name `EdDSA` in `.algorithms([..])`, or remove that setting"]).await;
 }
 
 #[tokio::test]
@@ -148,10 +148,10 @@ async fn when_it_is_valid() {
 async fn what_it_must_say_besides() {
     let server = Server::start().await;
     let rules = || server.rules().require("azp", "web");
-    server.check_by(rules(), &server.token("azp", json!("cli")), "required_claim", expect!["error: token: its `azp` is `cli`, and not `web`; have the authorization server write the claim, or change `.require(..)`"]).await;
+    server.check_by(rules(), &server.token("azp", json!("cli")), "required_claim", expect!["error: token: its `azp` is `cli`, not `web`; have the authorization server write the claim, or change `.require(..)`"]).await;
     server.check_by(rules(), &server.token("azp", Value::Null), "required_claim", expect!["error: token: it lacks the required claim `azp`; have the authorization server write the claim, or change `.require(..)`"]).await;
     let token = server.token("cnf", json!({ "jkt": "thumbprint" }));
-    server.check(&token, "bound", expect!["error: token: it is bound to a key by DPoP (`cnf.jkt`), and came as a plain bearer token; see `Gate::dpop` and `Gate::accept_bound_tokens`"]).await;
+    server.check(&token, "bound", expect!["error: token: it is bound to a key by DPoP (`cnf.jkt`), but was sent as a plain bearer token; see `Gate::dpop` and `Gate::accept_bound_tokens`"]).await;
 }
 
 #[tokio::test]

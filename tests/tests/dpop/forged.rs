@@ -17,10 +17,10 @@ fn signed(server: &Server, proof: &Proof) -> String {
 
 /// What it is, and what the log says of it: each is refused for what is wrong with it.
 pub(crate) const ATTACKS: &[(&str, &str, Forge)] = &[
-    ("another method", "its `htm` is `GET`, and not `POST`", |server| {
+    ("another method", "its `htm` is `GET`, not `POST`", |server| {
         signed(server, &server.proof().with("htm", "GET"))
     }),
-    ("the method in lower case", "its `htm` is `post`, and not `POST`", |server| {
+    ("the method in lower case", "its `htm` is `post`, not `POST`", |server| {
         signed(server, &server.proof().with("htm", "post"))
     }),
     ("no method", "it has no `htm`", |server| signed(server, &server.proof().without("htm"))),
@@ -159,16 +159,16 @@ pub(crate) const ATTACKS: &[(&str, &str, Forge)] = &[
     ("no algorithm", "its `alg` is not accepted: ``", |server| {
         signed(server, &server.proof().with_header("alg", Value::Null))
     }),
-    ("another type", "its `typ` is `JWT`, and not `dpop+jwt`", |server| {
+    ("another type", "its `typ` is `JWT`, not `dpop+jwt`", |server| {
         signed(server, &server.proof().with_header("typ", "JWT"))
     }),
-    ("the type of an access token", "its `typ` is `at+jwt`, and not `dpop+jwt`", |server| {
+    ("the type of an access token", "its `typ` is `at+jwt`, not `dpop+jwt`", |server| {
         signed(server, &server.proof().with_header("typ", "at+jwt"))
     }),
-    ("the type as a media type", "its `typ` is `application/dpop+jwt`, and not `dpop+jwt`", |server| {
+    ("the type as a media type", "its `typ` is `application/dpop+jwt`, not `dpop+jwt`", |server| {
         signed(server, &server.proof().with_header("typ", "application/dpop+jwt"))
     }),
-    ("no type", "its `typ` is ``, and not `dpop+jwt`", |server| {
+    ("no type", "its `typ` is ``, not `dpop+jwt`", |server| {
         signed(server, &server.proof().with_header("typ", Value::Null))
     }),
     ("an extension", "its header has `crit`, but scopegate supports no extension", |server| {

@@ -58,8 +58,8 @@ impl<T> NoScope for T {}
 
 /// What an attribute can name beside other scopes.
 #[diagnostic::on_unimplemented(
-    message = "a named requirement stands alone, and this is a whole `Requirement`",
-    note = "make one of all that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name that alone"
+    message = "a named requirement cannot be combined with other scopes, and this is a whole `Requirement`",
+    note = "define one requirement with everything that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name only that"
 )]
 pub trait NamesNeed {
     /// Returns the scope as a part of a requirement.

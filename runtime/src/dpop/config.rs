@@ -241,7 +241,7 @@ impl Dpop {
         }
         if self.nonces.is_none() {
             problems.push(
-                "there is no randomness for the nonces of DPoP; set a secret with `.nonce_secret(..)`"
+                "the system provides no randomness for DPoP nonces; set a secret with `.nonce_secret(..)`"
                     .to_owned(),
             );
         }

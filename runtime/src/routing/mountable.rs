@@ -38,7 +38,7 @@ impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 /// # at_v1(Router::new());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this router is axum's: merge or nest it into the one that `protect` returns, or make it a `scopegate::Router`"
+    message = "this router is axum's own; merge or nest it into the router that `protect` returns, or make it a `scopegate::Router`"
 )]
 pub trait DeclaredRoutes<S>: sealed::Routes<S> {}
 

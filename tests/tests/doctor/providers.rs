@@ -41,7 +41,7 @@ async fn cognito_writes_no_audience() {
     let issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_x";
     let claims = json!({ "aud": null, "client_id": "4fh2", "token_use": "access" });
     check(issuer, claims, "no_audience", expect![[r#"error: token: it has no `aud`; Cognito writes no `aud` without resource binding: bind `https://files.example.com`, or name the app's clients in `.client_ids(["4fh2"])`"#]]).await;
-    check(issuer, json!({ "aud": "4fh2", "token_use": "id" }), "not_an_access_token", expect!["error: token: it is no access token: its claim `token_use` is `id`; send the `access_token` of the token response, not another token of it"]).await;
+    check(issuer, json!({ "aud": "4fh2", "token_use": "id" }), "not_an_access_token", expect!["error: token: it is not an access token: its claim `token_use` is `id`; send the `access_token` of the token response, not another token of it"]).await;
 }
 
 #[tokio::test]

@@ -56,10 +56,10 @@ async fn whom_it_is_for() {
     let token = server.token("aud", json!(["app", "https://files.example.com/mcp"]));
     server.check(&token, "audience", expect![[r#"error: token: its `aud` is `["app","https://files.example.com/mcp"]`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("app")`"#]]).await;
     let token = server.token("aud", json!([API, "https://other.example.com"]));
-    server.check_by(server.rules().exclusive_audience(), &token, "audience", expect!["error: token: it is also for another audience: `https://other.example.com`; have the authorization server issue tokens for `https://files.example.com` alone, name the others with `.audience(..)`, or remove `.exclusive_audience()`"]).await;
+    server.check_by(server.rules().exclusive_audience(), &token, "audience", expect!["error: token: it is also for another audience: `https://other.example.com`; have the authorization server issue tokens only for `https://files.example.com`, name the others with `.audience(..)`, or remove `.exclusive_audience()`"]).await;
     let token = server.token("aud", Value::Null);
-    server.check(&token, "no_audience", expect![[r#"error: token: it has no `aud`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if all that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
-    server.check_by(server.rules().client_ids(["web"]), &token, "no_audience", expect![[r#"error: token: its `client_id` is `app`, not `web`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if all that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
+    server.check(&token, "no_audience", expect![[r#"error: token: it has no `aud`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if everything that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
+    server.check_by(server.rules().client_ids(["web"]), &token, "no_audience", expect![[r#"error: token: its `client_id` is `app`, not `web`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if everything that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn which_kind_it_is() {
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "JWT" });
     server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: it is an ID token or a logout token, since it has the claim `nonce`; send the `access_token` of the token response, not another token of it"]).await;
     let token = server.token("typ", json!("Refresh"));
-    server.check(&token, "not_an_access_token", expect!["error: token: it is no access token: its claim `typ` is `Refresh`; send the `access_token` of the token response, not another token of it"]).await;
+    server.check(&token, "not_an_access_token", expect!["error: token: it is not an access token: its claim `typ` is `Refresh`; send the `access_token` of the token response, not another token of it"]).await;
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "logout+jwt" });
     let claims = server.server.claims(API, "files:read");
     server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: its `typ` is `logout+jwt`, not `at+jwt`, `application/at+jwt` or `JWT`; send the `access_token` of the token response, not another token of it"]).await;

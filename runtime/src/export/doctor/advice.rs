@@ -74,7 +74,7 @@ fn of_issuer(said: &Said, ids: &[&str], provider: Option<Provider>) -> String {
         Some(Provider::Okta) if !found.contains("/oauth2/") => {
             "tokens of Okta's org authorization server are not for APIs: use a custom one, as in `/oauth2/default`".to_owned()
         }
-        Some(Provider::Firebase) => "Firebase has ID tokens alone, and no access tokens for APIs".to_owned(),
+        Some(Provider::Firebase) => "Firebase has only ID tokens, and no access tokens for APIs".to_owned(),
         _ => format!("if that issuer is to be trusted, write `Issuer::new(\"{found}\")`"),
     }
 }
@@ -103,7 +103,7 @@ fn of_audience(said: &Said, provider: Option<Provider>, resource: &str) -> Strin
     let named = format!("`.audience(\"{found}\")`");
     match provider {
         _ if said.is_for(resource) => format!(
-            "have the authorization server issue tokens for `{resource}` alone, name the others with `.audience(..)`, or remove `.exclusive_audience()`"
+            "have the authorization server issue tokens only for `{resource}`, name the others with `.audience(..)`, or remove `.exclusive_audience()`"
         ),
         Some(Provider::Keycloak) => format!(
             "in Keycloak, give a client scope an audience mapper (type `Audience`) whose custom audience is `{resource}`, and have the client ask for that scope; or write {named}"
@@ -136,7 +136,7 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
             "Cognito writes no `aud` without resource binding: bind `{resource}`, or name the app's clients in {named}"
         ),
         _ => format!(
-            "have the client ask for `resource={resource}` (RFC 8707), so that the token names its audience; or, if all that its clients may do is meant for this API, write {named}"
+            "have the client ask for `resource={resource}` (RFC 8707), so that the token names its audience; or, if everything that its clients may do is meant for this API, write {named}"
         ),
     }
 }

@@ -27,7 +27,7 @@ use crate::mcp::McpTable;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` declares no scopes for its tools",
     label = "no table of its tools",
-    note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; the tables of named routers, and of prompts alone, go to `McpServer`"
+    note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; pass the tables of named routers, and of blocks with only prompts, to `McpServer`"
 )]
 pub trait ScopedTools {
     /// The requirement of each tool and prompt.
@@ -43,7 +43,7 @@ pub struct Tables;
 /// Implemented for each `S` that is [`ScopedTools`], with the table of its tools and prompts.
 #[diagnostic::on_unimplemented(
     message = "`{S}` declares no scopes for its tools",
-    note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; the tables of named routers, and of prompts alone, go to `McpServer`"
+    note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; pass the tables of named routers, and of blocks with only prompts, to `McpServer`"
 )]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub trait Have<S> {

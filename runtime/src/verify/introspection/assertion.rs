@@ -42,14 +42,14 @@ impl AssertionKey {
     pub(super) fn read(client_id: String, pem: &str, name: &str) -> Result<Self, String> {
         let algorithm = Algorithm::parse(name).ok_or_else(|| {
             format!(
-                "`{}` is not an algorithm for `Introspection::private_key_jwt`; write one as in `RS256`, `ES256` or `EdDSA`",
+                "`{}` is not an algorithm for `Introspection::private_key_jwt`; write one such as `RS256`, `ES256` or `EdDSA`",
                 crate::shown::text(name)
             )
         })?;
         let private = PrivateKeyDer::from_pem_slice(pem.as_bytes()).ok();
         let private = private.and_then(|der| PrivateKey::read(&der, algorithm)).ok_or_else(|| {
             format!(
-                "the key of `Introspection::private_key_jwt` is not a private key for `{name}`; write one in PEM, as in `-----BEGIN PRIVATE KEY-----`"
+                "the key of `Introspection::private_key_jwt` is not a private key for `{name}`; write one in PEM, beginning with `-----BEGIN PRIVATE KEY-----`"
             )
         })?;
         private.sign(b"tried once")?;

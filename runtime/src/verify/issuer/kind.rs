@@ -28,7 +28,7 @@ pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, F
             Mark::Access => kind = Kind::Access,
             Mark::Another => {
                 return Err(Fault::with(
-                    &format!("it is no access token: its claim `{claim}` is"),
+                    &format!("it is not an access token: its claim `{claim}` is"),
                     text_of(value),
                 ));
             }

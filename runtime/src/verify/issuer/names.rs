@@ -178,7 +178,7 @@ impl Form {
                     ))
                 } else if !in_path {
                     Some(format!(
-                        "the placeholder of the family `{self}` is not in its path; a host must be one that you name"
+                        "the placeholder of the family `{self}` is not in its path; write the host without a placeholder"
                     ))
                 } else if !before.ends_with('/') || !(after.is_empty() || after.starts_with('/')) {
                     Some(format!(

@@ -1,5 +1,5 @@
-// A person at the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE`. It logs in, says something, sees its
-// token expire, and goes on with a new one.
+// A user of the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE`. The user logs in, sends a message, sees
+// the token expire, and continues with a new token.
 import { launch } from "./chromium.mjs";
 
 const [page, profile] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 //! Finds attributes of axum above a scope attribute, by reading the source file. Such an attribute expands first and calls the handler
-//! without its guard, so that the compiler reports an argument that nobody wrote.
+//! without its guard, so the compiler reports an argument that the user did not write.
 //!
 //! Only a message depends on this: the program does not compile either way.
 

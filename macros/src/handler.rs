@@ -84,7 +84,7 @@ pub(crate) struct MarkerType {
 }
 
 impl MarkerType {
-    /// `what` distinguishes the marker modules in one module.
+    /// `what` distinguishes the generated modules within one module.
     pub(crate) fn new(what: &str, handler: &Ident) -> Self {
         let module = Ident::new(&format!("{MARKER_PREFIX}{what}"), Span::mixed_site());
         let mut name = handler.clone();

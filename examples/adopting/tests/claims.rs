@@ -164,7 +164,7 @@ async fn a_middleware_inside_the_layer_sees_what_is_let_in() {
     assert_eq!([inside, outside, around].map(|seen| seen.load(Ordering::Relaxed)), [1, 2, 2]);
 }
 
-/// Handlers whose attributes stand in either order.
+/// Handlers with attributes in both orders.
 mod ordered {
     use scopegate::requires_scope;
 

@@ -96,7 +96,7 @@ impl Server {
         self.post(&self.credential(scopes), call(tool, arguments)).await
     }
 
-    /// Checks the one challenge of an answer.
+    /// Checks the only challenge of an answer.
     #[track_caller]
     fn check(&self, answer: &Answer, status: u16, error: Option<&str>, scope: &str) {
         assert_eq!(answer.status, status, "{}", answer.body);

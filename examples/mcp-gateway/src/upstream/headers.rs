@@ -1,7 +1,7 @@
-//! Which headers pass the gateway: those that MCP has a use for, and no others.
+//! The headers that the gateway passes on: only those that MCP uses.
 //!
-//! So the caller's token stays here, as do cookies and the headers of a connection, and nobody can send a header by which the
-//! server knows its own proxies, such as `X-Forwarded-User`.
+//! The server does not receive the caller's token, cookies or connection headers. It also does not receive headers that it may trust
+//! from its own proxies, such as `X-Forwarded-User`.
 
 use axum::http::{
     HeaderMap, HeaderName,

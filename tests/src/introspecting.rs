@@ -38,7 +38,7 @@ pub enum Reply {
     Redirect(String),
     /// A status, with a `Retry-After` of this many seconds.
     Later(u16, u64),
-    /// This JSON, once [`Introspecting::release`] says so.
+    /// This JSON, after [`Introspecting::release`].
     Held(Value),
     /// This JSON, followed by this many MiB of spaces.
     Padded(Value, usize),

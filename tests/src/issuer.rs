@@ -43,7 +43,7 @@ pub enum Answer {
     Text(u16, String),
     /// A redirect to this URL.
     Redirect(String),
-    /// The right document, once [`Issuer::release`] says so.
+    /// The right document, after [`Issuer::release`].
     Held,
     /// The right document, followed by this many MiB of spaces.
     Padded(usize),

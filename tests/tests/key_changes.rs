@@ -156,7 +156,7 @@ async fn a_withdrawn_key_and_the_age_of_its_tokens() {
             seconds(pause(&api.get(&seen).await)).await;
             assert_eq!(api.get(&seen).await, INVALID);
         }
-        // The known keys stay while the server is down.
+        // Known keys stay valid while the server is down.
         issuer.set_down(true);
         seconds(10).await;
         assert_eq!(api.get(&of_old).await, INVALID);

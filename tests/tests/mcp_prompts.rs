@@ -86,7 +86,7 @@ impl Files {
 
 #[scoped_tools(router = more_prompts, vis = "pub(crate)")]
 impl Files {
-    /// Stands in a block of prompts alone.
+    /// Is in a block with only prompts.
     #[cfg(not(any()))]
     #[requires_scope("files:admin")]
     #[prompt]

@@ -282,7 +282,7 @@ async fn no_other_answer_is_changed() {
     assert_eq!(message(&answer)["result"], tools(), "{}", answer.body);
 }
 
-/// Lists its tool once it is told to.
+/// A server that lists its tool after a signal.
 #[derive(Clone)]
 struct Slow(Server, Arc<Notify>);
 

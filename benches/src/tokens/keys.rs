@@ -89,7 +89,7 @@ impl Issuer {
     }
 }
 
-/// Who makes proofs of DPoP with a P-256 key of its own.
+/// A client that makes DPoP proofs with its own P-256 key.
 pub struct Client {
     private: EncodingKey,
     public: Jwk,

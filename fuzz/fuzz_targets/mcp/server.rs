@@ -64,7 +64,7 @@ impl Guarded {
         self.0.note(Subject::Tool("hello".to_owned()), caller.unwrap_or(ANYONE));
     }
 
-    /// Needs the floor alone.
+    /// Needs only the floor.
     #[authenticated]
     #[tool]
     async fn list(&self, access: Access) {

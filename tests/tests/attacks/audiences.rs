@@ -27,7 +27,7 @@ async fn check(issuer: Issuer, claims: &Value, expected: StatusCode) {
     assert_eq!(answer.status, expected, "{claims}");
 }
 
-/// Providers write the roles of people into their ID tokens.
+/// Providers write users' roles into ID tokens.
 #[tokio::test]
 async fn roles_do_not_make_an_access_token_of_an_id_token() {
     let issuer = || Issuer::new(ISSUER).audience("client").roles_at(["roles"], [("editor", "files:read")]);

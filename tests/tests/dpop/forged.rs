@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::server::{RESOURCE, Server, URL};
 
-/// Makes what an attacker, or a faulty client, sends instead of a valid proof.
+/// Makes the proof that an attacker or a faulty client sends.
 pub(crate) type Forge = fn(&Server) -> String;
 
 fn signed(server: &Server, proof: &Proof) -> String {

@@ -132,7 +132,7 @@ async fn each_export_says_so() {
     }
 }
 
-/// The doctor sees no request and no proof. It reports what no proof would change.
+/// The doctor sees no request and no proof. It reports only findings that do not depend on a proof.
 #[tokio::test]
 async fn the_doctor_knows_which_tokens_need_a_proof() {
     let client = Prover::new();

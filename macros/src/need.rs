@@ -81,7 +81,7 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
     }
 }
 
-/// Emits the traits whose message explains a constant that is no scope, if the attribute names constants.
+/// If the attribute names constants, emits an import of the traits whose messages explain a constant that is not a scope.
 pub(crate) fn explanations<'a>(
     krate: &Path,
     scopes: impl IntoIterator<Item = &'a ScopeArg>,

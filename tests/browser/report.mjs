@@ -83,7 +83,7 @@ async function agrees(name) {
 
 async function isAccessible(name, scopes) {
   await send("Runtime.evaluate", { expression: axe });
-  // A thousand rows take the checker a minute.
+  // axe-core needs a minute for a thousand rows.
   const isLarge = name === "thousand";
   const looks = [["light", []], ["dark", scopes], ...(isLarge ? [] : [["light", scopes], ["dark", []]])];
   for (const [scheme, granted] of looks) {

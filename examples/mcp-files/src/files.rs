@@ -30,7 +30,7 @@ const FILE: &str = "file:///{name}";
 /// Reading a file needs only the floor.
 pub const RESOURCES: McpTable = mcp_table![Operation::resource(FILE, Requirement::AUTHENTICATED)];
 
-/// Returns the table of the operations, with `anonymous` also of the public ones.
+/// Returns the table of the operations, including the public ones if `anonymous` is set.
 #[must_use]
 pub fn table(anonymous: bool) -> McpTable {
     let table = Files::TOOLS.and(&RESOURCES);
@@ -49,7 +49,7 @@ pub struct Files {
 struct WriteFile {
     /// The name of the file.
     path: String,
-    /// What it is to hold.
+    /// The new content of the file.
     content: String,
 }
 

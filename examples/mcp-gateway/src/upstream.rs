@@ -55,7 +55,7 @@ impl Upstream {
     }
 }
 
-/// Passes on what the gate has let through.
+/// Forwards a request that the gate has allowed.
 async fn forward(State(upstream): State<Upstream>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     // The gate has read the body, within its bounds.

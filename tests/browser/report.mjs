@@ -78,7 +78,7 @@ async function agrees(name) {
   assert.deepEqual((await call(shown, "yes")).sort(), last);
   assert.equal((await call(shown, "no")).length, Object.keys(rows).length - last.length);
   await call(shown, "all");
-  console.log(`${name}: ${tokens.length} tokens, which can call ${callable} times one of ${Object.keys(rows).length} operations`);
+  console.log(`${name}: ${tokens.length} tokens, ${callable} positive decisions, ${Object.keys(rows).length} operations`);
 }
 
 async function isAccessible(name, scopes) {
@@ -92,7 +92,7 @@ async function isAccessible(name, scopes) {
     await call((isOpen) => document.querySelectorAll("details").forEach((details) => (details.open = isOpen)), granted.length > 0 && !isLarge);
     assert.deepEqual(await call(objections), [], `${name}, ${scheme}, a token with ${granted}`);
   }
-  console.log(`${name}: axe-core objects to nothing in ${looks.length} looks`);
+  console.log(`${name}: axe-core finds no violation in ${looks.length} views`);
 }
 
 // ---- A keyboard.
@@ -117,7 +117,7 @@ async function tabTo(isThere) {
     assert.notEqual(there.outline, "none", `the focus is visible at ${there.name}`);
     if (isThere(there)) return there;
   }
-  throw new Error("a keyboard does not get there");
+  throw new Error("the keyboard does not reach it");
 }
 const told = () => call(() => document.getElementById("told").textContent);
 
@@ -135,14 +135,14 @@ async function isUsableByKeyboard() {
   assert.equal(await told(), "A token with docs and docs:read can call 0 of 6 operations.");
   await tabTo(({ id }) => id === "others");
   await type("tenant:acme:member");
-  assert.equal(await told(), "A token with docs, docs:read and tenant:acme:member can call 2 of 6 operations, 2 of them for some values only.");
+  assert.equal(await told(), "A token with docs, docs:read and tenant:acme:member can call 2 of 6 operations, 2 of them only for some values.");
   await tabTo(({ id }) => id === "clear");
   await press(" ");
   assert.equal(await told(), "A token without scopes can call 0 of 6 operations.");
   await tabTo(({ id }) => id === "search");
   await type("PUBLISH");
   assert.equal(await told(), "A token without scopes can call 0 of 6 operations. 1 shown.");
-  console.log("a keyboard is enough");
+  console.log("the keyboard suffices");
 }
 
 async function visit(name) {

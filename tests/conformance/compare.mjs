@@ -51,7 +51,7 @@ for (const scenario of SCENARIOS) {
   const row = [scenario.padEnd(38), `bare ${passed(bare)}`.padEnd(12), `gated ${passed(gated)}`.padEnd(13)];
   console.log(...row, different ? "DIFFERENT" : "the same");
 
-  bare.filter((check) => !check.startsWith("SUCCESS ")).forEach((check) => console.log(`    without the gate too: ${check}`));
+  bare.filter((check) => !check.startsWith("SUCCESS ")).forEach((check) => console.log(`    also without the gate: ${check}`));
   if (different) {
     bare.filter((check) => !gated.includes(check)).forEach((check) => console.log(`    bare:  ${check}`));
     gated.filter((check) => !bare.includes(check)).forEach((check) => console.log(`    gated: ${check}`));

@@ -127,7 +127,7 @@ class Server:
             if self.purged_by(post, self.open, fields, body)[0]:
                 worked.append(dict(fields))
         print(f"{type(self).__name__}: {len(worked)} attacks work without the layer", file=sys.stderr)
-        self.assertEqual(bool(worked), self.vulnerable, "or the test shows nothing")
+        self.assertEqual(bool(worked), self.vulnerable, "otherwise the test shows nothing")
 
     def test_no_upgrade_opens_a_tunnel(self):
         purged, (status, _) = self.purged_by(tunnel, self.open)

@@ -80,7 +80,7 @@
     const token = scopes.length === 0 ? "A token without scopes" : `A token with ${scopes.length > 3 ? count(scopes.length, "scope", "scopes") : listed(scopes)}`;
     const can = verdicts.filter((verdict) => verdict.can).length;
     const inPart = verdicts.filter((verdict) => verdict.values.length > 0).length;
-    const part = inPart > 0 ? `, ${inPart.toLocaleString("en")} of them for some values only` : "";
+    const part = inPart > 0 ? `, ${inPart.toLocaleString("en")} of them only for some values` : "";
     const some = left < rows.length ? ` ${left.toLocaleString("en")} shown.` : "";
     find("told").textContent = `${token} can call ${can.toLocaleString("en")} of ${count(rows.length, "operation", "operations")}${part}.${some}`;
   }

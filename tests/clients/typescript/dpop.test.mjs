@@ -23,7 +23,7 @@ async function start(t, setting) {
 
 /** Sends a request that must be refused, and returns the challenges as parsed by the library. */
 async function refused(status, sent) {
-  const error = await sent.then(() => assert.fail("it was let through"), (error) => error);
+  const error = await sent.then(() => assert.fail("the request was allowed"), (error) => error);
   assert.ok(error instanceof oauth.WWWAuthenticateChallengeError, error);
   assert.equal(error.status, status);
   return error.cause;
@@ -130,7 +130,7 @@ for (const algorithm of ["ES256", "RS256", "PS256"]) {
     assertRefused(await fetch(file, { method: "PUT", body: "second", headers: bearer }), "invalid_token");
 
     const read = await send("GET", file, await proof("GET", file, nonce));
-    assert.equal(await read.text(), "first", "nothing that was refused has been written");
+    assert.equal(await read.text(), "first", "no refused request has written");
   });
 }
 

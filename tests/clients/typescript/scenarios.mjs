@@ -92,7 +92,7 @@ async function mixed(t, sdk) {
   const { tools } = await client.listTools();
   assert.deepEqual(tools.map((tool) => tool.name).sort(), ["count_files", "list_files", "purge_files", "write_file"]);
   assert.equal(await call(client, "count_files"), "0 files");
-  assert.deepEqual(exchanges.filter((exchange) => exchange.status === 401), [], "nobody was asked to log in");
+  assert.deepEqual(exchanges.filter((exchange) => exchange.status === 401), [], "no login was needed");
   assertAsked(provider, url, []);
 
   await assert.rejects(call(client, "write_file", FILE), sdk.UnauthorizedError);

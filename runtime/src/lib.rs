@@ -64,8 +64,8 @@
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, bound tokens, providers, MCP, observing, operators, testing |
 //! | audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
-//! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
-//! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
+//! | the lock and other files for reviewers and operators | [`guide::operating`], [`export`] |
+//! | why requests are answered 401 | [`guide::operating`], `cargo scopegate doctor` |
 //!
 //! # Features
 //!

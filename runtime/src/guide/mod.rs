@@ -1,4 +1,22 @@
-//! Guides, one a topic. Their code compiles and runs with the crate's tests.
+//! Guides, one a topic. Each opens with a task and a program, which is compiled or run with the crate's tests.
+//!
+//! | to | read |
+//! |---|---|
+//! | put an existing axum program behind scopegate | `adopting` |
+//! | accept tokens of Keycloak, Auth0, Okta, Entra ID and others | `providers` |
+//! | find out why a token is refused | `refused` |
+//! | protect an MCP server | `mcp` |
+//! | serve pages in browsers, WebSockets and server-sent events | `browsers` |
+//! | test routes and handlers | `testing` |
+//! | lock scopes in CI, examine tokens, replace keys | `operating` |
+//! | write an audit log, or count refusals | `observing` |
+//! | move to a new version | `upgrading` |
+//! | have clients find the authorization server | `discovery` |
+//! | accept API keys | `static_keys` |
+//! | run behind a proxy | `proxies` |
+//! | accept tokens that are bound to a key or a certificate | `dpop` |
+//! | show reviewers who may call what | `report` |
+//! | look up a word | [`glossary`] |
 
 #[doc = include_str!("adopting.md")]
 #[cfg(feature = "utoipa")]
@@ -32,9 +50,20 @@ pub mod dpop {}
 #[cfg(feature = "rmcp")]
 pub mod observing {}
 
-#[doc = include_str!("operators.md")]
+#[doc = include_str!("operating.md")]
 #[cfg(feature = "export")]
-pub mod operators {}
+pub mod operating {}
+
+#[doc = include_str!("upgrading.md")]
+#[cfg(feature = "export")]
+pub mod upgrading {}
+
+#[doc = include_str!("refused.md")]
+#[cfg(feature = "jwt")]
+pub mod refused {}
+
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
 
 #[doc = include_str!("report.md")]
 // Documentation has no files beside it, so the picture is a part of the page.

@@ -82,7 +82,7 @@ fn the_guide_has_a_row_for_each_reason() {
 
 #[test]
 fn the_guide_has_each_line_of_the_log() {
-    let text = Regex::new(r#""((?:it|its|the header) (?:[^"\\]|\\.)*)""#).unwrap();
+    let text = Regex::new(r#""((?:it|its|the header|two issuers) (?:[^"\\]|\\.)*)""#).unwrap();
     let unexpected = Regex::new(r#"Fault::unexpected\("([a-z_]+)""#).unwrap();
     let mut logged = BTreeSet::new();
     for file in SOURCES {

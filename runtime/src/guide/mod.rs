@@ -19,15 +19,15 @@
 //! | look up a word | [`glossary`] |
 
 #[doc = include_str!("adopting.md")]
-#[cfg(feature = "utoipa")]
+#[cfg(all(feature = "jwt", feature = "utoipa"))]
 pub mod adopting {}
 
 #[doc = include_str!("discovery.md")]
-#[cfg(feature = "axum")]
+#[cfg(feature = "jwt")]
 pub mod discovery {}
 
 #[doc = include_str!("testing.md")]
-#[cfg(feature = "testing")]
+#[cfg(all(feature = "jwt", feature = "testing"))]
 pub mod testing {}
 
 #[doc = include_str!("static_keys.md")]
@@ -35,11 +35,11 @@ pub mod testing {}
 pub mod static_keys {}
 
 #[doc = include_str!("browsers.md")]
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "cors", feature = "jwt"))]
 pub mod browsers {}
 
 #[doc = include_str!("proxies.md")]
-#[cfg(feature = "axum")]
+#[cfg(feature = "jwt")]
 pub mod proxies {}
 
 #[doc = include_str!("dpop.md")]
@@ -51,11 +51,11 @@ pub mod dpop {}
 pub mod observing {}
 
 #[doc = include_str!("operating.md")]
-#[cfg(feature = "export")]
+#[cfg(all(feature = "export", feature = "jwt"))]
 pub mod operating {}
 
 #[doc = include_str!("upgrading.md")]
-#[cfg(feature = "export")]
+#[cfg(all(feature = "export", feature = "jwt"))]
 pub mod upgrading {}
 
 #[doc = include_str!("refused.md")]
@@ -72,7 +72,7 @@ pub mod glossary {}
 pub mod report {}
 
 #[doc = include_str!("providers.md")]
-#[cfg(feature = "axum")]
+#[cfg(feature = "jwt")]
 pub mod providers {
     #[doc = include_str!("providers/keycloak.md")]
     #[cfg(feature = "jwt")]
@@ -148,5 +148,5 @@ pub mod providers {
 }
 
 #[doc = include_str!("mcp.md")]
-#[cfg(feature = "mcp")]
+#[cfg(all(feature = "jwt", feature = "rmcp"))]
 pub mod mcp {}

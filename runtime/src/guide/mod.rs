@@ -2,20 +2,20 @@
 //!
 //! | to | read |
 //! |---|---|
-//! | put an existing axum program behind scopegate | `adopting` |
-//! | accept tokens of Keycloak, Auth0, Okta, Entra ID and others | `providers` |
-//! | find out why a token is refused | `refused` |
-//! | protect an MCP server | `mcp` |
-//! | serve pages in browsers, WebSockets and server-sent events | `browsers` |
-//! | test routes and handlers | `testing` |
-//! | lock scopes in CI, examine tokens, replace keys | `operating` |
-//! | write an audit log, or count refusals | `observing` |
-//! | move to a new version | `upgrading` |
-//! | have clients find the authorization server | `discovery` |
-//! | accept API keys | `static_keys` |
-//! | run behind a proxy | `proxies` |
-//! | accept tokens that are bound to a key or a certificate | `dpop` |
-//! | show reviewers who may call what | `report` |
+//! | put an existing axum program behind scopegate | [`adopting`] |
+//! | accept tokens of Keycloak, Auth0, Okta, Entra ID and others | [`providers`] |
+//! | find out why a token is refused | [`refused`] |
+//! | protect an MCP server | [`mcp`] |
+//! | serve pages in browsers, WebSockets and server-sent events | [`browsers`] |
+//! | test routes and handlers | [`testing`] |
+//! | lock scopes in CI, examine tokens, replace keys | [`operating`] |
+//! | write an audit log, or count refusals | [`observing`] |
+//! | move to a new version | [`upgrading`] |
+//! | have clients find the authorization server | [`discovery`] |
+//! | accept API keys | [`static_keys`] |
+//! | run behind a proxy | [`proxies`] |
+//! | accept tokens that are bound to a key or a certificate | [`dpop`] |
+//! | show reviewers who may call what | [`report`] |
 //! | look up a word | [`glossary`] |
 
 #[doc = include_str!("adopting.md")]

@@ -160,7 +160,7 @@ fn files() -> Vec<String> {
             let name = path.strip_prefix(runtime()).unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !name.contains("tests") {
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !name.contains("tests") {
                 files.push(name);
             }
         }

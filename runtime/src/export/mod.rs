@@ -1,7 +1,7 @@
 //! What is known of the routes, as files: for reviewers, operators and the administrators of authorization servers.
 //!
 //! With the feature `export`. Nothing here needs the server to run, and nothing is kept by hand: all of it comes from the
-//! [`ScopeTable`] and the [`Gate`](crate::Gate). The [guide](crate::guide::operators) tells the whole story.
+//! [`ScopeTable`] and the [`Gate`](crate::Gate). The [guide](crate::guide::operating) tells the whole story.
 //!
 //! | | |
 //! |---|---|

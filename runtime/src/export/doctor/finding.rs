@@ -86,7 +86,7 @@ impl Finding {
         self.part
     }
 
-    /// Returns the name of its kind, which programs can compare; the [guide](crate::guide::operators) lists them.
+    /// Returns the name of its kind, which programs can compare; the [guide](crate::guide::operating) lists them.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code

@@ -166,10 +166,10 @@ pub use scopegate_macros::public;
 /// - `const fn entry(&self) -> VocabularyEntry`, all of this and the keys;
 /// - [`Display`](std::fmt::Display), which writes the scope, and [`FromStr`](std::str::FromStr), which reads it and says
 ///   of an [`UnknownScope`](crate::UnknownScope) what it may have meant;
-/// - [`AsRef<str>`](AsRef), so that [`Access::require`](crate::Access::require) takes a variant;
+/// - [`AsRef<str>`](AsRef), so that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) takes a variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), the whole as data.
 ///
-/// Register it with [`Gate::vocabulary`](crate::Gate::vocabulary) or [`Policy::vocabulary`](crate::Policy::vocabulary). Without
+/// Register it with [`Gate::vocabulary`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.vocabulary) or [`Policy::vocabulary`](crate::Policy::vocabulary). Without
 /// that, no scope implies another, and `unadvertised` scopes are advertised.
 ///
 /// `#[scope(crate = ::path)]` on the enum says where the generated code finds scopegate, for a crate that re-exports it.
@@ -238,8 +238,8 @@ pub use scopegate_macros::public;
 /// ```
 pub use scopegate_macros::Vocabulary;
 
-/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`]: for what no attribute can stand on, as
-/// [`guarded`](crate::guarded) takes it, or as a constant that several attributes name.
+/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html): for what no attribute can stand on, as
+/// [`guarded`](https://docs.rs/scopegate/latest/scopegate/fn.guarded.html) takes it, or as a constant that several attributes name.
 ///
 /// # Examples
 ///

@@ -284,7 +284,7 @@ impl Gate {
     ///
     /// Without this they are refused. The program does not see the certificate itself, since the proxy ends the TLS connection: the proxy
     /// sends the thumbprint in the header that `certificate` names. A token that is bound to no certificate is accepted as before. The
-    /// [guide](crate::guide::dpop#certificates-behind-a-proxy) says what common proxies have to send.
+    /// [guide](crate::guide::dpop) says what common proxies have to send.
     ///
     /// # Examples
     ///

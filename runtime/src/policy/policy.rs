@@ -9,7 +9,7 @@ use crate::scope::{
 
 /// What a token needs besides what each operation declares: the floor, the vocabulary, and which scopes stand for others.
 ///
-/// A [`Gate`](crate::Gate) has one, which its methods of the same names change. The same value serves where there is no gate:
+/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has one, which its methods of the same names change. The same value serves where there is no gate:
 /// for a server over stdio, in tests, and in the lock.
 ///
 /// # Examples

@@ -278,7 +278,7 @@ impl Entry {
 
 /// What each operation of a resource needs.
 ///
-/// A [`Router`](crate::Router) collects it; for a plain axum router, [`scope_table!`](crate::scope_table) lists it.
+/// A [`Router`](https://docs.rs/scopegate/latest/scopegate/struct.Router.html) collects it; for a plain axum router, [`scope_table!`](https://docs.rs/scopegate/latest/scopegate/macro.scope_table.html) lists it.
 ///
 /// # Examples
 ///

@@ -72,9 +72,10 @@ export function launch(profile) {
     await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
     await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: "light" }] });
     await send("Emulation.setScrollbarsHidden", { hidden: true });
+    await call(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     const box = (found) => {
       const { x, y, width, height } = document.querySelector(found).getBoundingClientRect();
-      return { x: x + scrollX, y: y + scrollY, width, height, scale: 1 };
+      return { x: x + scrollX - 16, y: y + scrollY - 16, width: width + 32, height: height + 32, scale: 1 };
     };
     const clip = selector && (await call(box, selector));
     const { data } = await send("Page.captureScreenshot", { format: "png", clip, captureBeyondViewport: Boolean(selector) });

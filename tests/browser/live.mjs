@@ -34,7 +34,7 @@ async function visit() {
   await until("nothing is missed", heard("1: hello,2: meanwhile"));
   await say("again");
   await until("it goes on", heard("1: hello,2: meanwhile,3: again"));
-  await picture(`${pictures}/live.png`, { width: 700, height: 540 });
+  await picture(`${pictures}/live.png`, { width: 700, height: 560 });
 }
 
 try {

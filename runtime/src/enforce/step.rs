@@ -7,9 +7,11 @@ use std::{
 };
 
 use axum::{
+    body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
+use http::request::Parts;
 use tower_service::Service;
 
 use super::enforcement::Passed;
@@ -17,8 +19,10 @@ use super::enforcement::Passed;
 /// What happens before a service is called; it may answer in the service's place.
 #[expect(unnameable_types, reason = "only the layers of this crate are steps")]
 pub trait Step: Clone + Send + Sync + 'static {
-    /// Looks at the request, and passes it on with what was found in its extensions.
-    fn run(&self, request: Request) -> impl Future<Output = Result<Request, Response>> + Send;
+    /// Looks at the request, and leaves what was found in its extensions, or answers it.
+    ///
+    /// The request is lent: a copy in each future that waits would make the boxed one larger than allocators like.
+    fn run(&self, parts: &mut Parts, body: &mut Body) -> impl Future<Output = Result<(), Response>> + Send;
 
     /// Whether the answer of the service is changed.
     const CHANGES_ANSWERS: bool = false;
@@ -61,18 +65,17 @@ where
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let step = self.step.clone();
+        let (mut parts, mut body) = request.into_parts();
         Box::pin(async move {
-            match step.run(request).await {
-                Ok(request) => {
-                    let passed = if C::CHANGES_ANSWERS { Passed::of(request.extensions()) } else { None };
-                    let answer = inner.call(request).await.map(IntoResponse::into_response)?;
-                    Ok(match passed {
-                        Some(passed) => step.answer(&passed, answer),
-                        None => answer,
-                    })
-                }
-                Err(answer) => Ok(answer),
+            if let Err(answer) = step.run(&mut parts, &mut body).await {
+                return Ok(answer);
             }
+            let passed = if C::CHANGES_ANSWERS { Passed::of(&parts.extensions) } else { None };
+            let answer = inner.call(Request::from_parts(parts, body)).await?.into_response();
+            Ok(match passed {
+                Some(passed) => step.answer(&passed, answer),
+                None => answer,
+            })
         })
     }
 }

@@ -3,9 +3,10 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
-    extract::Request,
+    body::Body,
     response::{IntoResponse, Response},
 };
+use http::request::Parts;
 use tower_layer::Layer;
 
 use super::{
@@ -218,9 +219,9 @@ impl McpLayer {
 }
 
 impl Step for McpLayer {
-    async fn run(&self, request: Request) -> Result<Request, Response> {
-        let headers = self.0.plan.gate.keep(request.headers());
-        admit(&self.0, request).await.map_err(|refusal| refusal.to(headers).into_response())
+    async fn run(&self, parts: &mut Parts, body: &mut Body) -> Result<(), Response> {
+        let headers = self.0.plan.gate.keep(&parts.headers);
+        admit(&self.0, parts, body).await.map_err(|refusal| refusal.to(headers).into_response())
     }
 
     const CHANGES_ANSWERS: bool = true;

@@ -1,10 +1,9 @@
 //! The decision about one HTTP request to an MCP server.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
-    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header::AUTHORIZATION, request::Parts};
@@ -77,30 +76,29 @@ impl IntoResponse for Refusal {
 }
 
 /// Admits a request whose token covers everything in it, or that needs none.
-pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Request, Refusal> {
-    let (mut parts, body) = request.into_parts();
-    if is_preflight(&parts) {
+pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Body) -> Result<(), Refusal> {
+    if is_preflight(parts) {
         return Err(Refusal::Preflight);
     }
     if !endpoint.origins.admit(&parts.headers) {
         return Err(ProtocolError::foreign_origin().into());
     }
     #[cfg(feature = "rmcp")]
-    if endpoint.is_innermost && !host::is_plain(&parts) {
+    if endpoint.is_innermost && !host::is_plain(parts) {
         return Err(ProtocolError::foreign_host().into());
     }
-    connection::detach(&mut parts)?;
+    connection::detach(parts)?;
     // Nothing of the body is read for those whom the gate does not know, unless something is there for them.
-    let plan = &*plan_or_refusal(&endpoint.plan, &parts)?;
+    let plan = &*plan_or_refusal(&endpoint.plan, parts)?;
     let mut watch = plan.gate.watch();
-    let token = match token(plan, parts.extensions.get(), &parts).await {
+    let token = match token(plan, parts.extensions.get(), parts).await {
         Ok(token) => token,
         Err(Failure::For(Reason::MissingToken)) if endpoint.hears_anyone() => {
             // Boxed, since it is rare, and every request would have room for it.
             return Box::pin(admit_anyone(endpoint, plan, parts, body, watch)).await;
         }
         Err(failure) => {
-            let noted = Noted::of(&parts, watch);
+            let noted = Noted::of(parts, watch);
             return Err(plan.refuse(failure, &[floor(plan).demand()], &noted).into());
         }
     };
@@ -108,38 +106,40 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
         plan.gate.strip(&mut parts.headers);
         None
     } else {
-        Some(Verified::new(plan.clone(), Ok(token.clone()), &mut parts))
+        Some(Verified::new(plan.clone(), Ok(token.clone()), parts))
     };
-    let (matched, body) = if connection::has_no_message(&parts.method) {
-        judge(plan, &token, &Found::default(), &Noted::of(&parts, watch))?;
+    let matched = if connection::has_no_message(&parts.method) {
+        judge(plan, &token, &Found::default(), &Noted::of(parts, watch))?;
         // What these methods have for a body nobody judges, so nobody is to read it.
         encoding::describe_none(&mut parts.headers);
-        (None, Body::empty())
+        *body = Body::empty();
+        None
     } else {
         if !encoding::is_plain(&parts.headers) {
             return Err(ProtocolError::encoded().into());
         }
-        let bytes = watch.without(read(body, &parts.headers, &endpoint.bounds)).await?;
-        let matched = judge_body(endpoint, plan, &token, &mut parts, &bytes, watch).await?;
+        let bytes = watch.without(read(mem::take(body), &parts.headers, &endpoint.bounds)).await?;
+        let matched = judge_body(endpoint, plan, &token, parts, &bytes, watch).await?;
         encoding::describe(&mut parts.headers, bytes.len());
-        (matched, Body::from(bytes))
+        *body = Body::from(bytes);
+        matched
     };
     let owner = endpoint.owner(plan, &token);
     endpoint.sessions.open(&endpoint.binding, owner, &mut parts.headers)?;
     let Matched { row, filled } = matched.unwrap_or_else(|| floor(plan));
     let admitted = Admitted::new(token, row, filled);
     Enforcement::done(endpoint.slot.clone(), plan, admitted, verified, &mut parts.extensions);
-    Ok(Request::from_parts(parts, body))
+    Ok(())
 }
 
 /// Admits a request without a token that asks for nothing but what is public. What cannot be told for certain needs one.
 async fn admit_anyone(
     endpoint: &Endpoint,
     plan: &Arc<Plan>,
-    mut parts: Parts,
-    body: Body,
+    parts: &mut Parts,
+    body: &mut Body,
     mut watch: Watch,
-) -> Result<Request, Refusal> {
+) -> Result<(), Refusal> {
     let needs_a_token = |parts: &Parts, watch| Refusal::from(plan.demand_a_token(&Noted::of(parts, watch)));
     // A credential of another scheme may be somebody's.
     let has_credentials = parts.headers.contains_key(AUTHORIZATION);
@@ -147,29 +147,30 @@ async fn admit_anyone(
         return Err(ProtocolError::no_stream().into());
     }
     if has_credentials || connection::has_no_message(&parts.method) || !encoding::is_plain(&parts.headers) {
-        return Err(needs_a_token(&parts, watch));
+        return Err(needs_a_token(parts, watch));
     }
     let bounds = endpoint.bounds_for_anyone();
-    let bytes = match watch.without(read(body, &parts.headers, &bounds)).await {
+    let bytes = match watch.without(read(mem::take(body), &parts.headers, &bounds)).await {
         Ok(bytes) => bytes,
-        Err(answer) if answer.is_too_large() => return Err(needs_a_token(&parts, watch)),
+        Err(answer) if answer.is_too_large() => return Err(needs_a_token(parts, watch)),
         Err(answer) => return Err(answer.into()),
     };
-    let messages = Messages::read(&bytes).map_err(|_| needs_a_token(&parts, watch))?;
+    let messages = Messages::read(&bytes).map_err(|_| needs_a_token(parts, watch))?;
     // Nobody has started a task.
     let found = find(endpoint, plan, &messages, &Origins::of_nobody());
-    let mut found = found.map_err(|_| needs_a_token(&parts, watch))?;
+    let mut found = found.map_err(|_| needs_a_token(parts, watch))?;
     found.fill_for(plan);
     let demands: Vec<_> = found.demands().collect();
-    let judged = Judge::judge_anyone(plan, &demands, &Noted::of(&parts, watch));
-    judged.map_err(|rejection| refusal(endpoint, plan, &parts, &messages, rejection))?;
+    let judged = Judge::judge_anyone(plan, &demands, &Noted::of(parts, watch));
+    judged.map_err(|rejection| refusal(endpoint, plan, parts, &messages, rejection))?;
     headers::check(&parts.headers, &messages)
         .map_err(|why| ProtocolError::mismatch(why).to(messages.single()))?;
     endpoint.sessions.open(&endpoint.binding, None, &mut parts.headers)?;
     encoding::describe(&mut parts.headers, bytes.len());
-    mark(&messages, &mut parts);
+    mark(&messages, parts);
     Enforcement::done_for_anyone(endpoint.slot.clone(), plan, &mut parts.extensions);
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    *body = Body::from(bytes);
+    Ok(())
 }
 
 /// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.

@@ -279,11 +279,12 @@ impl<S: ServerHandler> McpServer<S> {
             let serve = Serve(move |request: Request| {
                 let (gate, service) = (gate.clone(), service.clone());
                 async move {
-                    let request = match gate.run(request).await {
-                        Ok(request) => request,
-                        Err(answer) => return Ok(answer),
-                    };
-                    let passed = Passed::of(request.extensions());
+                    let (mut parts, mut body) = request.into_parts();
+                    if let Err(answer) = gate.run(&mut parts, &mut body).await {
+                        return Ok(answer);
+                    }
+                    let passed = Passed::of(&parts.extensions);
+                    let request = Request::from_parts(parts, body);
                     let is_lifted = has_login && may_list_tools(&request);
                     let answer = service.handle(request).await;
                     let answer =

@@ -2,7 +2,8 @@
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
-use axum::{extract::Request, response::Response};
+use axum::{body::Body, response::Response};
+use http::request::Parts;
 use tower_layer::Layer;
 
 use crate::{
@@ -52,12 +53,11 @@ impl Gate {
 pub struct AuthenticateLayer(Arc<Plan>);
 
 impl Step for AuthenticateLayer {
-    async fn run(&self, request: Request) -> Result<Request, Response> {
-        let (mut parts, body) = request.into_parts();
+    async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
         // What comes of it is for those inside.
-        let plan = plan_for(&self.0, &parts).unwrap_or(Cow::Borrowed(&self.0));
-        let _ = verify_for_all(&plan, &mut parts).await;
-        Ok(Request::from_parts(parts, body))
+        let plan = plan_for(&self.0, parts).unwrap_or(Cow::Borrowed(&self.0));
+        let _ = verify_for_all(&plan, parts).await;
+        Ok(())
     }
 }
 

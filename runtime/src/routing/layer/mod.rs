@@ -8,7 +8,7 @@ mod survey;
 use std::{fmt, sync::Arc};
 
 use axum::{
-    extract::Request,
+    body::Body,
     response::{IntoResponse, Response},
 };
 use http::{
@@ -163,27 +163,26 @@ impl GateLayer {
 }
 
 impl Step for GateLayer {
-    async fn run(&self, request: Request) -> Result<Request, Response> {
-        let (mut parts, body) = request.into_parts();
-        if is_preflight(&parts) {
+    async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
+        if is_preflight(parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let row = self.rows.routes.find(&parts);
-        let plan = plan_or_refusal(&self.plan, &parts).map_err(IntoResponse::into_response)?;
+        let row = self.rows.routes.find(parts);
+        let plan = plan_or_refusal(&self.plan, parts).map_err(IntoResponse::into_response)?;
         let watch = plan.gate.watch();
-        let admitted = match token(&plan, parts.extensions.get(), &parts).await {
-            Ok(token) => admit(&plan, token, &Noted::of(&parts, watch)),
-            Err(failure) => Err(refuse(&plan, failure, row, &mut parts, watch).await),
+        let admitted = match token(&plan, parts.extensions.get(), parts).await {
+            Ok(token) => admit(&plan, token, &Noted::of(parts, watch)),
+            Err(failure) => Err(refuse(&plan, failure, row, parts, watch).await),
         };
         let admitted =
             admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
-        let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), &mut parts);
+        let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), parts);
         match parts.extensions.get_mut::<Enforcement>() {
             // Inside a handler that waits for the gate of its own router, that one still decides.
             Some(own) if own.is_pending() => own.follow(verified),
             _ => Enforcement::done(self.slot.clone(), &plan, admitted, Some(verified), &mut parts.extensions),
         }
-        Ok(Request::from_parts(parts, body))
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ const click = (selector) => value(`document.querySelector('${selector}').click()
 // Waits for the consent page, with just these scopes, and allows them.
 async function allow(file, ...scopes) {
   const asked = '[...document.querySelectorAll("input[name=scope]")].map((box) => box.value).join(" ")';
-  await until("the consent page", `document.querySelector("h1")?.innerText === "The page of the quickstart asks for access"
+  await until("the consent page", `document.querySelector("h1")?.innerText === "The quickstart page asks for access"
     && ${asked} === "${scopes.join(" ")}" && document.body.innerText`);
   if (file) await picture(`${pictures}/${file}`, { width: 520, height: 540 });
   await click("button[value=allow]");

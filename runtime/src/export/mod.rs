@@ -2,7 +2,7 @@
 //! servers.
 //!
 //! It needs the feature `export`, but no running server. Everything is derived from the [`ScopeTable`] and the
-//! [`Gate`](crate::Gate), and nothing is kept by hand. See the [guide](crate::guide::operators).
+//! [`Gate`](crate::Gate), and nothing is kept by hand. See the [guide](crate::guide::operating).
 //!
 //! | | |
 //! |---|---|

@@ -116,7 +116,7 @@ impl Finding {
         self.part
     }
 
-    /// Returns the name of the kind of finding, for programs; the [guide](crate::guide::operators) lists the names.
+    /// Returns the name of the kind of finding, for programs; the [guide](crate::guide::operating) lists the names.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code

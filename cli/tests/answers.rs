@@ -1,4 +1,4 @@
-//! What the subcommand answers for a project that has an exporter.
+//! The answers of the subcommand for a project with an exporter.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
@@ -96,7 +96,7 @@ fn changes_are_told_in_words() {
     "]],
     );
 
-    // Weakened, and not written into the lock.
+    // A weakened requirement that is not in the lock.
     project.routes(&FILES.replace(r#", "files:admin""#, ""), ROUTES);
     project.check(
         &["check"],
@@ -126,7 +126,7 @@ fn changes_are_told_in_words() {
     "]],
     );
 
-    // Tightened, added and removed.
+    // A tightened, an added and a removed requirement.
     let tightened = FILES.replace(r#"("files:read")"#, r#"("files:read", "files:list")"#);
     project.routes(&tightened, &ROUTES.replace("/health", "/ready"));
     project.write("scopes.lock", "");
@@ -188,7 +188,7 @@ fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
     let json: serde_json::Value = serde_json::from_str(json.trim_end_matches("exit code 0\n")).unwrap();
     assert_eq!(json["floor"], serde_json::json!(["files"]));
 
-    // No floor, and every reader an administrator, whose token may be in a cookie.
+    // Without the floor; `files:read` implies the administrator's scope; tokens may come in a cookie.
     let gate = r#"
         .implies([(Scope::from_static("files:read"), ["files:write", "files:admin"].map(Scope::from_static))])
         .credentials([CredentialSource::authorization(), CredentialSource::cookie("sid")])"#;

@@ -1,4 +1,4 @@
-//! The handler runs when the decision says so, and otherwise nothing of it does: no extractor, no byte of the body.
+//! The handler runs only if access is granted. Otherwise no extractor runs, and no byte of the body is read.
 
 mod gating;
 
@@ -27,7 +27,7 @@ use scopegate_tests::{
 };
 use tower_http::{cors::CorsLayer, timeout::TimeoutLayer};
 
-/// An extractor that counts that it ran.
+/// An extractor that counts how often it runs.
 struct Touched;
 
 impl FromRequestParts<Counter> for Touched {
@@ -83,7 +83,7 @@ async fn a_refused_request_touches_nothing() {
     assert_eq!(
         answer.status,
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "the body's own fault comes after the decision"
+        "the error of the body comes after the decision"
     );
     let json = ["content-type: application/json", WRITE];
     let answer = send_body(&app, "POST /", &json, Body::from("\"hello\"")).await;
@@ -208,7 +208,7 @@ async fn a_cors_layer_outside_answers_preflights_before_the_gate() {
     assert_eq!(send(&app, "GET /", &preflight).await.status, StatusCode::UNAUTHORIZED);
 }
 
-/// Counts how often it is asked.
+/// A verifier that counts its calls.
 struct Counting(Counter);
 
 impl TokenVerifier for Counting {

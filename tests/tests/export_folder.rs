@@ -1,4 +1,4 @@
-//! Exported documents: the bytes that the server answers, where a static host finds them.
+//! Exported documents: the same bytes as the server's answer, at the paths for a static host.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod gating;
@@ -42,7 +42,7 @@ fn gate(resource: &str) -> Gate {
     TestVerifier::new().gate(resource).unwrap().floor([Scope::from_static("files")])
 }
 
-/// A folder of its own for a test.
+/// Returns a separate folder for a test.
 fn scratch(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);

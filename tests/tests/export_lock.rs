@@ -1,4 +1,4 @@
-//! The scope lock: what it says, what it reads back, and the words for each change.
+//! The scope lock: writing it, reading it, and the words for each change.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod random;
@@ -121,7 +121,7 @@ fn says_what_became_of_a_route() {
     check("GET /a a", "", Neutral, "`GET /a` is gone; before, it needed `a`");
     check("GET,PUT /a a", "GET /a a", Neutral, "`PUT /a` is gone; before, it needed `a`");
     check("- m::f a", "- m::f a b", Stricter, "`m::f` now needs `b`, too");
-    // Listed twice, and compared in order.
+    // A route that is listed twice is compared in order.
     check("- f a\n- f b", "- f a\n- f b c", Stricter, "`f` now needs `c`, too");
 }
 
@@ -148,7 +148,7 @@ fn refuses_lines_that_say_nothing() {
     }
 }
 
-/// A folder of its own for a test.
+/// Returns a separate folder for a test.
 fn scratch(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -239,7 +239,7 @@ mod property {
 
     const SCOPES: [&str; 4] = ["a", "b", "c", "d"];
 
-    /// Which callers are let through: the one without a token, and those of each set of scopes.
+    /// Tells which callers are admitted: the caller without a token, and callers with each set of scopes.
     fn admitted(requirement: &Requirement) -> Vec<bool> {
         let sets = (0..1 << SCOPES.len()).map(|set: usize| {
             let scopes: Vec<&str> =

@@ -1,4 +1,4 @@
-//! `OpenAPI` documents: exactly what each operation needs, and what only one of the two knows.
+//! `OpenAPI` documents: the exact requirement of each operation, and operations that only the document or only the table has.
 
 mod gating;
 
@@ -109,7 +109,7 @@ fn a_derived_document_says_what_each_operation_needs() {
     );
 }
 
-/// A hand-made document with these operations.
+/// Makes a document with these operations.
 fn document(operations: &[(HttpMethod, &str)]) -> OpenApi {
     let mut paths = PathsBuilder::new();
     for (method, path) in operations {
@@ -181,7 +181,7 @@ fn what_only_one_of_the_two_knows_is_reported() {
          - `GET /whoami` is a route, but not documented\n\
          - `GET /health` is a route, but not documented",
     );
-    // What nothing is known of stays as it is.
+    // An operation that is not in the table stays as it is.
     assert!(securities(&openapi).contains(&r#"post /files/{name} [{"claimed":["y"]}]"#.to_owned()));
 
     let report = scope_table![read].apply_to(&mut document(&[]), &oauth(&gate()));
@@ -231,7 +231,7 @@ fn a_token_that_is_optional_stays_optional() {
     );
 }
 
-/// A document of another library, with one operation that needs a scope and one with alternatives.
+/// Makes a document as other libraries do, with one operation that needs a scope and one with alternatives.
 fn plain(version: &str, scheme: &Value) -> Value {
     let operation = json!({ "responses": { "200": { "description": "OK" } } });
     json!({
@@ -291,7 +291,7 @@ fn a_scheme_that_the_document_has_is_taken_as_it_is() {
     let openid = json!({ "type": "openIdConnect", "openIdConnectUrl": "https://auth.example.com/openid" });
     assert_eq!(apply("3.0.3", &openid), (two_ways.clone(), json!({ "login": openid })));
 
-    // Before 3.1 only these two kinds may list scopes.
+    // Before version 3.1 only these two kinds of schemes may list scopes.
     let bearer = json!({ "type": "http", "scheme": "bearer" });
     assert_eq!(apply("3.0.3", &bearer), (json!([{ "login": [] }]), json!({ "login": bearer })));
     assert_eq!(apply("3.1.0", &bearer), (two_ways.clone(), json!({ "login": bearer })));
@@ -343,7 +343,7 @@ fn what_is_no_document_is_reported() {
         apply(json!({ "openapi": "3.1.0", "components": { "securitySchemes": [] } })),
         ["`components.securitySchemes` is no object in it"],
     );
-    // Of an operation that is none, nobody knows whether it needs anything.
+    // A malformed operation is reported, because nobody knows its requirement.
     let mut json = json!({ "openapi": "3.1.0", "paths": { "/whoami": { "get": [] }, "/health": [] } });
     let report = routes().table().apply_to(&mut json, &oauth(&gate()));
     assert_eq!(report.undocumented().len(), 4);

@@ -1,5 +1,5 @@
-//! What is logged when an authorization server is asked about a token. Alone in its file: which lines a subscriber gets is settled
-//! once for the process, and tests beside it have none.
+//! The log lines of an introspection. The test has its own file, because `tracing` caches for the whole process which events are
+//! wanted, and other tests would set no subscriber.
 
 use std::{
     io,

@@ -1,4 +1,4 @@
-//! The layer that knows its routes: its 401 is that of the router, byte for byte, and mistakes in its table are found.
+//! The layer with a table of routes. Its 401 is byte for byte that of the router, and it finds mistakes in its table.
 
 mod gating;
 
@@ -92,7 +92,7 @@ fn layer() -> GateLayer {
     gate().layer(TABLE).unwrap()
 }
 
-/// What a client gets.
+/// The answer that a client receives.
 fn wire(answer: &Answer) -> String {
     format!("{}\n{:?}\n{}", answer.status, answer.headers, answer.body)
 }
@@ -138,7 +138,7 @@ async fn a_401_is_that_of_the_router() {
     }
 }
 
-/// The decision is the guard's, whatever the table says.
+/// The guard decides, whatever the table says.
 #[tokio::test]
 async fn a_token_gets_what_it_gets_without_routes() {
     let handlers = scope_table![list, write, of_tenant, head, whatever, whoami, elsewhere];
@@ -242,7 +242,7 @@ async fn a_row_names_the_whole_path_of_a_nested_route() {
         let request = "GET /a/acme/b/x";
         let answer = send(&app, request, &[]).await;
         assert_asks(&answer, place, "floor tenant:acme:read name:x");
-        // axum writes a slash behind the prefix of a service.
+        // axum adds a slash to the prefix of a service.
         asks(&app, "GET /a/acme/b", if place == "in a service" { "floor" } else { LIST }).await;
         asks(&app, "HEAD /merged", LIST).await;
     }
@@ -250,7 +250,7 @@ async fn a_row_names_the_whole_path_of_a_nested_route() {
     asks(&app, "GET /service/files", LIST).await;
 }
 
-/// A layer on routes leaves unknown paths to axum, and one on the routes of a method router wrong methods.
+/// A layer on routes leaves unknown paths to axum. A layer on the routes of a method router also leaves wrong methods to axum.
 #[tokio::test]
 async fn on_routes_alone_axum_answers_what_has_no_handler() {
     let app = layered().route_layer(layer());
@@ -412,7 +412,7 @@ async fn a_path_without_a_row_is_reported_once() {
     }
 }
 
-/// A table that names no routes is not asked about any.
+/// A table without routes is not checked against the router.
 #[tokio::test]
 async fn without_routes_nothing_is_reported() {
     let app = layered().layer(gate().layer(scope_table![list]).unwrap());
@@ -446,7 +446,7 @@ async fn documented_write() {}
 #[openapi(paths(documented, documented_write))]
 struct Documentation;
 
-/// Lock, JSON and `OpenAPI` document are those of a router with the same routes.
+/// The lock, the JSON and the `OpenAPI` document equal those of a router with the same routes.
 #[test]
 fn what_is_exported_knows_the_routes() {
     use scopegate::export::{Lock, json};
@@ -467,7 +467,7 @@ fn what_is_exported_knows_the_routes() {
     assert_eq!(security.to_string(), r#"[{"oauth2":["floor","files:read","files:write"]}]"#);
 }
 
-/// In a family the values of a resource are those of its own path.
+/// In a family, the parameter values of a resource come from its own path.
 #[tokio::test]
 async fn in_a_family_a_401_is_that_of_the_router() {
     #[requires_scope("org:{org}", "name:{name}")]
@@ -495,7 +495,7 @@ async fn in_a_family_a_401_is_that_of_the_router() {
     );
 }
 
-/// A table of a router fits the layer as well, whose fallback is no route.
+/// The table of a router also works for the layer. The router's fallback is not a route.
 #[tokio::test]
 async fn the_table_of_a_router_fits() {
     let table =

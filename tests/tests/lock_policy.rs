@@ -1,4 +1,4 @@
-//! The scope lock of a policy and a gate: what it says, what it reads back, and the words for each change.
+//! The scope lock of a policy and a gate: writing it, reading it, and the words for each change.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 use expect_test::expect;
@@ -88,12 +88,12 @@ fn says_nothing_of_what_is_as_ever() {
     assert_eq!(read_back(&lock), rows);
     assert_eq!(lock, Lock::of(&Policy::new(), &routes()));
     assert_eq!(lock, rows.parse().unwrap());
-    // Not `Authorization` any more.
+    // `Authorization` is no longer a source.
     let lock = Lock::of(&gate().credentials([CredentialSource::cookie("sid")]), &routes());
     assert_eq!(read_back(&lock), format!("credentials: cookie sid\n{rows}"));
 }
 
-/// Compares what is different between two locks, and what it does.
+/// Compares the changes between two locks, and the direction of each.
 #[track_caller]
 fn check(old: &str, new: &str, expected: &[(Direction, &str)]) {
     let lock = |text: &str| text.parse::<Lock>().unwrap();
@@ -126,19 +126,19 @@ fn says_what_became_of_the_policy() {
         "implies: b r",
         &[(Weaker, "`b` now stands for `r`"), (Stricter, "`a` no longer stands for `r`")],
     );
-    // What no route needs.
+    // A scope that no route needs.
     check("", "implies: a b", &[(Neutral, "`a` now stands for `b`")]);
-    // What a handler may demand.
+    // A scope that a handler may demand.
     check("", "implies: x:y z", &[(Weaker, "`x:y` now stands for `z`")]);
-    // What the floor demands.
+    // A scope of the floor.
     check("floor: f", "floor: f\nimplies: a f", &[(Weaker, "`a` now stands for `f`")]);
-    // What follows already.
+    // An implication that follows from others.
     check(
         "implies: a b\nimplies: b r",
         "implies: a b r\nimplies: b r",
         &[(Neutral, "`a` now stands for `r`")],
     );
-    // The other way around: neither step is possible without the other.
+    // In the other direction, neither step is possible without the other.
     check(
         "implies: a r",
         "implies: r a",
@@ -268,7 +268,7 @@ fn judges_a_route_with_the_policies_of_both_sides() {
         Neutral,
         "`GET /{t}` lets the same through: it needs `t:{t}:read`; before, it needed `t:{t}:read`, or `t:*`",
     );
-    // By another method of the path.
+    // The request matches another row with the same path.
     check(
         "GET /a admin\n* /a read",
         "* /a read",
@@ -277,7 +277,7 @@ fn judges_a_route_with_the_policies_of_both_sides() {
     );
 }
 
-/// Requests of a path that is not there go to another one that matches.
+/// If a path is removed, its requests go to another path that matches.
 #[test]
 fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
     use Direction::{Changed, Neutral, Stricter, Weaker};
@@ -307,7 +307,7 @@ fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
         let rest = format!("GET /f/{{n}} {rest}");
         one(&rest, &format!("{rest}\n{secret}"), direction, new);
     }
-    // What is closer counts, and what has the method; the path itself answers 405 for another.
+    // The closest path that has the method counts. A path that stays answers 405 to other methods.
     let alone = "`GET /f/secret` is gone; before, it needed `admin`";
     for (rest, direction, words) in [
         ("GET /f/{n} admin\nGET /{*all} public", Neutral, format!("{gone} `admin`; {before}")),
@@ -328,7 +328,7 @@ fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
         Weaker,
         "`HEAD /f/secret` is gone, so `GET /f/{n}` counts for it, which needs no token; before, it needed `admin`",
     );
-    // A name that stands for the same part has the same value.
+    // Parameters at the same place of the path have the same value.
     one(
         "GET /{t}/{n} t:{t}",
         "GET /{t}/{n} t:{t}\nGET /{t}/all t:{t}",
@@ -376,7 +376,7 @@ fn looks_at_the_values_that_a_policy_names() {
         &[(Weaker, "`t:acme:read` now stands for `t:acme:write`")],
     );
     check("", "implies: a x{y}", &[(Weaker, "`a` now stands for `x{y}`")]);
-    // No value of the parameter makes these.
+    // No value of the parameter makes these scopes.
     check("", "implies: a t:b:c:read", &[(Neutral, "`a` now stands for `t:b:c:read`")]);
     check("", "implies: a t:..:read", &[(Neutral, "`a` now stands for `t:..:read`")]);
     check("", "implies: a t:acme:*", &[(Neutral, "`a` now stands for `t:acme:*`")]);

@@ -1,4 +1,4 @@
-//! Faults of the program and refusals are logged; tokens are not.
+//! The gate logs refusals and faults of the program. It never logs tokens.
 
 mod gating;
 
@@ -23,7 +23,7 @@ async fn log_of(app: &axum::Router, token: &str) -> String {
     log_while(async { _ = send(app, "GET /", &[&format!("authorization: Bearer {token}")]).await }).await
 }
 
-/// Returns what is logged besides decisions, of which `observed` knows what they say.
+/// Returns the log without decisions, which `observed` tests.
 async fn log_while(sending: impl Future<Output = ()>) -> String {
     let ((), text) = log::log_while(Level::TRACE, sending).await;
     assert!(!text.contains("secret"), "{text}");

@@ -1,4 +1,4 @@
-//! The gate before an MCP server is closed: what no row is about is refused, and rows of their own open the rest.
+//! The gate before an MCP server refuses everything without a row. A row opens each operation.
 
 mod gating;
 
@@ -53,7 +53,7 @@ fn call(tool: &str) -> String {
     request("tools/call", &json!({ "name": tool }))
 }
 
-/// Checks that nobody can send a message, whatever the token, and what the answer says.
+/// Checks that a message is refused with every token, and checks the answer.
 async fn is_unknown(message: &str, code: i32, text: &str) {
     let calls = Counter::default();
     let app = service(&calls, TABLE);
@@ -165,7 +165,7 @@ async fn what_a_table_opens_needs_what_it_says() {
     for method in ["admin/purge", "notifications/purge"] {
         check(method, json!({ "taskId": "7" }), write, "write").await;
     }
-    // A row for every method does not say whose the tasks are.
+    // A row for every method does not open tasks, because it does not bind them to owners.
     for method in ["tasks/get", "tasks/update", "tasks/result", "tasks/list"] {
         let answer = post(&app, "all", &[], request(method, &json!({ "taskId": "7" }))).await;
         assert_eq!(answer.json()["error"]["code"], -32601, "{method}");
@@ -225,7 +225,7 @@ fn the_lock_says_whom_an_opened_table_lets_in() {
     check(&[&open], &[&purge, &open], &["stricter: `tools/call purge` is new: it needs `files:admin`"]);
     check(&[&write], &[&purge, &write], &["changed: `tools/call purge` is new: it needs `files:admin`"]);
     check(&[&admin], &[&purge, &admin], &["otherwise: `tools/call purge` is new: it needs `files:admin`"]);
-    // Another kind has a row of its own.
+    // Another kind needs its own row.
     check(
         &[&purge, &prompts],
         &[&prompts],

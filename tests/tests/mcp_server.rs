@@ -1,4 +1,4 @@
-//! `Gate::mcp`: where the server is, whom it answers, and when it refuses to start.
+//! `Gate::mcp`: the address of the server, the callers that it answers, and the errors at startup.
 #![allow(clippy::unused_self, reason = "tools of a server that has nothing")]
 
 mod gating;
@@ -24,7 +24,7 @@ use scopegate_tests::{
 use serde_json::json;
 use tracing::Level;
 
-/// A server with the routers that a test gives it.
+/// A server with a test's routers.
 #[derive(Clone)]
 struct Files {
     router: ToolRouter<Self>,
@@ -213,7 +213,7 @@ async fn sessions_are_judged_request_by_request() {
     let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
     assert_eq!(post(&app, "read", &[&session], initialized).await.status, 202);
     assert_eq!(post(&app, "", &[&session], call("list_files")).await.status, 401);
-    // A token without the scopes is told so first, whoever opened the session.
+    // A token without the scopes gets the 403 first, whoever opened the session.
     assert_eq!(post(&app, "other", &[&session], call("list_files")).await.status, 403);
     let answer = post(&app, "read", &[&session], call("list_files")).await;
     assert!(answer.body.contains("hello.txt"), "{}", answer.body);
@@ -240,7 +240,7 @@ async fn it_answers_for_other_hosts_that_it_is_told() {
     for host in ["svc.local", "files.svc.local.evil.com", "10.0.0.1", "10.0.0.1:80", "localhost"] {
         assert_eq!(status(host).await, 403, "{host}");
     }
-    // A page of the other host is another page still.
+    // A page of the other host still has another origin.
     let headers = ["host: files.svc.local", "origin: http://files.svc.local"];
     assert_eq!(post(&app, "read", &headers, call("list_files")).await.status, 403);
     for host in [

@@ -1,4 +1,4 @@
-//! `docs/mistakes.md`, as it follows from the UI cases. `UPDATE_EXPECT=1` writes it anew.
+//! Generates `docs/mistakes.md` from the UI cases. `UPDATE_EXPECT=1` updates it.
 
 use std::{
     collections::BTreeSet,
@@ -19,10 +19,10 @@ The messages are as they stand in a terminal, but for the place in scopegate's o
 Of a few, which the compiler or axum writes at length, the page has the first line and what to do; the files of the cases have the whole.
 ";
 
-/// The longest message that people read to its end.
+/// The most lines of a message that a reader finishes.
 const MOST_LINES: usize = 12;
 
-/// Cases whose messages are more or longer than ours would be, because the compiler or another crate writes them.
+/// Cases with several or longer messages, because the compiler or another crate writes them.
 const OF_OTHERS: [OfOthers; 12] = [
     OfOthers {
         name: "declared_by_hand",
@@ -70,10 +70,10 @@ const OF_OTHERS: [OfOthers; 12] = [
 
 struct OfOthers {
     name: &'static str,
-    /// How many lines each message has.
+    /// The number of lines of each message.
     lines: &'static [usize],
     reason: &'static str,
-    /// What to do.
+    /// The advice.
     advice: &'static str,
 }
 
@@ -93,11 +93,11 @@ impl OfOthers {
     }
 }
 
-/// Programs with several mistakes, each of which has its message.
+/// Programs with several mistakes, each with its own message.
 const OF_SEVERAL: [(&str, usize); 3] =
     [("handlers_with_mistakes", 3), ("routes_without_name", 2), ("tool_and_others_undeclared", 2)];
 
-/// By what people did; `features/` are the cases without features.
+/// The cases by mistake. `features/` has the cases without features.
 const GROUPS: [(&str, &[(&str, &str)]); 6] = [
     (
         "Routes and routers",
@@ -201,7 +201,7 @@ fn it_has_25_mistakes_and_each_once() {
     assert_eq!(cases.iter().collect::<BTreeSet<_>>().len(), cases.len());
 }
 
-/// Also those that are not on the page. All lines count that are in the terminal.
+/// Checks all cases, also those that are not on the page. Counts all lines that appear in the terminal.
 #[test]
 fn each_case_has_one_short_message_about_names_that_people_wrote() {
     let mut wrong = Vec::new();
@@ -227,8 +227,8 @@ fn each_case_has_one_short_message_about_names_that_people_wrote() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The compiler writes the path of a closure in its type, and shortens a message whose types get long: such a case depends on where
-/// the repository lies.
+/// The compiler writes the path of a closure in its type, and shortens messages with long types. Such a case depends on the folder of
+/// the repository.
 #[test]
 fn no_case_quotes_the_path_of_the_repository() {
     let quoting = Case::all().into_iter().filter(|case| case.said.contains("$DIR")).map(|case| case.name);
@@ -259,7 +259,7 @@ fn page() -> String {
 }
 
 struct Case {
-    /// Its path in its folder, without the ending.
+    /// The path of the case in its folder, without the extension.
     name: String,
     program: String,
     said: String,
@@ -312,7 +312,7 @@ impl Case {
         messages.into_iter().map(|lines| lines.join("\n").trim_end().to_owned()).collect()
     }
 
-    /// What the page shows of each message: all of it, or the first line if others wrote a long one.
+    /// Returns the text of each message for the page: all of it, or the first line of a long message of others.
     fn shown_messages(&self) -> Vec<String> {
         let messages = self.messages();
         if OfOthers::of(&self.name).is_none() {
@@ -344,7 +344,7 @@ fn quoted_line(line: &str) -> Option<usize> {
     number.trim().parse().ok()
 }
 
-/// Leaves out what is in every program.
+/// Leaves out lines that are in every program.
 fn shown(lines: &[&str]) -> String {
     let code = lines.iter().filter(|line| !line.starts_with("// "));
     let is_main = lines.contains(&"fn main() {");

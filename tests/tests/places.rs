@@ -1,4 +1,4 @@
-//! Where the metadata and the keys of an issuer may be, and how they are fetched.
+//! The allowed addresses of an issuer's metadata and keys, and how they are fetched.
 
 mod verifying;
 
@@ -11,7 +11,7 @@ const API: &str = "https://files.example.com";
 const PUBLIC: &str = "https://sso.example.com/realms/main";
 const METADATA: &str = "http://sso.internal:8080/realms/main/.well-known/openid-configuration";
 
-/// A server that has a public name, and another one inside of a network. A proxy reaches it, which here is the server itself.
+/// A server with a public name and another name inside a network. The proxy for the public name is the server itself here.
 async fn inside(key: &Key) -> (Issuer, String) {
     let server = Issuer::publishing(&[key]).await;
     let mut claims = server.claims(API, "files:read");
@@ -32,7 +32,7 @@ async fn a_public_issuer_may_be_at_an_address_inside() {
     assert_eq!(good.issuer(), Some(PUBLIC));
     assert_eq!((server.metadata_requests(), server.key_requests()), (1, 1));
 
-    // Without TLS only hosts count that the program names, each with its port.
+    // Without TLS, only hosts that the program names are allowed, each with its port.
     for hosts in [&[][..], &["sso.internal"], &["sso.internal:8081"]] {
         let problems = Issuers::from(rules().http_hosts(hosts)).problems();
         assert!(matches!(&problems[..], [one] if one.contains("neither `https` nor `http`")), "{problems:?}");

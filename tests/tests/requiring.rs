@@ -1,4 +1,4 @@
-//! A requirement of a group of routes, wherever it shows: in table, lock, challenges, `OpenAPI`, and in what handlers demand.
+//! A requirement of a group of routes, in the table, the lock, challenges, `OpenAPI` and handlers' own demands.
 
 mod gating;
 
@@ -42,7 +42,7 @@ async fn joined(access: Access) -> Result<(), Rejection> {
     demand_membership(&access)
 }
 
-/// The attribute does not see what the group needs, so a demand of it stands apart from the handler.
+/// Demands the group's scope outside of the handler, because the handler's attribute does not know the group.
 fn demand_membership(access: &Access) -> Result<(), Rejection> {
     access.require("tenant:{tenant}:member")
 }
@@ -204,7 +204,7 @@ async fn a_handler_demands_beyond_the_group() {
         refused.challenge().contains(r#"scope="api tenant:acme:member docs:read docs:share""#),
         "{refused:?}"
     );
-    // What the group needs is declared for its handlers, too.
+    // The group's requirement also counts as declared by its handlers.
     assert_eq!(send(&app, "POST /t/acme/joined", &header).await.status, StatusCode::OK);
 }
 
@@ -263,7 +263,7 @@ fn a_group_that_cannot_be_meant_does_not_start() {
         Router::new().merge(Router::new().route("/docs", get(list)).requiring(MEMBER)),
         &["`requiring::list` needs `tenant:{tenant}:member`, but its path `/docs` has no `{tenant}`"],
     );
-    // `split` says so, too, and so does a router around.
+    // `split` reports the same, and so does an outer router.
     let group = || Router::new().route("/health", get(health)).requiring(requirement!("group"));
     let outer: [Router; 3] = [group(), Router::new().merge(group()), Router::new().nest("/in", group())];
     for router in outer {

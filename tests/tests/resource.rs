@@ -1,4 +1,4 @@
-//! What a resource may be called and say, and what its metadata makes of that.
+//! The valid identifiers and members of a resource, and their place in its metadata.
 
 use scopegate::{InvalidResource, Resource, ResourceMetadata, Scope};
 use serde_json::json;
@@ -79,7 +79,7 @@ fn a_resource_that_clients_cannot_use_is_refused() {
     ];
     for (url, fault) in cases {
         let error = Resource::new(url).expect_err(url).to_string();
-        // Neither user nor query nor fragment is told, and the end of what is long is not.
+        // The message leaves out user, query and fragment, and cuts a long URL.
         let shown = url.split(['?', '#']).next().unwrap_or_default();
         let shown = shown.rsplit_once('@').map_or(shown.to_owned(), |(_, host)| format!("https://{host}"));
         let shown = format!("{shown:?}");

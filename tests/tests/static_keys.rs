@@ -1,4 +1,4 @@
-//! A server with static keys: no OAuth anywhere, and clients that find their way to the key.
+//! A server with static keys. It publishes no OAuth metadata, and clients learn that they need a key.
 
 use scopegate::{
     Access, Gate, Principal, Router, StaticKeys, authenticated, public, requires_scope,

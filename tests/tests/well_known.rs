@@ -1,4 +1,4 @@
-//! Several documents on one host, routes beside them, and a server that has none.
+//! Several documents on one host, routes beside them, and a server without documents.
 
 mod gating;
 mod metadata;
@@ -157,7 +157,7 @@ async fn gates_that_are_protected_one_by_one_can_be_merged() {
     }
 }
 
-/// Paths in the program's own hands, beside ours: none of them panics, and none takes a document's place.
+/// The program's own paths beside the documents. None of them panics, and none replaces a document.
 #[tokio::test]
 async fn routes_beside_the_well_known_path_stay() {
     for (route, request) in [

@@ -1,4 +1,4 @@
-//! Changes that let somebody in, and that a lock once called harmless.
+//! Changes that weaken access, and that the lock once called harmless.
 
 use scopegate::{
     Policy,
@@ -17,7 +17,7 @@ fn check(old: &str, new: &str, expected: &[(Direction, &str)]) {
     assert_eq!(seen, expected);
 }
 
-/// What MCP defines and acts on nothing gets through by the floor, whatever the row for all other methods needs.
+/// Methods of MCP without a target need only the floor, whatever the row for all other methods needs.
 #[test]
 fn a_method_that_loses_its_row_needs_the_floor_alone() {
     let gone = "`method tools/list` is gone, so the floor alone counts for it; before, it needed `admin`";
@@ -28,17 +28,17 @@ fn a_method_that_loses_its_row_needs_the_floor_alone() {
     }
     let gone = "`method tools/call` is gone, so the floor alone counts for it; before, it needed `admin`";
     check("method tools/call admin\ntools/call a r", "tools/call a r", &[(Direction::Weaker, gone)]);
-    // What needs a row is unknown without one.
+    // A method that needs a row is unknown without one.
     for method in ["admin/purge", "tasks/list"] {
         let gone = format!("`method {method}` is gone; before, it needed `admin`");
         check(&format!("method {method} admin"), "", &[(Direction::Neutral, &gone)]);
     }
-    // A server that binds its tasks lets their owners ask about them.
+    // With bound tasks, the owner of a task may ask about it.
     let gone = "`method tasks/cancel` is gone, so the floor alone counts for it; before, it needed `admin`";
     check("method tasks/cancel admin", "", &[(Direction::Weaker, gone)]);
 }
 
-/// A URI without a row of its own is judged by the template that it fits.
+/// A URI without its own row is judged by the template that it matches.
 #[test]
 fn a_resource_that_loses_its_row_falls_to_a_template() {
     use Direction::{Changed, Neutral, Weaker};
@@ -56,7 +56,7 @@ fn a_resource_that_loses_its_row_falls_to_a_template() {
         &format!("{secret} authenticated\n{all} admin"),
         &[(Weaker, "`resources/read docs://a/secret` is new: it needs a token, with whatever scopes")],
     );
-    // Another template in its place, for more URIs.
+    // Another template instead, which matches more URIs.
     check(
         "resources/read docs://a/{n} admin",
         &format!("{all} authenticated"),
@@ -68,19 +68,19 @@ fn a_resource_that_loses_its_row_falls_to_a_template() {
             (Neutral, "`resources/read docs://{t}/{n}` is new: it needs a token, with whatever scopes"),
         ],
     );
-    // Of scopes that depend on a value nobody says whether they are the same.
+    // Scopes that depend on a value cannot be compared.
     check(
         &format!("{all} t:{{t}}"),
         &format!("{secret} t:a\n{all} t:{{t}}"),
         &[(Changed, "`resources/read docs://a/secret` is new: it needs `t:a`")],
     );
-    // No URI in common.
+    // The two templates match no common URI.
     let other = "resources/read docs://a/b/{n} authenticated";
     let gone = "`resources/read docs://a/secret` is gone; before, it needed `admin`";
     check(&format!("{secret} admin\n{other}"), other, &[(Neutral, gone)]);
 }
 
-/// axum has the handler of `GET` answer `HEAD`, where no other does.
+/// axum answers `HEAD` with the handler of `GET` if there is no other.
 #[test]
 fn head_without_a_handler_falls_to_get() {
     check(
@@ -98,7 +98,7 @@ fn head_without_a_handler_falls_to_get() {
     );
 }
 
-/// Two tools once had one line, so that what they need could be exchanged without a change of the lock.
+/// Two tools once shared one line, so their requirements could be swapped without a change of the lock.
 #[test]
 fn no_two_names_come_to_one_word() {
     let lock = |spaced, encoded| {

@@ -1,4 +1,4 @@
-//! What is wrong with an authorization server for clients, which need tokens.
+//! Faults of an authorization server that keep clients from getting tokens.
 
 use expect_test::{Expect, expect};
 use scopegate::{Issuer as Rules, Scope, export::Severity};
@@ -13,7 +13,7 @@ async fn check(spoil: impl FnOnce(&Issuer), severity: Severity, code: &str, expe
     let diagnosis = examine(&gate([Rules::new(server.id())])).await;
     says(&diagnosis, code, &expected);
     assert_eq!(diagnosis.findings()[0].severity(), severity);
-    assert!(diagnosis.is_well(), "tokens that clients have are good");
+    assert!(diagnosis.is_well(), "the clients' tokens are valid");
 }
 
 #[tokio::test]
@@ -32,11 +32,11 @@ async fn scopes_that_are_not_listed() {
         expect!["hint: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `files:read`, `files:write`, for which clients will ask; register them there, or see that it grants scopes that it does not list"],
     )
     .await;
-    // Nothing is known where there is no list.
+    // Without a list nothing can be said.
     let server = well(&[&Key::ed25519("key")]).await;
     server.set_metadata("scopes_supported", Value::Null);
     assert!(examine(&gate([Rules::new(server.id())])).await.findings().is_empty());
-    // Clients ask by other names, and for the floor.
+    // Clients request the scopes by other names, and also the floor.
     server.set_metadata("scopes_supported", json!(["api://files/files:read", "api://files/files:write"]));
     let gate = gate([Rules::new(server.id()).asked_with_prefix("api://files/")]);
     assert!(examine(&gate).await.findings().is_empty());
@@ -107,7 +107,7 @@ async fn no_registration() {
     assert!(examine(&gate([Rules::new(server.id())])).await.findings().is_empty());
 }
 
-/// What the gate does not read cannot spoil it, whatever type it has.
+/// A member that the gate does not read may have any type.
 #[tokio::test]
 async fn members_of_unexpected_types_are_none() {
     let server = well(&[&Key::ed25519("key")]).await;

@@ -1,4 +1,4 @@
-//! What keeps a gate from starting, and what nobody can look at.
+//! Errors that keep a gate from starting, and verifiers that the doctor cannot examine.
 
 use expect_test::expect;
 use scopegate::{

@@ -1,4 +1,4 @@
-//! What to set at which provider. The keys are given, so that nobody is asked.
+//! The advice for each provider. The tests give the keys, so no server is asked.
 
 use expect_test::{Expect, expect};
 use scopegate::Issuer as Rules;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{API, gate, judge, says};
 
-/// Makes a token of `issuer` with claims in place of the usual ones, and compares the line.
+/// Makes a token of `issuer` with changed claims, and compares the line.
 async fn check(issuer: &str, claims: Value, code: &str, expected: Expect) {
     let mut all = json!({ "iss": issuer, "aud": API, "exp": now() + 300, "scope": "files:read" });
     for (name, value) in claims.as_object().expect("an object") {

@@ -1,4 +1,4 @@
-//! What is wrong with an authorization server for the gate, which needs its keys.
+//! Faults of an authorization server that keep the gate from getting its keys.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{API, examine, gate, judge, says, settled, well, well_under};
 
-/// Starts a good server, makes one thing wrong with it, and compares the line.
+/// Starts a server without faults, adds one fault, and compares the line.
 async fn check(spoil: impl FnOnce(&Issuer), code: &str, expected: Expect) {
     let server = well(&[&Key::ed25519("key")]).await;
     spoil(&server);
@@ -127,7 +127,7 @@ async fn an_issuer_that_is_spelt_otherwise() {
         expect![[r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata is that of `https://login.example.com/{tenantid}/v2.0`, not of `http://127.0.0.1:PORT`; it has an issuer for each tenant: write `Issuer::family("https://login.example.com/{tenantid}/v2.0")` with its `.members([..])`"#]],
     )
     .await;
-    // A path that is missing, as of a realm.
+    // The path of the realm is missing.
     let server = well_under("/realms/main", &[&Key::ed25519("key")]).await;
     let origin = server.id().trim_end_matches("/realms/main");
     says(
@@ -174,7 +174,7 @@ async fn keys_that_are_of_no_use() {
     );
 }
 
-/// The gate needs no metadata where it was told the keys, but clients do.
+/// With given keys the gate needs no metadata, but clients do.
 #[tokio::test]
 async fn metadata_that_clients_alone_need() {
     let server = well(&[&Key::ed25519("key")]).await;
@@ -188,7 +188,7 @@ async fn metadata_that_clients_alone_need() {
         ],
     );
     assert!(diagnosis.is_well());
-    // A family has no address of its own.
+    // A family has no single address.
     let family = Rules::family(format!("{}/{{tenant}}", server.id())).members(["a"]);
     let family = family.jwks_uri(server.jwks_uri()).authorization_server("https://auth.example.com");
     assert!(examine(&gate([family])).await.findings().is_empty());

@@ -1,4 +1,4 @@
-//! Which rule refuses a token, what was found and what was expected.
+//! The doctor names the rule that refuses a token, with the value found and the value expected.
 
 use expect_test::{Expect, expect};
 use scopegate::{Issuer as Rules, Scope, export::Doctor};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{API, examine, gate, judge, says, settled, table, well};
 
-/// A good server, and the key that it publishes.
+/// A server without faults, and the key that it publishes.
 struct Server {
     server: Issuer,
     key: Key,
@@ -23,7 +23,7 @@ impl Server {
         Rules::new(self.server.id())
     }
 
-    /// Makes a token one of whose claims is another, or missing where it is null.
+    /// Makes a token with one changed claim, or without the claim if the value is null.
     fn token(&self, name: &str, value: Value) -> String {
         let mut claims = self.server.claims(API, "files:read");
         match value {
@@ -236,7 +236,7 @@ async fn what_it_opens() {
     "#]].assert_eq(&settled(&diagnosis.to_string()));
 }
 
-/// A token cannot forge lines, or be as long as it likes.
+/// A token cannot forge lines of the report, and long values are cut.
 #[tokio::test]
 async fn what_it_says_is_escaped_and_cut() {
     let server = Server::start().await;
@@ -252,7 +252,7 @@ async fn what_it_says_is_escaped_and_cut() {
     }
 }
 
-/// While the keys cannot be loaded, nobody can tell.
+/// While the keys cannot be loaded, the token cannot be judged.
 #[tokio::test]
 async fn without_keys_nobody_can_tell() {
     let server = Server::start().await;

@@ -1,4 +1,4 @@
-//! Proofs that are not good for the request, each for a reason of its own.
+//! Proofs that are not valid for the request, each for a different reason.
 
 use scopegate_tests::{
     dpop::{Proof, Prover, hash, now},
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::server::{RESOURCE, Server, URL};
 
-/// What an attacker, or a client at fault, sends in place of a good proof.
+/// Makes the proof that an attacker or a faulty client sends.
 pub(crate) type Forge = fn(&Server) -> String;
 
 fn signed(server: &Server, proof: &Proof) -> String {
     server.client.sign(proof)
 }
 
-/// What it is, and what the log says of it: each is refused for what is wrong with it.
+/// A name, the expected reason in the log, and the forged proof.
 pub(crate) const ATTACKS: &[(&str, &str, Forge)] = &[
     ("another method", "its `htm` is `GET`, and not `POST`", |server| {
         signed(server, &server.proof().with("htm", "GET"))

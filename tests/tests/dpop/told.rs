@@ -1,4 +1,4 @@
-//! What is told of bound tokens besides answers: the metadata document, exports, and mistakes at startup.
+//! Bound tokens outside of answers: in the metadata document, in exports, and in errors at startup.
 
 use std::{
     collections::BTreeSet,
@@ -132,7 +132,7 @@ async fn each_export_says_so() {
     }
 }
 
-/// The doctor sees no request, and so no proof: it says of a token what no proof would change.
+/// The doctor sees no request and no proof. It reports only findings that do not depend on a proof.
 #[tokio::test]
 async fn the_doctor_knows_which_tokens_need_a_proof() {
     let client = Prover::new();
@@ -240,7 +240,7 @@ async fn observers_hear_of_refused_proofs() {
     assert_eq!(ids.len(), 1);
 }
 
-/// A page of another origin reads the nonce, and may send the proof.
+/// A page of another origin can read the nonce and send the proof.
 #[tokio::test]
 async fn browsers_may_send_proofs_and_read_nonces() {
     let mut server = Server::new(accepted().nonce());
@@ -266,7 +266,7 @@ async fn browsers_may_send_proofs_and_read_nonces() {
     assert!(exposes(&server.post(&["Origin: https://app.example.com"]).await));
 }
 
-/// Neither the function that writes bodies nor a handler's own log sees what proves something.
+/// The function that writes bodies sees no proof, and debug output shows no nonce secret.
 #[tokio::test]
 async fn proofs_are_as_secret_as_tokens() {
     let gate = |gate: Gate| {
@@ -291,7 +291,7 @@ async fn sensitive(headers: HeaderMap) -> String {
     marked.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// What logs headers inside knows by their mark that it must not.
+/// The headers are marked as sensitive for middleware inside that logs headers.
 #[tokio::test]
 async fn what_proves_something_is_marked_before_the_handler_runs() {
     let client = Prover::new();

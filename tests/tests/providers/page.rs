@@ -1,4 +1,4 @@
-//! `docs/providers.md`, as it follows from the tables. `UPDATE_EXPECT=1` writes it anew.
+//! Generates `docs/providers.md` from the tables. `UPDATE_EXPECT=1` updates it.
 
 use std::{fmt::Write, fs};
 
@@ -24,7 +24,7 @@ fn the_page_says_what_the_tables_say() {
     expect_file!["../../../docs/providers.md"].assert_eq(&page(&Table::all()));
 }
 
-/// The guide has a page for each preset: a short program, and claims as they stand in its tables.
+/// Checks that the guide has a page for each preset, with a short program and claims from the tables.
 #[test]
 fn the_guide_has_a_page_for_each_preset() {
     const MOST_LINES: usize = 15;
@@ -32,12 +32,12 @@ fn the_guide_has_a_page_for_each_preset() {
     for preset in crate::presets() {
         let file = root().join(format!("runtime/src/guide/providers/{preset}.md"));
         let guide = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        // A program that reads a secret is compiled and not run.
+        // A program that reads a secret is only compiled.
         let programs = ["```", "```no_run"].map(|opening| blocks(&guide, opening)).concat();
         let [program] = programs.as_slice() else { panic!("{preset} has one program") };
         let shown = program.lines().filter(|line| !line.starts_with("# "));
         assert!(shown.count() <= MOST_LINES, "the program of {preset} is long");
-        assert!(program.contains(&format!("Issuer::{preset}(")), "the program of {preset} does without it");
+        assert!(program.contains(&format!("Issuer::{preset}(")), "the program of {preset} does not use it");
         let known: Vec<Value> = tables
             .iter()
             .filter(|table| table.constructor() == preset && !table.real)
@@ -58,7 +58,7 @@ fn the_guide_has_a_page_for_each_preset() {
     }
 }
 
-/// The tables have times from now, and the guide has some time.
+/// Removes the times, which are relative in the tables and fixed in the guide.
 fn without_times(mut claims: Map<String, Value>) -> Value {
     for name in TIMES {
         if let Some(time) = claims.get_mut(name) {
@@ -68,7 +68,7 @@ fn without_times(mut claims: Map<String, Value>) -> Value {
     claims.into()
 }
 
-/// Reads the blocks of code that begin with a line.
+/// Reads the code blocks that begin with the line `opening`.
 fn blocks(guide: &str, opening: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = guide.lines();
@@ -151,5 +151,5 @@ fn section(page: &mut String, table: &Table) {
 }
 
 fn line(page: &mut String, text: &str) {
-    writeln!(page, "{text}").expect("a text takes all");
+    writeln!(page, "{text}").expect("a `String` can be written");
 }

@@ -1,4 +1,4 @@
-//! What table, lock, JSON, Markdown and `OpenAPI` say of the login that is asked for, and the words of the lock for each change.
+//! The required login in the table, the lock, JSON, Markdown and `OpenAPI`, and the lock's words for each change.
 
 use std::time::{Duration, SystemTime};
 
@@ -200,7 +200,7 @@ fn a_lock_with_a_login_that_is_none_cannot_be_read() {
     }
 }
 
-/// Each pair of what can be asked, held against the tokens that the gate would let in.
+/// Compares each pair of login requirements with the tokens that the gate would admit.
 #[test]
 fn a_change_is_weaker_exactly_when_a_token_gets_in_that_did_not() {
     let asked = || {

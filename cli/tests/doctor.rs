@@ -121,24 +121,30 @@ fn each_part_has_its_exit_code() {
         "misconfigured",
         r#".floor([Scope::from_static("files")]).implies([(Scope::from_static("a"), [Scope::from_static("a")])])"#,
     );
-    misconfigured.check(&["doctor"], &expect![[r#"
+    misconfigured.check(
+        &["doctor"],
+        &expect![[r#"
         resource `https://files.example.com/api`
         error: `a` implies itself; leave it out
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
+        hint: the program has its own token verifier, so no authorization server could be examined
         exit code 5
-    "#]]);
+    "#]],
+    );
     let own_verifier = project("own-verifier", "");
-    own_verifier.check(&["doctor"], &expect![[r#"
+    own_verifier.check(
+        &["doctor"],
+        &expect![[r#"
         resource `https://files.example.com/api`
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
+        hint: the program has its own token verifier, so no authorization server could be examined
         no error was found
         exit code 0
-    "#]]);
+    "#]],
+    );
     let said = own_verifier.run_with_input(&["doctor", "--token", "-"], TOKEN);
     expect![[r#"
         resource `https://files.example.com/api`
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
-        error: token: it was not judged, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
+        hint: the program has its own token verifier, so no authorization server could be examined
+        error: token: it was not checked, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
         exit code 7
     "#]].assert_eq(&said);
     // The exporter's exit code for an authorization server is passed on, too.

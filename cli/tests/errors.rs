@@ -106,7 +106,7 @@ fn exporter_fails() {
         &expect![[r"
         error: the exporter `export-scopes` failed: exit status: 3
 
-        the gate cannot work:
+        the gate cannot start:
         - `export_scopes::list` needs `tenant:{tenant}`, but its path `/files` has no `{tenant}`
         exit code 3
     "]],
@@ -123,7 +123,7 @@ fn lock_is_no_lock() {
         &expect![[r"
         error: the exporter `export-scopes` failed: exit status: 3
 
-        line 1 of `scopes.lock` cannot be read: there is a scope missing
+        line 1 of `scopes.lock` cannot be read: a scope is missing
           <<<<<<< HEAD
         write the file again with `UPDATE_SCOPES=1 cargo test`
         exit code 3

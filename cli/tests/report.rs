@@ -178,11 +178,11 @@ fn changes_are_told_in_the_words_of_the_lock() {
             Weaker for some, stricter for others
             DELETE /{team}/files now needs files:write and files:list, or files:admin; before, files:write and team:{team}:member, or files:admin
             Stricter
-            files:admin no longer stands for files:write
-            files:write no longer stands for files:read
+            files:admin no longer implies files:write
+            files:write no longer implies files:read
             Otherwise
-            GET /me is gone; before, it needed a token, with whatever scopes
-            GET /who is new: it needs a token, with whatever scopes
+            GET /me is gone; before, it needed a token with any scopes
+            GET /who is new: it needs a token with any scopes
         "#]],
     );
     project.check(

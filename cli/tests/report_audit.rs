@@ -137,7 +137,7 @@ fn logs_may_be_of_several_files_and_have_broken_lines() {
     );
     for (log, why) in [
         ("nowhere.jsonl", "No such file or directory (os error 2)"),
-        ("src", "there is no file in it that ends in `.jsonl`"),
+        ("src", "the folder has no file that ends in `.jsonl`"),
     ] {
         let said = project.run(&["report", "--out", "report.html", "--audit", log]);
         let failed = "error: the exporter `export-scopes` failed: exit status: 3";

@@ -183,8 +183,8 @@
 //! | change what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | help clients to find the authorization server | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | write audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
-//! | keep a lock file, and review changes | [`guide::operators`], [`export`] |
-//! | find out why a request is answered 401 | [`guide::operators`], `cargo scopegate doctor` |
+//! | keep a lock file, and review changes | [`guide::operating`], [`export`] |
+//! | find out why a request is answered 401 | [`guide::refused`], `cargo scopegate doctor` |
 //! | test | [`testing`], [`guide::testing`] |
 //!
 //! All guides are in [`guide`].

@@ -91,26 +91,21 @@ fn says_what_became_of_a_requirement() {
     check("a | b | c", "b", Stricter, "no longer lets `a`, or `c` through");
     check("a b | c", "a | c", Weaker, "now needs `a`, or `c`; before, `a` and `b`, or `c`");
     check("a | b", "c", Changed, "now needs `c`; before, `a`, or `b`");
-    check("a | b", "b | a", Neutral, "lets the same through, and has clients ask for `b`");
-    check("a b", "b a", Neutral, "lets the same through, and has clients ask for `b` and `a`");
-    check("a", "authenticated", Weaker, "no longer needs `a`: a token with whatever scopes will do");
-    check("authenticated", "a", Stricter, "now needs `a`; before, a token with whatever scopes did");
+    check("a | b", "b | a", Neutral, "lets the same tokens through, and challenges now name `b`");
+    check("a b", "b a", Neutral, "lets the same tokens through, and challenges now name `b` and `a`");
+    check("a", "authenticated", Weaker, "no longer needs `a`: a token with any scopes will do");
+    check("authenticated", "a", Stricter, "now needs `a`; before, a token with any scopes was enough");
     check("a | b", "public", Weaker, "is now public; before, it needed `a`, or `b`");
-    check("public", "a", Stricter, "is public no more: it needs `a`");
-    check(
-        "authenticated",
-        "public",
-        Weaker,
-        "is now public; before, it needed a token, with whatever scopes",
-    );
-    check("public", "authenticated", Stricter, "is public no more: it needs a token, with whatever scopes");
+    check("public", "a", Stricter, "is no longer public: it needs `a`");
+    check("authenticated", "public", Weaker, "is now public; before, it needed a token with any scopes");
+    check("public", "authenticated", Stricter, "is no longer public: it needs a token with any scopes");
     check("\"public\"", "public", Weaker, "is now public; before, it needed `public`");
     check("t:{t}", "t:x", Changed, "now needs `t:x` in place of `t:{t}`");
-    check("a also b c", "a also c", Weaker, "has a handler that can no longer demand `b`");
+    check("a also b c", "a also c", Weaker, "has a handler that may no longer demand `b`");
     check("a", "a also b", Stricter, "has a handler that may now demand `b`");
-    check("a", "a related b", Neutral, "now has clients ask along with it for `b`");
-    check("a related b", "a", Neutral, "no longer has clients ask along with it for `b`");
-    check("a by x", "a by y", Neutral, "is now handled by `y`; before, by `x`");
+    check("a", "a related b", Neutral, "now lists as related `b`");
+    check("a related b", "a", Neutral, "no longer lists as related `b`");
+    check("a by x", "a by y", Neutral, "is now handled by `y` instead of `x`");
 }
 
 #[test]
@@ -128,17 +123,17 @@ fn says_what_became_of_a_route() {
 #[test]
 fn refuses_lines_that_say_nothing() {
     for (line, fault) in [
-        ("GET", "there is no path"),
-        ("GET /a", "there is a scope missing"),
-        ("GET /a a |", "there is a scope missing"),
-        ("GET /a | a", "there is a scope missing"),
-        ("GET /a a also by x", "there is a scope missing"),
-        ("GET /a \"\"", "it has a word that is no scope"),
-        ("GET /a a\"b", "it has a word that is no scope"),
-        ("GET /a public a", "it does not end in `by` and a handler"),
-        ("GET /a a by", "it does not end in `by` and a handler"),
-        ("GET /a a by x y", "it does not end in `by` and a handler"),
-        ("<<<<<<< HEAD", "there is a scope missing"),
+        ("GET", "a path is missing"),
+        ("GET /a", "a scope is missing"),
+        ("GET /a a |", "a scope is missing"),
+        ("GET /a | a", "a scope is missing"),
+        ("GET /a a also by x", "a scope is missing"),
+        ("GET /a \"\"", "a word in it is not a scope"),
+        ("GET /a a\"b", "a word in it is not a scope"),
+        ("GET /a public a", "end it with `by` and a handler"),
+        ("GET /a a by", "end it with `by` and a handler"),
+        ("GET /a a by x y", "end it with `by` and a handler"),
+        ("<<<<<<< HEAD", "a scope is missing"),
     ] {
         let error = line.parse::<Lock>().unwrap_err().to_string();
         assert!(
@@ -191,7 +186,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-            `scopes.lock` does not say whom the program lets in
+            `scopes.lock` does not match the program
 
             weaker:
             - `DELETE /files/{name}` now needs `files:read` and `files:write`, or `files:admin`; before, `files:read`, `files:write` and `files:admin`, or `files:admin`
@@ -206,7 +201,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-        `scopes.lock` says the same as the program, but is written differently
+        `scopes.lock` has the same meaning as the program, but another spelling
         if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
     "]],
     );
@@ -216,7 +211,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-        line 8 of `scopes.lock` cannot be read: there is no path
+        line 8 of `scopes.lock` cannot be read: a path is missing
           =======
         write the file again with `UPDATE_SCOPES=1 cargo test`
     "]],

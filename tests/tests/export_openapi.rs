@@ -174,7 +174,7 @@ fn what_only_one_of_the_two_knows_is_reported() {
     assert_eq!(report.undocumented(), ["DELETE /files/{name}", "GET /whoami", "GET /health"]);
     assert_eq!(
         report.into_result().unwrap_err().to_string(),
-        "the OpenAPI document and the routes are not the same:\n\
+        "the OpenAPI document and the routes differ:\n\
          - `POST /files/{name}` is documented, but no route\n\
          - `GET /whoami/` is documented, but no route\n\
          - `DELETE /files/{name}` is a route, but not documented\n\
@@ -185,7 +185,7 @@ fn what_only_one_of_the_two_knows_is_reported() {
     assert!(securities(&openapi).contains(&r#"post /files/{name} [{"claimed":["y"]}]"#.to_owned()));
 
     let report = scope_table![read].apply_to(&mut document(&[]), &oauth(&gate()));
-    assert_eq!(report.undocumented(), ["export_openapi::read (its path is not known)"]);
+    assert_eq!(report.undocumented(), ["export_openapi::read (its path is unknown)"]);
 }
 
 type Caller = Option<Access>;
@@ -336,12 +336,12 @@ fn a_scheme_of_a_utoipa_document_is_taken_as_it_is_too() {
 fn what_is_no_document_is_reported() {
     let apply = |mut json: Value| scope_table![].apply_to(&mut json, &oauth(&gate())).problems().to_vec();
     for no_document in [json!(null), json!([]), json!({ "swagger": "2.0" }), json!({ "openapi": 3 })] {
-        assert_eq!(apply(no_document), ["it is no OpenAPI document of version 3"]);
+        assert_eq!(apply(no_document), ["it is not an OpenAPI document of version 3"]);
     }
-    assert_eq!(apply(json!({ "openapi": "3.1.0", "paths": [] })), ["`paths` is no object in it"]);
+    assert_eq!(apply(json!({ "openapi": "3.1.0", "paths": [] })), ["`paths` is not an object in it"]);
     assert_eq!(
         apply(json!({ "openapi": "3.1.0", "components": { "securitySchemes": [] } })),
-        ["`components.securitySchemes` is no object in it"],
+        ["`components.securitySchemes` is not an object in it"],
     );
     // A malformed operation is reported, because nobody knows its requirement.
     let mut json = json!({ "openapi": "3.1.0", "paths": { "/whoami": { "get": [] }, "/health": [] } });
@@ -361,7 +361,7 @@ fn a_route_may_be_undocumented_by_name() {
     let stale = report().allow_undocumented(["GET /health", "DELETE /files/{name}", "GET /whoami"]);
     assert_eq!(
         stale.into_result().unwrap_err().to_string(),
-        "the OpenAPI document and the routes are not the same:\n\
-         - `GET /whoami` may be undocumented, but is no undocumented route; leave the permission out",
+        "the OpenAPI document and the routes differ:\n\
+         - `GET /whoami` is allowed to be undocumented, but is not an undocumented route; remove the permission",
     );
 }

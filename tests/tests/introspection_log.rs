@@ -60,7 +60,7 @@ async fn the_log_says_why_and_never_the_token() {
         "the status is 401 Unauthorized: the server refuses how this program asks, or its credentials",
         "the status is 500",
         "`active` is neither `true` nor `false`",
-        "its authorization server says that it is not active",
+        "its authorization server answered that it is not active",
         "it has no `aud`",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");

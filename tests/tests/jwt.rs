@@ -436,7 +436,7 @@ fn what_can_never_work_does_not_start() {
         ])),
         [
             "issuer `http://auth.example.com`: its keys can never be loaded: `http://auth.example.com` is neither `https` nor `http` at a loopback address",
-            "issuer `https://auth.example.com`: its keys can never be loaded: an issuer has no query and no fragment; leave out what follows `https://auth.example.com`"
+            "issuer `https://auth.example.com`: its keys can never be loaded: an issuer has no query and no fragment; remove the text after `https://auth.example.com`"
         ]
     );
     assert_eq!(
@@ -444,7 +444,7 @@ fn what_can_never_work_does_not_start() {
             scopegate::Issuer::new(issuers[0]).key_hosts(["keys.example.com", "https://keys.example.com/"])
         ])),
         [
-            "issuer `https://auth.example.com`: `https://keys.example.com/` is not a host for `key_hosts`; write one as in `keys.example.com` or `keys.example.com:8443`"
+            "issuer `https://auth.example.com`: `https://keys.example.com/` is not a host for `key_hosts`; write one such as `keys.example.com` or `keys.example.com:8443`"
         ]
     );
     assert_eq!(

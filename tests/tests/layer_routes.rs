@@ -295,8 +295,8 @@ fn a_table_that_contradicts_itself_does_not_start() {
     refuses(
         scope_table![GET | PUT "/files" => list, PUT "/files" => write, "/x" => list, "/x" => write],
         &[
-            "`PUT /files` has two rows, for `layer_routes::list` and for `layer_routes::write`; leave one out",
-            "`* /x` has two rows, for `layer_routes::list` and for `layer_routes::write`; leave one out",
+            "`PUT /files` has two rows, for `layer_routes::list` and for `layer_routes::write`; remove one",
+            "`* /x` has two rows, for `layer_routes::list` and for `layer_routes::write`; remove one",
         ],
     );
     refuses(
@@ -306,7 +306,7 @@ fn a_table_that_contradicts_itself_does_not_start() {
     refuses(
         scope_table![GET "/.well-known/oauth-protected-resource" => list],
         &[
-            "`layer_routes::list` is mounted at `/.well-known/oauth-protected-resource`, where the metadata document belongs; leave that route out",
+            "`layer_routes::list` is mounted at `/.well-known/oauth-protected-resource`, where the metadata document belongs; remove that route",
         ],
     );
 }
@@ -330,12 +330,12 @@ fn a_row_without_a_route_is_refused() {
     let router = layered().nest_service("/service", layered());
     let nowhere = |path: &str| {
         format!(
-            "no route of the router is `{path}`, where the table has `layer_routes::list`; write the whole path, that of the routers around it included"
+            "the router has no route `{path}`, where the table has `layer_routes::list`; write the whole path, including the paths of the routers around it"
         )
     };
     let expected = [
         nowhere("/file"),
-        "no route of the router is `/tenants/{org}/{name}`, where the table has `layer_routes::list`; the route there is `/tenants/{tenant}/{name}`, so write that".to_owned(),
+        "the router has no route `/tenants/{org}/{name}`, where the table has `layer_routes::list`; write `/tenants/{tenant}/{name}`, as the router does".to_owned(),
         "the route `/files` does not serve PATCH, DELETE, for which the table has `layer_routes::write`; it serves GET, HEAD, POST, PUT".to_owned(),
         nowhere("/no uri"),
         nowhere("/service/files"),
@@ -370,7 +370,7 @@ fn a_route_in_the_place_of_the_document_is_no_panic() {
     ] {
         let error = layer_of_nothing().protect(at(path)).unwrap_err();
         let expected = format!(
-            "the router has a route at `{path}`, where clients look for the metadata document; leave that route out, or merge it outside of the layer"
+            "the router has a route at `{path}`, where clients look for the metadata document; remove that route, or merge it outside the layer"
         );
         assert_eq!(error.problems(), [expected]);
     }
@@ -383,7 +383,7 @@ fn layer_of_nothing() -> GateLayer {
     gate().layer(ScopeTable::default()).unwrap()
 }
 
-const SAYS: &str = "no row of the layer's table is about the route";
+const SAYS: &str = "the layer's table has no row for the route";
 
 #[tokio::test]
 async fn a_path_without_a_row_is_reported_once() {
@@ -406,7 +406,7 @@ async fn a_path_without_a_row_is_reported_once() {
     assert_eq!(lines.len(), 2, "{log}");
     for (line, path) in lines.iter().zip(["/unlisted/{id}", "/v1/unlisted"]) {
         let says = format!(
-            "{SAYS} `{path}`, so its 401 names the floor alone; write `\"{path}\" => handler` in `scope_table!`"
+            "{SAYS} `{path}`, so its 401 names only the floor; write `\"{path}\" => handler` in `scope_table!`"
         );
         assert!(line.contains("WARN") && line.ends_with(&says), "{line}");
     }
@@ -427,7 +427,7 @@ async fn methods_without_a_row_are_reported_when_the_table_is_checked() {
     let (checked, log) = log_while(Level::WARN, async { layer.check(&layered()) }).await;
     assert_eq!(checked, Ok(()));
     let says = format!(
-        "{SAYS} `GET | PUT /files`, so its 401 names the floor alone; write `GET | PUT \"/files\" => handler` in `scope_table!`\n"
+        "{SAYS} `GET | PUT /files`, so its 401 names only the floor; write `GET | PUT \"/files\" => handler` in `scope_table!`\n"
     );
     assert!(log.ends_with(&says) && log.lines().count() == 1, "{log}");
     let (checked, log) = log_while(Level::WARN, async { self::layer().check(&layered()) }).await;

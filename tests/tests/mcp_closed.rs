@@ -219,7 +219,7 @@ fn the_lock_says_whom_an_opened_table_lets_in() {
         &[&purge, &open],
         &[&open],
         &[
-            "weaker: `tools/call purge` is gone, so `tools/call *` counts for it, which needs a token, with whatever scopes; before, it needed `files:admin`",
+            "weaker: `tools/call purge` is gone, so `tools/call *` applies to it, which needs a token with any scopes; before, it needed `files:admin`",
         ],
     );
     check(&[&open], &[&purge, &open], &["stricter: `tools/call purge` is new: it needs `files:admin`"]);
@@ -246,10 +246,10 @@ fn nothing_is_declared_by_the_name_of_all() {
     assert_eq!(
         gate().mcp_layer(FAULTY).unwrap_err().problems(),
         [
-            "`*` is no name, as it stands for all that have no row; write `Operation::any_tool` for those",
-            "`tools/call *` stands in the table twice; write it once",
-            "`prompts/get *` is public, and stands for whatever has no row; name what is public, or declare it `Requirement::AUTHENTICATED`",
-            "`method *` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
+            "`*` is not a name, since it means all operations without a row; write `Operation::any_tool` for those",
+            "`tools/call *` is in the table twice; write it once",
+            "`prompts/get *` is public, but covers all operations without a row; name each public operation, or declare this row `Requirement::AUTHENTICATED`",
+            "`method *` needs `tenant:{tenant}:member`, but only the URI template of a resource can fill that in",
         ],
     );
     let problem = |row: Operation, any: Requirement| {
@@ -258,7 +258,7 @@ fn nothing_is_declared_by_the_name_of_all() {
     };
     let undermined = |uri: &str| {
         format!(
-            "`resources/read *` lets in every other spelling of `resources/read {uri}`; declare each resource by its URI or a template, or all of them by `Operation::any_resource` alone"
+            "`resources/read *` allows every other spelling of `resources/read {uri}`; declare each resource by its URI or a template, or declare only `Operation::any_resource`"
         )
     };
     for uri in ["file:///secret", "file:///{name}"] {

@@ -241,7 +241,7 @@ async fn a_template_whose_scopes_have_no_values_yet_is_not_completed() {
         |uri: &str| request("completion/complete", &json!({ "ref": { "type": "ref/resource", "uri": uri } }));
     for scopes in ["docs:read", "docs:read docs:all", "docs:read tenant:{tenant}:member"] {
         let (answer, calls) = with_parts(scopes, &complete("docs://{tenant}/{name}")).await;
-        let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"What this takes depends on values that are still to be completed"}}"#;
+        let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"The scopes of this template depend on the values that are being completed"}}"#;
         assert_eq!(
             (answer.status, answer.challenge(), &*answer.body),
             (StatusCode::OK, "", error),
@@ -587,9 +587,9 @@ fn a_faulty_table_is_refused_with_everything_that_is_wrong() {
     assert_eq!(
         error.problems(),
         [
-            "`method tools/call` is public, and what the method acts on decides who may call it; declare that public, or the method `Requirement::AUTHENTICATED`",
-            "`tools/call twice` stands in the table twice; write it once",
-            "`resources/read file:///{a}{b}` is no URI template: put a separator such as `/` between two variables, so that no value runs into the next",
+            "`method tools/call` is public, but the target of the method decides who may call it; declare the target public, or the method `Requirement::AUTHENTICATED`",
+            "`tools/call twice` is in the table twice; write it once",
+            "`resources/read file:///{a}{b}` is not a URI template: put a separator such as `/` between two variables, so that no value runs into the next",
         ],
     );
 }
@@ -608,13 +608,13 @@ fn scopes_that_nothing_can_fill_in_refuse_to_start() {
     assert_eq!(
         gate().mcp_layer(FAULTY).unwrap_err().problems(),
         [
-            "`tools/call write` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
-            "`prompts/get sum_up` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
-            "`method tasks/cancel` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
+            "`tools/call write` needs `tenant:{tenant}:member`, but only the URI template of a resource can fill that in",
+            "`prompts/get sum_up` needs `tenant:{tenant}:member`, but only the URI template of a resource can fill that in",
+            "`method tasks/cancel` needs `tenant:{tenant}:member`, but only the URI template of a resource can fill that in",
             "`resources/read docs://acme/a` needs `tenant:{tenant}:member`, but its URI has no `{tenant}`",
             "`resources/read docs://{name}` needs `tenant:{tenant}:member`, but its URI has no `{tenant}`",
-            "`resources/read docs://{tenant}.{name}` is no URI template: put a separator such as `/` between two variables, so that no value runs into the next",
-            "`resources/read docs://{name}/{name}` is no URI template: name each variable once",
+            "`resources/read docs://{tenant}.{name}` is not a URI template: put a separator such as `/` between two variables, so that no value runs into the next",
+            "`resources/read docs://{name}/{name}` is not a URI template: use each variable only once",
         ],
     );
 }

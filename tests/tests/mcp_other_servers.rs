@@ -252,7 +252,7 @@ fn a_template_behind_another_is_reached_or_refused() {
     assert_eq!(
         problems("docs://{tenant}/{name}", "docs://secret/{name}"),
         [
-            "`resources/read docs://secret/{name}` is never reached, since `resources/read docs://{tenant}/{name}` stands before it and fits all of its URIs; put it first"
+            "`resources/read docs://secret/{name}` is never used, since `resources/read docs://{tenant}/{name}` comes before it and fits all of its URIs; put it first"
         ]
     );
     assert_eq!(

@@ -196,8 +196,8 @@ fn everything_that_is_wrong_is_said_at_once() {
     assert_eq!(
         problems(McpServer::new(&gate, files).at(resource)),
         [
-            "resource `https://example.com/.well-known/:a` says where the server is; leave out `.at(..)`",
-            "no server can be at `/.well-known/:a`; choose a path outside `/.well-known` and without `:` and `*` at the start of a segment",
+            "resource `https://example.com/.well-known/:a` already sets the location of the server; remove `.at(..)`",
+            "the server cannot be at `/.well-known/:a`; choose a path outside `/.well-known` and without `:` and `*` at the start of a segment",
             "resource `https://example.com/.well-known/:a` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`",
         ],
     );
@@ -258,7 +258,7 @@ async fn it_answers_for_other_hosts_that_it_is_told() {
     ] {
         let server = McpServer::new(&gate, files).allow_host(host);
         let problem =
-            format!("`{host}` is no host; write a name as in `files.internal`, with a port or without");
+            format!("`{host}` is not a host; write a name such as `files.internal`, with or without a port");
         assert_eq!(problems(server), [problem], "{host}");
     }
 }
@@ -279,7 +279,7 @@ async fn a_tool_that_is_switched_off_is_unknown_and_a_warning() {
     }
     assert_eq!(
         problems(McpServer::new(&gate, files).table(&Files::TOOLS).switched_off(["list_flies"])),
-        ["the tool `list_flies` is switched off, and no row is about it; write the name as the table has it"]
+        ["the tool `list_flies` is switched off, but has no row; write the name as the table has it"]
     );
 }
 
@@ -290,7 +290,7 @@ fn a_resource_that_the_server_cannot_read_is_an_error() {
     assert_eq!(
         problems(server),
         [
-            "`resources/read file:///{name}` is never read, since `mcp_server::Files` has no `read_resource`; write one as an `async fn`, or leave the row out"
+            "`resources/read file:///{name}` is never read, since `mcp_server::Files` has no `read_resource`; write one as an `async fn`, or remove the row"
         ]
     );
 }

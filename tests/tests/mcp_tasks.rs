@@ -276,7 +276,7 @@ async fn a_row_of_the_method_is_needed_besides_and_lists_are_refused() {
     assert_eq!(
         make(&LIST).unwrap_err().problems(),
         [
-            "`method tasks/list` would list the tasks of all callers, by identifiers that none of them can use; leave the row out"
+            "`method tasks/list` would list the tasks of all callers, with identifiers that none of them can use; remove the row"
         ]
     );
     let open = make(&mcp_table![Operation::any_method(Requirement::AUTHENTICATED)]).unwrap();

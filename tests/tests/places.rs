@@ -67,9 +67,9 @@ fn what_cannot_be_used_to_fetch_is_said_at_startup() {
     check(rules().proxy("no proxy"), "is not the URL of a proxy");
     check(rules().http_hosts(["http://sso.internal"]), "is not a host for `http_hosts`");
     check(rules().key_set("{}"), "its keys can never be loaded");
-    check(rules().key_set(r#"{"keys":[]}"#), "no key that could be used");
+    check(rules().key_set(r#"{"keys":[]}"#), "no usable key");
     let twice = rules().jwks_uri("https://auth.example.com/a").jwks_uri("https://auth.example.com/b");
-    check(twice, "keys from two places");
-    check(rules().algorithms(["HS256"]), "no algorithm that can be accepted");
+    check(twice, "its keys are set twice");
+    check(rules().algorithms(["HS256"]), "is not a supported algorithm");
     check(rules().algorithms([""; 0]), "no algorithm is accepted");
 }

@@ -196,7 +196,7 @@ fn mistaken_templates_are_startup_errors() {
         problems[0],
         "`policy::tenant` needs `tenant:{tenant}:read`, but its path `/all` has no `{tenant}`"
     );
-    assert!(problems[1].contains("has `{tenant}` twice; name them apart"), "{problems:?}");
+    assert!(problems[1].contains("has `{tenant}` twice; give them different names"), "{problems:?}");
 }
 
 #[tokio::test]

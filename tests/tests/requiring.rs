@@ -238,7 +238,7 @@ fn a_group_that_cannot_be_meant_does_not_start() {
             .route("/docs", get(list))
             .requiring(requirement!("group")),
         &[
-            "`requiring::health` is public, and `requiring(group)` demands a token of it; mount it after `requiring`, or declare what it needs",
+            "`requiring::health` is public, but `requiring(group)` demands a token; mount it after `requiring`, or declare its scopes",
         ],
     );
     let style = public(service_fn(answer));
@@ -246,18 +246,18 @@ fn a_group_that_cannot_be_meant_does_not_start() {
     let error =
         nested.requiring(Requirement::AUTHENTICATED).protect(gate()).map(|_: axum::Router| ()).unwrap_err();
     assert!(
-        error.problems()[0].contains("is public, and `requiring(authenticated)` demands a token"),
+        error.problems()[0].contains("is public, but `requiring(authenticated)` demands a token"),
         "{error}"
     );
     refused(
         Router::new().requiring(requirement!("group")).route("/docs", get(list)),
         &[
-            "`requiring(group)` covers no route, since it covers those that are there by then; call it after them",
+            "`requiring(group)` covers no route, since it covers only routes that were added before; call it after them",
         ],
     );
     refused(
         Router::new().route("/docs", get(list)).requiring(Requirement::PUBLIC),
-        &["`requiring(public)` demands nothing; name what the routes need, or leave it out"],
+        &["`requiring(public)` demands nothing; name the scopes that the routes need, or remove it"],
     );
     refused(
         Router::new().merge(Router::new().route("/docs", get(list)).requiring(MEMBER)),
@@ -283,6 +283,6 @@ fn a_product_that_is_too_large_does_not_start() {
     assert_eq!(with(4, 4).table().entries()[0].requirement().alternatives().len(), 16);
     assert!(with(4, 4).protect(gate()).is_ok());
     let error = with(2, 9).protect(gate()).unwrap_err();
-    let expected = "besides `a0 | a1`: there are more than 16 alternatives; name what they have in common by a scope of its own";
+    let expected = "besides `a0 | a1`: there are more than 16 alternatives; define one scope for what they have in common";
     assert!(error.problems()[0].ends_with(expected), "{error}");
 }

@@ -186,20 +186,20 @@ fn a_pattern_that_names_no_family_is_refused() {
         ("https://h.example/{a b}", SEGMENT),
         ("https://h.example/{{org}}", SEGMENT),
         ("https://h.example/{org", SEGMENT),
-        ("https://h.example/{a}/x/{a}", "name the parameters of a family apart"),
-        ("https://h.example/{a}?t=1", "a family has no query; leave out what follows `?`"),
+        ("https://h.example/{a}/x/{a}", "give each parameter of a family a name of its own"),
+        ("https://h.example/{a}?t=1", "a family has no query; remove `?` and the text after it"),
         ("https://h.example/{a}#top", SEGMENT),
-        ("https://h.example/{a}/#top", "leave out what follows `#`"),
+        ("https://h.example/{a}/#top", "remove `#` and the text after it"),
         ("http://h.example/{a}", "use `https`; `http` is for loopback hosts such as `127.0.0.1`"),
         ("h.example/{a}", "write an absolute `https` URL, as in `https://api.example.com/mcp`"),
         (
             "https://h.example/{a}/../b",
-            "leave out the segments `.` and `..`; clients resolve them before they ask",
+            "remove the segments `.` and `..`; clients resolve them before they send a request",
         ),
         ("https://H.example:443/{a}", "write `https://h.example/{a}`, the form that clients send"),
         (
             "https://h.example/{a}/scope=b",
-            "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it",
+            "remove `scope=` and other parameters of a challenge, since clients search the whole challenge for them",
         ),
     ] {
         let error = Resource::family(pattern).expect_err(pattern).to_string();
@@ -574,7 +574,7 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         problems(routes(), gate().metadata_at_root()),
         [
-            "`https://h.example/mcp/{org}/{project}` is a family, and none of its resources has a claim to the document at the root; leave `.metadata_at_root()` out"
+            "`https://h.example/mcp/{org}/{project}` is a family, so the document at the root could not describe all of its resources; remove `.metadata_at_root()`"
         ],
     );
     let outside = Router::new().route("/whoami", get(whoami)).route("/mcp/{org}", post(whoami));
@@ -588,7 +588,7 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         problems(elsewhere, gate()),
         [format!(
-            "`resource_family::whoami` is mounted at `/mcp/{{x}}/{{y}}/{{org}}`, whose `{{org}}` is not that of the resources of `{PATTERN}`; name it apart"
+            "`resource_family::whoami` is mounted at `/mcp/{{x}}/{{y}}/{{org}}`, whose `{{org}}` is not that of the resources of `{PATTERN}`; give it another name"
         )],
     );
     // Other parameter names, a literal instead of a parameter, and a wildcard.
@@ -601,7 +601,7 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         faults(gate().mcp_layer(UNKNOWN).unwrap_err()),
         [format!(
-            "`tools/call t` needs `tenant:{{tenant}}:read`, but the path of `{PATTERN}` has no such parameter"
+            "`tools/call t` needs `tenant:{{tenant}}:read`, but the path of `{PATTERN}` lacks that parameter"
         )],
     );
     let jwt =
@@ -635,7 +635,7 @@ fn families_share_no_resource_with_another_gate() {
     };
     let common = |a: &str, b: &str| {
         format!(
-            "`{a}` and `{b}` have a resource in common, whose metadata would be that of one of them; give them paths that no resource shares"
+            "`{a}` and `{b}` have a resource in common, and its metadata could describe only one of them; give them paths that no resource shares"
         )
     };
     let slash = |a: &str, b: &str| {
@@ -694,7 +694,7 @@ async fn families_and_resources_are_served_beside_each_other() {
         assert_eq!(
             error.problems(),
             [format!(
-                "`resource_family::mine` is mounted at `{path}`, where the metadata document belongs; leave that route out"
+                "`resource_family::mine` is mounted at `{path}`, where the metadata document belongs; remove that route"
             )],
         );
     }

@@ -180,7 +180,7 @@ fn a_folder_where_metadata_belongs_does_not_start() {
     let error = named.protect(gate()).unwrap_err();
     assert!(
         error.problems()[0].ends_with(
-            "needs `file:{rest}`, but what is below `/files/` has no name; take a parameter of the path before it"
+            "needs `file:{rest}`, but the path below `/files/` has no named parameters; use a parameter of the path before it"
         ),
         "{error}"
     );

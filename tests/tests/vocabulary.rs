@@ -260,7 +260,7 @@ fn every_problem_is_said() {
     }
     let invalid = check_relations([(a, [b, b]), (b, [a, c])]).unwrap_err();
     let expected = "\
-this cannot start:
+the server cannot start:
 - `a` implies `b` twice; write it once
 - `a` implies `b` implies `a`; leave one of these out";
     assert_eq!(invalid.to_string(), expected);

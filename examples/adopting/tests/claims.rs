@@ -87,7 +87,7 @@ async fn a_row_at_another_path_is_refused_at_startup() {
     let layer = gate().layer(scope_table![GET "/elsewhere" => list]).unwrap();
     let app: Router = Router::new().route("/", get(list)).layer(layer.clone());
     let error = layer.check(&app).unwrap_err().to_string();
-    assert!(error.contains("no route of the router is `/elsewhere`"), "{error}");
+    assert!(error.contains("the router has no route `/elsewhere`"), "{error}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A tower service with a step before it: how the layers and the guarded services are made.
+//! A tower service with a step in front of it; layers and guarded services are made with it.
 
 use std::{
     fmt,
@@ -16,15 +16,15 @@ use tower_service::Service;
 
 use super::enforcement::Passed;
 
-/// What happens before a service is called; it may answer in the service's place.
+/// The code that runs before a service is called, and that may answer in the service's place.
 #[expect(unnameable_types, reason = "only the layers of this crate are steps")]
 pub trait Step: Clone + Send + Sync + 'static {
-    /// Looks at the request, and leaves what was found in its extensions, or answers it.
+    /// Checks the request, and stores the result in its extensions, or answers the request.
     ///
-    /// The request is lent: a copy in each future that waits would make the boxed one larger than allocators like.
+    /// It borrows the request, because a copy in each waiting future would make the boxed future too large.
     fn run(&self, parts: &mut Parts, body: &mut Body) -> impl Future<Output = Result<(), Response>> + Send;
 
-    /// Whether the answer of the service is changed.
+    /// Whether the step changes the answer of the service.
     const CHANGES_ANSWERS: bool = false;
 
     /// Changes the answer to a request that was let through.
@@ -33,7 +33,7 @@ pub trait Step: Clone + Send + Sync + 'static {
     }
 }
 
-/// The service that scopegate's layers make: it calls the one inside only after their step.
+/// The service that scopegate's layers make: it calls the inner service only after their step.
 #[expect(unnameable_types, reason = "programs have it from a layer, and need not name it")]
 #[derive(Clone)]
 pub struct Protected<T, C> {
@@ -61,7 +61,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // The clone stays behind for the next request; the service that was polled ready takes this one.
+        // The inner service that was polled ready handles this request, and the clone the next one.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let step = self.step.clone();

@@ -1,4 +1,4 @@
-//! A guard for a tower service, on which no attribute can stand.
+//! A guard for a tower service, which cannot have an attribute.
 
 use std::sync::Arc;
 

@@ -200,7 +200,7 @@ async fn a_matched_path_that_is_exchanged_opens_nothing() {
 fn a_public_handler_with_a_route_is_no_way_around_the_layer() {
     for table in [scope_table![GET "/open" => open], scope_table!["/open" => open], scope_table![open]] {
         let error = gate().layer(table).unwrap_err();
-        let expected = "`attacks::layers::open` is public, and the layer would demand a token; mount it outside the layer";
+        let expected = "`attacks::layers::open` is public, but the layer would demand a token; mount it outside the layer";
         assert_eq!(error.problems(), [expected]);
     }
 }
@@ -209,7 +209,8 @@ fn a_public_handler_with_a_route_is_no_way_around_the_layer() {
 #[test]
 fn a_route_with_two_rows_does_not_start() {
     let error = gate().layer(scope_table![GET "/x" => purge, GET | PUT "/x" => whoami]).unwrap_err();
-    let expected = "`GET /x` has two rows, for `attacks::layers::purge` and for `attacks::layers::whoami`; leave one out";
+    let expected =
+        "`GET /x` has two rows, for `attacks::layers::purge` and for `attacks::layers::whoami`; remove one";
     assert_eq!(error.problems(), [expected]);
     let (one, other) = (scope_table![GET "/x" => purge], scope_table![GET "/x" => purge]);
     assert_eq!(gate().layer(one.and(&other)).unwrap_err().problems().len(), 1);

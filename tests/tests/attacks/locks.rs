@@ -20,21 +20,21 @@ fn check(old: &str, new: &str, expected: &[(Direction, &str)]) {
 /// Methods of MCP without a target need only the floor, whatever the row for all other methods needs.
 #[test]
 fn a_method_that_loses_its_row_needs_the_floor_alone() {
-    let gone = "`method tools/list` is gone, so the floor alone counts for it; before, it needed `admin`";
+    let gone = "`method tools/list` is gone, so only the floor applies to it; before, it needed `admin`";
     for others in ["", "method * admin\n"] {
         let with = format!("{others}method tools/list admin");
         check(&with, others, &[(Direction::Weaker, gone)]);
         check(others, &with, &[(Direction::Stricter, "`method tools/list` is new: it needs `admin`")]);
     }
-    let gone = "`method tools/call` is gone, so the floor alone counts for it; before, it needed `admin`";
+    let gone = "`method tools/call` is gone, so only the floor applies to it; before, it needed `admin`";
     check("method tools/call admin\ntools/call a r", "tools/call a r", &[(Direction::Weaker, gone)]);
     // A method that needs a row is unknown without one.
     for method in ["admin/purge", "tasks/list"] {
         let gone = format!("`method {method}` is gone; before, it needed `admin`");
         check(&format!("method {method} admin"), "", &[(Direction::Neutral, &gone)]);
     }
-    // With bound tasks, the owner of a task may ask about it.
-    let gone = "`method tasks/cancel` is gone, so the floor alone counts for it; before, it needed `admin`";
+    // A server that binds its tasks lets their owners ask about them.
+    let gone = "`method tasks/cancel` is gone, so only the floor applies to it; before, it needed `admin`";
     check("method tasks/cancel admin", "", &[(Direction::Weaker, gone)]);
 }
 
@@ -48,13 +48,13 @@ fn a_resource_that_loses_its_row_falls_to_a_template() {
         &format!("{all} authenticated"),
         &[(
             Weaker,
-            "`resources/read docs://a/secret` is gone, so `resources/read docs://{t}/{n}` counts for it, which needs a token, with whatever scopes; before, it needed `admin`",
+            "`resources/read docs://a/secret` is gone, so `resources/read docs://{t}/{n}` applies to it, which needs a token with any scopes; before, it needed `admin`",
         )],
     );
     check(
         &format!("{all} admin"),
         &format!("{secret} authenticated\n{all} admin"),
-        &[(Weaker, "`resources/read docs://a/secret` is new: it needs a token, with whatever scopes")],
+        &[(Weaker, "`resources/read docs://a/secret` is new: it needs a token with any scopes")],
     );
     // Another template instead, which matches more URIs.
     check(
@@ -63,9 +63,9 @@ fn a_resource_that_loses_its_row_falls_to_a_template() {
         &[
             (
                 Weaker,
-                "`resources/read docs://a/{n}` is gone, so `resources/read docs://{t}/{n}` counts for it, which needs a token, with whatever scopes; before, it needed `admin`",
+                "`resources/read docs://a/{n}` is gone, so `resources/read docs://{t}/{n}` applies to it, which needs a token with any scopes; before, it needed `admin`",
             ),
-            (Neutral, "`resources/read docs://{t}/{n}` is new: it needs a token, with whatever scopes"),
+            (Neutral, "`resources/read docs://{t}/{n}` is new: it needs a token with any scopes"),
         ],
     );
     // Scopes that depend on a value cannot be compared.
@@ -88,13 +88,13 @@ fn head_without_a_handler_falls_to_get() {
         "* /a public\nGET /a r",
         &[(
             Direction::Weaker,
-            "`HEAD /a` is gone, so `GET /a` counts for it, which needs `r`; before, it needed `r` and `admin`",
+            "`HEAD /a` is gone, so `GET /a` applies to it, which needs `r`; before, it needed `r` and `admin`",
         )],
     );
     check(
         "GET /a admin",
         "GET /a admin\nHEAD /a authenticated",
-        &[(Direction::Weaker, "`HEAD /a` is new: it needs a token, with whatever scopes")],
+        &[(Direction::Weaker, "`HEAD /a` is new: it needs a token with any scopes")],
     );
 }
 

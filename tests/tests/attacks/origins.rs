@@ -151,7 +151,7 @@ fn an_origin_that_no_page_has_is_an_error_at_startup() {
         let gate = verifier().gate(LOCAL).unwrap();
         let built = McpServer::new(&gate, || Empty).table(&Empty::TOOLS).allow_origin(origin).build();
         let error = built.expect_err(origin).to_string();
-        assert!(error.contains("write scheme and host, other alphabets as `xn--..`"), "{origin}: {error}");
+        assert!(error.contains("write scheme and host (other alphabets as `xn--..`)"), "{origin}: {error}");
     }
 }
 

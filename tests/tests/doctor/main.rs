@@ -74,7 +74,7 @@ fn says(diagnosis: &Diagnosis, code: &str, expected: &Expect) {
 /// Replaces ports and the time.
 fn settled(text: &str) -> String {
     let port = Regex::new(r"127\.0\.0\.1:\d+").expect("an expression");
-    let clock = Regex::new("is at `[0-9]+`").expect("an expression");
+    let clock = Regex::new("clock shows `[0-9]+`").expect("an expression");
     let text = port.replace_all(text, "127.0.0.1:PORT");
-    clock.replace_all(&text, "is at `NOW`").into_owned()
+    clock.replace_all(&text, "clock shows `NOW`").into_owned()
 }

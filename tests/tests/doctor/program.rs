@@ -59,7 +59,7 @@ async fn it_is_json_too() {
               "part": "authorization_server",
               "code": "no_usable_key",
               "issuer": "http://127.0.0.1:PORT",
-              "message": "http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures",
+              "message": "http://127.0.0.1:PORT/keys: no key can be used: none is an RSA, EC or Ed25519 key for signatures",
               "advice": "have the server sign access tokens with a key pair, as for `RS256`"
             }
           ],

@@ -178,8 +178,12 @@ async fn the_log_says_what_is_wrong() {
             "it is bound to a client certificate, and the request has the header `X-Client-Cert-SHA256` twice",
         ),
         ("mtls", &[&*other], "it is bound to another client certificate"),
-        ("mtls", &["x-client-cert-sha256: x"], "the header `X-Client-Cert-SHA256` holds no SHA-256"),
-        ("short", &[&*other], "its `x5t#S256` is no SHA-256 in base64url"),
+        (
+            "mtls",
+            &["x-client-cert-sha256: x"],
+            "the header `X-Client-Cert-SHA256` does not contain a SHA-256",
+        ),
+        ("short", &[&*other], "its `x5t#S256` is not a SHA-256 in base64url"),
     ] {
         let authorization = format!("Authorization: Bearer {token}");
         let lines: Vec<&str> = std::iter::once(&*authorization).chain(headers.iter().copied()).collect();

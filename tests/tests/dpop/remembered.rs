@@ -74,7 +74,7 @@ async fn without_a_store_nobody_gets_in() {
         r#"{"error":"temporarily_unavailable","error_description":"The access token cannot be verified at the moment"}"#
     );
     assert!(answer.challenges().is_empty());
-    assert!(log.contains("the store of proofs cannot be asked: no route to host"), "{log}");
+    assert!(log.contains("the store of proofs failed: no route to host"), "{log}");
     // Bearer tokens need no store.
     assert_eq!(server.post(&["Authorization: Bearer plain"]).await.status, 200);
     assert_eq!(server.calls.get(), 1);

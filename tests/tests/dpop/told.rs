@@ -86,7 +86,7 @@ const OPTIONAL: &str =
 const DEMANDED: &str =
     "Tokens must be bound to a key of the client by DPoP (RFC 9449), and need a proof with each request.";
 const CERTIFICATE: &str =
-    "Tokens may be bound to a client certificate (RFC 8705), which the client then has to use.";
+    "Tokens may be bound to a client certificate (RFC 8705), which the client must then use.";
 
 #[tokio::test]
 async fn each_export_says_so() {
@@ -141,7 +141,7 @@ async fn the_doctor_knows_which_tokens_need_a_proof() {
         let errors = diagnosis.findings().iter().filter(|finding| finding.code() == "bound");
         errors.map(|finding| finding.message().to_owned()).collect::<Vec<_>>()
     };
-    let unbound = "it is bound to no key (`cnf.jkt`), and the gate requires DPoP";
+    let unbound = "it is not bound to a key (`cnf.jkt`), but the gate requires DPoP";
     assert_eq!(judge(&gate(&client).dpop(required()), "plain").await, [unbound]);
     assert!(judge(&gate(&client).dpop(required()), "bound").await.is_empty());
     assert!(judge(&gate(&client).dpop(accepted()), "plain").await.is_empty());
@@ -164,22 +164,25 @@ fn mistakes_are_found_at_startup() {
             Gate::static_keys("files", keys()).dpop(Dpop::accepted()),
             Some("a proof of DPoP names the URL of a resource"),
         ),
-        (Gate::new(resource(), keys()).dpop(Dpop::required()), Some("static keys are bound to nothing")),
+        (Gate::new(resource(), keys()).dpop(Dpop::required()), Some("static keys are not bound")),
         (
             Gate::new(resource(), std::sync::Arc::new(keys())).dpop(Dpop::required()),
-            Some("static keys are bound to nothing"),
+            Some("static keys are not bound"),
         ),
         (Gate::new(resource(), keys()).dpop(Dpop::accepted()), None),
         (Gate::new(resource(), keys().or(TestVerifier::new())).dpop(Dpop::required()), None),
         (plain().dpop(Dpop::required().window(Duration::ZERO)), Some("the window of DPoP is zero")),
         (plain().dpop(Dpop::required().window(minute)), None),
         (plain().dpop(Dpop::required().algorithms([""; 0])), Some("DPoP has no algorithm")),
-        (plain().dpop(Dpop::required().algorithms(["HS256"])), Some("can be signed with \"HS256\"")),
-        (plain().dpop(Dpop::required().algorithms(["none"])), Some("can be signed with \"none\"")),
-        (plain().dpop(Dpop::required().algorithms(["ES256", "es256"])), Some("can be signed with \"es256\"")),
+        (plain().dpop(Dpop::required().algorithms(["HS256"])), Some("cannot be signed with \"HS256\"")),
+        (plain().dpop(Dpop::required().algorithms(["none"])), Some("cannot be signed with \"none\"")),
+        (
+            plain().dpop(Dpop::required().algorithms(["ES256", "es256"])),
+            Some("cannot be signed with \"es256\""),
+        ),
         (
             plain().dpop(Dpop::accepted()).credentials([CredentialSource::cookie("sid")]),
-            Some("from which the gate takes nothing; add `CredentialSource::authorization()`"),
+            Some("but the gate does not read it; add `CredentialSource::authorization()`"),
         ),
         (plain().client_certificate(ClientCertificate::header("")), Some("into the header \"\"")),
         (plain().client_certificate(ClientCertificate::header("a b")), Some("into the header \"a b\"")),

@@ -251,7 +251,7 @@ fn a_tenant_that_no_token_names_is_an_error_at_startup() {
     }
     let error =
         start(Issuer::entra_tenants("client")).err().map(|error| error.to_string()).unwrap_or_default();
-    assert!(error.contains("the table does not name the members"), "{error}");
+    assert!(error.contains("the members of the family"), "{error}");
     start(Issuer::entra("72f988bf-0000-4000-8000-2d7cd011db47", "client")).map(drop).expect("a tenant");
 }
 

@@ -126,7 +126,7 @@ fn says_what_became_of_a_login() {
     check(
         two,
         r#"a acr="silver" acr="gold""#,
-        &[(Neutral, "accepts the same `acr`, and has clients prefer them in the order `silver`, `gold`")],
+        &[(Neutral, "accepts the same `acr`, with the new order of preference `silver`, `gold`")],
     );
     check(r#"a max_age="60""#, "a", &[(Weaker, "no longer asks for `max_age` 60")]);
     check("a", r#"a max_age="60""#, &[(Stricter, "now asks for `max_age` 60")]);
@@ -166,7 +166,7 @@ fn a_row_that_takes_the_place_of_another_counts_with_its_login() {
     assert_eq!(
         changes(&format!("{wide}{own}"), wide),
         [
-            "weaker: `tools/call purge` is gone, so `tools/call *` counts for it, which needs `a`; before, it needed `a`, with `acr` `gold`"
+            "weaker: `tools/call purge` is gone, so `tools/call *` applies to it, which needs `a`; before, it needed `a`, with `acr` `gold`"
         ]
     );
     assert_eq!(
@@ -177,7 +177,7 @@ fn a_row_that_takes_the_place_of_another_counts_with_its_login() {
     assert_eq!(
         changes(&format!("{asking}tools/call purge a\n"), asking),
         [
-            "stricter: `tools/call purge` is gone, so `tools/call *` counts for it, which needs `a`, with `acr` `gold`; before, it needed `a`"
+            "stricter: `tools/call purge` is gone, so `tools/call *` applies to it, which needs `a`, with `acr` `gold`; before, it needed `a`"
         ]
     );
 }

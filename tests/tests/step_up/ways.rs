@@ -306,6 +306,6 @@ async fn bodies_name_the_error() {
     let custom = send(&router(&custom), "GET /both", &["authorization: Bearer t3"]).await;
     assert_eq!(custom.body, r#"["gold", "silver"] Some(300s)"#);
     assert!(answer.challenge().ends_with(
-        r#"error_description="This request needs another login, or a newer one, than the one behind the access token""#
+        r#"error_description="This request needs another or a more recent login than the one behind the access token""#
     ));
 }

@@ -10,7 +10,7 @@ pub(crate) fn forgeries(good: &str) -> Vec<(&'static str, String)> {
     let [header, claims, signature] = parts[..] else {
         return vec![
             ("a token with another end", other_end(good)),
-            ("a token that nobody made", "forged".into()),
+            ("other token: unknown to the server", "forged".into()),
         ];
     };
     let unsigned = encode(r#"{"alg":"none"}"#);

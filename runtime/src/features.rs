@@ -109,7 +109,7 @@ mod family {
 
     #[rustfmt::skip]
     impl Resource {
-        #[doc(hidden)]
+        #[doc = "Needs the feature `family`."] // Other items name it.
         pub fn family<P>(_pattern: P) -> Result<Self, InvalidResource> where for<'a> Off<'a>: Family { Off::off() }
     }
 }

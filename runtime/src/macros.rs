@@ -166,10 +166,10 @@ pub use scopegate_macros::public;
 /// - `const fn entry(&self) -> VocabularyEntry`, with all of this and the keys;
 /// - [`Display`](std::fmt::Display), which writes the scope, and [`FromStr`](std::str::FromStr), which parses it; the
 ///   error, [`UnknownScope`](crate::UnknownScope), suggests the closest scope;
-/// - [`AsRef<str>`](AsRef), so that [`Access::require`](crate::Access::require) takes a variant;
+/// - [`AsRef<str>`](AsRef), so that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) takes a variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), with the entries of all variants.
 ///
-/// Register the vocabulary with [`Gate::vocabulary`](crate::Gate::vocabulary) or
+/// Register the vocabulary with [`Gate::vocabulary`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.vocabulary) or
 /// [`Policy::vocabulary`](crate::Policy::vocabulary). Until you do, no scope implies another, and `unadvertised` scopes
 /// are advertised.
 ///
@@ -240,9 +240,9 @@ pub use scopegate_macros::public;
 /// ```
 pub use scopegate_macros::Vocabulary;
 
-/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`].
+/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
 ///
-/// Use it where no attribute can stand, as an argument of [`guarded`](crate::guarded), or for a constant that several
+/// Use it where no attribute can stand, as an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/fn.guarded.html), or for a constant that several
 /// attributes name.
 ///
 /// # Examples

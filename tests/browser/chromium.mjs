@@ -1,5 +1,6 @@
 // Controls a headless Chromium with the DevTools protocol over a pipe. Each message is JSON, followed by a zero byte.
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const OPTIONS = [
@@ -66,5 +67,20 @@ export function launch(profile) {
     await send("Page.navigate", { url });
   }
 
-  return { send, value, call, until, open, on: (method, listener) => listeners.set(method, listener), kill: () => chromium.kill() };
+  // Writes a picture of the page, or of the element that a selector finds, in the colours of a light page.
+  async function picture(file, { width = 800, height = 600, selector } = {}) {
+    await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
+    await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: "light" }] });
+    await send("Emulation.setScrollbarsHidden", { hidden: true });
+    await call(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const box = (found) => {
+      const { x, y, width, height } = document.querySelector(found).getBoundingClientRect();
+      return { x: x + scrollX - 16, y: y + scrollY - 16, width: width + 32, height: height + 32, scale: 1 };
+    };
+    const clip = selector && (await call(box, selector));
+    const { data } = await send("Page.captureScreenshot", { format: "png", clip, captureBeyondViewport: Boolean(selector) });
+    writeFileSync(file, Buffer.from(data, "base64"));
+  }
+
+  return { send, picture, value, call, until, open, on: (method, listener) => listeners.set(method, listener), kill: () => chromium.kill() };
 }

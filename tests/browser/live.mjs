@@ -1,9 +1,9 @@
-// A user of the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE`. The user logs in, sends a message, sees
+// A user of the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE PICTURES`. The user logs in, sends a message, sees
 // the token expire, and continues with a new token.
 import { launch } from "./chromium.mjs";
 
-const [page, profile] = process.argv.slice(2);
-const { open, value, until, kill } = launch(profile);
+const [page, profile, pictures] = process.argv.slice(2);
+const { open, picture, value, until, kill } = launch(profile);
 
 const logged = (text, times) => `[...document.querySelectorAll("#log li")].filter((line) => line.textContent.includes("${text}")).length >= ${times}`;
 const heard = (texts) => `[...document.querySelectorAll("#said li")].map((line) => line.textContent).join() === "${texts}"`;
@@ -15,7 +15,7 @@ async function say(text) {
 
 async function visit() {
   await open(page);
-  await until("the page has no token", `document.getElementById("expiry")?.textContent === "You have no token."`);
+  await until("the page has no token", `document.readyState === "complete" && document.getElementById("expiry")?.textContent === "You have no token."`);
   await click("#login");
   await until("the server asks", `document.querySelector("button[value=allow]") && document.body.innerText.includes("live:write") && location.href`);
   await click("button[value=allow]");
@@ -34,6 +34,7 @@ async function visit() {
   await until("nothing is missed", heard("1: hello,2: meanwhile"));
   await say("again");
   await until("the chat goes on", heard("1: hello,2: meanwhile,3: again"));
+  await picture(`${pictures}/live.png`, { width: 700, height: 560 });
 }
 
 try {

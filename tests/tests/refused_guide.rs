@@ -89,7 +89,7 @@ fn the_guide_has_each_line_of_the_log() {
         let source = source(file);
         logged.extend(text.captures_iter(&source).map(|found| without_values(&found[1])));
         let unexpected = unexpected.captures_iter(&source);
-        logged.extend(unexpected.map(|found| format!("its `{}` is `..`, and not `..`", &found[1])));
+        logged.extend(unexpected.map(|found| format!("its `{}` is `..`, not `..`", &found[1])));
     }
     for (file, line) in WITH_A_LINE_EACH {
         assert!(source(file).contains(&format!("\"{line}\"")), "{file} does not log {line:?} any more");

@@ -3,7 +3,7 @@
 //! Run with
 //!
 //! ```sh
-//! cd examples/audit && PORT=8080 AUDIT_DIR=audit-log cargo run
+//! PORT=8080 AUDIT_DIR=audit-log cargo run -p audit
 //! ```
 //!
 //! and then
@@ -20,6 +20,8 @@
 //! $ curl -s -H "Authorization: Bearer sk_metrics" http://127.0.0.1:8080/metrics
 //! scopegate_decisions_total{outcome="refused",reason="insufficient_scope",row="PUT /files/{name}"} 1
 //! ```
+//!
+//! For people, `cargo scopegate report -p audit --out report.html --audit audit-log` shows what is refused most.
 
 use std::{env, net::Ipv4Addr, path::PathBuf, time::Duration};
 
@@ -44,7 +46,7 @@ async fn main() -> anyhow::Result<()> {
 
     let prometheus = counters::install()?;
     let log = AuditLog::open(&folder).context("AUDIT_DIR takes a folder for the audit log")?;
-    let app = api::routes().protect(api::gate(keys, log))?.with_state(prometheus.clone());
+    let app = api::routes().protect(api::observed(api::gate(keys), log))?.with_state(prometheus.clone());
     tokio::spawn(async move {
         let mut ticks = time::interval(UPKEEP);
         loop {

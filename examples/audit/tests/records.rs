@@ -35,7 +35,8 @@ fn lines(folder: &PathBuf) -> (String, Vec<Value>) {
 async fn each_decision_is_a_line_and_counts() {
     let folder = folder();
     let prometheus = counters::install().unwrap();
-    let app = |log| api::routes().protect(api::gate(keys(), log)).unwrap().with_state(prometheus.clone());
+    let gate = |log| api::observed(api::gate(keys()), log);
+    let app = |log| api::routes().protect(gate(log)).unwrap().with_state(prometheus.clone());
     let first = app(AuditLog::open(&folder).unwrap());
     for (request, key, status) in [
         ("GET /files/a.txt", "sk_read", 200),

@@ -65,3 +65,6 @@ mod store;
 mod token_endpoint;
 
 pub use server::{BindError, DevIssuer};
+
+/// A login for pages, as a module of JavaScript: authorization code with PKCE, from the server that a resource's metadata names.
+pub const LOGIN_JS: &str = include_str!("login.js");

@@ -19,16 +19,16 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
         dl {
             dt { "To" }
             @for resource in pending.grant.resources.iter() { dd { code { (resource) } } }
-            dt { "Answer goes to" }
+            dt { "The answer goes to" }
             dd { code { (pending.callback.uri.as_str()) } }
         }
         form method="post" action=(consent::PATH) {
             input type="hidden" name="request" value=(request);
             @if pending.grant.scopes.is_empty() {
-                p { "It asks for no particular permission." }
+                p { "The application asks for no scope." }
             } @else {
                 fieldset {
-                    legend { "Untick what it should not be able to do" }
+                    legend { "Untick what you do not want to grant" }
                     @for scope in pending.grant.scopes.iter() { (checkbox(scope, issuer.description(scope))) }
                 }
             }
@@ -55,7 +55,7 @@ pub(crate) fn refusal(reason: &str) -> Response {
 fn login(asked: &Asked) -> Markup {
     html! {
         fieldset {
-            legend { "It needs you to log in again" }
+            legend { "The application asks you to log in again" }
             @for (at, acr) in asked.acr_values.iter().enumerate() {
                 label {
                     input type="radio" name="acr" value=(acr) checked[at == 0];

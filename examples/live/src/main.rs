@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
         .with_descriptions(descriptions)
         .with_access_token_lifetime(Duration::from_secs(lifetime));
     println!(
-        "FOR DEVELOPMENT ONLY: the authorization server at {} gives anybody any scope.",
+        "FOR DEVELOPMENT ONLY: the authorization server at {} grants any scope to anybody.",
         issuer.issuer()
     );
 

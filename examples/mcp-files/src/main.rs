@@ -67,7 +67,9 @@ async fn main() -> anyhow::Result<()> {
             let embedded = embedded_issuer(port).await?;
             let issuer = embedded.issuer().to_owned();
             tokio::spawn(embedded.serve());
-            println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.\n");
+            println!(
+                "FOR DEVELOPMENT ONLY: the authorization server at {issuer} grants any scope to anybody.\n"
+            );
             println!("{}", tour::instructions(&url));
             (settings::oauth(resource, &issuer, None)?, None)
         }

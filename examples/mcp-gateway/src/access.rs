@@ -26,7 +26,9 @@ pub async fn gate(config: &Config, port: u16) -> anyhow::Result<Gate> {
             let embedded = embedded_issuer(port).await?;
             let issuer = embedded.issuer().to_owned();
             tokio::spawn(embedded.serve());
-            println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.");
+            println!(
+                "FOR DEVELOPMENT ONLY: the authorization server at {issuer} grants any scope to anybody."
+            );
             of_issuer(resource, &issuer, None)?
         }
         Access::Keys(variable) => {

@@ -49,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
     let routes = docs::routes();
     println!("What each route needs, besides `docs`:\n\n{}", routes.table());
     println!(
-        "FOR DEVELOPMENT ONLY: the authorization server at {} gives anybody any scope.",
+        "FOR DEVELOPMENT ONLY: the authorization server at {} grants any scope to anybody.",
         issuer.issuer()
     );
     let app = routes.protect(docs::gate(resource))?;

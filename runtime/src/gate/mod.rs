@@ -288,7 +288,7 @@ impl Gate {
     ///
     /// Without this they are rejected. The program itself does not see the certificate, since the proxy ends the TLS
     /// connection: the proxy sends the thumbprint in the header that `certificate` names. A token without such a
-    /// binding is accepted as before. The [guide](crate::guide::dpop#certificates-behind-a-proxy) shows the settings of
+    /// binding is accepted as before. The [guide](crate::guide::dpop) shows the settings of
     /// common proxies.
     ///
     /// # Examples

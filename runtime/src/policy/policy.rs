@@ -9,7 +9,7 @@ use crate::scope::{
 
 /// What a token needs beyond what each operation declares: the floor, the vocabulary, and the scopes that imply others.
 ///
-/// A [`Gate`](crate::Gate) has one, and has methods of the same names to change it. Use a `Policy` by itself where
+/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has one, and has methods of the same names to change it. Use a `Policy` by itself where
 /// there is no gate: for a server over stdio, in tests, and for the lock.
 ///
 /// # Examples

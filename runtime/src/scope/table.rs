@@ -281,8 +281,8 @@ impl Entry {
 
 /// What each operation of a resource needs.
 ///
-/// A [`Router`](crate::Router) collects it. For a plain axum router, list the handlers in
-/// [`scope_table!`](crate::scope_table).
+/// A [`Router`](https://docs.rs/scopegate/latest/scopegate/struct.Router.html) collects it. For a plain axum router, list the handlers in
+/// [`scope_table!`](https://docs.rs/scopegate/latest/scopegate/macro.scope_table.html).
 ///
 /// # Examples
 ///

@@ -38,7 +38,7 @@ enum FilesScope {
 }
 
 const SAID: &str = "`files:raed`, named by `misspelt::download`, is spelt almost like `files:read`, named by `misspelt::list`; \
-                    correct it, or list all scopes in a vocabulary";
+                    correct the misspelt one, or list all scopes in a vocabulary";
 
 fn gate() -> Gate {
     TestVerifier::new().gate("https://h.example").unwrap()

@@ -33,7 +33,7 @@ pub trait OfAnotherType {
 
 impl<T> OfAnotherType for TypeOf<T> {}
 
-/// The arguments that a public handler may take.
+/// Implemented for the arguments that a public handler may take.
 #[diagnostic::on_unimplemented(
     message = "a `#[public]` handler has no token for an `Access`",
     label = "write `Option<Access>`, or `#[authenticated]` above the handler"
@@ -46,7 +46,7 @@ pub trait IsOptional: Sized {
 #[diagnostic::do_not_recommend]
 impl IsOptional for AnotherType {}
 
-/// Any type except [`Access`], which would demand an undeclared scope of the handler.
+/// Implemented for every type except [`Access`], whose methods would demand an undeclared scope.
 #[diagnostic::on_unimplemented(
     message = "this handler demands a scope that it does not declare",
     label = "name the scope in `also(..)`, or write one that the attribute names"

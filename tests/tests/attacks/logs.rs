@@ -194,7 +194,7 @@ async fn no_secret_of_a_url_is_told() {
         .audience(API)
         .jwks_uri(issuer.jwks_uri())]);
     let (_, lines) = log_of(verifier, &token).await;
-    assert!(lines[0].contains("and not `https://h`"), "{lines:?}");
+    assert!(lines[0].contains(", not `https://h`"), "{lines:?}");
 
     // The secret is in a URL that is refused at startup.
     for url in [format!("https://user:s3cret@{place}"), format!("http://h?{secret}"), "x:s3cret@h".to_owned()]

@@ -158,11 +158,11 @@ fn mistakes_are_found_at_startup() {
     for (gate, expected) in [
         (
             Gate::static_keys("files", keys()).dpop(Dpop::required()),
-            Some("a proof of DPoP names the URL of a resource"),
+            Some("a DPoP proof names the URL of a resource"),
         ),
         (
             Gate::static_keys("files", keys()).dpop(Dpop::accepted()),
-            Some("a proof of DPoP names the URL of a resource"),
+            Some("a DPoP proof names the URL of a resource"),
         ),
         (Gate::new(resource(), keys()).dpop(Dpop::required()), Some("static keys are not bound")),
         (

@@ -74,8 +74,7 @@ impl Issuer {
     ///
     /// The pattern has a placeholder, which is a whole segment of the path, as the server's metadata may spell it. Set
     /// the members of the family with [`Issuer::members`] or [`Issuer::members_if`]. All members use the keys at
-    /// [`Issuer::metadata_uri`] or
-    /// [`Issuer::jwks_uri`]: no part of a token ever becomes part of a URL.
+    /// [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part of a token ever becomes part of a URL.
     ///
     /// # Examples
     ///

@@ -1,11 +1,11 @@
-//! The guide `refused` has each reason for which a request is refused, and each line that the log can have about a token.
+//! Checks that the guide `refused` lists every reason for a refusal, and every log line about a token.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use regex::Regex;
 use scopegate::Reason;
 
-/// Where tokens are refused, below `runtime/src`.
+/// The files below `runtime/src` that refuse tokens.
 const SOURCES: [&str; 9] = [
     "gate/bindings.rs",
     "token/client_certificate.rs",
@@ -18,7 +18,7 @@ const SOURCES: [&str; 9] = [
     "verify/opaque.rs",
 ];
 
-/// Other files that refuse tokens: one line each, which the guide has as well, or lines about proofs, which have a guide of their own.
+/// Other files that refuse tokens. Each has one line, which the guide also lists, or lines about proofs, which another guide lists.
 const WITH_A_LINE_EACH: [(&str, &str); 3] = [
     ("gate/credential.rs", "the request is at no resource of the family"),
     ("token/error.rs", "the token expired"),
@@ -58,7 +58,7 @@ fn guide() -> String {
     source("guide/refused.md")
 }
 
-/// Writes `..` for each value, and leaves out advice behind a semicolon.
+/// Replaces each value by `..`, and leaves out the advice after a semicolon.
 fn without_values(text: &str) -> String {
     let text = Regex::new(r"\{[^{}]*\}").unwrap().replace_all(text, "..");
     text.split("; ").next().unwrap_or_default().trim().to_owned()
@@ -84,12 +84,13 @@ fn the_guide_has_a_row_for_each_reason() {
 fn the_guide_has_each_line_of_the_log() {
     let text = Regex::new(r#""((?:it|its|the header|two issuers) (?:[^"\\]|\\.)*)""#).unwrap();
     let unexpected = Regex::new(r#"Fault::unexpected\("([a-z_]+)""#).unwrap();
+    let of_unexpected = of_unexpected();
     let mut logged = BTreeSet::new();
     for file in SOURCES {
         let source = source(file);
         logged.extend(text.captures_iter(&source).map(|found| without_values(&found[1])));
         let unexpected = unexpected.captures_iter(&source);
-        logged.extend(unexpected.map(|found| format!("its `{}` is `..`, not `..`", &found[1])));
+        logged.extend(unexpected.map(|found| of_unexpected.replace("{name}", &found[1])));
     }
     for (file, line) in WITH_A_LINE_EACH {
         assert!(source(file).contains(&format!("\"{line}\"")), "{file} does not log {line:?} any more");
@@ -107,7 +108,7 @@ fn the_guide_has_each_line_of_the_log() {
     let absent: Vec<_> = logged.iter().filter(|line| !rows.iter().any(|row| begins(line, row))).collect();
     assert!(absent.is_empty(), "`guide/refused.md` lacks a row for each of {absent:#?}");
 
-    // No row is about a line that nothing logs. Those of the last section are about keys and endpoints.
+    // Every row must have a log line in the sources. The rows of the last section are about keys and endpoints.
     let about_tokens = guide.split_once("# What the log says").unwrap().1.split_once("\n# ").unwrap().0;
     let stale: Vec<_> = rows
         .iter()
@@ -116,7 +117,15 @@ fn the_guide_has_each_line_of_the_log() {
     assert!(stale.is_empty(), "nothing logs {stale:#?} any more");
 }
 
-/// The texts of the last section are found somewhere in the sources.
+/// Returns the text about an unexpected claim, with `{name}` for its name.
+fn of_unexpected() -> String {
+    let source = source("verify/jwt/fault.rs");
+    let text = Regex::new(r#""(its `\{name\}` is [^"]*)""#).unwrap();
+    let text = &text.captures(&source).expect("a text about an unexpected claim")[1];
+    text.replace("{}", "..").replace("{expected}", "`..`")
+}
+
+/// Checks that the sources contain the texts of the last section.
 #[test]
 fn the_guide_has_no_cause_of_a_503_that_is_gone() {
     let guide = guide();

@@ -9,4 +9,4 @@ macro_rules! elsewhere {
 }
 
 // Those that other pages name.
-elsewhere! { browsers discovery dpop mcp observing operators providers testing }
+elsewhere! { browsers discovery dpop mcp observing operating providers refused testing }

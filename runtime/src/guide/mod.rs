@@ -18,22 +18,6 @@
 //! | show reviewers who may call what | [`report`] |
 //! | look up a word | [`glossary`] |
 
-// The documentation of a build with fewer features has links to items that are off.
-#![cfg_attr(
-    not(all(
-        feature = "cors",
-        feature = "export",
-        feature = "family",
-        feature = "introspection",
-        feature = "redis",
-        feature = "rmcp",
-        feature = "testing",
-        feature = "tracing",
-        feature = "utoipa"
-    )),
-    allow(rustdoc::broken_intra_doc_links)
-)]
-
 #[doc = include_str!("adopting.md")]
 #[cfg(all(feature = "jwt", feature = "utoipa"))]
 pub mod adopting {}

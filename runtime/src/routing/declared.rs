@@ -121,7 +121,8 @@ macro_rules! declared {
             const ROW: Row = G::ROW.taking(const { &[$(TypeId::of::<$argument>),*] });
         }
 
-        impl<G, $($argument,)* T> Leaves<T> for (G, $($argument,)*) {}
+        // By this the compiler knows the one implementation of `HandlerFn` that can apply, and need not try all.
+        impl<M, G, $($argument,)*> Leaves<(M, G, $($argument,)*)> for (G, $($argument,)*) {}
     };
 }
 

@@ -14,7 +14,7 @@ pub use services::{
 };
 
 /// Routes `GET` requests to `handler`. It also answers `HEAD` requests; axum leaves out the body of these answers.
-pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn get<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -23,7 +23,7 @@ where
 }
 
 /// Routes `POST` requests to `handler`.
-pub fn post<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn post<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -32,7 +32,7 @@ where
 }
 
 /// Routes `PUT` requests to `handler`.
-pub fn put<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn put<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -41,7 +41,7 @@ where
 }
 
 /// Routes `PATCH` requests to `handler`.
-pub fn patch<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn patch<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -50,7 +50,7 @@ where
 }
 
 /// Routes `DELETE` requests to `handler`.
-pub fn delete<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn delete<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -59,7 +59,7 @@ where
 }
 
 /// Routes `HEAD` requests to `handler`.
-pub fn head<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn head<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -68,7 +68,7 @@ where
 }
 
 /// Routes `OPTIONS` requests to `handler`.
-pub fn options<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn options<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -77,7 +77,7 @@ where
 }
 
 /// Routes `CONNECT` requests to `handler`.
-pub fn connect<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn connect<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -86,7 +86,7 @@ where
 }
 
 /// Routes `TRACE` requests to `handler`.
-pub fn trace<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn trace<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -95,7 +95,7 @@ where
 }
 
 /// Routes requests whose method `filter` matches to `handler`.
-pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(
+pub fn on<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(
     filter: MethodFilter,
     handler: H,
 ) -> MethodRouter<S>
@@ -107,7 +107,7 @@ where
 }
 
 /// Routes requests of any method to `handler`, `OPTIONS` included: it is guarded like the rest.
-pub fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn any<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,

@@ -22,7 +22,7 @@ where
     /// Sets the handler of requests that no route matches, in place of 404; see [`axum::Router::fallback`].
     ///
     /// The table has it at `/*`. That of a nested router is for what is below its path: at `/api/*`, for a router at `/api`.
-    pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
+    pub fn fallback<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(mut self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -65,7 +65,7 @@ where
     /// any method; see [`axum::Router::method_not_allowed_fallback`].
     ///
     /// The table has it at each of these paths, with `*` for its methods.
-    pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
+    pub fn method_not_allowed_fallback<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(
         mut self,
         handler: H,
     ) -> Self

@@ -9,6 +9,7 @@ use core::fmt;
 
 mod acr;
 mod cycles;
+mod distance;
 mod suggest;
 mod template;
 

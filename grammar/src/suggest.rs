@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
-use strsim::osa_distance;
+use crate::distance::distance;
 
 /// Returns the candidate that `text` is closest to, if it is close: at most a third of the longer one's characters
 /// are changed, left out, added or swapped with their neighbour. Case does not count; of equals the first is taken.
@@ -13,7 +13,7 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if text.len().abs_diff(candidate.len()) > limit {
             return None;
         }
-        let distance = osa_distance(&text.to_ascii_lowercase(), &candidate.to_ascii_lowercase());
+        let distance = distance(&text.to_ascii_lowercase(), &candidate.to_ascii_lowercase());
         (distance <= limit).then_some((distance, candidate))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
@@ -57,7 +57,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 fn is_misspelt(left: &str, right: &str) -> bool {
     let (left, right) = (left.to_ascii_lowercase(), right.to_ascii_lowercase());
-    if has_digit(&left) || has_digit(&right) || osa_distance(&left, &right) != 1 {
+    if has_digit(&left) || has_digit(&right) || distance(&left, &right) != 1 {
         return false;
     }
     let (short, long) = if left.len() < right.len() { (&left, &right) } else { (&right, &left) };

@@ -108,14 +108,12 @@ impl Usual {
         let marker = format!("{MARKER_PREFIX}{name}::{name}");
         let Source { file, line } = Source::of(self.name.span());
         let visibility = &self.visibility;
-        let declaration: TokenStream = format!(
+        let declaration = tokens(&format!(
             "#[doc(hidden)] {visibility} mod {MARKER_PREFIX}{name} {{ #[non_exhaustive] pub enum {name} {{}} }}\n\
              #[automatically_derived] impl ::scopegate::__private::Declares for {marker} {{\n\
              const ROW: ::scopegate::__private::Row = ::scopegate::__private::{row}\
              ::core::concat!(::core::module_path!(), \"::{name}\"), {file:?}, {line}); }}"
-        )
-        .parse()
-        .ok()?;
+        ))?;
         self.add_guard(&marker)?;
         let mut tokens: TokenStream = self.tokens.into_iter().collect();
         tokens.extend(declaration);
@@ -129,13 +127,21 @@ impl Usual {
         if !arguments.stream().is_empty() {
             guard.write_char(',').ok()?;
         }
-        let mut all: TokenStream = guard.parse().ok()?;
+        let mut all = tokens(&guard)?;
         all.extend(arguments.stream());
         let mut guarded = Group::new(Delimiter::Parenthesis, all);
         guarded.set_span(arguments.span());
         *arguments = guarded;
         Some(())
     }
+}
+
+/// Has the compiler read tokens. `proc_macro2` would read them itself first.
+fn tokens(text: &str) -> Option<TokenStream> {
+    if proc_macro::is_available() {
+        return text.parse::<proc_macro::TokenStream>().ok().map(TokenStream::from);
+    }
+    text.parse().ok()
 }
 
 fn is_punct(token: &TokenTree, wanted: char) -> bool {

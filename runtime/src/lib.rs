@@ -62,10 +62,10 @@
 //! | tokens that are bound to a key or a certificate | `dpop`, [`Gate::client_certificate`], [`guide`] |
 //! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, bound tokens, providers, MCP, observing, operators, testing |
+//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, bound tokens, providers, MCP, observing, operating, refusals, upgrading, testing, glossary |
 //! | audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
-//! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
-//! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
+//! | the lock and other files for reviewers and operators | [`guide::operating`], [`export`] |
+//! | why requests are answered 401 | [`guide::refused`], `cargo scopegate doctor` |
 //!
 //! # Features
 //!

@@ -1,5 +1,5 @@
-// A person at the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE`. It logs in, says something, sees its
-// token expire, and goes on with a new one.
+// A user of the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE`. The user logs in, sends a message, sees
+// the token expire, and continues with a new token.
 import { launch } from "./chromium.mjs";
 
 const [page, profile] = process.argv.slice(2);
@@ -23,7 +23,7 @@ async function visit() {
   await until("a WebSocket", logged("socket: open", 1));
   await until("the expiry", `/^Your token expires in [0-9]+ s, at /.exec(document.getElementById("expiry").textContent)?.[0]`);
   await say("hello");
-  await until("it comes back", heard("1: hello"));
+  await until("the message comes back", heard("1: hello"));
   await until("the socket answers", logged("socket: that was message 1", 1));
 
   await until("the events end with the token", logged("events: the token expired", 1));
@@ -33,7 +33,7 @@ async function visit() {
   await until("the events are open again", logged("events: open", 2));
   await until("nothing is missed", heard("1: hello,2: meanwhile"));
   await say("again");
-  await until("it goes on", heard("1: hello,2: meanwhile,3: again"));
+  await until("the chat goes on", heard("1: hello,2: meanwhile,3: again"));
 }
 
 try {

@@ -1,4 +1,4 @@
-// Takes the picture of a report that the guide shows: `node picture.mjs PROFILE PAGE PICTURE`.
+// Takes the guide's picture of a report: `node picture.mjs PROFILE PAGE PICTURE`.
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { launch } from "./chromium.mjs";

@@ -1,4 +1,4 @@
-//! How costs grow with the number of routes, of tools, of a token's scopes and of the scopes that imply others.
+//! Measures how costs grow with the number of routes, tools, granted scopes and implications.
 //!
 //! ```sh
 //! cargo run --release --bin growth
@@ -15,7 +15,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let _guard = runtime.enter();
 
-    println!("\nA request, beside that at the first size:");
+    println!("\nA request, relative to the first size:");
     let flat = [
         ("bare axum, by routes", SIZES.map(requests::bare_with_routes)),
         ("scopegate, by routes", SIZES.map(requests::with_routes)),
@@ -25,7 +25,7 @@ fn main() {
     ];
     print(flat, |times, at| times[at] / times[0]);
 
-    println!("\nAt startup and for export, beside a tenth of the size (10 is linear):");
+    println!("\nStartup and export, relative to a tenth of the size (10 is linear):");
     let linear = [
         ("bare axum, `Router::route`", SIZES.map(startup::bare)),
         ("`Router::route`", SIZES.map(startup::route)),

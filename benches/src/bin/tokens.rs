@@ -1,4 +1,4 @@
-//! What a request with a real JWT costs, beside the same without protection.
+//! Measures a request with a real JWT, relative to the same without protection.
 //!
 //! ```sh
 //! cargo run --release --bin tokens
@@ -18,7 +18,7 @@ use scopegate_benches::{
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
-/// As long as many servers make them.
+/// An opaque token of a usual length.
 const OPAQUE: &str = "JYbfVbCXVZd6iYXKnOp0yhYqPLR2sRq0eWp8nT5hU3k";
 
 const HEAD: [&str; 4] = ["", "time", "allocations", "instructions"];
@@ -34,7 +34,7 @@ fn main() {
         let token = issuer.token();
         for mut verifying in runtime.block_on(tokens::all(&issuer)) {
             let name = format!("{}, {algorithm:?}", verifying.name);
-            // What loads keys has loaded them then.
+            // After this request, verifiers that load keys have loaded them.
             once(&runtime, &verifying.router, &token, &name);
 
             let again = format!("{name}, same token");
@@ -55,14 +55,14 @@ fn main() {
     table::print(&HEAD, &rows);
 }
 
-/// Sends the first request, which waits for a server.
+/// Sends the first request, which waits for the authorization server.
 fn once(runtime: &Runtime, router: &Router, token: &str, name: &str) {
     let first = router.clone().oneshot(get_files(bearer(token)));
     let answer = runtime.block_on(first).unwrap_or_else(|never| match never {});
     assert!(answer.status().is_success(), "{name} answers {}", answer.status());
 }
 
-/// Measures a token that comes again, each time with a proof that is new.
+/// Measures a repeated token, each time with a new proof.
 fn proven(meter: &mut Meter, runtime: &Runtime, bare: &Cost) -> Vec<String> {
     let (mut issuer, mut client) = (Issuer::new(Algorithm::ES256), Client::new());
     let token = issuer.token_of(&client);

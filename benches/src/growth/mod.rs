@@ -1,4 +1,4 @@
-//! Servers of any size, and the time that things take with them.
+//! Servers of any size, and timing.
 
 pub mod relations;
 pub mod requests;
@@ -17,7 +17,7 @@ use scopegate::{
 };
 use tower::{Service, service_fn};
 
-/// Returns the least time of some runs, in nanoseconds: what is more is the machine's doing.
+/// Returns the least time of several runs in nanoseconds. Longer times come from the machine.
 fn least<I, T>(mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> f64 {
     let mut run = || {
         let input = make();
@@ -35,7 +35,7 @@ fn least<I, T>(mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> f64
     times.into_iter().min().map_or(0.0, |time| time.as_secs_f64() * 1e9)
 }
 
-/// Makes a scope that lasts as long as the program, as those in source text do.
+/// Makes a scope with a leaked text, which lives as long as the program.
 fn scope(at: usize) -> Scope {
     Scope::new(leak(format!("scope:{at}"))).expect("it has no space")
 }
@@ -44,7 +44,7 @@ fn leak(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-/// Makes what an attribute with one scope makes.
+/// Makes the requirement that an attribute with one scope makes.
 fn requiring(scope: Scope) -> Requirement {
     let all: &'static [Need] = Box::leak(Box::new([Need::Scope(scope)]));
     scopegate::__private::requirement(Box::leak(Box::new([all])))
@@ -61,7 +61,7 @@ fn service()
     service_fn(|_: Request| std::future::ready(Ok(().into_response())))
 }
 
-/// A router with routes that all need scopes of their own.
+/// A router whose routes each need their own scope.
 fn router(routes: &[(&'static str, Requirement)]) -> Router {
     let add = |router: Router, (path, requirement): &(&'static str, Requirement)| {
         router.route_service(path, scopegate::guarded(requirement.clone(), service()))
@@ -81,7 +81,7 @@ impl TokenVerifier for OneToken {
     }
 }
 
-/// A gate that takes every token for one with these scopes.
+/// A gate that accepts every token with these scopes.
 fn gate(granted: impl IntoIterator<Item = Scope>) -> Gate {
     let granted: GrantedScopes = granted.into_iter().map(Scope::as_str).collect();
     let resource = Resource::new("https://files.example.com").expect("it is a URL");

@@ -1,4 +1,4 @@
-//! Many scopes, each of which implies one.
+//! Many scopes that each imply one scope.
 
 use scopegate::Scope;
 
@@ -8,7 +8,7 @@ fn relations(size: usize) -> Vec<(Scope, [Scope; 1])> {
     (1..=size).map(|at| (scope(at), [scope(0)])).collect()
 }
 
-/// The token has the last of those that imply what is needed.
+/// Times a request whose token has the last of the scopes that imply the required one.
 pub fn request(size: usize) -> f64 {
     let gate = gate([scope(size)]).implies(relations(size));
     let router = router(&[(path(0), requiring(scope(0)))]).protect(gate);

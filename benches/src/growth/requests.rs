@@ -1,4 +1,4 @@
-//! One allowed request, for the last of many routes.
+//! One allowed request to the last of many routes.
 
 use axum::Router;
 
@@ -15,13 +15,13 @@ pub fn with_routes(size: usize) -> f64 {
     time(router, path(size - 1))
 }
 
-/// The token grants many scopes, of which one is needed.
+/// Times a request whose token grants many scopes, of which one is needed.
 pub fn with_granted(size: usize) -> f64 {
     let router = router(&[(path(0), requiring(scope(0)))]).protect(gate((0..size).map(scope)));
     time(router.expect("the gate fits"), path(0))
 }
 
-/// Returns the time of a request that is allowed.
+/// Returns the time of an allowed request.
 pub(super) fn time(router: Router, path: &str) -> f64 {
     const AT_ONCE: usize = 100;
     let mut router = router.with_state(());

@@ -1,4 +1,4 @@
-//! What is done once: mounting, checking, exporting.
+//! Work that a program does once: mounting, checking, exporting.
 
 use axum::Router;
 use scopegate::{
@@ -45,7 +45,7 @@ pub fn lock(size: usize) -> f64 {
     least(|| (), |()| Lock::of(&Policy::new(), &table).to_string())
 }
 
-/// Half of the routes need another scope than before.
+/// Times a comparison of locks in which half of the routes need another scope than before.
 pub fn changes(size: usize) -> f64 {
     let mut routes = routes(size);
     let old = Lock::of(&Policy::new(), &router(&routes).table());

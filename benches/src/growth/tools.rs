@@ -20,7 +20,7 @@ pub fn startup(size: usize) -> f64 {
     least(|| (gate([]), table.clone()), |(gate, table)| gate.mcp_layer(table))
 }
 
-/// A call of the last tool. What is behind the gate answers whatever it is asked.
+/// Times a call of the last tool. The service behind the gate answers every request.
 pub fn request(size: usize) -> f64 {
     let layer = gate([scope(size - 1)]).mcp_layer(table(size)).expect("the gate fits");
     let mut router = Router::new().route_service("/mcp", service()).layer(layer).with_state(());

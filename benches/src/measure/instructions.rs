@@ -1,13 +1,13 @@
-//! Instructions, by callgrind: the program starts itself again below valgrind, to do one piece of work and no other.
+//! Counts instructions with callgrind. The program starts itself again under valgrind, to do only one piece of work.
 
 use std::{
     env,
     process::{self, Command},
 };
 
-/// Names the piece of work that this process is to do below valgrind.
+/// The variable that names the piece of work for the process under valgrind.
 const WORK: &str = "SCOPEGATE_BENCHES_COUNT";
-/// One run of the work would be swayed by what it is the first to do.
+/// The number of runs to average, because the first run does extra work.
 const RUNS: u64 = 100;
 
 pub(super) struct Instructions {
@@ -23,7 +23,7 @@ impl Instructions {
         self.here.is_some()
     }
 
-    /// Does the work and ends, if it is the one to do.
+    /// Does the work and ends the process, if it is the work for this process.
     pub(super) fn count<I>(&self, id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I)) {
         if self.here.as_deref() != Some(id) {
             return;
@@ -47,14 +47,14 @@ impl Instructions {
             .output()
             .expect("valgrind is installed");
         let said = String::from_utf8_lossy(&output.stderr);
-        // The last process to say it is this one: criterion asks other programs whether they are there.
+        // The last line is from this process. The earlier ones are from other programs that criterion starts.
         let collected = said.lines().filter_map(|line| line.split_once("Collected : ")).last();
         let count = collected.and_then(|(_, count)| count.trim().parse::<u64>().ok());
         count.filter(|count| *count > 0).unwrap_or_else(|| panic!("nothing counted for {id}:\n{said}")) / RUNS
     }
 }
 
-/// What callgrind counts the instructions of, and of nothing else.
+/// The only function whose instructions callgrind counts.
 #[inline(never)]
 fn counted_by_callgrind(work: &mut dyn FnMut()) {
     work();

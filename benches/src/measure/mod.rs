@@ -1,4 +1,4 @@
-//! The three things that are measured: time, allocations, instructions.
+//! Measures time, allocations and instructions.
 
 mod instructions;
 mod memory;
@@ -8,27 +8,27 @@ use allocation_counter::{AllocationInfo, measure};
 
 use self::{instructions::Instructions, time::Times};
 
-/// What one piece of work costs.
+/// The cost of one piece of work.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
     /// The median time, in nanoseconds.
     pub time: f64,
-    /// How often memory is allocated.
+    /// The number of allocations.
     pub allocations: u64,
-    /// The most bytes that are held at once.
+    /// The peak number of bytes allocated.
     pub peak: u64,
-    /// Instructions, as callgrind counts them.
+    /// The number of instructions, as counted by callgrind.
     pub instructions: u64,
 }
 
 impl Cost {
-    /// Returns how many allocations this has more than `other`; less than none if it has fewer.
+    /// Returns the number of allocations over `other`, which may be negative.
     pub fn allocations_over(&self, other: &Self) -> i64 {
         self.allocations.cast_signed() - other.allocations.cast_signed()
     }
 }
 
-/// Measures pieces of work, one after the other.
+/// Measures pieces of work, one after another.
 pub struct Meter {
     times: Times,
     instructions: Instructions,
@@ -40,9 +40,9 @@ impl Meter {
         Self { times: Times::new(), instructions: Instructions::new() }
     }
 
-    /// Measures `work` on what `make` makes; the making does not count.
+    /// Measures `work` on the result of `make`, without the cost of `make`.
     ///
-    /// Where this process was started to count the instructions of one piece of work, it does that and ends.
+    /// If this process was started to count the instructions of one piece of work, it does that work and ends.
     pub fn cost<I>(&mut self, id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I)) -> Cost {
         if self.instructions.are_counted_here() {
             self.instructions.count(id, make, work);

@@ -1,10 +1,10 @@
-//! Time, by criterion.
+//! Measures time with criterion.
 
 use std::{env, fs, path::PathBuf, time::Duration};
 
 use criterion::{BatchSize, Criterion};
 
-/// Measures times. `SECONDS` says how long each is measured.
+/// Measures times. `SECONDS` sets the duration of each measurement.
 pub(super) struct Times(Criterion);
 
 impl Times {
@@ -37,7 +37,7 @@ impl Times {
     }
 }
 
-/// Where criterion writes what it found.
+/// The folder of criterion's results.
 fn directory() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/criterion")
 }

@@ -19,7 +19,7 @@ async fn health() -> &'static str {
     "up\n"
 }
 
-// Prometheus sends a key as any client does: `authorization: { credentials: .. }` in its configuration.
+// Prometheus sends a key like any client, if its configuration has `authorization: { credentials: .. }`.
 #[requires_scope("metrics:read")]
 async fn metrics(State(handle): State<PrometheusHandle>) -> String {
     handle.render()

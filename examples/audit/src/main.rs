@@ -1,4 +1,4 @@
-//! An API that records every decision: an audit log in JSON lines, a file a day, and counters for Prometheus.
+//! An API that records every decision: an audit log as JSON lines, one file per day, and counters for Prometheus.
 //!
 //! Run with
 //!
@@ -28,7 +28,7 @@ use audit::{api, counters, log::AuditLog};
 use scopegate::StaticKeys;
 use tokio::{net::TcpListener, time};
 
-/// How often the recorder tidies up what it holds of histograms.
+/// How often the recorder compacts its histograms.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 #[tokio::main]
@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
     let port: u16 =
         env::var("PORT").as_deref().unwrap_or("8080").parse().context("PORT takes a port number")?;
     let folder = PathBuf::from(env::var("AUDIT_DIR").unwrap_or_else(|_| "audit-log".to_owned()));
-    // For trying it out; a real server has its keys from the environment alone.
+    // Keys for trying it out. A real server reads its keys from the environment.
     let keys = StaticKeys::new()
         .key("reader", "sk_read", "files:read")?
         .key("writer", "sk_write", "files:read files:write")?

@@ -1,4 +1,4 @@
-//! The pages that people see. Every text in them is escaped by `maud`.
+//! The pages for the user. `maud` escapes every text in them.
 
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_FRAME_OPTIONS};
@@ -11,7 +11,7 @@ use crate::consent;
 use crate::login::Asked;
 use crate::state::Issuer;
 
-/// Asks the person whether `client` may have what it asks for.
+/// Asks the user whether to grant the request of `client`.
 pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, request: &str) -> Response {
     let name = client.name.as_deref().unwrap_or("An application without a name");
     let body = html! {
@@ -42,7 +42,7 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
     page(StatusCode::OK, "Allow access?", &body)
 }
 
-/// Says what is wrong with a request whose client cannot be told.
+/// Shows the error of a request that cannot be sent to the client.
 pub(crate) fn refusal(reason: &str) -> Response {
     let body = html! {
         h1 { "This request cannot go on" }
@@ -51,7 +51,7 @@ pub(crate) fn refusal(reason: &str) -> Response {
     page(StatusCode::BAD_REQUEST, "Error", &body)
 }
 
-/// Asks the person to log in again. There is no password: they say that they did, and how.
+/// Asks the user to log in again. There is no password: the user ticks a box, and selects how.
 fn login(asked: &Asked) -> Markup {
     html! {
         fieldset {
@@ -104,13 +104,13 @@ fn page(status: StatusCode, title: &str, body: &Markup) -> Response {
         (CACHE_CONTROL, "no-store"),
         (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
         (REFERRER_POLICY, "no-referrer"),
-        // For browsers that do not know `frame-ancestors`.
+        // For browsers without support for `frame-ancestors`.
         (X_FRAME_OPTIONS, "DENY"),
     ];
     (status, headers, Html(markup.into_string())).into_response()
 }
 
-/// Without `form-action`: Chrome applies it to the redirect after the form too, which goes to the client.
+/// It has no `form-action`, because Chrome also applies that to the redirect to the client after the form.
 const CONTENT_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 

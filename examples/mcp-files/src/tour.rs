@@ -1,6 +1,6 @@
-//! How to try the server with clients that people have.
+//! How to try the server with common clients.
 
-/// Describes what to type, for a server at `resource`.
+/// Returns the commands to type, for a server at `resource`.
 #[must_use]
 pub fn instructions(resource: &str) -> String {
     format!(

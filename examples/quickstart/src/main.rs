@@ -6,9 +6,9 @@
 //! cargo run -p quickstart
 //! ```
 //!
-//! and paste the lines it prints into another terminal. `PORT` (8080), `RESOURCE` (the public URL of the API,
-//! `http://127.0.0.1:PORT`) and `ISSUER` (an authorization server in place of the embedded one) change where it is.
-//! `DPOP=required` has it take tokens alone that are bound to a client's key (RFC 9449), and `DPOP=accepted` these and bearer tokens.
+//! and paste the printed lines into another terminal. `PORT` (8080) sets the port, `RESOURCE` the public URL of the API
+//! (`http://127.0.0.1:PORT`), and `ISSUER` an authorization server instead of the embedded one.
+//! With `DPOP=required` it accepts only tokens bound to a client's key (RFC 9449), and with `DPOP=accepted` also bearer tokens.
 
 use std::{
     io,
@@ -67,7 +67,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts the authorization server on a port, or on any other if that is taken.
+/// Starts the authorization server on a port, or on any free port if that is taken.
 async fn embedded_issuer(port: u16) -> Result<DevIssuer, BindError> {
     let at = |port| DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     let bound = match at(port).await {

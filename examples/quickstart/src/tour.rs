@@ -1,10 +1,10 @@
-//! The requests to try, each with the answer to expect.
+//! The requests to try, each with the expected answer.
 
 use std::fmt;
 
 use scopegate::Resource;
 
-/// A command for the shell, and lines that its output has.
+/// A shell command, and lines of its output.
 #[derive(Clone, Debug)]
 pub struct Step {
     what: &'static str,
@@ -70,7 +70,7 @@ pub fn steps(api: &str, resource: &Resource, issuer: &str) -> Vec<Step> {
     ]
 }
 
-/// Lists the steps where tokens are bound to a key. They end where a client has to sign proofs, which a shell cannot.
+/// Lists the steps with tokens bound to a key. They end where a client must sign proofs, which a shell cannot do.
 #[must_use]
 pub fn steps_with_dpop(api: &str, resource: &Resource) -> Vec<Step> {
     vec![
@@ -91,7 +91,7 @@ fn step<const N: usize>(what: &'static str, command: String, expect: [String; N]
     Step { what, command, expect: expect.into() }
 }
 
-/// Writes what it shows, the command, and the lines to expect.
+/// Writes the purpose of the step, the command, and the expected lines.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# {}", self.what)?;

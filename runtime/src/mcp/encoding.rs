@@ -1,7 +1,7 @@
-//! Which headers may describe a body, and what the service gets in their place.
+//! Decides which headers may describe a body, and which headers the service gets instead.
 //!
-//! A server that decodes a body reads another text than the gate. Servers differ about what makes them decode one, so
-//! this is a list of what is allowed, and nothing of the client's text about a body reaches the service.
+//! A server that decodes a body reads another text than the gate. Servers have different rules for that, so this is an
+//! allow list, and none of the client's headers about the body reaches the service.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -10,9 +10,9 @@ use http::{
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Tells whether the headers leave a body as it is: JSON in UTF-8, and not compressed.
+/// Tells whether the headers leave the body unchanged: JSON in UTF-8 without compression.
 ///
-/// A body without a type is refused, too: what a server takes it for is the server's guess.
+/// A body without a type is rejected, too, since a server would guess the type.
 pub(super) fn is_plain(headers: &HeaderMap) -> bool {
     headers.keys().all(|name| !describes_a_body(name.as_str()) || is_known(name))
         && only(headers, &CONTENT_TYPE).is_ok_and(|kind| kind.is_some_and(is_json_in_utf8))
@@ -20,7 +20,7 @@ pub(super) fn is_plain(headers: &HeaderMap) -> bool {
         && is_absent_or(headers, &TRANSFER_ENCODING, "chunked")
 }
 
-/// Describes a body of which the gate has read `length` bytes. What the headers say already is not written again.
+/// Writes the headers for a body of `length` bytes, unless they are already correct.
 pub(super) fn describe(headers: &mut HeaderMap, length: usize) {
     headers.insert(CONTENT_TYPE, JSON);
     headers.remove(CONTENT_ENCODING);
@@ -30,21 +30,21 @@ pub(super) fn describe(headers: &mut HeaderMap, length: usize) {
     }
 }
 
-/// Takes off what describes the body of a request that has none for the service.
+/// Removes the body headers of a request whose body the service does not get.
 pub(super) fn describe_none(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING] {
         headers.remove(name);
     }
 }
 
-/// Tells whether a header could change how some server reads a body. CGI, and what is made like it, tells no `_` from `-`.
+/// Tells whether a header could change how some server reads a body. CGI and similar interfaces treat `_` like `-`.
 fn describes_a_body(name: &str) -> bool {
     ["content", "transfer"]
         .iter()
         .any(|word| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '_'])))
 }
 
-/// What is judged here, and what says nothing about how a body is read.
+/// Tells whether a header is checked elsewhere, or does not affect how a body is read.
 fn is_known(name: &HeaderName) -> bool {
     [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING, CONTENT_LANGUAGE].contains(name)
         || matches!(name.as_str(), "content-digest" | "content-md5")
@@ -70,7 +70,7 @@ fn is_absent_or(headers: &HeaderMap, name: &HeaderName, allowed: &str) -> bool {
     only(headers, name).is_ok_and(|value| value.is_none_or(is_allowed))
 }
 
-/// Tells whether the length is there once, written as the gate would write it.
+/// Tells whether the length header occurs once, written as the gate would write it.
 fn says(headers: &HeaderMap, length: usize) -> bool {
     let Ok(Some(value)) = only(headers, &CONTENT_LENGTH) else { return false };
     let digits = value.as_bytes();
@@ -78,7 +78,7 @@ fn says(headers: &HeaderMap, length: usize) -> bool {
     is_plain && value.to_str().is_ok_and(|digits| digits.parse() == Ok(length))
 }
 
-/// More fields than one of a name that has one: servers differ about which one counts.
+/// There are several fields with a name that may occur only once. Servers differ about which one applies.
 struct Several;
 
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Several> {

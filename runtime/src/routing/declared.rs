@@ -124,8 +124,7 @@ macro_rules! declared {
             const ROW: Row = G::ROW.taking(const { &[$(TypeId::of::<$argument>),*] });
         }
 
-        // By this the compiler knows the one implementation of `HandlerFn` that can apply, and need not try all.
-        impl<M, G, $($argument,)*> Leaves<(M, G, $($argument,)*)> for (G, $($argument,)*) {}
+        impl<G, $($argument,)* T> Leaves<T> for (G, $($argument,)*) {}
     };
 }
 

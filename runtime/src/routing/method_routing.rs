@@ -15,7 +15,7 @@ pub use services::{
 };
 
 /// Routes `GET` requests to `handler`. It also answers `HEAD` requests; axum leaves out the body of these answers.
-pub fn get<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -24,7 +24,7 @@ where
 }
 
 /// Routes `POST` requests to `handler`.
-pub fn post<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn post<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -33,7 +33,7 @@ where
 }
 
 /// Routes `PUT` requests to `handler`.
-pub fn put<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn put<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -42,7 +42,7 @@ where
 }
 
 /// Routes `PATCH` requests to `handler`.
-pub fn patch<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn patch<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -51,7 +51,7 @@ where
 }
 
 /// Routes `DELETE` requests to `handler`.
-pub fn delete<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn delete<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -60,7 +60,7 @@ where
 }
 
 /// Routes `HEAD` requests to `handler`.
-pub fn head<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn head<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -69,7 +69,7 @@ where
 }
 
 /// Routes `OPTIONS` requests to `handler`.
-pub fn options<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn options<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -78,7 +78,7 @@ where
 }
 
 /// Routes `CONNECT` requests to `handler`.
-pub fn connect<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn connect<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -87,7 +87,7 @@ where
 }
 
 /// Routes `TRACE` requests to `handler`.
-pub fn trace<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn trace<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -108,7 +108,7 @@ where
 /// let routes: Router = Router::new().route("/files", on(MethodFilter::PUT.or(MethodFilter::PATCH), write));
 /// assert_eq!(routes.table().to_string(), "PUT,PATCH  /files  files:write\n");
 /// ```
-pub fn on<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(
+pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(
     filter: MethodFilter,
     handler: H,
 ) -> MethodRouter<S>
@@ -132,7 +132,7 @@ where
 /// let routes: Router = Router::new().route("/files", any(proxy));
 /// assert_eq!(routes.table().to_string(), "*  /files  files:write\n");
 /// ```
-pub fn any<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,

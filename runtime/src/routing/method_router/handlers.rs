@@ -9,7 +9,7 @@ impl<S> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    pub(in crate::routing) fn any<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(
+    pub(in crate::routing) fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
         handler: H,
     ) -> Self
     where
@@ -25,7 +25,7 @@ where
     ///
     /// When one of the methods already has a handler, as in axum.
     #[track_caller]
-    pub fn on<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(
+    pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
         mut self,
         filter: MethodFilter,
         handler: H,
@@ -45,7 +45,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn get<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -58,7 +58,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn post<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn post<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -71,7 +71,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn put<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn put<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -84,7 +84,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn patch<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn patch<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -97,7 +97,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn delete<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn delete<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -110,7 +110,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn head<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn head<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -123,7 +123,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn options<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn options<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -136,7 +136,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn connect<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn connect<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -149,7 +149,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn trace<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(self, handler: H) -> Self
+    pub fn trace<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -179,7 +179,7 @@ where
     ///     "GET  /files/{name}  files:read\n*    /files/{name}  authenticated\n",
     /// );
     /// ```
-    pub fn fallback<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(mut self, handler: H) -> Self
+    pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
     where
         T: 'static,
     {

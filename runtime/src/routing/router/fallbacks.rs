@@ -23,7 +23,7 @@ where
     ///
     /// The table shows it at `/*`. The fallback of a nested router is for the paths below it: at `/api/*`, for a router
     /// at `/api`.
-    pub fn fallback<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(mut self, handler: H) -> Self
+    pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
     where
         T: 'static,
     {
@@ -67,7 +67,7 @@ where
     ///
     /// It covers all paths added so far, except those with a handler for any method. The table shows it at each of
     /// these paths, with `*` as its methods.
-    pub fn method_not_allowed_fallback<H: Declared<D> + GuardedOnce<D, T> + HandlerFn<T, S>, T, D>(
+    pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
         mut self,
         handler: H,
     ) -> Self

@@ -9,32 +9,80 @@ PER_MODULE = 50
 
 @dataclass(frozen=True)
 class Variant:
-    """What differs between the crates: dependencies, what stands above a handler, and what mounts it."""
+    """What differs between the crates: dependencies, what stands at a handler, and what mounts it."""
 
     dependencies: str
-    attribute: str
+    attribute: str = ""
+    guard: str = ""
     router: str = "axum::{Router, routing::post}"
     openapi: bool = False
     protect: str = "routes.with_state(Shelf::default())"
+    beside: str = ""
 
+
+SCOPEGATE = 'scopegate = {{ path = "{root}/runtime" }}'
+
+BY_HAND = '''
+pub trait Declares: 'static {
+    const SCOPES: &'static [&'static str];
+}
+
+pub struct Guard<D>(std::marker::PhantomData<fn() -> D>);
+
+impl<D: Declares, S: Sync> axum::extract::FromRequestParts<S> for Guard<D> {
+    type Rejection = axum::http::StatusCode;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        check(parts, D::SCOPES).map(|()| Self(std::marker::PhantomData))
+    }
+}
+
+fn check(parts: &axum::http::request::Parts, scopes: &[&str]) -> Result<(), axum::http::StatusCode> {
+    let granted = parts.uri.query().unwrap_or_default();
+    if scopes.iter().all(|scope| granted.split('&').any(|one| one == *scope)) {
+        return Ok(());
+    }
+    Err(axum::http::StatusCode::FORBIDDEN)
+}
+'''
+
+AUTHORITIES = """
+async fn authorities(
+    request: &mut axum::extract::Request,
+) -> Result<std::collections::HashSet<String>, axum::response::Response> {
+    Ok(request.uri().query().unwrap_or_default().split('&').map(str::to_owned).collect())
+}
+"""
 
 VARIANTS = {
-    "bare axum": Variant("", ""),
+    "bare axum": Variant(""),
+    "an attribute that does nothing": Variant(
+        'nothing = {{ path = "../nothing" }}',
+        attribute='#[nothing::nothing("{module}:read", "{module}:{name}:write")]',
+    ),
+    "guard and declaration by hand": Variant(
+        "",
+        attribute="pub enum {marker} {{}}\n\nimpl crate::Declares for {marker} {{\n"
+        '    const SCOPES: &\'static [&\'static str] = &["{module}:read", "{module}:{name}:write"];\n}}\n',
+        guard="_: crate::Guard<{marker}>, ",
+        beside=BY_HAND,
+    ),
     "scopegate": Variant(
-        'scopegate = {{ path = "{root}/runtime" }}',
-        '#[scopegate::requires_scope("{module}:read", "{module}:{name}:write")]',
+        SCOPEGATE,
+        attribute='#[scopegate::requires_scope("{module}:read", "{module}:{name}:write")]',
         router="scopegate::{Router, routing::post}",
         protect='routes.with_state(Shelf::default()).protect(scopegate::Gate::static_keys("compile", '
         'scopegate::StaticKeys::parse("sk_one=m000:read").unwrap())).unwrap()',
     ),
     "protect-axum": Variant(
         'protect-axum = "=0.2.0"',
-        '#[protect_axum::protect("{module}:read", "{module}:{name}:write")]',
+        attribute='#[protect_axum::protect("{module}:read", "{module}:{name}:write")]',
         protect="routes.with_state(Shelf::default()).layer(protect_axum::GrantsLayer::with_extractor(authorities))",
+        beside=AUTHORITIES,
     ),
     "utoipa": Variant(
         'utoipa = "6.0"',
-        '#[utoipa::path(post, path = "/{module}/{name}/{{owner}}/{{id}}", '
+        attribute='#[utoipa::path(post, path = "/{module}/{name}/{{owner}}/{{id}}", '
         'params(("owner" = String, Path), ("id" = u64, Path)), request_body = Item, '
         'responses((status = 200, body = Item), (status = 400, description = "No such item")))]',
         openapi=True,
@@ -53,21 +101,38 @@ tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
 {dependencies}
 """
 
+NOTHING_MANIFEST = """[package]
+name = "nothing"
+version = "0.1.0"
+edition = "2024"
+
+[lib]
+proc-macro = true
+"""
+
+NOTHING = """use proc_macro::TokenStream;
+
+#[proc_macro_attribute]
+pub fn nothing(_: TokenStream, item: TokenStream) -> TokenStream {
+    item
+}
+"""
+
 MAIN = """use std::{{collections::BTreeMap, sync::{{Arc, Mutex}}}};
 
 {modules}
 
 #[derive(Clone, Default)]
 pub struct Shelf {{
-    items: Arc<Mutex<BTreeMap<String, Item>>>,
+    pub items: Arc<Mutex<BTreeMap<String, Item>>>,
 }}
 
 #[derive(Clone, serde::Deserialize, serde::Serialize{schema})]
 pub struct Item {{
-    name: String,
-    count: u64,
+    pub name: String,
+    pub count: u64,
 }}
-{authorities}
+{beside}
 #[tokio::main]
 async fn main() -> std::io::Result<()> {{
     let routes = {first}::routes(){merges};
@@ -77,19 +142,20 @@ async fn main() -> std::io::Result<()> {{
 }}
 """
 
-AUTHORITIES = """
-async fn authorities(
-    request: &mut axum::extract::Request,
-) -> Result<std::collections::HashSet<String>, axum::response::Response> {
-    Ok(request.uri().query().unwrap_or_default().split('&').map(str::to_owned).collect())
-}
-"""
-
-HANDLER = """
+# What `touch` changes is the number before ` + 1000`.
+HANDLERS = {
+    "three": """
+/// Counts what item {number} of an owner comes to.
+{attribute}
+pub async fn {name}({guard}Path((owner, id)): Path<(String, u64)>) -> String {{
+    format!("{{owner}}/{{}}", id.wrapping_mul({number} + 1000))
+}}
+""",
+    "twenty": """
 /// Counts what item {number} of an owner comes to.
 {attribute}
 pub async fn {name}(
-    State(shelf): State<Shelf>,
+    {guard}State(shelf): State<Shelf>,
     Path((owner, id)): Path<(String, u64)>,
     Json(wanted): Json<Item>,
 ) -> Result<Json<Item>, StatusCode> {{
@@ -108,14 +174,27 @@ pub async fn {name}(
     }}
     Ok(Json(item.clone()))
 }}
-"""
+""",
+}
+
+IMPORTS = {
+    "three": "use axum::extract::Path;\n\nuse crate::Shelf;\n",
+    "twenty": "use axum::{Json, extract::{Path, State}, http::StatusCode};\n\nuse crate::{Item, Shelf};\n",
+}
 
 
-def crate_name(variant: str) -> str:
-    return "compile-" + variant.replace(" ", "-")
+def crate_name(variant: str, size: str) -> str:
+    return f"compile-{size}-" + variant.replace(" ", "-")
 
 
-def write(variant: str, handlers: int, folder: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
+def write_nothing(folder: pathlib.Path) -> None:
+    """Writes the crate of the attribute that does nothing."""
+    (folder / "src").mkdir(parents=True, exist_ok=True)
+    (folder / "Cargo.toml").write_text(NOTHING_MANIFEST)
+    (folder / "src/lib.rs").write_text(NOTHING)
+
+
+def write(variant: str, size: str, handlers: int, folder: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
     """Writes the crate of a variant, and returns the file of its first handlers."""
     spec = VARIANTS[variant]
     numbers = [range(start, min(start + PER_MODULE, handlers)) for start in range(0, handlers, PER_MODULE)]
@@ -123,16 +202,16 @@ def write(variant: str, handlers: int, folder: pathlib.Path, root: pathlib.Path)
     sources = folder / "src"
     sources.mkdir(parents=True, exist_ok=True)
     (folder / "Cargo.toml").write_text(
-        MANIFEST.format(name=crate_name(variant), dependencies=spec.dependencies.format(root=root))
+        MANIFEST.format(name=crate_name(variant, size), dependencies=spec.dependencies.format(root=root))
     )
     for module, range_ in modules.items():
-        (sources / f"{module}.rs").write_text(module_source(spec, module, range_))
+        (sources / f"{module}.rs").write_text(module_source(spec, size, module, range_))
     first, *others = modules
     (sources / "main.rs").write_text(
         MAIN.format(
             modules="\n".join(f"mod {module};" for module in modules),
             schema=", utoipa::ToSchema" if spec.openapi else "",
-            authorities=AUTHORITIES if "authorities" in spec.protect else "",
+            beside=spec.beside,
             first=first,
             merges="".join(f".merge({module}::routes())" for module in others),
             protect=spec.protect,
@@ -146,17 +225,25 @@ def write(variant: str, handlers: int, folder: pathlib.Path, root: pathlib.Path)
     return sources / f"{first}.rs"
 
 
-def module_source(spec: Variant, module: str, numbers: range) -> str:
+def module_source(spec: Variant, size: str, module: str, numbers: range) -> str:
     names = [f"item_{number:05}" for number in numbers]
     routes = "".join(f'\n        .route("/{module}/{name}/{{owner}}/{{id}}", post({name}))' for name in names)
+    item = "use crate::Item;\n" if spec.openapi and size == "three" else ""
     head = (
-        f"use {spec.router};\nuse axum::{{Json, extract::{{Path, State}}, http::StatusCode}};\n\n"
-        f"use crate::{{Item, Shelf}};\n\npub fn routes() -> Router<Shelf> {{\n    Router::new(){routes}\n}}\n"
+        f"use {spec.router};\n{IMPORTS[size]}{item}\n"
+        f"pub fn routes() -> Router<Shelf> {{\n    Router::new(){routes}\n}}\n"
     )
     if spec.openapi:
         head += f"\n#[derive(utoipa::OpenApi)]\n#[openapi(paths({', '.join(names)}))]\npub struct Document;\n"
-    handlers = (
-        HANDLER.format(name=name, number=number, attribute=spec.attribute.format(module=module, name=name))
-        for name, number in zip(names, numbers)
-    )
+    handlers = (handler_source(spec, size, module, name, number) for name, number in zip(names, numbers))
     return head + "".join(handlers)
+
+
+def handler_source(spec: Variant, size: str, module: str, name: str, number: int) -> str:
+    marker = f"Item{number:05}"
+    return HANDLERS[size].format(
+        name=name,
+        number=number,
+        attribute=spec.attribute.format(module=module, name=name, marker=marker),
+        guard=spec.guard.format(marker=marker),
+    )

@@ -25,10 +25,14 @@ mod mistakes;
 mod need;
 #[path = "../../macros/src/place.rs"]
 mod place;
+#[path = "../../macros/src/quick.rs"]
+mod quick;
 #[path = "../../macros/src/redundancy.rs"]
 mod redundancy;
 #[path = "../../macros/src/rule.rs"]
 mod rule;
+#[path = "../../macros/src/source.rs"]
+mod source;
 #[path = "../../macros/src/step_up.rs"]
 mod step_up;
 #[path = "../../macros/src/surroundings.rs"]

@@ -10,6 +10,7 @@ use core::fmt;
 
 mod acr;
 mod cycles;
+mod distance;
 mod suggest;
 mod template;
 

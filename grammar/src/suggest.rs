@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
-use strsim::osa_distance;
+use crate::distance::distance;
 
 /// Returns the candidate closest to `text`, if one is close.
 ///
@@ -16,7 +16,7 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if text.len().abs_diff(candidate.len()) > limit {
             return None;
         }
-        let distance = osa_distance(&text.to_ascii_lowercase(), &candidate.to_ascii_lowercase());
+        let distance = distance(&text.to_ascii_lowercase(), &candidate.to_ascii_lowercase());
         (distance <= limit).then_some((distance, candidate))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
@@ -62,7 +62,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 fn is_misspelt(left: &str, right: &str) -> bool {
     let (left, right) = (left.to_ascii_lowercase(), right.to_ascii_lowercase());
-    if has_digit(&left) || has_digit(&right) || osa_distance(&left, &right) != 1 {
+    if has_digit(&left) || has_digit(&right) || distance(&left, &right) != 1 {
         return false;
     }
     let (short, long) = if left.len() < right.len() { (&left, &right) } else { (&right, &left) };

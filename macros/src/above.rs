@@ -3,20 +3,15 @@
 //!
 //! Only a message depends on this: the program does not compile either way.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-    fs,
-    path::PathBuf,
-};
+use std::{cell::RefCell, collections::HashSet, fs, path::PathBuf};
 
 use crate::place::Place;
 
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files read so far. A file without such an attribute is `None`, to save memory.
-    static FILES: RefCell<HashMap<PathBuf, Option<String>>> = RefCell::default();
+    /// The files read so far, the last one at the end. A file without such an attribute is `None`, to save memory.
+    static FILES: RefCell<Vec<(PathBuf, Option<String>)>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }
 
@@ -33,19 +28,27 @@ pub(crate) enum Above {
 
 impl Above {
     pub(crate) fn of_attribute() -> Self {
-        let Some(Place { file: Some(file), line, column }) = Place::of_attribute() else {
-            return Self::Nothing;
-        };
-        let is_below = FILES.with_borrow_mut(|files| {
-            let text = files.entry(file.clone()).or_insert_with(|| read(&file));
-            text.as_ref().is_some_and(|text| is_below(text, line, column))
-        });
-        if !is_below {
-            return Self::Nothing;
-        }
+        let Some(place) = Place::of_attribute().filter(is_below_one) else { return Self::Nothing };
+        let Place { file: Some(file), line, column } = place else { return Self::Nothing };
         let is_first = SEEN.with_borrow_mut(|seen| seen.insert((file, line, column)));
         if is_first { Self::Handler } else { Self::Copy }
     }
+}
+
+/// Tells whether an attribute of axum's is above a place.
+pub(crate) fn is_below_one(place: &Place) -> bool {
+    let Some(file) = &place.file else { return false };
+    FILES.with_borrow_mut(|files| {
+        // As text: unoptimised, a path takes long to compare.
+        let is_this = |(known, _): &(PathBuf, _)| known.as_os_str() == file.as_os_str();
+        if !files.last().is_some_and(is_this) {
+            let at = files.iter().position(is_this);
+            let known = at.map_or_else(|| (file.clone(), read(file)), |at| files.remove(at));
+            files.push(known);
+        }
+        let text = files.last().and_then(|(_, text)| text.as_ref());
+        text.is_some_and(|text| is_below(text, place.line, place.column))
+    })
 }
 
 fn read(file: &PathBuf) -> Option<String> {

@@ -1,8 +1,8 @@
 //! From tokens to tokens: parse, check, emit data.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::{LitStr, spanned::Spanned};
 
 use crate::{
     above::Above,
@@ -12,33 +12,51 @@ use crate::{
     diagnostics::Diagnostics,
     handler::{Handler, MarkerType},
     mistakes::{self, Callers},
-    need,
+    need, quick,
     rule::ScopeArg,
+    source::Source,
     surroundings::Surroundings,
 };
 
 pub(crate) fn requires_scope(args: TokenStream, item: &TokenStream) -> TokenStream {
+    quick::requires_scope(&args, item).unwrap_or_else(|| requires_scope_in_full(args, item))
+}
+
+pub(crate) fn authenticated(args: TokenStream, item: &TokenStream) -> TokenStream {
+    quick::authenticated(&args, item).unwrap_or_else(|| authenticated_in_full(args, item))
+}
+
+pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
+    quick::public(&args, item).unwrap_or_else(|| public_in_full(args, item))
+}
+
+pub(crate) fn requires_scope_in_full(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::with_rules));
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let args = args.unwrap_or_default();
-    let requirement = requirement_tokens(&args, alternatives.as_ref());
+    let all = alternatives.as_ref().filter(|_| args.step_up.first().is_none()).and_then(need::all_literals);
+    let row = match all {
+        Some(scopes) => RowStart::of_all(&args, &scopes),
+        None => RowStart::of(&args, requirement_tokens(&args, alternatives.as_ref())),
+    };
     let callers = alternatives.as_ref().map_or(Callers::Unknown, |all| Callers::WithToken(&all.scopes));
-    declare(&args, &requirement, &callers, item, diagnostics)
+    declare(&args, &row, &callers, item, diagnostics)
 }
 
-pub(crate) fn authenticated(args: TokenStream, item: &TokenStream) -> TokenStream {
+pub(crate) fn authenticated_in_full(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::without_rules)).unwrap_or_default();
-    declare(&args, &authenticated_tokens(&args), &Callers::WithToken(&[]), item, diagnostics)
+    let row = RowStart::of(&args, authenticated_tokens(&args));
+    declare(&args, &row, &Callers::WithToken(&[]), item, diagnostics)
 }
 
-pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
+pub(crate) fn public_in_full(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let args = diagnostics.take(syn::parse2(args).and_then(Args::without_scopes)).unwrap_or_default();
     let krate = &args.krate;
-    let requirement = quote!(#krate::__private::Requirement::PUBLIC);
-    declare(&args, &requirement, &Callers::Everybody, item, diagnostics)
+    let row = RowStart::of(&args, quote!(#krate::__private::Requirement::PUBLIC));
+    declare(&args, &row, &Callers::Everybody, item, diagnostics)
 }
 
 pub(crate) fn requirement(args: TokenStream) -> TokenStream {
@@ -74,10 +92,29 @@ fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternativ
     legal.then_some(alternatives)
 }
 
+/// The call that makes a row, without the arguments that say where the handler is.
+struct RowStart {
+    function: TokenStream,
+    requirement: TokenStream,
+}
+
+impl RowStart {
+    fn of(args: &Args, requirement: TokenStream) -> Self {
+        let krate = &args.krate;
+        Self { function: quote!(#krate::__private::Row::new), requirement }
+    }
+
+    /// All of these are needed and nothing else, as by most handlers: the compiler has less to do.
+    fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
+        let krate = &args.krate;
+        Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }
+    }
+}
+
 /// Emits the handler with its guard, and the type that carries its declaration.
 fn declare(
     args: &Args,
-    requirement: &TokenStream,
+    row: &RowStart,
     callers: &Callers<'_>,
     item: &TokenStream,
     mut diagnostics: Diagnostics,
@@ -85,7 +122,7 @@ fn declare(
     need::check(args.also.iter().chain(&args.related), &mut diagnostics);
     let checks = need::checks(&args.krate, callers.scopes());
     if let Some(Marker { handler, type_, name }) = block::marker(item) {
-        let declaration = declaration(args, requirement, checks.as_ref(), &handler, &type_, &name);
+        let declaration = declaration(args, row, checks.as_ref(), &handler, &type_, &name);
         let errors = diagnostics.into_tokens();
         return quote!(#declaration #errors);
     }
@@ -115,7 +152,7 @@ fn declare(
         Above::Copy => return quote!(#handler),
     }
     let marker = handler.marker();
-    let declaration = declaration(args, requirement, checks.as_ref(), &handler, &marker, &handler.name());
+    let declaration = declaration(args, row, checks.as_ref(), &handler, &marker, &handler.name());
     let checks = mistakes::checks(&handler, callers, args);
     diagnostics.take(mistakes::answer_with_future(&mut handler));
     handler.guard_with(&quote!(#krate::Guard<#marker>));
@@ -125,7 +162,7 @@ fn declare(
 
 fn declaration(
     args: &Args,
-    requirement: &TokenStream,
+    row: &RowStart,
     checks: Option<&TokenStream>,
     handler: &Handler,
     marker: &MarkerType,
@@ -134,7 +171,9 @@ fn declaration(
     let krate = &args.krate;
     let (cfgs, visibility) = (handler.cfgs(), &handler.visibility);
     let MarkerType { module, name: marker_name } = marker;
-    let line = quote_spanned!(handler.signature.ident.span()=> ::core::line!());
+    let RowStart { function, requirement } = row;
+    let Source { file, line } = Source::of(handler.signature.ident.span());
+    let (line, path) = (Literal::usize_unsuffixed(line), format!("::{name}"));
     let also_and_related = also_and_related(args);
     let checks = checks.map(|checks| quote!(#(#cfgs)* #checks));
 
@@ -149,11 +188,11 @@ fn declaration(
         #(#cfgs)*
         #[automatically_derived]
         impl #krate::__private::Declares for #marker {
-            const ROW: #krate::__private::Row = #krate::__private::Row::new(
+            const ROW: #krate::__private::Row = #function(
                 #requirement,
-                ::core::concat!(::core::module_path!(), "::", #name),
-                ::core::file!(),
-                #line,
+                ::core::concat!(::core::module_path!(), #path),
+                #file,
+                #line
             )#also_and_related;
         }
 

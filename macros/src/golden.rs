@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{expand, vocabulary};
+use crate::{expand, quick, vocabulary};
 
 #[track_caller]
 pub(crate) fn check(expanded: TokenStream, expected: &Expect) {
@@ -58,9 +58,9 @@ fn a_handler_with_scopes() {
                             ],
                         )
                     },
-                    ::core::concat!(::core::module_path!(), "::", "write"),
-                    ::core::file!(),
-                    ::core::line!(),
+                    ::core::concat!(::core::module_path!(), "::write"),
+                    "unknown",
+                    0,
                 );
             }
             const _: () = {
@@ -101,9 +101,9 @@ fn a_handler_with_a_named_requirement() {
                             use ::scopegate::__private::{NoNeed as _, NoScope as _};
                             scopes::EXPORT.as_scope().as_requirement()
                         },
-                        ::core::concat!(::core::module_path!(), "::", "export"),
-                        ::core::file!(),
-                        ::core::line!(),
+                        ::core::concat!(::core::module_path!(), "::export"),
+                        "unknown",
+                        0,
                     )
                     .with(
                         &[::scopegate::__private::Need::literal("files:audit")],
@@ -160,9 +160,9 @@ fn a_handler_without_scopes_that_is_configured_away() {
             impl ::api::gate::__private::Declares for __scopes_of_whoami::whoami {
                 const ROW: ::api::gate::__private::Row = ::api::gate::__private::Row::new(
                     ::api::gate::__private::Requirement::AUTHENTICATED,
-                    ::core::concat!(::core::module_path!(), "::", "whoami"),
-                    ::core::file!(),
-                    ::core::line!(),
+                    ::core::concat!(::core::module_path!(), "::whoami"),
+                    "unknown",
+                    0,
                 );
             }
         "##]],
@@ -193,9 +193,9 @@ fn a_public_handler() {
             impl ::scopegate::__private::Declares for __scopes_of_type::r#type {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     ::scopegate::__private::Requirement::PUBLIC,
-                    ::core::concat!(::core::module_path!(), "::", "type"),
-                    ::core::file!(),
-                    ::core::line!(),
+                    ::core::concat!(::core::module_path!(), "::type"),
+                    "unknown",
+                    0,
                 );
             }
         "#]],
@@ -222,9 +222,9 @@ fn after_a_mistake_the_handler_is_still_there() {
             impl ::scopegate::__private::Declares for __scopes_of_list::list {
                 const ROW: ::scopegate::__private::Row = ::scopegate::__private::Row::new(
                     ::scopegate::__private::Requirement::AUTHENTICATED,
-                    ::core::concat!(::core::module_path!(), "::", "list"),
-                    ::core::file!(),
-                    ::core::line!(),
+                    ::core::concat!(::core::module_path!(), "::list"),
+                    "unknown",
+                    0,
                 );
             }
             ::core::compile_error! {
@@ -770,4 +770,84 @@ fn a_handler_that_asks_for_a_login() {
     assert!(any.contains("::scopegate::__private::login(::scopegate::__private::StepUp::new(&[],"), "{any}");
     let any = expanded(expand::requirement(quote!(acr("gold"))));
     assert!(any.contains("::scopegate::__private::login("), "{any}");
+}
+
+#[test]
+fn the_usual_handler_is_expanded_alike_without_syn() {
+    let usual = [
+        quote!(
+            async fn list() {}
+        ),
+        quote!(
+            /// Lists.
+            #[tracing::instrument]
+            #[must_use = "it is a list"]
+            pub(crate) async fn list(State(_): State<Disk<A, B>>, body: Bytes) -> impl IntoResponse {
+                body
+            }
+        ),
+        quote!(
+            pub async fn list(_: (), _: (), _: (), _: (), _: (), _: ()) {}
+        ),
+    ];
+    let check = |quick: Option<TokenStream>, full: TokenStream| {
+        let text = |tokens: TokenStream| tokens.to_string().replace(' ', "");
+        assert_eq!(quick.map(text), Some(text(full)));
+    };
+    for item in &usual {
+        for args in [quote!("files:read"), quote!("files:read", "files:write",)] {
+            check(quick::requires_scope(&args, item), expand::requires_scope_in_full(args, item));
+        }
+        check(quick::authenticated(&quote!(), item), expand::authenticated_in_full(quote!(), item));
+        check(quick::public(&quote!(), item), expand::public_in_full(quote!(), item));
+    }
+}
+
+#[test]
+fn what_is_out_of_the_ordinary_is_read_in_full() {
+    let usual = quote!(
+        async fn list() {}
+    );
+    for args in [
+        quote!(),
+        quote!("files:{name}"),
+        quote!("files:read", "files:read"),
+        quote!("files read"),
+        quote!(""),
+        quote!(r"files:read"),
+        quote!(b"files:read"),
+        quote!("\u{61}"),
+        quote!("files:read" "files:write"),
+        quote!("files:read", READ),
+        quote!("files:read", max_age = 1),
+        quote!(any("files:read", "files:write")),
+        quote!(crate = ::api, "files:read"),
+    ] {
+        assert!(quick::requires_scope(&args, &usual).is_none(), "{args}");
+    }
+    assert!(quick::authenticated(&quote!(max_age = 1), &usual).is_none());
+    for item in [
+        "struct List;",
+        "enum __scopes_of_list {}",
+        "fn list() {}",
+        "async fn list<T>() {}",
+        "async fn r#type() {}",
+        "async fn list();",
+        "async fn list(&self) {}",
+        "async fn list(access: Access) {}",
+        "async fn list(access: scopegate::Access) {}",
+        "async fn list(access: Option<Access>) {}",
+        "async fn list(_: Guard<__scopes_of_list::list>) {}",
+        "async fn list(_: (), _: (), _: (), _: (), _: (), _: (), _: ()) {}",
+        "#[cfg(unix)] async fn list() {}",
+        "#[tool] async fn list() {}",
+        "#[rmcp::prompt(name = \"list\")] async fn list() {}",
+        "pub(in crate::files) async fn list() {}",
+        "unsafe async fn list() {}",
+        "async unsafe fn list() {}",
+        "",
+    ] {
+        let tokens: TokenStream = item.parse().unwrap();
+        assert!(quick::requires_scope(&quote!("files:read"), &tokens).is_none(), "{item}");
+    }
 }

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{LitStr, Path, spanned::Spanned};
 
-use crate::{diagnostics::Diagnostics, rule::ScopeArg};
+use crate::{alternatives::Alternatives, diagnostics::Diagnostics, rule::ScopeArg};
 
 /// The meaning of a literal.
 enum Literal<'a> {
@@ -56,6 +56,19 @@ pub(crate) fn check<'a>(
         }
     }
     legal
+}
+
+/// Returns the scopes if all of them are needed, and each is written as a literal.
+pub(crate) fn all_literals(alternatives: &Alternatives) -> Option<Vec<LitStr>> {
+    let [_] = alternatives.terms[..] else { return None };
+    let texts = alternatives.scopes.iter().map(|scope| match scope {
+        ScopeArg::Literal(literal) => match Literal::read(&literal.value()) {
+            Ok(Literal::Scope(text)) => Some(LitStr::new(&text, literal.span())),
+            _ => None,
+        },
+        ScopeArg::Const(_) => None,
+    });
+    texts.collect()
 }
 
 /// Emits `Need`s, each scope named once.

@@ -16,7 +16,7 @@ impl Place {
         if !proc_macro::is_available() {
             return None;
         }
-        let start = proc_macro::Span::call_site().start();
-        Some(Self { file: start.local_file(), line: start.line(), column: start.column() })
+        let attribute = proc_macro::Span::call_site();
+        Some(Self { file: attribute.local_file(), line: attribute.line(), column: attribute.column() })
     }
 }

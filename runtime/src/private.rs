@@ -113,6 +113,17 @@ pub const fn login(step_up: StepUp) -> Requirement {
     Requirement::login(step_up)
 }
 
+/// Makes the row of a handler that needs all of these scopes, which a macro has checked.
+#[must_use]
+pub const fn row_of_all(
+    scopes: &'static [&'static str],
+    handler: &'static str,
+    file: &'static str,
+    line: u32,
+) -> Row {
+    Row::new(Requirement::all(scopes), handler, file, line)
+}
+
 /// Makes the entry of a handler whose route is unknown.
 #[must_use]
 pub const fn entry(row: Row) -> Entry {

@@ -40,6 +40,8 @@ enum Kind {
     Public,
     Authenticated,
     One(Need),
+    /// One alternative without templates. Most handlers have it, and it is the cheapest for the compiler.
+    All(&'static [&'static str]),
     Const(&'static [&'static [Need]]),
     Owned(Arc<[Vec<OwnedNeed>]>),
 }
@@ -64,6 +66,12 @@ impl Requirement {
             at += 1;
         }
         Self { kind: Kind::Const(alternatives), step_up }
+    }
+
+    /// Takes scopes that generated code has checked, all of which are needed.
+    pub(crate) const fn all(scopes: &'static [&'static str]) -> Self {
+        assert!(!scopes.is_empty(), "an alternative needs at least one scope");
+        Self::of(Kind::All(scopes))
     }
 
     /// Requires a valid token, and a certain login behind it.
@@ -100,7 +108,7 @@ impl Requirement {
             Kind::Authenticated if self.step_up.is_none() => panic!(
                 "this requirement is `Requirement::AUTHENTICATED`; write `#[authenticated]` in place of the attribute"
             ),
-            Kind::Authenticated | Kind::One(_) | Kind::Const(_) | Kind::Owned(_) => {}
+            Kind::Authenticated | Kind::One(_) | Kind::All(_) | Kind::Const(_) | Kind::Owned(_) => {}
         }
     }
 
@@ -159,19 +167,21 @@ impl Requirement {
     pub(crate) fn terms(&self) -> impl Iterator<Item = impl Iterator<Item = NeedRef<'_>> + Clone> + Clone {
         let count = match &self.kind {
             Kind::Public | Kind::Authenticated => 0,
-            Kind::One(_) => 1,
+            Kind::One(_) | Kind::All(_) => 1,
             Kind::Const(alternatives) => alternatives.len(),
             Kind::Owned(alternatives) => alternatives.len(),
         };
         (0..count).map(|at| {
-            // Both kinds need one iterator type, so one of the two slices is empty.
-            let (fixed, owned): (&[Need], &[OwnedNeed]) = match &self.kind {
-                Kind::Public | Kind::Authenticated => (&[], &[]),
-                Kind::One(need) => (slice::from_ref(need), &[]),
-                Kind::Const(alternatives) => (alternatives[at], &[]),
-                Kind::Owned(alternatives) => (&[], &alternatives[at]),
+            // All kinds need one iterator type, so at most one of the three slices has elements.
+            let (literals, fixed, owned): (&[&'static str], &[Need], &[OwnedNeed]) = match &self.kind {
+                Kind::Public | Kind::Authenticated => (&[], &[], &[]),
+                Kind::One(need) => (&[], slice::from_ref(need), &[]),
+                Kind::All(scopes) => (scopes, &[], &[]),
+                Kind::Const(alternatives) => (&[], alternatives[at], &[]),
+                Kind::Owned(alternatives) => (&[], &[], &alternatives[at]),
             };
-            fixed.iter().copied().map(NeedRef::Const).chain(owned.iter().map(NeedRef::Owned))
+            let literals = literals.iter().copied().map(Need::literal).map(NeedRef::Const);
+            literals.chain(fixed.iter().copied().map(NeedRef::Const)).chain(owned.iter().map(NeedRef::Owned))
         })
     }
 
@@ -192,7 +202,7 @@ impl Requirement {
     /// Tells whether any scope depends on the request.
     pub(crate) fn has_templates(&self) -> bool {
         match &self.kind {
-            Kind::Public | Kind::Authenticated => false,
+            Kind::Public | Kind::Authenticated | Kind::All(_) => false,
             Kind::One(need) => need.is_template(),
             Kind::Const(alternatives) => alternatives.iter().copied().flatten().any(Need::is_template),
             Kind::Owned(alternatives) => {
@@ -267,6 +277,9 @@ impl PartialEq for Requirement {
         if let (Kind::Const(one), Kind::Const(other)) = (&self.kind, &other.kind) {
             return std::ptr::eq(*one, *other) || one == other;
         }
+        if let (Kind::All(one), Kind::All(other)) = (&self.kind, &other.kind) {
+            return one == other;
+        }
         let same = |(one, other): (NeedRef<'_>, NeedRef<'_>)| one.as_str() == other.as_str();
         self.same_kind(other)
             && self.terms().count() == other.terms().count()
@@ -295,7 +308,7 @@ impl fmt::Display for Requirement {
         let scopes = match self.kind {
             Kind::Public => "public".to_owned(),
             Kind::Authenticated => "authenticated".to_owned(),
-            Kind::One(_) | Kind::Const(_) | Kind::Owned(_) => {
+            Kind::One(_) | Kind::All(_) | Kind::Const(_) | Kind::Owned(_) => {
                 let alternatives: Vec<String> = self.alternatives().into_iter().map(join).collect();
                 alternatives.join(" | ")
             }

@@ -1,0 +1,204 @@
+//! The usual handler, without `syn`: an `async fn` with few arguments, and an attribute of literals alone.
+//!
+//! The compiler expands every attribute of a crate again after each change, and most programs build `syn` without optimisation. So
+//! this reads no more tokens than it has to, and has the compiler read what it emits from text. What is out of the ordinary, mistakes
+//! included, is left to [`expand`](crate::expand), which emits the same for the usual handler.
+
+use std::fmt::Write;
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+
+use crate::{above, handler::MARKER_PREFIX, place::Place, source::Source};
+
+/// Expands `#[requires_scope]`; `None` if something is out of the ordinary.
+pub(crate) fn requires_scope(args: &TokenStream, item: &TokenStream) -> Option<TokenStream> {
+    let scopes = scopes(args)?;
+    Usual::read(item)?.declare(&format!("row_of_all(&[{scopes}], "))
+}
+
+/// Expands `#[authenticated]`.
+pub(crate) fn authenticated(args: &TokenStream, item: &TokenStream) -> Option<TokenStream> {
+    without_scopes(args, item, "AUTHENTICATED")
+}
+
+/// Expands `#[public]`.
+pub(crate) fn public(args: &TokenStream, item: &TokenStream) -> Option<TokenStream> {
+    without_scopes(args, item, "PUBLIC")
+}
+
+fn without_scopes(args: &TokenStream, item: &TokenStream, requirement: &str) -> Option<TokenStream> {
+    if !args.is_empty() {
+        return None;
+    }
+    Usual::read(item)?.declare(&format!("Row::new(::scopegate::__private::Requirement::{requirement}, "))
+}
+
+/// Reads literals with commas between, each the text of another scope, and writes them.
+fn scopes(args: &TokenStream) -> Option<String> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut args = args.clone().into_iter();
+    while let Some(token) = args.next() {
+        let TokenTree::Literal(literal) = token else { return None };
+        let literal = literal.to_string();
+        let text = literal.strip_prefix('"')?.strip_suffix('"')?;
+        // No scope has a backslash in it: without one, what is written is the text itself.
+        let is_plain = scopegate_grammar::check(text).is_ok() && !scopegate_grammar::has_braces(text);
+        if !is_plain || seen.contains(&literal) || seen.len() == MAX_SCOPES {
+            return None;
+        }
+        seen.push(literal);
+        match args.next() {
+            None => break,
+            Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => {}
+            Some(_) => return None,
+        }
+    }
+    (!seen.is_empty()).then(|| seen.join(", "))
+}
+
+/// With more there may be a limit that is passed.
+const MAX_SCOPES: usize = 16;
+const MAX_COMMAS: usize = 5;
+
+/// An `async fn` without generics, about whose arguments there is nothing to say.
+struct Usual {
+    tokens: Vec<TokenTree>,
+    visibility: String,
+    name: Ident,
+    /// Where among the tokens the arguments are.
+    arguments: usize,
+}
+
+impl Usual {
+    fn read(item: &TokenStream) -> Option<Self> {
+        let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+        let mut at = 0;
+        while is_punct(tokens.get(at)?, '#') {
+            if !is_usual_attribute(tokens.get(at + 1)?) {
+                return None;
+            }
+            at += 2;
+        }
+        let mut visibility = String::new();
+        if is_word(tokens.get(at)?, "pub") {
+            visibility.push_str("pub");
+            at += 1;
+            if let TokenTree::Group(within) = tokens.get(at)? {
+                visibility.push_str(simple_restriction(within)?);
+                at += 1;
+            }
+        }
+        if !is_word(tokens.get(at)?, "async") || !is_word(tokens.get(at + 1)?, "fn") {
+            return None;
+        }
+        let TokenTree::Ident(name) = tokens.get(at + 2)?.clone() else { return None };
+        let TokenTree::Group(arguments) = tokens.get(at + 3)? else { return None };
+        let is_body =
+            |last: &TokenTree| matches!(last, TokenTree::Group(body) if body.delimiter() == Delimiter::Brace);
+        let is_usual = are_usual_arguments(arguments) && tokens.last().is_some_and(is_body) && is_free();
+        is_usual.then_some(Self { tokens, visibility, name, arguments: at + 3 })
+    }
+
+    /// Emits the handler with its guard, and its declaration: `row` is a call without its last arguments.
+    fn declare(mut self, row: &str) -> Option<TokenStream> {
+        let name = self.name.to_string();
+        if name.starts_with("r#") {
+            return None;
+        }
+        let marker = format!("{MARKER_PREFIX}{name}::{name}");
+        let Source { file, line } = Source::of(self.name.span());
+        let visibility = &self.visibility;
+        let declaration = tokens(&format!(
+            "#[doc(hidden)] {visibility} mod {MARKER_PREFIX}{name} {{ #[non_exhaustive] pub enum {name} {{}} }}\n\
+             #[automatically_derived] impl ::scopegate::__private::Declares for {marker} {{\n\
+             const ROW: ::scopegate::__private::Row = ::scopegate::__private::{row}\
+             ::core::concat!(::core::module_path!(), \"::{name}\"), {file:?}, {line}); }}"
+        ))?;
+        self.add_guard(&marker)?;
+        let mut tokens: TokenStream = self.tokens.into_iter().collect();
+        tokens.extend(declaration);
+        Some(tokens)
+    }
+
+    /// Makes the guard the first argument.
+    fn add_guard(&mut self, marker: &str) -> Option<()> {
+        let TokenTree::Group(arguments) = self.tokens.get_mut(self.arguments)? else { return None };
+        let mut guard = format!("_: ::scopegate::Guard<{marker}>");
+        if !arguments.stream().is_empty() {
+            guard.write_char(',').ok()?;
+        }
+        let mut all = tokens(&guard)?;
+        all.extend(arguments.stream());
+        let mut guarded = Group::new(Delimiter::Parenthesis, all);
+        guarded.set_span(arguments.span());
+        *arguments = guarded;
+        Some(())
+    }
+}
+
+/// Has the compiler read tokens. `proc_macro2` would read them itself first.
+fn tokens(text: &str) -> Option<TokenStream> {
+    if proc_macro::is_available() {
+        return text.parse::<proc_macro::TokenStream>().ok().map(TokenStream::from);
+    }
+    text.parse().ok()
+}
+
+fn is_punct(token: &TokenTree, wanted: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
+}
+
+fn is_word(token: &TokenTree, wanted: &str) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident == wanted)
+}
+
+/// An attribute that has no meaning here.
+fn is_usual_attribute(attribute: &TokenTree) -> bool {
+    let TokenTree::Group(attribute) = attribute else { return false };
+    // A path of several segments ends in its name.
+    for token in attribute.stream() {
+        match token {
+            TokenTree::Ident(ident) if ident == "doc" => return true,
+            TokenTree::Ident(ident) if ident == "cfg" || ident == "tool" || ident == "prompt" => {
+                return false;
+            }
+            TokenTree::Ident(_) => {}
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {}
+            _ => break,
+        }
+    }
+    true
+}
+
+/// The `(crate)` of `pub(crate)`; a path in its place is out of the ordinary.
+fn simple_restriction(within: &Group) -> Option<&'static str> {
+    let mut tokens = within.stream().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Ident(word)), None) if word == "crate" => Some("(crate)"),
+        (Some(TokenTree::Ident(word)), None) if word == "super" => Some("(super)"),
+        _ => None,
+    }
+}
+
+/// Tells whether nothing about the arguments needs a closer look: a receiver, a guard, an `Access`, or their number.
+fn are_usual_arguments(arguments: &Group) -> bool {
+    let mut commas = 0;
+    arguments.delimiter() == Delimiter::Parenthesis
+        && arguments.stream().into_iter().all(|token| match token {
+            TokenTree::Ident(ident) => {
+                let ident = ident.to_string();
+                ident != "self" && ident != "Access" && !ident.starts_with(MARKER_PREFIX)
+            }
+            TokenTree::Punct(punct) => {
+                commas += usize::from(punct.as_char() == ',');
+                commas <= MAX_COMMAS
+            }
+            TokenTree::Group(group) => group.delimiter() != Delimiter::None,
+            TokenTree::Literal(_) => true,
+        })
+}
+
+/// Tells whether the attribute stands in no block, and no attribute of axum's stands above it.
+fn is_free() -> bool {
+    Place::of_attribute().is_none_or(|place| place.column <= 1 && !above::is_below_one(&place))
+}

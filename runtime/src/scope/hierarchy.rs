@@ -1,8 +1,8 @@
 //! Implication: which scopes stand for which others. It counts when judging, and never changes what is emitted.
 
-use std::collections::BTreeMap;
 #[cfg(feature = "export")]
 use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{granted::GrantedScopes, scope::ScopeToken};
 
@@ -11,6 +11,8 @@ use super::{granted::GrantedScopes, scope::ScopeToken};
 pub(crate) struct Hierarchy {
     /// All that are named, sorted.
     scopes: Vec<ScopeToken>,
+    /// Where each stands among them. Each request asks; a search among ten thousand would cost it a tenth of its time.
+    positions: HashMap<ScopeToken, usize>,
     /// For each scope the positions of those that imply it directly.
     parents: Vec<Vec<usize>>,
     /// For each scope the positions of all that stand for it, itself left out, sorted.
@@ -67,14 +69,14 @@ impl Hierarchy {
             entries.iter().flat_map(|(scope, implied)| implied.iter().chain([scope])).cloned().collect();
         scopes.sort_unstable();
         scopes.dedup();
-        let position = |scope: &ScopeToken| scopes.partition_point(|known| known < scope);
+        let positions: HashMap<_, _> = scopes.iter().cloned().zip(0..).collect();
         let mut parents = vec![Vec::new(); scopes.len()];
         for (scope, implied) in &entries {
             for child in implied {
-                parents[position(child)].push(position(scope));
+                parents[positions[child]].push(positions[scope]);
             }
         }
-        Ok(Self { scopes, parents, ..Self::default() }.closed())
+        Ok(Self { scopes, positions, parents, ..Self::default() }.closed())
     }
 
     /// Says which scopes that end in `*` stand for others, granted ones and those of the relation alike: where `admin`
@@ -128,7 +130,7 @@ impl Hierarchy {
     }
 
     fn position(&self, scope: &str) -> Option<usize> {
-        self.scopes.binary_search_by(|known| known.as_str().cmp(scope)).ok()
+        self.positions.get(scope).copied()
     }
 
     fn has_wildcard_for(&self, granted: &GrantedScopes, scope: &str) -> bool {

@@ -41,7 +41,7 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// # What is remembered
 ///
-/// A token that was good is remembered for five minutes, by its SHA-256, so that its signature is not verified with each
+/// A token that was good is remembered for five minutes, by its whole text, so that its signature is not verified with each
 /// request. It is judged anew when keys were loaded among which its own is missing or changed, and `exp` and `nbf` are judged
 /// each time. Of forged tokens, of those for other audiences and of those of unknown keys, a thousand are remembered apart, until
 /// keys are loaded again. Nothing is remembered of tokens that expired, or for which there were no keys yet. [`Issuers::cache_size`] bounds the

@@ -40,6 +40,9 @@ pub(super) struct Endpoint {
     pub(super) tasks: Tasks,
     /// Where the server is, if its gate does not say so.
     at: String,
+    /// What requests to the resource itself have as their host.
+    #[cfg(feature = "rmcp")]
+    pub(super) host: String,
     /// Whether the server inside is one that asks no other gate, so that nothing need be left for one.
     pub(super) is_innermost: bool,
 }
@@ -52,6 +55,8 @@ impl Endpoint {
         let mut problems = gate.problems(&table.to_scope_table());
         let rules = Rules::of(&gate, &table, &mut problems);
         let origins = Origins::of(gate.resource().or(at));
+        #[cfg(feature = "rmcp")]
+        let host = super::host::of(gate.resource().or(at));
         let binding = Binding::random().unwrap_or_else(|error| {
             problems.push(format!("this machine gives no random key, {error}; give one with `.key(..)`"));
             // Nothing starts with this one.
@@ -72,6 +77,8 @@ impl Endpoint {
             sessions: Sessions::Bound,
             tasks: Tasks::Unknown,
             at,
+            #[cfg(feature = "rmcp")]
+            host,
             is_innermost: false,
         };
         (endpoint, problems)

@@ -1,6 +1,7 @@
 //! What scopegate costs, beside what others cost. Each program in `bin/` prints one table; see `docs/benchmarks.md`.
 
 pub mod call;
+pub mod contention;
 pub mod growth;
 pub mod mcp;
 pub mod measure;

@@ -1,4 +1,4 @@
--- For wrk: counts the answers whose status is not the one that is given as an argument.
+-- For wrk: counts the answers whose status differs from the argument.
 local threads = {}
 
 function setup(thread)

@@ -1,4 +1,4 @@
--- For wrk: calls a tool of an MCP server, with the name that is the second argument.
+-- For wrk: calls the MCP tool that the second argument names.
 dofile("answers.lua")
 
 local plain = init

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Requests a second over loopback: the examples beside the same without protection, and beside the TypeScript SDK.
+"""Requests per second over loopback: the examples, the same programs without protection, and the TypeScript SDK.
 
     python3 benches/load/load.py --seconds 10
 """
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def kinds(issuer: str, url: str, resource: str, tool: str | None = None) -> list[Load]:
-    """Returns what is allowed, what is a 401, and what is a 403."""
+    """Returns an allowed request, a 401 and a 403."""
     return [
         Load(url, 200, servers.token(issuer, resource, "files:read"), tool),
         Load(url, 401, None, tool),
@@ -46,16 +46,16 @@ def kinds(issuer: str, url: str, resource: str, tool: str | None = None) -> list
 
 
 def table(name: str, baseline: list[Load], rows: dict[str, list[Load]], seconds: int) -> None:
-    """Prints requests a second, those without protection being 1."""
+    """Prints requests per second, relative to the program without protection."""
     bare = rate(baseline, seconds)
-    print(f"\n| {name} = 1 | 200 | 401 | 403 | all three at once |\n|---|---|---|---|---|")
+    print(f"\n| {name} = 1 | 200 | 401 | 403 | all three together |\n|---|---|---|---|---|")
     for row, loads in rows.items():
         rates = [rate([load], seconds) for load in loads] + [rate(loads, seconds)]
         print("|".join(["", f" {row} ", *(f" {one / bare:.2f} " for one in rates), ""]), flush=True)
 
 
 def rate(loads: list[Load], seconds: int) -> float:
-    """Returns requests a second of all loads together, whose answers must all be the expected ones."""
+    """Returns the requests per second of all loads together. Every answer must be the expected one."""
     results = [one.result() for one in [Running(load, seconds, 48 // len(loads)) for load in loads]]
     for load, (_, wrong) in zip(loads, results):
         if wrong:

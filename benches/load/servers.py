@@ -1,4 +1,4 @@
-"""Starts the programs that are put under load, and gets tokens for them."""
+"""Starts the programs under load, and gets tokens for them."""
 
 import contextlib
 import json
@@ -17,13 +17,13 @@ BENCHES = ROOT / "benches/target/release"
 
 @dataclass(frozen=True)
 class Server:
-    """A program that listens."""
+    """A running server."""
 
     url: str
     process: subprocess.Popen[str]
 
     def resident(self) -> int:
-        """Returns the KiB of memory that the program has."""
+        """Returns the memory of the program in KiB."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
 
@@ -35,14 +35,14 @@ def build() -> None:
 
 
 def build_peers() -> None:
-    """Builds the same programs without scopegate, and installs what the one in TypeScript needs."""
+    """Builds the same programs without scopegate, and installs the packages of the TypeScript program."""
     subprocess.run(["cargo", "build", "--release", "--locked", "--bin", "bare_servers"], cwd=ROOT / "benches", check=True)
     subprocess.run(["npm", "ci", "--silent"], cwd=ROOT / "benches/load/typescript", check=True)
 
 
 @contextlib.contextmanager
 def started(*command: object, **variables: str):
-    """Runs a program until the end of the block; it says where it is by `.. is ready at <url>`."""
+    """Runs a program until the end of the block. It prints its address as `.. is ready at <url>`."""
     environment = {**os.environ, **variables}
     process = subprocess.Popen(
         [str(part) for part in command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -67,4 +67,4 @@ def token(issuer: str, resource: str, scope: str) -> str:
         with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(request) as answer:
             return json.load(answer)["access_token"]
         time.sleep(0.1)
-    raise SystemExit(f"{issuer} gives no token")
+    raise SystemExit(f"{issuer} issued no token")

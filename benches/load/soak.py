@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the quickstart under load: allowed requests, 401s and 403s at once. Memory must stay, and each answer be right.
+"""Keeps the quickstart under load with allowed requests, 401s and 403s. Memory must not grow, and every answer must be right.
 
     python3 benches/load/soak.py --seconds 3600
 """
@@ -10,7 +10,7 @@ import time
 import servers
 from wrk import Load, Running
 
-# A server may keep what it needed at its busiest; a leak of one byte a request would be more within two minutes.
+# A server may keep its peak memory. A leak of one byte per request exceeds this within two minutes.
 MAY_GROW_BY = 1.10
 MAY_GROW_BY_KIB = 2048
 
@@ -49,9 +49,9 @@ def run(server: servers.Server, issuer: str, seconds: int) -> None:
 
 def finish(running: list[Running], loads: list[Load]) -> None:
     for load, (rate, wrong) in zip(loads, [one.result() for one in running]):
-        print(f"{load.expected}: {rate:.0f} requests a second, {wrong} unexpected answers", flush=True)
+        print(f"{load.expected}: {rate:.0f} requests per second, {wrong} unexpected answers", flush=True)
         if wrong:
-            raise SystemExit("an answer was not the expected one")
+            raise SystemExit("an answer was unexpected")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Load, by wrk."""
+"""Makes load with wrk."""
 
 import pathlib
 import subprocess
@@ -9,17 +9,17 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Load:
-    """One kind of request, and the answer to expect."""
+    """One kind of request, with the expected answer."""
 
     url: str
     expected: int
     token: str | None = None
-    # A call of a tool, or nothing for a GET.
+    # The tool to call; `None` sends a GET.
     tool: str | None = None
 
 
 class Running:
-    """wrk at work."""
+    """A running wrk."""
 
     def __init__(self, load: Load, seconds: int, connections: int = 32) -> None:
         script = HERE / ("call.lua" if load.tool else "answers.lua")
@@ -30,7 +30,7 @@ class Running:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HERE)
 
     def result(self) -> tuple[float, int]:
-        """Returns requests a second, and how many answers were not the expected ones."""
+        """Returns the requests per second, and the number of unexpected answers."""
         said, _ = self.process.communicate()
         line = next(line for line in said.splitlines() if line.startswith("ANSWERS "))
         _, requests, seconds, wrong = line.split()

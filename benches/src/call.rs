@@ -1,4 +1,4 @@
-//! One request, answered in process.
+//! One request, answered in the same process.
 
 use std::{
     pin::pin,
@@ -12,13 +12,13 @@ use axum::{
 };
 use tower::Service;
 
-/// What a request comes to.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
     Allowed,
     /// No credential.
     Unauthorized,
-    /// A good credential without the scope.
+    /// A valid credential without the scope.
     Forbidden,
 }
 
@@ -58,13 +58,13 @@ pub fn get_files(credential: Credential) -> Request<Body> {
     request
 }
 
-/// Calls a router, and polls the answer once: nothing here waits for anything.
+/// Calls a router, and polls the answer once, because nothing here waits.
 ///
-/// No runtime stands in between, and the router is not cloned, so that what is measured is the request alone.
+/// There is no runtime and no clone of the router, so that only the request is measured.
 pub fn call(router: &mut Router, request: Request<Body>) -> Response<Body> {
     let answer = pin!(router.call(request));
     match answer.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer.unwrap_or_else(|never| match never {}),
-        Poll::Pending => panic!("the router waits for something"),
+        Poll::Pending => panic!("the router waits"),
     }
 }

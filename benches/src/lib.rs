@@ -1,4 +1,4 @@
-//! What scopegate costs, beside what others cost. Each program in `bin/` prints one table; see `docs/benchmarks.md`.
+//! Compares the cost of scopegate with the cost of other crates. Each program in `bin/` prints one table; see `docs/benchmarks.md`.
 
 pub mod call;
 pub mod contention;

@@ -1,4 +1,4 @@
-//! One MCP server of rmcp's, stateless, with and without a gate: a tool that tells how long a text is.
+//! A stateless rmcp server with and without a gate. Its tool returns the length of a text.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl TokenVerifier for OneToken {
     }
 }
 
-/// What `mcp-files` has, in a server that has no files.
+/// The tool of `mcp-files`, in a server without files.
 struct Files;
 
 #[tool_router]
@@ -102,22 +102,22 @@ impl Open {
 #[tool_handler]
 impl ServerHandler for Open {}
 
-/// rmcp's service alone.
+/// rmcp's service without a gate.
 pub fn bare() -> Router {
     service(|| Bare, "example.com", false)
 }
 
-/// The same, with sessions.
+/// rmcp's service without a gate, with sessions.
 pub fn bare_with_sessions() -> Router {
     service(|| Bare, "example.com", true)
 }
 
-/// The tool of `mcp-files` that is called under load.
+/// The tool of `mcp-files` for the load test.
 pub fn bare_files() -> Router {
     service(|| Files, "127.0.0.1", false)
 }
 
-/// Configures rmcp's service as `Gate::mcp` does it.
+/// Configures rmcp's service as `Gate::mcp` does.
 fn service<S: ServerHandler>(
     make: impl Fn() -> S + Send + Sync + 'static,
     host: &str,
@@ -150,7 +150,7 @@ pub fn gated_with(change: impl FnOnce(McpServer<Scoped>) -> McpServer<Scoped>) -
     change(server).build().expect("the gate fits").with_state(())
 }
 
-/// The server with sessions, which belong to somebody.
+/// The server behind its gate, with bound sessions.
 pub fn gated_with_sessions() -> Router {
     let token = Token::granting(GrantedScopes::parse("text:read"));
     let token = token.with_issuer("https://auth.example.com").with_subject("reader");
@@ -163,7 +163,7 @@ pub fn open() -> Router {
     gate().mcp(|| Open).expect("the gate fits").with_state(())
 }
 
-/// Opens a session, and returns its identifier.
+/// Opens a session, and returns its id.
 pub async fn session(router: &Router) -> String {
     let opened =
         router.clone().oneshot(request(INITIALIZE, None)).await.unwrap_or_else(|never| match never {});
@@ -177,7 +177,7 @@ pub async fn session(router: &Router) -> String {
 
 const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}"#;
 
-/// What lists the tools.
+/// The request that lists the tools.
 pub const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"#;
 
 /// A line of text, as JSON writes it.
@@ -194,7 +194,7 @@ pub fn calling(piece: &str, bytes: usize) -> String {
     )
 }
 
-/// Makes a request of a message, in pieces as they come from a socket, with a token, and in a session if there is one.
+/// Makes a request from a message, with a token and an optional session. The body is in pieces, as from a socket.
 pub fn request(message: &str, session: Option<&str>) -> Request<Body> {
     let pieces: Vec<_> = message.as_bytes().chunks(16 * 1024).map(Bytes::copy_from_slice).collect();
     let request =

@@ -1,6 +1,6 @@
-//! Tables in Markdown.
+//! Markdown tables.
 
-/// Prints a table, its columns aligned.
+/// Prints a table with aligned columns.
 pub fn print(head: &[&str], rows: &[Vec<String>]) {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].as_str()).chain([head[column]]);
@@ -19,7 +19,7 @@ pub fn print(head: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-/// Writes how many times `one` is as much as `other`.
+/// Writes `one` divided by `other`.
 pub fn ratio(one: f64, other: f64) -> String {
     format!("{:.2}", one / other)
 }

@@ -6,9 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What cargo passes on: the name of the subcommand, and the rest.
 #[derive(Debug, Parser)]
-#[command(name = "cargo", bin_name = "cargo", disable_help_subcommand = true)]
+#[command(name = "cargo", bin_name = "cargo")]
 pub(crate) enum Arguments {
-    /// Shows, exports and checks what the routes of a scopegate program need
+    /// Shows, exports and checks which scopes the operations of a scopegate program need
     Scopegate(Scopegate),
 }
 
@@ -23,78 +23,94 @@ pub(crate) struct Scopegate {
 }
 
 const HELP: &str = "\
-The package names its exporter, a binary or an example that calls `scopegate::export::main`:
+The command builds and runs the package's exporter: a binary or an example that calls `scopegate::export::main`. Name it in Cargo.toml:
 
     [package.metadata.scopegate]
     bin = \"export-scopes\"      # or: example = \"export-scopes\"
-    features = [\"export\"]      # optional: features of the package to build it with
-    lock = \"scopes.lock\"       # optional: where the lock is
+    features = [\"export\"]      # optional: the features of the package that the exporter needs
+    lock = \"scopes.lock\"       # optional: the path of the lock file
 
 Exit codes:
-    0  all is well
-    1  check: the lock is missing or stale
-    2  the command line cannot be read
-    3  there is no answer: no exporter, or it does not build, or it fails
-    4  check --since: somebody is let through who was refused, by a route, the policy or the gate
-    5  doctor: the configuration is at fault
-    6  doctor: an authorization server is at fault
-    7  doctor: the token is refused, opens nothing, or cannot be judged";
+    0  success
+    1  check: the lock file is missing or out of date
+    2  the command line is wrong
+    3  the exporter is missing, does not build, or fails
+    4  check --since: the change lets in callers that were refused before
+    5  doctor: the gate's configuration is wrong
+    6  doctor: an authorization server is wrong or unreachable
+    7  doctor: the token is refused, grants nothing that an operation needs, or cannot be judged
 
-/// Which package it is about.
+Examples:
+    cargo scopegate table                        which scopes each operation needs
+    UPDATE_SCOPES=1 cargo scopegate check        write the lock file
+    cargo scopegate check --since main           review a branch
+    cargo scopegate report --out report.html     a page for reviewers
+    cargo scopegate doctor --token token.txt     why a token is refused";
+
+/// Selects a package.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Package")]
 pub(crate) struct Select {
-    /// The package, if the folder has several
+    /// The package to use, if the workspace has several
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(crate) package: Option<String>,
 
-    /// The path of its Cargo.toml, or of its workspace's
+    /// The path of the package's Cargo.toml, or of its workspace's
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Shows what each route needs
+    /// Prints which scopes each operation needs
     Table {
+        /// The format to print
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Prints the metadata document, or writes a folder for a static host
+    /// Prints the metadata document (RFC 9728), or writes a folder of it for a static host
     Metadata {
-        /// The folder to write
+        /// The folder to write; without it the document is printed
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
-    /// Checks that the scope lock is up to date; with `UPDATE_SCOPES=1` in the environment, writes it
+    /// Checks that the lock file is up to date
+    ///
+    /// With `UPDATE_SCOPES=1` in the environment, the command writes the lock file instead.
     Check {
-        /// Says, too, what got weaker and what stricter since a git revision
+        /// Also lists what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
     },
-    /// Writes a page for reviewers: who may call what, and what a token with given scopes can call
+    /// Writes an HTML page for reviewers
+    ///
+    /// The page lists what each operation needs, and shows which operations a token with given scopes can call.
     Report {
         /// The HTML file to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// Shows, too, what got weaker and what stricter since a git revision
+        /// Also shows what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
-        /// Shows, too, what is refused most, and which granted scopes nobody needed, by an audit log: files in JSON lines, or folders of them
+        /// Also shows, from an audit log, what is refused most and which granted scopes nobody needed; takes files in JSON lines, or folders
+        /// of them
         #[arg(long, value_name = "LOG", num_args = 1..)]
         audit: Vec<PathBuf>,
     },
-    /// Says why requests are answered 401: what is wrong with the gate, an authorization server or a token
+    /// Finds out why requests are answered 401
+    ///
+    /// The command checks the gate's configuration and each authorization server. With `--token`, it also names the rule that refuses the token.
     Doctor {
-        /// The file with a token to judge, `-` for what comes in; it is sent nowhere
+        /// The file with the token to judge, or `-` for standard input; the token is sent nowhere
         #[arg(long, value_name = "FILE")]
         token: Option<PathBuf>,
-        /// Lets the program's verifier send the token where it sends those of requests, to introspect it
+        /// Lets the program's verifier send the token to the introspection endpoint, as it does for requests
         #[arg(long, requires = "token")]
         introspect: bool,
-        /// Says it in JSON
+        /// Prints the findings as JSON
         #[arg(long)]
         json: bool,
-        /// What stands here may be a token, which no error is to repeat.
+        /// Catches a token on the command line, so that no error message repeats it.
         #[arg(hide = true)]
         more: Vec<OsString>,
     },

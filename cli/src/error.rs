@@ -1,8 +1,8 @@
-//! Why there is no answer.
+//! The errors of the subcommand.
 
 use std::{fmt, io, path::PathBuf};
 
-/// The reason why the exporter cannot be asked, or says nothing.
+/// The reason why the subcommand cannot answer.
 #[derive(Debug)]
 pub(crate) enum Error {
     Cargo(io::Error),
@@ -44,7 +44,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cargo(error) => write!(f, "cargo cannot be started: {error}"),
-            Self::Metadata(why) => write!(f, "cargo does not know the package: {why}"),
+            Self::Metadata(why) => write!(f, "cargo cannot read the package: {why}"),
             Self::Settings { package, why } => {
                 write!(f, "`[package.metadata.scopegate]` of package `{package}` cannot be read: {why}")
             }
@@ -52,47 +52,47 @@ impl fmt::Display for Error {
             Self::Several(names) => {
                 write!(
                     f,
-                    "several packages name an exporter; choose one with `--package`: {}",
+                    "several packages have an exporter; choose one with `--package`: {}",
                     names.join(", ")
                 )
             }
             Self::NoExporter { package } => {
                 match package {
-                    Some(name) => write!(f, "package `{name}` names no exporter")?,
-                    None => f.write_str("no package of the workspace names an exporter")?,
+                    Some(name) => write!(f, "package `{name}` has no exporter")?,
+                    None => f.write_str("no package of the workspace has an exporter")?,
                 }
                 write!(
                     f,
-                    "\n\nadd to its Cargo.toml, with the feature `export` of scopegate,\n\n    \
+                    "\n\nadd to the package's Cargo.toml, and enable scopegate's feature `export`:\n\n    \
                      [package.metadata.scopegate]\n    bin = \"export-scopes\"\n\n\
-                     and the file src/bin/export-scopes.rs:\n\n{MAIN}"
+                     and write src/bin/export-scopes.rs:\n\n{MAIN}"
                 )
             }
             Self::NoTarget { package, kind, name } => {
                 write!(
                     f,
-                    "package `{package}` names the {kind} `{name}` as its exporter, but has none of that name"
+                    "package `{package}` names the {kind} `{name}` as its exporter, but has no such {kind}"
                 )
             }
             Self::Build { package, kind, name } => {
-                write!(f, "the exporter of package `{package}`, its {kind} `{name}`, does not build")
+                write!(f, "the exporter of package `{package}`, the {kind} `{name}`, does not build")
             }
             Self::NotAnExporter { name } => {
                 write!(
                     f,
-                    "`{name}` ended, but said nothing that an exporter says; let its `main` be\n\n{MAIN}"
+                    "`{name}` ran, but did not answer as an exporter; write its `main` as\n\n{MAIN}"
                 )
             }
             Self::Exporter { name, why } => write!(f, "the exporter `{name}` failed: {why}"),
             Self::Revision { revision, why } => write!(f, "there is no lock at revision `{revision}`: {why}"),
             Self::Token(error) => {
-                write!(f, "the token cannot be read: {error}; write it to a file, and name that with `--token`")
+                write!(f, "the token cannot be read: {error}; write it to a file, and pass the file with `--token`")
             }
             Self::TokenAsArgument => f.write_str(
-                "a token is no argument, since shells remember those and other users can read them; write it to a file, and name that with `--token`, or give `--token -` and the token on standard input",
+                "a token cannot be an argument, because shells save arguments and other users can read them; write it to a file for `--token`, or pass it on standard input with `--token -`",
             ),
             Self::Report { name, why } => {
-                write!(f, "what `{name}` answers is no report that this version reads: {why}; install the `cargo-scopegate` of the version of its scopegate")
+                write!(f, "this version cannot read the report of `{name}`: {why}; install the version of `cargo-scopegate` that matches its `scopegate`")
             }
             Self::Write { path, error } => write!(f, "cannot write {}: {error}", path.display()),
             Self::Print(error) => write!(f, "the answer cannot be printed: {error}"),

@@ -1,4 +1,4 @@
-//! Asks the exporter.
+//! Runs the exporter and reads its answer.
 
 use std::{
     ffi::OsStr,
@@ -9,33 +9,33 @@ use std::{
 
 use crate::{error::Error, package::Package};
 
-/// The first line of an answer. What follows is for people, or for the program that reads what this one prints.
+/// The first line of an answer. The rest is printed as it is.
 const PROTOCOL: &str = "scopegate-export 1";
 
-/// What the exporter has said.
+/// The exporter's answer.
 pub(crate) struct Answer {
     pub(crate) text: Vec<u8>,
-    /// What it has said on the error stream.
+    /// The exporter's standard error.
     said: Vec<u8>,
     pub(crate) code: u8,
 }
 
 impl Answer {
-    /// Prints both at once, in this order: the exporter has ended.
+    /// Prints both outputs, after the exporter has ended.
     pub(crate) fn print(&self) -> Result<(), Error> {
         io::stdout().lock().write_all(&self.text).map_err(Error::Print)?;
         io::stderr().lock().write_all(&self.said).map_err(Error::Print)
     }
 }
 
-/// Runs `program` in the folder that this one was started in, prints its answer, and returns its exit code.
+/// Runs `program` in the current folder, prints its answer, and returns its exit code.
 pub(crate) fn ask(package: &Package, program: &Path, arguments: &[&str], input: &[u8]) -> Result<u8, Error> {
     let answer = answer(package, program, arguments, input)?;
     answer.print()?;
     Ok(answer.code)
 }
 
-/// Runs `program` in the folder that this one was started in, and returns what it says.
+/// Runs `program` in the current folder, and returns its answer.
 pub(crate) fn answer(
     package: &Package,
     program: &Path,
@@ -65,7 +65,7 @@ fn run(program: &Path, arguments: &[impl AsRef<OsStr>], input: &[u8]) -> io::Res
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that ends without reading says why, or is no exporter.
+        // A program that ends without reading its input reports why, or is no exporter.
         let _ = stdin.write_all(input);
     }
     child.wait_with_output()

@@ -1,6 +1,6 @@
-//! `cargo scopegate`: shows, exports and checks what the routes of a program need.
+//! `cargo scopegate` shows, exports and checks the requirements of a program's routes.
 //!
-//! It reads no source text. It builds and runs the program's own exporter, which calls `scopegate::export::main`.
+//! It does not read source code. It builds and runs the program's own exporter, which calls `scopegate::export::main`.
 
 mod arguments;
 mod build;

@@ -1,4 +1,4 @@
-//! The package that is asked about, and its exporter, as `cargo metadata` knows them.
+//! Finds the package and its exporter with `cargo metadata`.
 
 use std::{
     env,
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{arguments::Select, error::Error};
 
-/// A package that names an exporter.
+/// A package with an exporter.
 #[derive(Debug)]
 pub(crate) struct Package {
     pub(crate) manifest: PathBuf,
@@ -20,7 +20,7 @@ pub(crate) struct Package {
     lock: PathBuf,
 }
 
-/// What of the package is the exporter.
+/// The target that is the exporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Exporter {
     Bin(String),
@@ -62,7 +62,7 @@ struct Target {
 }
 
 impl Package {
-    /// Finds the package by name, by its folder, or as the one that names an exporter.
+    /// Finds the package by name, by the current folder, or as the only package with an exporter.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let configured = |member: &&Member| settings(member).is_some();
@@ -158,7 +158,7 @@ fn members(manifest: Option<&Path>) -> Result<Vec<Member>, Error> {
     Ok(workspace.packages)
 }
 
-/// Returns the cargo that has started this program.
+/// Returns the cargo that started this program.
 pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

@@ -1,10 +1,10 @@
-//! The lock of an older revision.
+//! Reads the lock of an older revision.
 
 use std::{path::Path, process::Command};
 
 use crate::{error::Error, package::Package};
 
-/// Returns the text of the lock as a git revision has it.
+/// Returns the text of the lock at a git revision.
 pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Error> {
     let failed = |why: String| Error::Revision { revision: revision.to_owned(), why };
     if revision.starts_with('-') {

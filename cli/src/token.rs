@@ -1,4 +1,4 @@
-//! The token that the doctor is to judge.
+//! Reads the token that the doctor judges.
 
 use std::{
     fs::File,
@@ -8,9 +8,9 @@ use std::{
 
 use crate::error::Error;
 
-/// Reads it. It goes to the exporter by a pipe, and nowhere else.
+/// Reads the token. It is passed to the exporter through a pipe, and nowhere else.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    /// Longer texts are no tokens.
+    /// The most bytes to read, longer than any token.
     const MAX_LENGTH: u64 = 64 * 1024;
     let mut token = Vec::new();
     let read = if file == Path::new("-") {
@@ -25,7 +25,7 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Tells whether what names no file looks like a token: a JSON Web Token, or a long text without the marks of a path.
+/// Tells whether an argument that names no file looks like a token: a JSON Web Token, or a long text unlike a path.
 fn is_token(file: &Path) -> bool {
     let text = file.to_string_lossy();
     text.starts_with("eyJ") || text.len() > 24 && !text.contains(['/', '\\', '.'])

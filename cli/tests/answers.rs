@@ -1,4 +1,4 @@
-//! What the subcommand answers for a project that has an exporter.
+//! The answers of the subcommand for a project with an exporter.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
@@ -91,17 +91,17 @@ fn changes_are_told_in_words() {
         &["check", "--since", "HEAD"],
         &expect![[r"
         the lock is up to date
-        and says the same as before
+        and has not changed
         exit code 0
     "]],
     );
 
-    // Weakened, and not written into the lock.
+    // A weakened requirement that is not in the lock.
     project.routes(&FILES.replace(r#", "files:admin""#, ""), ROUTES);
     project.check(
         &["check"],
         &expect![[r"
-        `scopes.lock` does not say whom the program lets in
+        `scopes.lock` does not match the program
 
         weaker:
         - `DELETE /files/{name}` no longer needs `files:admin`
@@ -116,17 +116,17 @@ fn changes_are_told_in_words() {
         &expect![[r"
         the lock is up to date
 
-        since then:
+        changes since then:
 
         weaker:
         - `DELETE /files/{name}` no longer needs `files:admin`
 
-        somebody is let through who was refused before; have that reviewed
+        someone is let through who was refused before; have that reviewed
         exit code 4
     "]],
     );
 
-    // Tightened, added and removed.
+    // A tightened, an added and a removed requirement.
     let tightened = FILES.replace(r#"("files:read")"#, r#"("files:read", "files:list")"#);
     project.routes(&tightened, &ROUTES.replace("/health", "/ready"));
     project.write("scopes.lock", "");
@@ -136,7 +136,7 @@ fn changes_are_told_in_words() {
         &expect![[r"
         the lock is up to date
 
-        since then:
+        changes since then:
 
         weaker:
         - `GET /ready` is new: it needs no token
@@ -145,7 +145,7 @@ fn changes_are_told_in_words() {
         otherwise:
         - `GET /health` is gone; before, it needed no token
 
-        somebody is let through who was refused before; have that reviewed
+        someone is let through who was refused before; have that reviewed
         exit code 4
     "]],
     );
@@ -157,7 +157,7 @@ fn changes_are_told_in_words() {
         &expect![[r"
         the lock is up to date
 
-        since then:
+        changes since then:
 
         stricter:
         - `GET /files` now needs `files:list`, too
@@ -183,12 +183,12 @@ fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
     assert!(project.read("scopes.lock").contains("\nfloor: files\n"));
 
     let markdown = project.run(&["table", "--format", "markdown"]);
-    assert!(markdown.starts_with("Every token needs `files`, too.\n"), "{markdown}");
+    assert!(markdown.starts_with("Every token also needs `files`.\n"), "{markdown}");
     let json = project.run(&["table", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(json.trim_end_matches("exit code 0\n")).unwrap();
     assert_eq!(json["floor"], serde_json::json!(["files"]));
 
-    // No floor, and every reader an administrator, whose token may be in a cookie.
+    // Without the floor; `files:read` implies the administrator's scope; tokens may come in a cookie.
     let gate = r#"
         .implies([(Scope::from_static("files:read"), ["files:write", "files:admin"].map(Scope::from_static))])
         .credentials([CredentialSource::authorization(), CredentialSource::cookie("sid")])"#;
@@ -199,14 +199,14 @@ fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
         &expect![[r"
         the lock is up to date
 
-        since then:
+        changes since then:
 
         weaker:
         - the floor no longer demands `files`
-        - `files:read` now stands for `files:admin` and `files:write`
+        - `files:read` now implies `files:admin` and `files:write`
         - credentials now also come from the cookie `sid`
 
-        somebody is let through who was refused before; have that reviewed
+        someone is let through who was refused before; have that reviewed
         exit code 4
     "]],
     );
@@ -222,10 +222,10 @@ fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
         &expect![[r"
         the lock is up to date
 
-        since then:
+        changes since then:
 
         otherwise:
-        - `notes:write` now stands for `notes:read`
+        - `notes:write` now implies `notes:read`
         exit code 0
     "]],
     );

@@ -1,4 +1,4 @@
-//! What the subcommand says to whoever sees 401s, and how it takes a token.
+//! The doctor: its findings about 401 answers, and the ways to pass a token.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
@@ -16,7 +16,7 @@ async fn write() {}
 
 const ROUTES: &str = r#".route("/files", scopegate::routing::get(list).put(write))"#;
 
-/// A gate whose only key reads.
+/// A gate with one key, which grants `files:read`.
 const KEYS: &str = r#".verified_by(scopegate::StaticKeys::parse("sk_read_0123456789=files:read").unwrap())"#;
 
 const TOKEN: &str = "sk_read_0123456789";
@@ -80,7 +80,7 @@ fn a_token_is_no_argument() {
     let opaque = "gho_16C7e42F292c6912E7710c838347Ae178B4a";
     let project = Project::new("arguments", EXPORTER);
     project.check(&["doctor", "--token", jwt], &expect![[r#"
-        error: a token is no argument, since shells remember those and other users can read them; write it to a file, and name that with `--token`, or give `--token -` and the token on standard input
+        error: a token cannot be an argument, because shells save arguments and other users can read them; write it to a file for `--token`, or pass it on standard input with `--token -`
         exit code 2
     "#]]);
     for token in [jwt, &long, opaque] {
@@ -98,7 +98,7 @@ fn a_token_is_no_argument() {
         }
     }
     project.check(&["doctor", "--token", "no/such/file"], &expect![[r#"
-        error: the token cannot be read: No such file or directory (os error 2); write it to a file, and name that with `--token`
+        error: the token cannot be read: No such file or directory (os error 2); write it to a file, and pass the file with `--token`
         exit code 3
     "#]]);
     project.check(
@@ -121,27 +121,33 @@ fn each_part_has_its_exit_code() {
         "misconfigured",
         r#".floor([Scope::from_static("files")]).implies([(Scope::from_static("a"), [Scope::from_static("a")])])"#,
     );
-    misconfigured.check(&["doctor"], &expect![[r#"
+    misconfigured.check(
+        &["doctor"],
+        &expect![[r#"
         resource `https://files.example.com/api`
         error: `a` implies itself; leave it out
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
+        hint: the program has its own token verifier, so no authorization server could be examined
         exit code 5
-    "#]]);
+    "#]],
+    );
     let own_verifier = project("own-verifier", "");
-    own_verifier.check(&["doctor"], &expect![[r#"
+    own_verifier.check(
+        &["doctor"],
+        &expect![[r#"
         resource `https://files.example.com/api`
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
+        hint: the program has its own token verifier, so no authorization server could be examined
         no error was found
         exit code 0
-    "#]]);
+    "#]],
+    );
     let said = own_verifier.run_with_input(&["doctor", "--token", "-"], TOKEN);
     expect![[r#"
         resource `https://files.example.com/api`
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
-        error: token: it was not judged, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
+        hint: the program has its own token verifier, so no authorization server could be examined
+        error: token: it was not checked, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
         exit code 7
     "#]].assert_eq(&said);
-    // What an exporter says of an authorization server is passed on like the rest.
+    // The exporter's exit code for an authorization server is passed on, too.
     let exporter = "fn main() { println!(\"scopegate-export 1\\nerror: issuer\"); std::process::exit(6) }";
     misconfigured.write("src/bin/export-scopes.rs", exporter);
     misconfigured.check(

@@ -1,4 +1,4 @@
-//! Why there is no answer, and what to do about it.
+//! The errors of the subcommand, with their advice.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
@@ -12,27 +12,27 @@ fn no_exporter() {
     Project::new("no-settings", "").check(
         &["table"],
         &expect![[r#"
-        error: package `no-settings` names no exporter
+            error: package `no-settings` has no exporter
 
-        add to its Cargo.toml, with the feature `export` of scopegate,
+            add to the package's Cargo.toml, and enable scopegate's feature `export`:
 
-            [package.metadata.scopegate]
-            bin = "export-scopes"
+                [package.metadata.scopegate]
+                bin = "export-scopes"
 
-        and the file src/bin/export-scopes.rs:
+            and write src/bin/export-scopes.rs:
 
-            fn main() -> std::process::ExitCode {
-                scopegate::export::main(&gate(), &routes().table())
-            }
-        exit code 3
-    "#]],
+                fn main() -> std::process::ExitCode {
+                    scopegate::export::main(&gate(), &routes().table())
+                }
+            exit code 3
+        "#]],
     );
     Project::new("no-target", EXPORTER).check(
         &["table"],
-        &expect![[r"
-        error: package `no-target` names the bin `export-scopes` as its exporter, but has none of that name
-        exit code 3
-    "]],
+        &expect![[r#"
+            error: package `no-target` names the bin `export-scopes` as its exporter, but has no such bin
+            exit code 3
+        "#]],
     );
     Project::new("no-package", EXPORTER).check(
         &["table", "--package", "other"],
@@ -61,10 +61,10 @@ fn exporter_does_not_build() {
     let said = project.run(&["table"]);
     assert!(said.contains("cannot find function `nothing`"), "{said}");
     let from = said.find("error: the exporter").unwrap();
-    expect![[r"
-        error: the exporter of package `does-not-build`, its bin `export-scopes`, does not build
+    expect![[r#"
+        error: the exporter of package `does-not-build`, the bin `export-scopes`, does not build
         exit code 3
-    "]]
+    "#]]
     .assert_eq(&said[from..]);
 }
 
@@ -74,14 +74,14 @@ fn exporter_is_none() {
     project.write("src/bin/export-scopes.rs", "fn main() { println!(\"hello\") }");
     project.check(
         &["metadata"],
-        &expect![[r"
-        error: `export-scopes` ended, but said nothing that an exporter says; let its `main` be
+        &expect![[r#"
+            error: `export-scopes` ran, but did not answer as an exporter; write its `main` as
 
-            fn main() -> std::process::ExitCode {
-                scopegate::export::main(&gate(), &routes().table())
-            }
-        exit code 3
-    "]],
+                fn main() -> std::process::ExitCode {
+                    scopegate::export::main(&gate(), &routes().table())
+                }
+            exit code 3
+        "#]],
     );
 }
 
@@ -106,7 +106,7 @@ fn exporter_fails() {
         &expect![[r"
         error: the exporter `export-scopes` failed: exit status: 3
 
-        the gate cannot work:
+        the gate cannot start:
         - `export_scopes::list` needs `tenant:{tenant}`, but its path `/files` has no `{tenant}`
         exit code 3
     "]],
@@ -123,7 +123,7 @@ fn lock_is_no_lock() {
         &expect![[r"
         error: the exporter `export-scopes` failed: exit status: 3
 
-        line 1 of `scopes.lock` cannot be read: there is a scope missing
+        line 1 of `scopes.lock` cannot be read: a scope is missing
           <<<<<<< HEAD
         write the file again with `UPDATE_SCOPES=1 cargo test`
         exit code 3

@@ -1,4 +1,4 @@
-//! The page that the subcommand writes for reviewers. What a browser makes of it is tested in `tests/browser`.
+//! The page that the subcommand writes for reviewers. Its script is tested in `tests/browser`.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
@@ -28,43 +28,43 @@ fn the_page_has_what_each_operation_needs() {
         &[],
         "operations",
         &expect![[r#"
-        Operations, and what a token can call
-        Scripts are off, so the page cannot say what a token can call. The table has all that it follows from.
-        A token
-        Scopes that it grantsapi
-        files:admin
-        files:audit
-        files:read
-        files:write
-        Other scopes, with spaces betweenOperations need team:{team}:member. Type the scope of a token, with a value in place of the braces. Such an operation can be called for those values alone that make a scope which the token has.
-        Clear
-        SearchShowall operationswhat the token can callwhat it cannot callwhat is publicwhat asks for a login
-        What each operation needs, besides api, which every operation needs that is not public
-        Operation
-        Needs
-        GET /filesexport_scopes::list
-        files:read
-        GET /healthexport_scopes::health
-        Public
-        GET /meexport_scopes::me
-        any valid token
-        DELETE /{team}/filesexport_scopes::delete
-        files:write team:{team}:member
-        or files:admin
-        with a login by acr mfa, at most 300 seconds ago
-        the handler may also demand files:audit
-    "#]],
+            Operations, and what a token can call
+            Scripts are off, so the page cannot compute what a token can call. The table shows every requirement.
+            A token
+            Scopes that it grantsapi
+            files:admin
+            files:audit
+            files:read
+            files:write
+            Other scopes, separated by spacesOperations need team:{team}:member. Type the scope of a token, with a value instead of the braces. The operation can be called only for values whose scope the token has.
+            Clear
+            SearchShowall operationswhat the token can callwhat it cannot callwhat is publicwhat requires a certain login
+            What each operation needs besides api, which every non-public operation needs
+            Operation
+            Needs
+            GET /filesexport_scopes::list
+            files:read
+            GET /healthexport_scopes::health
+            Public
+            GET /meexport_scopes::me
+            any valid token
+            DELETE /{team}/filesexport_scopes::delete
+            files:write team:{team}:member
+            or files:admin
+            with a login by acr mfa, at most 300 seconds ago
+            the handler may also demand files:audit
+        "#]],
     );
     check(
         &project,
         &[],
         "implications",
         &expect![[r#"
-        Which scopes stand for others
-        There are no wildcards: * is a character like any other.
-        A token with a scope has all that stand below it, too.
-        files:adminfiles:writefiles:read
-    "#]],
+            Scopes that cover others
+            Wildcards are off: * is an ordinary character.
+            A token with a scope also has all scopes below it.
+            files:adminfiles:writefiles:read
+        "#]],
     );
     check(
         &project,
@@ -72,12 +72,12 @@ fn the_page_has_what_each_operation_needs() {
         "scopes",
         &expect![[r#"
             Operations by scope
-            Each scope, and how many operations ask for it; open one to see which.
-            api needed by every operation that is not public
-            files:admin an alternative for 1, implies what is asked for by 1
+            Each scope, with the number of operations that use it. Open a scope to see them.
+            api needed by every non-public operation
+            files:admin an alternative for 1, implies a scope of 1
             In one of several alternatives
             DELETE /{team}/files
-            Implies what is asked for
+            Implies a scope of the operation
             GET /files
             files:audit may be demanded by 1
             The handler may demand it
@@ -86,14 +86,14 @@ fn the_page_has_what_each_operation_needs() {
             Implied by files:admin and files:write.
             Required
             GET /files
-            files:write an alternative for 1, implies what is asked for by 1
+            files:write an alternative for 1, implies a scope of 1
             Implied by files:admin.
             In one of several alternatives
             DELETE /{team}/files
-            Implies what is asked for
+            Implies a scope of the operation
             GET /files
             team:{team}:member an alternative for 1
-            A template: the request says what stands in place of the braces.
+            A template. The request supplies the value for the braces.
             In one of several alternatives
             DELETE /{team}/files
         "#]],
@@ -105,7 +105,7 @@ fn the_page_has_what_each_operation_needs() {
     );
     assert!(page.contains("<li><code>floor: api</code></li>"), "{page}");
 
-    // The same program gives the same bytes.
+    // The page is reproducible.
     assert_eq!(project.run(&["report", "--out", "again.html"]), "again.html\nexit code 0\n");
     assert_eq!(project.read("again.html"), page);
 }
@@ -157,9 +157,9 @@ fn changes_are_told_in_the_words_of_the_lock() {
         &["--since", "HEAD"],
         "changes",
         &expect![[r#"
-        Changes since HEAD
-        The same callers are let in as before.
-    "#]],
+            Changes since HEAD
+            Access has not changed.
+        "#]],
     );
     project.program(
         &FILES.replace(r#", "team:{team}:member""#, r#", "files:list""#),
@@ -171,19 +171,19 @@ fn changes_are_told_in_the_words_of_the_lock() {
         &["--since", "HEAD"],
         "changes",
         &expect![[r#"
-        Changes since HEAD
-        6 changes. Weaker ones let somebody in who was refused before.
-        Weaker
-        the floor no longer demands api
-        Weaker for some, stricter for others
-        DELETE /{team}/files now needs files:write and files:list, or files:admin; before, files:write and team:{team}:member, or files:admin
-        Stricter
-        files:admin no longer stands for files:write
-        files:write no longer stands for files:read
-        Otherwise
-        GET /me is gone; before, it needed a token, with whatever scopes
-        GET /who is new: it needs a token, with whatever scopes
-    "#]],
+            Changes since HEAD
+            6 changes. A weaker requirement admits callers who were refused before.
+            Weaker
+            the floor no longer demands api
+            Weaker for some, stricter for others
+            DELETE /{team}/files now needs files:write and files:list, or files:admin; before, files:write and team:{team}:member, or files:admin
+            Stricter
+            files:admin no longer implies files:write
+            files:write no longer implies files:read
+            Otherwise
+            GET /me is gone; before, it needed a token with any scopes
+            GET /who is new: it needs a token with any scopes
+        "#]],
     );
     project.check(
         &["report", "--out", "report.html", "--since", "nowhere"],
@@ -224,7 +224,7 @@ fn why_there_is_no_page() {
         project.write("src/bin/export-scopes.rs", &exporter);
         let said = project.run(&["report", "--out", "report.html"]);
         assert!(
-            said.starts_with("error: what `export-scopes` answers is no report that this version reads: "),
+            said.starts_with("error: this version cannot read the report of `export-scopes`: "),
             "{said}"
         );
         assert!(said.ends_with("exit code 3\n"), "{said}");

@@ -1,4 +1,4 @@
-//! What the report's page says of audit logs.
+//! The report's section about audit logs.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
@@ -24,7 +24,7 @@ fn an_audit_log_says_what_is_refused_and_what_nobody_needed() {
         &["--audit", "audit.jsonl"],
         "audit",
         &expect![[r#"
-            What the audit log says
+            Audit log
             It covers 6 decisions from 2025-11-27 05:30:00 UTC to 2025-11-27 05:30:00 UTC, of which 4 were refusals.
             Refused most
             Operation
@@ -41,9 +41,9 @@ fn an_audit_log_says_what_is_refused_and_what_nobody_needed() {
             missing token
             1
             api
-            nobody with a valid token (1)
-            Granted, and needed by nobody
-            4 of 6 granted scopes: each request that was let through would have been let through without them. A longer log may need them.
+            a request without a valid token (1)
+            Granted, but never needed
+            4 of 6 granted scopes were never needed. All allowed requests would have been allowed without them. A longer log may show a need.
             Scope
             Decisions
             Granted to
@@ -66,7 +66,7 @@ fn an_audit_log_says_what_is_refused_and_what_nobody_needed() {
 #[test]
 fn logs_may_be_of_several_files_and_have_broken_lines() {
     let project = project("report-logs");
-    // Another alternative than the log names, and a row that is gone.
+    // A request that met another alternative than the log names, and a request for a removed row.
     let by_another = r#"{"time":1764221500000,"outcome":"allowed","rows":["DELETE /{team}/files"],"asked":["api","files:write","team:a:member"],"granted":["api","files:admin","unused"],"missing":[]}"#;
     let unknown = r#"{"time":1764221600000,"outcome":"allowed","rows":["GET /gone"],"asked":["gone"],"granted":["else"],"missing":[]}"#;
     project.write("logs/2.jsonl", &format!("\n{by_another}\r\nno record\n[]\n{{\"time\":1}}\n{unknown}"));
@@ -77,9 +77,9 @@ fn logs_may_be_of_several_files_and_have_broken_lines() {
         &["--audit", "logs"],
         "audit",
         &expect![[r#"
-            What the audit log says
+            Audit log
             It covers 8 decisions from 2025-11-27 05:30:00 UTC to 2025-11-27 05:33:20 UTC, of which 4 were refusals.
-            3 lines of logs/2.jsonl cannot be read as a record: 3, 4, 5; left out here
+            3 lines of logs/2.jsonl cannot be read as a record: 3, 4, 5; the report leaves them out
             Refused most
             Operation
             Reason
@@ -95,9 +95,9 @@ fn logs_may_be_of_several_files_and_have_broken_lines() {
             missing token
             1
             api
-            nobody with a valid token (1)
-            Granted, and needed by nobody
-            3 of 7 granted scopes: each request that was let through would have been let through without them. A longer log may need them.
+            a request without a valid token (1)
+            Granted, but never needed
+            3 of 7 granted scopes were never needed. All allowed requests would have been allowed without them. A longer log may show a need.
             Scope
             Decisions
             Granted to
@@ -127,17 +127,17 @@ fn logs_may_be_of_several_files_and_have_broken_lines() {
         &["--audit", "empty.jsonl"],
         "audit",
         &expect![[r#"
-        What the audit log says
-        It has no decision.
-        Refused most
-        Nothing was refused.
-        Granted, and needed by nobody
-        No token of the log grants a scope.
-    "#]],
+            Audit log
+            It has no decisions.
+            Refused most
+            Nothing was refused.
+            Granted, but never needed
+            No token in the log grants a scope.
+        "#]],
     );
     for (log, why) in [
         ("nowhere.jsonl", "No such file or directory (os error 2)"),
-        ("src", "there is no file in it that ends in `.jsonl`"),
+        ("src", "the folder has no file that ends in `.jsonl`"),
     ] {
         let said = project.run(&["report", "--out", "report.html", "--audit", log]);
         let failed = "error: the exporter `export-scopes` failed: exit status: 3";

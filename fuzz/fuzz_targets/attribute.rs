@@ -1,10 +1,10 @@
-//! The first line of the input is an attribute with its arguments, the rest is the item that it stands on. Out comes code, or
-//! an error of the compiler.
+//! The first line of the input is an attribute with its arguments, and the rest is its item. The result must be code, or a compiler
+//! error.
 #![no_main]
 
 extern crate proc_macro;
 
-// A macro crate exports macros alone, so its modules are compiled in here.
+// A macro crate exports only macros, so its modules are compiled in here.
 #[path = "../../macros/src/above.rs"]
 mod above;
 #[path = "../../macros/src/alternatives.rs"]
@@ -67,7 +67,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     let text = expanded.to_string();
     let is_error = text.contains(":: core :: compile_error !");
     let is_code = syn::parse2::<syn::File>(expanded).is_ok();
-    // The compiler gives an attribute nothing that is no item.
+    // The compiler passes an attribute only items.
     CODE.note(is_code && !is_error);
     assert!(is_code || is_error || !is_item, "neither code nor an error: {text}");
     let is_declared = ["Declares for", "ScopedTools for", "McpTable", "Vocabulary for"];
@@ -77,7 +77,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 
 static CODE: Tally = Tally::new("became code without an error");
 
-/// `name(args)` and a line's end, then the item.
+/// Reads `name(args)`, the end of the line, and the item.
 fn read(text: &str) -> Option<(&str, TokenStream, TokenStream)> {
     let (first, item) = text.split_once('\n').unwrap_or((text, ""));
     let (name, args) = first.split_once('(').unwrap_or((first, ""));

@@ -1,4 +1,4 @@
-//! Each line of the input is the value of an `Authorization` header. A regular expression says what is to come of them.
+//! Each line of the input is the value of an `Authorization` header. A regular expression gives the expected result.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -38,7 +38,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 
 static TOKENS: Tally = Tally::new("had one token");
 
-/// Takes every token, and remembers its text.
+/// Accepts every token, and keeps its text.
 struct Everybody;
 
 impl TokenVerifier for Everybody {

@@ -1,4 +1,4 @@
-//! The lines of the input are what a challenge is made of. What the gate writes is read back by the grammar of HTTP, and by
+//! The lines of the input are the parts of a challenge. The target reads the gate's challenge with the grammar of HTTP, and with
 //! the regular expression of common clients.
 #![no_main]
 
@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 
 static WITH_SCOPES: Tally = Tally::new("made challenges with scopes of their own");
 
-/// Names that the gate knows the scopes by; clients are told others.
+/// The scopes as the gate knows them. Challenges name others.
 const SLOTS: [&str; 8] = ["s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"];
 
 struct Parts<'a> {
@@ -36,7 +36,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Path, realm, scopes with `|` between them, the text for a missing key, and, to the end, another text.
+    /// Reads the path, the realm, scopes separated by `|`, the text for a missing key, and another text to the end.
     fn read(text: &'a str) -> Option<Self> {
         let mut lines = text.splitn(5, '\n');
         let (path, realm, scopes) = (lines.next()?, lines.next()?, lines.next()?);
@@ -64,7 +64,7 @@ impl<'a> Parts<'a> {
         assert_eq!(app.is_ok(), legal, "{:?}", self.scopes);
         WITH_SCOPES.note(legal && !self.scopes.is_empty());
         let Ok(app) = app else { return };
-        // A name that several scopes have is asked for once.
+        // If several scopes have the same name, the challenge contains it once.
         let mut asked: Vec<&str> = Vec::new();
         for scope in self.scopes.iter().chain(&["own"]) {
             if !asked.contains(scope) {
@@ -111,7 +111,7 @@ impl<'a> Parts<'a> {
         self.check_description(read.get("error_description"));
     }
 
-    /// Of the text the start is there, with what a challenge can carry at its place.
+    /// Checks that the description begins like the text, with the characters that a challenge can carry.
     fn check_description(&self, read: Option<&String>) {
         let read: Vec<char> = read.map_or("", String::as_str).chars().collect();
         assert_eq!(read.len(), self.description.chars().count().min(256));

@@ -1,5 +1,5 @@
-//! The lines of the input say how a proof of DPoP is made: by which key, with which header and claims, and what is changed in it then.
-//! Only a proof that the client's key signed, unchanged, and good by a plain reading, is accepted, and only once.
+//! The lines of the input describe a DPoP proof: its key, its header and claims, and changes after signing. The gate must accept only
+//! an unchanged proof that the client's key signed and that a simple check calls valid, and only once.
 #![no_main]
 
 use std::{
@@ -53,11 +53,11 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 static ACCEPTED: Tally = Tally::new("were good proofs");
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 
-/// The client that the token is bound to, and somebody else.
+/// The client that the token is bound to, and another client.
 static KEYS: LazyLock<[(&str, Prover); 2]> =
     LazyLock::new(|| [("client", Prover::new()), ("other", Prover::new())]);
 
-/// Remembers the last proof alone, which is as good as all for one execution.
+/// Remembers only the last proof, which suffices for one execution.
 #[derive(Default)]
 struct Last(std::sync::Mutex<Option<[u8; 32]>>);
 
@@ -77,7 +77,7 @@ async fn handler() {
     CALLS.fetch_add(1, Relaxed);
 }
 
-/// A router that knows one token, and has seen no proof.
+/// A router that knows one token and has not seen a proof.
 fn app() -> Router {
     let cnf = json!({ "cnf": { "jkt": KEYS[0].1.thumbprint() } });
     let token = Token::granting(GrantedScopes::parse("files:read")).with_claims(cnf).expect("claims");
@@ -89,7 +89,7 @@ fn app() -> Router {
 struct Case {
     app: Router,
     is_of_client: bool,
-    /// As they were signed.
+    /// The header as signed.
     header: String,
     claims: String,
     signed: String,
@@ -97,7 +97,7 @@ struct Case {
 }
 
 impl Case {
-    /// `client`, `other` or `nobody`; a header; claims; changes.
+    /// Reads `client`, `other` or `nobody`, a header, claims, and changes.
     fn read(text: &str) -> Option<Self> {
         let mut lines = text.splitn(4, '\n');
         let (signer, header, claims) = (lines.next()?, lines.next()?, lines.next()?);
@@ -120,23 +120,23 @@ impl Case {
     }
 
     fn is_signed_by_the_client(&self) -> bool {
-        // The ends of a header's value do not count.
+        // HTTP ignores spaces at both ends of a header's value.
         self.is_of_client && self.proof.trim() == self.signed
     }
 }
 
-/// `CLIENT` and `OTHER` stand for the public keys, which nobody can write down.
+/// Replaces `CLIENT` and `OTHER` by the public keys, which differ in every run.
 fn with_real_keys(header: &str) -> String {
     let [client, other] = &*KEYS;
     header.replace("CLIENT", &client.1.jwk().to_string()).replace("OTHER", &other.1.jwk().to_string())
 }
 
-/// `NOW` stands for the time, and `ATH` for the hash of the token.
+/// Replaces `NOW` by the time, and `ATH` by the hash of the token.
 fn with_real_values(claims: &str) -> String {
     claims.replace("NOW", &now().to_string()).replace("ATH", &hash("bound"))
 }
 
-/// `put AT TEXT`, `cut AT`, or a whole proof; nothing leaves it as it is.
+/// Applies `put AT TEXT` or `cut AT`, or replaces the whole proof. An empty change does nothing.
 fn changed(proof: &str, change: &str) -> String {
     let at = |number: &str| number.parse::<usize>().unwrap_or_default() % (proof.len() + 1);
     let mut changed = proof.to_owned();
@@ -152,7 +152,7 @@ fn changed(proof: &str, change: &str) -> String {
     changed
 }
 
-/// Reads header and claims plainly: every member once, the client's key and nothing private of it, and claims about this request.
+/// Checks header and claims simply: no repeated member, the client's public key without private members, and claims about this request.
 fn is_good(header: &str, claims: &str) -> bool {
     let (Some(header), Some(claims)) = (Members::read(header), Members::read(claims)) else { return false };
     let jwk = header.get("jwk");
@@ -173,7 +173,7 @@ fn is_good(header: &str, claims: &str) -> bool {
         && claims.get("htu").as_str().is_some_and(is_of_this)
 }
 
-/// Reads a URL as browsers do.
+/// Compares a URL with this request as browsers parse it.
 fn is_of_this(htu: &str) -> bool {
     let Ok(url) = Url::parse(htu) else { return false };
     let path = percent_decode_str(url.path()).collect::<Vec<u8>>();
@@ -182,7 +182,7 @@ fn is_of_this(htu: &str) -> bool {
         && path == b"/files"
 }
 
-/// The members of an object, none of which stands twice.
+/// The members of an object, without repetition.
 struct Members(Vec<(String, Value)>);
 
 impl Members {

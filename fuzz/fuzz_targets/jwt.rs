@@ -1,6 +1,5 @@
-//! The lines of the input say how a token is made: by which key, with which header and claims, what is changed in it then, and
-//! which keys the issuer publishes. Only a token that is signed by a published key, unchanged, and good by a plain reading
-//! of its claims is admitted.
+//! The lines of the input describe a token: its key, its header and claims, changes after signing, and the keys that the issuer
+//! publishes. The gate must admit only an unchanged token that a published key signed and whose claims a simple check calls valid.
 #![no_main]
 
 use std::{collections::BTreeSet, sync::LazyLock};
@@ -33,7 +32,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 
 static ADMITTED: Tally = Tally::new("were good tokens");
 
-/// The keys of the issuer, by their names. One is never published.
+/// The keys of the issuer by name. One of them is never published.
 static KEYS: LazyLock<[(&str, Key); 5]> = LazyLock::new(|| {
     [
         ("ed", Key::ed25519("ed")),
@@ -45,9 +44,9 @@ static KEYS: LazyLock<[(&str, Key); 5]> = LazyLock::new(|| {
 });
 
 struct Case<'a> {
-    /// Who signed it, if anybody did.
+    /// The key that signed the token, if any.
     signer: Option<&'static Key>,
-    /// What was signed.
+    /// The token as signed.
     signed: String,
     token: String,
     claims: &'a str,
@@ -55,7 +54,7 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// `ed`, `ec`, `rsa`, `p521`, `foreign` or `nobody`; a header; claims; changes; keys, or nothing for all of the issuer's.
+    /// Reads `ed`, `ec`, `rsa`, `p521`, `foreign` or `nobody`, a header, claims, changes, and keys, or nothing for all keys of the issuer.
     fn read(text: &'a str) -> Option<Self> {
         let mut lines = text.splitn(5, '\n');
         let (signer, header, claims, change) = (lines.next()?, lines.next()?, lines.next()?, lines.next()?);
@@ -84,19 +83,19 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Reads a number without its leading zeros, which servers write as they like.
+/// Decodes a number without leading zeros, because servers may add them.
 fn number(text: &Value) -> Option<Vec<u8>> {
     let digits = URL_SAFE_NO_PAD.decode(text.as_str()?).ok()?;
     Some(digits.into_iter().skip_while(|digit| *digit == 0).collect())
 }
 
-/// Compares what makes a public key, whatever else a JWK says.
+/// Compares the members that make a public key, and ignores the others.
 fn same_key(jwk: &Value, signer: &Value) -> bool {
     let members: &[&str] = if signer["kty"] == "RSA" { &["n", "e"] } else { &["x"] };
     members.iter().all(|name| number(&jwk[name]) == number(&signer[name]))
 }
 
-/// `ED_X`, `EC_X`, `EC_Y`, `RSA_N`, `P521_X` and `P521_Y` stand for the numbers of the real keys, which nobody can write down.
+/// Replaces `ED_X`, `EC_X`, `EC_Y`, `RSA_N`, `P521_X` and `P521_Y` by the numbers of the real keys, which differ in every run.
 fn with_real_keys(set: &str) -> String {
     let [ed, ec, rsa, p521, _] = &*KEYS;
     let text = |jwk: Value, name: &str| jwk[name].as_str().unwrap_or_default().to_owned();
@@ -108,7 +107,7 @@ fn with_real_keys(set: &str) -> String {
         .replace("P521_Y", &text(p521.1.jwk(), "y"))
 }
 
-/// `put AT TEXT`, `cut AT`, or a whole token; nothing leaves it as it is.
+/// Applies `put AT TEXT` or `cut AT`, or replaces the whole token. An empty change does nothing.
 fn changed(token: &str, change: &str) -> String {
     let at = |number: &str| number.parse::<usize>().unwrap_or_default() % (token.len() + 1);
     let mut changed = token.to_owned();

@@ -1,5 +1,5 @@
-//! The input is a request to an MCP server: which server and token, header lines, a body. The tools, prompts and resources of
-//! the server note that they ran, and for whom: never for a token that does not cover them.
+//! The input is a request to an MCP server: the server, the token, header lines and a body. The server's tools, prompts and
+//! resources record their calls and callers. None may run for a token that does not cover it.
 #![no_main]
 
 #[path = "mcp/apps.rs"]

@@ -1,5 +1,5 @@
-//! The lines of the input are an identifier, an issuer, a language, and JSON that an issuer might publish. What a resource
-//! accepts is a URL as other programs read it, and it goes out as it came in.
+//! The lines of the input are an identifier, an issuer, a language, and JSON that an issuer might publish. Each identifier that a
+//! resource accepts must be a URL to other programs, and appear unchanged in the document.
 #![no_main]
 
 use axum::body::Body;
@@ -50,7 +50,7 @@ fn check_identifier(text: &str, language: &str) {
     check_served(&resource);
 }
 
-/// The document is where the challenge says.
+/// Checks that the document is served at the URL in the challenge.
 fn check_served(resource: &Resource) {
     let issuer = resource.clone().authorization_server("https://auth.example.com").expect("an issuer");
     let gate = Gate::new(issuer, TestVerifier::new());
@@ -73,7 +73,7 @@ fn check_issuer(text: &str) {
         return;
     }
     check_url(text);
-    // What is accepted at the start can be looked up later.
+    // A URL that is accepted at startup can be parsed later.
     let origin = |url: &str| Url::parse(url).expect("a URL").origin();
     for url in urls.unwrap_or_else(|error| panic!("{error}")) {
         check_url(&url);
@@ -81,7 +81,7 @@ fn check_issuer(text: &str) {
     }
 }
 
-/// Reads a URL by the rules of browsers and of the HTTP client: it is to mean there what it says.
+/// Checks that browsers and the HTTP client parse a URL as written.
 fn check_url(text: &str) {
     if is_in_another_alphabet(text) {
         return;
@@ -109,7 +109,7 @@ fn authority(url: &str) -> &str {
     url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default()
 }
 
-/// Whether a label in another alphabet is one is a question to IDNA, and none of grammar.
+/// Tells whether a host has a label in another alphabet. IDNA decides whether such a label is valid, not the grammar.
 fn is_in_another_alphabet(url: &str) -> bool {
     authority(url).to_ascii_lowercase().split('.').any(|label| label.starts_with("xn--"))
 }

@@ -1,5 +1,4 @@
-//! The lines of the input are a template, a URI, and values of parameters, which go through the templates of scopes and of
-//! resources.
+//! The lines of the input are a template, a URI, and values of parameters. Tests the templates of scopes and of resources.
 #![no_main]
 
 #[path = "template/scopes.rs"]

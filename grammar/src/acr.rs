@@ -1,4 +1,4 @@
-//! The values of `acr`, which say how a person logged in.
+//! The values of `acr`, the claim that says how a person logged in.
 
 use core::fmt;
 
@@ -7,30 +7,30 @@ use super::{has_parameter, is_nqchar};
 /// How many values one operation may accept.
 pub const MAX_ACR_VALUES: usize = 16;
 
-/// How many bytes a value may have: a challenge names all of them.
+/// How many bytes a value may have. A challenge names all accepted values, so the limit keeps it short.
 pub const MAX_ACR: usize = 256;
 
-/// Why a text is no value of `acr`.
+/// Why a text is not a value of `acr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AcrFault {
-    /// There is no character.
+    /// The text is empty.
     Empty,
     /// A space, which separates values.
     Space,
-    /// A character that cannot stand inside of a challenge's quotes.
+    /// A character that is not allowed inside a challenge's quotes.
     Illegal,
-    /// The name of a challenge's parameter with `=`: clients search challenges for it wherever it stands.
+    /// The name of a challenge parameter with `=`: clients search the whole challenge for it.
     Parameter,
     /// More than [`MAX_ACR`] bytes.
     TooLong,
 }
 
-/// Checks a value of `acr` that a challenge is to name: `acr_values` has them with spaces between, inside of quotes
-/// ([RFC 9470, section 3]).
+/// Checks a value of `acr` for use in a challenge, where `acr_values` lists the values inside quotes, separated by
+/// spaces ([RFC 9470, section 3]).
 ///
 /// # Errors
 ///
-/// The first fault.
+/// Returns the first fault.
 ///
 /// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
 pub const fn check_acr(text: &str) -> Result<(), AcrFault> {
@@ -55,7 +55,7 @@ pub const fn check_acr(text: &str) -> Result<(), AcrFault> {
 }
 
 impl AcrFault {
-    /// Says what is wrong and what to write instead.
+    /// Returns what is wrong and what to write instead.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Empty => "a value of `acr` cannot be empty; write one that the authorization server knows",
@@ -63,10 +63,10 @@ impl AcrFault {
                 "a value of `acr` cannot contain a space; write one literal per value, as in `acr(\"gold\", \"silver\")`"
             }
             Self::Illegal => {
-                "a value of `acr` has printable ASCII without `\"` and `\\`; a challenge carries it inside quotes"
+                "a value of `acr` is printable ASCII without `\"` and `\\`, since a challenge quotes it"
             }
             Self::Parameter => {
-                "a value of `acr` cannot contain the name of a challenge's parameter with `=`, as in `scope=`; clients would misread it"
+                "a value of `acr` cannot contain the name of a challenge parameter with `=`, as in `scope=`; clients would misread it"
             }
             Self::TooLong => "a value of `acr` has at most 256 bytes",
         }

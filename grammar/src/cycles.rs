@@ -9,16 +9,18 @@ enum State {
     Done,
 }
 
-/// Returns cycles of the relation in which `n` leads to each of `edges[n]`: none exactly if there is none, and one for
-/// each edge that closes one. A cycle is the path around it, its first place not repeated at the end.
+/// Returns the cycles of the relation in which `n` leads to each of `edges[n]`, one for each edge that closes a cycle.
+///
+/// The result is empty exactly if there is no cycle. A cycle is the path around it; its first place is not repeated at
+/// the end.
 ///
 /// # Panics
 ///
-/// When an edge leads to a place that is none.
+/// When an edge leads to a place that does not exist.
 pub fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut cycles = Vec::new();
     let mut states = vec![State::New; edges.len()];
-    // Each place with the edge to follow next; not the call stack, which a long chain would exhaust.
+    // Each place with the edge to follow next. A long chain would exhaust the call stack, so this does not recurse.
     let mut path: Vec<(usize, usize)> = Vec::new();
     for start in 0..edges.len() {
         if matches!(states[start], State::New) {

@@ -1,6 +1,7 @@
-//! The grammar of OAuth scopes, and what else the macros and the runtime must judge alike. It is a crate of its own so
-//! that the compiler's message, the constant and the startup check come from one implementation: a macro crate exports
-//! macros alone. Use it through `scopegate`.
+//! The grammar of OAuth scopes, and the other rules that the macros and the runtime share.
+//!
+//! It is a crate of its own because a macro crate exports only macros. So the compiler's message, the constant and the
+//! startup check come from one implementation. Use it through `scopegate`.
 #![no_std]
 
 extern crate alloc;
@@ -22,7 +23,7 @@ pub use template::{
 /// Why a text is not a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// There is no character.
+    /// The text is empty.
     Empty,
     /// A space, which separates scopes.
     Space,
@@ -34,17 +35,17 @@ pub enum Fault {
     Control,
     /// A character beyond ASCII.
     NonAscii,
-    /// The name of a challenge's parameter with `=`: clients search challenges for it wherever it stands.
+    /// The name of a challenge parameter with `=`: clients search the whole challenge for it.
     Parameter,
-    /// `offline_access`: MCP says that a resource server SHOULD NOT challenge with it.
+    /// `offline_access`: MCP says that a resource server SHOULD NOT name it in a challenge.
     OfflineAccess,
 }
 
-/// Checks `text`: `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), without what misleads clients.
+/// Checks `text` against `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), and rejects what misleads clients.
 ///
 /// # Errors
 ///
-/// The first fault.
+/// Returns the first fault.
 ///
 /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 pub const fn check(text: &str) -> Result<(), Fault> {
@@ -68,8 +69,8 @@ pub const fn check(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Tells whether `text` has the name of a challenge's parameter with `=` in it: clients search a challenge for these, and
-/// would find them in a value.
+/// Tells whether `text` contains the name of a challenge parameter with `=`. Clients search a challenge for these
+/// names, and would also find them inside a value.
 pub const fn has_parameter(text: &str) -> bool {
     let bytes = text.as_bytes();
     contains(bytes, b"scope=")
@@ -128,7 +129,7 @@ const fn fault_of(byte: u8) -> Fault {
 }
 
 impl Fault {
-    /// Says what is wrong and what to write instead.
+    /// Returns what is wrong and what to write instead.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Empty => "a scope cannot be empty; name the permission, as in `\"files:read\"`",
@@ -140,10 +141,10 @@ impl Fault {
             Self::Control => "a scope cannot contain a control character; use printable ASCII",
             Self::NonAscii => "a scope is ASCII only; use letters, digits and `:`, `.`, `-`, `_`, `/`",
             Self::Parameter => {
-                "a scope cannot contain the name of a challenge's parameter with `=`, as in `scope=`; clients would misread it"
+                "a scope cannot contain the name of a challenge parameter with `=`, as in `scope=`; clients would misread it"
             }
             Self::OfflineAccess => {
-                "`offline_access` asks for a refresh token and is no permission of a resource; leave it to the client"
+                "`offline_access` asks for a refresh token and is not a permission of a resource; leave it to the client"
             }
         }
     }

@@ -1,15 +1,18 @@
-//! "Did you mean": the known name that an unknown one is closest to.
+//! "Did you mean": finds the known name closest to an unknown one.
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
 use strsim::osa_distance;
 
-/// Returns the candidate that `text` is closest to, if it is close: at most a third of the longer one's characters
-/// are changed, left out, added or swapped with their neighbour. Case does not count; of equals the first is taken.
+/// Returns the candidate closest to `text`, if one is close.
+///
+/// A candidate is close if at most a third of the characters of the longer text are changed, left out, added or swapped
+/// with their neighbour. Case does not count. Of equally close candidates, the first is returned.
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
         let limit = text.len().max(candidate.len()) / 3;
-        // The text may come from outside and be of any length; nothing is computed for one that is too long.
+        // The text may come from outside and have any length, so a candidate of a very different length costs no
+        // computation.
         if text.len().abs_diff(candidate.len()) > limit {
             return None;
         }
@@ -19,11 +22,13 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
 }
 
-/// Tells whether one of two scopes is likely a misspelling of the other. Both are legal, so this is a guess that stays silent where
-/// programs have such pairs on purpose: words of their own (`read` and `write`), plurals and other endings, numbers, short words.
+/// Tells whether one of two scopes is likely a misspelling of the other.
 ///
-/// They are alike if they have the same letters and digits with other separators or in another case, or if one word of them differs:
-/// by two neighbours swapped, or by one letter of five or more.
+/// Both are legal, so this is a guess. It stays silent where programs have such pairs on purpose: different words
+/// (`read` and `write`), plurals and other endings, numbers, short words.
+///
+/// Two scopes are alike if they have the same letters and digits with other separators or in another case. They are
+/// also alike if only one word differs: by two swapped neighbours, or by one letter of at least five.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;
@@ -34,8 +39,8 @@ pub fn are_alike(left: &str, right: &str) -> bool {
         && different.next().is_none_or(|(left, right)| is_misspelt(left, right) && different.next().is_none())
 }
 
-/// Returns texts of which any two scopes that are alike have one in common, so that not every pair has to be compared: its words, and
-/// them again without one letter.
+/// Returns search keys: any two scopes that are alike share at least one key, so not every pair has to be compared. The
+/// keys are the scope's words, and the same words without one letter.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);
@@ -140,7 +145,7 @@ mod tests {
         }
     }
 
-    /// Scopes that providers have side by side.
+    /// Scopes that real providers offer side by side.
     #[test]
     fn no_scopes_of_a_provider_are_alike() {
         for scopes in [

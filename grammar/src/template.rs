@@ -1,4 +1,4 @@
-//! Scopes with parameters of the path: `tenant:{tenant}:read`.
+//! Scopes with path parameters: `tenant:{tenant}:read`.
 
 use core::fmt;
 
@@ -7,37 +7,37 @@ use crate::{Fault, check};
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// Text that stands as it is.
+    /// Text that is used as written.
     Text(&'a str),
-    /// The name of a parameter, whose value stands here.
+    /// The name of a parameter; its value replaces the piece.
     Parameter(&'a str),
 }
 
-/// Why a text is no template.
+/// Why a text is not a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateFault {
     /// A brace without its other half.
     Unbalanced,
     /// `{}`, or a name that a path parameter cannot have.
     Name,
-    /// Nobody could tell where the value of a parameter ends, and the text beside it begins.
+    /// A parameter touches letters, digits or another parameter, so that nobody could tell where its value ends.
     Adjacent,
-    /// There is nothing around the parameters, so that the path alone would name the scope.
+    /// There is no text around the parameters, so that the path alone would name the scope.
     Bare,
-    /// The text around the parameters could not stand in a scope.
+    /// The text around the parameters is not legal in a scope.
     Scope(Fault),
 }
 
-/// Tells whether `text` is a template, or a literal brace is escaped in it.
+/// Tells whether `text` is a template or contains an escaped literal brace.
 #[must_use]
 pub fn has_braces(text: &str) -> bool {
     text.contains(['{', '}'])
 }
 
-/// Tells whether a character may stand in the value of a parameter.
+/// Tells whether a character is allowed in the value of a parameter.
 ///
-/// These are the unreserved characters of [RFC 3986, section 2.3], none of which separates the parts of a scope: so
-/// that `a` and `b:c` cannot make the scope that `a:b` and `c` do.
+/// The allowed characters are the unreserved ones of [RFC 3986, section 2.3]. None of them separates the parts of a
+/// scope. So `a` and `b:c` cannot make the same scope as `a:b` and `c`.
 ///
 /// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[must_use]
@@ -45,17 +45,17 @@ pub const fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
 }
 
-/// The most bytes that a value has: longer than the name of anything, and short enough that the scopes which are made of
-/// values fit a challenge.
+/// The most bytes that a value may have: longer than any real name, and short enough that the scopes made of values fit
+/// a challenge.
 pub const MAX_VALUE: usize = 1024;
 
-/// What is no value, since a URL does not keep it as it is ([RFC 3986, section 5.2.4]).
+/// Texts that are not values, since a URL does not keep them as they are ([RFC 3986, section 5.2.4]).
 ///
 /// [RFC 3986, section 5.2.4]: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
 pub const NO_VALUES: [&str; 2] = [".", ".."];
 
-/// Tells whether `text` may be the value of a parameter: 1 to [`MAX_VALUE`] of the characters of [`is_value_byte`], and none
-/// of [`NO_VALUES`].
+/// Tells whether `text` may be the value of a parameter: 1 to [`MAX_VALUE`] characters that [`is_value_byte`] allows,
+/// but not one of [`NO_VALUES`].
 #[must_use]
 pub fn is_value(text: &str) -> bool {
     (1..=MAX_VALUE).contains(&text.len()) && text.bytes().all(is_value_byte) && !NO_VALUES.contains(&text)
@@ -69,7 +69,7 @@ fn is_value_char(character: char) -> bool {
 ///
 /// # Errors
 ///
-/// The first fault.
+/// Returns the first fault.
 pub fn check_template(text: &str) -> Result<(), TemplateFault> {
     let (mut bare, mut separated, mut after_parameter) = (true, true, false);
     for piece in pieces(text) {
@@ -93,7 +93,7 @@ pub fn check_template(text: &str) -> Result<(), TemplateFault> {
     }
 }
 
-/// Takes a template apart.
+/// Splits a template into its pieces.
 pub fn pieces(text: &str) -> impl Iterator<Item = Result<Piece<'_>, TemplateFault>> {
     let mut rest = text;
     core::iter::from_fn(move || {
@@ -125,9 +125,9 @@ impl fmt::Display for TemplateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unbalanced => "a brace begins or ends a parameter, as in `{tenant}`; write `{{` or `}}` for the brace itself",
-            Self::Name => "a parameter is named like one of the path, as in `{tenant}`",
+            Self::Name => "give the parameter the name of a path parameter, as in `{tenant}`",
             Self::Adjacent => "put a separator such as `:` or `/` on both sides of a parameter; a value can hold letters, digits and `.`, `_`, `~`, `-`, and would run into the text",
-            Self::Bare => "put text around the parameter, as in `tenant:{tenant}`; else the path alone would name the scope",
+            Self::Bare => "put text around the parameter, as in `tenant:{tenant}`; otherwise the path alone would name the scope",
             Self::Scope(fault) => fault.message(),
         })
     }

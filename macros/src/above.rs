@@ -1,7 +1,7 @@
 //! Finds attributes of axum above a scope attribute, by reading the source file. Such an attribute expands first and calls the handler
-//! without its guard, so that the compiler reports an argument that nobody wrote.
+//! without its guard, so the compiler reports an argument that the user did not write.
 //!
-//! Nothing but a message depends on it: such a program does not compile.
+//! Only a message depends on this: the program does not compile either way.
 
 use std::{
     cell::RefCell,
@@ -15,19 +15,19 @@ use crate::place::Place;
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files that have been read; `None` for those in which there is no such name, as in most.
+    /// The files read so far. A file without such an attribute is `None`, to save memory.
     static FILES: RefCell<HashMap<PathBuf, Option<String>>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }
 
-/// What stands above the attribute that is being expanded.
+/// The axum attribute above the attribute that is being expanded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Above {
-    /// Nothing of axum's.
+    /// No attribute of axum.
     Nothing,
-    /// An attribute of axum's, and this is the handler.
+    /// An attribute of axum; the item is the handler.
     Handler,
-    /// The same, and this is the copy of the handler that the attribute calls without its guard.
+    /// An attribute of axum; the item is the copy of the handler that axum's attribute calls without the guard.
     Copy,
 }
 
@@ -53,7 +53,7 @@ fn read(file: &PathBuf) -> Option<String> {
     NAMES.iter().any(|name| text.contains(name)).then_some(text)
 }
 
-/// Tells whether one of the attributes is among those before a place, its line and column counted from 1.
+/// Tells whether one of axum's attributes stands directly above a place. Line and column count from 1.
 fn is_below(text: &str, line: usize, column: usize) -> bool {
     let lines: Vec<&str> = text.lines().take(line).collect();
     let Some((last, above)) = lines.split_last() else { return false };

@@ -23,7 +23,7 @@ impl Alternatives {
         Ok(Self { scopes, terms })
     }
 
-    /// Tells whether every alternative has the scope.
+    /// Tells whether every alternative contains the scope.
     pub(crate) fn always_need(&self, scope: &ScopeArg) -> bool {
         let key = scope.key();
         let at = self.scopes.iter().position(|known| known.key() == key);
@@ -56,7 +56,7 @@ fn terms_of_group(group: &Group, scopes: &mut Vec<ScopeArg>) -> syn::Result<Term
         });
         if joined.len() > MAX_TERMS {
             let message = format!(
-                "with this there are more than {MAX_TERMS} alternatives; name what they have in common by a scope of its own"
+                "this makes more than {MAX_TERMS} alternatives; define one scope for what they share"
             );
             return Err(syn::Error::new(rule.span(), message));
         }
@@ -72,7 +72,10 @@ fn bit_of(scope: &ScopeArg, scopes: &mut Vec<ScopeArg>) -> syn::Result<u128> {
         scopes.len() - 1
     });
     if at >= MAX_SCOPES {
-        return Err(syn::Error::new(scope.span(), format!("a handler names at most {MAX_SCOPES} scopes")));
+        return Err(syn::Error::new(
+            scope.span(),
+            format!("a handler can name at most {MAX_SCOPES} scopes; leave some out"),
+        ));
     }
     Ok(1 << at)
 }
@@ -95,7 +98,7 @@ mod tests {
     }
 
     impl Tree {
-        /// Judges as the words say, without normalising anything.
+        /// Evaluates the tree as written, without normalising it.
         fn is_met_by(&self, granted: u32) -> bool {
             match self {
                 Self::Scope(number) => granted >> number & 1 == 1,
@@ -127,7 +130,7 @@ mod tests {
     }
 
     proptest! {
-        // A quarter of the trees compiles; the others say something twice.
+        // A quarter of the trees compile; the others contain a repetition.
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8192) })]
 
         #[test]

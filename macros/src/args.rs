@@ -17,15 +17,15 @@ use crate::{
 /// `args = [ arg, .. ]`, `arg = rule | "also" scopes | "related" scopes | step_up | "crate" "=" path`,
 /// `scopes = "(" scope, .. ")"`.
 pub(crate) struct Args {
-    /// All that is needed, an `all` without a name.
+    /// The required scopes, as an `all` without a name.
     pub(crate) needs: Group,
-    /// What the handler itself may ask for.
+    /// Scopes that the handler may demand itself.
     pub(crate) also: Vec<ScopeArg>,
-    /// What a client does well to ask for along with the needs.
+    /// Scopes that a client should request together with the required ones.
     pub(crate) related: Vec<ScopeArg>,
-    /// What is asked of the login.
+    /// What the login behind the token must satisfy.
     pub(crate) step_up: StepUp,
-    /// Where generated code finds the runtime.
+    /// The path of the runtime crate in generated code.
     pub(crate) krate: Path,
 }
 
@@ -47,48 +47,48 @@ pub(crate) fn default_crate() -> Path {
 }
 
 impl Args {
-    /// Takes what `#[requires_scope]` takes.
+    /// Checks the arguments of `#[requires_scope]`.
     pub(crate) fn with_rules(self) -> syn::Result<Self> {
         if self.needs.rules.is_empty() {
             return Err(syn::Error::new(
                 Span::call_site(),
-                "name a scope, as in `#[requires_scope(\"files:read\")]`; \
-                 for any valid token write `#[authenticated]`, for no token `#[public]`",
+                "this attribute names no scope; name one, as in `#[requires_scope(\"files:read\")]`, \
+                 or write `#[authenticated]` for any valid token, `#[public]` for none",
             ));
         }
         Ok(self)
     }
 
-    /// Takes what `requirement!` takes.
+    /// Checks the arguments of `requirement!`.
     pub(crate) fn rules_alone(self) -> syn::Result<Self> {
         match self.also.iter().chain(&self.related).next() {
             None if self.step_up.first().is_some() => Ok(self),
             None => self.with_rules(),
             Some(scope) => Err(syn::Error::new(
                 scope.span(),
-                "`also` and `related` belong on a handler; name here what is needed alone",
+                "`also` and `related` belong on a handler; name only required scopes here",
             )),
         }
     }
 
-    /// Takes what `#[public]` takes.
+    /// Checks the arguments of `#[public]`.
     pub(crate) fn without_scopes(self) -> syn::Result<Self> {
         let scopes = self.also.iter().chain(&self.related).map(ScopeArg::span);
         match scopes.chain(self.step_up.first().map(Ident::span)).next() {
             None => self.without_rules(),
             Some(span) => Err(syn::Error::new(
                 span,
-                "a public handler has no token to judge; write `#[authenticated(..)]` in its place",
+                "a public handler has no token to check; write `#[authenticated(..)]` instead",
             )),
         }
     }
 
-    /// Takes what `#[authenticated]` takes.
+    /// Checks the arguments of `#[authenticated]`.
     pub(crate) fn without_rules(self) -> syn::Result<Self> {
         if let Some(rule) = self.needs.rules.first() {
             return Err(syn::Error::new(
                 rule.span(),
-                "this attribute takes no scope; to need one, write `#[requires_scope(..)]` in its place",
+                "this attribute takes no scope; to require one, write `#[requires_scope(..)]` instead",
             ));
         }
         Ok(self)
@@ -101,7 +101,7 @@ impl Parse for Args {
         let mut krate = None;
         while !input.is_empty() {
             if args.step_up.parse_one(input)? {
-                // It has been read.
+                // `parse_one` has read the argument.
             } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
                 parse_key(input, &mut krate)?;
             } else if is_list(input, "also") {
@@ -143,14 +143,14 @@ fn parse_list(input: ParseStream<'_>, list: &mut Vec<ScopeArg>) -> syn::Result<(
             Rule::Scope(scope) if list.iter().any(|known| known.key() == scope.key()) => {
                 return Err(syn::Error::new(
                     scope.span(),
-                    format!("`{}` stands here already; write it once", scope.key()),
+                    format!("`{}` is listed twice; write it once", scope.key()),
                 ));
             }
             Rule::Scope(scope) => list.push(scope),
             Rule::Group(group) => {
                 return Err(syn::Error::new(
                     group.span,
-                    format!("`{name}` takes scopes alone, without `all` and `any`"),
+                    format!("`{name}` takes no `all` or `any`; list the scopes"),
                 ));
             }
         }
@@ -158,19 +158,19 @@ fn parse_list(input: ParseStream<'_>, list: &mut Vec<ScopeArg>) -> syn::Result<(
     if list.is_empty() {
         return Err(syn::Error::new(
             name.span(),
-            format!("`{name}()` names no scope; write one in it, or leave it out"),
+            format!("`{name}()` names no scope; name one, or leave `{name}()` out"),
         ));
     }
     Ok(())
 }
 
-/// Parses arguments that are the key `crate` alone.
+/// Parses arguments that consist of the key `crate`.
 pub(crate) fn parse_crate_key(input: ParseStream<'_>) -> syn::Result<Path> {
     match parse_crate_keys(input)? {
         Some(krate) if input.is_empty() => Ok(krate),
         _ => Err(syn::Error::new(
             input.span(),
-            "on the enum stands `#[scope(crate = path)]` alone; a scope stands on its variant",
+            "on the enum, `#[scope(..)]` takes only `crate = path`; write a scope on its variant",
         )),
     }
 }
@@ -179,9 +179,8 @@ pub(crate) fn parse_crate_key(input: ParseStream<'_>) -> syn::Result<Path> {
 pub(crate) fn parse_crate_alone(input: ParseStream<'_>) -> syn::Result<Option<Path>> {
     let krate = parse_crate_keys(input)?;
     if !input.is_empty() {
-        return Err(input.error(
-            "`#[scoped_handlers]` takes `crate = path` alone; what a handler needs stands above the handler",
-        ));
+        return Err(input
+            .error("`#[scoped_handlers]` takes only `crate = path`; write the scopes above each handler"));
     }
     Ok(krate)
 }
@@ -204,14 +203,14 @@ fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()
         return Err(syn::Error::new(
             key.span(),
             format!(
-                "unknown key `{key}`; there are `also(..)`, `related(..)`, `acr(..)`, `max_age = ..` and `crate = path`"
+                "unknown key `{key}`; the keys are `also(..)`, `related(..)`, `acr(..)`, `max_age = ..` and `crate = path`"
             ),
         ));
     }
     take_once(krate, &key, CRATE.parse(input)?)
 }
 
-/// Keeps the value of a key, which is given once.
+/// Keeps the value of a key, or refuses a second one.
 pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
     match place.replace(value) {
         None => Ok(()),
@@ -219,18 +218,17 @@ pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn:
     }
 }
 
-/// A key that says where generated code finds a crate.
+/// A key whose value is the path of a crate in generated code.
 pub(crate) struct CrateKey {
     pub(crate) name: &'static str,
-    /// What somebody could write.
+    /// A value for messages to suggest.
     pub(crate) example: &'static str,
 }
 
-/// Where the runtime is.
 pub(crate) const CRATE: CrateKey = CrateKey { name: "crate", example: "::scopegate" };
 
 impl CrateKey {
-    /// Parses the value, an absolute path: a relative one would mean something else in each module.
+    /// Parses the value, an absolute path. A relative path would mean something else in each module.
     pub(crate) fn parse(&self, input: ParseStream<'_>) -> syn::Result<Path> {
         let Self { name, example } = self;
         let start = input.span();

@@ -1,4 +1,4 @@
-//! Errors of independent parts, collected, so that none hides another.
+//! Collects the errors of independent parts, so that none hides another.
 
 use proc_macro2::TokenStream;
 

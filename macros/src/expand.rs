@@ -52,7 +52,7 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     let requirement = requirement_tokens(&args, alternatives.as_ref());
     let checks = alternatives.as_ref().and_then(|all| need::checks(krate, &all.scopes));
     let errors = diagnostics.into_tokens();
-    // The errors are macros of their own, in statement position. In a `const { .. }` references would not live long enough.
+    // An error is a macro call, which needs statement position. In a `const { .. }` the references would not live long enough.
     quote!({
         #errors
         #checks
@@ -61,13 +61,13 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     })
 }
 
-/// Normalises and checks what an attribute names.
+/// Normalises and checks the scopes of an attribute.
 fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternatives> {
     let alternatives = diagnostics.take(Alternatives::of(&args.needs))?;
     let legal = need::check(&alternatives.scopes, diagnostics);
     for scope in args.also.iter().chain(&args.related) {
         if alternatives.always_need(scope) {
-            let message = format!("`{}` is needed already; leave it out here", scope.key());
+            let message = format!("`{}` is required already; leave it out here", scope.key());
             diagnostics.push(syn::Error::new(scope.span(), message));
         }
     }
@@ -99,7 +99,7 @@ fn declare(
     let surroundings = Surroundings::of_attribute();
     if let Some(objection) = surroundings.objection() {
         diagnostics.push(syn::Error::new(Span::call_site(), objection));
-        // Elsewhere the guard would be another error: the signature is the trait's.
+        // In a trait or its `impl` the guard would cause a second error, because the trait fixes the signature.
         if surroundings == Surroundings::Impl {
             handler.guard_with(&quote!(#krate::Guard<#krate::__private::Misplaced>));
         }
@@ -110,7 +110,7 @@ fn declare(
         Above::Nothing => {}
         Above::Handler => diagnostics.push(syn::Error::new(
             Span::call_site(),
-            "axum's `#[debug_handler]` stands above this attribute and calls the handler without its guard; write it below",
+            "axum's `#[debug_handler]` above this attribute calls the handler without its guard; write it below this attribute",
         )),
         Above::Copy => return quote!(#handler),
     }
@@ -177,7 +177,7 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     Some(quote!(.with(#also, #related)))
 }
 
-/// After a mistake a token is still needed; the build has failed anyway.
+/// After an error the handler still requires a token; the build has failed anyway.
 fn requirement_tokens(args: &Args, alternatives: Option<&Alternatives>) -> TokenStream {
     alternatives.map_or_else(|| authenticated_tokens(args), |alternatives| scopes_tokens(args, alternatives))
 }
@@ -190,15 +190,15 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. Literals stand where they are needed; where there are paths, a constant names each scope once, so
-/// that a mistake in one is reported once. The compiler evaluates that constant for each handler, which takes time.
+/// Emits the alternatives. If one of the scopes is a path, a constant names each scope once, so that an error in a path is
+/// reported once. Evaluating that constant takes time for each handler, so literals alone are emitted without it.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {
         return terms_tokens(args, alternatives, |scope, _| need::tokens(krate, scope));
     };
     if let ([ScopeArg::Const(path)], None) = (&alternatives.scopes[..], args.step_up.first()) {
-        // Whether it is one scope or a whole requirement, the compiler knows.
+        // The path may be a scope or a whole requirement; only the compiler knows.
         let requirement = quote_spanned!(path.span()=> #path.as_scope().as_requirement());
         return quote!({ #explanations #requirement });
     }
@@ -218,7 +218,7 @@ fn terms_tokens(
     alternatives: &Alternatives,
     name: impl Fn(&ScopeArg, usize) -> TokenStream,
 ) -> TokenStream {
-    // The compiler notes where references are to what it cannot evaluate, as it does where constants are: see `need::ident`.
+    // The compiler adds a note at each reference to a constant that it cannot evaluate: see `need::ident`.
     let span = need::span(&alternatives.scopes);
     let terms = alternatives.positions().map(|positions| {
         let term = positions.into_iter().filter_map(|at| Some(name(alternatives.scopes.get(at)?, at)));

@@ -1,4 +1,4 @@
-//! What the attributes emit, to be read. `UPDATE_EXPECT=1 cargo test` writes it anew.
+//! The expansions of the attributes, for reading. `UPDATE_EXPECT=1 cargo test` updates them.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
@@ -315,7 +315,7 @@ fn a_vocabulary() {
             impl FilesScope {
                 /// Every scope, in order of declaration.
                 pub(crate) const ALL: &'static [Self] = &[Self::Read, Self::Write, Self::r#Admin];
-                /// Returns what the vocabulary says of this scope.
+                /// Returns this scope's entry in the vocabulary.
                 #[must_use]
                 pub(crate) const fn entry(&self) -> ::scopegate::VocabularyEntry {
                     <Self as ::scopegate::Vocabulary>::ENTRIES[match *self {
@@ -329,12 +329,12 @@ fn a_vocabulary() {
                 pub(crate) const fn as_scope(self) -> ::scopegate::Scope {
                     self.entry().scope()
                 }
-                /// Returns the scope as it stands in a token or a challenge.
+                /// Returns the scope as written in tokens and challenges.
                 #[must_use]
                 pub(crate) const fn as_str(self) -> &'static ::core::primitive::str {
                     self.entry().scope().as_str()
                 }
-                /// Returns what the scope allows, in words; empty if nothing is said.
+                /// Returns the description of the scope, or an empty string.
                 #[must_use]
                 pub(crate) const fn description(self) -> &'static ::core::primitive::str {
                     self.entry().description()
@@ -411,7 +411,7 @@ fn after_a_mistake_the_vocabulary_is_still_there() {
             impl FilesScope {
                 /// Every scope, in order of declaration.
                 const ALL: &'static [Self] = &[Self::Read];
-                /// Returns what the vocabulary says of this scope.
+                /// Returns this scope's entry in the vocabulary.
                 #[must_use]
                 const fn entry(&self) -> ::scopegate::VocabularyEntry {
                     <Self as ::scopegate::Vocabulary>::ENTRIES[match *self {
@@ -426,12 +426,12 @@ fn after_a_mistake_the_vocabulary_is_still_there() {
                     ::core::mem::forget(self);
                     scope
                 }
-                /// Returns the scope as it stands in a token or a challenge.
+                /// Returns the scope as written in tokens and challenges.
                 #[must_use]
                 const fn as_str(&self) -> &'static ::core::primitive::str {
                     self.entry().scope().as_str()
                 }
-                /// Returns what the scope allows, in words; empty if nothing is said.
+                /// Returns the description of the scope, or an empty string.
                 #[must_use]
                 const fn description(&self) -> &'static ::core::primitive::str {
                     self.entry().description()
@@ -480,7 +480,7 @@ fn mistakes_in_several_variants_are_all_said() {
         }
     };
     let expanded = vocabulary::derive(item).to_string();
-    // A space, no scope, twice, itself, and the circle.
+    // One error each: a space, a missing scope, a repeated name, an implication of itself, and the cycle.
     assert_eq!(expanded.matches("compile_error").count(), 5, "{expanded}");
 }
 
@@ -548,7 +548,7 @@ fn a_block_of_tools() {
             enum __scopes_of_Files_T__list_files {}
             #[automatically_derived]
             impl<T: Store> Files<T> {
-                /// What each tool and prompt needs.
+                /// The requirement of each tool and prompt.
                 pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::mcp_table(const {
                     &[
                         ::api::gate::__private::tool(
@@ -593,7 +593,7 @@ fn a_block_with_a_router_of_its_own() {
             enum __scopes_of_Files__list_files {}
             #[automatically_derived]
             impl Files {
-                /// What each tool and prompt needs.
+                /// The requirement of each tool and prompt.
                 const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
                         ::scopegate::__private::tool(
@@ -658,7 +658,7 @@ fn a_block_of_tools_and_prompts() {
             enum __scopes_of_Files__sum_up {}
             #[automatically_derived]
             impl Files {
-                /// What each tool and prompt needs.
+                /// The requirement of each tool and prompt.
                 pub const ADMIN_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
                         ::scopegate::__private::tool(
@@ -703,7 +703,7 @@ fn a_block_of_prompts_alone() {
             enum __scopes_of_Files__greet {}
             #[automatically_derived]
             impl Files {
-                /// What each tool and prompt needs.
+                /// The requirement of each tool and prompt.
                 const GREETINGS_PROMPTS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
                         ::scopegate::__private::prompt(
@@ -761,7 +761,7 @@ fn a_handler_that_asks_for_a_login() {
         "{scopes}"
     );
 
-    // A named requirement has no place beside it, and the compiler says so.
+    // A named requirement cannot stand beside `acr`; the compiler reports it.
     let named = expanded(expand::requires_scope(quote!(A, acr("gold")), &item));
     assert!(named.contains("[A.as_scope().as_need()]"), "{named}");
     assert!(named.contains("StepUp::new(&[\"gold\"],::core::option::Option::None)"), "{named}");

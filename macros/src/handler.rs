@@ -1,4 +1,4 @@
-//! The function that an attribute stands on. Its body is kept as it is, token for token.
+//! The function that an attribute stands on. Its body is kept token for token.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -19,14 +19,14 @@ pub(crate) struct Handler {
     pub(crate) body: TokenStream,
 }
 
-/// What axum takes, less the guard.
+/// The most arguments that axum accepts, less the guard.
 const MAX_EXTRACTORS: usize = 15;
 
-/// From this number on clippy warns, and the guard would be the one too many.
+/// The most arguments that clippy accepts. The guard would be one more.
 const CLIPPY_LIMIT: usize = 7;
 
-/// Said of a handler with two attributes.
-pub(crate) const TWICE: &str = "this handler has a scope attribute already; say all that it needs in one";
+/// The message for a handler with two attributes.
+pub(crate) const TWICE: &str = "this handler has two scope attributes; write everything in one";
 
 pub(crate) const MARKER_PREFIX: &str = "__scopes_of_";
 
@@ -42,7 +42,7 @@ impl Parse for Handler {
 }
 
 impl Handler {
-    /// Reads the function. Its body is put aside first: most of its tokens are there, and nobody looks at them.
+    /// Reads the function. Its body is set aside first: it has most of the tokens, and nothing here reads them.
     pub(crate) fn read(item: &TokenStream) -> syn::Result<Self> {
         let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
         let is_body = |last: &mut TokenTree| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
@@ -52,7 +52,7 @@ impl Handler {
         Ok(handler)
     }
 
-    /// Checks what the type system cannot say as well.
+    /// Reports mistakes that the compiler would report less clearly.
     pub(crate) fn check(&self) -> syn::Result<()> {
         check(&self.attributes, &self.signature)
     }
@@ -76,15 +76,15 @@ impl Handler {
     }
 }
 
-/// The type that carries a declaration. It has the handler's name, because the compiler writes it in messages, as in `Guard<list>`.
-/// It has a module of its own, since there may be another type of that name, or a module, beside the handler.
+/// The type that carries a declaration. It has the handler's name, because compiler messages contain it, as in `Guard<list>`.
+/// It has its own module, because the handler's module may contain a type or a module of that name.
 pub(crate) struct MarkerType {
     pub(crate) module: Ident,
     pub(crate) name: Ident,
 }
 
 impl MarkerType {
-    /// `what` tells the modules of one scope apart.
+    /// `what` distinguishes the generated modules within one module.
     pub(crate) fn new(what: &str, handler: &Ident) -> Self {
         let module = Ident::new(&format!("{MARKER_PREFIX}{what}"), Span::mixed_site());
         let mut name = handler.clone();
@@ -120,20 +120,24 @@ impl ToTokens for Handler {
     }
 }
 
-/// Checks what the type system cannot say as well of a function with a scope attribute.
+/// Reports mistakes in a function with a scope attribute that the compiler would report less clearly.
 pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Result<()> {
     let has = |name: &str| attributes.iter().any(|attribute| block::is(attribute, name));
     let outside = |message| Err(syn::Error::new(signature.ident.span(), message));
     if has("tool") {
-        return outside("this tool is not in a `#[scoped_tools]` block; write that above its `impl`");
+        return outside(
+            "this tool is not in a `#[scoped_tools]` block; write `#[scoped_tools]` above its `impl`",
+        );
     }
     if has("prompt") {
-        return outside("this prompt is not in a `#[scoped_tools]` block; write that above its `impl`");
+        return outside(
+            "this prompt is not in a `#[scoped_tools]` block; write `#[scoped_tools]` above its `impl`",
+        );
     }
     if let Some(FnArg::Receiver(receiver)) = signature.inputs.first() {
         return Err(syn::Error::new(
             receiver.self_token.span(),
-            "a handler takes no `self`; leave it out, and take what the handler needs by `State`",
+            "a handler takes no `self`; take what it needs from `State`",
         ));
     }
     if signature.inputs.first().is_some_and(is_guard) {
@@ -144,13 +148,14 @@ pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Res
         Some(argument) => Err(syn::Error::new_spanned(
             argument,
             format!(
-                "a handler takes at most {MAX_EXTRACTORS} extractors; put several into one struct that derives `FromRequestParts`"
+                "a handler takes at most {MAX_EXTRACTORS} extractors; combine some in a struct that derives `FromRequestParts`"
             ),
         )),
     }
 }
 
-/// Another attribute has been here. Its name could be anything, the marker it left cannot.
+/// Tells whether another scope attribute has expanded on this function. An attribute can be imported under any name, but its
+/// marker cannot be renamed.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else { return false };
     let Type::Path(path) = &*argument.ty else { return false };

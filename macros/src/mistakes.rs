@@ -8,17 +8,17 @@ use syn::{FnArg, LitStr, Pat, Path, PathSegment, ReturnType, Type, TypeParamBoun
 
 use crate::{args::Args, handler::Handler, need, rule::ScopeArg};
 
-/// Whose requests come to a handler.
+/// Who can call a handler.
 pub(crate) enum Callers<'a> {
     Everybody,
-    /// With a token that has these scopes at least.
+    /// Clients with a token that has at least these scopes.
     WithToken(&'a [ScopeArg]),
-    /// The attribute does not say it, by a mistake of its own.
+    /// Unknown, because the attribute itself has an error.
     Unknown,
 }
 
 impl<'a> Callers<'a> {
-    /// Returns the scopes that every caller has.
+    /// Returns the scopes that every caller's token has.
     pub(crate) const fn scopes(&self) -> &'a [ScopeArg] {
         match self {
             Self::WithToken(scopes) => scopes,
@@ -27,7 +27,7 @@ impl<'a> Callers<'a> {
     }
 }
 
-/// Types of the standard library and of axum that are responses, and no futures.
+/// Types of the standard library and of axum that are responses and not futures.
 const RESPONSES: [&str; 18] = [
     "Body",
     "Bytes",
@@ -49,9 +49,9 @@ const RESPONSES: [&str; 18] = [
     "NoContent",
 ];
 
-/// Refuses a handler that is not `async` and whose answer is no future. After that it is emitted as `async`, as it is meant.
+/// Refuses a handler that is not `async` and does not return a future, and makes it `async` to avoid a second error.
 ///
-/// An answer of another type may be a future: the compiler says whether axum takes it.
+/// A return type that is not listed may be a future; the compiler checks whether axum accepts it.
 pub(crate) fn answer_with_future(handler: &mut Handler) -> syn::Result<()> {
     let signature = &mut handler.signature;
     if signature.asyncness.is_some() || !is_response(&signature.output) {
@@ -59,7 +59,7 @@ pub(crate) fn answer_with_future(handler: &mut Handler) -> syn::Result<()> {
     }
     let span = signature.fn_token.span;
     signature.asyncness = Some(syn::token::Async(span));
-    Err(syn::Error::new(span, "a handler is `async`; write `async fn`"))
+    Err(syn::Error::new(span, "a handler must be `async`; write `async fn`"))
 }
 
 fn is_response(output: &ReturnType) -> bool {
@@ -79,7 +79,7 @@ fn is_response_name(segment: &PathSegment) -> bool {
     RESPONSES.iter().any(|name| segment.ident == name)
 }
 
-/// Emits a check for each argument that does not go with the callers, or with what is declared.
+/// Emits a check for each `Access` argument that contradicts the attribute.
 pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> TokenStream {
     let checks = match callers {
         Callers::Everybody => access_without_token(handler, &args.krate),
@@ -87,18 +87,18 @@ pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> T
         Callers::Unknown => TokenStream::new(),
     };
     let cfgs = handler.cfgs();
-    // Without the handler its types may not be there.
+    // Where `#[cfg]` removes the handler, its types may be missing, too.
     if checks.is_empty() || cfgs.is_empty() { checks } else { quote!(#(#cfgs)* const _: () = { #checks };) }
 }
 
-/// A public handler has no token for an `Access`.
+/// Emits the checks of a public handler, which has no token for an `Access`.
 fn access_without_token(handler: &Handler, krate: &Path) -> TokenStream {
     let checks = arguments(handler).map(|argument| check(argument.type_, argument.span, "IsOptional", krate));
     quote!(#(#checks)*)
 }
 
-/// A scope that a handler demands by a literal is one that it declares. A constant among the declared ones can be any scope:
-/// then nothing is said here, and a request that comes to the demand is answered 500.
+/// Emits a check for each scope literal that the handler demands and does not declare. A declared constant can be any scope.
+/// With one, nothing is emitted, and a demand for an undeclared scope is answered 500 at run time.
 fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> TokenStream {
     let krate = &args.krate;
     let mut declared = HashSet::new();
@@ -122,7 +122,7 @@ fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> 
     checks
 }
 
-/// An argument whose type is written as `Access`: it can be another type of that name.
+/// An argument whose type is written `Access`. It may be another type of that name.
 struct Argument<'a> {
     name: Option<&'a Ident>,
     type_: &'a Path,
@@ -149,7 +149,7 @@ fn arguments(handler: &Handler) -> impl Iterator<Item = Argument<'_>> {
 /// Emits a check that fails at `span` if `type_` is scopegate's `Access`.
 fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
     let rule = Ident::new(rule, Span::call_site());
-    // All at one place, so that the message stands there alone.
+    // All tokens get one span, so that the message points only there.
     let (call, kind) =
         (quote_spanned!(span=> __Rule::check), quote_spanned!(span=> __TypeOf::<#type_>::kind()));
     let mut argument = TokenTree::from(Group::new(Delimiter::Parenthesis, kind));
@@ -163,11 +163,11 @@ fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
     }
 }
 
-/// What a handler demands of its `Access`, by literals.
+/// The scopes that a handler demands from its `Access` with literals.
 struct Demands<'a> {
     name: &'a Ident,
     found: Vec<LitStr>,
-    /// The name may stand for something else.
+    /// Whether another binding of the name may hide the argument.
     is_bound_again: bool,
 }
 
@@ -197,7 +197,7 @@ impl<'a> Demands<'a> {
         }
     }
 
-    /// Tells whether a pattern may have the name: one of `let`, of `for`, of a closure or of an arm of `match`.
+    /// Tells whether a pattern may bind the name: in a `let`, a `for`, a closure or an arm of a `match`.
     fn binds(&self, tokens: &[TokenTree]) -> bool {
         let mut in_pattern = false;
         let mut in_closure = false;
@@ -230,7 +230,7 @@ fn is_punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
-/// After an expression `|` is an operator, and elsewhere it begins the arguments of a closure.
+/// Tells whether a `|` after this token is an operator. Elsewhere it begins the arguments of a closure.
 fn ends_expression(token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(ident) => {

@@ -1,4 +1,4 @@
-//! The scopes of an attribute as tokens: checked where they stand, and emitted as data.
+//! Checks the scopes of an attribute at their place, and emits them as data.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use syn::{LitStr, Path, spanned::Spanned};
 
 use crate::{diagnostics::Diagnostics, rule::ScopeArg};
 
-/// What a literal is.
+/// The meaning of a literal.
 enum Literal<'a> {
     Scope(Cow<'a, str>),
     Template(&'a str),
 }
 
 impl<'a> Literal<'a> {
-    /// Braces make a template; a text in which all of them are escaped is a scope.
+    /// Reads a literal with braces as a template, and one without braces, or with only escaped braces, as a scope.
     fn read(text: &'a str) -> Result<Self, String> {
         if !scopegate_grammar::has_braces(text) {
             return scopegate_grammar::check(text)
@@ -33,7 +33,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Returns the text that a literal names a scope or a template by, when it is demanded.
+/// Returns the scope or template that a literal names, as `require` compares it.
 pub(crate) fn name(text: &str) -> Option<String> {
     Some(match Literal::read(text).ok()? {
         Literal::Scope(scope) => scope.into_owned(),
@@ -41,7 +41,7 @@ pub(crate) fn name(text: &str) -> Option<String> {
     })
 }
 
-/// Checks the literals; what a path stands for has been checked where it was made.
+/// Checks the literals. The value of a path was checked where it was defined.
 pub(crate) fn check<'a>(
     scopes: impl IntoIterator<Item = &'a ScopeArg>,
     diagnostics: &mut Diagnostics,
@@ -70,7 +70,7 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
                     let text = LitStr::new(text, span);
                     quote_spanned!(span=> #krate::__private::Need::Template(#krate::__private::Template::new(#text)))
                 }
-                // A wrong one has been reported.
+                // `check` has reported an invalid literal.
                 read => {
                     let text = if let Ok(Literal::Scope(text)) = read { text } else { "error".into() };
                     let text = LitStr::new(&text, span);
@@ -81,7 +81,7 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
     }
 }
 
-/// Emits what explains a constant that names no scope, where there are constants.
+/// If the attribute names constants, emits an import of the traits whose messages explain a constant that is not a scope.
 pub(crate) fn explanations<'a>(
     krate: &Path,
     scopes: impl IntoIterator<Item = &'a ScopeArg>,
@@ -90,9 +90,9 @@ pub(crate) fn explanations<'a>(
     Some(quote!(use #krate::__private::{NoNeed as _, NoScope as _};))
 }
 
-/// Emits a constant check of what the compiler alone knows, because it stands behind a constant: of each scope that it is not the
-/// same as an earlier one, and of one that stands alone that it needs a scope at all, as it may be a whole requirement. Emits
-/// nothing where all are literals. It is an item of its own, so that its message names no type that nobody wrote.
+/// Emits checks that only the compiler can make, because they depend on the values of constants. Each scope must differ from the
+/// earlier ones. A constant that stands alone may be a whole requirement; it must require a scope. Emits nothing if all scopes
+/// are literals. The checks are separate items, so that their messages name no generated type.
 pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     if let [alone @ ScopeArg::Const(path)] = scopes {
         let explanations = explanations(krate, scopes);
@@ -118,18 +118,18 @@ pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     })
 }
 
-/// Names a constant that is made of scopes. The compiler notes each use of a constant that it cannot evaluate, and notes of one span
-/// once: so this one is used where the first constant is that people wrote.
+/// Names a generated constant. The compiler adds a note at each use of a constant that it cannot evaluate, but one note per span.
+/// So the generated constant gets the span of the first constant that the user wrote.
 pub(crate) fn ident(name: &str, scopes: &[ScopeArg]) -> Ident {
     Ident::new(name, span(scopes))
 }
 
-/// Returns where the first constant is, if there is one.
+/// Returns the span of the first constant, or of the attribute if there is none.
 pub(crate) fn span(scopes: &[ScopeArg]) -> Span {
     scopes.iter().find(|scope| scope.is_const()).map_or_else(Span::call_site, ScopeArg::span)
 }
 
-/// Spans a check as a whole, so that its message stands on the scope and not on the attribute.
+/// Gives all tokens of a check the span of the scope, so that its message points at the scope and not at the attribute.
 fn spanned(scope: &ScopeArg, check: TokenStream) -> TokenStream {
     let tokens = check.into_iter().map(|mut token| {
         token.set_span(scope.span());

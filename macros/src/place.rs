@@ -1,17 +1,17 @@
-//! Where the attribute that is being expanded stands.
+//! The place of the attribute that is being expanded.
 
 use std::path::PathBuf;
 
-/// A place in a source file, its line and column counted from 1.
+/// A place in a source file. Line and column count from 1.
 pub(crate) struct Place {
-    /// The file; in an editor, and where a macro has written the attribute, there may be none to read.
+    /// The file. In an editor, or for an attribute written by a macro, there may be no file to read.
     pub(crate) file: Option<PathBuf>,
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
 impl Place {
-    /// Finds the place; there is none where no compiler expands the attribute, as in tests.
+    /// Finds the place. Without a compiler, as in unit tests, there is none.
     pub(crate) fn of_attribute() -> Option<Self> {
         if !proc_macro::is_available() {
             return None;

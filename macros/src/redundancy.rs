@@ -1,4 +1,4 @@
-//! Finds what adds nothing, between siblings as written. What distribution brings is absorbed silently.
+//! Finds redundant rules among siblings as written. Redundancy that arises from normalising is dropped without a message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},
@@ -14,7 +14,7 @@ pub(crate) fn check(group: &Group, parts: &[Terms]) -> syn::Result<()> {
                 GroupKind::All => implies(other_terms, terms),
                 GroupKind::Any => implies(terms, other_terms),
             };
-            // Of two that say the same, the second is the one too many.
+            // Of two equal rules, the second is reported.
             let same = implies(terms, other_terms) && implies(other_terms, terms);
             if at != other_at && redundant && (!same || other_at < at) {
                 return Err(syn::Error::new(rule.span(), message(group.kind, rule, other, same)));
@@ -26,13 +26,15 @@ pub(crate) fn check(group: &Group, parts: &[Terms]) -> syn::Result<()> {
 
 fn message(kind: GroupKind, rule: &Rule, other: &Rule, same: bool) -> String {
     match (same, rule, kind) {
-        (true, Rule::Scope(_), _) => format!("{rule} stands here already; write it once"),
-        (true, Rule::Group(_), _) => format!("this says the same as {other} before it; write it once"),
+        (true, Rule::Scope(_), _) => format!("{rule} is listed twice; write it once"),
+        (true, Rule::Group(_), _) => format!("this repeats {other} before it; write it once"),
         (false, _, GroupKind::Any) => {
-            format!("this alternative adds nothing, since {other} suffices wherever it does; leave it out")
+            format!(
+                "this alternative is redundant, because {other} is enough whenever it is met; leave it out"
+            )
         }
         (false, _, GroupKind::All) => {
-            format!("this adds nothing, since {other} demands it already; leave it out")
+            format!("this is redundant, because {other} requires it already; leave it out")
         }
     }
 }

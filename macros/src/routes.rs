@@ -1,4 +1,4 @@
-//! `routes!`: handlers, and what utoipa knows of them.
+//! `routes!`: handlers together with their utoipa documentation.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
@@ -49,7 +49,7 @@ pub(crate) fn routes(input: TokenStream) -> TokenStream {
     quote!({ #errors #krate::__private::Routes::new() #(#added)* })
 }
 
-/// Finds the name of a handler: also in a layer, or in what declares its requirement.
+/// Finds the name of a handler, also inside `.layer(..)` or `guarded(..)`.
 fn name_of(handler: &Expr) -> syn::Result<&Path> {
     match handler {
         Expr::Path(name) if name.qself.is_none() => Ok(&name.path),
@@ -63,15 +63,15 @@ fn name_of(handler: &Expr) -> syn::Result<&Path> {
 fn nameless(handler: &Expr) -> syn::Error {
     syn::Error::new_spanned(
         handler,
-        "utoipa documents functions by name; name one here, as in `routes!(list, files::read)`",
+        "utoipa documents only named functions; name one here, as in `routes!(list, files::read)`",
     )
 }
 
-/// Emits a function that returns the type in which utoipa keeps what it knows: `__path_list` for `list`.
+/// Emits a function that returns the type in which utoipa keeps its documentation: `__path_list` for `list`.
 ///
-/// Whether there is one is left to a bound, of which the compiler says in one message that it does not hold. So there has to be
-/// something else to fall back on. For a name with a module, that is an outer block's name. For one without, it is a binding:
-/// the compiler takes a pattern for the unit struct if there is one, and else for a binding of whatever is matched.
+/// If that type is missing, a bound fails, and the compiler reports it in one message. For that, the name must resolve to
+/// something else. A name with a module falls back to a name of the outer block. A name without a module falls back to a
+/// binding: the compiler reads a pattern as the unit struct if there is one, and as a new binding otherwise.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {
@@ -97,13 +97,13 @@ fn documentation(krate: &Path, handler: &Path) -> TokenStream {
             }
         }
     };
-    // The handler's own span: of one from a macro the compiler says in a message that it is.
+    // With another span, the message would say that the tokens come from a macro.
     let mut block = Group::new(Delimiter::Brace, found);
     block.set_span(name.span());
     TokenTree::from(block).into()
 }
 
-/// Names what utoipa emits beside a handler. Messages are to stand on the handler.
+/// Names the type that utoipa emits beside a handler, with the handler's span for messages.
 fn kept(handler: &Ident) -> Ident {
     format_ident!("__path_{}", handler.unraw(), span = Span::mixed_site().located_at(handler.span()))
 }

@@ -15,7 +15,7 @@ pub(crate) enum Rule {
     Group(Group),
 }
 
-/// `all(..)` or `any(..)`; an attribute's whole list is an `all`.
+/// `all(..)` or `any(..)`. An attribute's whole list is an `all`.
 pub(crate) struct Group {
     pub(crate) kind: GroupKind,
     pub(crate) rules: Vec<Rule>,
@@ -44,9 +44,7 @@ impl Parse for Rule {
             return Ok(Self::Scope(ScopeArg::Literal(literal)));
         }
         if input.peek(Token![Self]) {
-            return Err(
-                input.error("an attribute does not know `Self`; write the name of the type in its place")
-            );
+            return Err(input.error("an attribute cannot use `Self`; write the name of the type instead"));
         }
         if !input.peek(Ident) && !input.peek(Token![::]) && !is_path_keyword(input) {
             return Err(input.error(
@@ -64,15 +62,17 @@ impl Parse for Rule {
     }
 }
 
-/// Scopes are joined by groups. What people write in their place is told how.
+/// Refuses operators between scopes, and names the group to write instead.
 fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
     if input.peek(Token![|]) || input.peek(Token![||]) {
         return Err(
-            input.error("an attribute has no operators; for one of several scopes write `any(.., ..)`")
+            input.error("an attribute takes no operators; for one of several scopes write `any(.., ..)`")
         );
     }
     if input.peek(Token![&]) || input.peek(Token![&&]) || input.peek(Token![+]) {
-        return Err(input.error("an attribute has no operators; separate scopes by commas if all are needed"));
+        return Err(
+            input.error("an attribute takes no operators; to require all scopes, separate them with commas")
+        );
     }
     Ok(())
 }
@@ -87,8 +87,7 @@ impl Group {
             Some(ident) if ident == "all" => GroupKind::All,
             Some(ident) if ident == "any" => GroupKind::Any,
             Some(ident) if ident == "acr" => {
-                let message =
-                    "`acr(..)` stands beside the groups: it is asked for whichever scopes are granted";
+                let message = "`acr(..)` cannot stand inside a group, because it applies to every alternative; write it beside the group";
                 return Err(syn::Error::new(name.span(), message));
             }
             _ => return Err(syn::Error::new(name.span(), "unknown group; write `all(..)` or `any(..)`")),
@@ -103,12 +102,9 @@ impl Group {
 
     fn check_len(&self, name: &str) -> syn::Result<()> {
         match &self.rules[..] {
-            [] => Err(syn::Error::new(
-                self.span,
-                format!("`{name}()` names no scope; write at least two in it"),
-            )),
+            [] => Err(syn::Error::new(self.span, format!("`{name}()` names no scope; name at least two"))),
             [only] => {
-                let message = format!("`{name}` of one is that one; write {only}");
+                let message = format!("`{name}` has one member; write {only} without `{name}`");
                 Err(syn::Error::new(self.span, message))
             }
             _ => Ok(()),
@@ -137,7 +133,7 @@ impl Rule {
 }
 
 impl ScopeArg {
-    /// Tells scopes apart: two with one key are the same scope.
+    /// Returns the key that identifies the scope.
     pub(crate) fn key(&self) -> String {
         match self {
             Self::Literal(literal) => format!("{:?}", literal.value()),
@@ -145,7 +141,7 @@ impl ScopeArg {
         }
     }
 
-    /// Tells whether the compiler alone knows which scope it is.
+    /// Tells whether this is a constant, whose scope only the compiler knows.
     pub(crate) const fn is_const(&self) -> bool {
         matches!(self, Self::Const(_))
     }

@@ -1,4 +1,4 @@
-//! What an attribute asks of the login behind a token: `acr(..)` and `max_age = ..`.
+//! What an attribute requires of the login behind a token: `acr(..)` and `max_age = ..`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,7 +15,7 @@ pub(crate) struct StepUp {
     /// In order of preference.
     acr: Vec<LitStr>,
     max_age: Option<u32>,
-    /// The key that was written first.
+    /// The key written first.
     first: Option<Ident>,
 }
 
@@ -23,7 +23,7 @@ const ACR: &str = "acr";
 const MAX_AGE: &str = "max_age";
 
 impl StepUp {
-    /// Parses one of the two, if one stands here.
+    /// Parses `acr(..)` or `max_age = ..`, if one of them comes next.
     pub(crate) fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<bool> {
         let fork = input.fork();
         let Ok(key) = fork.parse::<Ident>() else { return Ok(false) };
@@ -31,7 +31,7 @@ impl StepUp {
         let fault = |message: &str| Err(syn::Error::new(key.span(), message));
         match key.to_string().as_str() {
             ACR if is_list => self.parse_acr(input)?,
-            ACR if is_pair => return fault("`acr` has its values in parentheses, as in `acr(\"gold\")`"),
+            ACR if is_pair => return fault("`acr` takes its values in parentheses, as in `acr(\"gold\")`"),
             MAX_AGE if is_pair => self.parse_max_age(input)?,
             MAX_AGE if is_list => return fault(SECONDS),
             _ => return Ok(false),
@@ -59,16 +59,16 @@ impl StepUp {
                 return fault(value.span(), wrong.to_string());
             }
             if self.acr.iter().any(|known| known.value() == text) {
-                return fault(value.span(), format!("`{text:?}` stands here already; write it once"));
+                return fault(value.span(), format!("`{text:?}` is listed twice; write it once"));
             }
             if self.acr.len() == scopegate_grammar::MAX_ACR_VALUES {
                 let most = scopegate_grammar::MAX_ACR_VALUES;
-                return fault(value.span(), format!("`acr` has at most {most} values; leave some out"));
+                return fault(value.span(), format!("`acr` takes at most {most} values; leave some out"));
             }
             self.acr.push(value);
         }
         if self.acr.is_empty() {
-            return fault(key.span(), "`acr()` names no value; write one in it, or leave it out".to_owned());
+            return fault(key.span(), "`acr()` names no value; name one, or leave `acr()` out".to_owned());
         }
         Ok(())
     }
@@ -84,12 +84,12 @@ impl StepUp {
         take_once(&mut self.max_age, &key, seconds.ok_or(wrong)?)
     }
 
-    /// Returns the key that was written first, if something is asked.
+    /// Returns the key written first, if there is any.
     pub(crate) const fn first(&self) -> Option<&Ident> {
         self.first.as_ref()
     }
 
-    /// Emits it as data, if something is asked.
+    /// Emits the keys as data, if there are any.
     pub(crate) fn tokens(&self, krate: &Path) -> Option<TokenStream> {
         let Self { acr, max_age, first } = self;
         first.as_ref()?;

@@ -1,7 +1,7 @@
-//! What is around an attribute, read from its file: the compiler gives an attribute its item alone.
+//! Finds what surrounds an attribute by reading its file, because the compiler passes an attribute only its item.
 //!
-//! Nothing but a message depends on it. What an attribute emits cannot stand in an `impl` block, and the compiler's own
-//! messages about that name types that nobody wrote.
+//! Only a message depends on this. The types that an attribute emits cannot stand in an `impl` block, and the compiler's
+//! own messages about that name generated types.
 
 use std::{fs, ops::ControlFlow};
 
@@ -23,21 +23,21 @@ impl Surroundings {
     pub(crate) const fn objection(self) -> Option<&'static str> {
         match self {
             Self::Impl => Some(
-                "this handler is in an `impl` block; write `#[scoped_handlers]` above the block, or make the handler a free function",
+                "this handler is in an `impl` block; write `#[scoped_handlers]` above the block, or move the handler out of it",
             ),
             Self::Trait | Self::TraitImpl => Some(
-                "a function of a trait cannot be a handler with a scope attribute; make the handler a free function, or a function \
-                 of the type's own `impl` block under `#[scoped_handlers]`",
+                "a function of a trait cannot have a scope attribute; make the handler a free function, or move it to the type's own \
+                 `impl` block under `#[scoped_handlers]`",
             ),
             Self::Other => None,
         }
     }
 
-    /// Finds out where the attribute that is being expanded stands. In an editor, and where a macro has written the
-    /// attribute, there may be no file to read.
+    /// Finds what surrounds the attribute that is being expanded. In an editor, or for an attribute written by a macro, there
+    /// may be no file to read.
     pub(crate) fn of_attribute() -> Self {
         let Some(Place { file, line, column }) = Place::of_attribute() else { return Self::Other };
-        // At the first column nothing is around it, unless the file is not formatted; so files are hardly ever read.
+        // In a formatted file nothing surrounds an attribute at the first column, so files are hardly ever read.
         if column <= 1 {
             return Self::Other;
         }
@@ -45,7 +45,7 @@ impl Surroundings {
         text.and_then(|text| Self::at(&text, line, column)).unwrap_or(Self::Other)
     }
 
-    /// Finds what is around a place, its line and column counted from 1.
+    /// Finds what surrounds a place. Line and column count from 1.
     fn at(text: &str, line: usize, column: usize) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}');
         let before = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();
@@ -58,14 +58,14 @@ impl Surroundings {
         }
     }
 
-    /// Tells what a block is by the tokens before it.
+    /// Recognises a block by the tokens before it.
     fn of_block(head: &[TokenTree]) -> Self {
         let is = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
         let is_keyword = |token: &&TokenTree| KEYWORDS.iter().any(|keyword| is(token, keyword));
         match head.iter().find(is_keyword) {
             Some(first) if is(first, "trait") => Self::Trait,
             Some(first) if is(first, "impl") => {
-                // `for<'a>` is a part of a bound.
+                // `for<'a>` belongs to a bound.
                 let is_of_trait = head.windows(2).any(|pair| {
                     is(&pair[0], "for")
                         && !matches!(&pair[1], TokenTree::Punct(punct) if punct.as_char() == '<')
@@ -79,10 +79,10 @@ impl Surroundings {
 
 const HERE: &str = "__scopegate_looks_around_here";
 
-/// The first of these says what an item is; `impl` can follow in a type, and `for` in an expression.
+/// The first of these keywords decides what an item is. Later, `impl` may belong to a type and `for` to an expression.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
-/// Finds what is around the mark.
+/// Finds what surrounds the mark.
 fn find(tokens: TokenStream, around: Surroundings) -> ControlFlow<Surroundings> {
     let mut head: Vec<TokenTree> = Vec::new();
     for token in tokens {
@@ -107,7 +107,7 @@ fn find(tokens: TokenStream, around: Surroundings) -> ControlFlow<Surroundings> 
 mod tests {
     use super::Surroundings;
 
-    /// The place is that of `@`.
+    /// `@` marks the place.
     #[track_caller]
     fn check(text: &str, expected: Option<Surroundings>) {
         let line = text.lines().position(|line| line.contains('@')).unwrap();

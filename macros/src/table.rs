@@ -1,4 +1,4 @@
-//! The rows of `scope_table!`: handlers, and where they are mounted if the program says so.
+//! The rows of `scope_table!`: handlers, each with its route if the program names one.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,10 +11,10 @@ use syn::{
 
 use crate::diagnostics::Diagnostics;
 
-/// The methods that axum has routes for.
+/// The methods that axum can route.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
 
-/// `table = path ";" [ row, .. ]`; the path is where generated code finds the runtime.
+/// `table = path ";" [ row, .. ]`; the path is that of the runtime crate in generated code.
 struct Table {
     krate: Path,
     rows: Punctuated<Row, Token![,]>,
@@ -26,7 +26,7 @@ struct Row {
     handler: Expr,
 }
 
-/// Where a handler is mounted. Without a method, all are meant.
+/// The route of a handler. Without a method it stands for all methods.
 struct Route {
     methods: Vec<Ident>,
     path: LitStr,
@@ -45,7 +45,7 @@ pub(crate) fn scope_rows(input: TokenStream) -> TokenStream {
     let krate = &table.krate;
     let rows = table.rows.iter().map(|row| row.tokens(krate));
     let errors = diagnostics.into_tokens();
-    // The errors are macros of their own, in statement position.
+    // An error is a macro call, which needs statement position.
     quote!({
         #errors
         #krate::__private::scope_table(const { &[#(#rows),*] })
@@ -85,7 +85,7 @@ impl Parse for Route {
         })?;
         if !input.peek(Token![=>]) {
             let message =
-                format!("write `=>` and the handler behind the path, as in `{:?} => list`", path.value());
+                format!("write `=>` and the handler after the path, as in `{:?} => list`", path.value());
             return Err(input.error(message));
         }
         input.parse::<Token![=>]>()?;
@@ -98,12 +98,12 @@ impl Route {
         let path = self.path.value();
         let error = |message: String| Err(syn::Error::new(self.path.span(), message));
         if !path.starts_with('/') {
-            return error(format!("a path begins with a slash; write `\"/{path}\"`"));
+            return error(format!("a path must begin with a slash; write `\"/{path}\"`"));
         }
         let old = path.split('/').find(|segment| segment.starts_with([':', '*']));
         let Some(old) = old else { return Ok(()) };
         let new = format!("{{{}}}", old.strip_prefix(':').unwrap_or(old));
-        error(format!("axum writes a parameter in braces; write `{new}` instead of `{old}`"))
+        error(format!("a path parameter is written in braces; write `{new}` instead of `{old}`"))
     }
 
     fn check_methods(&self, diagnostics: &mut Diagnostics) {
@@ -114,12 +114,12 @@ impl Route {
                 if !self.methods[..at].contains(method) {
                     continue;
                 }
-                format!("`{name}` stands here already; leave it out")
+                format!("`{name}` is listed twice; write it once")
             } else if METHODS.contains(&upper.as_str()) {
-                format!("methods are written in capital letters; write `{upper}`")
+                format!("a method is written in capital letters; write `{upper}`")
             } else {
                 format!(
-                    "axum has no routes for the method `{name}`; write one of {}, or none for any method",
+                    "axum cannot route the method `{name}`; write one of {}, or leave it out for all methods",
                     METHODS.join(", ")
                 )
             };
@@ -127,7 +127,7 @@ impl Route {
         }
     }
 
-    /// Writes the methods as tables do.
+    /// Writes the methods as scope tables do.
     fn methods(&self) -> String {
         if self.methods.is_empty() {
             return "*".to_owned();

@@ -1,14 +1,14 @@
-//! Alternatives as sets of bits, and when one makes another needless.
+//! Alternatives as sets of bits, and the test whether one makes another redundant.
 
-/// Alternatives, each the set of scopes that suffices: the n-th bit stands for the n-th scope.
+/// Alternatives, each a set of scopes. The n-th bit stands for the n-th scope.
 pub(crate) type Terms = Vec<u128>;
 
-/// Whoever meets the first meets the second.
+/// Tells whether every token that meets the first also meets the second.
 pub(crate) fn implies(first: &Terms, second: &Terms) -> bool {
     first.iter().all(|term| second.iter().any(|weaker| weaker & term == *weaker))
 }
 
-/// Drops each term that another, smaller one makes needless, and repetitions; the order stays.
+/// Drops repeated terms, and terms that contain a smaller term. Keeps the order.
 pub(crate) fn absorb(terms: &[u128]) -> Terms {
     let needed = |(at, term): &(usize, &u128)| {
         !terms

@@ -1,6 +1,6 @@
 //! CORS for APIs and MCP servers whose clients run in browsers.
 
-/// The version of tower-http that is in the signatures here.
+/// The version of tower-http whose types this module uses.
 pub use tower_http;
 
 use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
@@ -15,10 +15,11 @@ use tower_layer::Layer;
 
 use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
-/// Makes a CORS layer with which a browser's client can read the challenge, get a token and come back, and hold a session of MCP.
+/// Makes a CORS layer for clients in browsers: they can read the challenge, send a token, and keep an MCP session.
 ///
-/// It goes outside the gate, since a preflight carries no token. Any origin may call, with any method and any header: the token
-/// decides, not the origin, and no cookie is involved. The methods of [`Cors`] narrow it.
+/// Put it outside the gate, since a preflight carries no token. Any origin may call, with any method and any header:
+/// access depends on the token and not on the origin, and no cookie is involved. Use the methods of [`Cors`] to allow
+/// less.
 ///
 /// # Examples
 ///
@@ -31,7 +32,7 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// For the pages of one origin, with cookies, and with a header of the program's own that they may read:
+/// To allow the pages of one origin, with cookies, and let them read a header of your own:
 ///
 /// ```
 /// use http::{HeaderValue, header::LINK};
@@ -45,8 +46,8 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 pub fn layer() -> Cors {
     let layer = CorsLayer::new()
         .allow_origin(Any)
-        // Both name what was asked for. `*` could not be narrowed to origins with credentials, and would not stand for
-        // `Authorization` (Fetch, section 3.2.5).
+        // Both echo the names that the preflight asks for. `*` would not include `Authorization` (Fetch, section
+        // 3.2.5), and could not be combined with credentials for certain origins.
         .allow_methods(AllowMethods::mirror_request())
         .allow_headers(AllowHeaders::mirror_request());
     Cors { layer, credentials: None, names_origins: false, exposed: Vec::new() }
@@ -54,8 +55,18 @@ pub fn layer() -> Cors {
 
 /// A CORS layer that lets pages read the challenge; made by [`layer`].
 ///
-/// Its methods are those of tower-http's [`CorsLayer`], and take the same. But [`Cors::expose_headers`] adds to what is exposed, and
-/// what a handler exposes by itself stays.
+/// It has the methods of tower-http's [`CorsLayer`], with the same arguments. Two things differ:
+/// [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay exposed.
+///
+/// # Examples
+///
+/// ```
+/// use http::Method;
+/// use scopegate::cors::{self, Cors};
+///
+/// let cors: Cors = cors::layer().allow_methods([Method::GET, Method::POST]);
+/// # let _: axum::Router = axum::Router::new().layer(cors);
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Cors {
@@ -66,7 +77,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Sets the origins whose pages may call, in place of all.
+    /// Sets the origins whose pages may call, in place of any origin.
     pub fn allow_origin(mut self, origins: impl Into<AllowOrigin>) -> Self {
         self.names_origins = true;
         self.change(|layer| layer.allow_origin(origins))
@@ -74,20 +85,22 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// Name the origins with [`Cors::allow_origin`]. While all origins are allowed, browsers ignore this setting, and so does this layer.
-    /// tower-http panics if you also allow `Any` origin, method or header.
+    /// Set the origins with [`Cors::allow_origin`]. While any origin is allowed, browsers ignore this setting, and so
+    /// does this layer. tower-http panics if you also allow `Any` origin, method or header.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
     }
 
-    /// Sets the methods that pages may use, in place of all.
+    /// Sets the methods that pages may use, in place of any method.
     pub fn allow_methods(self, methods: impl Into<AllowMethods>) -> Self {
         self.change(|layer| layer.allow_methods(methods))
     }
 
-    /// Sets the headers that pages may send, in place of all; they need `Authorization`, for tokens that are bound to
-    /// a key `DPoP`, and for MCP `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Sets the headers that pages may send, in place of any header.
+    ///
+    /// Pages need `Authorization`. For tokens that are bound to a key they also need `DPoP`, and for MCP
+    /// `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }
@@ -102,13 +115,13 @@ impl Cors {
         self.change(|layer| layer.max_age(age))
     }
 
-    /// Sets the `Vary` header, which otherwise follows from the rest.
+    /// Sets the `Vary` header, which otherwise results from the other settings.
     pub fn vary(self, headers: impl Into<Vary>) -> Self {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read more headers of answers, besides `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id` and, with the feature `dpop`,
-    /// `DPoP-Nonce`.
+    /// Lets pages read more response headers, besides `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id` and, with the
+    /// feature `dpop`, `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);
         self
@@ -123,7 +136,7 @@ impl Cors {
         let nonce = cfg!(feature = "dpop").then_some(EXPOSED_NONCE);
         let own = [EXPOSED, "Mcp-Session-Id"].into_iter().chain(nonce);
         let names = own.chain(self.exposed.iter().map(HeaderName::as_str));
-        // Names of headers and commas always make a value.
+        // Header names joined by commas are always a legal value.
         HeaderValue::try_from(names.collect::<Vec<_>>().join(", "))
             .unwrap_or(HeaderValue::from_static(EXPOSED))
     }
@@ -139,7 +152,7 @@ impl<S> Layer<S> for Cors {
             }
             _ => self.layer.clone(),
         };
-        // tower-http's own setting would replace what the answer itself exposes.
+        // tower-http's own setting would replace the headers that the answer itself exposes.
         SetResponseHeader::appending(layer.layer(inner), ACCESS_CONTROL_EXPOSE_HEADERS, self.exposed())
     }
 }

@@ -1,12 +1,13 @@
-//! Methods of features that are off: whoever calls one is told which feature to enable, and not that there is no such method.
+//! Stand-ins for methods of disabled features: the compiler's message names the feature to enable, instead of an
+//! unknown method.
 //!
-//! Their bounds are never met. They have a lifetime of their own, because the compiler refuses one without where it is defined, and
-//! they stand on the line of the method, because the compiler quotes all lines from the one to the other. What a method returns is
-//! inferred where it can be, so that nothing is said of how it is used.
+//! Their bounds are never met. Each bound has a lifetime of its own, because the compiler would otherwise reject the
+//! definition. The bound stands on the line of the method, because the compiler quotes all lines from one to the other.
+//! Return types are inferred where possible, so that a call causes no second message.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 #![allow(clippy::must_use_candidate, clippy::missing_errors_doc, missing_docs)]
 
-/// What no feature is enabled for.
+/// A type that never implements the trait of a disabled feature.
 #[derive(Debug)]
 pub struct Off<'a>(std::marker::PhantomData<&'a ()>);
 
@@ -108,7 +109,7 @@ mod family {
 
     #[rustfmt::skip]
     impl Resource {
-        #[doc(hidden)]
+        #[doc = "Needs the feature `family`."] // Other items name it.
         pub fn family<P>(_pattern: P) -> Result<Self, InvalidResource> where for<'a> Off<'a>: Family { Off::off() }
     }
 }

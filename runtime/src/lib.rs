@@ -1,93 +1,240 @@
-//! Compile-time OAuth scopes for axum and MCP servers.
+//! OAuth scopes for axum and MCP servers: one annotation on the handler, checked by the compiler.
 //!
-//! Annotate a handler once, as in `#[requires_scope("files:write")]`. scopegate derives from the annotation
+//! Annotate a handler or an MCP tool once, as in `#[requires_scope("files:write")]`. From the annotation scopegate derives
 //!
 //! - the check, which runs before any other extractor and before the body is read;
-//! - the exact `scope` of the 401 and 403 challenges ([RFC 6750]), so that clients know what to ask for;
+//! - the `scope` of the 401 and 403 challenges ([RFC 6750]), so that clients know what to ask for;
 //! - `scopes_supported` in the metadata document ([RFC 9728]), served where the challenges point;
-//! - the route's row in the [scope table](ScopeTable).
+//! - the operation's row in the [scope table][`ScopeTable`] and in the lock file that reviewers read.
 //!
 //! A route without an annotation does not compile.
 //!
-//! # Example
+//! # An API
 //!
-//! ```
+#![cfg_attr(feature = "jwt", doc = "```no_run")]
+#![cfg_attr(not(feature = "jwt"), doc = "```ignore")]
 //! use axum::extract::Path;
-//! use scopegate::{Gate, Resource, Router, public, requires_scope, routing::get};
+//! use scopegate::{Gate, Resource, Router, Vocabulary, public, requires_scope, routing::get};
 //!
-//! #[requires_scope("files:read")]
-//! async fn read_file(Path(name): Path<String>) -> String {
+//! #[derive(Clone, Copy, Vocabulary)]
+//! enum Files {
+//!     /// See your files.
+//!     #[scope("files:read")]
+//!     Read,
+//!     /// Create and change your files.
+//!     #[scope("files:write")]
+//!     Write,
+//! }
+//!
+//! #[requires_scope(Files::Read)]
+//! async fn read(Path(name): Path<String>) -> String {
 //!     format!("the contents of {name}")
 //! }
 //!
-//! #[requires_scope("files:read", "files:write")]
-//! async fn write_file(Path(name): Path<String>, body: String) {}
+//! #[requires_scope(Files::Read, Files::Write)]
+//! async fn write(Path(name): Path<String>, body: String) -> String {
+//!     format!("{name} now holds {} bytes", body.len())
+//! }
 //!
 //! #[public]
 //! async fn health() {}
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # #[cfg(feature = "jwt")] {
-//! let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
-//! let app: axum::Router = Router::new()
-//!     .route("/files/{name}", get(read_file).put(write_file))
-//!     .route("/health", get(health))
-//!     .protect(Gate::jwt(resource))?;
-//! # }
-//! # Ok(())
-//! # }
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+//!     let app = Router::new()
+//!         .route("/files/{name}", get(read).put(write))
+//!         .route("/health", get(health))
+//!         .protect(Gate::jwt(resource).vocabulary::<Files>())?;
+//!
+//!     axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, app).await?;
+//!     Ok(())
+//! }
 //! ```
 //!
-//! A `PUT` without a token is now answered with
+//! A `PUT` without a token is answered with
 //!
 //! ```http
 //! HTTP/1.1 401 Unauthorized
-//! WWW-Authenticate: Bearer scope="files:read files:write", resource_metadata="https://files.example.com/.well-known/oauth-protected-resource"
+//! www-authenticate: Bearer scope="files:read files:write", resource_metadata="https://files.example.com/.well-known/oauth-protected-resource"
+//! ```
+//!
+//! # An MCP server
+//!
+//! With the feature `rmcp`, the tools and prompts of a server made with rmcp declare their scopes the same way:
+//!
+#![cfg_attr(all(feature = "jwt", feature = "rmcp"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "jwt", feature = "rmcp")), doc = "```ignore")]
+//! use rmcp::{ServerHandler, handler::server::wrapper::Parameters, schemars, tool, tool_handler};
+//! use scopegate::{Gate, Resource, Scope, authenticated, requires_scope, scoped_tools};
+//!
+//! struct Files;
+//!
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
+//! struct WriteFile {
+//!     name: String,
+//!     text: String,
+//! }
+//!
+//! #[scoped_tools]
+//! impl Files {
+//!     /// Lists the files.
+//!     #[authenticated]
+//!     #[tool]
+//!     async fn list_files(&self) -> String {
+//!         "hello.txt".to_owned()
+//!     }
+//!
+//!     /// Writes a file.
+//!     #[requires_scope("files:write")]
+//!     #[tool]
+//!     async fn write_file(&self, Parameters(WriteFile { name, text }): Parameters<WriteFile>) -> String {
+//!         format!("wrote {} bytes to {name}", text.len())
+//!     }
+//! }
+//!
+//! #[tool_handler]
+//! impl ServerHandler for Files {}
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let resource = Resource::new("https://files.example.com/mcp")?.authorization_server("https://auth.example.com")?;
+//!
+//!     // Every request needs the floor, whichever tool it calls.
+//!     let gate = Gate::jwt(resource).floor([Scope::from_static("files:read")]);
+//!
+//!     axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, gate.mcp(|| Files)?).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A call of `write_file` that the token does not cover is an HTTP 403 with the complete challenge. The guide [`guide::mcp`] goes on
+//! with resources, public tools, and servers that do not use rmcp.
+//!
+//! # API keys, without OAuth
+//!
+#![cfg_attr(feature = "axum", doc = "```no_run")]
+#![cfg_attr(not(feature = "axum"), doc = "```ignore")]
+//! use scopegate::{Gate, Router, StaticKeys, requires_scope, routing::get};
+//!
+//! #[requires_scope("files:read")]
+//! async fn list() {}
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     // As in API_KEYS="sk_read=files:read;sk_write=files:read files:write"
+//!     let keys = StaticKeys::parse(&std::env::var("API_KEYS")?)?;
+//!     let app = Router::new().route("/files", get(list)).protect(Gate::static_keys("my-server", keys))?;
+//!
+//!     axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # More than flat scopes
+//!
+#![cfg_attr(feature = "axum", doc = "```")]
+#![cfg_attr(not(feature = "axum"), doc = "```ignore")]
+//! use axum::Json;
+//! use scopegate::{Access, Rejection, Vocabulary, requires_scope};
+//!
+//! #[derive(Clone, Copy, Vocabulary)]
+//! enum DocsScope {
+//!     /// Read documents.
+//!     #[scope("docs:read")]
+//!     Read,
+//!     /// Write documents. A token with this scope can read them, too.
+//!     #[scope("docs:write", implies(Read))]
+//!     Write,
+//!     /// Publish documents for everybody.
+//!     #[scope("docs:publish")]
+//!     Publish,
+//! }
+//!
+//! // Alternatives.
+//! #[requires_scope(any(DocsScope::Read, all("audit", "docs:list")))]
+//! async fn list() {}
+//!
+//! // A template, filled in from the path, and a scope that the handler may demand.
+//! #[requires_scope(DocsScope::Write, "tenant:{tenant}:member", also(DocsScope::Publish))]
+//! async fn publish(access: Access, Json(everybody): Json<bool>) -> Result<(), Rejection> {
+//!     if everybody {
+//!         access.require(DocsScope::Publish)?;
+//!     }
+//!     Ok(())
+//! }
 //! ```
 //!
 //! # Where things are
 //!
-//! | topic | see |
+//! | to | see |
 //! |---|---|
-//! | what a handler needs | [`requires_scope`], [`authenticated`](macro@authenticated), [`public`](macro@public), in `impl` blocks under [`scoped_handlers`] |
-//! | what a closure needs, a service, or a handler of another crate | [`guarded`], [`authenticated`](fn@authenticated), [`public`](fn@public) |
-//! | what scopes there are, and what every token needs | [`Vocabulary`], [`Policy`] |
-//! | where it is mounted | [`Router`], [`routing`], or [`Gate::layer`] for a plain axum router |
-//! | what a group of routes needs | [`Router::requiring`] |
-//! | what stands before it | [`Gate`]: a [`Resource`] and a [`TokenVerifier`], such as [`Issuers`] |
-//! | what stands before an MCP server | [`mcp`] |
-//! | who calls | [`Access`], and [`Principal`] to key data by |
-//! | connections that stay open | [`Access::expired`], [`guide::browsers`] |
-//! | where requests carry their credentials | [`CredentialSource`] |
-//! | tokens that are bound to a key or a certificate | `dpop`, [`Gate::client_certificate`], [`guide`] |
-//! | what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
-//! | how clients find it | [`well_known()`], [`Discovery`], [`guide::discovery`] |
-//! | guides | [`guide`]: adopting, discovery, static keys, browsers, proxies, bound tokens, providers, MCP, observing, operators, testing |
-//! | audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
-//! | the lock and other files for reviewers and operators | [`guide::operators`], [`export`] |
-//! | why requests are answered 401 | [`guide::operators`], `cargo scopegate doctor` |
+//! | declare what a handler needs | [`requires_scope`], [`authenticated`][authenticated-attribute], [`public`][public-attribute]; in `impl` blocks under [`scoped_handlers`] |
+//! | declare what a closure, a service or a handler of another crate needs | [`guarded`], [`authenticated`][authenticated-function], [`public`][public-function] |
+//! | declare the scopes themselves, and what every token needs | [`Vocabulary`], [`Policy`] |
+//! | mount handlers | [`Router`], [`routing`]; [`Gate::layer`] for a plain axum router |
+//! | put a scope on a group of routes | [`Router::requiring`] |
+//! | verify tokens | [`Gate`], made of a [`Resource`] and a [`TokenVerifier`] such as [`Issuers`] |
+//! | protect an MCP server | [`mcp`], [`guide::mcp`] |
+//! | read who calls, and key data by the caller | [`Access`], [`Principal`] |
+//! | end connections with their token | [`Access::expired`], [`guide::browsers`] |
+//! | read tokens from elsewhere than `Authorization` | [`CredentialSource`] |
+//! | bind tokens to a key or a certificate | [`dpop`], [`Gate::client_certificate`], [`guide::dpop`] |
+//! | change what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
+//! | help clients to find the authorization server | [`well_known()`], [`Discovery`], [`guide::discovery`] |
+//! | write audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
+//! | keep a lock file, and review changes | [`guide::operating`], [`export`] |
+//! | find out why a request is answered 401 | [`guide::refused`], `cargo scopegate doctor` |
+//! | test | [`testing`], [`guide::testing`] |
+//!
+//! All guides are in [`guide`].
 //!
 //! # Features
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `axum` (default) | everything but the pure core, which is scopes, requirements, decisions, challenges, metadata and tables |
-//! | `family` | [`Resource::family`]: one gate for a resource at each path. With it axum copies the URI of each request, as it does by default |
-//! | `jwt` | [`Gate::issuers`], [`Issuers`] and [`Issuer`] |
-//! | `introspection` | [`Introspection`]: opaque tokens, about which the authorization server is asked |
+//! | `axum` (default) | the gate, the router and the attributes. Without it the crate is the pure core: scopes, requirements, decisions, challenges, metadata and tables |
+//! | `tracing` (default) | logs under the target `scopegate`, see [below](#logs) |
+//! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens |
+//! | `introspection` | [`Introspection`]: opaque tokens, about which the gate asks the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
-//! | `redis` | [`dpop`]: which proofs were seen, in Redis, for several replicas |
+//! | `redis` | [`dpop`]: the proofs that were seen are kept in Redis, for several replicas |
 //! | `redis-tls` | Redis over TLS |
+//! | `family` | [`Resource::family`]: one gate for a resource at each path. axum then copies the URI of each request, as it does by default |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
-//! | `rmcp` | scopes on the tools and prompts of a server made with rmcp, which is built from the gate |
+//! | `rmcp` | `#[scoped_tools]`, and [`Gate::mcp`], which builds the router of a server made with rmcp |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
-//! | `tracing` (default) | logs under the target `scopegate`: at `error` what is wrong with the program, at `warn` that a token cannot be verified now, at `debug` why one is refused, and each decision under `scopegate::decision` with the [fields](guide::observing#the-fields) of its record, at `info` where a token lacks a scope; never a token |
-//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor, who says why requests are answered 401 |
+//! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor |
 //! | `utoipa` | [`routes!`], which mounts handlers where `#[utoipa::path]` says, and `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
+//! # Logs
+//!
+//! | level | says |
+//! |---|---|
+//! | `error` | what is wrong with the program |
+//! | `warn` | that a token cannot be verified now |
+//! | `info` | under `scopegate::decision`, that a token lacks a scope |
+//! | `debug` | why a token is refused; under `scopegate::decision`, each other decision |
+//!
+//! The events of `scopegate::decision` have the [fields](guide::observing) of a record. No event contains a token.
+//!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
+#![cfg_attr(
+    all(
+        feature = "cors",
+        feature = "family",
+        feature = "introspection",
+        feature = "redis",
+        feature = "rmcp",
+        feature = "testing",
+        feature = "utoipa"
+    ),
+    doc = "[authenticated-attribute]: macro@authenticated\n[authenticated-function]: fn@authenticated\n[public-attribute]: macro@public\n[public-function]: fn@public"
+)]
+// Where a feature is off, the items that this page names are on docs.rs.
+#![cfg_attr(not(all(feature = "cors", feature = "family", feature = "introspection", feature = "redis", feature = "rmcp", feature = "testing", feature = "utoipa")), doc = include_str!("links.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The core is there without axum; some of it has no other caller than the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
@@ -119,6 +266,26 @@ mod enforce;
 pub mod export;
 #[cfg(feature = "axum")]
 mod gate;
+#[cfg(all(
+    feature = "cors",
+    feature = "family",
+    feature = "introspection",
+    feature = "redis",
+    feature = "rmcp",
+    feature = "testing",
+    feature = "utoipa"
+))]
+pub mod guide;
+#[cfg(not(all(
+    feature = "cors",
+    feature = "family",
+    feature = "introspection",
+    feature = "redis",
+    feature = "rmcp",
+    feature = "testing",
+    feature = "utoipa"
+)))]
+#[path = "guide/elsewhere.rs"]
 pub mod guide;
 #[cfg(feature = "mcp")]
 pub mod mcp;

@@ -1,4 +1,4 @@
-//! The macros, documented where their users meet them.
+//! The macros, documented on their re-exports.
 
 /// Lets only tokens with the named scopes through to a handler.
 ///
@@ -9,22 +9,22 @@
 /// scope = "literal" | "literal with {parameter}" | path::to::CONST of type Scope, or a variant of a vocabulary
 /// ```
 ///
-/// A token needs all scopes of the list. `any` and `all` nest freely; together they make at most 16 alternatives, which name
-/// at most 128 scopes. Clients are told to ask for the first alternative that can be met, so write the least powerful one
-/// first.
+/// A token needs every scope of the list. `any` and `all` nest freely. Together they may make at most 16 alternatives,
+/// which name at most 128 scopes. A challenge names the first alternative that can be met, so write the least powerful
+/// one first.
 ///
-/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so access is decided before any other
-/// extractor runs and before the body is read. It goes on free `async` functions, generic ones too, and on functions of an
-/// `impl` block under [`scoped_handlers`]; `#[debug_handler]` belongs below it. For closures and handlers of other crates
-/// there is [`guarded`](crate::guarded).
+/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so access is decided before any
+/// other extractor runs and before the body is read. Put it on a free `async` function, generic or not, or on a
+/// function of an `impl` block under [`scoped_handlers`]. Put `#[debug_handler]` below it. For closures and for
+/// handlers of other crates, use [`guarded`](crate::guarded).
 ///
 /// | key | meaning |
 /// |---|---|
-/// | `also("scope", ..)` | what the handler itself may demand, by [`Access::require`](crate::Access::require) |
-/// | `acr("value", ..)` | how the person must have logged in: the token's `acr` has to be one of these values, which stand in order of preference |
-/// | `max_age = 300` | how many seconds ago the person may have logged in, by the token's `auth_time` |
-/// | `related("scope", ..)` | what a client does well to ask for along with it, under [`Strategy::Recommended`](crate::Strategy::Recommended); never enforced |
-/// | `crate = ::path` | where the generated code finds scopegate, for a crate that re-exports it |
+/// | `also("scope", ..)` | scopes that the handler itself may demand, with [`Access::require`](crate::Access::require) |
+/// | `acr("value", ..)` | how the person must have logged in: the token's `acr` must be one of these values, listed in order of preference |
+/// | `max_age = 300` | how many seconds ago the person may have logged in, according to the token's `auth_time` |
+/// | `related("scope", ..)` | scopes that a 403 also asks for under [`Strategy::Recommended`](crate::Strategy::Recommended); never enforced |
+/// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
 ///
 /// # Examples
 ///
@@ -45,8 +45,8 @@
 /// ```
 ///
 /// A scope can depend on the path. The value of the parameter has 1 to 1,024 letters, digits and `.`, `_`, `~`, `-`,
-/// and is neither `.` nor `..`, so it cannot reach into the rest of the scope. An alternative whose value is illegal cannot be
-/// met, and the others still count. Write a literal brace twice.
+/// and is neither `.` nor `..`, so it cannot change the rest of the scope. An alternative with an illegal value cannot
+/// be met; the others still count. Write a literal brace twice.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -57,8 +57,8 @@
 /// async fn files(Path(tenant): Path<String>) {}
 /// ```
 ///
-/// An operation can ask for a certain login behind the token ([RFC 9470]), whichever alternative is granted. A token without `acr`
-/// or `auth_time` does not suffice then, and neither does a static key. The answer is 401 with
+/// An operation can demand a certain login behind the token ([RFC 9470]), whichever alternative is granted. A token
+/// without `acr` or `auth_time` is then not enough, and neither is a static key. The answer is 401 with
 /// `error="insufficient_user_authentication"`, and every challenge of the operation names `acr_values` and `max_age`.
 ///
 /// ```
@@ -70,7 +70,7 @@
 ///
 /// [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 ///
-/// What several handlers need can have a name. It stands alone in the list, but for `also` and `related`:
+/// Name a requirement that several handlers share. In the attribute it stands alone, except for `also` and `related`:
 ///
 /// ```
 /// use scopegate::{Requirement, requirement, requires_scope};
@@ -93,14 +93,14 @@
 ///
 /// # Limits
 ///
-/// In an `impl` block the attribute needs [`scoped_handlers`] above the block: it adds a type beside the function, and an `impl`
-/// block cannot contain types. A function of a trait cannot be a handler.
+/// In an `impl` block the attribute needs [`scoped_handlers`] above the block, because it adds a type beside the
+/// function and an `impl` block cannot contain types. A function of a trait cannot be a handler.
 ///
 /// A handler takes at most 15 extractors: the guard is one of axum's 16.
 #[cfg(feature = "axum")]
 pub use scopegate_macros::requires_scope;
 
-/// Lets only valid tokens through to a handler, whatever scopes they grant beyond the gate's floor.
+/// Lets only valid tokens through to a handler. Their scopes do not matter, beyond the gate's floor.
 ///
 /// It takes the keys `also`, `related`, `acr`, `max_age` and `crate` of [`requires_scope`].
 ///
@@ -117,10 +117,10 @@ pub use scopegate_macros::requires_scope;
 #[cfg(feature = "axum")]
 pub use scopegate_macros::authenticated;
 
-/// Lets everybody through to a handler, and says so in the table.
+/// Lets every request through to a handler, and marks the operation as `public` in the table.
 ///
-/// The gate ignores the request's credentials. A handler that wants to know who calls, if anybody, takes an
-/// `Option<`[`Access`](crate::Access)`>`. That extractor verifies a token that is present, and answers 401 to a bad one.
+/// The gate ignores the request's credentials. To learn who calls, take an `Option<`[`Access`](crate::Access)`>`. That
+/// extractor verifies a token if there is one, and answers 401 to a bad token.
 ///
 /// It takes the key `crate` of [`requires_scope`].
 ///
@@ -141,7 +141,7 @@ pub use scopegate_macros::authenticated;
 #[cfg(feature = "axum")]
 pub use scopegate_macros::public;
 
-/// Makes a [`Vocabulary`](trait@crate::Vocabulary) of an enum: one variant a scope.
+/// Makes a [`Vocabulary`](trait@crate::Vocabulary) from an enum, with one scope for each variant.
 ///
 /// ```text
 /// #[scope("literal", key, ..)]
@@ -151,28 +151,30 @@ pub use scopegate_macros::public;
 ///
 /// | key | meaning |
 /// |---|---|
-/// | `implies(Read, ..)` | a token with this scope has those too, and what they imply; this counts when a token is judged, and never changes what clients are told |
-/// | `baseline` | a client does well to ask for the scope from the start |
-/// | `unadvertised` | clients are not told that the scope exists, except by a challenge that asks for it |
+/// | `implies(Read, ..)` | a token with this scope also has the named ones, and all that they imply; this affects the check of a token, but not the scopes that challenges name |
+/// | `baseline` | clients should request the scope from the start |
+/// | `unadvertised` | the metadata does not list the scope; only a challenge that needs it names it |
 ///
-/// The first paragraph of a variant's doc comment, joined to one line, is the scope's description: the words in which a
-/// person is asked for consent.
+/// The first paragraph of a variant's doc comment, joined to one line, is the description of the scope on the consent
+/// page.
 ///
-/// The enum gets, as visible as it is itself,
+/// The macro generates, with the visibility of the enum,
 ///
 /// - `const ALL: &'static [Self]`, in order of declaration;
 /// - `const fn as_scope(self) -> Scope`, so that an attribute takes a variant wherever it takes a literal;
 /// - `const fn as_str(self) -> &'static str` and `const fn description(self) -> &'static str`;
-/// - `const fn entry(&self) -> VocabularyEntry`, all of this and the keys;
-/// - [`Display`](std::fmt::Display), which writes the scope, and [`FromStr`](std::str::FromStr), which reads it and says
-///   of an [`UnknownScope`](crate::UnknownScope) what it may have meant;
-/// - [`AsRef<str>`](AsRef), so that [`Access::require`](crate::Access::require) takes a variant;
-/// - [`Vocabulary`](trait@crate::Vocabulary), the whole as data.
+/// - `const fn entry(&self) -> VocabularyEntry`, with all of this and the keys;
+/// - [`Display`](std::fmt::Display), which writes the scope, and [`FromStr`](std::str::FromStr), which parses it; the
+///   error, [`UnknownScope`](crate::UnknownScope), suggests the closest scope;
+/// - [`AsRef<str>`](AsRef), so that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) takes a variant;
+/// - [`Vocabulary`](trait@crate::Vocabulary), with the entries of all variants.
 ///
-/// Register it with [`Gate::vocabulary`](crate::Gate::vocabulary) or [`Policy::vocabulary`](crate::Policy::vocabulary). Without
-/// that, no scope implies another, and `unadvertised` scopes are advertised.
+/// Register the vocabulary with [`Gate::vocabulary`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.vocabulary) or
+/// [`Policy::vocabulary`](crate::Policy::vocabulary). Until you do, no scope implies another, and `unadvertised` scopes
+/// are advertised.
 ///
-/// `#[scope(crate = ::path)]` on the enum says where the generated code finds scopegate, for a crate that re-exports it.
+/// `#[scope(crate = ::path)]` on the enum sets the path of scopegate in the generated code, for a crate that re-exports
+/// it.
 ///
 /// # Examples
 ///
@@ -221,7 +223,7 @@ pub use scopegate_macros::public;
 ///
 /// # Variants under `#[cfg]`
 ///
-/// `implies` cannot name a variant that `#[cfg]` leaves out. Choose the attribute by the same condition:
+/// `implies` cannot name a variant that `#[cfg]` removes. Choose the attribute by the same condition:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]
@@ -238,8 +240,10 @@ pub use scopegate_macros::public;
 /// ```
 pub use scopegate_macros::Vocabulary;
 
-/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`]: for what no attribute can stand on, as
-/// [`guarded`](crate::guarded) takes it, or as a constant that several attributes name.
+/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
+///
+/// Use it where no attribute can stand, as an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/fn.guarded.html), or for a constant that several
+/// attributes name.
 ///
 /// # Examples
 ///
@@ -256,11 +260,12 @@ pub use scopegate_macros::requirement;
 
 /// Lets functions of an `impl` block be handlers with scope attributes.
 ///
-/// It stands on the `impl` block of a type. Each function in it that has `#[requires_scope(..)]`, `#[authenticated]` or
-/// `#[public]` becomes a handler, and the others stay as they are. Without this attribute, those of the functions do not compile.
+/// Put it on the `impl` block of a type. Each function in the block that has `#[requires_scope(..)]`,
+/// `#[authenticated]` or `#[public]` becomes a handler; the other functions stay as they are. Without
+/// `#[scoped_handlers]` on the block, scope attributes on its functions do not compile.
 ///
-/// A handler takes no `self`; it gets what it needs by extractors, such as `State`. `#[scoped_handlers(crate = ::path)]` says
-/// where the generated code finds scopegate, for a crate that re-exports it.
+/// A handler takes no `self`. It gets its data from extractors, such as `State`. `#[scoped_handlers(crate = ::path)]`
+/// sets the path of scopegate in the generated code, for a crate that re-exports it.
 ///
 /// # Examples
 ///
@@ -295,31 +300,32 @@ pub use scopegate_macros::requirement;
 ///
 /// # Limits
 ///
-/// Functions that a `macro_rules!` inside the block generates are not seen. A scope attribute inside of `#[cfg_attr]` is refused.
-/// axum's `#[debug_handler]` takes no functions of `impl` blocks.
+/// The macro does not see functions that a `macro_rules!` inside the block generates. A scope attribute inside
+/// `#[cfg_attr]` does not compile. axum's `#[debug_handler]` does not work on functions of `impl` blocks.
 #[cfg(feature = "axum")]
 pub use scopegate_macros::scoped_handlers;
 
 /// Puts scopes on the tools and prompts of an MCP server that is made with rmcp.
 ///
-/// It stands on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of them says what it needs, by
-/// `#[requires_scope(..)]` or `#[authenticated]`; one that says nothing does not compile. The attribute
+/// Put it on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of these methods needs
+/// `#[requires_scope(..)]` or `#[authenticated]`; without one it does not compile. The attribute
 ///
-/// - makes a [`Guard`](crate::Guard) the first argument of each of them, so that it is judged before its parameters are read;
+/// - makes a [`Guard`](crate::Guard) the first argument of each method, so that access is decided before the parameters
+///   are parsed;
 /// - emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need, and implements
-///   [`ScopedTools`](crate::mcp::ScopedTools), from which `Gate::mcp` takes it;
-/// - emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts, with the keys `router`,
-///   `vis`, `server_handler` and `allow_empty` that are given to it, unless the block has that attribute already.
+///   [`ScopedTools`](crate::mcp::ScopedTools), which `Gate::mcp` reads;
+/// - emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts, and passes on its
+///   keys `router`, `vis`, `server_handler` and `allow_empty`. It skips an attribute that the block already has.
 ///
-/// A block of prompts alone has its table in `PROMPTS`, which is given to [`McpServer`](crate::mcp::McpServer) by name, so
-/// that it can stand beside a block of tools.
+/// The table of a block with prompts alone is `PROMPTS`, so that the block can stand beside a block of tools. Give it
+/// to [`McpServer`](crate::mcp::McpServer) by name.
 ///
 /// | key | |
 /// |---|---|
-/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (of prompts alone, `NAME_PROMPTS`), and is given to [`McpServer`](crate::mcp::McpServer) by name |
-/// | `prompt_router = name` | names the router of the prompts, in a block that has tools, too |
-/// | `crate = ::path` | where the generated code finds scopegate, for a crate that re-exports it |
-/// | `rmcp = ::path` | where the generated code finds rmcp; see [below](#rmcp-by-another-path) |
+/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` without tools); give it to [`McpServer`](crate::mcp::McpServer) by name |
+/// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
+/// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
+/// | `rmcp = ::path` | the path of rmcp in the generated code; see [below](#rmcp-by-another-path) |
 ///
 /// # Examples
 ///
@@ -377,7 +383,7 @@ pub use scopegate_macros::scoped_handlers;
 ///
 /// # rmcp by another path
 ///
-/// `rmcp = ::path` is for a program whose dependency on rmcp has another name, or which uses the rmcp that scopegate has:
+/// Use `rmcp = ::path` if the dependency on rmcp has another name, or to use the rmcp that scopegate re-exports:
 ///
 /// ```
 /// use scopegate::{mcp::rmcp::tool, requires_scope, scoped_tools};
@@ -394,19 +400,21 @@ pub use scopegate_macros::scoped_handlers;
 /// }
 /// ```
 ///
-/// The attributes of rmcp emit code that names `rmcp`, and take no other path. `#[scoped_tools(rmcp = ..)]` makes that name
-/// stand for the path inside its block, and takes `server_handler` from rmcp. An attribute of rmcp's that stands elsewhere finds
-/// the path only if its module has the name: write `use path as rmcp;` beside `#[tool_handler]`, `#[prompt_handler]` or a
-/// `#[tool_router]` above `#[scoped_tools]`. `#[tool_router(server_handler)]` works with a dependency called `rmcp` alone.
+/// rmcp's attributes emit code that names `rmcp`, and accept no other path. `#[scoped_tools(rmcp = ..)]` makes that
+/// name stand for the path inside its block, and takes over `server_handler` from rmcp. An rmcp attribute elsewhere
+/// needs the name in its module: write `use path as rmcp;` beside `#[tool_handler]`, `#[prompt_handler]` or a
+/// `#[tool_router]` above `#[scoped_tools]`. `#[tool_router(server_handler)]` works only with a dependency called
+/// `rmcp`.
 ///
 /// # Limits
 ///
-/// As with rmcp's own attributes, tools and prompts that a `macro_rules!` inside the block generates are not seen, and neither are
-/// `#[cfg]`s.
+/// Like rmcp's own attributes, the macro does not see tools and prompts that a `macro_rules!` inside the block
+/// generates, and it ignores `#[cfg]`.
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 
-/// Lists what handlers declare, and where they are mounted, as a constant [`ScopeTable`](crate::ScopeTable).
+/// Makes a constant [`ScopeTable`](crate::ScopeTable) from the declarations of handlers and the routes where they are
+/// mounted.
 ///
 /// ```text
 /// scope_table![row, ..]
@@ -417,12 +425,13 @@ pub use scopegate_macros::scoped_tools;
 ///     | GET | PUT "/path" => handler
 /// ```
 ///
-/// The path is the whole path as axum has it, that of the routers around it included: the
-/// [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method is one for any. As in axum, `GET` is
-/// `HEAD`, too, where `HEAD` has no row of its own, and a row with a method comes before one without.
+/// Write the whole path as axum has it, with the prefixes of the routers around it: the
+/// [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method matches any method. As in axum,
+/// `GET` also covers `HEAD` unless `HEAD` has a row of its own, and a row with a method takes precedence over one
+/// without.
 ///
-/// [`Gate::layer`](crate::Gate::layer) then names the scopes of the route in a 401, and the lock, the JSON and the
-/// `OpenAPI` document know the route. A handler without a route is in the metadata all the same.
+/// With the route, [`Gate::layer`](crate::Gate::layer) can name its scopes in a 401, and the lock, the JSON and the
+/// `OpenAPI` document contain it. The metadata includes the scopes of a handler without a route, too.
 ///
 /// # Examples
 ///
@@ -459,10 +468,10 @@ macro_rules! scope_table {
     };
 }
 
-/// Mounts handlers with `#[utoipa::path]` where their documentation says, by [`Router::routes`](crate::Router::routes).
+/// Mounts handlers at the paths of their `#[utoipa::path]`, with [`Router::routes`](crate::Router::routes).
 ///
-/// Path and methods are utoipa's, and what a handler needs is its scope attribute's. The router keeps operations and schemas, and
-/// [`Router::openapi`](crate::Router::openapi) puts them into a document.
+/// utoipa gives the path and the methods; the scope attribute gives the requirement. The router keeps operations and
+/// schemas, and [`Router::openapi`](crate::Router::openapi) puts them into a document.
 ///
 /// # Examples
 ///
@@ -483,7 +492,8 @@ macro_rules! scope_table {
 /// assert_eq!(routes.table().to_string(), "GET   /files  files:read\nPOST  /files  files:write\n");
 /// ```
 ///
-/// Name an imported handler by its module, as `files::list` here: `use` does not import what utoipa knows of it.
+/// Name an imported handler by its module, as `files::list` here, because `use` does not import the items that utoipa
+/// generates.
 ///
 /// # Errors
 ///

@@ -26,7 +26,7 @@ pub use crate::mcp::ScopedTools;
 #[cfg(feature = "mcp")]
 pub use crate::mcp::{McpTable, Operation};
 
-/// What an attribute can name: a constant of this type, or of one with `const fn as_scope(self) -> Scope`.
+/// What an attribute can name: a constant of this type, or of a type with `const fn as_scope(self) -> Scope`.
 #[diagnostic::on_unimplemented(
     message = "a constant of type `{Self}` names no scope: it is neither a `Scope` nor a `Requirement`",
     note = "write `const NAME: Scope = Scope::from_static(\"...\")`, `const NAME: Requirement = requirement!(...)`, \
@@ -44,10 +44,10 @@ impl NamesScope for Scope {
     }
 }
 
-/// Found where a type has no `as_scope` of its own, so that the message is ours.
+/// Found if a type has no `as_scope` of its own, so that the compiler shows our message.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
-    /// Returns the scope. The compiler quotes all lines from the method to its bound.
+    /// Returns the scope. Method and bound share a line, because the compiler quotes all lines between them.
     #[rustfmt::skip]
     fn as_scope(self) -> Scope where Self: NamesScope {
         self.scope()
@@ -56,10 +56,10 @@ pub trait NoScope: Sized {
 
 impl<T> NoScope for T {}
 
-/// What an attribute can name among others.
+/// What an attribute can name beside other scopes.
 #[diagnostic::on_unimplemented(
-    message = "a named requirement stands alone, and this is a whole `Requirement`",
-    note = "make one of all that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name that alone"
+    message = "a named requirement cannot be combined with other scopes, and this is a whole `Requirement`",
+    note = "define one requirement with everything that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name only that"
 )]
 pub trait NamesNeed {
     /// Returns the scope as a part of a requirement.
@@ -73,7 +73,7 @@ impl NamesNeed for Scope {
     }
 }
 
-/// Found where a type has no `as_need` of its own, so that the message is ours.
+/// Found if a type has no `as_need` of its own, so that the compiler shows our message.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
@@ -85,7 +85,7 @@ pub trait NoNeed: Sized {
 
 impl<T> NoNeed for T {}
 
-/// What a handler seems to declare after a mistake about where it stands, so that no second message follows.
+/// Replaces the declaration of a misplaced handler, so that one mistake causes one message.
 #[cfg(feature = "axum")]
 #[derive(Debug)]
 pub enum Misplaced {}
@@ -95,25 +95,25 @@ impl Declares for Misplaced {
     const ROW: Row = Row::new(Requirement::AUTHENTICATED, "", "", 0);
 }
 
-/// Makes a requirement of alternatives that a macro has checked.
+/// Makes a requirement from alternatives that a macro has checked.
 #[must_use]
 pub const fn requirement(alternatives: &'static [&'static [Need]]) -> Requirement {
     Requirement::scopes(alternatives, StepUp::new(&[], None))
 }
 
-/// Makes the same, with what is asked of the login behind a token.
+/// Makes such a requirement with a demand on the login behind the token.
 #[must_use]
 pub const fn requirement_asking(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Requirement {
     Requirement::scopes(alternatives, step_up)
 }
 
-/// Makes the requirement of any valid token with such a login behind it.
+/// Makes the requirement of a valid token with a certain login behind it.
 #[must_use]
 pub const fn login(step_up: StepUp) -> Requirement {
     Requirement::login(step_up)
 }
 
-/// Makes the entry of a handler whose route is not known.
+/// Makes the entry of a handler whose route is unknown.
 #[must_use]
 pub const fn entry(row: Row) -> Entry {
     Entry::of_handler(row)
@@ -152,14 +152,14 @@ pub const fn mcp_table(operations: &'static [Operation]) -> McpTable {
     McpTable::of(operations)
 }
 
-/// Refuses a whole requirement that needs no scope.
+/// Rejects a named requirement that needs no scope.
 #[track_caller]
 pub const fn assert_scopes(requirement: Requirement) {
     requirement.assert_scopes();
-    std::mem::forget(requirement); // A constant cannot drop what it does not know.
+    std::mem::forget(requirement); // A `const fn` cannot drop the argument.
 }
 
-/// Refuses a scope that stands at an earlier place already.
+/// Rejects a scope that the list already contains at an earlier place.
 #[track_caller]
 pub const fn assert_new(scopes: &[Need], at: usize) {
     let mut earlier = 0;

@@ -1,25 +1,25 @@
-//! Text from elsewhere, made fit for a log line or an error.
+//! Escapes text from outside for a log line or an error.
 //!
-//! A token, or the answer of an authorization server, may hold line breaks, escape sequences of terminals, and marks that
-//! change the direction of writing; in a log they would forge lines. A URL may hold a secret.
+//! A token, or the answer of an authorization server, may contain line breaks, terminal escape sequences, and marks
+//! that change the direction of writing. In a log they could forge lines. A URL may contain a secret.
 
 use std::fmt::{self, Display, Write as _};
 
-/// How many characters of one text from elsewhere are shown.
+/// How many characters of one outside text are shown.
 const TEXT: usize = 200;
 
-/// How many characters a message may have that quotes such texts.
+/// How many characters a message with such texts may have.
 #[cfg(any(feature = "export", feature = "tracing"))]
 const LINE: usize = 2000;
 
-/// Shows a text from elsewhere: on one line, without a character that cannot be seen, and not too long.
+/// Shows a text from outside on one line, without invisible characters, and cut to a limit.
 ///
-/// What is shown twice looks the same as what is shown once.
+/// Escaping an escaped text does not change it.
 pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: TEXT }
 }
 
-/// Shows a message that quotes texts from elsewhere.
+/// Shows a message that quotes texts from outside.
 #[cfg(any(feature = "export", feature = "tracing"))]
 pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }
@@ -31,7 +31,7 @@ pub(crate) fn url(url: &str) -> Shown<WithoutSecrets<'_>> {
     text(WithoutSecrets(url))
 }
 
-/// A text that is escaped and cut when it is written.
+/// A text that is escaped and cut while it is written.
 pub(crate) struct Shown<T> {
     text: T,
     limit: usize,
@@ -45,7 +45,7 @@ impl<T: Display> Display for Shown<T> {
     }
 }
 
-/// Escapes what is written to it, and ends the writing once it is full.
+/// Escapes the text that is written to it, and stops at the limit.
 struct Line<'a, 'b> {
     out: &'a mut fmt::Formatter<'b>,
     left: usize,
@@ -55,7 +55,7 @@ struct Line<'a, 'b> {
 impl fmt::Write for Line<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for letter in text.chars() {
-            // Quotes and backslashes forge nothing, and stay as they are.
+            // Quotes and backslashes cannot forge a line, so they stay as they are.
             let is_plain = matches!(letter, '"' | '\'' | '\\');
             let length = if is_plain { 1 } else { letter.escape_debug().count() };
             let Some(left) = self.left.checked_sub(length) else {
@@ -73,7 +73,7 @@ impl fmt::Write for Line<'_, '_> {
     }
 }
 
-/// A URL of which neither user and password nor query and fragment are written.
+/// A URL that is written without user, password, query and fragment.
 pub(crate) struct WithoutSecrets<'a>(pub(crate) &'a str);
 
 impl Display for WithoutSecrets<'_> {
@@ -89,7 +89,7 @@ impl Display for WithoutSecrets<'_> {
         let (authority, rest) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit_once('@').map_or(authority, |(_secret, host)| host);
         if !is_host(host) {
-            // Nobody can tell where a password ends here.
+            // Without a clear end of the password, nothing more is safe to show.
             return write!(f, "{scheme}://..");
         }
         write!(f, "{scheme}://{host}{}", &rest[..end_of_path(rest)])
@@ -100,7 +100,7 @@ fn is_scheme(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
-/// A name or an IP address, and maybe a port.
+/// A name or an IP address, with an optional port.
 fn is_host(text: &str) -> bool {
     let (name, port) = match text.rfind(']') {
         Some(bracket) => text.split_at(bracket + 1),

@@ -1,6 +1,6 @@
-//! For your own tests: a verifier that takes each token for what it says.
+//! A verifier for your own tests, which accepts the tokens that the test lists.
 //!
-//! With the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test) and
+//! It needs the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test) and
 //! [`Access::for_test`](crate::Access::for_test), and the [guide](crate::guide::testing).
 
 use std::{collections::HashMap, time::Duration};
@@ -13,7 +13,7 @@ use crate::{
 /// The issuer of the tokens that [`TestVerifier::token`] makes.
 pub const ISSUER: &str = "https://issuer.test";
 
-/// Verifies tokens by a table that a test writes: the token's text, and the scopes it grants.
+/// Verifies tokens against a table that a test writes: the token's text, and the scopes that it grants.
 ///
 /// # Examples
 ///
@@ -35,13 +35,14 @@ enum Outcome {
 }
 
 impl TestVerifier {
-    /// Makes a verifier that refuses every token.
+    /// Makes a verifier that rejects every token.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Makes `token` grant a space-delimited list of scopes; its subject is the token's text, and [`ISSUER`] its issuer.
+    /// Makes `token` grant a space-delimited list of scopes. Its subject is the token's text, and its issuer is
+    /// [`ISSUER`].
     #[must_use]
     pub fn token(self, token: &str, scopes: &str) -> Self {
         self.token_saying(
@@ -50,19 +51,19 @@ impl TestVerifier {
         )
     }
 
-    /// Makes `token` say what `says` does.
+    /// Makes `token` return the claims of `says`.
     #[must_use]
     pub fn token_saying(self, token: &str, says: Token) -> Self {
         self.with(token, Outcome::Valid(says))
     }
 
-    /// Makes `token` one that expired.
+    /// Makes `token` an expired token.
     #[must_use]
     pub fn expired(self, token: &str) -> Self {
         self.with(token, Outcome::Expired)
     }
 
-    /// Makes `token` one that cannot be verified now; clients are told to come back in 7 seconds.
+    /// Makes `token` unverifiable for now; the answer asks clients to retry after 7 seconds.
     #[must_use]
     pub fn unavailable(self, token: &str) -> Self {
         self.with(token, Outcome::Unavailable)

@@ -1,21 +1,22 @@
-//! What serves a router of axum, and not one that has no gate: whoever calls it is told to protect the router first.
+//! Stand-ins for the methods that serve an axum router: on a router without a gate, the compiler's message says to
+//! protect it first.
 //!
 //! The bounds are never met; see `features.rs`.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 
 use crate::Router;
 
-/// What no gate stands before.
+/// A type that never implements [`Protected`].
 #[derive(Debug)]
 pub struct WithoutGate<'a>(std::marker::PhantomData<&'a ()>);
 
-/// What can be served.
+/// Implemented by nothing, so that the message below appears.
 #[diagnostic::on_unimplemented(
     message = "this router has no gate, so it cannot be served",
     label = "call `.protect(gate)` first, and serve the axum router that it returns"
 )]
 pub trait Protected {
-    /// Returns nothing, as nothing calls it.
+    /// Returns any type, since nothing calls it.
     fn never<T>() -> T;
 }
 
@@ -34,7 +35,7 @@ impl<S> Router<S> {
     pub fn as_service<B, T>(&mut self) -> T where for<'a> WithoutGate<'a>: Protected { WithoutGate::never() }
 }
 
-/// So that `axum::serve` says the same, and not what else a service would need.
+/// Makes `axum::serve` show the same message, and not the bounds of a service.
 #[doc(hidden)]
 #[rustfmt::skip]
 impl<S, R> tower_service::Service<R> for Router<S> where for<'a> WithoutGate<'a>: Protected {

@@ -1,5 +1,6 @@
-// A headless Chromium, by the DevTools protocol over a pipe: messages in JSON, each with a zero at its end.
+// Controls a headless Chromium with the DevTools protocol over a pipe. Each message is JSON, followed by a zero byte.
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const OPTIONS = [
@@ -7,7 +8,7 @@ export const OPTIONS = [
   "--disable-component-update", "--disable-sync",
 ];
 
-// Starts the browser, whose files are in the folder `profile`.
+// Starts the browser with the profile folder `profile`.
 export function launch(profile) {
   const options = [...OPTIONS, `--user-data-dir=${profile}`, "--remote-debugging-pipe"];
   const chromium = spawn("chromium", options, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
@@ -35,11 +36,11 @@ export function launch(profile) {
     to.write(`${JSON.stringify({ id: asked, method, params, sessionId })}\0`);
   });
 
-  // Evaluates an expression in the page, and returns its value; nothing while the browser goes from one page to the next.
+  // Evaluates an expression in the page, and returns its value. While the browser changes pages, it returns nothing.
   const value = (expression) =>
     send("Runtime.evaluate", { expression, returnByValue: true }).then(({ result }) => result.value, () => undefined);
 
-  // Calls a function in the page, waits for what it promises, and returns that. What it throws is thrown here.
+  // Calls a function in the page, awaits its result, and returns it. An error in the page is thrown here.
   async function call(f, ...parameters) {
     const expression = `(${f})(...${JSON.stringify(parameters)})`;
     const { result, exceptionDetails } = await send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
@@ -47,7 +48,7 @@ export function launch(profile) {
     return result.value;
   }
 
-  // Waits until an expression has a value that counts.
+  // Waits until an expression is truthy.
   async function until(what, expression) {
     for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) {
       const found = await value(expression);
@@ -57,7 +58,7 @@ export function launch(profile) {
     throw new Error(`not seen within a minute: ${what}\nThe page is ${seen}`);
   }
 
-  // Opens a page in a tab of its own, and calls `prepare` before it loads.
+  // Opens a page in a new tab, and calls `prepare` before it loads.
   async function open(url, prepare = async () => {}) {
     sessionId = undefined;
     const { targetId } = await send("Target.createTarget", { url: "about:blank" });
@@ -66,5 +67,20 @@ export function launch(profile) {
     await send("Page.navigate", { url });
   }
 
-  return { send, value, call, until, open, on: (method, listener) => listeners.set(method, listener), kill: () => chromium.kill() };
+  // Writes a picture of the page, or of the element that a selector finds, in the colours of a light page.
+  async function picture(file, { width = 800, height = 600, selector } = {}) {
+    await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
+    await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: "light" }] });
+    await send("Emulation.setScrollbarsHidden", { hidden: true });
+    await call(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const box = (found) => {
+      const { x, y, width, height } = document.querySelector(found).getBoundingClientRect();
+      return { x: x + scrollX - 16, y: y + scrollY - 16, width: width + 32, height: height + 32, scale: 1 };
+    };
+    const clip = selector && (await call(box, selector));
+    const { data } = await send("Page.captureScreenshot", { format: "png", clip, captureBeyondViewport: Boolean(selector) });
+    writeFileSync(file, Buffer.from(data, "base64"));
+  }
+
+  return { send, picture, value, call, until, open, on: (method, listener) => listeners.set(method, listener), kill: () => chromium.kill() };
 }

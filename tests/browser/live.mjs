@@ -1,9 +1,9 @@
-// A person at the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE`. It logs in, says something, sees its
-// token expire, and goes on with a new one.
+// A user of the page of `examples/live`, in a headless browser: `node live.mjs PAGE PROFILE PICTURES`. The user logs in, sends a message, sees
+// the token expire, and continues with a new token.
 import { launch } from "./chromium.mjs";
 
-const [page, profile] = process.argv.slice(2);
-const { open, value, until, kill } = launch(profile);
+const [page, profile, pictures] = process.argv.slice(2);
+const { open, picture, value, until, kill } = launch(profile);
 
 const logged = (text, times) => `[...document.querySelectorAll("#log li")].filter((line) => line.textContent.includes("${text}")).length >= ${times}`;
 const heard = (texts) => `[...document.querySelectorAll("#said li")].map((line) => line.textContent).join() === "${texts}"`;
@@ -15,7 +15,7 @@ async function say(text) {
 
 async function visit() {
   await open(page);
-  await until("the page has no token", `document.getElementById("expiry")?.textContent === "You have no token."`);
+  await until("the page has no token", `document.readyState === "complete" && document.getElementById("expiry")?.textContent === "You have no token."`);
   await click("#login");
   await until("the server asks", `document.querySelector("button[value=allow]") && document.body.innerText.includes("live:write") && location.href`);
   await click("button[value=allow]");
@@ -23,7 +23,7 @@ async function visit() {
   await until("a WebSocket", logged("socket: open", 1));
   await until("the expiry", `/^Your token expires in [0-9]+ s, at /.exec(document.getElementById("expiry").textContent)?.[0]`);
   await say("hello");
-  await until("it comes back", heard("1: hello"));
+  await until("the message comes back", heard("1: hello"));
   await until("the socket answers", logged("socket: that was message 1", 1));
 
   await until("the events end with the token", logged("events: the token expired", 1));
@@ -33,7 +33,8 @@ async function visit() {
   await until("the events are open again", logged("events: open", 2));
   await until("nothing is missed", heard("1: hello,2: meanwhile"));
   await say("again");
-  await until("it goes on", heard("1: hello,2: meanwhile,3: again"));
+  await until("the chat goes on", heard("1: hello,2: meanwhile,3: again"));
+  await picture(`${pictures}/live.png`, { width: 700, height: 560 });
 }
 
 try {

@@ -1,8 +1,8 @@
-// The pages of `cargo scopegate report` in a headless browser: `node report.mjs PROFILE FOLDER NAME..`, where FOLDER has for each name the
-// page, NAME.html, and may have what the decision function says of random tokens, NAME.json (see tests/report).
+// Tests pages of `cargo scopegate report` in a headless browser: `node report.mjs PROFILE FOLDER NAME..`. For each name, FOLDER contains
+// the page NAME.html, and optionally the decisions for random tokens, NAME.json (see tests/report).
 //
-// What a page says can be called is what the decision says, no more and no less. axe-core finds nothing to object to, a keyboard is enough, and
-// the page asks nobody for anything.
+// The page's answers must equal the decisions. axe-core must find no violation, the keyboard must suffice, and the page must make no
+// request.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,7 +15,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 // ---- In the page.
 
-// Gives the token these scopes, and reads what the table then says: for each row that can be called its values.
+// Gives the token these scopes, and reads the table: for each row that can be called, its values.
 function tokenWith(granted) {
   const boxes = [...document.querySelectorAll(".scopes input")];
   const known = new Set(boxes.map((box) => box.value));
@@ -44,7 +44,7 @@ function shown(which) {
   return [...document.querySelectorAll("tr[data-row]")].filter((row) => row.checkVisibility()).map((row) => row.dataset.row);
 }
 
-// Runs the checker. What it cannot tell is an objection, too, but for the contrast of what is scrolled out of sight.
+// Runs axe-core. A check that it cannot complete counts as a violation, except for the contrast of hidden content.
 async function objections() {
   const { violations, incomplete } = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
   const isScrolled = (node) => node.any.every(({ data }) => data?.messageKey === "elmPartiallyObscured");
@@ -53,9 +53,9 @@ async function objections() {
   return [...violations, ...incomplete].filter(({ nodes }) => nodes.length > 0).map(said);
 }
 
-// ---- What is expected.
+// ---- The expected answers.
 
-// Spells out for which values of all its parameters a row can be called, as the decision says it.
+// Lists all combinations of parameter values for which a row can be called, as the decisions do.
 function spelt(parameters, values, listed) {
   const combinations = parameters.reduce((all, parameter) => all.flatMap((one) => values.map((value) => ({ ...one, [parameter]: value }))), [{}]);
   const isOne = (one) => listed.length === 0 || listed.some((some) => Object.entries(some).every(([parameter, value]) => one[parameter] === value));
@@ -78,12 +78,12 @@ async function agrees(name) {
   assert.deepEqual((await call(shown, "yes")).sort(), last);
   assert.equal((await call(shown, "no")).length, Object.keys(rows).length - last.length);
   await call(shown, "all");
-  console.log(`${name}: ${tokens.length} tokens, which can call ${callable} times one of ${Object.keys(rows).length} operations`);
+  console.log(`${name}: ${tokens.length} tokens, ${callable} positive decisions, ${Object.keys(rows).length} operations`);
 }
 
 async function isAccessible(name, scopes) {
   await send("Runtime.evaluate", { expression: axe });
-  // A thousand rows take the checker a minute.
+  // axe-core needs a minute for a thousand rows.
   const isLarge = name === "thousand";
   const looks = [["light", []], ["dark", scopes], ...(isLarge ? [] : [["light", scopes], ["dark", []]])];
   for (const [scheme, granted] of looks) {
@@ -92,7 +92,7 @@ async function isAccessible(name, scopes) {
     await call((isOpen) => document.querySelectorAll("details").forEach((details) => (details.open = isOpen)), granted.length > 0 && !isLarge);
     assert.deepEqual(await call(objections), [], `${name}, ${scheme}, a token with ${granted}`);
   }
-  console.log(`${name}: axe-core objects to nothing in ${looks.length} looks`);
+  console.log(`${name}: axe-core finds no violation in ${looks.length} views`);
 }
 
 // ---- A keyboard.
@@ -117,7 +117,7 @@ async function tabTo(isThere) {
     assert.notEqual(there.outline, "none", `the focus is visible at ${there.name}`);
     if (isThere(there)) return there;
   }
-  throw new Error("a keyboard does not get there");
+  throw new Error("the keyboard does not reach it");
 }
 const told = () => call(() => document.getElementById("told").textContent);
 
@@ -135,14 +135,14 @@ async function isUsableByKeyboard() {
   assert.equal(await told(), "A token with docs and docs:read can call 0 of 6 operations.");
   await tabTo(({ id }) => id === "others");
   await type("tenant:acme:member");
-  assert.equal(await told(), "A token with docs, docs:read and tenant:acme:member can call 2 of 6 operations, 2 of them for some values only.");
+  assert.equal(await told(), "A token with docs, docs:read and tenant:acme:member can call 2 of 6 operations, 2 of them only for some values.");
   await tabTo(({ id }) => id === "clear");
   await press(" ");
   assert.equal(await told(), "A token without scopes can call 0 of 6 operations.");
   await tabTo(({ id }) => id === "search");
   await type("PUBLISH");
   assert.equal(await told(), "A token without scopes can call 0 of 6 operations. 1 shown.");
-  console.log("a keyboard is enough");
+  console.log("the keyboard suffices");
 }
 
 async function visit(name) {
@@ -156,7 +156,7 @@ async function visit(name) {
   if (existsSync(`${folder}/${name}.json`)) await agrees(name);
   await isAccessible(name, await call(() => [...document.querySelectorAll(".scopes input")].slice(0, 3).map((box) => box.value)));
   if (name === "tenants") await isUsableByKeyboard();
-  // Whatever a page were to do, it may not: its own policy forbids that.
+  // The page's own policy forbids every request.
   const refused = await call(() => fetch("http://127.0.0.1:9/").then(() => "sent", () => "refused"));
   assert.equal(refused, "refused");
   assert.deepEqual(await call(() => [document.title.slice(0, 17), document.querySelectorAll("img, main script").length]), ["Who may call what", 0]);

@@ -1,8 +1,8 @@
-// Runs scenarios of the suite against the server without and with its gate, and compares the results check by check.
+// Runs scenarios of the suite against the server with and without its gate, and compares the results of each check.
 //
 //     compare.mjs BARE_URL GATED_URL KEY
 //
-// The server behind the gate is reached by a proxy that adds the key.
+// Requests to the server with the gate go through a proxy that adds the key.
 
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
@@ -23,7 +23,7 @@ const SCENARIOS = [
   "sep-2164-resource-not-found",
 ];
 
-/** Runs one scenario, and returns its checks. The suite fails when one of them does, which is not the question here. */
+/** Runs one scenario, and returns its checks. The suite fails if a check fails, which does not matter here. */
 async function run(scenario, url) {
   const folder = await mkdtemp(join(tmpdir(), "conformance-"));
   const args = [SUITE, "server", "--url", url, "--scenario", scenario, "--spec-version", VERSION, "-o", folder];
@@ -35,7 +35,7 @@ async function run(scenario, url) {
   return checks;
 }
 
-/** What must be the same: which checks there are, and what each says. */
+/** The parts of a check that must be the same. */
 function outcome({ id, name, status, errorMessage = "" }) {
   return `${status} ${id} ${name} ${errorMessage}`.trim();
 }
@@ -51,12 +51,12 @@ for (const scenario of SCENARIOS) {
   const row = [scenario.padEnd(38), `bare ${passed(bare)}`.padEnd(12), `gated ${passed(gated)}`.padEnd(13)];
   console.log(...row, different ? "DIFFERENT" : "the same");
 
-  bare.filter((check) => !check.startsWith("SUCCESS ")).forEach((check) => console.log(`    without the gate too: ${check}`));
+  bare.filter((check) => !check.startsWith("SUCCESS ")).forEach((check) => console.log(`    also without the gate: ${check}`));
   if (different) {
     bare.filter((check) => !gated.includes(check)).forEach((check) => console.log(`    bare:  ${check}`));
     gated.filter((check) => !bare.includes(check)).forEach((check) => console.log(`    gated: ${check}`));
   }
-  // Where nothing passes without the gate, being the same says nothing.
+  // If no check passes without the gate, equal results show nothing.
   failed ||= different || !bare.some((check) => check.startsWith("SUCCESS "));
 }
 withKey.stop();

@@ -1,13 +1,13 @@
-// A proxy on loopback that adds a credential, which the suite cannot send; it changes nothing else.
+// A loopback proxy that adds a credential, because the suite cannot send one. It changes nothing else.
 
 import { createServer, request } from "node:http";
 
-/** Starts a proxy to `url`, and returns its URL and how to stop it. */
+/** Starts a proxy to `url`, and returns its URL and a function that stops it. */
 export async function proxy(url, credential) {
   const { hostname, port, pathname } = new URL(url);
   const server = createServer((incoming, answer) => {
     const { method, url: path, rawHeaders } = incoming;
-    // As they were sent, `Host` and repeated ones included.
+    // The headers as received, including `Host` and repeated headers.
     const headers = [...rawHeaders, "Authorization", credential];
     const outgoing = request({ hostname, port, method, path, headers, setHost: false }, (response) => {
       answer.writeHead(response.statusCode, response.rawHeaders);

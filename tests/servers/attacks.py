@@ -1,4 +1,4 @@
-"""Requests that some server reads as another call than the gate does. A token for `list_files` is enough for what is seen."""
+"""Requests that some server reads as another call than the gate. What the gate reads needs only the scope of `list_files`."""
 
 import gzip
 
@@ -6,7 +6,7 @@ CALL = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{%s}}'
 LIST = (CALL % '"name":"list_files"').encode()
 PURGE = (CALL % '"name":"purge_files"').encode()
 
-# In UTF-8, arguments of `list_files`; in UTF-7, a second and last name, `purge_files`.
+# In UTF-8 this is an argument of `list_files`. In UTF-7 it is a second name, `purge_files`, which counts as the last.
 UTF_7 = (
     CALL
     % '"name":"list_files","arguments":{"a":"+ACI-},+ACI-name+ACI-:+ACI-purge_files+ACI-,+ACI-b+ACI-:{+ACI-c+ACI-:+ACI-"}'
@@ -14,7 +14,7 @@ UTF_7 = (
 
 JSON = ("Content-Type", "application/json")
 
-# Each makes a body in UTF-7 of some server's reading.
+# Each of these types makes some server read the body as UTF-7.
 TYPES = [
     "application/json; charset=utf-7",
     "application/json;charset=UTF-7",
@@ -43,7 +43,7 @@ TYPES = [
 
 
 def bodies():
-    """Yields header fields and bodies, each of which is to run nothing that the gate did not judge."""
+    """Yields header fields and bodies. None of them may run a call that the gate did not judge."""
     for kind in TYPES:
         yield [("Content-Type", kind)], UTF_7
     for second in TYPES[:3]:

@@ -1,4 +1,4 @@
-"""An MCP server of aiohttp's, over POST and over WebSockets."""
+"""An MCP server on aiohttp, over POST and over WebSockets."""
 
 import sys
 

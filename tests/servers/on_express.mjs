@@ -1,4 +1,4 @@
-// An MCP server of Express's.
+// An MCP server on Express.
 
 import express from "express";
 

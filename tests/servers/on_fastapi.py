@@ -1,4 +1,4 @@
-"""An MCP server of FastAPI's, by uvicorn."""
+"""An MCP server on FastAPI, served by uvicorn."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""An MCP server of Django REST framework's, by Django's own server."""
+"""An MCP server on Django REST framework, served by Django's own server."""
 
 import sys
 from wsgiref.simple_server import WSGIRequestHandler, make_server

@@ -1,4 +1,4 @@
-"""Servers that others made, behind the layer: what reaches them is what the gate judged.
+"""Servers of other frameworks behind the layer. They receive only calls that the gate has judged.
 
 Each attack is sent three ways: to the gate, to the same proxy without a gate, and so that both must run what they should.
 """
@@ -26,7 +26,7 @@ def free_port():
 
 
 def exchange(port, head, body=b""):
-    """Sends bytes, and returns the status and what came with it."""
+    """Sends bytes, and returns the status and the rest of the answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as stream:
         stream.sendall(head + b"\r\n" + body)
         stream.settimeout(1)
@@ -51,20 +51,20 @@ def post(port, fields, body, key="sk_read"):
 
 
 def tunnel(port, method=b"GET", fields=b"", body=b""):
-    """Asks for a WebSocket, and calls `purge_files` through it."""
+    """Opens a WebSocket, and calls `purge_files` through it."""
     key = base64.b64encode(bytes(16))
     head = (
         method + b" /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer sk_read\r\n"
         b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         b"Sec-WebSocket-Key: " + key + b"\r\n" + fields
     )
-    # One text frame, masked by zeros, with an extended length of two bytes if it takes one, then a close.
+    # One text frame, masked with zeros, with a two-byte length if needed, then a close frame.
     length = bytes([0x80 | len(PURGE)]) if len(PURGE) < 126 else b"\xfe" + len(PURGE).to_bytes(2)
     return exchange(port, head, body + b"\x81" + length + bytes(4) + PURGE + b"\x88\x80" + bytes(4))
 
 
 class Server:
-    """The counts of a server, and its callers: tests add the command, and which attacks work without a gate."""
+    """The counts of a server. Subclasses add its command, and the attacks that work without a gate."""
 
     vulnerable = True
     upgrades = False
@@ -115,7 +115,7 @@ class Server:
             self.assertEqual(post(self.gated, [("Content-Type", kind)], PURGE, "sk_all")[0], 200)
             after = self.ran()
             self.assertEqual({name: after[name] - before[name] for name in after}, {"list_files": 1, "purge_files": 1})
-        # What is in UTF-7 for nobody is a call of `list_files`.
+        # With a plain content type, the body is a call of `list_files`.
         self.assertEqual(self.purged_by(post, self.gated, [JSON], UTF_7)[0], 0)
 
     def test_no_header_makes_another_call_of_a_body(self):
@@ -127,7 +127,7 @@ class Server:
             if self.purged_by(post, self.open, fields, body)[0]:
                 worked.append(dict(fields))
         print(f"{type(self).__name__}: {len(worked)} attacks work without the layer", file=sys.stderr)
-        self.assertEqual(bool(worked), self.vulnerable, "or the test shows nothing")
+        self.assertEqual(bool(worked), self.vulnerable, "otherwise the test shows nothing")
 
     def test_no_upgrade_opens_a_tunnel(self):
         purged, (status, _) = self.purged_by(tunnel, self.open)
@@ -151,7 +151,7 @@ class RestFramework(Server, unittest.TestCase):
 class FastApi(Server, unittest.TestCase):
     command = [sys.executable, "on_fastapi.py"]
     upgrades = True
-    # It reads JSON as Python does, whatever the header says.
+    # It parses JSON as Python does, whatever the header says.
     vulnerable = False
 
 

@@ -1,4 +1,4 @@
-"""The tools of an MCP server, of which it is only counted how often they ran."""
+"""The tools of an MCP server, which only count their calls."""
 
 
 class Tools:

@@ -1,26 +1,26 @@
-//! Reads a challenge as clients do: by the grammar, and by the regular expression of the MCP SDKs.
+//! Reads a challenge in two ways, as clients do: with the grammar, and with the regular expression of the MCP SDKs.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use http::HeaderValue;
 use regex::Regex;
 
-/// Reads the one Bearer challenge of a header, after checking that both ways of reading agree.
+/// Reads the only Bearer challenge of a header, after checking that both readers agree.
 ///
 /// # Panics
 ///
-/// When the header is not one well-formed Bearer challenge, or the two readers disagree.
+/// If the header is not one well-formed Bearer challenge, or the two readers disagree.
 #[must_use]
 #[track_caller]
 pub fn parse(header: &HeaderValue) -> BTreeMap<String, String> {
     parse_as("Bearer", header)
 }
 
-/// Reads the one challenge of a header line, of whatever scheme, and returns both.
+/// Reads the only challenge of a header line. Returns the scheme and the parameters.
 ///
 /// # Panics
 ///
-/// When the line is not one well-formed challenge of Bearer or DPoP, or the two readers disagree.
+/// If the line is not one well-formed Bearer or DPoP challenge, or the two readers disagree.
 #[must_use]
 #[track_caller]
 pub fn parse_any(header: &HeaderValue) -> (&'static str, BTreeMap<String, String>) {
@@ -37,10 +37,10 @@ fn parse_as(scheme: &str, header: &HeaderValue) -> BTreeMap<String, String> {
     let challenges = http_auth::parse_challenges(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let [challenge] = &challenges[..] else { panic!("more than one challenge in {text}") };
     assert_eq!(challenge.scheme, scheme, "{text}");
-    assert!(!challenge.params.is_empty(), "a scheme alone is no challenge: {text}");
+    assert!(!challenge.params.is_empty(), "the challenge has only a scheme: {text}");
     let params: BTreeMap<String, String> =
         challenge.params.iter().map(|(name, value)| ((*name).to_owned(), value.to_unescaped())).collect();
-    assert_eq!(params.len(), challenge.params.len(), "a parameter stands twice in {text}");
+    assert_eq!(params.len(), challenge.params.len(), "a parameter is repeated in {text}");
     for (field, regex) in SDK.iter() {
         let captures = regex.captures(text);
         let by_substring = captures.and_then(|captures| captures.get(1).or_else(|| captures.get(2)));
@@ -50,7 +50,7 @@ fn parse_as(scheme: &str, header: &HeaderValue) -> BTreeMap<String, String> {
     params
 }
 
-/// What the SDKs do: `field=(?:"([^"]+)"|([^\s,]+))`, anywhere in the header.
+/// The regular expressions of the SDKs: `field=(?:"([^"]+)"|([^\s,]+))`, anywhere in the header.
 static SDK: LazyLock<[(&str, Regex); 7]> = LazyLock::new(|| {
     ["error", "scope", "acr_values", "max_age", "resource_metadata", "realm", "error_description"].map(
         |field| {

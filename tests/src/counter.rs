@@ -1,4 +1,4 @@
-//! Counts what happened, so that what must not happen shows.
+//! Counts events, so that a test notices one that must not happen.
 
 use std::{
     convert::Infallible,
@@ -13,7 +13,7 @@ use std::{
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::Frame;
 
-/// A number that only grows; clones count together.
+/// A counter that only grows. Clones share their count.
 #[derive(Clone, Debug, Default)]
 pub struct Counter(Arc<AtomicUsize>);
 
@@ -23,7 +23,7 @@ impl Counter {
         self.0.fetch_add(1, SeqCst);
     }
 
-    /// Returns how many there were.
+    /// Returns the count.
     #[must_use]
     pub fn get(&self) -> usize {
         self.0.load(SeqCst)

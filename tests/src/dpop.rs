@@ -1,4 +1,4 @@
-//! Proofs of DPoP (RFC 9449) that are made by hand, without the code that checks them.
+//! Makes DPoP proofs (RFC 9449) without the code that checks them.
 #![allow(clippy::missing_panics_doc, reason = "what fails here should fail the test")]
 
 use std::{
@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 
 use crate::key::{Key, encode};
 
-/// A client with a key of its own.
+/// A client with its own key.
 #[derive(Debug)]
 pub struct Prover(Key);
 
-/// What a proof says, before it is signed.
+/// A proof before it is signed.
 #[derive(Clone, Debug)]
 pub struct Proof {
     /// The header.
@@ -25,7 +25,7 @@ pub struct Proof {
 }
 
 impl Prover {
-    /// Makes a client of a key.
+    /// Makes a client from a key.
     #[must_use]
     pub const fn of(key: Key) -> Self {
         Self(key)
@@ -47,13 +47,13 @@ impl Prover {
         jwk
     }
 
-    /// Returns the thumbprint of the key, as a token is bound to it (`cnf.jkt`).
+    /// Returns the thumbprint of the key, as in a bound token's `cnf.jkt`.
     #[must_use]
     pub fn thumbprint(&self) -> String {
         thumbprint(&self.jwk())
     }
 
-    /// Returns a good proof for a request, with a `jti` of its own.
+    /// Returns a valid proof for a request, with a new `jti`.
     #[must_use]
     pub fn proof(&self, method: &str, url: &str, token: &str) -> Proof {
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -70,7 +70,7 @@ impl Prover {
         self.0.mint_with(&proof.header, &proof.claims)
     }
 
-    /// Signs texts, whether or not they are JSON.
+    /// Signs a header and claims that need not be JSON.
     #[must_use]
     pub fn sign_text(&self, header: &str, claims: &str) -> String {
         self.0.mint_text(header, claims)
@@ -98,7 +98,7 @@ impl Proof {
         self
     }
 
-    /// Leaves a claim out.
+    /// Removes a claim.
     #[must_use]
     pub fn without(mut self, claim: &str) -> Self {
         self.claims.as_object_mut().expect("an object").remove(claim);
@@ -119,7 +119,7 @@ pub fn thumbprint(jwk: &Value) -> String {
     hash(&format!("{{{}}}", members.join(",")))
 }
 
-/// Returns the SHA-256 of a text in base64url, as `ath` has it.
+/// Returns the SHA-256 of a text in base64url, as in the claim `ath`.
 #[must_use]
 pub fn hash(text: &str) -> String {
     encode(digest(&SHA256, text.as_bytes()))

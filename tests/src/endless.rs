@@ -1,4 +1,4 @@
-//! A body without an end.
+//! A body that never ends.
 
 use std::{
     convert::Infallible,
@@ -9,7 +9,7 @@ use std::{
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::Frame;
 
-/// A body whose pieces come at once, and whose end never does.
+/// A body whose pieces are ready at once, and which never ends.
 struct Endless {
     pieces: usize,
     piece: Bytes,
@@ -29,7 +29,7 @@ impl HttpBody for Endless {
     }
 }
 
-/// Returns a body of which so many pieces come at once, and no end.
+/// Returns a body with `pieces` copies of a piece, ready at once, and no end.
 pub fn endless(pieces: usize, piece: impl Into<Bytes>) -> Body {
     Body::new(Endless { pieces, piece: piece.into() })
 }

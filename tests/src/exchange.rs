@@ -20,11 +20,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Returns the challenge as it stands on the wire; empty where there is none.
+    /// Returns the challenge as sent, or an empty text if there is none.
     ///
     /// # Panics
     ///
-    /// When there is more than one, or one that is not well-formed.
+    /// If there is more than one challenge, or one is not well-formed.
     #[must_use]
     #[track_caller]
     pub fn challenge(&self) -> &str {
@@ -37,11 +37,11 @@ impl Answer {
         })
     }
 
-    /// Returns all challenges as they stand on the wire, one for each header line.
+    /// Returns all challenges as sent, one for each header line.
     ///
     /// # Panics
     ///
-    /// When one is not well-formed.
+    /// If one is not well-formed.
     #[must_use]
     #[track_caller]
     pub fn challenges(&self) -> Vec<&str> {
@@ -54,21 +54,21 @@ impl Answer {
             .collect()
     }
 
-    /// Returns a header's text; empty where there is none.
+    /// Returns a header's text, or an empty text if there is none.
     ///
     /// # Panics
     ///
-    /// When it is not ASCII.
+    /// If it is not ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
     }
 
-    /// Returns the body, read as JSON.
+    /// Returns the body, parsed as JSON.
     ///
     /// # Panics
     ///
-    /// When it is none.
+    /// If the body is not JSON.
     #[must_use]
     #[track_caller]
     pub fn json(&self) -> Value {
@@ -80,7 +80,7 @@ impl Answer {
 ///
 /// # Panics
 ///
-/// When a header line is none.
+/// If a header line is malformed.
 pub async fn send(app: &Router, request: &str, headers: &[&str]) -> Answer {
     send_body(app, request, headers, Body::empty()).await
 }
@@ -89,7 +89,7 @@ pub async fn send(app: &Router, request: &str, headers: &[&str]) -> Answer {
 ///
 /// # Panics
 ///
-/// When a header line is none.
+/// If a header line is malformed.
 pub async fn send_body(app: &Router, request: &str, headers: &[&str], body: Body) -> Answer {
     let (method, uri) = request.split_once(' ').expect("a method and a path");
     let mut request = Request::builder().method(method).uri(uri);
@@ -104,7 +104,7 @@ pub async fn send_body(app: &Router, request: &str, headers: &[&str], body: Body
 ///
 /// # Panics
 ///
-/// When the body of the answer ends before its time.
+/// If the body of the answer breaks off.
 pub async fn answer(app: &Router, request: Request<Body>) -> Answer {
     let response: Response<Body> = match app.clone().oneshot(request).await {
         Ok(response) => response,

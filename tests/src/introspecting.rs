@@ -1,5 +1,5 @@
-//! An authorization server on a loopback socket that is asked about tokens, answers what a test tells it, and writes down how it
-//! was asked.
+//! An authorization server on a loopback socket that introspects tokens. A test sets its answers and reads the requests that it
+//! received.
 #![allow(clippy::missing_panics_doc, reason = "what fails here should fail the test")]
 
 use std::{
@@ -21,7 +21,7 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 use crate::issuer::Key;
 
-/// An authorization server: metadata at all well-known addresses, keys at `/keys`, and an answer about tokens anywhere else.
+/// An authorization server with metadata at all well-known addresses, keys at `/keys`, and introspection everywhere else.
 #[derive(Debug)]
 pub struct Introspecting {
     id: String,
@@ -29,24 +29,24 @@ pub struct Introspecting {
     server: JoinHandle<()>,
 }
 
-/// What the server answers to a question about a token.
+/// The server's answer to a question about a token.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// A status, the type of the content, and the content.
+    /// A status, a content type, and the content.
     Content(u16, &'static str, String),
     /// A redirect to this URL.
     Redirect(String),
-    /// The status, and for how many seconds it asks to be left alone.
+    /// A status, with a `Retry-After` of this many seconds.
     Later(u16, u64),
-    /// This JSON, once [`Introspecting::release`] says so.
+    /// This JSON, after [`Introspecting::release`].
     Held(Value),
-    /// This JSON, and spaces after it, this many MiB of them.
+    /// This JSON, followed by this many MiB of spaces.
     Padded(Value, usize),
-    /// The beginning of a longer answer, and then the end of the connection.
+    /// The beginning of a longer answer, after which the connection closes.
     Cut(&'static str),
 }
 
-/// A question, as it was on the wire.
+/// A question about a token, as received.
 #[derive(Clone, Debug)]
 pub struct Question {
     /// The method.
@@ -70,7 +70,7 @@ struct Script {
 }
 
 impl Introspecting {
-    /// Starts a server that publishes `keys`, and says of every token that it is not active.
+    /// Starts a server that publishes `keys` and calls every token inactive.
     pub async fn publishing(keys: &[&Key]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
         let id = format!("http://{}", listener.local_addr().expect("the socket is bound"));
@@ -103,17 +103,17 @@ impl Introspecting {
         format!("{}/introspect", self.id)
     }
 
-    /// Answers this from now on.
+    /// Sets the answer from now on.
     pub fn reply(&self, reply: Reply) {
         *lock(&self.script.reply) = reply;
     }
 
-    /// Answers this JSON from now on.
+    /// Sets the answer from now on, as JSON.
     pub fn reply_json(&self, answer: &Value) {
         self.reply(Reply::json(answer));
     }
 
-    /// Sets a member of the metadata, or takes it off if it is `null`.
+    /// Sets a member of the metadata, or removes it if the value is `null`.
     pub fn set_metadata(&self, name: &str, value: Value) {
         let metadata = &mut lock(&self.script.metadata).1;
         metadata[name] = value;
@@ -124,7 +124,7 @@ impl Introspecting {
         lock(&self.script.metadata).0 = status;
     }
 
-    /// Lets one held answer go, now or when it is asked for.
+    /// Sends one held answer, now or when the next request for it arrives.
     pub fn release(&self) {
         self.script.released.notify_one();
     }
@@ -144,7 +144,7 @@ impl Introspecting {
         *lock(&self.script.metadata_requests)
     }
 
-    /// Stops the server: from now on nobody listens there.
+    /// Stops the server. Its port then refuses connections.
     pub async fn stop(mut self) -> String {
         self.server.abort();
         (&mut self.server).await.expect_err("it was aborted");
@@ -159,14 +159,14 @@ impl Drop for Introspecting {
 }
 
 impl Reply {
-    /// This JSON.
+    /// Makes a JSON answer.
     pub fn json(answer: &Value) -> Self {
         Self::Content(200, "application/json", answer.to_string())
     }
 }
 
 impl Question {
-    /// Returns the value of a member of the form in the body.
+    /// Returns the value of a field of the form in the body.
     pub fn form(&self, name: &str) -> Option<String> {
         let mut members = form_urlencoded::parse(self.body.as_bytes());
         members.find(|(member, _)| member == name).map(|(_, value)| value.into_owned())
@@ -177,7 +177,7 @@ impl Question {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Returns client id and secret of the header `Authorization`, read as RFC 6749 has it.
+    /// Returns the client id and secret from the header `Authorization`, decoded as RFC 6749 requires.
     pub fn basic(&self) -> Option<(String, String)> {
         let pair = STANDARD.decode(self.header("authorization").strip_prefix("Basic ")?).ok()?;
         let pair = String::from_utf8(pair).ok()?;

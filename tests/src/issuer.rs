@@ -1,4 +1,4 @@
-//! An authorization server on a loopback socket that does what a test tells it, with keys made on the spot.
+//! An authorization server on a loopback socket, controlled by the test, with newly made keys.
 #![allow(clippy::missing_panics_doc, reason = "what fails here should fail the test")]
 
 use std::{
@@ -25,7 +25,7 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 pub use crate::key::{Key, encode};
 
-/// An authorization server: metadata at all its well-known addresses, keys at `/keys`.
+/// An authorization server with metadata at all its well-known addresses and keys at `/keys`.
 #[derive(Debug)]
 pub struct Issuer {
     id: String,
@@ -33,19 +33,19 @@ pub struct Issuer {
     server: JoinHandle<()>,
 }
 
-/// What the server answers to one kind of request.
+/// The server's answer to one kind of request.
 #[derive(Clone, Debug, Default)]
 pub enum Answer {
-    /// The right document, with changes of the script.
+    /// The right document, with the changes that the test made.
     #[default]
     Document,
     /// This status and text.
     Text(u16, String),
     /// A redirect to this URL.
     Redirect(String),
-    /// The right document, once [`Issuer::release`] says so.
+    /// The right document, after [`Issuer::release`].
     Held,
-    /// The right document, and spaces after it, this many MiB of them.
+    /// The right document, followed by this many MiB of spaces.
     Padded(usize),
 }
 
@@ -53,11 +53,11 @@ pub enum Answer {
 struct Script {
     metadata: Mutex<(Answer, Value)>,
     keys: Mutex<(Answer, Vec<Value>)>,
-    /// Only this well-known address is served, if it is given.
+    /// The only well-known address to serve, if given.
     only_at: Mutex<Option<String>>,
     metadata_requests: AtomicUsize,
     key_requests: AtomicUsize,
-    /// Each request: line, headers and body.
+    /// Each request received: line, headers and body.
     heard: Mutex<Vec<String>>,
     released: Notify,
     padding_sent: Arc<AtomicUsize>,
@@ -90,15 +90,15 @@ impl Issuer {
 
     /// Returns the URL of the key set.
     pub fn jwks_uri(&self) -> String {
-        lock(&self.script.metadata).1["jwks_uri"].as_str().expect("it was set").to_owned()
+        lock(&self.script.metadata).1["jwks_uri"].as_str().expect("the metadata has it").to_owned()
     }
 
-    /// Publishes just these keys from now on.
+    /// Publishes only these keys from now on.
     pub fn publish(&self, keys: &[&Key]) {
         self.publish_jwks(keys.iter().map(|key| key.jwk()).collect());
     }
 
-    /// Publishes just these JSON values as keys from now on.
+    /// Publishes only these JSON values as keys from now on.
     pub fn publish_jwks(&self, jwks: Vec<Value>) {
         lock(&self.script.keys).1 = jwks;
     }
@@ -108,35 +108,35 @@ impl Issuer {
         lock(&self.script.metadata).1[name] = value;
     }
 
-    /// Sets what requests for metadata get from now on.
+    /// Sets the answer to requests for metadata.
     pub fn answer_metadata(&self, answer: Answer) {
         lock(&self.script.metadata).0 = answer;
     }
 
-    /// Sets what requests for keys get from now on.
+    /// Sets the answer to requests for keys.
     pub fn answer_keys(&self, answer: Answer) {
         lock(&self.script.keys).0 = answer;
     }
 
-    /// Fails every request from now on, or stops to do so.
+    /// Makes every request fail from now on, or stops doing so.
     pub fn set_down(&self, down: bool) {
         let answer = || if down { Answer::Text(503, "down".to_owned()) } else { Answer::Document };
         self.answer_metadata(answer());
         self.answer_keys(answer());
     }
 
-    /// Stops the server: from now on nobody listens there.
+    /// Stops the server. Its port then refuses connections.
     pub async fn stop(mut self) {
         self.server.abort();
         (&mut self.server).await.expect_err("it was aborted");
     }
 
-    /// Lets one held answer go, now or when it is asked for.
+    /// Sends one held answer, now or when the next request for it arrives.
     pub fn release(&self) {
         self.script.released.notify_one();
     }
 
-    /// Returns how many MiB of padding were taken off the server's hands.
+    /// Returns how many MiB of padding the client has read.
     pub fn padding_sent(&self) -> usize {
         self.script.padding_sent.load(Ordering::SeqCst)
     }
@@ -156,12 +156,12 @@ impl Issuer {
         self.script.key_requests.load(Ordering::SeqCst)
     }
 
-    /// Returns what was sent here: line, headers and body of each request.
+    /// Returns the line, the headers and the body of each request received.
     pub fn heard(&self) -> Vec<String> {
         lock(&self.script.heard).clone()
     }
 
-    /// Returns good claims of a token for `audience`, valid for five minutes.
+    /// Returns valid claims of a token for `audience`, which expires in five minutes.
     pub fn claims(&self, audience: &str, scope: &str) -> Value {
         json!({ "iss": self.id, "aud": audience, "exp": now() + 300, "sub": "alice", "client_id": "app", "scope": scope })
     }
@@ -173,7 +173,7 @@ impl Drop for Issuer {
     }
 }
 
-/// Returns the time in seconds, as tokens have it.
+/// Returns the time in seconds since 1970, as in tokens.
 pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is right");
     i64::try_from(since.as_secs()).expect("the clock is right")
@@ -212,7 +212,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
     }
 }
 
-/// A body that is made while it is sent, so that it is seen how much of it was wanted.
+/// A body that is made while it is sent, so that the test can see how much of it the client read.
 struct Padded {
     document: Option<String>,
     mebibytes: usize,

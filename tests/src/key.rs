@@ -1,6 +1,6 @@
-//! Keys that are made on the spot.
+//! Newly made keys.
 //!
-//! Tokens are put together and signed here without the library that verifies them, so that both must agree on the format.
+//! Tokens are made and signed here without the library that verifies them. The tests thus check that both agree on the format.
 #![allow(clippy::missing_panics_doc, reason = "what fails here should fail the test")]
 
 use std::sync::OnceLock;
@@ -66,13 +66,13 @@ impl Key {
         Self { kid: kid.into(), pair: Pair::Ed25519(Ed25519KeyPair::generate().expect("a key")) }
     }
 
-    /// Returns one RSA key named `rsa` for the whole program, since they take long to make.
+    /// Returns one RSA key named `rsa` for the whole program, because RSA keys take long to make.
     pub fn shared() -> &'static Self {
         static KEY: OnceLock<Key> = OnceLock::new();
         KEY.get_or_init(|| Self::rsa("rsa"))
     }
 
-    /// Returns the public key as a JWK with `kid`, `kty` and what belongs to it.
+    /// Returns the public key as a JWK with `kid`, `kty` and the members for its type.
     pub fn jwk(&self) -> Value {
         let mut jwk = match &self.pair {
             Pair::Rsa(pair) => {
@@ -116,7 +116,7 @@ impl Key {
         }
     }
 
-    /// Makes an access token of `claims`.
+    /// Makes an access token with `claims`.
     pub fn mint(&self, claims: &Value) -> String {
         let mut header = json!({ "alg": self.algorithm(), "typ": "at+jwt" });
         if let Some(kid) = self.kid {
@@ -125,13 +125,13 @@ impl Key {
         self.mint_with(&header, claims)
     }
 
-    /// Makes a token with just this header, signed as its `alg` says, or with this key's own algorithm where the key cannot
-    /// do that.
+    /// Makes a token with exactly this header. It is signed with the header's `alg`, or with the key's own algorithm if the key
+    /// does not fit that `alg`.
     pub fn mint_with(&self, header: &Value, claims: &Value) -> String {
         self.mint_text(&header.to_string(), &claims.to_string())
     }
 
-    /// Makes a token of these texts, whether or not they are JSON; signed as [`Key::mint_with`] does.
+    /// Makes a token from texts that need not be JSON. It is signed as by [`Key::mint_with`].
     pub fn mint_text(&self, header: &str, claims: &str) -> String {
         let message = format!("{}.{}", encode(header), encode(claims));
         let header: Value = serde_json::from_str(header).unwrap_or_default();
@@ -155,7 +155,7 @@ impl Key {
     }
 }
 
-/// Encodes as tokens do: base64url without padding.
+/// Encodes as base64url without padding.
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }

@@ -1,4 +1,4 @@
-//! What the tests of scopegate share: requests, answers, and two parsers that read every challenge back.
+//! Helpers that the tests of scopegate share: requests, answers, and two parsers for challenges.
 
 pub mod challenge;
 pub mod counter;

@@ -1,4 +1,4 @@
-//! What is logged while something happens.
+//! Captures logs.
 
 use std::{
     io,
@@ -30,11 +30,11 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// Returns what `happening` comes to, and what this thread logged meanwhile, down to `level`.
+/// Awaits `happening` and returns its output, and what this thread logged meanwhile at `level` or above.
 ///
 /// # Panics
 ///
-/// When that is not UTF-8.
+/// If the log is not UTF-8.
 pub async fn log_while<T>(level: Level, happening: impl Future<Output = T>) -> (T, String) {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).without_time();
@@ -45,18 +45,18 @@ pub async fn log_while<T>(level: Level, happening: impl Future<Output = T>) -> (
     (outcome, String::from_utf8(bytes).expect("a log is text"))
 }
 
-/// Has everything heard that nobody asks for, by somebody who writes nothing.
+/// Installs a global subscriber that enables all events and writes nothing.
 ///
-/// Who hears of an event is settled when it first happens, and again when somebody starts to listen. Where both are at the same time, in
-/// two tests of a file, who listens may hear nothing. So tests beside those that use [`log_while`] call this before they do anything.
+/// `tracing` caches which subscribers want an event when the event first happens, and again when a subscriber is set. If both happen at
+/// once in two tests of a file, a subscriber may miss the event. So tests in a file that uses [`log_while`] call this first.
 ///
 /// # Panics
 ///
-/// When somebody else has set a subscriber for the whole process.
+/// If another subscriber is set for the whole process.
 pub fn hear_everything() {
     static HEARD: Once = Once::new();
     HEARD.call_once(|| {
         let subscriber = tracing_subscriber::fmt().with_writer(io::sink).with_max_level(Level::TRACE);
-        tracing::subscriber::set_global_default(subscriber.finish()).expect("nobody else sets one");
+        tracing::subscriber::set_global_default(subscriber.finish()).expect("another subscriber is set");
     });
 }

@@ -1,4 +1,4 @@
-//! Messages to an MCP server, how lenient servers read them, and what the gate of `https://example.com/mcp` answers.
+//! Messages to an MCP server, a reader as lenient as some servers, and the challenges of the gate for `https://example.com/mcp`.
 
 use axum::{Router, body::Body};
 use serde_json::{Value, json};
@@ -12,17 +12,17 @@ pub const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","p
 ///
 /// # Panics
 ///
-/// When a header line is none.
+/// If a header line is malformed.
 pub async fn post(app: &Router, token: &str, headers: &[&str], body: impl Into<Body>) -> Answer {
     post_to(app, "/mcp", token, headers, body).await
 }
 
-/// Sends a message as clients do, with a token unless it is empty, and with header lines `name: value`. The host is
-/// `example.com`, unless they name another.
+/// Sends a message as clients do, with header lines `name: value`, and with the token if it is not empty. The host is
+/// `example.com` unless a header names another.
 ///
 /// # Panics
 ///
-/// When a header line is none.
+/// If a header line is malformed.
 pub async fn post_to(
     app: &Router,
     path: &str,
@@ -42,7 +42,7 @@ pub async fn post_to(
     send_body(app, &format!("POST {path}"), &lines, body.into()).await
 }
 
-/// Returns a request with the identifier 1.
+/// Returns a request with the id 1.
 #[must_use]
 pub fn request(method: &str, params: &Value) -> String {
     json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string()
@@ -58,7 +58,7 @@ pub fn insufficient(scopes: &str) -> String {
     )
 }
 
-/// Finds a member as parsers do that do not mind the case of its name; of several, it could be any.
+/// Finds members as a parser does that ignores the case of names. Of several members, such a parser may use any.
 #[must_use]
 pub fn members<'v>(object: &'v Value, name: &str) -> Vec<&'v Value> {
     let all = object.as_object().into_iter().flatten();

@@ -1,6 +1,6 @@
-//! Shapes of messages to an MCP server about which parsers could disagree.
+//! Messages to an MCP server that parsers could read differently.
 
-/// A method, and the parameter that names what it acts on.
+/// A method, and the parameter that names its target.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
     method: &'static str,
@@ -9,7 +9,7 @@ pub struct Target {
     allowed: &'static str,
 }
 
-/// The operations of a server with a tool, a prompt and a resource `list`, and another `purge` of each.
+/// The operations of a server that has a tool, a prompt and a resource, each named `list` and `purge`.
 pub const TARGETS: [Target; 3] = [
     Target { method: "tools/call", key: "name", forbidden: "purge", allowed: "list" },
     Target { method: "prompts/get", key: "name", forbidden: "purge", allowed: "list" },
@@ -17,7 +17,7 @@ pub const TARGETS: [Target; 3] = [
 ];
 
 impl Target {
-    /// Returns the call of what is forbidden.
+    /// Returns the forbidden call.
     #[must_use]
     pub fn call(self) -> Vec<u8> {
         let Self { method, key, forbidden, .. } = self;
@@ -25,17 +25,17 @@ impl Target {
         format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#).into_bytes()
     }
 
-    /// Returns the call of what is allowed.
+    /// Returns the allowed call.
     #[must_use]
     pub fn allowed_call(self) -> Vec<u8> {
         replace(&self.call(), self.forbidden, self.allowed)
     }
 
-    /// Returns bodies that ask for what is forbidden, or that some parser could take for such a request.
+    /// Returns bodies that make the forbidden call, or that some parser could read as the forbidden call.
     #[must_use]
     pub fn shapes(self) -> Vec<Vec<u8>> {
         let Self { method, key, forbidden, allowed } = self;
-        // Written for tools, and then about the target.
+        // The bodies are written for tools, and then translated for the target.
         let words = [
             ("list", allowed),
             ("purge", forbidden),
@@ -51,7 +51,7 @@ impl Target {
     }
 }
 
-/// Replaces in what need not be text.
+/// Replaces in bytes that need not be UTF-8.
 fn replace(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     let mut replaced = Vec::new();
     let mut rest = bytes;
@@ -67,7 +67,7 @@ fn replace(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     replaced
 }
 
-/// Spellings of what is forbidden.
+/// Spellings of the forbidden URI.
 const URIS: [&str; 12] = [
     "file:///%70urge",
     "file:///./purge",
@@ -83,7 +83,7 @@ const URIS: [&str; 12] = [
     "file:///list\\u000afile:///purge",
 ];
 
-/// Returns bodies that call `purge`, or that some parser could take for such a call.
+/// Returns bodies that call `purge`, or that some parser could read as a call of `purge`.
 #[must_use]
 pub fn shapes() -> Vec<Vec<u8>> {
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"purge","arguments":{}}}"#;
@@ -144,7 +144,7 @@ pub fn shapes() -> Vec<Vec<u8>> {
     shapes
 }
 
-/// Headers that claim something else.
+/// Headers that claim another operation.
 pub const CLAIMS: [&[&str]; 9] = [
     &[],
     &["mcp-method: tools/call", "mcp-name: list"],

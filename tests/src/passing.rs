@@ -1,10 +1,10 @@
-//! Time that passes when a test says so, and waiting for what happens in its own time.
+//! Lets tests advance the clock, and wait for conditions.
 
 use std::time::Duration;
 
 use tokio::time;
 
-/// Lets time pass for the program, but not for its sockets.
+/// Advances the clock of the program, but not of its sockets.
 pub async fn pass(duration: Duration) {
     time::pause();
     time::advance(duration).await;
@@ -15,7 +15,7 @@ pub async fn pass(duration: Duration) {
 ///
 /// # Panics
 ///
-/// When that takes more than five seconds.
+/// If that takes more than five seconds.
 pub async fn until(condition: impl Fn() -> bool) {
     for _ in 0..500 {
         if condition() {
@@ -23,14 +23,14 @@ pub async fn until(condition: impl Fn() -> bool) {
         }
         time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("it did not happen within five seconds");
+    panic!("the condition did not hold within five seconds");
 }
 
-/// Returns what `future` comes to if it waits for nothing at all.
+/// Returns the output of a `future` that is ready at its first poll.
 ///
 /// # Panics
 ///
-/// When it waits for something.
+/// If the future is not ready.
 pub async fn at_once<T>(future: impl Future<Output = T>) -> T {
-    time::timeout(Duration::ZERO, future).await.expect("it waits for nothing")
+    time::timeout(Duration::ZERO, future).await.expect("the future is ready")
 }

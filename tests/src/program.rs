@@ -1,4 +1,4 @@
-//! A program of the examples, started as a person starts it, and requests to it over its socket.
+//! Starts an example program as a user would, and sends requests to its socket.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::exchange::Answer;
 
-/// A running program; it ends when this is dropped.
+/// A running program. Dropping this ends it.
 #[derive(Debug)]
 pub struct Program {
     child: Child,
@@ -19,11 +19,11 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts a program on a free port, and waits until it says that it is ready.
+    /// Starts a program on a free port, and waits until it reports that it is ready.
     ///
     /// # Panics
     ///
-    /// When it ends before.
+    /// If the program ends before.
     #[must_use]
     pub fn start(path: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(path);
@@ -42,13 +42,13 @@ impl Program {
         panic!("{path} ended before it was ready:\n{}", program.said);
     }
 
-    /// Returns where it listens, as `host:port`.
+    /// Returns the address of the program, as `host:port`.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// Returns what it said up to the line that it is ready.
+    /// Returns the program's output up to the line that it is ready.
     #[must_use]
     pub fn said(&self) -> &str {
         &self.said
@@ -75,11 +75,11 @@ impl Drop for Program {
     }
 }
 
-/// Sends `METHOD path` with header lines, byte for byte as they are given, over a socket of its own.
+/// Sends `METHOD path` with header lines, byte for byte, over a new connection.
 ///
 /// # Panics
 ///
-/// When the answer is no HTTP.
+/// If the answer is not HTTP.
 #[must_use]
 pub fn send(address: &str, request: &str, headers: &[impl AsRef<[u8]>]) -> Answer {
     write(address, request, headers, "")
@@ -113,11 +113,11 @@ fn parse(answer: &str) -> Answer {
     Answer { status: status.parse::<StatusCode>().expect("a status"), headers, body: body.to_owned() }
 }
 
-/// Finds a port that nobody listens on, for a program whose URL is to be known before it starts.
+/// Finds a free port, for a program whose URL must be known before it starts.
 ///
 /// # Panics
 ///
-/// When none is free.
+/// If no port is free.
 #[must_use]
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");

@@ -1,4 +1,4 @@
-//! The sources of the dependencies that scopegate is built with, for tests that read them.
+//! Finds the source code of scopegate's dependencies, for tests that read it.
 
 use std::{
     env, fs,
@@ -12,7 +12,7 @@ use serde_json::Value;
 ///
 /// # Panics
 ///
-/// When the package is no dependency, or there are several versions of it.
+/// If the package is not a dependency, or there are several versions of it.
 #[must_use]
 pub fn of_package(name: &str) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -30,11 +30,11 @@ pub fn of_package(name: &str) -> PathBuf {
     Path::new(manifest).parent().expect("a folder").join("src")
 }
 
-/// Lists the files of Rust below a folder.
+/// Lists the Rust files below a folder.
 ///
 /// # Panics
 ///
-/// When the folder cannot be read.
+/// If the folder cannot be read.
 #[must_use]
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());

@@ -1,5 +1,5 @@
-//! Judging allocates nothing, whatever is granted and however much is known; nor do the headers that the gate writes. A
-//! refusal takes no copy that nobody reads.
+//! The decision allocates nothing, for any granted scopes and any size of vocabulary. The headers that the gate writes allocate
+//! nothing either, and a refusal copies nothing that is not read.
 
 mod gating;
 
@@ -83,7 +83,7 @@ fn judging_a_whole_demand_allocates_nothing() {
     }
 }
 
-/// Counts the allocations by which the layer before an MCP server judges a call with these headers, and hands it on.
+/// Counts the allocations of the layer before an MCP server for judging and passing on a call with these headers.
 fn allocations_of_a_call(headers: &[(&'static str, &'static str)]) -> u64 {
     const BODY: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list"}}"#;
     let tokens = TestVerifier::new().token("read", "files:read");
@@ -131,7 +131,7 @@ async fn read() {}
 #[requires_scope("files:write")]
 async fn write() {}
 
-/// Counts what a refusal takes, of a request with some headers.
+/// Counts the allocations of a refusal, for a request with some headers.
 fn of_a_refusal(gate: Gate, token: &str, headers: usize) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let app = Router::new().route("/read", get(read)).protect(gate).unwrap();
@@ -141,7 +141,7 @@ fn of_a_refusal(gate: Gate, token: &str, headers: usize) -> u64 {
         request.body(Body::empty()).unwrap()
     };
     let answer = |request| runtime.block_on(app.clone().oneshot(request)).unwrap();
-    // What axum prepares for its first request does not count.
+    // axum allocates at its first request, which is not counted.
     assert!(answer(request()).status().is_client_error());
     let request = request();
     measure(|| drop(answer(request))).count_total
@@ -158,7 +158,7 @@ fn only_a_function_for_bodies_has_the_headers_of_a_refused_request_kept() {
     }
 }
 
-/// Counts what a request takes, with a token or without one.
+/// Counts the allocations of a request, with a token or without one.
 fn of_a_request(app: &axum::Router, token: Option<&str>, expected: u16) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let request = || {
@@ -194,7 +194,7 @@ fn routes_in_a_table_take_no_allocation() {
         assert_eq!(of_a_request(&unlisted, token, status), expected, "{token:?}");
     }
     let of_layer = of_a_request(&without, Some("read"), 200) - of_a_request(&open, None, 200);
-    assert_eq!(of_layer, 3, "as many as for a layer that knew no routes");
+    assert_eq!(of_layer, 3, "as many as for a layer without routes");
 }
 
 #[test]
@@ -211,8 +211,8 @@ fn without_an_observer_nothing_is_taken_for_one() {
         [(Some("read"), 200, 3), (Some("none"), 403, 8), (None, 401, 8), (Some("wrong"), 401, 10)]
     {
         let own = of_a_request(&without, token, status) - of_axum;
-        assert_eq!(own, expected, "{token:?}, as many as before there were observers");
-        // One that looks at nothing costs the list of rows, and the hash of a token that is valid.
+        assert_eq!(own, expected, "{token:?}, as many as without an observer");
+        // An observer that reads nothing costs the list of rows, and the hash of a valid token.
         let is_valid = u64::from(matches!(token, Some("read" | "none")));
         assert_eq!(of_a_request(&idle, token, status) - of_axum, own + 1 + is_valid, "{token:?}");
     }

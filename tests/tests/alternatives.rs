@@ -1,4 +1,4 @@
-//! Templates in alternatives: one whose value is not legal, or is missing, cannot be met, and the others still count.
+//! Templates in alternatives. An alternative whose value is missing or invalid cannot be met; the others still count.
 
 mod gating;
 
@@ -40,7 +40,7 @@ const NEEDS: [(&str, &[&[&str]]); 7] = [
     ("two_templates", &[&["files:read", "tenant:{tenant}:read"], &["files:read", "user:{user}"]]),
     ("related", &[&[]]),
     ("not_demanded", &[&[]]),
-    // By the handler, so only with a token.
+    // The handler demands these, so only a request with a token reaches them.
     ("demanded", &[&["tenant:{tenant}:read"], &["files:admin"]]),
 ];
 
@@ -58,7 +58,7 @@ const TOKENS: [&str; 8] = [
 /// The values of `tenant` and of `user` in a path; `None` stands for a path without the parameter.
 const VALUES: [Option<&str>; 4] = [Some("acme"), Some("alice"), Some("a:b"), Some("%2e%2e")];
 
-/// A scope, a value that is not legal, or one that is missing; in the order in which they make a demand hopeless.
+/// A scope, an invalid value, or a missing value, in the order in which they make a demand impossible.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Need {
     Scope(String),
@@ -84,7 +84,7 @@ fn scopes(needs: &[Need]) -> Vec<String> {
     needs.iter().filter_map(scope).collect()
 }
 
-/// The status, and what a challenge asks for, as a reader of docs/policy.md would say.
+/// Computes the status and the scopes of the challenge from the rules of docs/policy.md.
 fn naively(alternatives: &[Vec<Need>], token: Option<&str>) -> (u16, String) {
     let possible = || alternatives.iter().filter(|needs| scopes(needs).len() == needs.len());
     let ask =
@@ -127,7 +127,7 @@ fn app() -> Plain {
             router = router.route(&format!("/{prefix}/{name}{parameters}"), methods);
         }
     }
-    // `protect` would refuse to start with the templates that no path fills in.
+    // `protect` refuses to start with templates that no path fills in, so this uses `split`.
     router.split(gate).unwrap().0
 }
 
@@ -169,10 +169,10 @@ async fn each_alternative_is_judged_by_itself() {
         }
     }
     let seen: Vec<u16> = answers.keys().copied().collect();
-    assert_eq!(seen, [200, 400, 401, 403, 500], "each answer was seen: {answers:?}");
+    assert_eq!(seen, [200, 400, 401, 403, 500], "each kind of answer occurred: {answers:?}");
 }
 
-/// A related scope, and one that a handler may demand and does not, never refuse anything.
+/// A related scope never refuses a request, and neither does a scope that a handler may demand but does not.
 #[tokio::test]
 async fn what_is_not_demanded_refuses_nothing() {
     let app = app();

@@ -1,4 +1,4 @@
-//! The router answers as axum's, but for the guards: the same programs, written once, over both.
+//! Apart from the guards, the router answers like axum's router. The same programs run over both.
 
 use std::convert::Infallible;
 
@@ -16,7 +16,7 @@ mod gating;
 
 use gating::IntoGate;
 
-/// Which handler answers, at which path, and how it sees the request.
+/// Describes which handler answers, at which path, and how it sees the request.
 fn say(name: &str, request: &Request) -> String {
     let matched = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     format!("{name} {matched} {}", request.uri().path())
@@ -38,7 +38,7 @@ async fn failed(error: std::io::Error) -> (StatusCode, String) {
     (StatusCode::INSUFFICIENT_STORAGE, error.to_string())
 }
 
-/// Handlers that say who they are, and the router that takes them.
+/// Handlers that answer with their name, and the router that takes them.
 macro_rules! handlers {
     ($kind:ident, $crate_:ident, $(#[$attribute:meta],)? |$service:ident: $T:ident| -> $Declared:ty { $declared:expr }) => {
         mod $kind {
@@ -124,7 +124,7 @@ macro_rules! whole {
     }};
 }
 
-/// Other endings of a program.
+/// Other ways to finish a router.
 macro_rules! endings {
     ($kind:ident) => {{
         use $kind::*;
@@ -202,12 +202,12 @@ const PATHS: [&str; 47] = [
     "/t/acme",
 ];
 
-/// What of an answer does not depend on the time.
+/// The parts of an answer that do not depend on the time.
 fn said(answer: Answer) -> (StatusCode, String, String) {
     (answer.status, answer.header("allow").to_owned(), answer.body)
 }
 
-/// Every request to the program over axum's router, and what it answers.
+/// Sends every request to the program over axum's router, and returns the answers.
 async fn answers(app: &axum::Router) -> Vec<(String, (StatusCode, String, String))> {
     let mut answers = Vec::new();
     for path in PATHS {
@@ -230,7 +230,7 @@ async fn check(plain: axum::Router, open: scopegate::Router, guarded: scopegate:
         assert_eq!(said(send(&guarded, &request, &["authorization: Bearer s"]).await), expected, "{request}");
         let without = send(&guarded, &request, &[]).await;
         if is_of_axum(&expected) {
-            // Nothing of the program would run, so nothing asks for a token.
+            // axum answers by itself and no handler runs, so no token is needed.
             assert_eq!((without.challenge(), said(without.clone())), ("", expected), "{request}");
         } else {
             assert_eq!(without.status, StatusCode::UNAUTHORIZED, "{request}: {expected:?}");
@@ -240,12 +240,12 @@ async fn check(plain: axum::Router, open: scopegate::Router, guarded: scopegate:
     }
 }
 
-/// The 404 and the 405 of axum itself have no body; each answer of a handler has one, but for `HEAD`.
+/// Tells whether axum itself answered. Its 404 and 405 have no body, and each answer of a handler has one, except to `HEAD`.
 fn is_of_axum((status, _, body): &(StatusCode, String, String)) -> bool {
     body.is_empty() && [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(status)
 }
 
-/// What answers stands in the table, where it answers.
+/// Every handler that answers is in the table, with the route where it answers.
 #[track_caller]
 fn has_row(table: &ScopeTable, request: &str, body: &str) {
     let (method, requested) = request.split_once(' ').unwrap();
@@ -254,7 +254,7 @@ fn has_row(table: &ScopeTable, request: &str, body: &str) {
     let found = table.entries().iter().any(|entry| {
         let (path, methods) = (entry.path().unwrap(), entry.methods().unwrap());
         let is_here = if matched.is_empty() {
-            // axum has no name for the path of a fallback, nor for what is below a nested service.
+            // axum has no name for the path of a fallback, or for a path below a nested service.
             is_below(path, requested)
         } else {
             path == matched
@@ -268,7 +268,7 @@ fn has_row(table: &ScopeTable, request: &str, body: &str) {
     assert!(found, "{request} is answered by `{handler}` at `{matched}`, and not in\n{table}");
 }
 
-/// Tells whether a path of the table is one for what is below others, and this is below.
+/// Tells whether a path of the table ends in a wildcard that covers the requested path.
 fn is_below(path: &str, requested: &str) -> bool {
     let Some(before) = path.strip_suffix("/*").or_else(|| path.strip_suffix("/{*rest}")) else {
         return false;
@@ -289,7 +289,7 @@ async fn every_request_is_answered_as_by_axum() {
     }
 }
 
-/// The programs above are not answered by axum alone, and not by handlers alone.
+/// The programs above have answers of axum itself and answers of handlers.
 #[tokio::test]
 async fn the_programs_have_all_kinds_of_answers() {
     let mut kinds = [0; 3];
@@ -308,7 +308,7 @@ async fn the_programs_have_all_kinds_of_answers() {
     assert!(kinds.iter().all(|count| *count > 40), "{kinds:?}");
 }
 
-/// A router that waits for a state of the program's merges into one of axum's that does, whichever comes first.
+/// A router that waits for the program's state can be merged with an axum router that also waits, in either order.
 #[tokio::test]
 async fn a_protected_router_of_any_state_merges_into_the_programs_own() {
     use axum::extract::State;

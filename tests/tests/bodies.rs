@@ -1,4 +1,4 @@
-//! The bodies of refusals, in each format, and what stays the same whatever writes them.
+//! The bodies of refusals in each format, and what is the same in all formats.
 
 mod gating;
 
@@ -148,13 +148,13 @@ async fn a_function_writes_the_body_and_nothing_else() {
     let exposed: Vec<_> = answer.headers.get_all("access-control-expose-headers").iter().collect();
     assert_eq!(exposed, ["X-Own", "WWW-Authenticate, Retry-After"]);
     assert_eq!((answer.header("cache-control"), answer.header("retry-after")), ("no-store", ""));
-    // Where the gate has no challenge, the function has none either.
+    // If the gate has no challenge, the function receives none.
     let answer = send(&app, "GET /deny", &["authorization: Bearer read"]).await;
     assert_eq!((answer.status, answer.challenge()), (StatusCode::FORBIDDEN, ""));
     assert_eq!(answer.body, "<p>not yours []");
 }
 
-/// A page for browsers, in the language that they ask for, and the gate's own body for everybody else.
+/// A page for browsers, in the requested language, and the gate's own body for other clients.
 fn negotiate(refused: &Refused<'_>) -> Response {
     let wants = |name: &str, what: &str| {
         refused.headers().get(name).is_some_and(|value| value.to_str().is_ok_and(|text| text.contains(what)))
@@ -223,7 +223,7 @@ async fn a_function_sees_what_a_client_of_mcp_accepts() {
         send_body(&app, "POST /mcp", &headers, body.to_string().into()).await
     };
     assert_eq!(call("accept: text/html").await.body, "<h1>Refusal 403</h1>");
-    // The body that the gate writes by itself names the request.
+    // The gate's own body names the request.
     let answer = call("accept: application/json, text/event-stream").await.json();
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(403)));
 }

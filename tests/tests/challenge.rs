@@ -1,4 +1,4 @@
-//! Whatever a challenge is made of, the header is one well-formed line that every client reads alike.
+//! The header of any challenge is one well-formed line that all clients read alike.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use scopegate::{Challenge, ErrorCode, Resource, Scope};
 use scopegate_tests::challenge::parse;
 
-/// Text that somebody might hope to smuggle in.
+/// Text that an attacker might try to inject.
 fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),

@@ -1,4 +1,4 @@
-//! WebSocket and server-sent events over real sockets: refused before they begin, and over when their token is.
+//! WebSocket and server-sent events over real sockets: refused before they start, and closed when their token expires.
 
 use std::{
     convert::Infallible,
@@ -98,7 +98,7 @@ impl Api {
         )
     }
 
-    /// Opens a socket, or returns status and challenge of the refusal.
+    /// Opens a socket, or returns the status and the challenge of the refusal.
     async fn open(&self, headers: &[(&str, &str)]) -> Result<(Socket, String), (u16, String)> {
         let request = ClientRequestBuilder::new(format!("ws://{}/socket", self.host).parse().unwrap());
         let request =
@@ -177,7 +177,7 @@ async fn the_token_comes_from_each_source() {
     assert_eq!(api.open(&twice).await.map(|_| ()).unwrap_err().0, 400);
 }
 
-/// Waits until a time in seconds since 1970 at the most a second later, and tells that it did not end before.
+/// Checks that the future ends at a time in seconds since 1970, or up to a second later.
 #[track_caller]
 fn assert_ended_at(expected: i64) {
     let ended = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
@@ -205,14 +205,14 @@ async fn a_websocket_ends_with_its_token() {
 /// Reads a stream to its end, and returns the number of the last event.
 async fn read_to_end(mut answer: reqwest::Response) -> String {
     let mut read = String::new();
-    while let Some(chunk) = answer.chunk().await.expect("a stream ends in order") {
+    while let Some(chunk) = answer.chunk().await.expect("the stream ends cleanly") {
         read += std::str::from_utf8(&chunk).unwrap();
     }
-    read.lines().rev().find_map(|line| line.strip_prefix("id: ")).expect("there are events").to_owned()
+    read.lines().rev().find_map(|line| line.strip_prefix("id: ")).expect("the stream has events").to_owned()
 }
 
-/// The gate accepts a token until its leeway is over. If the stream ended before, clients would come back with the same token, get
-/// a stream that ends at once, and so on.
+/// The gate accepts a token until its leeway is over. A stream that ended earlier would make clients reconnect with the same token,
+/// receive a stream that ends at once, and repeat.
 #[tokio::test]
 async fn events_end_when_the_gate_refuses_their_token_and_go_on_with_a_new_one() {
     for leeway in [0, 2] {

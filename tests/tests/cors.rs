@@ -1,4 +1,4 @@
-//! What pages of other origins may do and read behind `scopegate::cors::layer()`.
+//! What pages of other origins may send and read with `scopegate::cors::layer()`.
 
 mod gating;
 
@@ -38,7 +38,7 @@ fn gate(resource: &str) -> Gate {
     TestVerifier::new().token("read", "files:read").gate(resource).unwrap()
 }
 
-/// One way to narrow a layer, of ours and of tower-http's.
+/// One setting, for scopegate's layer and for tower-http's.
 type Setting = (&'static str, fn(Cors) -> Cors, fn(CorsLayer) -> CorsLayer);
 
 macro_rules! settings {
@@ -58,7 +58,7 @@ fn panics<T>(what: impl FnOnce() -> T) -> bool {
     catch_unwind(AssertUnwindSafe(what)).is_err()
 }
 
-/// Every combination that tower-http takes of its own layer.
+/// Checks every combination of settings that tower-http accepts.
 #[test]
 fn every_way_to_narrow_it_starts() {
     let origins: [Setting; 6] = settings![
@@ -110,7 +110,7 @@ fn every_way_to_narrow_it_starts() {
             }
         }
     }
-    // `Any` of anything beside credentials.
+    // tower-http refuses `Any` together with credentials.
     assert!(taken > 1_500 && refused > 0, "{taken} {refused}");
 }
 
@@ -147,7 +147,7 @@ async fn a_page_with_cookies_gets_an_answer_that_browsers_take() {
     assert_eq!(answer.header("access-control-allow-credentials"), "true");
 }
 
-/// With `*`, browsers give no page an answer to a request with cookies, and nothing says otherwise.
+/// With `*`, browsers hide the answer to a request with cookies from the page, so the layer does not allow credentials.
 #[tokio::test]
 async fn credentials_count_for_origins_that_are_named() {
     let answer = send(&app(cors::layer().allow_credentials(true)), "GET /files", &[ORIGIN, READ]).await;
@@ -207,7 +207,7 @@ impl Page {
         (answer, readable)
     }
 
-    /// Asks whether a request may be sent. All of these have `Authorization`, so a browser asks before each.
+    /// Sends a preflight request. All requests have `Authorization`, so a browser sends one before each.
     async fn preflight(&self, method: &Method, headers: &[(&str, &str)]) {
         let mut names: Vec<_> =
             headers.iter().map(|(name, _)| *name).filter(|name| *name != "accept").collect();
@@ -259,7 +259,7 @@ async fn serve() -> Page {
     Page { url, client: reqwest::Client::new() }
 }
 
-/// Reads server-sent events up to one that holds `text`, and returns them.
+/// Reads server-sent events up to one that contains `text`, and returns them.
 async fn events_up_to(answer: &mut reqwest::Response, text: &str) -> String {
     let mut read = String::new();
     while !read.contains(text) {

@@ -1,4 +1,4 @@
-//! The decision, against truth tables. In `reference` are random requirements, against a naive reading.
+//! Compares the decision with truth tables. `reference` compares random requirements with a naive implementation.
 
 use scopegate::{GrantedScopes, Policy, Scope, ScopeTable, ScopeToken, requires_scope, scope_table};
 
@@ -20,7 +20,7 @@ async fn any_of() {}
 #[requires_scope("d", any("a", all("b", "c")))]
 async fn nested() {}
 
-// Published rivals admit callers here that they should refuse: they splice `||` and `&&` without parentheses.
+// Another published crate admits callers here that it should refuse, because it splices `||` and `&&` without parentheses.
 #[requires_scope(all(any("a", all("b", "c")), "d"))]
 async fn any_before_all() {}
 

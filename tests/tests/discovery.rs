@@ -1,4 +1,4 @@
-//! Discovery: where the metadata document of a resource is, what it says, and how it is served.
+//! Discovery: the URL, the content and the serving of a resource's metadata document.
 
 mod gating;
 mod metadata;
@@ -15,7 +15,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Resource identifier -> its origin, and what follows the well-known path in the URL.
+/// The resource identifier, its origin, and the suffix after the well-known path in the URL.
 const VECTORS: &[(&str, &str, &str)] = &[
     // RFC 9728, section 3.1, slash by slash.
     ("https://h", "https://h", ""),
@@ -47,7 +47,7 @@ const VECTORS: &[(&str, &str, &str)] = &[
     ("http://127.0.0.1", "http://127.0.0.1", ""),
     ("http://127.8.8.8:1/", "http://127.8.8.8:1", ""),
     ("http://[::1]:3000/mcp", "http://[::1]:3000", "/mcp"),
-    // Text that is kept, though it means the same as another, or looks like a pattern.
+    // Text that is kept, although it is equivalent to another text or resembles a pattern.
     ("https://h/%7Euser/%C3%A9", "https://h", "/%7Euser/%C3%A9"),
     ("https://h/~user/a%2Fb/a%2fb", "https://h", "/~user/a%2Fb/a%2fb"),
     ("https://h/%7Bid%7D", "https://h", "/%7Bid%7D"),
@@ -75,7 +75,7 @@ async fn the_well_known_path_is_inserted_between_host_and_path() {
         let answer = send(&app, &format!("GET {asked}"), &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{identifier}");
         assert_eq!(json(&answer)["resource"], identifier);
-        // What RFC 3986 holds equal, or an eager router would: another document is none.
+        // URLs that RFC 3986 or a lenient router would call equivalent. None of them is the document.
         for near in
             [format!("{path}/"), format!("{path}x"), path.replace("%7", "~"), path.replace("%2f", "%2F")]
         {
@@ -233,7 +233,7 @@ async fn clients_may_keep_the_document_as_long_as_the_gate_says() {
     }
 }
 
-/// What a request says of the public URL never counts.
+/// The gate ignores what a request says about the public URL.
 #[tokio::test]
 async fn hostile_headers_change_nothing() {
     let app = routes().protect(gate("https://h.example/mcp").metadata_at_root()).unwrap();
@@ -282,7 +282,7 @@ fn a_gate_that_cannot_work_is_refused_wherever_it_is_mounted() {
     assert_eq!(gate().layer(scope_table![metadata::list]).unwrap_err().problems(), [expected]);
 }
 
-/// What a socket carries: 204 and 304 have no body, and a `HEAD` tells the length of what it leaves out.
+/// The bytes on the socket: 204 and 304 have no body, and an answer to `HEAD` has the length of the omitted body.
 #[tokio::test]
 async fn lengths_are_right_on_the_wire() {
     let gate = gate("https://h/mcp");

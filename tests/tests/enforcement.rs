@@ -1,4 +1,4 @@
-//! The handler runs when the decision says so, and otherwise nothing of it does: no extractor, no byte of the body.
+//! The handler runs only if access is granted. Otherwise no extractor runs, and no byte of the body is read.
 
 mod gating;
 
@@ -27,7 +27,7 @@ use scopegate_tests::{
 };
 use tower_http::{cors::CorsLayer, timeout::TimeoutLayer};
 
-/// An extractor that counts that it ran.
+/// An extractor that counts how often it runs.
 struct Touched;
 
 impl FromRequestParts<Counter> for Touched {
@@ -83,7 +83,7 @@ async fn a_refused_request_touches_nothing() {
     assert_eq!(
         answer.status,
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "the body's own fault comes after the decision"
+        "the error of the body comes after the decision"
     );
     let json = ["content-type: application/json", WRITE];
     let answer = send_body(&app, "POST /", &json, Body::from("\"hello\"")).await;
@@ -208,7 +208,7 @@ async fn a_cors_layer_outside_answers_preflights_before_the_gate() {
     assert_eq!(send(&app, "GET /", &preflight).await.status, StatusCode::UNAUTHORIZED);
 }
 
-/// Counts how often it is asked.
+/// A verifier that counts its calls.
 struct Counting(Counter);
 
 impl TokenVerifier for Counting {
@@ -349,21 +349,21 @@ fn startup_lists_everything_that_is_wrong() {
         .with_state(Counter::default());
     let error = router.protect(gate.clone()).unwrap_err();
     let expected = "\
-this cannot start:
+the server cannot start:
 - resource `https://h.example/api` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`
-- `enforcement::open` is mounted at `/.well-known/oauth-protected-resource/api`, where the metadata document belongs; leave that route out";
+- `enforcement::open` is mounted at `/.well-known/oauth-protected-resource/api`, where the metadata document belongs; remove that route";
     assert_eq!(error.to_string(), expected);
     let error = gate.layer(scope_table![oversized]).unwrap_err();
     let oversized =
-        "the challenge of `enforcement::oversized` has more than 8 KiB; let it need fewer or shorter scopes";
+        "the challenge of `enforcement::oversized` has more than 8 KiB; use fewer or shorter scopes";
     assert_eq!(error.problems()[1..], [oversized]);
     let error = gate.layer(scope_table![open]).unwrap_err();
     let public =
-        "`enforcement::open` is public, and the layer would demand a token; mount it outside the layer";
+        "`enforcement::open` is public, but the layer would demand a token; mount it outside the layer";
     assert_eq!(error.problems()[1..], [public]);
 
     let keys = || StaticKeys::parse("sk_write=files:write").unwrap();
-    let login = "`enforcement::after_login` asks for a login, and static keys say of none; leave `acr` and `max_age` out, or add a verifier of tokens by `StaticKeys::or`";
+    let login = "`enforcement::after_login` requires a login, but static keys have none; remove `acr` and `max_age`, or add a token verifier with `StaticKeys::or`";
     let twice = scope_table![after_login].and(&scope_table![after_login]);
     for table in [scope_table![after_login], twice] {
         let error = Gate::static_keys("files", keys()).layer(table).unwrap_err();

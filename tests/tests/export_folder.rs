@@ -1,4 +1,4 @@
-//! Exported documents: the bytes that the server answers, where a static host finds them.
+//! Exported documents: the same bytes as the server's answer, at the paths for a static host.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod gating;
@@ -42,7 +42,7 @@ fn gate(resource: &str) -> Gate {
     TestVerifier::new().gate(resource).unwrap().floor([Scope::from_static("files")])
 }
 
-/// A folder of its own for a test.
+/// Returns a separate folder for a test.
 fn scratch(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -144,7 +144,7 @@ fn what_cannot_be_a_folder_is_refused() {
         |discoveries: &[scopegate::Discovery]| write_folder(discoveries, &folder).unwrap_err().to_string();
     for path in ["/a%2Fb", "/a//b", "/a%00", "/%ff", "/a%5C..%5Cb", "/a:b"] {
         let message = format!(
-            "`/.well-known/oauth-protected-resource{path}` cannot be the path of a file on every host; give the resource another"
+            "`/.well-known/oauth-protected-resource{path}` is not a legal file path on every host; give the resource another path"
         );
         assert_eq!(error(&[discovery(&format!("https://h.example{path}"))]), message);
     }
@@ -152,7 +152,7 @@ fn what_cannot_be_a_folder_is_refused() {
         error(&[discovery("https://h.example/a"), discovery("https://h.example/a/")])
             .contains("differ by the slash")
     );
-    assert_eq!(error(&[]), "there is no document: a gate of static keys alone has no OAuth metadata");
+    assert_eq!(error(&[]), "there is no document: a gate with only static keys has no OAuth metadata");
     assert!(!folder.exists());
 }
 
@@ -172,7 +172,7 @@ fn the_notes_name_each_file() {
         | `/.well-known/oauth-protected-resource/mcp` | `.well-known/oauth-protected-resource/mcp` | `public, max-age=3600` |
 
         Netlify and Cloudflare Pages read `_headers` and `_redirects`. Some hosts leave out folders that begin with a dot:
-        on GitHub Pages an empty file `.nojekyll` at the root has them served, though without the content type.
+        on GitHub Pages, add an empty file `.nojekyll` at the root; they are then served, but without the content type.
 
         ## nginx
 
@@ -237,7 +237,7 @@ fn the_table_is_markdown() {
     assert!(text.contains("| `*` | `/s` | `` ` `` |"), "{text}");
 
     let policy = Policy::new().floor(["api", "a|b"].map(Scope::from_static));
-    assert_eq!(markdown(&policy, &table), format!("Every token needs `api` `a\\|b`, too.\n\n{text}"));
+    assert_eq!(markdown(&policy, &table), format!("Every token also needs `api` `a\\|b`.\n\n{text}"));
 }
 
 #[test]

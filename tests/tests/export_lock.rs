@@ -1,4 +1,4 @@
-//! The scope lock: what it says, what it reads back, and the words for each change.
+//! The scope lock: writing it, reading it, and the words for each change.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod random;
@@ -91,26 +91,21 @@ fn says_what_became_of_a_requirement() {
     check("a | b | c", "b", Stricter, "no longer lets `a`, or `c` through");
     check("a b | c", "a | c", Weaker, "now needs `a`, or `c`; before, `a` and `b`, or `c`");
     check("a | b", "c", Changed, "now needs `c`; before, `a`, or `b`");
-    check("a | b", "b | a", Neutral, "lets the same through, and has clients ask for `b`");
-    check("a b", "b a", Neutral, "lets the same through, and has clients ask for `b` and `a`");
-    check("a", "authenticated", Weaker, "no longer needs `a`: a token with whatever scopes will do");
-    check("authenticated", "a", Stricter, "now needs `a`; before, a token with whatever scopes did");
+    check("a | b", "b | a", Neutral, "lets the same tokens through, and challenges now name `b`");
+    check("a b", "b a", Neutral, "lets the same tokens through, and challenges now name `b` and `a`");
+    check("a", "authenticated", Weaker, "no longer needs `a`: a token with any scopes will do");
+    check("authenticated", "a", Stricter, "now needs `a`; before, a token with any scopes was enough");
     check("a | b", "public", Weaker, "is now public; before, it needed `a`, or `b`");
-    check("public", "a", Stricter, "is public no more: it needs `a`");
-    check(
-        "authenticated",
-        "public",
-        Weaker,
-        "is now public; before, it needed a token, with whatever scopes",
-    );
-    check("public", "authenticated", Stricter, "is public no more: it needs a token, with whatever scopes");
+    check("public", "a", Stricter, "is no longer public: it needs `a`");
+    check("authenticated", "public", Weaker, "is now public; before, it needed a token with any scopes");
+    check("public", "authenticated", Stricter, "is no longer public: it needs a token with any scopes");
     check("\"public\"", "public", Weaker, "is now public; before, it needed `public`");
     check("t:{t}", "t:x", Changed, "now needs `t:x` in place of `t:{t}`");
-    check("a also b c", "a also c", Weaker, "has a handler that can no longer demand `b`");
+    check("a also b c", "a also c", Weaker, "has a handler that may no longer demand `b`");
     check("a", "a also b", Stricter, "has a handler that may now demand `b`");
-    check("a", "a related b", Neutral, "now has clients ask along with it for `b`");
-    check("a related b", "a", Neutral, "no longer has clients ask along with it for `b`");
-    check("a by x", "a by y", Neutral, "is now handled by `y`; before, by `x`");
+    check("a", "a related b", Neutral, "now lists as related `b`");
+    check("a related b", "a", Neutral, "no longer lists as related `b`");
+    check("a by x", "a by y", Neutral, "is now handled by `y` instead of `x`");
 }
 
 #[test]
@@ -121,24 +116,24 @@ fn says_what_became_of_a_route() {
     check("GET /a a", "", Neutral, "`GET /a` is gone; before, it needed `a`");
     check("GET,PUT /a a", "GET /a a", Neutral, "`PUT /a` is gone; before, it needed `a`");
     check("- m::f a", "- m::f a b", Stricter, "`m::f` now needs `b`, too");
-    // Listed twice, and compared in order.
+    // A route that is listed twice is compared in order.
     check("- f a\n- f b", "- f a\n- f b c", Stricter, "`f` now needs `c`, too");
 }
 
 #[test]
 fn refuses_lines_that_say_nothing() {
     for (line, fault) in [
-        ("GET", "there is no path"),
-        ("GET /a", "there is a scope missing"),
-        ("GET /a a |", "there is a scope missing"),
-        ("GET /a | a", "there is a scope missing"),
-        ("GET /a a also by x", "there is a scope missing"),
-        ("GET /a \"\"", "it has a word that is no scope"),
-        ("GET /a a\"b", "it has a word that is no scope"),
-        ("GET /a public a", "it does not end in `by` and a handler"),
-        ("GET /a a by", "it does not end in `by` and a handler"),
-        ("GET /a a by x y", "it does not end in `by` and a handler"),
-        ("<<<<<<< HEAD", "there is a scope missing"),
+        ("GET", "a path is missing"),
+        ("GET /a", "a scope is missing"),
+        ("GET /a a |", "a scope is missing"),
+        ("GET /a | a", "a scope is missing"),
+        ("GET /a a also by x", "a scope is missing"),
+        ("GET /a \"\"", "a word in it is not a scope"),
+        ("GET /a a\"b", "a word in it is not a scope"),
+        ("GET /a public a", "end it with `by` and a handler"),
+        ("GET /a a by", "end it with `by` and a handler"),
+        ("GET /a a by x y", "end it with `by` and a handler"),
+        ("<<<<<<< HEAD", "a scope is missing"),
     ] {
         let error = line.parse::<Lock>().unwrap_err().to_string();
         assert!(
@@ -148,7 +143,7 @@ fn refuses_lines_that_say_nothing() {
     }
 }
 
-/// A folder of its own for a test.
+/// Returns a separate folder for a test.
 fn scratch(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -191,7 +186,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-            `scopes.lock` does not say whom the program lets in
+            `scopes.lock` does not match the program
 
             weaker:
             - `DELETE /files/{name}` now needs `files:read` and `files:write`, or `files:admin`; before, `files:read`, `files:write` and `files:admin`, or `files:admin`
@@ -206,7 +201,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-        `scopes.lock` says the same as the program, but is written differently
+        `scopes.lock` has the same meaning as the program, but another spelling
         if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
     "]],
     );
@@ -216,7 +211,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-        line 8 of `scopes.lock` cannot be read: there is no path
+        line 8 of `scopes.lock` cannot be read: a path is missing
           =======
         write the file again with `UPDATE_SCOPES=1 cargo test`
     "]],
@@ -239,7 +234,7 @@ mod property {
 
     const SCOPES: [&str; 4] = ["a", "b", "c", "d"];
 
-    /// Which callers are let through: the one without a token, and those of each set of scopes.
+    /// Tells which callers are admitted: the caller without a token, and callers with each set of scopes.
     fn admitted(requirement: &Requirement) -> Vec<bool> {
         let sets = (0..1 << SCOPES.len()).map(|set: usize| {
             let scopes: Vec<&str> =

@@ -1,4 +1,4 @@
-//! `OpenAPI` documents: exactly what each operation needs, and what only one of the two knows.
+//! `OpenAPI` documents: the exact requirement of each operation, and operations that only the document or only the table has.
 
 mod gating;
 
@@ -109,7 +109,7 @@ fn a_derived_document_says_what_each_operation_needs() {
     );
 }
 
-/// A hand-made document with these operations.
+/// Makes a document with these operations.
 fn document(operations: &[(HttpMethod, &str)]) -> OpenApi {
     let mut paths = PathsBuilder::new();
     for (method, path) in operations {
@@ -174,18 +174,18 @@ fn what_only_one_of_the_two_knows_is_reported() {
     assert_eq!(report.undocumented(), ["DELETE /files/{name}", "GET /whoami", "GET /health"]);
     assert_eq!(
         report.into_result().unwrap_err().to_string(),
-        "the OpenAPI document and the routes are not the same:\n\
+        "the OpenAPI document and the routes differ:\n\
          - `POST /files/{name}` is documented, but no route\n\
          - `GET /whoami/` is documented, but no route\n\
          - `DELETE /files/{name}` is a route, but not documented\n\
          - `GET /whoami` is a route, but not documented\n\
          - `GET /health` is a route, but not documented",
     );
-    // What nothing is known of stays as it is.
+    // An operation that is not in the table stays as it is.
     assert!(securities(&openapi).contains(&r#"post /files/{name} [{"claimed":["y"]}]"#.to_owned()));
 
     let report = scope_table![read].apply_to(&mut document(&[]), &oauth(&gate()));
-    assert_eq!(report.undocumented(), ["export_openapi::read (its path is not known)"]);
+    assert_eq!(report.undocumented(), ["export_openapi::read (its path is unknown)"]);
 }
 
 type Caller = Option<Access>;
@@ -231,7 +231,7 @@ fn a_token_that_is_optional_stays_optional() {
     );
 }
 
-/// A document of another library, with one operation that needs a scope and one with alternatives.
+/// Makes a document as other libraries do, with one operation that needs a scope and one with alternatives.
 fn plain(version: &str, scheme: &Value) -> Value {
     let operation = json!({ "responses": { "200": { "description": "OK" } } });
     json!({
@@ -291,7 +291,7 @@ fn a_scheme_that_the_document_has_is_taken_as_it_is() {
     let openid = json!({ "type": "openIdConnect", "openIdConnectUrl": "https://auth.example.com/openid" });
     assert_eq!(apply("3.0.3", &openid), (two_ways.clone(), json!({ "login": openid })));
 
-    // Before 3.1 only these two kinds may list scopes.
+    // Before version 3.1 only these two kinds of schemes may list scopes.
     let bearer = json!({ "type": "http", "scheme": "bearer" });
     assert_eq!(apply("3.0.3", &bearer), (json!([{ "login": [] }]), json!({ "login": bearer })));
     assert_eq!(apply("3.1.0", &bearer), (two_ways.clone(), json!({ "login": bearer })));
@@ -336,14 +336,14 @@ fn a_scheme_of_a_utoipa_document_is_taken_as_it_is_too() {
 fn what_is_no_document_is_reported() {
     let apply = |mut json: Value| scope_table![].apply_to(&mut json, &oauth(&gate())).problems().to_vec();
     for no_document in [json!(null), json!([]), json!({ "swagger": "2.0" }), json!({ "openapi": 3 })] {
-        assert_eq!(apply(no_document), ["it is no OpenAPI document of version 3"]);
+        assert_eq!(apply(no_document), ["it is not an OpenAPI document of version 3"]);
     }
-    assert_eq!(apply(json!({ "openapi": "3.1.0", "paths": [] })), ["`paths` is no object in it"]);
+    assert_eq!(apply(json!({ "openapi": "3.1.0", "paths": [] })), ["`paths` is not an object in it"]);
     assert_eq!(
         apply(json!({ "openapi": "3.1.0", "components": { "securitySchemes": [] } })),
-        ["`components.securitySchemes` is no object in it"],
+        ["`components.securitySchemes` is not an object in it"],
     );
-    // Of an operation that is none, nobody knows whether it needs anything.
+    // A malformed operation is reported, because nobody knows its requirement.
     let mut json = json!({ "openapi": "3.1.0", "paths": { "/whoami": { "get": [] }, "/health": [] } });
     let report = routes().table().apply_to(&mut json, &oauth(&gate()));
     assert_eq!(report.undocumented().len(), 4);
@@ -361,7 +361,7 @@ fn a_route_may_be_undocumented_by_name() {
     let stale = report().allow_undocumented(["GET /health", "DELETE /files/{name}", "GET /whoami"]);
     assert_eq!(
         stale.into_result().unwrap_err().to_string(),
-        "the OpenAPI document and the routes are not the same:\n\
-         - `GET /whoami` may be undocumented, but is no undocumented route; leave the permission out",
+        "the OpenAPI document and the routes differ:\n\
+         - `GET /whoami` is allowed to be undocumented, but is not an undocumented route; remove the permission",
     );
 }

@@ -1,5 +1,5 @@
-//! Whatever a random router asks of clients is in its catalog, or an instance of one of its templates; and what is
-//! exported of it is what it serves.
+//! Every scope that a random router asks for is in its catalog, or is an instance of one of its templates. The exported
+//! documents are the served documents.
 
 mod gating;
 mod random;
@@ -31,7 +31,7 @@ async fn demanding(access: Access) -> Result<(), scopegate::Rejection> {
     access.require(Scope::from_static("demanded"))
 }
 
-/// A router, whose paths are `/{tenant}/{name}` for handlers and `/n/..` for services.
+/// Makes a router with the paths `/{tenant}/{name}` for handlers and `/n/..` for services.
 fn router(handlers: [bool; 3], services: &[Requirement], is_nested: bool) -> Router {
     let mut inner = Router::new();
     if handlers[0] {

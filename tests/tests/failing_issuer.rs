@@ -1,4 +1,4 @@
-//! What clients get while the authorization server fails or changes its keys: the whole answer, through a real gate.
+//! The answers of a real gate while the authorization server fails or changes its keys.
 
 mod served;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use served::{API, Api, FILES, INVALID, aged, claims, later, numbered, seconds, token};
 
-/// Has the keys loaded again soon after they were, by a token of a key that nobody knows.
+/// Makes the verifier load the keys again soon after a load, with a token of an unknown key.
 async fn renew(api: &Api, issuer: &Issuer) {
     seconds(10).await;
     let asked = issuer.key_requests();
@@ -32,9 +32,9 @@ async fn down_at_start() {
         issuer.set_down(true);
         assert_eq!(api.get(&good).await, later(1));
         assert_eq!(api.get(&token(&issuer, &Key::ed25519("key"))).await, later(1), "a forged one");
-        assert_eq!(api.get("garbage").await, INVALID, "what is no token at all");
+        assert_eq!(api.get("garbage").await, INVALID, "not a token");
 
-        // Until the pause is over, requests are answered without asking again.
+        // Until the pause is over, requests are answered without asking the server again.
         let asked = issuer.metadata_requests();
         issuer.set_down(false);
         assert_eq!(at_once(api.get(&good)).await, later(1));
@@ -70,10 +70,10 @@ async fn dies_later() {
         minutes(pause).await;
         for api in &apis {
             assert_eq!(api.get(&seen).await, FILES, "known keys outlive their server");
-            assert_eq!(at_once(api.get(&seen)).await, FILES, "nobody waits for it again and again");
+            assert_eq!(at_once(api.get(&seen)).await, FILES, "requests do not wait for it repeatedly");
             assert_eq!(api.get(&new).await, FILES);
             assert_eq!(api.get(&forged).await, INVALID);
-            assert_eq!(api.get(&of_unknown).await, later(1 << failures), "nobody can tell");
+            assert_eq!(api.get(&of_unknown).await, later(1 << failures), "the token cannot be judged");
         }
     }
 }
@@ -116,7 +116,7 @@ async fn slow() {
         issuer.release();
         assert_eq!(request.await.expect("an answer"), FILES);
 
-        // What is known already waits for nothing.
+        // A token of a known key does not wait.
         minutes(6).await;
         assert_eq!(at_once(api.get(&good)).await, FILES);
         assert_eq!(at_once(api.get(&numbered(&issuer, &key, 1))).await, FILES);
@@ -230,10 +230,10 @@ async fn a_withdrawn_key() {
         let asked = issuer.key_requests();
 
         minutes(4).await;
-        assert_eq!(at_once(api.get(&of_old)).await, FILES, "the keys are young");
+        assert_eq!(at_once(api.get(&of_old)).await, FILES, "the keys are fresh");
         assert_eq!(issuer.key_requests(), asked);
 
-        // A request with a known token alone has them renewed.
+        // A single request with a known token makes the verifier renew the keys.
         minutes(2).await;
         assert_eq!(at_once(api.get(&of_old)).await, FILES, "while they are renewed");
         until(|| issuer.key_requests() > asked).await;
@@ -273,7 +273,7 @@ async fn a_key_withdrawn_during_a_pause_after_a_failure() {
         issuer.set_down(false);
         issuer.publish(&[&new]);
         minutes(600).await;
-        assert_eq!(api.get(&of_old).await, INVALID, "what failed long ago excuses no old key");
+        assert_eq!(api.get(&of_old).await, INVALID, "an old failure does not prolong old keys");
     }
 }
 
@@ -336,9 +336,9 @@ async fn keys_rotate_under_load() {
     let (old, new) = (Key::ed25519("old"), Key::ed25519("new"));
     let issuer = Issuer::publishing(&[&old]).await;
     let api = Api::new(&issuer);
-    // Half of the requests have a token that was seen before.
+    // Half of the requests repeat a token.
     let load = |key| (0..LOAD).map(|n| numbered(&issuer, key, n / 2)).collect::<Vec<_>>();
-    // Made once: a token that is made again in another second is another token, which comes for the first time.
+    // The tokens are made once. A token made again in another second would be a new token.
     let (of_old, of_new) = (load(&old), load(&new));
     assert_eq!(api.get_all(of_old.clone()).await, [FILES; LOAD]);
 
@@ -351,10 +351,10 @@ async fn keys_rotate_under_load() {
     minutes(6).await;
     let during = api.get_all([&*of_new, &*of_old].concat()).await;
     assert!(during.iter().all(|answer| answer == FILES || answer == INVALID), "{during:?}");
-    assert_eq!(api.get_all(of_new.clone()).await, [FILES; LOAD], "those of the new key never suffer");
+    assert_eq!(api.get_all(of_new.clone()).await, [FILES; LOAD], "tokens of the new key are always accepted");
     until(|| issuer.key_requests() == 3).await;
     let of_unknown = token(&issuer, &Key::ed25519("unknown"));
-    assert_eq!(api.get(&of_unknown).await, later(10), "the attempt began before it came");
+    assert_eq!(api.get(&of_unknown).await, later(10), "the attempt began before the token came");
     assert_eq!(api.get_all(of_old.clone()).await, [INVALID; LOAD]);
     assert_eq!(api.get_all(of_new.clone()).await, [FILES; LOAD]);
     assert_eq!(issuer.key_requests(), 3);
@@ -383,18 +383,18 @@ async fn a_storm_of_unknown_keys() {
         let claims = claims(&issuer, 0);
         let named = |n: i32| forger.mint_with(&json!({ "alg": "EdDSA", "kid": n.to_string() }), &claims);
         let storm = |wave| (wave * 100..wave * 100 + 100).map(named);
-        assert_eq!(api.get_all(storm(0)).await, vec![later(10); 100], "the keys came just now");
+        assert_eq!(api.get_all(storm(0)).await, vec![later(10); 100], "the keys were just loaded");
         for wave in 1..4 {
-            assert_eq!(issuer.key_requests(), asked + wave, "once in ten seconds, at the most");
+            assert_eq!(issuer.key_requests(), asked + wave, "at most once in ten seconds");
             assert_eq!(at_once(api.get(&good)).await, FILES);
             seconds(10).await;
             let wave = i32::try_from(wave).unwrap();
             assert_eq!(
                 api.get_all(storm(wave)).await,
                 [INVALID; 100],
-                "the issuer was asked since they came"
+                "the issuer was asked after they came"
             );
-            // Others may be of a key that was published since; so may these, for whoever does not remember them.
+            // Unknown tokens may have a key published since. If the cache has dropped these, they count as unknown again.
             assert_eq!(api.get_all(storm(wave + 1)).await, vec![later(10); 100]);
             let again = if remembers { INVALID.to_owned() } else { later(10) };
             assert_eq!(api.get_all(storm(wave)).await, vec![again; 100], "the same once more");
@@ -408,12 +408,16 @@ async fn a_storm_of_unknown_keys() {
         assert_eq!(issuer.metadata_requests(), failed + 2, "each of two addresses once");
         assert_eq!(at_once(api.get(&good)).await, FILES);
         let known = if remembers { INVALID.to_owned() } else { later(1) };
-        assert_eq!(api.get_all(storm(3)).await, vec![known; 100], "what is known to be bad stays so");
+        assert_eq!(
+            api.get_all(storm(3)).await,
+            vec![known; 100],
+            "a token known to be invalid stays invalid"
+        );
         issuer.set_down(false);
     }
 }
 
-/// In `jwt::claims_decide` are the other times.
+/// `jwt::claims_decide` tests the other times.
 #[tokio::test]
 async fn clocks_differ() {
     let key = Key::ed25519("key");

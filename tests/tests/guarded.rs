@@ -1,4 +1,4 @@
-//! Handlers that are declared without an attribute: closures, and those of other crates.
+//! Handlers declared without an attribute: closures, and handlers of other crates.
 
 mod gating;
 
@@ -36,7 +36,7 @@ async fn status(app: &axum::Router, request: &str, token: &str) -> StatusCode {
     send(app, request, &headers).await.status
 }
 
-/// A handler as other crates have them: a type of its own, with a marker of its own.
+/// A handler like those of other crates: its own type, with its own marker.
 #[derive(Clone)]
 struct Foreign(&'static str);
 
@@ -115,7 +115,7 @@ async fn the_challenge_names_what_the_guarded_handler_needs() {
     assert!(short.challenge().contains("insufficient_scope"), "{}", short.challenge());
 }
 
-/// The requirement is a row like any other, and what is derived from rows has it.
+/// The requirement is a row like any other, and appears in everything that is derived from rows.
 #[test]
 fn it_is_in_the_table_the_lock_and_the_document() {
     let table = routes().table();
@@ -143,7 +143,7 @@ fn it_is_in_the_table_the_lock_and_the_document() {
     }
 }
 
-/// The guard stands before every extractor, and a refused request's body is not read.
+/// The guard runs before every extractor, and the body of a refused request is not read.
 #[tokio::test]
 async fn nothing_is_extracted_before_the_guard() {
     let upload = async |Json(_): Json<Vec<String>>| {};
@@ -165,7 +165,7 @@ async fn nothing_is_extracted_before_the_guard() {
     assert_eq!(send_body(&app, "PUT /", &headers, "[]".into()).await.status, StatusCode::OK);
 }
 
-/// In a plain axum router it finds the gate of the layer, and without one nothing runs.
+/// In a plain axum router the guard finds the gate of the layer. Without a gate the handler does not run.
 #[tokio::test]
 async fn in_a_plain_router_it_is_enforced_too() {
     #[requires_scope("files:read")]
@@ -190,7 +190,7 @@ async fn in_a_plain_router_it_is_enforced_too() {
     assert_eq!(status(&app, "GET /export", "writer").await, StatusCode::OK);
 }
 
-/// What an annotated handler behind a plain method router declares is enforced besides.
+/// The declaration of an annotated handler inside a plain method router is enforced as well.
 #[tokio::test]
 async fn an_attribute_inside_of_a_guarded_router_is_enforced_as_well() {
     #[requires_scope("files:write")]
@@ -203,7 +203,7 @@ async fn an_attribute_inside_of_a_guarded_router_is_enforced_as_well() {
     assert_eq!(status(&app, "GET /", "writer").await, StatusCode::OK);
 }
 
-/// A layer inside stands behind the guard.
+/// A layer inside runs after the guard.
 #[tokio::test]
 async fn a_layer_inside_runs_after_the_guard() {
     let answer = axum::middleware::from_fn(async |_: Request, _: axum::middleware::Next| "from the layer");
@@ -214,7 +214,7 @@ async fn a_layer_inside_runs_after_the_guard() {
     assert_eq!(send(&app, "GET /", &["authorization: Bearer reader"]).await.body, "from the layer");
 }
 
-/// One value serves several routes, each with its own gate.
+/// One value can serve several routes, each with its own gate.
 #[tokio::test]
 async fn a_copy_stands_behind_the_gate_that_it_is_mounted_at() {
     let list: Guarded<_> = guarded(Scope::from_static("files:read").into(), async || "list");

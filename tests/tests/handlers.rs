@@ -1,4 +1,4 @@
-//! The attributes stand on whatever axum takes as a handler.
+//! The attributes work on every function that axum accepts as a handler.
 
 mod gating;
 
@@ -58,7 +58,7 @@ where
     store.name()
 }
 
-/// A generic argument without a name: axum cannot infer it, but a const table and a direct call can.
+/// A generic argument without a name. axum cannot infer it; a const table and a direct call can.
 #[authenticated]
 async fn impl_argument(name: impl AsRef<str>) -> usize {
     name.as_ref().len()
@@ -121,7 +121,7 @@ async fn mutable(mut uri: Uri) -> String {
     uri.to_string()
 }
 
-/// Names that the attributes look for, and that mean something else here.
+/// Names that the attributes look for, with another meaning here.
 mod same_names {
     use axum::extract::Query;
     use scopegate::{Rejection, authenticated, public};
@@ -199,7 +199,7 @@ async fn each_runs_with_a_token_and_not_without() {
     assert_eq!(send(&app, "GET /rule", &["authorization: Bearer alice"]).await.body, "quiet");
     let answer = send(&app, "GET /claims/x", &["authorization: Bearer bob"]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "a claim that the handler needs is missing");
-    assert_eq!(answer.challenge(), "", "and no scope would mend that");
+    assert_eq!(answer.challenge(), "", "and no scope would help");
 }
 
 #[tokio::test]

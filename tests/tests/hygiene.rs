@@ -1,4 +1,4 @@
-//! The attributes work whatever surrounds them: denied lints, shadowed names, another path to the runtime, macros.
+//! The attributes work in any surroundings: denied lints, shadowed names, another path to the runtime, macros.
 #![no_implicit_prelude]
 #![forbid(unsafe_code, missing_docs, non_camel_case_types, unreachable_pub, missing_debug_implementations)]
 #![deny(unused, clippy::pedantic, clippy::too_many_arguments)]
@@ -87,7 +87,7 @@ async fn fifteen(
 ) {
 }
 
-/// Makes two handlers; the names come from outside, the attribute from inside.
+/// Makes two handlers. The names come from the caller, the attribute from this macro.
 macro_rules! handlers {
     ($($name:ident $scope:literal),*) => {
         $(
@@ -98,7 +98,7 @@ macro_rules! handlers {
 }
 handlers!(first "files:first", second "files:second");
 
-/// All from inside.
+/// Makes a handler entirely inside the macro.
 macro_rules! local_handler {
     ($crate_path:path) => {{
         #[requires_scope("files:local", crate = $crate_path)]
@@ -118,7 +118,7 @@ mod outer {
 #[public]
 async fn health() {}
 
-/// A vocabulary whose variants are called like what generated code might name.
+/// A vocabulary whose variants have names that generated code might use.
 #[derive(Clone, Copy, Debug, Vocabulary)]
 pub(crate) enum Shadowing {
     /// Goes wrong.
@@ -136,7 +136,7 @@ pub(crate) enum Shadowing {
     LeftOut(DoesNotExist),
 }
 
-/// Not `Copy`; and nobody uses what it gets.
+/// Not `Copy`, and the generated methods are unused.
 #[derive(Debug, Vocabulary)]
 #[scope(crate = crate::reexport::gate)]
 enum Bare {
@@ -155,7 +155,7 @@ enum Numbered {
     Three = 3,
 }
 
-/// The names and the comments come from outside, the attribute from inside.
+/// The names and the comments come from the caller, the attribute from this macro.
 macro_rules! vocabulary {
     ($crate_path:path, $($(#[$attribute:meta])* $name:ident $text:literal $comment:literal),*) => {
         #[derive(Debug, ::scopegate::Vocabulary)]

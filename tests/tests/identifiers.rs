@@ -1,10 +1,10 @@
-//! Clients parse the identifiers of resources and issuers, and write them again: what a program starts with survives that.
+//! Clients parse and re-serialise the identifiers of resources and issuers. An identifier that scopegate accepts does not change.
 
 use proptest::prelude::*;
 use reqwest::Url;
 use scopegate::{InvalidResource, Resource};
 
-/// Each resource in a form that no client sends, and the form to write.
+/// Resource identifiers in a form that no client sends, each with the form to write.
 const REWRITTEN: &[(&str, &str)] = &[
     ("https://files.example.com:443/mcp", "write `https://files.example.com/mcp`"),
     ("https://h:443", "write `https://h`"),
@@ -75,7 +75,7 @@ fn only_the_slash_behind_the_host_is_free() {
     }
 }
 
-/// An issuer is named by its own metadata and tokens, in a form of its own, which clients compare with theirs as text.
+/// An issuer's metadata and tokens name it in its own form, and clients compare that form as text.
 #[test]
 fn an_issuer_is_kept_in_its_own_form() -> Result<(), InvalidResource> {
     for issuer in
@@ -87,13 +87,13 @@ fn an_issuer_is_kept_in_its_own_form() -> Result<(), InvalidResource> {
     Ok(())
 }
 
-/// URLs of which a third are accepted: each part is mostly in one of the forms that a person may write.
+/// URLs, of which a third are accepted. Each part mostly has a form that a person may write.
 fn url() -> impl Strategy<Value = String> {
     let scheme = prop_oneof![8 => Just("https"), 1 => Just("http"), 1 => Just("HTTPS"), 1 => "[a-z]{2,5}".prop_map(|text| -> &str { text.leak() })];
     let label = prop_oneof![
         4 => "[a-z0-9]([a-z0-9-]{0,6}[a-z0-9])?",
         1 => "[a-zA-Z0-9_-]{1,4}",
-        // What can be registered: nothing else behind `xn--` is a name.
+        // A name that can be registered. Not every text after `xn--` is a name.
         1 => Just("xn--bcher-kva".to_owned()),
     ];
     let name = (prop::collection::vec(label, 1..4), prop_oneof![9 => Just(""), 1 => Just(".")])
@@ -128,7 +128,7 @@ fn url() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, host, port, path, query)| format!("{scheme}://{host}{port}{path}{query}"))
 }
 
-/// A pattern, and a path that mostly fits it; nearly half of the paths name a resource.
+/// A pattern, and a path that mostly matches it. Nearly half of the paths name a resource.
 fn family_and_path() -> impl Strategy<Value = (String, String)> {
     let value = prop_oneof![
         8 => "[a-zA-Z0-9._~-]{1,5}",
@@ -151,7 +151,7 @@ fn family_and_path() -> impl Strategy<Value = (String, String)> {
     })
 }
 
-/// Writes a metadata URL as clients do that put the well-known path before the path of a URL that they have parsed.
+/// Writes a metadata URL as clients do: parses the URL and puts the well-known path before its path.
 fn well_known_of(mut url: Url, well_known: &str) -> Url {
     let path = if url.path() == "/" { "" } else { url.path() };
     let path = format!("{well_known}{path}");
@@ -167,7 +167,7 @@ proptest! {
         let Ok(resource) = Resource::new(url.clone()) else { return Ok(()) };
         let sent = Url::parse(&url).expect("clients can parse it");
         prop_assert!(resource.is_named_by(sent.as_str()), "{url} is sent as {sent}");
-        // Both ways to the metadata lead to the same place.
+        // Both ways to compute the metadata URL agree.
         let ours = resource.metadata_url();
         let theirs = well_known_of(sent, "/.well-known/oauth-protected-resource");
         prop_assert_eq!(theirs.as_str(), ours.as_str());
@@ -184,14 +184,14 @@ proptest! {
         let Ok(resource) = with else { return Ok(()) };
         prop_assert_eq!(resource.authorization_servers(), [url.as_str()]);
         let parsed = Url::parse(&url).expect("clients can parse it");
-        // The parser changes the form of the origin alone, which no server sees: the path, by which servers find the
-        // document, is the operator's.
+        // The parser changes only the form of the origin, which servers do not see. The path, by which servers find the
+        // document, stays as the operator wrote it.
         let (_, rest) = url.split_once("://").expect("absolute");
         let path = rest.find('/').map_or("/", |at| &rest[at..]);
         prop_assert_eq!(parsed.path(), path);
     }
 
-    /// Whatever a path makes of a pattern could have been written by hand.
+    /// Every resource that a pattern makes from a path could have been written by hand.
     #[test]
     fn a_resource_of_a_family_is_what_clients_send(
         (pattern, path) in family_and_path(),
@@ -203,13 +203,13 @@ proptest! {
         prop_assert!(path.starts_with(sent.path()), "{pattern} {path}");
         let by_hand = Resource::new(one.identifier()).expect("a resource");
         prop_assert_eq!(by_hand.metadata_url(), one.metadata_url());
-        // A request for the document leads back to the same resource.
+        // A request for the document resolves to the same resource.
         let again = family.at(sent.path()).map(|again| again.identifier().to_owned());
         prop_assert_eq!(again.as_deref(), Some(one.identifier()));
         prop_assert!(!family.is_named_by(one.identifier()) && !family.is_named_by(&pattern));
     }
 
-    /// What is refused for its form is accepted in the form that the parser makes.
+    /// An identifier refused for its form is accepted in the parser's form.
     #[test]
     fn the_form_that_clients_send_starts(url in url()) {
         let Err(error) = Resource::new(url.clone()) else { return Ok(()) };

@@ -214,7 +214,7 @@ async fn each_runs_with_a_token_and_not_without() {
     assert_eq!(send(&app, "DELETE /seven", &[]).await.body, "/seven");
 }
 
-/// The table of handlers in blocks is a constant, and a plain router enforces the same.
+/// The table of handlers in blocks can be a constant, and a plain router enforces the same requirements.
 #[tokio::test]
 async fn behind_the_layer_they_are_enforced_too() {
     const TABLE: scopegate::ScopeTable = scope_table![Files::list, Stored::<Disk>::name];

@@ -1,4 +1,4 @@
-//! Opaque tokens through a real gate: which server is asked, by which rules the answer is judged, and what clients get.
+//! Opaque tokens at a real gate: the server that is asked, the rules for its answer, and the answer to clients.
 
 use std::{
     pin::pin,
@@ -95,7 +95,7 @@ async fn clients_get_what_they_get_with_a_jwt() {
     server.reply(Reply::Later(503, 7));
     let later = api.send("GET /files", "unknown").await;
     assert_eq!((later.status.as_u16(), later.challenge(), later.header("retry-after")), (503, "", "7"));
-    assert_eq!(api.status("good").await, 200, "what is remembered still counts");
+    assert_eq!(api.status("good").await, 200, "the cached answer still counts");
 
     let without = send(&api.0, "GET /files", &[]).await;
     assert_eq!((without.status.as_u16(), server.asked()), (401, 3));
@@ -141,7 +141,7 @@ async fn a_thousand_requests_are_one_question() {
     assert_eq!((server.asked(), server.metadata_requests()), (1, 1));
 }
 
-/// Judges answers with changed members by an issuer.
+/// Checks how an issuer judges answers with changed members.
 async fn judge(server: &Introspecting, issuer: Issuer, cases: &[(&str, Value, u16)]) {
     let api = Api::new([issuer]);
     for (at, (name, value, expected)) in cases.iter().enumerate() {
@@ -220,7 +220,7 @@ async fn an_answer_without_an_audience_needs_a_choice() {
     }
 }
 
-/// Gates share what a verifier remembers, and each has a resource of its own.
+/// Gates with different resources share the cache of one verifier.
 #[tokio::test]
 async fn a_remembered_answer_is_judged_for_each_resource() {
     let server = Introspecting::start().await;
@@ -300,7 +300,7 @@ async fn each_server_is_asked_about_its_own_tokens_alone() {
     ] {
         assert_eq!((api.status(token).await, (one.asked(), two.asked())), (status, asked), "{token}");
     }
-    // What one of them says about the issuer of a token counts for no other.
+    // An answer that names one issuer is not accepted for another.
     let mut answer = active();
     answer["iss"] = json!(one.id());
     two.reply_json(&answer);
@@ -361,7 +361,7 @@ async fn nothing_is_remembered_with_a_cache_of_no_size() {
     }
 }
 
-/// The presets, asking scripted servers.
+/// The presets, with servers that the test controls.
 fn presets(github: &Introspecting, google: &Introspecting) -> Api {
     let roles = [("repo", "files:read"), ("https://www.googleapis.com/auth/drive", "files:read")];
     Api::new([
@@ -444,13 +444,13 @@ async fn the_presets_name_issuer_subject_and_client() {
     assert_eq!(api.send("GET /whoami", "ya29.token").await.body, "https://accounts.google.com 1089 client");
 }
 
-/// Counts what a request allocates whose token was verified before.
+/// Counts the allocations of a request whose token was verified before.
 fn allocations_again(api: &Api, token: &str) -> u64 {
     let mut status = None;
     let allocations = measure(|| {
         let answering = pin!(api.status(token));
         let Poll::Ready(answer) = answering.poll(&mut Context::from_waker(Waker::noop())) else {
-            panic!("it waits for something")
+            panic!("the request waits")
         };
         status = Some(answer);
     });

@@ -1,5 +1,5 @@
-//! What is logged when an authorization server is asked about a token. Alone in its file: which lines a subscriber gets is settled
-//! once for the process, and tests beside it have none.
+//! The log lines of an introspection. The test has its own file, because `tracing` caches for the whole process which events are
+//! wanted, and other tests would set no subscriber.
 
 use std::{
     io,
@@ -60,7 +60,7 @@ async fn the_log_says_why_and_never_the_token() {
         "the status is 401 Unauthorized: the server refuses how this program asks, or its credentials",
         "the status is 500",
         "`active` is neither `true` nor `false`",
-        "its authorization server says that it is not active",
+        "its authorization server answered that it is not active",
         "it has no `aud`",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");

@@ -1,5 +1,4 @@
-//! The verifier of JSON Web Tokens against an authorization server on a real socket; see `failing_issuer` for what happens
-//! when that fails.
+//! The verifier of JSON Web Tokens with an authorization server on a real socket. `failing_issuer` tests a server that fails.
 
 mod verifying;
 
@@ -25,7 +24,7 @@ fn verifier(issuer: &Issuer) -> Issuers {
     Issuers::from(rules(issuer))
 }
 
-/// The claims of a good token with one of them changed, or removed where the value is `null`.
+/// The claims of a valid token with one claim changed, or removed if the value is `null`.
 fn claims(issuer: &Issuer, name: &str, value: Value) -> Value {
     let mut claims = issuer.claims(API, "files:read");
     match value {
@@ -50,7 +49,7 @@ fn check(what: &str, result: &Result<Token, VerifyError>, expected: &str) {
     assert_eq!(kind_of(result), expected, "{what}: {result:?}");
 }
 
-/// Checks a token of an unknown key: nobody can tell while its issuer was not asked since it came, and then it is invalid.
+/// Checks a token of an unknown key. The verifier cannot judge it until it has asked the issuer again; then the token is invalid.
 async fn check_unknown(what: &str, verifier: &Issuers, token: &str, result: &Result<Token, VerifyError>) {
     check(what, result, "unavailable");
     pass(Duration::from_secs(10)).await;
@@ -127,7 +126,7 @@ async fn claims_decide() {
         check(&format!("{name} = {value}"), &verifier.verify_text(&token).await, expected);
     }
 
-    // A claim of `null` is not an absent one.
+    // A claim of `null` is not an absent claim.
     let mut none = issuer.claims(API, "files:read");
     none["nbf"] = Value::Null;
     check("nbf = null", &verifier.verify_text(&Key::shared().mint(&none)).await, "invalid");
@@ -211,7 +210,7 @@ async fn a_token_cannot_choose_how_it_is_judged() {
         check("no signature", &verifier.verify_text(&token).await, "invalid");
     }
 
-    // The public key is no secret: it must not serve as one.
+    // The public key must not be accepted as a shared secret.
     let jwk = Key::shared().jwk();
     let modulus = jwk["n"].as_str().expect("an RSA key");
     for alg in ["HS256", "HS384", "HS512"] {
@@ -437,7 +436,7 @@ fn what_can_never_work_does_not_start() {
         ])),
         [
             "issuer `http://auth.example.com`: its keys can never be loaded: `http://auth.example.com` is neither `https` nor `http` at a loopback address",
-            "issuer `https://auth.example.com`: its keys can never be loaded: an issuer has no query and no fragment; leave out what follows `https://auth.example.com`"
+            "issuer `https://auth.example.com`: its keys can never be loaded: an issuer has no query and no fragment; remove the text after `https://auth.example.com`"
         ]
     );
     assert_eq!(
@@ -445,7 +444,7 @@ fn what_can_never_work_does_not_start() {
             scopegate::Issuer::new(issuers[0]).key_hosts(["keys.example.com", "https://keys.example.com/"])
         ])),
         [
-            "issuer `https://auth.example.com`: `https://keys.example.com/` is not a host for `key_hosts`; write one as in `keys.example.com` or `keys.example.com:8443`"
+            "issuer `https://auth.example.com`: `https://keys.example.com/` is not a host for `key_hosts`; write one such as `keys.example.com` or `keys.example.com:8443`"
         ]
     );
     assert_eq!(
@@ -497,7 +496,7 @@ async fn a_request_that_goes_away_does_not_stop_the_fetch() {
     let verifier = verifier(&issuer);
     let token = Key::shared().mint(&issuer.claims(API, ""));
     let gone = time::timeout(Duration::ZERO, verifier.verify_text(&token)).await;
-    assert!(gone.is_err(), "no key server answers in no time");
+    assert!(gone.is_err(), "a key server takes time to answer");
     until(|| issuer.key_requests() == 1).await;
     check("the next", &verifier.verify_text(&token).await, "good");
     assert_eq!(issuer.key_requests(), 1);
@@ -565,12 +564,12 @@ async fn garbage_is_invalid_and_no_panic() {
     let nested = format!("{}.{}.", encode(r#"{"alg":"ES256"}"#), encode("[".repeat(40_000)));
     check("nested", &verifier.verify_text(&nested).await, "invalid");
     check("long", &verifier.verify_text(&"a.".repeat(1_000_000)).await, "invalid");
-    // Which of two claims counts is no question if the signature is good, but a forger must not have a choice.
+    // A duplicate member would let a forger choose which of the two a parser reads.
     let twice = format!("{}.{}.AAAA", encode(r#"{"alg":"ES256","alg":"none"}"#), encode("{}"));
     check("twice", &verifier.verify_text(&twice).await, "invalid");
 }
 
-/// Tells whether the header is a good one, but for its `kid`.
+/// Tells whether the header is valid except for its `kid`.
 fn names_another_key(token: &str) -> bool {
     let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
     let header = header.and_then(|header| serde_json::from_slice::<Value>(&header).ok()).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Which keys count and for what, and how differently servers write the same key. The program gives them, so that nothing is
-//! fetched.
+//! Which keys are accepted and for what, and the different ways in which servers write a key. The program sets the keys, so
+//! nothing is fetched.
 
 mod verifying;
 
@@ -46,14 +46,11 @@ async fn check_invalid(what: &str, verifier: &Issuers, token: &str) {
     assert!(outcome.as_ref().is_err_and(is_invalid), "{what}: {outcome:?}");
 }
 
-/// The key is no key, which is known at startup.
+/// Checks that a key is refused at startup.
 async fn check_useless(what: &str, jwk: &Value, key: &Key) {
     let alone = verifier(std::slice::from_ref(jwk));
     let problems = alone.problems();
-    assert!(
-        problems.iter().any(|problem| problem.contains("no key that could be used")),
-        "{what}: {problems:?}"
-    );
+    assert!(problems.iter().any(|problem| problem.contains("no usable key")), "{what}: {problems:?}");
     assert!(alone.verify_text(&key.mint(&claims())).await.is_err(), "{what}");
     let beside_another = verifier(&[jwk.clone(), Key::ed25519("another").jwk()]);
     check_invalid(what, &beside_another, &key.mint(&claims())).await;
@@ -74,7 +71,7 @@ async fn leading_zeros_of_an_rsa_key_are_no_matter() {
 async fn an_rsa_key_has_2048_to_8192_bits() {
     let key = Key::shared();
     let n = bytes(&key.jwk(), "n");
-    assert_eq!((n.len(), n[0] >> 7, n[255] & 1), (256, 1, 1), "it has just 2048 bits");
+    assert_eq!((n.len(), n[0] >> 7, n[255] & 1), (256, 1, 1), "it has exactly 2048 bits");
     let mut of_2047_bits = n.clone();
     of_2047_bits[0] &= 0x7f;
     let with_more = |more: &[u8]| [more, n.as_slice()].concat();
@@ -173,7 +170,7 @@ async fn a_curve_is_for_its_algorithm() {
         let published = verifier(&[key.jwk()]);
         check_good(own, &with(key, json!({ "alg": own })), key).await;
         for other in algorithms.iter().chain(&["RS256", "PS512", "HS512", "none"]).filter(|alg| *alg != own) {
-            // Signed by the key, and said to be of another algorithm.
+            // The key signs the token, but the header names another algorithm.
             let token = key.mint_with(&json!({ "alg": other, "kid": "key" }), &claims());
             check_invalid(&format!("{own} as {other}"), &published, &token).await;
             let token = key.mint_with(&json!({ "alg": other }), &claims());

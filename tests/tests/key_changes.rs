@@ -1,5 +1,5 @@
-//! Keys that an authorization server publishes, withdraws or exchanges just after they were loaded: whose token is kept, whose is
-//! refused, and how often the server is asked for that.
+//! An authorization server publishes, withdraws or replaces keys just after they were loaded. The tests check which tokens are
+//! accepted, and how often the server is asked.
 
 mod served;
 
@@ -15,7 +15,7 @@ use tokio::time;
 
 use served::{API, Api, FILES, INVALID, aged, claims, later, numbered, seconds, token};
 
-/// Returns how many seconds a client is told to wait, at least one and at most ten.
+/// Returns the `Retry-After` of an answer, and checks that it is between one and ten seconds.
 #[track_caller]
 fn pause(answer: &str) -> u64 {
     let pause = (1..=10).find(|seconds| answer == later(*seconds));
@@ -47,7 +47,7 @@ async fn a_key_published_just_after_a_load() {
         assert_eq!(
             pause(&at_once(api.get(&of_new)).await),
             wait,
-            "it is no worse for a client that does not wait"
+            "a client that does not wait gets the same answer"
         );
         assert_eq!(issuer.key_requests(), asked);
         seconds(wait).await;
@@ -70,7 +70,7 @@ async fn a_token_that_came_while_keys_were_loaded() {
             let (api, token) = (api.clone(), token(&issuer, &Key::ed25519("unknown")));
             async move { api.get(&token).await }
         });
-        // The answer is made, and on its way.
+        // The server has sent the answer.
         until(|| issuer.key_requests() > asked).await;
         issuer.publish(&[&old, &new]);
         let of_new = token(&issuer, &new);
@@ -81,7 +81,7 @@ async fn a_token_that_came_while_keys_were_loaded() {
         time::sleep(Duration::from_millis(50)).await;
         issuer.answer_keys(Answer::Document);
         issuer.release();
-        assert_eq!(first.await.expect("an answer"), INVALID, "the issuer was asked since it came");
+        assert_eq!(first.await.expect("an answer"), INVALID, "the issuer was asked after the token came");
         let wait = pause(&second.await.expect("an answer"));
         assert_eq!(issuer.key_requests(), asked + 1);
         seconds(wait).await;
@@ -109,12 +109,12 @@ async fn a_token_that_is_known_to_be_bad_stays_bad() {
     assert_eq!(api.get(&token(&issuer, &key)).await, FILES);
     let (early, late) = (numbered(&issuer, &unknown, 1), numbered(&issuer, &unknown, 2));
     pause(&api.get(&early).await);
-    // Somebody else has the keys loaded, and the two come just after that: before each load, and long after it was refused.
+    // Another token makes the verifier load the keys, and `early` comes again just after each load.
     for _ in 0..5 {
         seconds(10).await;
         assert_eq!(api.get(&numbered(&issuer, &unknown, 0)).await, INVALID);
         for _ in 0..2 {
-            assert_eq!(at_once(api.get(&early)).await, INVALID, "the issuer was asked since it came");
+            assert_eq!(at_once(api.get(&early)).await, INVALID, "the issuer was asked after the token came");
         }
     }
     pause(&api.get(&late).await);
@@ -122,13 +122,13 @@ async fn a_token_that_is_known_to_be_bad_stays_bad() {
     issuer.set_down(true);
     for _ in 0..3 {
         seconds(40).await;
-        assert_eq!(api.get(&early).await, INVALID, "nobody need ask for that again");
+        assert_eq!(api.get(&early).await, INVALID, "the issuer need not be asked again");
     }
     pause(&api.get(&late).await);
     issuer.set_down(false);
     issuer.publish(&[&key, &unknown]);
     seconds(30).await;
-    assert_eq!(api.get(&early).await, FILES, "it never was more than what the keys said");
+    assert_eq!(api.get(&early).await, FILES, "the refusal lasted only while the keys were unchanged");
 }
 
 #[tokio::test]
@@ -145,18 +145,18 @@ async fn a_withdrawn_key_and_the_age_of_its_tokens() {
         seconds(10).await;
         assert_eq!(api.get(&token(&issuer, &new)).await, FILES);
         let asked = issuer.key_requests();
-        assert_eq!(at_once(api.get(&of_old)).await, INVALID, "its key would be there");
+        assert_eq!(at_once(api.get(&of_old)).await, INVALID, "its key would have been published");
         if remembers {
             assert_eq!(
                 at_once(api.get(&seen)).await,
                 INVALID,
-                "it came before, and the issuer was asked since"
+                "the token came before, and the issuer was asked after that"
             );
         } else {
             seconds(pause(&api.get(&seen).await)).await;
             assert_eq!(api.get(&seen).await, INVALID);
         }
-        // That a server is down changes nothing of what is known.
+        // Known keys stay valid while the server is down.
         issuer.set_down(true);
         seconds(10).await;
         assert_eq!(api.get(&of_old).await, INVALID);
@@ -192,14 +192,18 @@ async fn a_lie_about_its_age_gains_a_token_nothing() {
                 pause(&answer);
             }
         }
-        assert_eq!(issuer.key_requests(), asked, "none has the issuer asked");
+        assert_eq!(issuer.key_requests(), asked, "none of them makes the verifier ask the issuer");
         seconds(10).await;
         for iat in [json!(now() + 1_000_000), json!(1e300), json!(null), json!(now() - 50)] {
             let answer = api.get(&with_iat(&issuer, &forger, iat.clone())).await;
             assert!(answer == INVALID || pause(&answer) > 0, "{iat}: {answer}");
         }
-        assert_eq!(issuer.key_requests(), asked + 1, "all of them together have it asked once");
-        // A good token is no older than the gate finds it.
+        assert_eq!(
+            issuer.key_requests(),
+            asked + 1,
+            "all of them together make the verifier ask the issuer once"
+        );
+        // The claimed time of issue does not affect a valid token.
         for iat in [json!(0), json!(now() + 1_000_000), json!("x")] {
             assert_eq!(api.get(&with_iat(&issuer, &key, iat.clone())).await, FILES, "{iat}");
         }
@@ -240,11 +244,11 @@ async fn a_forged_token_of_a_known_key_has_the_issuer_asked_once_in_ten_seconds(
                 assert_eq!(api.get_all(forged).await, [INVALID; 10]);
                 assert_eq!(issuer.key_requests(), asked + round);
             }
-            assert_eq!(at_once(api.get(&good)).await, FILES, "nobody else waits for it");
+            assert_eq!(at_once(api.get(&good)).await, FILES, "other requests do not wait for it");
             seconds(10).await;
         }
 
-        // While the issuer is down, a forged token is no less forged.
+        // A forged token is refused also while the issuer is down.
         issuer.set_down(true);
         for _ in 0..3 {
             let forged = forgers.iter().map(|forger| token(&issuer, forger));

@@ -1,4 +1,4 @@
-//! The layer that knows its routes: its 401 is that of the router, byte for byte, and mistakes in its table are found.
+//! The layer with a table of routes. Its 401 is byte for byte that of the router, and it finds mistakes in its table.
 
 mod gating;
 
@@ -92,7 +92,7 @@ fn layer() -> GateLayer {
     gate().layer(TABLE).unwrap()
 }
 
-/// What a client gets.
+/// The answer that a client receives.
 fn wire(answer: &Answer) -> String {
     format!("{}\n{:?}\n{}", answer.status, answer.headers, answer.body)
 }
@@ -138,7 +138,7 @@ async fn a_401_is_that_of_the_router() {
     }
 }
 
-/// The decision is the guard's, whatever the table says.
+/// The guard decides, whatever the table says.
 #[tokio::test]
 async fn a_token_gets_what_it_gets_without_routes() {
     let handlers = scope_table![list, write, of_tenant, head, whatever, whoami, elsewhere];
@@ -242,7 +242,7 @@ async fn a_row_names_the_whole_path_of_a_nested_route() {
         let request = "GET /a/acme/b/x";
         let answer = send(&app, request, &[]).await;
         assert_asks(&answer, place, "floor tenant:acme:read name:x");
-        // axum writes a slash behind the prefix of a service.
+        // axum adds a slash to the prefix of a service.
         asks(&app, "GET /a/acme/b", if place == "in a service" { "floor" } else { LIST }).await;
         asks(&app, "HEAD /merged", LIST).await;
     }
@@ -250,7 +250,7 @@ async fn a_row_names_the_whole_path_of_a_nested_route() {
     asks(&app, "GET /service/files", LIST).await;
 }
 
-/// A layer on routes leaves unknown paths to axum, and one on the routes of a method router wrong methods.
+/// A layer on routes leaves unknown paths to axum. A layer on the routes of a method router also leaves wrong methods to axum.
 #[tokio::test]
 async fn on_routes_alone_axum_answers_what_has_no_handler() {
     let app = layered().route_layer(layer());
@@ -295,8 +295,8 @@ fn a_table_that_contradicts_itself_does_not_start() {
     refuses(
         scope_table![GET | PUT "/files" => list, PUT "/files" => write, "/x" => list, "/x" => write],
         &[
-            "`PUT /files` has two rows, for `layer_routes::list` and for `layer_routes::write`; leave one out",
-            "`* /x` has two rows, for `layer_routes::list` and for `layer_routes::write`; leave one out",
+            "`PUT /files` has two rows, for `layer_routes::list` and for `layer_routes::write`; remove one",
+            "`* /x` has two rows, for `layer_routes::list` and for `layer_routes::write`; remove one",
         ],
     );
     refuses(
@@ -306,7 +306,7 @@ fn a_table_that_contradicts_itself_does_not_start() {
     refuses(
         scope_table![GET "/.well-known/oauth-protected-resource" => list],
         &[
-            "`layer_routes::list` is mounted at `/.well-known/oauth-protected-resource`, where the metadata document belongs; leave that route out",
+            "`layer_routes::list` is mounted at `/.well-known/oauth-protected-resource`, where the metadata document belongs; remove that route",
         ],
     );
 }
@@ -330,12 +330,12 @@ fn a_row_without_a_route_is_refused() {
     let router = layered().nest_service("/service", layered());
     let nowhere = |path: &str| {
         format!(
-            "no route of the router is `{path}`, where the table has `layer_routes::list`; write the whole path, that of the routers around it included"
+            "the router has no route `{path}`, where the table has `layer_routes::list`; write the whole path, including the paths of the routers around it"
         )
     };
     let expected = [
         nowhere("/file"),
-        "no route of the router is `/tenants/{org}/{name}`, where the table has `layer_routes::list`; the route there is `/tenants/{tenant}/{name}`, so write that".to_owned(),
+        "the router has no route `/tenants/{org}/{name}`, where the table has `layer_routes::list`; write `/tenants/{tenant}/{name}`, as the router does".to_owned(),
         "the route `/files` does not serve PATCH, DELETE, for which the table has `layer_routes::write`; it serves GET, HEAD, POST, PUT".to_owned(),
         nowhere("/no uri"),
         nowhere("/service/files"),
@@ -370,7 +370,7 @@ fn a_route_in_the_place_of_the_document_is_no_panic() {
     ] {
         let error = layer_of_nothing().protect(at(path)).unwrap_err();
         let expected = format!(
-            "the router has a route at `{path}`, where clients look for the metadata document; leave that route out, or merge it outside of the layer"
+            "the router has a route at `{path}`, where clients look for the metadata document; remove that route, or merge it outside the layer"
         );
         assert_eq!(error.problems(), [expected]);
     }
@@ -383,7 +383,7 @@ fn layer_of_nothing() -> GateLayer {
     gate().layer(ScopeTable::default()).unwrap()
 }
 
-const SAYS: &str = "no row of the layer's table is about the route";
+const SAYS: &str = "the layer's table has no row for the route";
 
 #[tokio::test]
 async fn a_path_without_a_row_is_reported_once() {
@@ -406,13 +406,13 @@ async fn a_path_without_a_row_is_reported_once() {
     assert_eq!(lines.len(), 2, "{log}");
     for (line, path) in lines.iter().zip(["/unlisted/{id}", "/v1/unlisted"]) {
         let says = format!(
-            "{SAYS} `{path}`, so its 401 names the floor alone; write `\"{path}\" => handler` in `scope_table!`"
+            "{SAYS} `{path}`, so its 401 names only the floor; write `\"{path}\" => handler` in `scope_table!`"
         );
         assert!(line.contains("WARN") && line.ends_with(&says), "{line}");
     }
 }
 
-/// A table that names no routes is not asked about any.
+/// A table without routes is not checked against the router.
 #[tokio::test]
 async fn without_routes_nothing_is_reported() {
     let app = layered().layer(gate().layer(scope_table![list]).unwrap());
@@ -427,7 +427,7 @@ async fn methods_without_a_row_are_reported_when_the_table_is_checked() {
     let (checked, log) = log_while(Level::WARN, async { layer.check(&layered()) }).await;
     assert_eq!(checked, Ok(()));
     let says = format!(
-        "{SAYS} `GET | PUT /files`, so its 401 names the floor alone; write `GET | PUT \"/files\" => handler` in `scope_table!`\n"
+        "{SAYS} `GET | PUT /files`, so its 401 names only the floor; write `GET | PUT \"/files\" => handler` in `scope_table!`\n"
     );
     assert!(log.ends_with(&says) && log.lines().count() == 1, "{log}");
     let (checked, log) = log_while(Level::WARN, async { self::layer().check(&layered()) }).await;
@@ -446,7 +446,7 @@ async fn documented_write() {}
 #[openapi(paths(documented, documented_write))]
 struct Documentation;
 
-/// Lock, JSON and `OpenAPI` document are those of a router with the same routes.
+/// The lock, the JSON and the `OpenAPI` document equal those of a router with the same routes.
 #[test]
 fn what_is_exported_knows_the_routes() {
     use scopegate::export::{Lock, json};
@@ -467,7 +467,7 @@ fn what_is_exported_knows_the_routes() {
     assert_eq!(security.to_string(), r#"[{"oauth2":["floor","files:read","files:write"]}]"#);
 }
 
-/// In a family the values of a resource are those of its own path.
+/// In a family, the parameter values of a resource come from its own path.
 #[tokio::test]
 async fn in_a_family_a_401_is_that_of_the_router() {
     #[requires_scope("org:{org}", "name:{name}")]
@@ -495,7 +495,7 @@ async fn in_a_family_a_401_is_that_of_the_router() {
     );
 }
 
-/// A table of a router fits the layer as well, whose fallback is no route.
+/// The table of a router also works for the layer. The router's fallback is not a route.
 #[tokio::test]
 async fn the_table_of_a_router_fits() {
     let table =

@@ -1,4 +1,4 @@
-//! The scope lock of a policy and a gate: what it says, what it reads back, and the words for each change.
+//! The scope lock of a policy and a gate: writing it, reading it, and the words for each change.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 use expect_test::expect;
@@ -88,12 +88,12 @@ fn says_nothing_of_what_is_as_ever() {
     assert_eq!(read_back(&lock), rows);
     assert_eq!(lock, Lock::of(&Policy::new(), &routes()));
     assert_eq!(lock, rows.parse().unwrap());
-    // Not `Authorization` any more.
+    // `Authorization` is no longer a source.
     let lock = Lock::of(&gate().credentials([CredentialSource::cookie("sid")]), &routes());
     assert_eq!(read_back(&lock), format!("credentials: cookie sid\n{rows}"));
 }
 
-/// Compares what is different between two locks, and what it does.
+/// Compares the changes between two locks, and the direction of each.
 #[track_caller]
 fn check(old: &str, new: &str, expected: &[(Direction, &str)]) {
     let lock = |text: &str| text.parse::<Lock>().unwrap();
@@ -119,51 +119,43 @@ fn says_what_became_of_the_policy() {
         "floor: g",
         &[(Weaker, "the floor no longer demands `f`"), (Stricter, "the floor now demands `g`")],
     );
-    check("", "implies: a r", &[(Weaker, "`a` now stands for `r`")]);
-    check("implies: a r", "", &[(Stricter, "`a` no longer stands for `r`")]);
+    check("", "implies: a r", &[(Weaker, "`a` now implies `r`")]);
+    check("implies: a r", "", &[(Stricter, "`a` no longer implies `r`")]);
     check(
         "implies: a r",
         "implies: b r",
-        &[(Weaker, "`b` now stands for `r`"), (Stricter, "`a` no longer stands for `r`")],
+        &[(Weaker, "`b` now implies `r`"), (Stricter, "`a` no longer implies `r`")],
     );
     // What no route needs.
-    check("", "implies: a b", &[(Neutral, "`a` now stands for `b`")]);
+    check("", "implies: a b", &[(Neutral, "`a` now implies `b`")]);
     // What a handler may demand.
-    check("", "implies: x:y z", &[(Weaker, "`x:y` now stands for `z`")]);
+    check("", "implies: x:y z", &[(Weaker, "`x:y` now implies `z`")]);
     // What the floor demands.
-    check("floor: f", "floor: f\nimplies: a f", &[(Weaker, "`a` now stands for `f`")]);
+    check("floor: f", "floor: f\nimplies: a f", &[(Weaker, "`a` now implies `f`")]);
     // What follows already.
-    check(
-        "implies: a b\nimplies: b r",
-        "implies: a b r\nimplies: b r",
-        &[(Neutral, "`a` now stands for `r`")],
-    );
+    check("implies: a b\nimplies: b r", "implies: a b r\nimplies: b r", &[(Neutral, "`a` now implies `r`")]);
     // The other way around: neither step is possible without the other.
     check(
         "implies: a r",
         "implies: r a",
-        &[(Stricter, "`a` no longer stands for `r`"), (Neutral, "`r` now stands for `a`")],
+        &[(Stricter, "`a` no longer implies `r`"), (Neutral, "`r` now implies `a`")],
     );
-    check("", "wildcards: prefixed", &[(Weaker, "granted scopes that end in `*` now stand for others")]);
-    check(
-        "wildcards: prefixed",
-        "",
-        &[(Stricter, "granted scopes that end in `*` no longer stand for others")],
-    );
+    check("", "wildcards: prefixed", &[(Weaker, "granted scopes that end in `*` now cover others")]);
+    check("wildcards: prefixed", "", &[(Stricter, "granted scopes that end in `*` no longer cover others")]);
     check(
         "wildcards: prefixed",
         "wildcards: prefixed-and-bare",
-        &[(Weaker, "a granted `*` alone now stands for all scopes")],
+        &[(Weaker, "a granted `*` now covers all scopes")],
     );
     check(
         "wildcards: prefixed-and-bare",
         "wildcards: prefixed",
-        &[(Stricter, "a granted `*` alone no longer stands for all scopes")],
+        &[(Stricter, "a granted `*` no longer covers all scopes")],
     );
     check(
         "",
         "wildcards: prefixed-and-bare",
-        &[(Weaker, "granted scopes that end in `*` now stand for others, and `*` alone for all")],
+        &[(Weaker, "granted scopes that end in `*` now cover others, and a granted `*` covers all")],
     );
     check(
         "",
@@ -202,7 +194,7 @@ fn says_what_becomes_of_tokens_that_are_bound_to_a_key_or_a_certificate() {
             required,
             "",
             Changed,
-            "tokens need no longer be bound to a key by DPoP, and those that are so are refused",
+            "tokens need no longer be bound to a key by DPoP, and bound tokens are refused",
         ),
         (
             "",
@@ -236,7 +228,7 @@ fn judges_a_route_with_the_policies_of_both_sides() {
         "implies: admin read\nGET /a read",
         "implies: admin read\nGET /a read | admin",
         Neutral,
-        "`GET /a` lets the same through: it needs `read`, or `admin`; before, it needed `read`",
+        "`GET /a` lets the same tokens through: it needs `read`, or `admin`; before, it needed `read`",
     );
     check(
         "implies: admin read\nGET /a admin",
@@ -254,30 +246,30 @@ fn judges_a_route_with_the_policies_of_both_sides() {
         "floor: read\nGET /a read",
         "floor: read\nGET /a authenticated",
         Neutral,
-        "`GET /a` lets the same through: it needs a token, with whatever scopes; before, it needed `read`",
+        "`GET /a` lets the same tokens through: it needs a token with any scopes; before, it needed `read`",
     );
     check(
         "implies: a b\nGET /a a also b",
         "implies: a b\nGET /a a",
         Neutral,
-        "`GET /a` has a handler that can no longer demand `b`",
+        "`GET /a` has a handler that may no longer demand `b`",
     );
     check(
         "wildcards: prefixed\nGET /{t} t:{t}:read | t:*",
         "wildcards: prefixed\nGET /{t} t:{t}:read",
         Neutral,
-        "`GET /{t}` lets the same through: it needs `t:{t}:read`; before, it needed `t:{t}:read`, or `t:*`",
+        "`GET /{t}` lets the same tokens through: it needs `t:{t}:read`; before, it needed `t:{t}:read`, or `t:*`",
     );
-    // By another method of the path.
+    // The request matches another row with the same path.
     check(
         "GET /a admin\n* /a read",
         "* /a read",
         Direction::Changed,
-        "`GET /a` is gone, so `* /a` counts for it, which needs `read`; before, it needed `admin`",
+        "`GET /a` is gone, so `* /a` applies to it, which needs `read`; before, it needed `admin`",
     );
 }
 
-/// Requests of a path that is not there go to another one that matches.
+/// If a path is removed, its requests go to another path that matches.
 #[test]
 fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
     use Direction::{Changed, Neutral, Stricter, Weaker};
@@ -286,11 +278,11 @@ fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
         check(old, new, &[(direction, words)]);
     }
     let secret = "GET /f/secret admin";
-    let gone = "`GET /f/secret` is gone, so `GET /f/{n}` counts for it, which needs";
+    let gone = "`GET /f/secret` is gone, so `GET /f/{n}` applies to it, which needs";
     let before = "before, it needed `admin`";
     for (rest, direction, needs) in [
         ("public", Weaker, "no token"),
-        ("authenticated", Weaker, "a token, with whatever scopes"),
+        ("authenticated", Weaker, "a token with any scopes"),
         ("admin", Neutral, "`admin`"),
         ("admin | read", Weaker, "`admin`, or `read`"),
         ("admin read", Stricter, "`admin` and `read`"),
@@ -307,7 +299,7 @@ fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
         let rest = format!("GET /f/{{n}} {rest}");
         one(&rest, &format!("{rest}\n{secret}"), direction, new);
     }
-    // What is closer counts, and what has the method; the path itself answers 405 for another.
+    // The closest path that has the method counts. A path that stays answers 405 to other methods.
     let alone = "`GET /f/secret` is gone; before, it needed `admin`";
     for (rest, direction, words) in [
         ("GET /f/{n} admin\nGET /{*all} public", Neutral, format!("{gone} `admin`; {before}")),
@@ -326,9 +318,9 @@ fn a_route_that_goes_or_comes_beside_a_wildcard_is_judged_by_it() {
         "GET /f/{n} public\nHEAD /f/secret admin",
         "GET /f/{n} public",
         Weaker,
-        "`HEAD /f/secret` is gone, so `GET /f/{n}` counts for it, which needs no token; before, it needed `admin`",
+        "`HEAD /f/secret` is gone, so `GET /f/{n}` applies to it, which needs no token; before, it needed `admin`",
     );
-    // A name that stands for the same part has the same value.
+    // Parameters at the same place of the path have the same value.
     one(
         "GET /{t}/{n} t:{t}",
         "GET /{t}/{n} t:{t}\nGET /{t}/all t:{t}",
@@ -352,7 +344,7 @@ fn a_scope_that_moves_into_the_floor_changes_the_route_alone() {
             (Direction::Stricter, "the floor now demands `api`"),
             (
                 Direction::Neutral,
-                "`GET /a` lets the same through: it needs `read`; before, it needed `api` and `read`",
+                "`GET /a` lets the same tokens through: it needs `read`; before, it needed `api` and `read`",
             ),
         ],
     );
@@ -367,24 +359,20 @@ fn looks_at_the_values_that_a_policy_names() {
         crate::check(&format!("{old}\n{rows}"), &format!("{new}\n{rows}"), expected);
     }
     let acme = "implies: support t:acme:read";
-    check("", acme, &[(Weaker, "`support` now stands for `t:acme:read`")]);
-    check(acme, "", &[(Stricter, "`support` no longer stands for `t:acme:read`")]);
-    check("", "implies: a t:acme:n:7", &[(Weaker, "`a` now stands for `t:acme:n:7`")]);
-    check(
-        "",
-        "implies: t:acme:read t:acme:write",
-        &[(Weaker, "`t:acme:read` now stands for `t:acme:write`")],
-    );
-    check("", "implies: a x{y}", &[(Weaker, "`a` now stands for `x{y}`")]);
+    check("", acme, &[(Weaker, "`support` now implies `t:acme:read`")]);
+    check(acme, "", &[(Stricter, "`support` no longer implies `t:acme:read`")]);
+    check("", "implies: a t:acme:n:7", &[(Weaker, "`a` now implies `t:acme:n:7`")]);
+    check("", "implies: t:acme:read t:acme:write", &[(Weaker, "`t:acme:read` now implies `t:acme:write`")]);
+    check("", "implies: a x{y}", &[(Weaker, "`a` now implies `x{y}`")]);
     // No value of the parameter makes these.
-    check("", "implies: a t:b:c:read", &[(Neutral, "`a` now stands for `t:b:c:read`")]);
-    check("", "implies: a t:..:read", &[(Neutral, "`a` now stands for `t:..:read`")]);
-    check("", "implies: a t:acme:*", &[(Neutral, "`a` now stands for `t:acme:*`")]);
+    check("", "implies: a t:b:c:read", &[(Neutral, "`a` now implies `t:b:c:read`")]);
+    check("", "implies: a t:..:read", &[(Neutral, "`a` now implies `t:..:read`")]);
+    check("", "implies: a t:acme:*", &[(Neutral, "`a` now implies `t:acme:*`")]);
     for wildcard in ["t:*", "t:acme:*", "t:acme:n:*"] {
         check(
             "wildcards: prefixed",
             &format!("implies: a {wildcard}\nwildcards: prefixed"),
-            &[(Weaker, &format!("`a` now stands for `{wildcard}`"))],
+            &[(Weaker, &format!("`a` now implies `{wildcard}`"))],
         );
     }
 }
@@ -392,22 +380,22 @@ fn looks_at_the_values_that_a_policy_names() {
 #[test]
 fn refuses_declarations_that_say_nothing() {
     for (line, fault) in [
-        ("floor: ", "it has a word that is no scope"),
-        ("floor: a  b", "it has a word that is no scope"),
-        ("floor: offline_access", "it has a word that is no scope"),
-        ("implies: a", "it does not say what the scope implies"),
-        ("implies: a \"b\"", "it has a word that is no scope"),
+        ("floor: ", "a word in it is not a scope"),
+        ("floor: a  b", "a word in it is not a scope"),
+        ("floor: offline_access", "a word in it is not a scope"),
+        ("implies: a", "name the implied scopes after the scope"),
+        ("implies: a \"b\"", "a word in it is not a scope"),
         ("implies: a a", "`a` implies itself; leave it out"),
-        ("wildcards: all", "it says neither `prefixed` nor `prefixed-and-bare`"),
-        ("credentials: query", "it names no source of credentials"),
-        ("credentials: cookie", "it names no source of credentials"),
-        ("credentials: cookie a b", "it names no source of credentials"),
-        ("bound-tokens: refused", "it does not say `accepted`"),
-        ("dpop: refused", "it says neither `accepted` nor `required`"),
-        ("client-certificate: cookie x", "it names no header"),
-        ("client-certificate: header ", "it names no header"),
-        ("client-certificate: header a b", "it names no header"),
-        ("ceiling: a", "this version knows no such declaration"),
+        ("wildcards: all", "write `prefixed` or `prefixed-and-bare`"),
+        ("credentials: query", "this is not a source of credentials"),
+        ("credentials: cookie", "this is not a source of credentials"),
+        ("credentials: cookie a b", "this is not a source of credentials"),
+        ("bound-tokens: refused", "write `accepted` after the word"),
+        ("dpop: refused", "write `accepted` or `required` after the word"),
+        ("client-certificate: cookie x", "name a header"),
+        ("client-certificate: header ", "name a header"),
+        ("client-certificate: header a b", "name a header"),
+        ("ceiling: a", "this version does not know the declaration"),
     ] {
         let error = line.parse::<Lock>().unwrap_err().to_string();
         assert!(
@@ -426,7 +414,7 @@ fn refuses_declarations_that_say_nothing() {
         "client-certificate: header x",
     ] {
         let error = format!("{line}\n{line}").parse::<Lock>().unwrap_err().to_string();
-        let fault = "line 2 of the lock cannot be read: the same is declared above already\n";
+        let fault = "line 2 of the lock cannot be read: this is already declared above\n";
         assert!(error.starts_with(fault), "{line}: {error}");
     }
 }

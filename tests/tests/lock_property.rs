@@ -1,4 +1,4 @@
-//! A random change of policy and routes is called weaker exactly when a naive reading finds a token that got in.
+//! The lock calls a random change of policy and routes weaker exactly if a naive implementation finds a newly admitted token.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use scopegate::{
     export::{Direction, Lock},
 };
 
-/// All that programs name, and all that tokens grant. It has each wildcard that stands for one of these.
+/// All scopes of programs and tokens, including every wildcard that covers one of them.
 const SCOPES: [&str; 6] = ["d", "a:*", "e", "a:b", "*", "a:c"];
 
 type Set = BTreeSet<&'static str>;
@@ -18,17 +18,17 @@ type Set = BTreeSet<&'static str>;
 #[derive(Clone, Debug, Default)]
 struct Program {
     floor: Set,
-    /// Pairs: the first stands for the second.
+    /// Pairs in which the first scope implies the second.
     implied: BTreeSet<(&'static str, &'static str)>,
     wildcards: Wildcards,
-    /// Handlers by name; `*` is the row of all that have none.
+    /// Handlers by name. `*` is the row for all handlers without their own.
     rows: BTreeMap<&'static str, Operation>,
 }
 
 #[derive(Clone, Debug)]
 struct Operation {
     is_public: bool,
-    /// Alternatives; an empty one where a token is enough.
+    /// Alternatives. An empty alternative means that any token suffices.
     needs: Vec<Set>,
     also: Set,
 }
@@ -40,11 +40,11 @@ fn tokens() -> impl Iterator<Item = Set> {
     })
 }
 
-/// What a caller's token comes to, if there is one.
+/// All scopes of a caller's token, if there is a token.
 type Caller = Option<Set>;
 
 impl Program {
-    /// Everything that a granted scope comes to: what it stands for, what that stands for, and so on.
+    /// Returns everything that a granted scope covers, directly and indirectly.
     fn all_of(&self, granted: &'static str) -> Set {
         let mut all = Set::from([granted]);
         loop {
@@ -63,7 +63,7 @@ impl Program {
         }
     }
 
-    /// Lists what all callers come to here, in the same order for every program.
+    /// Lists the scopes of all callers, in the same order for every program.
     fn callers(&self) -> Vec<Caller> {
         let alone = SCOPES.map(|scope| (scope, self.all_of(scope)));
         let all = |granted: &Set| {
@@ -77,7 +77,7 @@ impl Program {
         tokens().map(|granted| Some(all(&granted))).chain([None]).collect()
     }
 
-    /// Tells whether an operation lets a caller through, whose handler then demands `demanded`.
+    /// Tells whether an operation admits a caller, if its handler demands `demanded`.
     fn admits(&self, caller: &Caller, operation: &Operation, demanded: Option<&str>) -> bool {
         let Some(all) = caller else { return operation.is_public && demanded.is_none() };
         let needs = operation.needs.iter().any(|needed| needed.is_subset(all));
@@ -85,7 +85,7 @@ impl Program {
         met && demanded.is_none_or(|scope| all.contains(scope))
     }
 
-    /// Reads a name's own row, or that of all that have none.
+    /// Returns the row of a name, or the row for all names without their own.
     fn row(&self, name: &str) -> Option<&Operation> {
         self.rows.get(name).or_else(|| self.rows.get("*"))
     }
@@ -107,7 +107,7 @@ impl Program {
         self.rows.iter().map(entry).collect()
     }
 
-    /// The lock as it is read from its file.
+    /// Returns the lock as parsed from its text.
     fn lock(&self) -> Lock {
         let lock = Lock::of(&self.policy(), &self.table());
         let read: Lock = lock.to_string().parse().unwrap();
@@ -132,7 +132,7 @@ fn needs(scopes: &Set) -> &'static [Need] {
     scopes.iter().map(|scope| Need::Scope(Scope::from_static(scope))).collect::<Vec<_>>().leak()
 }
 
-/// Finds out whether some caller is admitted by `new` and was refused by `old`.
+/// Tells whether `new` admits a caller that `old` refused.
 fn opens(old: &Program, new: &Program) -> bool {
     let floor = Operation { is_public: false, needs: vec![Set::new()], also: Set::new() };
     let callers: Vec<(Caller, Caller)> = old.callers().into_iter().zip(new.callers()).collect();
@@ -154,7 +154,7 @@ fn opens(old: &Program, new: &Program) -> bool {
                 };
                 gets_in(before, now, None, None) || also.into_iter().any(by_demand)
             }
-            // What is new and protected refuses everybody but those that it is for.
+            // A new protected operation opens nothing that existed before.
             (None, Some(now)) => now.is_public || name == "*",
             (_, None) => false,
         })
@@ -181,7 +181,7 @@ prop_compose! {
         wildcards in prop::sample::select(vec![Wildcards::Off, Wildcards::Prefixed, Wildcards::PrefixedAndBare]),
         rows in prop::collection::btree_map(prop::sample::select(vec!["one", "two", "*"]), operation(), 0..4),
     ) -> Program {
-        // Each pair in one order, so that no implication leads in a circle; but in one from the old lock to the new.
+        // Each pair has one order, so that implications form no cycle within a version.
         let all = (0..SCOPES.len()).flat_map(|to| (0..to).map(move |from| (SCOPES[from], SCOPES[to])));
         let all: Vec<_> = all.map(|(from, to)| if is_reversed { (to, from) } else { (from, to) }).collect();
         Program { floor, implied: pairs.into_iter().map(|at| all[at]).collect(), wildcards, rows }
@@ -189,7 +189,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    /// A program and another version of it, which has most in common with it.
+    /// A program, and another version of it that shares most of it.
     fn versions()(old in program(), mut new in program(), kept in prop::collection::vec(prop::bool::weighted(0.6), 6)) -> (Program, Program) {
         if kept[0] { new.floor.clone_from(&old.floor); }
         if kept[1] { new.implied.clone_from(&old.implied); }
@@ -213,7 +213,7 @@ proptest! {
         let seen = changes.iter().any(|change| change.direction().opens());
         prop_assert_eq!(seen, opens(&old, &new), "{:#?}", changes);
         let is_stricter = |direction: Direction| matches!(direction, Direction::Stricter | Direction::Changed);
-        // The same the other way around, but for what is new or gone.
+        // The reverse change is the opposite, except for new and removed rows.
         if old.rows.keys().eq(new.rows.keys()) {
             let seen = changes.iter().any(|change| is_stricter(change.direction()));
             prop_assert_eq!(seen, opens(&new, &old), "{:#?}", changes);

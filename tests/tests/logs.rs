@@ -1,4 +1,4 @@
-//! Faults of the program and refusals are logged; tokens are not.
+//! The gate logs refusals and faults of the program. It never logs tokens.
 
 mod gating;
 
@@ -23,7 +23,7 @@ async fn log_of(app: &axum::Router, token: &str) -> String {
     log_while(async { _ = send(app, "GET /", &[&format!("authorization: Bearer {token}")]).await }).await
 }
 
-/// Returns what is logged besides decisions, of which `observed` knows what they say.
+/// Returns the log without decisions, which `observed` tests.
 async fn log_while(sending: impl Future<Output = ()>) -> String {
     let ((), text) = log::log_while(Level::TRACE, sending).await;
     assert!(!text.contains("secret"), "{text}");
@@ -70,7 +70,7 @@ async fn an_operation_without_a_row_is_logged_in_one_line() {
         let body = request(method, &json!({ "name": name }));
         log_while(async { _ = post(&app, "secret", &[], body).await }).await
     };
-    let expected = " INFO scopegate: refused as unknown, since no row of the MCP table is about it method=\"tools/call\" name=\"a\\n ERROR \\u{1b}[0m\"\n";
+    let expected = " INFO scopegate: refused as unknown, since the MCP table has no row for it method=\"tools/call\" name=\"a\\n ERROR \\u{1b}[0m\"\n";
     assert_eq!(log("tools/call", "a\n ERROR \u{1b}[0m").await, expected);
     let endless = log(&"m".repeat(10_000), "").await;
     assert!(endless.contains(&"m".repeat(128)) && endless.len() < 300, "{endless}");

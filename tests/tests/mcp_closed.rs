@@ -1,4 +1,4 @@
-//! The gate before an MCP server is closed: what no row is about is refused, and rows of their own open the rest.
+//! The gate before an MCP server refuses everything without a row. A row opens each operation.
 
 mod gating;
 
@@ -53,7 +53,7 @@ fn call(tool: &str) -> String {
     request("tools/call", &json!({ "name": tool }))
 }
 
-/// Checks that nobody can send a message, whatever the token, and what the answer says.
+/// Checks that a message is refused with every token, and checks the answer.
 async fn is_unknown(message: &str, code: i32, text: &str) {
     let calls = Counter::default();
     let app = service(&calls, TABLE);
@@ -165,7 +165,7 @@ async fn what_a_table_opens_needs_what_it_says() {
     for method in ["admin/purge", "notifications/purge"] {
         check(method, json!({ "taskId": "7" }), write, "write").await;
     }
-    // A row for every method does not say whose the tasks are.
+    // A row for every method does not open tasks, because it does not bind them to owners.
     for method in ["tasks/get", "tasks/update", "tasks/result", "tasks/list"] {
         let answer = post(&app, "all", &[], request(method, &json!({ "taskId": "7" }))).await;
         assert_eq!(answer.json()["error"]["code"], -32601, "{method}");
@@ -219,13 +219,13 @@ fn the_lock_says_whom_an_opened_table_lets_in() {
         &[&purge, &open],
         &[&open],
         &[
-            "weaker: `tools/call purge` is gone, so `tools/call *` counts for it, which needs a token, with whatever scopes; before, it needed `files:admin`",
+            "weaker: `tools/call purge` is gone, so `tools/call *` applies to it, which needs a token with any scopes; before, it needed `files:admin`",
         ],
     );
     check(&[&open], &[&purge, &open], &["stricter: `tools/call purge` is new: it needs `files:admin`"]);
     check(&[&write], &[&purge, &write], &["changed: `tools/call purge` is new: it needs `files:admin`"]);
     check(&[&admin], &[&purge, &admin], &["otherwise: `tools/call purge` is new: it needs `files:admin`"]);
-    // Another kind has a row of its own.
+    // Another kind needs its own row.
     check(
         &[&purge, &prompts],
         &[&prompts],
@@ -246,10 +246,10 @@ fn nothing_is_declared_by_the_name_of_all() {
     assert_eq!(
         gate().mcp_layer(FAULTY).unwrap_err().problems(),
         [
-            "`*` is no name, as it stands for all that have no row; write `Operation::any_tool` for those",
-            "`tools/call *` stands in the table twice; write it once",
-            "`prompts/get *` is public, and stands for whatever has no row; name what is public, or declare it `Requirement::AUTHENTICATED`",
-            "`method *` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
+            "`*` is not a name, since it means all operations without a row; write `Operation::any_tool` for those",
+            "`tools/call *` is in the table twice; write it once",
+            "`prompts/get *` is public, but covers all operations without a row; name each public operation, or declare this row `Requirement::AUTHENTICATED`",
+            "`method *` needs `tenant:{tenant}:member`, but only the URI template of a resource can fill that in",
         ],
     );
     let problem = |row: Operation, any: Requirement| {
@@ -258,7 +258,7 @@ fn nothing_is_declared_by_the_name_of_all() {
     };
     let undermined = |uri: &str| {
         format!(
-            "`resources/read *` lets in every other spelling of `resources/read {uri}`; declare each resource by its URI or a template, or all of them by `Operation::any_resource` alone"
+            "`resources/read *` allows every other spelling of `resources/read {uri}`; declare each resource by its URI or a template, or declare only `Operation::any_resource`"
         )
     };
     for uri in ["file:///secret", "file:///{name}"] {

@@ -1,4 +1,4 @@
-//! The contract of scope challenges: one 403 names every scope that an operation needs, and a token with those passes.
+//! The contract of scope challenges: one 403 names every scope that an operation needs, and a token with these scopes is accepted.
 
 mod gating;
 
@@ -33,7 +33,7 @@ const STATIC_TEXT: Requirement =
 const TEMPLATE: Requirement =
     requirement!("mcp:conformance:resources:read", "mcp:conformance:resources:template:{id}");
 
-/// What no attribute can stand on: resources, and the methods that every client calls first.
+/// Rows for which there is no attribute: resources, and the methods that every client calls first.
 const OTHERS: McpTable = mcp_table![
     Operation::resource("test://static-text", STATIC_TEXT),
     Operation::resource("test://template/{id}/data", TEMPLATE),
@@ -83,7 +83,7 @@ const FULL: &str = "mcp:conformance:baseline \
     mcp:conformance:resources:read mcp:conformance:resources:static-text mcp:conformance:resources:template:123 \
     mcp:conformance:prompts:get mcp:conformance:prompts:test_simple_prompt";
 
-/// An operation, the scopes that its challenge names, and a text that its answer has.
+/// An operation, the scopes in its challenge, and a text in its answer.
 const OPERATIONS: [(&str, &str, &str, &str); 4] = [
     (
         "tools/call",
@@ -111,7 +111,7 @@ const OPERATIONS: [(&str, &str, &str, &str); 4] = [
     ),
 ];
 
-/// The server, behind a gate that knows a token of just the scopes of each challenge, too.
+/// The server behind a gate. The gate also knows a token with exactly the scopes of each challenge.
 fn app() -> Router {
     let mut tokens = TestVerifier::new()
         .token("mcp-conformance-scope-low", "mcp:conformance:baseline")

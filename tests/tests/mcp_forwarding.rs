@@ -1,5 +1,5 @@
-//! What stands between a gate and a server of rmcp's passes on each method that a server can have: one that it forgot would be
-//! answered by rmcp in the server's place.
+//! The wrapper around an rmcp server passes on every method that a server can have. rmcp would answer a forgotten method instead of
+//! the server.
 
 use std::{env, fs, process::Command};
 

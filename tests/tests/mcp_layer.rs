@@ -1,4 +1,4 @@
-//! The gate before a JSON-RPC service that is made without rmcp.
+//! The gate before a JSON-RPC service without rmcp.
 
 mod gating;
 
@@ -41,7 +41,7 @@ const TABLE: McpTable = mcp_table![
     Operation::method("notifications/roots/list_changed", NEEDS_WRITE),
 ];
 
-/// A service that counts its calls, and answers the bytes that it got.
+/// A service that counts its calls, and answers with the bytes that it received.
 #[derive(Clone, Default)]
 struct Service(Counter);
 
@@ -79,7 +79,7 @@ fn call(tool: &str) -> String {
     request("tools/call", &json!({ "name": tool, "arguments": { "name": "list_files" } }))
 }
 
-/// Checks that `least` suffices for a message and that less is refused with `scopes`.
+/// Checks that a token with `least` may send a message, and that a token with less is refused with `scopes`.
 async fn needs(message: &str, scopes: &str, least: &str) {
     let service = Service::default();
     let app = service.behind(&gate());
@@ -158,7 +158,7 @@ const WITH_PARTS: McpTable = mcp_table![
     Operation::resource("raw://{tenant}/{name}/data", TWO_PARTS),
 ];
 
-/// Answers a request to a service with [`WITH_PARTS`] whose token grants `scopes`, and tells how often the service ran.
+/// Sends a request with a token that grants `scopes` to a service with [`WITH_PARTS`]. Returns the answer and the service's calls.
 async fn with_parts(scopes: &str, body: &str) -> (Answer, usize) {
     let tokens = TestVerifier::new().token("some", scopes);
     let gate = tokens.gate("https://example.com/mcp").unwrap().wildcards(Wildcards::Prefixed);
@@ -241,7 +241,7 @@ async fn a_template_whose_scopes_have_no_values_yet_is_not_completed() {
         |uri: &str| request("completion/complete", &json!({ "ref": { "type": "ref/resource", "uri": uri } }));
     for scopes in ["docs:read", "docs:read docs:all", "docs:read tenant:{tenant}:member"] {
         let (answer, calls) = with_parts(scopes, &complete("docs://{tenant}/{name}")).await;
-        let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"What this takes depends on values that are still to be completed"}}"#;
+        let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"The scopes of this template depend on the values that are being completed"}}"#;
         assert_eq!(
             (answer.status, answer.challenge(), &*answer.body),
             (StatusCode::OK, "", error),
@@ -339,7 +339,7 @@ async fn other_http_methods_need_the_floor() {
         assert_eq!(send("only-write").await.challenge(), insufficient("files:read"), "{method}");
         assert_eq!(send("read").await.status, StatusCode::OK, "{method}");
     }
-    // MCP has no others.
+    // MCP uses no other methods.
     for method in ["PUT", "PATCH", "X"] {
         let lines = ["authorization: Bearer read"];
         let answer = send_body(&app, &format!("{method} /mcp"), &lines, Body::from(call("write_file"))).await;
@@ -467,14 +467,14 @@ async fn headers_agree_with_the_body() {
         200,
     )
     .await;
-    // Older versions need no such headers; what is there must agree all the same.
+    // Older versions do not require these headers, but a header that is sent must agree with the body.
     let old = "mcp-protocol-version: 2025-11-25";
     check(&[old], write, 200).await;
     check(&[old, CALL, "mcp-name: write_file"], write, 200).await;
     check(&[old, "mcp-method: ping", "mcp-name: x"], write, 400).await;
     check(&["mcp-method: ping", "mcp-name: x"], write, 400).await;
     check(&["mcp-name: list_files"], write, 400).await;
-    // They never allow, and scopes are judged before them.
+    // These headers grant nothing, and scopes are judged before them.
     check(&[NEW, CALL, "mcp-name: list_files"], &call("purge_files"), 403).await;
     check(&["mcp-method: ping"], &call("purge_files"), 403).await;
 }
@@ -494,7 +494,7 @@ async fn bodies_have_a_limit() {
     assert_eq!(too_large.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(too_large.challenge(), "");
     let announced = post(&app, "read", &["content-length: 99999999999999999999"], PING).await;
-    assert_eq!(announced.status, StatusCode::OK, "an absurd length is no reason, the bytes are");
+    assert_eq!(announced.status, StatusCode::OK, "the bytes are the reason, not the claimed length");
     assert_eq!(post(&app, "read", &["content-length: 5000000"], PING).await.status, 413);
     let small = gate().mcp_layer(TABLE).unwrap().max_body(PING.len());
     let app = Router::new().route("/mcp", any(|| async {})).layer(small);
@@ -568,7 +568,7 @@ async fn a_refusal_names_the_request_that_it_answers() {
     // A token below the floor gets an answer that was built at startup.
     let list = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" });
     assert_eq!(post(&app, "nothing", &[], list.to_string()).await.json()["id"], json!(7));
-    // The identifier of an answer is one of the server's.
+    // The id of an answer belongs to the server.
     let answer = json!({ "jsonrpc": "2.0", "id": 7, "result": {} });
     let refused = post(&app, "nothing", &[], answer.to_string()).await;
     assert_eq!(refused.json()["id"], nobody);
@@ -587,9 +587,9 @@ fn a_faulty_table_is_refused_with_everything_that_is_wrong() {
     assert_eq!(
         error.problems(),
         [
-            "`method tools/call` is public, and what the method acts on decides who may call it; declare that public, or the method `Requirement::AUTHENTICATED`",
-            "`tools/call twice` stands in the table twice; write it once",
-            "`resources/read file:///{a}{b}` is no URI template: put a separator such as `/` between two variables, so that no value runs into the next",
+            "`method tools/call` is public, but the target of the method decides who may call it; declare the target public, or the method `Requirement::AUTHENTICATED`",
+            "`tools/call twice` is in the table twice; write it once",
+            "`resources/read file:///{a}{b}` is not a URI template: put a separator such as `/` between two variables, so that no value runs into the next",
         ],
     );
 }
@@ -608,13 +608,13 @@ fn scopes_that_nothing_can_fill_in_refuse_to_start() {
     assert_eq!(
         gate().mcp_layer(FAULTY).unwrap_err().problems(),
         [
-            "`tools/call write` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
-            "`prompts/get sum_up` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
-            "`method tasks/cancel` needs `tenant:{tenant}:member`, and only the URI template of a resource can fill that in",
+            "`tools/call write` needs `tenant:{tenant}:member`, but only the URI template of a resource can fill that in",
+            "`prompts/get sum_up` needs `tenant:{tenant}:member`, but only the URI template of a resource can fill that in",
+            "`method tasks/cancel` needs `tenant:{tenant}:member`, but only the URI template of a resource can fill that in",
             "`resources/read docs://acme/a` needs `tenant:{tenant}:member`, but its URI has no `{tenant}`",
             "`resources/read docs://{name}` needs `tenant:{tenant}:member`, but its URI has no `{tenant}`",
-            "`resources/read docs://{tenant}.{name}` is no URI template: put a separator such as `/` between two variables, so that no value runs into the next",
-            "`resources/read docs://{name}/{name}` is no URI template: name each variable once",
+            "`resources/read docs://{tenant}.{name}` is not a URI template: put a separator such as `/` between two variables, so that no value runs into the next",
+            "`resources/read docs://{name}/{name}` is not a URI template: use each variable only once",
         ],
     );
 }

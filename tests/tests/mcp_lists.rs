@@ -1,4 +1,4 @@
-//! Lists for the caller: under `Callable` they have just what a call by this caller gets through to.
+//! Filtered lists: with `Callable`, a list has exactly the items that this caller can call.
 
 mod listing;
 mod random;
@@ -25,10 +25,10 @@ use scopegate::{
 };
 use serde_json::{Value, json};
 
-/// All that rows and the floor name, and all that tokens grant.
+/// All scopes of the rows, the floor and the tokens.
 const SCOPES: [&str; 4] = ["a", "b:c", "d", "e"];
 
-/// What a server lists, under the name of the list, with the member that names an item.
+/// The lists of a server: the method, the member with the items, and the member that names an item.
 const LISTS: [(&str, &str, &str); 4] = [
     ("tools/list", "tools", "name"),
     ("prompts/list", "prompts", "name"),
@@ -36,7 +36,7 @@ const LISTS: [(&str, &str, &str); 4] = [
     ("resources/templates/list", "resourceTemplates", "uriTemplate"),
 ];
 
-/// A server with five of a kind, of which the last has no row.
+/// The number of items of each kind. The last item has no row.
 const COUNT: usize = 5;
 
 fn tool(at: usize) -> String {
@@ -66,7 +66,7 @@ fn server() -> Server {
     }
 }
 
-/// What a random table has: a row for all but the last of each kind, and perhaps rows for the methods.
+/// A random table: a row for every item but the last of each kind, and perhaps rows for the methods.
 #[derive(Clone, Debug)]
 struct Rows {
     floor: Vec<&'static str>,
@@ -109,7 +109,7 @@ impl Rows {
     }
 }
 
-/// Asks the gate about everything that the server has, by calling it.
+/// Finds out what the gate allows by calling everything that the server has.
 async fn callable(client: &Client<'_>) -> [BTreeSet<String>; 4] {
     let mut may: [BTreeSet<String>; 4] = Default::default();
     for at in 0..COUNT {
@@ -132,7 +132,7 @@ async fn listed(client: &Client<'_>) -> [BTreeSet<String>; 4] {
     let mut lists: [BTreeSet<String>; 4] = Default::default();
     for ((method, items, name), list) in LISTS.into_iter().zip(&mut lists) {
         let pages = client.pages(method).await;
-        // Filtered or not, the pages are those of the server.
+        // The pages are those of the server, filtered or not.
         assert_eq!(pages.len(), COUNT.div_ceil(2), "{method}");
         let found = pages.iter().flat_map(|page| page[items].as_array().unwrap());
         *list = found.map(|item| item[name].as_str().unwrap().to_owned()).collect();
@@ -148,7 +148,7 @@ fn everything() -> [BTreeSet<String>; 4] {
     [tool, prompt, resource, template].map(|name| (0..COUNT).map(name).collect())
 }
 
-/// Checks every way of listing for one caller. `opened` says whether a step-up could open the rest.
+/// Checks every way of listing for one caller. `opened` tells whether a step-up could open the rest.
 async fn lists_are_for_the_caller(
     gate: &Gate,
     table: &McpTable,
@@ -170,7 +170,7 @@ async fn lists_are_for_the_caller(
         let app = server.behind(gate, table, lists, wire);
         let client = Client::connect(&app, token, version, wire).await;
         assert_eq!(listed(&client).await, expected, "{lists:?} for {token:?}: {table}");
-        // What is hidden is judged as before, and what is shown too.
+        // Calls are judged as before, whether an item is hidden or shown.
         assert_eq!(callable(&client).await, may, "{lists:?} for {token:?}: {table}");
     }
 }
@@ -190,13 +190,13 @@ proptest! {
         wire in prop::sample::select(WIRES.to_vec()),
     ) {
         run(async {
-            // Whoever may list and open a session at all is to have a list.
+            // Every caller may open a session and list.
             let table = rows.table().and(&ANONYMOUS_DISCOVERY);
             let gate = gate().floor(rows.floor.iter().copied().map(Scope::from_static));
             for granted in &granted {
                 lists_are_for_the_caller(&gate, &table, &spell(granted), (version, wire), true).await;
             }
-            // A session belongs to somebody.
+            // A session needs a principal.
             if wire != Wire::Sessions {
                 lists_are_for_the_caller(&gate, &table, "", (version, wire), true).await;
             }
@@ -222,7 +222,7 @@ proptest! {
     }
 }
 
-/// A server that lets anybody keep its lists, and does so in each version.
+/// A server that marks its lists as cacheable for everybody, in each version.
 #[derive(Clone)]
 struct Shared(Server);
 
@@ -279,14 +279,14 @@ async fn nobody_else_keeps_a_list_for_the_caller() {
                 let expected = if is_private { "private" } else { "public" };
                 let case = format!("{method} in {version} under {lists:?}");
                 assert_eq!(scope(&shared).await, Some(json!(expected)), "{case}");
-                // rmcp writes the safest where the server says nothing.
+                // If the server sets nothing, rmcp writes the safest value.
                 assert_eq!(scope(&plain).await, has_scopes.then(|| json!("private")), "{case}");
             }
         }
     }
 }
 
-/// A template is not one resource: it is listed for those who may read every one of them.
+/// A template stands for many resources. It is listed for callers who may read all of them.
 #[tokio::test]
 async fn a_template_whose_scopes_depend_on_its_values_is_callable_by_another_alternative() {
     const BY_TENANT: Requirement = requirement!(any("tenant:{tenant}:read", "admin"));
@@ -309,7 +309,7 @@ async fn a_template_whose_scopes_depend_on_its_values_is_callable_by_another_alt
     }
 }
 
-/// Returns one of the lists, in its order.
+/// Returns one list in the server's order.
 async fn listed_of(client: &Client<'_>, which: usize) -> Vec<String> {
     let (method, items, name) = LISTS[which];
     let pages = client.pages(method).await;
@@ -346,7 +346,7 @@ async fn a_tool_that_is_switched_off_is_in_no_list() {
     }
 }
 
-/// A caller of another resource of the same family has another list.
+/// A caller at another resource of the same family gets another list.
 #[tokio::test]
 async fn a_list_is_that_of_the_resource_that_the_request_is_for() {
     const TABLE: McpTable = mcp_table![

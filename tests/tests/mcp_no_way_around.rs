@@ -1,5 +1,4 @@
-//! Whatever the shape of a request, no tool, prompt or resource is reached by a token that does not cover it: side effects
-//! are counted.
+//! For every shape of a request, a token without the scopes reaches no tool, prompt or resource. The tests count side effects.
 
 mod gating;
 
@@ -44,16 +43,16 @@ use scopegate_tests::{
     mcp_shapes::{CLAIMS, TARGETS, Target, shapes},
 };
 
-/// How often what needs the floor alone ran, and what needs more.
+/// Counts the calls that need only the floor, and the calls that need more.
 #[derive(Clone, Default)]
 struct Server {
     listed: Arc<AtomicUsize>,
     purged: Arc<AtomicUsize>,
-    /// Leaves the judging of resources to the gate.
+    /// Whether the server leaves the check of resources to the gate.
     trusts_the_gate: bool,
 }
 
-/// Opens everything to who has the floor.
+/// Opens everything to tokens with the floor.
 const OPEN: McpTable = mcp_table![
     Operation::any_tool(Requirement::AUTHENTICATED),
     Operation::any_prompt(Requirement::AUTHENTICATED),
@@ -65,7 +64,7 @@ const RESOURCES: McpTable = mcp_table![Operation::resource("file:///{name}", FIL
 
 #[scoped_tools]
 impl Server {
-    /// Needs the floor alone.
+    /// Needs only the floor.
     #[authenticated]
     #[tool]
     async fn list(&self) {
@@ -79,7 +78,7 @@ impl Server {
         self.purged.fetch_add(1, SeqCst);
     }
 
-    /// Needs the floor alone.
+    /// Needs only the floor.
     #[authenticated]
     #[prompt(name = "list")]
     async fn list_prompt(&self) -> Vec<PromptMessage> {
@@ -109,7 +108,7 @@ impl ServerHandler for Server {
             let found = found.ok_or_else(|| ErrorData::resource_not_found("Unknown resource", None))?;
             Access::try_from(&context)?.require_resource(&found)?;
         }
-        // As sloppy as a server can be.
+        // Normalises URIs as a very lenient server would.
         let uri = request.uri.to_lowercase().replace("%70", "p");
         let counter = if uri.contains("purge") { &self.purged } else { &self.listed };
         counter.fetch_add(1, SeqCst);
@@ -138,7 +137,7 @@ impl Server {
         if sessions { server.sessions() } else { server }.build().unwrap()
     }
 
-    /// Puts the server behind a gate that lets everything through, so that the guards inside are on their own.
+    /// Puts the server behind a gate that allows everything, so that only the guards inside decide.
     fn behind_an_ignorant_gate(&self) -> Router {
         let (server, config) = (self.clone(), StreamableHttpServerConfig::default());
         let service = StreamableHttpService::new(
@@ -196,7 +195,7 @@ async fn the_right_token_runs_it() {
         for target in TARGETS {
             let before = server.ran().1;
             assert_eq!(post(&app, "all", &[], target.call()).await.status, 200);
-            assert_eq!(server.ran(), (0, before + 1), "so the counter works: {target:?}");
+            assert_eq!(server.ran(), (0, before + 1), "the counter works: {target:?}");
         }
     }
 }
@@ -220,7 +219,7 @@ async fn in_a_session_each_request_is_judged_by_its_own_token() {
     }
 }
 
-/// A body that comes byte by byte, and not always.
+/// A body that arrives byte by byte, with pauses.
 struct Slow {
     bytes: std::vec::IntoIter<u8>,
     pause: bool,
@@ -266,7 +265,7 @@ async fn a_body_that_does_not_end_runs_nothing() {
     assert_eq!(server.ran(), (0, 0));
 }
 
-/// One server for all the cases, since what counts is that nothing happened in any.
+/// One server for all cases. The test checks that none of them has a side effect.
 static FUZZED: LazyLock<(Server, Router, tokio::runtime::Runtime)> = LazyLock::new(|| {
     let server = Server::default();
     let app = server.app(false);
@@ -276,7 +275,7 @@ static FUZZED: LazyLock<(Server, Router, tokio::runtime::Runtime)> = LazyLock::n
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// A call with some bytes put in, taken out and repeated.
+    /// A call with some bytes inserted, removed and repeated.
     #[test]
     fn no_mutation_of_a_call_runs_it(
         at in any::<prop::sample::Index>(),

@@ -1,4 +1,4 @@
-//! Servers behind the layer that are not made with rmcp, and read JSON in ways of their own. Nothing inside judges again.
+//! Servers without rmcp behind the layer, which read JSON in other ways. Nothing inside checks a call again.
 
 mod gating;
 
@@ -47,7 +47,7 @@ fn gate() -> Gate {
     tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")])
 }
 
-/// Counts what was asked of it that takes `files:admin`.
+/// Counts the calls that need `files:admin`.
 #[derive(Clone, Default)]
 struct Server(Counter);
 
@@ -104,7 +104,7 @@ fn listen(uri: &str) -> String {
     request("subscriptions/listen", &json!({ "notifications": { "resourceSubscriptions": [uri] } }))
 }
 
-/// An object in whose place `serde_json` finds the JSON that its one member holds, where that feature is on, as by axum.
+/// An object that `serde_json` replaces by the JSON in its only member, if its feature `raw_value` is on, as with axum.
 fn raw(json: &str) -> String {
     json!({ "$serde_json::private::RawValue": json }).to_string()
 }
@@ -114,7 +114,7 @@ fn a_raw_value_is_what_it_holds() {
     assert_eq!(
         serde_json::from_str::<Value>(&raw("[1]")).unwrap(),
         json!([1]),
-        "or the tests here show nothing"
+        "otherwise the tests here show nothing"
     );
 }
 
@@ -252,7 +252,7 @@ fn a_template_behind_another_is_reached_or_refused() {
     assert_eq!(
         problems("docs://{tenant}/{name}", "docs://secret/{name}"),
         [
-            "`resources/read docs://secret/{name}` is never reached, since `resources/read docs://{tenant}/{name}` stands before it and fits all of its URIs; put it first"
+            "`resources/read docs://secret/{name}` is never used, since `resources/read docs://{tenant}/{name}` comes before it and fits all of its URIs; put it first"
         ]
     );
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Prompts and resources of rmcp servers: guarded as tools are, and what the program's own demands are answered with.
+//! Prompts and resources of rmcp servers are guarded like tools. Also tests the answers to a program's own demands.
 
 mod gating;
 
@@ -45,7 +45,7 @@ struct Which {
     name: String,
 }
 
-/// Counts what ran.
+/// Counts the calls.
 #[derive(Clone)]
 struct Files {
     ran: Arc<AtomicUsize>,
@@ -86,7 +86,7 @@ impl Files {
 
 #[scoped_tools(router = more_prompts, vis = "pub(crate)")]
 impl Files {
-    /// Stands in a block of prompts alone.
+    /// Is in a block with only prompts.
     #[cfg(not(any()))]
     #[requires_scope("files:admin")]
     #[prompt]
@@ -175,7 +175,7 @@ fn gate() -> Gate {
     tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")])
 }
 
-/// Lets everything through that the token's floor covers, so that the server is on its own.
+/// Allows everything to tokens with the floor, so that only the server decides.
 const OPEN: McpTable = mcp_table![
     Operation::any_tool(Requirement::AUTHENTICATED),
     Operation::any_prompt(Requirement::AUTHENTICATED),
@@ -208,7 +208,7 @@ async fn ask(app: &Router, token: &str, method: &str, params: Value) -> (u16, Va
     (answer.status.as_u16(), answer.json())
 }
 
-/// What a refusal inside the server looks like.
+/// Returns the refusal of a guard inside the server.
 fn refusal(scope: &str) -> Value {
     json!({
         "code": 403,
@@ -306,7 +306,7 @@ async fn the_guard_of_a_prompt_is_the_authority() {
         let (status, answer) = ask(&app, token, "prompts/get", prompt(name)).await;
         assert_eq!((status, &answer["error"]), (200, &refusal(scope)), "{name}");
     }
-    // Its parameters are not read before.
+    // The guard decides before the parameters are read.
     let (_, answer) = ask(&app, "read", "prompts/get", json!({ "name": "sum-up" })).await;
     assert_eq!(answer["error"], refusal("files:read files:write"));
     let (_, answer) = ask(&app, "write", "prompts/get", json!({ "name": "sum-up" })).await;
@@ -358,7 +358,7 @@ async fn in_read_resource_the_scopes_of_the_row_can_be_demanded() {
     let ran = Arc::default();
     let (status, answer) = ask(&app(&ran), "all", "resources/read", uri("file:///by-hand")).await;
     assert!(status == 200 && answer["result"].is_object(), "{answer}");
-    // Where the gate knows of no row, nothing is declared.
+    // Without a row in the gate's table, nothing is declared.
     let (_, answer) =
         ask(&behind_an_ignorant_gate(&ran), "all", "resources/read", uri("file:///by-hand")).await;
     assert_eq!(answer["error"]["code"], 500);
@@ -379,7 +379,7 @@ async fn a_prompt_without_a_row_is_unknown_and_a_row_without_a_prompt_does_no_ha
         let (status, _) = ask(&app, "only-admin", "prompts/get", prompt(name)).await;
         assert_eq!(status, 403, "below the floor");
     }
-    // The server's own answer, since it has no such prompt.
+    // The server answers by itself, because it has no such prompt.
     let (status, answer) = ask(&app, "all", "prompts/get", prompt("below_us")).await;
     assert_eq!((status, &answer["error"]["code"]), (200, &json!(-32602)));
     let (_, answer) = ask(&app, "all", "resources/read", uri("file:///a.txt")).await;

@@ -1,5 +1,5 @@
-//! A server with public and protected operations: everybody walks the whole table, in each version of the protocol, and
-//! what ran is counted.
+//! A server with public and protected operations. Every caller tries every operation, in each version of the protocol, and the
+//! tests count what ran.
 
 mod gating;
 
@@ -32,7 +32,7 @@ use scopegate_tests::{
 };
 use serde_json::{Value, json};
 
-/// How often each operation ran.
+/// Counts the calls of each operation.
 #[derive(Clone, Default)]
 struct Mixed(Arc<Mutex<BTreeMap<String, usize>>>);
 
@@ -145,16 +145,16 @@ fn name(scopes: &[&str]) -> String {
     format!("token-{}", scopes.join("-").replace([':', '.'], "_"))
 }
 
-/// Whom an operation is for.
+/// Who may call an operation.
 enum For {
     Anyone,
-    /// Who has the floor, and all scopes of one of these.
+    /// Tokens with the floor and with all scopes of one of these.
     OneOf(&'static [&'static [&'static str]]),
-    /// Nobody: it has no row.
+    /// Nobody, because it has no row.
     Nobody,
 }
 
-/// All that the server has, and something that it has not.
+/// All operations of the server, and one that it does not have.
 fn operations() -> Vec<(&'static str, Value, For)> {
     const FLOOR: For = For::OneOf(&[&[]]);
     vec![
@@ -191,7 +191,7 @@ fn completion(prompt: &str) -> Value {
     json!({ "ref": { "type": "ref/prompt", "name": prompt }, "argument": { "name": "a", "value": "" } })
 }
 
-/// What a version wants in the headers and in the parameters of a request.
+/// Adds the headers and parameters that a version requires.
 fn dressed(version: &str, method: &str, params: &Value) -> (Vec<String>, Value) {
     let mut headers = vec![format!("mcp-protocol-version: {version}")];
     let mut params = params.clone();
@@ -329,11 +329,7 @@ async fn what_nobody_can_tell_for_certain_needs_a_token() {
     }
     let logs_in_at_once = Mixed::default().server().build().unwrap();
     assert_eq!(send(&logs_in_at_once, "GET /mcp", &["host: example.com"]).await.status, 401);
-    assert_eq!(
-        post(&app, "", &[], count).await.status,
-        200,
-        "so the others are refused for what is odd about them"
-    );
+    assert_eq!(post(&app, "", &[], count).await.status, 200, "so the others are refused for their shape");
 }
 
 #[tokio::test]
@@ -347,7 +343,7 @@ async fn a_batch_needs_what_its_strictest_part_needs() {
     assert_eq!(answer.status, 401);
     assert!(answer.challenge().contains(&asked(&["files:write"])), "{}", answer.challenge());
     let public = post(&app, "", &version, format!("[{},{}]", call("count"), call("count"))).await;
-    assert_ne!(public.status, 401, "rmcp has no batches, and says so itself: {public:?}");
+    assert_ne!(public.status, 401, "rmcp supports no batches, and answers by itself: {public:?}");
     assert_eq!(mixed.times("tools/call write"), 0);
 }
 

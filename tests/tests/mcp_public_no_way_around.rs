@@ -1,5 +1,5 @@
-//! Whatever the shape of a request, nothing that needs a token is reached without one, also where its neighbour is public:
-//! side effects are counted.
+//! For every shape of a request, a request without a token reaches nothing that needs one, even beside public operations. The tests
+//! count side effects.
 
 mod gating;
 
@@ -34,7 +34,7 @@ use scopegate_tests::{
 };
 use serde_json::Value;
 
-/// How often what is public ran, and what is not.
+/// Counts the calls of public and of protected operations.
 #[derive(Clone, Default)]
 struct Server {
     listed: Arc<AtomicUsize>,
@@ -46,7 +46,7 @@ const RESOURCES: McpTable = mcp_table![
     Operation::resource("file:///list", Requirement::PUBLIC),
     Operation::resource("file:///purge", ADMIN),
 ];
-/// For the server that is not made with rmcp.
+/// The table for the server without rmcp.
 const OTHERS: McpTable = mcp_table![
     Operation::tool("list", Requirement::PUBLIC),
     Operation::tool("purge", ADMIN),
@@ -118,7 +118,7 @@ impl Server {
         if sessions { server.sessions() } else { server }.build().unwrap()
     }
 
-    /// Puts a server behind the layer that does not mind the case of names, and does what any of several members says.
+    /// Puts a server behind the layer that ignores the case of names, and obeys each of several members.
     fn layer(&self) -> Router {
         let server = self.clone();
         let sloppy = async move |body: Bytes| {
@@ -175,7 +175,7 @@ async fn what_is_public_runs_and_the_right_token_runs_the_rest() {
             assert_eq!(send(target.allowed_call(), &[]).await, 200, "{target:?}");
             assert_eq!(server.ran(), (listed + 1, purged), "{target:?}");
             assert_eq!(send(target.call(), &["authorization: Bearer all"]).await, 200, "{target:?}");
-            assert_eq!(server.ran(), (listed + 1, purged + 1), "so the counter works: {target:?}");
+            assert_eq!(server.ran(), (listed + 1, purged + 1), "the counter works: {target:?}");
         }
     }
 }

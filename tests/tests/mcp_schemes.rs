@@ -1,4 +1,4 @@
-//! `securitySchemes` of tools: they are what the row of the tool says, in `_meta` and beside it, and what a call needs.
+//! `securitySchemes` of tools, in `_meta` and beside it: they equal the row of the tool, and what a call needs.
 
 mod listing;
 mod random;
@@ -25,10 +25,10 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 use tower::ServiceExt;
 
-/// All that rows and the floor name, and all that tokens grant.
+/// All scopes of the rows, the floor and the tokens.
 const SCOPES: [&str; 4] = ["a", "b:c", "d", "e"];
 
-/// Writes down naively what each way to call a tool needs.
+/// Computes naively what each way to call a tool needs.
 fn expected(floor: &[&str], rows: &[&Requirement]) -> Vec<Vec<String>> {
     let mut ways = vec![floor.iter().map(ToString::to_string).collect::<Vec<_>>()];
     for row in rows.iter().filter(|row| !row.alternatives().is_empty()) {
@@ -87,7 +87,7 @@ async fn every_scheme_is_one_way_to_call(
     let client = Client::connect(&app, &everything, version, wire).await;
     let listed = client.tools().await;
     assert_eq!(listed.len(), rows.len() + 1);
-    // The last one has no row.
+    // The last tool has no row.
     assert!(listed[rows.len()].get("securitySchemes").is_none() && listed[rows.len()].get("_meta").is_none());
     for (tool, row) in listed.iter().zip(rows) {
         let schemes = schemes_of(tool);
@@ -104,7 +104,7 @@ async fn every_scheme_is_one_way_to_call(
             };
             let ran = server.ran.get();
             let token = spell(&granted);
-            // Each request is by itself, so that a token below the floor gets to its call.
+            // Requests are without a session, so that a token below the floor reaches its call.
             let caller = Client::connect(&app, &token, "2026-07-28", wire).await;
             let answer = caller.send("tools/call", json!({ "name": tool["name"] })).await;
             let is_met = schemes.iter().any(meets);
@@ -192,7 +192,7 @@ async fn scopes_have_the_names_that_clients_ask_for() {
     let server = Server { tools: vec!["purge".to_owned()], ..Server::default() };
     let floor = || gate().floor([Scope::from_static("read")]);
     let named = floor().asked_as(|scope| format!("api://files/{scope}"));
-    // Entra ID takes one name for all that the client may have at all.
+    // With Entra ID, one name requests everything that the client may have.
     let all = floor().asked_as(|_| "api://files/.default".to_owned());
     for (gate, expected) in
         [(named, &["api://files/read", "api://files/write"][..]), (all, &["api://files/.default"])]
@@ -206,7 +206,7 @@ async fn scopes_have_the_names_that_clients_ask_for() {
     }
 }
 
-/// Each resource of a family has scopes of its own.
+/// Each resource of a family has its own scopes.
 #[tokio::test]
 async fn a_tool_of_a_family_needs_the_scopes_of_its_resource() {
     const TABLE: McpTable = mcp_table![Operation::tool("purge", requirement!("org:{org}:admin"))];
@@ -259,7 +259,7 @@ async fn the_table_counts_and_not_what_a_tool_says_of_itself() {
     assert_eq!(tools[1]["_meta"], json!({ "com.example/kept": [1] }));
 }
 
-/// What else has a list of tools in its answer stays as the server wrote it.
+/// Other answers that contain a list of tools stay as the server wrote them.
 #[tokio::test]
 async fn no_other_answer_is_changed() {
     const TABLE: McpTable = mcp_table![Operation::method("admin/tools", Requirement::AUTHENTICATED)];
@@ -282,7 +282,7 @@ async fn no_other_answer_is_changed() {
     assert_eq!(message(&answer)["result"], tools(), "{}", answer.body);
 }
 
-/// Lists its tool once it is told to.
+/// A server that lists its tool after a signal.
 #[derive(Clone)]
 struct Slow(Server, Arc<Notify>);
 
@@ -297,7 +297,7 @@ impl ServerHandler for Slow {
     }
 }
 
-/// A client whose connection broke waits for the answer by another request, which does not say what for.
+/// A client whose connection broke waits for the answer with another request, which does not name the method.
 #[tokio::test]
 async fn an_answer_on_another_stream_is_the_same() {
     const TABLE: McpTable = mcp_table![Operation::tool("purge", requirement!("files:admin"))];
@@ -321,7 +321,7 @@ async fn an_answer_on_another_stream_is_the_same() {
         again = again.header(name, value);
     }
     let mut again = events(&app, again.body(Body::empty()).unwrap()).await;
-    // It is there before the answer is.
+    // This event arrives before the answer.
     assert!(next(&mut again).await.contains("retry"));
     listed.notify_one();
     let answer = next(&mut again).await;

@@ -1,4 +1,4 @@
-//! `Gate::mcp`: where the server is, whom it answers, and when it refuses to start.
+//! `Gate::mcp`: the address of the server, the callers that it answers, and the errors at startup.
 #![allow(clippy::unused_self, reason = "tools of a server that has nothing")]
 
 mod gating;
@@ -24,7 +24,7 @@ use scopegate_tests::{
 use serde_json::json;
 use tracing::Level;
 
-/// A server with the routers that a test gives it.
+/// A server with a test's routers.
 #[derive(Clone)]
 struct Files {
     router: ToolRouter<Self>,
@@ -196,8 +196,8 @@ fn everything_that_is_wrong_is_said_at_once() {
     assert_eq!(
         problems(McpServer::new(&gate, files).at(resource)),
         [
-            "resource `https://example.com/.well-known/:a` says where the server is; leave out `.at(..)`",
-            "no server can be at `/.well-known/:a`; choose a path outside `/.well-known` and without `:` and `*` at the start of a segment",
+            "resource `https://example.com/.well-known/:a` already sets the location of the server; remove `.at(..)`",
+            "the server cannot be at `/.well-known/:a`; choose a path outside `/.well-known` and without `:` and `*` at the start of a segment",
             "resource `https://example.com/.well-known/:a` names no authorization server, so no client can get a token; add `.authorization_server(\"https://..\")`",
         ],
     );
@@ -213,7 +213,7 @@ async fn sessions_are_judged_request_by_request() {
     let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
     assert_eq!(post(&app, "read", &[&session], initialized).await.status, 202);
     assert_eq!(post(&app, "", &[&session], call("list_files")).await.status, 401);
-    // A token without the scopes is told so first, whoever opened the session.
+    // A token without the scopes gets the 403 first, whoever opened the session.
     assert_eq!(post(&app, "other", &[&session], call("list_files")).await.status, 403);
     let answer = post(&app, "read", &[&session], call("list_files")).await;
     assert!(answer.body.contains("hello.txt"), "{}", answer.body);
@@ -240,7 +240,7 @@ async fn it_answers_for_other_hosts_that_it_is_told() {
     for host in ["svc.local", "files.svc.local.evil.com", "10.0.0.1", "10.0.0.1:80", "localhost"] {
         assert_eq!(status(host).await, 403, "{host}");
     }
-    // A page of the other host is another page still.
+    // A page of the other host still has another origin.
     let headers = ["host: files.svc.local", "origin: http://files.svc.local"];
     assert_eq!(post(&app, "read", &headers, call("list_files")).await.status, 403);
     for host in [
@@ -258,7 +258,7 @@ async fn it_answers_for_other_hosts_that_it_is_told() {
     ] {
         let server = McpServer::new(&gate, files).allow_host(host);
         let problem =
-            format!("`{host}` is no host; write a name as in `files.internal`, with a port or without");
+            format!("`{host}` is not a host; write a name such as `files.internal`, with or without a port");
         assert_eq!(problems(server), [problem], "{host}");
     }
 }
@@ -279,7 +279,7 @@ async fn a_tool_that_is_switched_off_is_unknown_and_a_warning() {
     }
     assert_eq!(
         problems(McpServer::new(&gate, files).table(&Files::TOOLS).switched_off(["list_flies"])),
-        ["the tool `list_flies` is switched off, and no row is about it; write the name as the table has it"]
+        ["the tool `list_flies` is switched off, but has no row; write the name as the table has it"]
     );
 }
 
@@ -290,7 +290,7 @@ fn a_resource_that_the_server_cannot_read_is_an_error() {
     assert_eq!(
         problems(server),
         [
-            "`resources/read file:///{name}` is never read, since `mcp_server::Files` has no `read_resource`; write one as an `async fn`, or leave the row out"
+            "`resources/read file:///{name}` is never read, since `mcp_server::Files` has no `read_resource`; write one as an `async fn`, or remove the row"
         ]
     );
 }

@@ -1,4 +1,5 @@
-//! Sessions of MCP servers: one belongs to who opened it, at each replica that has the key, whatever the server behind the gate.
+//! Sessions of MCP servers. A session belongs to the principal that opened it, at each replica with the same key and before any
+//! server.
 
 mod gating;
 
@@ -50,7 +51,7 @@ fn gate(resource: &str) -> Gate {
     tokens.gate(resource).unwrap().floor([Scope::from_static("files:read")])
 }
 
-/// A server that takes every session for its own, gives the next one this identifier, and remembers what it was called with.
+/// A server that accepts every session id, gives the next session this id, and records the ids that it receives.
 #[derive(Clone, Default)]
 struct Server {
     names: Vec<String>,
@@ -118,7 +119,7 @@ fn is_unknown(answer: &Answer, case: &str) {
     assert_eq!(answer.json()["error"], json!({ "code": -32001, "message": "Session not found" }), "{case}");
 }
 
-/// Principal, scopes, restart, second replica with the same key and with another.
+/// Tests the principal, the scopes, a restart, and a second replica with the same key and with another.
 #[tokio::test]
 async fn a_session_is_known_to_who_opened_it_wherever_the_key_is() {
     let (server, key, other) = (Server::naming("its.own.name"), [7; 32], [8; 32]);
@@ -168,13 +169,13 @@ async fn a_token_that_names_nobody_opens_no_session() {
     let server = Server::naming("s1");
     let answer = post(&server.behind(RESOURCE, None), "nobody", &[], INITIALIZE).await;
     assert_eq!((answer.status.as_u16(), answer.challenge(), answer.header("mcp-session-id")), (403, "", ""));
-    assert!(answer.body.contains("names nobody"), "{}", answer.body);
+    assert!(answer.body.contains("has no principal"), "{}", answer.body);
     // Without a session it may do everything else.
     let stateless = Server::default().behind(RESOURCE, None);
     assert_eq!(post(&stateless, "nobody", &[], INITIALIZE).await.status, 200);
 }
 
-/// A key without a name has no principal. Its session is that of whoever holds the key.
+/// A key without a name has no principal. Its session belongs to every client with the key.
 #[tokio::test]
 async fn a_session_of_a_key_without_a_name_is_not_that_of_another_key() {
     let keys = StaticKeys::parse("sk_one=files:read;sk_two=files:read").unwrap();
@@ -246,7 +247,7 @@ async fn a_session_of_an_rmcp_server_is_its_openers_alone() {
     assert!(answer.body.contains("hello.txt"), "{}", answer.body);
     let lines = [&*line, &headers("alice"), "host: example.com"];
     assert_eq!(send(&app, "DELETE /mcp", &lines).await.status, 202);
-    // What is over is answered by rmcp.
+    // rmcp answers for a session that has ended.
     assert_eq!(post(&app, "alice", &[&line], call("list")).await.status, 404);
 }
 
@@ -262,7 +263,7 @@ async fn a_static_key_with_a_name_has_sessions() {
     assert_eq!(post(&app, "sk_ci", &["host: localhost", &line], initialized).await.status, 202);
 }
 
-/// The official client over a socket, with the stream that it opens by itself, and the end that it sends.
+/// The official client over a socket opens its stream and ends its session.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_client_keeps_its_session() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,5 +1,5 @@
-//! Tasks of a server made with rmcp: a task belongs to who started it, and needs what its tool needs, at each replica that has the
-//! key.
+//! Tasks of an rmcp server. A task belongs to the principal that started it, and needs the scopes of its tool, at each replica with
+//! the same key.
 
 mod gating;
 
@@ -32,11 +32,11 @@ use scopegate_tests::{
 };
 use serde_json::{Value, json};
 
-/// A server that keeps its tasks where all its replicas find them.
+/// A server whose replicas share its tasks.
 #[derive(Clone, Default)]
 struct Exports {
     tasks: TaskManager,
-    /// How often it was asked about a task.
+    /// Counts the requests about a task.
     asked: Counter,
 }
 
@@ -96,7 +96,7 @@ impl ServerHandler for Exports {
     }
 }
 
-/// A token of a principal with some scopes. Its text is new, as after a refresh.
+/// Makes a token of a principal with some scopes. Its text is new, as after a refresh.
 fn token(subject: &str, scopes: &str) -> Token {
     Token::granting(GrantedScopes::parse(scopes))
         .with_issuer("https://auth.example.com")
@@ -133,7 +133,7 @@ fn replica(exports: &Exports, resource: &str, key: Option<&[u8; 32]>) -> Router 
     server.build().unwrap()
 }
 
-/// A message of version 2026-07-28, whose client takes tasks.
+/// Sends a message of version 2026-07-28 from a client that supports tasks.
 async fn send(app: &Router, token: &str, method: &str, mut params: Value) -> Answer {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -157,7 +157,7 @@ async fn start(app: &Router, token: &str, tool: &str) -> String {
     result["taskId"].as_str().unwrap().to_owned()
 }
 
-/// What may come of a request about a task.
+/// The outcome of a request about a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Answered,
@@ -204,7 +204,7 @@ async fn check(app: &Router, exports: &Exports, token: &str, id: &str, expected:
     }
 }
 
-/// Principal, scopes, restart, second replica with the same key and with another.
+/// Tests the principal, the scopes, a restart, and a second replica with the same key and with another.
 #[tokio::test]
 async fn a_task_is_known_to_who_started_it_wherever_the_key_is() {
     let exports = Exports::default();
@@ -276,7 +276,7 @@ async fn a_row_of_the_method_is_needed_besides_and_lists_are_refused() {
     assert_eq!(
         make(&LIST).unwrap_err().problems(),
         [
-            "`method tasks/list` would list the tasks of all callers, by identifiers that none of them can use; leave the row out"
+            "`method tasks/list` would list the tasks of all callers, with identifiers that none of them can use; remove the row"
         ]
     );
     let open = make(&mcp_table![Operation::any_method(Requirement::AUTHENTICATED)]).unwrap();
@@ -296,11 +296,11 @@ async fn subscriptions_to_tasks_are_judged_as_what_is_asked_about_them() {
     }
     let refused = listen("alice-reads", &[&id]).await;
     assert_eq!(refused.challenge(), insufficient("files:read files:export"));
-    // rmcp has no subscriptions to tasks.
+    // rmcp does not support subscriptions to tasks.
     assert_eq!(listen("alice", &[&id]).await.json()["error"]["code"], -32601);
 }
 
-/// Before another server the program says whose a task is.
+/// Before a server without rmcp, the program names the owner of a task.
 #[tokio::test]
 async fn before_another_server_the_program_says_whose_a_task_is() {
     const EXPORT: Requirement = requirement!("files:export");
@@ -344,21 +344,21 @@ async fn before_another_server_the_program_says_whose_a_task_is() {
             }
         }
     }
-    // Nobody is asked for those who may ask nothing.
+    // The owner is not looked up for a caller without access.
     let before = asked.get();
     assert_eq!(
         send(&app, "below", "tasks/get", json!({ "taskId": "7" })).await.challenge(),
         insufficient("files:read")
     );
     assert_eq!(asked.get(), before);
-    // Who names a task twice has it looked up once.
+    // A task that is named twice is looked up once.
     let ids = json!({ "notifications": { "taskIds": ["7", "7", "7"] } });
     assert_eq!(send(&app, "alice", "subscriptions/listen", ids).await.status, 200);
     assert_eq!(asked.get(), before + 1);
     assert_eq!(send(&app, "alice", "tasks/list", json!({})).await.status, 404);
 }
 
-/// The official client, over a socket: a task that it starts, waits for and cancels.
+/// The official client over a socket starts a task, waits for it and cancels it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_client_waits_for_its_task() {
     let exports = Exports::default();

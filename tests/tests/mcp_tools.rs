@@ -1,4 +1,4 @@
-//! `#[scoped_tools]`: the guard inside each tool decides, whatever stands before the server.
+//! `#[scoped_tools]`: the guard inside each tool decides, independently of the layers before the server.
 
 mod gating;
 
@@ -31,10 +31,10 @@ use scopegate_tests::{
 };
 use serde_json::{Value, json};
 
-/// Parameters that count that they were read.
+/// Parameters that count how often they are read.
 #[derive(schemars::JsonSchema)]
 struct Touchy {
-    #[expect(dead_code, reason = "it is in the schema")]
+    #[expect(dead_code, reason = "only the schema uses it")]
     path: String,
 }
 
@@ -191,7 +191,7 @@ fn service(ran: &Counter) -> StreamableHttpService<Server, NeverSessionManager> 
     )
 }
 
-/// Only the guards inside decide about tools.
+/// Opens all tools at the gate, so that only the guards inside decide.
 const OPEN: McpTable = mcp_table![Operation::any_tool(Requirement::AUTHENTICATED)];
 
 fn behind_an_ignorant_gate(ran: &Counter) -> Router {
@@ -229,7 +229,7 @@ async fn the_guard_inside_is_the_authority() {
         });
         assert_eq!(call(&app, token, tool).await["error"], error, "{tool}");
     }
-    assert_eq!((ran.get(), TOUCHED.load(SeqCst)), (0, 0), "neither a tool ran nor were parameters read");
+    assert_eq!((ran.get(), TOUCHED.load(SeqCst)), (0, 0), "no tool ran, and no parameters were read");
     assert_eq!(call(&app, "write", "write").await["result"]["isError"], true);
     assert_eq!((ran.get(), TOUCHED.load(SeqCst)), (0, 1), "with the scope, parameters are read");
     assert!(call(&app, "read", "list_files").await["result"].is_object());

@@ -1,4 +1,4 @@
-//! Whatever axum's routers can do, scopegate's can, or a reason says why not: its sources are read.
+//! scopegate's routers have every method of axum's routers, or a reason why not. The test reads axum's source.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,7 @@ const SERVES: &str =
     "belongs to the axum router that `Router::protect` returns: without a gate nothing is served";
 const ALONE: &str = "a method router gets its gate from the `Router` that mounts it; alone it has none";
 
-/// What is not mirrored, and why.
+/// The methods that are not mirrored, with the reason.
 const LEFT_OUT: [(&str, &str, &str); 6] = [
     ("Router", "as_service", SERVES),
     ("Router", "into_service", SERVES),
@@ -49,7 +49,7 @@ fn each_method_of_axums_routers_is_mirrored_or_left_out_for_a_reason() {
     assert_eq!(faults, Vec::<String>::new());
 }
 
-/// A reader that finds nothing would miss every fault.
+/// Checks that the reader finds methods. A reader that finds nothing would report no fault.
 #[test]
 fn the_names_of_axum_are_found() {
     let axum = Names::below(&of_package("axum").join("routing"));
@@ -63,7 +63,7 @@ fn the_names_of_axum_are_found() {
     }
 }
 
-/// The public methods of the two routers, and the functions of the module, by where they are.
+/// The public methods of the two routers, and the functions of the module, by place.
 struct Names(BTreeMap<&'static str, BTreeSet<String>>);
 
 impl Names {
@@ -106,7 +106,7 @@ fn method(item: &ImplItem) -> Option<String> {
     }
 }
 
-/// What a macro writes whose first argument is the name: `chained_service_fn!(get_service, GET)`.
+/// A function written by a macro whose first argument is the name: `chained_service_fn!(get_service, GET)`.
 struct Named(String);
 
 impl Parse for Named {
@@ -119,7 +119,7 @@ impl Parse for Named {
     }
 }
 
-/// The public functions that a module has, or has from `method_routing`.
+/// The public functions that a module defines, or re-exports from `method_routing`.
 fn functions_of(item: &Item) -> Vec<String> {
     match item {
         Item::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
@@ -140,7 +140,7 @@ fn leaves(tree: &UseTree, is_of_methods: bool, names: &mut Vec<String>) {
         UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, is_of_methods, names)),
         UseTree::Name(name) if is_of_methods => {
             let name = name.ident.to_string();
-            // The others are types.
+            // The other re-exports are types.
             if name.starts_with(char::is_lowercase) {
                 names.push(name);
             }

@@ -1,4 +1,4 @@
-//! A scope that is misspelt at one handler: nothing can refuse it, so it is said at startup and by the lock.
+//! A scope that is misspelt at one handler. It is a valid scope, so startup and the lock warn of it.
 
 mod gating;
 
@@ -38,7 +38,7 @@ enum FilesScope {
 }
 
 const SAID: &str = "`files:raed`, named by `misspelt::download`, is spelt almost like `files:read`, named by `misspelt::list`; \
-                    correct it, or list all scopes in a vocabulary";
+                    correct the misspelt one, or list all scopes in a vocabulary";
 
 fn gate() -> Gate {
     TestVerifier::new().gate("https://h.example").unwrap()
@@ -89,7 +89,7 @@ fn the_lock_says_it_where_it_does_not_hold() {
     fs::remove_dir_all(folder).unwrap();
 }
 
-/// The scopes that stand side by side in one program of ours.
+/// Checks that no example program uses two scopes that look alike.
 #[test]
 fn no_scopes_of_an_example_are_alike() {
     let scope = Regex::new(r#""([a-z]+[:.][a-z:.{}]+)""#).unwrap();

@@ -1,4 +1,4 @@
-//! `docs/mistakes.md`, as it follows from the UI cases. `UPDATE_EXPECT=1` writes it anew.
+//! Generates `docs/mistakes.md` from the UI cases. `UPDATE_EXPECT=1` updates it.
 
 use std::{
     collections::BTreeSet,
@@ -11,18 +11,18 @@ use expect_test::expect_file;
 const HEAD: &str = "\
 # Mistakes
 
-What the compiler says of usual mistakes. Each message names what to write instead. This page is generated from the cases of
-`tests/ui` and `tests/features/ui` by the test `mistakes`. To write it anew, run
+This page shows common mistakes and the compiler's message for each. The message says what to write instead. The test `mistakes`
+generates this page from the cases in `tests/ui` and `tests/features/ui`. To update the page, run
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
 
-The messages are as they stand in a terminal, but for the place in scopegate's own source: there the compiler writes numbers of lines.
-Of a few, which the compiler or axum writes at length, the page has the first line and what to do; the files of the cases have the whole.
+The messages are those of a terminal, without the line numbers in scopegate's own source. If the compiler or axum writes a long message,
+the page shows only its first line and what to do.
 ";
 
-/// The longest message that people read to its end.
+/// The most lines of a message that a reader finishes.
 const MOST_LINES: usize = 12;
 
-/// Cases whose messages are more or longer than ours would be, because the compiler or another crate writes them.
+/// Cases with several or longer messages, because the compiler or another crate writes them.
 const OF_OTHERS: [OfOthers; 12] = [
     OfOthers {
         name: "declared_by_hand",
@@ -46,13 +46,13 @@ const OF_OTHERS: [OfOthers; 12] = [
         name: "router_served_without_protect",
         lines: &[19],
         reason: "the compiler compares the two types by itself, and quotes where each is",
-        advice: "The compiler compares the two routers by itself. `.protect(gate)` makes axum's router of scopegate's.",
+        advice: "Call `.protect(gate)`: it turns scopegate's router into axum's.",
     },
     OfOthers {
         name: "unprotected_router_served",
         lines: &[23, 26],
         reason: "axum asks for a service in `serve`, and again where it is awaited",
-        advice: "The bounds are axum's, and so are the words. `.protect(gate)` makes the router that axum serves.",
+        advice: "This message comes from axum. Call `.protect(gate)` to get the router that axum serves.",
     },
     OfOthers {
         name: "vocabulary_not_derived",
@@ -64,16 +64,16 @@ const OF_OTHERS: [OfOthers; 12] = [
         name: "vocabulary_unknown_in_handler",
         lines: &[14],
         reason: "the compiler knows the variants, and suggests one",
-        advice: "The compiler knows the variants.",
+        advice: "The compiler suggests a variant.",
     },
 ];
 
 struct OfOthers {
     name: &'static str,
-    /// How many lines each message has.
+    /// The number of lines of each message.
     lines: &'static [usize],
     reason: &'static str,
-    /// What to do.
+    /// The advice.
     advice: &'static str,
 }
 
@@ -84,7 +84,7 @@ impl OfOthers {
             name,
             lines: &[13],
             reason: "the compiler quotes the item and its `#[cfg]`; it knows all items of a feature, where stand-ins could miss one",
-            advice: "The compiler names the feature: enable it in `Cargo.toml`.",
+            advice: "The compiler names the feature. Enable it in `Cargo.toml`.",
         }
     }
 
@@ -93,35 +93,35 @@ impl OfOthers {
     }
 }
 
-/// Programs with several mistakes, each of which has its message.
+/// Programs with several mistakes, each with its own message.
 const OF_SEVERAL: [(&str, usize); 3] =
     [("handlers_with_mistakes", 3), ("routes_without_name", 2), ("tool_and_others_undeclared", 2)];
 
-/// By what people did; `features/` are the cases without features.
+/// The cases by mistake. `features/` has the cases without features.
 const GROUPS: [(&str, &[(&str, &str)]); 6] = [
     (
         "Routes and routers",
         &[
-            ("undeclared_handler", "A handler that declares nothing"),
-            ("undeclared_closure", "A closure that declares nothing"),
-            ("undeclared_in_chain", "A second method that declares nothing"),
-            ("undeclared_fallback", "A fallback that declares nothing"),
-            ("undeclared_in_table", "A handler in a table that declares nothing"),
+            ("undeclared_handler", "A handler without a declaration"),
+            ("undeclared_closure", "A closure without a declaration"),
+            ("undeclared_in_chain", "A second method without a declaration"),
+            ("undeclared_fallback", "A fallback without a declaration"),
+            ("undeclared_in_table", "A handler in a table without a declaration"),
             ("axum_method_router", "axum's `get` in scopegate's router"),
-            ("axum_router_in_router", "A router of axum, merged"),
-            ("protected_router_merged", "A protected router, merged into one without a gate"),
+            ("axum_router_in_router", "A plain axum router in scopegate's router"),
+            ("protected_router_merged", "A protected router in a router without a gate"),
             ("protect_twice", "A gate before a protected router"),
-            ("unprotected_router_made_into_service", "A router without a gate, made into a service"),
-            ("unprotected_router_served", "A router without a gate, served"),
+            ("unprotected_router_made_into_service", "`into_make_service` on a router without a gate"),
+            ("unprotected_router_served", "`axum::serve` with a router without a gate"),
             ("router_served_without_protect", "A router without a gate where axum's is expected"),
-            ("router_cloned", "A router, copied"),
+            ("router_cloned", "A cloned router"),
         ],
     ),
     (
         "Handlers",
         &[
             ("handler_not_async", "A handler that is not `async`"),
-            ("not_an_extractor", "An argument that is no extractor"),
+            ("not_an_extractor", "An argument that is not an extractor"),
             ("debug_handler_above", "`#[debug_handler]` above the scope attribute"),
             ("handler_in_impl", "A handler in an `impl` block"),
             ("handler_in_trait", "A handler in a trait"),
@@ -133,22 +133,22 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
         ],
     ),
     (
-        "What an attribute names",
+        "Scopes in an attribute",
         &[
             ("scope_list_missing", "No scope"),
-            ("scope_with_space", "Two scopes in one text"),
+            ("scope_with_space", "Two scopes in one literal"),
             ("operator_or", "An operator between scopes"),
             ("any_of_one", "A group of one"),
-            ("group_unknown", "A group that there is not"),
-            ("scope_twice", "A scope that is named twice"),
+            ("group_unknown", "An unknown group"),
+            ("scope_twice", "A duplicate scope"),
             ("scope_const_of_another_type", "A constant of another type"),
-            ("scope_const_unknown", "A constant that there is not"),
-            ("vocabulary_unknown_in_handler", "A variant that there is not"),
-            ("also_needed_already", "An optional scope that is needed anyway"),
-            ("scope_offline_access", "A scope that is no permission"),
+            ("scope_const_unknown", "An unknown constant"),
+            ("vocabulary_unknown_in_handler", "An unknown variant"),
+            ("also_needed_already", "A scope in `also(..)` that is required anyway"),
+            ("scope_offline_access", "A scope that is not a permission"),
             ("login_acr_with_space", "Several values of `acr` in one literal"),
-            ("login_max_age_with_unit", "A `max_age` that is no number of seconds"),
-            ("template_bare", "A template without anything around its parameter"),
+            ("login_max_age_with_unit", "A `max_age` that is not a number of seconds"),
+            ("template_bare", "A template with nothing around its parameter"),
         ],
     ),
     (
@@ -157,14 +157,14 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("vocabulary_variant_without_scope", "A variant without a scope"),
             ("vocabulary_scope_twice", "Two variants with one scope"),
             ("vocabulary_implies_cycle", "Scopes that imply each other"),
-            ("vocabulary_implies_unknown", "An implied variant that there is not"),
+            ("vocabulary_implies_unknown", "An unknown variant in `implies`"),
         ],
     ),
     (
         "Tools of an MCP server",
         &[
-            ("tool_undeclared", "A tool that declares nothing"),
-            ("tool_outside_scoped_tools", "A tool outside of `#[scoped_tools]`"),
+            ("tool_undeclared", "A tool without a declaration"),
+            ("tool_outside_scoped_tools", "A tool outside `#[scoped_tools]`"),
             ("tool_with_access_in_public", "`Access` in a public tool"),
             ("tools_without_table", "A server without a table of its tools"),
         ],
@@ -201,7 +201,7 @@ fn it_has_25_mistakes_and_each_once() {
     assert_eq!(cases.iter().collect::<BTreeSet<_>>().len(), cases.len());
 }
 
-/// Also those that are not on the page. All lines count that are in the terminal.
+/// Checks all cases, also those that are not on the page. Counts all lines that appear in the terminal.
 #[test]
 fn each_case_has_one_short_message_about_names_that_people_wrote() {
     let mut wrong = Vec::new();
@@ -227,8 +227,8 @@ fn each_case_has_one_short_message_about_names_that_people_wrote() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The compiler writes the path of a closure in its type, and shortens a message whose types get long: such a case depends on where
-/// the repository lies.
+/// The compiler writes the path of a closure in its type, and shortens messages with long types. Such a case depends on the folder of
+/// the repository.
 #[test]
 fn no_case_quotes_the_path_of_the_repository() {
     let quoting = Case::all().into_iter().filter(|case| case.said.contains("$DIR")).map(|case| case.name);
@@ -259,7 +259,7 @@ fn page() -> String {
 }
 
 struct Case {
-    /// Its path in its folder, without the ending.
+    /// The path of the case in its folder, without the extension.
     name: String,
     program: String,
     said: String,
@@ -312,7 +312,7 @@ impl Case {
         messages.into_iter().map(|lines| lines.join("\n").trim_end().to_owned()).collect()
     }
 
-    /// What the page shows of each message: all of it, or the first line if others wrote a long one.
+    /// Returns the text of each message for the page: all of it, or the first line of a long message of others.
     fn shown_messages(&self) -> Vec<String> {
         let messages = self.messages();
         if OfOthers::of(&self.name).is_none() {
@@ -344,7 +344,7 @@ fn quoted_line(line: &str) -> Option<usize> {
     number.trim().parse().ok()
 }
 
-/// Leaves out what is in every program.
+/// Leaves out lines that are in every program.
 fn shown(lines: &[&str]) -> String {
     let code = lines.iter().filter(|line| !line.starts_with("// "));
     let is_main = lines.contains(&"fn main() {");

@@ -1,4 +1,4 @@
-//! Requirements with a name, in the attributes and in `requirement!`.
+//! Named requirements, in the attributes and in `requirement!`.
 
 mod gating;
 

@@ -1,5 +1,5 @@
-//! Neither a record nor an event has a token's text, and the events have the fields of the record. Not in one file with the other
-//! tests of observers: which lines a subscriber gets is settled once for the process, and those have none.
+//! Records and events never contain a token's text, and events have the fields of the record. The tests have their own file, because
+//! `tracing` caches for the whole process which events are wanted, and the other tests of observers set no subscriber.
 
 #[allow(dead_code, reason = "shared with `observed`")]
 #[path = "observed/apps.rs"]
@@ -105,7 +105,7 @@ async fn events_have_the_fields_of_the_record() {
     }
 }
 
-/// What a token says of itself could forge lines.
+/// A token's claims could forge lines.
 #[tokio::test]
 async fn texts_of_a_token_forge_no_line() {
     let hostile = "x\n ERROR scopegate: forged\u{1b}[2J";
@@ -127,7 +127,7 @@ async fn texts_of_a_token_forge_no_line() {
 #[requires_scope("files:write", acr("gold", "silver"), max_age = 300)]
 async fn wipe() {}
 
-/// Scopes alone do not say why such a request was refused.
+/// The scopes do not show why these requests were refused.
 #[tokio::test]
 async fn what_is_asked_of_the_login_is_told() {
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -151,7 +151,7 @@ async fn what_is_asked_of_the_login_is_told() {
     assert!(events.starts_with(" INFO ") && events.contains(fields), "{events}");
 }
 
-/// The names are an interface, which the guide lists.
+/// The names of the fields are a public interface, which the guide lists.
 #[tokio::test]
 async fn the_guide_lists_the_fields() {
     let guide = include_str!("../../runtime/src/guide/observing.md");
@@ -172,7 +172,7 @@ async fn the_guide_lists_the_fields() {
     assert_eq!(found, listed, "{refused}");
 }
 
-/// Says of a token all that a record can have.
+/// A verifier whose token fills every field of a record.
 struct Remembering;
 
 impl scopegate::TokenVerifier for Remembering {

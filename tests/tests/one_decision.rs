@@ -1,4 +1,4 @@
-//! One decision: every way in judges the same token by the same policy alike, and asks for the same scopes.
+//! One decision: for the same token and policy, every kind of application decides alike and asks for the same scopes.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ async fn either() {}
 #[authenticated]
 async fn any_token() {}
 
-/// What the attributes above declare, for services and for MCP servers of others.
+/// The requirements of the attributes above, for services and for MCP servers without attributes.
 const REQUIREMENTS: [(&str, Requirement); 4] = [
     ("read", requirement!("files:read")),
     ("both", requirement!("files:read", "files:write")),
@@ -46,7 +46,7 @@ const REQUIREMENTS: [(&str, Requirement); 4] = [
     ("any_token", Requirement::AUTHENTICATED),
 ];
 
-/// The same, demanded by a handler.
+/// The same requirement, demanded by a handler.
 #[authenticated(also("files:read"))]
 async fn demanded(access: Access) -> Result<(), Rejection> {
     access.require("files:read")
@@ -93,7 +93,7 @@ const WRITE: Scope = Scope::from_static("files:write");
 const ADMIN: Scope = Scope::from_static("files:admin");
 const FLOOR: Scope = Scope::from_static("api");
 
-/// A policy, and how a naive reader judges by it: what stands for a scope besides itself.
+/// A policy, and a naive model of it: the scopes that cover each scope.
 struct Case {
     policy: Policy,
     floor: &'static [&'static str],
@@ -148,7 +148,7 @@ fn needs(operation: &str) -> &'static [&'static [&'static str]] {
     }
 }
 
-/// Judges as a reader of the documentation would: `None` lets through, and else it says what to ask for.
+/// Decides by the rules of the documentation: returns `None` to allow, or else the scopes to ask for.
 fn naively(case: &Case, operation: &str, token: &str) -> Option<Vec<String>> {
     let granted: BTreeSet<&str> = token.split_whitespace().collect();
     let has = |scope: &&str| {
@@ -182,7 +182,7 @@ fn name(at: usize) -> String {
     format!("t{at}")
 }
 
-/// What a refusal of HTTP asks for; nothing where it is none.
+/// Returns the scopes that an HTTP refusal asks for, or nothing if the answer is no refusal.
 fn asked(answer: &Answer) -> Option<Vec<String>> {
     match answer.status.as_u16() {
         200 => None,
@@ -199,7 +199,7 @@ async fn http(app: &Plain, operation: &str, at: usize) -> Option<Vec<String>> {
     asked(&send(app, &format!("GET /{operation}"), &[&format!("authorization: Bearer {}", name(at))]).await)
 }
 
-/// What a JSON-RPC answer refuses, whatever its status.
+/// Returns the scopes that a JSON-RPC refusal asks for, whatever its status.
 async fn rpc(app: &Plain, operation: &str, at: usize) -> Option<Vec<String>> {
     let call = request("tools/call", &serde_json::json!({ "name": operation, "arguments": {} }));
     let answer = post(app, &name(at), &[], call).await;
@@ -222,7 +222,7 @@ fn router(gate: &Gate) -> Plain {
         .unwrap()
 }
 
-/// Behind a layer whose table names the routes, or the handlers alone.
+/// Puts the routes behind a layer whose table names the routes, or only the handlers.
 fn layer(gate: &Gate, table: ScopeTable) -> Plain {
     Plain::new()
         .route("/read", plain::get(read))
@@ -233,7 +233,7 @@ fn layer(gate: &Gate, table: ScopeTable) -> Plain {
         .layer(gate.layer(table).unwrap())
 }
 
-/// Makes services whose requirements are read from text, as a gateway reads its configuration.
+/// Makes services with requirements parsed from text, as a gateway parses its configuration.
 fn services(gate: &Gate) -> Plain {
     let routes = REQUIREMENTS.iter().fold(Router::new(), |routes, (name, requirement)| {
         let requirement: Requirement = requirement.to_string().parse().unwrap();
@@ -242,7 +242,7 @@ fn services(gate: &Gate) -> Plain {
     routes.protect(gate.clone()).unwrap()
 }
 
-/// An MCP server of somebody else, with a table of the program's configuration.
+/// An MCP server that scopegate does not provide, with a table from the program's configuration.
 fn mcp_layer(gate: &Gate) -> Plain {
     let row = |(name, requirement): &(&str, Requirement)| {
         Operation::tool_named(*name, requirement.to_string().parse().unwrap())
@@ -264,7 +264,7 @@ fn rmcp_service() -> StreamableHttpService<Files, NeverSessionManager> {
     )
 }
 
-/// An rmcp server behind a gate that knows nothing of its tools: only the guards inside decide.
+/// An rmcp server behind a gate without a table of its tools, so that only the guards inside decide.
 fn guards(gate: &Gate) -> Plain {
     const OPEN: McpTable = mcp_table![Operation::any_tool(Requirement::AUTHENTICATED)];
     Plain::new().route_service("/mcp", rmcp_service()).layer(gate.mcp_layer(OPEN).unwrap())
@@ -286,8 +286,8 @@ async fn stdio(policy: &Policy, operation: &'static str, token: &str) -> Option<
     }
 }
 
-/// A layer judges by the floor, and a handler's own demand comes after its guard, so they ask for the floor first. Whom
-/// they let through is the same.
+/// Adjusts the expected scopes. A layer checks only the floor, and a handler's own demand comes after its guard, so both ask for the
+/// floor first. They admit the same callers.
 fn after_floor(case: &Case, expected: Option<&[String]>, found: Option<Vec<String>>) -> Option<Vec<String>> {
     let floor: Vec<String> = case.floor.iter().map(|scope| (*scope).to_owned()).collect();
     match (expected, found) {
@@ -296,7 +296,7 @@ fn after_floor(case: &Case, expected: Option<&[String]>, found: Option<Vec<Strin
     }
 }
 
-/// The testing kit: a handler that is called directly, whose row is judged with what it demands.
+/// Uses `Access::for_test`: the handler is called directly, and its row is judged with its demand.
 fn for_test(policy: &Policy, token: &str) -> Option<Vec<String>> {
     let token = Token::granting(GrantedScopes::parse(token));
     let access = Access::for_test(token, &scope_table![demanded]).under(policy);
@@ -305,14 +305,14 @@ fn for_test(policy: &Policy, token: &str) -> Option<Vec<String>> {
     Some(refused.scopes().iter().map(ToString::to_string).collect())
 }
 
-/// An access that is asked what it covers, of a handler that needs something else.
+/// Asks the access of another handler whether it covers the operation.
 fn covers(policy: &Policy, operation: &str, token: &str) -> bool {
     let token = Token::granting(GrantedScopes::parse(token));
     let access = Access::for_test(token, &scope_table![demanded]).under(policy);
     REQUIREMENTS.iter().any(|(name, requirement)| *name == operation && access.covers(requirement))
 }
 
-/// The policy by itself.
+/// Uses the policy directly.
 fn pure(policy: &Policy, operation: &str, token: &str) -> Option<Vec<String>> {
     let (_, requirement) = REQUIREMENTS.into_iter().find(|(name, _)| *name == operation)?;
     if policy.permits(&GrantedScopes::parse(token), &requirement) {

@@ -1,4 +1,4 @@
-//! `routes!`: handlers that are mounted where utoipa says, and the document that their router has.
+//! `routes!`: handlers mounted at their documented paths, and the document of their router.
 
 mod gating;
 
@@ -22,7 +22,7 @@ use utoipa::openapi::{
     path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn},
 };
 
-/// By another name, since utoipa's `axum_extras`, which other members of the workspace have on, looks into a `Path`.
+/// An alias, because utoipa's feature `axum_extras`, which other workspace members enable, reads arguments of the type `Path`.
 type Parameters = Path<BTreeMap<String, String>>;
 
 mod notes {
@@ -82,7 +82,7 @@ fn routes() -> Router {
         .merge(Router::new().routes(routes!(read::<u8>)).with_state(7))
 }
 
-/// The router below a prefix that has a parameter, and undocumented routes beside it.
+/// The router below a prefix with a parameter, beside undocumented routes.
 fn nested() -> Router {
     #[requires_scope("internal")]
     async fn internal() {}
@@ -147,7 +147,7 @@ fn a_handler_is_found_wherever_its_name_is() {
         #[scopegate::public]
         pub(crate) async fn read() {}
 
-        /// Not documented, while one of this name is outside.
+        /// Not documented, although a function of this name outside is.
         #[scopegate::public]
         pub(crate) async fn alternatives() {}
     }
@@ -216,7 +216,7 @@ fn every_parameter_of_a_path_is_described_once() {
     assert_eq!(document["paths"]["/of/{org}/notes/{name}"]["put"]["parameters"][0]["description"], "Which");
 }
 
-/// Documented by hand, with a parameter that the document describes for several operations.
+/// Documented by hand, with a parameter shared by several operations.
 #[requires_scope("by-hand")]
 async fn by_hand() {}
 
@@ -379,7 +379,7 @@ async fn alternatives() {}
 #[requires_scope("hidden")]
 async fn hidden() {}
 
-/// What a router is made of, by number.
+/// The parts of a router, by number.
 #[derive(Clone, Debug)]
 enum Part {
     Documented(usize),
@@ -392,7 +392,7 @@ fn part() -> impl Strategy<Value = Part> {
     leaf.prop_recursive(3, 24, 4, |inner| proptest::collection::vec(inner, 0..4).prop_map(Part::Nested))
 }
 
-/// Gives each part a prefix of its own, nested or merged, so that no two routes clash.
+/// Gives each part its own prefix, nested or merged, so that no two routes clash.
 fn router_of(parts: &[Part]) -> Router {
     parts.iter().enumerate().fold(Router::new(), |router, (at, part)| {
         let inner = match part {
@@ -416,7 +416,7 @@ fn router_of(parts: &[Part]) -> Router {
     })
 }
 
-/// Reads a row's security off its text.
+/// Computes the security of a row from its text.
 fn expected(handler: &str, requirement: &str) -> Value {
     match requirement {
         "public" if handler.ends_with("feed") => json!([{}, { "oauth2": [] }]),

@@ -1,5 +1,5 @@
-//! What scopegate wraps has its own answer to everything that rmcp asks of it: the traits of rmcp are read. rmcp's default would
-//! answer for a server whose wrapper lacked a method.
+//! scopegate's wrappers implement every method of rmcp's traits. The test reads rmcp's source. If a wrapper lacked a method, rmcp's
+//! default would answer instead of the server.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -10,10 +10,10 @@ use syn::{
     punctuated::Punctuated,
 };
 
-/// A trait of rmcp's, and what passes it on.
+/// A trait of rmcp, and the wrapper that passes it on.
 struct PassedOn {
     name: &'static str,
-    /// Where rmcp has it.
+    /// The file in rmcp.
     file: &'static str,
     wrapper: &'static str,
 }
@@ -31,7 +31,7 @@ fn each_method_of_rmcps_traits_is_passed_on() {
     }
 }
 
-/// A reader that finds nothing would miss every fault.
+/// Checks that the reader finds methods. A reader that finds nothing would report no fault.
 #[test]
 fn the_methods_of_rmcp_are_found() {
     for (passed, least, known) in [
@@ -46,7 +46,7 @@ fn the_methods_of_rmcp_are_found() {
 }
 
 impl PassedOn {
-    /// The methods of the trait; there may be two traits, each for a configuration of rmcp's.
+    /// The methods of the trait. rmcp may define the trait twice, for two configurations.
     fn asked(&self) -> BTreeSet<String> {
         let items = read(&of_package("rmcp").join(self.file));
         let is_it = |item: &&Item| matches!(item, Item::Trait(found) if found.ident == self.name);
@@ -92,7 +92,7 @@ fn read(path: &Path) -> Vec<Item> {
     syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap().items
 }
 
-/// The methods of an item of a trait, which a macro of the same file may write.
+/// The methods of an item of a trait, which a macro of the same file may generate.
 fn methods(item: &TraitItem, items: &[Item]) -> Vec<String> {
     match item {
         TraitItem::Fn(method) => vec![method.sig.ident.to_string()],
@@ -110,7 +110,7 @@ fn methods(item: &TraitItem, items: &[Item]) -> Vec<String> {
     }
 }
 
-/// What a macro without arguments writes: `() => { item .. };`
+/// The items that a macro without arguments generates: `() => { item .. };`
 struct Written(Vec<TraitItem>);
 
 impl Parse for Written {
@@ -131,7 +131,7 @@ impl Parse for Written {
     }
 }
 
-/// The methods of a list that a macro passes on: `name(arguments) -> output; ..`
+/// The methods in a list for a macro that passes them on: `name(arguments) -> output; ..`
 struct Forwarded(Vec<String>);
 
 impl Parse for Forwarded {

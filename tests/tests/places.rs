@@ -1,4 +1,4 @@
-//! Where the metadata and the keys of an issuer may be, and how they are fetched.
+//! The allowed addresses of an issuer's metadata and keys, and how they are fetched.
 
 mod verifying;
 
@@ -11,7 +11,7 @@ const API: &str = "https://files.example.com";
 const PUBLIC: &str = "https://sso.example.com/realms/main";
 const METADATA: &str = "http://sso.internal:8080/realms/main/.well-known/openid-configuration";
 
-/// A server that has a public name, and another one inside of a network. A proxy reaches it, which here is the server itself.
+/// A server with a public name and another name inside a network. The proxy for the public name is the server itself here.
 async fn inside(key: &Key) -> (Issuer, String) {
     let server = Issuer::publishing(&[key]).await;
     let mut claims = server.claims(API, "files:read");
@@ -32,7 +32,7 @@ async fn a_public_issuer_may_be_at_an_address_inside() {
     assert_eq!(good.issuer(), Some(PUBLIC));
     assert_eq!((server.metadata_requests(), server.key_requests()), (1, 1));
 
-    // Without TLS only hosts count that the program names, each with its port.
+    // Without TLS, only hosts that the program names are allowed, each with its port.
     for hosts in [&[][..], &["sso.internal"], &["sso.internal:8081"]] {
         let problems = Issuers::from(rules().http_hosts(hosts)).problems();
         assert!(matches!(&problems[..], [one] if one.contains("neither `https` nor `http`")), "{problems:?}");
@@ -67,9 +67,9 @@ fn what_cannot_be_used_to_fetch_is_said_at_startup() {
     check(rules().proxy("no proxy"), "is not the URL of a proxy");
     check(rules().http_hosts(["http://sso.internal"]), "is not a host for `http_hosts`");
     check(rules().key_set("{}"), "its keys can never be loaded");
-    check(rules().key_set(r#"{"keys":[]}"#), "no key that could be used");
+    check(rules().key_set(r#"{"keys":[]}"#), "no usable key");
     let twice = rules().jwks_uri("https://auth.example.com/a").jwks_uri("https://auth.example.com/b");
-    check(twice, "keys from two places");
-    check(rules().algorithms(["HS256"]), "no algorithm that can be accepted");
+    check(twice, "its keys are set twice");
+    check(rules().algorithms(["HS256"]), "is not a supported algorithm");
     check(rules().algorithms([""; 0]), "no algorithm is accepted");
 }

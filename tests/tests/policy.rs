@@ -1,4 +1,4 @@
-//! Templates, implication, strategy, the handler's own demands, translation: what they do on the wire.
+//! Templates, implication, strategy, the handler's own demands and translation, as seen in answers.
 
 mod gating;
 
@@ -111,7 +111,7 @@ fn router() -> Router {
         )
 }
 
-/// Sends a request with a token (empty: none); compares status and the scopes that are asked for.
+/// Sends a request with a token, or without one if it is empty. Compares the status and the scopes of the challenge.
 async fn check(app: &axum::Router, request: &str, token: &str, status: u16, asked: &str) -> Answer {
     let (header, content) = (format!("authorization: Bearer {token}"), "content-type: application/json");
     let headers: &[&str] = if token.is_empty() { &[content] } else { &[&header, content] };
@@ -196,7 +196,7 @@ fn mistaken_templates_are_startup_errors() {
         problems[0],
         "`policy::tenant` needs `tenant:{tenant}:read`, but its path `/all` has no `{tenant}`"
     );
-    assert!(problems[1].contains("has `{tenant}` twice; name them apart"), "{problems:?}");
+    assert!(problems[1].contains("has `{tenant}` twice; give them different names"), "{problems:?}");
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn implication_counts_when_judging_and_changes_nothing_of_the_challenge() 
     check(&app, "GET /read", "admin", 200, "").await;
 }
 
-/// What the handlers here need besides.
+/// The scope that the handlers here also need.
 #[derive(Clone, Copy, Vocabulary)]
 enum Rest {
     #[scope("a{literal}")]
@@ -345,7 +345,7 @@ async fn an_access_tells_what_it_covers_and_refuses_nothing() {
     let (covered, log) = log_while(Level::TRACE, async { access.covers(&SHARE) }).await;
     assert_eq!((covered, &*log), (false, ""));
     assert!(access.covers(&Requirement::AUTHENTICATED) && access.covers(&requirement!("files:read")));
-    // Whose tenant it is says the path, where the handler declares the template.
+    // Only a handler that declares the template knows the tenant of the path.
     assert!(!access.covers(&TENANT));
     let of =
         |value| Access::for_test(token.clone(), &scope_table![tenant]).with_parameters(&[("tenant", value)]);

@@ -1,4 +1,4 @@
-//! Who calls: issuer and subject together, or a static key, which is nobody's subject.
+//! The principal: issuer and subject together, or a static key, which has no subject.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 const API: &str = "https://files.example.com";
 
-/// Who called, in this order.
+/// The callers, in order.
 type Callers = Arc<Mutex<Vec<Option<Principal>>>>;
 
 #[requires_scope("files:read")]
@@ -25,7 +25,7 @@ async fn list(access: Access, State(callers): State<Callers>) {
     callers.lock().unwrap().push(access.principal().cloned());
 }
 
-/// Two issuers that know an `alice` each, and a key of that name.
+/// Two issuers with a subject `alice` each, and a key of that name.
 struct World {
     key: Key,
     issuers: [Issuer; 2],
@@ -59,7 +59,7 @@ impl World {
         self.key.mint(&claims)
     }
 
-    /// Calls with a credential, and returns who that was.
+    /// Calls with a token or key, and returns the principal.
     async fn caller(&self, credential: &str) -> Option<Principal> {
         let answer = send(&self.app, "GET /", &[&format!("authorization: Bearer {credential}")]).await;
         assert_eq!(answer.status, 200, "{}", answer.body);

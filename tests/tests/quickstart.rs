@@ -20,7 +20,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// The quickstart as its `main` puts it together.
+/// The quickstart, assembled as in its `main`.
 struct World {
     api: String,
     address: SocketAddr,
@@ -34,7 +34,7 @@ impl World {
         Self::start_with(Duration::from_secs(60), Duration::from_secs(30)).await
     }
 
-    /// Starts with tokens of a certain lifetime, and clocks that may differ by `leeway`.
+    /// Starts it with tokens of a given lifetime, and clocks that may differ by `leeway`.
     async fn start_with(lifetime: Duration, leeway: Duration) -> Self {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let described = FilesScope::ENTRIES.iter().map(|entry| (entry.scope().as_str(), entry.description()));
@@ -54,7 +54,7 @@ impl World {
         Self { api, address, issuer, issuing, http }
     }
 
-    /// Gets a token by client credentials.
+    /// Gets a token with client credentials.
     async fn token(&self, scope: &str, resource: &str) -> String {
         let form = [("grant_type", "client_credentials"), ("scope", scope), ("resource", resource)];
         let request =
@@ -73,7 +73,7 @@ impl World {
         request.send().await.unwrap()
     }
 
-    /// Sends a request and compares status and challenge; `..` stands for the metadata.
+    /// Sends a request and compares the status and the challenge, in which `..` stands for the metadata.
     async fn check(&self, request: &str, credentials: &[&str], status: u16, expected: &str) {
         let answer = self.send(request, credentials).await;
         let header = answer.headers().get("www-authenticate");
@@ -178,7 +178,7 @@ async fn an_unreachable_key_server_is_503_and_known_keys_keep_working() {
     assert_eq!(world.send("GET /files", &[&token]).await.status(), 200);
 }
 
-/// A client that knows the API's address and nothing else.
+/// A client that knows only the API's address.
 struct Person<'a> {
     world: &'a World,
     client_id: String,
@@ -189,7 +189,7 @@ struct Person<'a> {
 const REDIRECT: &str = "http://127.0.0.1:9/callback";
 
 impl<'a> Person<'a> {
-    /// Learns from a challenge where to get a token, and registers there.
+    /// Discovers the authorization server from a challenge, and registers there.
     async fn discover(world: &'a World, challenge: &str) -> Self {
         let challenge = challenge::parse(&challenge.parse().unwrap());
         let get =
@@ -213,7 +213,7 @@ impl<'a> Person<'a> {
         Self { world, client_id, authorization_server, resource }
     }
 
-    /// Asks for `scope`, consents to `granted` of it on the page, and trades the code for a token.
+    /// Requests `scope`, consents to `granted` on the page, and exchanges the code for a token.
     async fn log_in(&self, scope: &str, granted: &[&str]) -> String {
         let verifier = "a-verifier-of-at-least-forty-three-characters-in-all";
         let url = |name: &str| self.authorization_server[name].as_str().unwrap();
@@ -235,7 +235,7 @@ impl<'a> Person<'a> {
             .filter(|scope| page.contains(&format!(r#"name="scope" value="{scope}""#)))
             .collect();
         assert_eq!(shown.join(" "), scope, "the page shows each scope");
-        assert!(page.contains("See your files"), "and what it means");
+        assert!(page.contains("See your files"), "and its description");
         let mut form =
             vec![("request", between(&page, r#"name="request" value=""#, "\"")), ("decision", "allow")];
         form.extend(granted.iter().map(|scope| ("scope", *scope)));

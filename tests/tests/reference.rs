@@ -1,4 +1,4 @@
-//! Random vocabularies, requirements, floors and tokens, against a naive reading of the rules.
+//! Compares decisions for random vocabularies, requirements, floors and tokens with a naive implementation of the rules.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const SCOPES: [Scope; 8] = [
     Scope::from_static("h"),
 ];
 
-/// Who implies whom; from lower to higher positions alone, so that there is no circle.
+/// Random implications, only from lower to higher positions, so that there is no cycle.
 fn implications() -> impl Strategy<Value = Vec<(usize, usize)>> {
     let pair =
         (0..SCOPES.len(), 0..SCOPES.len()).prop_filter_map("upwards", |(a, b)| (a < b).then_some((a, b)));
@@ -27,7 +27,7 @@ fn some_scopes(count: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = 
     prop::sample::subsequence(SCOPES.to_vec(), count).prop_shuffle()
 }
 
-/// As generated code makes it: leaked, and with alternatives that add nothing, which no text may have.
+/// A requirement made like generated code, but with redundant alternatives, which no attribute may have.
 fn requirement() -> impl Strategy<Value = Requirement> {
     let alternative = some_scopes(1..=4).prop_map(|scopes| -> &'static [Need] {
         scopes.into_iter().map(Need::Scope).collect::<Vec<_>>().leak()
@@ -39,7 +39,7 @@ fn requirement() -> impl Strategy<Value = Requirement> {
     ]
 }
 
-/// All that is granted, and all that follows from it.
+/// The granted scopes, and all scopes that they imply.
 fn closure(granted: &[Scope], implications: &[(usize, usize)]) -> BTreeSet<Scope> {
     let mut all: BTreeSet<Scope> = granted.iter().copied().collect();
     for _ in 0..SCOPES.len() {
@@ -81,11 +81,11 @@ proptest! {
 
         let ask = policy.asks_for(&requirement);
         let by_challenge: GrantedScopes = ask.iter().map(ScopeToken::as_str).collect();
-        prop_assert!(policy.permits(&by_challenge, &requirement), "what is asked for suffices");
+        prop_assert!(policy.permits(&by_challenge, &requirement), "the scopes of the challenge suffice");
         let first = alternatives.first().cloned().unwrap_or_default();
         prop_assert!(ask.iter().all(|scope| floor.iter().chain(&first).any(|named| scope.as_str() == *named)));
         let once: BTreeSet<&str> = ask.iter().map(ScopeToken::as_str).collect();
-        prop_assert_eq!(once.len(), ask.len(), "nothing is asked for twice");
+        prop_assert_eq!(once.len(), ask.len(), "the challenge names each scope once");
         prop_assert_eq!(ask, policy.asks_for(&requirement), "the same input gives the same answer");
     }
 }

@@ -1,4 +1,4 @@
-//! A requirement of a group of routes, wherever it shows: in table, lock, challenges, `OpenAPI`, and in what handlers demand.
+//! A requirement of a group of routes, in the table, the lock, challenges, `OpenAPI` and handlers' own demands.
 
 mod gating;
 
@@ -42,7 +42,7 @@ async fn joined(access: Access) -> Result<(), Rejection> {
     demand_membership(&access)
 }
 
-/// The attribute does not see what the group needs, so a demand of it stands apart from the handler.
+/// Demands the group's scope outside of the handler, because the handler's attribute does not know the group.
 fn demand_membership(access: &Access) -> Result<(), Rejection> {
     access.require("tenant:{tenant}:member")
 }
@@ -204,7 +204,7 @@ async fn a_handler_demands_beyond_the_group() {
         refused.challenge().contains(r#"scope="api tenant:acme:member docs:read docs:share""#),
         "{refused:?}"
     );
-    // What the group needs is declared for its handlers, too.
+    // The group's requirement also counts as declared by its handlers.
     assert_eq!(send(&app, "POST /t/acme/joined", &header).await.status, StatusCode::OK);
 }
 
@@ -238,7 +238,7 @@ fn a_group_that_cannot_be_meant_does_not_start() {
             .route("/docs", get(list))
             .requiring(requirement!("group")),
         &[
-            "`requiring::health` is public, and `requiring(group)` demands a token of it; mount it after `requiring`, or declare what it needs",
+            "`requiring::health` is public, but `requiring(group)` demands a token; mount it after `requiring`, or declare its scopes",
         ],
     );
     let style = public(service_fn(answer));
@@ -246,24 +246,24 @@ fn a_group_that_cannot_be_meant_does_not_start() {
     let error =
         nested.requiring(Requirement::AUTHENTICATED).protect(gate()).map(|_: axum::Router| ()).unwrap_err();
     assert!(
-        error.problems()[0].contains("is public, and `requiring(authenticated)` demands a token"),
+        error.problems()[0].contains("is public, but `requiring(authenticated)` demands a token"),
         "{error}"
     );
     refused(
         Router::new().requiring(requirement!("group")).route("/docs", get(list)),
         &[
-            "`requiring(group)` covers no route, since it covers those that are there by then; call it after them",
+            "`requiring(group)` covers no route, since it covers only routes that were added before; call it after them",
         ],
     );
     refused(
         Router::new().route("/docs", get(list)).requiring(Requirement::PUBLIC),
-        &["`requiring(public)` demands nothing; name what the routes need, or leave it out"],
+        &["`requiring(public)` demands nothing; name the scopes that the routes need, or remove it"],
     );
     refused(
         Router::new().merge(Router::new().route("/docs", get(list)).requiring(MEMBER)),
         &["`requiring::list` needs `tenant:{tenant}:member`, but its path `/docs` has no `{tenant}`"],
     );
-    // `split` says so, too, and so does a router around.
+    // `split` reports the same, and so does an outer router.
     let group = || Router::new().route("/health", get(health)).requiring(requirement!("group"));
     let outer: [Router; 3] = [group(), Router::new().merge(group()), Router::new().nest("/in", group())];
     for router in outer {
@@ -283,6 +283,6 @@ fn a_product_that_is_too_large_does_not_start() {
     assert_eq!(with(4, 4).table().entries()[0].requirement().alternatives().len(), 16);
     assert!(with(4, 4).protect(gate()).is_ok());
     let error = with(2, 9).protect(gate()).unwrap_err();
-    let expected = "besides `a0 | a1`: there are more than 16 alternatives; name what they have in common by a scope of its own";
+    let expected = "besides `a0 | a1`: there are more than 16 alternatives; define one scope for what they have in common";
     assert!(error.problems()[0].ends_with(expected), "{error}");
 }

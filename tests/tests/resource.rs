@@ -1,4 +1,4 @@
-//! What a resource may be called and say, and what its metadata makes of that.
+//! The valid identifiers and members of a resource, and their place in its metadata.
 
 use scopegate::{InvalidResource, Resource, ResourceMetadata, Scope};
 use serde_json::json;
@@ -10,12 +10,11 @@ const HTTP: &str = "use `https`; `http` is for loopback hosts such as `127.0.0.1
 
 #[test]
 fn a_resource_that_clients_cannot_use_is_refused() {
-    const PORT: &str = "write a port between 1 and 65535 behind `:`, or leave out the `:`";
+    const PORT: &str = "write a port between 1 and 65535 after `:`, or remove the `:`";
     const HOST: &str = "write the host as a DNS name (other alphabets as `xn--..`) or an IP address";
     const IPV6: &str = "write an IPv6 address in the brackets, as in `[::1]`";
-    const DOTS: &str = "leave out the segments `.` and `..`; clients resolve them before they ask";
-    const PARAMETER: &str =
-        "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it";
+    const DOTS: &str = "remove the segments `.` and `..`; clients resolve them before they send a request";
+    const PARAMETER: &str = "remove `scope=` and other parameters of a challenge, since clients search the whole challenge for them";
     let long = format!("https://h/{}", "a".repeat(2048));
     let cases = [
         ("", ABSOLUTE),
@@ -25,13 +24,13 @@ fn a_resource_that_clients_cannot_use_is_refused() {
         ("https:h", ABSOLUTE),
         ("ftp://h", ABSOLUTE),
         (" https://h", ABSOLUTE),
-        ("https://", "write the host behind `://`"),
-        ("https:///mcp", "write the host behind `://`"),
-        ("https://:443/", "write the host behind `://`"),
-        ("https://user@h/", "leave out the user before `@`"),
-        ("https://h:443@evil.example/", "leave out the user before `@`"),
-        ("https://h#top", "leave out what follows `#`"),
-        ("https://h/mcp#", "leave out what follows `#`"),
+        ("https://", "write the host after `://`"),
+        ("https:///mcp", "write the host after `://`"),
+        ("https://:443/", "write the host after `://`"),
+        ("https://user@h/", "remove the user before `@`"),
+        ("https://h:443@evil.example/", "remove the user before `@`"),
+        ("https://h#top", "remove `#` and the text after it"),
+        ("https://h/mcp#", "remove `#` and the text after it"),
         ("https://h:", PORT),
         ("https://h:0", PORT),
         ("https://h:65536", PORT),
@@ -79,7 +78,7 @@ fn a_resource_that_clients_cannot_use_is_refused() {
     ];
     for (url, fault) in cases {
         let error = Resource::new(url).expect_err(url).to_string();
-        // Neither user nor query nor fragment is told, and the end of what is long is not.
+        // The message leaves out user, query and fragment, and cuts a long URL.
         let shown = url.split(['?', '#']).next().unwrap_or_default();
         let shown = shown.rsplit_once('@').map_or(shown.to_owned(), |(_, host)| format!("https://{host}"));
         let shown = format!("{shown:?}");
@@ -96,8 +95,8 @@ fn an_issuer_is_kept_as_it_is_written_and_has_no_query() {
         assert_eq!(with(issuer).unwrap().authorization_servers(), [issuer]);
     }
     for (issuer, fault) in [
-        ("https://auth.example.com/?a", "an issuer has no query; leave out what follows `?`"),
-        ("https://auth.example.com/#a", "leave out what follows `#`"),
+        ("https://auth.example.com/?a", "an issuer has no query; remove `?` and the text after it"),
+        ("https://auth.example.com/#a", "remove `#` and the text after it"),
         ("http://auth.example.com", HTTP),
     ] {
         let error = with(issuer).unwrap_err().to_string();
@@ -146,8 +145,8 @@ fn a_member_without_a_value_is_left_out() -> Result<(), InvalidResource> {
 
 #[test]
 fn a_member_that_says_nothing_true_is_refused() {
-    const METHOD: &str = "the resource or the gate sets it; use the method for it";
-    const EMPTY: &str = "a member without a value is left out";
+    const METHOD: &str = "the resource or the gate sets this member; use its method";
+    const EMPTY: &str = "write a value, or remove the member";
     let resource = || Resource::new("https://h").unwrap();
     let no_json = std::collections::HashMap::from([((), 1)]);
     let mut cases: Vec<(Result<Resource, InvalidResource>, String, &str)> = vec![

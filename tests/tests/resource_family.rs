@@ -57,7 +57,7 @@ fn tokens() -> ForOne {
     ForOne::default()
         .token("acme", ACME, "files:read org:acme:member")
         .token("weak", ACME, "other")
-        // The scopes of another organization, for a resource of this one.
+        // A token for a resource of this organization, with the scopes of another.
         .token("mixed", ACME, "files:read org:globex:member")
         .token("globex", "https://h.example/mcp/globex/site", "files:read org:globex:member")
         .token("twin", "https://h.example/mcp/acme/site/", "files:read org:acme:member")
@@ -99,7 +99,7 @@ fn is_unknown(answer: &Answer, target: &str) {
     assert_eq!(answer.json()["error"], "not_found", "{target}");
 }
 
-/// What is at no resource of the family.
+/// Paths that belong to no resource of the family.
 const ILLEGAL: &[&str] = &[
     "/mcp/./site/files",
     "/mcp/../site/files",
@@ -128,7 +128,7 @@ fn a_path_names_one_resource_or_none() {
         let member = Resource::family(pattern).unwrap().at(path);
         assert_eq!(member.as_ref().map(Resource::identifier), expected, "{pattern} {path}");
         if let Some(member) = member {
-            // Whatever is made of a path could have been written by hand.
+            // Every resource made from a path could have been written by hand.
             let by_hand = Resource::new(member.identifier()).unwrap();
             assert_eq!(by_hand.metadata_url(), member.metadata_url());
             assert!(!member.is_family() && member.at(path).is_none());
@@ -186,20 +186,20 @@ fn a_pattern_that_names_no_family_is_refused() {
         ("https://h.example/{a b}", SEGMENT),
         ("https://h.example/{{org}}", SEGMENT),
         ("https://h.example/{org", SEGMENT),
-        ("https://h.example/{a}/x/{a}", "name the parameters of a family apart"),
-        ("https://h.example/{a}?t=1", "a family has no query; leave out what follows `?`"),
+        ("https://h.example/{a}/x/{a}", "give each parameter of a family a name of its own"),
+        ("https://h.example/{a}?t=1", "a family has no query; remove `?` and the text after it"),
         ("https://h.example/{a}#top", SEGMENT),
-        ("https://h.example/{a}/#top", "leave out what follows `#`"),
+        ("https://h.example/{a}/#top", "remove `#` and the text after it"),
         ("http://h.example/{a}", "use `https`; `http` is for loopback hosts such as `127.0.0.1`"),
         ("h.example/{a}", "write an absolute `https` URL, as in `https://api.example.com/mcp`"),
         (
             "https://h.example/{a}/../b",
-            "leave out the segments `.` and `..`; clients resolve them before they ask",
+            "remove the segments `.` and `..`; clients resolve them before they send a request",
         ),
         ("https://H.example:443/{a}", "write `https://h.example/{a}`, the form that clients send"),
         (
             "https://h.example/{a}/scope=b",
-            "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it",
+            "remove `scope=` and other parameters of a challenge, since clients search the whole challenge for them",
         ),
     ] {
         let error = Resource::family(pattern).expect_err(pattern).to_string();
@@ -244,7 +244,7 @@ async fn each_resource_has_its_own_tokens_and_challenges() {
         let found = found.split_once(", error_description").map_or(found, |(found, _)| found);
         assert_eq!((answer.status.as_u16(), found), (status, expected.as_str()), "{target} {token}");
     }
-    // The same names, for another resource.
+    // The same scopes, for another resource.
     for (target, token) in [
         ("GET /mcp/globex/site/files", "acme"),
         ("GET /mcp/acme/site/files", "globex"),
@@ -269,11 +269,11 @@ async fn an_illegal_value_reaches_no_handler() {
     let longest = "a".repeat(1024);
     let long = format!("/mcp/{longest}/{longest}/files");
     for path in ILLEGAL.iter().copied().chain([long.as_str()]) {
-        // The longest is a form of the route, and too long for a resource; the others have no value.
+        // The longest path matches the route but is too long for a resource. The others have no value.
         for token in ["", "acme", "dots"] {
             let target = format!("GET {path}");
             let answer = with(&app, &target, token).await;
-            // An empty segment fits no parameter of axum's.
+            // An empty segment does not match a parameter of axum.
             if answer.body.is_empty() {
                 assert_eq!(answer.status, 404, "{target}");
             } else {
@@ -281,7 +281,7 @@ async fn an_illegal_value_reaches_no_handler() {
             }
         }
     }
-    // Nor what needs no token.
+    // The same holds for a public operation.
     is_unknown(&with(&app, "GET /mcp/acme/a:b/about", "").await, "about");
 }
 
@@ -342,7 +342,7 @@ async fn the_host_changes_nothing() {
     assert_eq!(absolute.challenge(), challenge("", ACME));
 }
 
-/// Whatever routers are nested, the path that arrived decides.
+/// For every nesting of routers, the original path of the request decides.
 #[tokio::test]
 async fn nesting_changes_nothing() {
     let split = |gate: Gate| project().split(gate).unwrap();
@@ -480,7 +480,7 @@ async fn tools_take_the_scopes_of_the_path() {
     let server = writers().gate(PATTERN).mcp(|| Files).unwrap();
     let whose = post_to(&server, "/mcp/acme/site", "acme", &["host: h.example"], call("whose")).await;
     assert!(whose.body.contains(ACME), "{}", whose.body);
-    // What the tool demands by itself is filled in, too.
+    // The parameters of the tool's own demand are filled in, too.
     let demanded =
         post_to(&server, "/mcp/acme/admin", "admin", &["host: h.example"], call("write_file")).await;
     let refusal = &demanded.json()["error"];
@@ -488,7 +488,7 @@ async fn tools_take_the_scopes_of_the_path() {
     assert_eq!(refusal["data"]["scope"], "files:write org:acme:member project:admin:admin");
     let challenge = refusal["data"]["www_authenticate"].as_str().unwrap();
     assert!(challenge.contains("/.well-known/oauth-protected-resource/mcp/acme/admin\""), "{challenge}");
-    // Host is the family's own.
+    // Only the family's own host is accepted.
     let foreign = post_to(&server, "/mcp/acme/site", "acme", &["host: evil.example"], call("whose")).await;
     assert_eq!(foreign.status, 403);
 }
@@ -519,7 +519,7 @@ async fn two_resources_of_one_family_refuse_each_others_tokens() {
     }
 }
 
-/// Exchanges the path of a request, and what the gate takes for the one that arrived where `whole` says so.
+/// Replaces the path of a request, and with `whole` also the original path that the gate reads.
 fn exchanged(mut request: Request, whole: bool) -> Request {
     let path: Uri = "/mcp/globex/site/files".parse().unwrap();
     if whole {
@@ -547,14 +547,14 @@ async fn a_verification_is_of_one_resource() {
     assert_eq!(
         (status(&exchanging(true), "acme").await, asked.get()),
         (401, 3),
-        "verified for each resource"
+        "the token is verified for each resource"
     );
     assert_eq!((status(&exchanging(true), "globex").await, asked.get()), (200, 5));
-    // The path that arrived is that of one resource, and the handler would see the values of another.
+    // The original path belongs to one resource, but the handler would see the values of another.
     for token in ["acme", "globex"] {
         assert_eq!(status(&exchanging(false), token).await, 500, "{token}");
     }
-    // A middleware that wants to know who calls, where no token can be valid.
+    // A middleware that reads the caller's access, at a path where no token can be valid.
     let note = |access: Option<Access>, request: Request, next: Next| async move {
         assert!(access.is_none());
         next.run(request).await
@@ -574,7 +574,7 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         problems(routes(), gate().metadata_at_root()),
         [
-            "`https://h.example/mcp/{org}/{project}` is a family, and none of its resources has a claim to the document at the root; leave `.metadata_at_root()` out"
+            "`https://h.example/mcp/{org}/{project}` is a family, so the document at the root could not describe all of its resources; remove `.metadata_at_root()`"
         ],
     );
     let outside = Router::new().route("/whoami", get(whoami)).route("/mcp/{org}", post(whoami));
@@ -588,10 +588,10 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         problems(elsewhere, gate()),
         [format!(
-            "`resource_family::whoami` is mounted at `/mcp/{{x}}/{{y}}/{{org}}`, whose `{{org}}` is not that of the resources of `{PATTERN}`; name it apart"
+            "`resource_family::whoami` is mounted at `/mcp/{{x}}/{{y}}/{{org}}`, whose `{{org}}` is not that of the resources of `{PATTERN}`; give it another name"
         )],
     );
-    // Names of its own, a literal in the place of a parameter, a wildcard.
+    // Other parameter names, a literal instead of a parameter, and a wildcard.
     let fits = Router::<()>::new().route("/mcp/{o}/site/a", get(read_plain)).fallback(whoami);
     assert!(fits.protect(gate()).is_ok());
     let fits = Router::<()>::new().route("/{*rest}", get(whoami));
@@ -601,7 +601,7 @@ fn what_cannot_work_is_said_at_startup() {
     assert_eq!(
         faults(gate().mcp_layer(UNKNOWN).unwrap_err()),
         [format!(
-            "`tools/call t` needs `tenant:{{tenant}}:read`, but the path of `{PATTERN}` has no such parameter"
+            "`tools/call t` needs `tenant:{{tenant}}:read`, but the path of `{PATTERN}` lacks that parameter"
         )],
     );
     let jwt =
@@ -635,7 +635,7 @@ fn families_share_no_resource_with_another_gate() {
     };
     let common = |a: &str, b: &str| {
         format!(
-            "`{a}` and `{b}` have a resource in common, whose metadata would be that of one of them; give them paths that no resource shares"
+            "`{a}` and `{b}` have a resource in common, and its metadata could describe only one of them; give them paths that no resource shares"
         )
     };
     let slash = |a: &str, b: &str| {
@@ -694,7 +694,7 @@ async fn families_and_resources_are_served_beside_each_other() {
         assert_eq!(
             error.problems(),
             [format!(
-                "`resource_family::mine` is mounted at `{path}`, where the metadata document belongs; leave that route out"
+                "`resource_family::mine` is mounted at `{path}`, where the metadata document belongs; remove that route"
             )],
         );
     }
@@ -709,13 +709,13 @@ fn a_family_has_no_files() {
     assert!(!folder.exists());
     assert_eq!((discovery.resource(), discovery.document()), (Some(PATTERN), None));
     assert_eq!(tokens().gate(PATTERN).metadata(&routes().table()), None);
-    // What is allowed does not depend on the resource.
+    // The requirements do not depend on the resource.
     let lock = |gate: &Gate| scopegate::export::Lock::of(gate, &routes().table()).to_string();
     let one = Resource::new(ACME).unwrap().authorization_server("https://auth.example.com").unwrap();
     assert_eq!(lock(&tokens().gate(PATTERN)), lock(&Gate::new(one, tokens())));
 }
 
-/// A handler that shapes its answer by a template which it does not declare.
+/// A handler that checks a template which it does not declare.
 #[tokio::test]
 async fn what_an_access_covers_is_of_the_resource_of_its_request() {
     #[authenticated]

@@ -1,4 +1,4 @@
-//! The official Rust client logs in at two resources of one family, each with a login of its own.
+//! The official Rust client logs in separately at two resources of one family.
 
 use std::net::SocketAddr;
 
@@ -35,7 +35,7 @@ impl Notes {
 #[tool_handler]
 impl ServerHandler for Notes {}
 
-/// Starts an authorization server, and notes of each organization at `/mcp/{org}`.
+/// Starts an authorization server, and a server with the notes of each organization at `/mcp/{org}`.
 async fn start() -> String {
     let issuer = DevIssuer::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -48,7 +48,7 @@ async fn start() -> String {
     origin
 }
 
-/// Opens the consent page as a browser does, allows all that is asked for, and returns where it leads.
+/// Opens the consent page as a browser does, allows everything, and returns the redirect.
 async fn consent(authorization_url: &Url) -> String {
     let browser = Client::builder().redirect(Policy::none()).build().unwrap();
     let page = browser.get(authorization_url.clone()).send().await.unwrap().text().await.unwrap();
@@ -82,7 +82,7 @@ struct LoggedIn {
     token: String,
 }
 
-/// Logs a client in by what the challenge says, and connects it.
+/// Logs a client in according to the challenge, and connects it.
 async fn log_in(url: &str, challenge: String) -> LoggedIn {
     let mut state = OAuthState::new(url, None).await.unwrap();
     state.start_authorization(AuthorizationRequest::new(CALLBACK).with_challenge(challenge)).await.unwrap();
@@ -108,7 +108,7 @@ async fn a_client_logs_in_at_two_resources_of_one_family() {
         let metadata =
             format!(r#"resource_metadata="{origin}/.well-known/oauth-protected-resource/mcp/{org}""#);
         assert!(stranger.contains(&metadata), "{stranger}");
-        // With a token for the resource and no scope, the client learns which scopes the tool takes.
+        // With a token for the resource but no scope, the client learns which scopes the tool needs.
         let little = log_in(&url(org), stranger).await;
         let more = challenge(&url(org), Some(&little.token), CALL).await;
         assert!(more.contains(&format!(r#"scope="notes:read org:{org}:member""#)), "{more}");

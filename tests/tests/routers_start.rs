@@ -1,4 +1,4 @@
-//! Whatever router axum takes, under every kind of gate: it starts, or says in a `StartupError` why not.
+//! Every router that axum accepts either starts under every kind of gate, or returns a `StartupError`.
 
 use std::{
     convert::Infallible,
@@ -26,7 +26,7 @@ async fn any_token() {}
 #[public]
 async fn open(_: Option<Access>) {}
 
-/// What a program does to its router, one after the other.
+/// The calls that a program makes on its router, in order.
 #[derive(Clone, Debug)]
 enum Step {
     Route(String, u8),
@@ -111,7 +111,7 @@ fn guarded(steps: &[Step]) -> Router {
     })
 }
 
-/// The same router without guards.
+/// Makes the same router without guards.
 fn plain(steps: &[Step]) -> axum::Router {
     use axum::routing;
     let none = async || {};
@@ -137,7 +137,7 @@ async fn answer(_: Request) -> Result<Response, Infallible> {
     Ok(Response::default())
 }
 
-/// A gate of each kind; the last ones cannot start.
+/// Makes a gate of each kind. The last kinds cannot start.
 fn gate(kind: usize) -> Gate {
     let keys = || StaticKeys::parse("sk_read=files:read").unwrap();
     let resource =
@@ -168,7 +168,7 @@ fn gate(kind: usize) -> Gate {
 
 const KINDS: usize = 16;
 
-/// Runs a part of a program, and returns the message of its panic.
+/// Runs a part of a program, or returns the message of its panic.
 fn panics<T>(program: impl FnOnce() -> T) -> Result<T, String> {
     panic::catch_unwind(AssertUnwindSafe(program)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
@@ -176,7 +176,7 @@ fn panics<T>(program: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// How many routers axum took, and how many of them started.
+/// The number of routers that axum accepted, and how many of them started.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 static STARTED: AtomicUsize = AtomicUsize::new(0);
 
@@ -197,7 +197,7 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Panics that are caught are not printed: axum's are many.
+/// Runs a test without printing caught panics, because axum's are many.
 fn silently(test: impl FnOnce()) {
     panic::set_hook(Box::new(|_| {}));
     let outcome = panics(test);
@@ -245,11 +245,11 @@ fn several_gates() {
         let documents = panics(|| well_known(discoveries));
         prop_assert!(documents.is_ok(), "{documents:?}");
         let Ok(documents) = documents.unwrap() else { return Ok(()) };
-        // What axum refuses of the plain routers, it refuses of these.
+        // If axum refuses the plain routers, it also refuses these.
         let prefixes = parts.iter().map(|(.., prefix)| *prefix);
         let plain = parts.iter().map(|(steps, ..)| plain(steps));
         if panics(|| join(axum::Router::new(), prefixes.clone().zip(plain))).is_ok() {
-            // Beside the documents, axum refuses a program's own parameters and services at their paths.
+            // At the paths of the documents, axum refuses the program's own parameters and services.
             let is_beside = !parts.iter().any(|(steps, _, prefix)| prefix.is_empty() && stands_at_documents(steps));
             let root = if is_beside { documents } else { axum::Router::new() };
             let joined = panics(|| join(root, prefixes.zip(apis)));

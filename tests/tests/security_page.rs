@@ -1,4 +1,4 @@
-//! Each test that `docs/security.md` points to is there.
+//! Checks that each test named in `docs/security.md` exists.
 
 use std::{fs, path::Path};
 
@@ -31,13 +31,13 @@ fn each_row_points_to_a_test_that_exists() {
     }
     assert_eq!(missing, Vec::<String>::new());
     assert!(seen > 40, "only {seen} pointers were found");
-    // Every row of a table of threats has one.
+    // Every row of a table of threats names a test.
     let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| threat"));
     let idle: Vec<_> = rows.filter(|row| !pointer.is_match(row)).collect();
     assert_eq!(idle, Vec::<&str>::new());
 }
 
-/// Reads a file of Rust, or those of the folder that has its name.
+/// Reads a Rust file, or the files of the folder of that name.
 fn sources(path: &Path) -> impl Iterator<Item = String> {
     let files = fs::read_dir(path).into_iter().flatten().flatten().map(|file| file.path());
     files.chain([path.with_extension("rs")]).filter_map(|file| fs::read_to_string(file).ok())

@@ -1,4 +1,4 @@
-//! The decision table over real sockets: every way to send, or not to send, a credential.
+//! The decision table over real sockets, with every way to send or omit a credential.
 
 mod gating;
 
@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, runtime::Runtime};
 #[requires_scope("files:read")]
 async fn guarded() {}
 
-/// Serves one guarded route for any method, until the test ends.
+/// Serves one guarded route for all methods until the test ends.
 fn serve(runtime: &Runtime) -> SocketAddr {
     let verifier =
         TestVerifier::new().token("read", "files:read").token("none", "").expired("old").unavailable("later");
@@ -27,7 +27,7 @@ fn serve(runtime: &Runtime) -> SocketAddr {
 /// Header lines, byte for byte.
 type Lines<'a> = &'a [&'a [u8]];
 
-/// The status, and how the challenge begins.
+/// The status, and the beginning of the challenge.
 type Refusal = (u16, &'static str);
 
 const MISSING: Refusal = (401, "");

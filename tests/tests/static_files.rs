@@ -1,4 +1,4 @@
-//! Static files of `ServeDir` over real sockets: for everybody, and for callers with a scope.
+//! Static files of `ServeDir` over real sockets, public and with a scope.
 
 mod gating;
 
@@ -17,7 +17,7 @@ async fn list() -> Body {
     Body::from("list")
 }
 
-/// A folder with files, and one beside it that nobody may have; removed in the end.
+/// A folder with files beside a secret folder. Dropping this removes both.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -72,7 +72,7 @@ fn app(folder: &Folder) -> axum::Router {
         .unwrap()
 }
 
-/// What the folder answers, wherever it is mounted.
+/// The answers of the folder, wherever it is mounted.
 const FILES: [(&str, &str, u16, &str); 17] = [
     ("GET", "", 200, "index"),
     ("GET", "/", 200, "index"),
@@ -126,7 +126,7 @@ fn public_and_guarded_folders_are_served_as_by_axum() {
     }
 }
 
-/// A path that leads out of one mount by `..` is a path below it, for guard and folder alike: nobody resolves it.
+/// Neither the guard nor the folder resolves `..`, so a path that contains it stays below its mount.
 #[test]
 fn a_path_with_dots_stays_where_its_guard_is() {
     let runtime = Runtime::new().unwrap();
@@ -145,7 +145,7 @@ fn a_path_with_dots_stays_where_its_guard_is() {
     for path in ["/reports/../assets/a.txt", "/reports/%2e%2e/assets/a.txt"] {
         assert_eq!(send(&address, &format!("GET {path}"), none).status, StatusCode::UNAUTHORIZED, "{path}");
     }
-    // The value of a parameter is decoded, and judged as it is then.
+    // The guard judges the decoded value of a parameter.
     let illegal = send(&address, "GET /tenants/a%2Fb/reports/a.txt", &["authorization: Bearer acme"]);
     assert_eq!(illegal.status, StatusCode::BAD_REQUEST);
 }
@@ -173,14 +173,14 @@ fn a_folder_where_metadata_belongs_does_not_start() {
     let at = |path: &str| -> Router { Router::new().nest_service(path, public(ServeDir::new("."))) };
     let error = at("/.well-known/oauth-protected-resource").protect(gate()).unwrap_err();
     assert!(error.problems()[0].contains("where the metadata document belongs"), "{error}");
-    // Beside it there is room: the document has a path of its own.
+    // Beside the document other paths are free.
     assert!(at("/.well-known").protect(gate()).is_ok());
     let named: Router =
         Router::new().nest_service("/files", guarded(requirement!("file:{rest}"), ServeDir::new(".")));
     let error = named.protect(gate()).unwrap_err();
     assert!(
         error.problems()[0].ends_with(
-            "needs `file:{rest}`, but what is below `/files/` has no name; take a parameter of the path before it"
+            "needs `file:{rest}`, but the path below `/files/` has no named parameters; use a parameter of the path before it"
         ),
         "{error}"
     );

@@ -1,4 +1,4 @@
-//! A server with static keys: no OAuth anywhere, and clients that find their way to the key.
+//! A server with static keys. It publishes no OAuth metadata, and clients learn that they need a key.
 
 use scopegate::{
     Access, Gate, Principal, Router, StaticKeys, authenticated, public, requires_scope,
@@ -90,16 +90,16 @@ fn keys_that_no_client_could_send_are_refused_without_quoting_them() {
         ("secret", "invalid key number 1: write `key=scope scope`"),
         (
             "a=b;se cret=c",
-            "invalid key number 2: a key has letters, digits and `-._~+/`, and `=` only at its end",
+            "invalid key number 2: a key may contain letters, digits and `-._~+/`, and `=` only at its end",
         ),
         (
             "=files:read",
-            "invalid key number 1: a key has letters, digits and `-._~+/`, and `=` only at its end",
+            "invalid key number 1: a key may contain letters, digits and `-._~+/`, and `=` only at its end",
         ),
-        ("secret=a;secret=b", "invalid key number 2: the key is there already"),
+        ("secret=a;secret=b", "invalid key number 2: the key is already in the table"),
         (
             "secret=a\"b",
-            "invalid key number 1: its scopes are not all scopes; write them with spaces between",
+            "invalid key number 1: one of its scopes is invalid; write scopes separated by spaces",
         ),
     ];
     for (list, expected) in cases {

@@ -1,4 +1,4 @@
-//! A token in `Sec-WebSocket-Protocol` counts like any other, and no handler sees it.
+//! A token in `Sec-WebSocket-Protocol` is accepted like any other, and no handler sees it.
 
 mod gating;
 
@@ -79,12 +79,12 @@ async fn it_is_judged_like_any_other() {
     ] {
         let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
         assert_eq!(send(&app, "GET /guarded", &headers).await.status, status, "{headers:?}");
-        // A public handler runs, whatever is wrong with a token that it does not ask for.
+        // A public handler runs even if the token is wrong, because it does not ask for one.
         assert_eq!(send(&app, "GET /open", &headers).await.status, 200, "{headers:?}");
     }
 }
 
-/// A related scope is for clients to ask for, and never demanded.
+/// Clients may request a related scope, but the gate never demands it.
 #[tokio::test]
 async fn a_related_scope_is_no_declared_demand() {
     let answer = send(&app(), "GET /related", &["authorization: Bearer reader"]).await;
@@ -108,7 +108,7 @@ async fn a_public_handler_waits_for_a_verifier_only_if_it_asks() {
     let asked = Counter::default();
     let app =
         app_of(TestVerifier::new().gate("https://h.example").unwrap().verified_by(Silent(asked.clone())));
-    let answer = send(&app, "GET /open", &[with]).now_or_never().expect("it waits for nobody");
+    let answer = send(&app, "GET /open", &[with]).now_or_never().expect("the handler did not wait");
     assert_eq!((answer.status.as_u16(), answer.body.as_str(), asked.get()), (200, "files.v1", 0));
     assert!(send(&app, "GET /who", &[with]).now_or_never().is_none());
     assert_eq!(asked.get(), 1);

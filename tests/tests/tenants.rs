@@ -49,16 +49,16 @@ impl World {
     }
 }
 
-/// What a client does with a challenge when it has scopes already.
+/// How a client that already has scopes follows a challenge.
 #[derive(Clone, Copy, Debug)]
 enum Habit {
-    /// Asks for just what the challenge says, and loses what it had.
+    /// Requests only the scopes of the challenge, and loses the others.
     Replace,
-    /// Asks for that and all it had.
+    /// Requests the scopes of the challenge and all scopes that it had.
     Union,
 }
 
-/// Sends a request, and steps up as often as it is told to, twice at the most. Returns how often that was.
+/// Sends a request, and follows at most two challenges. Returns their number.
 async fn reach(world: &World, habit: Habit, request: &str, had: &mut BTreeSet<String>) -> usize {
     for steps in 0..=2 {
         let scope = had.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
@@ -80,7 +80,7 @@ async fn reach(world: &World, habit: Habit, request: &str, had: &mut BTreeSet<St
 #[tokio::test]
 async fn every_route_is_reached() {
     let world = World::start().await;
-    // Each with its decision points: the route, and a handler's own `require`.
+    // Each request with the number of its decision points: the route, and a handler's own `require`.
     let requests = [
         ("GET /tenants/acme/docs", 1),
         ("GET /tenants/acme/docs/a", 1),
@@ -97,7 +97,7 @@ async fn every_route_is_reached() {
         for (request, points) in requests {
             let steps = reach(&world, habit, request, &mut had).await;
             assert!(steps <= points, "{habit:?} took {steps} step-ups for {request}");
-            assert_eq!(reach(&world, habit, request, &mut had).await, 0, "what was granted stays enough");
+            assert_eq!(reach(&world, habit, request, &mut had).await, 0, "the granted scopes still suffice");
         }
     }
 }

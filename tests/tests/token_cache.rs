@@ -1,4 +1,4 @@
-//! What the JWT verifier remembers, told by what it allocates: a token that is remembered costs nothing.
+//! The cache of the JWT verifier, measured by allocations. A cached token costs none.
 
 mod verifying;
 
@@ -29,7 +29,7 @@ impl World {
         Self { runtime, issuer, key }
     }
 
-    /// Makes a verifier that has the keys already.
+    /// Makes a verifier that has already loaded the keys.
     fn verifier(&self, cache_size: usize) -> Issuers {
         let verifier =
             Issuers::new([scopegate::Issuer::new(self.issuer.id()).audience(API)]).cache_size(cache_size);
@@ -51,7 +51,7 @@ impl World {
         self.runtime.block_on(verifier.verify_text(token))
     }
 
-    /// Counts what it allocates to verify a good token.
+    /// Counts the allocations of verifying a valid token.
     #[track_caller]
     fn cost(&self, verifier: &Issuers, token: &str) -> AllocationInfo {
         let mut outcome = None;
@@ -119,7 +119,7 @@ fn a_request_through_the_gate_costs_three_allocations() {
             .count_total
     };
     assert!(cost(&gated) > 10, "the first is verified");
-    // One of them since axum keeps the path that arrived, for the feature `family`: its map of extensions grows earlier.
+    // With the feature `family`, axum keeps the original path, so its map of extensions grows earlier. That is one of them.
     assert_eq!(cost(&gated) - cost(&bare), 3);
 }
 
@@ -168,7 +168,7 @@ fn memory_is_bounded_whatever_tokens_are_like() {
                 world.verify(&verifier, token).expect("a good token");
             }
         });
-        let kept = usize::try_from(kept.bytes_current).expect("something is kept");
+        let kept = usize::try_from(kept.bytes_current).expect("the cache keeps some tokens");
         assert!(kept <= MEBIBYTE, "{what}: {kept}");
         assert!(kept >= MEBIBYTE / 5, "{what}: {kept} is little");
     }
@@ -178,14 +178,14 @@ fn memory_is_bounded_whatever_tokens_are_like() {
 fn memory_for_bad_tokens_is_bounded() {
     let world = World::new();
     for forger in [Key::ed25519("key"), Key::ed25519("unknown")] {
-        // Of the usual length, and nearly as long as a token may be.
+        // Tokens of the usual length, and tokens nearly as long as allowed.
         for padding in [0, 11_000] {
             let verifier = world.verifier(MEBIBYTE);
             let claims = |n| world.claims("jti", format!("{n}{}", "x".repeat(padding)));
             let tokens: Vec<_> = (0..3000).map(|n| forger.mint(&claims(n))).collect();
             let kept = measure(|| tokens.iter().for_each(|token| drop(world.verify(&verifier, token))));
             let kept = usize::try_from(kept.bytes_current).unwrap();
-            // Their texts, of which there are a thousand at the most, and what is known of them.
+            // The cache keeps the text of at most a thousand tokens, with their claims.
             assert!((1..=MEBIBYTE + MEBIBYTE / 4).contains(&kept), "{kept} with {padding} more");
         }
     }

@@ -1,4 +1,4 @@
-//! The compiler's messages: one mistake, one message, on the offending token.
+//! The compiler's messages: each mistake gives one message at the wrong token.
 
 #[test]
 fn ui() {

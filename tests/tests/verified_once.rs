@@ -1,4 +1,4 @@
-//! A token is verified once per request, however gates are nested; and once more where a gate inside verifies otherwise.
+//! A token is verified once per request for any nesting of gates, and again by an inner gate with another verifier.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ fn gate(verified: &Counter) -> Gate {
     gate_for("https://example.com/mcp", Counting(verified.clone()))
 }
 
-/// A copy that answers otherwise, and verifies alike.
+/// A copy of the gate with other bodies and the same verifier.
 fn changed(gate: &Gate) -> Gate {
     gate.clone().body(BodyFormat::Text).missing_is_invalid().accept_bound_tokens()
 }
@@ -62,7 +62,7 @@ async fn read(_access: Access) {}
 #[public]
 async fn open(_: Option<Access>, _: Option<Access>) {}
 
-/// Wants to know who calls.
+/// A middleware that reads the caller's access.
 async fn note(_: Option<Access>, request: Request, next: Next) -> Response {
     next.run(request).await
 }
@@ -90,7 +90,7 @@ fn plain() -> axum::Router {
     axum::Router::new().route("/mcp", plain_post(read))
 }
 
-/// A plain router in whose place the gate's layer stands.
+/// A plain router behind the gate's layer.
 fn layered(gate: &Gate, inside: axum::Router) -> axum::Router {
     inside.layer(gate.layer(scope_table![read]).unwrap())
 }
@@ -161,7 +161,7 @@ async fn call(app: &axum::Router, token: &str, headers: &[&str]) -> u16 {
     mcp::post(app, token, headers, message).await.status.as_u16()
 }
 
-/// Calls with a token that suffices, one that does not, one that is none, and without any.
+/// Calls with a sufficient token, an insufficient token, an invalid token, and without a token.
 async fn check(nestings: &[Nesting], statuses: [u16; 4]) {
     for (name, nest) in nestings {
         for (token, expected) in ["good", "weak", "bad", ""].into_iter().zip(statuses) {
@@ -231,7 +231,7 @@ async fn other_credentials_are_verified_too() {
         assert_eq!(call(&app, "good", &["x-token: weak"]).await, 403, "{name}");
         assert_eq!(call(&app, "good", &[]).await, 401, "{name}");
 
-        // What both would find in one place is verified by both: the other could find more.
+        // Both gates verify the token, because the inner gate also reads another source and could find another token.
         let verified = Counter::default();
         let outer = gate(&verified);
         let inner = outer.clone().credentials([CredentialSource::authorization(), by_proxy()]);
@@ -242,7 +242,7 @@ async fn other_credentials_are_verified_too() {
     }
 }
 
-/// Passes the request on to another router.
+/// A handler that passes the request on to another router.
 #[requires_scope("files:read")]
 async fn forward(Extension(inside): Extension<axum::Router>, request: Request) -> Response {
     inside.oneshot(request).await.unwrap()
@@ -252,7 +252,7 @@ fn before_forwarding(gate: &Gate, inside: axum::Router) -> axum::Router {
     of_handler(forward, gate).layer(Extension(inside))
 }
 
-/// The token of a websocket is taken off the request, and a gate inside knows it all the same.
+/// The token of a WebSocket is removed from the request, and an inner gate still knows it.
 #[tokio::test]
 async fn a_token_that_no_handler_is_to_see_counts_inside() {
     for (name, outside) in OUTSIDE.into_iter().chain([("a handler", before_forwarding as fn(&_, _) -> _)]) {
@@ -272,7 +272,7 @@ async fn forward_open(Extension(inside): Extension<axum::Router>, request: Reque
 #[public]
 async fn careless() {}
 
-/// What is taken off a public request is verified when somebody asks, and then once.
+/// A token removed from a public request is verified once, when code asks for it.
 #[tokio::test]
 async fn what_is_kept_aside_is_verified_once() {
     type Nest = fn(&Gate) -> axum::Router;
@@ -304,7 +304,7 @@ async fn what_is_kept_aside_is_verified_once() {
     }
 }
 
-/// Whatever others verify in between, a gate finds its own verification again.
+/// A gate finds its own verification again, even after other gates have verified in between.
 #[tokio::test]
 async fn gates_in_turns_verify_once_each() {
     for (outer, outside) in OUTSIDE {

@@ -1,4 +1,4 @@
-//! Vocabularies as the derive makes them, and what their scopes imply, against a naive search.
+//! Vocabularies made by the derive. Their implications are compared with a naive search.
 
 use std::collections::BTreeSet;
 
@@ -86,7 +86,7 @@ fn implication_changes_nothing_that_is_asked_for() {
     assert_eq!(Policy::new().asks_for(table.entries()[0].requirement()), [WRITE]);
 }
 
-/// Variants that `#[cfg]` leaves out.
+/// Variants that a `#[cfg]` removes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
 enum Configured {
     #[cfg(not(test))]
@@ -98,7 +98,7 @@ enum Configured {
     #[cfg_attr(not(test), scope("chosen", implies(LeftOut)))]
     #[cfg_attr(test, scope("chosen", implies(Kept)), doc = "Chosen.")]
     Chosen,
-    // The text is free again.
+    // The text may be used again.
     #[scope("left:out")]
     Instead,
 }
@@ -116,14 +116,14 @@ const fn scope(text: &'static str) -> Scope {
     Scope::from_static(text)
 }
 
-/// Returns a policy in which nothing is wrong.
+/// Returns a policy without problems.
 #[track_caller]
 fn valid(policy: Policy) -> Policy {
     assert_eq!(policy.check(&ScopeTable::default()), Ok(()));
     policy
 }
 
-/// Says what is wrong with a policy in which scopes imply others.
+/// Returns the problems of a policy with these implications.
 fn check_relations<I: IntoIterator<Item = Scope>>(
     relations: impl IntoIterator<Item = (Scope, I)>,
 ) -> Result<(), StartupError> {
@@ -147,7 +147,7 @@ fn implication_is_transitive() {
     check(&policy, "files:write", "files:admin", false);
     check(&policy, "FILES:ADMIN files:admin:x files", "files:read", false);
     check(&policy, "", "files:read", false);
-    // A text that no vocabulary names, such as what a template comes to.
+    // A text that no vocabulary names, such as an instance of a template.
     check(&policy, "tenant:acme:read", "tenant:acme:read", true);
     check(&policy, "files:admin", "tenant:acme:read", false);
 }
@@ -207,18 +207,18 @@ fn wildcards_and_implication_work_together() {
     ];
     let literal = valid(Policy::new().implies(entries));
     let wild = literal.clone().wildcards(Wildcards::Prefixed);
-    // What a wildcard stands for implies what it implies.
+    // A scope covered by a wildcard still implies its own implications.
     check(&wild, "files:*", "index:read", true);
     check(&literal, "files:*", "index:read", false);
-    // What implies a wildcard implies what that stands for.
+    // A scope that implies a wildcard implies everything that the wildcard covers.
     check(&wild, "admin", "tenant:acme:read", true);
     check(&wild, "admin", "tenants", false);
     check(&literal, "admin", "tenant:acme:read", false);
     check(&literal, "admin", "tenant:*", true);
-    // Not the reverse.
+    // The reverse does not hold.
     check(&wild, "tenant:*", "mail:send", false);
     check(&wild, "index:*", "files:read", false);
-    // Off again.
+    // Wildcards are off again.
     check(&wild.wildcards(Wildcards::Off), "admin", "tenant:acme:read", false);
 }
 
@@ -260,13 +260,13 @@ fn every_problem_is_said() {
     }
     let invalid = check_relations([(a, [b, b]), (b, [a, c])]).unwrap_err();
     let expected = "\
-this cannot start:
+the server cannot start:
 - `a` implies `b` twice; write it once
 - `a` implies `b` implies `a`; leave one of these out";
     assert_eq!(invalid.to_string(), expected);
 }
 
-/// Makes scopes that live as long as the program, as all scopes do.
+/// Makes scopes, whose texts live as long as the program.
 fn numbered(count: usize) -> Vec<Scope> {
     (0..count).map(|at| Scope::from_static(format!("area{}:action{at}", at % 50).leak())).collect()
 }
@@ -313,7 +313,7 @@ const INSTANCES: [&str; 5] = ["f:c", "f:a:y", "g.b", "c", "f:"];
 
 type Entries = Vec<(Scope, Vec<Scope>)>;
 
-/// A random relation without cycles: of the shuffled scopes each implies some later ones.
+/// A random relation without cycles. Each of the shuffled scopes implies some later ones.
 fn acyclic() -> impl Strategy<Value = Entries> {
     let edges = prop::collection::vec(prop::collection::vec(prop::bool::weighted(0.2), 12), 12);
     (Just(POOL.to_vec()).prop_shuffle(), edges).prop_map(|(scopes, edges)| {
@@ -334,7 +334,7 @@ fn texts() -> impl Strategy<Value = &'static str> {
     prop::sample::select(known.chain(INSTANCES).collect::<Vec<_>>())
 }
 
-/// Searches from each granted scope, one implication or wildcard after the other.
+/// Searches from each granted scope, one implication or wildcard at a time.
 fn reaches(entries: &Entries, wildcards: Wildcards, granted: &[&str], target: &str) -> bool {
     let named = entries.iter().flat_map(|(scope, implied)| implied.iter().chain([scope]));
     let all: BTreeSet<&str> = named.map(|scope| scope.as_str()).chain([target]).collect();

@@ -1,4 +1,4 @@
-//! Several documents on one host, routes beside them, and a server that has none.
+//! Several documents on one host, routes beside them, and a server without documents.
 
 mod gating;
 mod metadata;
@@ -79,13 +79,13 @@ fn documents_that_clash_are_all_named() {
     let two_copies = |one: &str, other: &str| {
         format!(
             "resources `{one}` and `{other}` both have a copy of their metadata at `{WELL_KNOWN}`; \
-             leave `.metadata_at_root()` out for one of them"
+             remove `.metadata_at_root()` from one of them"
         )
     };
     let no_place = |copied: &str, root: &str| {
         format!(
             "resource `{copied}` has a copy of its metadata at `{WELL_KNOWN}`, where that of `{root}` belongs; \
-             leave `.metadata_at_root()` out for `{copied}`"
+             remove `.metadata_at_root()` from `{copied}`"
         )
     };
     let slash = |one: &str, other: &str| {
@@ -157,7 +157,7 @@ async fn gates_that_are_protected_one_by_one_can_be_merged() {
     }
 }
 
-/// Paths in the program's own hands, beside ours: none of them panics, and none takes a document's place.
+/// The program's own paths beside the documents. None of them panics, and none replaces a document.
 #[tokio::test]
 async fn routes_beside_the_well_known_path_stay() {
     for (route, request) in [
@@ -210,7 +210,7 @@ fn routes_in_the_place_of_a_document_are_refused() {
     ] {
         let error = routes().route(route, get(open)).protect(gate(resource).metadata_at_root());
         let expected = format!(
-            "`well_known::open` is mounted at `{route}`, where the metadata document belongs; leave that route out"
+            "`well_known::open` is mounted at `{route}`, where the metadata document belongs; remove that route"
         );
         assert_eq!(error.unwrap_err().problems(), [expected]);
     }

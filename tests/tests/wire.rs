@@ -1,4 +1,4 @@
-//! Requirement x credential -> status and the exact bytes of the challenge.
+//! For each requirement and credential, the status and the exact bytes of the challenge.
 
 mod gating;
 
@@ -33,7 +33,7 @@ async fn greet(access: Option<Access>) -> String {
     access.as_ref().and_then(Access::subject).unwrap_or("nobody").to_owned()
 }
 
-/// Under another name the attribute does not see it.
+/// An alias, so that the attribute does not recognise the type.
 type Caller = Access;
 
 #[public]
@@ -75,7 +75,8 @@ fn app() -> axum::Router {
 
 const METADATA: &str = r#"resource_metadata="https://h.example/.well-known/oauth-protected-resource/api""#;
 
-/// Sends a request with a credential (empty: none) and compares status and challenge; `..` stands for the metadata.
+/// Sends a request with a credential, or without one if it is empty. Compares the status and the challenge, in which `..` stands for
+/// the metadata.
 async fn check(app: &axum::Router, request: &str, credential: &str, status: u16, challenge: &str) -> Answer {
     let header = format!("authorization: {credential}");
     let headers: &[&str] = if credential.is_empty() { &[] } else { &[&header] };

@@ -1,4 +1,4 @@
-// The tool of `mcp-files` with the TypeScript SDK: stateless, behind its `requireBearerAuth`.
+// The tool of `mcp-files` on the TypeScript SDK, stateless and behind the SDK's `requireBearerAuth`.
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { requireBearerAuth } from "@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js";

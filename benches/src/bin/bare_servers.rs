@@ -1,4 +1,4 @@
-//! The files of the quickstart and of `mcp-files` without any protection, for `load/load.py`.
+//! The quickstart and `mcp-files` without protection, for `load/load.py`.
 //!
 //! ```sh
 //! PORT=8080 cargo run --release --bin bare_servers

@@ -1,4 +1,4 @@
-//! How costs grow with the number of routes, of tools, of a token's scopes and of the scopes that imply others.
+//! Measures how costs grow with the number of routes, tools, granted scopes and implications.
 //!
 //! ```sh
 //! cargo run --release --bin growth
@@ -40,9 +40,9 @@ fn main() {
         grown(&meter, "`Gate::implies`", SIZES, relations::startup),
         grown(&meter, "`Gate::mcp_layer`", SIZES, tools::startup),
     ];
-    println!("\nA request, beside that at the first size:");
+    println!("\nA request, relative to the first size:");
     print(&flat, |costs, _| costs[0]);
-    println!("\nAt startup and for export, beside a tenth of the size (10 is linear):");
+    println!("\nStartup and export, relative to a tenth of the size (10 is linear):");
     print(&linear, |costs, at| costs[at - 1]);
 }
 

@@ -1,4 +1,4 @@
-//! What a gate adds to a call of a tool of rmcp's, with a text of 1 KiB and of 1 MiB, and what each option adds to that.
+//! Measures the cost that a gate adds to a call of an rmcp tool with a text of 1 KiB and 1 MiB, and the cost of each option.
 //!
 //! ```sh
 //! cargo run --release --bin mcp
@@ -20,12 +20,12 @@ use scopegate_benches::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-const HEAD: [&str; 5] = ["rmcp alone = 1", "time", "allocations", "instructions", "bytes at once, more"];
+const HEAD: [&str; 5] = ["rmcp alone = 1", "time", "allocations", "instructions", "peak bytes, more"];
 const TEXTS: [(&str, &str, usize); 3] =
     [("1 KiB", LINE, 1 << 10), ("1 MiB", LINE, 1 << 20), ("1 MiB of escapes", ESCAPES, 1 << 20)];
 
 fn main() {
-    // On this thread alone: allocations are counted by thread.
+    // One thread, because allocations are counted per thread.
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
     let mut bench = Bench { meter: Meter::new(), runtime };
     let rows = TEXTS.map(|(name, piece, bytes)| {
@@ -38,7 +38,7 @@ fn main() {
         row
     });
     table::print(&HEAD, &rows);
-    table::print(&["the same without = 1", "time", "allocations", "instructions"], &bench.options());
+    table::print(&["without the option = 1", "time", "allocations", "instructions"], &bench.options());
 }
 
 struct Bench {
@@ -47,7 +47,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Measures what each option costs, beside the same request without it.
+    /// Measures the cost of each option, relative to the same request without the option.
     fn options(&mut self) -> Vec<Vec<String>> {
         let message = calling(LINE, 1 << 10);
         let with_token = || request(&message, None);
@@ -73,15 +73,15 @@ impl Bench {
         let result = gated_with(|server| server.dialect(Dialect::ToolResult));
         let result = self.cost("refused, tool result", &result, "\"isError\"", without_token);
         vec![
-            row("a public tool without a token; the tool with one", &public, &off),
-            row("a call in a bound session; rmcp alone in one", &in_session, &in_bare),
+            row("a public tool without a token; a tool with a token", &public, &off),
+            row("a call in a bound session; rmcp alone in a session", &in_session, &in_bare),
             row("`tools/list` with `securitySchemes`; rmcp alone", &all, &bare_list),
             row("`tools/list` with `Lists::Callable`; rmcp alone", &callable, &bare_list),
             row("a tool without a token, `Dialect::ToolResult`; the 401", &result, &http),
         ]
     }
 
-    /// Measures one request, whose answer has this text in it.
+    /// Measures one request, whose answer must contain the text `has`.
     fn cost(&mut self, id: &str, router: &Router, has: &str, make: impl Fn() -> Request<Body>) -> Cost {
         let (status, body) = self.runtime.block_on(call(router, make()));
         let text = String::from_utf8_lossy(&body);

@@ -1,4 +1,4 @@
-//! What an empty handler costs behind each protection: allowed, 401 and 403, beside the same without protection.
+//! Measures an empty handler behind each protection (allowed, 401 and 403), relative to the same without protection.
 //!
 //! ```sh
 //! cargo run --release --bin requests
@@ -46,7 +46,7 @@ fn costs(meter: &mut Meter, subject: &mut Subject) -> [Option<Cost>; 3] {
         let credential = subject.credential(case)?;
         let router = &mut subject.router;
         let status = call(router, get_files(credential.clone())).status();
-        // What has no protection has no refusals either.
+        // A server without protection has no refusals.
         if subject.name == subject.baseline && case != Case::Allowed {
             return None;
         }

@@ -1,5 +1,5 @@
-//! What a request with a real JWT costs, beside the same without protection; a token among many beside the same again; and a token
-//! that is new beside its signature alone.
+//! Measures a request with a real JWT, relative to the same without protection; one token of many, relative to the same token again; and
+//! a new token, relative to its signature alone.
 //!
 //! ```sh
 //! cargo run --release --bin tokens
@@ -20,7 +20,7 @@ use scopegate_benches::{
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
-/// As long as many servers make them.
+/// An opaque token of a usual length.
 const OPAQUE: &str = "JYbfVbCXVZd6iYXKnOp0yhYqPLR2sRq0eWp8nT5hU3k";
 
 fn main() {
@@ -82,7 +82,7 @@ fn of_algorithm(
     let mut again = Cost::default();
     for (at, mut verifying) in runtime.block_on(tokens::all(&issuer)).into_iter().enumerate() {
         let name = format!("{}, {algorithm:?}", verifying.name);
-        // What loads keys has loaded them then.
+        // After this request, verifiers that load keys have loaded them.
         once(runtime, &verifying.router, &token, &name);
 
         let same = format!("{name}, same token");
@@ -114,14 +114,14 @@ fn in_turn(meter: &mut Meter, runtime: &Runtime, issuer: &mut Issuer, again: &Co
     row(name, &cost, again)
 }
 
-/// Sends the first request, which waits for a server.
+/// Sends the first request, which waits for the authorization server.
 fn once(runtime: &Runtime, router: &Router, token: &str, name: &str) {
     let first = router.clone().oneshot(get_files(bearer(token)));
     let answer = runtime.block_on(first).unwrap_or_else(|never| match never {});
     assert!(answer.status().is_success(), "{name} answers {}", answer.status());
 }
 
-/// Measures a token that comes again, each time with a proof that is new.
+/// Measures a repeated token, each time with a new proof.
 fn proven(meter: &mut Meter, runtime: &Runtime, bare: &Cost) -> Vec<String> {
     let (mut issuer, mut client) = (Issuer::new(Algorithm::ES256), Client::new());
     let token = issuer.token_of(&client);

@@ -1,4 +1,4 @@
-//! Servers of any size, and the time that things take with them.
+//! Servers of any size, and timing.
 
 pub mod relations;
 pub mod requests;
@@ -34,7 +34,7 @@ impl At<'_> {
     }
 }
 
-/// Makes a scope that lasts as long as the program, as those in source text do.
+/// Makes a scope with a leaked text, which lives as long as the program.
 fn scope(at: usize) -> Scope {
     Scope::new(leak(format!("scope:{at}"))).expect("it has no space")
 }
@@ -43,7 +43,7 @@ fn leak(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-/// Makes what an attribute with one scope makes.
+/// Makes the requirement that an attribute with one scope makes.
 fn requiring(scope: Scope) -> Requirement {
     let all: &'static [Need] = Box::leak(Box::new([Need::Scope(scope)]));
     scopegate::__private::requirement(Box::leak(Box::new([all])))
@@ -60,7 +60,7 @@ fn service()
     service_fn(|_: Request| std::future::ready(Ok(().into_response())))
 }
 
-/// A router with routes that all need scopes of their own.
+/// A router whose routes each need their own scope.
 fn router(routes: &[(&'static str, Requirement)]) -> Router {
     let add = |router: Router, (path, requirement): &(&'static str, Requirement)| {
         router.route_service(path, scopegate::guarded(requirement.clone(), service()))
@@ -80,7 +80,7 @@ impl TokenVerifier for OneToken {
     }
 }
 
-/// A gate that takes every token for one with these scopes.
+/// A gate that accepts every token with these scopes.
 fn gate(granted: impl IntoIterator<Item = Scope>) -> Gate {
     let granted: GrantedScopes = granted.into_iter().map(Scope::as_str).collect();
     let resource = Resource::new("https://files.example.com").expect("it is a URL");

@@ -1,4 +1,4 @@
-//! Many scopes, each of which implies one.
+//! Many scopes that each imply one scope.
 
 use scopegate::Scope;
 
@@ -9,7 +9,7 @@ fn relations(size: usize) -> Vec<(Scope, [Scope; 1])> {
     (1..=size).map(|at| (scope(at), [scope(0)])).collect()
 }
 
-/// The token has the last of those that imply what is needed.
+/// Measures requests whose token has the last of the scopes that imply the required one.
 pub fn request(at: At<'_>) -> Cost {
     let gate = gate([scope(at.size)]).implies(relations(at.size));
     let router = router(&[(path(0), requiring(scope(0)))]).protect(gate);

@@ -1,4 +1,4 @@
-//! One allowed request, for the last of many routes.
+//! One allowed request to the last of many routes.
 
 use axum::Router;
 
@@ -18,13 +18,13 @@ pub fn with_routes(at: At<'_>) -> Cost {
     cost(at, router, path(at.size - 1))
 }
 
-/// The token grants many scopes, of which one is needed.
+/// Measures requests whose token grants many scopes, of which one is needed.
 pub fn with_granted(at: At<'_>) -> Cost {
     let router = router(&[(path(0), requiring(scope(0)))]).protect(gate((0..at.size).map(scope)));
     cost(at, router.expect("the gate fits"), path(0))
 }
 
-/// Measures a hundred requests that are allowed.
+/// Measures a hundred allowed requests.
 pub(super) fn cost(at: At<'_>, router: Router, path: &str) -> Cost {
     const AT_ONCE: usize = 100;
     let mut router = router.with_state(());

@@ -1,4 +1,4 @@
-//! What is done once: mounting, checking, exporting.
+//! Work that a program does once: mounting, checking, exporting.
 
 use axum::Router;
 use scopegate::{
@@ -46,7 +46,7 @@ pub fn lock(at: At<'_>) -> Cost {
     at.least(|| (), |()| Lock::of(&Policy::new(), &table).to_string())
 }
 
-/// Half of the routes need another scope than before.
+/// Measures a comparison of locks in which half of the routes need another scope than before.
 pub fn changes(at: At<'_>) -> Cost {
     let (size, mut routes) = (at.size, routes(at.size));
     let old = Lock::of(&Policy::new(), &router(&routes).table());

@@ -1,4 +1,4 @@
-//! Instructions, by callgrind: the program starts itself again below valgrind, to do one piece of work and no other.
+//! Counts instructions with callgrind. The program starts itself again under valgrind, to do only one piece of work.
 
 use std::{
     env,
@@ -6,7 +6,7 @@ use std::{
     process::{self, Command},
 };
 
-/// Names the piece of work that this process is to do below valgrind.
+/// The variable that names the piece of work for the process under valgrind.
 const WORK: &str = "SCOPEGATE_BENCHES_COUNT";
 
 pub(super) struct Instructions {
@@ -22,12 +22,12 @@ impl Instructions {
         self.here.is_some()
     }
 
-    /// Tells whether this process is not there for other work.
+    /// Tells whether this process was not started for other work.
     pub(super) fn may_be_of(&self, id: &str) -> bool {
         self.here.as_deref().is_none_or(|here| here == id)
     }
 
-    /// Does the work and ends, if it is the one to do.
+    /// Does the work and ends the process, if it is the work for this process.
     pub(super) fn count<I, T>(
         &self,
         id: &str,
@@ -58,14 +58,14 @@ impl Instructions {
             .output()
             .expect("valgrind is installed");
         let said = String::from_utf8_lossy(&output.stderr);
-        // The last process to say it is this one: criterion asks other programs whether they are there.
+        // The last line is from this process. The earlier ones are from other programs that criterion starts.
         let collected = said.lines().filter_map(|line| line.split_once("Collected : ")).last();
         let count = collected.and_then(|(_, count)| count.trim().parse::<u64>().ok());
         count.filter(|count| *count > 0).unwrap_or_else(|| panic!("nothing counted for {id}:\n{said}")) / runs
     }
 }
 
-/// What callgrind counts the instructions of, and of nothing else.
+/// The only function whose instructions callgrind counts.
 #[inline(never)]
 fn counted_by_callgrind(work: &mut dyn FnMut()) {
     work();

@@ -1,13 +1,13 @@
-//! The allocator keeps what it has, so that times do not depend on what was freed before.
+//! Makes the allocator keep its memory, so that times do not depend on earlier frees.
 
 use std::{env, os::unix::process::CommandExt, process::Command};
 
-/// By itself glibc gives large pieces back to the kernel now and then, and the page faults that follow cost more than a
-/// gate does. 32 MiB is the most that it takes for the first.
+/// By default glibc sometimes returns large pieces to the kernel, and the page faults that follow cost more than a gate. 32 MiB is
+/// the highest value that glibc accepts for the first setting.
 const KEEP: [(&str, &str); 2] =
     [("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "1073741824")];
 
-/// Starts the program again with an allocator that keeps memory, unless it has one.
+/// Starts the program again with an allocator that keeps memory, unless it already runs with one.
 pub fn keep() {
     if KEEP.iter().any(|(name, _)| env::var_os(name).is_none()) {
         let this = env::current_exe().expect("a program knows where it is");

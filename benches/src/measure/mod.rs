@@ -1,4 +1,4 @@
-//! The three things that are measured: time, allocations, instructions.
+//! Measures time, allocations and instructions.
 
 mod instructions;
 mod memory;
@@ -14,27 +14,27 @@ const RUNS: u64 = 100;
 /// How often work that takes long is done there.
 const FEW_RUNS: u64 = 3;
 
-/// What one piece of work costs.
+/// The cost of one piece of work.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
     /// The median time, in nanoseconds; of work that takes long, the least.
     pub time: f64,
-    /// How often memory is allocated.
+    /// The number of allocations.
     pub allocations: u64,
-    /// The most bytes that are held at once.
+    /// The peak number of bytes allocated.
     pub peak: u64,
-    /// Instructions, as callgrind counts them.
+    /// The number of instructions, as counted by callgrind.
     pub instructions: u64,
 }
 
 impl Cost {
-    /// Returns how many allocations this has more than `other`; less than none if it has fewer.
+    /// Returns the number of allocations over `other`, which may be negative.
     pub fn allocations_over(&self, other: &Self) -> i64 {
         self.allocations.cast_signed() - other.allocations.cast_signed()
     }
 }
 
-/// Measures pieces of work, one after the other.
+/// Measures pieces of work, one after another.
 pub struct Meter {
     times: Times,
     instructions: Instructions,
@@ -46,15 +46,14 @@ impl Meter {
         Self { times: Times::new(), instructions: Instructions::new() }
     }
 
-    /// Tells whether this process measures the work `id`. Where it was started to count the instructions of other work, nothing
-    /// needs to be got ready for this.
+    /// Tells whether this process measures the work `id`. A process that counts the instructions of other work need not prepare it.
     pub fn measures(&self, id: &str) -> bool {
         self.instructions.may_be_of(id)
     }
 
-    /// Measures `work` on what `make` makes; the making does not count.
+    /// Measures `work` on the result of `make`, without the cost of `make`.
     ///
-    /// Where this process was started to count the instructions of one piece of work, it does that and ends.
+    /// If this process was started to count the instructions of one piece of work, it does that work and ends.
     pub fn cost<I>(&mut self, id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I)) -> Cost {
         let Some(cost) = self.counted(id, RUNS, &mut make, &mut work) else { return Cost::default() };
         Cost { time: self.times.median(id, make, work), ..cost }

@@ -1,4 +1,4 @@
-//! Time, by criterion.
+//! Measures time with criterion.
 
 use std::{
     env, fs,
@@ -9,7 +9,7 @@ use std::{
 
 use criterion::{BatchSize, Criterion};
 
-/// Measures times. `SECONDS` says how long each is measured.
+/// Measures times. `SECONDS` sets the duration of each measurement.
 pub(super) struct Times(Criterion);
 
 impl Times {
@@ -47,7 +47,7 @@ pub fn seconds() -> f64 {
     env::var("SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(3.0)
 }
 
-/// Returns the least time of some runs, in nanoseconds: what is more is the machine's doing.
+/// Returns the least time of several runs in nanoseconds. Longer times come from the machine.
 pub(super) fn least<I, T>(mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> f64 {
     let mut run = || {
         let input = make();
@@ -65,7 +65,7 @@ pub(super) fn least<I, T>(mut make: impl FnMut() -> I, mut work: impl FnMut(I) -
     times.into_iter().min().map_or(0.0, |time| time.as_secs_f64() * 1e9)
 }
 
-/// Where criterion writes what it found.
+/// The folder of criterion's results.
 fn directory() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/criterion")
 }

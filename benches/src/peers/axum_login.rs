@@ -1,4 +1,4 @@
-//! axum-login: a session by cookie in the place of a token, kept in memory.
+//! axum-login: sessions in memory, with a cookie instead of a token.
 
 use std::{collections::HashSet, convert::Infallible, sync::OnceLock};
 

@@ -1,4 +1,4 @@
-//! axum alone, and axum with a layer that does nothing.
+//! Bare axum, and axum with a layer that does nothing.
 
 use std::task::{Context, Poll};
 

@@ -1,4 +1,4 @@
-//! What a program does without a library: a middleware for the token, and one for the scope of a route.
+//! A program without a library: one middleware for the token, and one for the scope of a route.
 
 use std::{collections::HashSet, sync::Arc};
 

@@ -1,6 +1,6 @@
-//! One endpoint, `GET /files`, for holders of `files:read`: by scopegate, by hand, and by others.
+//! One endpoint, `GET /files`, which needs `files:read`: with scopegate, by hand, and with other crates.
 //!
-//! All look tokens up in a table where their interface lets them. The handler is empty.
+//! All of them look tokens up in a table, if their interface allows it. The handler is empty.
 
 mod aliri;
 mod axum_login;
@@ -20,7 +20,7 @@ use crate::call::{Case, Credential, bearer};
 /// A server to measure.
 pub struct Subject {
     pub name: &'static str,
-    /// The one without any protection, by name.
+    /// The name of the server without protection.
     pub baseline: &'static str,
     pub router: Router,
     credential: fn(Case) -> Option<Credential>,
@@ -31,13 +31,13 @@ impl Subject {
         Self { name, baseline, router, credential: |case| Some(bearer_of(case)) }
     }
 
-    /// What a request carries for that to happen; nothing where the subject cannot.
+    /// Returns the credential for a case, or nothing if the subject does not support the case.
     pub fn credential(&self, case: Case) -> Option<Credential> {
         (self.credential)(case)
     }
 }
 
-/// Every subject, those without protection first. Needs the context of a tokio runtime.
+/// Returns every subject, servers without protection first. Needs the context of a tokio runtime.
 pub async fn all() -> Vec<Subject> {
     let subjects = vec![
         bare::router(),
@@ -53,7 +53,7 @@ pub async fn all() -> Vec<Subject> {
         tower_mcp::router(),
         oauth_resource_server::router(),
     ];
-    // As `axum::serve` does with every router.
+    // `axum::serve` does this with every router.
     let ready = |subject: Subject| Subject { router: subject.router.with_state(()), ..subject };
     subjects.into_iter().map(ready).collect()
 }
@@ -61,7 +61,7 @@ pub async fn all() -> Vec<Subject> {
 const READER: &str = "3f7a1c9e5b2d4860a1b2c3d4e5f60718";
 const WRITER: &str = "c0ffee00d15ea5e0badc0de0feedface";
 
-/// What tokens stand for, in the words of one subject: all look a value up that is there already, and clone it.
+/// The values of tokens, in the type of one subject. All subjects look up an existing value, and clone it.
 #[derive(Clone)]
 struct Tokens<T>(Arc<HashMap<&'static str, T>>);
 
@@ -76,7 +76,7 @@ impl<T: Clone> Tokens<T> {
         self.0.get(token).cloned()
     }
 
-    /// What a careful program does without a library.
+    /// Reads the token as a careful program without a library does.
     fn of<B>(&self, request: &Request<B>) -> Option<T> {
         let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
         self.get(token).filter(|_| scheme.eq_ignore_ascii_case("Bearer"))

@@ -1,4 +1,4 @@
-//! oauth-resource-server: it takes JWTs, for which see `tokens`, and static keys without scopes, which are here.
+//! oauth-resource-server with static keys, which have no scopes. `tokens` measures its JWTs.
 
 use axum::{Router, routing::get};
 use oauth_resource_server::axum::AuthLayer;

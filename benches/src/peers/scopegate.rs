@@ -1,4 +1,4 @@
-//! scopegate, by its router and by its layer, and by its router with what a program may ask for besides.
+//! scopegate with its router, with its layer, and with its router and options.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -32,7 +32,7 @@ fn gate() -> Gate {
     Gate::new(resource, tokens)
 }
 
-/// What all its tokens say of the login suffices.
+/// A gate whose tokens all have a sufficient login.
 fn gate_of_logins() -> Gate {
     let tokens = Tokens::new(|scopes| {
         let token = Token::granting(scopes.iter().copied().collect::<GrantedScopes>());
@@ -52,7 +52,7 @@ pub fn asking_for_a_login() -> Subject {
     Subject::by_bearer("scopegate, `Router`, a login asked for", bare::ROUTER, router)
 }
 
-/// With an observer that reads the outcome, the row and the client, as counters do.
+/// scopegate with an observer that reads the outcome, the row and the client, as counters do.
 pub fn observed() -> Subject {
     let counts: [AtomicU64; 2] = Default::default();
     let gate = gate().observe(move |decision: &Decision<'_>| {

@@ -1,4 +1,4 @@
-//! tower-mcp: its layer for OAuth, which judges one policy for all that is behind it.
+//! tower-mcp: its OAuth layer, which has one policy for everything behind it.
 
 use axum::{Router, routing::get};
 use tower_mcp::oauth::{

@@ -1,4 +1,4 @@
-//! aliri, with the key given at the start.
+//! aliri, with a key set at startup.
 
 use aliri::{jwa, jwt};
 use aliri_axum::scope_guards;

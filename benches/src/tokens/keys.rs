@@ -23,7 +23,7 @@ use super::{AUDIENCE, ISSUER, SCOPES, signature::VerifyingKey};
 
 const KEY: &str = "key-1";
 
-/// Who signs tokens with one new key.
+/// An issuer that signs tokens with one new key.
 pub struct Issuer {
     pub algorithm: Algorithm,
     private: EncodingKey,
@@ -31,9 +31,9 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Makes a P-256 key or, for `RS256`, one of RSA with 2048 bits.
+    /// Makes a P-256 key, or for `RS256` an RSA key of 2048 bits.
     pub fn new(algorithm: Algorithm) -> Self {
-        // An `Err` says that it is installed already.
+        // It fails only if a provider is installed already.
         let _ = aws_lc::DEFAULT_PROVIDER.install_default();
         let private = match algorithm {
             Algorithm::RS256 => {
@@ -53,7 +53,7 @@ impl Issuer {
         Self { algorithm, private, tokens: 0 }
     }
 
-    /// Returns the public key, as issuers publish it.
+    /// Returns the public key as a JWK set.
     pub fn jwks(&self) -> String {
         let mut key = self.public();
         key.common.key_id = Some(KEY.to_owned());
@@ -70,7 +70,7 @@ impl Issuer {
         Jwk::from_encoding_key(&self.private, self.algorithm).expect("it has a public half")
     }
 
-    /// Signs a token that nobody has seen.
+    /// Signs a new token.
     pub fn token(&mut self) -> String {
         self.token_with(json!({}))
     }
@@ -99,7 +99,7 @@ impl Issuer {
     }
 }
 
-/// Who makes proofs of DPoP with a P-256 key of its own.
+/// A client that makes DPoP proofs with its own P-256 key.
 pub struct Client {
     private: EncodingKey,
     public: Jwk,

@@ -26,30 +26,30 @@ pub fn bare() -> Router {
     Router::new().route("/files", get(list))
 }
 
-/// A server that asks about opaque tokens.
+/// A server that introspects opaque tokens.
 pub async fn opaque() -> Verifying {
     Verifying { name: "scopegate, opaque", router: scopegate::router_of_opaque().await }
 }
 
-/// A server for tokens that are bound by DPoP.
+/// A server for DPoP-bound tokens.
 pub async fn bound(issuer: &Issuer) -> Verifying {
     Verifying { name: "scopegate, bound by DPoP", router: scopegate::router_of_bound(issuer).await }
 }
 
-/// A server that remembers as many tokens as servers do by default.
+/// A server with the default cache.
 pub async fn scopegate(issuer: &Issuer) -> Verifying {
     Verifying { name: "scopegate", router: scopegate::router(issuer).await }
 }
 
-/// A server of somebody else's, which remembers none.
+/// A server by another library, which caches no token.
 pub fn aliri(issuer: &Issuer) -> Verifying {
     Verifying { name: "aliri_tower 0.6.1", router: aliri::router(issuer) }
 }
 
-/// Where [`call::get_files`](crate::call::get_files) goes, as clients see it.
+/// The URL of [`call::get_files`](crate::call::get_files), as clients see it.
 pub const URL: &str = "https://files.example.com/files";
 
-/// Every server for the tokens of `issuer`; scopegate stands first.
+/// Returns every server for the tokens of `issuer`, scopegate first.
 pub async fn all(issuer: &Issuer) -> Vec<Verifying> {
     vec![
         scopegate(issuer).await,

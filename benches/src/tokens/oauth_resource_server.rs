@@ -1,4 +1,4 @@
-//! oauth-resource-server, with the key given at the start.
+//! oauth-resource-server, with a key set at startup.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! scopegate's `Issuers`, which load the keys from a server on this machine once.
+//! scopegate's `Issuers`, which load the keys once from a loopback server.
 
 use std::{
     collections::HashSet,
@@ -25,13 +25,13 @@ pub async fn router(issuer: &Issuer) -> Router {
     gated(rules(issuer).await)
 }
 
-/// The same with seven other issuers before it.
+/// The same, with seven other issuers before it.
 pub async fn router_of_eight(issuer: &Issuer) -> Router {
     let others = (1..8).map(|n| Rules::new(format!("https://auth-{n}.example.com")));
     gated(Issuers::new(others.chain([rules(issuer).await])))
 }
 
-/// The same for opaque tokens, about which a server on this machine is asked once an hour.
+/// The same for opaque tokens, which a loopback server introspects once an hour.
 pub async fn router_of_opaque() -> Router {
     let answer = json!({
         "active": true, "iss": ISSUER, "aud": AUDIENCE, "sub": "alice", "client_id": "cli", "scope": SCOPES,
@@ -44,13 +44,13 @@ pub async fn router_of_opaque() -> Router {
     gated(Rules::new(ISSUER).introspection(introspection))
 }
 
-/// The same for tokens that are bound by DPoP.
+/// The same for DPoP-bound tokens.
 pub async fn router_of_bound(issuer: &Issuer) -> Router {
     let dpop = Dpop::required().replay_store(Boundless::default());
     protected(gate(rules(issuer).await).dpop(dpop))
 }
 
-/// Remembers all proofs for ever: one client sends more here than the gate's own store takes from one.
+/// Remembers all proofs forever, because one client here sends more than the gate's own store accepts from one key.
 #[derive(Default)]
 struct Boundless(Mutex<HashSet<[u8; 32]>>);
 
@@ -88,7 +88,7 @@ pub(super) async fn rules(issuer: &Issuer) -> Rules {
     Rules::new(ISSUER).jwks_uri(format!("{}/jwks.json", serve(keys).await))
 }
 
-/// Serves on this machine, and returns the origin.
+/// Serves on loopback, and returns the origin.
 async fn serve(app: Router) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
     let address = listener.local_addr().expect("it is bound");

@@ -1,4 +1,4 @@
-//! What an audit log says.
+//! The section about the audit log.
 
 use maud::{Markup, html};
 
@@ -10,10 +10,10 @@ use super::{
 pub(super) fn section(audit: &Audit) -> Markup {
     html! {
         section aria-labelledby="audit" {
-            h2 #audit { "What the audit log says" }
+            h2 #audit { "Audit log" }
             p { (summary(audit)) }
             @if !audit.broken.is_empty() {
-                ul.warning { @for file in &audit.broken { li { (broken(file)) "; left out here" } } }
+                ul.warning { @for file in &audit.broken { li { (broken(file)) "; the report leaves them out" } } }
             }
             h3 { "Refused most" }
             @if audit.refusals.is_empty() {
@@ -21,7 +21,7 @@ pub(super) fn section(audit: &Audit) -> Markup {
             } @else {
                 (refusals(audit))
             }
-            h3 { "Granted, and needed by nobody" }
+            h3 { "Granted, but never needed" }
             (unneeded(audit))
         }
     }
@@ -34,12 +34,12 @@ fn summary(audit: &Audit) -> Markup {
                 "It covers " (count(audit.records, "decision", "decisions")) " from " (time(first)) " to " (time(last)) ", of which "
                 (number(audit.refused)) @if audit.refused == 1 { " was a refusal." } @else { " were refusals." }
             }
-            _ => "It has no decision.",
+            _ => "It has no decisions.",
         }
     }
 }
 
-/// Says which lines of a file are no records.
+/// Names the lines of a file that are not records.
 pub(super) fn broken(file: &Broken) -> String {
     let numbers: Vec<String> = file.numbers.iter().map(u64::to_string).collect();
     let more = file.lines.saturating_sub(file.numbers.len() as u64);
@@ -81,15 +81,16 @@ fn refusals(audit: &Audit) -> Markup {
 fn unneeded(audit: &Audit) -> Markup {
     html! {
         @if audit.granted == 0 {
-            p { "No token of the log grants a scope." }
+            p { "No token in the log grants a scope." }
         } @else if audit.unneeded.is_empty() {
             p { "Each of the " (count(audit.granted, "granted scope", "granted scopes")) " was needed at least once." }
         } @else {
             p {
                 (number(audit.unneeded.len())) " of " (count(audit.granted, "granted scope", "granted scopes"))
-                ": each request that was let through would have been let through without them. A longer log may need them."
+                @if audit.unneeded.len() == 1 { " was never needed" } @else { " were never needed" }
+                ". All allowed requests would have been allowed without them. A longer log may show a need."
             }
-            div.wide role="region" aria-label="Granted, and needed by nobody" tabindex="0" {
+            div.wide role="region" aria-label="Granted, but never needed" tabindex="0" {
                 table {
                     thead { tr { th scope="col" { "Scope" } th.number scope="col" { "Decisions" } th scope="col" { "Granted to" } } }
                     tbody {

@@ -1,4 +1,4 @@
-//! What is different from an older version, in the lock's words.
+//! The changes since an older version, in the words of the lock.
 
 use maud::{Markup, html};
 
@@ -12,9 +12,9 @@ pub(super) fn section(changes: &[Change], revision: &str) -> Markup {
         section aria-labelledby="changes" {
             h2 #changes { "Changes since " code { (revision) } }
             @if changes.is_empty() {
-                p { "The same callers are let in as before." }
+                p { "Access has not changed." }
             } @else {
-                p { (count(changes.len(), "change", "changes")) ". Weaker ones let somebody in who was refused before." }
+                p { (count(changes.len(), "change", "changes")) ". A weaker requirement admits callers who were refused before." }
             }
             @for group in changes.chunk_by(|one, other| one.direction == other.direction) {
                 div.change.weaker[opens(group)] {
@@ -26,7 +26,7 @@ pub(super) fn section(changes: &[Change], revision: &str) -> Markup {
     }
 }
 
-/// Returns the lock's word for what the changes do.
+/// Returns the heading of a group of changes.
 fn heading(group: &[Change]) -> &str {
     match group.first().map_or("", |change| &change.direction) {
         "weaker" => "Weaker",

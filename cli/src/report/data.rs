@@ -1,4 +1,4 @@
-//! What the exporter says: the counterpart of `export/report` in the runtime.
+//! The exporter's report in JSON, the counterpart of `export/report` in the runtime.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize)]
 pub(super) struct Report {
     pub(super) resource: Option<String>,
-    /// The lock's lines about the gate.
+    /// The lines of the lock about the gate.
     pub(super) gate: Vec<String>,
     pub(super) floor: Vec<String>,
     pub(super) wildcards: Wildcards,
@@ -34,11 +34,11 @@ pub(super) struct Scope {
     #[serde(rename = "scope")]
     pub(super) name: String,
     pub(super) description: String,
-    /// What it implies by a declaration of its own.
+    /// The scopes that it implies by its own declaration.
     pub(super) implies: Vec<String>,
-    /// What it stands for as a wildcard.
+    /// The scopes that it matches as a wildcard.
     pub(super) matches: Vec<String>,
-    /// All that it stands for.
+    /// All scopes that it covers.
     pub(super) covers: Vec<String>,
 }
 
@@ -128,7 +128,7 @@ pub(super) struct Broken {
 }
 
 impl Row {
-    /// Returns what the row is about: its methods, and its path if that is known.
+    /// Returns the row's path, or its handler if the path is unknown.
     pub(super) fn place(&self) -> &str {
         self.path.as_deref().unwrap_or(&self.handler)
     }

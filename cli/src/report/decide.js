@@ -1,14 +1,14 @@
-// What a token with given scopes can call: the rule of `Policy::decide`, on data in which implications are closed already.
-// tests/browser/report.mjs holds its answers to that function's.
+// Computes what a token with given scopes can call. This is the rule of `Policy::decide`, on data with implications already expanded.
+// tests/browser/report.mjs compares its answers with those of `Policy::decide`.
 "use strict";
 
-/** Makes the function that judges each operation for a list of granted scopes. */
+/** Returns the function that judges each operation for a list of granted scopes. */
 function decider(rule) {
   const covers = new Map(Object.entries(rule.covers));
   const templates = new Map(Object.entries(rule.templates));
   const characters = new Set(rule.values.characters);
 
-  /** Tells whether `wildcard` is one that is in use, and `scope` among what it stands for. */
+  /** Tells whether `wildcard` is an active wildcard that covers `scope`. */
   function standsFor(wildcard, scope) {
     if (rule.wildcards === "off" || !wildcard.endsWith("*")) return false;
     const prefix = wildcard.slice(0, -1);
@@ -16,7 +16,7 @@ function decider(rule) {
     return /[:/]$/.test(prefix) && scope.length > prefix.length && scope.startsWith(prefix);
   }
 
-  /** Returns what a token has by what it grants: that, and what it stands for. */
+  /** Returns all scopes of a token: the granted scopes and those that they cover. */
   function has(granted) {
     const scopes = new Set(granted);
     for (const own of granted) rule.scopes.filter((scope) => standsFor(own, scope)).forEach((scope) => scopes.add(scope));
@@ -27,7 +27,7 @@ function decider(rule) {
 
   const isValue = (text) => text.length > 0 && text.length <= rule.values.longest && !rule.values.never.includes(text);
 
-  /** Reads the values of a template's parameters off a scope, or off the beginning of scopes; nothing where it does not fit. */
+  /** Reads the values of a template's parameters from a scope, or from the prefix of a wildcard. Returns nothing if it does not match. */
   function valuesIn(parts, text, isBeginning) {
     const values = new Map();
     let rest = text;
@@ -47,7 +47,7 @@ function decider(rule) {
     return rest === "" ? values : undefined;
   }
 
-  /** Collects for each parameter the values that the token's scopes have in its place, and one that they do not have. */
+  /** Collects for each parameter the values in the token's scopes, and one value that occurs in none of them. */
   function candidates(needs, token) {
     const found = new Map();
     for (const parts of needs.map((need) => templates.get(need) ?? [])) {
@@ -66,12 +66,12 @@ function decider(rule) {
   const fill = (need, values) =>
     templates.get(need)?.map((part) => part.text ?? values.get(part.parameter)).join("") ?? need;
 
-  /** More combinations of values than that are not tried. */
+  /** The most combinations of values to try. */
   const MOST = 50_000;
 
   /**
-   * Judges scopes that are needed together: for which values of parameters the token has them all, a parameter that may have any value
-   * left out, and what it lacks where it has them for no value.
+   * Judges scopes that are needed together. Returns the values of parameters for which the token has all of them, without parameters
+   * that may have any value. If there are none, returns what the token lacks.
    */
   function judge(needs, token) {
     const { found, other } = candidates(needs, token);
@@ -90,13 +90,13 @@ function decider(rule) {
     return { met: withoutSpecial(met), lacks: least, untold: false };
   }
 
-  /** Leaves out those of several assignments that another one has within itself. */
+  /** Leaves out assignments that contain another assignment. */
   function withoutSpecial(all) {
     const isWithin = (few, many) => [...few].every(([parameter, value]) => many.get(parameter) === value);
     return all.filter((one) => !all.some((other) => other.size < one.size && isWithin(other, one)));
   }
 
-  /** Judges one operation. Where it can be called for some values of parameters alone, `values` has these. */
+  /** Judges one operation. `values` lists the parameter values for which it can be called, if not all. */
   function decide(row, token) {
     const mayLack = (row.also ?? []).filter((need) => judge([need], token).met.length === 0);
     if (row.access === "public") return { can: true, isPublic: true, values: [], mayLack };

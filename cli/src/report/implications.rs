@@ -1,4 +1,4 @@
-//! Which scopes stand for which: a list in which each has those below it that it stands for.
+//! The implications, as a tree in which a scope covers all scopes below it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,12 @@ pub(super) fn section(report: &Report) -> Markup {
     let mut graph = Graph::of(&report.scopes);
     html! {
         section aria-labelledby="implications" {
-            h2 #implications { "Which scopes stand for others" }
+            h2 #implications { "Scopes that cover others" }
             p { (wildcards(report.wildcards)) }
             @if graph.roots.is_empty() {
                 p { "No scope implies another." }
             } @else {
-                p { "A token with a scope has all that stand below it, too." }
+                p { "A token with a scope also has all scopes below it." }
                 ul.tree {
                     @for root in graph.roots.clone() { li { (graph.node(root)) } }
                 }
@@ -27,20 +27,20 @@ pub(super) fn section(report: &Report) -> Markup {
 fn wildcards(wildcards: Wildcards) -> Markup {
     html! {
         @match wildcards {
-            Wildcards::Off => { "There are no wildcards: " code { "*" } " is a character like any other." },
+            Wildcards::Off => { "Wildcards are off: " code { "*" } " is an ordinary character." },
             Wildcards::Prefixed | Wildcards::PrefixedAndBare => {
-                "A scope that ends in " code { ":*" } " or " code { "/*" } " is a wildcard: it stands for each scope that begins with what is before "
-                "the " code { "*" } ", and goes on."
-                @if wildcards == Wildcards::PrefixedAndBare { " " code { "*" } " alone stands for every scope." }
+                "A scope that ends in " code { ":*" } " or " code { "/*" } " is a wildcard. It covers each longer scope that begins with the text before "
+                "the " code { "*" } "."
+                @if wildcards == Wildcards::PrefixedAndBare { " " code { "*" } " alone covers every scope." }
             }
         }
     }
 }
 
-/// The scopes, each with those that it stands for directly.
+/// The scopes, each with the scopes that it covers directly.
 struct Graph<'a> {
     children: BTreeMap<&'a str, Vec<Child<'a>>>,
-    /// Those that stand for others, and that nothing stands for: with all below them, the whole graph.
+    /// The scopes that cover others and are covered by none. The whole graph is below them.
     roots: Vec<&'a str>,
     shown: BTreeSet<&'a str>,
 }
@@ -60,7 +60,7 @@ impl<'a> Graph<'a> {
         graph
     }
 
-    /// Wildcards may stand for each other in a circle; then one of them is the root of the others.
+    /// Finds the roots. In a cycle of wildcards that cover each other, one of them is the root.
     fn find_roots(&self) -> Vec<&'a str> {
         let children: BTreeSet<&str> = self.children.values().flatten().map(|child| child.scope).collect();
         let (mut below, mut roots): (Vec<_>, Vec<_>) = self
@@ -91,7 +91,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Writes a scope, and below it what it stands for; only where it stands first.
+    /// Writes a scope, and the scopes below it where it appears first.
     fn node(&mut self, scope: &'a str) -> Markup {
         let is_new = self.shown.insert(scope);
         let children = self.children.get(scope).cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A page for reviewers: who may call what. The exporter says it in JSON, and this writes one HTML file of it, which needs nothing else.
+//! The page for reviewers: who may call what. Turns the exporter's JSON into one HTML file, which loads nothing else.
 
 mod audit;
 mod changes;
@@ -19,14 +19,14 @@ use std::{
 use self::data::Report;
 use crate::{error::Error, exporter, package::Package, since};
 
-/// What the page is to have, and where it goes.
+/// The options of the page.
 pub(crate) struct Question<'a> {
     pub(crate) out: &'a Path,
     pub(crate) since: Option<&'a str>,
     pub(crate) audit: &'a [PathBuf],
 }
 
-/// Writes the page, and prints the name of the file.
+/// Writes the page and prints the name of the file.
 pub(crate) fn write(package: &Package, program: &Path, question: &Question<'_>) -> Result<u8, Error> {
     let old = question.since.map(|revision| since::lock_at(package, revision)).transpose()?;
     let mut arguments: Vec<&OsStr> = vec!["report".as_ref()];
@@ -50,11 +50,11 @@ pub(crate) fn write(package: &Package, program: &Path, question: &Question<'_>) 
 }
 
 fn read(text: &[u8]) -> Result<Report, String> {
-    /// The one that this version knows.
+    /// The format that this version reads.
     const FORMAT: u64 = 1;
     let json: serde_json::Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     match json.get("format").and_then(serde_json::Value::as_u64) {
         Some(FORMAT) => serde_json::from_value(json).map_err(|error| error.to_string()),
-        _ => Err(format!("it is not of format {FORMAT}")),
+        _ => Err(format!("its format is not {FORMAT}")),
     }
 }

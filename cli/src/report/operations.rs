@@ -1,4 +1,4 @@
-//! The operations, and what each needs.
+//! The operations and their requirements.
 
 use maud::{Markup, html};
 
@@ -7,14 +7,14 @@ use super::{
     text::{count, listed, path, scopes},
 };
 
-/// Lists what needs no token, before all else.
+/// Lists the public operations, as the first section.
 pub(super) fn public(report: &Report) -> Markup {
     let public: Vec<&Row> = report.rows.iter().filter(|row| row.access == Access::Public).collect();
     html! {
         section.public aria-labelledby="public" {
             h2 #public { "Public" }
             @if public.is_empty() {
-                p { "No operation is public: each needs a token." }
+                p { "No operation is public. Each needs a token." }
             } @else {
                 p { strong { (count(public.len(), "operation needs", "operations need")) " no token." } " Anybody can call:" }
                 ul.names { @for row in public { li { (name(row)) } } }
@@ -47,12 +47,12 @@ pub(super) fn table(report: &Report) -> Markup {
 fn floor(report: &Report) -> Markup {
     html! {
         @if !report.floor.is_empty() {
-            ", besides " (listed(&report.floor, "and")) ", which every operation needs that is not public"
+            " besides " (listed(&report.floor, "and")) ", which every non-public operation needs"
         }
     }
 }
 
-/// Writes methods and path, or the handler where no route is known.
+/// Writes the methods and the path, or the handler if no route is known.
 pub(super) fn name(row: &Row) -> Markup {
     let methods = row.methods.join(", ");
     html! {
@@ -76,11 +76,11 @@ fn needs(row: &Row) -> Markup {
         }
         @if row.asks_for_login() { p.more { "with a login " (login(row)) } }
         @if !row.also.is_empty() { p.more { "the handler may also demand " (listed(&row.also, "or")) } }
-        @if !row.related.is_empty() { p.more { "worth asking for as well: " (listed(&row.related, "and")) } }
+        @if !row.related.is_empty() { p.more { "clients should also request " (listed(&row.related, "and")) } }
     }
 }
 
-/// Says which login is asked for: the rest of a phrase that begins with "a login".
+/// Describes the required login, after the words "with a login".
 fn login(row: &Row) -> Markup {
     html! {
         @if !row.acr_values.is_empty() { "by " code { "acr" } " " (listed(&row.acr_values, "or")) }

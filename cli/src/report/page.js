@@ -1,4 +1,4 @@
-// The page: what a reviewer ticks, types and searches for, and what it says to that.
+// The page: reads what a reviewer ticks, types and searches for, and shows what the token can call.
 {
   const find = (id) => document.getElementById(id);
   const rule = JSON.parse(find("rule").textContent);
@@ -29,7 +29,7 @@
 
   const values = (one) => join([...one].map(([parameter, value]) => element("span", "value", code(`{${parameter}}`), " = ", code(value))), ", ");
 
-  /** Writes a verdict into its cell, unless it is there already. */
+  /** Writes a verdict into its cell if it has changed. */
   function show(at, verdict) {
     const key = JSON.stringify({ ...verdict, values: verdict.values.map((one) => [...one]) });
     if (shown[at] === key) return;
@@ -38,10 +38,10 @@
     const notes = [];
     if (verdict.isPublic) notes.push(["needs no token"]);
     if (verdict.values.length > 0) notes.push(["for ", ...join(verdict.values.map((one) => element("span", "values", ...values(one))), "; ")]);
-    if (verdict.login) notes.push(["with the login that is asked for"]);
+    if (verdict.login) notes.push(["with the required login"]);
     if (verdict.lacks?.length > 0) notes.push(["lacks ", ...join(verdict.lacks.map(code), " ")]);
-    if (verdict.untold) notes.push(["there are too many combinations of values to try them all"]);
-    if (verdict.can && verdict.mayLack.length > 0) notes.push(["refused where the handler demands ", ...join(verdict.mayLack.map(code), " or ")]);
+    if (verdict.untold) notes.push(["there are too many combinations of values to try all of them"]);
+    if (verdict.can && verdict.mayLack.length > 0) notes.push(["refused if the handler demands ", ...join(verdict.mayLack.map(code), " or ")]);
     cells[at].replaceChildren(word, ...notes.map((note) => element("p", "more", ...note)));
   }
 
@@ -74,13 +74,13 @@
     tell(left);
   }
 
-  /** Says it for those, too, who do not see the table. */
+  /** Summarises the table, also for screen readers. */
   function tell(left) {
     const scopes = granted();
     const token = scopes.length === 0 ? "A token without scopes" : `A token with ${scopes.length > 3 ? count(scopes.length, "scope", "scopes") : listed(scopes)}`;
     const can = verdicts.filter((verdict) => verdict.can).length;
     const inPart = verdicts.filter((verdict) => verdict.values.length > 0).length;
-    const part = inPart > 0 ? `, ${inPart.toLocaleString("en")} of them for some values only` : "";
+    const part = inPart > 0 ? `, ${inPart.toLocaleString("en")} of them only for some values` : "";
     const some = left < rows.length ? ` ${left.toLocaleString("en")} shown.` : "";
     find("told").textContent = `${token} can call ${can.toLocaleString("en")} of ${count(rows.length, "operation", "operations")}${part}.${some}`;
   }

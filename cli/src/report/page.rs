@@ -15,7 +15,7 @@ use super::{
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = concat!(include_str!("decide.js"), include_str!("page.js"));
 
-/// Writes the page. The same report is the same text, whenever and wherever it is written.
+/// Writes the page. The same report always gives the same text.
 pub(super) fn page(report: &Report, package: &str, since: Option<&str>) -> Markup {
     let subject = report.resource.as_deref().unwrap_or(package);
     html! {
@@ -45,7 +45,7 @@ pub(super) fn page(report: &Report, package: &str, since: Option<&str>) -> Marku
                     (scopes::section(report))
                     @if let Some(audit) = &report.audit { (audit::section(audit)) }
                 }
-                footer { p { "Written by " code { "cargo scopegate report" } " " (env!("CARGO_PKG_VERSION")) ". The page loads nothing, and sends nothing." } }
+                footer { p { "Written by " code { "cargo scopegate report" } " " (env!("CARGO_PKG_VERSION")) ". The page loads nothing and sends nothing." } }
                 script #rule type="application/json" { (PreEscaped(token::rule(report))) }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -53,7 +53,7 @@ pub(super) fn page(report: &Report, package: &str, since: Option<&str>) -> Marku
     }
 }
 
-/// Lets the page run its own script and style, and do nothing else.
+/// Allows the page its own script and style, and nothing else.
 fn security_policy() -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
@@ -72,7 +72,7 @@ fn overview(report: &Report) -> Markup {
             div { dt { "need scopes" } dd { (number(of(Access::Scopes))) } }
             div { dt { "need any token" } dd { (number(of(Access::Authenticated))) } }
             div.is-public[of(Access::Public) > 0] { dt { "are public" } dd { (number(of(Access::Public))) } }
-            @if logins > 0 { div { dt { "ask for a certain login" } dd { (number(logins)) } } }
+            @if logins > 0 { div { dt { "require a certain login" } dd { (number(logins)) } } }
             div { dt { "Scopes" } dd { (number(report.scopes.len())) } }
             @if !report.templates.is_empty() { div { dt { "Templates" } dd { (number(report.templates.len())) } } }
         }
@@ -102,7 +102,7 @@ fn callable(report: &Report) -> Markup {
     html! {
         section aria-labelledby="operations" {
             h2 #operations tabindex="-1" { "Operations, and what a token can call" }
-            noscript { p { "Scripts are off, so the page cannot say what a token can call. The table has all that it follows from." } }
+            noscript { p { "Scripts are off, so the page cannot compute what a token can call. The table shows every requirement." } }
             div.try {
                 (token::panel(report))
                 div.operations {
@@ -113,7 +113,7 @@ fn callable(report: &Report) -> Markup {
                             option value="yes" { "what the token can call" }
                             option value="no" { "what it cannot call" }
                             option value="public" { "what is public" }
-                            option value="login" { "what asks for a login" }
+                            option value="login" { "what requires a certain login" }
                         } }
                     }
                     p #told role="status" {}

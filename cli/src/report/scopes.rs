@@ -1,4 +1,4 @@
-//! The scopes, and which operations each is good for.
+//! The scopes, each with the operations that use it.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use super::{
     text::{listed, number},
 };
 
-/// What a scope is to an operation; the strongest first.
+/// The role of a scope in an operation, strongest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Required,
     Alternative,
-    /// It implies one that is required, or is in an alternative.
+    /// It implies a scope that is required or in an alternative.
     Implied,
     Also,
     Related,
@@ -26,12 +26,12 @@ pub(super) fn section(report: &Report) -> Markup {
     html! {
         section aria-labelledby="scopes" {
             h2 #scopes { "Operations by scope" }
-            p { "Each scope, and how many operations ask for it; open one to see which." }
+            p { "Each scope, with the number of operations that use it. Open a scope to see them." }
             @for scope in &report.scopes {
                 (entry(report, &uses, &scope.name, &scope.description))
             }
             @for template in report.templates.keys() {
-                (entry(report, &uses, template, "A template: the request says what stands in place of the braces."))
+                (entry(report, &uses, template, "A template. The request supplies the value for the braces."))
             }
         }
     }
@@ -46,7 +46,7 @@ fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Ma
             summary {
                 code { (scope) } " "
                 span.more {
-                    @if is_floor { "needed by every operation that is not public" }
+                    @if is_floor { "needed by every non-public operation" }
                     @else { (summary(rows)) }
                 }
             }
@@ -62,13 +62,13 @@ fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Ma
     }
 }
 
-/// Counts the operations by what the scope is to them.
+/// Counts the operations by the role of the scope.
 fn summary(rows: &[(Role, &Row)]) -> String {
     let groups = rows.chunk_by(|one, other| one.0 == other.0);
     let counts: Vec<String> = groups
         .filter_map(|group| Some(format!("{} {}", group.first()?.0.summary(), number(group.len()))))
         .collect();
-    if counts.is_empty() { "asked for by no operation".to_owned() } else { counts.join(", ") }
+    if counts.is_empty() { "used by no operation".to_owned() } else { counts.join(", ") }
 }
 
 impl Role {
@@ -76,27 +76,27 @@ impl Role {
         match self {
             Self::Required => "Required",
             Self::Alternative => "In one of several alternatives",
-            Self::Implied => "Implies what is asked for",
+            Self::Implied => "Implies a scope of the operation",
             Self::Also => "The handler may demand it",
-            Self::Related => "Worth asking for as well",
+            Self::Related => "Clients should also request it",
         }
     }
 
-    /// Returns the same before a number of operations.
+    /// Returns the role as it reads before a number of operations.
     const fn summary(self) -> &'static str {
         match self {
             Self::Required => "required by",
             Self::Alternative => "an alternative for",
-            Self::Implied => "implies what is asked for by",
+            Self::Implied => "implies a scope of",
             Self::Also => "may be demanded by",
-            Self::Related => "worth asking for with",
+            Self::Related => "worth requesting with",
         }
     }
 }
 
-/// For each scope the operations that it is for, the strongest role first.
+/// Returns the operations of each scope, strongest role first.
 struct Uses<'a> {
-    /// For each scope those that stand for it.
+    /// The scopes that cover each scope.
     parents: BTreeMap<&'a str, Vec<&'a str>>,
     rows: BTreeMap<&'a str, Vec<(Role, &'a Row)>>,
 }
@@ -117,7 +117,7 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// For each scope those that stand for it.
+/// The scopes that cover each scope.
 fn parents(scopes: &[Scope]) -> BTreeMap<&str, Vec<&str>> {
     let mut parents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for scope in scopes {

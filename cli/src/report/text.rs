@@ -1,11 +1,11 @@
-//! Small pieces of text that several parts of the page have.
+//! Small pieces of text that several parts of the page share.
 
 use chrono::DateTime;
 use maud::{Markup, html};
 
 use super::data::Client;
 
-/// Writes scopes with a space between each two.
+/// Writes scopes separated by spaces.
 pub(super) fn scopes(scopes: &[String]) -> Markup {
     html! {
         @for (at, scope) in scopes.iter().enumerate() {
@@ -15,7 +15,7 @@ pub(super) fn scopes(scopes: &[String]) -> Markup {
     }
 }
 
-/// Writes values of a list in words, the last one with `last_by` before it.
+/// Writes a list in words, with `last_by` before the last value.
 pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     html! {
         @for (at, value) in values.iter().enumerate() {
@@ -27,7 +27,7 @@ pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     }
 }
 
-/// Writes a sentence in which scopes stand between backticks.
+/// Writes a sentence whose scopes stand between backticks.
 pub(super) fn sentence(text: &str) -> Markup {
     html! {
         @for (at, piece) in text.split('`').enumerate() {
@@ -36,13 +36,13 @@ pub(super) fn sentence(text: &str) -> Markup {
     }
 }
 
-/// Writes how many there are of something.
+/// Writes a number and its noun.
 pub(super) fn count(count: impl TryInto<u64>, one: &str, several: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     format!("{} {}", number(count), if count == 1 { one } else { several })
 }
 
-/// Writes a number with a comma after each three digits.
+/// Writes a number with a comma between groups of three digits.
 pub(super) fn number(number: impl TryInto<u64>) -> String {
     let digits = number.try_into().unwrap_or(u64::MAX).to_string();
     let first = digits.len() % 3;
@@ -61,7 +61,7 @@ pub(super) fn time(milliseconds: i64) -> String {
     )
 }
 
-/// Writes a path, in which a line may end before each `/` and each `::`.
+/// Writes a path, with allowed line breaks before each `/` and each `::`.
 pub(super) fn path(path: &str) -> Markup {
     let breaks = path.match_indices(['/', ':']).map(|(at, _)| at).filter(|at| !path[..*at].ends_with(':'));
     let mut from = 0;
@@ -78,14 +78,14 @@ pub(super) fn path(path: &str) -> Markup {
     }
 }
 
-/// Writes who called.
+/// Writes the name of a client.
 pub(super) fn client(client: &Client) -> Markup {
     html! {
         @match client {
             Client::Named(name) => code { (name) },
             Client::Key(name) => { "key " code { (name) } },
             Client::Token => "a token that names no client",
-            Client::Nobody => "nobody with a valid token",
+            Client::Nobody => "a request without a valid token",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The part of the page in which a reviewer says which scopes a token has. The script shows it: without it, it says nothing.
+//! The panel in which a reviewer selects the scopes of a token. It is hidden until the script shows it.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::{
     text::{listed, number},
 };
 
-/// With more scopes than that, there is a field to find one.
+/// Above this number of scopes the panel has a search field.
 const MANY: usize = 12;
 
 pub(super) fn panel(report: &Report) -> Markup {
@@ -34,7 +34,7 @@ pub(super) fn panel(report: &Report) -> Markup {
                     }
                 }
             }
-            label { "Other scopes, with spaces between" input #others type="text" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="hint"; }
+            label { "Other scopes, separated by spaces" input #others type="text" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="hint"; }
             p.more #hint { (hint(report)) }
             button #clear type="button" { "Clear" }
         }
@@ -45,16 +45,16 @@ fn hint(report: &Report) -> Markup {
     let templates: Vec<String> = report.templates.keys().cloned().collect();
     html! {
         @if templates.is_empty() {
-            "As a token has them."
+            "Write them as a token has them."
         } @else {
-            "Operations need " (listed(&templates, "and")) ". Type the scope of a token, with a value in place of the braces. "
-            "Such an operation can be called for those values alone that make a scope which the token has."
+            "Operations need " (listed(&templates, "and")) ". Type the scope of a token, with a value instead of the braces. "
+            "The operation can be called only for values whose scope the token has."
         }
-        @if report.wildcards != Wildcards::Off { " A wildcard such as " code { "files:*" } " may stand here, too." }
+        @if report.wildcards != Wildcards::Off { " A wildcard such as " code { "files:*" } " works here, too." }
     }
 }
 
-/// What the script decides by: see `decide.js`.
+/// The data from which the script decides: see `decide.js`.
 #[derive(Serialize)]
 struct Rule<'a> {
     floor: &'a [String],
@@ -77,7 +77,7 @@ struct Operation<'a> {
     login: bool,
 }
 
-/// Writes the rule as JSON that ends no script.
+/// Writes the rule as JSON that cannot end the script element.
 pub(super) fn rule(report: &Report) -> String {
     let scopes = report.scopes.iter().map(|scope| &*scope.name).collect();
     let covers = report.scopes.iter().filter(|scope| !scope.covers.is_empty());
@@ -90,7 +90,7 @@ pub(super) fn rule(report: &Report) -> String {
         templates: &report.templates,
         rows: report.rows.iter().map(Operation::from).collect(),
     };
-    // Text, numbers and lists of them: there is nothing that JSON could not hold. These characters stand in its texts alone.
+    // The rule consists of text, numbers and lists, so writing it as JSON cannot fail. The escaped characters occur only in strings.
     let json = serde_json::to_string(&rule).unwrap_or_default();
     let escaped =
         |text: String, character: char| text.replace(character, &format!("\\u{:04x}", u32::from(character)));

@@ -1,4 +1,4 @@
-//! A project outside the workspace, and the subcommand run in it as a person does.
+//! A project outside the workspace, in which the subcommand runs as a user would run it.
 
 #![allow(dead_code, reason = "not each test needs all of it")]
 
@@ -14,12 +14,12 @@ use std::{
 
 use expect_test::Expect;
 
-/// A package with its own folder; all share a folder for what they build.
+/// A package with its own folder. All packages share a target folder.
 pub(crate) struct Project {
     folder: PathBuf,
 }
 
-/// All exporters have one name, and so one place in the shared folder: each must have run before the next is built.
+/// All exporters have the same name and so the same path in the target folder. Each must run before the next is built.
 static RUNNING: Mutex<()> = Mutex::new(());
 
 /// The start of a manifest that names an exporter.
@@ -40,14 +40,14 @@ impl Project {
                 runtime.display(),
             ),
         );
-        // So that nothing is resolved anew.
+        // Keeps cargo from resolving the dependencies again.
         let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
         fs::copy(lock, project.folder.join("Cargo.lock")).unwrap();
         project.write("src/lib.rs", "");
         project
     }
 
-    /// Makes a package with an exporter, whose handlers are `handlers`, mounted as `routes`.
+    /// Makes a package whose exporter has `handlers` mounted by `routes`.
     pub(crate) fn with_routes(name: &str, handlers: &str, routes: &str) -> Self {
         let project = Self::new(name, EXPORTER);
         project.routes(handlers, routes);
@@ -58,7 +58,7 @@ impl Project {
         self.program(handlers, routes, "");
     }
 
-    /// Writes the exporter, whose gate is changed by `gate`: calls of its methods.
+    /// Writes the exporter. `gate` contains method calls on its gate.
     pub(crate) fn program(&self, handlers: &str, routes: &str, gate: &str) {
         self.write(
             "src/bin/export-scopes.rs",
@@ -109,12 +109,12 @@ impl Project {
         git(&["commit", "-qm", "a change"]);
     }
 
-    /// Runs the subcommand, and returns what it says and its exit code.
+    /// Runs the subcommand, and returns its output and exit code.
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         self.run_with(arguments, &[])
     }
 
-    /// Runs the subcommand, and compares what it says and its exit code.
+    /// Runs the subcommand, and compares its output and exit code.
     #[track_caller]
     pub(crate) fn check(&self, arguments: &[&str], expected: &Expect) {
         expected.assert_eq(&self.run(arguments));

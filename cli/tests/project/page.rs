@@ -1,4 +1,4 @@
-//! The page that `report` writes, as people read it.
+//! The visible text of the page that `report` writes.
 
 use expect_test::Expect;
 
@@ -25,7 +25,7 @@ pub(crate) const GATE: &str = r#"
     .floor([Scope::from_static("api")])
     .implies([(Scope::from_static("files:write"), [Scope::from_static("files:read")]), (Scope::from_static("files:admin"), [Scope::from_static("files:write")])])"#;
 
-/// Makes a package with four operations, of which one needs more than scopes.
+/// Makes a package with four operations. One of them needs more than scopes.
 pub(crate) fn project(name: &str) -> Project {
     let project = Project::new(name, EXPORTER);
     project.program(FILES, ROUTES, GATE);
@@ -37,7 +37,7 @@ pub(crate) fn check(project: &Project, arguments: &[&str], heading: &str, expect
     expected.assert_eq(&section(project, arguments, heading));
 }
 
-/// Runs the subcommand, and returns the text of a section of the page, from one heading to the next of its kind.
+/// Runs the subcommand, and returns the text of a section of the page, from its heading to the next.
 fn section(project: &Project, arguments: &[&str], heading: &str) -> String {
     let said = project.run(&[&["report", "--out", "report.html"], arguments].concat());
     assert!(said.starts_with("report.html\n") && said.ends_with("exit code 0\n"), "{said}");
@@ -47,7 +47,7 @@ fn section(project: &Project, arguments: &[&str], heading: &str) -> String {
     text(&page[start..=start + end])
 }
 
-/// Returns what people read: a line for each paragraph, cell and item.
+/// Returns the visible text, with a line for each paragraph, cell and item.
 fn text(html: &str) -> String {
     let mut text = String::new();
     for piece in html.split('<') {

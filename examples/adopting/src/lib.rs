@@ -1,4 +1,4 @@
-//! What changes from one program of this folder to the next: `before`, `layer`, `attributes`, `router`.
+//! Compares each program of this folder with the next: `before`, `layer`, `attributes`, `router`.
 
 use std::{
     collections::BTreeMap,
@@ -13,11 +13,11 @@ use similar::{Change, ChangeTag, TextDiff};
 pub struct Program(BTreeMap<String, String>);
 
 impl Program {
-    /// Reads a program of this folder. Its name is taken out, since a program keeps its name when it adopts scopegate.
+    /// Reads a program of this folder, without its name, because a program keeps its name when it adopts scopegate.
     ///
     /// # Errors
     ///
-    /// When a file cannot be read.
+    /// If a file cannot be read.
     pub fn read(name: &str) -> io::Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         let mut paths = vec![PathBuf::from("Cargo.toml")];
@@ -34,7 +34,7 @@ impl Program {
         files.collect::<io::Result<_>>().map(Self)
     }
 
-    /// Compares this program with what becomes of it.
+    /// Compares this program with a later step.
     #[must_use]
     pub fn difference(&self, after: &Self) -> Difference {
         let paths = self.0.keys().chain(after.0.keys());
@@ -51,8 +51,8 @@ impl Program {
 pub struct Difference(BTreeMap<String, [String; 2]>);
 
 impl Difference {
-    /// Counts the lines that a person edits: each line that goes and each that comes, blank ones and comments included.
-    /// A line that changes goes and comes, so it counts twice.
+    /// Counts the edited lines: each removed and each added line, including blank lines and comments. A changed line is removed
+    /// and added, so it counts twice.
     #[must_use]
     pub fn lines(&self) -> usize {
         let files = self.0.values();
@@ -66,7 +66,7 @@ impl Difference {
         self.0.keys().map(String::as_str)
     }
 
-    /// Shows what changes in a file, with a line around each change; nothing where nothing changes.
+    /// Shows the changes in a file, with one line of context around each. Returns nothing if nothing changes.
     #[must_use]
     pub fn of(&self, file: &str) -> Option<String> {
         let [old, new] = self.0.get(file)?;

@@ -1,4 +1,4 @@
-//! What the guide says of order, and of what is open if something is forgotten.
+//! Tests the guide's claims about order, and about what stays open if a step is forgotten.
 
 use std::sync::{
     Arc,
@@ -66,7 +66,7 @@ async fn without_a_floor_every_valid_token_is_let_in() {
 async fn a_handler_that_the_table_leaves_out_is_guarded_and_its_401_names_the_floor_alone() {
     for (table, scope, advertised) in [
         (scope_table![GET "/" => list], "documents documents:read", r#"["documents","documents:read"]"#),
-        // In the table, and at another path.
+        // The table has the handler, but at another path.
         (scope_table![GET "/elsewhere" => list], "documents", r#"["documents","documents:read"]"#),
         (scope_table![], "documents", r#"["documents"]"#),
     ] {
@@ -87,7 +87,7 @@ async fn a_row_at_another_path_is_refused_at_startup() {
     let layer = gate().layer(scope_table![GET "/elsewhere" => list]).unwrap();
     let app: Router = Router::new().route("/", get(list)).layer(layer.clone());
     let error = layer.check(&app).unwrap_err().to_string();
-    assert!(error.contains("no route of the router is `/elsewhere`"), "{error}");
+    assert!(error.contains("the router has no route `/elsewhere`"), "{error}");
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn a_middleware_inside_the_layer_sees_what_is_let_in() {
     assert_eq!([inside, outside, around].map(|seen| seen.load(Ordering::Relaxed)), [1, 2, 2]);
 }
 
-/// Handlers whose attributes stand in either order.
+/// Handlers with attributes in both orders.
 mod ordered {
     use scopegate::requires_scope;
 

@@ -1,11 +1,11 @@
-//! How much changes from step to step, and that the guide shows just that. `UPDATE_EXPECT=1` writes the guide's diffs anew.
+//! Checks the number of changed lines in each step, and that the guide shows these changes. `UPDATE_EXPECT=1` updates the guide.
 
 use std::{fs, path::Path};
 
 use adopting::{Difference, Program};
 use expect_test::expect_file;
 
-/// The steps, and how many lines each may take.
+/// The steps, with the most changed lines of each.
 const STEPS: [(&str, &str, usize); 3] =
     [("before", "layer", 40), ("layer", "attributes", 40), ("attributes", "router", 80)];
 
@@ -16,7 +16,7 @@ fn difference(old: &str, new: &str) -> Difference {
 
 #[test]
 fn each_step_is_small() {
-    // The table of the layer comes with the attributes and goes with the router.
+    // The step to attributes adds the layer's table, and the step to the router removes it.
     for (old, new, most) in STEPS.into_iter().chain([("layer", "router", 80)]) {
         let lines = difference(old, new).lines();
         assert!(0 < lines && lines <= most, "from {old} to {new} are {lines} lines, more than {most}");
@@ -52,12 +52,12 @@ fn the_guide_shows_each_file_that_changes_and_no_other() {
     assert_eq!(guide.matches("```diff").count(), shown, "the guide shows a file that does not change");
 }
 
-/// Before a diff, the guide says which it is.
+/// The marker that stands before a diff in the guide.
 fn marker(old: &str, new: &str, file: &str) -> String {
     format!("<!-- {old}..{new} {file} -->\n")
 }
 
-/// Replaces the block behind each marker by what follows from the programs.
+/// Replaces the block after each marker by the diff of the programs.
 fn with_differences(guide: &str) -> String {
     const OPENING: &str = "```diff\n";
     const CLOSING: &str = "```\n";

@@ -19,7 +19,7 @@ async fn health() -> &'static str {
     "up\n"
 }
 
-// Prometheus sends a key as any client does: `authorization: { credentials: .. }` in its configuration.
+// Prometheus sends a key like any client, if its configuration has `authorization: { credentials: .. }`.
 #[requires_scope("metrics:read")]
 async fn metrics(State(handle): State<PrometheusHandle>) -> String {
     handle.render()
@@ -33,9 +33,15 @@ pub fn routes() -> Router<PrometheusHandle> {
         .route("/metrics", get(metrics))
 }
 
-/// The gate: each decision is written to the log, and counted.
-pub fn gate(keys: StaticKeys, log: AuditLog) -> Gate {
-    Gate::static_keys("files", keys).observe(move |decision: &Decision<'_>| {
+/// The gate.
+pub fn gate(keys: StaticKeys) -> Gate {
+    Gate::static_keys("files", keys)
+}
+
+/// The gate again, now with each decision written to the log, and counted.
+#[must_use]
+pub fn observed(gate: Gate, log: AuditLog) -> Gate {
+    gate.observe(move |decision: &Decision<'_>| {
         log.decided(decision);
         Counters.decided(decision);
     })

@@ -8,14 +8,14 @@ use scopegate::{Decision, Observer, Reason};
 const DECISIONS: &str = "scopegate_decisions_total";
 const SECONDS: &str = "scopegate_decision_seconds";
 
-/// From 10 µs, as for a token in the memory of the verifier, to 1 s, as for an authorization server that is slow.
+/// From 10 µs, for a cached token, to 1 s, for a slow authorization server.
 const BUCKETS: [f64; 6] = [0.000_01, 0.000_1, 0.001, 0.01, 0.1, 1.0];
 
-/// Makes the recorder of this program, and returns what writes it for Prometheus.
+/// Installs the recorder of this program, and returns the handle that renders the metrics for Prometheus.
 ///
 /// # Errors
 ///
-/// When the program has one already.
+/// If the program already has a recorder.
 pub fn install() -> anyhow::Result<PrometheusHandle> {
     let builder =
         PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(SECONDS.to_owned()), &BUCKETS)?;
@@ -31,7 +31,7 @@ pub struct Counters;
 
 impl Observer for Counters {
     fn decided(&self, decision: &Decision<'_>) {
-        // As few series as there are rows, whatever a client puts into a batch. Clients and subjects belong into the log alone.
+        // One series per row, whatever a client puts into a batch. Clients and subjects belong only in the log.
         let row = decision.rows().last().unwrap_or("none").to_owned();
         let reason = decision.reason().map_or("none", Reason::as_str);
         counter!(DECISIONS, "outcome" => decision.outcome().as_str(), "reason" => reason, "row" => row)

@@ -1,4 +1,4 @@
-//! An API that records every decision. `log` writes the audit log, `counters` counts for Prometheus, `api` is what they watch.
+//! An API that records every decision. `log` writes the audit log, `counters` counts for Prometheus, and `api` is the API.
 
 pub mod api;
 pub mod counters;

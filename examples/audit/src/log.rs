@@ -1,4 +1,4 @@
-//! The audit log: one JSON object a line, in files that only grow, a new one each day.
+//! The audit log: one JSON object per line, in append-only files, one file per day.
 
 use std::{
     fs,
@@ -12,23 +12,23 @@ use scopegate::{Actor, Decision, Observer, Principal, Reason, Resource};
 use serde::Serialize;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 
-/// How many days are kept.
+/// The number of days to keep.
 const DAYS: usize = 90;
 
 /// Appends each decision to a file, `audit.DATE.jsonl`.
 ///
-/// A record is with the operating system before the handler runs, or the refusal is sent. So it survives a crash of the program, and
-/// costs a system call. An API with more requests than that allows takes `tracing_appender::non_blocking`, and may lose the last
-/// records.
+/// A record is written to the operating system before the handler runs or the refusal is sent. It survives a crash of the program, but
+/// costs a system call. For very high request rates use `tracing_appender::non_blocking`, which may lose the last records in a
+/// crash.
 #[derive(Debug)]
 pub struct AuditLog(Mutex<RollingFileAppender>);
 
 impl AuditLog {
-    /// Opens the log in a folder, which is made if it is not there.
+    /// Opens the log in a folder. Creates the folder if it does not exist.
     ///
     /// # Errors
     ///
-    /// When no file can be opened there.
+    /// If no file can be opened there.
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)?;
         let files = RollingFileAppender::builder()
@@ -42,7 +42,7 @@ impl AuditLog {
     fn append(&self, decision: &Decision<'_>) -> io::Result<()> {
         let mut line = serde_json::to_vec(&Line::of(decision))?;
         line.push(b'\n');
-        // Whole lines, also where a thread has panicked before.
+        // Lines are written whole, so the file is intact even if a thread panicked while holding the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line)
     }
 }
@@ -50,7 +50,7 @@ impl AuditLog {
 impl Observer for AuditLog {
     fn decided(&self, decision: &Decision<'_>) {
         if let Err(error) = self.append(decision) {
-            // Where nothing may happen without a record, a panic in this place ends the request.
+            // If nothing may happen without a record, panic here instead, which ends the request.
             metrics::counter!("audit_log_errors_total").increment(1);
             eprintln!("the audit log cannot be written: {error}");
         }
@@ -70,13 +70,13 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     granted: Option<Vec<&'a str>>,
     missing: Vec<String>,
-    /// Which login the operation asks for.
+    /// The login that the operation requires.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     acr_values: Vec<String>,
-    /// How long ago that may be, in seconds.
+    /// The maximum age of the login in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    /// How the person logged in, as the token says it.
+    /// How the user logged in, according to the token.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     acr: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,9 +1,9 @@
-//! An API that records every decision: an audit log in JSON lines, a file a day, and counters for Prometheus.
+//! An API that records every decision: an audit log as JSON lines, one file per day, and counters for Prometheus.
 //!
 //! Run with
 //!
 //! ```sh
-//! cd examples/audit && PORT=8080 AUDIT_DIR=audit-log cargo run
+//! PORT=8080 AUDIT_DIR=audit-log cargo run -p audit
 //! ```
 //!
 //! and then
@@ -20,6 +20,8 @@
 //! $ curl -s -H "Authorization: Bearer sk_metrics" http://127.0.0.1:8080/metrics
 //! scopegate_decisions_total{outcome="refused",reason="insufficient_scope",row="PUT /files/{name}"} 1
 //! ```
+//!
+//! For people, `cargo scopegate report -p audit --out report.html --audit audit-log` shows what is refused most.
 
 use std::{env, net::Ipv4Addr, path::PathBuf, time::Duration};
 
@@ -28,7 +30,7 @@ use audit::{api, counters, log::AuditLog};
 use scopegate::StaticKeys;
 use tokio::{net::TcpListener, time};
 
-/// How often the recorder tidies up what it holds of histograms.
+/// How often the recorder compacts its histograms.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 #[tokio::main]
@@ -36,7 +38,7 @@ async fn main() -> anyhow::Result<()> {
     let port: u16 =
         env::var("PORT").as_deref().unwrap_or("8080").parse().context("PORT takes a port number")?;
     let folder = PathBuf::from(env::var("AUDIT_DIR").unwrap_or_else(|_| "audit-log".to_owned()));
-    // For trying it out; a real server has its keys from the environment alone.
+    // Keys for trying it out. A real server reads its keys from the environment.
     let keys = StaticKeys::new()
         .key("reader", "sk_read", "files:read")?
         .key("writer", "sk_write", "files:read files:write")?
@@ -44,7 +46,7 @@ async fn main() -> anyhow::Result<()> {
 
     let prometheus = counters::install()?;
     let log = AuditLog::open(&folder).context("AUDIT_DIR takes a folder for the audit log")?;
-    let app = api::routes().protect(api::gate(keys, log))?.with_state(prometheus.clone());
+    let app = api::routes().protect(api::observed(api::gate(keys), log))?.with_state(prometheus.clone());
     tokio::spawn(async move {
         let mut ticks = time::interval(UPKEEP);
         loop {

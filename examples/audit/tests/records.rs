@@ -1,4 +1,4 @@
-//! What is in the log and in the counters after some requests.
+//! The contents of the log and of the counters after some requests.
 
 use std::{fs, path::PathBuf};
 
@@ -18,7 +18,7 @@ fn folder() -> PathBuf {
     folder
 }
 
-/// Reads all lines of the one file, whose name has the day.
+/// Reads all lines of the only file, whose name contains the day.
 fn lines(folder: &PathBuf) -> (String, Vec<Value>) {
     let mut files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let (file, none) = (files.next().unwrap(), files.next());
@@ -35,7 +35,8 @@ fn lines(folder: &PathBuf) -> (String, Vec<Value>) {
 async fn each_decision_is_a_line_and_counts() {
     let folder = folder();
     let prometheus = counters::install().unwrap();
-    let app = |log| api::routes().protect(api::gate(keys(), log)).unwrap().with_state(prometheus.clone());
+    let gate = |log| api::observed(api::gate(keys()), log);
+    let app = |log| api::routes().protect(gate(log)).unwrap().with_state(prometheus.clone());
     let first = app(AuditLog::open(&folder).unwrap());
     for (request, key, status) in [
         ("GET /files/a.txt", "sk_read", 200),
@@ -46,7 +47,7 @@ async fn each_decision_is_a_line_and_counts() {
         let answer = send(&first, request, &[&format!("authorization: Bearer {key}")]).await;
         assert_eq!(answer.status.as_u16(), status, "{request}");
     }
-    // As after a restart: what is there stays.
+    // After a restart, existing lines stay.
     drop(first);
     let second = app(AuditLog::open(&folder).unwrap());
     assert_eq!(send(&second, "GET /files/a.txt", &[]).await.status, 401);

@@ -13,7 +13,7 @@ use crate::random;
 use crate::resources::Resources;
 use crate::state::Issuer;
 
-/// The claims of [RFC 9068, section 2.2], and of section 2.2.1 where a person logged in.
+/// The claims of [RFC 9068, section 2.2], and of section 2.2.1 if a user logged in.
 ///
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 #[derive(Serialize)]

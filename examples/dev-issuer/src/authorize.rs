@@ -1,4 +1,4 @@
-//! The authorization endpoint: checks the request and asks the person ([RFC 6749, section 4.1.1]).
+//! The authorization endpoint: checks the request and asks the user ([RFC 6749, section 4.1.1]).
 //!
 //! [RFC 6749, section 4.1.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
 
@@ -20,15 +20,15 @@ use crate::scopes::Scopes;
 use crate::state::Issuer;
 use crate::{page, random};
 
-/// A valid request that waits for the person's decision.
+/// A valid request that waits for the user's decision.
 pub(crate) struct Pending {
     pub(crate) callback: Callback,
     pub(crate) challenge: Challenge,
-    /// What is granted if the person changes nothing.
+    /// The grant if the user changes nothing.
     pub(crate) grant: Grant,
-    /// The key that the code is for, where the request names one.
+    /// The key that the code is bound to, if the request names one.
     pub(crate) key: Option<BoundKey>,
-    /// What is asked of the login, where the person has to log in again for it.
+    /// The required login, if the user has to log in again.
     pub(crate) prompt: Option<Asked>,
 }
 

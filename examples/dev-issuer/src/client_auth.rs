@@ -1,4 +1,4 @@
-//! Which client is calling the token endpoint ([RFC 6749, section 2.3]).
+//! Authenticates the client at the token endpoint ([RFC 6749, section 2.3]).
 //!
 //! [RFC 6749, section 2.3]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3
 
@@ -29,7 +29,7 @@ pub(crate) fn authenticate(
         .and_then(basic_credentials)
         .ok_or_else(|| refused("the `Authorization` header is not HTTP Basic").with_basic_challenge())?;
 
-    // Two ways at once is forbidden; repeating the identifier alone is not a second way.
+    // Two methods at once are forbidden. Repeating only the client id is not a second method.
     if params.optional("client_secret")?.is_some()
         || params.optional("client_id")?.is_some_and(|other| other != id)
     {

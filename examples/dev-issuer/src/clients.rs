@@ -8,16 +8,16 @@ use crate::grants::GrantType;
 use crate::redirect::RedirectUri;
 use crate::store::Store;
 
-/// The identifier, and the secret, of the client that is known from the start.
+/// The id and the secret of the built-in client.
 const BUILT_IN: &str = "dev";
 
-/// An application that may ask for tokens.
+/// An application that may request tokens.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     pub(crate) id: String,
     /// A public client has none.
     pub(crate) secret: Option<String>,
-    /// What it calls itself, which nobody has checked.
+    /// The name that the client gave itself, unverified.
     pub(crate) name: Option<String>,
     pub(crate) redirect_uris: Vec<RedirectUri>,
     pub(crate) grant_types: Vec<GrantType>,
@@ -28,7 +28,7 @@ impl Client {
         self.grant_types.contains(&grant_type)
     }
 
-    /// Says whether `presented` proves that the caller is this client; a public client has nothing to present.
+    /// Tells whether `presented` authenticates this client. A public client has no secret to present.
     pub(crate) fn accepts(&self, presented: Option<&str>) -> bool {
         match (&self.secret, presented) {
             (None, None) => true,

@@ -1,4 +1,4 @@
-//! What the person decided on the consent page.
+//! The user's decision on the consent page.
 
 use std::sync::Arc;
 
@@ -25,10 +25,10 @@ pub(crate) struct Approval {
     pub(crate) key: Option<BoundKey>,
 }
 
-/// Reads the page's form: `request`, `decision`, and `scope` once for each ticked box; where the person has to log in again, `login`
-/// and `acr` as well.
+/// Reads the page's form: `request`, `decision`, and `scope` once for each ticked box. If the user has to log in again, the form also
+/// has `login` and `acr`.
 ///
-/// Another site cannot forge it: `request` is random, in the page alone, and good for one decision.
+/// Another site cannot forge the form, because `request` is random, appears only in the page, and is valid for one decision.
 pub(crate) async fn decide(State(issuer): State<Arc<Issuer>>, form: Result<Params, OAuthError>) -> Response {
     match form.and_then(|form| read(&issuer, &form)) {
         Ok(decision) => answer(&issuer, decision),
@@ -60,7 +60,7 @@ fn read(issuer: &Issuer, form: &Params) -> Result<Decision, OAuthError> {
     Ok(Decision { pending, granted })
 }
 
-/// Says by which login the person grants it.
+/// Returns the grant with the login of the user.
 fn logged_in(issuer: &Issuer, pending: &Pending, form: &Params, grant: Grant) -> Result<Grant, OAuthError> {
     let login = match &pending.prompt {
         Some(asked) => issuer.login.log_in(asked.answered(form)?),
@@ -69,7 +69,7 @@ fn logged_in(issuer: &Issuer, pending: &Pending, form: &Params, grant: Grant) ->
     Ok(Grant { login: Some(login), ..grant })
 }
 
-/// The asked scopes that are ticked; unticking all of them is a refusal.
+/// Returns the requested scopes that are ticked. Without any, the user refused.
 fn granted(asked: &Grant, ticked: &[&str]) -> Option<Grant> {
     let scopes = asked.scopes.only(|scope| ticked.contains(&scope));
     let refused = scopes.is_empty() && !asked.scopes.is_empty();

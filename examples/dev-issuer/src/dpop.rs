@@ -1,4 +1,4 @@
-//! Tokens that are bound to the client's key by DPoP ([RFC 9449]).
+//! Tokens that DPoP binds to the client's key ([RFC 9449]).
 //!
 //! [RFC 9449]: https://www.rfc-editor.org/rfc/rfc9449
 
@@ -19,11 +19,11 @@ use crate::metadata::TOKEN_PATH;
 use crate::state::Issuer;
 use crate::store::Store;
 
-/// The algorithms that a proof may be signed with, which the metadata lists.
+/// The signature algorithms of proofs, which the metadata lists.
 pub(crate) const ALGORITHMS: [Algorithm; 5] =
     [Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA, Algorithm::PS256, Algorithm::RS256];
 
-/// How far a proof may be from now, both ways.
+/// How far the time of a proof may be from now, in both directions.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
 const MAX_PROOF_BYTES: usize = 8 * 1024;
@@ -32,20 +32,20 @@ const MAX_IDENTIFIER_BYTES: usize = 256;
 /// The members of a key that only its owner may know ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// A key of a client, by its thumbprint ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)): the claim `cnf` of a bound token.
+/// The thumbprint of a client's key ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)), as in the claim `cnf` of a bound token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct BoundKey {
     jkt: String,
 }
 
 impl BoundKey {
-    /// The key that an authorization request names (`dpop_jkt`): its code is for that key alone.
+    /// The key that an authorization request names with `dpop_jkt`. The code is bound to that key.
     pub(crate) fn named(thumbprint: &str) -> Self {
         Self { jkt: thumbprint.to_owned() }
     }
 }
 
-/// The proofs that were used, for as long as they would be good.
+/// The used proofs, kept as long as they are valid.
 pub(crate) fn used_proofs() -> Store<()> {
     Store::new(10_000, 2 * WINDOW)
 }
@@ -58,7 +58,7 @@ struct Claims {
     jti: String,
 }
 
-/// Finds the key that a token request proves to have; a request without a proof asks for a token that is not bound.
+/// Returns the key of a token request's proof. A request without a proof asks for an unbound token.
 ///
 /// It checks what [RFC 9449, section 4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) lists.
 pub(crate) fn proven_key(issuer: &Issuer, headers: &HeaderMap) -> Result<Option<BoundKey>, OAuthError> {
@@ -76,14 +76,14 @@ pub(crate) fn proven_key(issuer: &Issuer, headers: &HeaderMap) -> Result<Option<
     let claims = verified(proof, algorithm, &key)?;
     check(issuer, &claims)?;
     let jkt = key.thumbprint(ThumbprintHash::SHA256).map_err(|_| invalid("the `jwk` has no thumbprint"))?;
-    // The same identifier under another key is another proof.
+    // Proofs of different keys may have the same identifier.
     if !issuer.proofs.insert_new(format!("{jkt} {}", claims.jti), ()) {
         return Err(invalid("the proof was used before"));
     }
     Ok(Some(BoundKey { jkt }))
 }
 
-/// Reads the header, by which nothing is trusted yet.
+/// Reads the header, which is not trusted yet.
 fn signed_by(proof: &str) -> Result<(Algorithm, Jwk), OAuthError> {
     let header = jsonwebtoken::decode_header(proof).map_err(|_| invalid("the `DPoP` header is no JWT"))?;
     if header.typ.as_deref() != Some("dpop+jwt") {
@@ -103,7 +103,7 @@ fn signed_by(proof: &str) -> Result<(Algorithm, Jwk), OAuthError> {
     Ok((header.alg, key))
 }
 
-/// The members of the key as they were sent: the parsed key has lost those that it should not have.
+/// Returns the members of the key as sent, because the parsed key has dropped the forbidden ones.
 fn raw_key(proof: &str) -> Option<Map<String, Value>> {
     let (header, _) = proof.split_once('.')?;
     let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
@@ -112,7 +112,7 @@ fn raw_key(proof: &str) -> Option<Map<String, Value>> {
 
 fn verified(proof: &str, algorithm: Algorithm, key: &Jwk) -> Result<Claims, OAuthError> {
     let mut validation = Validation::new(algorithm);
-    // It says when it was made, and not when it expires.
+    // A proof has the time of issue, but no expiry.
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;
@@ -143,7 +143,7 @@ fn check(issuer: &Issuer, claims: &Claims) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// Query and fragment do not count.
+/// Compares a URL with the token endpoint, without query and fragment.
 fn is_token_endpoint(issuer: &Issuer, htu: &str) -> bool {
     let Ok(mut url) = Url::parse(htu) else {
         return false;

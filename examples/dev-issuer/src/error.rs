@@ -8,16 +8,16 @@ use axum::http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// What a client is told when its request cannot be met ([RFC 6749, section 5.2]).
+/// An error response ([RFC 6749, section 5.2]).
 ///
-/// The description never repeats what was sent, so it needs no escaping anywhere.
+/// The description never repeats text of the request, so it needs no escaping.
 ///
 /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
 #[derive(Debug, Clone)]
 pub(crate) struct OAuthError {
     pub(crate) code: Code,
     pub(crate) description: Cow<'static, str>,
-    /// Whether the client tried HTTP Basic, and so is answered with a Basic challenge.
+    /// Whether the client used HTTP Basic, so that the answer has a Basic challenge.
     basic: bool,
 }
 

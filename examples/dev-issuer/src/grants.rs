@@ -1,4 +1,4 @@
-//! What a client may get a token for, and the three ways to get it.
+//! Grants, and the three grant types.
 
 mod authorization_code;
 mod client_credentials;
@@ -16,20 +16,20 @@ use crate::token_endpoint::TokenResponse;
 
 pub(crate) use refresh_token::Session;
 
-/// The one person there is.
+/// The only user.
 const PERSON: &str = "developer";
 
-/// What one client may do, and where.
+/// The scopes and resources that a client is granted.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
     pub(crate) resources: Resources,
     pub(crate) scopes: Scopes,
-    /// By which the person granted it; a client that acts for itself has none.
+    /// The login of the user who granted it. Client credentials have none.
     pub(crate) login: Option<Login>,
 }
 
-/// The ways to get a token.
+/// The grant types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GrantType {
     AuthorizationCode,
@@ -52,7 +52,7 @@ impl GrantType {
         }
     }
 
-    /// Gives `client` the token that `params` ask for, bound to the key that it proved to have.
+    /// Issues the token that `params` request to `client`, bound to the key of its proof.
     pub(crate) fn redeem(
         self,
         issuer: &Issuer,
@@ -74,7 +74,7 @@ impl GrantType {
     }
 }
 
-/// One answer for every way in which a code or refresh token can be wrong, so that it teaches a guesser nothing.
+/// The same answer for every invalid code or refresh token, so that it does not help an attacker who guesses.
 fn invalid_grant() -> OAuthError {
     OAuthError::new(
         Code::InvalidGrant,

@@ -7,10 +7,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
-/// Refuses a request whose `Host` is no name of this machine.
+/// Refuses a request whose `Host` is not a loopback name.
 ///
-/// A web page can point its own domain name at 127.0.0.1, read the consent page as its own origin and approve it
-/// for the person. The name it used still stands in `Host`.
+/// A web page can point its own domain name at 127.0.0.1, read the consent page as its own origin, and approve it
+/// for the user. `Host` still contains that domain name.
 pub(crate) async fn loopback_only(request: Request, next: Next) -> Response {
     if !names_loopback(request.headers()) {
         return (StatusCode::MISDIRECTED_REQUEST, "this server answers to a loopback host only\n")
@@ -25,16 +25,16 @@ fn names_loopback(headers: &HeaderMap) -> bool {
     host.to_str().is_ok_and(is_loopback_authority)
 }
 
-/// Says whether `host [ ":" port ]` is this machine. The parser of `http::uri` would take `[::1]evil.com` for `[::1]`.
+/// Tells whether `host [ ":" port ]` is a loopback address. The parser of `http::uri` would read `[::1]evil.com` as `[::1]`.
 fn is_loopback_authority(text: &str) -> bool {
-    // None of these ends the host of a URL, and the parser of URLs leaves none of them out.
+    // None of these characters ends the host of a URL, and the URL parser drops none of them.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte));
     is_plain
         && Url::parse(&format!("http://{text}/"))
             .is_ok_and(|url| url.host_str().is_some_and(is_loopback_host))
 }
 
-/// Says whether `host`, in the form it has in a URL, is this machine.
+/// Tells whether `host`, in its URL form, is a loopback address.
 pub(crate) fn is_loopback_host(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     host.eq_ignore_ascii_case("localhost")

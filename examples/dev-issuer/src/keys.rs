@@ -16,8 +16,8 @@ pub(crate) struct SigningKey {
 
 impl SigningKey {
     pub(crate) fn generate() -> Result<Self, Error> {
-        // With a second backend compiled in by somebody else, jsonwebtoken wants to be told which to use. An `Err`
-        // says that the program has already chosen.
+        // If another crate enables a second backend, jsonwebtoken must be told which to use. The call fails if the program has
+        // already chosen.
         let _ = aws_lc::DEFAULT_PROVIDER.install_default();
 
         let unusable = |_| Error::from(ErrorKind::InvalidEcdsaKey);
@@ -36,7 +36,7 @@ impl SigningKey {
         Ok(Self { private, public: JwkSet { keys: vec![public] }, header })
     }
 
-    /// The public half, as `/jwks.json` shows it.
+    /// The public half, as published at `/jwks.json`.
     pub(crate) fn public(&self) -> &JwkSet {
         &self.public
     }

@@ -1,6 +1,6 @@
-//! A development OAuth authorization server: enough of one for real clients to log in, step up and refresh against a
-//! server on your own machine. **It is for development only**: it asks for no password, forgets everything when it
-//! stops, and listens on the loopback interface and nowhere else.
+//! A development OAuth authorization server. Real clients can log in, step up and refresh with it on your own machine.
+//! **It is for development only**: it asks for no password, forgets everything when it stops, and listens only on the
+//! loopback interface.
 //!
 //! What it serves, all under [`DevIssuer::issuer`]:
 //!
@@ -9,14 +9,14 @@
 //! | `/.well-known/oauth-authorization-server`, `/.well-known/openid-configuration` | metadata ([RFC 8414]) |
 //! | `/jwks.json` | the public key of its tokens, ES256 |
 //! | `/register` | dynamic client registration ([RFC 7591]) |
-//! | `/authorize`, `/consent` | authorization code with PKCE S256; a page where each scope can be unticked, and where the person logs in again for `acr_values` and `max_age` ([RFC 9470]) |
+//! | `/authorize`, `/consent` | authorization code with PKCE S256; a page where the user can untick each scope, and logs in again for `acr_values` and `max_age` ([RFC 9470]) |
 //! | `/token` | codes, refresh tokens with rotation, client credentials; JWT access tokens ([RFC 9068]) |
 //!
-//! Every token is for the `resource` the client named ([RFC 8707]). The client `dev` with the secret `dev` is known
-//! from the start, for client credentials.
+//! Every token is for the `resource` that the client named ([RFC 8707]). The client `dev` with the secret `dev` is built in,
+//! for client credentials.
 //!
-//! A token request with a `DPoP` proof ([RFC 9449]) gets a token that is bound to the key of the proof. So is the refresh token of a
-//! public client, and with `dpop_jkt` the code.
+//! A token request with a `DPoP` proof ([RFC 9449]) gets a token bound to the key of the proof. The refresh token of a public client
+//! is also bound, and with `dpop_jkt` the code.
 //!
 //! # Examples
 //!
@@ -65,3 +65,6 @@ mod store;
 mod token_endpoint;
 
 pub use server::{BindError, DevIssuer};
+
+/// A login for pages, as a module of JavaScript: authorization code with PKCE, from the server that a resource's metadata names.
+pub const LOGIN_JS: &str = include_str!("login.js");

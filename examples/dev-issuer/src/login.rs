@@ -1,7 +1,7 @@
-//! How and when the person logged in, and what clients ask of that ([RFC 9470, section 4]).
+//! How and when the user logged in, and the login that clients require ([RFC 9470, section 4]).
 //!
-//! There is no password: whoever opens the consent page is the person, and to log in again is a box to tick. What the tokens
-//! say of it is as with any server, so that clients can step up.
+//! There is no password. Anybody who opens the consent page is the user, and logs in again by ticking a box. The tokens have
+//! the same claims as those of other servers, so that clients can step up.
 //!
 //! [RFC 9470, section 4]: https://www.rfc-editor.org/rfc/rfc9470#section-4
 
@@ -11,25 +11,25 @@ use crate::access_token::now;
 use crate::error::{Code, OAuthError};
 use crate::params::Params;
 
-/// One login of the person.
+/// One login of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Login {
-    /// Nothing where nobody asked for a certain way.
+    /// How the user logged in, if a client asked for a certain way.
     pub(crate) acr: Option<String>,
     /// In seconds since 1970.
     pub(crate) time: u64,
 }
 
-/// What a client asks of the login.
+/// The login that a client requires.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
-    /// In order of preference; any does where there is none.
+    /// In order of preference. Without any, every login suffices.
     pub(crate) acr_values: Vec<String>,
     /// In seconds.
     max_age: Option<u64>,
 }
 
-/// More values than any client asks for.
+/// More values than any client sends.
 const MAX_VALUES: usize = 16;
 
 impl Asked {
@@ -53,7 +53,7 @@ impl Asked {
         has_acr && self.max_age.is_none_or(|max_age| age <= max_age)
     }
 
-    /// Reads from the page's form how the person logged in again; an error where they did not, or in no way that is asked for
+    /// Reads from the page's form how the user logged in again. Returns an error if they did not, or not in a required way
     /// ([RFC 9470, section 5](https://www.rfc-editor.org/rfc/rfc9470#section-5)).
     pub(crate) fn answered(&self, form: &Params) -> Result<Option<String>, OAuthError> {
         let unmet = || {
@@ -78,12 +78,12 @@ fn is_printable(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The login that counts now, in every browser: there is one person.
+/// The current login. There is one user, so it counts in every browser.
 #[derive(Default)]
 pub(crate) struct Session(Mutex<Option<Login>>);
 
 impl Session {
-    /// Tells whether the person has to log in again for what a client asks. Whoever did not yet does so by the consent page.
+    /// Tells whether the user has to log in again for a client's requirement. The first login happens on the consent page.
     pub(crate) fn has_to_log_in(&self, asked: &Asked) -> bool {
         match &*self.lock() {
             Some(login) => !asked.is_met_by(login),
@@ -91,12 +91,12 @@ impl Session {
         }
     }
 
-    /// Begins anew with a login of now.
+    /// Starts a new login now.
     pub(crate) fn log_in(&self, acr: Option<String>) -> Login {
         self.lock().insert(Login { acr, time: now() }).clone()
     }
 
-    /// Returns the login that counts, which begins now if there was none.
+    /// Returns the current login, which starts now if there was none.
     pub(crate) fn go_on(&self) -> Login {
         self.lock().get_or_insert_with(|| Login { acr: None, time: now() }).clone()
     }

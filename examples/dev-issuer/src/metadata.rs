@@ -1,4 +1,4 @@
-//! What the server says about itself.
+//! The server's metadata.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The pages that people see. Every text in them is escaped by `maud`.
+//! The pages for the user. `maud` escapes every text in them.
 
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_FRAME_OPTIONS};
@@ -11,7 +11,7 @@ use crate::consent;
 use crate::login::Asked;
 use crate::state::Issuer;
 
-/// Asks the person whether `client` may have what it asks for.
+/// Asks the user whether to grant the request of `client`.
 pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, request: &str) -> Response {
     let name = client.name.as_deref().unwrap_or("An application without a name");
     let body = html! {
@@ -19,16 +19,16 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
         dl {
             dt { "To" }
             @for resource in pending.grant.resources.iter() { dd { code { (resource) } } }
-            dt { "Answer goes to" }
+            dt { "The answer goes to" }
             dd { code { (pending.callback.uri.as_str()) } }
         }
         form method="post" action=(consent::PATH) {
             input type="hidden" name="request" value=(request);
             @if pending.grant.scopes.is_empty() {
-                p { "It asks for no particular permission." }
+                p { "The application asks for no scope." }
             } @else {
                 fieldset {
-                    legend { "Untick what it should not be able to do" }
+                    legend { "Untick what you do not want to grant" }
                     @for scope in pending.grant.scopes.iter() { (checkbox(scope, issuer.description(scope))) }
                 }
             }
@@ -42,7 +42,7 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
     page(StatusCode::OK, "Allow access?", &body)
 }
 
-/// Says what is wrong with a request whose client cannot be told.
+/// Shows the error of a request that cannot be sent to the client.
 pub(crate) fn refusal(reason: &str) -> Response {
     let body = html! {
         h1 { "This request cannot go on" }
@@ -51,11 +51,11 @@ pub(crate) fn refusal(reason: &str) -> Response {
     page(StatusCode::BAD_REQUEST, "Error", &body)
 }
 
-/// Asks the person to log in again. There is no password: they say that they did, and how.
+/// Asks the user to log in again. There is no password: the user ticks a box, and selects how.
 fn login(asked: &Asked) -> Markup {
     html! {
         fieldset {
-            legend { "It needs you to log in again" }
+            legend { "The application asks you to log in again" }
             @for (at, acr) in asked.acr_values.iter().enumerate() {
                 label {
                     input type="radio" name="acr" value=(acr) checked[at == 0];
@@ -104,13 +104,13 @@ fn page(status: StatusCode, title: &str, body: &Markup) -> Response {
         (CACHE_CONTROL, "no-store"),
         (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
         (REFERRER_POLICY, "no-referrer"),
-        // For browsers that do not know `frame-ancestors`.
+        // For browsers without support for `frame-ancestors`.
         (X_FRAME_OPTIONS, "DENY"),
     ];
     (status, headers, Html(markup.into_string())).into_response()
 }
 
-/// Without `form-action`: Chrome applies it to the redirect after the form too, which goes to the client.
+/// It has no `form-action`, because Chrome also applies that to the redirect to the client after the form.
 const CONTENT_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -4,11 +4,11 @@ use axum::extract::{FromRequest, RawForm, Request};
 
 use crate::error::{Code, OAuthError};
 
-/// No request of this protocol is near this size; with the caps of [`crate::state`] it bounds the memory in use.
+/// Much more than a request needs. Together with the limits in [`crate::state`] it bounds the memory in use.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
 
-/// Request parameters as [RFC 6749, section 3.1] reads them: one without a value is omitted, one that must not be
-/// repeated is an error when it is.
+/// Request parameters by the rules of [RFC 6749, section 3.1]: a parameter without a value counts as omitted, and repeating a
+/// parameter is an error unless it may be repeated.
 ///
 /// [RFC 6749, section 3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1
 pub(crate) struct Params(Vec<(String, String)>);

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::error::{Code, OAuthError};
 use crate::params::Params;
 
-/// The SHA-256 of a verifier that only the client knows yet.
+/// The SHA-256 of a verifier that only the client knows so far.
 #[derive(Debug, Clone)]
 pub(crate) struct Challenge(Vec<u8>);
 
@@ -19,7 +19,7 @@ impl Challenge {
     /// [RFC 7636, section 4.3]: https://www.rfc-editor.org/rfc/rfc7636#section-4.3
     pub(crate) fn from_request(params: &Params) -> Result<Self, OAuthError> {
         let challenge = params.required("code_challenge")?;
-        // Left out, the method means `plain`, which OAuth 2.1 no longer has.
+        // A missing method means `plain`, which OAuth 2.1 has removed.
         if params.optional("code_challenge_method")? != Some("S256") {
             return Err(OAuthError::new(Code::InvalidRequest, "`code_challenge_method` must be `S256`"));
         }
@@ -29,7 +29,7 @@ impl Challenge {
         }
     }
 
-    /// Says whether `verifier` is well formed and hashes to this challenge ([RFC 7636, section 4.6]).
+    /// Tells whether `verifier` is well formed and hashes to this challenge ([RFC 7636, section 4.6]).
     ///
     /// [RFC 7636, section 4.6]: https://www.rfc-editor.org/rfc/rfc7636#section-4.6
     pub(crate) fn is_met_by(&self, verifier: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Redirect URIs: which may be registered, which match, and how an answer travels on one.
+//! Redirect URIs: which may be registered, which match, and how they carry an answer.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use url::Url;
@@ -6,7 +6,7 @@ use url::Url;
 use crate::error::OAuthError;
 use crate::host::is_loopback_host;
 
-/// Schemes that a browser runs or reads by itself; no app receives what is sent there.
+/// Schemes that a browser handles itself, so that no app receives the answer.
 const NEVER_AN_APP: [&str; 9] =
     ["about", "blob", "data", "file", "ftp", "javascript", "vbscript", "ws", "wss"];
 
@@ -41,15 +41,15 @@ impl RedirectUri {
         &self.text
     }
 
-    /// Says whether `self`, as registered, allows `asked`: the same text, or on the loopback interface any port,
-    /// since a native app takes whichever is free ([RFC 8252, section 7.3]).
+    /// Tells whether the registered URI `self` allows `asked`: the same text, or any port on the loopback interface, because a
+    /// native app uses any free port ([RFC 8252, section 7.3]).
     ///
     /// [RFC 8252, section 7.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
     pub(crate) fn allows(&self, asked: &Self) -> bool {
         self.text == asked.text || (self.is_loopback() && self.without_port() == asked.without_port())
     }
 
-    /// No other http was accepted.
+    /// `parse` accepts `http` only on the loopback interface.
     fn is_loopback(&self) -> bool {
         self.url.scheme() == "http"
     }
@@ -61,7 +61,7 @@ impl RedirectUri {
     }
 }
 
-/// Where the answer to an authorization request goes.
+/// The destination of the answer to an authorization request.
 #[derive(Debug, Clone)]
 pub(crate) struct Callback {
     pub(crate) uri: RedirectUri,
@@ -84,7 +84,7 @@ impl Callback {
             .extend_pairs(answer)
             .extend_pairs(self.state.as_deref().map(|state| ("state", state)))
             .append_pair("iss", issuer);
-        // 303: a browser that came here with POST must go on with GET (RFC 9700, section 4.12).
+        // 303, so that a browser that sent a POST continues with a GET (RFC 9700, section 4.12).
         Redirect::to(url.as_str()).into_response()
     }
 }

@@ -20,7 +20,7 @@ use crate::random;
 use crate::redirect::RedirectUri;
 use crate::state::Issuer;
 
-/// What a client says about itself ([RFC 7591, section 2]), and what it is told was registered.
+/// A client's metadata ([RFC 7591, section 2]), as sent and as registered.
 ///
 /// [RFC 7591, section 2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
 #[derive(Debug, Deserialize, Serialize)]
@@ -35,7 +35,7 @@ pub(crate) struct ClientMetadata {
     client_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_uri: Option<String>,
-    /// Noted, and no limit: clients register with the first scopes they hear of and ask for more later.
+    /// Stored, but not a limit: clients register with the first scopes that they see, and request more later.
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
 }
@@ -65,7 +65,7 @@ struct Registered {
 #[derive(Serialize)]
 struct Secret {
     client_secret: String,
-    /// 0: never.
+    /// 0 means never.
     client_secret_expires_at: u64,
 }
 
@@ -89,7 +89,7 @@ pub(crate) async fn register(
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(registered)))
 }
 
-/// Checks the metadata and replaces what this server does not have, as [RFC 7591, section 2] allows.
+/// Checks the metadata and replaces values that this server does not support, as [RFC 7591, section 2] allows.
 ///
 /// [RFC 7591, section 2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
 fn accept(mut metadata: ClientMetadata) -> Result<(Client, ClientMetadata), OAuthError> {
@@ -132,7 +132,7 @@ fn grant_types(metadata: &ClientMetadata) -> Result<Vec<GrantType>, OAuthError> 
     if known.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
         return Err(invalid("`grant_types` names none by which this server gives a first token"));
     }
-    // RFC 6749, section 4.4: for confidential clients only.
+    // RFC 6749, section 4.4: only for confidential clients.
     if known.contains(&GrantType::ClientCredentials)
         && metadata.token_endpoint_auth_method == AuthMethod::None
     {

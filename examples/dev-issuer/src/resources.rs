@@ -1,4 +1,4 @@
-//! Which servers a token is for ([RFC 8707]).
+//! The resources that a token is for ([RFC 8707]).
 //!
 //! [RFC 8707]: https://www.rfc-editor.org/rfc/rfc8707
 
@@ -8,20 +8,20 @@ use url::Url;
 use crate::error::{Code, OAuthError};
 use crate::params::Params;
 
-/// Resource indicators, exactly as the client wrote them, since a resource server compares them as text.
+/// Resource indicators, exactly as the client wrote them, because a resource server compares them as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Resources(Vec<String>);
 
 impl Resources {
-    /// Reads the `resource` parameters, of which there must be at least one: this server issues no token that is
-    /// good everywhere.
+    /// Reads the `resource` parameters. There must be at least one, because this server issues no token for all
+    /// resources.
     pub(crate) fn from_request(params: &Params) -> Result<Self, OAuthError> {
         Self::optional(params)?
             .ok_or_else(|| invalid_target("`resource` is missing: name the server the token is for"))
     }
 
-    /// Reads the `resource` parameters of a token request that may only narrow what was granted
-    /// ([RFC 8707, section 2.2]); with none of them it is all that was granted.
+    /// Reads the `resource` parameters of a token request, which may only narrow the grant ([RFC 8707, section 2.2]). Without
+    /// any, the token is for all granted resources.
     ///
     /// [RFC 8707, section 2.2]: https://www.rfc-editor.org/rfc/rfc8707#section-2.2
     pub(crate) fn narrowed(&self, params: &Params) -> Result<Self, OAuthError> {
@@ -52,8 +52,8 @@ impl Resources {
     }
 }
 
-/// As the `aud` of a token ([RFC 7519, section 4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)): one is a
-/// string, several are an array.
+/// Writes the `aud` of a token ([RFC 7519, section 4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)): a string
+/// for one resource, an array for several.
 impl Serialize for Resources {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.as_slice() {
@@ -63,7 +63,7 @@ impl Serialize for Resources {
     }
 }
 
-/// `Url` forgives spaces and control characters by dropping them; here they are errors.
+/// `Url` drops spaces and control characters. Here they are errors.
 fn is_absolute_uri(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.contains('#') && Url::parse(text).is_ok()
 }

@@ -5,12 +5,12 @@
 use crate::error::{Code, OAuthError};
 use crate::params::Params;
 
-/// Scopes in the order in which they were asked for, none of them twice.
+/// Scopes in the requested order, without repetition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Scopes(Vec<String>);
 
 impl Scopes {
-    /// Reads the `scope` parameter; left out, it is the empty set.
+    /// Reads the `scope` parameter. Without it, the set is empty.
     pub(crate) fn from_request(params: &Params) -> Result<Self, OAuthError> {
         let mut scopes = Vec::new();
         for scope in
@@ -41,7 +41,7 @@ impl Scopes {
         others.0.iter().all(|scope| self.0.contains(scope))
     }
 
-    /// Keeps those for which `keep` holds.
+    /// Keeps the scopes for which `keep` holds.
     pub(crate) fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
         Self(self.iter().filter(|scope| keep(scope)).map(str::to_owned).collect())
     }

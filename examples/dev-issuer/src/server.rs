@@ -1,4 +1,4 @@
-//! The server: where it listens and which path goes where.
+//! The server: its address and its routes.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::state::Issuer;
 use crate::{authorize, consent, host, keys, metadata, params, registration, token_endpoint};
 
-/// A development authorization server that has its address and is ready to serve.
+/// A development authorization server with an address, ready to serve.
 ///
 /// It keeps everything in memory, within bounds, and forgets it when dropped.
 pub struct DevIssuer {
@@ -25,11 +25,11 @@ pub struct DevIssuer {
 }
 
 impl DevIssuer {
-    /// Takes `address`, which must be a loopback address; port 0 takes any free port.
+    /// Binds `address`, which must be a loopback address. Port 0 binds any free port.
     ///
     /// # Errors
     ///
-    /// When `address` can be reached from another machine, is in use, or no signing key can be made.
+    /// If `address` is not a loopback address or is in use, or no signing key can be made.
     pub async fn bind(address: SocketAddr) -> Result<Self, BindError> {
         if !address.ip().is_loopback() {
             return Err(BindError::NotLoopback(address));
@@ -41,9 +41,9 @@ impl DevIssuer {
         Ok(Self { listener, issuer: Issuer::new(format!("http://{address}"), key) })
     }
 
-    /// Gives each scope the sentence that the consent page shows beside it, and lists these scopes in the metadata.
+    /// Sets the description that the consent page shows beside each scope, and lists these scopes in the metadata.
     ///
-    /// Clients may ask for scopes that are not described.
+    /// Clients may also request other scopes.
     #[must_use]
     pub fn with_descriptions<I, S, D>(mut self, descriptions: I) -> Self
     where
@@ -56,7 +56,7 @@ impl DevIssuer {
         self
     }
 
-    /// Sets how long an access token lasts, in whole seconds; an hour if not set.
+    /// Sets the lifetime of access tokens in whole seconds. The default is an hour.
     #[must_use]
     pub fn with_access_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.issuer.access_token_lifetime = lifetime;
@@ -72,7 +72,7 @@ impl DevIssuer {
     ///
     /// # Errors
     ///
-    /// None at present; axum reserves the right.
+    /// None at present; `axum::serve` returns a `Result`.
     pub async fn serve(self) -> io::Result<()> {
         axum::serve(self.listener, router(self.issuer)).await
     }
@@ -120,7 +120,7 @@ impl std::error::Error for BindError {
 }
 
 fn router(issuer: Issuer) -> Router {
-    // What a client calls by itself, from a browser too; the pages are for people and stay same-origin.
+    // Clients call these endpoints directly, also from a browser. The pages are for users and stay same-origin.
     let for_clients = Router::new()
         .route(metadata::OAUTH_PATH, get(metadata::document))
         .route(metadata::OPENID_PATH, get(metadata::document))

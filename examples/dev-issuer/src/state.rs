@@ -1,4 +1,4 @@
-//! What every endpoint shares.
+//! The state that all endpoints share.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ impl Issuer {
         }
     }
 
-    /// The sentence that explains `scope`, if one was given.
+    /// The description of `scope`, if there is one.
     pub(crate) fn description(&self, scope: &str) -> Option<&str> {
         self.descriptions.iter().find(|(described, _)| described == scope).map(|(_, text)| text.as_str())
     }

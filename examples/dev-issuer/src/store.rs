@@ -1,10 +1,10 @@
-//! Memory that cannot grow without end.
+//! A store of bounded size.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Values by key, each for a limited time; when full, the oldest makes room.
+/// Values by key, each for a limited time. A full store drops the oldest value.
 pub(crate) struct Store<T> {
     entries: Mutex<HashMap<String, Entry<T>>>,
     capacity: usize,
@@ -25,7 +25,7 @@ impl<T> Store<T> {
         self.insert_into(&mut self.live(), key, value);
     }
 
-    /// Inserts the value unless there is one, and says whether there was none.
+    /// Inserts the value if the key is new, and tells whether it was.
     pub(crate) fn insert_new(&self, key: String, value: T) -> bool {
         let mut entries = self.live();
         let new = !entries.contains_key(&key);
@@ -37,26 +37,26 @@ impl<T> Store<T> {
 
     fn insert_into(&self, entries: &mut HashMap<String, Entry<T>>, key: String, value: T) {
         if entries.len() >= self.capacity {
-            // A scan is fine at these sizes and needs no second structure to keep in step.
+            // A scan is fast enough at these sizes, and needs no second index.
             let oldest = entries.iter().min_by_key(|(_, entry)| entry.inserted).map(|(key, _)| key.clone());
             oldest.and_then(|key| entries.remove(&key));
         }
         entries.insert(key, Entry { inserted: Instant::now(), value });
     }
 
-    /// Removes the value: what is taken cannot be used again.
+    /// Removes and returns the value, so that it cannot be used again.
     pub(crate) fn take(&self, key: &str) -> Option<T> {
         self.live().remove(key).map(|entry| entry.value)
     }
 
-    /// Reads or changes the value while nobody else can.
+    /// Reads or changes the value under the lock.
     pub(crate) fn with<R>(&self, key: &str, action: impl FnOnce(&mut T) -> R) -> Option<R> {
         self.live().get_mut(key).map(|entry| action(&mut entry.value))
     }
 
-    /// The entries, without those whose time is over.
+    /// Returns the entries, without expired ones.
     fn live(&self) -> MutexGuard<'_, HashMap<String, Entry<T>>> {
-        // A panic elsewhere leaves a map that is still whole.
+        // A panic elsewhere leaves the map intact.
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.retain(|_, entry| entry.inserted.elapsed() < self.lifetime);
         entries

@@ -27,7 +27,7 @@ pub(crate) async fn token(
     let grant_type = GrantType::parse(params.required("grant_type")?).ok_or_else(|| {
         OAuthError::new(Code::UnsupportedGrantType, "this server does not know the grant type")
     })?;
-    // Before the grant is looked at: a wrong proof uses up no code.
+    // The proof is checked before the grant, so that an invalid proof does not use up the code.
     let key = dpop::proven_key(&issuer, &headers)?;
     grant_type.redeem(&issuer, &client, &params, key.as_ref())
 }
@@ -47,7 +47,7 @@ pub(crate) struct TokenResponse {
 }
 
 impl TokenResponse {
-    /// Issues a token to whoever it is for; to a client that proved to have a key, for that key alone.
+    /// Issues a token, bound to the key of the request's proof if it has one.
     pub(crate) fn issue(
         issuer: &Issuer,
         grant: &Grant,

@@ -7,12 +7,13 @@ use axum::{
         State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
-    http::HeaderMap,
+    http::{HeaderMap, HeaderName, header::CONTENT_TYPE},
     response::{
         Html, Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
+use dev_issuer::LOGIN_JS;
 use futures_util::{Stream, StreamExt, stream};
 use scopegate::{
     Access, CredentialSource, Gate, InvalidResource, Issuer, Resource, Router, Vocabulary, public,
@@ -21,7 +22,7 @@ use scopegate::{
 
 use crate::feed::Feed;
 
-/// The scopes that there are.
+/// The scopes of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
 pub enum LiveScope {
     /// Read what is said.
@@ -32,13 +33,14 @@ pub enum LiveScope {
     Write,
 }
 
-/// The code of this program for a WebSocket whose token expired; 4000 to 4999 are free for programs.
+/// This program's close code for a WebSocket whose token expired. Programs may define 4000 to 4999.
 const EXPIRED: u16 = 4401;
 
 /// The routes.
 pub fn routes() -> Router {
     Router::new()
         .route("/", get(page))
+        .route("/login.js", get(login))
         .route("/events", get(events))
         .route("/socket", get(socket))
         .with_state(Feed::default())
@@ -48,16 +50,16 @@ pub fn routes() -> Router {
 ///
 /// # Errors
 ///
-/// When one of them is no URL for its purpose.
+/// If one of them is not a valid URL for its purpose.
 pub fn gate(url: &str, issuer: &str) -> Result<Gate, InvalidResource> {
     let resource = Resource::new(url)?.authorization_server(issuer)?.name("Live");
-    // Both are on one machine, with one clock. Other programs leave the leeway as it is.
+    // Both run on one machine with one clock. Other programs keep the default leeway.
     let issuer = Issuer::new(issuer).leeway(Duration::ZERO);
     Ok(Gate::issuers(resource, [issuer]).vocabulary::<LiveScope>().credentials([
         CredentialSource::authorization(),
-        // For `EventSource`, which can set no header; the page limits the cookie to `/events`.
+        // For `EventSource`, which cannot set a header. The page limits the cookie to `/events`.
         CredentialSource::cookie("token"),
-        // For `WebSocket`, which can set no other header.
+        // For `WebSocket`, which can set only this header.
         CredentialSource::websocket_protocol("bearer."),
     ]))
 }
@@ -67,7 +69,12 @@ async fn page() -> Html<&'static str> {
     Html(include_str!("page.html"))
 }
 
-/// Sends what is said, until the token expires. A browser comes back by itself, and names the last message that it got.
+#[public]
+async fn login() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(CONTENT_TYPE, "text/javascript")], LOGIN_JS)
+}
+
+/// Streams the messages until the token expires. A browser reconnects by itself, and names the last message that it received.
 #[requires_scope(LiveScope::Read)]
 async fn events(
     access: Access,
@@ -76,13 +83,13 @@ async fn events(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).unwrap_or(0);
     let said = feed.after(last).map(|(number, text)| Event::default().id(number.to_string()).data(text));
-    // Asks the page for a new token, which it has until the browser comes back.
+    // Tells the page to get a new token before the browser reconnects.
     let end = Event::default().event("expired").retry(Duration::from_secs(2)).data("the token expired");
     let events = said.take_until(access.expired()).chain(stream::iter([end]));
     Sse::new(events.map(Ok)).keep_alive(KeepAlive::default())
 }
 
-/// Takes what is said, and answers with the number of the message, until the token expires.
+/// Receives messages, and answers each with its number, until the token expires.
 #[requires_scope(LiveScope::Read, LiveScope::Write)]
 async fn socket(access: Access, State(feed): State<Feed>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.protocols(["live.v1"]).max_message_size(4096).on_upgrade(|socket| listen(socket, access, feed))

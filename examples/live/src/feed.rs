@@ -1,4 +1,4 @@
-//! What is said, in memory.
+//! The messages, in memory.
 
 use std::collections::VecDeque;
 
@@ -9,12 +9,12 @@ use tokio::sync::watch;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Feed(watch::Sender<Messages>);
 
-/// How many messages are kept for those who come back.
+/// The number of messages kept for clients that reconnect.
 const KEPT: usize = 100;
 
 #[derive(Debug, Default)]
 struct Messages {
-    /// How many there ever were: the number of the last one.
+    /// The number of the last message.
     said: u64,
     last: VecDeque<String>,
 }
@@ -34,10 +34,10 @@ impl Feed {
         number
     }
 
-    /// Streams the messages after a number, those that are kept and then the new ones.
+    /// Streams the messages after a number: first the kept messages, then new ones.
     pub(crate) fn after(&self, number: u64) -> impl Stream<Item = (u64, String)> + use<> {
         let messages = self.0.subscribe();
-        // Whoever saw more than that saw it before a restart.
+        // A client with a higher number received it before a restart.
         let number = number.min(messages.borrow().said);
         stream::unfold((messages, number), async |(mut messages, number)| {
             let next = messages.wait_for(|messages| messages.said > number).await.ok()?.after(number)?;

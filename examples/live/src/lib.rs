@@ -1,4 +1,4 @@
-//! A conversation in the browser. `connections` is what stays open, `feed` what is said, and `page.html` the page.
+//! A chat in the browser. `connections` has the connections, `feed` the messages, and `page.html` the page.
 
 pub mod connections;
 mod feed;

@@ -1,4 +1,4 @@
-//! Server-sent events and a WebSocket that end with their token, and a page that resumes them with a new one.
+//! Server-sent events and a WebSocket that close when their token expires, and a page that reconnects with a new token.
 //!
 //! Run with
 //!
@@ -6,9 +6,9 @@
 //! cargo run -p live
 //! ```
 //!
-//! and open the page that it names. Log in, say something, and wait: tokens expire after 20 seconds, the server ends both
-//! connections, and the page comes back with a new token and misses nothing. `PORT` (8080) changes where it is, and `LIFETIME` (20)
-//! how many seconds a token lasts.
+//! and open the page that it prints. Log in, send a message, and wait. Tokens expire after 20 seconds, the server closes both
+//! connections, and the page reconnects with a new token and misses no message. `PORT` (8080) sets the port, and `LIFETIME` (20)
+//! the lifetime of tokens in seconds.
 
 use std::{
     env,
@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
         .with_descriptions(descriptions)
         .with_access_token_lifetime(Duration::from_secs(lifetime));
     println!(
-        "FOR DEVELOPMENT ONLY: the authorization server at {} gives anybody any scope.",
+        "FOR DEVELOPMENT ONLY: the authorization server at {} grants any scope to anybody.",
         issuer.issuer()
     );
 

@@ -1,4 +1,4 @@
-//! The page is public, and what stays open is refused before it begins. `tests/browser` opens the page in a browser.
+//! The page is public, and connections without access are refused before they open. `tests/browser` opens the page in a browser.
 
 use scopegate_tests::program::Program;
 

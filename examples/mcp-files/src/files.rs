@@ -1,4 +1,4 @@
-//! The server: three tools and a prompt, each saying what it needs, and the files as resources.
+//! The server: three tools and a prompt with scopes, and the files as resources.
 
 use std::{
     collections::BTreeMap,
@@ -27,17 +27,17 @@ use serde::Deserialize;
 /// The URIs of the files.
 const FILE: &str = "file:///{name}";
 
-/// What reading a file needs: no more than every request does.
+/// Reading a file needs only the floor.
 pub const RESOURCES: McpTable = mcp_table![Operation::resource(FILE, Requirement::AUTHENTICATED)];
 
-/// Says what each operation needs; with `anonymous`, also of those that need no token.
+/// Returns the table of the operations, including the public ones if `anonymous` is set.
 #[must_use]
 pub fn table(anonymous: bool) -> McpTable {
     let table = Files::TOOLS.and(&RESOURCES);
     if anonymous { table.and(&Files::OPEN_TOOLS).and(&ANONYMOUS_DISCOVERY) } else { table }
 }
 
-/// Files by name, in memory. Copies share them.
+/// Files by name, in memory. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Files {
     files: Arc<Mutex<BTreeMap<String, String>>>,
@@ -49,7 +49,7 @@ pub struct Files {
 struct WriteFile {
     /// The name of the file.
     path: String,
-    /// What it is to hold.
+    /// The new content of the file.
     content: String,
 }
 
@@ -115,7 +115,7 @@ impl Files {
         Self { files: Arc::default(), tools: Arc::new(Self::tool_router()) }
     }
 
-    /// Adds the tools that need no token.
+    /// Adds the public tools.
     #[must_use]
     pub fn with_open_tools(self) -> Self {
         Self { tools: Arc::new(Self::tool_router() + Self::open()), ..self }
@@ -147,7 +147,7 @@ impl ServerHandler for Files {
         Ok(ListResourceTemplatesResult::with_all_items(vec![file]))
     }
 
-    // The gate has judged this request; the server judges it again, by the same row.
+    // The gate has checked this request. The server checks it again, with the same row.
     async fn read_resource(
         &self,
         request: ReadResourceRequestParams,

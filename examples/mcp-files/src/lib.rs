@@ -1,4 +1,4 @@
-//! An MCP server with tools, a prompt and resources behind scopes. `files` is the server; the rest starts it and says how to
+//! An MCP server with tools, a prompt and resources behind scopes. `files` is the server. The rest starts it and prints how to
 //! try it.
 
 pub mod files;

@@ -6,7 +6,7 @@
 //! cargo run -p mcp-files
 //! ```
 //!
-//! and follow what it prints: it brings an authorization server for development along. Then
+//! and follow the printed steps. The program also starts a development authorization server. Then
 //!
 //! ```text
 //! $ curl -i -X POST http://127.0.0.1:8080/mcp
@@ -21,13 +21,13 @@
 //! | `PORT` | the port on 127.0.0.1 (8080) |
 //! | `RESOURCE` | the public URL of the endpoint (`http://127.0.0.1:PORT/mcp`), which is served at its path |
 //! | `AUTH_MODE` | `oauth` (unless set) or `static` |
-//! | `ISSUER`, `JWKS_URI` | an authorization server in place of the one for development, and its keys if it does not say where they are |
+//! | `ISSUER`, `JWKS_URI` | an authorization server instead of the development one, and the URL of its keys if its metadata does not name it |
 //! | `STATIC_KEYS` | with `static`: `key=scope scope;key=scope ..` |
-//! | `SESSIONS` | `1`: clients of versions before 2026-07-28 get a session (else each request is by itself, which they take, too) |
-//! | `ANONYMOUS` | `1`: clients without a token find out what there is, and `count_files` is there for them |
+//! | `SESSIONS` | `1`: clients of versions before 2026-07-28 get a session (otherwise requests have no session, which they also accept) |
+//! | `ANONYMOUS` | `1`: clients without a token can discover the server, and call `count_files` |
 //! | `DIALECT` | `http` (unless set), or `tool-result` for ChatGPT |
-//! | `LISTS` | `all` (unless set), `reachable` or `callable`: what a caller finds in lists |
-//! | `DPOP` | `accepted` or `required`: tokens that are bound to a client's key (else they are refused) |
+//! | `LISTS` | `all` (unless set), `reachable` or `callable`: the operations that lists show to a caller |
+//! | `DPOP` | `accepted` or `required`: tokens bound to a client's key (refused unless set) |
 
 use std::{
     io,
@@ -57,7 +57,7 @@ async fn main() -> anyhow::Result<()> {
         listener.with_context(|| format!("cannot listen on port {port}; choose another with PORT"))?;
 
     let url = resource.identifier().to_owned();
-    // A gate of static keys has no resource, so its server is told where it is.
+    // A gate of static keys has no resource, so the server needs its path.
     let (gate, at) = match access {
         Access::OAuth(issuer, jwks_uri) => {
             println!("Tokens come from {issuer}.");
@@ -67,7 +67,9 @@ async fn main() -> anyhow::Result<()> {
             let embedded = embedded_issuer(port).await?;
             let issuer = embedded.issuer().to_owned();
             tokio::spawn(embedded.serve());
-            println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.\n");
+            println!(
+                "FOR DEVELOPMENT ONLY: the authorization server at {issuer} grants any scope to anybody.\n"
+            );
             println!("{}", tour::instructions(&url));
             (settings::oauth(resource, &issuer, None)?, None)
         }
@@ -88,7 +90,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts the server behind the gate: one store for all requests, each of which has a server of its own.
+/// Puts the server behind the gate. Each request gets its own server, and all servers share one store.
 fn build(
     gate: &Gate,
     at: Option<Resource>,
@@ -104,7 +106,7 @@ fn build(
     if settings.sessions { server.sessions() } else { server }.build()
 }
 
-/// Starts the authorization server on the port after the server's, or on any other if that is taken.
+/// Starts the authorization server on the port after the server's, or on any free port if that is taken.
 async fn embedded_issuer(port: u16) -> Result<DevIssuer, BindError> {
     let at = |port| DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     let issuer = match at(port.checked_add(1).unwrap_or_default()).await {

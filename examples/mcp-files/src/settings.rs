@@ -1,4 +1,4 @@
-//! What the environment says.
+//! The settings, from the environment.
 
 use std::env;
 
@@ -9,10 +9,10 @@ use scopegate::{
     mcp::{Dialect, Lists},
 };
 
-/// What every request to the server needs.
+/// The scope that every request needs.
 const FLOOR: Scope = Scope::from_static("files:read");
 
-/// Where the server listens, what it is called, and whom it lets in.
+/// The server's port and URL, and who has access.
 #[derive(Debug)]
 pub struct Settings {
     /// The port on 127.0.0.1 (`PORT`, 8080).
@@ -21,33 +21,33 @@ pub struct Settings {
     pub resource: Resource,
     /// Who has access (`AUTH_MODE`, `oauth`).
     pub access: Access,
-    /// What the server does beyond the usual.
+    /// The options of the server.
     pub server: Server,
 }
 
-/// What the server does beyond the usual.
+/// The options of the server.
 #[derive(Debug)]
 pub struct Server {
-    /// Whether clients that know sessions get one (`SESSIONS`, `0`).
+    /// Whether clients that support sessions get one (`SESSIONS`, `0`).
     pub sessions: bool,
-    /// Whether clients without a token find out what there is, and have a tool (`ANONYMOUS`, `0`).
+    /// Whether clients without a token can discover the server, and call one tool (`ANONYMOUS`, `0`).
     pub anonymous: bool,
     /// How the refusal of a tool is answered (`DIALECT`, `http`).
     pub dialect: Dialect,
-    /// What callers find in lists (`LISTS`, `all`).
+    /// The operations that lists show to a caller (`LISTS`, `all`).
     pub lists: Lists,
-    /// How tokens are taken that are bound to a client's key (`DPOP`); unless set, they are refused.
+    /// Whether tokens bound to a client's key are accepted or required (`DPOP`). Unless set, they are refused.
     pub dpop: Option<Dpop>,
 }
 
 /// Who has access.
 #[derive(Debug)]
 pub enum Access {
-    /// Those with a token of an authorization server, its issuer and the URL of its keys if that is told.
+    /// Clients with a token of an authorization server: its issuer, and the URL of its keys if set.
     OAuth(String, Option<String>),
-    /// Those with a token of the authorization server that this program starts, since it was told of none.
+    /// Clients with a token of the authorization server that this program starts, because none is set.
     Embedded,
-    /// Those with a key.
+    /// Clients with a static key.
     Keys(StaticKeys),
 }
 
@@ -56,7 +56,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When a variable says what it cannot, or one is missing that another needs.
+    /// If a variable has an invalid value, or a variable that another needs is missing.
     pub fn from_env() -> anyhow::Result<Self> {
         let port = match variable("PORT") {
             Some(port) => port
@@ -111,7 +111,7 @@ fn switch(name: &str) -> anyhow::Result<bool> {
     }
 }
 
-/// An empty variable is as good as none.
+/// Reads a variable. An empty variable counts as unset.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -120,7 +120,7 @@ fn variable(name: &str) -> Option<String> {
 ///
 /// # Errors
 ///
-/// When one of the URLs is none for its purpose.
+/// If one of the URLs is not valid for its purpose.
 pub fn oauth(resource: Resource, issuer: &str, jwks_uri: Option<&str>) -> anyhow::Result<Gate> {
     let resource = resource.authorization_server(issuer)?;
     let issuer = Issuer::new(issuer);

@@ -1,6 +1,6 @@
-//! How to try the server with clients that people have.
+//! How to try the server with common clients.
 
-/// Describes what to type, for a server at `resource`.
+/// Returns the commands to type, for a server at `resource`.
 #[must_use]
 pub fn instructions(resource: &str) -> String {
     format!(
@@ -18,7 +18,7 @@ Claude Code and the Inspector ask for all scopes when they log in, and never for
 their tools are refused. mcp-remote asks for files:read, and for more when a tool needs it.
 
 Without a client: 401, and which scope to ask for.
-    curl -i -X POST {resource}
+    curl -i -w '\\n' -X POST {resource}
 "
     )
 }

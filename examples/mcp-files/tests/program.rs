@@ -1,4 +1,4 @@
-//! The program as a person starts it.
+//! The program, started as a user would.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ fn with_a_port_alone_it_brings_all_that_clients_need() {
     for line in [
         format!("claude mcp add --transport http mcp-files {url}\n"),
         format!("npx mcp-remote {url}\n"),
-        format!("curl -i -X POST {url}\n"),
+        format!("curl -i -w '\\n' -X POST {url}\n"),
         "tools/call      write_file       files:write\n".to_owned(),
         "prompts/get     summarize_files  authenticated\n".to_owned(),
         "resources/read  file:///{name}   authenticated\n".to_owned(),

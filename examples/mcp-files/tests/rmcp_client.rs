@@ -1,4 +1,4 @@
-//! The official Rust client: it discovers, logs in with little, and comes back for more.
+//! The official Rust client discovers the authorization server, logs in with few scopes, and steps up.
 
 use reqwest::{Client, Url, redirect::Policy};
 use rmcp::{
@@ -20,12 +20,12 @@ use serde_json::json;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mcp-files");
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 
-/// What writing takes.
+/// The scopes for writing.
 const BOTH: [&str; 2] = ["files:read", "files:write"];
 
 type Running = RunningService<RoleClient, ClientConfig>;
 
-/// Starts the program with nothing but a port, so that it brings its own authorization server.
+/// Starts the program with only a port set, so that it starts its own authorization server.
 fn start(variables: &[(&str, &str)]) -> (Program, String) {
     let port = free_port().to_string();
     let variables = [&[("PORT", port.as_str())], variables].concat();
@@ -39,7 +39,7 @@ fn client(version: ProtocolVersion) -> ClientConfig {
     client.with_protocol_version(version)
 }
 
-/// Opens the consent page as a browser does, ticks some scopes, and returns where it leads.
+/// Opens the consent page as a browser does, ticks some scopes, and returns the redirect.
 async fn consent(authorization_url: &str, ticked: &[&str]) -> String {
     let browser = Client::builder().redirect(Policy::none()).build().unwrap();
     let url: Url = authorization_url.parse().unwrap();
@@ -64,7 +64,7 @@ async fn challenge_of_a_stranger(url: &str) -> String {
     answer.headers()["www-authenticate"].to_str().unwrap().to_owned()
 }
 
-/// Logs a client in. It asks for all there is, as rmcp does, and is granted what the first challenge asks for.
+/// Logs a client in. It requests all scopes, as rmcp does, and is granted the scopes of the first challenge.
 async fn log_in(url: &str) -> AuthorizationManager {
     let challenge = challenge_of_a_stranger(url).await;
     let mut state = OAuthState::new(url, None).await.unwrap();
@@ -87,7 +87,7 @@ async fn call(client: &Running, tool: &'static str) -> Result<String, ServiceErr
     Ok(serde_json::to_value(&result).unwrap()["content"][0]["text"].as_str().unwrap().to_owned())
 }
 
-/// Returns the scope that a refusal asks for.
+/// Returns the scope of a refusal's challenge.
 fn required(error: &ServiceError) -> String {
     let ServiceError::TransportSend(error) = error else { panic!("{error:?}") };
     let refusal = error.error.downcast_ref::<StreamableHttpError<reqwest::Error>>();
@@ -99,7 +99,7 @@ fn required(error: &ServiceError) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_logs_in_steps_up_once_and_goes_on() {
-    // With `DPOP`, a challenge for bound tokens stands beside the one that this client knows.
+    // With `DPOP`, the answer also has a challenge for bound tokens, which this client does not know.
     for (version, variable) in [
         (ProtocolVersion::V_2025_03_26, ("SESSIONS", "0")),
         (ProtocolVersion::V_2025_06_18, ("SESSIONS", "1")),
@@ -191,7 +191,7 @@ fn challenge_in(error: &ServiceError) -> String {
     }
 }
 
-/// Finds and reads the file that has been written, as a resource and by the prompt.
+/// Finds and reads the written file, as a resource and with the prompt.
 async fn look_around(client: &Running) {
     let templates = client.list_all_resource_templates().await.unwrap();
     assert_eq!(templates[0].uri_template, "file:///{name}");

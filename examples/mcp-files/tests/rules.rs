@@ -1,4 +1,4 @@
-//! What the server promises to every client, over its socket.
+//! The server's promises to every client, tested over its socket.
 #![allow(clippy::needless_pass_by_value, reason = "`json!` in a call reads better without `&`")]
 
 use reqwest::{Client, Method, StatusCode, header::HeaderMap};
@@ -96,7 +96,7 @@ impl Server {
         self.post(&self.credential(scopes), call(tool, arguments)).await
     }
 
-    /// Checks the one challenge of an answer.
+    /// Checks the only challenge of an answer.
     #[track_caller]
     fn check(&self, answer: &Answer, status: u16, error: Option<&str>, scope: &str) {
         assert_eq!(answer.status, status, "{}", answer.body);
@@ -170,7 +170,7 @@ async fn a_credential_that_is_not_valid_here_is_refused() {
         }
     })
     .await;
-    // What else is not valid, the library's own tests know; this one says whose tokens count here.
+    // Checks only whose tokens this server accepts. The library's own tests cover other invalid tokens.
     let server = Server::oauth().await;
     let mut claims = server.issuer.as_ref().unwrap().claims(RESOURCE, "files:read");
     claims["aud"] = json!([ORIGIN, RESOURCE]);

@@ -1,4 +1,4 @@
-//! The gate, and the authorization server for development.
+//! The gate, and the development authorization server.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -10,11 +10,11 @@ use crate::{
     settings,
 };
 
-/// Makes the gate of a file. It starts the authorization server if the file wants one.
+/// Makes the gate of a file, and starts the authorization server if the file asks for it.
 ///
 /// # Errors
 ///
-/// When one of the URLs is none for its purpose, there are no keys, or the authorization server cannot start.
+/// If one of the URLs is not valid for its purpose, there are no keys, or the authorization server cannot start.
 pub async fn gate(config: &Config, port: u16) -> anyhow::Result<Gate> {
     let resource = config.resource.clone();
     let gate = match &config.access {
@@ -26,7 +26,9 @@ pub async fn gate(config: &Config, port: u16) -> anyhow::Result<Gate> {
             let embedded = embedded_issuer(port).await?;
             let issuer = embedded.issuer().to_owned();
             tokio::spawn(embedded.serve());
-            println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.");
+            println!(
+                "FOR DEVELOPMENT ONLY: the authorization server at {issuer} grants any scope to anybody."
+            );
             of_issuer(resource, &issuer, None)?
         }
         Access::Keys(variable) => {
@@ -47,7 +49,7 @@ fn of_issuer(resource: Resource, issuer: &str, jwks_uri: Option<&str>) -> anyhow
     Ok(Gate::issuers(resource, issuer))
 }
 
-/// Starts the authorization server on the port after the gateway's, or on any other if that is taken.
+/// Starts the authorization server on the port after the gateway's, or on any free port if that is taken.
 async fn embedded_issuer(port: u16) -> Result<DevIssuer, BindError> {
     let at = |port| DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     match at(port.checked_add(1).unwrap_or_default()).await {

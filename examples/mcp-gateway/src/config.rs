@@ -1,4 +1,4 @@
-//! What the file says.
+//! The configuration file.
 
 mod document;
 
@@ -11,39 +11,39 @@ use scopegate::{
 use self::document::Document;
 pub use self::document::Faults;
 
-/// Which server the gateway stands before, and who may do what there.
+/// The server behind the gateway, and its access rules.
 #[derive(Debug)]
 pub struct Config {
-    /// What clients call.
+    /// The URL that clients call.
     pub resource: Resource,
     /// The server that answers.
     pub upstream: Url,
     /// Who has access.
     pub access: Access,
-    /// What every request needs.
+    /// The scopes that every request needs.
     pub floor: Vec<ScopeToken>,
-    /// What each operation needs besides.
+    /// The scopes that each operation also needs.
     pub table: McpTable,
 }
 
 /// Who has access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Those with a token of an authorization server, its issuer and the URL of its keys if that is told.
+    /// Clients with a token of an authorization server: its issuer, and the URL of its keys if set.
     Issuer(String, Option<String>),
-    /// Those with a token of the authorization server that this program starts.
+    /// Clients with a token of the authorization server that this program starts.
     Development,
-    /// Those with a key that the environment variable of this name lists.
+    /// Clients with a key from the environment variable of this name.
     Keys(String),
 }
 
 /// The issuer that stands for the authorization server of this program.
 const DEVELOPMENT: &str = "development";
 
-/// What stands for all of a kind that no other row is about.
+/// The name of the row for all operations of a kind without their own row.
 const ANY: &str = "*";
 
-/// How the row of one operation is made by its name, and how the row for the rest of its kind.
+/// The functions that make the row of a named operation, and the row for the rest of its kind.
 type Rows = (fn(String, Requirement) -> Operation, fn(Requirement) -> Operation);
 
 /// The tables of the file.
@@ -59,7 +59,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When something in it is wrong or missing. All of that is said at once.
+    /// If something in the file is wrong or missing. The error lists all faults.
     pub fn read(text: &str) -> Result<Self, Faults> {
         let mut document = Document::read(text)?;
         let resource = resource(&mut document);
@@ -128,7 +128,7 @@ fn access(document: &mut Document<'_>, resource: Option<&Resource>) -> Option<Ac
         }
         (None, Some(keys)) => Some(Access::Keys(keys.value)),
         (Some(issuer), None) if !is_url => {
-            // `Resource` takes `http` for this machine alone.
+            // `Resource` accepts `http` only for loopback hosts.
             if resource.is_some_and(|resource| resource.identifier().starts_with("https:")) {
                 document.fault(&issuer, "it serves this machine alone, and the resource is for others; write the URL of an issuer");
             }

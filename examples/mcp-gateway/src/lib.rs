@@ -1,4 +1,4 @@
-//! A reverse proxy that puts scopes before somebody else's MCP server. `config` reads the file and `settings` the environment,
+//! A reverse proxy that adds scopes to any MCP server. `config` reads the file and `settings` the environment,
 //! `access` makes the gate, and `upstream` passes requests on.
 
 pub mod access;

@@ -1,4 +1,4 @@
-//! A reverse proxy that puts scopes before somebody else's MCP server, from a table in a file.
+//! A reverse proxy that adds scopes to any MCP server, with a table in a file.
 //!
 //! Run with
 //!
@@ -6,8 +6,8 @@
 //! cargo run -p mcp-gateway -- my-gateway.toml
 //! ```
 //!
-//! The file is like [`gateway.toml`](../gateway.toml), which counts if none is named: it is for
-//! `npx @modelcontextprotocol/server-everything streamableHttp`, and brings an authorization server for development along. Then
+//! [`gateway.toml`](../gateway.toml) is an example of the file, and the default. It is for
+//! `npx @modelcontextprotocol/server-everything streamableHttp`, and starts a development authorization server. Then
 //!
 //! ```text
 //! $ curl -i -X POST http://127.0.0.1:8080/mcp
@@ -15,15 +15,15 @@
 //! www-authenticate: Bearer scope="everything", resource_metadata="http://127.0.0.1:8080/.well-known/oauth-protected-resource/mcp"
 //! ```
 //!
-//! The server behind gets only requests that the table allows, without the caller's token and without any header that
-//! MCP does not define. Its answers are passed on as they come, streams of events as well.
+//! The server behind the gateway receives only requests that the table allows, without the caller's token and without headers that
+//! MCP does not define. Its answers and event streams are passed on as they arrive.
 //!
 //! | variable | is |
 //! |---|---|
-//! | `CONFIG` | the file, if it is no argument |
+//! | `CONFIG` | the file, unless it is an argument |
 //! | `PORT` | the port on 127.0.0.1 (8080) |
-//! | `UPSTREAM_AUTHORIZATION` | what the gateway itself sends as `Authorization` to the server behind it, such as `Bearer secret` |
-//! | that of `static_keys` in the file | the keys: `key=scope scope;key=scope ..` |
+//! | `UPSTREAM_AUTHORIZATION` | the `Authorization` header that the gateway sends to the server behind it, such as `Bearer secret` |
+//! | the variable named by `static_keys` in the file | the keys: `key=scope scope;key=scope ..` |
 
 use std::{io, net::Ipv4Addr};
 

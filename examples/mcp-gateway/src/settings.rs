@@ -1,4 +1,4 @@
-//! What the environment and the arguments say.
+//! The settings, from the environment and the arguments.
 
 use std::{env, fs};
 
@@ -8,17 +8,17 @@ use scopegate::StaticKeys;
 
 use crate::config::Config;
 
-/// The file that counts if none is named.
+/// The default file.
 const EXAMPLE: &str = include_str!("../gateway.toml");
 
-/// Where the gateway listens, what its file says, and how the server behind it knows the gateway.
+/// The gateway's port, its configuration, and its credentials at the server behind it.
 #[derive(Debug)]
 pub struct Settings {
     /// The port on 127.0.0.1 (`PORT`, 8080).
     pub port: u16,
     /// The file (the first argument, or `CONFIG`).
     pub config: Config,
-    /// What the gateway itself sends to the server behind it (`UPSTREAM_AUTHORIZATION`).
+    /// The `Authorization` header that the gateway sends to the server behind it (`UPSTREAM_AUTHORIZATION`).
     pub authorization: Option<HeaderValue>,
 }
 
@@ -27,7 +27,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When a variable or the file says what it cannot, or something is missing.
+    /// If a variable or the file has an invalid value, or something is missing.
     pub fn read() -> anyhow::Result<Self> {
         let port = match variable("PORT") {
             Some(port) => port
@@ -54,7 +54,7 @@ fn config() -> anyhow::Result<Config> {
 ///
 /// # Errors
 ///
-/// When there are none, or one that cannot be a key.
+/// If there are none, or one of them is invalid.
 pub fn keys(name: &str) -> anyhow::Result<StaticKeys> {
     let keys = variable(name).with_context(|| format!("the file takes keys from {name}, so set it"))?;
     StaticKeys::parse(&keys).with_context(|| format!("{name} cannot be used"))
@@ -68,7 +68,7 @@ fn authorization() -> anyhow::Result<Option<HeaderValue>> {
     Ok(Some(value))
 }
 
-/// An empty variable is as good as none.
+/// Reads a variable. An empty variable counts as unset.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

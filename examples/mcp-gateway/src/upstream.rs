@@ -1,4 +1,4 @@
-//! The server behind the gateway: requests go to it, and its answers come back, as streams.
+//! Forwards requests to the server behind the gateway, and streams its answers back.
 
 mod headers;
 
@@ -21,10 +21,11 @@ use serde_json::{Value, json};
 /// How long a connection may take to open. An answer may take as long as the tool does.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long an unused connection is kept. Node.js closes one after 5 seconds, sooner than other servers, so the gateway does first.
+/// How long an idle connection is kept. Node.js closes idle connections after 5 seconds, sooner than other servers, so the gateway
+/// closes them earlier.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// A server to pass requests on to.
+/// The server that receives the requests.
 #[derive(Clone, Debug)]
 pub struct Upstream {
     client: Client,
@@ -33,14 +34,14 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Makes the way to a server, with what the gateway sends there as `Authorization`.
+    /// Makes a client of the server, with the gateway's own `Authorization` header.
     ///
     /// # Errors
     ///
-    /// When no client for HTTP can be made, as without root certificates.
+    /// If no HTTP client can be made, for example without root certificates.
     pub fn new(url: Url, authorization: Option<HeaderValue>) -> reqwest::Result<Self> {
         let client = Client::builder()
-            // Another server would get the gateway's credentials.
+            // A redirect could send the gateway's credentials to another server.
             .redirect(Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
@@ -54,7 +55,7 @@ impl Upstream {
     }
 }
 
-/// Passes on what the gate has let through.
+/// Forwards a request that the gate has allowed.
 async fn forward(State(upstream): State<Upstream>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     // The gate has read the body, within its bounds.

@@ -1,4 +1,4 @@
-//! The program as a person starts it.
+//! The program, started as a user would.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -82,7 +82,7 @@ fn every_mistake_of_a_file_is_said_with_its_line() {
             "- line 3: unknown key `isuer`\n",
             "- line 4: `jwks_uri`: it goes with an `issuer` that is a URL; leave it out\n",
             "- line 5: `floor`: ",
-            "- line 7: `read`: there is a scope missing; write `authenticated` where none is needed\n",
+            "- line 7: `read`: a scope is missing; write `authenticated` if any valid token will do\n",
             "- line 8: `write` takes a text in quotes\n",
             "- line 9: unknown key `tool`\n",
             "- nobody has access; write `issuer = \"https://auth.example.com\"`",

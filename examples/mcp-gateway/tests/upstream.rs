@@ -1,4 +1,4 @@
-//! The gateway before a small server: what reaches it, and what comes back.
+//! The gateway before a small server: the requests that reach the server, and the answers that come back.
 
 use std::{
     convert::Infallible,
@@ -25,11 +25,11 @@ use tokio::{net::TcpListener, sync::Notify, time::timeout};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mcp-gateway");
 const KEYS: &str = "sk_read=notes:read;sk_write=notes:read notes:write";
 
-/// The server behind the gateway, which writes down what it gets.
+/// The server behind the gateway, which records its requests.
 #[derive(Clone, Default)]
 struct Server {
     requests: Arc<Mutex<Vec<Recorded>>>,
-    /// Lets the second event of a stream go.
+    /// Releases the second event of a stream.
     go_on: Arc<Notify>,
 }
 
@@ -98,7 +98,7 @@ async fn answer(State(server): State<Server>, request: Request) -> Response {
     }
 }
 
-/// An event at once, and another when the test says so.
+/// Sends one event at once, and another when the test releases it.
 fn events(go_on: &Arc<Notify>) -> Response {
     let go_on = go_on.clone();
     let first = stream::once(async { Ok::<_, Infallible>(Bytes::from("data: 1\n\n")) });
@@ -284,7 +284,7 @@ async fn a_server_that_is_gone_is_a_bad_gateway() {
     let stream = Client::new().get(&url).bearer_auth("sk_read").send().await.unwrap();
     assert_eq!(stream.status(), StatusCode::BAD_GATEWAY);
     assert_eq!(json_of(stream).await.get("id"), None);
-    // The gate answers by itself.
+    // The gate answers without the server.
     assert_eq!(call(&url, "sk_read", "write").send().await.unwrap().status(), 403);
 }
 

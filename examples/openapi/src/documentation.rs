@@ -1,4 +1,4 @@
-//! The document of the API: title and license here, all else from the handlers.
+//! The document of the API. Title and license are here, and everything else comes from the handlers.
 
 use scopegate::{
     Gate, Router,
@@ -18,7 +18,7 @@ struct Documentation;
 ///
 /// # Errors
 ///
-/// When a route is not documented.
+/// If a route is not documented.
 pub fn document(routes: &Router, gate: &Gate) -> Result<OpenApi, OpenApiReport> {
     let oauth = OAuth::authorization_code(
         gate,

@@ -1,4 +1,4 @@
-//! A documented notes API. `notes` is the API, `documentation` its document, and `pages` serve that.
+//! A documented notes API. `notes` is the API, `documentation` its document, and `pages` serves the document.
 
 pub mod documentation;
 pub mod notes;

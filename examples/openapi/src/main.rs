@@ -1,4 +1,4 @@
-//! An `OpenAPI` document that says which scopes each operation needs, and a page to read it.
+//! An `OpenAPI` document with the scopes of each operation, and a page that shows it.
 //!
 //! Run with
 //!
@@ -6,7 +6,7 @@
 //! cargo run -p openapi
 //! ```
 //!
-//! and open the page it names. `PORT` (8080) changes where it is. With `--print` it prints the document and ends.
+//! and open the page that it prints. `PORT` (8080) sets the port. With `--print` it prints the document and exits.
 
 use std::{env, net::Ipv4Addr};
 

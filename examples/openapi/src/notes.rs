@@ -1,4 +1,4 @@
-//! The API. What each handler needs is said once, by scopegate's attribute, and not again by utoipa's.
+//! The API. Only scopegate's attributes declare scopes; utoipa's do not repeat them.
 
 use axum::{Json, extract::Path, http::StatusCode};
 use scopegate::{
@@ -8,10 +8,10 @@ use scopegate::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What every token needs.
+/// The scope that every token needs.
 pub const FLOOR: Scope = NotesScope::Use.as_scope();
 
-/// The scopes that there are.
+/// The scopes of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
 pub enum NotesScope {
     /// Use the notes API.
@@ -35,7 +35,7 @@ pub(crate) struct Note {
     text: String,
 }
 
-/// The routes. Paths and methods are those of the handlers.
+/// The routes. Paths and methods come from the handlers.
 pub fn routes() -> Router {
     let notes =
         Router::new().routes(routes!(list)).routes(routes!(read, write, delete)).routes(routes!(shared));
@@ -46,7 +46,7 @@ pub fn routes() -> Router {
 ///
 /// # Errors
 ///
-/// When `resource` is no URL of a resource.
+/// If `resource` is not a valid identifier.
 pub fn gate(resource: &str) -> Result<Gate, InvalidResource> {
     let resource = Resource::new(resource)?.authorization_server("https://auth.example.com")?;
     Ok(Gate::jwt(resource).floor([FLOOR]).vocabulary::<NotesScope>())

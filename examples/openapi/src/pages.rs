@@ -1,10 +1,10 @@
-//! The document, and the page that shows it.
+//! Serves the document and the page that shows it.
 
 use axum::{Json, extract::State, response::Html};
 use scopegate::{Router, public, routing::get};
 use utoipa::openapi::OpenApi;
 
-/// The routes of the document and its page, which everybody may read.
+/// The public routes of the document and its page.
 pub fn routes(document: OpenApi) -> Router {
     Router::new().route("/", get(page)).route("/openapi.json", get(json)).with_state(document)
 }

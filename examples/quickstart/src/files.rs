@@ -1,4 +1,4 @@
-//! The API: five handlers, each saying what it needs.
+//! The API: five handlers with their scopes.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use axum::{
 };
 use scopegate::{Router, Vocabulary, public, requires_scope, routing::get};
 
-/// The scopes that there are, and what people read of them when they are asked for consent.
+/// The scopes, with the descriptions that the consent page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Vocabulary)]
 pub enum FilesScope {
     /// See your files.

@@ -6,9 +6,9 @@
 //! cargo run -p quickstart
 //! ```
 //!
-//! and paste the lines it prints into another terminal. `PORT` (8080), `RESOURCE` (the public URL of the API,
-//! `http://127.0.0.1:PORT`) and `ISSUER` (an authorization server in place of the embedded one) change where it is.
-//! `DPOP=required` has it take tokens alone that are bound to a client's key (RFC 9449), and `DPOP=accepted` these and bearer tokens.
+//! and paste the printed lines into another terminal, or open the page that it names. `PORT` (8080) sets the port, `RESOURCE` the public URL of the API
+//! (`http://127.0.0.1:PORT`), and `ISSUER` an authorization server instead of the embedded one.
+//! With `DPOP=required` it accepts only tokens bound to a client's key (RFC 9449), and with `DPOP=accepted` also bearer tokens.
 
 use std::{
     io,
@@ -19,6 +19,7 @@ use anyhow::Context;
 use dev_issuer::{BindError, DevIssuer};
 use quickstart::{
     files::{self, FilesScope},
+    page,
     settings::Settings,
     tour,
 };
@@ -41,7 +42,8 @@ async fn main() -> anyhow::Result<()> {
         (None, external) => external.clone().unwrap_or_default(),
     };
 
-    let routes = files::routes();
+    let has_page = embedded.is_some() && settings.dpop.is_none();
+    let routes = if has_page { files::routes().merge(page::routes()) } else { files::routes() };
     let table = routes.table();
     let resource = settings.resource(&issuer)?;
     let app = routes.protect(settings.gate(&issuer)?)?;
@@ -50,14 +52,20 @@ async fn main() -> anyhow::Result<()> {
     println!("What each route needs:\n\n{table}");
     if let Some(embedded) = embedded {
         tokio::spawn(embedded.serve());
-        println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} gives anybody any scope.");
-        println!("Try it in another terminal; what follows `#>` is in the answer.\n");
+        println!("FOR DEVELOPMENT ONLY: the authorization server at {issuer} grants any scope to anybody.");
+        println!("Try these lines in another terminal. The answer contains what follows `#>`.\n");
         let steps = match settings.dpop {
             Some(_) => tour::steps_with_dpop(&api, &resource),
             None => tour::steps(&api, &resource, &issuer),
         };
         for step in steps {
             println!("{step}");
+        }
+        if has_page {
+            println!("Or open this page in a browser. List the files, and log in on the consent page.");
+            println!(
+                "Then write a file: the token lacks a scope, and the page asks you to grant it (step-up).\n\n{api}/\n"
+            );
         }
     } else {
         println!("Tokens come from {issuer}.\n");
@@ -67,7 +75,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts the authorization server on a port, or on any other if that is taken.
+/// Starts the authorization server on a port, or on any free port if that is taken.
 async fn embedded_issuer(port: u16) -> Result<DevIssuer, BindError> {
     let at = |port| DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     let bound = match at(port).await {

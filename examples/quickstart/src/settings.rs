@@ -1,4 +1,4 @@
-//! What the environment says.
+//! The settings, from the environment.
 
 use std::env;
 
@@ -7,16 +7,16 @@ use scopegate::{Gate, InvalidResource, Resource, dpop::Dpop};
 
 use crate::files::FilesScope;
 
-/// Where the API listens, what it is called, and who issues its tokens.
+/// The API's port and URL, and its authorization server.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The port on 127.0.0.1 (`PORT`, 8080).
     pub port: u16,
     /// The public URL of the API (`RESOURCE`, `http://127.0.0.1:PORT`).
     pub resource: String,
-    /// An external authorization server (`ISSUER`); without it, the embedded one runs.
+    /// An external authorization server (`ISSUER`). Without it, the embedded one runs.
     pub issuer: Option<String>,
-    /// How tokens are taken that are bound to a client's key (`DPOP`, `accepted` or `required`); without it, they are refused.
+    /// Whether tokens bound to a client's key are `accepted` or `required` (`DPOP`). Without it, they are refused.
     pub dpop: Option<Dpop>,
 }
 
@@ -25,7 +25,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When `PORT` is no port number, or `DPOP` neither `accepted` nor `required`.
+    /// If `PORT` is not a port number, or `DPOP` is neither `accepted` nor `required`.
     pub fn from_env() -> anyhow::Result<Self> {
         let port = match env::var("PORT") {
             Ok(port) => port
@@ -35,7 +35,7 @@ impl Settings {
         };
         let resource = env::var("RESOURCE").unwrap_or_else(|_| format!("http://127.0.0.1:{port}"));
         let dpop = match env::var("DPOP").as_deref() {
-            // With a nonce nobody can make proofs in advance, and clients show that they repeat a request with one.
+            // With a nonce, nobody can make proofs in advance. It also shows whether clients retry a request with a nonce.
             Ok("accepted") => Some(Dpop::accepted().nonce()),
             Ok("required") => Some(Dpop::required().nonce()),
             Ok(other) => bail!("DPOP is {other:?}; it takes `accepted` or `required`"),
@@ -54,7 +54,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When the resource or the issuer is no URL for its purpose.
+    /// If the resource or the issuer is not a valid URL for its purpose.
     pub fn gate(&self, issuer: &str) -> Result<Gate, InvalidResource> {
         let gate = Gate::jwt(self.resource(issuer)?).vocabulary::<FilesScope>();
         Ok(match &self.dpop {
@@ -67,7 +67,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When one of the two is no URL for its purpose.
+    /// If one of the two is not a valid URL for its purpose.
     pub fn resource(&self, issuer: &str) -> Result<Resource, InvalidResource> {
         Ok(Resource::new(&self.resource)?.authorization_server(issuer)?.name("Quickstart files"))
     }

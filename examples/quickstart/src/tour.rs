@@ -1,10 +1,10 @@
-//! The requests to try, each with the answer to expect.
+//! The requests to try, each with the expected answer.
 
 use std::fmt;
 
 use scopegate::Resource;
 
-/// A command for the shell, and lines that its output has.
+/// A shell command, and lines of its output.
 #[derive(Clone, Debug)]
 pub struct Step {
     what: &'static str,
@@ -28,41 +28,45 @@ pub fn steps(api: &str, resource: &Resource, issuer: &str) -> Vec<Step> {
     let lacks = ", error_description=\"The access token lacks a scope that this request needs\"";
     vec![
         step(
-            "Without a token: 401, and which scope to ask for.",
-            format!("curl -i {api}/files"),
+            "Without a token: 401. The challenge names the scope to ask for.",
+            format!("curl -i -w '\\n' {api}/files"),
             ["HTTP/1.1 401 Unauthorized".to_owned(), challenge("scope=\"files:read\"")],
         ),
         step(
-            "Where to ask for it: the document that the answer points to.",
-            format!("curl -s {api}{metadata_path}"),
+            "The metadata that the challenge points to names the authorization server.",
+            format!("curl -s -w '\\n' {api}{metadata_path}"),
             [format!(
                 "{{\"resource\":\"{resource}\",\"authorization_servers\":[\"{issuer}\"],\
                  \"scopes_supported\":[\"files:admin\",\"files:read\",\"files:write\"],\
                  \"bearer_methods_supported\":[\"header\"],\"resource_name\":\"Quickstart files\"}}"
             )],
         ),
-        step("A token that may read.", token("READ", "files:read"), []),
+        step("Get a token with files:read.", token("READ", "files:read"), []),
         step(
-            "It lists the files.",
-            format!("curl -i -H \"Authorization: Bearer $READ\" {api}/files"),
+            "The token lists the files.",
+            format!("curl -i -w '\\n' -H \"Authorization: Bearer $READ\" {api}/files"),
             ["HTTP/1.1 200 OK".to_owned(), "[\"hello.txt\"]".to_owned()],
         ),
         step(
-            "It cannot write: 403, and everything that writing takes.",
-            format!("curl -i -X PUT -d 'Good day!' -H \"Authorization: Bearer $READ\" {api}/files/new.txt"),
+            "The token cannot write: 403. The challenge names every scope that writing needs.",
+            format!(
+                "curl -i -w '\\n' -X PUT -d 'Good day!' -H \"Authorization: Bearer $READ\" {api}/files/new.txt"
+            ),
             [
                 "HTTP/1.1 403 Forbidden".to_owned(),
                 challenge("error=\"insufficient_scope\", scope=\"files:read files:write\"") + lacks,
             ],
         ),
-        step("A token for just these scopes.", token("WRITE", "files:read files:write"), []),
+        step("Get a token with both scopes.", token("WRITE", "files:read files:write"), []),
         step(
-            "It writes,",
-            format!("curl -i -X PUT -d 'Good day!' -H \"Authorization: Bearer $WRITE\" {api}/files/new.txt"),
+            "The new token writes a file.",
+            format!(
+                "curl -i -w '\\n' -X PUT -d 'Good day!' -H \"Authorization: Bearer $WRITE\" {api}/files/new.txt"
+            ),
             ["HTTP/1.1 201 Created".to_owned()],
         ),
         step(
-            "and it deletes.",
+            "The new token deletes the file.",
             format!("curl -i -X DELETE -H \"Authorization: Bearer $WRITE\" {api}/files/new.txt"),
             ["HTTP/1.1 204 No Content".to_owned()],
         ),
@@ -70,18 +74,18 @@ pub fn steps(api: &str, resource: &Resource, issuer: &str) -> Vec<Step> {
     ]
 }
 
-/// Lists the steps where tokens are bound to a key. They end where a client has to sign proofs, which a shell cannot.
+/// Lists the steps with tokens bound to a key. They end where a client must sign proofs, which a shell cannot do.
 #[must_use]
 pub fn steps_with_dpop(api: &str, resource: &Resource) -> Vec<Step> {
     vec![
         step(
-            "Without a token: 401. The challenge `DPoP` asks for one that is bound to a key.",
-            format!("curl -i {api}/files"),
+            "Without a token: 401. The challenge `DPoP` asks for a token that is bound to a key.",
+            format!("curl -i -w '\\n' {api}/files"),
             ["HTTP/1.1 401 Unauthorized".to_owned()],
         ),
         step(
-            "The document says so too. tests/clients/typescript/dpop.test.mjs has a client that goes on from here.",
-            format!("curl -s {api}{}", resource.metadata_path()),
+            "The metadata says so too. A client that goes on from here is in tests/clients/typescript/dpop.test.mjs.",
+            format!("curl -s -w '\\n' {api}{}", resource.metadata_path()),
             [],
         ),
     ]
@@ -91,7 +95,7 @@ fn step<const N: usize>(what: &'static str, command: String, expect: [String; N]
     Step { what, command, expect: expect.into() }
 }
 
-/// Writes what it shows, the command, and the lines to expect.
+/// Writes the purpose of the step, the command, and the expected lines.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# {}", self.what)?;

@@ -1,4 +1,4 @@
-//! The program as a person starts it.
+//! The program, started as a user would.
 
 use std::{
     net::{Ipv4Addr, TcpListener},
@@ -15,8 +15,10 @@ fn it_prints_the_table_and_the_lines_to_try_and_serves() {
     let program = Program::start(PROGRAM, &[("PORT", &port)]);
     let said = program.said();
     assert!(said.contains("DELETE  /files/{name}  files:read files:write | files:admin\n"), "{said}");
-    let try_it = format!("\ncurl -i http://127.0.0.1:{port}/files\n#> HTTP/1.1 401 Unauthorized\n");
+    let try_it = format!("\ncurl -i -w '\\n' http://127.0.0.1:{port}/files\n#> HTTP/1.1 401 Unauthorized\n");
     assert!(said.contains(&try_it), "{said}");
+    assert!(said.contains(&format!("\nhttp://127.0.0.1:{port}/\n")), "{said}");
+    assert!(program.send("GET /", &[]).body.contains("from \"/login.js\""));
     assert!(said.ends_with(&format!("quickstart is ready at http://127.0.0.1:{port}\n")), "{said}");
     assert_eq!(program.send("GET /health", &[]).body, "ok\n");
     assert_eq!(
@@ -45,7 +47,7 @@ fn with_dpop_it_asks_for_tokens_that_are_bound_to_a_key() {
         let said = program.said();
         assert!(
             said.contains(&format!(
-                "\ncurl -i http://127.0.0.1:{port}/files\n#> HTTP/1.1 401 Unauthorized\n"
+                "\ncurl -i -w '\\n' http://127.0.0.1:{port}/files\n#> HTTP/1.1 401 Unauthorized\n"
             )),
             "{said}"
         );
@@ -58,6 +60,8 @@ fn an_external_issuer_need_not_be_up() {
     let program = Program::start(PROGRAM, &variables);
     assert!(program.said().contains("Tokens come from https://auth.example.com."), "{}", program.said());
     assert!(!program.said().contains("FOR DEVELOPMENT ONLY"), "{}", program.said());
+    // The page logs in at the embedded authorization server.
+    assert_eq!(program.send("GET /", &[]).status, 404);
 }
 
 #[test]

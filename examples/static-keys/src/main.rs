@@ -68,5 +68,5 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// For trying it out; a real server has its keys from the environment alone.
+/// Keys for trying it out. A real server reads its keys from the environment.
 const DEMO_KEYS: &str = "sk_read=files:read;sk_write=files:read files:write";

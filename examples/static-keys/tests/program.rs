@@ -1,4 +1,4 @@
-//! The transcript of the program, and what clients that look for OAuth find.
+//! The transcript of the program, and the answers to clients that look for OAuth.
 
 use scopegate_tests::program::Program;
 

@@ -1,4 +1,4 @@
-//! The document follows the handlers, and nothing else makes the build script run.
+//! A changed handler changes the document, and no other change runs the build script.
 
 use std::{
     fs,
@@ -67,7 +67,7 @@ const DOCUMENT: &str = r#"{"resource":"https://notes.example.com","authorization
 #[test]
 fn the_document_follows_the_handlers() {
     let copy = Copy::new();
-    // Whatever an earlier run of this test has left.
+    // Makes the build script run, whatever an earlier run of this test has left.
     copy.edit("api/src/lib.rs", |text| text + "\n// clean\n");
     assert_eq!(copy.run(&[]).0, DOCUMENT);
     assert_eq!(copy.run(&[]), (DOCUMENT.to_owned(), false));

@@ -1,4 +1,4 @@
-//! A resource below a path: an endpoint at `/mcp`, found by clients that look there and by those that do not.
+//! A resource below a path: an endpoint at `/mcp`, with metadata for clients that look below the path and clients that do not.
 //!
 //! Run with
 //!
@@ -20,8 +20,8 @@
 //! (the same; with ROOT_METADATA=off, 404)
 //! ```
 //!
-//! `RESOURCE` is the public URL, `http://127.0.0.1:PORT/mcp` without it. A proxy that ends TLS may stand before the
-//! program: nothing is taken from what it forwards. `ISSUER` is the authorization server.
+//! `RESOURCE` is the public URL (`http://127.0.0.1:PORT/mcp` unless set), and `ISSUER` the authorization server. A proxy that ends
+//! TLS may stand before the program, which ignores the proxy's forwarding headers.
 
 use std::{env, net::Ipv4Addr};
 
@@ -45,7 +45,7 @@ async fn main() -> anyhow::Result<()> {
 
     let resource = env::var("RESOURCE").unwrap_or_else(|_| format!("http://{address}/mcp"));
     let issuer = env::var("ISSUER").unwrap_or_else(|_| "https://auth.example.com".to_owned());
-    // The endpoint is where the resource says that it is.
+    // The path of the endpoint is the path of the resource.
     let path = resource.parse::<Uri>()?.path().to_owned();
     let resource = Resource::new(resource)?.authorization_server(issuer)?.name("Files").realm("files")?;
 

@@ -1,4 +1,4 @@
-//! A client that reads the header, one that looks at the path, and one that tries the root alone.
+//! A client that reads the header, a client that looks below the path, and a client that tries only the root.
 
 use scopegate_tests::{challenge, program::Program};
 

@@ -1,4 +1,4 @@
-//! The API: who may do what with a tenant's documents.
+//! The API for a tenant's documents.
 
 use axum::{Json, extract::Path, http::StatusCode};
 use scopegate::{
@@ -26,7 +26,7 @@ pub fn gate(resource: Resource) -> Gate {
     Gate::jwt(resource).floor([FLOOR]).vocabulary::<DocsScope>()
 }
 
-// A member of one tenant reads nothing of another: the scope takes the tenant from the path.
+// The scope contains the tenant of the path, so a member of one tenant cannot read the documents of another.
 #[requires_scope(DocsScope::Read, "tenant:{tenant}:member")]
 async fn list(Path(tenant): Path<String>) -> Json<Vec<String>> {
     Json(vec![format!("{tenant}.txt")])
@@ -37,13 +37,13 @@ async fn read(Path((tenant, name)): Path<(String, String)>) -> String {
     format!("{name} of {tenant}")
 }
 
-// `docs:write` implies `docs:read`, so that nobody has to ask for both.
+// `docs:write` implies `docs:read`, so clients need not request both.
 #[requires_scope(DocsScope::Write, "tenant:{tenant}:member")]
 async fn write(_content: String) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// For whom a document is published.
+/// The audience of a published document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Audience {
@@ -51,7 +51,7 @@ enum Audience {
     Everybody,
 }
 
-// Only the body says whether this takes more than writing does.
+// Only the body shows whether this needs more than writing.
 #[requires_scope(DocsScope::Write, "tenant:{tenant}:member", also(DocsScope::Publish))]
 async fn publish(access: Access, Json(audience): Json<Audience>) -> Result<StatusCode, Rejection> {
     if audience == Audience::Everybody {
@@ -60,14 +60,14 @@ async fn publish(access: Access, Json(audience): Json<Audience>) -> Result<Statu
     Ok(StatusCode::NO_CONTENT)
 }
 
-// The least powerful alternative first: it is the one that clients are told to ask for.
+// The least powerful alternative comes first, because challenges name the first one.
 #[requires_scope(any(all(DocsScope::Export, "tenant:{tenant}:member"), DocsScope::Admin))]
 async fn export() -> &'static str {
     "all of it"
 }
 
-// Who owns a tenant is not a matter of scopes, and no scope would help whoever is refused. This API has one authorization
-// server, whose subjects are people; with several, compare `Access::principal`.
+// Owning a tenant is not a scope, and no scope would help a refused caller. This API has one authorization server, so subjects
+// identify users. With several authorization servers, compare `Access::principal`.
 #[requires_scope(DocsScope::Admin)]
 async fn change_owner(access: Access, Path(tenant): Path<String>) -> Result<StatusCode, Rejection> {
     if access.subject() == Some(owner_of(&tenant)) {

@@ -1,4 +1,4 @@
-//! Documents of several tenants. `scopes` says what scopes there are, `docs` who may do what.
+//! Documents of several tenants. `scopes` declares the scopes, and `docs` has the handlers.
 
 pub mod docs;
 pub mod scopes;

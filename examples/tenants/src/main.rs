@@ -6,7 +6,7 @@
 //! PORT=8080 cargo run -p tenants
 //! ```
 //!
-//! It starts a development authorization server beside it, prints the table and the URL of that server, and serves:
+//! It also starts a development authorization server, prints the table and the URL of that server, and serves:
 //!
 //! ```text
 //! $ curl -i http://127.0.0.1:8080/tenants/acme/docs
@@ -49,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
     let routes = docs::routes();
     println!("What each route needs, besides `docs`:\n\n{}", routes.table());
     println!(
-        "FOR DEVELOPMENT ONLY: the authorization server at {} gives anybody any scope.",
+        "FOR DEVELOPMENT ONLY: the authorization server at {} grants any scope to anybody.",
         issuer.issuer()
     );
     let app = routes.protect(docs::gate(resource))?;

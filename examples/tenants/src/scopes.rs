@@ -1,8 +1,8 @@
-//! What this API knows of scopes.
+//! The scopes of this API.
 
 use scopegate::{Scope, Vocabulary};
 
-/// What every request needs.
+/// The scope that every request needs.
 pub const FLOOR: Scope = Scope::from_static("docs");
 
 /// The scopes, each with what it implies.

@@ -1,4 +1,4 @@
-//! The servers, each behind its gate, and how a request gets to one.
+//! The servers, each behind its gate, and how requests are sent to them.
 
 use std::sync::Arc;
 
@@ -20,18 +20,18 @@ use crate::{
     server::{Guarded, Log, Obedient, Run},
 };
 
-/// What stands between a request and what it asks for.
+/// The protection between a request and its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum App {
     /// The gate, and the guards of the tools: `Gate::mcp`.
     Whole,
-    /// The same, in a session of somebody who may do everything.
+    /// The same, in a session that a caller with all scopes opened.
     Session,
-    /// The gate alone: `Gate::mcp_layer`, before a server that does what it is told.
+    /// Only the gate: `Gate::mcp_layer` before a server that obeys every request.
     Layer,
-    /// The guards alone, behind a gate that opens everything.
+    /// Only the guards, behind a gate that opens everything.
     Guards,
-    /// The gate alone, before a server that is not made with rmcp.
+    /// Only the gate, before a server without rmcp.
     Plain,
 }
 
@@ -74,7 +74,7 @@ impl Apps {
         Self { log, routers }
     }
 
-    /// Sends a request, and returns what it had the server do.
+    /// Sends a request, and returns the calls that it caused.
     pub(crate) async fn send(&self, request: &Request<'_>) -> Vec<Run> {
         let router = &self.routers[request.app as usize];
         let session = if request.app == App::Session { open(router).await } else { None };

@@ -1,11 +1,11 @@
-//! Changes requests by what JSON-RPC is made of: libFuzzer's own changes of bytes mostly end at the parser.
+//! Mutates requests at the level of JSON-RPC, because libFuzzer's mutations of bytes mostly fail in the parser.
 
 use crate::{
     apps::App,
     rules::{ANYONE, TOKENS},
 };
 
-/// Members that a parser could take in the place of others.
+/// Members that a parser could confuse with others.
 const MEMBERS: [&str; 23] = [
     r#""name":"purge","#,
     r#""name":"list","#,
@@ -32,7 +32,7 @@ const MEMBERS: [&str; 23] = [
     r#""":null,"#,
 ];
 
-/// Words that stand for each other: names, URIs, methods, others.
+/// Words to exchange for each other: names, URIs, methods and others.
 const WORDS: [&str; 22] = [
     "hello",
     "list",
@@ -73,7 +73,7 @@ const HEADERS: [&str; 12] = [
     "origin: https://evil.example",
 ];
 
-/// Changes a request; `None` leaves it to libFuzzer, or where there is nothing to change.
+/// Mutates a request. Returns `None` if there is nothing to change, or to leave the mutation to libFuzzer.
 pub(crate) fn mutate(data: &[u8], seed: u32) -> Option<Vec<u8>> {
     let mut random = Random(u64::from(seed));
     let change = random.below(16);
@@ -115,7 +115,7 @@ pub(crate) fn mutate(data: &[u8], seed: u32) -> Option<Vec<u8>> {
     Some(format!("{first}{separator}{headers}\n\n{body}").into_bytes())
 }
 
-/// Makes a call anew, which most of the tokens cover, with a member too many in it now and then.
+/// Makes a new call, which most tokens cover, sometimes with an extra member.
 fn call(random: &mut Random) -> String {
     let app = random.of(&App::ALL).name();
     let token = match random.below(4) {
@@ -135,7 +135,7 @@ fn call(random: &mut Random) -> String {
     )
 }
 
-/// A linear congruential generator, so that one seed is one change.
+/// A linear congruential generator, so that the same seed gives the same mutation.
 struct Random(u64);
 
 impl Random {

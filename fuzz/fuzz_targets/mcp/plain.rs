@@ -1,4 +1,4 @@
-//! A server that reads JSON by itself and does what it is told. It does not mind the case of names.
+//! A server that parses JSON by itself and obeys every request. It ignores the case of names.
 
 use axum::{Router, body::Bytes, routing::any};
 use scopegate::Access;
@@ -12,7 +12,7 @@ use crate::{
 
 pub(crate) fn router(log: Log) -> Router {
     let rpc = async move |access: Option<Access>, body: Bytes| {
-        // With its feature `raw_value`, `serde_json` finds other values in objects of its own.
+        // With its feature `raw_value`, `serde_json` replaces objects with its private member by other values.
         let Ok(value) = serde_json::from_slice::<Value>(&body) else { return };
         let messages = if let Value::Array(messages) = value { messages } else { vec![value] };
         for subject in messages.iter().flat_map(subjects) {
@@ -23,7 +23,7 @@ pub(crate) fn router(log: Log) -> Router {
     Router::new().route("/mcp", any(rpc))
 }
 
-/// What a message asks for. Of members that another parser could take for each other, it is each.
+/// Returns the targets of a message. If parsers could confuse several members, it returns the target of each.
 pub(crate) fn subjects(message: &Value) -> Vec<Subject> {
     let texts = |values: Vec<&Value>| {
         values.into_iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()

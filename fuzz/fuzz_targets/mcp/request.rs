@@ -1,4 +1,4 @@
-//! Reads the input.
+//! Parses the input.
 
 use std::str::from_utf8;
 
@@ -18,7 +18,7 @@ pub(crate) struct Request<'a> {
     body: &'a [u8],
 }
 
-/// What each request has, unless it has it itself.
+/// Headers that each request gets unless it has its own.
 const HEADERS: [(&str, &str); 3] = [
     ("content-type", "application/json"),
     ("accept", "application/json, text/event-stream"),
@@ -26,7 +26,7 @@ const HEADERS: [(&str, &str); 3] = [
 ];
 
 impl<'a> Request<'a> {
-    /// `app token method`, header lines, an empty line, and the body.
+    /// Reads `app token method`, header lines, an empty line, and the body.
     pub(crate) fn read(data: &'a [u8]) -> Option<Self> {
         let end = data.windows(2).position(|two| two == b"\n\n")?;
         let (head, body) = (from_utf8(&data[..end]).ok()?, &data[end + 2..]);
@@ -39,7 +39,7 @@ impl<'a> Request<'a> {
         Some(Self { app, token, method: words.next()?, headers, body })
     }
 
-    /// Makes the request; `None` where no HTTP library would.
+    /// Makes the request, or returns `None` if an HTTP library would refuse it.
     pub(crate) fn to_http(&self, session: Option<&str>) -> Option<http::Request<Body>> {
         let mut request = http::Request::builder().method(self.method).uri("/mcp");
         if self.token != ANYONE {

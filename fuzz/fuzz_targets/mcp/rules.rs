@@ -1,4 +1,4 @@
-//! What each operation needs, in the plainest words: what the tables and attributes of the servers say is compared to this.
+//! A simple model of each operation's requirement, with which the servers' tables and attributes are compared.
 
 use scopegate::{
     Gate, Requirement, Scope,
@@ -7,17 +7,17 @@ use scopegate::{
     testing::TestVerifier,
 };
 
-/// What a server did.
+/// The target of a call that a server ran.
 #[derive(Clone, Debug)]
 pub(crate) enum Subject {
     Tool(String),
     Prompt(String),
     Resource(String),
-    /// A method that acts on none of these.
+    /// A method without such a target.
     Method(String),
 }
 
-/// The tokens that the gate knows, and what they grant. `bad` is none of them, and with [`ANYONE`] a request has none.
+/// The tokens that the gate knows, with their scopes. `bad` is unknown, and [`ANYONE`] stands for no token.
 pub(crate) const TOKENS: [(&str, &str); 8] = [
     (ANYONE, ""),
     ("bad", ""),
@@ -38,7 +38,7 @@ pub(crate) fn gate() -> Gate {
     fuzzing::gate("http://localhost/mcp", tokens).floor([Scope::from_static("files:read")])
 }
 
-/// For the servers that judge nothing themselves.
+/// The table for the servers without their own checks.
 pub(crate) fn table() -> McpTable {
     TABLE.and(&ANONYMOUS_DISCOVERY)
 }
@@ -55,7 +55,7 @@ const TABLE: McpTable = mcp_table![
     Operation::resource("file:///{name}", requirement!("files:write")),
 ];
 
-/// For the server whose guards are on their own.
+/// The table for the server that relies on its guards.
 pub(crate) const OPEN: McpTable = mcp_table![
     Operation::any_tool(Requirement::AUTHENTICATED),
     Operation::any_prompt(Requirement::AUTHENTICATED),
@@ -63,7 +63,7 @@ pub(crate) const OPEN: McpTable = mcp_table![
     Operation::any_method(Requirement::AUTHENTICATED),
 ];
 
-/// What MCP itself has that acts on nothing, besides [`OF_ANYONE`]. Everything else has a row, or does not reach a server.
+/// The methods of MCP without a target, besides [`OF_ANYONE`]. Every other method has a row, or does not reach a server.
 const WITH_THE_FLOOR: [&str; 4] = [
     "logging/setLevel",
     "notifications/cancelled",
@@ -71,8 +71,8 @@ const WITH_THE_FLOOR: [&str; 4] = [
     "notifications/roots/list_changed",
 ];
 
-/// What acts on what it names, and is judged by that. rmcp gives a request that lacks a parameter to the handler of all others,
-/// which finds what it names, if it names anything.
+/// The methods that are judged by the target that they name. rmcp passes a request without the parameter to the handler for all other
+/// methods, which searches for a target.
 const ACTING: [&str; 9] = [
     "tools/call",
     "prompts/get",
@@ -85,7 +85,7 @@ const ACTING: [&str; 9] = [
     "completion/complete",
 ];
 
-/// What a client without a token may ask to find out what there is.
+/// The methods with which a client without a token may discover the server.
 const OF_ANYONE: [&str; 9] = [
     "initialize",
     "ping",
@@ -102,7 +102,7 @@ pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
     let is_public = match subject {
         Subject::Tool(name) | Subject::Prompt(name) => name == "hello",
         Subject::Resource(uri) => uri == "help://hello",
-        // What names nothing acts on nothing: rmcp lost the parameters by which the gate judged it.
+        // A request without a target does nothing. rmcp has dropped the parameters that the gate judged.
         Subject::Method(name) => OF_ANYONE.contains(&&**name) || ACTING.contains(&&**name),
     };
     if is_public {
@@ -119,7 +119,7 @@ pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
         },
         Subject::Prompt(name) => name == "secret" && has("files:admin"),
         Subject::Resource(uri) if uri == "file:///secret" => has("files:admin"),
-        // What is about no file is unknown to the table, and nobody's.
+        // The table knows only URIs of files, so no token covers another URI.
         Subject::Resource(uri) => uri.starts_with("file:///") && has("files:write"),
         Subject::Method(name) => WITH_THE_FLOOR.contains(&&**name),
     };

@@ -1,4 +1,4 @@
-//! Two servers: one whose tools have guards, and one that does whatever it is told, for the gate to guard it alone.
+//! Two servers: one whose tools have guards, and one that obeys every request, so that only the gate protects it.
 
 use std::{
     mem,
@@ -27,14 +27,14 @@ use crate::{
     rules::{ANYONE, Subject},
 };
 
-/// Something that a server did, and for whom.
+/// A call that a server ran, with its caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) subject: Subject,
     pub(crate) caller: String,
 }
 
-/// What was done since somebody looked.
+/// The calls since the last look.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<Run>>>);
 
@@ -64,7 +64,7 @@ impl Guarded {
         self.0.note(Subject::Tool("hello".to_owned()), caller.unwrap_or(ANYONE));
     }
 
-    /// Needs the floor alone.
+    /// Needs only the floor.
     #[authenticated]
     #[tool]
     async fn list(&self, access: Access) {
@@ -177,7 +177,7 @@ impl ServerHandler for Obedient {
         request: CustomRequest,
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        // rmcp gives a request to this method whose parameters are not as they should be.
+        // rmcp calls this method for a request with wrong parameters.
         let found = subjects(&json!({ "method": request.method, "params": request.params }));
         let is_lost = found.is_empty();
         found.into_iter().for_each(|subject| self.note(subject, &context));

@@ -10,11 +10,11 @@ use scopegate::{requires_scope, routing::get, testing::TestVerifier};
 use scopegate_grammar::{Piece, check, check_template, pieces};
 use scopegate_tests::challenge::parse;
 
-/// Fills a template in with the first half of the values, and with the second: other values make another scope.
+/// Fills in a template with the first half of the values and with the second half. Different values must make different scopes.
 pub(crate) fn check_any(template: &str, values: &[&str]) {
     let legal = check_template(template).is_ok();
     let read: Result<Vec<_>, _> = pieces(template).collect();
-    assert!(read.is_ok() || !legal, "what is read with a fault is no template");
+    assert!(read.is_ok() || !legal, "an invalid template was accepted");
     let Ok(read) = read else { return };
     let mut names: Vec<&str> = read.iter().filter_map(name).collect();
     names.sort_unstable();
@@ -33,11 +33,11 @@ pub(crate) fn check_any(template: &str, values: &[&str]) {
             })
             .collect()
     };
-    assert!(check(&fill(one)).is_ok() || fill(one).contains('='), "{:?} is no scope", fill(one));
+    assert!(check(&fill(one)).is_ok() || fill(one).contains('='), "{:?} is not a scope", fill(one));
     assert_eq!(
         fill(one) == fill(other),
         one == other,
-        "{template} comes to one scope for {one:?} and {other:?}"
+        "{template} makes the same scope for {one:?} and {other:?}"
     );
 }
 
@@ -48,12 +48,12 @@ fn name<'a>(piece: &Piece<'a>) -> Option<&'a str> {
     }
 }
 
-/// Sends the values in a path to handlers with templates, and reads the scopes that they ask for.
+/// Sends the values in a path to handlers with templates, and reads the scopes of their challenges.
 pub(crate) fn check_routes(values: &[&str]) {
     let [one, other, ..] = values else { return };
     for (route, template) in [("ab", "a:{one}:b:{other}"), ("ends", "{other}/of/{one}")] {
         let Ok(uri) = format!("/{route}/{one}/{other}").parse::<Uri>() else { return };
-        // The values are a segment each, and not the start of a query.
+        // Each value must be one segment, and not begin a query.
         if uri.path().split('/').collect::<Vec<_>>() != ["", route, one, other]
             || one.is_empty()
             || other.is_empty()
@@ -74,7 +74,7 @@ pub(crate) fn check_routes(values: &[&str]) {
     }
 }
 
-/// Nothing that separates the parts of a scope, nothing that a URL writes in two ways, and nothing without end.
+/// Tells whether a value is valid: no separator of scopes, no character that a URL can write in two ways, and a bounded length.
 pub(crate) fn is_legal(value: &str) -> bool {
     let is_plain = value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter));
     is_plain && !["", ".", ".."].contains(&value) && value.len() <= 1024

@@ -42,7 +42,7 @@ async fn uncovered() {
     unreachable!("no token covers it")
 }
 
-/// What a template is made of: texts, and variables between them.
+/// The parts of a template: texts, and variables between them.
 fn parts(template: &str) -> Vec<Option<&str>> {
     let mut parts = Vec::new();
     for piece in template.split('{') {
@@ -54,7 +54,7 @@ fn parts(template: &str) -> Vec<Option<&str>> {
     parts
 }
 
-/// Tries every way in which the variables could share a text: after each part, all the places where it could end.
+/// Tries every way to divide a text among the variables, with all places where each part could end.
 fn is_expansion(parts: &[Option<&str>], uri: &str) -> bool {
     let mut ends = BTreeSet::from([0]);
     for part in parts {

@@ -1,4 +1,4 @@
-//! The checks of a handler in a block: its attribute comes to stand on the type of its guard, and does not see the handler.
+//! The checks of a handler in a block. Its attribute is moved to the type of its guard and does not see the handler.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -33,7 +33,7 @@ pub(super) fn of(
         Meta::List(list) => syn::parse2::<Args>(list.tokens.clone()),
         _ => Ok(Args::default()),
     };
-    // What is wrong with the arguments, the attribute says.
+    // The attribute itself reports errors in its arguments.
     let Ok(args) = args.map(|args| Args { krate: krate.clone(), ..args }) else { return TokenStream::new() };
     let alternatives = Alternatives::of(&args.needs);
     let callers = match &alternatives {

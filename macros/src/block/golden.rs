@@ -1,4 +1,4 @@
-//! What `#[scoped_handlers]` emits, to be read. `UPDATE_EXPECT=1 cargo test` writes it anew.
+//! The expansion of `#[scoped_handlers]`, for reading. `UPDATE_EXPECT=1 cargo test` updates it.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
@@ -112,7 +112,7 @@ fn what_a_free_handler_is_checked_for_is_checked_in_a_block() {
                 __Rule::check(__TypeOf::<Access>::kind());
             };
             ::core::compile_error! {
-                "a handler is `async`; write `async fn`"
+                "a handler must be `async`; write `async fn`"
             }
         "#]],
     );
@@ -151,10 +151,10 @@ fn after_a_mistake_the_block_is_still_there() {
                 enum __scopes_of_nothing {}
             };
             ::core::compile_error! {
-                "a handler takes no `self`; leave it out, and take what the handler needs by `State`"
+                "a handler takes no `self`; take what it needs from `State`"
             }
             ::core::compile_error! {
-                "this handler has a scope attribute already; say all that it needs in one"
+                "this handler has two scope attributes; write everything in one"
             }
         "#]],
     );

@@ -1,4 +1,4 @@
-//! `#[scoped_handlers]`: handlers that are functions of a type.
+//! `#[scoped_handlers]`, for handlers that are associated functions of a type.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;

@@ -1,5 +1,5 @@
-//! The type of a guard. An attribute cannot emit it from inside an `impl`, so the block does that for it, and has the
-//! user's own attribute stand on it: it is read in one place, and its import is used.
+//! The type of a guard. An attribute inside an `impl` cannot emit a type, so the block emits it and moves the user's
+//! attribute onto it. That way attributes are read in one place, and the attribute's import counts as used.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -13,7 +13,7 @@ pub(super) fn name(owner: &Owner, method: &Ident) -> MarkerType {
     MarkerType::new(&format!("{}__{}", owner.ident, method.unraw()), method)
 }
 
-/// Emits the type of a method's guard, with the attribute that says what it needs.
+/// Emits the type of a method's guard, with the attribute that declares the method's requirement.
 pub(super) fn declare(
     declaration: &TokenStream,
     cfgs: &[Attribute],
@@ -22,7 +22,7 @@ pub(super) fn declare(
     owner: &Owner,
     method: &Ident,
 ) -> TokenStream {
-    // The method's own place is the row's line.
+    // The row's line is the line of the method.
     let mut marker = marker.module.clone();
     marker.set_span(method.span());
     let name = format!("{}::{}", owner.name, method.unraw());
@@ -34,21 +34,21 @@ pub(super) fn declare(
     }
 }
 
-/// The type of a method's guard: a handler without a body and without arguments, and its name for people.
+/// The type of a method's guard, read as a handler without body and arguments, with the name to display.
 pub(crate) struct Marker {
     pub(crate) handler: Handler,
     pub(crate) type_: MarkerType,
     pub(crate) name: String,
 }
 
-/// Takes an item for the type of a method's guard, if it is one.
+/// Reads the item as the type of a method's guard, if it is one.
 pub(crate) fn marker(item: &TokenStream) -> Option<Marker> {
-    // Cheaper than to read the body of every handler for it.
+    // Searching for the keyword is cheaper than parsing the body of every handler.
     item.clone().into_iter().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "enum"))?;
     let ItemEnum { attrs, vis, ident, variants, .. } = syn::parse2(item.clone()).ok()?;
     let text = ident.to_string();
     let text = text.strip_prefix(MARKER_PREFIX).filter(|_| variants.is_empty())?;
-    // Nothing keeps people from writing an enum of such a name themselves, with anything behind the prefix.
+    // A user may write an enum whose name has the prefix, followed by something that is no identifier.
     let mut method: Ident = syn::parse_str(text).ok()?;
     method.set_span(ident.span());
     let handler = syn::parse2(quote!(#(#attrs)* #vis fn #method() {})).ok()?;

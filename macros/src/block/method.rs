@@ -1,4 +1,4 @@
-//! A method with a scope attribute: what it declares, and where its guard goes.
+//! A method with a scope attribute: its declaration, and the position of its guard.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -12,7 +12,7 @@ use crate::{
 
 const OURS: [&str; 3] = ["requires_scope", "authenticated", "public"];
 
-/// Tells an attribute by the last segment alone, as rmcp does.
+/// Recognises an attribute by its last segment, as rmcp does.
 pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }
@@ -26,8 +26,8 @@ pub(crate) fn take_ours(method: &mut ImplItemFn, diagnostics: &mut Diagnostics) 
         let conditional = method.attrs.remove(conditional);
         diagnostics.push(syn::Error::new(
             conditional.path().span(),
-            "the block does not see a scope attribute in a `cfg_attr`; write the method twice, each under a `#[cfg(..)]`, \
-             with its own scope attribute",
+            "a scope attribute inside a `cfg_attr` has no effect here; write the method twice, each time with a `#[cfg(..)]` \
+             and its own scope attribute",
         ));
     }
     ours
@@ -39,7 +39,7 @@ fn is_conditional(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg_attr") && list.tokens.clone().into_iter().any(names_ours)
 }
 
-/// The type that carries what a method declares.
+/// The type that carries a method's declaration.
 pub(crate) struct Declared {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) marker: MarkerType,
@@ -47,7 +47,7 @@ pub(crate) struct Declared {
     pub(crate) item: TokenStream,
 }
 
-/// Gives a method its guard. What it needs is said by `ours`, its own attribute; without one, any token is needed.
+/// Gives a method its guard. Its attribute `ours` declares the requirement; without one, any valid token suffices.
 pub(crate) fn declare(
     method: &mut ImplItemFn,
     ours: Option<&Attribute>,
@@ -65,7 +65,7 @@ pub(crate) fn declare(
     Declared { cfgs, marker, item }
 }
 
-/// Adds the block's `crate` to an attribute, unless it has its own.
+/// Adds the block's `crate` to an attribute that has none.
 fn in_crate(attribute: &Attribute, krate: &Path) -> TokenStream {
     let path = attribute.path();
     match &attribute.meta {
@@ -78,7 +78,7 @@ fn in_crate(attribute: &Attribute, krate: &Path) -> TokenStream {
     }
 }
 
-/// Attributes that say nothing after a mistake.
+/// Attributes that have no effect because of another error.
 #[derive(Default)]
 pub(crate) struct Idle(Vec<Attribute>);
 
@@ -89,7 +89,7 @@ impl Extend<Attribute> for Idle {
 }
 
 impl Idle {
-    /// Has each stand somewhere, so that its import does not count as unused on top of the error about it.
+    /// Emits each attribute on a dummy item, so that the compiler does not also report its import as unused.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let idle = self.0;
         quote!(#(const _: () = { #idle #[doc(hidden)] enum __scopes_of_nothing {} };)*)

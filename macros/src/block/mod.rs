@@ -1,4 +1,4 @@
-//! `impl` blocks whose methods have scope attributes: what `#[scoped_handlers]` and `#[scoped_tools]` have in common.
+//! `impl` blocks whose methods have scope attributes: the shared part of `#[scoped_handlers]` and `#[scoped_tools]`.
 //!
 //! An attribute on a method cannot add a type beside the method, so the block adds it.
 

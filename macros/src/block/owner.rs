@@ -1,14 +1,14 @@
-//! The type of an `impl` block, as names of its methods have it.
+//! The type of an `impl` block, as written in the names of its methods.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Ident, ItemImpl, Type};
 
-/// The type of a block, and under which conditions the block is there.
+/// The type of a block, and the `#[cfg(..)]` conditions of the block.
 pub(crate) struct Owner {
     /// The type in an identifier, `Files<Disk>` as `Files_Disk`.
     pub(super) ident: String,
-    /// The type for people, `crate::Files<Disk>` as `Files<Disk>`.
+    /// The type as displayed, `crate::Files<Disk>` as `Files<Disk>`.
     pub(super) name: String,
     pub(super) cfgs: Vec<Attribute>,
 }
@@ -26,14 +26,13 @@ impl Owner {
 
 fn in_identifier(owner: &Type) -> String {
     let words = owner.to_token_stream().to_string();
-    // A literal in the type can hold what is alphanumeric and no part of an identifier, such as `²`.
+    // A literal in the type can contain an alphanumeric character that an identifier cannot, such as `²`.
     let is_in_names = |character| syn::parse_str::<Ident>(&format!("_{character}")).is_ok();
     let words = words.split(|character: char| !is_in_names(character));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
-/// Writes a type as people do. Of a path the last segment is enough: the module that stands before it in a row is the
-/// block's.
+/// Writes a type as a person would. The last segment of a path is enough, because a row begins with the block's module.
 fn written(owner: &Type) -> String {
     let last = match owner {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
@@ -42,7 +41,7 @@ fn written(owner: &Type) -> String {
     without_spaces(&last.map_or_else(|| owner.to_token_stream(), ToTokens::to_token_stream))
 }
 
-/// Leaves the spaces between two words, and writes one behind a comma: how tokens are spaced is not the same everywhere.
+/// Keeps only the spaces between two words and after commas, because the spacing of tokens differs between compilers.
 fn without_spaces(tokens: &TokenStream) -> String {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let mut text = String::new();

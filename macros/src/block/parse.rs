@@ -1,4 +1,4 @@
-//! Which items a block attribute takes.
+//! The items that a block attribute accepts.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,15 +7,15 @@ use syn::{ImplItem, ImplItemFn, ItemImpl};
 use super::method::{Idle, is, take_ours};
 use crate::diagnostics::Diagnostics;
 
-/// Takes a block attribute, which may stand on another item.
+/// An attribute for `impl` blocks, to be checked for standing on one.
 pub(crate) struct BlockAttribute {
     pub(crate) name: &'static str,
-    /// Says what kind of block it is for.
+    /// Completes "goes on an `impl` block ..".
     pub(crate) hint: &'static str,
 }
 
 impl BlockAttribute {
-    /// Reads a type's own `impl` block. Otherwise returns what is emitted in its place.
+    /// Reads a type's own `impl` block. For another item, returns the tokens to emit instead.
     pub(crate) fn parse(
         &self,
         item: TokenStream,
@@ -27,12 +27,14 @@ impl BlockAttribute {
         });
         let Some(mut block) = diagnostics.take(block) else { return Err(diagnostics.into_tokens()) };
         let Some((path, _)) = &block.trait_ else { return Ok((block, diagnostics)) };
-        let message = format!("`#[{name}]` goes on the type's own `impl` block, and not on that of a trait");
+        let message = format!(
+            "`#[{name}]` does not work on the `impl` of a trait; write it on the type's own `impl` block"
+        );
         diagnostics.push(syn::Error::new_spanned(path, message));
         let mut idle = Idle::default();
         for method in methods(&mut block) {
             idle.extend(take_ours(method, &mut diagnostics));
-            // rmcp would add functions that the trait does not have.
+            // rmcp's attributes would add functions that the trait does not have.
             method.attrs.retain(|attribute| !is(attribute, "tool") && !is(attribute, "prompt"));
         }
         let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());

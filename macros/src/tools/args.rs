@@ -1,4 +1,4 @@
-//! The arguments of `#[scoped_tools]`, and of rmcp's attributes of routers, of which it passes on most.
+//! The arguments of `#[scoped_tools]`. Most of them are passed on to rmcp's router attributes.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -11,22 +11,21 @@ use syn::{
 use super::kind::Kind;
 use crate::args::{CRATE, CrateKey, take_once};
 
-/// Where rmcp is.
 const RMCP: CrateKey = CrateKey { name: "rmcp", example: "::scopegate::mcp::rmcp" };
 
 /// `args = [ arg, .. ]`, `arg = "crate" "=" path | "rmcp" "=" path | "prompt_router" "=" name | what rmcp takes`.
 pub(super) struct Args {
-    /// Where generated code finds the runtime.
+    /// The path of the runtime crate in generated code.
     pub(super) krate: Option<Path>,
-    /// Where generated code finds rmcp.
+    /// The path of rmcp in generated code.
     pub(super) rmcp: Option<Path>,
-    /// The name of rmcp's router, if it is not the usual one.
+    /// The name of rmcp's router, if it is not the default.
     pub(super) router: Option<Ident>,
-    /// The name of the router of the prompts, in a block that has tools, too.
+    /// The name of the prompt router in a block that also has tools.
     pub(super) prompt_router: Option<Ident>,
-    /// Who sees the router, and so who sees the table.
+    /// The visibility of the router and of the table.
     pub(super) visibility: Visibility,
-    /// What is for rmcp.
+    /// The arguments that are passed on to rmcp.
     pub(super) rest: Vec<Meta>,
 }
 
@@ -60,7 +59,7 @@ impl Parse for Args {
 }
 
 impl Args {
-    /// Reads one argument. Returns whether it is for scopegate alone; rmcp does not get such an argument.
+    /// Reads one argument. Returns whether it is only for scopegate and not passed on to rmcp.
     fn take(&mut self, MetaNameValue { path, value, .. }: &MetaNameValue) -> syn::Result<bool> {
         let Some(key) = path.get_ident() else { return Ok(false) };
         match key.to_string().as_str() {
@@ -75,7 +74,7 @@ impl Args {
                 self.visibility = syn::parse2(text_or_tokens(value))?;
                 return Ok(false);
             }
-            // Which others there are, rmcp knows.
+            // rmcp knows its other keys, and refuses unknown ones.
             _ => return Ok(false),
         }
         Ok(true)
@@ -97,7 +96,7 @@ impl Args {
         Ident::new(&name, router.span())
     }
 
-    /// Tells whether this is the table of the whole server, as far as anybody can see from here.
+    /// Tells whether this is the table of the whole server, as far as the attribute can see.
     pub(super) fn is_for_the_server(&self, kind: Kind) -> bool {
         kind == Kind::Tool && self.router.as_ref().is_none_or(|router| router == kind.router())
     }
@@ -114,7 +113,7 @@ fn ident(value: &Expr) -> syn::Result<Ident> {
     })
 }
 
-/// rmcp takes names as texts, too.
+/// Reads a name that rmcp also accepts as a string literal.
 fn text_or_tokens(value: &Expr) -> TokenStream {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {

@@ -1,15 +1,15 @@
-//! The `impl` block that `#[scoped_tools]` stands on.
+//! The `impl` block under `#[scoped_tools]`.
 
 use syn::{ImplItem, ImplItemFn, ItemImpl, Meta, ReturnType, Type, parse::Parser};
 
 use super::{args::Args, kind::Kind};
 use crate::block::is;
 
-/// Finds rmcp's own attribute, which stands below ours, or has left its router here when it stands above.
+/// Finds rmcp's own router attribute below ours, or the router that it has emitted if it stands above.
 pub(super) fn explicit_router(block: &ItemImpl, kind: Kind) -> Option<Args> {
     if let Some(attribute) = block.attrs.iter().find(|attribute| is(attribute, kind.router())) {
         let Meta::List(list) = &attribute.meta else { return Some(Args::default()) };
-        // What is wrong with it, rmcp says.
+        // rmcp reports errors in its own attribute.
         return Some(syn::parse2(list.tokens.clone()).unwrap_or_default());
     }
     block.items.iter().find_map(|item| match item {

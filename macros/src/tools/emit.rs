@@ -1,4 +1,4 @@
-//! What `#[scoped_tools]` emits: the block with its guards, a type for each, and the table.
+//! Emits the expansion of `#[scoped_tools]`: the block with its guards, a type for each guard, and the table.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -43,7 +43,7 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
     }
 }
 
-/// Emits the block for rmcp alone, and the error that the runtime lacks the feature. The build has failed anyway.
+/// Emits the block without scope attributes, and the error that the feature is not enabled. The build has failed anyway.
 pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
     let args = block::args(args).unwrap_or_default();
     let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, Diagnostics::default()) {
@@ -54,12 +54,12 @@ pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) ->
     let krate = args.krate.clone().unwrap_or_else(default_crate);
     let owner = Owner::of(&block);
     let mut read = block.clone();
-    // What else may be wrong with the block is said when there is the feature.
+    // Other errors in the block are reported once the feature is enabled.
     let mut others = Diagnostics::default();
     let operations: Vec<Operation> = methods(&mut read)
         .filter_map(|method| Operation::take(method, &owner, &krate, &mut others, &mut Idle::default()))
         .collect();
-    // So that their imports do not count as unused on top of the error.
+    // Emit the attributes, so that the compiler does not also report their imports as unused.
     let mut idle = Idle::default();
     methods(&mut block).for_each(|method| idle.extend(take_ours(method, &mut others)));
     let idle = idle.into_tokens();
@@ -95,7 +95,7 @@ fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operat
     quote! {
         #[automatically_derived]
         impl #generics #owner #bounds {
-            /// What each tool and prompt needs.
+            /// The requirement of each tool and prompt.
             #visibility const #table: #krate::__private::McpTable = #krate::__private::mcp_table(const { &[#(#rows),*] });
         }
 

@@ -1,4 +1,4 @@
-//! What `#[scoped_tools]` emits where rmcp has another path. `UPDATE_EXPECT=1 cargo test` writes it anew.
+//! The expansion of `#[scoped_tools]` where rmcp has another path. `UPDATE_EXPECT=1 cargo test` updates it.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
@@ -65,7 +65,7 @@ fn a_block_of_tools_and_prompts() {
             where
                 T: Store,
             {
-                /// What each tool and prompt needs.
+                /// The requirement of each tool and prompt.
                 const FILES_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
                     &[
                         ::scopegate::__private::tool(
@@ -116,7 +116,7 @@ fn each_way_to_ask_for_a_server_is_ours_to_answer() {
         (quote!(rmcp = ::api::sdk, server_handler = true), true),
         (quote!(rmcp = ::api::sdk, server_handler = false), false),
         (quote!(rmcp = ::api::sdk), false),
-        // Where rmcp is a dependency of its own name, rmcp's attribute finds it.
+        // Where rmcp is a dependency under its own name, rmcp's attribute finds it.
         (quote!(server_handler), false),
     ] {
         let expanded = expand(args.clone());

@@ -1,4 +1,4 @@
-//! What rmcp makes of a method: a tool or a prompt.
+//! The kind of a method in rmcp: a tool or a prompt.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -13,13 +13,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Tells by rmcp's attribute.
+    /// Recognises the kind by rmcp's attribute.
     pub(super) fn of(method: &ImplItemFn) -> Option<Self> {
         let has = |kind: &Self| method.attrs.iter().any(|attribute| is(attribute, kind.name()));
         [Self::Tool, Self::Prompt].into_iter().find(has)
     }
 
-    /// Names rmcp's attribute, and what it makes.
+    /// The name of the kind and of rmcp's attribute.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Tool => "tool",
@@ -27,7 +27,7 @@ impl Kind {
         }
     }
 
-    /// Names rmcp's attribute on the block, and the router that it makes unless it is told another name.
+    /// The name of rmcp's attribute on the block, and the default name of the router that it emits.
     pub(super) const fn router(self) -> &'static str {
         match self {
             Self::Tool => "tool_router",
@@ -35,7 +35,7 @@ impl Kind {
         }
     }
 
-    /// Names the type of rmcp's router.
+    /// The type of rmcp's router.
     pub(super) const fn router_type(self) -> &'static str {
         match self {
             Self::Tool => "ToolRouter",
@@ -43,7 +43,7 @@ impl Kind {
         }
     }
 
-    /// Names the table of a block.
+    /// The default name of a block's table.
     pub(super) const fn table(self) -> &'static str {
         match self {
             Self::Tool => "TOOLS",

@@ -1,4 +1,4 @@
-//! A tool or a prompt: what clients know it by, and what it declares.
+//! A tool or a prompt: its name for clients, and its declaration.
 
 use syn::{
     Attribute, Expr, ExprLit, FnArg, ImplItemFn, Lit, LitStr, Meta, Path, Signature, Token, Type, TypePath,
@@ -11,7 +11,7 @@ use crate::{
     diagnostics::Diagnostics,
 };
 
-/// What one tool or prompt declares.
+/// The declaration of one tool or prompt.
 pub(super) struct Operation {
     pub(super) kind: Kind,
     /// The name that clients know it by.
@@ -20,7 +20,8 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// Reads a method and gives it its guard; `None` if it is another. Attributes that say nothing are handed out.
+    /// Reads a tool or prompt and gives it its guard. Returns `None` for another method. Attributes without effect are added to
+    /// `idle`.
     pub(super) fn take(
         method: &mut ImplItemFn,
         owner: &Owner,
@@ -46,12 +47,12 @@ fn refuse_elsewhere(ours: &[Attribute], diagnostics: &mut Diagnostics) {
     for attribute in ours {
         diagnostics.push(syn::Error::new(
             attribute.path().span(),
-            "this method is neither a tool nor a prompt, so nothing guards it; write `#[tool]` or `#[prompt]` beside this, or leave it out",
+            "a scope attribute does not guard a method that is no tool or prompt; add `#[tool]` or `#[prompt]`, or leave this attribute out",
         ));
     }
 }
 
-/// Checks that a method declares what it needs, once.
+/// Checks that a method has exactly one scope attribute.
 fn check(ours: &[Attribute], kind: Kind, signature: &Signature, diagnostics: &mut Diagnostics) {
     let mut fault = |span, message: String| diagnostics.push(syn::Error::new(span, message));
     let kind = kind.name();
@@ -64,14 +65,14 @@ fn check(ours: &[Attribute], kind: Kind, signature: &Signature, diagnostics: &mu
         ),
         [_, second, ..] => fault(
             second.path().span(),
-            format!("this {kind} has a scope attribute already; say all that it needs in one"),
+            format!("this {kind} has two scope attributes; write everything in one"),
         ),
         [only] if is(only, "public") => {
             if let Some(access) = signature.inputs.iter().find_map(access) {
                 fault(
                     access.span(),
                     format!(
-                        "a public {kind} is called without a token, too; write `Caller`, which has an `Option<Access>`"
+                        "a public {kind} may be called without a token; write `Caller`, which has an `Option<Access>`"
                     ),
                 );
             }
@@ -80,14 +81,14 @@ fn check(ours: &[Attribute], kind: Kind, signature: &Signature, diagnostics: &mu
     }
 }
 
-/// Finds an argument of the type `Access`, by the last segment alone.
+/// Recognises an argument of the type `Access` by the last segment of its path.
 fn access(argument: &FnArg) -> Option<&TypePath> {
     let FnArg::Typed(argument) = argument else { return None };
     let Type::Path(path) = &*argument.ty else { return None };
     path.path.segments.last().is_some_and(|last| last.ident == "Access").then_some(path)
 }
 
-/// Finds the name as rmcp does: the key `name`, else the method's.
+/// Finds the name as rmcp does: the value of `name`, or else the name of the method.
 fn name_of(method: &ImplItemFn, kind: Kind) -> LitStr {
     let attribute = method.attrs.iter().find(|attribute| is(attribute, kind.name()));
     let own = match attribute.map(|attribute| &attribute.meta) {

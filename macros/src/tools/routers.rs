@@ -1,4 +1,4 @@
-//! Which of rmcp's routers a block gets: one for its tools, one for its prompts, each unless it has it already.
+//! The rmcp routers of a block: one for its tools and one for its prompts, unless the block has them already.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,13 +9,13 @@ use crate::diagnostics::Diagnostics;
 
 /// The routers of a block.
 pub(super) struct Routers {
-    /// rmcp's attributes, those that are to be emitted.
+    /// The attributes of rmcp to emit.
     attributes: TokenStream,
-    /// The server's implementation, if it is asked for and rmcp's attribute would not find rmcp.
+    /// The `ServerHandler` implementation, if `server_handler` is given and rmcp's attribute would not find rmcp.
     server: TokenStream,
-    /// Where rmcp is, if that is said.
+    /// The path of rmcp, if it is given.
     rmcp: Option<Path>,
-    /// What the table is named after.
+    /// The kind of the router that the table is named after.
     pub(super) kind: Kind,
     /// The arguments of the router that the table is named after.
     pub(super) args: Args,
@@ -30,7 +30,7 @@ impl Routers {
     ) -> Self {
         let has = |kind| operations.iter().any(|operation| operation.kind == kind);
         let prompts = has(Kind::Prompt);
-        // A block with neither is rmcp's to complain about.
+        // rmcp reports a block with neither.
         let kind = if has(Kind::Tool) || !prompts { Kind::Tool } else { Kind::Prompt };
         let has_both = kind == Kind::Tool && prompts;
         let explicit = |kind| block::explicit_router(block, kind);
@@ -52,7 +52,7 @@ impl Routers {
         Self { attributes, server, rmcp: said, kind, args }
     }
 
-    /// Emits the block with its routers. rmcp's own macros write `rmcp::`, so that name stands for rmcp around the block.
+    /// Emits the block with its routers. rmcp's own macros write `rmcp::`, so the block is emitted where that name resolves.
     pub(super) fn around(&self, block: &ItemImpl) -> TokenStream {
         let Self { attributes, server, rmcp, .. } = self;
         let items = quote!(#attributes #block #server);
@@ -69,7 +69,7 @@ impl Routers {
     }
 }
 
-/// Takes `server_handler` from rmcp's `#[tool_router]`, which would look for rmcp in the dependencies alone.
+/// Removes `server_handler` from rmcp's `#[tool_router]`, which would look for rmcp only in the dependencies.
 fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
     let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
         return TokenStream::new();
@@ -101,17 +101,17 @@ fn check(args: &Args, has_both: bool) -> syn::Result<()> {
     match (&args.router, &args.prompt_router) {
         (_, Some(name)) if !has_both => Err(syn::Error::new(
             name.span(),
-            "`prompt_router` is for a block of tools and prompts; write `router` in its place",
+            "`prompt_router` is for a block of tools and prompts; write `router` instead",
         )),
         (Some(name), None) if has_both && name != Kind::Tool.router() => Err(syn::Error::new(
             name.span(),
-            "this names the router of the tools alone; name that of the prompts, too, as in `prompt_router = admin_prompts`",
+            "this names only the tool router; also name the prompt router, as in `prompt_router = admin_prompts`",
         )),
         _ => Ok(()),
     }
 }
 
-/// Emits rmcp's attribute, which takes the name as a text.
+/// Emits rmcp's attribute, which takes the name as a string literal.
 fn prompt_router(args: &Args, rmcp: &Path, has_both: bool) -> TokenStream {
     let name = if has_both { &args.prompt_router } else { &args.router };
     let router = name.as_ref().map(|name| {
@@ -119,7 +119,7 @@ fn prompt_router(args: &Args, rmcp: &Path, has_both: bool) -> TokenStream {
         quote!(router = #name,)
     });
     let is = |meta: &&Meta, key: &str| meta.path().is_ident(key);
-    // In a block with tools the other keys are for their router.
+    // In a block with tools, the other keys belong to the tool router.
     let rest = args.rest.iter().filter(|meta| if has_both { is(meta, "vis") } else { !is(meta, "router") });
     quote!(#[#rmcp::prompt_router(#router #(#rest),*)])
 }

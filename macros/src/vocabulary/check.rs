@@ -1,11 +1,11 @@
-//! What can be wrong with a vocabulary that can be read.
+//! The checks of a vocabulary that could be parsed.
 
 use std::collections::HashMap;
 
 use super::model::{Variant, Vocabulary};
 use crate::diagnostics::Diagnostics;
 
-/// Checks the scopes: each legal, and each its own.
+/// Checks that each scope is valid and unique.
 pub(crate) fn scopes(vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) {
     let mut owners = HashMap::new();
     for variant in &vocabulary.variants {
@@ -14,27 +14,27 @@ pub(crate) fn scopes(vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) {
         if let Err(fault) = scopegate_grammar::check(&text) {
             diagnostics.push(syn::Error::new(scope.text.span(), fault));
         } else if let Some(owner) = owners.get(&text) {
-            let message = format!("`{text:?}` is the scope of `{owner}` already; give this variant its own");
+            let message = format!("`{text:?}` is already the scope of `{owner}`; give this variant another");
             diagnostics.push(syn::Error::new(scope.text.span(), message));
         } else {
             owners.insert(text, &variant.name);
         }
         if let (Some(_), Some(unadvertised)) = (&scope.baseline, &scope.unadvertised) {
             let message =
-                "clients are told of a `baseline` scope, so it cannot be `unadvertised`; leave one out";
+                "a `baseline` scope is published, so it cannot be `unadvertised`; leave one of the two out";
             diagnostics.push(syn::Error::new(unadvertised.span(), message));
         }
     }
 }
 
-/// Checks what the scopes imply: each another variant, once, and none itself through others.
+/// Checks the implications: each names another variant, once, and none forms a cycle.
 pub(crate) fn implications(vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) {
     let edges: Vec<Vec<usize>> =
         vocabulary.variants.iter().map(|variant| edges_of(variant, vocabulary, diagnostics)).collect();
     for cycle in scopegate_grammar::cycles(&edges) {
         let variants: Vec<&Variant> = cycle.iter().filter_map(|at| vocabulary.variants.get(*at)).collect();
         let (Some(first), Some(last)) = (variants.first(), variants.last()) else { continue };
-        // The name that closes the cycle.
+        // This name closes the cycle.
         let Some(closing) = last.implied().iter().find(|name| **name == first.name) else { continue };
         let names: Vec<String> =
             variants.iter().chain([first]).map(|variant| format!("`{}`", variant.name)).collect();
@@ -43,17 +43,17 @@ pub(crate) fn implications(vocabulary: &Vocabulary, diagnostics: &mut Diagnostic
     }
 }
 
-/// Resolves what `variant` implies directly, as far as it is legal.
+/// Returns the valid direct implications of `variant`.
 fn edges_of(variant: &Variant, vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) -> Vec<usize> {
     let mut edges = Vec::new();
     for name in variant.implied() {
         let message = match vocabulary.position(name) {
             None => unknown(&name.to_string(), variant, vocabulary),
             Some(_) if *name == variant.name => {
-                format!("`{name}` implies itself, as every scope does; leave it out")
+                format!("`{name}` implies itself, as every scope does; leave this out")
             }
             Some(position) if edges.contains(&position) => {
-                format!("`{name}` stands here already; write it once")
+                format!("`{name}` is listed twice; write it once")
             }
             Some(position) => {
                 edges.push(position);
@@ -69,9 +69,9 @@ fn unknown(name: &str, variant: &Variant, vocabulary: &Vocabulary) -> String {
     let others = vocabulary.variants.iter().filter(|other| other.name != variant.name);
     let others: Vec<String> = others.map(|other| other.name.to_string()).collect();
     match scopegate_grammar::suggest(name, others.iter().map(String::as_str)) {
-        Some(suggestion) => format!("no variant is called `{name}`; did you mean `{suggestion}`?"),
+        Some(suggestion) => format!("there is no variant `{name}`; did you mean `{suggestion}`?"),
         None => format!(
-            "no variant is called `{name}` here; if `#[cfg]` leaves it out, choose what this one implies by `#[cfg_attr(.., scope(..))]`"
+            "there is no variant `{name}`; if a `#[cfg]` removes it, write this implication in a `#[cfg_attr(.., scope(..))]`"
         ),
     }
 }

@@ -1,8 +1,8 @@
-//! What a doc comment says of a scope.
+//! The description of a scope, from its doc comment.
 
 use syn::{Attribute, Expr, Lit, Meta};
 
-/// The first paragraph of a doc comment, on one line.
+/// Returns the first paragraph of a doc comment, on one line.
 pub(crate) fn description(attributes: &[Attribute]) -> String {
     let texts: Vec<String> = attributes.iter().filter_map(doc_text).collect();
     let lines = texts.iter().flat_map(|text| text.lines()).map(str::trim);
@@ -19,12 +19,12 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
 
 fn literal(value: &Expr) -> Option<String> {
     match value {
-        // An empty line is an empty text, which `lines` would swallow.
+        // An empty line is an empty string, which `lines` would drop.
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) => Some(format!("{}\n", text.value())),
             _ => None,
         },
-        // From a `macro_rules!`.
+        // A `macro_rules!` macro may wrap the literal in a group.
         Expr::Group(group) => literal(&group.expr),
         _ => None,
     }

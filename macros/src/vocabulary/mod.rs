@@ -22,7 +22,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         check::scopes(vocabulary, &mut diagnostics);
         check::implications(vocabulary, &mut diagnostics);
     }
-    // After a mistake the names are still there, so that their uses bring no other errors.
+    // After an error the names are still emitted, so that their uses cause no more errors.
     let vocabulary =
         if diagnostics.is_empty() { vocabulary } else { vocabulary.map(model::Vocabulary::without_scopes) };
     let vocabulary = vocabulary.as_ref().map(tokens::vocabulary);

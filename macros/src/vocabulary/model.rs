@@ -16,21 +16,21 @@ use super::description::description;
 use crate::{args, diagnostics::Diagnostics};
 
 pub(crate) struct Vocabulary {
-    /// Where generated code finds the runtime.
+    /// The path of the runtime crate in generated code.
     pub(crate) krate: Path,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) variants: Vec<Variant>,
-    /// By name, since there may be thousands.
+    /// Indexed by name, because there may be thousands.
     positions: HashMap<String, usize>,
 }
 
 pub(crate) struct Variant {
     pub(crate) name: Ident,
     pub(crate) description: String,
-    /// `None` only after a mistake.
+    /// `None` only after an error.
     pub(crate) scope: Option<ScopeAttribute>,
-    /// Only after a mistake.
+    /// `true` only after an error.
     pub(crate) has_fields: bool,
 }
 
@@ -38,20 +38,22 @@ pub(crate) struct Variant {
 pub(crate) struct ScopeAttribute {
     pub(crate) text: LitStr,
     pub(crate) implies: Option<Vec<Ident>>,
-    /// The key itself, for messages about it; so below.
+    /// The key itself, for messages about it. The same holds for `unadvertised`.
     pub(crate) baseline: Option<Ident>,
     pub(crate) unadvertised: Option<Ident>,
 }
 
-/// Takes what can be a vocabulary: an enum with variants and without generics.
+/// Accepts only an enum with variants and without generics.
 pub(crate) fn plain_enum(item: Item) -> syn::Result<ItemEnum> {
     let wrong = match item {
-        Item::Enum(item) if !item.generics.params.is_empty() => {
-            (item.generics.params.span(), "a vocabulary has no generic parameters; its scopes are constants")
-        }
-        Item::Enum(item) if item.variants.is_empty() => {
-            (item.ident.span(), "name the scopes, one variant each, as in `#[scope(\"files:read\")] Read`")
-        }
+        Item::Enum(item) if !item.generics.params.is_empty() => (
+            item.generics.params.span(),
+            "a vocabulary has no generic parameters, because its scopes are constants; leave them out",
+        ),
+        Item::Enum(item) if item.variants.is_empty() => (
+            item.ident.span(),
+            "this vocabulary has no scope; write one variant for each, as in `#[scope(\"files:read\")] Read`",
+        ),
         Item::Enum(item) => return Ok(item),
         Item::Struct(item) => (item.struct_token.span, NOT_AN_ENUM),
         Item::Union(item) => (item.union_token.span, NOT_AN_ENUM),
@@ -60,8 +62,7 @@ pub(crate) fn plain_enum(item: Item) -> syn::Result<ItemEnum> {
     Err(syn::Error::new(wrong.0, wrong.1))
 }
 
-const NOT_AN_ENUM: &str =
-    "a vocabulary is an enum, one variant a scope, as in `enum FilesScope { #[scope(\"files:read\")] Read }`";
+const NOT_AN_ENUM: &str = "a vocabulary is an enum with one variant for each scope, as in `enum FilesScope { #[scope(\"files:read\")] Read }`";
 
 impl Vocabulary {
     pub(crate) fn read(item: ItemEnum, diagnostics: &mut Diagnostics) -> Self {
@@ -101,7 +102,7 @@ impl Variant {
         }
         let attribute = the_scope_attribute(&variant.attrs, diagnostics);
         if attribute.is_none() {
-            let message = "say which scope this is, as in `#[scope(\"files:read\")]`";
+            let message = "this variant has no scope; write one, as in `#[scope(\"files:read\")]`";
             diagnostics.push(syn::Error::new(variant.ident.span(), message));
         }
         Self {
@@ -125,7 +126,7 @@ fn the_scope_attribute<'a>(
     let mut scopes = attributes.iter().filter(|attribute| attribute.path().is_ident("scope"));
     let first = scopes.next();
     if let Some(second) = scopes.next() {
-        let message = "a second `#[scope(..)]`; say all in one";
+        let message = "this variant has two `#[scope(..)]`; write everything in one";
         diagnostics.push(syn::Error::new(second.path().span(), message));
     }
     first
@@ -138,7 +139,7 @@ fn arguments<T>(
     match &attribute.meta {
         Meta::List(list) => list.parse_args_with(parse),
         Meta::Path(_) | Meta::NameValue(_) => {
-            let message = "write it in parentheses, as in `#[scope(\"files:read\")]`";
+            let message = "`#[scope(..)]` takes the scope in parentheses, as in `#[scope(\"files:read\")]`";
             Err(syn::Error::new_spanned(&attribute.meta, message))
         }
     }
@@ -147,7 +148,7 @@ fn arguments<T>(
 impl Parse for ScopeAttribute {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(LitStr) {
-            let message = "begin with the scope, a string literal, as in `#[scope(\"files:read\")]`";
+            let message = "the scope comes first, as a string literal, as in `#[scope(\"files:read\")]`";
             return Err(syn::Error::new(input.span(), message));
         }
         let text = input.parse()?;
@@ -189,14 +190,15 @@ fn set<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
 }
 
 fn parse_implied(key: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
-    const EXAMPLE: &str = "name variants of this enum, as in `implies(Read)`";
+    const EXAMPLE: &str = "`implies` takes variants of this enum, as in `implies(Read)`";
     if !input.peek(syn::token::Paren) {
         return Err(syn::Error::new(key.span(), EXAMPLE));
     }
     let content;
     parenthesized!(content in input);
     if content.is_empty() {
-        let message = "`implies()` names no variant; name one, as in `implies(Read)`, or leave it out";
+        let message =
+            "`implies()` names no variant; name one, as in `implies(Read)`, or leave `implies()` out";
         return Err(syn::Error::new(key.span(), message));
     }
     let variant = |input: ParseStream<'_>| {

@@ -1,4 +1,4 @@
-//! What the derive emits.
+//! Emits the expansion of the derive.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,7 +13,7 @@ pub(crate) fn vocabulary(vocabulary: &Vocabulary) -> TokenStream {
     quote!(#table #inherent #texts)
 }
 
-/// The data. All else reads it.
+/// Emits the data, which all other generated code reads.
 fn table(vocabulary: &Vocabulary) -> TokenStream {
     let Vocabulary { krate, name, variants, .. } = vocabulary;
     let scopes: Vec<TokenStream> =
@@ -24,7 +24,7 @@ fn table(vocabulary: &Vocabulary) -> TokenStream {
         let description = &variant.description;
         quote!(#krate::VocabularyEntry::new(#scope, #description) #keys)
     });
-    // To clippy a large array is on the stack, unless it stands in an item of its own.
+    // Clippy warns of a large array on the stack, unless the array is a separate item.
     quote! {
         #[automatically_derived]
         impl #krate::Vocabulary for #name {
@@ -44,14 +44,14 @@ fn keys(variant: &Variant, implied: &[&TokenStream]) -> TokenStream {
     quote!(#implication #baseline #unadvertised)
 }
 
-/// After a mistake the scopes are numbers: legal, and distinct.
+/// Returns the text of each scope. After an error these are numbers, which are valid and distinct.
 fn scope_texts(vocabulary: &Vocabulary) -> impl Iterator<Item = String> {
     vocabulary.variants.iter().enumerate().map(|(at, variant)| {
         variant.scope.as_ref().map_or_else(|| at.to_string(), |scope| scope.text.value())
     })
 }
 
-/// Constants and methods, as visible as the enum.
+/// Emits constants and methods with the visibility of the enum.
 fn inherent(vocabulary: &Vocabulary) -> TokenStream {
     let Vocabulary { krate, visibility, name, variants, .. } = vocabulary;
     let units = units(vocabulary);
@@ -59,9 +59,9 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
         let fields = has_fields.then(|| quote!({ .. }));
         quote!(Self::#name #fields => #at)
     });
-    // By value a field might need to be dropped, which no constant can do.
+    // After an error a variant may have a field. A constant cannot drop it, so the methods take a reference.
     let receiver = if units.len() == variants.len() { quote!(self) } else { quote!(&self) };
-    // An attribute looks for this one by value, also after the mistake.
+    // Attributes call `as_scope` by value, also after an error.
     let as_scope = if units.len() == variants.len() {
         quote!(self.entry().scope())
     } else {
@@ -77,7 +77,7 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
             /// Every scope, in order of declaration.
             #visibility const ALL: &'static [Self] = &[#(Self::#units),*];
 
-            /// Returns what the vocabulary says of this scope.
+            /// Returns this scope's entry in the vocabulary.
             #[must_use]
             #visibility const fn entry(&self) -> #krate::VocabularyEntry {
                 <Self as #krate::Vocabulary>::ENTRIES[match *self { #(#arms),* }]
@@ -89,13 +89,13 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
                 #as_scope
             }
 
-            /// Returns the scope as it stands in a token or a challenge.
+            /// Returns the scope as written in tokens and challenges.
             #[must_use]
             #visibility const fn as_str(#receiver) -> &'static ::core::primitive::str {
                 self.entry().scope().as_str()
             }
 
-            /// Returns what the scope allows, in words; empty if nothing is said.
+            /// Returns the description of the scope, or an empty string.
             #[must_use]
             #visibility const fn description(#receiver) -> &'static ::core::primitive::str {
                 self.entry().description()
@@ -104,7 +104,7 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
     }
 }
 
-/// To text and back.
+/// Emits the conversions to and from text.
 fn texts(vocabulary: &Vocabulary) -> TokenStream {
     let Vocabulary { krate, name, variants, .. } = vocabulary;
     let units = units(vocabulary);
@@ -139,7 +139,7 @@ fn texts(vocabulary: &Vocabulary) -> TokenStream {
     }
 }
 
-/// The variants that are values by their name alone: all, but for a mistake.
+/// Returns the variants without fields: all of them, unless there is an error.
 fn units(vocabulary: &Vocabulary) -> Vec<&Ident> {
     vocabulary.variants.iter().filter(|variant| !variant.has_fields).map(|variant| &variant.name).collect()
 }

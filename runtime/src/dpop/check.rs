@@ -1,4 +1,5 @@
-//! Checks the proof of a request: all of [RFC 9449, section 4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3).
+//! Checks the proof of a request, with all checks of [RFC 9449, section
+//! 4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3).
 
 use std::time::Duration;
 
@@ -16,14 +17,14 @@ use crate::{
     verify::jwt::{Fault, proofs::system_clock},
 };
 
-/// Why a proof is not accepted.
+/// Why a proof is rejected.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// It is not good for this request.
+    /// The proof is not valid for this request.
     Invalid(Fault),
-    /// It needs a nonce, or another one.
+    /// The proof lacks a nonce, or needs another one.
     Nonce(Fault),
-    /// Nobody can tell now whether it is new.
+    /// The store cannot tell now whether the proof is new.
     Unknown(StoreError),
 }
 
@@ -36,7 +37,7 @@ impl From<Fault> for Refusal {
 impl Dpop {
     /// Checks the proof of a request that arrived with `path`, and whose token is bound to the key `jkt`.
     ///
-    /// With `is_proven` the store has taken the same proof for the same request before.
+    /// With `is_proven`, the store has already accepted this proof for the same request.
     pub(crate) async fn check(
         &self,
         jkt: &Value,
@@ -57,7 +58,7 @@ impl Dpop {
         if is_proven {
             return Ok(());
         }
-        // A second more, since stores may count in whole ones.
+        // One second more, since stores may count in whole seconds.
         let left = Duration::try_from_secs_f64(made + window - now + 1.0).unwrap_or(self.window);
         match self.store.insert(&ProofId::new(proven.thumbprint, jti), left).await {
             Ok(true) => Ok(()),
@@ -68,7 +69,8 @@ impl Dpop {
 
     /// Checks the nonce of a proof that was made at `made`.
     ///
-    /// One that nobody asked for may be old, but is one of this gate all the same: clients send the last that they were given.
+    /// A proof may carry a nonce that this gate did not ask for. The nonce may then be old, but must be one of this
+    /// gate, since clients send the last nonce that they received.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;
@@ -80,7 +82,7 @@ impl Dpop {
             return if is_asked_for { Err(Refusal::Nonce(fault)) } else { Ok(()) };
         };
         let issued = self.nonces.as_ref().and_then(|nonces| nonces.issued(nonce));
-        let issued = issued.ok_or(Refusal::Nonce(Fault::Plain("its `nonce` is none of this gate")))?;
+        let issued = issued.ok_or(Refusal::Nonce(Fault::Plain("its `nonce` is not from this gate")))?;
         if is_asked_for && issued.distance(Moment::now()) > LIFETIME {
             return Err(Refusal::Nonce(Fault::Plain("its `nonce` is too old")));
         }
@@ -90,9 +92,11 @@ impl Dpop {
         Ok(())
     }
 
-    /// Tells whether a proof that was made at `made` may have been used before the program started, when the store does not know.
+    /// Tells whether a proof that was made at `made` may have been used before the program started, if the store forgot
+    /// that.
     ///
-    /// One of the future is accepted as well, so what counts is the time of the proof, and not how long ago the start was.
+    /// A proof from the future is also accepted, so this compares the time of the proof with the start, not the time
+    /// since the start.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
     }

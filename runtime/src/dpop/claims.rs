@@ -1,4 +1,4 @@
-//! What the claims of a proof must say about the request that carries it.
+//! Checks the claims of a proof against the request that carries it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
@@ -8,13 +8,13 @@ use sha2::{Digest, Sha256};
 use super::htu;
 use crate::{resource::Resource, verify::jwt::Fault};
 
-/// The claims of a proof with a good signature.
+/// The claims of a proof whose signature is valid.
 pub(super) struct Claims<'a>(pub(super) &'a Map<String, Value>);
 
 /// How many bytes a `jti` may have; a UUID has 36.
 const MAX_JTI: usize = 256;
 
-/// How far clocks may differ where a proof says by itself from and until when it is good, in seconds.
+/// The clock difference, in seconds, to allow for if a proof has `exp` or `nbf`.
 const LEEWAY: f64 = 60.0;
 
 impl<'a> Claims<'a> {
@@ -44,10 +44,10 @@ impl<'a> Claims<'a> {
         Err(Fault::Plain("its `ath` is not the hash of the token"))
     }
 
-    /// Checks that the proof was made at most `window` seconds ago, or ahead, and returns when.
+    /// Checks that the proof was made within `window` seconds of now, before or after, and returns its time.
     pub(super) fn check_time(&self, now: f64, window: f64) -> Result<f64, Fault> {
         let iat = self.time("iat")?.ok_or(Fault::Plain("it has no `iat`"))?;
-        // Of a clock that shows nothing useful, the difference is no number or without an end.
+        // If the clock is broken, the difference may be infinite or not a number; this comparison then fails.
         let is_near = (now - iat).abs() <= window;
         if !is_near {
             return Err(Fault::with(
@@ -64,7 +64,7 @@ impl<'a> Claims<'a> {
         Ok(iat)
     }
 
-    /// Returns what tells the proof from others of its key.
+    /// Returns the identifier of the proof, which is unique for its key.
     pub(super) fn jti(&self) -> Result<&'a str, Fault> {
         match self.text("jti")? {
             "" => Err(Fault::Plain("its `jti` is empty")),

@@ -1,4 +1,4 @@
-//! How a gate takes tokens that are bound by DPoP.
+//! The configuration of DPoP for a gate.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -11,9 +11,9 @@ use super::{
 };
 use crate::verify::jwt::{Algorithm, proofs::all_names};
 
-/// How a gate takes tokens that are bound to a client's key by DPoP; see [`Gate::dpop`](crate::Gate::dpop).
+/// How a gate accepts tokens that are bound to a client's key by DPoP; see [`Gate::dpop`](crate::Gate::dpop).
 ///
-/// Cheap to clone. Gates with copies of one share what it remembers.
+/// Cheap to clone. Clones share the store of proofs.
 ///
 /// # Examples
 ///
@@ -28,23 +28,24 @@ pub struct Dpop {
     is_required: bool,
     pub(super) asks_nonce: bool,
     pub(super) window: Duration,
-    /// As clients are told.
+    /// The names that the metadata and challenges list.
     names: Vec<String>,
-    /// The same, as far as they are algorithms.
+    /// The names that are known algorithms.
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) store: Arc<dyn Remember>,
     pub(super) nonces: Option<Nonces>,
-    /// When the program began to remember proofs.
+    /// When the program began to store proofs.
     pub(super) started: Moment,
 }
 
-/// How far the time of a proof may be from that of the server unless the program says otherwise.
+/// The default limit on the difference between the time of a proof and the server's time.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
 impl Dpop {
-    /// Takes bound tokens, and bearer tokens as before.
+    /// Accepts tokens with and without a binding to a key.
     ///
-    /// A token that is bound to a key is refused as a bearer token, and one that is bound to none is refused as a bound one.
+    /// A bound token is rejected if it is sent as a bearer token. A token without a binding is rejected if it is sent
+    /// with the scheme DPoP.
     ///
     /// # Examples
     ///
@@ -60,7 +61,7 @@ impl Dpop {
         Self::new(false)
     }
 
-    /// Takes bound tokens alone.
+    /// Accepts only tokens that are bound to a key.
     ///
     /// # Examples
     ///
@@ -90,10 +91,11 @@ impl Dpop {
         dpop.algorithms(all_names())
     }
 
-    /// Asks clients for a nonce ([RFC 9449, section 9]), so that nobody can make proofs in advance.
+    /// Makes the gate require a nonce ([RFC 9449, section 9]), so that nobody can make proofs in advance.
     ///
-    /// A request whose proof has none is answered 401 `use_dpop_nonce` with one in the header `DPoP-Nonce`, and clients repeat the
-    /// request. A nonce is good for 5 minutes. The gate knows its nonces by a signature, and stores none.
+    /// A request whose proof has no nonce is answered 401 `use_dpop_nonce`, with a nonce in the header `DPoP-Nonce`,
+    /// and the client repeats the request. A nonce is valid for 5 minutes. The gate recognizes its nonces by a
+    /// signature and stores none.
     ///
     /// # Examples
     ///
@@ -109,10 +111,11 @@ impl Dpop {
         self
     }
 
-    /// Sets the secret that signs nonces: 32 bytes from a source of randomness that nobody else knows, the same for all replicas.
+    /// Sets the secret that signs nonces: 32 bytes from a source of randomness, known to nobody else, and the same for
+    /// all replicas.
     ///
-    /// Without it each start has a secret of its own, and a client that comes to another replica is asked for a nonce again. It
-    /// does not make the gate ask for nonces: [`Dpop::nonce`] does.
+    /// Without it each start uses a new secret, and a client that moves to another replica must get a new nonce. This
+    /// method alone does not make the gate require nonces: [`Dpop::nonce`] does.
     ///
     /// # Examples
     ///
@@ -128,9 +131,10 @@ impl Dpop {
         self
     }
 
-    /// Sets how far the time of a proof (`iat`) may be from that of the server, in the past and in the future; 5 minutes unless set.
+    /// Sets how far the time of a proof (`iat`) may differ from the server's time, in both directions; 5 minutes unless
+    /// set.
     ///
-    /// Each proof is remembered until its time is over by this. A window of zero is an error at startup.
+    /// The store keeps each proof for that time. A window of zero is an error at startup.
     ///
     /// # Examples
     ///
@@ -146,10 +150,10 @@ impl Dpop {
         self
     }
 
-    /// Sets the algorithms that proofs may be signed with, by their names; all that the gate can verify unless set.
+    /// Sets the algorithms that may sign proofs, by name; unless set, all that the gate can verify.
     ///
-    /// Those are `ES256`, `ES384`, `ES512`, `EdDSA` (also by its newer name, `Ed25519`), `RS256`, `RS384`, `RS512`, `PS256`, `PS384`
-    /// and `PS512`. Another name, or none, is an error at startup.
+    /// These are `ES256`, `ES384`, `ES512`, `EdDSA` (also by its newer name, `Ed25519`), `RS256`, `RS384`, `RS512`,
+    /// `PS256`, `PS384` and `PS512`. Any other name, or an empty list, is an error at startup.
     ///
     /// # Examples
     ///
@@ -164,10 +168,10 @@ impl Dpop {
         self
     }
 
-    /// Sets where the gate remembers which proofs it has seen: in a [`MemoryStore`](super::MemoryStore) unless set.
+    /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
     ///
-    /// Replicas that do not share a store each accept a proof once. A [store](ReplayStore) that survives a restart also saves clients the
-    /// nonce that the gate asks for after a start.
+    /// Replicas that do not share a store each accept a proof once. If the [store](ReplayStore) survives a restart, the
+    /// gate need not ask clients for a nonce after it starts.
     ///
     /// # Examples
     ///
@@ -200,44 +204,44 @@ impl Dpop {
         self.is_required
     }
 
-    /// Returns the algorithms that clients are told of.
+    /// Returns the algorithms that the metadata and challenges list.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// Tells whether a proof that `other` has accepted is one that this has seen.
+    /// Tells whether both share a store, so that each knows the proofs that the other accepted.
     pub(crate) fn remembers_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.store, &other.store)
     }
 
-    /// Returns a nonce for the answer to a refused proof: where proofs need one, or do so now.
+    /// Returns a nonce for the answer to a rejected proof, if proofs always need one, or this one does.
     pub(crate) fn fresh_nonce(&self, is_asked_for: bool) -> Option<HeaderValue> {
         let now = Moment::now();
         let is_needed = is_asked_for || self.asks_nonce || self.may_be_from_before(now.seconds());
         is_needed.then(|| self.nonces.as_ref()?.issue(now, self.started).parse().ok()).flatten()
     }
 
-    /// Lists what is wrong with it.
+    /// Lists the problems of the configuration.
     pub(crate) fn problems(&self) -> Vec<String> {
         let unknown = self.names.iter().filter(|name| Algorithm::parse(name).is_none());
         let mut problems: Vec<String> = unknown
             .map(|name| {
                 format!(
-                    "no proof of DPoP can be signed with {name:?}; write names such as \"ES256\" and \"EdDSA\", and none with a shared secret"
+                    "DPoP proofs cannot be signed with {name:?}; write names such as \"ES256\" and \"EdDSA\", and no algorithm with a shared secret"
                 )
             })
             .collect();
         if self.names.is_empty() {
             problems.push(
-                "DPoP has no algorithm, so that no proof is good; name one in `.algorithms([..])`".to_owned(),
+                "DPoP has no algorithm, so no proof can be valid; name one in `.algorithms([..])`".to_owned(),
             );
         }
         if self.window.is_zero() {
-            problems.push("the window of DPoP is zero, so that no proof is good; write how far clocks may differ in `.window(..)`".to_owned());
+            problems.push("the window of DPoP is zero, so no proof can be valid; set how far clocks may differ with `.window(..)`".to_owned());
         }
         if self.nonces.is_none() {
             problems.push(
-                "there is no randomness for the nonces of DPoP; set a secret with `.nonce_secret(..)`"
+                "the system provides no randomness for DPoP nonces; set a secret with `.nonce_secret(..)`"
                     .to_owned(),
             );
         }
@@ -245,7 +249,7 @@ impl Dpop {
     }
 }
 
-/// Shows no secret.
+/// Hides the secrets.
 impl fmt::Debug for Dpop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dpop")

@@ -1,4 +1,4 @@
-//! Replay stores without their type.
+//! Replay stores behind a trait object.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use stackfuture::StackFuture;
 
 use super::replay::{ProofId, ReplayStore, StoreError};
 
-/// [`ReplayStore`] without its type, so that no generic leaks into the gate.
+/// An object-safe [`ReplayStore`], so that the gate needs no type parameter for it.
 pub(super) trait Remember: Send + Sync {
     fn insert<'a>(&'a self, proof: &'a ProofId, lifetime: Duration) -> Remembering<'a>;
 
     fn survives_restart(&self) -> bool;
 }
 
-/// How many bytes the future of a store may have without a box of its own.
+/// How many bytes the future of a store may have before it gets a box of its own.
 const FUTURE: usize = 128;
 
 type Remembering<'a> = StackFuture<'a, Result<bool, StoreError>, FUTURE>;

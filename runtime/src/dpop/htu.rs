@@ -1,4 +1,4 @@
-//! The URL that a proof names, and the one that it must name.
+//! Compares the URL in a proof with the URL of the request.
 
 use std::fmt::Write as _;
 
@@ -6,9 +6,10 @@ use crate::resource::{Origin, Resource};
 
 /// Tells whether `htu` is the URL of a request to `resource` that arrived with `path`.
 ///
-/// Query and fragment of `htu` do not count ([RFC 9449, section 4.3]). What [RFC 3986, sections 6.2.2 and 6.2.3] call the same is the
-/// same: case of scheme and host, the port that goes without saying, no path in place of `/`, and percent-encoding of unreserved characters.
-/// A URL with a segment `.` or `..` is none that a client sends, and is refused.
+/// Query and fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986, sections 6.2.2
+/// and 6.2.3]: it ignores the case of scheme and host, a default port, an empty path in place of `/`, and
+/// percent-encoding of unreserved characters. A URL with a segment `.` or `..` is rejected, since clients resolve
+/// those.
 ///
 /// [RFC 9449, section 4.3]: https://www.rfc-editor.org/rfc/rfc9449#section-4.3
 /// [RFC 3986, sections 6.2.2 and 6.2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
@@ -19,25 +20,26 @@ pub(super) fn is_of(htu: &str, resource: &Resource, path: &str) -> bool {
             .is_some_and(|own| expected_path(resource, path).is_some_and(|expected| own == expected))
 }
 
-/// Writes the URL that a proof must name, for the log.
+/// Returns the URL that a proof must name, for the log.
 pub(super) fn expected(resource: &Resource, path: &str) -> String {
     format!("{}{}", resource.origin(), expected_path(resource, path).unwrap_or_default())
 }
 
-/// Returns the path of the public URL. Where the request has none at or under that of the resource, a proxy has taken the latter off.
+/// Returns the path of the public URL. If the request's path is not at or below the resource's, a proxy has removed
+/// that prefix.
 fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let (whole, path) = (normal(resource.path())?, normal(path)?);
     let base = whole.strip_suffix('/').unwrap_or(&whole);
     let is_under = path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match path.as_str() {
         _ if is_under => Some(path),
-        // Nothing is left of it, so nobody knows more than how the resource is written.
+        // The path is empty without the prefix, so use the resource's path as it is written.
         "/" => Some(whole),
         _ => Some(format!("{base}{path}")),
     }
 }
 
-/// Separates scheme and authority from the path, without query and fragment.
+/// Splits a URL into scheme with authority, and the path, without query and fragment.
 fn split(url: &str) -> Option<(&str, &str)> {
     let url = url.split(['?', '#']).next()?;
     let authority = url.find("://")? + "://".len();
@@ -45,7 +47,7 @@ fn split(url: &str) -> Option<(&str, &str)> {
     Some(url.split_at(end))
 }
 
-/// Brings a path into the form in which two are compared; `None` for one with dot segments.
+/// Normalizes a path for comparison; `None` for a path with dot segments.
 fn normal(path: &str) -> Option<String> {
     let mut normal = String::with_capacity(path.len());
     let mut rest = path;

@@ -1,7 +1,8 @@
 //! Tokens bound to a client's key by DPoP ([RFC 9449]).
 //!
-//! A client signs a proof for each request with a key of its own, and the authorization server binds the token to that key. Whoever
-//! steals the token alone can do nothing with it. [`Gate::dpop`](crate::Gate::dpop) takes such tokens as [`Dpop`] says:
+//! A client signs a proof for each request with its own key, and the authorization server binds the token to that key.
+//! A stolen token is useless without the key. [`Gate::dpop`](crate::Gate::dpop) accepts such tokens, with the settings
+//! of [`Dpop`]:
 //!
 //! ```
 //! use scopegate::{Gate, Resource, dpop::Dpop};
@@ -11,7 +12,8 @@
 //! # Ok::<(), scopegate::InvalidResource>(())
 //! ```
 //!
-//! The [guide](crate::guide::dpop) says what is checked and answered, and what replicas and restarts need.
+//! The [guide](crate::guide::dpop) explains which checks the gate makes, what it answers, and what replicas and
+//! restarts need.
 //!
 //! [RFC 9449]: https://www.rfc-editor.org/rfc/rfc9449
 

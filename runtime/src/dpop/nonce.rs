@@ -1,4 +1,4 @@
-//! Nonces that a gate knows again without a store.
+//! Nonces that a gate recognizes without a store.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// How long a nonce is good.
+/// How long a nonce is valid.
 pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// A time, in milliseconds since 1970.
@@ -17,13 +17,13 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Moment(u64);
 
 impl Moment {
-    /// A clock from before 1970 is a broken one, and makes no proof a good one: see `system_clock`.
+    /// Returns the current time. A clock before 1970 is broken, and makes every proof invalid: see `system_clock`.
     pub(super) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Returns the same as tokens write it.
+    /// Returns the time in seconds, as tokens write it.
     pub(super) fn seconds(self) -> f64 {
         Duration::from_millis(self.0).as_secs_f64()
     }
@@ -41,7 +41,7 @@ const TIME: usize = 8;
 const TAG: usize = 16;
 
 impl Nonces {
-    /// Makes those of one process; `None` without randomness.
+    /// Makes the nonces of one process; `None` without randomness.
     pub(super) fn random() -> Option<Self> {
         Key::generate(HMAC_SHA256, &SystemRandom::new()).ok().map(Self)
     }
@@ -50,14 +50,14 @@ impl Nonces {
         Self(Key::new(HMAC_SHA256, secret))
     }
 
-    /// Makes a nonce of `now`, and of no time that is not after `started`.
+    /// Makes a nonce for the time `now`, or for just after `started` if that is later.
     pub(super) fn issue(&self, now: Moment, started: Moment) -> String {
         let at = Moment(now.0.max(started.0.saturating_add(1)));
         let nonce = [&at.0.to_be_bytes()[..], &self.tag(at)].concat();
         URL_SAFE_NO_PAD.encode(nonce)
     }
 
-    /// Returns when a nonce was made; `None` where it is not one of these.
+    /// Returns when a nonce was made, or `None` if it is not from this gate.
     pub(super) fn issued(&self, nonce: &str) -> Option<Moment> {
         let mut bytes = [0; TIME + TAG];
         if URL_SAFE_NO_PAD.decode_slice(nonce, &mut bytes) != Ok(TIME + TAG) {

@@ -1,4 +1,4 @@
-//! A proof, and what can be told of it without the request.
+//! A proof, and the checks that do not need the request.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderMap;
@@ -10,27 +10,27 @@ use crate::verify::jwt::{
     proofs::{Decoded, Unread, read_once},
 };
 
-/// A proof whose header is as it must be, and whose signature nobody has checked yet.
+/// A proof with a valid header, whose signature has not been checked.
 pub(super) struct Proof<'a> {
     algorithm: Algorithm,
     key: ProofKey,
     decoded: Decoded<'a>,
 }
 
-/// What a proof with a good signature says.
+/// The content of a proof whose signature is valid.
 pub(super) struct Proven {
     /// The thumbprint of its key.
     pub(super) thumbprint: [u8; 32],
     pub(super) claims: Map<String, Value>,
 }
 
-/// How long a proof may be: one with an RSA key of 8192 bits has less than half of it.
+/// How long a proof may be. One with an RSA key of 8192 bits has less than half of this.
 const MAX_LENGTH: usize = 8 * 1024;
 
-/// What `typ` must be ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
+/// The required `typ` ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
 const TYPE: &str = "dpop+jwt";
 
-/// Finds the one proof of a request.
+/// Returns the only proof of a request.
 pub(super) fn only(headers: &HeaderMap) -> Result<&str, Fault> {
     let mut lines = headers.get_all(PROOF).iter();
     match (lines.next(), lines.next()) {
@@ -41,16 +41,17 @@ pub(super) fn only(headers: &HeaderMap) -> Result<&str, Fault> {
 }
 
 impl<'a> Proof<'a> {
-    /// Reads a proof, and judges its header ([RFC 9449, section 4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
+    /// Parses a proof and checks its header ([RFC 9449, section
+    /// 4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
     pub(super) fn read(text: &'a str, allowed: &[Algorithm]) -> Result<Self, Fault> {
         if text.len() > MAX_LENGTH {
             return Err(Fault::Plain("it has more than 8 KiB"));
         }
         let decoded = Unread::split(text)?.decode()?;
         let header = read_once(&decoded.header)
-            .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
+            .map_err(|_| Fault::Plain("its header is malformed, or repeats a member"))?;
         if header.contains_key("crit") {
-            return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
+            return Err(Fault::Plain("its header has `crit`, but scopegate supports no extension"));
         }
         let text_of = |name: &str| header.get(name).and_then(Value::as_str).unwrap_or_default();
         if text_of("typ") != TYPE {
@@ -58,13 +59,13 @@ impl<'a> Proof<'a> {
         }
         let algorithm = Algorithm::parse(text_of("alg"))
             .filter(|algorithm| allowed.contains(algorithm))
-            .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", text_of("alg")))?;
+            .ok_or_else(|| Fault::with("its `alg` is not accepted:", text_of("alg")))?;
         let jwk = header.get("jwk").and_then(Value::as_object);
         let key = ProofKey::read(jwk.ok_or(Fault::Plain("its header has no `jwk`"))?, algorithm)?;
         Ok(Self { algorithm, key, decoded })
     }
 
-    /// Checks that the key is the one that a token is bound to, and that it made the signature; then reads the claims.
+    /// Checks that the token is bound to the key and that the key made the signature, and then parses the claims.
     pub(super) fn verify(self, jkt: &str) -> Result<Proven, Fault> {
         let Self { algorithm, key, decoded } = self;
         let thumbprint = key.thumbprint();
@@ -73,10 +74,10 @@ impl<'a> Proof<'a> {
             return Err(Fault::with("its key is not the one that the token is bound to, but", own));
         }
         if !key.made(&decoded.signature, algorithm, decoded.message) {
-            return Err(Fault::Plain("its signature is not one of its key"));
+            return Err(Fault::Plain("its signature does not match its key"));
         }
         let claims = read_once(&decoded.claims)
-            .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
+            .map_err(|_| Fault::Plain("its claims are malformed, or repeat a member"))?;
         Ok(Proven { thumbprint, claims })
     }
 }

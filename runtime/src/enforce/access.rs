@@ -32,11 +32,11 @@ use crate::{
     token::{InvalidClaims, Principal, Token},
 };
 
-/// Who calls, and what they were granted: an extractor for handlers behind a gate.
+/// The caller and the granted scopes: an extractor for handlers behind a gate.
 ///
-/// In a `#[public]` handler take an `Option<Access>`: there it verifies a token that is present, and a bad one is 401.
-/// In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate) an `Option<Access>` is `None` for a bad
-/// token too, since a public route inside may ignore it.
+/// In a `#[public]` handler take an `Option<Access>`. It verifies a token if there is one, and answers 401 to a bad
+/// token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate) an `Option<Access>` is also `None`
+/// for a bad token, since a public route inside may ignore the token.
 ///
 /// # Examples
 ///
@@ -51,34 +51,35 @@ use crate::{
 #[derive(Clone)]
 pub struct Access {
     token: Token,
-    /// What the handler declares.
+    /// The declaration of the handler.
     row: RowRef,
-    /// What its templates come to, where it has any.
+    /// The scopes that its templates became, if it has templates.
     filled: Option<Arc<Filled>>,
     /// For the bodies of refusals.
     headers: KeptHeaders,
     authority: Authority,
 }
 
-/// By what demands are judged.
+/// What decides about demands.
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),
-    /// Over stdio and in tests there is no gate.
+    /// The policy, if there is no gate, as over stdio and in tests.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     Local(Arc<Local>),
 }
 
 impl Access {
-    /// Returns who calls: the one thing to key data by, since a subject is unique for its issuer alone.
+    /// Returns the principal. Use it, and nothing else, as the key for a user's data, since a subject is unique only
+    /// within its issuer.
     ///
-    /// There is none where the token does not say who issued it or who granted its scopes.
+    /// Returns `None` if the token lacks an issuer or a subject.
     pub fn principal(&self) -> Option<&Principal> {
         self.token.principal()
     }
 
-    /// Returns the resource that the request is for: of a [family](Resource::family), the one that its path names. There is none
-    /// behind a gate of static keys alone, over stdio, and in tests of a handler.
+    /// Returns the resource that the request is for; for a [family](Resource::family), the resource that the path
+    /// names. Returns `None` behind a gate with only static keys, over stdio, and in tests of a handler.
     ///
     /// # Examples
     ///
@@ -98,29 +99,31 @@ impl Access {
         }
     }
 
-    /// Returns who issued the token (`iss`), where the verifier says so.
+    /// Returns the issuer of the token (`iss`), if the verifier set it.
     pub fn issuer(&self) -> Option<&str> {
         self.token.issuer()
     }
 
-    /// Returns when the token expires, where the verifier says so.
+    /// Returns when the token expires, if the verifier set it.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.token.expires_at()
     }
 
-    /// Returns a future that ends when the token expires: from then on the gate refuses it.
+    /// Returns a future that completes when the token expires. From then on the gate rejects the token.
     ///
-    /// A request is judged when it arrives, and an answer may go on for hours. Have it end with the token; the client comes back with
-    /// a new one, or gets the 401 that says where to get it. The verifier's [leeway](Token::with_leeway) counts, so that a client which
-    /// comes back at once with the same token is refused and does not come back again and again. The clock is read at least every
-    /// 10 seconds, since a timer stands still on a suspended machine.
+    /// A request is checked when it arrives, but an answer may last for hours. End the answer with this future; the
+    /// client then returns with a new token, or gets the 401 that names the authorization server. The future includes
+    /// the verifier's [leeway](Token::with_leeway), so a client that returns at once with the same token is rejected,
+    /// and does not return again and again. The clock is read at least every 10 seconds, because timers stop while a
+    /// machine is suspended.
     ///
-    /// It is over at once for a token that expired, and never for one whose verifier names no expiry, such as a static key. It
-    /// knows nothing of a revocation. It needs a runtime of tokio with its clock enabled, as `#[tokio::main]` has it.
+    /// The future is ready at once for an expired token. It never completes for a token without an expiry, such as a
+    /// static key. It does not notice that a token is revoked. It needs a tokio runtime with time enabled, as
+    /// `#[tokio::main]` has.
     ///
     /// # Examples
     ///
-    /// Server-sent events that end:
+    /// To end server-sent events:
     ///
     /// ```
     /// use std::convert::Infallible;
@@ -136,7 +139,7 @@ impl Access {
     /// }
     /// ```
     ///
-    /// A WebSocket that tells the client why it is closed, by a code of the program's own, so that it comes back with a new token:
+    /// To close a WebSocket with a code of your own, so that the client knows that it needs a new token:
     ///
     /// ```
     /// use axum::{
@@ -171,22 +174,23 @@ impl Access {
         Expired::at(self.token.refused_from())
     }
 
-    /// Returns who granted the scopes (`sub`), where the token says so. To key data by it, take [`Access::principal`].
+    /// Returns the subject (`sub`), who granted the scopes, if the token has one. As the key for data, use
+    /// [`Access::principal`].
     pub fn subject(&self) -> Option<&str> {
         self.token.subject()
     }
 
-    /// Returns who was granted the scopes (`client_id`, or else `azp`), where the token says so.
+    /// Returns the client (`client_id`, or else `azp`), to which the scopes were granted, if the token names it.
     pub fn client(&self) -> Option<&str> {
         self.token.client()
     }
 
-    /// Iterates over what the token says of how the person logged in (`acr`): nearly always one value, or none.
+    /// Iterates over the token's values of `acr`, which say how the person logged in: nearly always one or none.
     pub fn acr(&self) -> impl Iterator<Item = &str> {
         self.token.acr()
     }
 
-    /// Returns when the person logged in (`auth_time`), where the token says so.
+    /// Returns when the person logged in (`auth_time`), if the token has the claim.
     pub fn auth_time(&self) -> Option<SystemTime> {
         self.token.auth_time()
     }
@@ -196,7 +200,7 @@ impl Access {
         self.token.scopes()
     }
 
-    /// Reads the token's claims into a type of yours.
+    /// Converts the token's claims to a type of yours.
     ///
     /// # Examples
     ///
@@ -222,10 +226,10 @@ impl Access {
         self.token.claims()
     }
 
-    /// Demands one scope more, for what only the handler can know.
+    /// Demands an additional scope, if only the handler can know that it is needed.
     ///
-    /// The scope must be declared, by `also(..)` on the attribute, so that the table stays complete. A template is named
-    /// with its braces, as it was declared.
+    /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template with its
+    /// braces, as it was declared.
     ///
     /// # Examples
     ///
@@ -244,34 +248,34 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// When the token lacks the scope: the 403 that the attribute would give, for all that the request takes. When the
-    /// scope is not declared: a 500, and an error in the log.
+    /// When the token lacks the scope: the 403 that the attribute would answer, with all scopes that the request needs.
+    /// When the scope is not declared: a 500, and an error in the log.
     pub fn require(&self, scope: impl AsRef<str>) -> Result<(), Rejection> {
         self.require_any([scope])
     }
 
-    /// Demands at least one of several scopes; clients are told to ask for the first.
+    /// Demands at least one of several scopes; the challenge names the first.
     ///
     /// # Errors
     ///
-    /// As [`Access::require`].
+    /// As for [`Access::require`].
     pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
         let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));
         let needs = declared.collect::<Result<Vec<_>, _>>()?;
         if needs.is_empty() {
-            return Err(self.misconfigured("demands one of no scopes; name at least one"));
+            return Err(self.misconfigured("calls `require_any` without a scope; name at least one"));
         }
-        // The operation itself has been judged; only a refusal names what it needs.
+        // The operation itself has been checked, but a refusal must also name its scopes.
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets `requirement`, what that asks of the login and the floor included, and refuses nothing: for answers that are shaped by what the
-    /// caller may do.
+    /// Tells whether the token meets `requirement`, including its demand on the login and the floor. Use it for answers
+    /// that depend on the caller's permissions; it refuses nothing.
     ///
-    /// A template is filled in as for the handler, if the handler declares it, or else from the path of the
-    /// [family](Resource::family); another one is met by no token. Where the answer decides what runs, take
-    /// [`Access::require`], whose refusal says what to ask for.
+    /// A template is filled in as for the handler if the handler declares it, or else from the path of the
+    /// [family](Resource::family). No token meets any other template. If the result decides what runs, use
+    /// [`Access::require`] instead, whose refusal names the missing scope.
     ///
     /// # Examples
     ///
@@ -300,12 +304,12 @@ impl Access {
         self.judge().permits(&self.token, &[Demand::of(&row, filled)])
     }
 
-    /// Finds a scope among those that the attribute names.
+    /// Finds a scope among the declared ones.
     fn declared(&self, scope: &str) -> Result<NeedRef<'_>, Rejection> {
         let found = self.row.terms().demandable().find(|need| need.as_str() == scope);
         found.ok_or_else(|| {
             self.misconfigured(&format!(
-                "demands the scope `{scope}` and does not declare it; name it in `also(..)`"
+                "demands the scope `{scope}` without declaring it; name it in `also(..)`"
             ))
         })
     }
@@ -326,10 +330,10 @@ impl Access {
         }
     }
 
-    /// Makes the refusal of a handler for a reason that is not about scopes: a role, a tenant, an owner.
+    /// Makes a refusal for a reason other than scopes, such as a role, a tenant or an owner.
     ///
-    /// It is 403 without a challenge, so that no client asks for scopes that would not help. Without a gate, as in a
-    /// test or over stdio, the text is a general one.
+    /// The answer is 403 without a challenge, so that no client requests scopes that would not help. Without a gate, as
+    /// in a test or over stdio, the text is a general one.
     ///
     /// # Examples
     ///
@@ -353,7 +357,7 @@ impl Access {
         }
     }
 
-    /// Judges the token by a demand of the handler's, or of the server's that it is in.
+    /// Checks the token against a demand of the handler, or of its server.
     pub(crate) fn meets(&self, demand: Demand<'_>) -> Result<(), Rejection> {
         let watch = match &self.authority {
             Authority::Gate(plan) => plan.gate.watch(),
@@ -365,12 +369,12 @@ impl Access {
         judged.map_err(|rejection| rejection.to(self.headers.clone()))
     }
 
-    /// Returns what the templates of the handler come to.
+    /// Returns the scopes that the handler's templates became.
     fn filled(&self) -> &Filled {
         self.filled.as_deref().unwrap_or(const { &Filled::NONE })
     }
 
-    /// Makes an access where no gate is.
+    /// Makes an access without a gate.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     pub(crate) fn without_gate(token: Token, row: RowRef, local: Arc<Local>) -> Self {
         let headers = KeptHeaders::default();
@@ -383,7 +387,7 @@ impl Access {
         Self { token, row, filled, headers, authority }
     }
 
-    /// Makes an access of which nothing is declared: in a middleware, or in a public handler.
+    /// Makes an access without a declaration, for a middleware or a public handler.
     fn undeclared(plan: &Plan, token: Token, headers: &HeaderMap) -> Self {
         let admitted = Admitted { token, row: plan.row.clone(), filled: None };
         Self::of(plan, &admitted, headers)
@@ -393,10 +397,10 @@ impl Access {
 /// For tests that call a handler directly.
 #[cfg(feature = "testing")]
 impl Access {
-    /// Lets a test call a handler directly with the access that `token` gives.
+    /// Makes the access that `token` gives, so that a test can call a handler directly.
     ///
-    /// `declared` lists the handler alone, so that a demand which it does not declare is refused here, too. Without
-    /// [`Access::under`] the policy is an empty one.
+    /// `declared` is the table of that handler, so that a demand which the handler does not declare is refused here,
+    /// too. Without [`Access::under`] the policy is empty.
     ///
     /// # Examples
     ///
@@ -426,14 +430,14 @@ impl Access {
         Self::without_gate(token, row, Arc::default())
     }
 
-    /// Has demands judged by a policy, such as that of the program's gate.
+    /// Sets the policy that decides about demands, such as that of the program's gate.
     #[must_use]
     pub fn under(mut self, policy: &Policy) -> Self {
         self.authority = Authority::Local(Arc::new(Local { policy: policy.clone(), observer: None }));
         self
     }
 
-    /// Fills the parameters of the path into the templates that the handler declares.
+    /// Fills these path parameters into the templates that the handler declares.
     #[must_use]
     pub fn with_parameters(mut self, parameters: &[(&str, &str)]) -> Self {
         self.filled = Some(Arc::new(Filled::of(self.row.terms().templates(), &Given(parameters))));
@@ -467,7 +471,7 @@ impl<S: Sync> FromRequestParts<S> for Access {
         let in_handler = parts.extensions.get().is_some_and(Enforcement::is_in_handler);
         let Some(verified) = verified(parts).filter(|_| !in_handler) else {
             log::misconfigured(
-                "nothing demands a token where `Access` is taken; a `#[public]` handler takes `Option<Access>`",
+                "a handler without a guard takes `Access`; a `#[public]` handler must take `Option<Access>`",
             );
             return Err(Rejection::misconfigured());
         };
@@ -486,9 +490,9 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             return Ok(Some(access));
         }
         if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
-            // Outside of a family no token is valid, and the gate of the whole family says so.
+            // Outside the family no token is valid; the gate of the whole family rejects it.
             let plan = plan_for(&plan, parts).map_or_else(|_| plan.clone(), Cow::into_owned);
-            // It may be taken again: by the handler after its middleware, and by the guard.
+            // It may be extracted again: by the handler after its middleware, and by the guard.
             let outcome = verify_for_all(&plan, parts).await;
             return match outcome {
                 Ok(token) => Ok(Some(Self::undeclared(&plan, token, &parts.headers))),
@@ -497,7 +501,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             };
         }
         let Some(verified) = verified(parts) else {
-            log::misconfigured("no gate can verify a token where `Option<Access>` is taken");
+            log::misconfigured("a handler without a gate takes `Option<Access>`");
             return Err(Rejection::misconfigured());
         };
         let token = verified.accepted(parts).await.ok();
@@ -505,12 +509,12 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
     }
 }
 
-/// What the guard of the handler, or the layer before it, has let through.
+/// Returns the access that the handler's guard, or the layer around it, has let through.
 fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
     let plan = enforcement.plan()?;
     let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
-    // What the handler demands later is told, too, when the request is out of reach.
+    // The observer also receives the handler's later demands, when the request is no longer at hand.
     if plan.gate.is_told()
         && let Some(row) = plan.places.identify(&access.row, parts)
     {

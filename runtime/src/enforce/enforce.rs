@@ -1,4 +1,4 @@
-//! Enforcement: the one function that lets a request through to a handler, or does not.
+//! Enforcement: the function that lets a request through to a handler or refuses it.
 
 use std::sync::Arc;
 
@@ -22,13 +22,13 @@ use crate::{
     token::Token,
 };
 
-/// Lets a request through to the handler of `row`, and remembers what was found for the extractors that follow.
+/// Lets a request through to the handler of `row`, and stores the result for later extractors.
 ///
-/// Without a gate the answer is 500: a handler that declares a requirement never runs unguarded.
+/// Without a gate the answer is 500, so a handler with a requirement never runs unguarded.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let mut enforcement = parts.extensions.get::<Enforcement>();
     if enforcement.is_some_and(Enforcement::is_at_family) {
-        // Boxed, since it is rare, and every request would have room for it.
+        // Boxed, because it is rare and its state would enlarge the future of every request.
         Box::pin(settle(parts, row)).await?;
         enforcement = parts.extensions.get();
     }
@@ -50,7 +50,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Ok(());
     }
     let filled = if row.terms().has_templates() {
-        // Boxed, since it is rare, and every request would have room for it.
+        // Boxed, because it is rare and its state would enlarge the future of every request.
         let path = Box::pin(PathParameters::of(parts)).await;
         enforcement = parts.extensions.get();
         path.fill(row, enforcement.and_then(Enforcement::plan).map(|plan| &**plan))
@@ -65,11 +65,11 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Err(Rejection::misconfigured());
     };
     let token = token(plan, enforcement, parts).await;
-    // What is made before, every request has room for while it waits.
+    // Computed after the last await, so that the future of a waiting request stays small.
     let admitted = admit(plan, token, row, filled, &Noted::of(parts, watch));
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if plan.gate.verifies_for_all() {
-        // The handler may pass the request on to a gate inside, which could not verify it again.
+        // The handler may pass the request on to an inner gate, which could not verify the token again.
         let verified = Verified::new(plan.clone(), Ok(admitted.token.clone()), parts);
         leave(verified, &mut parts.extensions);
     }
@@ -79,7 +79,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     Ok(())
 }
 
-/// Enforces as [`enforce`] does, before what may have gates inside: they find there what was verified here.
+/// Enforces as [`enforce`] does, and stores the verification for the gates inside.
 pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     enforce(parts, row).await?;
     let enforcement = parts.extensions.get::<Enforcement>();
@@ -91,8 +91,8 @@ pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) ->
     Ok(())
 }
 
-/// Takes what no handler is to see off a request that needs no token, and keeps it for `Option<Access>`. Nobody waits for
-/// a verifier here: the handler may not want to know.
+/// Removes credentials that handlers must not see from a public request, and keeps them for `Option<Access>`. It does
+/// not verify them yet, since the handler may not need the caller.
 fn set_aside(parts: &mut Parts) {
     let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
     if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned()
@@ -116,7 +116,7 @@ fn admit(
     Ok(Admitted::new(token, row.clone(), filled))
 }
 
-/// Returns the token of a request that carries `enforcement`, from whoever verified it first.
+/// Returns the token of a request that carries `enforcement`, from the first verification.
 pub(crate) async fn token(
     plan: &Plan,
     enforcement: Option<&Enforcement>,
@@ -130,7 +130,8 @@ pub(crate) async fn token(
     plan.gate.accept(plan.gate.verify(parts, handler, is_proven).await?, handler)
 }
 
-/// Has the token of a request verified, unless it has been, and leaves what was found for those who verify alike inside.
+/// Verifies the token of a request, unless that has been done, and stores the result for inner gates with the same
+/// verifier.
 pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Result<Token, Failure> {
     if let Some(verified) = verified_by(&plan.gate, parts.extensions.get(), parts) {
         return verified.accepted_by(plan, parts).await;

@@ -1,4 +1,4 @@
-//! What a request carries from a layer or a router to the guard of its handler, and from there to the handler.
+//! The data that a request carries from a layer or a router to the guard of its handler, and on to the handler.
 
 use std::{fmt, iter, sync::Arc};
 
@@ -14,17 +14,18 @@ use crate::{
     token::Token,
 };
 
-/// What a request carries in its extensions: which gate it stands before, what the guard found, and what was verified.
+/// The data in a request's extensions: its gate, the result of the guard, and the verified token.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
-    /// Where the guard of a handler finds its gate; `None` where a layer has verified, and no handler waits yet.
+    /// Where the guard of a handler finds its gate; `None` if a layer has verified the token and no handler is waiting
+    /// yet.
     slot: Option<Arc<Slot>>,
-    /// The plan for the one resource that the request is for, where the gate has a family of them.
+    /// The plan for the resource of the request, if the gate has a family.
     pub(super) member: Option<Arc<Plan>>,
     pub(crate) admitted: Option<Admitted>,
-    /// Whether the request needs no token, and was let through for that.
+    /// Whether the request was let through because it needs no token.
     pub(super) is_public: bool,
-    /// What was verified further outside, the last first.
+    /// The outer verifications, the latest first.
     earlier: Option<Verified>,
 }
 
@@ -33,7 +34,7 @@ impl Enforcement {
         Self { slot, member: None, admitted, is_public: false, earlier: None }
     }
 
-    /// Puts into a request that a handler waits for the gate of `slot`, and keeps what was verified outside.
+    /// Records that a handler waits for the gate of `slot`, and keeps the outer verifications.
     pub(crate) fn begin(slot: Arc<Slot>, request: &mut Extensions) {
         let outer = request.insert(Self::of(Some(slot), None));
         if let Some(earlier) = outer.and_then(|outer| outer.earlier)
@@ -43,7 +44,7 @@ impl Enforcement {
         }
     }
 
-    /// Says what a layer has let through by this plan, and by which verification if somebody inside may ask for it.
+    /// Records that a layer has let the request through by this plan, with its verification if inner code may need it.
     pub(crate) fn done(
         slot: Arc<Slot>,
         plan: &Arc<Plan>,
@@ -62,7 +63,7 @@ impl Enforcement {
         request.insert(own);
     }
 
-    /// Says that a layer has let through a request without a token, for what needs none.
+    /// Records that a layer has let a request without a token through to a public operation.
     #[cfg(feature = "mcp")]
     pub(crate) fn done_for_anyone(slot: Arc<Slot>, plan: &Arc<Plan>, request: &mut Extensions) {
         let of_family = slot.get().is_some_and(|plan| plan.gate.is_of_family());
@@ -73,29 +74,29 @@ impl Enforcement {
         }
     }
 
-    /// Says what was verified.
+    /// Records a verification.
     pub(crate) fn follow(&mut self, mut verified: Verified) {
         verified.earlier = self.earlier.take().map(Arc::new);
         self.earlier = Some(verified);
     }
 
-    /// Tells whether the request is one to a handler that finds its gate here.
+    /// Tells whether the request is on its way to a handler that finds its gate here.
     pub(super) fn is_in_handler(&self) -> bool {
         self.slot.is_some()
     }
 
-    /// Tells whether the guard of the handler has yet to decide. What is inside a handler has gates of its own.
+    /// Tells whether the guard of the handler has yet to decide. Gates inside a handler decide for themselves.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }
 
-    /// Tells whether the request was let through for what needs no token.
+    /// Tells whether the request was let through because it needs no token.
     #[cfg(feature = "rmcp")]
     pub(crate) fn is_public(&self) -> bool {
         self.is_public
     }
 
-    /// Tells whether the gate has a family of resources, of which the request is for one.
+    /// Tells whether the gate has a family of resources, and the request is for one of them.
     pub(super) fn is_at_family(&self) -> bool {
         self.member.is_some() || self.plan().is_some_and(|plan| plan.gate.is_of_family())
     }
@@ -105,12 +106,12 @@ impl Enforcement {
     }
 }
 
-/// What is known of a request that was let through.
+/// The facts about a request that was let through.
 #[derive(Clone)]
 pub(crate) struct Admitted {
     pub(crate) token: Token,
     pub(crate) row: RowRef,
-    /// What the templates come to; nothing where there are none, which is nearly everywhere.
+    /// The scopes that the templates became; `None` without templates, which is the usual case.
     pub(crate) filled: Option<Arc<Filled>>,
 }
 
@@ -121,14 +122,12 @@ impl Admitted {
     }
 }
 
-/// By which plan and with which token a request was let through, for what happens after it; without one for what is public.
+/// The plan and the token by which a request was let through, for the handling of the answer; no token for a public
+/// operation.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
 pub struct Passed {
-    #[cfg_attr(
-        not(feature = "mcp"),
-        expect(dead_code, reason = "of the layers, those of MCP alone change answers")
-    )]
+    #[cfg_attr(not(feature = "mcp"), expect(dead_code, reason = "only the layers of MCP change answers"))]
     pub(crate) plan: Arc<Plan>,
     pub(crate) token: Option<Token>,
 }
@@ -148,7 +147,7 @@ impl Passed {
     }
 }
 
-/// Leaves what came of the credentials of a request for those who ask inside.
+/// Stores the verification of a request's credentials for inner code.
 pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     if let Some(enforcement) = request.get_mut::<Enforcement>() {
         return enforcement.follow(verified);
@@ -158,30 +157,30 @@ pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     request.insert(enforcement);
 }
 
-/// Iterates over what was found further outside for the credentials that the request has now.
+/// Iterates over the outer verifications of the credentials that the request has now.
 fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterator<Item = &'a Verified> {
     let last = enforcement.and_then(|enforcement| enforcement.earlier.as_ref());
     iter::successors(last, |verified| verified.earlier.as_deref()).filter(|verified| verified.is_of(parts))
 }
 
-/// Returns what was found further outside.
+/// Returns the latest outer verification.
 pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
     found(parts.extensions.get(), parts).next()
 }
 
-/// Tells whether a proof of the request has counted further outside for `gate`, which is to verify the token itself.
+/// Tells whether an outer gate has already used the proof of the request for `gate`, which verifies the token itself.
 pub(crate) fn is_proven_for(gate: &Gate, enforcement: Option<&Enforcement>, parts: &Parts) -> bool {
     let has_earlier = enforcement.is_some_and(|enforcement| enforcement.earlier.is_some());
     has_earlier && found(enforcement, parts).any(|verified| verified.proves_for(gate))
 }
 
-/// Returns what a gate that verifies as `gate` does found further outside.
+/// Returns the outer verification by a gate that verifies as `gate` does.
 pub(crate) fn verified_by<'a>(
     gate: &Gate,
     enforcement: Option<&'a Enforcement>,
     parts: &Parts,
 ) -> Option<&'a Verified> {
-    // Nearly always nobody has verified anything.
+    // Usually there is no earlier verification.
     enforcement?.earlier.as_ref()?;
     found(enforcement, parts).find(|verified| verified.plan.gate.verifies_as(gate))
 }

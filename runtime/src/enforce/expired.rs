@@ -1,4 +1,4 @@
-//! The expiry of a token, to wait for.
+//! A future that waits for the expiry of a token.
 
 use std::{
     fmt,
@@ -15,12 +15,34 @@ use tokio::{
 
 use crate::gate::log;
 
-/// How often the clock is read: a timer stands still while the machine is suspended, and does not notice that the clock was set.
+/// How often the clock is read. A timer stops while the machine is suspended, and does not notice that the clock was
+/// set.
 const READING: Duration = Duration::from_secs(10);
 
-/// Ends when a token expires; made by [`Access::expired`](crate::Access::expired).
+/// A future that completes when a token expires; made by [`Access::expired`](crate::Access::expired).
 ///
-/// It may be polled again, also after its end, and moved; `&mut expired` does in a `select!` in a loop.
+/// It may be moved, and polled again after it has completed. In a `select!` in a loop, use `&mut expired`.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Access, Expired};
+/// use tokio::sync::mpsc::Receiver;
+///
+/// /// Forwards messages until the token expires.
+/// async fn forward(access: &Access, mut messages: Receiver<String>) {
+///     let mut expired: Expired = access.expired();
+///     loop {
+///         tokio::select! {
+///             () = &mut expired => break,
+///             message = messages.recv() => match message {
+///                 Some(message) => println!("{message}"),
+///                 None => break,
+///             },
+///         }
+///     }
+/// }
+/// ```
 #[must_use = "a future waits for nothing unless it is awaited"]
 pub struct Expired {
     until: Option<SystemTime>,
@@ -49,10 +71,10 @@ impl Future for Expired {
             let Some(left) = left(until, (self.clock)()) else { return self.end() };
             let timer = match &mut self.timer {
                 Some(timer) => timer,
-                // Outside of a runtime nobody would wake it, and a stream would outlive its token.
+                // Without a runtime nothing would wake the future, and a stream would outlive its token.
                 None if Handle::try_current().is_err() => {
                     log::misconfigured(
-                        "`Access::expired` needs a runtime of tokio; without one it ends at once",
+                        "`Access::expired` needs a tokio runtime; without one it completes at once",
                     );
                     return self.end();
                 }
@@ -64,7 +86,7 @@ impl Future for Expired {
     }
 }
 
-/// Returns the time that a token has left. A clock from before 1970 is a broken one, and leaves none.
+/// Returns the time until the token expires. A clock before 1970 is broken, and leaves no time.
 fn left(until: SystemTime, now: SystemTime) -> Option<Duration> {
     let left = until.duration_since(now).ok().filter(|left| !left.is_zero());
     left.filter(|_| now >= UNIX_EPOCH)
@@ -93,7 +115,7 @@ mod tests {
         static SET: Cell<i64> = const { Cell::new(0) };
     }
 
-    /// A clock that goes with tokio's paused one.
+    /// A clock that follows tokio's paused clock.
     fn clock() -> SystemTime {
         let began = BEGAN.get().unwrap_or_else(|| {
             let now = Instant::now();

@@ -1,4 +1,4 @@
-//! What a group of routes needs besides what each of them declares.
+//! The requirement of a group of routes, in addition to the declaration of each route.
 
 use super::{enforcement::Enforcement, outcome::Noted};
 use crate::{
@@ -8,13 +8,13 @@ use crate::{
     scope::{Filled, InvalidRequirement, Requirement, RowRef},
 };
 
-/// The requirement of the groups that a mounted handler is in, and the handler's row with it.
+/// The requirement of a mounted handler's groups, and the handler's row with it.
 #[derive(Debug)]
 pub(crate) struct Group {
     requirement: Requirement,
-    /// What the handler declares by itself.
+    /// The handler's own declaration.
     own: RowRef,
-    /// What is enforced and shown.
+    /// The row that is enforced and shown.
     row: RowRef,
 }
 
@@ -32,14 +32,14 @@ impl Group {
         &self.row
     }
 
-    /// Returns what a guard has to enforce that declares `row`. Nearly always this is the mounted handler's own guard;
-    /// one of another handler that the request is passed to is in the group, too.
+    /// Returns the row to enforce for a guard that declares `row`. That is usually the mounted handler's own guard, but
+    /// the handler may pass the request on to another one, which is then in the group, too.
     fn of_guard(&self, row: &RowRef) -> Result<RowRef, InvalidRequirement> {
         if **row == *self.own { Ok(self.row.clone()) } else { row.within(&self.requirement).map(Into::into) }
     }
 }
 
-/// Returns the row to enforce where the request is for a handler of a group; else the guard's own one is.
+/// Returns the row to enforce if the request is for a handler in a group; otherwise the guard enforces its own.
 pub(super) fn row_in_group(
     enforcement: Option<&Enforcement>,
     row: &RowRef,
@@ -50,7 +50,7 @@ pub(super) fn row_in_group(
     group.of_guard(row).map(Some).map_err(|invalid| {
         let (handler, requirement) = (row.handler(), group.requirement());
         log::misconfigured(&format!(
-            "`{handler}` cannot need `{requirement}` besides its own scopes: {invalid}"
+            "`{handler}` cannot need `{requirement}` in addition to its own scopes: {invalid}"
         ));
         let demand = Demand::of(row, const { &Filled::NONE });
         plan.tell_refusal(Rejection::misconfigured(), None, &[demand], noted)

@@ -1,4 +1,4 @@
-//! The guard: the first argument that the attributes give a handler, which enforces what they declare.
+//! The guard: the first argument that the attributes add to a handler. It enforces their declaration.
 
 use std::{
     fmt,
@@ -14,16 +14,31 @@ use crate::{
     scope::{Row, RowRef},
 };
 
-/// Enforces what an attribute declares, before any other extractor runs and before the body is read.
+/// Enforces the declaration of an attribute, before any other extractor runs and before the body is read.
 ///
-/// The attributes write it; it is named only in tests that call a handler directly, with `Guard::for_test()`.
+/// The attributes add it. You name it only in tests that call a handler directly, with `Guard::for_test()`.
 ///
-/// It is not `Unpin`, by which [`guarded`](crate::guarded) tells a handler that has one.
+/// It is not `Unpin`, so that [`guarded`](crate::guarded) can recognize a handler that has one.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Guard, requires_scope};
+///
+/// #[requires_scope("files:read")]
+/// async fn count() -> String {
+///     "7".to_owned()
+/// }
+///
+/// # async fn test() {
+/// assert_eq!(count(Guard::for_test()).await, "7");
+/// # }
+/// ```
 pub struct Guard<R>(PhantomData<(fn() -> R, PhantomPinned)>);
 
-/// A type that carries what an attribute declares. Generated code alone implements it.
+/// A type that carries the declaration of an attribute. Only generated code implements it.
 pub trait Declares: 'static {
-    /// What the attribute declares.
+    /// The declaration of the attribute.
     const ROW: Row;
 }
 
@@ -38,7 +53,7 @@ impl<R: Declares, S: Sync> FromRequestParts<S> for Guard<R> {
 
 #[cfg(feature = "rmcp")]
 impl<R> Guard<R> {
-    /// Makes the guard of a tool that has been judged.
+    /// Makes the guard of a tool that has been checked.
     pub(crate) fn passed() -> Self {
         Self(PhantomData)
     }

@@ -1,4 +1,4 @@
-//! Which resource a request is for, where the gate has a family of them.
+//! Finds the resource of a request, if the gate has a family of resources.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -13,7 +13,7 @@ use crate::{
     scope::{Filled, RowRef},
 };
 
-/// Why a request is at no resource of a family.
+/// Why a request is for no resource of a family.
 pub(crate) enum Nowhere {
     /// Its path has a value that no resource can have.
     Illegal,
@@ -21,7 +21,7 @@ pub(crate) enum Nowhere {
     Outside,
 }
 
-/// Finds the plan that judges a request: the gate's own, or that for one resource where the gate has a family.
+/// Finds the plan for a request: the gate's own, or that for one resource if the gate has a family.
 pub(crate) fn plan_for<'a>(plan: &'a Arc<Plan>, parts: &Parts) -> Result<Cow<'a, Arc<Plan>>, Nowhere> {
     if !plan.gate.is_of_family() {
         return Ok(Cow::Borrowed(plan));
@@ -33,7 +33,7 @@ pub(crate) fn plan_for<'a>(plan: &'a Arc<Plan>, parts: &Parts) -> Result<Cow<'a,
     }
 }
 
-/// Finds the plan that judges a request, or answers that there is no resource.
+/// Finds the plan for a request, or refuses the request if it is for no resource.
 pub(crate) fn plan_or_refusal<'a>(
     plan: &'a Arc<Plan>,
     parts: &Parts,
@@ -41,13 +41,13 @@ pub(crate) fn plan_or_refusal<'a>(
     plan_for(plan, parts).map_err(|_nowhere| unknown(plan, parts, &[]))
 }
 
-/// Finds the plan for a request whose handler waits for its gate, and keeps it with the request.
+/// Finds the plan for a request whose handler waits for its gate, and stores it in the request.
 pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan) else { return Ok(()) };
     let member = match plan_for(plan, parts) {
         Ok(Cow::Owned(member)) => Some(member),
         Ok(Cow::Borrowed(_)) => None,
-        // What needs no token may stand beside the resources.
+        // A public operation may be outside the resources.
         Err(Nowhere::Outside) if row.requirement().is_public() => return Ok(()),
         Err(_) => return Err(unknown(plan, parts, &[Demand::of(row, const { &Filled::NONE })])),
     };
@@ -59,8 +59,8 @@ pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Reject
     }
 }
 
-/// Checks that the handler sees no other values than those that the resource has: a middleware may have exchanged the path
-/// between two routers.
+/// Checks that the handler sees the same values as the resource: a middleware between two routers may have changed the
+/// path.
 async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let path = PathParameters::of(parts).await;
     let resource = member.gate.resource();
@@ -70,7 +70,7 @@ async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Res
     if path.iter().any(differs) {
         let handler = row.handler();
         log::misconfigured(&format!(
-            "a parameter in the path of `{handler}` has another value than that of the resource; name it apart, and exchange paths outside of all routers"
+            "a parameter in the path of `{handler}` has another value than that of the resource; give it another name, and rewrite paths outside all routers"
         ));
         let demand = Demand::of(row, const { &Filled::NONE });
         return Err(member.tell_refusal(Rejection::misconfigured(), None, &[demand], &of(parts)));
@@ -78,7 +78,7 @@ async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Res
     Ok(())
 }
 
-/// Notes a request that nobody has begun to judge.
+/// Makes the notes for a request whose check has not begun.
 fn of(parts: &Parts) -> Noted<'_> {
     Noted::of(parts, Watch::default())
 }

@@ -1,14 +1,15 @@
-//! Mistakes in handlers that the attributes see as text, and the compiler confirms by the types.
+//! Mistakes in handlers that the attributes find in the text and the compiler confirms by types.
 
 use std::marker::PhantomData;
 
 use super::access::Access;
 
-/// Asks the compiler whether a type is [`Access`], by `TypeOf::<T>::kind()`: a function of the type itself comes before a trait's.
+/// Asks the compiler whether a type is [`Access`], with `TypeOf::<T>::kind()`: an inherent function takes precedence
+/// over a trait's.
 #[derive(Debug)]
 pub struct TypeOf<T>(PhantomData<T>);
 
-/// The kind of every type but [`Access`].
+/// The kind of every type except [`Access`].
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct AnotherType;
@@ -21,7 +22,7 @@ impl TypeOf<Access> {
     }
 }
 
-/// Is imported beside [`TypeOf`], for all types but [`Access`].
+/// Imported beside [`TypeOf`], for all types except [`Access`].
 pub trait OfAnotherType {
     /// Returns the kind of another type.
     #[must_use]
@@ -32,26 +33,26 @@ pub trait OfAnotherType {
 
 impl<T> OfAnotherType for TypeOf<T> {}
 
-/// What a public handler may take.
+/// Implemented for the arguments that a public handler may take.
 #[diagnostic::on_unimplemented(
     message = "a `#[public]` handler has no token for an `Access`",
     label = "write `Option<Access>`, or `#[authenticated]` above the handler"
 )]
 pub trait IsOptional: Sized {
-    /// Compiles where this is so.
+    /// Compiles only for such a type.
     fn check(self) {}
 }
 
 #[diagnostic::do_not_recommend]
 impl IsOptional for AnotherType {}
 
-/// What a handler may be asked a scope by that it does not declare: anything but [`Access`].
+/// Implemented for every type except [`Access`], whose methods would demand an undeclared scope.
 #[diagnostic::on_unimplemented(
     message = "this handler demands a scope that it does not declare",
     label = "name the scope in `also(..)`, or write one that the attribute names"
 )]
 pub trait IsDeclared: Sized {
-    /// Compiles where this is so.
+    /// Compiles only for such a type.
     fn check(self) {}
 }
 

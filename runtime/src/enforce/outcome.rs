@@ -1,4 +1,4 @@
-//! The one place that has a token judged, makes a refusal of what comes of it, and tells whoever is to know.
+//! The place where a token is checked, a failure becomes a refusal, and the observer receives the decision.
 
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::{policy::step_up_of, refuse::Asked};
 
-/// By what a token is judged: by a gate, or by a policy alone where there is no HTTP, as over stdio and in tests.
+/// What decides about a token: a gate, or only a policy if there is no HTTP, as over stdio and in tests.
 #[derive(Clone, Copy)]
 pub(crate) enum Judge<'a> {
     Gate(&'a Plan),
@@ -25,7 +25,7 @@ pub(crate) enum Judge<'a> {
     Local(&'a Local),
 }
 
-/// What judges where there is no gate, and who is told.
+/// The policy and the observer, if there is no gate.
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 #[derive(Clone, Default)]
 pub(crate) struct Local {
@@ -44,12 +44,12 @@ impl Local {
     }
 }
 
-/// What is known of a request besides its token and its demands.
+/// The facts about a request besides its token and its demands.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Noted<'a> {
     parts: Option<&'a Parts>,
     watch: Watch,
-    /// What was decided about this request, and told, before.
+    /// The earlier decision about this request, which was already reported.
     before: Option<(&'a Row, Option<&'a Filled>)>,
 }
 
@@ -58,12 +58,12 @@ impl<'a> Noted<'a> {
         Self { parts: Some(parts), watch, before: None }
     }
 
-    /// Notes when the judging began, where the request itself is out of reach.
+    /// Records when the check began, if the request itself is not at hand.
     pub(crate) fn since(watch: Watch) -> Self {
         Self { watch, ..Self::default() }
     }
 
-    /// Notes for what the request was let through before: who decides the same again need not tell it.
+    /// Records the earlier decision, so that the same decision is not reported again.
     pub(crate) fn after(self, row: &'a Row, filled: Option<&'a Filled>) -> Self {
         Self { before: Some((row, filled)), ..self }
     }
@@ -76,7 +76,7 @@ impl<'a> Noted<'a> {
 }
 
 impl<'j> Judge<'j> {
-    /// Lets a token through that meets the floor and all demands.
+    /// Lets a token through if it meets the floor and all demands.
     #[inline]
     pub(crate) fn judge(
         self,
@@ -91,7 +91,8 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
-    /// Judges as [`judge`](Self::judge) does, where another decision follows, or has been told: only a refusal is told.
+    /// Decides as [`judge`](Self::judge) does, but reports only a refusal, since another decision follows or was
+    /// reported.
     #[inline]
     pub(crate) fn recheck(
         self,
@@ -106,7 +107,8 @@ impl<'j> Judge<'j> {
         Err(rejection)
     }
 
-    /// Lets a caller without a token do what is public, and nothing else. The refusal names what a token for all of it grants.
+    /// Lets a caller without a token through to public operations only. A refusal names the scopes that a token needs
+    /// for all demands.
     #[cfg(feature = "mcp")]
     pub(crate) fn judge_anyone(
         plan: &Plan,
@@ -122,18 +124,18 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
-    /// Tells whether a caller without a token may do all of this.
+    /// Tells whether a caller without a token meets all demands.
     #[cfg(feature = "mcp")]
     pub(crate) fn permits_anyone(demands: &[Demand<'_>]) -> bool {
         !demands.is_empty() && demands.iter().all(Demand::is_public)
     }
 
-    /// Tells whether a token meets the floor and all demands. Nothing is refused, so nobody is told.
+    /// Tells whether a token meets the floor and all demands. It refuses nothing, so it reports nothing.
     pub(crate) fn permits(self, token: &Token, demands: &[Demand<'_>]) -> bool {
         self.policy().decide(&token.caller(), demands).is_ok()
     }
 
-    /// Tells the observer, and the log, what was decided. Without either, that is all there is to it.
+    /// Reports a decision to the observer and to the log; does nothing if there is neither.
     #[inline]
     pub(crate) fn tell(
         self,
@@ -178,7 +180,7 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// Returns the identifier of a row that stands in a table.
+    /// Returns the identifier of a row in a table.
     fn id_of<'a>(self, row: &'a Row, noted: &Noted<'_>) -> Option<&'a str>
     where
         'j: 'a,

@@ -1,4 +1,4 @@
-//! The parameters of the path that a request has matched, and those that a route has.
+//! The path parameters of a request and of a route.
 
 use axum::extract::{FromRequestParts, RawPathParams, rejection::RawPathParamsRejection};
 use http::request::Parts;
@@ -9,14 +9,14 @@ use crate::{
     scope::{Filled, Parameters, Row, ScopeTable, Unfilled, parameters},
 };
 
-/// The parameters of a request's path, those of nested routers included, with percent-encoding undone.
+/// The path parameters of a request, including those of nested routers, percent-decoded.
 #[derive(Default)]
 pub(crate) enum PathParameters {
-    /// The route has none.
+    /// The route has no parameters.
     #[default]
     None,
     Some(RawPathParams),
-    /// They are no text.
+    /// The parameters are not valid text.
     Illegal,
 }
 
@@ -30,21 +30,21 @@ impl PathParameters {
     }
 }
 
-/// What a request has for the parameters of templates: those of its path, and those of the resource that it is for, where
-/// the gate has a family of them.
+/// The values for the parameters of templates: those of the path, and those of the resource if the gate has a family.
 struct InRequest<'a> {
     path: PathParameters,
     plan: Option<&'a Plan>,
 }
 
 impl Parameters for InRequest<'_> {
-    /// A name that stands in the path and in the family has one value, or the handler is not reached.
+    /// Returns the value. A name that is both in the path and in the family has only one value, or the handler is not
+    /// reached.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
         let resource = self.plan.and_then(|plan| plan.gate.resource());
         let Some(of_family) = resource.and_then(|resource| resource.parameter(name)) else {
             return self.path.value_of(name);
         };
-        // A path that is no text has none of them for certain.
+        // A path that is not valid text has no reliable values.
         if matches!(self.path, PathParameters::Illegal) { Err(Unfilled::Illegal) } else { Ok(of_family) }
     }
 }
@@ -77,8 +77,7 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Returns the templates that name no parameter of their route's path or of the gate's family, or one that stands there
-/// twice.
+/// Returns the templates with a parameter that the route's path and the gate's family lack, or that occurs twice.
 pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
     table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());
@@ -91,14 +90,14 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
                 1 => None,
                 0 => Some(format!("`{handler}` needs `{template}`, but its path `{path}` has no `{{{parameter}}}`")),
                 _ => Some(format!(
-                    "`{handler}` needs `{template}`, but its path `{path}` has `{{{parameter}}}` twice; name them apart"
+                    "`{handler}` needs `{template}`, but its path `{path}` has `{{{parameter}}}` twice; give them different names"
                 )),
             }
         })
     })
 }
 
-/// Counts the places where a parameter stands; what stands in the path of a family, too, is one with that.
+/// Counts the occurrences of a parameter. One in the path of the family is the same as the one in the route.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
     let is_of_family =
@@ -106,7 +105,8 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     in_route.max(usize::from(is_of_family))
 }
 
-/// `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. URI templates of MCP have the former anywhere.
+/// Finds `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. MCP's URI templates have `{name}` at any
+/// position.
 pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);
@@ -118,7 +118,7 @@ pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Writes a path as `OpenAPI` has it, which knows no `{*rest}`.
+/// Writes a path for `OpenAPI`, which has no `{*rest}`.
 #[cfg(feature = "export")]
 pub(crate) fn place_of(path: &str) -> String {
     path.replace("{*", "{")

@@ -1,4 +1,4 @@
-//! Where the rows of a plan stand in a table, so that the record of a decision names them as the lock does.
+//! The identifiers of a plan's rows in a table, so that the record of a decision names them as the lock does.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,7 +7,7 @@ use http::{Method, request::Parts};
 
 use crate::scope::{Entry, Row, RowId};
 
-/// Where the rows of a plan stand, by their handlers. Cheap to clone.
+/// The identifiers of a plan's rows, by handler. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Places(Arc<HashMap<String, Vec<Place>>>);
 
@@ -28,7 +28,7 @@ impl<'a> FromIterator<&'a Entry> for Places {
 }
 
 impl Places {
-    /// Finds the identifier of a row: of several, the one of the route that the request is for.
+    /// Finds the identifier of a row. If the handler has several, it is that of the request's route.
     pub(super) fn find(&self, row: &Row, request: Option<&Parts>) -> Option<&str> {
         let places = self.0.get(row.handler())?;
         let places = || places.iter().filter(|place| place.entry.row() == row);
@@ -36,7 +36,7 @@ impl Places {
         places().find(is_of).or_else(|| places().next()).map(|place| &*place.id)
     }
 
-    /// Says in a row where that stands, for the route of a request. There is no other row where it says so already, or stands nowhere.
+    /// Returns the row with its identifier for the route of a request; `None` if it already has one, or is in no table.
     pub(super) fn identify(&self, row: &Row, request: &Parts) -> Option<Row> {
         let id = self.find(row, Some(request)).filter(|_| row.id().is_none())?;
         Some(row.clone().identified(id))
@@ -44,7 +44,8 @@ impl Places {
 }
 
 impl Place {
-    /// Tells whether the route of a request is here. A router that is nested later has only the end of the path that axum knows.
+    /// Tells whether this is the route of the request. If a router was nested later, this has only the end of the path
+    /// that axum knows.
     fn is_of(&self, parts: &Parts) -> bool {
         let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let is_path = matched.zip(self.entry.path()).is_some_and(|(matched, own)| matched.ends_with(own));
@@ -52,7 +53,7 @@ impl Place {
     }
 }
 
-/// Tells whether a method is one of those of a route; the handler of `GET` answers `HEAD`, too.
+/// Tells whether a route serves a method; the handler of `GET` also answers `HEAD`.
 fn serves(methods: &str, method: &Method) -> bool {
     let is_own = |own: &str| own == "*" || own == method.as_str() || own == "GET" && *method == Method::HEAD;
     methods.split(',').any(is_own)

@@ -1,4 +1,4 @@
-//! What stands behind a mounted handler: its gate, its row, and the answers that are built already.
+//! The data behind a mounted handler: its gate, its row, and the prebuilt answers.
 
 use std::sync::{Arc, OnceLock};
 
@@ -23,17 +23,17 @@ use crate::{
 /// Where a mounted handler finds its plan; filled once, when its router is protected.
 pub(crate) type Slot = OnceLock<Arc<Plan>>;
 
-/// A gate, the row that it enforces, and the answers that are built already. Cheap to clone.
+/// A gate, the row that it enforces, and the prebuilt answers. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) gate: Gate,
     pub(crate) row: RowRef,
-    /// Those of the row itself, which need not be looked up.
+    /// The answers for the row itself, which need no lookup.
     answers: Answers,
     prebuilt: Prebuilt,
-    /// Where the rows stand that the plan enforces.
+    /// The identifiers of the rows that the plan enforces.
     pub(super) places: Places,
-    /// Where the row is not the handler's own alone.
+    /// The group of the handler, if it is in one.
     group: Option<Arc<Group>>,
 }
 
@@ -51,17 +51,18 @@ impl Plan {
         self.group.as_deref()
     }
 
-    /// Makes the same plan for the gate of one resource of a family, for which no answer is built.
+    /// Makes the same plan with the gate of one resource of a family, which has no prebuilt answers.
     pub(super) fn with(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
     }
 
-    /// Makes the plan of a layer, which demands no more than the floor; guards inside have the rows `inside`.
+    /// Makes the plan of a layer, which demands only the floor; guards inside have the rows `inside`.
     pub(crate) fn of_layer(gate: Gate, inside: &ScopeTable) -> Self {
         Self::of_floor(gate, inside.entries().iter().map(Entry::row), inside)
     }
 
-    /// Makes the plan of a layer before an MCP server, whose answers name the request and are built for each.
+    /// Makes the plan of a layer in front of an MCP server. Its answers name the request, so they are built for each
+    /// request.
     #[cfg(feature = "mcp")]
     pub(crate) fn of_endpoint(gate: Gate, inside: &ScopeTable) -> Self {
         Self::of_floor(gate, [], inside)
@@ -73,7 +74,7 @@ impl Plan {
         Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt, inside.entries().iter().collect())
     }
 
-    /// Tells whether the answers at hand are those of `row`, which nearly always is the very row of this plan.
+    /// Tells whether the prebuilt answers are for `row`, which usually is the row of this plan.
     fn is_of(&self, row: &Row) -> bool {
         std::ptr::eq(row, &raw const *self.row) || row.terms() == self.row.terms()
     }
@@ -90,33 +91,33 @@ impl Plan {
     /// Fills in the templates of a row from the path of a request, and from the resource that it is for.
     pub(crate) async fn fill_from(&self, parts: &mut Parts, row: &Row) -> Filled {
         if row.terms().has_templates() {
-            // Boxed, since it is rare, and every request would have room for it.
+            // Boxed, because it is rare and its state would enlarge the future of every request.
             Box::pin(PathParameters::of(parts)).await.fill(row, Some(self))
         } else {
             Filled::default()
         }
     }
 
-    /// Answers a request without a token where one is needed, whatever it asks for.
+    /// Refuses a request without a token, whatever it asks for, if a token is needed.
     #[cfg(feature = "mcp")]
     pub(crate) fn demand_a_token(&self, noted: &Noted<'_>) -> Rejection {
         let failure = Failure::For(crate::refuse::Reason::MissingToken);
         self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
     }
 
-    /// Refuses what a caller cannot have whatever the scopes, and tells that.
+    /// Refuses a request that no scope would allow, and reports that.
     #[cfg(feature = "mcp")]
     pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
         self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())
     }
 
-    /// Refuses a request of which no token was accepted, or which is at fault itself, and tells that.
+    /// Refuses a request without an accepted token, or one that is at fault itself, and reports that.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>], noted: &Noted<'_>) -> Rejection {
         let rejection = self.answer(failure, demands);
         self.tell_refusal(rejection, None, demands, noted)
     }
 
-    /// Tells that a request was refused.
+    /// Reports a refusal.
     pub(super) fn tell_refusal(
         &self,
         rejection: Rejection,
@@ -128,7 +129,7 @@ impl Plan {
         rejection
     }
 
-    /// Answers a request that failed, with what was built at startup if it was.
+    /// Answers a request that failed, with the prebuilt answer if there is one.
     pub(super) fn answer(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let found = match (failure, demands) {
             (Failure::For(reason), [Demand { row, one_of: [], .. }]) if self.is_of(row) => {

@@ -1,4 +1,4 @@
-//! The answers that are built at startup: those that depend on nothing but the gate and the policy.
+//! The answers that are built at startup: those that depend only on the gate and the policy.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -9,7 +9,7 @@ use crate::{
     scope::{Filled, Row, Terms},
 };
 
-/// What one policy answers. Cheap to clone.
+/// The prebuilt answers for one policy. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Answers(Arc<[Rejection]>);
 
@@ -19,11 +19,11 @@ impl Answers {
     }
 }
 
-/// What the policies of one gate answer. Cheap to clone.
+/// The prebuilt answers for the policies of one gate. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Prebuilt(Arc<HashMap<Terms, Answers>>);
 
-/// The most frequent ones first.
+/// The most frequent reasons first.
 const REASONS: [Reason; 6] = [
     Reason::MissingToken,
     Reason::InsufficientScope,
@@ -36,7 +36,7 @@ const REASONS: [Reason; 6] = [
 impl Prebuilt {
     pub(crate) fn of<'a>(gate: &Gate, rows: impl IntoIterator<Item = &'a Row>) -> Self {
         let mut answers = HashMap::new();
-        // A template makes them differ from request to request, and so does a family of resources.
+        // With a template or a family of resources, the answers differ between requests.
         for row in rows.into_iter().filter(|row| !row.terms().has_templates() && !gate.is_of_family()) {
             answers.entry(row.terms().clone()).or_insert_with(|| {
                 let build =
@@ -49,7 +49,7 @@ impl Prebuilt {
         Self(Arc::new(answers))
     }
 
-    /// Returns the answers under these terms; none where they were not known at startup.
+    /// Returns the answers under these terms; empty if the terms were not known at startup.
     pub(crate) fn answers(&self, terms: &Terms) -> Answers {
         self.0.get(terms).cloned().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! A tower service with a step before it: how the layers and the guarded services are made.
+//! A tower service with a step in front of it; layers and guarded services are made with it.
 
 use std::{
     fmt,
@@ -7,20 +7,24 @@ use std::{
 };
 
 use axum::{
+    body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
+use http::request::Parts;
 use tower_service::Service;
 
 use super::enforcement::Passed;
 
-/// What happens before a service is called; it may answer in the service's place.
+/// The code that runs before a service is called, and that may answer in the service's place.
 #[expect(unnameable_types, reason = "only the layers of this crate are steps")]
 pub trait Step: Clone + Send + Sync + 'static {
-    /// Looks at the request, and passes it on with what was found in its extensions.
-    fn run(&self, request: Request) -> impl Future<Output = Result<Request, Response>> + Send;
+    /// Checks the request, and stores the result in its extensions, or answers the request.
+    ///
+    /// It borrows the request, because a copy in each waiting future would make the boxed future too large.
+    fn run(&self, parts: &mut Parts, body: &mut Body) -> impl Future<Output = Result<(), Response>> + Send;
 
-    /// Whether the answer of the service is changed.
+    /// Whether the step changes the answer of the service.
     const CHANGES_ANSWERS: bool = false;
 
     /// Changes the answer to a request that was let through.
@@ -29,7 +33,7 @@ pub trait Step: Clone + Send + Sync + 'static {
     }
 }
 
-/// The service that scopegate's layers make: it calls the one inside only after their step.
+/// The service that scopegate's layers make: it calls the inner service only after their step.
 #[expect(unnameable_types, reason = "programs have it from a layer, and need not name it")]
 #[derive(Clone)]
 pub struct Protected<T, C> {
@@ -57,22 +61,21 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // The clone stays behind for the next request; the service that was polled ready takes this one.
+        // The inner service that was polled ready handles this request, and the clone the next one.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let step = self.step.clone();
+        let (mut parts, mut body) = request.into_parts();
         Box::pin(async move {
-            match step.run(request).await {
-                Ok(request) => {
-                    let passed = if C::CHANGES_ANSWERS { Passed::of(request.extensions()) } else { None };
-                    let answer = inner.call(request).await.map(IntoResponse::into_response)?;
-                    Ok(match passed {
-                        Some(passed) => step.answer(&passed, answer),
-                        None => answer,
-                    })
-                }
-                Err(answer) => Ok(answer),
+            if let Err(answer) = step.run(&mut parts, &mut body).await {
+                return Ok(answer);
             }
+            let passed = if C::CHANGES_ANSWERS { Passed::of(&parts.extensions) } else { None };
+            let answer = inner.call(Request::from_parts(parts, body)).await?.into_response();
+            Ok(match passed {
+                Some(passed) => step.answer(&passed, answer),
+                None => answer,
+            })
         })
     }
 }

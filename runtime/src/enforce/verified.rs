@@ -1,4 +1,4 @@
-//! What came of a verification, for whoever asks the same later in the same request.
+//! The result of a verification, for later checks in the same request.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,38 +10,39 @@ use crate::{
     token::{Seen, Token},
 };
 
-/// The outcome of a verification. It belongs to a verifier and to credentials, not to one copy of a gate.
+/// The result of a verification. It belongs to a verifier and to credentials, not to one clone of a gate.
 #[derive(Clone)]
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
     outcome: Outcome,
-    /// What was verified: a middleware may have changed it since.
+    /// The credentials that were verified; a middleware may have changed them since.
     seen: Seen,
-    /// What was found further outside.
+    /// The next outer verification.
     pub(super) earlier: Option<Arc<Verified>>,
 }
 
 #[derive(Clone)]
 enum Outcome {
     Known(Result<Token, Failure>),
-    /// What was taken off the request before anybody needed to know.
+    /// A credential that was removed from the request before it was verified.
     Asked(Arc<Asked>),
 }
 
-/// A credential that is kept aside, and what comes of it once somebody asks.
+/// A credential that is kept aside, with the result once it has been verified.
 struct Asked {
     protocols: Vec<HeaderValue>,
     outcome: OnceLock<Result<Token, Failure>>,
 }
 
 impl Verified {
-    /// Remembers what came of the credentials of a request, and takes what no handler is to see off it.
+    /// Stores the result for the credentials of a request, and removes credentials that handlers must not see.
     pub(crate) fn new(plan: Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) -> Self {
         plan.gate.strip(&mut parts.headers);
         Self::of(plan, Outcome::Known(outcome), parts)
     }
 
-    /// Takes what no handler is to see off a request, and keeps it for whoever asks later; `None` where there is nothing.
+    /// Removes credentials that handlers must not see, and keeps them for a later verification; `None` if there are
+    /// none.
     pub(super) fn later(plan: Arc<Plan>, parts: &mut Parts) -> Option<Self> {
         let protocols = plan.gate.take_protocols(&mut parts.headers)?;
         let asked = Asked { protocols, outcome: OnceLock::new() };
@@ -53,7 +54,7 @@ impl Verified {
         Self { plan, outcome, seen, earlier: None }
     }
 
-    /// Tells whether a proof of the request has counted, so that `gate` is not to take it for one that was used before.
+    /// Tells whether the proof of the request was already used, so that `gate` must not reject it as a replay.
     pub(super) fn proves_for(&self, gate: &Gate) -> bool {
         matches!(self.outcome, Outcome::Known(Ok(_))) && gate.remembers_as(&self.plan.gate)
     }
@@ -63,17 +64,17 @@ impl Verified {
         self.plan.gate.still_has(parts, &self.seen)
     }
 
-    /// Returns the token, as the gate that had it verified accepts it.
+    /// Returns the token, as the gate that verified it accepts it.
     pub(crate) async fn accepted(&self, parts: &Parts) -> Result<Token, Failure> {
         self.accepted_by(&self.plan, parts).await
     }
 
-    /// Returns the token, as another gate accepts it that verifies alike.
+    /// Returns the token, as another gate with the same verifier accepts it.
     pub(crate) async fn accepted_by(&self, plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
         let handler = plan.row.handler();
         let token = match &self.outcome {
             Outcome::Known(outcome) => outcome.clone()?,
-            // Boxed, since it is rare, and every request would have room for it.
+            // Boxed, because it is rare and its state would enlarge the future of every request.
             Outcome::Asked(asked) => Box::pin(asked.answer(&self.plan.gate, parts, handler)).await?,
         };
         plan.gate.accept(token, handler)
@@ -81,7 +82,7 @@ impl Verified {
 }
 
 impl Asked {
-    /// Has the credential verified, unless it has been.
+    /// Verifies the credential, unless that has been done.
     async fn answer(&self, gate: &Gate, parts: &Parts, handler: &str) -> Result<Token, Failure> {
         if let Some(known) = self.outcome.get() {
             return known.clone();
@@ -90,7 +91,7 @@ impl Asked {
         self.outcome.get_or_init(|| outcome).clone()
     }
 
-    /// Makes the head of the request as it arrived. The one that the handler has stays without the credential.
+    /// Makes the head of the request as it arrived. The handler's copy stays without the credential.
     fn whole(&self, parts: &Parts) -> Parts {
         let (mut whole, ()) = Request::new(()).into_parts();
         whole.method = parts.method.clone();

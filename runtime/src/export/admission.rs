@@ -1,10 +1,22 @@
-//! Who is let in whatever a row says: the policy, and where credentials may come from.
+//! What grants access besides the rows of a table: the policy, and the sources of credentials.
 
 use crate::{gate::Gate, policy::Policy};
 
-/// What lets somebody in besides the rows of a table: a [`Gate`], or a [`Policy`] where there is no gate, as over stdio.
+/// The settings that affect access besides the rows of a table: a [`Gate`], or a [`Policy`] if there is no gate, as
+/// over stdio.
 ///
 /// The functions of [`export`](crate::export) take a reference to either.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, Policy, ScopeTable, StaticKeys, export::Lock};
+///
+/// let table = ScopeTable::default();
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// assert_eq!(Lock::of(&gate, &table), Lock::of(&Policy::new(), &table));
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Admission<'a> {
     policy: &'a Policy,
@@ -28,7 +40,7 @@ impl<'a> Admission<'a> {
         self.policy
     }
 
-    /// Returns the gate, which alone has sources of credentials.
+    /// Returns the gate, since a policy has no sources of credentials.
     pub(super) fn gate(self) -> Option<&'a Gate> {
         self.gate
     }

@@ -1,18 +1,18 @@
-//! Which files the metadata documents of a host become. Pure.
+//! The files for the metadata documents of a host. Pure.
 
 use crate::well_known::Discovery;
 
-/// A document, and where it is.
+/// A document and its path.
 pub(super) struct File {
     /// The path of the URL.
     pub(super) path: String,
-    /// Its place in the folder, with `/` between the parts.
+    /// The path of its file in the folder, with `/` as separator.
     pub(super) name: String,
     pub(super) cache_control: String,
     pub(super) document: bytes::Bytes,
 }
 
-/// Lists the files of all documents. The error is a path that no file can have on every host.
+/// Lists the files of all documents. The error is a path that is not a legal file path on every host.
 pub(super) fn files_of(discoveries: &[Discovery]) -> Result<Vec<File>, String> {
     let paths: Vec<&String> = discoveries.iter().flat_map(Discovery::paths).collect();
     let mut files = Vec::new();
@@ -34,7 +34,8 @@ fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Undoes the percent-encoding, as a host does before it looks for the file; nothing that could lead out of the folder.
+/// Decodes the percent-encoding, as a host does before it looks for the file; `None` for a path that could leave the
+/// folder.
 fn name_of(path: &str, is_folder: bool) -> Option<String> {
     let inside = path.strip_prefix('/')?;
     let mut parts: Vec<String> = Vec::new();

@@ -9,23 +9,24 @@ use super::{files::files_of, hosting};
 use crate::resource::WELL_KNOWN;
 use crate::well_known::{Discovery, clashes_between};
 
-/// Writes the documents of `discoveries` into the folder `to`, as files whose paths are those of the documents' URLs.
+/// Writes the documents of `discoveries` into the folder `to`, in files whose paths are those of the documents' URLs.
 ///
-/// The bytes are those that the server answers. Beside them are notes on what a host has to add: the files have no
-/// ending, so that it cannot know their content type. `_headers` is read by Netlify and Cloudflare Pages, and so is
-/// `_redirects`, which is there if a file has not the name of its URL; `HOSTING.md` is for people, and has the lines
-/// for common servers.
+/// The bytes are the same that the server sends. The files have no extension, so the host cannot know their content
+/// type. Therefore the folder also has notes for the host: Netlify and Cloudflare Pages read `_headers`, and also
+/// `_redirects`, which exists if some file has not the name of its URL. `HOSTING.md` is for people, and has the
+/// configuration of common servers.
 ///
-/// A copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) is at a path where the folder of the other
-/// document is, so it becomes the `index.json` of that; so does a document whose path ends in a slash.
+/// A copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) has the path of the folder that
+/// contains the other document, so it becomes `index.json` in that folder. The same holds for a document whose path
+/// ends in a slash.
 ///
-/// Returns the documents' files. What stands below the well-known path already is removed, so that no document of a former
-/// resource is left; the rest of the folder stays. Give all the documents of a host at once.
+/// Returns the files of the documents. Existing files below the well-known path are removed, so that no document of a
+/// former resource remains; other files in the folder stay. Pass all documents of a host at once.
 ///
 /// # Errors
 ///
-/// When a discovery is that of a [family](crate::Resource::family), two documents want one path, a path cannot be that of a file, there is no document at all, or a file cannot be
-/// written.
+/// When a discovery belongs to a [family](crate::Resource::family), two documents need the same path, a path is not a
+/// legal file path, there is no document, or a file cannot be written.
 ///
 /// # Examples
 ///
@@ -90,7 +91,16 @@ fn write(to: &Path, name: &str, content: &[u8]) -> Result<PathBuf, FolderError> 
     result.map(|()| path.clone()).map_err(|error| FolderError(Fault::Write(path, error)))
 }
 
-/// The reason why a folder was not written, or not all of it.
+/// The reason why a folder was not written completely.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{FolderError, write_folder};
+///
+/// let error: FolderError = write_folder([], "public").unwrap_err();
+/// assert_eq!(error.to_string(), "there is no document: a gate with only static keys has no OAuth metadata");
+/// ```
 #[derive(Debug)]
 pub struct FolderError(Fault);
 
@@ -107,7 +117,7 @@ impl fmt::Display for FolderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Fault::Nothing => {
-                f.write_str("there is no document: a gate of static keys alone has no OAuth metadata")
+                f.write_str("there is no document: a gate with only static keys has no OAuth metadata")
             }
             Fault::Family(pattern) => write!(
                 f,
@@ -115,7 +125,7 @@ impl fmt::Display for FolderError {
             ),
             Fault::Clash(clash) => f.write_str(clash),
             Fault::Path(path) => {
-                write!(f, "`{path}` cannot be the path of a file on every host; give the resource another")
+                write!(f, "`{path}` is not a legal file path on every host; give the resource another path")
             }
             Fault::Write(path, error) => write!(f, "cannot write {}: {error}", path.display()),
         }

@@ -1,8 +1,8 @@
-//! What a static host has to be told about metadata documents.
+//! The configuration of a static host for metadata documents.
 
 use super::files::File;
 
-/// Writes `_headers`, as Netlify and Cloudflare Pages read it.
+/// Writes `_headers` in the format of Netlify and Cloudflare Pages.
 pub(super) fn headers(files: &[File]) -> String {
     let block = |file: &File| {
         format!(
@@ -13,13 +13,13 @@ pub(super) fn headers(files: &[File]) -> String {
     files.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
-/// Writes `_redirects`, by which the same hosts find a file that has not the name of its URL.
+/// Writes `_redirects`, which makes the same hosts find a file that has not the name of its URL.
 pub(super) fn redirects(files: &[File]) -> String {
     let renamed = |file: &&File| file.name.ends_with("/index.json");
     each(files.iter().filter(renamed), |file| format!("{} /{} 200\n", file.path, file.name))
 }
 
-/// Writes what people are to do on hosts that read none of the two.
+/// Writes instructions for other hosts.
 pub(super) fn notes(files: &[File]) -> String {
     let rows =
         each(files, |file| format!("| `{}` | `{}` | `{}` |\n", file.path, file.name, file.cache_control));
@@ -31,7 +31,7 @@ pub(super) fn notes(files: &[File]) -> String {
          `Access-Control-Allow-Origin: *`, so that scripts can read it.\n\n\
          | path | file | `Cache-Control` |\n|---|---|---|\n{rows}\n\
          Netlify and Cloudflare Pages read `_headers` and `_redirects`. Some hosts leave out folders that begin with a dot:\n\
-         on GitHub Pages an empty file `.nojekyll` at the root has them served, though without the content type.\n\n\
+         on GitHub Pages, add an empty file `.nojekyll` at the root; they are then served, but without the content type.\n\n\
          ## nginx\n\n```nginx\n{nginx}```\n\n## Caddy\n\n```caddyfile\n{caddy}```\n\n## S3\n\n\
          The bucket's CORS configuration allows `GET` from `*`.\n\n```sh\n{s3}```\n"
     )

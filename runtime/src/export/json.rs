@@ -22,7 +22,7 @@ struct Table<'a> {
     catalog: Vec<Named>,
 }
 
-/// A scope, and what the vocabulary says of it.
+/// A scope with the vocabulary's description.
 #[derive(Serialize)]
 struct Named {
     scope: ScopeToken,
@@ -50,15 +50,18 @@ pub(super) struct Route<'a> {
     related: Vec<&'static str>,
 }
 
-/// Writes `table` as JSON: the floor, the routes in their order, and the catalog, which has each scope that the floor or a
-/// route names, with the vocabulary's description. `admission` is a `&Gate` or a `&Policy`.
+/// Writes `table` as JSON: the floor, the routes in their order, and the catalog. `admission` is a `&Gate` or a
+/// `&Policy`.
 ///
-/// `access` is `public`, `authenticated` or `scopes`; the last has `alternatives`, each a list of scopes that are needed
-/// together. Where a login is asked for, `acr_values` lists what is accepted, in order of preference, and `max_age` is in seconds.
-/// What is empty or not known is left out.
+/// The catalog has each scope that the floor or a route names, with the vocabulary's description.
 ///
-/// `dpop` is `accepted` or `required` where the gate takes tokens that are bound to a key (`Gate::dpop`), and `client_certificate` the header
-/// with the thumbprint of a certificate ([`Gate::client_certificate`](crate::Gate::client_certificate)).
+/// `access` is `public`, `authenticated` or `scopes`. The last has `alternatives`, each a list of scopes that are
+/// needed together. If a route requires a certain login, `acr_values` lists the accepted values, in order of
+/// preference, and `max_age` is in seconds. Members without a value are omitted.
+///
+/// `dpop` is `accepted` or `required` if the gate accepts tokens that are bound to a key (`Gate::dpop`).
+/// `client_certificate` is the header with the thumbprint of a certificate
+/// ([`Gate::client_certificate`](crate::Gate::client_certificate)).
 ///
 /// # Examples
 ///
@@ -87,7 +90,7 @@ pub fn json<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> Stri
         routes: table.entries().iter().map(Route::from).collect(),
         catalog: catalog(policy, table),
     };
-    // Text and lists of text: there is nothing that JSON could not hold.
+    // Text and lists of text always serialize.
     serde_json::to_string_pretty(&table).unwrap_or_default()
 }
 

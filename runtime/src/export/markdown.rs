@@ -6,8 +6,9 @@ use crate::{
     scope::{Requirement, ScopeTable, ScopeToken},
 };
 
-/// Writes `table` as a Markdown table, in its order, below a sentence about the floor if there is one, and about what tokens are bound to. `admission` is a
-/// `&Gate` or a `&Policy`.
+/// Writes `table` as a Markdown table, in its order. `admission` is a `&Gate` or a `&Policy`.
+///
+/// Sentences before the table name the floor, and the key or certificate that tokens are bound to, if there are any.
 ///
 /// # Examples
 ///
@@ -20,7 +21,7 @@ use crate::{
 /// let routes: Router = Router::new().route("/export", get(download));
 /// let policy = Policy::new().floor([Scope::from_static("api")]);
 /// let markdown = export::markdown(&policy, &routes.table());
-/// assert!(markdown.starts_with("Every token needs `api`, too.\n"));
+/// assert!(markdown.starts_with("Every token also needs `api`.\n"));
 /// assert!(markdown.contains("| `GET` | `/export` | `files:read` `files:export` *or* `files:admin` |"));
 /// ```
 #[must_use]
@@ -30,7 +31,7 @@ pub fn markdown<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> 
         [] => String::new(),
         floor => {
             let floor = all(floor.iter().map(ScopeToken::as_str));
-            format!("Every token needs {floor}, too.\n\n")
+            format!("Every token also needs {floor}.\n\n")
         }
     };
     let proofs = admission.gate().into_iter().flat_map(Gate::proofs_in_words);
@@ -69,7 +70,7 @@ fn all<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
     scopes.into_iter().map(code).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes a code span; a scope can have backticks, and a table takes each `|` that is not escaped for its own.
+/// Writes a code span. A scope can contain backticks, and a table treats each unescaped `|` as its own.
 fn code(text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);

@@ -1,7 +1,8 @@
-//! What is known of the routes, as files: for reviewers, operators and the administrators of authorization servers.
+//! Exports the requirements of routes as files, for reviewers, operators and the administrators of authorization
+//! servers.
 //!
-//! With the feature `export`. Nothing here needs the server to run, and nothing is kept by hand: all of it comes from the
-//! [`ScopeTable`] and the [`Gate`](crate::Gate). The [guide](crate::guide::operators) tells the whole story.
+//! It needs the feature `export`, but no running server. Everything is derived from the [`ScopeTable`] and the
+//! [`Gate`](crate::Gate), and nothing is kept by hand. See the [guide](crate::guide::operating).
 //!
 //! | | |
 //! |---|---|
@@ -10,7 +11,7 @@
 //! | [`json()`], [`markdown()`] | the table |
 //! | [`Doctor`] | why requests are answered 401 |
 //! | [`main`] | a program that answers `cargo scopegate` |
-//! | [`OpenApiReport`] | what [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) says of an `OpenAPI` document |
+//! | [`OpenApiReport`] | the differences that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) finds in an `OpenAPI` document |
 
 mod admission;
 mod doctor;
@@ -37,6 +38,6 @@ pub use self::{
 #[cfg(doc)]
 use crate::ScopeTable;
 
-/// The version of utoipa that is in the signatures here.
+/// The version of utoipa whose types this module uses.
 #[cfg(feature = "utoipa")]
 pub use ::utoipa;

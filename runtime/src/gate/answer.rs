@@ -1,4 +1,4 @@
-//! What a gate answers where a credential or the decision fails: the one place that makes a refusal of a failure.
+//! Turns a failure of a credential or of the decision into a refusal of the gate.
 
 use std::borrow::Cow;
 
@@ -42,21 +42,21 @@ impl Gate {
         rejection
     }
 
-    /// Builds the refusal of a handler for a reason that is not about scopes.
+    /// Builds a handler's refusal for a reason other than scopes.
     pub(crate) fn deny(&self, why: Cow<'static, str>) -> Rejection {
         Rejection::new(Reason::Denied, why, Asked::NOTHING, NO_CHALLENGE, &self.0.bodies)
     }
 
-    /// Makes a refusal of this gate's the answer to the JSON-RPC request `id`.
+    /// Turns a refusal of this gate into the answer to the JSON-RPC request `id`.
     #[cfg(feature = "mcp")]
     pub(crate) fn name_request(&self, refusal: Rejection, id: &serde_json::Value) -> Rejection {
         refusal.for_request(id, &self.0.bodies)
     }
 
-    /// Makes the challenges of a refused token that came by `scheme`. A token that is valid, and grants too little, is challenged by its own scheme
-    /// alone; in all other cases each scheme that the gate takes would do.
+    /// Makes the challenges for a token that came with `scheme`. If the token is valid but grants too little, there is
+    /// a challenge only for its own scheme; otherwise there is one for each scheme that the gate accepts.
     ///
-    /// What was wrong is said of the scheme that the client used, or of the only one that there is.
+    /// The error is in the challenge of the scheme that the client used, or in the only challenge.
     pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
         let schemes = match self.0.bindings.dpop_use() {
             DpopUse::Refused => [Some(Scheme::Bearer), None],
@@ -69,8 +69,8 @@ impl Gate {
         schemes.map(|own| own.map(|own| self.challenge(reason, own, has_error(own), asked)))
     }
 
-    /// What is asked of the login stands in every challenge, as the scopes do: a client that asks for a token by it has one that
-    /// is enough, whatever was wrong with the one before.
+    /// Makes the challenge of one scheme. It always contains the demands on scopes and login, so that the token which a
+    /// client requests with it is enough, whatever was wrong with the previous one.
     fn challenge(&self, reason: Reason, scheme: Scheme, has_error: bool, asked: &Asked) -> Challenge {
         let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {

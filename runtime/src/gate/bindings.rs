@@ -1,4 +1,4 @@
-//! What a gate demands of tokens that are bound to a key or a certificate.
+//! The gate's rules for tokens that are bound to a key or a certificate.
 
 use std::pin::Pin;
 #[cfg(feature = "dpop")]
@@ -18,17 +18,17 @@ use crate::{
     token::{ClientCertificate, Presented, Token, VerifyError},
 };
 
-/// What a gate demands of tokens that are bound to a key or a certificate.
+/// The gate's rules for tokens that are bound to a key or a certificate.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bindings {
-    /// Whether somebody before the program checks what the gate does not.
+    /// Whether something in front of the program checks the bindings that the gate does not.
     pub(super) accepts_unchecked: bool,
     pub(super) certificate: Option<ClientCertificate>,
     #[cfg(feature = "dpop")]
     pub(super) dpop: Option<Arc<Dpop>>,
 }
 
-/// How a gate takes tokens that are bound by DPoP.
+/// How a gate handles tokens that are bound by DPoP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "dpop"), allow(dead_code, reason = "without the feature it is always refused"))]
 pub(crate) enum DpopUse {
@@ -38,7 +38,7 @@ pub(crate) enum DpopUse {
 }
 
 impl DpopUse {
-    /// Returns the word for it in exports; there is none where nobody has turned it on.
+    /// Returns the word for exports; `None` if DPoP is not enabled.
     #[cfg(feature = "export")]
     pub(crate) const fn word(self) -> Option<&'static str> {
         match self {
@@ -49,7 +49,7 @@ impl DpopUse {
     }
 }
 
-/// Why a token is not accepted with what the request proves: what is answered, and what is logged.
+/// Why the request does not prove the token's binding: the answer, and the text for the log.
 pub(super) struct Unproven {
     pub(super) failure: Failure,
     pub(super) error: VerifyError,
@@ -67,8 +67,8 @@ impl From<VerifyError> for Unproven {
 }
 
 impl Bindings {
-    /// Checks what a request proves of its token, as far as this gate checks it, and returns what is left to be waited for.
-    /// `path` is that of the request as it arrived.
+    /// Checks the bindings of a token that this gate checks, and returns the part that must be awaited. `path` is that
+    /// of the request as it arrived.
     pub(super) fn check<'a>(
         &'a self,
         token: &'a Token,
@@ -89,12 +89,14 @@ impl Bindings {
                 (Scheme::Bearer, None) if dpop.is_required() => UNBOUND,
                 (Scheme::Bearer, None) => return Ok(None),
                 (Scheme::Bearer, Some(_)) => {
-                    "it is bound to a key by DPoP (`cnf.jkt`), and came as a bearer token"
+                    "it is bound to a key by DPoP (`cnf.jkt`), but was sent as a bearer token"
                 }
-                (Scheme::Dpop, None) => "it is bound to no key (`cnf.jkt`), and came by the scheme DPoP",
+                (Scheme::Dpop, None) => {
+                    "it is not bound to a key (`cnf.jkt`), but was sent with the scheme DPoP"
+                }
                 (Scheme::Dpop, Some(jkt)) => {
                     let checking = dpop.check(jkt, presented, path, is_proven);
-                    // Boxed, so that requests with bearer tokens have no room for it.
+                    // Boxed, so that requests with bearer tokens do not need space for it.
                     return Ok(Some(Box::pin(async { checking.await.map_err(Unproven::from) })));
                 }
             };
@@ -105,7 +107,7 @@ impl Bindings {
         Ok(None)
     }
 
-    /// Says what requests have to prove, for people.
+    /// Describes the proofs that requests need, for people.
     #[cfg(feature = "export")]
     pub(super) fn in_words(&self) -> impl Iterator<Item = &'static str> {
         let dpop = match self.dpop_use() {
@@ -118,39 +120,39 @@ impl Bindings {
             ),
         };
         let certificate = self.certificate.as_ref().map(
-            |_| "Tokens may be bound to a client certificate (RFC 8705), which the client then has to use.",
+            |_| "Tokens may be bound to a client certificate (RFC 8705), which the client must then use.",
         );
         dpop.into_iter().chain(certificate)
     }
 
-    /// Says why a verified token is refused that came with no request, if it is.
+    /// Returns why a verified token without a request is rejected, if it is.
     #[cfg(feature = "export")]
     pub(super) fn refuses_unbound(&self, token: &Token) -> Option<VerifyError> {
         let is_bound = token.confirmation().is_some_and(|confirmation| confirmation.jkt.is_some());
         (self.dpop_use() == DpopUse::Required && !is_bound).then(|| VerifyError::invalid(UNBOUND))
     }
 
-    /// Says why a token is refused for what it is bound to and this gate does not check, if it is.
+    /// Returns why a token is rejected because of a binding that this gate does not check, if it is.
     pub(super) fn refuses(&self, token: &Token) -> Option<VerifyError> {
         let confirmation = token.confirmation().filter(|_| !self.accepts_unchecked)?;
         let reason = if confirmation.has_others {
-            "it is bound to a key (`cnf`) in a way that no gate checks, and came as a plain bearer token; see `Gate::accept_bound_tokens`"
+            "it is bound to a key (`cnf`) in a way that no gate checks, but was sent as a plain bearer token; see `Gate::accept_bound_tokens`"
         } else if confirmation.jkt.is_some() && self.dpop_use() == DpopUse::Refused {
-            "it is bound to a key by DPoP (`cnf.jkt`), and came as a plain bearer token; see `Gate::dpop` and `Gate::accept_bound_tokens`"
+            "it is bound to a key by DPoP (`cnf.jkt`), but was sent as a plain bearer token; see `Gate::dpop` and `Gate::accept_bound_tokens`"
         } else if confirmation.certificate.is_some() && self.certificate.is_none() {
-            "it is bound to a client certificate (`cnf.x5t#S256`), and came as a plain bearer token; see `Gate::client_certificate` and `Gate::accept_bound_tokens`"
+            "it is bound to a client certificate (`cnf.x5t#S256`), but was sent as a plain bearer token; see `Gate::client_certificate` and `Gate::accept_bound_tokens`"
         } else {
             return None;
         };
         Some(VerifyError::invalid(reason))
     }
 
-    /// Tells whether there is anything to check of a request.
+    /// Tells whether requests must be checked.
     pub(super) fn check_requests(&self) -> bool {
         self.certificate.is_some() || self.dpop_use() != DpopUse::Refused
     }
 
-    /// Tells whether both check the same in the same way.
+    /// Tells whether both make the same checks.
     pub(super) fn check_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         let same_dpop = match (&self.dpop, &other.dpop) {
@@ -163,7 +165,7 @@ impl Bindings {
         same_dpop && self.certificate == other.certificate
     }
 
-    /// Tells whether a proof that `other` has accepted is one that this has seen.
+    /// Tells whether both share a store, so that each knows the proofs that the other accepted.
     pub(super) fn remember_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         return match (&self.dpop, &other.dpop) {
@@ -177,7 +179,7 @@ impl Bindings {
         }
     }
 
-    /// Iterates over the headers that prove something of a token.
+    /// Iterates over the headers with proofs.
     pub(super) fn headers(&self) -> impl Iterator<Item = HeaderName> {
         let certificate = self.certificate.as_ref().and_then(ClientCertificate::name).cloned();
         #[cfg(feature = "dpop")]
@@ -198,7 +200,7 @@ impl Bindings {
         DpopUse::Refused
     }
 
-    /// Returns the algorithms of proofs that clients are told of.
+    /// Returns the algorithms of proofs that the metadata and challenges list.
     pub(super) fn algorithms(&self) -> &[String] {
         #[cfg(feature = "dpop")]
         return self.dpop.as_ref().map_or(&[], |dpop| dpop.names());
@@ -206,7 +208,7 @@ impl Bindings {
         &[]
     }
 
-    /// Says in the metadata document what tokens must be bound to.
+    /// Adds the bindings that tokens may or must have to the metadata document.
     pub(super) fn describe(&self, metadata: ResourceMetadata) -> ResourceMetadata {
         let metadata = if self.certificate.is_some() { metadata.with_certificates() } else { metadata };
         match self.dpop_use() {
@@ -218,7 +220,7 @@ impl Bindings {
 }
 
 impl Gate {
-    /// Lists what is wrong with what the gate demands of bound tokens.
+    /// Lists the problems of these rules.
     pub(super) fn binding_problems(&self) -> Vec<String> {
         let bindings = &self.0.bindings;
         let mut problems: Vec<String> =
@@ -226,7 +228,7 @@ impl Gate {
         let set_twice =
             self.metadata_members().filter(|name| self.resource().is_some_and(|own| own.sets(name)));
         problems.extend(set_twice.map(|name| {
-            format!("the gate sets `{name}` in the metadata document; leave out `.member(\"{name}\", ..)` of the resource")
+            format!("the gate sets `{name}` in the metadata document; remove `.member(\"{name}\", ..)` from the resource")
         }));
         #[cfg(feature = "dpop")]
         if let Some(dpop) = &bindings.dpop {
@@ -236,7 +238,7 @@ impl Gate {
         problems
     }
 
-    /// Iterates over the members of the metadata document that the gate sets by itself.
+    /// Iterates over the members of the metadata document that the gate sets itself.
     fn metadata_members(&self) -> impl Iterator<Item = &'static str> {
         let bindings = &self.0.bindings;
         let dpop = (bindings.dpop_use() != DpopUse::Refused).then_some(ResourceMetadata::DPOP);
@@ -246,7 +248,7 @@ impl Gate {
 }
 
 #[cfg(any(feature = "dpop", feature = "export"))]
-const UNBOUND: &str = "it is bound to no key (`cnf.jkt`), and the gate requires DPoP";
+const UNBOUND: &str = "it is not bound to a key (`cnf.jkt`), but the gate requires DPoP";
 
 #[cfg(feature = "dpop")]
 impl From<Refusal> for Unproven {

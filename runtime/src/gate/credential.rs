@@ -1,4 +1,4 @@
-//! What a gate does with the credential of a request.
+//! How a gate handles the credential of a request.
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ use crate::{
 };
 
 impl Gate {
-    /// Reads and verifies the credential of a request, and says what comes of it for any gate.
+    /// Reads and verifies the credential of a request. The result is valid for any gate with the same verifier.
     ///
-    /// With `is_proven` a proof that comes with it has counted for this request already, so that it is not one that was used before.
+    /// With `is_proven`, the request's proof has already been accepted for this request, so it is not a replay.
     pub(crate) async fn verify(
         &self,
         parts: &Parts,
@@ -33,7 +33,7 @@ impl Gate {
             Credentials::NotAToken(scheme) => return Err(Failure::of(Reason::InvalidToken, scheme)),
         };
         if self.is_of_family() {
-            // No verifier is to take the pattern for a resource.
+            // A verifier must not mistake the pattern for a resource.
             log::not_verified(&VerifyError::invalid("the request is at no resource of the family"), handler);
             return Err(Failure::of(Reason::InvalidToken, scheme));
         }
@@ -52,11 +52,11 @@ impl Gate {
                 unproven.failure.by(scheme)
             })?;
         }
-        // A handler may demand more when the text is gone.
+        // A handler may demand more when the text is no longer at hand.
         Ok(if self.0.observer.is_some() { verified.known_by(token) } else { verified })
     }
 
-    /// Returns the text of the one token that a request carries, for its hash.
+    /// Returns the text of the request's token, for its hash.
     pub(crate) fn credential<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
         match self.0.sources.read(parts, self.origin()) {
             Credentials::Bearer(token) | Credentials::Dpop(token) => Some(token),
@@ -64,7 +64,7 @@ impl Gate {
         }
     }
 
-    /// Accepts a verified token, or refuses it for what this gate alone demands of one.
+    /// Accepts a verified token, or rejects it by this gate's own rules.
     pub(crate) fn accept(&self, token: Token, handler: &str) -> Result<Token, Failure> {
         match self.refuses(&token) {
             None => Ok(token),
@@ -75,19 +75,19 @@ impl Gate {
         }
     }
 
-    /// Says why this gate alone would refuse a verified token, if it would.
+    /// Returns why this gate's own rules reject a verified token, if they do.
     pub(crate) fn refuses(&self, token: &Token) -> Option<VerifyError> {
         self.0.bindings.refuses(token)
     }
 
-    /// Says why this gate would refuse a verified token whatever the request proves, if it would.
+    /// Returns why this gate rejects a verified token whatever the request proves, if it does.
     #[cfg(feature = "export")]
     pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {
         self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))
     }
 
-    /// Verifies a token that comes with no request, as the gate would. Unless `may_send`, the token goes nowhere; nobody can tell
-    /// then what a verifier of the program's own would say.
+    /// Verifies a token without a request, as the gate would. Unless `may_send` is set, the token is sent nowhere, and
+    /// the program's own verifier is not called.
     #[cfg(feature = "export")]
     pub(crate) async fn verify_alone(
         &self,
@@ -112,13 +112,13 @@ impl Gate {
         Some(verified)
     }
 
-    /// Returns the verifier, where it is one of this crate.
+    /// Returns the verifier, if it is one of this crate.
     #[cfg(feature = "export")]
     pub(crate) fn known_verifier(&self) -> Option<KnownVerifier<'_>> {
         KnownVerifier::of(self.0.verifier.as_any())
     }
 
-    /// Tells whether `other` verifies the same credentials by the same verifier for the same resource.
+    /// Tells whether `other` verifies the same credentials with the same verifier for the same resource.
     pub(crate) fn verifies_as(&self, other: &Self) -> bool {
         let same_resource = || match (self.resource(), other.resource()) {
             (Some(own), Some(others)) => own.identifier() == others.identifier(),
@@ -133,17 +133,17 @@ impl Gate {
                 && same_resource()
     }
 
-    /// Tells whether a proof that `other` has accepted of a request is one that this gate would take for a used one.
+    /// Tells whether this gate would reject a proof that `other` has accepted as a replay.
     pub(crate) fn remembers_as(&self, other: &Self) -> bool {
         self.0.bindings.remember_as(&other.0.bindings)
     }
 
-    /// Remembers what of a request may be a credential.
+    /// Records the parts of a request that may be credentials.
     pub(crate) fn credentials_in(&self, parts: &Parts) -> Seen {
         self.0.sources.seen(parts, self.origin())
     }
 
-    /// Tells whether a request has the credentials that were seen of it before.
+    /// Tells whether a request still has the recorded credentials.
     pub(crate) fn still_has(&self, parts: &Parts, seen: &Seen) -> bool {
         self.0.sources.still_has(parts, self.origin(), seen)
     }
@@ -152,28 +152,29 @@ impl Gate {
         self.resource().map(Resource::origin)
     }
 
-    /// Tells whether requests may carry what no handler is to see.
+    /// Tells whether requests may carry credentials that handlers must not see.
     pub(crate) fn strips_credentials(&self) -> bool {
         self.0.sources.strip_anything()
     }
 
-    /// Tells whether requests may carry what nobody inside can verify again: what is taken off them, and what counts once.
+    /// Tells whether inner gates could not verify a request's credential again, because it is removed or is valid only
+    /// once.
     pub(crate) fn verifies_for_all(&self) -> bool {
         self.strips_credentials() || self.0.sources.have_proofs()
     }
 
-    /// Takes what no handler is to see off a request.
+    /// Removes credentials that handlers must not see from a request.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.0.sources.strip(headers);
     }
 
-    /// Takes what no handler is to see off a request that nobody has judged, and returns the subprotocols as they were;
-    /// `None` where there is nothing to take.
+    /// Removes credentials that handlers must not see from a request that has not been checked, and returns the
+    /// original subprotocols, or `None` if they did not change.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         self.0.sources.take_protocols(headers)
     }
 
-    /// Puts subprotocols in the place of what was left of them.
+    /// Restores the original subprotocols.
     pub(crate) fn put_protocols_back(headers: &mut HeaderMap, protocols: &[HeaderValue]) {
         Sources::put_protocols_back(headers, protocols);
     }

@@ -6,15 +6,15 @@ use super::Gate;
 use crate::{dpop::Dpop, token::CredentialSource};
 
 impl Gate {
-    /// Takes tokens that are bound to a key of the client by DPoP ([RFC 9449]), and checks the proof of each request.
+    /// Accepts tokens that are bound to a key of the client by DPoP ([RFC 9449]), and checks the proof of each request.
     ///
-    /// Without this the scheme `DPoP` is no credential, and a token that is bound to a key is refused. The [guide](crate::guide::dpop)
-    /// says what is checked and answered.
+    /// Without this, the gate ignores the scheme `DPoP`, and rejects a token that is bound to a key. The
+    /// [guide](crate::guide::dpop) explains the checks and the answers.
     ///
     /// # Errors
     ///
-    /// A gate without a resource, as of [`Gate::static_keys`], and one that requires bound tokens and verifies static keys alone, are
-    /// errors at startup; so is what the methods of [`Dpop`] say.
+    /// It is an error at startup if the gate has no resource, as with [`Gate::static_keys`], or if it requires bound
+    /// tokens but verifies only static keys. The same holds for the errors of [`Dpop`]'s methods.
     ///
     /// # Examples
     ///
@@ -35,16 +35,16 @@ impl Gate {
         self.bound()
     }
 
-    /// Lists what keeps the gate from taking any bound token, or everything else.
+    /// Lists the settings that keep the gate from accepting any bound token, or any token at all.
     pub(super) fn dpop_problems(&self, dpop: &Dpop) -> Vec<String> {
         let mut problems = Vec::new();
         if self.resource().is_none() {
-            problems.push("a proof of DPoP names the URL of a resource, and a gate of static keys alone has none; leave `.dpop(..)` out".to_owned());
+            problems.push("a DPoP proof names the URL of a resource, but a gate with only static keys has none; remove `.dpop(..)`".to_owned());
         } else if dpop.is_required() && self.verifies_keys_alone() {
-            problems.push("the gate requires tokens that are bound by DPoP, and static keys are bound to nothing; write `Dpop::accepted()`, or add a verifier of tokens by `StaticKeys::or`".to_owned());
+            problems.push("the gate requires tokens that are bound by DPoP, but static keys are not bound; write `Dpop::accepted()`, or add a verifier of tokens by `StaticKeys::or`".to_owned());
         }
         if !self.credential_sources().any(|source| *source == CredentialSource::authorization()) {
-            problems.push("tokens that are bound by DPoP come in `Authorization`, from which the gate takes nothing; add `CredentialSource::authorization()`".to_owned());
+            problems.push("tokens that are bound by DPoP are sent in `Authorization`, but the gate does not read it; add `CredentialSource::authorization()`".to_owned());
         }
         problems
     }

@@ -1,4 +1,4 @@
-//! Verifiers without their type.
+//! Verifiers behind a trait object.
 
 use std::any::Any;
 
@@ -6,18 +6,18 @@ use stackfuture::StackFuture;
 
 use crate::token::{Presented, Token, TokenVerifier, VerifyError};
 
-/// [`TokenVerifier`] without its type, so that no generic leaks into the router.
+/// An object-safe [`TokenVerifier`], so that the router needs no type parameter for it.
 pub(super) trait Verify: Send + Sync {
     fn verify<'a>(&'a self, presented: &'a Presented<'a>) -> Verifying<'a>;
 
     fn problems(&self) -> Vec<String>;
 
-    /// Gives the type back, to those who know it.
+    /// Returns the verifier as [`Any`], for code that knows its type.
     fn as_any(&self) -> &dyn Any;
 }
 
-/// How many bytes the future of a verifier may have without a box of its own: those of verifiers that look a token up fit, and
-/// every request has room for them.
+/// How many bytes the future of a verifier may have before it gets a box of its own. Verifiers that look a token up
+/// stay below, and every request has this space.
 const FUTURE: usize = 128;
 
 pub(super) type Verifying<'a> = StackFuture<'a, Result<Token, VerifyError>, FUTURE>;

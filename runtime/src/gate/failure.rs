@@ -1,4 +1,4 @@
-//! Why a request failed, before it is known what the gate answers.
+//! The failure of a request, before it becomes an answer of the gate.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use crate::{
 /// Why a request failed, and when to try again if that would help.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
-    /// Of a bearer token, or of none in particular.
+    /// With a bearer token, or with no particular token.
     For(Reason),
-    /// Of a token that came by the scheme DPoP.
+    /// With a token that was sent with the scheme DPoP.
     OfDpop(Reason),
     Unavailable {
         retry_after: Duration,
@@ -27,7 +27,7 @@ impl Failure {
         }
     }
 
-    /// Says by which scheme the token came.
+    /// Sets the scheme that the token was sent with.
     pub(crate) const fn by(self, scheme: Scheme) -> Self {
         match self {
             Self::For(reason) | Self::OfDpop(reason) => Self::of(reason, scheme),

@@ -1,4 +1,4 @@
-//! The gate of a family of resources, which becomes that of one resource for each request.
+//! The gate of a family of resources, which becomes the gate of one resource for each request.
 
 use std::sync::Arc;
 
@@ -10,16 +10,16 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// Where a request to the gate of a family is.
+/// Where a request to the gate of a family belongs.
 pub(crate) enum Spot {
-    /// At a resource of the family, for which this is the gate.
+    /// At a resource of the family, whose gate this is.
     Member(Gate),
     Illegal,
     Outside,
 }
 
 impl Gate {
-    /// Tells whether the gate has to become that of one resource before it can judge a request.
+    /// Tells whether the gate must become that of one resource before it can check a request.
     pub(crate) fn is_of_family(&self) -> bool {
         self.resource().is_some_and(Resource::is_family)
     }
@@ -33,7 +33,8 @@ impl Gate {
         }
     }
 
-    /// Returns which routes can never be at a resource of the gate's family, or give its parameters other values.
+    /// Returns the routes that can never belong to a resource of the gate's family, or that give its parameters other
+    /// values.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));
@@ -44,7 +45,7 @@ impl Gate {
     }
 }
 
-/// Returns the URI that a request arrived with: routers that are nested take off what comes before theirs.
+/// Returns the URI that a request arrived with, since nested routers remove their prefix.
 pub(super) fn arrived(parts: &Parts) -> &Uri {
     #[cfg(any(feature = "dpop", feature = "family"))]
     if let Some(axum::extract::OriginalUri(original)) = parts.extensions.get() {
@@ -64,6 +65,6 @@ fn fault(family: &Resource, (entry, path): (&Entry, &str)) -> Option<String> {
     }
     let name = misplaced(path, family)?;
     Some(format!(
-        "`{handler}` is mounted at `{path}`, whose `{{{name}}}` is not that of the resources of `{pattern}`; name it apart"
+        "`{handler}` is mounted at `{path}`, whose `{{{name}}}` is not that of the resources of `{pattern}`; give it another name"
     ))
 }

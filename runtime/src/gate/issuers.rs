@@ -1,4 +1,4 @@
-//! A gate for issuers: what clients are told follows from them.
+//! Makes a gate for issuers, with the challenge and the metadata that result from them.
 
 use super::Gate;
 use crate::{Issuer, Issuers, Resource, shown};
@@ -34,7 +34,7 @@ pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     gate
 }
 
-/// Finds the authorization servers of the resource whose tokens nobody would accept.
+/// Finds the resource's authorization servers whose tokens no issuer would accept.
 fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
     let is_known = |server: &str| {
         issuers
@@ -45,14 +45,14 @@ fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
     servers
         .map(|server| {
             format!(
-                "the resource names the authorization server `{}`, and no issuer has that name, so that its tokens would be refused; write an `Issuer` for it",
+                "the resource names the authorization server `{}`, but no issuer has that name, so its tokens would be rejected; write an `Issuer` for it",
                 shown::url(server)
             )
         })
         .collect()
 }
 
-/// Finds the prefix by which clients ask. A challenge names each scope once, whoever issues the token.
+/// Finds the prefix that clients put before scopes. A challenge has only one name for each scope, whatever the issuer.
 fn asked_prefix(issuers: &Issuers) -> Result<Option<String>, String> {
     let mut prefixes = issuers.iter().map(Issuer::asked_prefix);
     let Some(first) = prefixes.next() else { return Ok(None) };
@@ -63,7 +63,7 @@ fn asked_prefix(issuers: &Issuers) -> Result<Option<String>, String> {
                 prefix.map_or_else(|| "no prefix".to_owned(), |prefix| format!("`{}`", shown::text(prefix)))
             };
             Err(format!(
-                "clients ask one issuer for scopes with {} and another with {}, and a challenge can name only one; give each a gate of its own",
+                "clients request scopes from one issuer with {} and from another with {}, but a challenge can name only one; give each issuer a gate of its own",
                 shown(first),
                 shown(other)
             ))
@@ -71,14 +71,15 @@ fn asked_prefix(issuers: &Issuers) -> Result<Option<String>, String> {
     }
 }
 
-/// Tells whether a scope is one of `OpenID` Connect's own.
+/// Tells whether a scope is defined by `OpenID` Connect itself.
 pub(crate) fn is_of_open_id(scope: &str) -> bool {
     /// [OpenID Connect Core, sections 3.1.2.1, 5.4 and 11](https://openid.net/specs/openid-connect-core-1_0.html).
     const OF_OPEN_ID: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
     OF_OPEN_ID.contains(&scope)
 }
 
-/// Writes a scope as clients ask for it. Those of `OpenID` Connect are no resource's.
+/// Writes a scope as clients request it. The scopes of `OpenID` Connect get no prefix, since they belong to no
+/// resource.
 fn with_prefix(prefix: &str, scope: &str) -> String {
     if is_of_open_id(scope) { scope.to_owned() } else { format!("{prefix}{scope}") }
 }

@@ -1,4 +1,4 @@
-//! What is logged, and how; without the feature `tracing`, nothing.
+//! The log events; without the feature `tracing` there are none.
 
 use crate::{
     observe::{Decision, Outcome},
@@ -14,7 +14,7 @@ use crate::{
     shown,
 };
 
-/// The program is at fault, so the request is answered with 500.
+/// Logs that the program is at fault, so that the request is answered with 500.
 pub(crate) fn misconfigured(fault: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "scopegate", "{fault}");
@@ -22,21 +22,21 @@ pub(crate) fn misconfigured(fault: &str) {
     let _ = fault;
 }
 
-/// A layer has no row for a route, so its challenges name less than they could.
+/// Logs that a layer has no row for a route, so that its challenges cannot name the route's scopes.
 pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     #[cfg(feature = "tracing")]
     {
         let methods = methods.map(|methods| format!("{methods} ")).unwrap_or_default();
         tracing::warn!(
             target: "scopegate",
-            "no row of the layer's table is about the route `{methods}{path}`, so its 401 names the floor alone; write `{methods}\"{path}\" => handler` in `scope_table!`",
+            "the layer's table has no row for the route `{methods}{path}`, so its 401 names only the floor; write `{methods}\"{path}\" => handler` in `scope_table!`",
         );
     }
     #[cfg(not(feature = "tracing"))]
     let _ = (path, methods);
 }
 
-/// Two scopes look like one that is misspelt.
+/// Logs that a scope looks like a misspelling of another.
 pub(crate) fn alike(scopes: &Alike<'_>) {
     #[cfg(feature = "tracing")]
     tracing::warn!(target: "scopegate", "{scopes}");
@@ -44,9 +44,9 @@ pub(crate) fn alike(scopes: &Alike<'_>) {
     let _ = scopes;
 }
 
-/// A credential does not become a token.
+/// Logs that a credential was not accepted.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
-    // A verifier may quote what it was sent.
+    // A verifier may quote what it received.
     #[cfg(feature = "tracing")]
     let shown = shown::line(error);
     #[cfg(feature = "tracing")]
@@ -59,7 +59,7 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
     let _ = (error, handler);
 }
 
-/// A token is good, and the request does not prove what the token is bound to.
+/// Logs that a token is valid, but the request does not prove the token's binding.
 pub(crate) fn not_proven(error: &VerifyError, is_of_proof: bool, handler: &str) {
     #[cfg(feature = "tracing")]
     if is_of_proof && error.retry_after().is_none() {
@@ -72,7 +72,7 @@ pub(crate) fn not_proven(error: &VerifyError, is_of_proof: bool, handler: &str) 
     not_verified(error, handler);
 }
 
-/// A template of an operation came to no scope.
+/// Logs that a template of an operation could not be filled in.
 pub(crate) fn unfilled(shortfall: Shortfall, demands: &[Demand<'_>]) {
     #[cfg(feature = "tracing")]
     match shortfall {
@@ -81,20 +81,20 @@ pub(crate) fn unfilled(shortfall: Shortfall, demands: &[Demand<'_>]) {
             target: "scopegate",
             handler = %handlers(demands),
             template = %templates(demands, Unfilled::Illegal),
-            "a value in the request cannot be a part of a scope",
+            "a value in the request contains characters that a scope must not have",
         ),
         Shortfall::NoValue => tracing::error!(
             target: "scopegate",
             handler = %handlers(demands),
             template = %templates(demands, Unfilled::Missing),
-            "a template names no parameter of the path, or one that stands there twice",
+            "a template names a parameter that the path lacks or has twice",
         ),
     }
     #[cfg(not(feature = "tracing"))]
     let _ = (shortfall, demands);
 }
 
-/// Tells whether anybody may listen to the events of decisions.
+/// Tells whether any subscriber may receive events of decisions.
 #[inline]
 pub(crate) fn hears_decisions() -> bool {
     #[cfg(feature = "tracing")]
@@ -103,7 +103,7 @@ pub(crate) fn hears_decisions() -> bool {
     false
 }
 
-/// Tells whether anybody listens to what came of a decision.
+/// Tells whether a subscriber receives the event of this outcome.
 #[inline]
 pub(crate) fn hears(outcome: Outcome) -> bool {
     #[cfg(feature = "tracing")]
@@ -119,13 +119,14 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
     }
 }
 
-/// That a token lacks a scope, or a login, is worth an audit: the client will come back with more.
+/// Tells whether an outcome is logged at `info`. A missing scope or login is worth it for an audit, since the client
+/// will return with more.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))
 }
 
-/// Writes the record of a decision. The names of the fields are an interface, which the guide lists.
+/// Logs the record of a decision. The names of the fields are an interface, which the guide documents.
 pub(crate) fn decided(decision: &Decision<'_>) {
     #[cfg(feature = "tracing")]
     macro_rules! event {
@@ -165,14 +166,14 @@ pub(crate) fn decided(decision: &Decision<'_>) {
     let _ = decision;
 }
 
-/// Joins texts for a field; without any there is no field.
+/// Joins texts for a field; `None` if there are none.
 #[cfg(feature = "tracing")]
 fn words<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
     let joined = join(texts);
     (!joined.is_empty()).then(|| shown::line(joined).to_string())
 }
 
-/// What a token says could forge lines of the log.
+/// Escapes text from a token, which could forge lines of the log.
 #[cfg(feature = "tracing")]
 fn shown_name(name: Option<&str>) -> Option<String> {
     name.map(|name| shown::text(name).to_string())
@@ -183,7 +184,7 @@ fn handlers(demands: &[Demand<'_>]) -> String {
     join(demands.iter().map(|demand| demand.row.handler()))
 }
 
-/// Names the templates that could not be filled in, for one reason.
+/// Names the templates that could not be filled in for one reason.
 #[cfg(feature = "tracing")]
 fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     let templates = demands.iter().flat_map(|demand| {
@@ -193,17 +194,17 @@ fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     join(templates)
 }
 
-/// Nobody can tell what an operation of an MCP server needs: often one that the program forgot in its table.
+/// Logs that the requirement of an MCP operation cannot be determined, often because the program's table lacks it.
 #[cfg(feature = "mcp")]
 pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
-    // What a client sends could forge lines, so it is escaped.
+    // Escaped, since text from a client could forge lines.
     #[cfg(feature = "tracing")]
     tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");
     #[cfg(not(feature = "tracing"))]
     let _ = (method, name, why);
 }
 
-/// A tool of an MCP server is switched off by the program's configuration.
+/// Logs that the program's configuration switches off a tool of an MCP server.
 #[cfg(feature = "rmcp")]
 pub(crate) fn switched_off(tool: &str) {
     #[cfg(feature = "tracing")]

@@ -1,4 +1,4 @@
-//! The gate: a resource, who verifies its tokens, and what every token needs.
+//! The gate: a resource, the verifier of its tokens, and the policy for every token.
 
 mod answer;
 mod bindings;
@@ -36,7 +36,7 @@ use crate::{
     verify::{StaticKeys, Texts},
 };
 
-/// What stands before the handlers of one resource, or of each resource of a [family](Resource::family). Cheap to clone.
+/// Protects the handlers of one resource, or of each resource of a [family](Resource::family). Cheap to clone.
 ///
 /// # Examples
 ///
@@ -55,7 +55,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Gate(
     Arc<Inner>,
-    /// The one that a request is for, where the gate has a family of resources.
+    /// The resource of the current request, if the gate has a family.
     Option<Arc<Resource>>,
 );
 
@@ -66,7 +66,7 @@ struct Inner {
     policy: Policy,
     sources: Sources,
     bodies: Bodies,
-    /// What is said of a missing and of an invalid credential, where that is no access token.
+    /// The texts for a missing and for an invalid credential, if that is not an access token.
     texts: Option<Texts>,
     missing_is_invalid: bool,
     bindings: Bindings,
@@ -80,7 +80,7 @@ struct Inner {
 #[derive(Clone)]
 enum Protects {
     Resource(Box<Resource>),
-    /// A server that is not OAuth: there is nothing to discover.
+    /// A server without OAuth, which clients cannot discover.
     Realm(Realm),
 }
 
@@ -92,8 +92,8 @@ impl Gate {
 
     /// Makes a gate that verifies JSON Web Tokens ([RFC 9068]) from the authorization servers of `resource`.
     ///
-    /// Each is an [`Issuer`](crate::Issuer) without rules of its own. Nothing is fetched before the first token arrives, so the
-    /// authorization server may be down when the program starts. For more, see [`Gate::issuers`].
+    /// Each is an [`Issuer`](crate::Issuer) with the default rules. Nothing is fetched before the first token arrives,
+    /// so the authorization server may be down when the program starts. For other rules, use [`Gate::issuers`].
     ///
     /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
     #[cfg(feature = "jwt")]
@@ -102,9 +102,9 @@ impl Gate {
         Self::issuers(resource, issuers)
     }
 
-    /// Makes a gate for the tokens of some [issuers](crate::Issuer), each judged by its own rules.
+    /// Makes a gate for the tokens of some [issuers](crate::Issuer), each with its own rules.
     ///
-    /// Where the resource names no authorization server, its metadata names those of the issuers.
+    /// If the resource names no authorization server, its metadata names those of the issuers.
     ///
     /// # Examples
     ///
@@ -118,8 +118,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// An issuer that cannot be one, an authorization server of the resource that is none of the issuers, and issuers for which clients would have
-    /// to ask by different names, are errors at startup.
+    /// Errors at startup are: an invalid issuer, an authorization server of the resource that is not one of the
+    /// issuers, and issuers with different names for the scopes that clients request.
     #[cfg(feature = "jwt")]
     pub fn issuers(resource: Resource, issuers: impl Into<crate::Issuers>) -> Self {
         issuers::gate(resource, issuers.into())
@@ -127,10 +127,10 @@ impl Gate {
 
     /// Makes a gate for a server with static keys and without OAuth.
     ///
-    /// Its challenges name `realm` and no metadata, and the paths at which clients look for OAuth answer 404 in JSON, so
-    /// that they fall back to their key. For keys beside OAuth see [`StaticKeys::or`].
+    /// Its challenges name `realm` but no metadata. The paths where clients look for OAuth answer 404 in JSON, so that
+    /// clients fall back to their key. To accept keys and OAuth, use [`StaticKeys::or`].
     ///
-    /// A realm that [`Resource::realm`] would refuse is an error at startup.
+    /// A realm that [`Resource::realm`] would reject is an error at startup.
     pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {
         let (realm, problem) = match Realm::new(realm.into()) {
             Ok(realm) => (realm, None),
@@ -163,9 +163,9 @@ impl Gate {
         Self(inner, None)
     }
 
-    /// Exchanges the verifier, and nothing else: resource, policy, credential sources and answers stay.
+    /// Replaces only the verifier; resource, policy, credential sources and answers stay.
     ///
-    /// Tests put their own verifier into the program's gate, which then decides as in production.
+    /// Use it in tests: the program's gate then decides as in production, with a verifier of the test.
     ///
     /// # Examples
     ///
@@ -195,9 +195,9 @@ impl Gate {
         self
     }
 
-    /// Sets where requests carry their credentials, in place of `Authorization` alone.
+    /// Sets the sources of credentials, in place of `Authorization`.
     ///
-    /// A request with credentials in two places is answered 400. The gate chooses none of them.
+    /// A request with credentials in two places is answered 400, since the gate does not choose between them.
     ///
     /// # Examples
     ///
@@ -216,21 +216,22 @@ impl Gate {
         self
     }
 
-    /// Sets how the bodies of refusals are written.
+    /// Sets the format of the bodies of refusals.
     #[must_use]
     pub fn body(mut self, format: BodyFormat) -> Self {
         self.change().bodies.choose(format);
         self
     }
 
-    /// Has the bodies of refusals written by a function. Status, challenge and caching stay the gate's.
+    /// Sets a function that writes the bodies of refusals. The gate still sets status, challenge and caching.
     ///
-    /// The function sees the refusal, the headers of the request, and the body that the gate would write. It runs for each
-    /// refusal, before the answer is sent; a panic in it ends that request, as one in a handler does, and no other.
+    /// The function receives the refusal, the headers of the request, and the body that the gate would write. It runs
+    /// for each refusal, before the answer is sent. A panic in it ends that request, as a panic in a handler does, and
+    /// no other.
     ///
     /// # Examples
     ///
-    /// A page for browsers, and the gate's own JSON for everybody else:
+    /// To send a page to browsers, and the gate's own JSON to all other clients:
     ///
     /// ```
     /// # use scopegate::{Gate, StaticKeys};
@@ -256,9 +257,11 @@ impl Gate {
         self
     }
 
-    /// Sends `error="invalid_token"` to requests without a token, too, for old clients that start no login otherwise.
+    /// Also sends `error="invalid_token"` to requests without a token, for old clients that otherwise do not start a
+    /// login.
     ///
-    /// [RFC 6750, section 3.1] says that there SHOULD be no error: newer clients take it for a token that went bad.
+    /// [RFC 6750, section 3.1] says that there SHOULD be no error: newer clients conclude that their token has become
+    /// invalid.
     ///
     /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     #[must_use]
@@ -269,8 +272,9 @@ impl Gate {
 
     /// Accepts tokens that are bound to a key of the client (`cnf`, [RFC 7800]) as plain bearer tokens.
     ///
-    /// Without this they are refused, since the issuer bound the token to one client's key. Call it if something before this
-    /// program checks the proof. What the gate checks itself it goes on checking: see `Gate::dpop` and [`Gate::client_certificate`].
+    /// Without this they are rejected, since the issuer bound the token to one client's key. Call it only if something
+    /// in front of this program checks the proof. The gate still makes its own checks: see `Gate::dpop` and
+    /// [`Gate::client_certificate`].
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     #[must_use]
@@ -279,12 +283,13 @@ impl Gate {
         self
     }
 
-    /// Accepts tokens that are bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]), and checks the
-    /// certificate that a proxy saw.
+    /// Accepts tokens that are bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]), and
+    /// compares them with the certificate that a proxy verified.
     ///
-    /// Without this they are refused. The program does not see the certificate itself, since the proxy ends the TLS connection: the proxy
-    /// sends the thumbprint in the header that `certificate` names. A token that is bound to no certificate is accepted as before. The
-    /// [guide](crate::guide::dpop#certificates-behind-a-proxy) says what common proxies have to send.
+    /// Without this they are rejected. The program itself does not see the certificate, since the proxy ends the TLS
+    /// connection: the proxy sends the thumbprint in the header that `certificate` names. A token without such a
+    /// binding is accepted as before. The [guide](crate::guide::dpop) shows the settings of
+    /// common proxies.
     ///
     /// # Examples
     ///
@@ -308,17 +313,17 @@ impl Gate {
         self.bound()
     }
 
-    /// Has the headers that prove something of a token treated as the credentials are.
+    /// Treats the headers with proofs like credentials.
     fn bound(mut self) -> Self {
         let inner = self.change();
         inner.sources.set_proofs(inner.bindings.headers());
         self
     }
 
-    /// Serves the metadata document at `/.well-known/oauth-protected-resource` too, whatever the path of the resource.
+    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever the path of the resource.
     ///
-    /// This is for clients that look nowhere else. The document says of itself that it is for the resource, so clients
-    /// that hold RFC 9728 to the letter refuse the copy; they find the one at the resource's own path.
+    /// This is for clients that look only there. The document names the resource as its subject, so clients that follow
+    /// RFC 9728 strictly reject the copy; they find the document at the resource's own path.
     ///
     /// # Examples
     ///
@@ -344,14 +349,14 @@ impl Gate {
         self
     }
 
-    /// Sets how long clients may keep the metadata document; an hour unless set. Parts of a second do not count.
+    /// Sets how long clients may cache the metadata document; an hour unless set. Fractions of a second are dropped.
     #[must_use]
     pub fn metadata_max_age(mut self, max_age: Duration) -> Self {
         self.change().metadata_max_age = max_age;
         self
     }
 
-    /// Returns the resource that the gate protects; a gate of static keys alone has none.
+    /// Returns the resource that the gate protects; a gate with only static keys has none.
     pub fn resource(&self) -> Option<&Resource> {
         match (&self.1, &self.0.protects) {
             (Some(member), _) => Some(member),
@@ -360,17 +365,17 @@ impl Gate {
         }
     }
 
-    /// Describes the resource to clients: [`Gate::advertise`] says which scopes it names.
+    /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] sets.
     ///
-    /// A gate of a [family](Resource::family) has no metadata of its own. [`Discovery::document_at`](crate::Discovery::document_at)
-    /// has those of its resources.
+    /// A gate of a [family](Resource::family) has none. [`Discovery::document_at`](crate::Discovery::document_at)
+    /// returns the document of each of its resources.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
         let resource = self.resource().filter(|resource| !resource.is_family())?;
         let metadata = ResourceMetadata::naming(resource, self.0.policy.advertised(table));
         Some(self.0.bindings.describe(metadata))
     }
 
-    /// Iterates over the places where requests carry their credentials.
+    /// Iterates over the sources of credentials.
     pub fn credential_sources(&self) -> impl Iterator<Item = &CredentialSource> {
         self.0.sources.iter()
     }
@@ -380,19 +385,19 @@ impl Gate {
         self.0.bindings.accepts_unchecked
     }
 
-    /// Returns where the thumbprint of a client certificate comes from, if the gate checks it.
+    /// Returns the source of the client certificate's thumbprint, if the gate checks it.
     #[cfg(feature = "export")]
     pub(crate) fn checks_certificate(&self) -> Option<&ClientCertificate> {
         self.0.bindings.certificate.as_ref()
     }
 
-    /// Says what requests have to prove of their tokens, for people: a sentence for each thing.
+    /// Describes the proofs that requests need, in sentences for people.
     #[cfg(feature = "export")]
     pub(crate) fn proofs_in_words(&self) -> impl Iterator<Item = &'static str> {
         self.0.bindings.in_words()
     }
 
-    /// Says how the gate takes tokens that are bound by DPoP.
+    /// Returns how the gate handles tokens that are bound by DPoP.
     #[cfg(feature = "export")]
     pub(crate) fn dpop_use(&self) -> DpopUse {
         self.0.bindings.dpop_use()
@@ -406,7 +411,7 @@ impl Gate {
         self.0.metadata_max_age
     }
 
-    /// Writes bodies as JSON-RPC errors, unless the program chose otherwise.
+    /// Writes bodies as JSON-RPC errors, unless the program chose another format.
     #[cfg(feature = "mcp")]
     pub(crate) fn speaking_json_rpc(mut self) -> Self {
         if !self.0.bodies.is_chosen() {
@@ -415,7 +420,7 @@ impl Gate {
         self
     }
 
-    /// Keeps the headers of a request where the program writes the bodies of refusals.
+    /// Keeps the headers of a request if the program's function writes the bodies of refusals.
     pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
         self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }

@@ -1,4 +1,4 @@
-//! Who is told of the decisions of a gate.
+//! The observer of a gate's decisions.
 
 use std::sync::Arc;
 
@@ -6,11 +6,12 @@ use super::{Gate, log};
 use crate::observe::{Observer, Watch};
 
 impl Gate {
-    /// Tells `observer` of each decision of this gate, allowed or refused, in place of the one before.
+    /// Sets the `observer` that receives each decision of this gate, allowed or refused. It replaces a former observer.
     ///
-    /// It is told once for each decision: of the guard of a handler, of [`Gate::layer`], of the layer before an MCP server, of
-    /// [`Access::require`](crate::Access::require), and of a list that is filtered. A decision that a guard only repeats is told once.
-    /// [`guide::observing`](crate::guide::observing) has the whole list, and the same as events of `tracing`.
+    /// The gate reports each decision once: of the guard of a handler, of [`Gate::layer`], of the layer in front of an
+    /// MCP server, of [`Access::require`](crate::Access::require), and of a filtered list. If a guard only repeats a
+    /// decision, it is reported once. [`guide::observing`](crate::guide::observing) has the whole list, and the same as
+    /// events of `tracing`.
     ///
     /// # Examples
     ///
@@ -33,13 +34,13 @@ impl Gate {
         self.0.observer.as_deref()
     }
 
-    /// Tells whether anybody is told of decisions.
+    /// Tells whether decisions are reported to anyone.
     #[inline]
     pub(crate) fn is_told(&self) -> bool {
         self.0.observer.is_some() || log::hears_decisions()
     }
 
-    /// Starts to measure how long judging takes, if somebody is told.
+    /// Starts to measure the time of a decision, if decisions are reported.
     #[inline]
     pub(crate) fn watch(&self) -> Watch {
         Watch::start(self.is_told())

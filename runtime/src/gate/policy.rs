@@ -1,4 +1,4 @@
-//! The gate's policy, changed in place.
+//! Changes the gate's policy in place.
 
 use super::Gate;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     scope::{ScopeToken, Vocabulary, Wildcards},
 };
 
-/// The policy, part by part: each method is that of [`Policy`] of the same name.
+/// The parts of the policy. Each method is the one of [`Policy`] with the same name.
 impl Gate {
     /// Sets the whole policy.
     ///
@@ -24,12 +24,12 @@ impl Gate {
         self.changing_policy(|_| policy)
     }
 
-    /// Returns the policy, for whatever judges beside the gate: a server over stdio, and tests.
+    /// Returns the policy, for code that decides without the gate, such as a server over stdio or a test.
     pub fn policy(&self) -> &Policy {
         &self.0.policy
     }
 
-    /// Sets the scopes that every protected operation needs, besides its own; see [`Policy::floor`].
+    /// Sets the scopes that every protected operation needs in addition to its own; see [`Policy::floor`].
     #[must_use]
     pub fn floor(self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.changing_policy(|policy| policy.floor(scopes))
@@ -41,7 +41,7 @@ impl Gate {
         self.changing_policy(Policy::vocabulary::<V>)
     }
 
-    /// Says which scopes imply others; see [`Policy::implies`].
+    /// Sets which scopes imply others; see [`Policy::implies`].
     #[must_use]
     pub fn implies<S, I>(self, relations: impl IntoIterator<Item = (S, I)>) -> Self
     where
@@ -51,25 +51,25 @@ impl Gate {
         self.changing_policy(|policy| policy.implies(relations))
     }
 
-    /// Lets granted scopes that end in `*` stand for others; see [`Policy::wildcards`].
+    /// Lets granted scopes that end in `*` cover others; see [`Policy::wildcards`].
     #[must_use]
     pub fn wildcards(self, wildcards: Wildcards) -> Self {
         self.changing_policy(|policy| policy.wildcards(wildcards))
     }
 
-    /// Sets what a 403 asks for beyond what the operation needs; see [`Policy::strategy`].
+    /// Sets what a 403 asks for beyond the needs of the operation; see [`Policy::strategy`].
     #[must_use]
     pub fn strategy(self, strategy: Strategy) -> Self {
         self.changing_policy(|policy| policy.strategy(strategy))
     }
 
-    /// Sets which scopes the metadata names; see [`Policy::advertise`].
+    /// Sets which scopes the metadata lists; see [`Policy::advertise`].
     #[must_use]
     pub fn advertise(self, advertise: Advertise) -> Self {
         self.changing_policy(|policy| policy.advertise(advertise))
     }
 
-    /// Says how clients are to ask for a scope that tokens name otherwise; see [`Policy::asked_as`].
+    /// Sets the name by which clients request a scope, if tokens use another name; see [`Policy::asked_as`].
     #[must_use]
     pub fn asked_as(self, asked: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         self.changing_policy(|policy| policy.asked_as(asked))

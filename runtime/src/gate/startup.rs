@@ -1,4 +1,4 @@
-//! What keeps a gate from starting.
+//! The problems that keep a gate from starting.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Gate {
-    /// Returns what is wrong with the configuration, and logs what looks like a mistake and need not be one.
+    /// Returns the problems of the configuration, and logs settings that are probably mistakes.
     pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
         let mut problems = self.0.problems.clone();
         if let Some(resource) = self.resource()
@@ -26,7 +26,7 @@ impl Gate {
         }
         if self.is_of_family() && self.0.metadata_at_root {
             problems.push(format!(
-                "`{}` is a family, and none of its resources has a claim to the document at the root; leave `.metadata_at_root()` out",
+                "`{}` is a family, so the document at the root could not describe all of its resources; remove `.metadata_at_root()`",
                 self.resource().map(Resource::identifier).unwrap_or_default(),
             ));
         }
@@ -37,18 +37,18 @@ impl Gate {
         self.0.policy.alike(table).iter().for_each(log::alike);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
-        // Rows made in one loop have the same function, so that they have the same words.
+        // Rows that a loop makes have the same function, and would be logged with the same text.
         let mut told = HashSet::new();
         problems.retain(|problem| told.insert(problem.clone()));
         problems
     }
 
-    /// Returns the rows whose challenge no server would pass on.
+    /// Returns the rows whose challenge would be too long for servers and proxies.
     fn oversized(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         table.entries().iter().filter_map(|entry| {
             let filled = Filled::default();
             let also: Vec<_> = entry.row().terms().also.iter().copied().map(Into::into).collect();
-            // At the most, the handler demands each scope that it may, one after the other.
+            // In the worst case the handler demands each scope that it may demand, one after the other.
             let demand = Demand { one_of: &also, ..Demand::of(entry.row(), &filled) };
             let each = also.iter().map(|need| Demand { one_of: std::slice::from_ref(need), ..demand });
             let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();
@@ -60,14 +60,12 @@ impl Gate {
             let fits = of_both.into_iter().all(|challenge| challenge.fits());
             let handler = entry.handler();
             (!fits).then(|| {
-                format!(
-                    "the challenge of `{handler}` has more than 8 KiB; let it need fewer or shorter scopes"
-                )
+                format!("the challenge of `{handler}` has more than 8 KiB; use fewer or shorter scopes")
             })
         })
     }
 
-    /// Returns the rows that nobody could call: a key says nothing of a login.
+    /// Returns the rows that nobody could call, since a static key has no login.
     fn logins_of_keys(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         let keys_alone = self.verifies_keys_alone();
         let asking = table
@@ -77,12 +75,12 @@ impl Gate {
         asking.map(|entry| {
             let handler = entry.handler();
             format!(
-                "`{handler}` asks for a login, and static keys say of none; leave `acr` and `max_age` out, or add a verifier of tokens by `StaticKeys::or`"
+                "`{handler}` requires a login, but static keys have none; remove `acr` and `max_age`, or add a token verifier with `StaticKeys::or`"
             )
         })
     }
 
-    /// Tells whether the gate knows of no tokens but static keys.
+    /// Tells whether the gate accepts only static keys.
     pub(super) fn verifies_keys_alone(&self) -> bool {
         let verifier = self.0.verifier.as_any();
         verifier.is::<StaticKeys>() || verifier.is::<Arc<StaticKeys>>()

@@ -1,15 +1,49 @@
-//! Guides, one a topic. Their code compiles and runs with the crate's tests.
+//! Guides, one a topic. Each opens with a task and a program, which is compiled or run with the crate's tests.
+//!
+//! | to | read |
+//! |---|---|
+//! | put an existing axum program behind scopegate | [`adopting`] |
+//! | accept tokens of Keycloak, Auth0, Okta, Entra ID and others | [`providers`] |
+//! | find out why a token is refused | [`refused`] |
+//! | protect an MCP server | [`mcp`] |
+//! | serve pages in browsers, WebSockets and server-sent events | [`browsers`] |
+//! | test routes and handlers | [`testing`] |
+//! | lock scopes in CI, examine tokens, replace keys | [`operating`] |
+//! | write an audit log, or count refusals | [`observing`] |
+//! | move to a new version | [`upgrading`] |
+//! | have clients find the authorization server | [`discovery`] |
+//! | accept API keys | [`static_keys`] |
+//! | run behind a proxy | [`proxies`] |
+//! | accept tokens that are bound to a key or a certificate | [`dpop`] |
+//! | show reviewers who may call what | [`report`] |
+//! | look up a word | [`glossary`] |
+
+// The documentation of a build with fewer features has links to items that are off.
+#![cfg_attr(
+    not(all(
+        feature = "cors",
+        feature = "export",
+        feature = "family",
+        feature = "introspection",
+        feature = "redis",
+        feature = "rmcp",
+        feature = "testing",
+        feature = "tracing",
+        feature = "utoipa"
+    )),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 #[doc = include_str!("adopting.md")]
-#[cfg(feature = "utoipa")]
+#[cfg(all(feature = "jwt", feature = "utoipa"))]
 pub mod adopting {}
 
 #[doc = include_str!("discovery.md")]
-#[cfg(feature = "axum")]
+#[cfg(feature = "jwt")]
 pub mod discovery {}
 
 #[doc = include_str!("testing.md")]
-#[cfg(feature = "testing")]
+#[cfg(all(feature = "jwt", feature = "testing"))]
 pub mod testing {}
 
 #[doc = include_str!("static_keys.md")]
@@ -17,11 +51,11 @@ pub mod testing {}
 pub mod static_keys {}
 
 #[doc = include_str!("browsers.md")]
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "cors", feature = "jwt"))]
 pub mod browsers {}
 
 #[doc = include_str!("proxies.md")]
-#[cfg(feature = "axum")]
+#[cfg(feature = "jwt")]
 pub mod proxies {}
 
 #[doc = include_str!("dpop.md")]
@@ -32,9 +66,20 @@ pub mod dpop {}
 #[cfg(feature = "rmcp")]
 pub mod observing {}
 
-#[doc = include_str!("operators.md")]
-#[cfg(feature = "export")]
-pub mod operators {}
+#[doc = include_str!("operating.md")]
+#[cfg(all(feature = "export", feature = "jwt"))]
+pub mod operating {}
+
+#[doc = include_str!("upgrading.md")]
+#[cfg(all(feature = "export", feature = "jwt"))]
+pub mod upgrading {}
+
+#[doc = include_str!("refused.md")]
+#[cfg(feature = "jwt")]
+pub mod refused {}
+
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
 
 #[doc = include_str!("report.md")]
 // Documentation has no files beside it, so the picture is a part of the page.
@@ -43,7 +88,7 @@ pub mod operators {}
 pub mod report {}
 
 #[doc = include_str!("providers.md")]
-#[cfg(feature = "axum")]
+#[cfg(feature = "jwt")]
 pub mod providers {
     #[doc = include_str!("providers/keycloak.md")]
     #[cfg(feature = "jwt")]
@@ -119,5 +164,5 @@ pub mod providers {
 }
 
 #[doc = include_str!("mcp.md")]
-#[cfg(feature = "mcp")]
+#[cfg(all(feature = "jwt", feature = "rmcp"))]
 pub mod mcp {}

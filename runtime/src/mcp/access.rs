@@ -1,12 +1,13 @@
-//! The caller's right to a resource, judged again inside the server.
+//! Checks the caller's access to a resource again, inside the server.
 
 use super::McpResource;
 use crate::{enforce::Access, policy::Demand, refuse::Rejection};
 
 impl Access {
-    /// Demands what a resource of an MCP server needs, for a server's own `resources/read`.
+    /// Demands the scopes of a resource, for a server's own `resources/read`.
     ///
-    /// The gate has judged it by the same rules already; here it is judged again, whatever the gate took the request for.
+    /// The gate has already checked the request by the same rules. This checks the resource again, independently of how
+    /// the gate read the request.
     ///
     /// # Examples
     ///
@@ -25,7 +26,7 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// When the token lacks a scope that the resource needs: the 403 that the gate would give.
+    /// When the token lacks a scope that the resource needs. The error is the 403 that the gate would answer.
     pub fn require_resource(&self, resource: &McpResource<'_>) -> Result<(), Rejection> {
         self.meets(Demand::of(resource.row(), resource.filled()))
     }

@@ -1,4 +1,5 @@
-//! What binds an identifier to somebody: a MAC (HMAC-SHA-256), so that nothing is stored, and whoever has the key can check it.
+//! Binds an identifier to a principal with a MAC (HMAC-SHA-256): nothing is stored, and anyone with the key can check
+//! it.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac, digest::Key};
@@ -8,17 +9,17 @@ use crate::{enforce::Plan, token::Principal, token::Token};
 
 type HmacSha256 = Hmac<Sha256>;
 
-/// As many bytes as a key has.
+/// The length of a key in bytes.
 pub(super) const KEY_LENGTH: usize = 32;
 
-/// More than an identifier has, so that what a client sends costs little.
+/// The longest identifier that is checked. Real ones are shorter; longer ones from clients cost little.
 pub(super) const MAX_IDENTIFIER: usize = 8 * 1024;
 
 /// The key, ready to use.
 #[derive(Clone)]
 pub(super) struct Binding(HmacSha256);
 
-/// What an identifier is of. The MAC of a session's is none of a task's.
+/// What an identifier names. The MAC of a session is never valid for a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Session,
@@ -26,7 +27,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// A later form of the MAC gets names of its own.
+    /// A later format of the MAC must use new names.
     const fn domain(self) -> &'static str {
         match self {
             Self::Session => "scopegate session 1",
@@ -35,7 +36,7 @@ impl Kind {
     }
 }
 
-/// To whom identifiers belong: a principal at one resource. Another resource knows none of them.
+/// The owner of identifiers: a principal at one resource. Identifiers of one resource are unknown at another.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'a> {
     pub(super) place: &'a str,
@@ -43,7 +44,8 @@ pub(super) struct Owner<'a> {
 }
 
 impl<'a> Owner<'a> {
-    /// Says who calls with `token`, unless it names nobody. `at` is where a server is whose gate has no resource.
+    /// Returns the owner for the caller with `token`; `None` if the token names no principal. `at` is the server's
+    /// location if its gate has no resource.
     pub(super) fn of(plan: &'a Plan, at: &'a str, token: &'a Token) -> Option<Self> {
         let place = plan.gate.resource().map_or(at, |resource| resource.identifier());
         token.holder().map(|principal| Self { place, principal })
@@ -53,35 +55,35 @@ impl<'a> Owner<'a> {
 impl Binding {
     pub(super) fn with_key(key: &[u8; KEY_LENGTH]) -> Self {
         let mut block = Key::<HmacSha256>::default();
-        // What HMAC does with a key that is shorter than a block.
+        // HMAC does the same with a key that is shorter than a block.
         for (byte, given) in block.iter_mut().zip(key) {
             *byte = *given;
         }
         Self(HmacSha256::new(&block))
     }
 
-    /// Makes a key that nobody else has, which holds as long as this program runs.
+    /// Makes a random key, which is valid while this program runs.
     pub(super) fn random() -> Result<Self, getrandom::Error> {
         let mut key = [0; KEY_LENGTH];
         getrandom::fill(&mut key)?;
         Ok(Self::with_key(&key))
     }
 
-    /// Writes the MAC of an identifier, and of what belongs to it, in characters that stand in headers and JSON as they are.
+    /// Returns the MAC of an identifier and its data, in characters that are legal in headers and JSON.
     pub(super) fn tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str]) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.mac(kind, owner, parts).finalize().into_bytes())
     }
 
-    /// Tells whether `tag` is the MAC, in a time that says nothing about where it differs.
+    /// Tells whether `tag` is the MAC, in constant time.
     pub(super) fn is_tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str], tag: &str) -> bool {
-        // The one spelling of its bytes, so that an identifier has no second form.
+        // Only one encoding of the MAC is accepted, so that an identifier has no second form.
         let Ok(tag) = BASE64_URL_SAFE_NO_PAD.decode(tag) else { return false };
         self.mac(kind, owner, parts).verify_slice(&tag).is_ok()
     }
 
     fn mac(&self, kind: Kind, Owner { place, principal }: Owner<'_>, parts: &[&str]) -> HmacSha256 {
         let mut mac = self.0.clone();
-        // With its length each text ends where it does, so no two lists of texts are the same bytes.
+        // Each text is preceded by its length, so different lists of texts never give the same bytes.
         let mut add = |text: &str| {
             mac.update(&(text.len() as u64).to_be_bytes());
             mac.update(text.as_bytes());

@@ -1,4 +1,4 @@
-//! Reads a body within bounds of length, time and memory. The service gets the same bytes.
+//! Reads a body within limits of length, time and memory. The service gets the same bytes.
 
 use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
@@ -12,20 +12,21 @@ use super::{
     protocol_error::ProtocolError,
 };
 
-/// The bounds of the bodies that one layer reads.
+/// The limits for the bodies that one layer reads.
 #[derive(Clone, Debug)]
 pub(super) struct Bounds {
-    /// As many bytes as one body may have.
+    /// The most bytes of one body.
     pub(super) length: usize,
-    /// How long a client may take for one.
+    /// How long a client may take to send a body.
     pub(super) timeout: Duration,
-    /// What all hold at once; copies of a layer share it.
+    /// The limit for all bodies together; clones of a layer share it.
     pub(super) memory: Arc<Memory>,
 }
 
-/// As much as rmcp reads.
+/// The same limit as rmcp's.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// The most bytes of a body without a token. A call of a public tool fits, and a flood of them holds little.
+/// The most bytes of a body without a token: enough for a call of a public tool, and so little that a flood needs
+/// little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;
@@ -36,14 +37,14 @@ impl Default for Bounds {
     }
 }
 
-/// Reads all of a body. What comes in one piece, as short messages do, is neither copied nor counted.
+/// Reads a whole body. A body in one piece, as short messages are, is neither copied nor counted.
 pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, ProtocolError> {
     let mut reading = pin!(collect(body, headers, bounds));
-    // What is there already takes no timer.
+    // A body that has already arrived needs no timer.
     if let Poll::Ready(outcome) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
         return outcome;
     }
-    // Without tokio's clock nothing could be given up, and asking for it would panic.
+    // Without tokio's clock no deadline is possible, and a timer would panic.
     if Handle::try_current().is_err() {
         return Err(ProtocolError::no_clock());
     }
@@ -64,7 +65,8 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
     let mut share = bounds.memory.share();
     share.grow_to(first.len())?;
     let Some(second) = pieces.next().await? else { return Ok(first) };
-    // Together at once, since a piece may be a byte, and one that is kept costs more than that.
+    // The pieces are joined as they arrive: a piece may be one byte, and would take more memory than that if kept
+    // separately.
     let mut whole = Vec::new();
     let (mut piece, mut next) = (first, Some(second));
     loop {
@@ -85,8 +87,8 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
     }
 }
 
-/// Says how much to hold for a body of which `needed` bytes came. What a header promises is believed up to four times that,
-/// since a promise costs nothing.
+/// Returns how much memory to reserve for a body of which `needed` bytes have arrived. `Content-Length` counts only up
+/// to four times that, since a client can announce any length.
 fn room(needed: usize, announced: Option<usize>, limit: usize) -> usize {
     let likely = match announced {
         Some(announced) => announced.min(needed.saturating_mul(4)),
@@ -109,7 +111,7 @@ struct Pieces {
 }
 
 impl Pieces {
-    /// Returns the next piece; trailers are none, and go no further.
+    /// Returns the next piece. Trailers are dropped.
     async fn next(&mut self) -> Result<Option<Bytes>, ProtocolError> {
         while let Some(frame) = self.body.frame().await {
             let Ok(piece) = frame.map_err(|_| ProtocolError::broken_body())?.into_data() else { continue };

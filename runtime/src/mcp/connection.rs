@@ -1,7 +1,8 @@
-//! What a request says about its connection: what the gate does not read could pass there, beside the one message.
+//! Removes a request's headers about its connection. Through them, data that the gate does not read could pass beside
+//! the message.
 //!
 //! An upgrade is ignored, as HTTP allows ([RFC 9110, section 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)),
-//! and not refused: Java's HTTP client offers `h2c` with every first request that is not over TLS.
+//! and not rejected: Java's HTTP client offers `h2c` with every first request without TLS.
 
 use http::{
     HeaderName, Method,
@@ -12,7 +13,7 @@ use hyper::upgrade::OnUpgrade;
 
 use super::protocol_error::ProtocolError;
 
-/// Tells whether a header is about the connection alone. `Transfer-Encoding` is judged with the body.
+/// Tells whether a header is only about the connection. `Transfer-Encoding` is checked with the body.
 fn is_of_connection(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),
@@ -27,19 +28,20 @@ fn is_of_connection(name: &HeaderName) -> bool {
     )
 }
 
-/// What `Connection` may say. Any other header that it named would have to go, and could be one that counts.
+/// The names that `Connection` may contain. Any other named header would have to be removed, and could be one that
+/// matters.
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 
-/// Leaves a request one message: no tunnel, no promise of more, nothing for the next hop to act on.
+/// Reduces a request to one message, without a tunnel, an expected continuation or headers for the next hop.
 ///
-/// A method that MCP does not have is refused, and with it `CONNECT`, whether of HTTP/1.1 or extended.
+/// A method that MCP does not use is rejected, including `CONNECT`, both in HTTP/1.1 and extended.
 pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !has_message(&parts.method) && !has_no_message(&parts.method) {
         return Err(ProtocolError::unknown_http_method());
     }
     parts.extensions.remove::<OnUpgrade>();
-    // Nearly no request has any of them, and to look once is cheaper than to ask for each.
+    // Few requests have any of these headers, and one search is cheaper than one for each header.
     if !parts.headers.keys().any(is_of_connection) {
         return Ok(());
     }
@@ -47,7 +49,7 @@ pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !options.map(|value| value.to_str()).all(|options| options.is_ok_and(is_known)) {
         return Err(ProtocolError::foreign_connection());
     }
-    // The body is read here, whatever a client waits for.
+    // The layer reads the body itself, so nothing has to wait for `100-continue`.
     let mut expected = parts.headers.get_all(EXPECT).iter();
     if !expected.all(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(ProtocolError::expectation());
@@ -63,17 +65,17 @@ fn is_known(options: &str) -> bool {
     options.split(',').map(str::trim_ascii).all(is_known)
 }
 
-/// The method of every message.
+/// Tells whether a request with this method carries a message.
 fn has_message(method: &Method) -> bool {
     *method == Method::POST
 }
 
-/// Tells whether a method asks for a stream of messages from the server.
+/// Tells whether a method requests a stream of messages from the server.
 pub(super) fn opens_a_stream(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Methods with which MCP opens and closes streams and sessions.
+/// Tells whether MCP opens or closes streams and sessions with this method.
 pub(super) fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
 }

@@ -1,4 +1,4 @@
-//! How the refusal of a tool is answered: by the status that OAuth has for it, or in the result that some clients look at.
+//! The form of a tool's refusal: an HTTP status as OAuth defines it, or a tool result that some clients read.
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 use super::protocol_error::json_answer;
 use crate::refuse::Rejection;
 
-/// How the refusal of a tool is answered. No client is told by its name: the program chooses.
+/// The form of a tool's refusal. The program chooses it; the layer does not detect clients by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// By HTTP 401 and 403 with the challenge in `WWW-Authenticate`, as MCP's specification has it.
+    /// HTTP 401 and 403 with the challenge in `WWW-Authenticate`, as MCP's specification demands.
     #[default]
     Http,
-    /// By HTTP 200, and a result that is an error and has the same challenge in `_meta["mcp/www_authenticate"]`, as `ChatGPT`
-    /// looks for it.
+    /// HTTP 200 with an error result that has the same challenge in `_meta["mcp/www_authenticate"]`, where `ChatGPT`
+    /// reads it.
     ///
-    /// It is for calls of tools that lack a token, a scope or a login. The tool does not run. A token that is there and bad is a 401, and
-    /// so is everything else without one that needs one.
+    /// It applies to calls of tools that lack a token, a scope or a login. The tool does not run. An invalid token is
+    /// still a 401, and so is any other request that needs a token and has none.
     ///
     /// # Examples
     ///
@@ -36,7 +36,8 @@ pub enum Dialect {
 pub(super) struct ToolResult(Vec<u8>);
 
 impl ToolResult {
-    /// Makes a refusal the result of the request `id`; `None` where it has no challenge, so that a client could do nothing.
+    /// Makes a refusal the result of the request `id`; `None` if it has no challenge, since a client could do nothing
+    /// with it.
     pub(super) fn of(rejection: &Rejection, id: &Value, has_result_types: bool) -> Option<Self> {
         let challenges: Vec<_> =
             rejection.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();

@@ -1,7 +1,7 @@
-//! Which headers may describe a body, and what the service gets in their place.
+//! Decides which headers may describe a body, and which headers the service gets instead.
 //!
-//! A server that decodes a body reads another text than the gate. Servers differ about what makes them decode one, so
-//! this is a list of what is allowed, and nothing of the client's text about a body reaches the service.
+//! A server that decodes a body reads another text than the gate. Servers have different rules for that, so this is an
+//! allow list, and none of the client's headers about the body reaches the service.
 
 use http::{
     HeaderMap, HeaderValue,
@@ -19,10 +19,10 @@ pub(super) struct Plain {
     length: Option<usize>,
 }
 
-/// Tells whether the headers leave a body as it is: JSON in UTF-8, and not compressed.
+/// Tells whether the headers leave the body unchanged: JSON in UTF-8 without compression.
 ///
-/// A body without a type is refused, too: what a server takes it for is the server's guess. Of a name that stands twice, servers
-/// differ about which one counts. All is found in one look at the headers, since each request pays for it.
+/// A body without a type is rejected, too, since a server would guess the type. So are several fields with a name that may occur only
+/// once, since servers differ about which one applies. One pass over the headers suffices, since every request pays for it.
 pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
     let (mut kind, mut encoding, mut transfer) = (None, None, None);
     let mut lengths = [None, None];
@@ -39,7 +39,7 @@ pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
                 lengths = [Some(value), lengths[0]];
                 continue;
             }
-            // What says nothing about how a body is read.
+            // These do not affect how a body is read.
             "content-language" | "content-digest" | "content-md5" => continue,
             _ => return None,
         };
@@ -57,8 +57,7 @@ pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
     })
 }
 
-/// Describes a body of which the gate has read `length` bytes. What the headers say already is not written again: an insertion can
-/// have the map grow.
+/// Writes the headers for a body of `length` bytes, unless they are already correct: an insertion can make the map grow.
 pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
     if !said.is_json {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
@@ -72,14 +71,14 @@ pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
     }
 }
 
-/// Takes off what describes the body of a request that has none for the service.
+/// Removes the body headers of a request whose body the service does not get.
 pub(super) fn describe_none(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING] {
         headers.remove(name);
     }
 }
 
-/// Tells whether a header could change how some server reads a body. CGI, and what is made like it, tells no `_` from `-`.
+/// Tells whether a header could change how some server reads a body. CGI and similar interfaces treat `_` like `-`.
 fn describes_a_body(name: &str) -> bool {
     ["content", "transfer"]
         .iter()

@@ -1,4 +1,4 @@
-//! What the services of one layer share: the gate's plan, the rows, and what bounds a body.
+//! The shared data of one layer's services: the gate's plan, the rows, and the limits of bodies.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{
     token::Token,
 };
 
-/// What the services of one layer share.
+/// The shared data of one layer's services.
 #[derive(Clone)]
 pub(super) struct Endpoint {
     pub(super) plan: Arc<Plan>,
@@ -30,26 +30,25 @@ pub(super) struct Endpoint {
     pub(super) rules: Rules,
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
-    /// The most bytes of a body without a token, and what all of those hold at once.
+    /// The longest body without a token, and the memory for all such bodies.
     pub(super) for_anyone: (usize, Arc<Memory>),
     pub(super) dialect: Dialect,
     pub(super) table: McpTable,
-    /// To what sessions and tasks are bound.
+    /// Binds sessions and tasks to principals.
     pub(super) binding: Binding,
     pub(super) sessions: Sessions,
     pub(super) tasks: Tasks,
-    /// Where the server is, if its gate does not say so.
+    /// The server's location, if its gate has no resource.
     at: String,
-    /// What requests to the resource itself have as their host.
+    /// The host of requests to the resource itself.
     #[cfg(feature = "rmcp")]
     pub(super) host: String,
-    /// Whether the server inside is one that asks no other gate, so that nothing need be left for one.
+    /// Whether the server inside uses no other gate, so that the layer need not pass on the data for one.
     pub(super) is_innermost: bool,
 }
 
 impl Endpoint {
-    /// Makes the endpoint of a gate, and lists what is wrong with it. A gate without a resource may be told where its
-    /// server is.
+    /// Makes the endpoint of a gate, and lists its problems. `at` is the server's location if the gate has no resource.
     pub(super) fn of(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let gate = gate.clone().speaking_json_rpc();
         let mut problems = gate.problems(&table.to_scope_table());
@@ -58,8 +57,8 @@ impl Endpoint {
         #[cfg(feature = "rmcp")]
         let host = super::host::of(gate.resource().or(at));
         let binding = Binding::random().unwrap_or_else(|error| {
-            problems.push(format!("this machine gives no random key, {error}; give one with `.key(..)`"));
-            // Nothing starts with this one.
+            problems.push(format!("the system provides no random key: {error}; set one with `.key(..)`"));
+            // The endpoint does not start with this key.
             Binding::with_key(&[0; KEY_LENGTH])
         });
         let at = at.map(|at| at.identifier().to_owned()).unwrap_or_default();
@@ -84,12 +83,12 @@ impl Endpoint {
         (endpoint, problems)
     }
 
-    /// Tells whether a request without a token is read at all.
+    /// Tells whether requests without a token are read at all.
     pub(super) fn hears_anyone(&self) -> bool {
         self.dialect == Dialect::ToolResult || self.rules.has_public()
     }
 
-    /// Makes room for bodies of callers without a token, apart from those of others, whom they are not to keep out.
+    /// Makes a separate memory limit for callers without a token, so that they cannot block other callers.
     pub(super) fn room_for_anyone(length: usize) -> (usize, Arc<Memory>) {
         const AT_ONCE: usize = 64;
         (length, Arc::new(Memory::new(length.saturating_mul(AT_ONCE))))
@@ -101,13 +100,13 @@ impl Endpoint {
         Bounds { length, timeout: self.bounds.timeout, memory: memory.clone() }
     }
 
-    /// Binds a session that the server names in its answer to who sent the request.
+    /// Binds the session in the server's answer to the caller.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
         let owner = token.as_ref().and_then(|token| self.owner(plan, token));
         sessions::bind(&self.binding, owner, token.as_ref(), plan, answer)
     }
 
-    /// Says to whom the sessions and tasks of a caller belong. A token that names nobody has none.
+    /// Returns the owner of the caller's sessions and tasks; `None` if the token names no principal.
     pub(super) fn owner<'a>(&'a self, plan: &'a Plan, token: &'a Token) -> Option<Owner<'a>> {
         Owner::of(plan, &self.at, token)
     }

@@ -1,4 +1,4 @@
-//! The headers that repeat the body ([SEP-2243]), for proxies that do not read bodies. They never allow anything here.
+//! The headers that repeat the body ([SEP-2243]), for proxies that do not read bodies. They never grant anything here.
 //!
 //! [SEP-2243]: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
 
@@ -9,40 +9,40 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::message::{Message, Messages};
 
-/// Why headers and body are not those of one request.
+/// Why headers and body do not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mismatch {
     /// `HeaderMismatch`, -32020.
     Header(&'static str),
-    /// The version of the protocol has no batches.
+    /// This version of the protocol has no batches.
     Batch,
 }
 
 static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
-/// The first version that has the headers. Versions are dates, so their texts compare.
+/// The first version with these headers. Versions are dates, so they can be compared as text.
 const FIRST_WITH_HEADERS: &str = "2026-07-28";
 
-/// The last version that has batches.
+/// The last version with batches.
 const LAST_WITH_BATCHES: &str = "2025-03-26";
 
-/// What versions with headers no longer have, as far as it acts on something.
+/// Methods that act on something, and that versions with these headers no longer have.
 const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
-/// Says whether the protocol's version no longer has the method of a message that acts on something.
+/// Tells whether the protocol's version no longer has the method of a message.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
     let method = message.method.as_deref().unwrap_or_default();
     !version_has_sessions(headers) && REMOVED.contains(&method)
 }
 
-/// Says whether the protocol's version has sessions, which an answer of 404 ends.
+/// Tells whether the protocol's version has sessions, which an answer of 404 ends.
 pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
     let version = one(headers, &PROTOCOL_VERSION).ok().flatten();
     version.is_none_or(|version| version < FIRST_WITH_HEADERS)
 }
 
-/// Checks the headers against the body. The protocol's version says which there must be; what is there must agree in
-/// each, since a proxy that goes by the headers does not ask for the version.
+/// Checks the headers against the body. The protocol's version determines which headers are required. A header that is
+/// present must match in every version, since a proxy that trusts it ignores the version.
 pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
     let [version, method, name] = each(headers)?;
     let version = version.unwrap_or(LAST_WITH_BATCHES);
@@ -63,13 +63,13 @@ fn check_method(header: Option<&str>, has_headers: bool, message: &Message<'_>) 
     match header {
         None if needed => Err(Mismatch::Header("the Mcp-Method header is missing")),
         Some(method) if message.method.as_deref() != Some(method) => {
-            Err(Mismatch::Header("the Mcp-Method header is not the method of the body"))
+            Err(Mismatch::Header("the Mcp-Method header does not match the method of the body"))
         }
         _ => Ok(()),
     }
 }
 
-/// The protocol does not define the headers of notifications.
+/// Tells whether a method is exempt: the protocol defines no such headers for notifications.
 fn is_exempt(method: &str) -> bool {
     method == "initialize" || method.starts_with("notifications/")
 }
@@ -81,25 +81,25 @@ fn check_name(header: Option<&str>, has_headers: bool, message: &Message<'_>) ->
         let missing = Mismatch::Header("the Mcp-Name header is missing");
         return if needed { Err(missing) } else { Ok(()) };
     };
-    // Extensions may name what the gate does not know; a body without a name is not contradicted.
+    // Extensions may define names that the gate does not know. A body without a name cannot contradict the header.
     let Some(expected) = message.subject.header_name() else { return Ok(()) };
     match decode(name) {
         None => Err(Mismatch::Header("the Mcp-Name header is not valid Base64")),
         Some(name) if name != expected => {
-            Err(Mismatch::Header("the Mcp-Name header is not the name in the body"))
+            Err(Mismatch::Header("the Mcp-Name header does not match the name in the body"))
         }
         Some(_) => Ok(()),
     }
 }
 
-/// Decodes the form in which a header carries what is not plain text.
+/// Decodes the form in which a header carries text that is not plain ASCII.
 fn decode(value: &str) -> Option<Cow<'_, str>> {
     let encoded = value.strip_prefix("=?base64?").and_then(|value| value.strip_suffix("?="));
     let Some(encoded) = encoded else { return Some(value.into()) };
     String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned)
 }
 
-/// Returns the one value of each header of MCP's that repeats the body. One look at all headers costs less than to ask for each.
+/// Returns the only value of each header that repeats the body. One pass over all headers is cheaper than three lookups.
 fn each(headers: &HeaderMap) -> Result<[Option<&str>; 3], Mismatch> {
     let (mut version, mut method, mut name) = (None, None, None);
     for (header, value) in headers {
@@ -116,15 +116,15 @@ fn each(headers: &HeaderMap) -> Result<[Option<&str>; 3], Mismatch> {
     Ok([version, method, name])
 }
 
-const TWICE: &str = "an MCP header stands twice";
+const TWICE: &str = "an MCP header is repeated";
 
 fn text(value: &HeaderValue) -> Result<&str, Mismatch> {
     let text =
-        value.to_str().map_err(|_| Mismatch::Header("an MCP header has other characters than ASCII"))?;
+        value.to_str().map_err(|_| Mismatch::Header("an MCP header contains characters beyond ASCII"))?;
     Ok(text.trim_ascii())
 }
 
-/// Returns the one value of a header. Of two, programs differ about which one counts.
+/// Returns the only value of a header. With two values, programs differ about which one applies.
 fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Mismatch> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {

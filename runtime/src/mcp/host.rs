@@ -10,16 +10,16 @@ pub(super) fn of(resource: Option<&Resource>) -> String {
     host.filter(|host| Authority::parse(host).is_ok()).unwrap_or_default().to_owned()
 }
 
-/// Tells whether a request names one host that all readers take for the same.
+/// Tells whether all parsers read the same host from the request.
 ///
-/// rmcp compares it with the hosts of its list, and its parser takes `[::1]evil.com` for `[::1]` and `localhost:evil.com` for
-/// `localhost`. Nearly each request names the resource's `own` host, which was read when the program started.
+/// rmcp compares the host with its list, and its parser reads `[::1]evil.com` as `[::1]` and `localhost:evil.com` as
+/// `localhost`. Most requests name the resource's `own` host, which was checked at startup.
 pub(super) fn is_plain(parts: &Parts, own: &str) -> bool {
     let mut hosts = parts.headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(host), None) if !own.is_empty() && host == own => true,
         (Some(host), None) => host.to_str().is_ok_and(|host| Authority::parse(host).is_ok()),
-        // HTTP/2 has the host in the URI. rmcp refuses a request that names none.
+        // HTTP/2 has the host in the URI. rmcp rejects a request without a host.
         (None, _) => parts.uri.authority().is_none_or(|host| Authority::parse(host.as_str()).is_ok()),
         (Some(_), Some(_)) => false,
     }

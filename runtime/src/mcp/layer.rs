@@ -1,11 +1,12 @@
-//! The gate as a layer before an MCP server.
+//! The gate as a layer in front of an MCP server.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
-    extract::Request,
+    body::Body,
     response::{IntoResponse, Response},
 };
+use http::request::Parts;
 use tower_layer::Layer;
 
 use super::{
@@ -27,15 +28,17 @@ use crate::{
 };
 
 impl Gate {
-    /// Makes a layer that judges each request to an MCP server by the tool, prompt or resource that it names.
+    /// Makes a layer that checks each request to an MCP server against the scopes of the tool, prompt or resource that
+    /// it names.
     ///
-    /// It stands before any service that reads JSON-RPC from HTTP requests; for one made with rmcp, `Gate::mcp` builds it
-    /// all. The [module](crate::mcp) says what it does with which request. Its answers are JSON-RPC errors, unless
-    /// [`Gate::body`] says otherwise.
+    /// Put it in front of any service that reads JSON-RPC from HTTP requests. For a server made with rmcp, `Gate::mcp`
+    /// builds the whole router. The [module](crate::mcp) lists the checks. Refusals are JSON-RPC errors, unless
+    /// [`Gate::body`] sets another format.
     ///
     /// # Errors
     ///
-    /// When the gate cannot work, or the table declares something twice, or as public, or with a faulty URI template.
+    /// When the gate has problems, or the table declares an operation twice, or declares an unsuitable operation as
+    /// public, or has an invalid URI template.
     ///
     /// # Examples
     ///
@@ -67,26 +70,38 @@ impl Gate {
     }
 }
 
-/// Judges each request to an MCP server by what it names; made by [`Gate::mcp_layer`].
+/// Checks each request to an MCP server by the operation that it names; made by [`Gate::mcp_layer`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scopegate::{Gate, StartupError, mcp::{McpLayer, McpTable}};
+///
+/// fn layer(gate: &Gate, table: McpTable) -> Result<McpLayer, StartupError> {
+///     Ok(gate.mcp_layer(table)?.max_body(64 * 1024).body_timeout(Duration::from_secs(5)))
+/// }
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct McpLayer(Arc<Endpoint>);
 
 impl McpLayer {
-    /// Makes a layer, and lists what is wrong with it. A gate without a resource may be told where its server is.
+    /// Makes a layer, and lists its problems. `at` is the server's location if the gate has no resource.
     pub(super) fn prepare(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let (endpoint, problems) = Endpoint::of(gate, table, at);
         (Self(Arc::new(endpoint)), problems)
     }
 
-    /// Lets pages of an origin call, such as `https://app.example.com`, besides the resource's own.
+    /// Allows requests from pages of another origin, such as `https://app.example.com`, besides the resource's own.
     ///
-    /// A resource on a loopback host takes the pages that this machine serves by `http` or `https` anyhow; name an app with a
-    /// scheme of its own, as in `tauri://localhost`. A CORS layer is needed besides, outside of this one; see
+    /// A resource on a loopback host always allows pages that this machine serves over `http` or `https`. Name an app
+    /// with its own scheme here, as in `tauri://localhost`. You also need a CORS layer outside this one; see
     /// [`cors::layer`](crate::cors::layer).
     ///
-    /// This method ignores an origin that no page can have, such as one with a path, and logs it at `error`.
-    /// `McpServer::allow_origin` reports such an origin at startup.
+    /// If no page can have the origin, for example because it has a path, this method ignores it and logs that at
+    /// `error`. `McpServer::allow_origin` reports it at startup.
     pub fn allow_origin(mut self, origin: &str) -> Self {
         if let Err(problem) = self.admit_origin(origin) {
             log::misconfigured(&problem);
@@ -98,63 +113,66 @@ impl McpLayer {
         self.change().origins.allow(origin)
     }
 
-    /// Sets how many bytes a body may have; 4 MiB unless set. Over it the answer is 413.
+    /// Sets the longest body in bytes; 4 MiB unless set. A longer body is answered 413.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.change().bounds.length = bytes;
         self
     }
 
-    /// Sets how long a client may take for a body; 30 seconds unless set. After it the answer is 408.
+    /// Sets how long a client may take to send a body; 30 seconds unless set. After that the answer is 408.
     ///
-    /// The time is that of tokio, so a body that is not there at once needs a tokio runtime with its clock enabled, as
-    /// `#[tokio::main]` has it.
+    /// The deadline uses tokio's clock, so a body that arrives in several pieces needs a tokio runtime with time
+    /// enabled, as `#[tokio::main]` has.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.change().bounds.timeout = timeout;
         self
     }
 
-    /// Sets how many bytes all bodies may hold together while they are read; 64 MiB unless set.
+    /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set.
     ///
-    /// A body that does not fit is 503 with `Retry-After`, and does not wait: bodies that wait for each other's memory
-    /// would end by their deadline alone. A body that comes in one piece with its `Content-Length`, as nearly every call
-    /// does, is judged at once and not counted. No body may be longer than this, whatever [`McpLayer::max_body`] says.
+    /// A body that does not fit is answered 503 with `Retry-After` at once, because bodies that wait for each other's
+    /// memory would all wait until their deadline. A body in one piece with a `Content-Length`, as nearly every call
+    /// has, is checked at once and not counted. No body may be longer than this limit, whatever [`McpLayer::max_body`]
+    /// sets.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.change().bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
-    /// Sets how many bytes a body without a token may have; 64 KiB unless set. A request with a longer one is answered 401.
+    /// Sets the longest body without a token in bytes; 64 KiB unless set. A longer body is answered 401.
     ///
-    /// The layer reads such a body only if the table has a public operation, or if the [dialect](McpLayer::dialect) needs it. All of
-    /// them together hold at most 64 times as much at once; more is 503.
+    /// The layer reads such bodies only if the table has a public operation, or if the [dialect](McpLayer::dialect)
+    /// needs it. Together they may use 64 times this limit; beyond that the answer is 503.
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.change().for_anyone = Endpoint::room_for_anyone(bytes);
         self
     }
 
-    /// Sets how the refusal of a tool is answered; [`Dialect::Http`] unless set.
+    /// Sets the form of a tool's refusal; [`Dialect::Http`] unless set.
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.change().dialect = dialect;
         self
     }
 
-    /// Sets the key that binds sessions to who opened them: 32 bytes from a source of randomness that nobody else knows.
+    /// Sets the key that binds sessions to their principals: 32 bytes from a source of randomness, known to nobody
+    /// else.
     ///
-    /// With it a session holds behind another replica of the program, and after a restart, if the server inside still knows
-    /// it. Without it each start has a random key of its own, and clients open their sessions anew.
+    /// With a key a session stays valid at another replica of the program and after a restart, if the server inside
+    /// still knows the session. Without one each start uses a new random key, and clients must open new sessions.
     ///
-    /// The [module](crate::mcp#sessions-and-tasks) says what is bound.
+    /// The [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.change().binding = Binding::with_key(key);
         self
     }
 
-    /// Says whose a task is: who started it, and by which tool. It opens `tasks/get`, `tasks/result`, `tasks/update` and
-    /// `tasks/cancel`, and subscriptions to tasks.
+    /// Sets a function that returns the owner of a task and the tool that started it. This allows `tasks/get`,
+    /// `tasks/result`, `tasks/update` and `tasks/cancel`, and subscriptions to tasks.
     ///
-    /// The caller must be who started the task, and its token must have what the tool's row needs. Somebody else's task is
-    /// answered as one that does not exist. The function is asked once for each task that a request names, with the
-    /// server's identifier; a request names at most 256. It never runs for a caller without the floor.
+    /// The caller must own the task, and the token must have the scopes of the tool's row. A task of another caller
+    /// gets the same answer as a task that does not exist. The layer calls the function once for each task that a
+    /// request names, with the server's identifier; a request may name at most 256. It never calls the function for a
+    /// caller without the floor.
     ///
     /// # Examples
     ///
@@ -181,7 +199,8 @@ impl McpLayer {
         self
     }
 
-    /// Returns a router with the resource's metadata document, outside the layer; merge the routes inside into it.
+    /// Returns a router with the resource's metadata document, for outside the layer. Merge the protected routes into
+    /// it.
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -189,12 +208,12 @@ impl McpLayer {
         well_known::mount(&[self.discovery()], &ScopeTable::default())
     }
 
-    /// Returns what clients look for at the root of the server, for [`well_known`](crate::well_known()) to mount.
+    /// Returns the metadata document, which [`well_known`](crate::well_known()) mounts at the root of the server.
     pub fn discovery(&self) -> Discovery {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
     }
 
-    /// Makes it the layer of a server of rmcp's, with these bounds of bodies, and without some tools.
+    /// Adapts the layer to an rmcp server, with these limits of bodies, and without the tools `off`.
     #[cfg(feature = "rmcp")]
     pub(super) fn before_rmcp(&mut self, bounds: super::body::Bounds, has_sessions: bool, off: &[String]) {
         let endpoint = self.change();
@@ -206,7 +225,7 @@ impl McpLayer {
             if has_sessions { super::sessions::Sessions::Bound } else { super::sessions::Sessions::None };
     }
 
-    /// Returns what the server inside shares with its gate.
+    /// Returns the data that the server inside shares with its gate.
     #[cfg(feature = "rmcp")]
     pub(super) fn endpoint(&self) -> Arc<Endpoint> {
         self.0.clone()
@@ -218,9 +237,9 @@ impl McpLayer {
 }
 
 impl Step for McpLayer {
-    async fn run(&self, request: Request) -> Result<Request, Response> {
-        let headers = self.0.plan.gate.keep(request.headers());
-        admit(&self.0, request).await.map_err(|refusal| refusal.to(headers).into_response())
+    async fn run(&self, parts: &mut Parts, body: &mut Body) -> Result<(), Response> {
+        let headers = self.0.plan.gate.keep(&parts.headers);
+        admit(&self.0, parts, body).await.map_err(|refusal| refusal.to(headers).into_response())
     }
 
     const CHANGES_ANSWERS: bool = true;

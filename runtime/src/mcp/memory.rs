@@ -1,8 +1,8 @@
-//! A bound on what all bodies hold together while they are read.
+//! Limits the memory of all bodies together while they are read.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// How many bytes are held at once, and how many at the most.
+/// The number of bytes in use, and their limit.
 #[derive(Debug)]
 pub(super) struct Memory {
     most: usize,
@@ -22,13 +22,13 @@ impl Memory {
         self.most
     }
 
-    /// Returns the share of one body, which holds nothing yet.
+    /// Returns the share of one body, which is empty at first.
     pub(super) fn share(&self) -> Share<'_> {
         Share { memory: self, bytes: 0 }
     }
 }
 
-/// What one body holds; given back when the body is read or given up.
+/// The memory of one body. Dropping it returns the memory.
 #[derive(Debug)]
 pub(super) struct Share<'m> {
     memory: &'m Memory,
@@ -36,7 +36,8 @@ pub(super) struct Share<'m> {
 }
 
 impl Share<'_> {
-    /// Takes as much as is lacking to `bytes`. Nobody waits for room: two bodies that wait for each other never end.
+    /// Grows the share to `bytes`. It does not wait for room, because two bodies that wait for each other would never
+    /// finish.
     pub(super) fn grow_to(&mut self, bytes: usize) -> Result<(), Full> {
         let more = bytes.saturating_sub(self.bytes);
         let grown = |held: usize| held.checked_add(more).filter(|held| *held <= self.memory.most);

@@ -1,4 +1,4 @@
-//! Reads what a JSON-RPC body asks for, and nothing else of it. Pure.
+//! Reads from a JSON-RPC body only what it asks for. Pure.
 
 use std::{borrow::Cow, fmt};
 
@@ -13,16 +13,16 @@ use super::{
     subject::{Subject, subject},
 };
 
-/// One message of a body: a request, a notification, or the answer to a request of the server's.
+/// One message of a body: a request, a notification, or the answer to a request of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message<'a> {
     pub(crate) id: Id<'a>,
-    /// Answers have no method.
+    /// The method; answers have none.
     pub(crate) method: Option<Cow<'a, str>>,
     pub(crate) subject: Subject<'a>,
 }
 
-/// The identifier of a request, as far as MCP allows it.
+/// The identifier of a request, if it has a type that MCP allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Id<'a> {
     None,
@@ -31,7 +31,8 @@ pub(crate) enum Id<'a> {
 }
 
 impl Message<'_> {
-    /// Returns the identifier to answer to. Notifications have none, and answers to the server another's.
+    /// Returns the identifier for an answer. Notifications have none, and answers to the server have one of the
+    /// server's.
     pub(crate) fn request_id(&self) -> Option<Value> {
         self.method.as_ref()?;
         match &self.id {
@@ -42,18 +43,18 @@ impl Message<'_> {
     }
 }
 
-/// What a body holds. MCP has batches in its version 2025-03-26 alone.
+/// The messages of a body. Only version 2025-03-26 of MCP has batches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Messages<'a> {
     One(Message<'a>),
     Batch(Vec<Message<'a>>),
 }
 
-/// What more messages in a batch would cost is no use to anybody.
+/// No client needs larger batches, and they would cost time.
 const MAX_BATCH: usize = 256;
 
 impl<'a> Messages<'a> {
-    /// Reads a body. Arguments and everything else that does not decide is skipped, and nothing of it is kept.
+    /// Reads a body. It skips arguments and all other data that does not affect the decision, and stores nothing of it.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Unreadable> {
         let text = str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;
         if text.trim_ascii_start().starts_with('[') {
@@ -62,7 +63,7 @@ impl<'a> Messages<'a> {
         json::from_str(text).map(Self::One)
     }
 
-    /// Returns the one message of a body that is no batch.
+    /// Returns the message, if the body is not a batch.
     pub(crate) fn single(&self) -> Option<&Message<'a>> {
         match self {
             Self::One(message) => Some(message),
@@ -78,7 +79,7 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// The members of a message that decide. A member that stands twice is refused: parsers differ about which one counts.
+/// The members that affect the decision. A repeated member is rejected, because parsers differ about which one applies.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow, default)]
@@ -97,10 +98,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Json::Object(Envelope { id, method, params, result, error }) = Json::deserialize(deserializer)?
         else {
-            return Err(D::Error::custom("a message is an object"));
+            return Err(D::Error::custom("a message must be an object"));
         };
         if matches!((&method, &result, &error), (Json::Absent, Json::Absent, Json::Absent)) {
-            return Err(D::Error::custom("a message is a request or an answer"));
+            return Err(D::Error::custom("a message must be a request or an answer"));
         }
         let id = match id {
             Json::Text(text) => Id::Text(text),
@@ -110,7 +111,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
         let method = match method {
             Json::Absent => None,
             Json::Text(method) => Some(method),
-            _ => return Err(D::Error::custom("a method is a text")),
+            _ => return Err(D::Error::custom("a method must be a string")),
         };
         let subject = method.as_deref().map_or(Subject::None, |method| subject(method, params));
         Ok(Self { id, method, subject })

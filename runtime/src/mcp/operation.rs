@@ -1,4 +1,4 @@
-//! What the operations of an MCP server need: tools, prompts, resources and other methods.
+//! The requirements of an MCP server's operations: tools, prompts, resources and other methods.
 
 use std::{fmt, panic::Location};
 
@@ -7,7 +7,8 @@ use crate::scope::{Requirement, Row, RowId, Text};
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///
 /// `#[scoped_tools]` makes them for the tools and prompts of rmcp. Write them by hand for resources, and for servers
-/// that are not made with rmcp. What has no row is refused as unknown; `any_tool` and its like open the rest by a row.
+/// that are not made with rmcp. An operation without a row is rejected as unknown; `any_tool` and the like allow such
+/// operations.
 ///
 /// # Examples
 ///
@@ -32,15 +33,16 @@ pub struct Operation {
     row: Row,
 }
 
-/// Whom a row is about, among those of its kind.
+/// The operations of a kind that a row is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     One(Text),
-    /// Everyone without a row of its own.
+    /// All operations without a row of their own.
     Any,
 }
 
-/// What stands in tables for everyone without a row. Nothing is declared by this name, so it cannot be mistaken for one.
+/// The name in tables for all operations without a row. No operation may be declared with this name, so it is
+/// unambiguous.
 pub(super) const ANY: &str = "*";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,29 +72,29 @@ impl Kind {
 }
 
 impl Operation {
-    /// Says what the tool `name` needs.
+    /// Declares what the tool `name` needs.
     #[must_use]
     #[track_caller]
     pub const fn tool(name: &'static str, requirement: Requirement) -> Self {
         Self::by_hand(Kind::Tool, name, requirement)
     }
 
-    /// Says what the prompt `name` needs, to be read and to have its arguments completed.
+    /// Declares what the prompt `name` needs, to be read and to have its arguments completed.
     #[must_use]
     #[track_caller]
     pub const fn prompt(name: &'static str, requirement: Requirement) -> Self {
         Self::by_hand(Kind::Prompt, name, requirement)
     }
 
-    /// Says what a resource needs, by its URI or by a URI template such as `file:///{name}`, to be read, subscribed to and
-    /// completed.
+    /// Declares what a resource needs, by its URI or by a URI template such as `file:///{name}`, to be read, subscribed
+    /// to and completed.
     ///
-    /// A variable stands for 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither for `.` nor for `..`. Otherwise a server
-    /// that decodes or normalises another spelling would read a resource that the template is not meant for. A URI
-    /// of more than 8 KiB is unknown.
+    /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither `.` nor `..`. Otherwise a server
+    /// that decodes or normalizes another spelling would read a resource that the template is not meant for. A URI of
+    /// more than 8 KiB is unknown.
     ///
-    /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses to complete such a
-    /// template, since its values would be shown to callers whose scopes are not known yet.
+    /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses completion for
+    /// such a template, because it would show values to callers before their scopes are known.
     ///
     /// # Examples
     ///
@@ -108,22 +110,22 @@ impl Operation {
         Self::by_hand(Kind::Resource, uri, requirement)
     }
 
-    /// Says what a method needs, beyond what the tool, prompt or resource needs that it acts on.
+    /// Declares what a method needs, in addition to the tool, prompt or resource that it acts on.
     ///
-    /// A method that MCP does not define, such as `admin/purge`, is refused as unknown without this row or
-    /// [`any_method`](Self::any_method). For a method of tasks before a server that is not made with `McpServer`, this row says
-    /// that the server itself checks whose the task is.
+    /// A method that MCP does not define, such as `admin/purge`, is rejected as unknown without this row or
+    /// [`any_method`](Self::any_method). For a method of tasks, if the server is not made with `McpServer`, this row
+    /// declares that the server itself checks the owner of the task.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
         Self::by_hand(Kind::Method, name, requirement)
     }
 
-    /// Opens every tool without a row to callers with `requirement`, in the table and in its lock as `tools/call *`.
+    /// Allows every tool without a row to callers with `requirement`. Table and lock write this row as `tools/call *`.
     ///
-    /// Without it, a call of a tool that the table does not list is refused before it reaches the server, in the words in
-    /// which servers refuse unknown names. With it, a tool that the server gets later, or that nobody thought of, needs this and
-    /// no more. Write `Requirement::AUTHENTICATED` to leave such tools to the floor.
+    /// Without it, a call of a tool that the table does not list is rejected before it reaches the server, with the
+    /// message of servers for unknown names. With it, a tool that the server gets later, or that you forgot, needs only
+    /// this requirement. To allow such tools with the floor, write `Requirement::AUTHENTICATED`.
     ///
     /// # Examples
     ///
@@ -143,28 +145,28 @@ impl Operation {
         Self::any(Kind::Tool, requirement)
     }
 
-    /// Opens every prompt without a row, as [`any_tool`](Self::any_tool) does tools.
+    /// Allows every prompt without a row, as [`any_tool`](Self::any_tool) does for tools.
     #[must_use]
     #[track_caller]
     pub const fn any_prompt(requirement: Requirement) -> Self {
         Self::any(Kind::Prompt, requirement)
     }
 
-    /// Opens every resource, to be read, subscribed to and completed.
+    /// Allows every resource, to be read, subscribed to and completed.
     ///
-    /// It stands alone. Beside a row of one resource it is an error at startup, since a server may read that resource under
-    /// other spellings of its URI, which this row would let in.
+    /// It must be the only row for resources. Beside a row for one resource it is an error at startup, because a server
+    /// may read that resource under other spellings of its URI, which this row would allow.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {
         Self::any(Kind::Resource, requirement)
     }
 
-    /// Opens every method without a row that MCP does not define.
+    /// Allows every method without a row that MCP does not define.
     ///
-    /// The gate cannot tell what such a method acts on, so every one of them needs this. Methods that act on a tool, a
-    /// prompt or a resource are judged by the rows of those. Methods of tasks stay closed: this row does not say whose the
-    /// tasks are.
+    /// The gate cannot tell what such a method acts on, so all of them need this requirement. Methods that act on a
+    /// tool, a prompt or a resource are checked by the rows of those. Methods of tasks stay closed, because this row
+    /// does not determine the tasks' owners.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {
@@ -184,7 +186,8 @@ impl Operation {
         Self { kind, which: Name::Any, row: Row::new(requirement, ANY, place.file(), place.line()) }
     }
 
-    /// Says what the tool `name` needs, where the name is known at run time alone, as from a program's configuration.
+    /// Declares what the tool `name` needs, if its name is known only at run time, for example from the program's
+    /// configuration.
     ///
     /// # Examples
     ///
@@ -202,19 +205,19 @@ impl Operation {
         Self::by_name(Kind::Tool, &name.into(), requirement)
     }
 
-    /// Says what a prompt needs, where its name is known at run time alone; see [`Operation::prompt`].
+    /// Declares what a prompt needs, if its name is known only at run time; see [`Operation::prompt`].
     #[track_caller]
     pub fn prompt_named(name: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Prompt, &name.into(), requirement)
     }
 
-    /// Says what a resource needs, where its URI is known at run time alone; see [`Operation::resource`].
+    /// Declares what a resource needs, if its URI is known only at run time; see [`Operation::resource`].
     #[track_caller]
     pub fn resource_named(uri: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Resource, &uri.into(), requirement)
     }
 
-    /// Says what a method needs, where its name is known at run time alone; see [`Operation::method`].
+    /// Declares what a method needs, if its name is known only at run time; see [`Operation::method`].
     #[track_caller]
     pub fn method_named(name: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Method, &name.into(), requirement)
@@ -235,7 +238,8 @@ impl Operation {
         Self { kind: Kind::Prompt, which: Name::One(Text::Static(name)), row }
     }
 
-    /// Returns the name of the tool, prompt or method, or the URI of the resource; `*` for those without a row.
+    /// Returns the name of the tool, prompt or method, or the URI of the resource; `*` for all operations without a
+    /// row.
     #[must_use]
     pub fn name(&self) -> &str {
         match &self.which {
@@ -255,7 +259,7 @@ impl Operation {
         self.kind == Kind::Tool && matches!(&self.which, Name::One(name) if **name == *tool)
     }
 
-    /// Says in its row where that stands in the table.
+    /// Sets the row's identifier in the table.
     pub(super) fn identified(self) -> Self {
         let id = self.kind.row_id(self.name());
         Self { row: self.row.identified(&id), ..self }

@@ -1,4 +1,4 @@
-//! Which pages a browser may send requests from.
+//! The pages from which browsers may send requests.
 
 use http::{HeaderMap, header::ORIGIN};
 
@@ -7,16 +7,16 @@ use crate::{
     shown,
 };
 
-/// The origins whose pages may call. Requests that come from no page have no `Origin`, and are not concerned.
+/// The allowed origins. Requests that do not come from a page have no `Origin`, and are not affected.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origins {
     allowed: Vec<String>,
-    /// A server for this machine takes pages of this machine, such as those of development tools.
+    /// Whether pages of this machine are allowed, such as those of development tools.
     loopback: bool,
 }
 
 impl Origins {
-    /// Allows the resource's own pages; with a loopback resource, or none, the pages of this machine.
+    /// Allows the resource's own pages; for a loopback resource, or without a resource, the pages of this machine.
     pub(super) fn of(resource: Option<&Resource>) -> Self {
         let own = resource.map(Resource::origin);
         let is_on_loopback = |own| Origin::parse(own).is_some_and(|own| own.is_on_loopback());
@@ -26,17 +26,17 @@ impl Origins {
         }
     }
 
-    /// Allows the pages of one more origin.
+    /// Allows the pages of another origin.
     ///
     /// # Errors
     ///
-    /// When no page could have that origin: it says what to write.
+    /// When no page can have that origin. The error says what to write.
     pub(super) fn allow(&mut self, origin: &str) -> Result<(), String> {
         let text = origin.strip_suffix('/').unwrap_or(origin);
         if Origin::parse(text).is_none() {
             let shown = shown::text(origin);
             return Err(format!(
-                "no page has the origin `{shown}`; write scheme and host, other alphabets as `xn--..`, as in `https://app.example.com`"
+                "no page can have the origin `{shown}`; write scheme and host (other alphabets as `xn--..`), as in `https://app.example.com`"
             ));
         }
         self.allowed.push(text.to_owned());

@@ -1,22 +1,23 @@
-//! Templates that fit the same URIs. The first that fits decides, so a later one that needs more could go unnoticed.
+//! Finds templates that fit the same URIs. The first that fits decides, so a stricter one after it would have no
+//! effect.
 
 use scopegate_grammar::is_value;
 
 use super::uri_template::{Segment, UriTemplate};
 
-/// How the URIs of a template are related to those of one before it.
+/// The relation between the URIs of a template and those of an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Overlap {
-    /// No URI fits both, or all of the earlier one's fit the later one: the narrower stands first.
+    /// No URI fits both, or all URIs of the earlier template fit the later one: the narrower template comes first.
     Harmless,
-    /// Each URI of the later one fits the earlier one.
+    /// Every URI of the later template fits the earlier one.
     Hidden,
     /// Some URIs fit both.
     Partial,
 }
 
 impl Overlap {
-    /// Compares a template with one that stands behind it.
+    /// Compares a template with a later one.
     pub(super) fn of(earlier: &UriTemplate, later: &UriTemplate) -> Self {
         if all(earlier, later, covers) {
             Self::Hidden
@@ -28,12 +29,12 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row of one URI, or of the template of one, decides about some of `uri` where that has no row.
+/// Tells whether the row of a URI or template applies to some URI of `uri`, if that has no row.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {
         (Ok(row), Ok(uri)) => Overlap::of(&row, &uri) != Overlap::Harmless,
-        // No gate starts with what is no template.
+        // No gate starts with an invalid template.
         _ => false,
     }
 }
@@ -44,7 +45,7 @@ fn all(one: &UriTemplate, other: &UriTemplate, holds: impl Fn(&Segment, &Segment
         && one.segments().iter().zip(other.segments()).all(|(one, other)| holds(one, other))
 }
 
-/// Tells whether everything that `other` stands for is what `one` stands for, too.
+/// Tells whether `one` matches everything that `other` matches.
 fn covers(one: &Segment, other: &Segment) -> bool {
     match (&one.variable, &other.variable) {
         (None, None) => one.start == other.start,
@@ -54,7 +55,7 @@ fn covers(one: &Segment, other: &Segment) -> bool {
     }
 }
 
-/// Tells whether there is something that both stand for.
+/// Tells whether some text matches both.
 fn meets(one: &Segment, other: &Segment) -> bool {
     match (&one.variable, &other.variable) {
         (Some(own), Some(others)) => {

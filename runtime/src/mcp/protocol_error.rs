@@ -1,4 +1,4 @@
-//! What the gate answers itself, besides refusals for want of scopes: JSON-RPC errors, none of them a challenge.
+//! The gate's own answers, except refusals for missing scopes: JSON-RPC errors without a challenge.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ pub(super) struct ProtocolError {
     code: i32,
     message: Cow<'static, str>,
     data: Option<Value>,
-    /// The methods of HTTP that would do.
+    /// The HTTP methods that are allowed.
     allow: Option<&'static str>,
 }
 
@@ -39,18 +39,26 @@ const INVALID_REQUEST: i32 = -32600;
 const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 const INTERNAL_ERROR: i32 = -32603;
-/// As the official TypeScript SDK has it.
+/// The code that the official TypeScript SDK uses.
 const SESSION_NOT_FOUND: i32 = -32001;
 const HEADER_MISMATCH: i32 = -32020;
 
 impl ProtocolError {
     pub(super) fn foreign_origin() -> Self {
-        Self::new(StatusCode::FORBIDDEN, INVALID_REQUEST, "Requests of pages of this origin are not allowed")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            INVALID_REQUEST,
+            "Requests from pages of this origin are not allowed",
+        )
     }
 
     #[cfg(feature = "rmcp")]
     pub(super) fn foreign_host() -> Self {
-        Self::new(StatusCode::FORBIDDEN, INVALID_REQUEST, "Requests for this host are not answered here")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            INVALID_REQUEST,
+            "This server does not answer requests for this host",
+        )
     }
 
     pub(super) fn too_large(limit: usize) -> Self {
@@ -63,36 +71,37 @@ impl ProtocolError {
     }
 
     pub(super) fn broken_body() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "The body ended before its time")
+        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "The body ended early")
     }
 
     pub(super) fn too_slow() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
     }
 
-    /// Room is there again when other bodies are read, which takes no longer than their deadline.
+    /// Returns the error for a lack of memory. Room is free again when other bodies have been read, at the latest at
+    /// their deadline.
     pub(super) fn no_room() -> Self {
-        let message = "The server reads too many bodies now";
+        let message = "The server is reading too many bodies at the moment";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
     }
 
     pub(super) fn no_clock() -> Self {
-        let message = "The server runs outside of a tokio runtime, so no body can be waited for";
+        let message = "The server runs outside a tokio runtime, so it cannot wait for the body";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_ERROR, message)
     }
 
     pub(super) fn encoded() -> Self {
-        let message = "The body must be one `application/json` in UTF-8, and not compressed";
+        let message = "The body must be `application/json` in UTF-8, without compression";
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, message)
     }
 
     pub(super) fn unknown_http_method() -> Self {
-        let message = "MCP has no such HTTP method; send messages by POST";
+        let message = "MCP does not use this HTTP method; send messages with POST";
         let allow = Some("POST, GET, HEAD, DELETE, OPTIONS");
         Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message) }
     }
 
-    /// Clients go on without a stream where a server has none, and would log in after a 401.
+    /// Returns the error for a missing stream. Clients continue without a stream, but would log in after a 401.
     pub(super) fn no_stream() -> Self {
         let message = "A stream of messages needs an access token";
         let allow = Some("POST");
@@ -100,12 +109,12 @@ impl ProtocolError {
     }
 
     pub(super) fn foreign_connection() -> Self {
-        let message = "The Connection header names a header that is not about the connection";
+        let message = "The Connection header names a header that does not belong to the connection";
         Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, message)
     }
 
     pub(super) fn expectation() -> Self {
-        let message = "The Expect header can ask for 100-continue alone";
+        let message = "The Expect header may only contain 100-continue";
         Self::new(StatusCode::EXPECTATION_FAILED, INVALID_REQUEST, message)
     }
 
@@ -132,8 +141,8 @@ impl ProtocolError {
         }
     }
 
-    /// What a server says of a name that it does not know, or of parameters that it cannot do anything with. A status of
-    /// 404 would end a session.
+    /// Returns the error that servers send for an unknown name or unusable parameters. A status of 404 would end a
+    /// session.
     pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
             Undecided::Unlisted(kind) => Self::unlisted(kind, subject),
@@ -143,7 +152,7 @@ impl ProtocolError {
             }
             Undecided::UnknownTask => Self::unknown_task(),
             Undecided::OpenTemplate => {
-                let message = "What this takes depends on values that are still to be completed";
+                let message = "The scopes of this template depend on the values that are being completed";
                 Self::new(StatusCode::OK, INVALID_PARAMS, message)
             }
             Undecided::Unnamed => {
@@ -157,13 +166,13 @@ impl ProtocolError {
         Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown task")
     }
 
-    /// After it a client opens a session of its own.
+    /// Returns the error for an unknown session. The client then opens a new one.
     pub(super) fn unknown_session() -> Self {
         Self::new(StatusCode::NOT_FOUND, SESSION_NOT_FOUND, "Session not found")
     }
 
     pub(super) fn no_session() -> Self {
-        let message = "The server opened a session that nobody could name";
+        let message = "The server opened a session without a usable identifier";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_ERROR, message)
     }
 
@@ -187,7 +196,7 @@ impl ProtocolError {
         Self { id: None, status, code, message: message.into(), data: None, allow: None }
     }
 
-    /// Makes it the answer to a message, or to none in particular.
+    /// Turns the error into the answer to a message, or to the request as a whole.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
         self.id = message.and_then(Message::request_id);
         self
@@ -206,7 +215,7 @@ impl IntoResponse for ProtocolError {
     }
 }
 
-/// Makes an answer of the gate's own, which nobody is to keep.
+/// Makes an answer of the gate itself, which must not be cached.
 pub(super) fn json_answer(status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -216,7 +225,7 @@ pub(super) fn json_answer(status: StatusCode, body: Vec<u8>) -> Response {
     response
 }
 
-/// Returns the header without which an answer of a status says too little.
+/// Returns the header that a status requires.
 fn required_by(status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
     match status {
         StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, HeaderValue::from_static("1"))),

@@ -1,10 +1,9 @@
 //! The decision about one HTTP request to an MCP server.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
-    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header::AUTHORIZATION, request::Parts};
@@ -35,16 +34,16 @@ use crate::{
 
 /// Why a request does not reach the service.
 pub(super) enum Refusal {
-    /// A preflight, which is answered and grants nothing.
+    /// A preflight. The answer grants nothing.
     Preflight,
     Token(Rejection),
-    /// The same, for clients that look for it in the result of a tool.
+    /// The same, for clients that read it from the result of a tool.
     Tool(ToolResult),
     Request(ProtocolError),
 }
 
 impl Refusal {
-    /// Makes it the answer to a request with these headers.
+    /// Turns the refusal into an answer to a request with these headers.
     pub(super) fn to(self, headers: KeptHeaders) -> Self {
         match self {
             Self::Token(rejection) => Self::Token(rejection.to(headers)),
@@ -76,31 +75,30 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Admits a request whose token covers everything in it, or that needs none.
-pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Request, Refusal> {
-    let (mut parts, body) = request.into_parts();
-    if is_preflight(&parts) {
+/// Admits a request if its token covers everything in it, or if everything in it is public.
+pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Body) -> Result<(), Refusal> {
+    if is_preflight(parts) {
         return Err(Refusal::Preflight);
     }
     if !endpoint.origins.admit(&parts.headers) {
         return Err(ProtocolError::foreign_origin().into());
     }
     #[cfg(feature = "rmcp")]
-    if endpoint.is_innermost && !host::is_plain(&parts, &endpoint.host) {
+    if endpoint.is_innermost && !host::is_plain(parts, &endpoint.host) {
         return Err(ProtocolError::foreign_host().into());
     }
-    connection::detach(&mut parts)?;
-    // Nothing of the body is read for those whom the gate does not know, unless something is there for them.
-    let plan = &*plan_or_refusal(&endpoint.plan, &parts)?;
+    connection::detach(parts)?;
+    // Without a valid token the body is not read, unless some operation is public.
+    let plan = &*plan_or_refusal(&endpoint.plan, parts)?;
     let mut watch = plan.gate.watch();
-    let token = match token(plan, parts.extensions.get(), &parts).await {
+    let token = match token(plan, parts.extensions.get(), parts).await {
         Ok(token) => token,
         Err(Failure::For(Reason::MissingToken)) if endpoint.hears_anyone() => {
-            // Boxed, since it is rare, and every request would have room for it.
+            // Boxed, because it is rare and its state would enlarge the future of every request.
             return Box::pin(admit_anyone(endpoint, plan, parts, body, watch)).await;
         }
         Err(failure) => {
-            let noted = Noted::of(&parts, watch);
+            let noted = Noted::of(parts, watch);
             return Err(plan.refuse(failure, &[floor(plan).demand()], &noted).into());
         }
     };
@@ -108,72 +106,75 @@ pub(super) async fn admit(endpoint: &Endpoint, request: Request) -> Result<Reque
         plan.gate.strip(&mut parts.headers);
         None
     } else {
-        Some(Verified::new(plan.clone(), Ok(token.clone()), &mut parts))
+        Some(Verified::new(plan.clone(), Ok(token.clone()), parts))
     };
-    let (matched, body) = if connection::has_no_message(&parts.method) {
-        judge(plan, &token, &Found::default(), &Noted::of(&parts, watch))?;
-        // What these methods have for a body nobody judges, so nobody is to read it.
+    let matched = if connection::has_no_message(&parts.method) {
+        judge(plan, &token, &Found::default(), &Noted::of(parts, watch))?;
+        // The gate does not check the body of these methods, so the service must not read it.
         encoding::describe_none(&mut parts.headers);
-        (None, Body::empty())
+        *body = Body::empty();
+        None
     } else {
         let Some(plain) = encoding::plain(&parts.headers) else {
             return Err(ProtocolError::encoded().into());
         };
-        let bytes = watch.without(read(body, &parts.headers, &endpoint.bounds)).await?;
-        let matched = judge_body(endpoint, plan, &token, &mut parts, &bytes, watch).await?;
+        let bytes = watch.without(read(mem::take(body), &parts.headers, &endpoint.bounds)).await?;
+        let matched = judge_body(endpoint, plan, &token, parts, &bytes, watch).await?;
         encoding::describe(&mut parts.headers, plain, bytes.len());
-        (matched, Body::from(bytes))
+        *body = Body::from(bytes);
+        matched
     };
     let owner = endpoint.owner(plan, &token);
     endpoint.sessions.open(&endpoint.binding, owner, &mut parts.headers)?;
     let Matched { row, filled } = matched.unwrap_or_else(|| floor(plan));
     let admitted = Admitted::new(token, row, filled);
     Enforcement::done(endpoint.slot.clone(), plan, admitted, verified, &mut parts.extensions);
-    Ok(Request::from_parts(parts, body))
+    Ok(())
 }
 
-/// Admits a request without a token that asks for nothing but what is public. What cannot be told for certain needs one.
+/// Admits a request without a token if everything in it is public. If that is uncertain, the request needs a token.
 async fn admit_anyone(
     endpoint: &Endpoint,
     plan: &Arc<Plan>,
-    mut parts: Parts,
-    body: Body,
+    parts: &mut Parts,
+    body: &mut Body,
     mut watch: Watch,
-) -> Result<Request, Refusal> {
+) -> Result<(), Refusal> {
     let needs_a_token = |parts: &Parts, watch| Refusal::from(plan.demand_a_token(&Noted::of(parts, watch)));
-    // A credential of another scheme may be somebody's.
+    // A credential of another scheme may identify a caller.
     let has_credentials = parts.headers.contains_key(AUTHORIZATION);
     if !has_credentials && connection::opens_a_stream(&parts.method) && endpoint.rules.opens_connections() {
         return Err(ProtocolError::no_stream().into());
     }
     if has_credentials || connection::has_no_message(&parts.method) {
-        return Err(needs_a_token(&parts, watch));
+        return Err(needs_a_token(parts, watch));
     }
-    let Some(plain) = encoding::plain(&parts.headers) else { return Err(needs_a_token(&parts, watch)) };
+    let Some(plain) = encoding::plain(&parts.headers) else { return Err(needs_a_token(parts, watch)) };
     let bounds = endpoint.bounds_for_anyone();
-    let bytes = match watch.without(read(body, &parts.headers, &bounds)).await {
+    let bytes = match watch.without(read(mem::take(body), &parts.headers, &bounds)).await {
         Ok(bytes) => bytes,
-        Err(answer) if answer.is_too_large() => return Err(needs_a_token(&parts, watch)),
+        Err(answer) if answer.is_too_large() => return Err(needs_a_token(parts, watch)),
         Err(answer) => return Err(answer.into()),
     };
-    let messages = Messages::read(&bytes).map_err(|_| needs_a_token(&parts, watch))?;
-    // Nobody has started a task.
+    let messages = Messages::read(&bytes).map_err(|_| needs_a_token(parts, watch))?;
+    // A caller without a token has started no task.
     let found = find(endpoint, plan, &messages, &Origins::of_nobody());
-    let mut found = found.map_err(|_| needs_a_token(&parts, watch))?;
+    let mut found = found.map_err(|_| needs_a_token(parts, watch))?;
     found.fill_for(plan);
     let demands: Vec<_> = found.demands().collect();
-    let judged = Judge::judge_anyone(plan, &demands, &Noted::of(&parts, watch));
-    judged.map_err(|rejection| refusal(endpoint, plan, &parts, &messages, rejection))?;
+    let judged = Judge::judge_anyone(plan, &demands, &Noted::of(parts, watch));
+    judged.map_err(|rejection| refusal(endpoint, plan, parts, &messages, rejection))?;
     headers::check(&parts.headers, &messages)
         .map_err(|why| ProtocolError::mismatch(why).to(messages.single()))?;
     endpoint.sessions.open(&endpoint.binding, None, &mut parts.headers)?;
     encoding::describe(&mut parts.headers, plain, bytes.len());
-    mark(&messages, &mut parts);
+    mark(&messages, parts);
     Enforcement::done_for_anyone(endpoint.slot.clone(), plan, &mut parts.extensions);
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    *body = Body::from(bytes);
+    Ok(())
 }
 
-/// Judges what a body asks for, and returns what the one row is about whose operation it calls, if there is one.
+/// Checks the scopes of a body, and returns the row's operation if the body calls exactly one.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -210,7 +211,7 @@ async fn judge_body(
     Ok(single.and_then(|_| found.into_last()))
 }
 
-/// Makes a refusal the answer to the one request of a body, in the dialect of the endpoint.
+/// Turns a refusal into the answer to the only request of a body, in the dialect of the endpoint.
 fn refusal(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -232,7 +233,7 @@ fn refusal(
     plan.gate.name_request(rejection, &id).into()
 }
 
-/// Marks a request whose answer is changed.
+/// Marks a request whose answer will be changed.
 #[cfg_attr(not(feature = "rmcp"), expect(unused_variables, reason = "only rmcp's answers are changed"))]
 fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     #[cfg(feature = "rmcp")]
@@ -241,7 +242,7 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// Finds out whose the tasks are that a body names, which nearly none does.
+/// Finds the owners of the tasks that a body names; few bodies name any.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -253,23 +254,23 @@ async fn origins(
     if !names_tasks || matches!(endpoint.tasks, Tasks::Unknown) {
         return Ok(Origins::Untold);
     }
-    // The program is not asked on behalf of those who may ask nothing.
+    // The program's function is not called for a caller without the floor.
     recheck_floor(plan, token, noted)?;
     let owner = endpoint.owner(plan, token);
-    // Boxed, since it is rare, and every request would have room for it.
+    // Boxed, because it is rare and its state would enlarge the future of every request.
     Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)
 }
 
-/// A message of which nobody can tell what it needs.
+/// A message whose requirement cannot be determined.
 type Unjudged<'a> = (&'a Message<'a>, Cause);
 
 enum Cause {
-    /// The versions that have it have no batches.
+    /// Versions with this method have no batches.
     InBatch,
     Undecided(Undecided),
 }
 
-/// Finds the rows that the messages of a body are about; a message that is about none needs the floor.
+/// Finds the rows for the messages of a body; a message without a row needs the floor.
 fn find<'a>(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -287,7 +288,8 @@ fn find<'a>(
         let known = found.len();
         let decided = endpoint.rules.find(message, origins, &mut found);
         decided.map_err(|why| (message, Cause::Undecided(why)))?;
-        // What is public to read is not yet public to be told of, by an answer that does not end.
+        // A public resource may be read without a token, but a subscription is an answer without an end, so it needs
+        // one.
         if found.len() == known || subscribes {
             found.push(floor(plan));
         }
@@ -295,7 +297,7 @@ fn find<'a>(
     Ok(found)
 }
 
-/// Answers those who have the floor, where nobody can tell what a message needs.
+/// Answers a caller with the floor if the requirement of a message cannot be determined.
 fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> ProtocolError {
     let Cause::Undecided(why) = cause else { return ProtocolError::mismatch(Mismatch::Batch) };
     let why = if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
@@ -305,7 +307,7 @@ fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> 
     ProtocolError::undecided(why, &message.subject, has_sessions).to(is_single.then_some(message))
 }
 
-/// Judges the floor and all rows at once. A refusal asks for all of it.
+/// Checks the floor and all rows together. A refusal asks for the scopes of all of them.
 fn judge(plan: &Plan, token: &Token, found: &Found, noted: &Noted<'_>) -> Result<(), Rejection> {
     let judge = Judge::Gate(plan);
     if let Some(one) = found.only() {
@@ -314,16 +316,16 @@ fn judge(plan: &Plan, token: &Token, found: &Found, noted: &Noted<'_>) -> Result
     if found.is_empty() {
         return judge.judge(token, &[floor(plan).demand()], noted);
     }
-    // Each demand that is not public has the floor in it.
+    // Each demand that is not public includes the floor.
     judge.judge(token, &found.demands().collect::<Vec<_>>(), noted)
 }
 
-/// Refuses a token below the floor. Its client learns nothing but that the floor is missing.
+/// Rejects a token below the floor. Its client learns only that the floor is missing.
 fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Rejection> {
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }
 
-/// What a request needs that is about no row.
+/// Returns the demand of a request without a row.
 fn floor(plan: &Plan) -> Matched {
     Matched::of(&plan.row)
 }

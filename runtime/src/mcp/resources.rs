@@ -1,4 +1,4 @@
-//! The resources of a table: found by their URIs, with what that makes of their scopes.
+//! The resources of a table, found by their URIs, with the scopes that a URI fills in.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,17 @@ use super::{
 };
 use crate::scope::{Filled, Row, Text, parameters};
 
-/// The resources of a table, ready to be looked up.
+/// The resources of a table, prepared for lookup.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resources {
     plain: BTreeMap<Text, Operation>,
-    /// By the characters that separate their segments, which a URI has in common with the templates that it fits.
+    /// The templates by their separators: a URI has the same separators as every template that it fits.
     templates: BTreeMap<String, Vec<Known>>,
-    /// What every other resource needs, where the table opens them.
+    /// The row for all other resources, if the table allows them.
     any: Option<Operation>,
 }
 
-/// The most bytes that the URI of a resource has; a longer one is unknown.
+/// The longest URI of a resource in bytes; a longer one is unknown.
 pub(super) const MAX_URI: usize = 8 * 1024;
 
 #[derive(Clone, Debug)]
@@ -29,18 +29,28 @@ struct Known {
     template: UriTemplate,
 }
 
-/// A resource of a table, as its URI names it; made by [`McpTable::resource`].
+/// A resource of a table, found by a URI; made by [`McpTable::resource`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Requirement, mcp::{McpTable, Operation}};
+///
+/// let table: McpTable = [Operation::resource("file:///{name}", Requirement::AUTHENTICATED)].into_iter().collect();
+/// let resource = table.resource("file:///a.txt").expect("a resource of the table");
+/// assert_eq!(resource.part("name"), Some("a.txt"));
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "give it to `Access::require_resource`"]
 pub struct McpResource<'a> {
     operation: Operation,
     captures: Captures<'a>,
-    /// What the scopes of the row come to.
+    /// The scopes that the row's templates became.
     filled: Filled,
 }
 
 impl Resources {
-    /// Reads a table, and adds what is wrong with its resources to the problems.
+    /// Reads a table, and adds the problems of its resources.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
         let mut resources = Self::default();
         for operation in table.operations().iter().filter(|operation| operation.kind() == Kind::Resource) {
@@ -66,13 +76,13 @@ impl Resources {
                 let alike = self.templates.entry(template.separators().to_owned()).or_default();
                 alike.push(Known { operation: operation.clone().identified(), template });
             }
-            Err(fault) => problems.push(format!("`{operation}` is no URI template: {fault}")),
+            Err(fault) => problems.push(format!("`{operation}` is not a URI template: {fault}")),
         }
     }
 
-    /// Returns what is wrong with templates that stand behind others, and with a row for every other resource.
+    /// Returns the problems of templates that follow others, and of the row for all other resources.
     pub(super) fn overlaps(&self) -> Vec<String> {
-        // Templates with other separators have no URI in common.
+        // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {
             let first_fault =
                 |(at, later)| alike.iter().take(at).find_map(|earlier| fault_behind(earlier, later));
@@ -81,17 +91,17 @@ impl Resources {
         behind.chain(self.undermined()).collect()
     }
 
-    /// A server may read one resource under many spellings, of which a row knows one.
+    /// Returns a problem if the row for all resources would allow other spellings of a declared resource.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();
         let declared = declared.or_else(|| Some(&self.templates.values().flatten().next()?.operation))?;
         Some(format!(
-            "`{any}` lets in every other spelling of `{declared}`; declare each resource by its URI or a template, or all of them by `Operation::any_resource` alone"
+            "`{any}` allows every other spelling of `{declared}`; declare each resource by its URI or a template, or declare only `Operation::any_resource`"
         ))
     }
 
-    /// Finds the resource that a URI names: by the whole of it, else by the first template that fits, else by the row for
+    /// Finds the resource of a URI: the one with exactly this URI, else the first template that fits, else the row for
     /// every resource.
     pub(super) fn find<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
         if uri.len() > MAX_URI {
@@ -100,27 +110,28 @@ impl Resources {
         if let Some(operation) = self.plain.get(uri) {
             return Some(McpResource::of(operation, Captures::default()));
         }
-        // What fits is what is meant: where its scopes cannot be filled in, a later one does not stand in for it.
+        // The first template that fits decides. If its scopes cannot be filled in, a later template does not replace
+        // it.
         let (operation, captures) =
             self.expanded(uri).or_else(|| Some((self.any.as_ref()?, Captures::default())))?;
         Some(McpResource::of(operation, captures))
     }
 
-    /// Finds the first template that a URI fits. It is taken apart once, whatever the number of templates.
+    /// Finds the first template that a URI fits. The URI is split once, whatever the number of templates.
     fn expanded<'a>(&self, uri: &'a str) -> Option<(&Operation, Captures<'a>)> {
         let alike = self.templates.get(&separators(uri))?;
         let parts: Vec<&str> = segments(uri).collect();
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
-    /// Finds a resource by its own text, a template's with its braces.
+    /// Finds a resource by its own text; for a template, the text with its braces.
     pub(super) fn declared(&self, text: &str) -> Option<&Operation> {
         let templates = || self.templates.values().flatten().map(|known| &known.operation);
         self.plain.get(text).or_else(|| templates().find(|operation| operation.name() == text))
     }
 }
 
-/// Says which scopes the URI of a row cannot fill in.
+/// Lists the scopes of a row that its URI cannot fill in.
 fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Iterator<Item = String> {
     operation.row().terms().templates().flat_map(move |scope| {
         let lacks = |name: &&str| !template.is_some_and(|template| template.has(name));
@@ -129,17 +140,17 @@ fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Ite
     })
 }
 
-/// Says what is wrong with a template behind another: the first that fits decides.
+/// Returns the problem of a template after another, since the first that fits decides.
 fn fault_behind(first: &Known, second: &Known) -> Option<String> {
     let (earlier, later) = (&first.operation, &second.operation);
-    // The table says itself what stands in it twice.
+    // The table reports repeated rows itself.
     if later.name() == earlier.name() {
         return None;
     }
     let terms = later.row().terms();
     match Overlap::of(&first.template, &second.template) {
         Overlap::Hidden => Some(format!(
-            "`{later}` is never reached, since `{earlier}` stands before it and fits all of its URIs; put it first"
+            "`{later}` is never used, since `{earlier}` comes before it and fits all of its URIs; put it first"
         )),
         Overlap::Partial if terms != earlier.row().terms() || terms.has_templates() => Some(format!(
             "some URIs fit both `{earlier}` and `{later}`, and they need different scopes; let no URI fit both"
@@ -149,11 +160,12 @@ fn fault_behind(first: &Known, second: &Known) -> Option<String> {
 }
 
 impl McpTable {
-    /// Finds the resource that a URI names, as the gate does: by the whole of it, else by the first template that fits, else
-    /// by [`Operation::any_resource`]. A URI of more than 8 KiB names none.
+    /// Finds the resource of a URI as the gate does: the one with exactly this URI, else the first template that fits,
+    /// else [`Operation::any_resource`]. A URI of more than 8 KiB finds none.
     ///
-    /// It is for a server's own `resources/read`, so that which resource is meant, what is needed for it, and which part of
-    /// the URI is its name are told in one place. [`Access::require_resource`](crate::Access::require_resource) judges it.
+    /// Use it in a server's own `resources/read`, so that one place determines the resource, its requirement, and the
+    /// part of the URI that is its name. Check the result with
+    /// [`Access::require_resource`](crate::Access::require_resource).
     ///
     /// # Examples
     ///
@@ -169,7 +181,7 @@ impl McpTable {
     /// assert!(TABLE.resource("docs://acme/../a.txt").is_none());
     /// ```
     pub fn resource<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
-        // What is wrong with a table, the gate says at startup; a faulty row finds nothing.
+        // The gate reports the problems of a table at startup; here, an invalid row finds nothing.
         Resources::of(self, &mut Vec::new()).find(uri)
     }
 }
@@ -180,13 +192,13 @@ impl<'a> McpResource<'a> {
         Self { operation: operation.clone(), captures, filled }
     }
 
-    /// Returns the URI or the template, as it stands in the table; `*` for [`Operation::any_resource`].
+    /// Returns the URI or the template, as the table has it; `*` for [`Operation::any_resource`].
     #[must_use]
     pub fn template(&self) -> &str {
         self.operation.name()
     }
 
-    /// Returns what the URI has in the place of a variable: 1 to 1,024 of the characters `A-Za-z0-9._~-`, and neither `.` nor
+    /// Returns the value of a variable in the URI: 1 to 1,024 of the characters `A-Za-z0-9._~-`, and neither `.` nor
     /// `..`.
     #[must_use]
     pub fn part(&self, variable: &str) -> Option<&'a str> {

@@ -1,4 +1,4 @@
-//! What a message needs: the rows of its method and of its tool, prompt or resource, or the floor alone.
+//! The requirement of a message: the rows of its method and of its tool, prompt or resource, or only the floor.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,14 +17,14 @@ use crate::{
     scope::{Filled, RowRef, Text, parameters},
 };
 
-/// The rows of a table, ready to be looked up.
+/// The rows of a table, prepared for lookup.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     named: BTreeMap<Kind, Named>,
     resources: Resources,
-    /// Tools that are unknown, also where a row opens every tool.
+    /// Tools that are unknown even if a row allows every tool.
     off: HashSet<String>,
-    /// Whether there is anything for callers without a token.
+    /// Whether callers without a token may do anything.
     has_public: bool,
 }
 
@@ -32,18 +32,18 @@ pub(super) struct Rules {
 #[derive(Clone, Debug, Default)]
 struct Named {
     one: HashMap<Text, RowRef>,
-    /// For every name without a row of its own.
+    /// The row for every name without a row of its own.
     any: Option<RowRef>,
 }
 
-/// A row that a message is about, with what its templates come to.
+/// A row that applies to a message, with the scopes that its templates became.
 #[derive(Clone, Debug)]
 pub(super) struct Matched {
     pub(super) row: RowRef,
     pub(super) filled: Filled,
 }
 
-/// The rows that the messages of a body are about: nearly always one, which takes no list.
+/// The rows that apply to the messages of a body: nearly always one, which needs no list.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     first: Option<Matched>,
@@ -58,7 +58,7 @@ impl Found {
         }
     }
 
-    /// Fills in what the resource says that the request is for.
+    /// Fills in the values of the resource that the request is for.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         for matched in self.first.iter_mut().chain(&mut self.more) {
             matched.fill_for(plan);
@@ -69,12 +69,12 @@ impl Found {
         self.first.iter().chain(&self.more).map(Matched::demand)
     }
 
-    /// Returns the one row, if there is just one.
+    /// Returns the row, if there is exactly one.
     pub(super) fn only(&self) -> Option<&Matched> {
         self.first.as_ref().filter(|_| self.more.is_empty())
     }
 
-    /// Says how many rows there are.
+    /// Returns the number of rows.
     pub(super) fn len(&self) -> usize {
         usize::from(self.first.is_some()) + self.more.len()
     }
@@ -83,36 +83,36 @@ impl Found {
         self.first.is_none()
     }
 
-    /// Returns what the last message acts on.
+    /// Returns the row of the last message's target.
     pub(super) fn into_last(mut self) -> Option<Matched> {
         self.more.pop().or(self.first)
     }
 }
 
-/// Why nobody can tell what a message needs.
+/// Why the requirement of a message cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// No row is about the tool, prompt or resource, nor about all of its kind.
+    /// There is no row for the tool, prompt or resource, and none for all of its kind.
     Unlisted(Kind),
-    /// No row is about the method, and MCP has none of that name that acts on nothing.
+    /// There is no row for the method, and MCP defines no method of that name that acts on nothing.
     UnknownMethod,
-    /// The values of a template are completed that its scopes are made of, so there are no scopes yet.
+    /// The message asks to complete values on which the template's scopes depend, so the scopes are not known yet.
     OpenTemplate,
-    /// There is no such task, or it is somebody else's.
+    /// The task does not exist, or belongs to another caller.
     UnknownTask,
-    /// A tool, prompt, resource or task is not named. A server may find a name elsewhere.
+    /// A tool, prompt, resource or task is not named. A server may find a name in another place.
     Unnamed,
 }
 
 impl Undecided {
-    /// What a program may want to know of it that has an operation without a row.
+    /// Returns the text for the log, which helps a program with an operation that has no row.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Unlisted(_) | Self::UnknownMethod => {
-                "refused as unknown, since no row of the MCP table is about it"
+                "refused as unknown, since the MCP table has no row for it"
             }
-            Self::UnknownTask => "refused as unknown, since the caller has started no such task",
-            Self::OpenTemplate => "refused, since the scopes depend on values that are still to be completed",
+            Self::UnknownTask => "refused as unknown, since the caller did not start this task",
+            Self::OpenTemplate => "refused, since the scopes depend on the values that are being completed",
             Self::Unnamed => "refused, since the parameters do not name what the method acts on",
         }
     }
@@ -123,7 +123,7 @@ impl Matched {
         Self { row: row.clone(), filled: Filled::default() }
     }
 
-    /// Fills in what the resource says that the request is for, where the gate has a family of them; the URI of an MCP
+    /// Fills in the values of the resource that the request is for, if the gate has a family; the URI of an MCP
     /// resource has filled in its own.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         if self.filled.is_empty() && self.row.terms().has_templates() {
@@ -137,7 +137,7 @@ impl Matched {
 }
 
 impl Named {
-    /// Adds a row, and tells whether it is the first for its name.
+    /// Adds a row, and returns whether it is the first for its name.
     fn add(&mut self, operation: &Operation) -> bool {
         let row = RowRef::from(operation.clone().identified().row().clone());
         match operation.which() {
@@ -148,13 +148,13 @@ impl Named {
 }
 
 impl Rules {
-    /// Reads a table, and adds what is wrong with it to the problems.
+    /// Reads a table, and adds its problems.
     pub(super) fn of(gate: &Gate, table: &McpTable, problems: &mut Vec<String>) -> Self {
         let mut named: BTreeMap<Kind, Named> = BTreeMap::new();
         for operation in table.operations() {
             problems.extend(faults(gate, operation));
             if !named.entry(operation.kind()).or_default().add(operation) {
-                problems.push(format!("`{operation}` stands in the table twice; write it once"));
+                problems.push(format!("`{operation}` is in the table twice; write it once"));
             }
         }
         let resources = Resources::of(table, problems);
@@ -163,12 +163,12 @@ impl Rules {
         Self { named, resources, off: HashSet::new(), has_public }
     }
 
-    /// Tells whether there is anything for callers without a token.
+    /// Tells whether callers without a token may do anything.
     pub(super) fn has_public(&self) -> bool {
         self.has_public
     }
 
-    /// Tells whether callers without a token connect as others do.
+    /// Tells whether callers without a token may connect.
     pub(super) fn opens_connections(&self) -> bool {
         self.one(Kind::Method, INITIALIZE).is_some_and(|matched| matched.row.requirement().is_public())
     }
@@ -183,7 +183,7 @@ impl Rules {
         self.off.contains(tool)
     }
 
-    /// Adds what a message needs beyond the floor: what its method needs, and what that acts on, which comes last.
+    /// Adds the requirement of a message beyond the floor: that of its method, and then that of its target.
     pub(super) fn find(
         &self,
         message: &Message<'_>,
@@ -201,7 +201,7 @@ impl Rules {
             Subject::Unnamed => return Err(Undecided::Unnamed),
             Subject::Foreign | Subject::AllTasks if is_declared => {}
             Subject::Foreign => found.push(self.any(Kind::Method).ok_or(Undecided::UnknownMethod)?),
-            // A row for every method does not say that the server knows whose tasks they are.
+            // A row for every method does not declare that the server checks the owners of tasks.
             Subject::AllTasks => return Err(Undecided::UnknownMethod),
             Subject::Task(id) => match origins.of(id) {
                 Origin::Untold if is_declared => {}
@@ -224,12 +224,12 @@ impl Rules {
         Ok(())
     }
 
-    /// Finds what a call of a tool needs.
+    /// Finds the requirement of a tool.
     pub(super) fn tool(&self, name: &str) -> Result<Matched, Undecided> {
         self.listed(Kind::Tool, name)
     }
 
-    /// Finds what a prompt needs.
+    /// Finds the requirement of a prompt.
     pub(super) fn prompt(&self, name: &str) -> Result<Matched, Undecided> {
         self.listed(Kind::Prompt, name)
     }
@@ -242,15 +242,15 @@ impl Rules {
         self.named.get(&kind)?.any.as_ref().map(Matched::of)
     }
 
-    /// Finds the row of a name, or that for all names without one.
+    /// Finds the row of a name, or the row for all names without one.
     fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
         let is_off = kind == Kind::Tool && self.is_off(name);
         let found = self.one(kind, name).or_else(|| self.any(kind)).filter(|_| !is_off);
         found.ok_or(Undecided::Unlisted(kind))
     }
 
-    /// Finds what a task needs: what the tool needs that it was started by. Where only the server knows, to be told of one
-    /// needs what to ask about it does.
+    /// Finds the requirement of a task: that of the tool that started it. If only the server knows the tool, a
+    /// subscription needs the requirement of `tasks/get`.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),
@@ -260,20 +260,20 @@ impl Rules {
         found.ok_or(Undecided::UnknownTask)
     }
 
-    /// Finds what a resource needs.
+    /// Finds the requirement of a resource.
     pub(super) fn resource(&self, uri: &str) -> Result<Matched, Undecided> {
         let found = self.resources.find(uri).ok_or(Undecided::Unlisted(Kind::Resource))?;
         let of_row = self.listed(Kind::Resource, found.template())?;
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Finds what a template needs that a server lists, by its own text. Its values are not known.
+    /// Finds the requirement of a listed template by its own text. Its values are unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn template(&self, text: &str) -> Result<Matched, Undecided> {
         self.listed(Kind::Resource, text)
     }
 
-    /// What is completed is mostly a template, which has no values.
+    /// Finds the requirement of a completion. It is mostly for a template, which has no values.
     fn completed(&self, uri: &str) -> Result<Matched, Undecided> {
         match self.resources.declared(uri) {
             None => self.resource(uri),
@@ -283,26 +283,27 @@ impl Rules {
     }
 }
 
-/// Tells whether the path of the gate's family has a parameter.
+/// Tells whether the path of the gate's family has the parameter.
 fn has_parameter(gate: &Gate, name: &str) -> bool {
     gate.resource().is_some_and(|family| family.parameters().any(|(_, known)| known == name))
 }
 
-/// Says why an operation cannot be public, if it cannot. What is public is named, so that nothing is that nobody thought of.
+/// Returns why an operation cannot be public, or `None`. A public operation needs a name, so that nothing is public by
+/// accident.
 fn unfit_for_anyone(operation: &Operation) -> Option<String> {
     let why = match (operation.which(), operation.kind()) {
         (Name::Any, _) => {
-            "and stands for whatever has no row; name what is public, or declare it `Requirement::AUTHENTICATED`"
+            "but covers all operations without a row; name each public operation, or declare this row `Requirement::AUTHENTICATED`"
         }
         (Name::One(name), Kind::Method) if !acts_on_nothing(name) => {
-            "and what the method acts on decides who may call it; declare that public, or the method `Requirement::AUTHENTICATED`"
+            "but the target of the method decides who may call it; declare the target public, or the method `Requirement::AUTHENTICATED`"
         }
         _ => return None,
     };
     Some(format!("`{operation}` is public, {why}"))
 }
 
-/// What is wrong with a row by itself; resources have more to say of their scopes.
+/// Lists the problems of a row by itself; there are further checks for resources.
 fn faults(gate: &Gate, operation: &Operation) -> impl Iterator<Item = String> {
     let public = operation.requirement().is_public().then(|| unfit_for_anyone(operation)).flatten();
     let any_constructor = match operation.kind() {
@@ -313,7 +314,7 @@ fn faults(gate: &Gate, operation: &Operation) -> impl Iterator<Item = String> {
     };
     let confusing = matches!(operation.which(), Name::One(name) if **name == *ANY).then(|| {
         format!(
-            "`{ANY}` is no name, as it stands for all that have no row; write `Operation::{any_constructor}` for those"
+            "`{ANY}` is not a name, since it means all operations without a row; write `Operation::{any_constructor}` for those"
         )
     });
     let is_filled = |template: &Text| {
@@ -323,10 +324,10 @@ fn faults(gate: &Gate, operation: &Operation) -> impl Iterator<Item = String> {
     let unfillable = template.map(|template| match gate.resource().filter(|resource| resource.is_family()) {
         Some(family) => {
             let pattern = family.identifier();
-            format!("`{operation}` needs `{template}`, but the path of `{pattern}` has no such parameter")
+            format!("`{operation}` needs `{template}`, but the path of `{pattern}` lacks that parameter")
         }
         None => format!(
-            "`{operation}` needs `{template}`, and only the URI template of a resource can fill that in"
+            "`{operation}` needs `{template}`, but only the URI template of a resource can fill that in"
         ),
     });
     public.into_iter().chain(confusing).chain(unfillable)

@@ -1,7 +1,7 @@
-//! Sessions that belong to somebody: the identifier that clients see is the server's own with a MAC of it and of the principal.
+//! Binds sessions to principals: clients see the server's identifier with a MAC over it and the principal.
 //!
-//! Another principal's request is answered as one in a session that does not exist. What the server calls a session never
-//! leaves the gate without its MAC, and nothing without one gets in.
+//! A request with a session of another principal gets the same answer as one with a session that does not exist. The
+//! server's own identifier never leaves the gate without its MAC, and an identifier without a MAC is not accepted.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -22,16 +22,16 @@ static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 /// Whether the server inside has sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sessions {
-    /// It may have.
+    /// It may have sessions.
     Bound,
-    /// It has none, and reads no identifier of one.
+    /// It has no sessions, and reads no session identifier.
     None,
 }
 
 impl Sessions {
-    /// Puts the server's own identifier in the place of the one that the client knows.
+    /// Replaces the client's session identifier by the server's own.
     ///
-    /// Versions without sessions ignore the header, so it is taken off.
+    /// Versions without sessions ignore the header, so it is removed.
     pub(super) fn open(
         self,
         binding: &Binding,
@@ -51,7 +51,7 @@ impl Sessions {
     }
 }
 
-/// Binds a session that the server has opened, or goes on with, to its caller.
+/// Binds the session in the server's answer to the caller.
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,
@@ -71,7 +71,7 @@ pub(super) fn bind(
     };
     let Some(bound) = bound(binding, owner, response.headers()) else {
         log::misconfigured(
-            "the MCP server gave a session no identifier, or more than one: it is 1 to 4096 visible ASCII characters",
+            "the MCP server must give a session exactly one identifier of 1 to 4096 visible ASCII characters",
         );
         return ProtocolError::no_session().into_response();
     };
@@ -79,12 +79,12 @@ pub(super) fn bind(
     response
 }
 
-const WITHOUT_PRINCIPAL: &str = "The access token names nobody to whom a session could belong";
+const WITHOUT_PRINCIPAL: &str = "The access token has no principal to whom a session could belong";
 
 /// The longest identifier that a server may give a session.
 const LONGEST: usize = MAX_IDENTIFIER / 2;
 
-/// Finds the server's own identifier in the one that a client sent.
+/// Returns the server's own identifier from the one that a client sent.
 fn opened(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<HeaderValue> {
     let (id, tag) = one(headers).filter(|id| id.len() <= MAX_IDENTIFIER)?.rsplit_once('.')?;
     let is_bound = is_identifier(id) && binding.is_tag(Kind::Session, owner, &[id], tag);
@@ -97,14 +97,14 @@ fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<Hea
     HeaderValue::try_from(format!("{id}.{tag}")).ok()
 }
 
-/// Returns the one identifier of a message. Of two, programs differ about which one counts.
+/// Returns the only identifier of a message. With two, programs differ about which one applies.
 fn one(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(&SESSION_ID).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()
 }
 
-/// Tells whether it is what [the specification] allows: visible ASCII.
+/// Tells whether [the specification] allows the identifier: visible ASCII.
 ///
 /// [the specification]: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
 fn is_identifier(id: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What a message is about: the tool, prompt, resource or task that its parameters name.
+//! The target of a message: the tool, prompt, resource or task that its parameters name.
 
 use std::borrow::Cow;
 
@@ -9,30 +9,30 @@ use super::{
     subscriptions::{Topics, Wanted},
 };
 
-/// What a method acts on, where that decides about scopes.
+/// The target of a method, as far as it affects the scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// Nothing that decides: a method of MCP's own that carries no operation, or an answer.
+    /// No target: a method of MCP that carries no operation, or an answer.
     None,
-    /// A method that MCP does not define, so that nobody knows what it does.
+    /// A method that MCP does not define, so its effect is unknown.
     Foreign,
-    /// Something that has a name, and the parameters do not give it, or not as a text.
+    /// A target whose name is missing from the parameters, or is not a string.
     Unnamed,
     Tool(Cow<'a, str>),
     Prompt(Cow<'a, str>),
     Resource(Cow<'a, str>),
-    /// The resources and tasks about whose changes a client wants to hear.
+    /// The resources and tasks whose changes a client wants to receive.
     Subscriptions(Topics),
     Task(Cow<'a, str>),
-    /// Whatever tasks there are.
+    /// All tasks.
     AllTasks,
     /// A prompt whose arguments are completed.
     PromptCompletion(Cow<'a, str>),
-    /// A resource, or the template of one, whose URI is completed.
+    /// A resource or a template whose URI is completed.
     ResourceCompletion(Cow<'a, str>),
 }
 
-/// The parameters that name what a method acts on.
+/// The parameters that name the target of a method.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Params<'a> {
     #[serde(borrow, default)]
@@ -60,32 +60,32 @@ struct Reference<'a> {
 /// The methods that act on a task.
 const OF_TASKS: [&str; 4] = [GET_TASK, RESULT_OF_TASK, "tasks/update", "tasks/cancel"];
 
-/// What opens a connection, in versions before 2026-07-28.
+/// The method that opens a connection, in versions before 2026-07-28.
 pub(super) const INITIALIZE: &str = "initialize";
 
-/// What a client asks about a task, and hears of one that it has subscribed to.
+/// The method that asks about a task. It also stands for the notifications of a subscribed task.
 pub(super) const GET_TASK: &str = "tasks/get";
 
-/// What waits for the result of a task, in version 2025-11-25.
+/// The method that waits for the result of a task, in version 2025-11-25.
 pub(super) const RESULT_OF_TASK: &str = "tasks/result";
 
-/// What lists tasks, in version 2025-11-25.
+/// The method that lists tasks, in version 2025-11-25.
 pub(super) const LIST_TASKS: &str = "tasks/list";
 
-/// Tells whether a method may get through without a row of its own: by the floor, and by what it acts on. Methods that act on a
-/// task do where its owner is known, which no table says.
+/// Tells whether a method may pass without a row of its own, by the floor and its target. Methods of tasks may if the
+/// task's owner is known, which does not depend on a table.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
-/// Tells whether a method acts on nothing that has a row or an owner of its own.
+/// Tells whether a method has no target with a row or an owner of its own.
 pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }
 
-/// Finds what a method acts on. This is the one list of the methods and notifications that clients send in any version of
-/// MCP; what is not in it is [`Subject::Foreign`].
+/// Finds the target of a method. This is the only list of the methods and notifications that clients send in any
+/// version of MCP; all other methods are [`Subject::Foreign`].
 pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject<'a> {
     let params = match params {
         Json::Object(params) => params,
@@ -146,7 +146,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Iterates over the tasks that are named.
+    /// Iterates over the named tasks.
     pub(crate) fn tasks(&self) -> impl Iterator<Item = &str> {
         let (one, topics) = match self {
             Self::Task(id) => (Some(&**id), None),
@@ -157,7 +157,7 @@ impl Subject<'_> {
         one.into_iter().chain(subscribed)
     }
 
-    /// Returns the name, URI or identifier of what is acted on, where it is one.
+    /// Returns the name, URI or identifier of the target, if there is exactly one.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::PromptCompletion(name) | Self::ResourceCompletion(name) => Some(name),
@@ -165,7 +165,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Returns what the `Mcp-Name` header repeats.
+    /// Returns the value that the `Mcp-Name` header repeats.
     pub(crate) fn header_name(&self) -> Option<&str> {
         match self {
             Self::Tool(name)
@@ -179,7 +179,7 @@ impl Subject<'_> {
     }
 }
 
-/// As much of a name as an answer or a line of the log repeats. A client chooses how long it is.
+/// Returns the start of a name for an answer or a log line, since a client chooses its length.
 pub(crate) fn shortened(name: &str) -> &str {
     const MOST: usize = 128;
     name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! The resources and tasks about whose changes a client wants to hear.
+//! The resources and tasks whose changes a client wants to receive.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use serde::{
     de::{Error, SeqAccess, Visitor},
 };
 
-/// More than one request needs, so that the time and the memory that it takes have a bound.
+/// The limit of a request's subscriptions, which bounds its time and memory. Real requests need fewer.
 const MOST: usize = 256;
 
-/// Of which changes a client wants to hear, among those that belong to something.
+/// The subscriptions of a client that have a target with a row or an owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Topics {
     /// The URIs of resources.
     pub(crate) resources: Vec<String>,
-    /// The identifiers of tasks, an extension.
+    /// The identifiers of tasks, which are an extension.
     pub(crate) tasks: Vec<String>,
 }
 
-/// The parameters that say so.
+/// The parameters with the subscriptions.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
     #[serde(default, rename = "resourceSubscriptions")]

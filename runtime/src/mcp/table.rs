@@ -9,17 +9,28 @@ use crate::scope::{Entry, Requirement, ScopeTable};
 
 /// What each operation of an MCP server needs.
 ///
-/// [`mcp_table!`](crate::mcp_table) makes it as a constant, and an iterator of operations at run time.
+/// [`mcp_table!`](crate::mcp_table) makes a constant table. At run time, collect operations from an iterator.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{mcp::{McpTable, Operation}, requirement};
+///
+/// let tools = ["read_file", "stat_file"];
+/// let table: McpTable = tools.into_iter().map(|name| Operation::tool_named(name, requirement!("files:read"))).collect();
+/// assert_eq!(table.to_string(), "tools/call  read_file  files:read\ntools/call  stat_file  files:read\n");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct McpTable {
     operations: Cow<'static, [Operation]>,
 }
 
-/// What lets clients without a token find out what a server offers: `initialize`, `server/discover`, `ping` and the lists.
+/// The rows that let clients without a token see what a server offers: `initialize`, `server/discover`, `ping` and the
+/// lists.
 ///
-/// Without these rows the gate answers everything with 401 that has no token and is not public itself, so that clients log in when
-/// they connect. With them a client learns of a scope from the 401 of the operation that needs it. Not every client logs in so
-/// late; the [guide](crate::guide::mcp) says which.
+/// Without these rows the gate answers 401 to every request that has no token and is not public, so that clients log in
+/// when they connect. With them a client learns of a scope from the 401 of the operation that needs it. Not every
+/// client logs in that late; see the [guide](crate::guide::mcp).
 ///
 /// # Examples
 ///
@@ -72,7 +83,7 @@ impl McpTable {
         &self.operations
     }
 
-    /// Tells whether a row is about a tool, by its name or as one of all tools.
+    /// Tells whether there is a row for a tool, by its name or for all tools.
     #[cfg(feature = "rmcp")]
     pub(super) fn has_tool(&self, tool: &str) -> bool {
         self.operations.iter().any(|operation| {
@@ -80,14 +91,14 @@ impl McpTable {
         })
     }
 
-    /// Leaves out the rows of tools.
+    /// Returns the table without the rows of these tools.
     #[cfg(feature = "rmcp")]
     pub(super) fn without_tools(&self, off: &[String]) -> Self {
         let is_on = |operation: &&Operation| !off.iter().any(|tool| operation.is_tool(tool));
         self.operations.iter().filter(is_on).cloned().collect()
     }
 
-    /// Returns the same as a [`ScopeTable`], with methods such as `tools/call` in the place of HTTP's.
+    /// Converts the table to a [`ScopeTable`], with methods such as `tools/call` in place of HTTP methods.
     #[must_use]
     pub fn to_scope_table(&self) -> ScopeTable {
         let entry = |operation: &Operation| {
@@ -107,14 +118,14 @@ impl FromIterator<Operation> for McpTable {
     }
 }
 
-/// Writes one line an operation, its columns aligned.
+/// Writes one line per operation, in aligned columns.
 impl fmt::Display for McpTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_scope_table().fmt(f)
     }
 }
 
-/// Lists what the operations of an MCP server need, as a constant [`McpTable`].
+/// Makes a constant [`McpTable`] from a list of operations.
 ///
 /// # Examples
 ///

@@ -1,8 +1,9 @@
-//! Tasks that belong to somebody: who started one, and by which tool, decides who may ask about it.
+//! Tasks that belong to principals. The caller who started a task may ask about it, with the scopes of the tool that
+//! started it.
 //!
-//! A server of rmcp's has its identifiers bound: the one that clients see is the server's own with the tool that started the
-//! task, and a MAC of both and of the principal. Before another server the program says whose a task is; if it does not, only
-//! a row for the method lets one through.
+//! For an rmcp server the gate binds the identifiers: clients see the server's own with the name of the tool, and a MAC
+//! over both and the principal. For any other server the program names the owner of a task; if it does not, only a row
+//! for the method allows requests about tasks.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -14,22 +15,34 @@ use super::{
 };
 use crate::token::Principal;
 
-/// Who knows whose a task is.
+/// The source of a task's owner.
 #[derive(Clone)]
 pub(super) enum Tasks {
-    /// The server alone, if anybody.
+    /// At most the server knows it.
     Unknown,
-    /// Its identifier says so.
+    /// The identifier contains it.
     #[cfg_attr(
         not(feature = "rmcp"),
         expect(dead_code, reason = "only rmcp's results are the gate's to change")
     )]
     Bound,
-    /// The program.
+    /// The program's function returns it.
     Told(Arc<dyn Ask>),
 }
 
-/// Who started a task of an MCP server, and by which tool; see [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
+/// The principal who started a task of an MCP server, and the tool; see
+/// [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Access, mcp::TaskOwner};
+///
+/// /// Stores this with the task, when a call of the tool starts one.
+/// fn owner(access: &Access) -> Option<TaskOwner> {
+///     access.principal().map(|principal| TaskOwner::new(principal.clone(), "export_files"))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskOwner {
     principal: Principal,
@@ -37,14 +50,14 @@ pub struct TaskOwner {
 }
 
 impl TaskOwner {
-    /// Says that `principal` started a task by a call of `tool`.
+    /// Makes the owner for a task that `principal` started with a call of `tool`.
     #[must_use]
     pub fn new(principal: Principal, tool: impl Into<String>) -> Self {
         Self { principal, tool: tool.into() }
     }
 }
 
-/// A function of the program's that finds the owner of a task.
+/// A function of the program that returns the owner of a task.
 pub(super) trait Ask: Send + Sync {
     fn ask(&self, id: &str) -> Pin<Box<dyn Future<Output = Option<TaskOwner>> + Send>>;
 }
@@ -59,28 +72,28 @@ where
     }
 }
 
-/// What is known of the tasks that a body names.
+/// The owners of the tasks that a body names.
 #[derive(Debug, Default)]
 pub(super) enum Origins {
-    /// Nobody could say.
+    /// The owners are unknown.
     #[default]
     Untold,
-    /// By which tool the caller started each of them; none where it is not the caller's.
+    /// The tool with which the caller started each task; `None` for tasks of other callers.
     Told(Vec<(String, Option<String>)>),
 }
 
-/// What is known of one task.
+/// The origin of one task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin<'a> {
     Untold,
-    /// There is none of this name, as far as the caller may know.
+    /// The caller has no task of this name.
     Nowhere,
-    /// The caller started it by a call of this tool.
+    /// The caller started it with a call of this tool.
     Tool(&'a str),
 }
 
 impl Origins {
-    /// What a caller has started who has no token.
+    /// Returns the origins for a caller without a token, who has started no task.
     pub(super) const fn of_nobody() -> Self {
         Self::Told(Vec::new())
     }
@@ -93,7 +106,7 @@ impl Origins {
 }
 
 impl Tasks {
-    /// Finds out by which tools the caller started the tasks that a body names.
+    /// Finds the tools with which the caller started the tasks that a body names.
     pub(super) async fn origins(
         &self,
         binding: &Binding,
@@ -139,7 +152,7 @@ impl fmt::Debug for Tasks {
     }
 }
 
-/// What stands in an identifier.
+/// The content of a task identifier.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Task<'a> {
     pub(super) tool: String,
@@ -147,14 +160,14 @@ pub(super) struct Task<'a> {
     pub(super) id: &'a str,
 }
 
-/// Writes the identifier by which clients know a task that `owner` started by a call of `tool`.
+/// Makes the identifier that clients see for a task that `owner` started with a call of `tool`.
 #[cfg(any(feature = "rmcp", test))]
 pub(super) fn seal(binding: &Binding, owner: Owner<'_>, tool: &str, id: &str) -> String {
     let tag = binding.tag(Kind::Task, owner, &[tool, id]);
     format!("{}.{id}.{tag}", BASE64_URL_SAFE_NO_PAD.encode(tool))
 }
 
-/// Reads the identifier of a task of `owner`'s; of nobody else's there is one.
+/// Parses the identifier of one of `owner`'s tasks. It fails for tasks of other owners.
 pub(super) fn open<'a>(binding: &Binding, owner: Owner<'_>, id: &'a str) -> Option<Task<'a>> {
     if id.len() > MAX_IDENTIFIER {
         return None;

@@ -4,15 +4,15 @@ use scopegate_grammar::{is_value, is_value_byte};
 
 use crate::scope::{Parameters, Text, Unfilled};
 
-/// A URI with variables. Characters that no value can hold separate its segments, and a segment has one variable at most,
-/// so that there is one way to read a URI.
+/// A URI with variables. Characters that no value may have separate its segments, and a segment has at most one
+/// variable, so a URI can be read in only one way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UriTemplate {
     separators: String,
     segments: Vec<Segment>,
 }
 
-/// What stands between two separators.
+/// The text between two separators.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
     pub(super) start: Box<str>,
@@ -22,7 +22,7 @@ pub(super) struct Segment {
 #[derive(Clone, Debug)]
 pub(super) struct Variable {
     name: Text,
-    /// What follows it, up to the next separator.
+    /// The text after the variable, up to the next separator.
     pub(super) end: Box<str>,
 }
 
@@ -30,24 +30,24 @@ fn is_separator(char: char) -> bool {
     !u8::try_from(char).is_ok_and(is_value_byte)
 }
 
-/// Returns the characters of a text that no value can hold.
+/// Returns the characters of a text that no value may have.
 pub(super) fn separators(text: &str) -> String {
     text.chars().filter(|char| is_separator(*char)).collect()
 }
 
-/// Iterates over what stands between the separators of a text.
+/// Iterates over the parts of a text between its separators.
 pub(super) fn segments(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_separator)
 }
 
 impl UriTemplate {
-    /// Reads a template; a text without variables is one, too.
+    /// Parses a template; text without variables is a template, too.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let mut parts = text.split('{');
         let mut template = Self::default();
         template.add_text(parts.next().unwrap_or_default())?;
         for part in parts {
-            let (name, after) = part.split_once('}').ok_or("close each `{` by a `}`")?;
+            let (name, after) = part.split_once('}').ok_or("close each `{` with a `}`")?;
             template.add_variable(name)?;
             template.add_text(after)?;
         }
@@ -56,7 +56,7 @@ impl UriTemplate {
 
     fn add_text(&mut self, text: &str) -> Result<(), &'static str> {
         if text.contains('}') {
-            return Err("open each `}` by a `{`");
+            return Err("open each `}` with a `{`");
         }
         self.separators.push_str(&separators(text));
         let mut pieces = segments(text);
@@ -72,10 +72,10 @@ impl UriTemplate {
     fn add_variable(&mut self, name: &str) -> Result<(), &'static str> {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if name.is_empty() || !name.bytes().all(is_name) {
-            return Err("write variables as `{name}`, of letters, digits and `_`");
+            return Err("write variables as `{name}`, with letters, digits and `_`");
         }
         if self.has(name) {
-            return Err("name each variable once");
+            return Err("use each variable only once");
         }
         match self.segments.last_mut() {
             Some(Segment { variable: free @ None, .. }) => {
@@ -90,7 +90,7 @@ impl UriTemplate {
         Ok(())
     }
 
-    /// Returns the characters that separate its segments. An expansion has the same.
+    /// Returns the characters that separate its segments. An expansion has the same separators.
     pub(super) fn separators(&self) -> &str {
         &self.separators
     }
@@ -107,10 +107,10 @@ impl UriTemplate {
         self.segments.iter().filter_map(|segment| segment.variable.as_ref())
     }
 
-    /// Takes a URI apart, if it is an expansion of the template. These are the segments of one that has the same
-    /// [`separators`](Self::separators).
+    /// Returns the values of the variables, if a URI fits the template. `uri` has the URI's segments; its
+    /// [`separators`](Self::separators) must be the same.
     ///
-    /// The texts are compared first, so that the work is bounded by the template's own length for all but those that fit.
+    /// The fixed texts are compared first, so for a URI that does not fit the work is bounded by the template's length.
     pub(super) fn captures<'a>(&self, uri: &[&'a str]) -> Option<Captures<'a>> {
         if self.segments.len() != uri.len() {
             return None;
@@ -130,8 +130,8 @@ impl UriTemplate {
 }
 
 impl Segment {
-    /// Returns what stands in the place of the variable, or nothing where there is none; `None` where the text around it
-    /// is another.
+    /// Returns the value of the variable, or an empty text if there is no variable; `None` if the text around it
+    /// differs.
     pub(super) fn middle<'a>(&self, text: &'a str) -> Option<&'a str> {
         #[cfg(test)]
         work::count(self.start.len() + self.variable.as_ref().map_or(0, |variable| variable.end.len()) + 1);
@@ -142,7 +142,7 @@ impl Segment {
     }
 }
 
-/// What stands in a URI for the variables of its template.
+/// The values of a template's variables in a URI.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Captures<'a>(Vec<(Text, &'a str)>);
 
@@ -164,7 +164,7 @@ impl Parameters for Captures<'_> {
     }
 }
 
-/// How many bytes were compared, for tests of what a URI costs.
+/// Counts the compared bytes, for tests of the cost of a URI.
 #[cfg(test)]
 pub(super) mod work {
     use std::cell::Cell;
@@ -177,7 +177,7 @@ pub(super) mod work {
         BYTES.set(BYTES.get() + bytes);
     }
 
-    /// Returns what was counted since the last call.
+    /// Returns the count since the last call.
     pub(in crate::mcp) fn take() -> usize {
         BYTES.take()
     }
@@ -187,7 +187,7 @@ pub(super) mod work {
 mod tests {
     use super::{UriTemplate, segments, separators};
 
-    /// Checks what each variable stands for, as `name=value`, or that the URI is no expansion.
+    /// Checks the value of each variable, written as `name=value`, or that the URI does not fit.
     #[track_caller]
     fn check(template: &'static str, uri: &str, expected: Option<&str>) {
         let template = UriTemplate::parse(template).unwrap();

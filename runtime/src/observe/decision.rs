@@ -10,10 +10,10 @@ use crate::{
     token::{Principal, Token, TokenId},
 };
 
-/// What was decided about a request, and by what. An [`Observer`](super::Observer) is told.
+/// The record of one decision about a request, for an [`Observer`](super::Observer).
 ///
-/// It borrows what it shows, and works out the rest when it is asked for: an observer that counts outcomes costs no more than that. It
-/// never has a token's text.
+/// It borrows its data and computes the rest on demand, so an observer that only counts outcomes costs little. It never
+/// contains a token's text.
 ///
 /// # Examples
 ///
@@ -36,31 +36,45 @@ pub struct Decision<'a> {
     pub(crate) rows: Vec<&'a str>,
 }
 
-/// By what a decision was made.
+/// The facts on which a decision is based.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) demands: &'a [Demand<'a>],
-    /// The token, if one was verified.
+    /// The token, if it was verified.
     pub(crate) token: Option<&'a Token>,
-    /// The text of the token, as the request carries it. Nobody but the hash sees it.
+    /// The token's text from the request. It is used only for the hash.
     pub(crate) credential: Option<&'a str>,
     pub(crate) resource: Option<&'a Resource>,
     pub(crate) took: Duration,
 }
 
-/// What came of a decision.
+/// The result of a decision.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Decision, Gate, Outcome, StaticKeys};
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).observe(|decision: &Decision<'_>| {
+///     if let Outcome::Refused(reason) = decision.outcome() {
+///         println!("{}: {reason:?}", decision.outcome().as_str());
+///     }
+/// });
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The request was let through: its token suffices, or it needs none.
+    /// The request was let through: its token suffices, or it needs no token.
     Allowed,
     /// The request was refused.
     Refused(Reason),
-    /// The request was let through by the floor alone, and names an operation of an MCP server about which there is no row: it is
-    /// answered as unknown, and does not reach the server.
+    /// The token meets the floor, and the request names an operation of an MCP server that has no row. It gets the
+    /// answer for an unknown operation, and does not reach the server.
     Unknown,
-    /// A list of an MCP server was shown without what the caller may not use. The record's rows are those that were hidden.
+    /// A list of an MCP server was returned without the operations that the caller may not use. The record's rows are
+    /// the hidden ones.
     Filtered,
 }
 
@@ -84,7 +98,7 @@ impl fmt::Display for Outcome {
 }
 
 impl<'a> Decision<'a> {
-    /// Returns what came of it.
+    /// Returns the result of the decision.
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         self.outcome
@@ -105,24 +119,25 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Iterates over the identifiers of the rows that were judged, as the lock has them: `GET /files/{name}`, `tools/call write_file`.
-    /// See [`Entry::id`](crate::table::Entry::id).
+    /// Iterates over the identifiers of the rows that were checked, as the lock writes them: `GET /files/{name}`,
+    /// `tools/call write_file`. See [`Entry::id`](crate::table::Entry::id).
     ///
-    /// Nearly always there is one. A message to an MCP server may have rows for its method and for what that acts on, and a
-    /// batch has those of its messages. There is none where the floor alone was judged, as by [`Gate::layer`](crate::Gate::layer) for
-    /// a request with a valid token, and for a handler that is in no table.
+    /// There is nearly always one. A message to an MCP server may have a row for its method and one for its target, and
+    /// a batch has the rows of all its messages. There is none if only the floor was checked, as by
+    /// [`Gate::layer`](crate::Gate::layer) for a request with a valid token, or if the handler is in no table.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
     }
 
-    /// Iterates over the paths of the handlers that declare the rows, as in `files::write_file`.
+    /// Iterates over the paths of the handlers that declare the rows, such as `files::write_file`.
     pub fn handlers(&self) -> impl Iterator<Item = &'a str> {
         self.facts.demands.iter().map(|demand| demand.row.handler())
     }
 
-    /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and what the handler demands.
+    /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and the handler's
+    /// own demand.
     ///
-    /// They have the names that tokens have, whatever [`Gate::asked_as`](crate::Gate::asked_as) says.
+    /// They have the names that tokens use, whatever [`Gate::asked_as`](crate::Gate::asked_as) sets.
     #[must_use]
     pub fn asked(&self) -> Vec<ScopeToken> {
         match self.outcome {
@@ -131,14 +146,14 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Returns what the token grants, if one was verified.
+    /// Returns the scopes that the token grants, if it was verified.
     #[must_use]
     pub fn granted(&self) -> Option<&'a GrantedScopes> {
         self.facts.token.map(Token::scopes)
     }
 
-    /// Returns those of the [asked](Self::asked) scopes that the token neither grants nor implies: all of them without a valid
-    /// token, and none where the request was let through.
+    /// Returns the [asked](Self::asked) scopes that the token neither grants nor implies: all of them without a valid
+    /// token, and none if the request was let through.
     #[must_use]
     pub fn missing(&self) -> Vec<ScopeToken> {
         let Outcome::Refused(_) = self.outcome else { return Vec::new() };
@@ -149,19 +164,19 @@ impl<'a> Decision<'a> {
         asked
     }
 
-    /// Returns the values of `acr` of which the operation asks for one, in order of preference.
+    /// Returns the values of `acr` that the operation accepts, in order of preference.
     #[must_use]
     pub fn acr_values(&self) -> Vec<String> {
         self.step_up().acr().map(str::to_owned).collect()
     }
 
-    /// Returns how long ago the person may have logged in for the operation, where that counts.
+    /// Returns the operation's limit on the time since the person's login, if it has one.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.step_up().max_age()
     }
 
-    /// A list that was shown asks for nothing; its rows are those that were hidden.
+    /// A filtered list demands nothing, since its rows are the hidden ones.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,
@@ -169,30 +184,31 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Iterates over what the token says of how the person logged in (`acr`), if one was verified.
+    /// Iterates over the token's values of `acr`, which say how the person logged in, if the token was verified.
     pub fn acr(&self) -> impl Iterator<Item = &'a str> {
         self.facts.token.into_iter().flat_map(Token::acr)
     }
 
-    /// Returns who calls, if a token was verified that says so.
+    /// Returns the principal, if a token was verified and names one.
     #[must_use]
     pub fn principal(&self) -> Option<&'a Principal> {
         self.facts.token?.principal()
     }
 
-    /// Returns who granted the scopes (`sub`), if a token was verified that says so.
+    /// Returns the subject (`sub`), who granted the scopes, if a token was verified and names one.
     #[must_use]
     pub fn subject(&self) -> Option<&'a str> {
         self.facts.token?.subject()
     }
 
-    /// Returns who was granted the scopes (`client_id`, or else `azp`), if a token was verified that says so.
+    /// Returns the client (`client_id`, or else `azp`), if a token was verified and names one.
     #[must_use]
     pub fn client(&self) -> Option<&'a str> {
         self.facts.token?.client()
     }
 
-    /// Returns who acts for the subject (`act`, [RFC 8693, section 4.1]), if a token was verified that says so.
+    /// Returns the actor, who acts for the subject (`act`, [RFC 8693, section 4.1]), if a token was verified and names
+    /// one.
     ///
     /// [RFC 8693, section 4.1]: https://www.rfc-editor.org/rfc/rfc8693#section-4.1
     #[must_use]
@@ -201,29 +217,30 @@ impl<'a> Decision<'a> {
         Some(Actor { issuer, subject })
     }
 
-    /// Returns what stands for the token, also for one that was refused; a request without one has none.
+    /// Returns an identifier of the token, verified or not; `None` for a request without a token.
     ///
-    /// The `jti` of a token that was not verified is not believed, so such a token has the hash of its text.
+    /// The `jti` of an unverified token cannot be trusted, so its identifier is the hash of its text.
     #[must_use]
     pub fn token(&self) -> Option<TokenId> {
         let of_token = self.facts.token.and_then(Token::id);
         of_token.or_else(|| self.facts.credential.map(TokenId::of))
     }
 
-    /// Returns the resource that the request is for; a gate of static keys alone has none, and a server over stdio.
+    /// Returns the resource that the request is for. A gate with only static keys has none, and neither has a server
+    /// over stdio.
     #[must_use]
     pub const fn resource(&self) -> Option<&'a Resource> {
         self.facts.resource
     }
 
-    /// Returns how long verifying and judging took. What a gate waits for in between, such as a body, does not count.
+    /// Returns the time spent on verification and decision, without waits such as for the request body.
     #[must_use]
     pub const fn took(&self) -> Duration {
         self.facts.took
     }
 
-    /// Tells whether the verifier had the token in its memory. It is not known of tokens that were refused, and of verifiers that do not say;
-    /// see [`Token::with_cached`].
+    /// Tells whether the verifier had the token in its cache. Returns `None` for a rejected token, and if the verifier
+    /// does not say; see [`Token::with_cached`].
     #[must_use]
     pub fn is_cached(&self) -> Option<bool> {
         self.facts.token?.is_cached()
@@ -244,7 +261,19 @@ impl fmt::Debug for Decision<'_> {
     }
 }
 
-/// Who acts for the subject of a token.
+/// The party that acts for the subject of a token.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Actor, Decision, Gate, StaticKeys};
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).observe(|decision: &Decision<'_>| {
+///     let actor: Option<Actor<'_>> = decision.actor();
+///     println!("{:?} acts for {:?}", actor.map(|actor| actor.to_string()), decision.subject());
+/// });
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Actor<'a> {
     issuer: Option<&'a str>,
@@ -252,7 +281,7 @@ pub struct Actor<'a> {
 }
 
 impl<'a> Actor<'a> {
-    /// Returns who names the actor, where the token says so.
+    /// Returns the issuer of the actor's name, if the token gives one.
     #[must_use]
     pub const fn issuer(&self) -> Option<&'a str> {
         self.issuer
@@ -265,7 +294,7 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// Writes it for people and logs.
+/// Writes the actor for people and logs.
 impl fmt::Display for Actor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.subject.escape_debug())?;

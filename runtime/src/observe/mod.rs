@@ -1,4 +1,4 @@
-//! Observers: whoever is told of each decision.
+//! Observers, which receive the record of each decision.
 
 mod decision;
 mod watch;
@@ -6,13 +6,14 @@ mod watch;
 pub use self::decision::{Actor, Decision, Outcome};
 pub(crate) use self::{decision::Facts, watch::Watch};
 
-/// Who is told of each decision of a gate: an audit log, counters, an alarm. [`Gate::observe`](crate::Gate::observe) takes it.
+/// Receives the record of each decision of a gate: for an audit log, counters or an alarm. Pass it to
+/// [`Gate::observe`](crate::Gate::observe).
 ///
-/// A closure is one, if it says what it takes: `|decision: &Decision<'_>| ..`.
+/// A closure is an observer if it declares the type of its argument: `|decision: &Decision<'_>| ..`.
 ///
-/// It is called once for each decision, where the decision is made: before the handler runs, or the refusal is sent. The request
-/// waits for it, so it should not block: hand the record to a channel or to a writer with a buffer. A panic in it ends that
-/// request, as one in a handler does, and lets nothing through.
+/// The gate calls it once for each decision, before the handler runs or the refusal is sent. The request waits for it,
+/// so it should not block: hand the record to a channel or to a buffered writer. A panic in the observer ends that
+/// request, as a panic in a handler does, and lets nothing through.
 ///
 /// # Examples
 ///
@@ -36,7 +37,7 @@ pub(crate) use self::{decision::Facts, watch::Watch};
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
 pub trait Observer: Send + Sync + 'static {
-    /// Is told of a decision.
+    /// Receives the record of a decision.
     fn decided(&self, decision: &Decision<'_>);
 }
 

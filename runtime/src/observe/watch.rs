@@ -1,13 +1,13 @@
-//! How long it takes to judge a request.
+//! Measures how long a decision takes.
 
 use std::time::{Duration, Instant};
 
-/// Measures how long judging takes, without what is waited for in between. It reads the clock only where somebody is told.
+/// Measures the time of a decision without the waits in between. It reads the clock only if there is an observer.
 ///
-/// It is small, since every request has room for it.
+/// It is small, since every request carries one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Watch {
-    /// When the judging began, or would have without the pauses.
+    /// When the work began, moved forward by the length of the pauses.
     since: Option<Instant>,
 }
 
@@ -16,7 +16,7 @@ impl Watch {
         Self { since: is_told.then(Instant::now) }
     }
 
-    /// Measures for how long `waiting` is waited for, and leaves that out.
+    /// Waits for `waiting`, and leaves that time out of the measurement.
     #[cfg(feature = "mcp")]
     pub(crate) async fn without<T>(&mut self, waiting: impl Future<Output = T>) -> T {
         let paused = self.since.map(|_| Instant::now());

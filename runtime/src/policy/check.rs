@@ -1,4 +1,4 @@
-//! What is wrong with a policy, and with a table under it.
+//! Finds the problems of a policy, and of a table under that policy.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,9 @@ use super::{Policy, StartupError};
 use crate::scope::{NeedRef, ScopeTable, ScopeToken};
 
 impl Policy {
-    /// Checks the policy, and that the vocabulary, if there is one, has each scope that `table` names.
+    /// Checks the policy, and checks that a vocabulary, if there is one, contains each scope that `table` names.
     ///
-    /// A gate does that when it starts.
+    /// A gate runs this check when it starts.
     ///
     /// # Examples
     ///
@@ -23,8 +23,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong: implication cycles, duplicate implications, scopes that no vocabulary has, and names to ask by
-    /// that are not valid scopes.
+    /// Returns every problem: implication cycles, duplicate implications, scopes that no vocabulary has, and names from
+    /// [`asked_as`](Policy::asked_as) that are not valid scopes.
     pub fn check(&self, table: &ScopeTable) -> Result<(), StartupError> {
         StartupError::unless(self.problems(table), || ())
     }

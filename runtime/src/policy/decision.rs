@@ -1,6 +1,6 @@
-//! The decision: is what a token grants enough, and if not, what is a client to ask for. Pure.
+//! The decision whether a token grants enough, and if not, which scopes a client should request. Pure.
 //!
-//! [`Policy::decide`] is the only place that decides. Each way in asks it, and turns a [`Shortfall`] into a refusal.
+//! [`Policy::decide`] is the only place that decides. Each caller turns a [`Shortfall`] into a refusal.
 
 use std::{collections::HashSet, hash::Hash};
 
@@ -11,9 +11,9 @@ use crate::scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, ScopeToken,
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Demand<'a> {
     pub(crate) row: &'a Row,
-    /// What the templates come to.
+    /// The scopes that the templates became.
     pub(crate) filled: &'a Filled,
-    /// What the handler itself demands besides: one of these, or nothing.
+    /// The scopes that the handler itself demands in addition: one of these suffices; empty if it demands none.
     pub(crate) one_of: &'a [NeedRef<'a>],
 }
 
@@ -22,30 +22,31 @@ impl<'a> Demand<'a> {
         Self { row, filled, one_of: &[] }
     }
 
-    /// Tells whether it is met without a token.
+    /// Tells whether a request without a token meets the demand.
     pub(crate) fn is_public(&self) -> bool {
         self.row.requirement().is_public() && self.one_of.is_empty()
     }
 }
 
-/// Why a token does not meet a demand, from what a client can mend to what nobody but the program can.
+/// Why a token does not meet a demand, ordered from what a client can correct to what only the program can correct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
-    /// It lacks a scope.
+    /// The token lacks a scope.
     Scope,
-    /// The person logged in otherwise than the operation asks for, or too long ago, whatever scopes the token lacks: a token of
-    /// another login can have these, too.
+    /// The person logged in by another method than the operation demands, or too long ago. This comes before missing
+    /// scopes, since a token from a new login can have these, too.
     Login,
-    /// It could not meet it with any scope: a value has characters that it cannot have.
+    /// No scope would help: the value of a path parameter has illegal characters.
     IllegalValue,
-    /// The program is at fault: a template names no parameter.
+    /// The program is at fault: a template names a parameter that the path lacks.
     NoValue,
 }
 
 impl Policy {
-    /// Tells whether what a token says of its caller meets the floor and every one of the demands. Allocates nothing.
+    /// Decides whether the caller meets the floor and every demand. Allocates nothing.
     ///
-    /// Alternatives are judged one by one. One with a value that is not legal cannot be met; the others still count.
+    /// Each alternative is checked by itself. An alternative with an illegal value cannot be met; the others still
+    /// count.
     pub(crate) fn decide(&self, caller: &Caller<'_>, demands: &[Demand<'_>]) -> Result<(), Shortfall> {
         let shortfalls = demands.iter().filter_map(|demand| self.shortfall(caller, *demand));
         shortfalls.max().map_or(Ok(()), Err)
@@ -81,17 +82,17 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes to ask for: the floor, the first alternative of each demand that can be met at all, and what the
-    /// handler demands, each once, by the names that clients ask for.
+    /// Returns the scopes to request, each once and by the names that clients use: the floor, the first alternative of
+    /// each demand that can be met, and the handler's own demand.
     ///
-    /// A token that grants exactly these meets the demands. The list is complete, not what one token happens to lack:
-    /// clients that replace their scopes would otherwise lose the ones they had. Where the token lacks a scope, the
-    /// strategy may add related ones.
+    /// A token that grants exactly these meets the demands. The list is complete and not only what the token lacks: a
+    /// client that replaces its scopes would otherwise lose the ones it had. If the token lacks a scope, the strategy
+    /// may add related ones.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
 
-    /// Returns the same by the names that tokens have.
+    /// Returns the same scopes by the names that tokens use.
     pub(crate) fn needed(&self, demands: &[Demand<'_>], with_related: bool) -> Vec<ScopeToken> {
         let scopes = demands.iter().filter(|demand| !demand.is_public()).flat_map(|demand| {
             let Demand { row, filled, one_of } = *demand;
@@ -106,10 +107,10 @@ impl Policy {
         each_once(scopes)
     }
 
-    /// Returns what to ask for in each way to meet all of the demands: the floor, and one alternative of each, by the names that
-    /// clients ask for. There is no way where no token is needed.
+    /// Returns the scopes to request for each way to meet all demands: the floor and one alternative of each demand, by
+    /// the names that clients use. The list is empty if no token is needed.
     ///
-    /// The ways are in the order of the alternatives, so the first is what a challenge names.
+    /// The ways are in the order of the alternatives, so a challenge names the first.
     #[cfg(feature = "rmcp")]
     pub(crate) fn ways_to_ask(&self, demands: &[Demand<'_>]) -> Vec<Vec<ScopeToken>> {
         let mut ways: Vec<Vec<ScopeToken>> = Vec::new();
@@ -130,15 +131,17 @@ impl Policy {
         each_once(ways.into_iter().map(|scopes| self.asked(each_once(scopes.into_iter()))))
     }
 
-    /// Tells whether a valid token that grants `granted` may do what `requirement` guards. Templates, which a request
-    /// would fill in, are met by no token, and neither is what a requirement asks of the login: scopes do not say that.
+    /// Tells whether a valid token with the scopes `granted` meets `requirement`.
+    ///
+    /// Templates are never met, since only a request fills them in. A requirement on the login is never met either,
+    /// since scopes do not prove a login.
     #[must_use]
     pub fn permits(&self, granted: &GrantedScopes, requirement: &Requirement) -> bool {
         let (row, filled) = (row_of(requirement), Filled::default());
         self.decide(&Caller::granted(granted), &[Demand::of(&row, &filled)]).is_ok()
     }
 
-    /// Returns the scopes that a challenge names for `requirement`, by the names that clients ask for.
+    /// Returns the scopes that a challenge names for `requirement`, by the names that clients use.
     #[must_use]
     pub fn asks_for(&self, requirement: &Requirement) -> Vec<ScopeToken> {
         let (row, filled) = (row_of(requirement), Filled::default());
@@ -146,14 +149,14 @@ impl Policy {
     }
 }
 
-/// Returns what is asked of the login for all of the demands: what one challenge names.
+/// Returns the combined demand on the login, which one challenge names.
 pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     let asked =
         demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());
     asked.fold(StepUp::NONE, |all, one| all.together(one))
 }
 
-/// Of several ways to meet a demand, the one that lacks the least; without any way, nothing is lacking.
+/// Returns the smallest shortfall of several ways to meet a demand, or `None` if a way is met or there are none.
 fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     let mut least = None;
     for way in ways {
@@ -163,7 +166,7 @@ fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     least
 }
 
-/// Iterates over the alternatives that can be met at all; over the first where none can.
+/// Iterates over the alternatives that can be met, or over the first if none can.
 fn possible<'a>(
     requirement: &'a Requirement,
     filled: &'a Filled,
@@ -178,19 +181,19 @@ fn can_be_met<'a>(mut needs: impl Iterator<Item = NeedRef<'a>>, filled: &Filled)
     needs.all(|need| scope_of(need, filled).is_some())
 }
 
-/// Returns each of several values once, where it stands first.
+/// Returns each value once, in order of first appearance.
 pub(super) fn each_once<T: Clone + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
-    // A set, since a client decides how many messages are in a batch.
+    // This uses a set because a client decides how many messages a batch has.
     let mut seen = HashSet::new();
     values.filter(|value| seen.insert(value.clone())).collect()
 }
 
-/// Returns the scope that a need comes to, if it comes to one.
+/// Returns the scope of a need, if its template could be filled in.
 fn scope_of(need: NeedRef<'_>, filled: &Filled) -> Option<ScopeToken> {
     if need.is_template() { filled.get(need.as_str()).ok().cloned() } else { need.scope() }
 }
 
-/// Makes a row of a requirement that stands for itself.
+/// Makes a row for a requirement without a handler.
 fn row_of(requirement: &Requirement) -> Row {
     Row::new(requirement.clone(), "a requirement", file!(), line!())
 }

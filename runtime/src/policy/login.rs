@@ -1,40 +1,41 @@
-//! What is known of a caller, as far as it decides: the scopes, and how and when the person behind the token logged in. Pure.
+//! The facts about a caller that affect the decision: the scopes, and how and when the person behind the token logged
+//! in. Pure.
 
 use std::time::{Duration, SystemTime};
 
 use crate::scope::{GrantedScopes, StepUp};
 
-/// How and when a person logged in, as a token says it.
+/// How and when a person logged in, according to the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Login {
-    /// Nearly always one value; some servers send several.
+    /// Nearly always one value; some authorization servers send several.
     pub(crate) acr: Vec<Box<str>>,
     pub(crate) time: Option<SystemTime>,
 }
 
-/// What decides about a caller.
+/// The facts about a caller that affect the decision.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller<'a> {
     pub(super) scopes: &'a GrantedScopes,
     login: Option<&'a Login>,
-    /// By how much clocks may differ.
+    /// The clock difference to allow for.
     leeway: Duration,
-    /// Read only where something asks how long ago the login was.
+    /// Read only if a requirement limits the time since the login.
     clock: fn() -> SystemTime,
 }
 
 impl<'a> Caller<'a> {
-    /// Makes the caller of whom only the scopes are known.
+    /// Makes a caller with known scopes and an unknown login.
     pub(super) const fn granted(scopes: &'a GrantedScopes) -> Self {
         Self { scopes, login: None, leeway: Duration::ZERO, clock: SystemTime::now }
     }
 
-    /// Makes the caller whose token says this.
+    /// Makes the caller that the token describes.
     pub(crate) const fn with_login(scopes: &'a GrantedScopes, login: &'a Login, leeway: Duration) -> Self {
         Self { scopes, login: Some(login), leeway, clock: SystemTime::now }
     }
 
-    /// Tells whether the login is one that is asked for. What is not known of it does not suffice.
+    /// Tells whether the login meets the demand. An unknown login does not.
     #[inline]
     pub(super) fn has_login(&self, asked: &StepUp) -> bool {
         asked.is_none() || self.is_logged_in_as(asked)
@@ -47,7 +48,7 @@ impl<'a> Caller<'a> {
         has_acr && asked.max_age().is_none_or(|max_age| self.is_recent(login.time, max_age))
     }
 
-    /// A login that is said to be yet to come is none, but for the difference of clocks.
+    /// A login time in the future is not accepted, except within the leeway.
     fn is_recent(&self, time: Option<SystemTime>, max_age: Duration) -> bool {
         let Some(time) = time else { return false };
         match (self.clock)().duration_since(time) {

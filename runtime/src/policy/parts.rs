@@ -1,4 +1,4 @@
-//! What a lock reads of a policy.
+//! The parts of a policy that the lock reads.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ impl Policy {
         self.wildcards
     }
 
-    /// Returns why the implications contradict each other, if they do.
+    /// Returns the contradictions among the implications.
     pub(crate) fn contradictions(&self) -> &[String] {
         &self.contradictions
     }

@@ -1,4 +1,4 @@
-//! The policy: what every token needs besides what operations declare, and how clients are to ask.
+//! The policy: what every token needs beyond the declarations of operations, and which scopes clients should request.
 
 use std::{fmt, sync::Arc};
 
@@ -7,10 +7,10 @@ use crate::scope::{
     Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
 };
 
-/// What a token needs besides what each operation declares: the floor, the vocabulary, and which scopes stand for others.
+/// What a token needs beyond what each operation declares: the floor, the vocabulary, and the scopes that imply others.
 ///
-/// A [`Gate`](crate::Gate) has one, which its methods of the same names change. The same value serves where there is no gate:
-/// for a server over stdio, in tests, and in the lock.
+/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has one, and has methods of the same names to change it. Use a `Policy` by itself where
+/// there is no gate: for a server over stdio, in tests, and for the lock.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ pub struct Policy {
     pub(super) vocabulary: Vec<VocabularyEntry>,
     pub(super) relations: Vec<(ScopeToken, Vec<ScopeToken>)>,
     pub(super) wildcards: Wildcards,
-    /// What follows from vocabulary, relations and wildcards; nothing where they contradict each other.
+    /// The result of vocabulary, implications and wildcards; empty if they contradict each other.
     pub(super) hierarchy: Hierarchy,
     pub(super) contradictions: Vec<String>,
     pub(super) strategy: Strategy,
@@ -42,7 +42,7 @@ pub struct Policy {
 
 type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
-/// What a 403 asks for beyond what the operation needs; see [`Policy::strategy`].
+/// What a 403 asks for beyond the needs of the operation; see [`Policy::strategy`].
 ///
 /// # Examples
 ///
@@ -56,14 +56,14 @@ type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Nothing: the least privilege, and the most step-ups.
+    /// Nothing: the fewest privileges, and the most step-ups.
     #[default]
     Minimum,
-    /// The scopes that the attribute names as `related(..)`: fewer step-ups. They are never enforced.
+    /// The scopes that the attribute lists as `related(..)`, for fewer step-ups. They are never enforced.
     Recommended,
 }
 
-/// Which scopes the metadata names as `scopes_supported`; see [`Policy::advertise`].
+/// Which scopes the metadata lists in `scopes_supported`; see [`Policy::advertise`].
 ///
 /// # Examples
 ///
@@ -79,20 +79,20 @@ pub enum Strategy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Advertise {
-    /// Every scope that a handler or the floor names, but those that the vocabulary leaves out.
+    /// Every scope that a handler or the floor names, except those that the vocabulary marks as `unadvertised`.
     #[default]
     Catalog,
-    /// The floor, and those that the vocabulary marks as `baseline`.
+    /// The floor, and the scopes that the vocabulary marks as `baseline`.
     Baseline,
 }
 
 impl Policy {
-    /// Makes the policy that demands nothing beyond what operations declare.
+    /// Makes a policy that demands nothing beyond what operations declare.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the scopes that every protected operation needs, besides its own.
+    /// Sets the scopes that every protected operation needs in addition to its own.
     pub fn floor(mut self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.floor = scopes.into_iter().map(Into::into).collect();
         self
@@ -100,8 +100,8 @@ impl Policy {
 
     /// Registers the scopes of `V`, and what they imply.
     ///
-    /// After that, a scope that a handler or the floor names must be in a vocabulary, else it is an error at startup. Several
-    /// vocabularies add up.
+    /// Once a vocabulary is registered, a scope that a handler or the floor names must be in a vocabulary; otherwise
+    /// the gate does not start. You can register several vocabularies.
     ///
     /// # Examples
     ///
@@ -128,10 +128,10 @@ impl Policy {
         self
     }
 
-    /// Says which scopes imply others, where there is no vocabulary to say so.
+    /// Sets which scopes imply others, for a program without a vocabulary.
     ///
-    /// Implication is transitive. It counts when a token is judged, and never changes what clients are told to ask for. An
-    /// implication cycle is an error at startup, and so is a scope with two entries, the vocabulary's included.
+    /// Implication is transitive. It affects the check of a token, but not the scopes that challenges name. An
+    /// implication cycle is an error at startup, and so is a scope with two entries, including the vocabulary's.
     ///
     /// # Examples
     ///
@@ -157,7 +157,7 @@ impl Policy {
         self
     }
 
-    /// Lets granted scopes that end in `*` stand for others; without this, `*` is a character like any other.
+    /// Lets granted scopes that end in `*` cover others. Without this, `*` is an ordinary character.
     ///
     /// # Examples
     ///
@@ -173,25 +173,27 @@ impl Policy {
         self
     }
 
-    /// Sets what a 403 asks for beyond what the operation needs.
+    /// Sets what a 403 asks for beyond the needs of the operation.
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.strategy = strategy;
         self
     }
 
-    /// Sets which scopes the metadata names.
+    /// Sets which scopes the metadata lists.
     ///
-    /// MCP wants a short list, and some clients ask for all of it at their first login; but others ask for
-    /// this list alone and never step up, so that a scope that is missing here is out of their reach.
+    /// MCP wants a short list, and some clients request all of it at their first login. But other clients request only
+    /// this list and never step up, so they cannot obtain a scope that is missing from it.
     pub fn advertise(mut self, advertise: Advertise) -> Self {
         self.advertise = advertise;
         self
     }
 
-    /// Says how clients are to ask for a scope, where the authorization server has another name for it than its tokens.
+    /// Sets the name by which clients request a scope, for an authorization server that uses another name than its
+    /// tokens.
     ///
     /// Entra ID, for example, takes `api://ID/files.read` and puts `files.read` into the token. Challenges and metadata
-    /// have what `asked` answers; tokens are judged by the scopes themselves. What is no scope is an error at startup.
+    /// use the name that `asked` returns; tokens are checked against the scopes themselves. A name that is not a valid
+    /// scope is an error at startup.
     ///
     /// # Examples
     ///
@@ -211,7 +213,7 @@ impl Policy {
         self
     }
 
-    /// Tells whether `granted` has `scope`, or one that stands for it. Allocates nothing.
+    /// Tells whether `granted` contains `scope` or a scope that implies it. Allocates nothing.
     #[must_use]
     pub fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         self.hierarchy.covers(granted, scope)
@@ -222,7 +224,7 @@ impl Policy {
         &self.floor
     }
 
-    /// Changes what the hierarchy follows from, and has it follow.
+    /// Changes an input of the hierarchy, and rebuilds the hierarchy.
     fn change(&mut self, change: impl FnOnce(&mut Self)) {
         change(self);
         match Hierarchy::new(self.implications()) {
@@ -237,7 +239,7 @@ impl Policy {
         }
     }
 
-    /// Iterates over what each scope implies directly, the vocabulary's first.
+    /// Iterates over the scopes that each scope implies directly, the vocabulary's first.
     pub(crate) fn implications(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
         let declared = self.vocabulary.iter().map(|entry| {
             (entry.scope().into(), entry.implied().iter().copied().map(ScopeToken::from).collect())
@@ -245,7 +247,7 @@ impl Policy {
         declared.chain(self.relations.iter().cloned())
     }
 
-    /// Returns what the metadata names, sorted, by the names that clients ask for.
+    /// Returns the scopes that the metadata lists, sorted, by the names that clients use.
     pub(crate) fn advertised(&self, table: &ScopeTable) -> Vec<ScopeToken> {
         let mut scopes = match self.advertise {
             Advertise::Catalog => table.catalog(),
@@ -261,28 +263,29 @@ impl Policy {
         self.asked(scopes)
     }
 
-    /// Gives each scope the name that clients are to ask for, and names each once.
+    /// Maps each scope to the name by which clients request it, without repetitions.
     pub(crate) fn asked(&self, scopes: Vec<ScopeToken>) -> Vec<ScopeToken> {
         let Some(asked_as) = &self.asked_as else { return scopes };
         let name = |scope: ScopeToken| ScopeToken::new(&asked_as(scope.as_str())).unwrap_or(scope);
-        // Several scopes may have one name, as where a server takes a name for all of them.
+        // Several scopes may share a name, if an authorization server has one name for all of them.
         each_once(scopes.into_iter().map(name))
     }
 
-    /// Returns the name by which clients ask for a scope, or for what a template makes.
+    /// Returns the name by which clients request a scope, or the scope that a template makes.
     #[cfg(feature = "export")]
     pub(crate) fn asked_name(&self, text: &str) -> String {
         let asked = self.asked(vec![ScopeToken::filled(text)]);
         asked.first().map_or_else(|| text.to_owned(), ToString::to_string)
     }
 
-    /// Returns what the vocabulary says of a scope; empty if nothing is said.
+    /// Returns the vocabulary's description of a scope; empty if it has none.
     #[must_use]
     pub fn description(&self, scope: &str) -> &'static str {
         self.entry(scope).map_or("", VocabularyEntry::description)
     }
 
-    /// Finds scopes that are spelt almost alike. With a vocabulary there are none by mistake: a scope that is not in it is an error.
+    /// Finds scopes that are spelt almost alike. A vocabulary already rejects misspelt scopes, so with one there are
+    /// none.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         if self.vocabulary.is_empty() { alike(table) } else { Vec::new() }
     }

@@ -1,8 +1,8 @@
-//! What is wrong with a configuration, all of it at once.
+//! The problems of a configuration, all reported at once.
 
 use std::fmt;
 
-/// The reasons why a server cannot start: everything that is wrong, not the first of it.
+/// The reasons why a server cannot start: every problem, not only the first.
 ///
 /// # Examples
 ///
@@ -24,12 +24,12 @@ pub struct StartupError {
 }
 
 impl StartupError {
-    /// Answers `value` if there are no `problems`.
+    /// Returns `value` if there are no `problems`.
     pub(crate) fn unless<T>(problems: Vec<String>, value: impl FnOnce() -> T) -> Result<T, Self> {
         if problems.is_empty() { Ok(value()) } else { Err(Self { problems }) }
     }
 
-    /// Returns the problems, each a sentence that says what to write instead.
+    /// Returns the problems. Each says what is wrong and what to write instead.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
@@ -37,7 +37,7 @@ impl StartupError {
 
 impl fmt::Display for StartupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this cannot start:")?;
+        f.write_str("the server cannot start:")?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
     }
 }

@@ -1,8 +1,8 @@
-//! What a client is told to ask for.
+//! The scopes and the login that a client should request.
 
 use crate::scope::{ScopeToken, StepUp, join};
 
-/// Scopes, and a login.
+/// Scopes, and a demand on the login.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) scopes: Vec<ScopeToken>,
@@ -10,20 +10,20 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Nothing, since it would not help.
+    /// Nothing, since no token would help.
     pub(crate) const NOTHING: Self = Self { scopes: Vec::new(), step_up: StepUp::NONE };
 
-    /// Writes the scopes as a list, if there are any.
+    /// Returns the scopes as a list, if there are any.
     pub(crate) fn scope(&self) -> Option<String> {
         Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty())
     }
 
-    /// Writes the values of `acr` as a list, if any are asked for.
+    /// Returns the values of `acr` as a list, if there are any.
     pub(crate) fn acr_values(&self) -> Option<String> {
         Some(join(self.step_up.acr())).filter(|values| !values.is_empty())
     }
 
-    /// Returns how many seconds ago the login may have been, if that counts.
+    /// Returns how many seconds ago the login may have been, if that is limited.
     pub(crate) fn max_age(&self) -> Option<u64> {
         self.step_up.max_age().map(|max_age| max_age.as_secs())
     }

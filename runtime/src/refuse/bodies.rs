@@ -1,4 +1,4 @@
-//! How one gate writes its bodies: in a format, or by a function of the program.
+//! How one gate writes its bodies: in a format, or with a function of the program.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::refuse::{
 
 #[derive(Clone, Default)]
 pub(crate) struct Bodies {
-    /// None where the program has not chosen one.
+    /// The program's choice, if there is one.
     chosen: Option<BodyFormat>,
-    /// What is written where the program has not chosen.
+    /// The format if the program has chosen none.
     default: BodyFormat,
     custom: Option<Custom>,
 }
@@ -50,7 +50,7 @@ impl Bodies {
         self.custom.as_ref()
     }
 
-    /// Keeps the headers of a request for the program's function; without one, nothing.
+    /// Keeps the headers of a request if the program has a function for bodies.
     pub(crate) fn keep(
         &self,
         headers: &HeaderMap,

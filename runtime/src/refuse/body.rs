@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::refuse::{Asked, ErrorAnswer, Reason};
 
-/// How a gate writes the bodies of its answers; see [`Gate::body`](crate::Gate::body).
+/// The format of a gate's answers; see [`Gate::body`](crate::Gate::body).
 ///
 /// # Examples
 ///
@@ -22,8 +22,8 @@ use crate::refuse::{Asked, ErrorAnswer, Reason};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyFormat {
-    /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]: the default. Where a certain login is asked
-    /// for, there are `acr_values` and `max_age` as in the challenge.
+    /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]: the default. If a certain
+    /// login is required, the body has `acr_values` and `max_age` like the challenge.
     ///
     /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     #[default]
@@ -32,10 +32,11 @@ pub enum BodyFormat {
     ///
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
-    /// A JSON-RPC error, as MCP clients parse it: with the `id` of the request if it has been read, which it has only for
-    /// those with a token, and with the status as its code, outside the range that JSON-RPC reserves.
+    /// A JSON-RPC error, as MCP clients parse it. Its code is the HTTP status, which is outside the range that JSON-RPC
+    /// reserves. It has the `id` of the request if the body was read, which normally happens only for requests with a
+    /// token.
     JsonRpc,
-    /// `{"error": "a text for people"}`, with `scope` where it is lacking: the default for static keys.
+    /// `{"error": "a text for people"}`, with `scope` if a scope is missing: the default for static keys.
     Text,
     /// No body.
     Empty,
@@ -59,7 +60,7 @@ impl Content {
 }
 
 impl BodyFormat {
-    /// Writes the body; `id` is that of the JSON-RPC request, if it has been read.
+    /// Writes the body; `id` is that of the JSON-RPC request, if it was read.
     pub(crate) fn write(
         self,
         reason: Reason,
@@ -98,7 +99,7 @@ fn json(body: &impl Serialize) -> Content {
     Content { content_type: Some(HeaderValue::from_static("application/json")), bytes }
 }
 
-/// What the client is told to ask for, as the challenge has it.
+/// The scopes and the login that the challenge also names.
 #[derive(Serialize)]
 struct Members {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! The one place that writes a `WWW-Authenticate` header.
+//! Writes `WWW-Authenticate` headers. No other code does.
 
 use std::{fmt, time::Duration};
 
@@ -9,10 +9,11 @@ use crate::{
     scope::{ScopeToken, join},
 };
 
-/// A Bearer challenge, or one of [DPoP](Challenge::with_dpop): which token a client needs, and where to get it.
+/// A Bearer or [DPoP](Challenge::with_dpop) challenge: it names the token that a client needs, and where to get it.
 ///
-/// It follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1]. Every value is quoted, and
-/// those that clients act on stand before free text, since many clients search for them as substrings.
+/// It follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1].
+/// Every value is quoted. Parameters that clients act on come before free text, since many clients search for them as
+/// substrings.
 ///
 /// # Examples
 ///
@@ -37,11 +38,11 @@ use crate::{
 /// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
 #[derive(Clone, Debug)]
 pub struct Challenge {
-    /// The algorithms of proofs, with spaces between, where the scheme is DPoP.
+    /// The algorithms of proofs, separated by spaces, if the scheme is DPoP.
     algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
-    /// With spaces between; empty where any login will do.
+    /// Separated by spaces; empty if any login will do.
     acr_values: String,
     /// In seconds.
     max_age: Option<u64>,
@@ -51,16 +52,16 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Makes a challenge that points to the metadata of `resource`, and names its realm where it has one.
+    /// Makes a challenge that points to the metadata of `resource`, and names its realm if it has one.
     ///
-    /// A [family](Resource::family) as a whole has no metadata to point to; each of its resources has.
+    /// A [family](Resource::family) as a whole has no metadata; each of its resources has.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
         let metadata = (!resource.is_family()).then(|| resource.metadata_url());
         Self::pointing_to(metadata, resource.realm.clone())
     }
 
-    /// Makes a challenge of a server that is not OAuth.
+    /// Makes the challenge of a server without OAuth.
     #[cfg(feature = "axum")]
     pub(crate) fn in_realm(realm: Realm) -> Self {
         Self::pointing_to(None, Some(realm))
@@ -79,8 +80,8 @@ impl Challenge {
         }
     }
 
-    /// Makes it a challenge of the scheme DPoP, which names the algorithms that proofs may be signed with
-    /// ([RFC 9449, section 7.1]). A name that is none is left out.
+    /// Changes the scheme to DPoP, and adds the algorithms that may sign proofs ([RFC 9449, section 7.1]). A name that
+    /// is not legal is left out.
     ///
     /// # Examples
     ///
@@ -104,16 +105,17 @@ impl Challenge {
         self
     }
 
-    /// Sets all scopes that the request needs; with none, the challenge has no `scope`.
+    /// Sets all scopes that the request needs; without any, the challenge has no `scope`.
     #[must_use]
     pub fn with_scopes(mut self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Sets how the person must have logged in, in order of preference; with no value, the challenge has no `acr_values`.
+    /// Sets the accepted values of `acr`, in order of preference; without any, the challenge has no `acr_values`.
     ///
-    /// A value that a challenge cannot carry, such as one with a space, is left out, and so is what exceeds 16 values.
+    /// A value that a challenge cannot carry, such as one with a space, is left out, and so are values after the
+    /// sixteenth.
     ///
     /// # Examples
     ///
@@ -143,18 +145,18 @@ impl Challenge {
         self
     }
 
-    /// Sets how long ago the person may have logged in. Parts of a second do not count.
+    /// Sets how long ago the person may have logged in. Fractions of a second are dropped.
     #[must_use]
     pub fn with_max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age.as_secs());
         self
     }
 
-    /// Sets what is wrong with the credential that was sent, and a text about it for developers.
+    /// Sets the error of the credential that was sent, and a description for developers.
     ///
-    /// A request without a credential gets no error: there is nothing wrong with it. Of the text, what a challenge cannot
-    /// carry is replaced, and `=` too, since many clients search for `scope=` wherever it stands; what exceeds 256
-    /// characters is cut.
+    /// Set no error for a request without a credential, since there is nothing wrong with one. Characters in the
+    /// description that a challenge cannot carry are replaced. `=` is replaced, too, since many clients search the
+    /// whole challenge for `scope=`. A description of more than 256 characters is cut.
     #[must_use]
     pub fn with_error(mut self, error: ErrorCode, description: &str) -> Self {
         self.error = Some(error);
@@ -163,10 +165,10 @@ impl Challenge {
         self
     }
 
-    /// Writes the challenge as the value of one header line.
+    /// Writes the challenge as the value of a header.
     ///
-    /// One of more than 8 KiB, which servers and proxies would refuse, is written without its scopes: clients then ask for
-    /// those of the metadata. A gate refuses to start with such a one.
+    /// A challenge of more than 8 KiB, which servers and proxies would reject, is written without its scopes: clients
+    /// then request those of the metadata. A gate with such a challenge does not start.
     #[must_use]
     pub fn to_header_value(&self) -> HeaderValue {
         let text = if self.fits() {
@@ -174,18 +176,18 @@ impl Challenge {
         } else {
             Self { scopes: Vec::new(), ..self.clone() }.to_string()
         };
-        // Each part has been checked when it was made, so the fallback, still a challenge, is for nobody.
+        // Each part was checked when it was made, so this fallback, which is still a challenge, is never used.
         let fallback = if self.algs.is_some() { r#"DPoP algs="ES256""# } else { r#"Bearer realm="""# };
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(fallback))
     }
 
-    /// Tells whether the header is of a size that servers and proxies take.
+    /// Tells whether servers and proxies accept a header of this size.
     pub(crate) fn fits(&self) -> bool {
         self.to_string().len() <= MAX_HEADER
     }
 }
 
-/// Writes the challenge as it stands in the header.
+/// Writes the challenge as in the header.
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scope = Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
@@ -228,7 +230,16 @@ fn harmless(character: char) -> char {
     }
 }
 
-/// What is wrong with a credential, in the words of [RFC 6750, section 3.1], [RFC 9449, section 12.2] and [RFC 9470, section 3].
+/// The error of a credential, as defined by [RFC 6750, section 3.1], [RFC 9449, section 12.2] and [RFC 9470, section
+/// 3].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::ErrorCode;
+///
+/// assert_eq!(ErrorCode::InsufficientScope.as_str(), "insufficient_scope");
+/// ```
 ///
 /// [RFC 9449, section 12.2]: https://www.rfc-editor.org/rfc/rfc9449#section-12.2
 /// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
@@ -236,22 +247,22 @@ fn harmless(character: char) -> char {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// `invalid_request`: the request is malformed, as with two credentials.
+    /// `invalid_request`: the request is malformed, for example because it has two credentials.
     InvalidRequest,
     /// `invalid_token`: the token is expired, revoked, malformed, or not for this resource.
     InvalidToken,
-    /// `insufficient_scope`: the token is valid, and grants too little.
+    /// `insufficient_scope`: the token is valid but grants too little.
     InsufficientScope,
-    /// `insufficient_user_authentication`: the token is valid, and the login behind it does not suffice.
+    /// `insufficient_user_authentication`: the token is valid, but the login behind it does not suffice.
     InsufficientUserAuthentication,
-    /// `invalid_dpop_proof`: the token is valid, and the proof that came with it is not.
+    /// `invalid_dpop_proof`: the token is valid, but its proof is not.
     InvalidDpopProof,
-    /// `use_dpop_nonce`: the proof needs the nonce that the answer gives.
+    /// `use_dpop_nonce`: the proof needs the nonce in the answer.
     UseDpopNonce,
 }
 
 impl ErrorCode {
-    /// Returns the code as it stands in a challenge.
+    /// Returns the code as a challenge writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",

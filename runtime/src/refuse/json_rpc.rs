@@ -1,9 +1,9 @@
-//! An error answer of JSON-RPC.
+//! A JSON-RPC error answer.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// An error object, in the answer to the request `id`, or to none in particular.
+/// An error object in the answer to the request `id`, or to no particular request.
 #[derive(Serialize)]
 pub(crate) struct ErrorAnswer<'a, D> {
     jsonrpc: &'static str,

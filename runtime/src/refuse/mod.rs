@@ -1,4 +1,4 @@
-//! Refusals: the reason, the challenge, the body, and the answer that they make.
+//! Refusals: the reason, the challenge, the body, and the answer.
 
 #[cfg(feature = "axum")]
 mod asked;

@@ -1,4 +1,4 @@
-//! Why a request is refused, and what follows from that whatever the gate.
+//! The reason of a refusal, and what follows from it for every gate.
 
 use http::StatusCode;
 
@@ -24,32 +24,33 @@ pub enum Reason {
     MissingToken,
     /// The token is not valid here: 401, `invalid_token`.
     InvalidToken,
-    /// The token was valid once: 401, `invalid_token`.
+    /// The token has expired: 401, `invalid_token`.
     ExpiredToken,
-    /// The token is valid, and lacks a scope: 403, `insufficient_scope`.
+    /// The token is valid but lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
-    /// The token is valid, and the person behind it logged in otherwise than the operation asks for, or too long ago: 401,
-    /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). It may lack a scope as well.
+    /// The token is valid, but the person logged in by another method than the operation demands, or too long ago: 401,
+    /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token may also lack
+    /// a scope.
     InsufficientAuthentication,
-    /// The token is bound to a key of the client, and the proof of it is missing or not good for this request: 401,
+    /// The token is bound to a key of the client, and the proof is missing or not valid for this request: 401,
     /// `invalid_dpop_proof` ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     InvalidProof,
-    /// The proof is good, and has no nonce of the gate's, or an old one: 401, `use_dpop_nonce`
-    /// ([RFC 9449, section 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+    /// The proof is valid, but has no nonce of the gate, or an old one: 401, `use_dpop_nonce` ([RFC 9449, section
+    /// 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
     NonceRequired,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
-    /// A value in the path cannot stand in the scope that it is for: 400, without a challenge.
+    /// A value in the path contains characters that its scope must not have: 400, without a challenge.
     IllegalParameter,
-    /// The path has a value that no resource of the gate's [family](crate::Resource::family) can have, or is outside of the
-    /// family, so that no token can be valid: 404, without a challenge.
+    /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
+    /// can have, so no token can be valid: 404, without a challenge.
     UnknownResource,
     /// The handler refuses, and no scope would change that: 403, without a challenge.
     Denied,
-    /// Nobody can tell now whether the token is valid: 503 with `Retry-After`.
+    /// The token cannot be verified now: 503 with `Retry-After`.
     Unavailable,
-    /// The program is at fault: nothing protects the handler, a template cannot be filled in, or an undeclared scope is
-    /// demanded. 500.
+    /// The program is at fault: the handler has no gate, a template cannot be filled in, or a demanded scope is not
+    /// declared. 500.
     Misconfigured,
 }
 
@@ -91,7 +92,7 @@ impl Reason {
         }
     }
 
-    /// Returns the error code of the challenge. A request without a token has none ([RFC 6750, section 3.1]).
+    /// Returns the error code of the challenge; `None` for a request without a token ([RFC 6750, section 3.1]).
     ///
     /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     pub const fn error(self) -> Option<ErrorCode> {
@@ -111,7 +112,7 @@ impl Reason {
         }
     }
 
-    /// Returns the error code of the body, which has one where a challenge would be wrong, too.
+    /// Returns the error code of the body, which has one even if there is no challenge.
     pub(crate) const fn body_error(self) -> Option<&'static str> {
         match self {
             Self::IllegalParameter => Some("invalid_request"),
@@ -126,12 +127,12 @@ impl Reason {
         }
     }
 
-    /// Tells whether the answer has a challenge, since another token would help.
+    /// Tells whether the answer has a challenge, because another token would help.
     pub(crate) const fn is_challenge(self) -> bool {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns a text for developers, in a vocabulary of access tokens.
+    /// Returns a text for developers, about access tokens.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",
@@ -139,12 +140,12 @@ impl Reason {
             Self::ExpiredToken => "The access token expired",
             Self::InsufficientScope => "The access token lacks a scope that this request needs",
             Self::InsufficientAuthentication => {
-                "This request needs another login, or a newer one, than the one behind the access token"
+                "This request needs another or a more recent login than the one behind the access token"
             }
             Self::InvalidProof => "The DPoP proof is missing, or not valid for this request",
             Self::NonceRequired => "The DPoP proof needs the nonce of this answer",
             Self::SeveralCredentials => "The request carries more than one credential",
-            Self::IllegalParameter => "A value in the path has characters that it cannot have",
+            Self::IllegalParameter => "A value in the path has characters that are not allowed",
             Self::UnknownResource => "There is no resource at this path",
             Self::Denied => "This is not allowed",
             Self::Unavailable => "The access token cannot be verified at the moment",

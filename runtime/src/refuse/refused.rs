@@ -1,4 +1,4 @@
-//! What the program's own function sees of a refusal, and how that function is called.
+//! The program's function for bodies, and the refusal that it receives.
 
 use std::{cell::Cell, fmt, sync::Arc, time::Duration};
 
@@ -13,9 +13,24 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// A refusal whose body is to be written, for the function of [`Gate::body_with`](crate::Gate::body_with).
+/// A refusal without its body, for the function of [`Gate::body_with`](crate::Gate::body_with).
 ///
-/// It is no [`Rejection`](crate::Rejection), and none can be made of it.
+/// It cannot be converted to a [`Rejection`](crate::Rejection).
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Json, response::IntoResponse};
+/// use scopegate::{Gate, Refused, StaticKeys};
+/// use serde_json::json;
+///
+/// fn body(refused: &Refused<'_>) -> impl IntoResponse + use<> {
+///     Json(json!({ "code": refused.reason().as_str(), "message": refused.description() }))
+/// }
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).body_with(body);
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 pub struct Refused<'a> {
     pub(super) reason: Reason,
     pub(super) description: &'a str,
@@ -25,31 +40,32 @@ pub struct Refused<'a> {
 }
 
 impl Refused<'_> {
-    /// Returns why the request was refused; [`Reason::status`] is the status of the answer.
+    /// Returns the reason of the refusal; [`Reason::status`] is the status of the answer.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// Returns the text for people. A text of [`Access::deny`](crate::Access::deny) is the program's own: escape it in HTML.
+    /// Returns the text for people. A text of [`Access::deny`](crate::Access::deny) comes from your program: escape it
+    /// in HTML.
     #[must_use]
     pub fn description(&self) -> &str {
         self.description
     }
 
-    /// Returns the scopes that the client is told to ask for.
+    /// Returns the scopes that the client should request.
     #[must_use]
     pub fn scopes(&self) -> &[ScopeToken] {
         &self.asked.scopes
     }
 
-    /// Returns the values of `acr` of which the client is told to ask for one, in order of preference.
+    /// Returns the values of `acr` that the operation accepts, in order of preference.
     #[must_use]
     pub fn acr(&self) -> Vec<&str> {
         self.asked.step_up.acr().collect()
     }
 
-    /// Returns how long ago the person may have logged in, where that counts.
+    /// Returns how long ago the person may have logged in, if that is limited.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.asked.step_up.max_age()
@@ -57,16 +73,16 @@ impl Refused<'_> {
 
     /// Returns the headers of the request, such as `Accept` and `Accept-Language`.
     ///
-    /// Those with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, and every value that a
-    /// middleware marked as [sensitive](http::HeaderValue::is_sensitive). There are no headers where the refusal belongs
+    /// Headers with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, and every value that a
+    /// middleware marked as [sensitive](http::HeaderValue::is_sensitive). There are no headers if the refusal belongs
     /// to no HTTP request.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.headers
     }
 
-    /// Returns the body that the gate writes without the function: that of [`Gate::body`](crate::Gate::body), or of its
-    /// default, with the `Content-Type`.
+    /// Returns the body that the gate would write without the function, in the format of
+    /// [`Gate::body`](crate::Gate::body) or the default, with its `Content-Type`.
     #[must_use]
     pub fn default_body(&self) -> Response {
         self.content.to_response()
@@ -82,7 +98,7 @@ impl fmt::Debug for Refused<'_> {
     }
 }
 
-/// The headers of a refused request, where a function may ask for them. Cheap to clone.
+/// The headers of a refused request, if there is a function that may read them. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct KeptHeaders(Option<Arc<HeaderMap>>);
 
@@ -110,8 +126,8 @@ impl Custom {
         Self(write)
     }
 
-    /// Writes a body. A function that answers with another refusal, one that it took from elsewhere, would call itself
-    /// without an end: such a refusal has the default body.
+    /// Writes a body. If the function returns another refusal, that one gets its default body, because the function
+    /// would otherwise call itself without end.
     pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
         match Writing::begin() {
             Some(_writing) => (self.0)(refused),
@@ -120,7 +136,7 @@ impl Custom {
     }
 }
 
-/// Stands for the call of a function; there is one at a time on each thread.
+/// Marks that the function is running, once per thread.
 struct Writing;
 
 thread_local! {
@@ -129,12 +145,12 @@ thread_local! {
 
 impl Writing {
     fn begin() -> Option<Self> {
-        // Made for the first call alone: one that is made and dropped would say that the call is over.
+        // Made only for the outer call: dropping another one would clear the mark too early.
         (!IS_WRITING.replace(true)).then(|| Self)
     }
 }
 
-/// On a panic of the function, too.
+/// Clears the mark, even if the function panics.
 impl Drop for Writing {
     fn drop(&mut self) {
         IS_WRITING.set(false);

@@ -1,4 +1,4 @@
-//! What a client is told when its request is refused.
+//! The answer to a refused request.
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
@@ -15,22 +15,22 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// What a page of another origin has to read of a refusal: a browser shows it no other headers than those named here.
+/// The headers of a refusal that pages of other origins may read: browsers hide all headers that are not listed.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
-/// The header of a nonce for proofs, which such a page has to read where there is one
+/// The header with a nonce for proofs, which such a page must be able to read
 /// ([RFC 9449, section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The same, as headers are named to people.
+/// The same, as written in documentation.
 pub(crate) const EXPOSED_NONCE: &str = "DPoP-Nonce";
 
-/// At most one challenge of each scheme, in the order of the header lines.
+/// At most one challenge for each scheme, in the order of the header lines.
 type Challenges = [Option<HeaderValue>; 2];
 
-/// A refused request: the reason, and the answer that follows from it. Cheap to clone.
+/// A refused request: the reason, and the answer that results from it. Cheap to clone.
 ///
-/// It stands in the extensions of the answer, for outer layers that count or log refusals.
+/// The extensions of the answer contain it, for outer layers that count or log refusals.
 ///
 /// # Examples
 ///
@@ -85,13 +85,13 @@ impl Rejection {
         Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
     }
 
-    /// Makes it the answer to a request with these headers.
+    /// Turns the refusal into the answer to a request with these headers.
     pub(crate) fn to(mut self, headers: KeptHeaders) -> Self {
         self.headers = headers;
         self
     }
 
-    /// Gives the client a nonce for its next proof.
+    /// Adds a nonce for the client's next proof.
     #[cfg(feature = "dpop")]
     pub(crate) fn with_nonce(mut self, nonce: Option<HeaderValue>) -> Self {
         if nonce.is_some() {
@@ -100,14 +100,14 @@ impl Rejection {
         self
     }
 
-    /// Builds the answer for when no token can be verified.
+    /// Builds the answer for a token that cannot be verified now.
     pub(crate) fn unavailable(
         description: Cow<'static, str>,
         retry_after: Duration,
         bodies: &Bodies,
     ) -> Self {
         let mut rejection = Self::new(Reason::Unavailable, description, Asked::NOTHING, NONE, bodies);
-        // Whole seconds, rounded up: nobody should come back too early.
+        // Whole seconds, rounded up, so that no client returns too early.
         let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         if let Some(answer) = Arc::get_mut(&mut rejection.answer) {
             answer.retry_after = Some(seconds.into());
@@ -115,27 +115,27 @@ impl Rejection {
         rejection
     }
 
-    /// Makes it the answer to a JSON-RPC request. A client that cannot tell which one was refused says no more to its user
-    /// than that something failed.
+    /// Turns the refusal into the answer to a JSON-RPC request. A client that cannot match the answer to a request
+    /// shows only that something failed.
     #[cfg(feature = "mcp")]
     pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
-        // A copy, where the answer was built at startup.
+        // An answer that was built at startup is cloned first.
         let Inner { reason, description, asked, content, .. } = Arc::make_mut(&mut self.answer);
         *content = bodies.format().write(*reason, description, asked, Some(id));
         self
     }
 
-    /// Builds the answer for when a guarded handler is reached without a gate. Why is for the log alone.
+    /// Builds the answer for a guarded handler without a gate. Only the log contains the cause.
     pub(crate) fn misconfigured() -> Self {
         Self::without_gate(Reason::Misconfigured, Asked::NOTHING)
     }
 
-    /// Builds an answer where no gate says how, and none to challenge with.
+    /// Builds an answer without a gate, and so without a challenge.
     pub(crate) fn without_gate(reason: Reason, asked: Asked) -> Self {
         Self::new(reason, reason.description().into(), asked, NONE, &Bodies::default())
     }
 
-    /// Returns why the request was refused.
+    /// Returns the reason of the refusal.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.answer.reason
@@ -147,19 +147,19 @@ impl Rejection {
         &self.answer.description
     }
 
-    /// Returns the scopes that the client is told to ask for.
+    /// Returns the scopes that the client should request.
     #[must_use]
     pub fn scopes(&self) -> &[ScopeToken] {
         &self.answer.asked.scopes
     }
 
-    /// Returns the values of `acr` of which the client is told to ask for one, in order of preference.
+    /// Returns the values of `acr` that the operation accepts, in order of preference.
     #[must_use]
     pub fn acr(&self) -> Vec<&str> {
         self.answer.asked.step_up.acr().collect()
     }
 
-    /// Returns how long ago the person may have logged in, where that counts.
+    /// Returns how long ago the person may have logged in, if that is limited.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.answer.asked.step_up.max_age()
@@ -170,13 +170,13 @@ impl Rejection {
         &self.answer.asked
     }
 
-    /// Iterates over the values of the `WWW-Authenticate` header lines: one for each scheme that would do, Bearer first. There is none
-    /// where another token would not help.
+    /// Iterates over the values of the `WWW-Authenticate` headers: one for each accepted scheme, Bearer first. There
+    /// are none if another token would not help.
     pub fn challenges(&self) -> impl Iterator<Item = &HeaderValue> {
         self.answer.challenges.iter().flatten()
     }
 
-    /// Writes the challenges as one text, as if they stood on one line; `None` without any.
+    /// Returns the challenges joined as if on one header line; `None` if there are none.
     #[cfg(feature = "rmcp")]
     pub(crate) fn challenges_on_one_line(&self) -> Option<String> {
         let texts: Vec<_> = self.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();
@@ -196,7 +196,7 @@ impl Rejection {
     }
 }
 
-/// Whatever writes the body, status and headers follow from the reason.
+/// Status and headers result from the reason, whoever writes the body.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = self.body();

@@ -1,4 +1,4 @@
-//! Host and port, as they stand in URLs, in `Origin` and in `Host`.
+//! Host and port, as written in URLs, in `Origin` and in `Host`.
 
 use std::{
     fmt,
@@ -8,15 +8,15 @@ use std::{
 
 /// `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)).
 ///
-/// Browsers read more: they take `127.1` for an address and map other alphabets to `xn--..`. A text that only some readers
-/// understand is refused, so that no two of them take it for different hosts.
+/// Browsers accept more: they read `127.1` as an address and map other alphabets to `xn--..`. A text that only some
+/// parsers understand is rejected, so that no two parsers read different hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Authority<'a> {
     pub(crate) host: Host<'a>,
     pub(crate) port: Option<u16>,
 }
 
-/// A DNS name or an IP address. Two names are the same in any case of their letters, as two addresses are in any spelling.
+/// A DNS name or an IP address. Names are compared without regard to case, and addresses without regard to spelling.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Host<'a> {
     Name(&'a str),
@@ -27,23 +27,23 @@ pub(crate) enum Host<'a> {
 impl<'a> Authority<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
         if text.contains('@') {
-            return Err("leave out the user before `@`");
+            return Err("remove the user before `@`");
         }
         let (host, port) = split(text);
         let port = match port.strip_prefix(':') {
             None if port.is_empty() => None,
             Some(digits) if is_port(digits) => digits.parse().ok(),
-            _ => return Err("write a port between 1 and 65535 behind `:`, or leave out the `:`"),
+            _ => return Err("write a port between 1 and 65535 after `:`, or remove the `:`"),
         };
         Ok(Self { host: Host::parse(host)?, port })
     }
 }
 
 impl<'a> Host<'a> {
-    /// Reads a host without a port; an IPv6 address stands in brackets.
+    /// Parses a host without a port; an IPv6 address is in brackets.
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
         if text.is_empty() {
-            return Err("write the host behind `://`");
+            return Err("write the host after `://`");
         }
         if let Some(address) = text.strip_prefix('[') {
             let address = address.strip_suffix(']').and_then(|address| address.parse().ok());
@@ -80,7 +80,7 @@ impl PartialEq for Host<'_> {
 
 impl Eq for Host<'_> {}
 
-/// Writes it in the form that clients send.
+/// Writes the host in the form that clients send.
 impl fmt::Display for Host<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -91,13 +91,13 @@ impl fmt::Display for Host<'_> {
     }
 }
 
-/// Tells whether a host, in the form that it has in a URL, is this machine.
+/// Tells whether a host, in its URL form, is a loopback host.
 #[cfg(feature = "jwt")]
 pub(crate) fn is_loopback(host: &str) -> bool {
     Host::parse(host).is_ok_and(|host| host.is_loopback())
 }
 
-/// Returns the port of a scheme that goes without saying.
+/// Returns the default port of a scheme.
 pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     match scheme {
         _ if scheme.eq_ignore_ascii_case("http") => Some(80),
@@ -106,7 +106,7 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Separates host and port; the port keeps its colon, or whatever stands behind the bracket of an address.
+/// Separates host and port. The second part keeps the colon, or any other text after the bracket of an address.
 fn split(authority: &str) -> (&str, &str) {
     match authority.rfind(']') {
         Some(bracket) => authority.split_at(bracket + 1),
@@ -118,8 +118,8 @@ fn is_port(digits: &str) -> bool {
     digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port != 0)
 }
 
-/// A DNS name that ends in no number, hexadecimal ones included: clients read such a host as an IPv4 address
-/// ([URL standard, section 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
+/// Tells whether `host` is a DNS name that does not end in a number, decimal or hexadecimal: clients read such a host
+/// as an IPv4 address ([URL standard, section 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
 fn is_name(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host);
     let is_label = |label: &str| {
@@ -133,8 +133,8 @@ fn is_name(host: &str) -> bool {
     labels.split('.').all(is_label) && !labels.rsplit('.').next().is_some_and(is_number)
 }
 
-/// Writes an address as the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer) does: never with an IPv4
-/// address in it, as Rust writes some.
+/// Writes an address as the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer) does. Rust writes some
+/// addresses with an IPv4 part; this never does.
 fn ipv6(address: Ipv6Addr) -> String {
     let pieces = address.segments();
     let zeros = longest_zeros(&pieces);

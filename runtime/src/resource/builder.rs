@@ -1,4 +1,4 @@
-//! Sets the optional members, each with the checks that its value needs.
+//! Sets the optional members, and checks their values.
 
 #[cfg(feature = "axum")]
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::members::has_method;
 use super::{InvalidResource, Resource, url::Url};
 
-/// What the metadata document can say besides; none of it changes which requests pass.
+/// Sets optional members of the metadata document. None of them affects which requests pass.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ use super::{InvalidResource, Resource, url::Url};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 impl Resource {
-    /// Sets the name that people see when they are asked for consent.
+    /// Sets the name that people see on the consent page.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.members.name = Some(name.into()).filter(|name| !name.is_empty());
@@ -52,7 +52,7 @@ impl Resource {
         Ok(self)
     }
 
-    /// Sets the page that tells how clients may use what the resource gives them.
+    /// Sets the page with the rules for the data that clients receive.
     ///
     /// # Errors
     ///
@@ -72,12 +72,12 @@ impl Resource {
         Ok(self)
     }
 
-    /// Sets a member that has no method: one of [RFC 9728, section 2], a name in a language (`resource_name#de`), or an
-    /// extension. The value goes out as it is given.
+    /// Sets a member that has no method: one from [RFC 9728, section 2], a name in some language (`resource_name#de`),
+    /// or an extension. The value is published unchanged.
     ///
     /// # Errors
     ///
-    /// When a method sets the member, or `value` is nothing (null, or an empty array) or cannot be written as JSON.
+    /// When the member has a method, or `value` is null, an empty array, or cannot be written as JSON.
     ///
     /// # Examples
     ///
@@ -98,11 +98,11 @@ impl Resource {
     pub fn member(mut self, name: impl Into<String>, value: impl Serialize) -> Result<Self, InvalidResource> {
         let name = name.into();
         let fault = match serde_json::to_value(value) {
-            _ if has_method(&name) => "the resource or the gate sets it; use the method for it",
+            _ if has_method(&name) => "the resource or the gate sets this member; use its method",
             _ if name.is_empty() => "write a name",
             Err(_) => "its value cannot be written as JSON",
-            Ok(serde_json::Value::Null) => "a member without a value is left out",
-            Ok(serde_json::Value::Array(items)) if items.is_empty() => "a member without a value is left out",
+            Ok(serde_json::Value::Null) => "write a value, or remove the member",
+            Ok(serde_json::Value::Array(items)) if items.is_empty() => "write a value, or remove the member",
             Ok(value) => {
                 self.members.others.insert(name, value);
                 return Ok(self);
@@ -111,7 +111,7 @@ impl Resource {
         Err(InvalidResource { what: "member", text: name, fault: fault.into() })
     }
 
-    /// Tells whether a member was set that has no method.
+    /// Tells whether a member without a method was set.
     #[cfg(feature = "axum")]
     pub(crate) fn sets(&self, member: &str) -> bool {
         self.members.others.contains_key(member)

@@ -1,15 +1,16 @@
-//! The form of a URL that clients send: they parse a URL by the [URL standard](https://url.spec.whatwg.org/), and write
+//! The form of a URL that clients send. They parse a URL by the [URL standard](https://url.spec.whatwg.org/), and write
 //! it again from its parts.
 
 use std::fmt::Write;
 
 use super::authority::{Authority, default_port};
 
-/// Returns the form that clients send for a URL that [`Url`](super::url::Url) has checked, given where its origin ends.
+/// Returns the form in which clients send a URL that [`Url`](super::url::Url) has checked; `origin_end` is where its
+/// origin ends.
 ///
-/// The slash that clients add behind a host without a path is not added here: both forms count, by [`twin`].
+/// Clients add a slash after a host without a path. This function does not, since [`twin`] makes both forms count.
 ///
-/// What `xn--` stands for in a host is not decoded: a name that can be registered stays as it is.
+/// A host with `xn--` is not decoded: a name that can be registered stays as it is.
 pub(super) fn canonical(url: &str, origin_end: usize) -> String {
     let (origin, rest) = url.split_at(origin_end);
     let (scheme, authority) = origin.split_once("://").unwrap_or(("", origin));
@@ -22,7 +23,7 @@ pub(super) fn canonical(url: &str, origin_end: usize) -> String {
                 let _ = write!(text, ":{port}");
             }
         }
-        // It has been refused before.
+        // The check has already rejected such a URL.
         Err(_) => text.push_str(authority),
     }
     match rest.split_once('?') {

@@ -1,4 +1,4 @@
-//! Families: a pattern that stands for a resource at each path that it fits.
+//! Families: one pattern for many resources, each at a path that fits the pattern.
 
 use scopegate_grammar::is_value;
 
@@ -8,42 +8,42 @@ use super::InvalidResource;
 use super::url::WELL_KNOWN;
 use super::{Resource, url::Url};
 
-/// Whether a resource is one, or a pattern for many.
+/// Whether an identifier names one resource, or is a pattern for many.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Extent {
     #[default]
     One,
     #[cfg_attr(not(feature = "family"), allow(dead_code))]
     Family,
-    /// One of a family, with its parameters and their values.
+    /// One resource of a family, with the values of the pattern's parameters.
     Member(Vec<(String, String)>),
 }
 
-/// What a path says about which resource of a family it belongs to.
+/// What a path says about the resource of a family that it belongs to.
 #[derive(Debug)]
 pub(crate) enum Place {
     At(Box<Resource>),
-    /// The path has the form of the pattern, and a value that no resource can have.
+    /// The path has the form of the pattern, but a value that no resource can have.
     Illegal,
     /// The path has another form.
     Outside,
 }
 
 impl Resource {
-    /// Makes a family of resources: one for each path that the pattern fits, behind one gate.
+    /// Makes a family of resources behind one gate, with one resource for each path that fits the pattern.
     ///
-    /// A parameter such as `{org}` is a whole segment of the path. A request belongs to the resource whose path its own path
-    /// begins with. Challenge, metadata document and audience are those of this one resource: a token for
-    /// `https://h.example/mcp/acme` is refused at `https://h.example/mcp/globex`. The identifier comes from the pattern and
-    /// from the values in the path of the request; `Host` and forwarding headers have no say.
+    /// A parameter such as `{org}` is a whole segment of the path. A request belongs to the resource whose path is a
+    /// prefix of its own path. Challenge, metadata document and audience are those of this one resource: a token for
+    /// `https://h.example/mcp/acme` is rejected at `https://h.example/mcp/globex`. The identifier comes from the
+    /// pattern and from the values in the path of the request; `Host` and forwarding headers do not affect it.
     ///
-    /// A value has 1 to 1,024 letters, digits and `.`, `_`, `~`, `-`, and is neither `.` nor `..`. There is no resource for
-    /// any other value, and a request with one is answered 404. A value that differs in case is another value.
+    /// A value has 1 to 1,024 letters, digits and `.`, `_`, `~`, `-`, and is neither `.` nor `..`. No other value names
+    /// a resource, and a request with one is answered 404. Values are case-sensitive.
     ///
     /// # Errors
     ///
-    /// When the pattern has no parameter, one that is not a whole segment of the path or stands there twice, or a query. With
-    /// values in place of its parameters, it is a URL that [`Resource::new`] accepts.
+    /// When the pattern has no parameter, has a query, or has a parameter that is repeated or is not a whole segment of
+    /// the path. With values in place of its parameters, the pattern must be a URL that [`Resource::new`] accepts.
     ///
     /// # Examples
     ///
@@ -75,9 +75,9 @@ impl Resource {
         matches!(self.extent, Extent::Family)
     }
 
-    /// Returns the resource of a [family](Resource::family) that a request to `path` is for.
+    /// Returns the resource of a [family](Resource::family) to which a request for `path` belongs.
     ///
-    /// There is none for a path that the pattern does not fit, or whose values are not legal, or if this is no family.
+    /// Returns `None` if the path does not fit the pattern, if a value is illegal, and if this is not a family.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<Self> {
         match self.find(path) {
@@ -86,15 +86,15 @@ impl Resource {
         }
     }
 
-    /// Returns the value that a parameter of the [family](Resource::family) has for this resource of it.
+    /// Returns the value of a parameter of the [family](Resource::family) for this resource.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let Extent::Member(values) = &self.extent else { return None };
         values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Finds the resource of a family whose path a path begins with, by the text of the path: in another spelling, with
-    /// percent-encoding, there is no value.
+    /// Finds the resource of a family whose path is a prefix of `path`. It compares the undecoded text, so a
+    /// percent-encoded value is illegal.
     pub(crate) fn find(&self, path: &str) -> Place {
         let Some(mut segments) = path.strip_prefix('/').map(|path| path.split('/')) else {
             return Place::Outside;
@@ -120,7 +120,7 @@ impl Resource {
             identifier.push('/');
             identifier.push_str(text);
         }
-        // The whole can be too long, though each value is legal.
+        // The whole identifier may be too long although each value is legal.
         match Url::resource("resource", identifier) {
             Ok(identifier) if is_legal => {
                 let extent = Extent::Member(values);
@@ -130,14 +130,14 @@ impl Resource {
         }
     }
 
-    /// Returns the resource of a family whose metadata document is at this path of the server.
+    /// Returns the resource of a family whose metadata document is at this path.
     #[cfg(feature = "axum")]
     pub(crate) fn described_at(&self, path: &str) -> Option<Self> {
         let path = path.strip_prefix(WELL_KNOWN)?;
         self.at(path).filter(|member| member.path() == path)
     }
 
-    /// Iterates over the names of a family's parameters, each with its place among the segments of the path.
+    /// Iterates over the names of a family's parameters, each with the index of its segment in the path.
     #[cfg(feature = "axum")]
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (usize, &str)> {
         let pattern = self.is_family().then(|| pattern(self.identifier.path())).into_iter().flatten();
@@ -145,8 +145,8 @@ impl Resource {
     }
 }
 
-/// Tells whether some path fits two patterns of a path, and is not only below one of them; without parameters, whether the
-/// two are one. `{*rest}` fits all that is left, as in routes.
+/// Tells whether some path fits both patterns completely, and not only by its beginning. Without parameters, this tells
+/// whether the patterns are equal. `{*rest}` fits the rest of a path, as in routes.
 #[cfg(feature = "axum")]
 pub(crate) fn meet(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (pattern(one), pattern(other));
@@ -160,13 +160,13 @@ pub(crate) fn meet(one: &str, other: &str) -> bool {
     }
 }
 
-/// Tells whether a route can have a path that begins with one of the pattern.
+/// Tells whether some path of the route begins with a path of the family.
 #[cfg(feature = "axum")]
 pub(crate) fn is_within(route: &str, family: &str) -> bool {
     let mut route = pattern(route);
     for expected in pattern(family) {
         match route.next() {
-            // Fallbacks are written so in tables.
+            // Tables write a fallback as `*`.
             Some("*") => return true,
             Some(segment) if is_rest(segment) => return true,
             Some(segment) if expected.is_empty() || can_be_one(segment, expected) => {}
@@ -176,7 +176,7 @@ pub(crate) fn is_within(route: &str, family: &str) -> bool {
     true
 }
 
-/// Returns a parameter of a route that has the name of one of the family, and stands elsewhere.
+/// Returns a parameter of a route that has the name of a parameter of the family, but another position.
 #[cfg(feature = "axum")]
 pub(crate) fn misplaced<'a>(route: &'a str, family: &Resource) -> Option<&'a str> {
     let named = pattern(route).enumerate().filter_map(|(at, segment)| {
@@ -214,7 +214,7 @@ fn parameter_name(segment: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// Checks the parameters of a pattern, and puts an example in the place of each, so that the rest can be checked as a URL.
+/// Checks the parameters of a pattern, and replaces each by an example, so that the result can be checked as a URL.
 #[cfg(feature = "family")]
 pub(super) fn example(pattern: &str) -> Result<String, &'static str> {
     const SEGMENT: &str = "write a parameter as a whole segment of the path, as in `https://h.example/mcp/{org}`, named with letters, digits and `_`";
@@ -222,7 +222,7 @@ pub(super) fn example(pattern: &str) -> Result<String, &'static str> {
     let (scheme, rest) = pattern.split_at(start);
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if path.contains('?') {
-        return Err("a family has no query; leave out what follows `?`");
+        return Err("a family has no query; remove `?` and the text after it");
     }
     if authority.contains(['{', '}']) {
         return Err(SEGMENT);
@@ -232,7 +232,9 @@ pub(super) fn example(pattern: &str) -> Result<String, &'static str> {
     for segment in path.split('/').skip(1) {
         filled.push('/');
         match parameter_name(segment) {
-            Some(name) if names.contains(&name) => return Err("name the parameters of a family apart"),
+            Some(name) if names.contains(&name) => {
+                return Err("give each parameter of a family a name of its own");
+            }
             Some(name) => {
                 names.push(name);
                 filled.push('x');

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// The members of [RFC 9728, section 2](https://www.rfc-editor.org/rfc/rfc9728#section-2) that a resource can do without.
-/// One without a value is left out, as section 3.2 demands.
+/// The optional members of [RFC 9728, section 2](https://www.rfc-editor.org/rfc/rfc9728#section-2). A member without a
+/// value is omitted, as section 3.2 demands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Members {
     #[serde(rename = "resource_documentation", skip_serializing_if = "Option::is_none")]
@@ -17,7 +17,7 @@ pub(crate) struct Members {
     pub(super) policy: Option<String>,
     #[serde(rename = "resource_tos_uri", skip_serializing_if = "Option::is_none")]
     pub(super) terms_of_service: Option<String>,
-    /// Members without a method, by their names.
+    /// The members without a method, by name.
     #[cfg(feature = "axum")]
     #[serde(flatten)]
     pub(super) others: BTreeMap<String, serde_json::Value>,

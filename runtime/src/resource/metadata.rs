@@ -7,10 +7,10 @@ use crate::{
     scope::{Scope, ScopeToken},
 };
 
-/// The protected resource metadata of [RFC 9728, section 2]: what a client reads to learn where to get a token.
+/// The protected resource metadata of [RFC 9728, section 2]. A client reads it to learn where to get a token.
 ///
-/// Members without a value are left out, as section 3.2 demands. Those that say more, such as a name or a policy, are
-/// set on the [`Resource`].
+/// Members without a value are omitted, as section 3.2 demands. Set optional members, such as a name or a policy, on
+/// the [`Resource`].
 ///
 /// # Examples
 ///
@@ -51,7 +51,7 @@ pub struct ResourceMetadata {
 }
 
 impl ResourceMetadata {
-    /// Describes `resource` and the scopes that clients may ask for.
+    /// Describes `resource`, with the scopes that clients may request.
     pub fn new(resource: &Resource, scopes_supported: impl IntoIterator<Item = Scope>) -> Self {
         Self::naming(resource, scopes_supported.into_iter().map(ScopeToken::from).collect())
     }
@@ -69,14 +69,14 @@ impl ResourceMetadata {
         }
     }
 
-    /// Says that tokens may be bound to client certificates, which the resource checks.
+    /// Marks that tokens may be bound to client certificates, which the resource checks.
     #[cfg(feature = "axum")]
     pub(crate) fn with_certificates(mut self) -> Self {
         self.tls_client_certificate_bound_access_tokens = true;
         self
     }
 
-    /// Says that tokens may be bound by DPoP, or must.
+    /// Marks that tokens may, or must, be bound by DPoP.
     #[cfg(feature = "axum")]
     pub(crate) fn with_dpop(mut self, algorithms: &[String], is_required: bool) -> Self {
         self.dpop_signing_alg_values_supported = algorithms.to_vec();
@@ -84,29 +84,29 @@ impl ResourceMetadata {
         self
     }
 
-    /// The members that say so.
+    /// The member that marks tokens bound to certificates.
     #[cfg(feature = "axum")]
     pub(crate) const CERTIFICATES: &str = "tls_client_certificate_bound_access_tokens";
     #[cfg(feature = "axum")]
     pub(crate) const DPOP: [&str; 2] =
         ["dpop_signing_alg_values_supported", "dpop_bound_access_tokens_required"];
 
-    /// Returns the identifier of the resource, exactly as it was given.
+    /// Returns the identifier of the resource, exactly as the program wrote it.
     pub fn resource(&self) -> &str {
         &self.resource
     }
 
-    /// Returns the issuers whose tokens the resource takes, exactly as they were given.
+    /// Returns the issuers whose tokens the resource accepts, exactly as the program wrote them.
     pub fn authorization_servers(&self) -> &[String] {
         &self.authorization_servers
     }
 
-    /// Returns the scopes that clients may ask for.
+    /// Returns the scopes that clients may request.
     pub fn scopes_supported(&self) -> &[ScopeToken] {
         &self.scopes_supported
     }
 
-    /// Returns the name that people see, in no particular language.
+    /// Returns the name that people see, without a language tag.
     pub fn name(&self) -> Option<&str> {
         self.members.name.as_deref()
     }

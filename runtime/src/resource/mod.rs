@@ -1,4 +1,4 @@
-//! The protected resource: its identifier, its authorization servers, and where its metadata is found.
+//! The protected resource: its identifier, its authorization servers, and the URL of its metadata.
 
 mod authority;
 mod builder;
@@ -27,10 +27,10 @@ pub(crate) use self::url::WELL_KNOWN;
 use self::{family::Extent, url::Url};
 use crate::shown;
 
-/// A protected resource, as [RFC 9728] means it: the API or the MCP endpoint that tokens are issued for.
+/// A protected resource in the sense of [RFC 9728]: the API or the MCP endpoint that tokens are issued for.
 ///
-/// Its identifier is the operator's text, code point for code point, in the metadata, in the challenge and in the
-/// audience alike; nothing is taken from a request.
+/// Metadata, challenge and audience contain the identifier exactly as the program wrote it. Nothing in a request
+/// changes it.
 ///
 /// # Examples
 ///
@@ -59,14 +59,14 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// When `identifier` is not an absolute `https` URL without user and fragment, or has `scope=` or another parameter
-    /// of a challenge in it. `http` is accepted for loopback hosts. It also fails for a host that is neither a DNS name
-    /// nor an IP address, a segment `.` or `..`, characters that must be percent-encoded, and more than 2047
-    /// characters.
+    /// When `identifier` is not an absolute `https` URL without user and fragment, or contains `scope=` or another
+    /// parameter of a challenge. `http` is accepted for loopback hosts. It also fails if the host is neither a DNS name
+    /// nor an IP address, for a segment `.` or `..`, for characters that must be percent-encoded, and for more than
+    /// 2047 characters.
     ///
-    /// Clients parse the URL and send the form that their parser writes, without the default port and with the scheme and
-    /// the host in lower case. The error for any other form names this one. The slash behind a host without a path is free:
-    /// see [`Resource::is_named_by`].
+    /// The identifier must be in the form that clients send: they parse the URL and write it again, without the default
+    /// port and with scheme and host in lower case. The error for another form names the right one. After a host
+    /// without a path you may write the slash or not: see [`Resource::is_named_by`].
     pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
         Ok(Self::of(Url::resource("resource", identifier.into())?))
     }
@@ -81,7 +81,7 @@ impl Resource {
         }
     }
 
-    /// Adds an authorization server, by its issuer identifier, that issues tokens for this resource.
+    /// Adds an authorization server that issues tokens for this resource, by its issuer identifier.
     ///
     /// # Errors
     ///
@@ -103,20 +103,20 @@ impl Resource {
         Ok(self)
     }
 
-    /// Returns the identifier, exactly as it was given; that of a [family](Resource::family) is its pattern.
+    /// Returns the identifier, exactly as the program wrote it; for a [family](Resource::family), the pattern.
     pub fn identifier(&self) -> &str {
         self.identifier.as_str()
     }
 
-    /// Returns the issuers, exactly as they were given.
+    /// Returns the issuers, exactly as the program wrote them.
     pub fn authorization_servers(&self) -> &[String] {
         &self.authorization_servers
     }
 
-    /// Tells whether `audience`, as from a token's `aud`, names this resource.
+    /// Tells whether `audience`, such as a value of a token's `aud`, names this resource.
     ///
-    /// It does if it is the identifier. For a resource without a path, the form with or without a slash behind the host
-    /// counts too, since clients that parse the URL add the slash. Nothing names a [family](Resource::family) as a whole.
+    /// It must be equal to the identifier. For a resource without a path, it may have or lack the slash after the host,
+    /// since clients that parse the URL add the slash. No audience names a [family](Resource::family) as a whole.
     ///
     /// # Examples
     ///
@@ -155,9 +155,10 @@ impl Resource {
         self.identifier.well_known()
     }
 
-    /// Returns the path of [`Resource::metadata_url`], where the server answers it.
+    /// Returns the path of [`Resource::metadata_url`], where the server serves the document.
     ///
-    /// A query of the identifier is part of the URL and not of the path: no request is told from another by its query.
+    /// A query of the identifier is part of the URL but not of the path, because requests are not distinguished by
+    /// their query.
     pub fn metadata_path(&self) -> String {
         self.identifier.well_known_path()
     }
@@ -165,7 +166,8 @@ impl Resource {
 
 /// The name of a protection space ([RFC 9110, section 11.5](https://www.rfc-editor.org/rfc/rfc9110#section-11.5)).
 ///
-/// Neither `"` nor `\`, which many clients do not unescape, nor `=`: clients search challenges for `scope=`.
+/// It contains neither `"` nor `\`, which many clients do not unescape, and no `=`, since clients search challenges for
+/// `scope=`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Realm(String);
 
@@ -184,7 +186,16 @@ impl Realm {
     }
 }
 
-/// The reason why a text cannot stand in a [`Resource`].
+/// The reason why a value of a [`Resource`] is invalid.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{InvalidResource, Resource};
+///
+/// let error: InvalidResource = Resource::new("http://api.example.com").unwrap_err();
+/// assert!(error.to_string().ends_with("use `https`; `http` is for loopback hosts such as `127.0.0.1`"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidResource {
     what: &'static str,

@@ -1,4 +1,4 @@
-//! Origins: which page a request comes from, and of which server a page is.
+//! Origins: the origin of the page that sends a request, and the origin of a server.
 
 #[cfg(feature = "rmcp")]
 use super::authority::Host;
@@ -6,8 +6,8 @@ use super::authority::{Authority, default_port};
 
 /// Scheme, host and port of a page or of a server ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454)).
 ///
-/// Whatever cannot be read is no origin, and so no other origin is the same: `null`, a user before the host, a path, letters beyond
-/// ASCII, and each [`Authority`] that is none.
+/// A text that cannot be parsed is not an origin and equals no other: `null`, a text with a user before the host, with
+/// a path, with letters beyond ASCII, or with an invalid [`Authority`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origin<'a> {
     scheme: &'a str,
@@ -15,7 +15,7 @@ pub(crate) struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// Reads `scheme "://" host [ ":" port ]`.
+    /// Parses `scheme "://" host [ ":" port ]`.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (scheme, authority) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme))?;
         Some(Self { scheme, authority: Authority::parse(authority).ok()? })
@@ -31,7 +31,7 @@ impl<'a> Origin<'a> {
         self.authority.host
     }
 
-    /// Tells whether it is that of a page which this machine serves.
+    /// Tells whether the origin belongs to a page that this machine serves.
     #[cfg(feature = "mcp")]
     pub(crate) fn is_on_loopback(&self) -> bool {
         default_port(self.scheme).is_some() && self.authority.host.is_loopback()

@@ -1,4 +1,4 @@
-//! The URLs of a resource: what may stand in one, and where the well-known path goes.
+//! The URLs of a resource: their syntax, and the position of the well-known path.
 
 use std::borrow::Cow;
 
@@ -14,11 +14,11 @@ use crate::shown::{self, WithoutSecrets};
 /// The suffix that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// An absolute URL with its host, code point for code point as the operator wrote it.
+/// An absolute URL with a host, exactly as the operator wrote it.
 ///
-/// Nothing is normalised: clients compare the text ([RFC 9728, section 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)).
-/// A resource in another form than clients send is refused. An issuer is kept in any form, since metadata and tokens of the
-/// authorization server name it in its own.
+/// Nothing is normalised, since clients compare the text ([RFC 9728, section
+/// 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)). A resource in another form than clients send is rejected. An
+/// issuer is accepted in any form, since the authorization server's metadata and tokens name it in its own form.
 #[derive(Clone, Debug)]
 pub(crate) struct Url {
     text: String,
@@ -27,12 +27,12 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Checks the identifier of a resource, which challenges carry.
+    /// Checks the identifier of a resource, which appears in challenges.
     pub(super) fn resource(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         Self::identifier(what, text)?.in_their_form(what)
     }
 
-    /// Checks the pattern of a family: with values in place of its parameters, it is the identifier of a resource.
+    /// Checks the pattern of a family: with values in place of its parameters, it must be the identifier of a resource.
     #[cfg(feature = "family")]
     pub(super) fn family(what: &'static str, pattern: String) -> Result<Self, InvalidResource> {
         let example = example(&pattern).map_err(|fault| refused(what, &pattern, fault))?;
@@ -42,8 +42,8 @@ impl Url {
         }
     }
 
-    /// Checks that it is in the form that clients send: tokens of another form, which they never ask for, would be the only
-    /// ones to count.
+    /// Checks that the URL is in the form that clients send. Clients never request tokens for another form, so no
+    /// usable token would name it.
     fn in_their_form(self, what: &'static str) -> Result<Self, InvalidResource> {
         let sent = canonical(&self.text, self.origin_end);
         if sent != self.text {
@@ -51,7 +51,7 @@ impl Url {
             return Err(self.refused(what, fault));
         }
         if scopegate_grammar::has_parameter(&self.text) {
-            return Err(self.refused(what, "leave out `scope=` and other parameters of a challenge, which clients search for anywhere in it"));
+            return Err(self.refused(what, "remove `scope=` and other parameters of a challenge, since clients search the whole challenge for them"));
         }
         Ok(self)
     }
@@ -60,7 +60,7 @@ impl Url {
     pub(super) fn identifier(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         let url = Self::page(what, text)?;
         if url.text.contains('#') {
-            return Err(url.refused(what, "leave out what follows `#`"));
+            return Err(url.refused(what, "remove `#` and the text after it"));
         }
         Ok(url)
     }
@@ -69,12 +69,12 @@ impl Url {
     pub(super) fn issuer(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         let url = Self::identifier(what, text)?;
         if url.text.contains('?') {
-            return Err(url.refused(what, "an issuer has no query; leave out what follows `?`"));
+            return Err(url.refused(what, "an issuer has no query; remove `?` and the text after it"));
         }
         Ok(url)
     }
 
-    /// Checks the URL of a page for people, which may point into it.
+    /// Checks the URL of a page for people, which may have a fragment.
     pub(super) fn page(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         match origin_end(&text) {
             Ok(origin_end) => Ok(Self { text, origin_end }),
@@ -82,7 +82,7 @@ impl Url {
         }
     }
 
-    /// Tells whether `audience` is this URL, or differs by nothing but the slash behind the host.
+    /// Tells whether `audience` is this URL, or differs only by the slash after the host.
     pub(super) fn is_named_by(&self, audience: &str) -> bool {
         self.text == audience || twin(&self.text, self.origin_end).as_deref() == Some(audience)
     }
@@ -104,14 +104,14 @@ impl Url {
         self.text.split_at(self.origin_end).0
     }
 
-    /// Returns the path, `/` where there is none.
+    /// Returns the path, or `/` if the URL has none.
     pub(super) fn path(&self) -> &str {
         let rest = self.text.split_at(self.origin_end).1;
         let path = rest.split(['?', '#']).next().unwrap_or_default();
         if path.is_empty() { "/" } else { path }
     }
 
-    /// Returns scheme and authority, and inserts the well-known path between them and the rest.
+    /// Returns the URL with the well-known path inserted after scheme and authority.
     pub(super) fn well_known(&self) -> String {
         let (origin, _) = self.text.split_at(self.origin_end);
         format!("{origin}{WELL_KNOWN}{}", self.suffix())
@@ -124,8 +124,8 @@ impl Url {
         format!("{WELL_KNOWN}{path}")
     }
 
-    /// Path and query, less the slash that ends the authority
-    /// ([RFC 9728, section 3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1)).
+    /// Returns path and query, without the slash that ends the authority ([RFC 9728, section
+    /// 3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1)).
     fn suffix(&self) -> &str {
         let rest = &self.text[self.origin_end..];
         match rest.strip_prefix('/') {
@@ -135,12 +135,12 @@ impl Url {
     }
 }
 
-/// Makes the error for a URL. It is logged by whoever starts the program, and a URL may hold a secret.
+/// Makes the error for a URL. The program's log shows the error, and a URL may contain a secret.
 fn refused(what: &'static str, url: &str, fault: impl Into<Cow<'static, str>>) -> InvalidResource {
     InvalidResource { what, text: WithoutSecrets(url).to_string(), fault: fault.into() }
 }
 
-/// Says what to write in place of a URL that clients send as `sent`. What stands in a query is not shown.
+/// Tells what to write in place of a URL that clients send as `sent`. It does not show the query.
 fn other_form(url: &str, sent: &str) -> Cow<'static, str> {
     let path_end = |url: &str| url.find('?').unwrap_or(url.len());
     let (before_query, query) = sent.split_at(path_end(sent));
@@ -151,7 +151,7 @@ fn other_form(url: &str, sent: &str) -> Cow<'static, str> {
     format!("write `{}{query}`, the form that clients send", shown::text(before_query)).into()
 }
 
-/// Checks an absolute URL and finds where its scheme and authority end.
+/// Checks an absolute URL, and finds the end of its authority.
 fn origin_end(url: &str) -> Result<usize, &'static str> {
     if url.len() > MAX_LENGTH {
         return Err("keep it below 2048 characters");
@@ -171,7 +171,8 @@ fn origin_end(url: &str) -> Result<usize, &'static str> {
 
 const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
 
-/// What common servers and proxies take as a request line, and what leaves room in a challenge of 8 KiB.
+/// The longest URL that common servers and proxies accept in a request line, and that leaves room in a challenge of 8
+/// KiB.
 const MAX_LENGTH: usize = 2047;
 
 /// Checks path, query and fragment.
@@ -183,13 +184,14 @@ fn check_rest(rest: &str) -> Result<(), &'static str> {
     }
     let path = rest.split(['?', '#']).next().unwrap_or_default();
     if path.split('/').any(is_dots) {
-        return Err("leave out the segments `.` and `..`; clients resolve them before they ask");
+        return Err("remove the segments `.` and `..`; clients resolve them before they send a request");
     }
     Ok(())
 }
 
-/// `*( pchar / "/" / "?" )` and a fragment of the same ([RFC 3986, section 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
-/// None of them ends a quoted string in a header.
+/// `*( pchar / "/" / "?" )` and a fragment of the same ([RFC 3986, section
+/// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). None of these characters ends a quoted string in a
+/// header.
 fn is_path_text(text: &str) -> bool {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
@@ -202,7 +204,7 @@ fn is_path_text(text: &str) -> bool {
     legal(text) && legal(fragment)
 }
 
-/// `.` and `..`, whose dots clients read in either spelling.
+/// Tells whether a segment is `.` or `..`, with each dot plain or percent-encoded, since clients read both.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
 }

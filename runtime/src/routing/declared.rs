@@ -1,4 +1,4 @@
-//! Reads a handler's declaration off its own signature.
+//! Reads a handler's declaration from its signature.
 
 use std::any::TypeId;
 
@@ -10,42 +10,45 @@ use crate::{
     scope::{Row, RowRef},
 };
 
-/// A handler that says what it needs.
+/// A handler that declares its scopes.
 ///
-/// It is implemented for every function that `#[requires_scope]`, `#[authenticated]` or `#[public]` stands on, for
-/// [`Handler::layer`](axum::handler::Handler::layer) of one, and for what [`guarded`](crate::guarded) makes of a handler.
+/// It is implemented for every function with `#[requires_scope]`, `#[authenticated]` or `#[public]`, for
+/// [`Handler::layer`](axum::handler::Handler::layer) of such a function, and for handlers inside
+/// [`guarded`](crate::guarded).
 ///
-/// A layer is the program's own code before the guard, on a handler, a [`MethodRouter`](crate::routing::MethodRouter) or a
-/// [`Router`](crate::Router). It may answer a request itself, without a token, and the table still says what the handler
-/// inside needs. A layer cannot run the handler without its guard: if it removes what the guard needs, the answer is 500.
+/// A layer on a handler, a [`MethodRouter`](crate::routing::MethodRouter) or a [`Router`](crate::Router) is the
+/// program's own code, and runs before the guard. It may answer a request itself, without a token; the table still
+/// shows the requirement of the handler inside. A layer cannot run the handler without its guard: if the layer removes
+/// data that the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
                or `guarded(requirement!(\"..\"), ..)` around it"
 )]
 pub trait Declared<Args>: sealed::HasRow<Args> {}
 
-// One implementation for all handlers, and not one each: the compiler then says of a handler without any that there is none, and
-// neither which ones there are nor which call has the bound.
+// There is one implementation for all handlers instead of one for each kind. So for an undeclared handler the compiler
+// shows only the message above, and neither lists implementations nor quotes the bound.
 #[diagnostic::do_not_recommend]
 impl<H: sealed::HasRow<Args>, Args> Declared<Args> for H {}
 
 /// A handler whose declaration is part of its type, so that constants can read it.
 #[diagnostic::on_unimplemented(
-    message = "a constant table cannot read what this handler declares; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \
-               `#[public]` above it, or add the table of one that is `guarded(..)` by `.and(&handler.table())`"
+    message = "a constant table cannot read the declaration of this handler; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \
+               `#[public]` above it, or add the table of a `guarded(..)` handler with `.and(&handler.table())`"
 )]
 pub trait Annotated<Args>: sealed::HasConstRow<Args> {}
 
 #[diagnostic::do_not_recommend]
 impl<H: sealed::HasConstRow<Args>, Args> Annotated<Args> for H {}
 
-/// Returns what `handler` declares, in a `const`. By value, so that a message stands on the handler itself.
+/// Returns the declaration of `handler`, in a `const`. It takes the handler by value, so that a message points to the
+/// handler itself.
 pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
-    std::mem::forget(handler); // A constant cannot drop what it does not know.
+    std::mem::forget(handler); // A `const fn` cannot drop the argument.
     H::ROW
 }
 
-/// Stands for the arguments of a handler that says by [`guarded`](crate::guarded) what it needs.
+/// The type in place of the arguments, for a handler inside [`guarded`](crate::guarded).
 #[derive(Debug)]
 pub struct Beside;
 
@@ -56,7 +59,7 @@ impl<H> sealed::HasRow<Beside> for Guarded<H> {
     }
 }
 
-/// Stands for the arguments of a handler inside a layer.
+/// The type in place of the arguments, for a handler inside a layer.
 #[derive(Debug)]
 pub struct InLayer<Args>(Args);
 
@@ -71,9 +74,9 @@ impl<L, H: Annotated<Args>, T, S, Args> sealed::HasConstRow<InLayer<Args>> for L
     const ROW: Row = H::ROW;
 }
 
-/// The guard of any attribute, and nothing else: no other first argument declares anything.
+/// The guard of an attribute. No other first argument is a declaration.
 pub trait ScopeGuard: sealed::Sealed {
-    /// What the attribute declares.
+    /// The declaration of the attribute.
     const ROW: Row;
 }
 
@@ -86,7 +89,7 @@ mod sealed {
     pub trait Sealed {}
     impl<R> Sealed for super::Guard<R> {}
 
-    /// Or somebody could declare for a handler what its guard does not enforce.
+    /// Sealed, because otherwise a program could declare scopes that no guard enforces.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     #[diagnostic::on_unimplemented(
         message = "only scopegate implements `Declared`, because a guard must enforce what is declared"
@@ -103,7 +106,7 @@ mod sealed {
 
 macro_rules! declared {
     ($($argument:ident)*) => {
-        // What is mounted is `'static`, and so are its arguments.
+        // Mounted handlers are `'static`, and so are their arguments.
         #[diagnostic::do_not_recommend]
         impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::HasRow<(G, $($argument,)*)> for F
         where

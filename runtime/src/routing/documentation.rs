@@ -1,4 +1,4 @@
-//! What utoipa knows of a handler, and how it gets into a document.
+//! utoipa's documentation of a handler, and its way into a document.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -20,7 +20,7 @@ use crate::enforce::{names_in, place_of};
     note = "put `#[utoipa::path(get, path = \"/..\")]` above the handler; name an imported handler by its module, as in `files::list`"
 )]
 pub trait Documented {
-    /// Returns what utoipa knows of the handler.
+    /// Returns utoipa's documentation of the handler.
     fn documentation() -> Documentation;
 }
 
@@ -38,7 +38,7 @@ where
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
         let path = match P::path() {
-            // In a router that is nested, as in utoipa's own.
+            // The handler is in a nested router, so this does as utoipa's own router does.
             path if path.is_empty() => "/".to_owned(),
             path => path,
         };
@@ -46,14 +46,14 @@ where
     }
 }
 
-/// What a handler without `#[utoipa::path]` has in its place.
+/// The placeholder for a handler without `#[utoipa::path]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Undocumented;
 
-/// What utoipa knows of a handler.
+/// utoipa's documentation of a handler.
 #[derive(Clone)]
 pub struct Documentation {
-    /// Where its router has it.
+    /// The path in the router of the handler.
     pub(super) path: String,
     methods: Vec<HttpMethod>,
     operation: Operation,
@@ -67,12 +67,12 @@ impl fmt::Debug for Documentation {
 }
 
 impl Documentation {
-    /// Returns the methods that the handler answers, unless utoipa knows none.
+    /// Returns the methods that the handler answers; `None` if utoipa has none.
     pub(super) fn filter(&self) -> Option<MethodFilter> {
         self.methods.iter().map(filter_of).reduce(MethodFilter::or)
     }
 
-    /// Adds the operation at the path of its route, with those parameters of the path that nobody described.
+    /// Adds the operation at the path of its route, and adds the path parameters that have no description.
     pub(super) fn add_to(&self, openapi: &mut OpenApi, path: &str) {
         let mut operation = self.operation.clone();
         for name in names_in(path) {
@@ -123,9 +123,10 @@ fn described(name: &str) -> Parameter {
     parameter
 }
 
-/// Gives operations that share an id ids of their own: a document that has an id twice is not valid.
+/// Gives operations that share an id new ids, since a document with a repeated id is invalid.
 ///
-/// That is so for a handler of several methods, for one that is mounted twice, and for handlers of two modules with one name.
+/// This happens if a handler has several methods, is mounted twice, or has the same name as a handler of another
+/// module.
 pub(super) fn tell_apart(openapi: &mut OpenApi) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for (_, _, operation) in operations(openapi) {
@@ -146,7 +147,7 @@ pub(super) fn tell_apart(openapi: &mut OpenApi) {
     }
 }
 
-/// Lists the operations of a document: path, method, and what is said of it.
+/// Lists the operations of a document with path and method.
 pub(crate) fn operations(openapi: &mut OpenApi) -> Vec<(String, String, &mut Operation)> {
     let mut operations = Vec::new();
     for (path, item) in &mut openapi.paths.paths {

@@ -1,4 +1,4 @@
-//! Which handlers are axum's own implementation for functions.
+//! The functions for which axum itself implements `Handler`.
 
 use std::convert::Infallible;
 
@@ -15,20 +15,20 @@ use crate::routing::{
     guarded::{Guarded, WithGuard},
 };
 
-/// A function that axum itself makes a handler: every argument is an extractor, and the answer is a response.
+/// A function that axum itself makes a handler: every argument is an extractor, and the return type is a response.
 ///
-/// A program can implement [`Handler`] for a function, too, with a type of its own among the parameters, and its
-/// implementation need not extract the guard. Such a handler is not taken: where the bounds of this trait hold, axum's
-/// implementation applies, and the compiler allows no second one. It is implemented for
-/// [`Handler::layer`](axum::handler::Handler::layer) of a function, too, and for what [`guarded`](crate::guarded) makes of
-/// any handler, which it calls by itself.
+/// A program can implement [`Handler`] for a function itself, with a type of its own among the parameters, and its
+/// implementation need not extract the guard. The router rejects such a handler: if the bounds of this trait hold,
+/// axum's implementation applies, and the compiler allows no second one. The trait is also implemented for
+/// [`Handler::layer`](axum::handler::Handler::layer) of a function, and for any handler inside
+/// [`guarded`](crate::guarded), which calls that handler after its own check.
 #[diagnostic::on_unimplemented(
-    message = "axum cannot call this handler: an argument is no extractor, the answer is no response, or it is not `async`; \
-               `#[axum::debug_handler]` below the scope attribute says which"
+    message = "axum cannot call this handler: an argument is not an extractor, the return type is not a response, or it is not `async`; \
+               put `#[axum::debug_handler]` below the scope attribute to see which"
 )]
 pub trait HandlerFn<T, S>: sealed::Function<T, S> {}
 
-// One implementation for all functions, and not one each: see `Declared`.
+// There is one implementation for all functions; see `Declared` for the reason.
 #[diagnostic::do_not_recommend]
 impl<F: sealed::Function<T, S>, T, S> HandlerFn<T, S> for F {}
 
@@ -37,15 +37,16 @@ mod sealed {
 
     use crate::routing::gated::Answering;
 
-    /// Or somebody could pass an implementation of their own off as axum's.
+    /// Sealed, because otherwise a program could present its own implementation as axum's.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Function<T, S>: Clone + Send + Sync + Sized + 'static {
         fn answer(self, request: Request, state: S) -> Answering;
     }
 }
 
-/// In [`guarded`](crate::guarded) there may be a handler of any kind: it is called behind a guard. That it has none of its own is
-/// another bound, so that a message is about that: [`GuardedOnce`](super::guarded::GuardedOnce).
+/// [`guarded`](crate::guarded) accepts a handler of any kind, since it calls the handler behind its own guard. A
+/// separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that already has a guard, so that
+/// the message names that mistake.
 impl<H, T, S> sealed::Function<WithGuard<T>, S> for Guarded<H>
 where
     H: Handler<T, S>,
@@ -70,7 +71,8 @@ where
     }
 }
 
-/// A text is a handler of axum's that declares nothing: without this, that would be said in two messages.
+/// For axum, a string is a handler. It declares nothing, and without this implementation the compiler would report it
+/// twice.
 impl<T, S> sealed::Function<T, S> for &'static str
 where
     Self: Handler<T, S>,
@@ -90,7 +92,7 @@ where
     }
 }
 
-/// The bounds are those of axum's implementation: the compiler refuses ones that it needs more than.
+/// These are the bounds of axum's implementation. If axum needs more, this does not compile.
 macro_rules! handler_fn {
     ([$($argument:ident)*], $last:ident) => {
         impl<F, Fut, S, M, $($argument,)* $last> sealed::Function<(M, $($argument,)* $last,), S> for F

@@ -1,4 +1,4 @@
-//! A mounted handler, and the place where it finds its gate.
+//! A mounted handler, and the slot that receives its gate.
 
 use std::{any::Any, future::pending, mem, pin::Pin, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
 
 /// A handler that tells its guard, through the request, where to find the gate.
 ///
-/// It has no type of its own for each handler: all that axum makes of one would be compiled for each, too.
+/// It has one type for all handlers, since axum's code would otherwise be compiled for each of them.
 pub(crate) struct Gated<S> {
     handler: Arc<dyn Fn(Request, S) -> Answering + Send + Sync>,
     slot: Arc<Slot>,
@@ -33,10 +33,10 @@ impl<S: 'static> Gated<S> {
     }
 }
 
-/// Boxes a future, unless it is boxed already, as those of functions are.
+/// Boxes a future, unless it is boxed already, as the futures of functions are.
 pub(super) fn boxed(mut future: impl Future<Output = Response> + Send + 'static) -> Answering {
     match <dyn Any>::downcast_mut::<Answering>(&mut future) {
-        // What is left in its place has no size, so that nothing is allocated for it.
+        // The replacement has no size, so it needs no allocation.
         Some(boxed) => mem::replace(boxed, Box::pin(pending())),
         None => Box::pin(future),
     }
@@ -57,7 +57,7 @@ impl<S: 'static> Handler<(), S> for Gated<S> {
     }
 }
 
-/// A handler that waits for its gate. A copy waits for the same gate, at another path of the same router.
+/// A handler that waits for its gate. A copy at another path of the same router waits for the same gate.
 #[derive(Clone)]
 pub(crate) struct Mounted {
     pub(crate) methods: String,

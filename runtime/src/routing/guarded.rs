@@ -1,4 +1,4 @@
-//! Declared without an attribute: handlers and services with a requirement beside them.
+//! Declarations without an attribute: handlers and services beside their requirement.
 
 use std::{
     any::type_name,
@@ -15,12 +15,26 @@ use crate::{
     scope::{Entry, Requirement, Row, RowRef, ScopeTable, Text},
 };
 
-/// A handler or a service, and what a caller needs for it; made by [`guarded`], [`public`](fn@crate::public) and
+/// A handler or a service with its requirement; made by [`guarded`], [`public`](fn@crate::public) and
 /// [`authenticated`](fn@crate::authenticated).
 ///
-/// As a handler it goes wherever one with an attribute goes, also into a plain axum router behind
-/// [`Gate::layer`](crate::Gate::layer). The requirement is enforced before any extractor runs and before the body is read;
-/// without a gate the answer is 500.
+/// As a handler it can be used wherever a handler with an attribute can, also in a plain axum router behind
+/// [`Gate::layer`](crate::Gate::layer). The requirement is enforced before any extractor runs and before the body is
+/// read. Without a gate the answer is 500.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, guarded, requirement, routing::Guarded};
+///
+/// /// Puts the pages of a directory behind a scope.
+/// fn pages(directory: axum::Router) -> Guarded<axum::Router> {
+///     guarded(requirement!("pages:read"), directory)
+/// }
+///
+/// let routes: Router = Router::new().nest_service("/pages", pages(axum::Router::new()));
+/// assert_eq!(routes.table().entries().len(), 3);
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct Guarded<T> {
@@ -36,7 +50,7 @@ impl<T> Guarded<T> {
         Self { inner, row: row.into() }
     }
 
-    /// Returns what this needs, for a table of handlers whose routes are not known.
+    /// Returns the requirement as a table, for handlers whose routes are unknown.
     ///
     /// # Examples
     ///
@@ -56,7 +70,7 @@ impl<T> Guarded<T> {
     }
 }
 
-/// Names a closure by the path of the function around it.
+/// Names a closure by the path of the function that contains it.
 fn readable(type_name: &'static str) -> Text {
     const CLOSURE: &str = "::{{closure}}";
     if type_name.contains(CLOSURE) {
@@ -66,16 +80,16 @@ fn readable(type_name: &'static str) -> Text {
     }
 }
 
-/// Stands for the arguments of a handler with a guard before them. It is not `Unpin`, as [`Guard`](crate::Guard) is not.
+/// The type in place of the arguments, for a handler after a guard. Like [`Guard`](crate::Guard), it is not `Unpin`.
 #[derive(Debug)]
 pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
 
-/// The arguments of a handler that has no guard yet.
+/// The arguments of a handler that has no guard.
 ///
-/// A second guard would be enforced, and be in no table. What has one is told by its arguments, which are not `Unpin`:
-/// extractors are, as nothing borrows from itself before a handler has run.
+/// A second guard would be enforced without being in a table. A handler with a guard is recognized by its arguments,
+/// which are not `Unpin`. Extractors are `Unpin`, since nothing borrows from itself before a handler has run.
 #[diagnostic::on_unimplemented(
-    message = "this handler declares what it needs already; say all of it in one place: in its attribute, or in \
+    message = "this handler already declares its scopes; declare all of them in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"
 )]
 pub trait Unguarded: sealed::Sealed {}
@@ -85,10 +99,10 @@ impl<T: Unpin> sealed::Sealed for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Unpin> Unguarded for T {}
 
-/// A handler with one guard: what is in [`guarded`] has none of its own.
+/// A handler with exactly one guard: the handler inside [`guarded`] has none of its own.
 ///
-/// `D` is what the handler is [`Declared`](super::Declared) by, `T` what it is a [`HandlerFn`](super::HandlerFn) by. A function of your
-/// own that takes any handler has all three bounds.
+/// `D` is the parameter of its [`Declared`](super::Declared), and `T` that of its [`HandlerFn`](super::HandlerFn). A
+/// function of yours that takes any handler needs all three bounds.
 ///
 /// # Examples
 ///
@@ -100,7 +114,7 @@ impl<T: Unpin> Unguarded for T {}
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this handler declares what it needs already; say all of it in one place: in its attribute, or in \
+    message = "this handler already declares its scopes; declare all of them in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"
 )]
 pub trait GuardedOnce<D, T>: sealed::Once<D, T> {}
@@ -120,7 +134,7 @@ pub(super) mod sealed {
 
     impl<H, D: Leaves<T>, T> Once<D, T> for H {}
 
-    /// Where a handler declares what it needs, so that the guard is the only one of such arguments.
+    /// The place of a handler's declaration, so that the guard is the only one among its arguments.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Leaves<T> {}
 
@@ -158,7 +172,8 @@ impl<H> Guarded<H> {
     }
 }
 
-/// Declares what a handler or a service needs on which no attribute can stand: a closure, or one of another crate.
+/// Declares the scopes of a handler or a service that cannot have an attribute, such as a closure or an item of another
+/// crate.
 ///
 /// # Examples
 ///
@@ -171,7 +186,7 @@ impl<H> Guarded<H> {
 /// assert_eq!(routes.table().to_string(), "GET  /count  files:read\n");
 /// ```
 ///
-/// The requirement may be known at run time alone, from the program's configuration:
+/// The requirement may be known only at run time, for example from the program's configuration:
 ///
 /// ```
 /// use scopegate::{Requirement, Router, guarded, routing::get};
@@ -182,7 +197,7 @@ impl<H> Guarded<H> {
 /// # Ok::<(), scopegate::InvalidRequirement>(())
 /// ```
 ///
-/// A service:
+/// For a service:
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -198,9 +213,10 @@ impl<H> Guarded<H> {
 ///
 /// # Limits
 ///
-/// - A handler that has an attribute, or is `guarded` already, is not taken: say all that it needs in one place.
-/// - A layer belongs inside, as in `guarded(requirement, handler.layer(layer))`. It then runs after the guard. Layers of a
-///   [`MethodRouter`](crate::routing::MethodRouter) run before it.
+/// - A handler with an attribute, or one that is already `guarded`, does not compile: declare all of its scopes in one
+///   place.
+/// - Put a layer inside, as in `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard.
+///   Layers of a [`MethodRouter`](crate::routing::MethodRouter) run before it.
 #[track_caller]
 pub fn guarded<T>(requirement: Requirement, inner: T) -> Guarded<T> {
     Guarded::new(requirement, inner)
@@ -228,7 +244,7 @@ pub fn public<T>(inner: T) -> Guarded<T> {
     Guarded::new(Requirement::PUBLIC, inner)
 }
 
-/// Declares that a handler or a service needs a valid token, whatever scopes it grants beyond the gate's floor.
+/// Declares that a handler or a service needs a valid token. Beyond the gate's floor, its scopes do not matter.
 ///
 /// # Examples
 ///

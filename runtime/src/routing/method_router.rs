@@ -18,7 +18,8 @@ use crate::routing::{MethodFilter, gated::Mounted};
 
 /// The handlers of one path, by method: [`axum::routing::MethodRouter`] for declared handlers.
 ///
-/// It is not `Clone`: a copy would share the place that [`Router::protect`](crate::Router::protect) fills with the gate.
+/// It is not `Clone`, because a copy would share the slot that [`Router::protect`](crate::Router::protect) fills with
+/// the gate.
 ///
 /// # Examples
 ///
@@ -47,12 +48,12 @@ impl<S, E> MethodRouter<S, E>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Makes one that answers every method with 405.
+    /// Makes a router that answers every method with 405.
     pub fn new() -> Self {
         Self { inner: axum::routing::MethodRouter::new(), mounted: Vec::new() }
     }
 
-    /// Applies a layer to every handler so far, and to the 405. It runs before their guards; see
+    /// Applies a layer to every handler added so far, and to the 405. The layer runs before the guards; see
     /// [`axum::routing::MethodRouter::layer`].
     pub fn layer<L, NewError>(self, layer: L) -> MethodRouter<S, NewError>
     where
@@ -67,12 +68,12 @@ where
         MethodRouter { inner: self.inner.layer(layer), mounted: self.mounted }
     }
 
-    /// Applies a layer to every handler so far, and not to the 405. It runs before their guards; see
+    /// Applies a layer to every handler added so far, but not to the 405. The layer runs before the guards; see
     /// [`axum::routing::MethodRouter::route_layer`].
     ///
     /// # Panics
     ///
-    /// When there is no handler yet, as in axum.
+    /// When no handler has been added, as in axum.
     #[track_caller]
     pub fn route_layer<L>(mut self, layer: L) -> Self
     where
@@ -86,9 +87,9 @@ where
         self
     }
 
-    /// Makes responses of the errors of services; see [`axum::routing::MethodRouter::handle_error`].
+    /// Converts the errors of services into responses; see [`axum::routing::MethodRouter::handle_error`].
     ///
-    /// A refusal is no error: what the gate answers does not pass through `answer`.
+    /// A refusal is not an error, so answers of the gate do not pass through `answer`.
     pub fn handle_error<F, T>(self, answer: F) -> MethodRouter<S>
     where
         F: Clone + Send + Sync + 'static,
@@ -101,11 +102,11 @@ where
         self.layer(HandleErrorLayer::new(answer))
     }
 
-    /// Adds the handlers of another.
+    /// Adds the handlers of another method router.
     ///
     /// # Panics
     ///
-    /// When both have a handler for one method, or a fallback, as in axum.
+    /// When both have a handler for the same method, or both have a fallback, as in axum.
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.inner = self.inner.merge(other.inner);
@@ -118,7 +119,7 @@ where
         MethodRouter { inner: self.inner.with_state(state), mounted: self.mounted }
     }
 
-    /// Mounts what takes the place of the fallback before it, that of `any` included.
+    /// Mounts a fallback in place of the former one or of the handler of `any`.
     fn mount_fallback(&mut self, fallback: Mounted) {
         self.mounted.retain(|mounted| mounted.methods != ANY);
         self.mounted.push(fallback);
@@ -140,7 +141,7 @@ impl<S, E> fmt::Debug for MethodRouter<S, E> {
     }
 }
 
-/// How a table writes that every method is meant.
+/// The text in a table for any method.
 pub(crate) const ANY: &str = "*";
 
 fn names_of(filter: MethodFilter) -> String {

@@ -1,8 +1,9 @@
 //! The methods of one path, as in [`axum::routing::method_routing`]: `get`, `post`, `get_service` and the rest.
 //!
-//! [`routing`](crate::routing) has all of it, too.
+//! [`routing`](crate::routing) re-exports all of them.
 
-// They are written out one by one: from a macro, the compiler's message for an undeclared handler is eight lines longer.
+// The functions are written out one by one, because the message for an undeclared handler is eight lines longer with a
+// macro.
 
 mod services;
 
@@ -95,6 +96,18 @@ where
 }
 
 /// Routes requests whose method `filter` matches to `handler`.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routing::{MethodFilter, on}};
+///
+/// #[requires_scope("files:write")]
+/// async fn write() {}
+///
+/// let routes: Router = Router::new().route("/files", on(MethodFilter::PUT.or(MethodFilter::PATCH), write));
+/// assert_eq!(routes.table().to_string(), "PUT,PATCH  /files  files:write\n");
+/// ```
 pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(
     filter: MethodFilter,
     handler: H,
@@ -106,7 +119,19 @@ where
     MethodRouter::new().on(filter, handler)
 }
 
-/// Routes requests of any method to `handler`, `OPTIONS` included: it is guarded like the rest.
+/// Routes requests of any method to `handler`, including `OPTIONS`, which is guarded like the others.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routing::any};
+///
+/// #[requires_scope("files:write")]
+/// async fn proxy() {}
+///
+/// let routes: Router = Router::new().route("/files", any(proxy));
+/// assert_eq!(routes.table().to_string(), "*  /files  files:write\n");
+/// ```
 pub fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,

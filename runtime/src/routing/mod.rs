@@ -1,7 +1,7 @@
 //! Routes of declared handlers: `get`, `post` and the rest, as in [`axum::routing`].
 //!
-//! They take only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and what [`guarded`] and its like
-//! make of others, and remember what each declares.
+//! They accept only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and handlers inside
+//! [`guarded`] and its variants, and they record each declaration.
 //!
 //! # Examples
 //!
@@ -46,7 +46,7 @@ pub use declared::Declared;
 pub use declared::{Annotated, Beside, InLayer, ScopeGuard, row_of};
 pub use function::HandlerFn;
 pub use guarded::{Guarded, GuardedOnce, authenticated, guarded, public};
-#[doc(hidden)] // What `Guarded` is a handler by.
+#[doc(hidden)] // The type parameter by which `Guarded` is a handler.
 pub use guarded::{Unguarded, WithGuard};
 pub use method_routing::{
     MethodRouter, any, any_service, connect, connect_service, delete, delete_service, get, get_service, head,

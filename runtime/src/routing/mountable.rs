@@ -1,18 +1,44 @@
-//! What a router takes from others: routes and methods that are declared, and none of axum's own.
+//! The values that a router accepts: declared routes and methods, but not axum's own.
 
 /// The methods of a path, each with a declared handler: a [`MethodRouter`](super::MethodRouter).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, public, routing::{DeclaredMethods, get}};
+///
+/// #[public]
+/// async fn health() {}
+///
+/// fn at_v1<M: DeclaredMethods<()>>(path: &str, methods: M) -> Router {
+///     Router::new().route(&format!("/v1{path}"), methods)
+/// }
+///
+/// assert_eq!(at_v1("/health", get(health)).table().to_string(), "GET  /v1/health  public\n");
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "these methods declare no scope; make them by `scopegate::routing`, as in `scopegate::routing::get(handler)`"
+    message = "these methods declare no scope; make them with `scopegate::routing`, as in `scopegate::routing::get(handler)`"
 )]
 pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 
-// By way of another trait, so that a message leaves out which call has the bound.
+// A second trait keeps the call with the bound out of the message.
 #[diagnostic::do_not_recommend]
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 
-/// Routes that have no gate yet, each with a declared handler: a [`Router`](super::Router).
+/// Routes without a gate, each with a declared handler: a [`Router`](super::Router).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, routing::DeclaredRoutes};
+///
+/// fn at_v1<R: DeclaredRoutes<()>>(routes: R) -> Router {
+///     Router::new().nest("/v1", routes)
+/// }
+/// # at_v1(Router::new());
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "this router is axum's: merge or nest it into the one that `protect` returns, or make it a `scopegate::Router`"
+    message = "this router is axum's own; merge or nest it into the router that `protect` returns, or make it a `scopegate::Router`"
 )]
 pub trait DeclaredRoutes<S>: sealed::Routes<S> {}
 

@@ -1,4 +1,4 @@
-//! What a router has mounted, and where: the table, and the places that wait for the gate.
+//! The mounted handlers and services of a router: the table, and the slots that wait for the gate.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -14,16 +14,16 @@ use crate::{
     scope::{Entry, Requirement, RowRef, ScopeTable, parameters},
 };
 
-/// What a router has mounted, in the order in which it came.
+/// The mounted handlers and services, in the order in which they were added.
 #[derive(Default)]
 pub(super) struct Mounts {
     all: Vec<Mount>,
-    /// The paths that have handlers by method, and 405 for the other methods unless there is a handler for any.
+    /// The paths with handlers by method, which answer 405 to other methods unless one handler is for any method.
     by_method: BTreeSet<String>,
     problems: Vec<String>,
 }
 
-/// A handler or a service at a path. Several may share one slot, and are then in the same groups.
+/// A handler or a service at a path. Those that share a slot are in the same groups.
 struct Mount {
     path: String,
     place: Place,
@@ -35,20 +35,20 @@ struct Mount {
 enum Place {
     /// A path.
     Path,
-    /// All that is below a path, to which axum gives no name.
+    /// Every path below a path, which has no name in axum.
     Below,
-    /// What no path matches.
+    /// Every path without a route.
     Fallback,
 }
 
-/// Where the table has the fallback of a router, below the path of the router.
+/// The path in the table for the fallback of a router, below the path of the router.
 const FALLBACK: &str = "/*";
 
-/// What the table calls the rest of a path below a nested service.
+/// The name in the table for the rest of a path below a nested service.
 const REST: &str = "rest";
 
 impl Mounts {
-    /// Adds the handlers of one path, by method.
+    /// Adds the handlers of a path, by method.
     pub(super) fn add_methods(&mut self, path: &str, handlers: Vec<Mounted>) {
         self.by_method.insert(path.to_owned());
         self.all.extend(handlers.into_iter().map(|mounted| Mount::new(path, Place::Path, mounted)));
@@ -58,7 +58,7 @@ impl Mounts {
         self.all.push(Mount::new(path, Place::Path, service));
     }
 
-    /// Adds a service at the three paths, or two, where axum mounts it.
+    /// Adds a service at the two or three paths where axum mounts it.
     pub(super) fn add_nested_service(&mut self, path: &str, service: &Mounted) {
         let with_slash = if path.ends_with('/') { path.to_owned() } else { format!("{path}/") };
         let below = format!("{with_slash}{{*{REST}}}");
@@ -70,18 +70,18 @@ impl Mounts {
         self.all.extend(paths.into_iter().map(|(path, place)| Mount::new(&path, place, service.clone())));
     }
 
-    /// Sets the router's own fallback in place of the one before.
+    /// Sets the router's own fallback in place of the former one.
     pub(super) fn set_fallback(&mut self, fallback: Mounted) {
         self.all.retain(|mount| mount.place != Place::Fallback || mount.path != FALLBACK);
         self.all.push(Mount::new(FALLBACK, Place::Fallback, fallback));
     }
 
-    /// Removes the router's own fallback, and those of routers that are nested.
+    /// Removes the router's own fallback and those of nested routers.
     pub(super) fn remove_fallbacks(&mut self) {
         self.all.retain(|mount| mount.place != Place::Fallback);
     }
 
-    /// Adds a handler of all methods at each path that answers 405 to some.
+    /// Adds a handler of all methods at each path that answers 405 to some methods.
     pub(super) fn add_for_other_methods(&mut self, handler: &Mounted) {
         let taken: BTreeSet<&str> =
             self.all.iter().filter(|mount| mount.is_for_any()).map(|mount| &*mount.path).collect();
@@ -103,17 +103,18 @@ impl Mounts {
         self.problems.extend(other.problems);
     }
 
-    /// Demands a requirement of all that is mounted, besides its own.
+    /// Adds a requirement to all mounted handlers, besides their own.
     pub(super) fn require(&mut self, requirement: &Requirement) {
         if requirement.is_public() {
             self.problems.push(
-                "`requiring(public)` demands nothing; name what the routes need, or leave it out".to_owned(),
+                "`requiring(public)` demands nothing; name the scopes that the routes need, or remove it"
+                    .to_owned(),
             );
             return;
         }
         if self.all.is_empty() {
             self.problems.push(format!(
-                "`requiring({requirement})` covers no route, since it covers those that are there by then; call it after them"
+                "`requiring({requirement})` covers no route, since it covers only routes that were added before; call it after them"
             ));
         }
         for mount in &mut self.all {
@@ -125,23 +126,23 @@ impl Mounts {
         self.all.iter().map(Mount::entry).collect()
     }
 
-    /// Iterates over what utoipa knows of handlers, with the paths that they have here.
+    /// Iterates over utoipa's documentation of handlers, with their paths in this router.
     #[cfg(feature = "utoipa")]
     pub(super) fn documented(&self) -> impl Iterator<Item = (&str, &Documentation)> {
         self.all.iter().filter_map(|mount| Some((&*mount.path, mount.mounted.documentation.as_ref()?)))
     }
 
-    /// Returns what is wrong with the routes, whatever the gate.
+    /// Returns the problems of the routes that do not depend on the gate.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.clone();
         problems.extend(self.all.iter().filter_map(Mount::nameless_parameters));
         problems
     }
 
-    /// Gives everything that is mounted its plan.
+    /// Gives each mounted handler its plan.
     pub(super) fn fill(&self, gate: &Gate) {
         let prebuilt = Prebuilt::of(gate, self.all.iter().map(|mount| &**mount.row()));
-        // What shares a slot has one plan, for all the places where it is.
+        // Handlers that share a slot get one plan, for all of their places.
         let mut sharing: HashMap<*const Slot, Vec<Entry>> = HashMap::new();
         for mount in &self.all {
             sharing.entry(Arc::as_ptr(&mount.mounted.slot)).or_default().push(mount.entry());
@@ -158,7 +159,7 @@ impl Mount {
         Self { path: path.to_owned(), place, mounted, group: None }
     }
 
-    /// Returns what is enforced and shown.
+    /// Returns the row that is enforced and shown.
     fn row(&self) -> &RowRef {
         self.group.as_ref().map_or(&self.mounted.row, |group| group.row())
     }
@@ -183,7 +184,7 @@ impl Mount {
         let (own, handler) = (&self.mounted.row, self.mounted.row.handler());
         if own.requirement().is_public() {
             return Err(format!(
-                "`{handler}` is public, and `requiring({requirement})` demands a token of it; mount it after `requiring`, or declare what it needs"
+                "`{handler}` is public, but `requiring({requirement})` demands a token; mount it after `requiring`, or declare its scopes"
             ));
         }
         let all = match &self.group {
@@ -200,7 +201,7 @@ impl Mount {
         Ok(())
     }
 
-    /// A request has no name for what is below a nested service.
+    /// Returns a problem if a template needs a parameter below a nested service, where axum gives no names.
     fn nameless_parameters(&self) -> Option<String> {
         if self.place != Place::Below {
             return None;
@@ -208,14 +209,14 @@ impl Mount {
         let template =
             self.row().terms().templates().find(|template| parameters(template).any(|name| name == REST))?;
         Some(format!(
-            "`{}` needs `{template}`, but what is below `{}` has no name; take a parameter of the path before it",
+            "`{}` needs `{template}`, but the path below `{}` has no named parameters; use a parameter of the path before it",
             self.row().handler(),
             self.path.trim_end_matches(&format!("{{*{REST}}}")),
         ))
     }
 }
 
-/// Joins the path of a route to that of the router around it, as axum does.
+/// Joins the path of a route to the path of its router, as axum does.
 fn joined(prefix: &str, path: &str) -> String {
     if prefix.ends_with('/') {
         format!("{prefix}{}", path.trim_start_matches('/'))

@@ -24,8 +24,8 @@ use crate::{
 /// [`axum::Router`] for declared handlers: a handler without `#[requires_scope]`, `#[authenticated]` or `#[public]`
 /// does not compile.
 ///
-/// It becomes an axum router by [`Router::protect`], and not otherwise. It is not `Clone`, since a copy would share the
-/// places that `protect` fills with the gate.
+/// Only [`Router::protect`] turns it into an axum router. It is not `Clone`, because a copy would share the slots that
+/// `protect` fills with the gate.
 ///
 /// # Examples
 ///
@@ -53,7 +53,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A handler that declares nothing:
+/// A handler without a declaration does not compile:
 ///
 /// ```compile_fail
 /// async fn list() {}
@@ -80,7 +80,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the path overlaps with another, or is none, as in axum.
+    /// When the path overlaps with another path or is invalid, as in axum.
     #[track_caller]
     pub fn route<M: DeclaredMethods<S>>(mut self, path: &str, methods: M) -> Self {
         let methods = methods.methods();
@@ -91,12 +91,12 @@ where
 
     /// Adds a service for all methods of a path; see [`axum::Router::route_service`].
     ///
-    /// [`guarded`](crate::guarded), [`public`](fn@crate::public) and [`authenticated`](fn@crate::authenticated) say what it
-    /// needs.
+    /// Declare its scopes with [`guarded`](crate::guarded), [`public`](fn@crate::public) or
+    /// [`authenticated`](fn@crate::authenticated).
     ///
     /// # Panics
     ///
-    /// When the path overlaps with another, or is none, as in axum.
+    /// When the path overlaps with another path or is invalid, as in axum.
     #[track_caller]
     pub fn route_service<T>(mut self, path: &str, service: Guarded<T>) -> Self
     where
@@ -113,17 +113,17 @@ where
     /// Adds a service for all paths below `path`. The service sees the path without this prefix; see
     /// [`axum::Router::nest_service`].
     ///
-    /// [`guarded`](crate::guarded), [`public`](fn@crate::public) and [`authenticated`](fn@crate::authenticated) say what it
-    /// needs. The table has a row for `path`, for `path` with a slash, and for what is below, as `{*rest}`. What is below
-    /// has no name for templates.
+    /// Declare its scopes with [`guarded`](crate::guarded), [`public`](fn@crate::public) or
+    /// [`authenticated`](fn@crate::authenticated). The table has a row for `path`, for `path` with a slash, and for the
+    /// paths below, as `{*rest}`. Templates cannot use the part of the path below.
     ///
     /// # Panics
     ///
-    /// When a path overlaps with another, or is none, as in axum.
+    /// When a path overlaps with another path or is invalid, as in axum.
     ///
     /// # Examples
     ///
-    /// Static files, for everybody and for callers with a scope:
+    /// To serve static files, some to everyone and some to callers with a scope:
     ///
     /// ```
     /// use scopegate::{Router, guarded, public, requirement};
@@ -161,7 +161,7 @@ where
     ///
     /// # Panics
     ///
-    /// When a path overlaps with another, as in axum.
+    /// When a path overlaps with another path, as in axum.
     #[track_caller]
     pub fn nest<R: DeclaredRoutes<S>>(mut self, path: &str, router: R) -> Self {
         let router = router.routes();
@@ -174,7 +174,7 @@ where
     ///
     /// # Panics
     ///
-    /// When a path overlaps with another, or both have a fallback, as in axum.
+    /// When a path overlaps with another path, or both routers have a fallback, as in axum.
     #[track_caller]
     pub fn merge<R: DeclaredRoutes<S>>(mut self, other: R) -> Self {
         let other = other.routes();
@@ -188,7 +188,7 @@ where
         Router { inner: self.inner.with_state(state), mounts: self.mounts }
     }
 
-    /// Takes paths whose segments begin with `:` or `*`; see [`axum::Router::without_v07_checks`].
+    /// Allows paths whose segments begin with `:` or `*`; see [`axum::Router::without_v07_checks`].
     pub fn without_v07_checks(mut self) -> Self {
         self.inner = self.inner.without_v07_checks();
         self
@@ -202,7 +202,8 @@ where
 }
 
 impl<S> Router<S> {
-    /// Returns what each route needs. A fallback is a route at `/*`, and below the path of its router if that is nested.
+    /// Returns the requirement of each route. A fallback is a route at `/*`; that of a nested router is below the
+    /// router's path.
     pub fn table(&self) -> ScopeTable {
         self.mounts.table()
     }

@@ -1,4 +1,4 @@
-//! Handlers with `#[utoipa::path]`, mounted where their documentation says.
+//! Handlers with `#[utoipa::path]`, mounted at the path in their documentation.
 
 use std::{convert::Infallible, fmt};
 
@@ -17,6 +17,20 @@ use super::{
 };
 
 /// Handlers with their paths and methods, made by [`routes!`](crate::routes) for [`Router::routes`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, requires_scope, routes, routing::Routes};
+///
+/// #[utoipa::path(get, path = "/files", responses((status = 200)))]
+/// #[requires_scope("files:read")]
+/// async fn list() {}
+///
+/// let files: Routes = routes!(list);
+/// let routes: Router = Router::new().routes(files);
+/// assert!(routes.has_routes());
+/// ```
 #[must_use]
 pub struct Routes<S = ()>(Vec<(String, MethodRouter<S>)>);
 
@@ -46,7 +60,7 @@ where
         self
     }
 
-    /// Applies a layer to every handler so far. It runs before their guards.
+    /// Applies a layer to every handler added so far. The layer runs before the guards.
     pub fn layer<L>(self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
@@ -73,7 +87,7 @@ where
     ///
     /// # Panics
     ///
-    /// When two handlers have the same path and method, or a path overlaps with another, or is none, as in axum.
+    /// When two handlers have the same path and method, or a path overlaps with another path or is invalid, as in axum.
     #[track_caller]
     pub fn routes(self, routes: Routes<S>) -> Self {
         routes.0.into_iter().fold(self, |router, (path, methods)| router.route(&path, methods))
@@ -81,14 +95,14 @@ where
 }
 
 impl<S> Router<S> {
-    /// Adds to `openapi` what utoipa knows of the handlers that were mounted by [`routes!`](crate::routes): their operations, at
-    /// the paths that they have in this router, and the schemas that these refer to.
+    /// Adds utoipa's documentation of all handlers mounted with [`routes!`](crate::routes) to `openapi`: their
+    /// operations, at their paths in this router, and the schemas that they refer to.
     ///
-    /// `openapi` is what the program says of the API as a whole, such as its title. A path has `{rest}` where the router has
-    /// `{*rest}`. A parameter of the path that a handler does not describe, as of a router that is nested, is a string.
-    /// Operations that share an id get ids with method and path.
+    /// `openapi` has the program's description of the API as a whole, such as its title. The router's `{*rest}` becomes
+    /// `{rest}` in a path. A path parameter that a handler does not describe, such as one of a nested router, is a
+    /// string. Operations that share an id get ids with method and path.
     ///
-    /// [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) then says what each operation needs.
+    /// Then call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///
     /// # Examples
     ///

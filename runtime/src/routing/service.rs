@@ -1,11 +1,12 @@
-//! A guard for a tower service, on which no attribute can stand.
+//! A guard for a tower service, which cannot have an attribute.
 
 use std::sync::Arc;
 
 use axum::{
-    extract::Request,
+    body::Body,
     response::{IntoResponse, Response},
 };
+use http::request::Parts;
 
 use crate::{
     enforce::{Enforcement, Protected, Slot, Step, enforce_for_gates_inside},
@@ -29,10 +30,8 @@ impl ServiceGuard {
 }
 
 impl Step for ServiceGuard {
-    async fn run(&self, request: Request) -> Result<Request, Response> {
-        let (mut parts, body) = request.into_parts();
+    async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
         Enforcement::begin(self.slot.clone(), &mut parts.extensions);
-        enforce_for_gates_inside(&mut parts, &self.row).await.map_err(IntoResponse::into_response)?;
-        Ok(Request::from_parts(parts, body))
+        enforce_for_gates_inside(parts, &self.row).await.map_err(IntoResponse::into_response)
     }
 }

@@ -1,4 +1,4 @@
-//! Scopes that are likely one scope, misspelt in one of its places.
+//! Scopes of a table that are likely misspellings of each other.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -10,7 +10,7 @@ use super::table::{Entry, ScopeTable};
 /// Two scopes of a table that are spelt almost alike.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Alike<'a> {
-    /// The one that fewer handlers name.
+    /// The scope that fewer handlers name.
     rare: Named<'a>,
     other: Named<'a>,
 }
@@ -23,7 +23,7 @@ struct Named<'a> {
     times: usize,
 }
 
-/// Finds the scopes and templates that are spelt almost alike, in a table that no vocabulary checks.
+/// Finds scopes and templates that are spelt almost alike, in a table that no vocabulary checks.
 pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
     let mut named: BTreeMap<&str, Named<'_>> = BTreeMap::new();
     for by in table.entries() {
@@ -49,7 +49,7 @@ pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
         .collect()
 }
 
-/// Puts scopes together that could be alike. To compare each with each would take minutes for a large table.
+/// Groups scopes that could be alike. Comparing each with each would take minutes for a large table.
 fn groups(named: &[Named<'_>]) -> HashMap<String, Vec<usize>> {
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, scope) in named.iter().enumerate() {
@@ -65,7 +65,7 @@ impl fmt::Display for Alike<'_> {
         let Self { rare, other } = self;
         write!(
             f,
-            "`{}`, named by `{}`, is spelt almost like `{}`, named by `{}`; correct it, or list all scopes in a vocabulary",
+            "`{}`, named by `{}`, is spelt almost like `{}`, named by `{}`; correct the misspelt one, or list all scopes in a vocabulary",
             rare.text,
             rare.by.handler(),
             other.text,

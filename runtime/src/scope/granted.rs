@@ -5,7 +5,7 @@ use std::{
     iter::Map,
 };
 
-/// The set of scopes that a token grants, as the token spells them. Order and repetition do not count; case does.
+/// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter; case does.
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ impl GrantedScopes {
         list.split(' ').filter(|scope| !scope.is_empty()).collect()
     }
 
-    /// Tells whether `scope` is one of them, whole and case-sensitive.
+    /// Tells whether the set contains `scope`. The comparison is exact and case-sensitive.
     #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
         self.0.contains(scope)
@@ -44,20 +44,20 @@ impl GrantedScopes {
         self.into_iter()
     }
 
-    /// Returns how many they are.
+    /// Returns the number of scopes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Tells whether there is none.
+    /// Tells whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Iterates as [`GrantedScopes::iter`] does.
+/// Iterates in the same order as [`GrantedScopes::iter`].
 impl<'a> IntoIterator for &'a GrantedScopes {
     type Item = &'a str;
     type IntoIter = Map<btree_set::Iter<'a, Box<str>>, fn(&'a Box<str>) -> &'a str>;

@@ -1,4 +1,5 @@
-//! Implication: which scopes stand for which others. It counts when judging, and never changes what is emitted.
+//! Implication: which scopes cover which others. It affects only the check of a token, not the scopes that challenges
+//! name.
 
 #[cfg(feature = "export")]
 use std::collections::BTreeSet;
@@ -6,23 +7,23 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{granted::GrantedScopes, scope::ScopeToken};
 
-/// Which scopes imply which others, transitively. The default implies nothing: a scope covers itself alone.
+/// Which scopes imply which others, transitively. By default no scope implies another, so each covers only itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hierarchy {
-    /// All that are named, sorted.
+    /// All named scopes, sorted.
     scopes: Vec<ScopeToken>,
-    /// Where each stands among them. Each request asks; a search among ten thousand would cost it a tenth of its time.
+    /// The position of each scope. Every request looks one up, so this is no search in a long list.
     positions: HashMap<ScopeToken, usize>,
-    /// For each scope the positions of those that imply it directly.
+    /// For each scope, the positions of the scopes that imply it directly.
     parents: Vec<Vec<usize>>,
-    /// For each scope the positions of all that stand for it, itself left out, sorted.
+    /// For each scope, the sorted positions of all other scopes that cover it.
     ancestors: Vec<Box<[usize]>>,
     wildcards: Wildcards,
-    /// The positions of those that are wildcards.
+    /// The positions of the wildcards.
     named_wildcards: Vec<usize>,
 }
 
-/// Which scopes that end in `*` stand for others.
+/// Which scopes that end in `*` cover others.
 ///
 /// # Examples
 ///
@@ -36,25 +37,26 @@ pub(crate) struct Hierarchy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wildcards {
-    /// None: `*` is a character like any other.
+    /// None: `*` is an ordinary character.
     #[default]
     Off,
-    /// Those whose last characters are a separator (`:` or `/`) and `*`. They stand for each scope that begins with
-    /// all before the `*` and goes on: `files:*` for `files:read` and `files:a:b`, not for `files`, `files:` or
-    /// `filesx:read`. `*` elsewhere is a character like any other.
+    /// Scopes that end in a separator (`:` or `/`) and `*`. They cover each scope that begins with the text before the
+    /// `*` and is longer: `files:*` covers `files:read` and `files:a:b`, but not `files`, `files:` or `filesx:read`.
+    /// Elsewhere, `*` is an ordinary character.
     Prefixed,
-    /// These, and a `*` alone, which stands for each scope.
+    /// As `Prefixed`; in addition, the scope `*` covers every scope.
     PrefixedAndBare,
 }
 
 impl Hierarchy {
-    /// Makes the relation in which each scope implies the ones beside it.
+    /// Builds the relation in which each scope implies the scopes beside it.
     ///
-    /// What is implied needs no entry of its own. That which follows from the rest may be said as well.
+    /// A scope that is only implied needs no entry. An entry may repeat what follows from the others.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong: a scope has two entries, implies another twice, or implies itself, be it through others.
+    /// Returns every problem: a scope has two entries, implies another twice, or implies itself, directly or through
+    /// others.
     pub(crate) fn new<I>(entries: impl IntoIterator<Item = (ScopeToken, I)>) -> Result<Self, Vec<String>>
     where
         I: IntoIterator<Item = ScopeToken>,
@@ -79,15 +81,15 @@ impl Hierarchy {
         Ok(Self { scopes, positions, parents, ..Self::default() }.closed())
     }
 
-    /// Says which scopes that end in `*` stand for others, granted ones and those of the relation alike: where `admin`
-    /// implies `tenant:*`, it covers `tenant:acme:read`.
+    /// Sets which scopes that end in `*` cover others. This applies to granted scopes and to the relation: where
+    /// `admin` implies `tenant:*`, `admin` covers `tenant:acme:read`.
     pub(crate) fn wildcards(self, wildcards: Wildcards) -> Self {
         Self { wildcards, ..self }.closed()
     }
 
-    /// Tells whether `granted` has `scope`, or one that stands for it. Allocates nothing.
+    /// Tells whether `granted` contains `scope` or a scope that covers it. Allocates nothing.
     ///
-    /// A `scope` that the relation does not name is had by itself and by wildcards.
+    /// A `scope` that the relation does not name is covered only by itself and by wildcards.
     pub(crate) fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         if self.has(granted, scope) {
             return true;
@@ -100,7 +102,7 @@ impl Hierarchy {
         }
     }
 
-    /// Lists every granted scope that covers `scope`: itself, those that imply it, and the wildcards over all of these.
+    /// Lists every scope that covers `scope`: itself, the scopes that imply it, and the wildcards over all of these.
     #[cfg(feature = "export")]
     pub(crate) fn coverers(&self, scope: &str) -> BTreeSet<String> {
         let ancestors: Vec<usize> = if let Some(at) = self.position(scope) {
@@ -121,7 +123,7 @@ impl Hierarchy {
 
     fn has_ancestor(&self, granted: &GrantedScopes, at: usize) -> bool {
         let ancestors = &self.ancestors[at];
-        // The shorter list is walked through, and looked up in the other; only wildcards are in none.
+        // The shorter list is walked through and looked up in the other. Only wildcards appear in neither.
         if self.wildcards == Wildcards::Off && granted.len() < ancestors.len() {
             let is_ancestor = |at| ancestors.binary_search(&at).is_ok();
             return granted.iter().filter_map(|scope| self.position(scope)).any(is_ancestor);
@@ -138,7 +140,7 @@ impl Hierarchy {
             && granted.iter().any(|wildcard| self.wildcards.stands_for(wildcard, scope))
     }
 
-    /// Finds the ancestors of each scope.
+    /// Computes the ancestors of each scope.
     fn closed(mut self) -> Self {
         let is_wildcard = |at: &usize| self.wildcards.includes(self.scopes[*at].as_str());
         self.named_wildcards = (0..self.scopes.len()).filter(is_wildcard).collect();
@@ -149,7 +151,7 @@ impl Hierarchy {
         self
     }
 
-    /// A wildcard of the relation is a parent of all that it stands for.
+    /// A wildcard of the relation is a parent of every scope that it covers.
     fn parents_with_wildcards(&self) -> Vec<Vec<usize>> {
         let mut parents = self.parents.clone();
         for at in &self.named_wildcards {
@@ -163,7 +165,7 @@ impl Hierarchy {
     }
 }
 
-/// Finds all that lead to `start` by `parents`, sorted. Wildcards may lead in a circle.
+/// Finds all places that lead to `start` by `parents`, sorted. Wildcards may form cycles.
 fn ancestors(start: usize, parents: &[Vec<usize>], found_for: &mut [usize]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut followed = 0;
@@ -192,7 +194,7 @@ impl Wildcards {
         }
     }
 
-    /// Tells whether `wildcard` is one that is in use, and `scope` among what it stands for.
+    /// Tells whether `wildcard` is a wildcard of an enabled kind and covers `scope`.
     pub(crate) fn stands_for(self, wildcard: &str, scope: &str) -> bool {
         self.includes(wildcard)
             && prefix_of(wildcard)
@@ -202,7 +204,7 @@ impl Wildcards {
 
 #[cfg(feature = "export")]
 impl Wildcards {
-    /// Iterates over the wildcards that stand for `scope`.
+    /// Iterates over the wildcards that cover `scope`.
     fn over(self, scope: &str) -> impl Iterator<Item = String> {
         let prefixes = scope.match_indices([':', '/']).map(|(at, separator)| &scope[..at + separator.len()]);
         let wildcards = [""].into_iter().chain(prefixes).map(|prefix| format!("{prefix}*"));
@@ -210,7 +212,7 @@ impl Wildcards {
     }
 }
 
-/// Returns all before the `*`, if `scope` is a prefixed wildcard.
+/// Returns the text before the `*`, if `scope` is a prefixed wildcard.
 fn prefix_of(scope: &str) -> Option<&str> {
     scope.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']))
 }
@@ -227,7 +229,7 @@ fn repetitions(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item 
     declared.chain(implied)
 }
 
-/// Returns each that stands more than once, in order.
+/// Returns each scope that appears more than once, in order.
 fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
     let mut counts = BTreeMap::new();
     scopes
@@ -240,12 +242,12 @@ fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
 }
 
 fn cycles(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item = String> {
-    // Of several entries for one scope, which are a problem already, this reads the first.
+    // Two entries for one scope are reported elsewhere; this reads the first.
     let mut positions = BTreeMap::new();
     for (at, (scope, _)) in entries.iter().enumerate() {
         positions.entry(scope.clone()).or_insert(at);
     }
-    // What has no entry implies nothing, so no cycle passes through it.
+    // A scope without an entry implies nothing, so no cycle passes through it.
     let edges: Vec<Vec<usize>> = entries
         .iter()
         .map(|(_, implied)| implied.iter().filter_map(|child| positions.get(child).copied()).collect())

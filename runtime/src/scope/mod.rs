@@ -1,4 +1,4 @@
-//! Scopes, and what operations need of them. Pure.
+//! Scopes, and the requirements that operations make of them. Pure.
 
 mod alike;
 mod granted;

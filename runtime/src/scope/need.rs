@@ -1,4 +1,4 @@
-//! One scope of a requirement, or the template of one.
+//! One scope of a requirement, or its template.
 
 use super::{
     scope::{Scope, ScopeToken},
@@ -6,24 +6,24 @@ use super::{
     text::Text,
 };
 
-/// One scope of a requirement that is written in the program. Generated code alone makes it.
+/// One scope of a requirement that is written in the program. Only generated code makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Need {
     /// The scope itself.
     Scope(Scope),
-    /// The scope that the request's path, or the URI of an MCP resource, makes of a template.
+    /// A template. The request's path, or the URI of an MCP resource, fills it in.
     Template(Template),
 }
 
 impl Need {
-    /// Takes the text of a scope that generated code has checked.
+    /// Wraps the text of a scope that generated code has checked.
     #[must_use]
     pub const fn literal(text: &'static str) -> Self {
         Self::Scope(Scope::checked(text))
     }
 
-    /// Returns the scope's text; a template's with its braces.
+    /// Returns the scope's text; for a template, with its braces.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ pub(crate) enum NeedRef<'a> {
 }
 
 impl<'a> NeedRef<'a> {
-    /// Returns the scope's text; a template's with its braces.
+    /// Returns the scope's text; for a template, with its braces.
     pub(crate) fn as_str(self) -> &'a str {
         match self {
             Self::Const(need) => need.as_str(),
@@ -70,7 +70,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Returns the template's text, if it is one. Allocates nothing.
+    /// Returns the template's text, if this is a template. Allocates nothing.
     pub(crate) fn template(self) -> Option<Text> {
         match self {
             Self::Const(Need::Template(template)) => Some(Text::Static(template.as_str())),
@@ -79,7 +79,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Copies it for a requirement that is made at run time.
+    /// Copies the need for a requirement that is made at run time.
     pub(super) fn into_owned(self) -> OwnedNeed {
         match self {
             Self::Const(Need::Scope(scope)) => OwnedNeed::Scope(scope.into()),

@@ -1,10 +1,19 @@
-//! Reads a requirement that is known at run time alone, by the rules of the attributes.
+//! Parses a requirement that is known only at run time, by the rules of the attributes.
 
 use std::fmt;
 
 use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
 
-/// The reason why a text is no [`Requirement`](crate::Requirement), with what to write instead.
+/// The reason why a text is not a [`Requirement`](crate::Requirement), with what to write instead.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{InvalidRequirement, Requirement};
+///
+/// let error: InvalidRequirement = "files:read |".parse::<Requirement>().unwrap_err();
+/// assert_eq!(error.to_string(), "a scope is missing; write `authenticated` if any valid token will do");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidRequirement(pub(super) String);
 
@@ -19,7 +28,7 @@ impl std::error::Error for InvalidRequirement {}
 const MAX_SCOPES: usize = 128;
 const MAX_ALTERNATIVES: usize = 16;
 
-/// Reads the alternatives of words that name scopes.
+/// Parses words into the alternatives of a requirement.
 pub(super) fn alternatives(words: &[&str]) -> Result<Vec<Vec<OwnedNeed>>, InvalidRequirement> {
     let alternatives: Vec<&[&str]> = words.split(|word| *word == "|").collect();
     check_shape(&alternatives).map_err(InvalidRequirement)?;
@@ -27,20 +36,21 @@ pub(super) fn alternatives(words: &[&str]) -> Result<Vec<Vec<OwnedNeed>>, Invali
     alternatives.iter().map(needs).collect::<Result<_, _>>().map_err(InvalidRequirement)
 }
 
-/// Reads a scope, or the template of one.
+/// Parses a scope or a template.
 fn need(text: &str) -> Result<OwnedNeed, String> {
     let shown = text.escape_debug();
     if !scopegate_grammar::has_braces(text) {
-        let scope = ScopeToken::new(text).map_err(|fault| format!("`{shown}` is no scope: {fault}"))?;
+        let scope = ScopeToken::new(text).map_err(|fault| format!("`{shown}` is not a scope: {fault}"))?;
         return Ok(OwnedNeed::Scope(scope));
     }
-    scopegate_grammar::check_template(text).map_err(|fault| format!("`{shown}` is no template: {fault}"))?;
+    scopegate_grammar::check_template(text)
+        .map_err(|fault| format!("`{shown}` is not a template: {fault}"))?;
     Ok(OwnedNeed::Template(Text::from(text)))
 }
 
 fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     if alternatives.iter().any(|alternative| alternative.is_empty()) {
-        return Err("there is a scope missing; write `authenticated` where none is needed".to_owned());
+        return Err("a scope is missing; write `authenticated` if any valid token will do".to_owned());
     }
     check_size(alternatives.iter().map(|alternative| alternative.len()))?;
     for alternative in alternatives {
@@ -53,11 +63,11 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     Ok(())
 }
 
-/// Bounds what one request can cost to judge, from the number of scopes in each alternative.
+/// Limits the number of scopes in each alternative, and so the cost of one decision.
 pub(super) fn check_size(alternatives: impl ExactSizeIterator<Item = usize>) -> Result<(), String> {
     if alternatives.len() > MAX_ALTERNATIVES {
         return Err(format!(
-            "there are more than {MAX_ALTERNATIVES} alternatives; name what they have in common by a scope of its own"
+            "there are more than {MAX_ALTERNATIVES} alternatives; define one scope for what they have in common"
         ));
     }
     if alternatives.sum::<usize>() > MAX_SCOPES {
@@ -69,11 +79,11 @@ pub(super) fn check_size(alternatives: impl ExactSizeIterator<Item = usize>) -> 
 fn check_repetition(alternative: &[&str]) -> Result<(), String> {
     let repeated = alternative.iter().enumerate().find(|(at, scope)| alternative[..*at].contains(scope));
     repeated.map_or(Ok(()), |(_, scope)| {
-        Err(format!("`{}` stands in one alternative twice; write it once", scope.escape_debug()))
+        Err(format!("`{}` appears twice in one alternative; write it once", scope.escape_debug()))
     })
 }
 
-/// Refuses an alternative that another one makes superfluous. Of two that say the same, the second is the one too many.
+/// Rejects an alternative that another one makes superfluous. Of two equal alternatives, the second is reported.
 fn check_use<'a>(
     at: usize,
     alternative: &[&str],

@@ -1,4 +1,4 @@
-//! Two requirements as one: an OR of ANDs again.
+//! Combines two requirements into one, which is again an OR of ANDs.
 
 use super::{
     need::{NeedRef, OwnedNeed},
@@ -8,7 +8,8 @@ use super::{
 
 /// Combines each alternative of `first` with each of `second`.
 ///
-/// A scope that both name stands once. A combination that contains another one is left out: it admits nobody else.
+/// A scope that both name appears once. A combination that contains another one is left out, since it admits no further
+/// token.
 pub(super) fn of(
     first: &Requirement,
     second: &Requirement,
@@ -38,7 +39,7 @@ fn joined<'a>(
     joined
 }
 
-/// Of two combinations that say the same, the second is superfluous.
+/// Of two equal combinations, the second is superfluous.
 fn is_superfluous(at: usize, needs: &[NeedRef<'_>], all: &[Vec<NeedRef<'_>>]) -> bool {
     all.iter()
         .enumerate()

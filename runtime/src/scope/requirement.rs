@@ -1,4 +1,4 @@
-//! What an operation needs: alternatives, each a set of scopes, and perhaps a certain login.
+//! What an operation needs: alternatives, each a set of scopes, and possibly a certain login.
 
 use std::{fmt, hash, slice, str::FromStr, sync::Arc, time::Duration};
 
@@ -10,11 +10,12 @@ use super::{
     step_up::StepUp,
 };
 
-/// What an operation needs of a caller: nothing, a valid token, or one of several sets of scopes, and perhaps a certain login
-/// behind the token. Cheap to clone.
+/// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes, and possibly a
+/// certain login behind the token. Cheap to clone.
 ///
-/// The attributes make it. For what no attribute can stand on, and to give one a name, there is
-/// [`requirement!`](crate::requirement). One that is known at run time alone, from a program's configuration, is [read from text](Requirement::from_str).
+/// The attributes create requirements. Use [`requirement!`](crate::requirement) where no attribute can stand, or to
+/// give a requirement a name. A requirement that is known only at run time, such as one from a configuration file, is
+/// [parsed from text](Requirement::from_str).
 ///
 /// # Examples
 ///
@@ -44,17 +45,17 @@ enum Kind {
 }
 
 impl Requirement {
-    /// No token is needed, and one that is sent is ignored.
+    /// No token is needed. A token in the request is ignored.
     pub const PUBLIC: Self = Self::of(Kind::Public);
 
-    /// A valid token is needed, whatever scopes it grants beyond the gate's floor.
+    /// A valid token is needed. Beyond the gate's floor, its scopes do not matter.
     pub const AUTHENTICATED: Self = Self::of(Kind::Authenticated);
 
     const fn of(kind: Kind) -> Self {
         Self { kind, step_up: StepUp::NONE }
     }
 
-    /// Takes the alternatives that generated code has checked.
+    /// Wraps alternatives that generated code has checked.
     pub(crate) const fn scopes(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Self {
         assert!(!alternatives.is_empty(), "a requirement needs at least one alternative");
         let mut at = 0;
@@ -65,17 +66,17 @@ impl Requirement {
         Self { kind: Kind::Const(alternatives), step_up }
     }
 
-    /// Needs a valid token, and a certain login behind it.
+    /// Requires a valid token, and a certain login behind it.
     pub(crate) const fn login(step_up: StepUp) -> Self {
         Self { kind: Kind::Authenticated, step_up }
     }
 
-    /// Needs one scope.
+    /// Requires one scope.
     pub(crate) const fn one(scope: Scope) -> Self {
         Self::of(Kind::One(Need::Scope(scope)))
     }
 
-    /// Returns the requirement itself, since an attribute names it as it names a scope.
+    /// Returns the requirement itself, since an attribute may name a requirement in place of a scope.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_scope(self) -> Self {
@@ -89,7 +90,7 @@ impl Requirement {
         self
     }
 
-    /// Refuses one that needs nothing in particular: such a handler has an attribute of another name.
+    /// Rejects a requirement without scopes, since such a handler needs another attribute.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {
@@ -109,8 +110,8 @@ impl Requirement {
         matches!(self.kind, Kind::Public)
     }
 
-    /// Returns the scopes of each alternative in order of declaration, a template's with its braces. There is no
-    /// alternative where no particular scope is needed.
+    /// Returns the scopes of each alternative in order of declaration; templates keep their braces. The list is empty
+    /// if no particular scope is needed.
     ///
     /// # Examples
     ///
@@ -125,8 +126,8 @@ impl Requirement {
         self.terms().map(|needs| needs.map(NeedRef::as_str).collect()).collect()
     }
 
-    /// Returns the values of `acr` of which the token has to have one, in order of preference: how the person logged in. There is none
-    /// where any login will do.
+    /// Returns the accepted values of the token's `acr` claim, in order of preference. The list is empty if any login
+    /// will do.
     ///
     /// # Examples
     ///
@@ -144,7 +145,7 @@ impl Requirement {
         self.step_up.acr().collect()
     }
 
-    /// Returns how long ago the person may have logged in, where that counts.
+    /// Returns the greatest time since the person's login, if the requirement limits it.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.step_up.max_age()
@@ -163,7 +164,7 @@ impl Requirement {
             Kind::Owned(alternatives) => alternatives.len(),
         };
         (0..count).map(|at| {
-            // One type for all kinds: of the two slices, one is empty.
+            // Both kinds need one iterator type, so one of the two slices is empty.
             let (fixed, owned): (&[Need], &[OwnedNeed]) = match &self.kind {
                 Kind::Public | Kind::Authenticated => (&[], &[]),
                 Kind::One(need) => (slice::from_ref(need), &[]),
@@ -174,11 +175,11 @@ impl Requirement {
         })
     }
 
-    /// Returns what a caller needs who has to meet both; `self` is asked for first.
+    /// Returns the requirement that demands both; challenges name the scopes of `self` first.
     ///
     /// # Errors
     ///
-    /// When the combinations are more than one requirement can have, and when no value of `acr` meets both.
+    /// When one requirement cannot hold the combinations, and when no value of `acr` meets both.
     pub(crate) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let kind = match (&self.kind, &other.kind) {
             (Kind::Public | Kind::Authenticated, kind) if !other.is_public() => kind.clone(),
@@ -206,8 +207,8 @@ impl Requirement {
     }
 }
 
-/// Reads what `Display` writes: `public`, `authenticated`, or scopes with spaces between, and ` | ` between alternatives. Behind
-/// that stand `acr="VALUE"` for each value that is accepted, and `max_age="SECONDS"`.
+/// Parses the format that `Display` writes: `public`, `authenticated`, or scopes separated by spaces, with ` | `
+/// between alternatives. These may be followed by `acr="VALUE"` for each accepted value, and by `max_age="SECONDS"`.
 ///
 /// # Examples
 ///
@@ -221,15 +222,15 @@ impl Requirement {
 /// assert_eq!(requirement.acr(), ["mfa"]);
 ///
 /// let error = "files:read files:read".parse::<Requirement>().unwrap_err();
-/// assert_eq!(error.to_string(), "`files:read` stands in one alternative twice; write it once");
+/// assert_eq!(error.to_string(), "`files:read` appears twice in one alternative; write it once");
 /// # Ok::<(), scopegate::InvalidRequirement>(())
 /// ```
 ///
 /// # Errors
 ///
-/// Whatever the attributes refuse: a text that is no scope, a scope that stands in one alternative twice, an alternative
-/// that adds nothing, and more than 16 alternatives, 128 scopes or 16 values of `acr`. A scope that is named `public`, `authenticated` or `|`
-/// cannot be written like this.
+/// As for the attributes: a text is not a scope, a scope appears twice in one alternative, an alternative adds nothing,
+/// or there are more than 16 alternatives, 128 scopes or 16 values of `acr`. This format cannot express a scope that is
+/// named `public`, `authenticated` or `|`.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 
@@ -248,7 +249,8 @@ impl FromStr for Requirement {
     }
 }
 
-const PUBLIC_LOGIN: &str = "what is public has no login to judge; write `authenticated` in its place";
+const PUBLIC_LOGIN: &str =
+    "a public operation has no login to check; write `authenticated` in place of `public`";
 
 impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
@@ -256,7 +258,7 @@ impl From<Scope> for Requirement {
     }
 }
 
-/// Two requirements are equal if they say the same, in the same order, however they were made.
+/// Two requirements are equal if they demand the same, in the same order, however they were made.
 impl PartialEq for Requirement {
     fn eq(&self, other: &Self) -> bool {
         if self.step_up != other.step_up {
@@ -287,7 +289,7 @@ impl hash::Hash for Requirement {
     }
 }
 
-/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and what is asked of the login.
+/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the demands on the login.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scopes = match self.kind {

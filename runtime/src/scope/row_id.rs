@@ -1,4 +1,4 @@
-//! By what a row is known outside of the program: in the lock, and in the record of a decision.
+//! The identifier of a row in the lock and in the record of a decision.
 
 use std::fmt;
 
@@ -6,10 +6,9 @@ use super::table::Entry;
 #[cfg(feature = "axum")]
 use super::text::Text;
 
-/// The identifier of a row: its methods and its place, each one word.
+/// The identifier of a row: its methods and its place, each one word. The row's line in the lock begins with it.
 ///
-/// Where no route is known, the method is `-` and the handler takes the place of the path. The line of the lock that is about the row
-/// begins with it.
+/// If no route is known, the method is `-` and the handler takes the place of the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowId {
     pub(crate) methods: String,
@@ -41,8 +40,8 @@ impl From<&RowId> for Text {
     }
 }
 
-/// Makes text that stands between spaces: blanks and control characters are percent-encoded, as a URL has them, and `%`
-/// is, too, so that no two texts come to one word.
+/// Returns `text` as one word: blanks, control characters and `%` are percent-encoded as in a URL, so that different
+/// texts stay different.
 pub(crate) fn one_word(text: &str) -> String {
     let mut word = String::with_capacity(text.len());
     for character in text.chars() {

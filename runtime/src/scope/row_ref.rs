@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use super::table::Row;
 
-/// A row that is the program's own, or shared. A request hands it on often, so it is small, and cheap to clone.
+/// A row that is static or shared. Requests pass it on often, so it is small and cheap to clone.
 #[derive(Clone, Debug)]
 #[expect(unnameable_types, reason = "a sealed trait returns it")]
 pub enum RowRef {

@@ -1,4 +1,4 @@
-//! Scope tokens: one name of a permission, as RFC 6749 spells it.
+//! Scope tokens: the name of one permission, as RFC 6749 spells it.
 
 use std::{borrow::Borrow, fmt, str::FromStr};
 
@@ -6,7 +6,7 @@ use super::{need::Need, requirement::Requirement, text::Text};
 
 /// A scope that this program knows: one scope-token of [RFC 6749, section 3.3].
 ///
-/// It is checked when it is made, in a `const` at compile time, so that a scope that exists can always be sent.
+/// The constructor checks it, in a `const` at compile time, so every scope that exists can be sent in a challenge.
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ use super::{need::Need, requirement::Requirement, text::Text};
 pub struct Scope(&'static str);
 
 impl Scope {
-    /// Takes text that a macro has checked, by the same grammar.
+    /// Wraps text that a macro has checked by the same grammar.
     pub(crate) const fn checked(text: &'static str) -> Self {
         Self(text)
     }
@@ -37,9 +37,9 @@ impl Scope {
     ///
     /// # Panics
     ///
-    /// When `text` is not a scope-token, has `scope=`, `error=` or another parameter of a challenge in it, or is
-    /// `offline_access`, which asks the authorization server for a refresh token and is no permission of a resource. In
-    /// a `const` the panic is a compile error.
+    /// When `text` is not a scope-token, contains `scope=`, `error=` or another parameter of a challenge, or is
+    /// `offline_access`, which asks the authorization server for a refresh token and is not a permission of a resource.
+    /// In a `const` the panic is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn from_static(text: &'static str) -> Self {
@@ -49,11 +49,11 @@ impl Scope {
         }
     }
 
-    /// Makes a scope from `text` without a panic.
+    /// Makes a scope from `text`, or returns an error instead of panicking.
     ///
     /// # Errors
     ///
-    /// When `text` is not a scope-token, has `scope=`, `error=` or another parameter of a challenge in it, or is
+    /// When `text` is not a scope-token, contains `scope=`, `error=` or another parameter of a challenge, or is
     /// `offline_access`.
     pub const fn new(text: &'static str) -> Result<Self, InvalidScope> {
         match scopegate_grammar::check(text) {
@@ -62,13 +62,13 @@ impl Scope {
         }
     }
 
-    /// Returns the scope as it stands in a token or a challenge.
+    /// Returns the scope as a token or a challenge writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
     }
 
-    /// Returns the scope itself, so that a constant and a vocabulary's variant are named alike in an attribute.
+    /// Returns the scope itself, so that attributes can name a constant and a vocabulary's variant in the same way.
     #[must_use]
     pub const fn as_scope(self) -> Self {
         self
@@ -113,8 +113,8 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// A scope that need not be known at compile time: one of the program's, of its configuration, or one that a path
-/// parameter has filled in. Cheap to clone.
+/// A scope that may be known only at run time: from the program, from its configuration, or filled in by a path
+/// parameter. Cheap to clone.
 ///
 /// # Examples
 ///
@@ -129,16 +129,16 @@ impl AsRef<str> for Scope {
 pub struct ScopeToken(Text);
 
 impl ScopeToken {
-    /// Makes a scope from text that is known at run time alone, such as a program's configuration.
+    /// Makes a scope from text that is known only at run time, such as a program's configuration.
     ///
     /// # Errors
     ///
-    /// As [`Scope::new`].
+    /// As for [`Scope::new`].
     pub fn new(text: &str) -> Result<Self, InvalidScope> {
         scopegate_grammar::check(text).map(|()| Self::filled(text)).map_err(InvalidScope)
     }
 
-    /// Takes text that has been made of checked parts.
+    /// Wraps text that consists of checked parts.
     pub(crate) fn filled(text: &str) -> Self {
         Self(text.into())
     }
@@ -202,6 +202,15 @@ pub(crate) fn join<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The reason why a text is not a [`Scope`].
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{InvalidScope, Scope};
+///
+/// let error: InvalidScope = Scope::new("").unwrap_err();
+/// assert_eq!(error.to_string(), "a scope cannot be empty; name the permission, as in `\"files:read\"`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidScope(scopegate_grammar::Fault);
 

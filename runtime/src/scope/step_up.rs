@@ -1,12 +1,12 @@
-//! What an operation asks of the login behind a token, beyond its scopes
-//! ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
+//! What an operation demands of the login behind a token, beyond its scopes ([RFC
+//! 9470](https://www.rfc-editor.org/rfc/rfc9470)).
 
 use std::{fmt, hash, sync::Arc, time::Duration};
 
 use super::parse::InvalidRequirement;
 
-/// How a person must have logged in (`acr`), and how long ago that may be (`max_age`). Generated code makes it; a program
-/// writes it on an attribute, in `requirement!` or in a text. Cheap to clone.
+/// How a person must have logged in (`acr`), and how recently (`max_age`). Generated code makes it; a program writes it
+/// in an attribute, in `requirement!` or in text. Cheap to clone.
 #[derive(Clone)]
 pub struct StepUp {
     acr: Values,
@@ -14,7 +14,7 @@ pub struct StepUp {
     max_age: Option<u32>,
 }
 
-/// The values that are accepted, in order of preference; none where any is.
+/// The accepted values, in order of preference; empty if any value is accepted.
 #[derive(Clone)]
 enum Values {
     Const(&'static [&'static str]),
@@ -22,16 +22,16 @@ enum Values {
 }
 
 impl StepUp {
-    /// Asks nothing.
+    /// Demands nothing.
     pub(crate) const NONE: Self = Self::new(&[], None);
 
-    /// Takes what generated code has checked.
+    /// Wraps values that generated code has checked.
     #[must_use]
     pub const fn new(acr: &'static [&'static str], max_age: Option<u32>) -> Self {
         Self { acr: Values::Const(acr), max_age }
     }
 
-    /// Tells whether nothing is asked.
+    /// Tells whether nothing is demanded.
     pub(crate) const fn is_none(&self) -> bool {
         !self.asks_for_acr() && self.max_age.is_none()
     }
@@ -43,9 +43,9 @@ impl StepUp {
         }
     }
 
-    /// Iterates over the values that are accepted, in order of preference. Allocates nothing.
+    /// Iterates over the accepted values, in order of preference. Allocates nothing.
     pub(crate) fn acr(&self) -> impl Iterator<Item = &str> + Clone {
-        // One type for both kinds: of the two slices, one is empty.
+        // Both kinds need one iterator type, so one of the two slices is empty.
         let (fixed, owned): (&[&str], &[Box<str>]) = match &self.acr {
             Values::Const(values) => (values, &[]),
             Values::Owned(values) => (&[], values),
@@ -57,11 +57,11 @@ impl StepUp {
         self.max_age.map(|seconds| Duration::from_secs(seconds.into()))
     }
 
-    /// Returns what meets both, by one value: those of `self` that `other` accepts, too, and the shorter time.
+    /// Returns the demand that satisfies both: the values of `self` that `other` also accepts, and the shorter time.
     ///
     /// # Errors
     ///
-    /// When they have no value in common, so that hardly any login could meet both.
+    /// When they have no value in common, since hardly any login could then meet both.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =
@@ -75,14 +75,14 @@ impl StepUp {
         Ok(Self { acr, max_age: self.shorter(other) })
     }
 
-    /// Returns what one challenge asks for that stands for both. Where they have no value in common, no one value would
-    /// do, and it names those of the first.
+    /// Returns what one challenge asks for on behalf of both. If they have no value in common, no single value would
+    /// do, so the challenge names the values of `self`.
     pub(crate) fn together(&self, other: &Self) -> Self {
         let acr = self.common(other).unwrap_or_else(|| self.acr.clone());
         Self { acr, max_age: self.shorter(other) }
     }
 
-    /// Returns the values that both accept; nothing where there is none.
+    /// Returns the values that both accept, or `None` if there is no such value.
     fn common(&self, other: &Self) -> Option<Values> {
         match (self.asks_for_acr(), other.asks_for_acr()) {
             (_, false) => Some(self.acr.clone()),
@@ -102,7 +102,8 @@ impl StepUp {
         }
     }
 
-    /// Reads words as `Display` writes them: `acr="VALUE"` for each value, and `max_age="SECONDS"`. No scope has a quote.
+    /// Parses words as `Display` writes them: `acr="VALUE"` for each value, and `max_age="SECONDS"`. No scope contains
+    /// a quote.
     pub(crate) fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let (mut acr, mut max_age) = (Vec::<Box<str>>::new(), None);
         for word in words {
@@ -112,15 +113,16 @@ impl StepUp {
                     scopegate_grammar::check_acr(value)
                         .map_err(|fault| format!("`{shown}` is wrong: {fault}"))?;
                     if acr.iter().any(|known| **known == *value) {
-                        return Err(format!("`{shown}` stands twice; write it once"));
+                        return Err(format!("`{shown}` appears twice; write it once"));
                     }
                     acr.push(value.into());
                 }
                 Some(("max_age", value)) => {
-                    let seconds = seconds(value)
-                        .ok_or_else(|| format!("`{shown}` is no number of seconds from 1 to {}", u32::MAX))?;
+                    let seconds = seconds(value).ok_or_else(|| {
+                        format!("`{shown}` is not a number of seconds from 1 to {}", u32::MAX)
+                    })?;
                     if max_age.replace(seconds).is_some() {
-                        return Err("`max_age` stands twice; write it once".to_owned());
+                        return Err("`max_age` appears twice; write it once".to_owned());
                     }
                 }
                 _ => return Err(format!("`{shown}` is neither `acr=\"..\"` nor `max_age=\"..\"`")),
@@ -136,18 +138,19 @@ impl StepUp {
         Ok(Self { acr, max_age })
     }
 
-    /// Tells whether a word is one of those that [`StepUp::parse`] reads.
+    /// Tells whether a word is one that [`StepUp::parse`] reads.
     pub(crate) fn has_word(word: &str) -> bool {
         word.starts_with("acr=\"") || word.starts_with("max_age=\"")
     }
 }
 
-/// Reads a number as it is written for it, without a sign and without zeros before it: one number, one text.
+/// Parses a number without a sign or leading zeros, so that each number has one text.
 fn seconds(text: &str) -> Option<u32> {
     text.parse().ok().filter(|seconds: &u32| *seconds > 0 && seconds.to_string() == text)
 }
 
-/// Writes nothing, or the words with a space before each, as they follow the scopes of a requirement.
+/// Writes each word with a space before it, to follow the scopes of a requirement; writes nothing if nothing is
+/// demanded.
 impl fmt::Display for StepUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.acr().try_for_each(|value| write!(f, " acr=\"{value}\""))?;
@@ -163,7 +166,7 @@ impl fmt::Debug for StepUp {
 
 impl PartialEq for StepUp {
     fn eq(&self, other: &Self) -> bool {
-        // Nearly always neither asks for anything.
+        // The usual case, in which neither demands anything, comes first.
         self.is_none() && other.is_none() || self.max_age == other.max_age && self.acr().eq(other.acr())
     }
 }
@@ -214,17 +217,20 @@ mod tests {
             assert_eq!(read(text).map(|requirement| requirement.to_string()).as_deref(), Ok(text));
         }
         for (text, expected) in [
-            (r#"a max_age="0""#, r#"`max_age=\"0\"` is no number of seconds from 1 to 4294967295"#),
-            (r#"a max_age="+1""#, r#"`max_age=\"+1\"` is no number of seconds from 1 to 4294967295"#),
-            (r#"a max_age="1" max_age="2""#, "`max_age` stands twice; write it once"),
-            (r#"a acr="x" acr="x""#, r#"`acr=\"x\"` stands twice; write it once"#),
+            (r#"a max_age="0""#, r#"`max_age=\"0\"` is not a number of seconds from 1 to 4294967295"#),
+            (r#"a max_age="+1""#, r#"`max_age=\"+1\"` is not a number of seconds from 1 to 4294967295"#),
+            (r#"a max_age="1" max_age="2""#, "`max_age` appears twice; write it once"),
+            (r#"a acr="x" acr="x""#, r#"`acr=\"x\"` appears twice; write it once"#),
             (r#"a acr="x" b"#, r#"`b` is neither `acr=".."` nor `max_age=".."`"#),
             (
                 r#"a acr="""#,
                 r#"`acr=\"\"` is wrong: a value of `acr` cannot be empty; write one that the authorization server knows"#,
             ),
-            (r#"public acr="x""#, "what is public has no login to judge; write `authenticated` in its place"),
-            (r#"acr="x""#, "there is a scope missing; write `authenticated` where none is needed"),
+            (
+                r#"public acr="x""#,
+                "a public operation has no login to check; write `authenticated` in place of `public`",
+            ),
+            (r#"acr="x""#, "a scope is missing; write `authenticated` if any valid token will do"),
         ] {
             assert_eq!(read(text).unwrap_err(), expected, "{text}");
         }

@@ -12,7 +12,7 @@ use super::{
     text::Text,
 };
 
-/// What an attribute declares of one handler. Generated code makes it, and the constructors of MCP operations.
+/// What an attribute declares about one handler. Generated code and the constructors of MCP operations make it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     terms: Terms,
@@ -23,21 +23,22 @@ pub struct Row {
     id: Identifier,
 }
 
-/// The types of a handler's arguments, where its row was read off its signature.
+/// The types of a handler's arguments, if its row was read from its signature.
 #[derive(Clone, Copy)]
 struct Arguments(&'static [fn() -> TypeId]);
 
-/// The identifier of a row that stands in a table, for the record of a decision. What is declared is the same without it.
+/// The identifier of a row in a table, for the record of a decision. It does not affect whether two declarations are
+/// equal.
 #[derive(Clone, Debug)]
 struct Identifier(Option<Text>);
 
-/// The terms under which an operation may be called: what of a row decides about requests and their answers.
+/// The terms under which an operation may be called: the part of a row that affects requests and their answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Terms {
     pub(crate) requirement: Requirement,
-    /// What the handler itself may demand, beyond the requirement.
+    /// Scopes that the handler itself may demand, beyond the requirement.
     pub(crate) also: &'static [Need],
-    /// What a client does well to ask for along with the requirement.
+    /// Scopes that a client should request along with the requirement.
     pub(crate) related: &'static [Need],
 }
 
@@ -46,13 +47,13 @@ impl Terms {
         Self { requirement, also: &[], related: &[] }
     }
 
-    /// Iterates over all that is named, each as often as it is named.
+    /// Iterates over all named scopes, with repetitions.
     pub(crate) fn needs(&self) -> impl Iterator<Item = NeedRef<'_>> {
         let others = self.also.iter().chain(self.related).copied().map(NeedRef::Const);
         self.requirement.terms().flatten().chain(others)
     }
 
-    /// Iterates over what the handler itself may demand: what is required anyway, and `also(..)`.
+    /// Iterates over the scopes that the handler itself may demand: those of the requirement, and `also(..)`.
     pub(crate) fn demandable(&self) -> impl Iterator<Item = NeedRef<'_>> {
         self.requirement.terms().flatten().chain(self.also.iter().copied().map(NeedRef::Const))
     }
@@ -72,7 +73,7 @@ impl Row {
         Self::named(requirement, Text::Static(handler), file, line)
     }
 
-    /// Declares what something needs whose name may be known at run time alone.
+    /// Declares what an operation needs whose name may be known only at run time.
     pub(crate) const fn named(
         requirement: Requirement,
         handler: Text,
@@ -89,7 +90,7 @@ impl Row {
         }
     }
 
-    /// Adds what the handler may demand, and what a client does well to ask for as well.
+    /// Adds the scopes that the handler may demand, and those that a client should request as well.
     #[must_use]
     pub const fn with(mut self, also: &'static [Need], related: &'static [Need]) -> Self {
         self.terms.also = also;
@@ -97,21 +98,21 @@ impl Row {
         self
     }
 
-    /// Says which arguments the handler takes.
+    /// Sets which arguments the handler takes.
     #[cfg(feature = "axum")]
     pub(crate) const fn taking(mut self, arguments: &'static [fn() -> TypeId]) -> Self {
         self.takes = Arguments(arguments);
         self
     }
 
-    /// Says where in a table the row stands.
+    /// Sets the row's identifier in a table.
     #[cfg(feature = "axum")]
     pub(crate) fn identified(mut self, id: impl Into<Text>) -> Self {
         self.id = Identifier(Some(id.into()));
         self
     }
 
-    /// Returns the identifier of the row, where it was read off a table.
+    /// Returns the identifier of the row, if it comes from a table.
     #[cfg(feature = "axum")]
     pub(crate) fn id(&self) -> Option<&str> {
         self.id.0.as_deref()
@@ -123,7 +124,7 @@ impl Row {
         self.takes.0.iter().any(|id| id() == TypeId::of::<T>())
     }
 
-    /// Makes the same row with a requirement besides its own, which is asked for first.
+    /// Returns the row with another requirement added; challenges name the scopes of `requirement` first.
     #[cfg(feature = "axum")]
     pub(crate) fn within(&self, requirement: &Requirement) -> Result<Self, InvalidRequirement> {
         let mut row = self.clone();
@@ -144,7 +145,7 @@ impl Row {
     }
 }
 
-/// What a handler declares is the same, whatever it takes.
+/// Rows are equal whatever arguments their handlers take.
 impl PartialEq for Arguments {
     fn eq(&self, _other: &Self) -> bool {
         true
@@ -167,7 +168,7 @@ impl fmt::Debug for Arguments {
     }
 }
 
-/// One entry of a [`ScopeTable`]: a row, and where it is mounted if a router knows that.
+/// One entry of a [`ScopeTable`]: a row, and its route if a router knows it.
 ///
 /// # Examples
 ///
@@ -197,7 +198,7 @@ struct Endpoint {
 }
 
 impl Entry {
-    /// Makes the entry of a handler whose route is not known.
+    /// Makes the entry of a handler whose route is unknown.
     pub(crate) const fn of_handler(row: Row) -> Self {
         Self { endpoint: None, row }
     }
@@ -224,10 +225,12 @@ impl Entry {
         self.endpoint.as_ref().map(|endpoint| &*endpoint.path)
     }
 
-    /// Returns the identifier of the entry: its methods and its path, as in `GET /files/{name}` or `tools/call write_file`.
+    /// Returns the identifier of the entry: its methods and its path, as in `GET /files/{name}` or `tools/call
+    /// write_file`.
     ///
-    /// The line of the lock that is about the entry begins with it, and the record of a decision has it. Where no route is known, it
-    /// is `-` and the handler. Blanks and `%` in a name are percent-encoded, so that methods and path are a word each.
+    /// The entry's line in the lock begins with it, and the record of a decision contains it. If no route is known, the
+    /// identifier is `-` and the handler. Blanks and `%` in a name are percent-encoded, so methods and path are one
+    /// word each.
     #[must_use]
     pub fn id(&self) -> String {
         RowId::from(self).to_string()
@@ -244,7 +247,7 @@ impl Entry {
         self.row.terms.also.iter().map(|need| need.as_str())
     }
 
-    /// Iterates over the scopes that a client does well to ask for along with the requirement: `related(..)`.
+    /// Iterates over the scopes that a client should request along with the requirement: `related(..)`.
     pub fn related(&self) -> impl Iterator<Item = &'static str> {
         self.row.terms.related.iter().map(|need| need.as_str())
     }
@@ -278,7 +281,8 @@ impl Entry {
 
 /// What each operation of a resource needs.
 ///
-/// A [`Router`](crate::Router) collects it; for a plain axum router, [`scope_table!`](crate::scope_table) lists it.
+/// A [`Router`](https://docs.rs/scopegate/latest/scopegate/struct.Router.html) collects it. For a plain axum router, list the handlers in
+/// [`scope_table!`](https://docs.rs/scopegate/latest/scopegate/macro.scope_table.html).
 ///
 /// # Examples
 ///
@@ -322,7 +326,8 @@ impl ScopeTable {
         self
     }
 
-    /// Returns every scope that an entry names, sorted, each once. Templates are left out: nobody can ask for one.
+    /// Returns every scope that an entry names, sorted and without repetitions. It leaves out templates, since a client
+    /// cannot request them.
     #[must_use]
     pub fn catalog(&self) -> Vec<ScopeToken> {
         let needs = self.entries.iter().flat_map(|entry| entry.terms().needs());
@@ -339,7 +344,7 @@ impl FromIterator<Entry> for ScopeTable {
     }
 }
 
-/// Writes one line a route, its columns aligned: methods, path, requirement.
+/// Writes one line per route, in aligned columns: methods, path, requirement.
 impl fmt::Display for ScopeTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns: Vec<[&str; 2]> = self

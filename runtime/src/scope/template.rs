@@ -1,15 +1,16 @@
-//! Scopes with parameters of the path, and what they come to for one request.
+//! Scopes with path parameters, and the scopes that they become for one request.
 
 use scopegate_grammar::{Piece, is_value, pieces};
 
 use super::{scope::ScopeToken, text::Text};
 
-/// A scope with parameters, `tenant:{tenant}:read`, that is written in the program. Generated code alone makes it.
+/// A scope with parameters, such as `tenant:{tenant}:read`, that is written in the program. Only generated code makes
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Template(&'static str);
 
 impl Template {
-    /// Takes the text of a template that generated code has checked.
+    /// Wraps the text of a template that generated code has checked.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
         Self(text)
@@ -30,7 +31,7 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A part of a template, for whoever puts values in elsewhere.
+/// A part of a template, for callers that fill in the values themselves.
 #[cfg(feature = "export")]
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -39,13 +40,13 @@ pub(crate) enum Part {
     Parameter(String),
 }
 
-/// Takes a template apart.
+/// Splits a template into its parts.
 #[cfg(feature = "export")]
 pub(crate) fn parts(template: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for piece in pieces(template).flatten() {
         match (piece, parts.last_mut()) {
-            // A brace is a piece of its own.
+            // An escaped brace is a piece of its own.
             (Piece::Text(text), Some(Part::Text(before))) => before.push_str(text),
             (Piece::Text(text), _) => parts.push(Part::Text(text.to_owned())),
             (Piece::Parameter(name), _) => parts.push(Part::Parameter(name.to_owned())),
@@ -54,10 +55,11 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
     parts
 }
 
-/// Tells whether a template comes to `scope` for some values.
+/// Tells whether some values make `scope` from the template.
 #[cfg(feature = "export")]
 pub(crate) fn fits(template: &str, scope: &str) -> bool {
-    // No text around a parameter begins or ends with a character of values, so there is one way to read it.
+    // No text around a parameter begins or ends with a character that values may have, so there is only one way to
+    // split `scope`.
     let rest = parts(template).iter().try_fold(scope, |rest, part| match part {
         Part::Text(text) => rest.strip_prefix(text.as_str()),
         Part::Parameter(_) => {
@@ -69,7 +71,7 @@ pub(crate) fn fits(template: &str, scope: &str) -> bool {
     rest == Some("")
 }
 
-/// Puts the values of the parameters into a template.
+/// Fills in the values of the parameters.
 fn fill(template: &str, parameters: &impl Parameters) -> Result<String, Unfilled> {
     let filled = pieces(template).try_fold(String::new(), |filled, piece| match piece {
         Ok(Piece::Text(text)) => Ok(filled + text),
@@ -86,28 +88,28 @@ fn legal(value: &str) -> Result<&str, Unfilled> {
 
 /// The parameters of the path that a request has matched.
 pub(crate) trait Parameters {
-    /// Returns the one value of a parameter.
+    /// Returns the value of a parameter that occurs once.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled>;
 }
 
-/// Why a template came to no scope.
+/// Why a template could not be filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unfilled {
-    /// The path has no such parameter, or several: the program is at fault.
+    /// The path has no such parameter, or has several: the program is at fault.
     Missing,
-    /// The value could reach into the rest of the scope: the request is at fault.
+    /// The value contains a character that could change the rest of the scope: the request is at fault.
     Illegal,
 }
 
-/// What the templates of an operation come to for one request.
+/// The scopes that the templates of an operation become for one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filled(Vec<(Text, Result<ScopeToken, Unfilled>)>);
 
 impl Filled {
-    /// What there is without templates.
+    /// The value for an operation without templates.
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// Fills in each template by itself: that one cannot be says nothing about the others.
+    /// Fills in each template independently, since one that fails says nothing about the others.
     pub(crate) fn of(templates: impl Iterator<Item = Text>, parameters: &impl Parameters) -> Self {
         let fill = |template: Text| {
             let scope = fill(&template, parameters).map(|text| ScopeToken::filled(&text));
@@ -121,7 +123,7 @@ impl Filled {
         self.0.is_empty()
     }
 
-    /// Returns what a template comes to; [`Unfilled::Missing`] where nobody filled it in.
+    /// Returns the scope that a template became; [`Unfilled::Missing`] if it was not filled in.
     pub(crate) fn get(&self, template: &str) -> Result<&ScopeToken, Unfilled> {
         let found = self.0.iter().find(|(known, _)| **known == *template);
         found.map_or(Err(Unfilled::Missing), |(_, scope)| scope.as_ref().map_err(|why| *why))

@@ -1,8 +1,8 @@
-//! Text that is the program's own, or shared: what is known at compile time is never allocated.
+//! Text that is static or shared: text known at compile time is never allocated.
 
 use std::{borrow::Borrow, cmp::Ordering, fmt, hash, ops::Deref, sync::Arc};
 
-/// Text of either kind. Cheap to clone; the same text is equal, whatever its kind.
+/// Text of either kind. Cheap to clone; equal texts compare equal, whatever their kind.
 #[derive(Clone)]
 pub(crate) enum Text {
     Static(&'static str),

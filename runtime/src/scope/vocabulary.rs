@@ -1,21 +1,40 @@
-//! Vocabularies: the scopes that an API knows, and what it says of each.
+//! Vocabularies: the scopes that an API knows, with the description of each.
 
 use std::fmt;
 
 use crate::scope::Scope;
 
 /// The scopes that an API knows. [`#[derive(Vocabulary)]`](macro@crate::Vocabulary) makes it from an enum.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::Vocabulary;
+///
+/// #[derive(Clone, Copy, Vocabulary)]
+/// enum FilesScope {
+///     /// See your files.
+///     #[scope("files:read")]
+///     Read,
+/// }
+///
+/// fn scopes<V: Vocabulary>() -> Vec<&'static str> {
+///     V::ENTRIES.iter().map(|entry| entry.scope().as_str()).collect()
+/// }
+///
+/// assert_eq!(scopes::<FilesScope>(), ["files:read"]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a vocabulary",
     label = "not a vocabulary",
-    note = "put `#[derive(scopegate::Vocabulary)]` on an enum, one variant a scope"
+    note = "put `#[derive(scopegate::Vocabulary)]` on an enum, with one variant for each scope"
 )]
 pub trait Vocabulary {
-    /// What is said of each scope, in order of declaration.
+    /// The entry of each scope, in order of declaration.
     const ENTRIES: &'static [VocabularyEntry];
 }
 
-/// What a [`Vocabulary`] says of one scope.
+/// What a [`Vocabulary`] declares about one scope.
 ///
 /// # Examples
 ///
@@ -38,25 +57,25 @@ pub struct VocabularyEntry {
 }
 
 impl VocabularyEntry {
-    /// Describes `scope`, which implies nothing, is advertised and is not part of the baseline.
+    /// Describes `scope`. The entry implies nothing, is advertised and is not part of the baseline.
     #[must_use]
     pub const fn new(scope: Scope, description: &'static str) -> Self {
         Self { scope, description, implied: &[], advertised: true, baseline: false }
     }
 
-    /// Says which scopes a holder of this one has as well.
+    /// Sets the scopes that this scope implies.
     #[must_use]
     pub const fn implies(self, implied: &'static [Scope]) -> Self {
         Self { implied, ..self }
     }
 
-    /// Leaves the scope out of what clients are told that there is.
+    /// Leaves the scope out of `scopes_supported`.
     #[must_use]
     pub const fn unadvertised(self) -> Self {
         Self { advertised: false, ..self }
     }
 
-    /// Makes the scope one that a client does well to ask for from the start.
+    /// Marks the scope as one that clients should request from the start.
     #[must_use]
     pub const fn baseline(self) -> Self {
         Self { baseline: true, ..self }
@@ -68,7 +87,7 @@ impl VocabularyEntry {
         self.scope
     }
 
-    /// Returns what the scope allows, in words for the person who is asked for consent; empty if nothing is said.
+    /// Returns the description of the scope for the consent page; empty if it has none.
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
@@ -80,20 +99,37 @@ impl VocabularyEntry {
         self.implied
     }
 
-    /// Tells whether clients are told that the scope exists.
+    /// Tells whether the metadata may list the scope in `scopes_supported`.
     #[must_use]
     pub const fn is_advertised(&self) -> bool {
         self.advertised
     }
 
-    /// Tells whether a client does well to ask for the scope from the start.
+    /// Tells whether clients should request the scope from the start.
     #[must_use]
     pub const fn is_baseline(&self) -> bool {
         self.baseline
     }
 }
 
-/// The reason why a text is not a scope of a [`Vocabulary`]: there is none of that name.
+/// The reason why a text is not a scope of a [`Vocabulary`]: the vocabulary has no scope of that name.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{UnknownScope, Vocabulary};
+///
+/// #[derive(Clone, Copy, Debug, Vocabulary)]
+/// enum FilesScope {
+///     /// See your files.
+///     #[scope("files:read")]
+///     Read,
+/// }
+///
+/// let error: UnknownScope = "files:raed".parse::<FilesScope>().unwrap_err();
+/// assert_eq!(error.text(), "files:raed");
+/// assert_eq!(error.suggestion(), Some("files:read"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownScope {
     text: Box<str>,
@@ -101,7 +137,7 @@ pub struct UnknownScope {
 }
 
 impl UnknownScope {
-    /// Says that `text` is no scope of `V`.
+    /// Makes the error for `text`, which is not a scope of `V`.
     #[must_use]
     pub fn of<V: Vocabulary>(text: &str) -> Self {
         let known = V::ENTRIES.iter().map(|entry| entry.scope().as_str());
@@ -114,14 +150,14 @@ impl UnknownScope {
         &self.text
     }
 
-    /// Returns the scope that the text may have meant.
+    /// Returns the closest scope of the vocabulary, if one is close.
     #[must_use]
     pub const fn suggestion(&self) -> Option<&'static str> {
         self.suggestion
     }
 }
 
-/// Writes the text escaped, since it may come from outside.
+/// Writes the text escaped, since it may come from outside the program.
 impl fmt::Display for UnknownScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown scope `{}`", self.text.escape_debug())?;

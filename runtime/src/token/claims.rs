@@ -1,14 +1,24 @@
-//! Why claims are not what a program takes them for.
+//! The error for claims that do not fit a type of the program.
 
 use std::{error::Error, fmt};
 
-/// The reason why a token's claims are not of a type of the program's.
+/// The reason why a token's claims cannot be converted to or from a type of the program.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{GrantedScopes, InvalidClaims, Token};
+///
+/// let token = Token::granting(GrantedScopes::parse("files:read"));
+/// let error: InvalidClaims = token.with_claims("no object").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid claims: claims must be a JSON object");
+/// ```
 #[derive(Debug)]
 pub struct InvalidClaims(Box<dyn Error + Send + Sync>);
 
 impl InvalidClaims {
     pub(super) fn no_object() -> Self {
-        Self("claims are a JSON object".into())
+        Self("claims must be a JSON object".into())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The client certificate that a proxy saw.
+//! The client certificate that a proxy in front of the program verified.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{VerifyError, credential_source::is_reserved};
 
-/// Where the thumbprint of the client certificate stands that a proxy saw; see
+/// The place of the client certificate's thumbprint, which a proxy adds to requests; see
 /// [`Gate::client_certificate`](crate::Gate::client_certificate).
 ///
 /// # Examples
@@ -23,17 +23,17 @@ use super::{VerifyError, credential_source::is_reserved};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientCertificate {
-    /// As the program writes it.
+    /// The name as the program wrote it.
     text: String,
     name: Option<HeaderName>,
 }
 
 impl ClientCertificate {
-    /// A header that a proxy in front of the program sets: the SHA-256 of the certificate's DER, in base64url, base64 or
-    /// hexadecimal digits, with or without colons.
+    /// Names a header that a proxy in front of the program sets: the SHA-256 of the certificate's DER, in base64url,
+    /// base64 or hexadecimal digits, with or without colons.
     ///
-    /// The proxy must verify that the client has the certificate's key, and remove the header from what clients send. Otherwise
-    /// anybody can claim any certificate.
+    /// The proxy must verify that the client has the certificate's key, and must remove the header from client
+    /// requests. Otherwise anyone can claim any certificate.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         let text = name.into();
@@ -41,7 +41,7 @@ impl ClientCertificate {
         Self { text, name }
     }
 
-    /// Returns the header, where it can be one.
+    /// Returns the header, if its name is legal.
     pub(crate) const fn name(&self) -> Option<&HeaderName> {
         self.name.as_ref()
     }
@@ -49,7 +49,7 @@ impl ClientCertificate {
     pub(crate) fn problem(&self) -> Option<String> {
         self.name.is_none().then(|| {
             format!(
-                "no proxy can put the thumbprint of a certificate into the header {:?}; name one of its own, with letters, digits and `-`",
+                "no proxy can put the thumbprint of a certificate into the header {:?}; choose a name of its own, with letters, digits and `-`",
                 self.text
             )
         })
@@ -59,7 +59,8 @@ impl ClientCertificate {
     /// ([RFC 8705, section 3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
     pub(crate) fn check(&self, bound: &Value, headers: &HeaderMap) -> Result<(), VerifyError> {
         let bound = bound.as_str().and_then(|text| of_base64(text.as_bytes()));
-        let bound = bound.ok_or_else(|| VerifyError::invalid("its `x5t#S256` is no SHA-256 in base64url"))?;
+        let bound =
+            bound.ok_or_else(|| VerifyError::invalid("its `x5t#S256` is not a SHA-256 in base64url"))?;
         let mut lines = self.name.iter().flat_map(|name| headers.get_all(name));
         let shown = match (lines.next(), lines.next()) {
             (Some(line), None) => line,
@@ -79,7 +80,9 @@ impl ClientCertificate {
         match thumbprint(shown) {
             Some(shown) if shown == bound => Ok(()),
             Some(_) => Err(VerifyError::invalid("it is bound to another client certificate")),
-            None => Err(VerifyError::invalid(format!("the header `{}` holds no SHA-256", self.text))),
+            None => {
+                Err(VerifyError::invalid(format!("the header `{}` does not contain a SHA-256", self.text)))
+            }
         }
     }
 }
@@ -93,13 +96,13 @@ impl fmt::Display for ClientCertificate {
 
 type Thumbprint = [u8; 32];
 
-/// Reads a thumbprint in any of the forms in which proxies write one.
+/// Parses a thumbprint in any form that proxies write.
 fn thumbprint(value: &HeaderValue) -> Option<Thumbprint> {
     let text = value.as_bytes().trim_ascii();
     of_hex(text).or_else(|| of_base64(text))
 }
 
-/// Reads 64 hexadecimal digits, with a colon between all bytes or none.
+/// Parses 64 hexadecimal digits, with a colon between all bytes or none.
 fn of_hex(text: &[u8]) -> Option<Thumbprint> {
     let width = match text.len() {
         64 => 2,
@@ -117,7 +120,7 @@ fn of_hex(text: &[u8]) -> Option<Thumbprint> {
     Some(bytes)
 }
 
-/// Reads base64 of either alphabet, with or without padding.
+/// Parses base64 of either alphabet, with or without padding.
 fn of_base64(text: &[u8]) -> Option<Thumbprint> {
     let is_url = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let alphabet = if is_url { &base64::alphabet::URL_SAFE } else { &base64::alphabet::STANDARD };

@@ -1,17 +1,18 @@
-//! What a token says of the key that it is bound to.
+//! The key or certificate that a token is bound to.
 
 use serde_json::Value;
 
 /// The confirmation claim `cnf` of a token ([RFC 7800, section 3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
 ///
-/// Each member that is here was put there by the issuer, and must be checked by somebody.
+/// The issuer added each member, so each must be checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Confirmation<'a> {
-    /// The thumbprint of a key for proofs of DPoP ([RFC 9449, section 6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)).
+    /// The thumbprint of a key for DPoP proofs ([RFC 9449, section
+    /// 6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)).
     pub(crate) jkt: Option<&'a Value>,
     /// The thumbprint of a client certificate ([RFC 8705, section 3.1](https://www.rfc-editor.org/rfc/rfc8705#section-3.1)).
     pub(crate) certificate: Option<&'a Value>,
-    /// Whether it says something else, or nothing that can be read.
+    /// Whether the claim has other members, or cannot be read.
     pub(crate) has_others: bool,
 }
 

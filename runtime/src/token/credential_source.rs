@@ -1,4 +1,4 @@
-//! Where requests carry their credentials.
+//! The places where requests carry their credentials.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::resource::Origin;
 
-/// Where a request carries its credential; see [`Gate::credentials`](crate::Gate::credentials).
+/// A place where a request carries its credential; see [`Gate::credentials`](crate::Gate::credentials).
 ///
 /// # Examples
 ///
@@ -38,7 +38,7 @@ enum Kind {
 }
 
 impl CredentialSource {
-    /// The `Authorization` header with the scheme Bearer ([RFC 6750, section 2.1]).
+    /// Reads the `Authorization` header with the scheme Bearer ([RFC 6750, section 2.1]).
     ///
     /// [RFC 6750, section 2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
     #[must_use]
@@ -46,32 +46,31 @@ impl CredentialSource {
         Self(Kind::Authorization)
     }
 
-    /// A cookie, for pages of the resource's own origin.
+    /// Reads a cookie, for pages of the resource's own origin.
     ///
-    /// Browsers send cookies along with requests that other sites start. So the cookie counts only if the browser says
-    /// that the request comes from the resource's own origin, by `Sec-Fetch-Site` or else by `Origin`. Without either header it
-    /// counts for `GET` and `HEAD` alone. Otherwise the gate ignores the cookie. Give the cookie the attributes `Secure`,
-    /// `HttpOnly` and `SameSite=Lax`, and let no `GET` change anything.
+    /// Browsers also send cookies with requests that other sites start. So the cookie counts only if the browser states
+    /// that the request comes from the resource's own origin, with `Sec-Fetch-Site` or else with `Origin`. Without
+    /// either header it counts only for `GET` and `HEAD`. In all other cases the gate ignores the cookie. Give the
+    /// cookie the attributes `Secure`, `HttpOnly` and `SameSite=Lax`, and let no `GET` change anything.
     #[must_use]
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Kind::Cookie { name: name.into() })
     }
 
-    /// A header that a proxy in front of the program sets, with the token alone or behind `Bearer`.
+    /// Reads a header that a proxy in front of the program sets: the token, alone or after `Bearer`.
     ///
-    /// The proxy must remove the header from what clients send.
+    /// The proxy must remove the header from client requests.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         Self(Kind::Header { name: name.into().to_ascii_lowercase() })
     }
 
-    /// An entry of `Sec-WebSocket-Protocol` that begins with `prefix`: the token follows it.
+    /// Reads an entry of `Sec-WebSocket-Protocol` that consists of `prefix` and the token.
     ///
-    /// A browser's `WebSocket` can set no other header. The page offers two protocols, as in
-    /// `new WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first; browsers close a
-    /// connection whose server selects none. The gate takes the entry with the token off the request before a handler
-    /// runs, so that the handler cannot send it back. Other sites do not know the token, so their requests need no further
-    /// check.
+    /// A browser's `WebSocket` can set no other header. The page offers two protocols, as in `new WebSocket(url,
+    /// ["files.v1", "bearer." + token])`, and the handler selects the first, since browsers close a connection whose
+    /// server selects none. The gate removes the entry with the token before a handler runs, so the handler cannot send
+    /// it back. Other sites do not know the token, so their requests need no further check.
     #[must_use]
     pub fn websocket_protocol(prefix: impl Into<String>) -> Self {
         Self(Kind::WebsocketProtocol { prefix: prefix.into() })
@@ -86,7 +85,7 @@ impl CredentialSource {
         }
     }
 
-    /// Reads the credential that a request to a resource at `origin` carries here.
+    /// Reads this source's credential from a request to a resource at `origin`.
     fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>, takes_dpop: bool) -> Credentials<'a> {
         match &self.0 {
             Kind::Authorization => Credentials::of(&parts.headers, takes_dpop),
@@ -104,26 +103,30 @@ impl CredentialSource {
         let is_token = |text: &str| !text.is_empty() && text.parse::<HeaderName>().is_ok();
         match &self.0 {
             Kind::Authorization => None,
-            Kind::Cookie { name } => (!is_token(name))
-                .then(|| format!("no cookie can be named {name:?}; write letters, digits, `-` and `_`")),
+            Kind::Cookie { name } => (!is_token(name)).then(|| {
+                format!("{name:?} is not a legal name of a cookie; use letters, digits, `-` and `_`")
+            }),
             Kind::Header { name } if is_reserved(name) => {
-                Some(format!("`{name}` is no header of a proxy's own; name the one that it sets"))
+                Some(format!("`{name}` is not a header for proxies; name the header that yours sets"))
             }
             Kind::Header { name } => (!is_token(name))
-                .then(|| format!("no header can be named {name:?}; write letters, digits and `-`")),
+                .then(|| format!("{name:?} is not a legal name of a header; use letters, digits and `-`")),
             Kind::WebsocketProtocol { prefix } => (!is_token(prefix)).then(|| {
-                format!("no subprotocol can begin with {prefix:?}; write letters, digits, `.`, `-` and `_`")
+                format!(
+                    "{prefix:?} is not a legal prefix of a subprotocol; use letters, digits, `.`, `-` and `_`"
+                )
             }),
         }
     }
 }
 
-/// Tells whether a header, in lower case, is for something else than a proxy's word about the client.
+/// Tells whether a header, named in lower case, has another standard purpose, so that a proxy cannot use it for
+/// credentials.
 pub(super) fn is_reserved(header: &str) -> bool {
     ["authorization", "cookie", "dpop", "host"].contains(&header)
 }
 
-/// Writes it as the lock does: `authorization`, `cookie NAME`, `header NAME` or `websocket-protocol PREFIX`.
+/// Writes the source as the lock does: `authorization`, `cookie NAME`, `header NAME` or `websocket-protocol PREFIX`.
 impl fmt::Display for CredentialSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -135,13 +138,13 @@ impl fmt::Display for CredentialSource {
     }
 }
 
-/// All places where the requests of one gate carry their credentials.
+/// All places where requests to one gate carry their credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sources {
     list: Vec<CredentialSource>,
-    /// Whether the scheme DPoP counts in `Authorization`.
+    /// Whether `Authorization` may have the scheme DPoP.
     takes_dpop: bool,
-    /// Headers that prove that a credential is the client's own.
+    /// Headers that prove that the client owns the credential.
     proofs: Vec<HeaderName>,
 }
 
@@ -152,23 +155,23 @@ impl Default for Sources {
 }
 
 impl Sources {
-    /// Sets where requests carry their credentials.
+    /// Sets the sources of credentials.
     pub(crate) fn set(&mut self, sources: impl IntoIterator<Item = CredentialSource>) {
         self.list = sources.into_iter().collect();
     }
 
-    /// Counts the scheme DPoP in `Authorization`, where that is one of the sources.
+    /// Accepts the scheme DPoP in `Authorization`, if that is one of the sources.
     #[cfg(feature = "dpop")]
     pub(crate) fn take_dpop(&mut self) {
         self.takes_dpop = true;
     }
 
-    /// Sets which headers prove that a credential is the client's own: they are as secret as it is, and belong to it.
+    /// Sets the headers that prove that the client owns the credential. They are as secret as the credential.
     pub(crate) fn set_proofs(&mut self, headers: impl IntoIterator<Item = HeaderName>) {
         self.proofs = headers.into_iter().collect();
     }
 
-    /// Tells whether there are headers that prove something of a credential.
+    /// Tells whether there are headers with proofs.
     pub(crate) fn have_proofs(&self) -> bool {
         !self.proofs.is_empty()
     }
@@ -177,7 +180,7 @@ impl Sources {
         self.list.iter()
     }
 
-    /// Reads the one credential of a request. None of several is chosen, wherever they are.
+    /// Reads the credential of a request. A request with several credentials is rejected, wherever they are.
     pub(crate) fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>) -> Credentials<'a> {
         if let [only] = self.list.as_slice() {
             return only.read(parts, origin, self.takes_dpop);
@@ -195,8 +198,8 @@ impl Sources {
         self.list.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
     }
 
-    /// Takes what no handler is to see off a request that has been judged, and marks a proxy's header, and each with a proof, as
-    /// sensitive: the functions and logs of what is inside know that sign, and not the sources of this gate.
+    /// Removes credentials that handlers must not see from a request after its decision, and marks proxy headers and
+    /// proof headers as sensitive. Code and logs further inside know that mark, but not the sources of this gate.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.proofs.iter().for_each(|name| mark_sensitive(headers, name));
         for source in &self.list {
@@ -218,8 +221,8 @@ impl Sources {
         }
     }
 
-    /// Takes what no handler is to see off a request, and returns the subprotocols as they were; `None` where none has to
-    /// go.
+    /// Removes credentials that handlers must not see from a request, and returns the original subprotocols, or `None`
+    /// if they did not change.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         let has_to_go = |source: &CredentialSource| matches!(&source.0, Kind::WebsocketProtocol { prefix } if offers(headers, prefix));
         if !self.list.iter().any(has_to_go) {
@@ -230,7 +233,7 @@ impl Sources {
         Some(protocols)
     }
 
-    /// Puts subprotocols in the place of what was left of them.
+    /// Restores the original subprotocols.
     pub(crate) fn put_protocols_back(headers: &mut HeaderMap, protocols: &[HeaderValue]) {
         headers.remove(SEC_WEBSOCKET_PROTOCOL);
         for value in protocols {
@@ -238,13 +241,13 @@ impl Sources {
         }
     }
 
-    /// Tells whether a header may hold a credential.
+    /// Tells whether a header may contain a credential.
     pub(crate) fn read_from(&self, header: &HeaderName) -> bool {
         self.proofs.contains(header)
             || self.list.iter().any(|source| source.header_name().as_ref() == Some(header))
     }
 
-    /// Remembers all that the sources read of a request, to tell later whether it is still the same.
+    /// Records everything that the sources read from a request, to check later that it has not changed.
     pub(crate) fn seen(&self, parts: &Parts, origin: Option<&str>) -> Seen {
         let mut values = self.values(&parts.headers).cloned();
         Seen {
@@ -254,13 +257,13 @@ impl Sources {
         }
     }
 
-    /// Tells whether a request has what was seen of it before. Allocates nothing.
+    /// Tells whether a request still has the recorded values. Allocates nothing.
     pub(crate) fn still_has(&self, parts: &Parts, origin: Option<&str>, seen: &Seen) -> bool {
         self.values(&parts.headers).eq(seen.first.iter().chain(&seen.more))
             && self.cookies_count(parts, origin) == seen.cookies_count
     }
 
-    /// Tells whether a cookie of a request would count; the method decides about that, too.
+    /// Tells whether a cookie of a request would count, which also depends on the method.
     fn cookies_count(&self, parts: &Parts, origin: Option<&str>) -> bool {
         let has_cookies = self.list.iter().any(|source| matches!(source.0, Kind::Cookie { .. }));
         has_cookies && is_same_origin(parts, origin)
@@ -274,17 +277,17 @@ impl Sources {
 
     pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
         let none = self.list.is_empty().then(|| {
-            "the gate takes credentials from nowhere; name a source, such as `CredentialSource::authorization()`"
+            "the gate has no source of credentials; name one, such as `CredentialSource::authorization()`"
                 .to_owned()
         });
         let twice = self.list.iter().enumerate().filter(|(at, source)| self.list[..*at].contains(source));
-        let twice =
-            twice.map(|(_, source)| format!("the credential source `{source}` stands twice; write it once"));
+        let twice = twice
+            .map(|(_, source)| format!("the credential source `{source}` is listed twice; write it once"));
         none.into_iter().chain(self.list.iter().filter_map(CredentialSource::problem)).chain(twice)
     }
 }
 
-/// What the sources of a gate have read of a request: nearly always one value.
+/// The values that a gate's sources read from a request: nearly always one.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     first: Option<HeaderValue>,
@@ -292,7 +295,7 @@ pub(crate) struct Seen {
     cookies_count: bool,
 }
 
-/// Tells whether a request comes from a page of the resource itself, as far as the browser says.
+/// Tells whether a request comes from a page of the resource itself, according to the browser.
 fn is_same_origin(parts: &Parts, origin: Option<&str>) -> bool {
     let headers = &parts.headers;
     let is_safe = matches!(parts.method, Method::GET | Method::HEAD);
@@ -301,7 +304,7 @@ fn is_same_origin(parts: &Parts, origin: Option<&str>) -> bool {
     match (sites.next(), sites.next(), origins.next(), origins.next()) {
         (Some(site), None, ..) => match site.as_bytes() {
             b"same-origin" => true,
-            // The person opened it: by the address bar, or a bookmark.
+            // The person opened the page from the address bar or a bookmark.
             b"none" => is_safe,
             _ => false,
         },
@@ -342,7 +345,7 @@ fn mark_sensitive(headers: &mut HeaderMap, name: &HeaderName) {
     }
 }
 
-/// Tells whether an entry of the subprotocols begins with `prefix`.
+/// Tells whether a subprotocol begins with `prefix`.
 fn offers(headers: &HeaderMap, prefix: &str) -> bool {
     protocols(headers).any(|entry| entry.starts_with(prefix))
 }

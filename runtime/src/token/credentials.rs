@@ -1,30 +1,31 @@
-//! The reader of the `Authorization` header.
+//! Parses the `Authorization` header.
 
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
 use super::Scheme;
 
-/// What a request says about who sends it.
+/// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials<'a> {
-    /// No token: no header, or one of another scheme. A token in the query is none ([OAuth 2.1, section 5.1]).
+    /// There is no token: no header, or one with another scheme. A token in the query does not count ([OAuth 2.1,
+    /// section 5.1]).
     ///
     /// [OAuth 2.1, section 5.1]: https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-13#section-5.1
     Absent,
-    /// A Bearer token, in its legal characters; nothing else has been checked.
+    /// A Bearer token with legal characters; nothing else has been checked.
     Bearer(&'a str),
-    /// A token of the scheme DPoP ([RFC 9449, section 7.1]), in the same characters.
+    /// A token with the scheme DPoP ([RFC 9449, section 7.1]) and legal characters.
     ///
     /// [RFC 9449, section 7.1]: https://www.rfc-editor.org/rfc/rfc9449#section-7.1
     Dpop(&'a str),
-    /// A scheme with something that cannot be a token.
+    /// A scheme followed by text that cannot be a token.
     NotAToken(Scheme),
     /// More than one credential ([RFC 6750, section 2](https://www.rfc-editor.org/rfc/rfc6750#section-2)).
     Several,
 }
 
 impl<'a> Credentials<'a> {
-    /// Reads the header. Where `takes_dpop` is not set, the scheme DPoP is none that is known.
+    /// Reads the header. Unless `takes_dpop` is set, the scheme DPoP is treated as unknown.
     pub(crate) fn of(headers: &'a HeaderMap, takes_dpop: bool) -> Self {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         match (values.next(), values.next()) {
@@ -34,7 +35,7 @@ impl<'a> Credentials<'a> {
         }
     }
 
-    /// Reads `credentials = auth-scheme 1*SP token68`, the scheme in any case ([RFC 9110, section 11.4]).
+    /// Parses `credentials = auth-scheme 1*SP token68`, with the scheme in any case ([RFC 9110, section 11.4]).
     ///
     /// [RFC 9110, section 11.4]: https://www.rfc-editor.org/rfc/rfc9110#section-11.4
     fn read(value: &'a HeaderValue, takes_dpop: bool) -> Self {
@@ -66,7 +67,7 @@ impl<'a> Credentials<'a> {
 /// [RFC 6750, section 2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 pub(crate) fn is_b64token(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    // Without an early end the compiler looks at many bytes at once, and tokens are long.
+    // Without an early exit the compiler checks many bytes at once, and tokens are long.
     !body.is_empty() && body.bytes().fold(true, |legal, byte| legal & is_b64token_byte(byte))
 }
 

@@ -1,8 +1,20 @@
-//! Why a token could not be verified.
+//! The reason why a token could not be verified.
 
 use std::{error::Error, fmt, time::Duration};
 
-/// The reason why a token could not be verified. Clients see which kind it is; the details go to the log.
+/// The reason why a token could not be verified. Clients learn its kind; the details go to the log.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scopegate::VerifyError;
+///
+/// let error = VerifyError::unavailable(Duration::from_secs(5), "the key server does not answer");
+/// assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
+/// assert!(VerifyError::expired().is_expired());
+/// ```
 #[derive(Debug)]
 pub struct VerifyError(Kind);
 
@@ -16,35 +28,35 @@ enum Kind {
 }
 
 impl VerifyError {
-    /// The token was good once, and a new one is needed: 401 with `error="invalid_token"`.
+    /// The token has expired, and the client needs a new one: 401 with `error="invalid_token"`.
     #[must_use]
     pub fn expired() -> Self {
         Self(Kind::Expired)
     }
 
-    /// The token is not one that this resource accepts, because it is malformed, unknown, revoked, forged or meant for
-    /// another: 401 with `error="invalid_token"`.
+    /// The resource does not accept the token, because it is malformed, unknown, revoked, forged or meant for another
+    /// resource: 401 with `error="invalid_token"`.
     ///
     /// The reason, a text or an error, is logged, so it must not quote the token.
     pub fn invalid(reason: impl Into<Source>) -> Self {
         Self(Kind::Invalid(reason.into()))
     }
 
-    /// Nobody can tell now whether the token is good, as when a key server is down: 503 with `Retry-After`, so that
-    /// clients keep their token.
+    /// The token cannot be verified now, as when a key server is down: 503 with `Retry-After`, so that clients keep
+    /// their token.
     ///
     /// The source, a text or an error, is logged, so it must not quote the token.
     pub fn unavailable(retry_after: Duration, source: impl Into<Source>) -> Self {
         Self(Kind::Unavailable { retry_after, source: source.into() })
     }
 
-    /// Tells whether the token was good once.
+    /// Tells whether the token has expired.
     #[must_use]
     pub const fn is_expired(&self) -> bool {
         matches!(self.0, Kind::Expired)
     }
 
-    /// Returns how long clients should wait before they try again, where nobody can tell now whether the token is good.
+    /// Returns how long clients should wait before they try again, if the token cannot be verified now.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match &self.0 {

@@ -1,4 +1,4 @@
-//! Tokens: where a request carries one, who verifies it, and what a verified one says.
+//! Tokens: their place in a request, their verification, and their claims.
 
 mod claims;
 mod client_certificate;

@@ -6,9 +6,10 @@ use http::{HeaderMap, Method, Uri, request::Parts};
 
 use crate::resource::Resource;
 
-/// What a request presents to a [`TokenVerifier`](crate::TokenVerifier): the token, and what came with it.
+/// The input of a [`TokenVerifier`](crate::TokenVerifier): the token, and the request that carries it.
 ///
-/// A text alone is a token that came with nothing else, for tests of a verifier and for tokens that do not come by HTTP.
+/// In tests of a verifier, and for tokens that do not come with an HTTP request, you can make one from the token's text
+/// alone.
 ///
 /// # Examples
 ///
@@ -30,17 +31,36 @@ pub struct Presented<'a> {
 }
 
 /// How a request presents its token.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Presented, Scheme, Token, TokenVerifier, VerifyError};
+///
+/// /// Accepts only tokens that are bound to a key.
+/// struct BoundOnly<V>(V);
+///
+/// impl<V: TokenVerifier> TokenVerifier for BoundOnly<V> {
+///     async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
+///         match presented.scheme() {
+///             Scheme::Dpop => self.0.verify(presented).await,
+///             _ => Err(VerifyError::invalid("it is not bound to a key")),
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scheme {
-    /// As a bearer token ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)), by whatever
+    /// As a bearer token ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)), from any
     /// [source](crate::CredentialSource).
     #[default]
     Bearer,
     /// As a token that is bound to a key of the client by DPoP
     /// ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)), in `Authorization`.
     ///
-    /// A gate takes it where `Gate::dpop` says so, and checks the proof when the verifier has returned a token with `cnf.jkt`.
+    /// `Gate::dpop` makes a gate accept this scheme. The gate checks the proof after the verifier has returned a token
+    /// with `cnf.jkt`.
     Dpop,
 }
 
@@ -73,19 +93,19 @@ impl<'a> Presented<'a> {
         self.method
     }
 
-    /// Returns the URI of the request, as it arrived: without what an outer router or a proxy took off.
+    /// Returns the URI of the request as it arrived, without the parts that an outer router or a proxy removed.
     #[must_use]
     pub const fn uri(&self) -> &'a Uri {
         self.uri
     }
 
-    /// Returns the headers of the request, the token's own among them.
+    /// Returns the headers of the request, including the header with the token.
     #[must_use]
     pub const fn headers(&self) -> &'a HeaderMap {
         self.headers
     }
 
-    /// Returns the resource that the request is for; a gate of static keys alone has none.
+    /// Returns the resource that the request is for; a gate with only static keys has none.
     #[must_use]
     pub const fn resource(&self) -> Option<&'a Resource> {
         self.resource
@@ -100,7 +120,7 @@ impl<'a> From<&'a str> for Presented<'a> {
     }
 }
 
-/// Shows neither the token nor the headers, which may carry it.
+/// Shows neither the token nor the headers, which may contain it.
 impl fmt::Debug for Presented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Presented")

@@ -1,15 +1,15 @@
-//! Who calls.
+//! The principal: who calls.
 
 use std::{
     fmt::{self, Write},
     sync::Arc,
 };
 
-/// Who calls: the only thing to key data by.
+/// The principal: who calls. Use it, and nothing else, as the key for a user's data.
 ///
-/// A subject is unique for its issuer alone ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers may
-/// give two people the same subject. A principal is issuer and subject together. A static key is a principal of its own kind,
-/// and never equals a user.
+/// A subject is unique only within its issuer ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers may
+/// give two people the same subject. A principal is issuer and subject together. A static key is a principal of another
+/// kind, and never equals a user.
 ///
 /// # Examples
 ///
@@ -41,14 +41,14 @@ enum Kind {
     Key {
         name: Arc<str>,
     },
-    /// A static key without a name: its hash, which nobody but this crate sees.
+    /// A static key without a name. Its hash stays inside this crate.
     UnnamedKey {
         digest: Arc<str>,
     },
 }
 
 impl Principal {
-    /// Makes the principal that `issuer` calls `subject`, as a program has stored them.
+    /// Makes the principal of `issuer` and `subject`, as your program stored them.
     ///
     /// # Examples
     ///
@@ -70,7 +70,7 @@ impl Principal {
         Self(Kind::Key { name: name.into() })
     }
 
-    /// Makes what stands for a static key without a name, where something has to belong to whoever holds it.
+    /// Makes the principal of a static key without a name, for data that must belong to the holder of the key.
     pub(crate) fn of_unnamed_key(digest: &[u8]) -> Self {
         let mut text = String::new();
         for byte in digest {
@@ -87,7 +87,7 @@ impl Principal {
         }
     }
 
-    /// Returns who issued the token; a static key has no issuer.
+    /// Returns the issuer of the token; a static key has none.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         match &self.0 {
@@ -105,7 +105,7 @@ impl Principal {
         }
     }
 
-    /// Returns the name of the static key, if it is one.
+    /// Returns the name of the static key, if the principal is one.
     #[must_use]
     pub fn key_name(&self) -> Option<&str> {
         match &self.0 {
@@ -115,7 +115,8 @@ impl Principal {
     }
 }
 
-/// Writes it for people and logs. Texts of two principals may be the same: compare principals, not their texts.
+/// Writes the principal for people and logs. Different principals may have the same text, so compare principals
+/// instead.
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

@@ -1,4 +1,4 @@
-//! What a verified access token says.
+//! A verified access token.
 
 use std::{
     fmt,
@@ -15,20 +15,36 @@ use crate::{
     scope::GrantedScopes,
 };
 
-/// What a verified access token says. Cheap to clone.
+/// A verified access token, with its scopes and claims. Cheap to clone.
 ///
 /// Its `Debug` output shows neither claims nor the token's text.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use scopegate::{GrantedScopes, Token};
+///
+/// let token = Token::granting(GrantedScopes::parse("files:read files:write"))
+///     .with_issuer("https://auth.example.com")
+///     .with_subject("alice")
+///     .with_client("files-app")
+///     .with_expiry(SystemTime::now() + Duration::from_secs(300));
+/// assert!(token.scopes().contains("files:write"));
+/// assert_eq!(token.principal().and_then(|principal| principal.subject()), Some("alice"));
+/// ```
 #[derive(Clone)]
 pub struct Token(Arc<Data>, Told);
 
-/// What a gate and a verifier say of a token for the record of a decision. It is beside what the token says, so that a copy in a
-/// cache stays as it is.
+/// Facts that a gate and a verifier add for the record of a decision. They are kept apart from the token's data, so
+/// that a cached copy stays unchanged.
 #[derive(Clone, Default)]
 struct Told {
-    /// What stands for a token without `jti`, where somebody is told.
+    /// The identifier of a token without `jti`, if there is an observer.
     id: Option<Arc<TokenId>>,
     is_cached: Option<bool>,
-    /// How the request presented it, which decides what a challenge says.
+    /// How the request presented the token, which affects the challenge.
     scheme: Scheme,
 }
 
@@ -37,7 +53,7 @@ struct Data {
     scopes: GrantedScopes,
     issuer: Option<Arc<str>>,
     subject: Option<Arc<str>>,
-    /// Follows from issuer and subject, unless it is a static key. Of a key without a name, this is for the crate alone.
+    /// Results from issuer and subject, or from a static key. The principal of an unnamed key is for this crate only.
     principal: Option<Principal>,
     client: Option<String>,
     expires_at: Option<SystemTime>,
@@ -47,13 +63,13 @@ struct Data {
 }
 
 impl Token {
-    /// Makes a token that grants `scopes` and says nothing else.
+    /// Makes a token that grants `scopes` and has no other claims.
     #[must_use]
     pub fn granting(scopes: GrantedScopes) -> Self {
         Self(Arc::new(Data { scopes, ..Data::default() }), Told::default())
     }
 
-    /// Makes the token that a static key stands for.
+    /// Makes the token of a static key.
     pub(crate) fn of_key(scopes: GrantedScopes, name: Option<&str>, digest: &[u8]) -> Self {
         let principal = Some(name.map_or_else(|| Principal::of_unnamed_key(digest), Principal::of_key));
         Self(Arc::new(Data { scopes, principal, ..Data::default() }), Told::default())
@@ -65,22 +81,22 @@ impl Token {
         self.identified(|data| data.issuer = Some(issuer.into()))
     }
 
-    /// Sets the subject: who granted the scopes (`sub`). It is unique for its issuer alone.
+    /// Sets the subject: who granted the scopes (`sub`). It is unique only within its issuer.
     #[must_use]
     pub fn with_subject(self, subject: impl Into<Arc<str>>) -> Self {
         self.identified(|data| data.subject = Some(subject.into()))
     }
 
-    /// Sets when the token expires, for handlers that outlive their request: [`Access::expired`](crate::Access::expired) ends
-    /// then. The verifier judges it.
+    /// Sets the expiry of the token. The verifier checks it. Handlers that outlive their request use it:
+    /// [`Access::expired`](crate::Access::expired) completes at that time.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
         self
     }
 
-    /// Sets for how long after its expiry the verifier still accepts the token, since clocks differ; not at all unless set. The time of the
-    /// [login](Token::with_auth_time) may be off by as much.
+    /// Sets how long after its expiry the verifier still accepts the token, to allow for clock differences; zero unless
+    /// set. The time of the [login](Token::with_auth_time) gets the same tolerance.
     #[must_use]
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         Arc::make_mut(&mut self.0).leeway = leeway;
@@ -94,23 +110,25 @@ impl Token {
         self
     }
 
-    /// Adds a value that says how the person logged in (`acr`), which an operation may [ask for](crate::Requirement::acr). Most
-    /// servers send one; call it for each where yours sends several.
+    /// Adds a value that says how the person logged in (`acr`), which an operation may
+    /// [require](crate::Requirement::acr). Most authorization servers send one value; call this once for each if yours
+    /// sends several.
     #[must_use]
     pub fn with_acr(mut self, acr: impl Into<Box<str>>) -> Self {
         Arc::make_mut(&mut self.0).login.acr.push(acr.into());
         self
     }
 
-    /// Sets when the person logged in (`auth_time`), which may be [too long ago](crate::Requirement::max_age) for an operation. The
-    /// [leeway](Token::with_leeway) counts.
+    /// Sets when the person logged in (`auth_time`). An operation may [limit](crate::Requirement::max_age) the time
+    /// since then; the [leeway](Token::with_leeway) applies.
     #[must_use]
     pub fn with_auth_time(mut self, auth_time: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).login.time = Some(auth_time);
         self
     }
 
-    /// Says whether the verifier had the token in its memory, for the record of a [decision](crate::Decision::is_cached).
+    /// Sets whether the verifier had the token in its cache, for the record of a
+    /// [decision](crate::Decision::is_cached).
     #[must_use]
     pub fn with_cached(mut self, is_cached: bool) -> Self {
         self.1.is_cached = Some(is_cached);
@@ -140,53 +158,55 @@ impl Token {
         &self.0.scopes
     }
 
-    /// Returns who calls, where the token says who issued it and who granted its scopes; see [`Principal`].
+    /// Returns the principal, if the token has an issuer and a subject, or is a named static key; see [`Principal`].
     pub fn principal(&self) -> Option<&Principal> {
         self.0.principal.as_ref().filter(|principal| principal.unnamed_key().is_none())
     }
 
-    /// Returns to whom something can belong that is opened with the token: the principal, or whoever holds a static key without a name.
+    /// Returns the owner of data that is created with the token: the principal, or the holder of a static key without a
+    /// name.
     #[cfg(feature = "mcp")]
     pub(crate) fn holder(&self) -> Option<&Principal> {
         self.0.principal.as_ref()
     }
 
-    /// Returns who issued the token, where the verifier says so.
+    /// Returns the issuer of the token, if the verifier set it.
     pub fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()
     }
 
-    /// Iterates over what the token says of how the person logged in (`acr`): nearly always one value, or none.
+    /// Iterates over the values that say how the person logged in (`acr`): nearly always one or none.
     pub fn acr(&self) -> impl Iterator<Item = &str> {
         self.0.login.acr.iter().map(AsRef::as_ref)
     }
 
-    /// Returns when the person logged in (`auth_time`), where the token says so.
+    /// Returns when the person logged in (`auth_time`), if the token has the claim.
     pub fn auth_time(&self) -> Option<SystemTime> {
         self.0.login.time
     }
 
-    /// Returns what decides about the caller.
+    /// Returns the facts about the caller that affect the decision.
     pub(crate) fn caller(&self) -> Caller<'_> {
         Caller::with_login(&self.0.scopes, &self.0.login, self.0.leeway)
     }
 
-    /// Returns when the token expires, where the verifier says so.
+    /// Returns when the token expires, if the verifier set it.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.0.expires_at
     }
 
-    /// Returns from when on the verifier refuses the token, where it says so and a clock of this machine can show it.
+    /// Returns the time from which the verifier rejects the token, if it has one that this machine's clock can show.
     pub(crate) fn refused_from(&self) -> Option<SystemTime> {
         self.expires_at()?.checked_add(self.0.leeway)
     }
 
-    /// Returns who granted the scopes, where the token says so. To key data by it, take [`Token::principal`].
+    /// Returns the subject, who granted the scopes, if the token has one. As the key for data, use
+    /// [`Token::principal`].
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
 
-    /// Returns who was granted the scopes, where the token says so.
+    /// Returns the client, to which the scopes were granted, if the token names it.
     pub fn client(&self) -> Option<&str> {
         self.0.client.as_deref()
     }
@@ -200,19 +220,20 @@ impl Token {
         self
     }
 
-    /// Tells whether the token is bound to a key of the client (`cnf`, [RFC 7800]), so that holding it is not enough.
+    /// Tells whether the token is bound to a key of the client (`cnf`, [RFC 7800]), so that the token alone is not
+    /// enough.
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     pub fn is_bound(&self) -> bool {
         self.confirmation().is_some()
     }
 
-    /// Returns what the token says of the key that it is bound to.
+    /// Returns the key or certificate that the token is bound to.
     pub(crate) fn confirmation(&self) -> Option<Confirmation<'_>> {
         self.0.claims.get("cnf").map(Confirmation::of)
     }
 
-    /// Notes how the request presented the token.
+    /// Records how the request presented the token.
     pub(crate) fn presented_as(mut self, scheme: Scheme) -> Self {
         self.1.scheme = scheme;
         self
@@ -222,12 +243,12 @@ impl Token {
         self.1.scheme
     }
 
-    /// Tells whether the verifier had the token in its memory, where it says so.
+    /// Tells whether the verifier had the token in its cache, if it set that.
     pub(crate) fn is_cached(&self) -> Option<bool> {
         self.1.is_cached
     }
 
-    /// Notes by what the token is known in records, where it does not say so itself.
+    /// Records an identifier of the token, if it has no `jti`.
     pub(crate) fn known_by(mut self, text: &str) -> Self {
         if self.identifier().is_none() {
             self.1.id = Some(Arc::new(TokenId::of(text)));
@@ -235,7 +256,7 @@ impl Token {
         self
     }
 
-    /// Returns what stands for the token in records, where that is known.
+    /// Returns the identifier of the token in records, if it has one.
     pub(crate) fn id(&self) -> Option<TokenId> {
         self.identifier().map(TokenId::of).or_else(|| self.1.id.as_deref().copied())
     }
@@ -244,13 +265,13 @@ impl Token {
         self.0.claims.get("jti").and_then(Value::as_str).filter(|id| !id.is_empty())
     }
 
-    /// Returns who acts for the subject: issuer and subject of `act`.
+    /// Returns the actor, who acts for the subject: issuer and subject of `act`.
     pub(crate) fn actor(&self) -> Option<(Option<&str>, &str)> {
         let actor = self.0.claims.get("act")?;
         Some((actor.get("iss").and_then(Value::as_str), actor.get("sub")?.as_str()?))
     }
 
-    /// Reads the claims into a type of yours.
+    /// Converts the claims to a type of yours.
     ///
     /// # Examples
     ///

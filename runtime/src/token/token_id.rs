@@ -1,12 +1,24 @@
-//! Tokens in records: by a hash, never by their text.
+//! The identifier of a token in records: a hash, never its text.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// Stands for a token in a record: the SHA-256 of its identifier (`jti`), or of its whole text where it has none.
+/// Identifies a token in records: the SHA-256 of its `jti`, or of its whole text if it has no `jti`.
 ///
-/// It is written as 64 hexadecimal digits.
+/// Its text has 64 hexadecimal digits.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Decision, Gate, StaticKeys, TokenId};
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?).observe(|decision: &Decision<'_>| {
+///     let token: Option<TokenId> = decision.token();
+///     println!("{:?} {}", token.map(|id| id.to_string()), decision.outcome().as_str());
+/// });
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenId([u8; 32]);
 

@@ -1,10 +1,10 @@
-//! Those who verify tokens.
+//! The trait of verifiers.
 
 use std::sync::Arc;
 
 use super::{Presented, Token, VerifyError};
 
-/// Verifies access tokens: the one thing about a token that depends on who issued it.
+/// Verifies access tokens. Nothing else about a token depends on its issuer.
 ///
 /// # Examples
 ///
@@ -27,23 +27,24 @@ use super::{Presented, Token, VerifyError};
 pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
-    /// It is called once per request for the same credentials, whatever gates of one verifier stand behind each other: what
-    /// a middleware changes later of method, URI and other headers, it is not asked about again.
+    /// The gate calls it once per request for the same credentials, even if several gates with one verifier are nested.
+    /// If a middleware between them changes the method, the URI or other headers, it is not called again.
     ///
     /// # Errors
     ///
-    /// [`VerifyError::expired`] and [`VerifyError::invalid`] become a 401 with `error="invalid_token"`;
-    /// [`VerifyError::unavailable`], for when nobody can tell now, becomes a 503, so that clients keep their token.
+    /// [`VerifyError::expired`] and [`VerifyError::invalid`] become a 401 with `error="invalid_token"`. Return
+    /// [`VerifyError::unavailable`] if the token cannot be verified now; it becomes a 503, so that clients keep their
+    /// token.
     fn verify(&self, presented: &Presented<'_>) -> impl Future<Output = Result<Token, VerifyError>> + Send;
 
-    /// Lists what is wrong with the verifier's configuration, each a sentence that says what to write instead. A gate reports
-    /// them when it starts, and does not start with any.
+    /// Lists the problems of the verifier's configuration. Each says what is wrong and what to write instead. A gate
+    /// reports them when it starts, and does not start if there are any.
     fn problems(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// So that several gates can share a verifier, and what it has learnt.
+/// Lets several gates share a verifier and its caches.
 impl<V: TokenVerifier> TokenVerifier for Arc<V> {
     async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         V::verify(self, presented).await

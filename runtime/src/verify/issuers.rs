@@ -1,4 +1,4 @@
-//! Verifies the tokens of several issuers, each by the one that issued it.
+//! Verifies the tokens of several issuers, each by the rules of its own issuer.
 
 use std::fmt;
 
@@ -9,54 +9,57 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
 /// Verifies the access tokens of some [issuers](Issuer): JSON Web Tokens, as in [RFC 9068].
 ///
-/// An authorization server need not be up when the program starts: its metadata ([RFC 8414] or OIDC
-/// Discovery) and its keys are loaded with the first token. They are loaded again in the background, every five minutes
-/// while tokens come in. While the server does not answer, the keys that are known keep working, and only tokens of unknown keys
-/// get [`VerifyError::unavailable`].
+/// An authorization server need not be up when the program starts: its metadata ([RFC 8414] or OIDC Discovery) and its
+/// keys are loaded with the first token. While tokens arrive, the keys are reloaded in the background every five
+/// minutes. If the server does not answer, the known keys stay in use, and only tokens with unknown keys get
+/// [`VerifyError::unavailable`].
 ///
-/// A token whose key is not among the known ones, or whose signature is not one of the key that it names, has the keys loaded again,
-/// at most every ten seconds. A token of an unknown key is [`VerifyError::unavailable`] until the server was asked for its keys after
-/// the token first came, or a minute after the `iat` of the token; from then on it is invalid, until the server publishes its
-/// key.
+/// A token with an unknown key, or with a signature that does not match the key it names, causes a reload, at most
+/// every ten seconds. A token with an unknown key is [`VerifyError::unavailable`] at first. It becomes invalid after a
+/// reload that started after the token first arrived, or more than a minute after its `iat`, and stays invalid until
+/// the server publishes its key.
 ///
-/// A token is good when
-/// - its `iss` is one of the issuers, and a key of just that issuer made the signature;
-/// - its `alg` is one that the key is for: the key's own `alg`, or else `RS256` to `PS512` for RSA, `ES256`,
-///   `ES384` and `ES512` for their curve, `EdDSA` for Ed25519. A key never serves for HMAC, and `none` is no algorithm;
+/// A token is valid if
+/// - its `iss` is one of the issuers, and a key of that issuer made the signature;
+/// - its `alg` fits the key: the key's own `alg`, or else `RS256` to `PS512` for RSA, `ES256`, `ES384` and `ES512` for
+///   their curve, `EdDSA` for Ed25519. A key is never used for HMAC, and `none` is never accepted;
 /// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) of its issuer;
-/// - it has an `exp` that is not over, and its `nbf`, if it has one, is over, both within the [leeway](Issuer::leeway);
-/// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and it has no `crit`, since no extension is known;
-/// - no claim marks it as another token, as `typ` with `ID` or `Refresh` does, or `token_use` with anything but `access`;
-/// - where nothing marks it as an access token either (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of the
-///   claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have; and where its audience is
-///   not the resource itself, it has a claim for scopes, or another that [ID tokens lack](Issuer::access_claims);
-/// - neither its header nor its claims, nor any object in them, has two members of one name;
+/// - it has an `exp` in the future, and no `nbf` in the future, both within the [leeway](Issuer::leeway);
+/// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, since
+///   scopegate supports no extension;
+/// - no claim marks it as another kind of token, as `typ` with `ID` or `Refresh` does, or `token_use` with anything but
+///   `access`;
+/// - if nothing marks it as an access token either (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it
+///   has none of the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If its
+///   audience is also not the resource itself, it needs a claim for scopes, or another one that [ID tokens
+///   lack](Issuer::access_claims);
+/// - neither its header nor its claims, nor any object in them, repeats a member;
 /// - it has at most 16 KiB, and its header at most 32 members.
 ///
-/// The keys of an issuer are a JWK set of at most 256 keys; a longer set is refused as a whole. A token without a `kid` is
-/// tried with the first four keys of its `alg`.
+/// The keys of an issuer are a JWK set of at most 256 keys; a longer set is rejected as a whole. A token without a
+/// `kid` is tried with the first four keys for its `alg`.
 ///
-/// The scopes are those of the claims `scope` and `scp`, unless the [issuer](Issuer::scopes) says otherwise; both may be a
+/// The scopes come from the claims `scope` and `scp`, unless the [issuer](Issuer::scopes) sets others; each may be a
 /// space-delimited list or an array. The subject is `sub`; the client is `client_id`, or else `azp`, `cid` or `appid`.
 ///
-/// # What is remembered
+/// # Caching
 ///
-/// A token that was good is remembered for five minutes, by its whole text, so that its signature is not verified with each
-/// request. It is judged anew when keys were loaded among which its own is missing or changed, and `exp` and `nbf` are judged
-/// each time. Of forged tokens, of those for other audiences and of those of unknown keys, a thousand are remembered apart, until
-/// keys are loaded again. Nothing is remembered of tokens that expired, or for which there were no keys yet. [`Issuers::cache_size`] bounds the
-/// memory, and turns all of this off.
+/// A valid token is cached for five minutes, by its whole text, so that its signature is not verified again with each
+/// request. It is checked again if a reload changes or removes its key, and `exp` and `nbf` are checked each time. A
+/// thousand forged tokens, tokens for other audiences and tokens with unknown keys are cached separately until the next
+/// reload. Expired tokens, and tokens that arrive before any keys are loaded, are not cached. [`Issuers::cache_size`]
+/// limits the memory, and can turn the cache off.
 ///
-/// Remembered or not, a token is good until its `exp`, even if the authorization server revoked it: it is not asked about
-/// single tokens ([RFC 7662]). Have it issue tokens for minutes rather than for days.
+/// Cached or not, a token is valid until its `exp`, even if the authorization server has revoked it, since the gate
+/// does not ask about single JWTs ([RFC 7662]). Make the server issue tokens for minutes rather than for days.
 ///
 /// # Denying single tokens
 ///
-/// To deny a token before its `exp`, deny it by its claim `jti`, or by its subject, and not by its text. A token can have
-/// several texts that are all good: whoever has an ECDSA signature (`ES256`, `ES384`, `ES512`) can make a second one of it, without the
-/// key.
+/// To deny a token before its `exp`, deny its claim `jti` or its subject, and not its text. A token can have several
+/// valid texts: anyone who has an ECDSA signature (`ES256`, `ES384`, `ES512`) can make a second one from it, without
+/// the key.
 ///
-/// Gates share what is remembered if they share the verifier in an [`Arc`](std::sync::Arc).
+/// Gates share the cache if they share the verifier in an [`Arc`](std::sync::Arc).
 ///
 /// # Examples
 ///
@@ -72,8 +75,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// # Errors
 ///
-/// [`TokenVerifier::verify`] answers [`VerifyError::expired`] only for a token with which all else is well, and
-/// [`VerifyError::unavailable`] when the keys that the token needs could not be loaded.
+/// [`TokenVerifier::verify`] returns [`VerifyError::expired`] only for a token that is otherwise valid, and
+/// [`VerifyError::unavailable`] if the keys for the token could not be loaded.
 ///
 /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 /// [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
@@ -87,9 +90,9 @@ pub struct Issuers {
 }
 
 impl Issuers {
-    /// Makes a verifier of the tokens of these issuers. Nothing is fetched yet.
+    /// Makes a verifier for the tokens of these issuers. Nothing is fetched yet.
     ///
-    /// What is wrong with one of them, or between them, is an error when the gate starts.
+    /// Problems of an issuer, and conflicts between issuers, are errors when the gate starts.
     pub fn new(issuers: impl IntoIterator<Item = Issuer>) -> Self {
         let jwts = Jwts::of(issuers.into_iter());
         Self {
@@ -100,7 +103,7 @@ impl Issuers {
         }
     }
 
-    /// Accepts static keys beside the tokens of the issuers.
+    /// Accepts static keys in addition to the tokens of the issuers.
     ///
     /// # Examples
     ///
@@ -119,10 +122,10 @@ impl Issuers {
         self
     }
 
-    /// Sets how much memory remembered tokens may take, in bytes; 16 MiB by default. With `0` none is remembered.
+    /// Sets the size of the token cache in bytes; 16 MiB by default. `0` turns the cache off.
     ///
-    /// A token with a dozen claims takes about 2 KiB. One that takes more than some 60 KiB may not be remembered: the
-    /// memory is split, into more parts the more cores there are.
+    /// A token with a dozen claims takes about 2 KiB. A token that takes more than about 60 KiB may not be cached,
+    /// because the memory is split into parts, more of them on a machine with more cores.
     ///
     /// # Examples
     ///
@@ -138,7 +141,7 @@ impl Issuers {
         self
     }
 
-    /// Verifies a token and sends it nowhere: as a static key, or by the keys of the issuer that it names.
+    /// Verifies a token without sending it anywhere: as a static key, or with the keys of the issuer that it names.
     #[cfg(feature = "export")]
     pub(super) async fn verify_offline(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         if let Some(token) = self.keys.as_ref().and_then(|keys| keys.find(presented.token())) {
@@ -151,14 +154,14 @@ impl Issuers {
         self.jwts.known().map(|known| &known.issuer)
     }
 
-    /// Finds issuers that would both take a token for their own.
+    /// Finds issuers that would both accept the same `iss`.
     fn clashes(&self) -> Vec<String> {
         let mut issuers = self.iter();
         let mut clashes = Vec::new();
         while let Some(issuer) = issuers.next() {
             clashes.extend(issuers.clone().filter_map(|other| issuer.clash(other)).map(|name| {
                 let name = shown::url(&name).to_string();
-                format!("two issuers have the name `{name}`, so that nobody could tell whose rules its tokens follow; leave one out")
+                format!("two issuers have the name `{name}`, so the rules for its tokens are ambiguous; remove one of them")
             }));
         }
         clashes
@@ -174,7 +177,7 @@ impl TokenVerifier for Issuers {
         if let Some(server) = self.opaque.server_of(presented.token())? {
             return match server.verify_by_memory(presented) {
                 Some(verified) => verified,
-                // Boxed, since it is rare, and every request would have room for it.
+                // Boxed, because it is rare and its state would enlarge the future of every request.
                 None => Box::pin(server.verify(presented)).await,
             };
         }
@@ -184,7 +187,7 @@ impl TokenVerifier for Issuers {
     fn problems(&self) -> Vec<String> {
         let mut problems: Vec<_> = self.iter().flat_map(Issuer::problems).collect();
         if self.iter().next().is_none() {
-            problems.push("there is no issuer, so that no token is accepted; name one as in `Issuer::new(\"https://auth.example.com\")`".to_owned());
+            problems.push("there is no issuer, so no token is accepted; name one, as in `Issuer::new(\"https://auth.example.com\")`".to_owned());
         }
         problems.extend(self.clashes());
         #[cfg(feature = "introspection")]

@@ -1,4 +1,4 @@
-//! A gate's verifier, whose type is erased, where it is one of this crate.
+//! Recovers this crate's verifiers from a gate's type-erased one.
 
 use std::{any::Any, sync::Arc};
 
@@ -7,7 +7,7 @@ use super::StaticKeys;
 use super::{Issuer, Issuers, static_keys::StaticKeysOr};
 use crate::{Presented, Token, TokenVerifier, VerifyError};
 
-/// A verifier of which it is known that it sends tokens nowhere, or how to keep it from that.
+/// A verifier that is known to send tokens nowhere, or that can be kept from it.
 pub(crate) enum KnownVerifier<'a> {
     Keys(&'a StaticKeys),
     #[cfg(feature = "jwt")]
@@ -34,7 +34,7 @@ impl<'a> KnownVerifier<'a> {
         find(verifier).map(Self::Keys)
     }
 
-    /// Returns the issuers whose tokens it verifies.
+    /// Returns the issuers whose tokens the verifier accepts.
     #[cfg(feature = "jwt")]
     pub(crate) fn issuers(&self) -> Vec<&'a Issuer> {
         match self {
@@ -43,7 +43,7 @@ impl<'a> KnownVerifier<'a> {
         }
     }
 
-    /// Verifies a token and sends it nowhere.
+    /// Verifies a token without sending it anywhere.
     pub(crate) async fn verify_offline(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         match self {
             Self::Keys(keys) => keys.verify(presented).await,
@@ -56,7 +56,7 @@ impl<'a> KnownVerifier<'a> {
     }
 }
 
-/// Finds a verifier, or one that gates share.
+/// Finds a verifier, owned or shared between gates.
 fn find<V: Any>(verifier: &dyn Any) -> Option<&V> {
     verifier.downcast_ref().or_else(|| verifier.downcast_ref::<Arc<V>>().map(Arc::as_ref))
 }

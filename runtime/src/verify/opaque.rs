@@ -1,4 +1,4 @@
-//! Verifies opaque tokens, each by the issuer whose server is asked about it.
+//! Verifies opaque tokens by asking the server of their issuer.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{Presented, Token, VerifyError};
 /// The issuers that introspect.
 pub(super) struct Opaque(Vec<Server>);
 
-/// An issuer, and what asks its server.
+/// An issuer with its introspector.
 pub(super) struct Server {
     issuer: Issuer,
     introspector: Introspector,
@@ -38,8 +38,8 @@ impl Opaque {
         }
     }
 
-    /// Finds the one server that may be asked about a token. It is none for JSON Web Tokens, which go to the issuer that they name, and
-    /// where no issuer introspects; another opaque token is refused.
+    /// Finds the only server that may be asked about a token. There is none for a JSON Web Token, which names its
+    /// issuer, and none if no issuer introspects. Any other opaque token is rejected.
     pub(super) fn server_of(&self, token: &str) -> Result<Option<&Server>, Fault> {
         if self.0.is_empty() || is_jwt(token) {
             return Ok(None);
@@ -47,15 +47,13 @@ impl Opaque {
         let mut candidates = self.0.iter().filter(|server| server.settings().takes(token));
         match (candidates.next(), candidates.next()) {
             (Some(server), None) => Ok(Some(server)),
-            (None, _) => {
-                Err(Fault::Plain("it begins with none of the prefixes of the issuers that introspect"))
-            }
-            // The gate does not start with such issuers; and if it did, no server would get the token of another.
-            (Some(_), Some(_)) => Err(Fault::Plain("two issuers that introspect take it for theirs")),
+            (None, _) => Err(Fault::Plain("it has no prefix of an issuer that introspects")),
+            // The gate does not start with such issuers. Even if it did, no server would get a token of another.
+            (Some(_), Some(_)) => Err(Fault::Plain("two issuers that introspect have its prefix")),
         }
     }
 
-    /// Finds issuers that would both be asked about a token.
+    /// Finds issuers whose servers would both be asked about the same token.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (at, server) in self.0.iter().enumerate() {
@@ -78,7 +76,7 @@ impl Server {
         self.introspector.settings()
     }
 
-    /// Has the server asked, unless its answer is remembered, and judges the answer by the rules of its issuer.
+    /// Asks the server, unless its answer is cached, and checks the answer by the rules of its issuer.
     pub(super) async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         if let Some(verified) = self.verify_by_memory(presented) {
             return verified;
@@ -87,7 +85,7 @@ impl Server {
         Ok(self.judge(answer, presented)?.with_cached(false))
     }
 
-    /// Judges a token by an answer that is remembered, if there is one. Nothing is waited for.
+    /// Checks a token by a cached answer, if there is one, without waiting.
     pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
         let answer = self.introspector.recall(presented.token())?;
         Some(answer.and_then(|answer| Ok(self.judge(answer, presented)?.with_cached(true))))
@@ -95,7 +93,7 @@ impl Server {
 
     fn judge(&self, answer: Answer, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         let Answer::Active(active) = answer else {
-            return Err(Fault::Plain("its authorization server says that it is not active").into());
+            return Err(Fault::Plain("its authorization server answered that it is not active").into());
         };
         let resource = presented.resource();
         let (token, validity) = active

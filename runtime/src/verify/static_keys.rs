@@ -1,4 +1,4 @@
-//! Static API keys: for servers that are not OAuth, or not only.
+//! Static API keys, for servers without OAuth or in addition to it.
 
 use std::{borrow::Cow, fmt};
 
@@ -11,11 +11,12 @@ use crate::{
     token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
 };
 
-/// API keys, each with the scopes that it grants. Several are valid at once, so that you can replace one without a gap.
+/// API keys, each with the scopes that it grants. Several keys can be valid at once, so that you can replace one
+/// without a gap.
 ///
 /// A key with a name is a [`Principal`](crate::Principal) of its own kind, which never equals a user.
 ///
-/// Keys are held hashed, compared in constant time, and never shown.
+/// Keys are stored as hashes, compared in constant time, and never shown.
 ///
 /// # Examples
 ///
@@ -26,7 +27,7 @@ use crate::{
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
 ///
-/// With names, which logs and [`Principal::key_name`](crate::Principal::key_name) show:
+/// To give keys names, which logs and [`Principal::key_name`](crate::Principal::key_name) show:
 ///
 /// ```
 /// # use scopegate::StaticKeys;
@@ -49,7 +50,7 @@ struct Key {
     token: Token,
 }
 
-/// What people read when their key is missing or wrong.
+/// The texts of answers if a key is missing or wrong.
 #[derive(Clone)]
 pub(crate) struct Texts {
     missing: Cow<'static, str>,
@@ -57,7 +58,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Describes what is not described well in terms of access tokens.
+    /// Returns the text for a reason, if the text about access tokens does not fit keys.
     pub(crate) fn describe(&self, reason: Reason) -> Option<Cow<'static, str>> {
         match reason {
             Reason::MissingToken => Some(self.missing.clone()),
@@ -75,18 +76,20 @@ impl Default for Texts {
 }
 
 impl StaticKeys {
-    /// Makes a table without keys, which refuses everybody.
+    /// Makes an empty table, which rejects every key.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads `key=scope scope;key=scope ..`, as from an environment variable.
+    /// Parses `key=scope scope;key=scope ..`, for example from an environment variable.
     ///
-    /// The last `=` separates, so that a key may have some at its end; one without scopes is written with it, too: `key=`.
+    /// The last `=` separates key and scopes, so a key may end in `=`. A key without scopes is also followed by `=`:
+    /// `key=`.
     ///
     /// # Errors
     ///
-    /// When there is no key, or one that [`StaticKeys::key`] refuses. The error tells which by its position alone.
+    /// When there is no key, or one that [`StaticKeys::key`] rejects. The error identifies the key only by its
+    /// position.
     pub fn parse(list: &str) -> Result<Self, InvalidKey> {
         let mut entries = list.split(';').map(str::trim).enumerate().filter(|(_, entry)| !entry.is_empty());
         let keys = entries.try_fold(Self::new(), |keys, (at, entry)| {
@@ -102,19 +105,19 @@ impl StaticKeys {
         }
     }
 
-    /// Adds a key with a name, and a space-delimited list of the scopes that it grants.
+    /// Adds a key with a name and a space-delimited list of the scopes that it grants.
     ///
     /// # Errors
     ///
-    /// When the key has a character that a client could not send, is there already, or has an invalid scope.
+    /// When the key has a character that a client could not send, is already in the table, or has an invalid scope.
     pub fn key(self, name: &str, key: &str, scopes: &str) -> Result<Self, InvalidKey> {
         self.add(Some(name), key, scopes).map_err(|fault| InvalidKey { which: format!("{name:?}"), fault })
     }
 
     /// Sets the texts for a missing and for a wrong key, in place of `Missing API key` and `Invalid API key`.
     ///
-    /// They are for [`Gate::static_keys`](crate::Gate::static_keys); with [`StaticKeys::or`] the gate speaks of access
-    /// tokens.
+    /// They apply to [`Gate::static_keys`](crate::Gate::static_keys); with [`StaticKeys::or`] the texts are about
+    /// access tokens.
     pub fn texts(
         mut self,
         missing: impl Into<Cow<'static, str>>,
@@ -143,21 +146,21 @@ impl StaticKeys {
 
     fn add(mut self, name: Option<&str>, key: &str, scopes: &str) -> Result<Self, &'static str> {
         if !is_b64token(key) {
-            return Err("a key has letters, digits and `-._~+/`, and `=` only at its end");
+            return Err("a key may contain letters, digits and `-._~+/`, and `=` only at its end");
         }
         let digest = digest_of(key);
         if self.keys.iter().any(|other| other.digest == digest) {
-            return Err("the key is there already");
+            return Err("the key is already in the table");
         }
         let scopes = GrantedScopes::parse(scopes);
         if scopes.iter().any(|scope| scopegate_grammar::check(scope).is_err()) {
-            return Err("its scopes are not all scopes; write them with spaces between");
+            return Err("one of its scopes is invalid; write scopes separated by spaces");
         }
         self.keys.push(Key { digest, token: Token::of_key(scopes, name, &digest) });
         Ok(self)
     }
 
-    /// Finds a key. All are compared, whole, whether or not one has been found.
+    /// Finds a key. It compares all keys completely, whether or not one matches.
     pub(super) fn find(&self, key: &str) -> Option<&Token> {
         let digest = digest_of(key);
         let mut found = u64::MAX;
@@ -179,14 +182,14 @@ impl TokenVerifier for StaticKeys {
     }
 }
 
-/// Shows the names and the scopes, and nothing of the keys.
+/// Shows names and scopes, but no keys.
 impl fmt::Debug for StaticKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.keys.iter().map(|key| &key.token)).finish()
     }
 }
 
-/// Static keys first, then another verifier; made by [`StaticKeys::or`].
+/// Tries static keys first, and then another verifier; made by [`StaticKeys::or`].
 #[derive(Clone, Debug)]
 pub(super) struct StaticKeysOr<V> {
     pub(super) keys: StaticKeys,
@@ -206,7 +209,16 @@ impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {
     }
 }
 
-/// The reason why a key cannot be taken. It does not quote the key.
+/// The reason why a key is invalid. It does not quote the key.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{InvalidKey, StaticKeys};
+///
+/// let error: InvalidKey = StaticKeys::parse("sk_read").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid key number 1: write `key=scope scope`");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidKey {
     which: String,

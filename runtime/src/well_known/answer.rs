@@ -1,4 +1,5 @@
-//! The answers at the well-known paths. Scripts of any origin read them: they hold no secret, and need no credential.
+//! The answers at the well-known paths. Scripts of any origin may read them: they contain no secret and need no
+//! credential.
 
 use axum::{
     body::Body,
@@ -27,7 +28,7 @@ pub(super) fn document(document: &Document, text: &Text, request: &Request) -> R
             let headers =
                 [FOR_EVERYBODY, (CACHE_CONTROL, document.cache_control.clone()), (ETAG, text.etag.clone())];
             if is_known(&text.etag, request.headers()) {
-                // The length is that of the document, and not of the empty body (RFC 9110, section 8.6).
+                // The length is that of the document, not that of the empty body (RFC 9110, section 8.6).
                 let length = [(CONTENT_LENGTH, HeaderValue::from(text.bytes.len()))];
                 return (StatusCode::NOT_MODIFIED, length, headers).into_response();
             }
@@ -41,18 +42,20 @@ pub(super) fn document(document: &Document, text: &Text, request: &Request) -> R
     }
 }
 
-/// Answers where no document is. In JSON, since clients try several paths and some parse whatever they get: one that
-/// finds no OAuth falls back to the key it has, and one that finds an empty or an HTML page dies of `Unexpected token`.
+/// Answers a path that has no document, with a JSON body. Clients try several paths, and some parse every body as JSON:
+/// they read a 404 with JSON as "no OAuth here" and fall back to their key, but fail with `Unexpected token` on an
+/// empty body or an HTML page.
 pub(super) fn not_found(request: &Request) -> Response {
     if request.method() == Method::OPTIONS {
         return preflight();
     }
     let text = r#"{"error":"not_found","error_description":"There is no OAuth metadata here"}"#;
-    // Without `METHODS` axum would add that no method is allowed.
+    // Without `METHODS`, axum would add an empty `Allow` header.
     (StatusCode::NOT_FOUND, [FOR_EVERYBODY, JSON, METHODS, NOT_STORED], text).into_response()
 }
 
-/// `*` stands for every header but `Authorization` ([Fetch, section 3.3.3]), and old browsers do not know it.
+/// Answers a preflight. `*` covers every header but `Authorization` ([Fetch, section 3.3.3]), and old browsers do not
+/// know it.
 ///
 /// [Fetch, section 3.3.3]: https://fetch.spec.whatwg.org/#http-responses
 fn preflight() -> Response {
@@ -65,8 +68,8 @@ fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-/// Tells whether the client has these bytes, by the weak comparison
-/// ([RFC 9110, section 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)).
+/// Tells whether the client already has the document, by the weak comparison ([RFC 9110, section
+/// 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)).
 fn is_known(etag: &HeaderValue, headers: &HeaderMap) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).iter();
     let mut tags = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b',')).map(<[u8]>::trim_ascii);

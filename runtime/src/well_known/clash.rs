@@ -1,4 +1,4 @@
-//! What cannot be mounted beside each other at the well-known paths.
+//! Finds documents and routes that cannot share the well-known paths.
 
 use super::{Discovery, discovery::Document, is_like_a_pattern};
 use crate::{
@@ -6,9 +6,9 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// Tells which documents want one path, or paths that clients take for one.
+/// Returns a problem for each pair of documents that need the same path, or paths that clients treat as the same.
 ///
-/// Hosts and queries are not looked at: no document is chosen by either.
+/// Hosts and queries are ignored, since neither selects a document.
 pub(crate) fn between(all: &[Discovery]) -> Vec<String> {
     let documents: Vec<&Document> = all.iter().filter_map(|one| Some(&**one.served()?)).collect();
     let pairs = documents
@@ -32,13 +32,13 @@ fn of_pair(one: &Document, other: &Document) -> Vec<String> {
     shared.map(|path| same_path(one, other, path)).chain(slash_twins(one, other)).collect()
 }
 
-/// A family has one path, and no copy.
+/// A family has one path and no copy at the root.
 fn with_family(one: &Document, other: &Document) -> Option<String> {
     let (a, b) = (&one.resource, &other.resource);
     let pairs = || one.paths.iter().flat_map(|path| other.paths.iter().map(move |other| (path, other)));
     if pairs().any(|(path, other)| meet(path, other)) {
         return Some(format!(
-            "`{a}` and `{b}` have a resource in common, whose metadata would be that of one of them; give them paths that no resource shares"
+            "`{a}` and `{b}` have a resource in common, and its metadata could describe only one of them; give them paths that no resource shares"
         ));
     }
     let is_twin = |a: &str, b: &str| a.strip_suffix('/').is_some_and(|a| meet(a, b));
@@ -53,7 +53,7 @@ fn same_path(one: &Document, other: &Document, path: &str) -> String {
             "resources `{a}` and `{b}` have their metadata at one path, `{path}`; give them different paths, or serve each from a server of its own"
         ),
         (true, true) => format!(
-            "resources `{a}` and `{b}` both have a copy of their metadata at `{path}`; leave `.metadata_at_root()` out for one of them"
+            "resources `{a}` and `{b}` both have a copy of their metadata at `{path}`; remove `.metadata_at_root()` from one of them"
         ),
         (true, false) => copy_in_the_way(a, b, path),
         (false, true) => copy_in_the_way(b, a, path),
@@ -62,7 +62,7 @@ fn same_path(one: &Document, other: &Document, path: &str) -> String {
 
 fn copy_in_the_way(copied: &str, owner: &str, path: &str) -> String {
     format!(
-        "resource `{copied}` has a copy of its metadata at `{path}`, where that of `{owner}` belongs; leave `.metadata_at_root()` out for `{copied}`"
+        "resource `{copied}` has a copy of its metadata at `{path}`, where that of `{owner}` belongs; remove `.metadata_at_root()` from `{copied}`"
     )
 }
 
@@ -80,10 +80,10 @@ fn differ_by_slash(a: &str, b: &str) -> String {
     )
 }
 
-/// Tells which routes stand where the document belongs.
+/// Returns a problem for each route that is mounted where the document belongs.
 pub(crate) fn with_routes(discovery: &Discovery, table: &ScopeTable) -> Vec<String> {
     let paths = discovery.paths();
-    // A document that cannot have a route of its own is looked up below the well-known path.
+    // A document that cannot have its own route is looked up by a wildcard route below the well-known path.
     let is_family = discovery.served().is_some_and(|document| document.is_family());
     let is_looked_up = is_family || paths.iter().any(|path| is_like_a_pattern(path));
     let below = is_looked_up.then(|| format!("{WELL_KNOWN}/{{"));
@@ -96,9 +96,7 @@ pub(crate) fn with_routes(discovery: &Discovery, table: &ScopeTable) -> Vec<Stri
     };
     let message = |(entry, path): (&Entry, &str)| {
         let handler = entry.row().handler();
-        format!(
-            "`{handler}` is mounted at `{path}`, where the metadata document belongs; leave that route out"
-        )
+        format!("`{handler}` is mounted at `{path}`, where the metadata document belongs; remove that route")
     };
     let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));
     routes.filter(|(_, path)| clashes(path)).map(message).collect()

@@ -1,4 +1,4 @@
-//! What clients find at the well-known paths of one gate: a document, or that there is none.
+//! The answer that clients find at the well-known paths of one gate: a document, or 404.
 
 use std::{
     borrow::Cow,
@@ -16,16 +16,16 @@ use crate::{
     scope::{ScopeTable, ScopeToken},
 };
 
-/// What clients find at the well-known paths of one gate: its metadata document. Cheap to clone.
+/// The metadata document of one gate, as clients find it at the well-known paths. Cheap to clone.
 ///
-/// [`Router::split`](crate::Router::split) and [`GateLayer::discovery`](crate::GateLayer::discovery) make it,
-/// [`well_known`](crate::well_known()) mounts it. It is built once, and no request changes a byte of it. For a gate of
-/// [static keys](crate::Gate::static_keys) alone there is no document, and the paths where clients look for OAuth are 404.
-/// For a [family](crate::Resource::family) the document is made for the path that a request asks for.
+/// [`Router::split`](crate::Router::split) and [`GateLayer::discovery`](crate::GateLayer::discovery) return it, and
+/// [`well_known`](crate::well_known()) mounts it. It is built once, and nothing in a request changes it. A gate with
+/// only [static keys](crate::Gate::static_keys) has no document, and the paths where clients look for OAuth answer 404.
+/// For a [family](crate::Resource::family) the document is made for the path of the request.
 ///
 /// # Examples
 ///
-/// Where a web server or a content network answers for the API's host, it can serve the bytes itself:
+/// A web server or a content delivery network in front of the API can serve the bytes itself:
 ///
 /// ```
 /// use scopegate::{Gate, Resource, Router};
@@ -49,10 +49,10 @@ use crate::{
 #[derive(Clone)]
 pub struct Discovery(Option<Arc<Document>>);
 
-/// What a gate serves at the well-known paths.
+/// The documents that a gate serves at the well-known paths.
 pub(super) struct Document {
     pub(super) resource: String,
-    /// Where it is; the path of a family has its parameters.
+    /// The paths of the document; the path of a family contains its parameters.
     pub(super) paths: Vec<String>,
     content: Content,
     pub(super) cache_control: HeaderValue,
@@ -60,11 +60,11 @@ pub(super) struct Document {
 
 enum Content {
     One(Text),
-    /// Each resource of a family has a document with these scopes.
+    /// A document for each resource of a family, with these scopes.
     Family(Box<Resource>, Vec<ScopeToken>),
 }
 
-/// A document as it goes over the wire.
+/// A document in the form that is sent.
 #[derive(Clone)]
 pub(super) struct Text {
     pub(super) bytes: Bytes,
@@ -82,22 +82,24 @@ impl Discovery {
         self.0.as_ref().map(|document| document.resource.as_str())
     }
 
-    /// Returns the paths where the document is: first the one that challenges name, then the root copy if there is one.
+    /// Returns the paths of the document: first the one that challenges name, then the copy at the root, if there is
+    /// one.
     ///
-    /// The one path of a [family](crate::Resource::family) has its parameters, as in
+    /// A [family](crate::Resource::family) has one path, which contains its parameters, as in
     /// `/.well-known/oauth-protected-resource/mcp/{org}`.
     #[must_use]
     pub fn paths(&self) -> &[String] {
         self.0.as_ref().map_or(&[], |document| &document.paths)
     }
 
-    /// Returns the JSON text of the document; the resources of a [family](crate::Resource::family) have one each.
+    /// Returns the JSON text of the document; `None` for a [family](crate::Resource::family), whose resources have one
+    /// each.
     #[must_use]
     pub fn document(&self) -> Option<&Bytes> {
         self.0.as_ref()?.text().map(|text| &text.bytes)
     }
 
-    /// Returns the JSON text of the document at a path of the server, such as that of one resource of a family.
+    /// Returns the JSON text of the document at a path, such as that of one resource of a family.
     ///
     /// # Examples
     ///
@@ -154,7 +156,7 @@ impl Document {
         matches!(self.content, Content::Family(..))
     }
 
-    /// Returns the one document, wherever a request is.
+    /// Returns the document, if it is the same for every request.
     pub(super) fn text(&self) -> Option<&Text> {
         match &self.content {
             Content::One(text) => Some(text),
@@ -162,7 +164,7 @@ impl Document {
         }
     }
 
-    /// Returns the document at a path of the server.
+    /// Returns the document at a path.
     pub(super) fn text_at(&self, path: &str) -> Option<Cow<'_, Text>> {
         match &self.content {
             Content::One(text) => self.paths.iter().any(|own| own == path).then_some(Cow::Borrowed(text)),
@@ -199,7 +201,8 @@ impl Text {
     }
 }
 
-/// Names the bytes. Builds of the program may disagree about the name, and then a client reads once more.
+/// Names the bytes of a document. Two builds of the program may compute different names; a client then reads the
+/// document again.
 fn etag(bytes: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);

@@ -21,25 +21,25 @@ pub(crate) use self::{
 use self::{discovery::Document, nothing::WHERE_CLIENTS_LOOK};
 use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 
-/// Makes the router of the metadata documents of several gates. It belongs at the root of the server, unnested.
+/// Makes the router of the metadata documents of several gates. Mount it at the root of the server, without `nest`.
 ///
-/// Each document is answered at its own path, and each resource of a family at its own: `GET` and `HEAD`, to scripts of any
-/// origin, with `Cache-Control` and an `ETag`. A path under `/.well-known/oauth-protected-resource` that belongs to none of them is 404 with a JSON body.
-/// `Host`, `X-Forwarded-*` and queries change nothing. With a gate of static keys, 404 are also the paths where clients
-/// look for the metadata of an authorization server.
+/// Each document is served at its own path, including the document of each resource of a family. It answers `GET` and
+/// `HEAD`, to scripts of any origin, with `Cache-Control` and an `ETag`. Every other path under
+/// `/.well-known/oauth-protected-resource` is 404 with a JSON body. `Host`, `X-Forwarded-*` and queries change nothing.
+/// With a gate of static keys, the paths where clients look for the metadata of an authorization server are 404, too.
 ///
-/// A route of the program's own at one of these paths is merged as any two routers are. axum refuses the merge, with a
-/// panic that names the path, where both have a handler for one method, or the program has a service or a parameter in the
-/// place of a document; [`Router::protect`](crate::Router::protect) says so in its error, or leaves the 404 out.
+/// Merging this router with routes of your own at these paths follows axum's rules. axum panics, and names the path, if
+/// both sides have a handler for the same method, or if your side has a service or a parameter in place of a document.
+/// [`Router::protect`](crate::Router::protect) returns an error instead, or leaves out the 404.
 ///
 /// # Errors
 ///
-/// When two documents want one path, or paths that differ by a slash at the end, or a family has a resource in common with
-/// another gate; the error lists every such pair.
+/// When two documents need the same path, or paths that differ only by a slash at the end, and when a family has a
+/// resource in common with another gate. The error lists every such pair.
 ///
 /// # Examples
 ///
-/// Two resources on one host, the first of them nested:
+/// To serve two resources on one host, the first of them nested:
 ///
 /// ```
 /// use scopegate::{Gate, Resource, Router, requires_scope, routing::get, well_known};
@@ -78,7 +78,7 @@ where
     StartupError::unless(clash::between(&all), || mount(&all, &ScopeTable::default()))
 }
 
-/// Mounts documents that do not clash, and answers 404 around them where the table has no routes.
+/// Mounts documents that do not clash, and answers 404 at the paths around them that have no route in the table.
 pub(crate) fn mount<S>(all: &[Discovery], table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -104,13 +104,13 @@ where
     router.route(&format!("{WELL_KNOWN}/{{*rest}}"), lookup(documents))
 }
 
-/// Returns where clients look, below which there is nothing but documents.
+/// Returns the well-known paths below which only documents exist.
 pub(crate) fn looked_at(discovery: &Discovery) -> &'static [&'static str] {
     let without_oauth = discovery.served().is_none();
     if without_oauth { &WHERE_CLIENTS_LOOK } else { &WHERE_CLIENTS_LOOK[..1] }
 }
 
-/// Segments that axum, or a router that this one is merged into, refuses as the patterns of its past.
+/// Tells whether a path has segments that axum rejects because they were patterns in its earlier versions.
 fn is_like_a_pattern(path: &str) -> bool {
     path.split('/').any(|segment| segment.starts_with([':', '*']))
 }
@@ -119,7 +119,7 @@ fn serve<S>(document: Arc<Document>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    // Method by method, so that axum names the path when the program mounts something else there.
+    // The methods are listed one by one, so that axum names the path in its panic if the program mounts a route there.
     let answer = move |request: Request| {
         ready(match document.text() {
             Some(text) => answer::document(&document, text, &request),
@@ -129,7 +129,7 @@ where
     get(answer.clone()).options(answer.clone()).fallback(answer)
 }
 
-/// Serves what has no route of its own: no two of the documents have a path in common.
+/// Serves the documents without a route of their own. No two of them share a path.
 fn lookup<S>(documents: Vec<Arc<Document>>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

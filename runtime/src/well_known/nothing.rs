@@ -1,4 +1,4 @@
-//! The paths where clients look and nothing is.
+//! Answers 404 at the well-known paths that have no document.
 
 use std::{collections::BTreeSet, future::ready};
 
@@ -12,15 +12,15 @@ use tower_layer::layer_fn;
 use super::{answer, is_like_a_pattern};
 use crate::scope::{Entry, ScopeTable};
 
-/// Where clients look: [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728#section-3),
-/// [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414#section-3), and `OpenID` Connect Discovery.
+/// The paths where clients look: [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728#section-3), [RFC
+/// 8414](https://www.rfc-editor.org/rfc/rfc8414#section-3), and `OpenID` Connect Discovery.
 pub(super) const WHERE_CLIENTS_LOOK: [&str; 3] = [
     crate::resource::WELL_KNOWN,
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
 ];
 
-/// Answers 404 behind each path of the table, where some clients append what they look for.
+/// Answers 404 below each path of the table, since some clients append the well-known path there.
 pub(crate) fn below_routes<S>(table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -30,7 +30,8 @@ where
     mount_at(axum::Router::new(), below, &taken)
 }
 
-/// An endpoint has no parameters and is no fallback; at the root of the server the paths are those of [`super::mount`].
+/// Returns the paths to answer, if `path` is an endpoint: it has no parameters and is not a fallback. [`super::mount`]
+/// covers the root of the server.
 fn below(path: &str) -> Option<[String; 3]> {
     let path = path.trim_end_matches('/');
     if path.is_empty() || path.contains('{') || is_like_a_pattern(path) {
@@ -39,7 +40,7 @@ fn below(path: &str) -> Option<[String; 3]> {
     Some(WHERE_CLIENTS_LOOK.map(|well_known| format!("{path}{well_known}")))
 }
 
-/// Answers 404 at and below a well-known path, where the program has no routes of its own.
+/// Answers 404 at and below a well-known path, except at the program's own routes.
 pub(super) fn mount<S>(router: axum::Router<S>, well_known: &str, table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -60,21 +61,21 @@ where
     free.fold(router, |router, path| router.route(&path, nothing()))
 }
 
-/// The paths of the program's own routes.
+/// Returns the paths of the program's own routes.
 fn paths(table: &ScopeTable) -> BTreeSet<&str> {
     table.entries().iter().filter_map(Entry::path).collect()
 }
 
-/// Tells whether a route stands at a path, or where axum would take the two for one.
+/// Tells whether a route exists at a path, or at one that axum would not distinguish from it.
 fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
     let Some((before, _)) = path.split_once('{') else { return taken.contains(path) };
     let at_parameter = format!("{before}{{");
-    // If any path begins so, the first that is not less does.
+    // If any path has this prefix, the first path that is not less has it.
     taken.range(at_parameter.as_str()..).next().is_some_and(|own| own.starts_with(&at_parameter))
 }
 
-/// Answers 404 in the place of axum's own answer to other methods: the router of another gate, or of the program, can
-/// be merged with this one, where a handler would clash with the one there.
+/// Answers 404 for every method through axum's fallback. A handler would clash when the router of another gate, or of
+/// the program, is merged with this one.
 fn nothing<S>() -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

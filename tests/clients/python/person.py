@@ -1,4 +1,4 @@
-"""The person before the browser, who allows what the consent page offers."""
+"""The user at the browser, who allows everything on the consent page."""
 
 import re
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -8,14 +8,14 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull,
 
 
 class Person:
-    """Answers authorization requests, and remembers the parameters of each."""
+    """Answers authorization requests, and records the parameters of each."""
 
     def __init__(self):
         self.asked = []
         self.callback = None
 
     async def open(self, authorization_url):
-        """Opens the consent page and allows all that it lists."""
+        """Opens the consent page and allows everything on it."""
         self.asked.append(parameters(authorization_url))
         async with httpx2.AsyncClient() as browser:
             page = (await browser.get(authorization_url)).text
@@ -26,7 +26,7 @@ class Person:
         self.callback = parameters(decided.headers["location"])
 
     async def come_back(self):
-        """Returns what the browser goes back to the application with."""
+        """Returns the parameters with which the browser returns to the application."""
         return AuthorizationCodeResult(**{name: self.callback.get(name) for name in ("code", "state", "iss")})
 
 

@@ -1,4 +1,4 @@
-"""What went over the wire."""
+"""Records HTTP exchanges."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import httpx2
 
 
 class Exchange(NamedTuple):
-    """What was sent where, and the answer."""
+    """One request and its answer."""
 
     method: str
     url: str
@@ -16,7 +16,7 @@ class Exchange(NamedTuple):
 
 
 class Recorder:
-    """Makes HTTP clients whose exchanges it remembers, those of a login among them."""
+    """Makes HTTP clients and records their exchanges, including those of a login."""
 
     def __init__(self):
         self.exchanges = []

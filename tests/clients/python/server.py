@@ -1,4 +1,4 @@
-"""The example `mcp-files`, started as a person starts it."""
+"""Starts the example `mcp-files` as a user would."""
 
 import os
 import socket

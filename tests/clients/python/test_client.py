@@ -1,4 +1,4 @@
-"""The official Python client, with the handshake and with whichever protocol it finds."""
+"""The official Python client, with the handshake and with automatic detection of the protocol."""
 
 import asyncio
 from unittest import TestCase
@@ -46,7 +46,7 @@ class PythonClient(TestCase):
             self.assertEqual(await call(client, "list_files"), "")
             self.assertEqual(wire.refusals(), [])
 
-            # The client asks for more by itself, and calls again.
+            # The client requests the missing scope by itself, and calls again.
             self.assertEqual(await call(client, "write_file", FILE), "wrote 6 bytes to hello.txt")
             self.assert_asked(url, person, "files:read", "files:read files:write")
             self.assertEqual(await call(client, "list_files"), "hello.txt\n")
@@ -104,10 +104,10 @@ class PythonClient(TestCase):
         self.assertEqual({exchange.url for exchange in wire.exchanges}, {url}, "nobody looked for OAuth")
 
     def assert_discovered(self, url, wire):
-        """The first request had no token, and its challenge led to the metadata at once."""
+        """Checks that the first request had no token, and that its challenge led directly to the metadata."""
         first, second = wire.exchanges[:2]
         challenge = f'Bearer scope="files:read", resource_metadata="{metadata_of(url)}"'
-        # It reads the lines as one, and knows nothing of DPoP.
+        # The client joins the header lines, and does not support DPoP.
         bearer = first.challenge.partition(", DPoP ")[0]
         self.assertEqual(first._replace(challenge=bearer), Exchange("POST", url, None, 401, challenge))
         self.assertEqual((second.url, second.status), (metadata_of(url), 200))

@@ -1,4 +1,4 @@
-// `@modelcontextprotocol/client`, version 2: with the handshake, and with whichever protocol it finds.
+// `@modelcontextprotocol/client`, version 2, with the handshake and with automatic detection of the protocol.
 
 import assert from "node:assert/strict";
 

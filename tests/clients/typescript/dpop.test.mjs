@@ -1,4 +1,4 @@
-// Tokens that are bound to a key: the quickstart with `DPOP`, and clients on `oauth4webapi` and `dpop`, which sign the proofs.
+// Tokens bound to a key: the quickstart with `DPOP`, and clients that sign proofs with `oauth4webapi` and `dpop`.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,16 +14,16 @@ import { freePort, startProgram } from "./server.mjs";
 
 const METADATA = "/.well-known/oauth-protected-resource";
 
-/** Starts the quickstart, and returns where it is. */
+/** Starts the quickstart, and returns its address. */
 async function start(t, setting) {
   const { url, stop } = await startProgram("quickstart", await freePort(), { DPOP: setting });
   t.after(stop);
   return new URL("/", url);
 }
 
-/** Sends a request that is to be refused, and returns the challenges as the library reads them. */
+/** Sends a request that must be refused, and returns the challenges as parsed by the library. */
 async function refused(status, sent) {
-  const error = await sent.then(() => assert.fail("it was let through"), (error) => error);
+  const error = await sent.then(() => assert.fail("the request was allowed"), (error) => error);
   assert.ok(error instanceof oauth.WWWAuthenticateChallengeError, error);
   assert.equal(error.status, status);
   return error.cause;
@@ -63,7 +63,7 @@ test("it learns that tokens are to be bound, logs in, is asked for a nonce, and 
   await client.logIn(document.resource, more.parameters.scope);
   assert.equal((await send("PUT", new URL("/files/new.txt", api), "Good day!")).status, 201);
   assert.equal(await (await send("GET", new URL("/files/new.txt", api))).text(), "Good day!");
-  // The nonce was asked for once, and kept for all requests after that.
+  // The gate asked for a nonce once, and the client reused it for all later requests.
   assert.deepEqual(exchanges.map((exchange) => exchange.status), [401, 200, 200, 403, 201, 200]);
 });
 
@@ -82,7 +82,7 @@ test("a refresh keeps the key, and nobody refreshes without it", async (t) => {
   assert.equal((await client.send("GET", new URL("/files", api))).status, 200);
 });
 
-/** A client that acts for itself, with the proofs of the library `dpop`. */
+/** A client with client credentials, with proofs of the library `dpop`. */
 async function machine(api, algorithm) {
   const { document, server } = await discover(new URL(api.origin));
   const keys = await dpop.generateKeyPair(algorithm);
@@ -130,7 +130,7 @@ for (const algorithm of ["ES256", "RS256", "PS256"]) {
     assertRefused(await fetch(file, { method: "PUT", body: "second", headers: bearer }), "invalid_token");
 
     const read = await send("GET", file, await proof("GET", file, nonce));
-    assert.equal(await read.text(), "first", "nothing that was refused has been written");
+    assert.equal(await read.text(), "first", "no refused request has written");
   });
 }
 

@@ -1,4 +1,4 @@
-// The example `mcp-gateway` before a server of the official SDK that knows nothing of authorization, and its official clients.
+// The example `mcp-gateway` before a server of the official SDK without authorization, with the official clients.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -87,7 +87,7 @@ for (const sdk of clients) {
     assert.equal(refused.length, 1);
     assert.ok(refused[0].challenge.startsWith('Bearer error="insufficient_scope", scope="notes notes:write", '));
 
-    // The server has it, and the table does not.
+    // The server has this tool, but the table does not.
     await assert.rejects(call(connected, "purge_notes"), (error) => {
       assert.equal(error.code, -32602);
       assert.match(error.message, /Unknown tool: purge_notes/);
@@ -96,7 +96,7 @@ for (const sdk of clients) {
     assert.equal(await call(connected, "read_notes"), "no notes");
     assert.deepEqual(notes.calls, { read_notes: 2, write_note: 1, purge_notes: 0 });
 
-    // One session, by the server's own identifier there and by the gate's here; and no token.
+    // There is one session. The server knows it by its own id and the client by the gate's id. The server receives no token.
     assert.equal(notes.sessions.size, 1);
     const [session] = notes.sessions.keys();
     assert.ok(second.sessionId.startsWith(`${session}.`), second.sessionId);
@@ -121,7 +121,7 @@ test("what the server says by itself reaches the client, on a stream without an 
   });
   await client.connect(transport());
   t.after(() => client.close());
-  // On the stream that the client opens by GET; until it is there, the server drops what it says.
+  // The notification uses the stream that the client opens with GET. Until it is open, the server drops notifications.
   const saying = setInterval(() => notes.servers[0].sendToolListChanged(), 50);
   t.after(() => clearInterval(saying));
   assert.equal(await changed, "notifications/tools/list_changed");

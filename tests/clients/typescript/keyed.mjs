@@ -1,14 +1,14 @@
-// A client with a key of its own, whose tokens are bound to that by DPoP (RFC 9449), on the library `oauth4webapi`.
+// A client with its own key, to which DPoP (RFC 9449) binds its tokens. Uses the library `oauth4webapi`.
 
 import * as oauth from "oauth4webapi";
 
 import { allow } from "./person.mjs";
 
-// The servers of the tests have no TLS.
+// The test servers do not use TLS.
 export const local = { [oauth.allowInsecureRequests]: true };
 const REDIRECT = "http://127.0.0.1:9/callback";
 
-/** Finds the authorization server of a resource by its document, and returns both. */
+/** Finds the authorization server of a resource in its metadata, and returns both. */
 export async function discover(resource) {
   const document = await oauth.processResourceDiscoveryResponse(resource, await oauth.resourceDiscoveryRequest(resource, local));
   const issuer = new URL(document.authorization_servers[0]);
@@ -16,7 +16,7 @@ export async function discover(resource) {
   return { document, server: await oauth.processDiscoveryResponse(issuer, answer) };
 }
 
-/** A person's client, which registers by itself. */
+/** A user's client, which registers by itself. */
 export class Keyed {
   #client;
   #refresh;
@@ -36,7 +36,7 @@ export class Keyed {
     return keyed;
   }
 
-  /** Has the person allow a scope, and gets a token for it that is bound to the key. */
+  /** Asks the user to allow a scope, and gets a token for it that is bound to the key. */
   async logIn(resource, scope) {
     const verifier = oauth.generateRandomCodeVerifier();
     const state = oauth.generateRandomState();
@@ -66,12 +66,12 @@ export class Keyed {
     return this.#keep(await oauth.processRefreshTokenResponse(this.server, this.#client, answer));
   }
 
-  /** Sends one request with a proof. The library throws where the answer has challenges. */
+  /** Sends one request with a proof. The library throws if the answer has challenges. */
   send(method, url, body) {
     return oauth.protectedResourceRequest(this.token, method, url, new Headers(), body, this.options);
   }
 
-  /** Makes a `fetch` that sends each request with the token and a proof, and once more where a nonce is asked for. */
+  /** Makes a `fetch` that sends each request with the token and a proof, and retries once if a nonce is required. */
   fetch(fetch) {
     return async (url, init = {}) => {
       const send = async () => {

@@ -1,4 +1,4 @@
-// An MCP server of somebody else's, without any authorization: the official SDK's, over Streamable HTTP, with sessions.
+// An MCP server made with the official SDK, without authorization, over Streamable HTTP and with sessions.
 
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 
-/** Serves on a free port. `calls` counts what ran, and `requests` has the headers of each request that came. */
+/** Serves on a free port. `calls` counts the calls, and `requests` has the headers of each request. */
 export async function startNotes() {
   const calls = { read_notes: 0, write_note: 0, purge_notes: 0 };
   const requests = [];

@@ -1,6 +1,6 @@
-// The person before the browser, who allows what the consent page offers.
+// The user at the browser, who allows everything on the consent page.
 
-/** Opens the consent page, allows all that it lists, and returns the query with which the browser goes back. */
+/** Opens the consent page, allows everything on it, and returns the query with which the browser returns. */
 export async function allow(authorizationUrl) {
   const page = await (await fetch(authorizationUrl)).text();
   const [, request] = page.match(/name="request" value="([^"]+)"/) ?? [];

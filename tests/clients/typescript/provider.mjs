@@ -1,14 +1,14 @@
-// What both packages ask of an application: it keeps the tokens, and brings the person to the consent page.
+// The interface that both packages require of an application. It stores the tokens, and sends the user to the consent page.
 
 import { allow } from "./person.mjs";
 
-/** An `OAuthClientProvider` in memory. It remembers each authorization request, and what the last came back with. */
+/** An `OAuthClientProvider` in memory. It records each authorization request and the last response. */
 export class Provider {
   asked = [];
   callback = undefined;
 
   redirectUrl = "http://127.0.0.1:9/callback";
-  // Without refresh tokens: version 1 would answer a 403 with a refresh, which cannot bring more scopes.
+  // No refresh tokens, because version 1 would react to a 403 with a refresh, which cannot add scopes.
   clientMetadata = {
     client_name: "test",
     redirect_uris: [this.redirectUrl],

@@ -1,6 +1,6 @@
-// What went over the wire.
+// Records HTTP exchanges.
 
-/** Makes a `fetch` that remembers each exchange: what was sent where, and the answer. */
+/** Makes a `fetch` that records each request and its answer. */
 export function recorder() {
   const exchanges = [];
   const recording = async (input, init) => {

@@ -1,4 +1,4 @@
-// What every client goes through, with OAuth and with keys.
+// The scenarios for every client, with OAuth and with keys.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const FILE = { path: "hello.txt", content: "Hello!" };
  * Registers the tests of one client.
  *
  * `sdk` has `connect(transport)`, `transport(url, options)`, `finish(transport, callback)`, `UnauthorizedError`,
- * `assertRefused(error)` for a 403 without a provider that could do something about it, and the protocol's `version`.
+ * `assertRefused(error)` for a 403 without a provider that could step up, and the protocol's `version`.
  */
 export function scenarios(name, sdk) {
   test(`${name}: it logs in with little, and steps up once`, (t) => oauth(t, sdk));
@@ -43,7 +43,7 @@ async function oauth(t, sdk, variables = {}) {
   assert.equal(await call(client, "list_files"), "");
   assert.deepEqual(refusals(exchanges), []);
 
-  // The client itself asks for more; the application has the person agree, and calls again.
+  // The client requests more scopes by itself. The application asks the user for consent, and calls again.
   await assert.rejects(call(client, "write_file", FILE), sdk.UnauthorizedError);
   assertAsked(provider, url, ["files:read", "files:read files:write"]);
   assert.equal(await call(client, "list_files"), "");
@@ -92,7 +92,7 @@ async function mixed(t, sdk) {
   const { tools } = await client.listTools();
   assert.deepEqual(tools.map((tool) => tool.name).sort(), ["count_files", "list_files", "purge_files", "write_file"]);
   assert.equal(await call(client, "count_files"), "0 files");
-  assert.deepEqual(exchanges.filter((exchange) => exchange.status === 401), [], "nobody was asked to log in");
+  assert.deepEqual(exchanges.filter((exchange) => exchange.status === 401), [], "no login was needed");
   assertAsked(provider, url, []);
 
   await assert.rejects(call(client, "write_file", FILE), sdk.UnauthorizedError);
@@ -115,11 +115,11 @@ async function call(client, name, args = {}) {
   return result.content[0].text;
 }
 
-/** The first request had no token, and its challenge led to the metadata at once. */
+/** Checks that the first request had no token, and that its challenge led directly to the metadata. */
 function assertDiscovered([first, second], url, hasDpop) {
   const challenge = `Bearer scope="files:read", resource_metadata="${metadataOf(url)}"`;
   assert.deepEqual([first.method, first.url, first.authorization], ["POST", url.href, null]);
-  // These clients read the lines as one, and know nothing of DPoP.
+  // These clients join the header lines, and do not support DPoP.
   const [bearer, dpop] = first.challenge.split(", DPoP ");
   assert.deepEqual([first.status, bearer, dpop !== undefined], [401, challenge, hasDpop]);
   assert.deepEqual([second.url, second.status], [metadataOf(url), 200]);

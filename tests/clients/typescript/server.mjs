@@ -1,4 +1,4 @@
-// The examples, started as a person starts them.
+// Starts the examples as a user would.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,12 +7,12 @@ import { createInterface } from "node:readline";
 
 const PROGRAMS = new URL("../../../target/debug/", import.meta.url);
 
-/** Starts `mcp-files` on a free port, waits until it is ready, and returns its URL and how to stop it. */
+/** Starts `mcp-files` on a free port, waits until it is ready, and returns its URL and a function that stops it. */
 export async function start(variables = {}) {
   return startProgram("mcp-files", await freePort(), variables);
 }
 
-/** Starts a program on a port, which serves `/mcp` there. */
+/** Starts a program that serves `/mcp` on a port. */
 export async function startProgram(name, port, variables) {
   const path = new URL(name, PROGRAMS).pathname;
   const child = spawn(path, {
@@ -34,7 +34,7 @@ async function stop(child) {
   await once(child, "exit");
 }
 
-/** Finds a port that nobody listens on. */
+/** Finds a free port. */
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

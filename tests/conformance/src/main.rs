@@ -1,4 +1,4 @@
-//! One MCP server, served as rmcp serves it and behind a gate, for the public conformance suite to tell no difference.
+//! One MCP server, served by rmcp alone and behind a gate. The public conformance suite must see no difference.
 //!
 //! `.ci/conformance` runs it.
 

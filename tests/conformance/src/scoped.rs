@@ -1,4 +1,4 @@
-//! The same tools, with a scope each, and what the prompt and the resources need.
+//! The same tools with one scope each, and the requirements of the prompt and the resources.
 
 use rmcp::{
     ErrorData, RoleServer, handler::server::wrapper::Parameters, model::InputRequiredResult,

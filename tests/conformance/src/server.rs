@@ -1,4 +1,4 @@
-//! The server: what the suite reads from it, and what it is told when a list changes.
+//! The server: what the suite reads, and the notifications about changed lists.
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -15,14 +15,14 @@ use rmcp::{
 use serde_json::json;
 use tokio::sync::broadcast;
 
-/// Which list has changed.
+/// The list that has changed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Change {
     Tools,
     Prompts,
 }
 
-/// A server whose tools declare scopes or do not. Copies tell each other of changes.
+/// A server whose tools declare scopes or do not. Clones notify each other of changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     router: ToolRouter<Self>,
@@ -115,7 +115,7 @@ impl ServerHandler for Server {
                 () = context.cancelled() => return Ok(()),
                 change = changes.recv() => change,
             };
-            // The sink refuses what this subscription did not ask for.
+            // The sink refuses notifications that the subscription does not cover.
             let _ = match change {
                 Ok(Change::Tools) => sink.notify_tool_list_changed().await,
                 Ok(Change::Prompts) => sink.notify_prompt_list_changed().await,

@@ -1,5 +1,5 @@
 //! The tools that the suite calls, without scopes.
-#![expect(deprecated, reason = "the suite asks for sampling and logs, which the protocol is about to lose")]
+#![expect(deprecated, reason = "the suite asks for sampling and logs, which the protocol deprecates")]
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::server::{Change, Server};
 
-/// What `test_custom_header` takes.
+/// The parameters of `test_custom_header`.
 #[derive(Deserialize, schemars::JsonSchema)]
 pub(crate) struct Custom {
     /// Stands in the header `Mcp-Param-Value` too.
@@ -68,7 +68,7 @@ impl Server {
     pub(crate) async fn logging(&self, context: RequestContext<RoleServer>) -> String {
         if let Some(level) = context.meta.log_level() {
             let line = LoggingMessageNotificationParam::new(level, "called".into());
-            // A client that has gone away misses nothing.
+            // Sending fails only if the client has gone away.
             let _ = context.peer.notify_logging_message(line).await;
         }
         "done".to_owned()
@@ -87,7 +87,7 @@ impl Server {
     }
 
     fn tell(&self, change: Change) {
-        // An error says that nobody listens.
+        // Sending fails only if nobody listens.
         let _ = self.changes.send(change);
     }
 }

@@ -1,1 +1,1 @@
-//! What a program is told that uses a feature of scopegate without enabling it.
+//! The compiler's messages for programs that use a feature of scopegate without enabling it.

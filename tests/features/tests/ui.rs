@@ -1,4 +1,4 @@
-//! The compiler's messages where a feature is off. The crate is one of its own, because its scopegate has the default features alone.
+//! The compiler's messages where a feature is off. This is a separate crate, because its scopegate has only the default features.
 
 #[test]
 fn ui() {

@@ -1,6 +1,6 @@
-// The npm package better-auth with @better-auth/oauth-provider. A token asked for with `resource` is a JWT, one without is opaque.
-// It answers questions about an opaque token to the client alone that got it.
-// A login happens by itself: the client follows the redirects and keeps the cookies.
+// The npm package better-auth with @better-auth/oauth-provider. A token requested with `resource` is a JWT; another token is opaque.
+// Only the client that received an opaque token can introspect it.
+// A login needs no form: the client follows the redirects and keeps the cookies.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';

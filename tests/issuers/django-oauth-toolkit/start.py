@@ -1,4 +1,4 @@
-"""The PyPI package django-oauth-toolkit, whose access tokens are opaque.
+"""The PyPI package django-oauth-toolkit, which issues opaque access tokens.
 
 A login happens by itself: the client follows the redirects and keeps the cookies.
 """
@@ -20,11 +20,11 @@ SCOPES = ["files:read", "files:write", "files:admin"]
 KEY = rsa.generate_private_key(65537, 2048).private_bytes(
     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 )
-# Settings name this module, which runs as the main one.
+# The settings name this module, which runs as the main module.
 sys.modules["start"] = sys.modules[__name__]
 settings.configure(
     SECRET_KEY="a secret for tests",
-    # Secrets of clients are hashed anew with each request, and these are no secrets.
+    # Django hashes client secrets at each request. These are not real secrets, so a fast hash suffices.
     PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF="start",

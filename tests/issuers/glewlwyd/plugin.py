@@ -1,4 +1,4 @@
-"""Writes the settings of glewlwyd's plugin for OpenID Connect, as its API takes them."""
+"""Writes the settings of glewlwyd's OpenID Connect plugin for its API."""
 
 import json
 import os

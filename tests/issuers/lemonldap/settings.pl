@@ -1,4 +1,4 @@
-# Writes the settings of LemonLDAP::NG, from those that its package comes with.
+# Writes the settings of LemonLDAP::NG, based on the default settings of its package.
 use strict;
 use warnings;
 use JSON;
@@ -20,7 +20,7 @@ my $settings = decode_json(content('/var/lib/lemonldap-ng/conf/lmConf-1.json'));
     portal => "$origin/",
     domain => '127.0.0.1',
     securedCookie => 0,
-    # Alice logs in by a request, without the form of the portal.
+    # Alice logs in with a request, without the portal's form.
     requireToken => 0,
     registerDB => 'Null',
     portalDisplayResetPassword => 0,
@@ -37,7 +37,7 @@ my $settings = decode_json(content('/var/lib/lemonldap-ng/conf/lmConf-1.json'));
     persistentStorageOptions => { Directory => "$dir/psessions", LockDirectory => "$dir/psessions/lock" },
     localSessionStorageOptions => { namespace => 's', cache_root => "$dir/cache", default_expires_in => 600 },
 );
-# `other` has tokens for another resource: the server does not read `resource`.
+# The server ignores `resource`, so the client `other` gets the tokens for the other resource.
 my %audiences = (client => $resource, machine => $resource, introspector => $resource, other => 'https://other.example.com/mcp');
 for my $id (keys %audiences) {
     $settings->{oidcRPMetaDataOptions}{$id} = {

@@ -1,5 +1,5 @@
-// The npm package oidc-provider. FORMAT=jwt (default) or opaque says what access tokens for a resource are.
-// A login and its consent happen by themselves: the client follows the redirects and keeps the cookies.
+// The npm package oidc-provider. FORMAT=jwt (default) or opaque sets the format of access tokens for a resource.
+// Login and consent need no form: the client follows the redirects and keeps the cookies.
 import { readFileSync } from 'node:fs';
 import * as jose from 'jose';
 import { Provider } from 'oidc-provider';

@@ -3,12 +3,12 @@
 //! `.ci/issuers` runs it, with these variables:
 //!
 //! - `RESOURCE`: the identifier of the resource
-//! - `ISSUERS`: the authorization servers, with a space between two
-//! - `PRESET`: the constructor of their rules, in place of `Issuer::new`
-//! - `AUDIENCE`: another audience that counts
-//! - `INTROSPECTOR`: the id and the secret of the client that asks about opaque tokens, with a space between them
-//! - `REMEMBERED`: for how many seconds an answer counts
-//! - `WITHOUT_AUDIENCE`, `WITHOUT_TOKEN_TYPE`: answers count that lack it
+//! - `ISSUERS`: the authorization servers, separated by spaces
+//! - `PRESET`: the constructor of their rules, instead of `Issuer::new`
+//! - `AUDIENCE`: another accepted audience
+//! - `INTROSPECTOR`: the id and the secret of the client that introspects opaque tokens, separated by a space
+//! - `REMEMBERED`: the seconds for which an introspection answer is cached
+//! - `WITHOUT_AUDIENCE`, `WITHOUT_TOKEN_TYPE`: accepts answers without an audience or a token type
 
 use std::{env, net::Ipv4Addr, time::Duration};
 
@@ -44,10 +44,10 @@ async fn whoami(access: Access) -> Json<Value> {
 
 /// Makes the rules for the tokens of an authorization server.
 fn issuer(id: &str) -> anyhow::Result<Issuer> {
-    // The servers run on this machine, so that there is one clock.
+    // The servers run on this machine and share its clock, so no leeway is needed.
     let issuer = match env::var("PRESET").as_deref() {
         Ok("better_auth") => Issuer::better_auth(id),
-        Ok(name) => bail!("`{name}` is no preset that this program knows"),
+        Ok(name) => bail!("`{name}` is not a preset that this program knows"),
         Err(_) => Issuer::new(id),
     };
     let mut issuer = issuer.leeway(Duration::ZERO);

@@ -1,1 +1,1 @@
-//! Programs whose dependencies have other names. The crate is one of its own, because nothing here is called `scopegate` or `rmcp`.
+//! Programs with renamed dependencies. This is a separate crate, because no dependency here is called `scopegate` or `rmcp`.

@@ -1,4 +1,4 @@
-//! `#[scoped_tools]` where scopegate and rmcp have other names, or where rmcp is scopegate's own.
+//! `#[scoped_tools]` where scopegate and rmcp have other names, or where rmcp is scopegate's re-export.
 #![deny(unused, unnameable_types, unreachable_pub, clippy::pedantic)]
 #![allow(clippy::unused_self, reason = "tools of servers that have nothing")]
 
@@ -7,7 +7,7 @@ use gate::{Gate, Resource, Scope, mcp::ScopedTools, testing::TestVerifier};
 use scopegate_tests::mcp::{post, request};
 use serde_json::{Value, json};
 
-/// rmcp is a dependency by another name.
+/// rmcp is a dependency under another name.
 mod dependency {
     use gate::{authenticated, requires_scope, scoped_tools};
     use mcp::{
@@ -41,13 +41,13 @@ mod dependency {
         }
     }
 
-    // rmcp's attributes of the server itself stand outside of the block.
+    // rmcp's attributes for the server itself stand outside of the block.
     #[tool_handler]
     #[prompt_handler]
     impl ServerHandler for Files {}
 }
 
-/// rmcp is the one that scopegate has; nothing in the module is called `rmcp`.
+/// rmcp is scopegate's re-export, and nothing in the module is called `rmcp`.
 mod reexport {
     use gate::{mcp::rmcp::tool, requires_scope, scoped_tools};
 
@@ -60,14 +60,14 @@ mod reexport {
         #[requires_scope("files:write")]
         #[tool]
         async fn write_file(&self) -> String {
-            // The name is there for what stands in the block, too.
+            // Code in the block can use the name, too.
             let _: Option<rmcp::ErrorData> = None;
             "wrote it".to_owned()
         }
     }
 }
 
-/// The path is one of this crate, two blocks are in one module, and a router has its own attribute.
+/// The path is in this crate, two blocks are in one module, and a router has its own attribute.
 mod blocks {
     pub(crate) use gate::mcp::rmcp as sdk;
     use gate::{authenticated, requires_scope, scoped_tools};

@@ -1,18 +1,18 @@
-//! What [`Policy::permits`] says of random tokens: the answer that the page has to give.
+//! The results of [`Policy::permits`] for random tokens, which the page must reproduce.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use scopegate::{Gate, GrantedScopes, Policy, Requirement, ScopeTable};
 use serde::Serialize;
 
-/// The values that tokens have in place of parameters, and last one that no token has.
+/// The parameter values in tokens. No token has the last value.
 const VALUES: [&str; 4] = ["acme", "x", "a-b", "nobody"];
 
-/// What a program says of some tokens.
+/// A program's decisions for some tokens.
 #[derive(Debug, Serialize)]
 pub struct Decisions {
     values: [&'static str; VALUES.len()],
-    /// For each row, by its identifier, the parameters of its templates.
+    /// The parameters of each row's templates, by the row's id.
     rows: BTreeMap<String, Vec<String>>,
     tokens: Vec<Token>,
 }
@@ -20,7 +20,7 @@ pub struct Decisions {
 #[derive(Debug, Serialize)]
 struct Token {
     granted: Vec<String>,
-    /// For each row that can be called, for which values of its parameters, in their order.
+    /// The values of its parameters, in order, for which each row can be called.
     callable: BTreeMap<String, Vec<Vec<&'static str>>>,
 }
 
@@ -28,7 +28,7 @@ struct Token {
 ///
 /// # Errors
 ///
-/// When a template makes a scope that cannot be read.
+/// If a template makes an invalid scope.
 pub fn decisions(gate: &Gate, table: &ScopeTable, seed: u64, count: usize) -> anyhow::Result<Decisions> {
     let rows: Vec<Row> = table
         .entries()
@@ -39,7 +39,7 @@ pub fn decisions(gate: &Gate, table: &ScopeTable, seed: u64, count: usize) -> an
     let scopes = scopes(gate.policy(), table);
     let mut tokens = Vec::new();
     for at in 0..count {
-        // The first token has nothing. Most have the floor, since without it there is little to decide.
+        // The first token has no scopes. Most have the floor, because a token without it can call little.
         let mut granted: BTreeSet<String> =
             (0..random.usize(..=at.min(7))).map(|_| granted(&mut random, &scopes)).collect();
         if at > 0 && random.u8(..4) > 0 {
@@ -56,7 +56,7 @@ pub fn decisions(gate: &Gate, table: &ScopeTable, seed: u64, count: usize) -> an
     Ok(Decisions { values: VALUES, rows, tokens })
 }
 
-/// A row with its requirement for each combination of values, without what it asks of the login.
+/// A row with its requirement for each combination of values, without the required login.
 struct Row {
     id: String,
     parameters: Vec<String>,
@@ -97,7 +97,7 @@ impl Row {
     }
 }
 
-/// Lists what a token may well have: the scopes of rows, floor and implications, and the templates of rows.
+/// Lists likely scopes of a token: the scopes of rows, floor and implications, and the templates of rows.
 fn scopes(policy: &Policy, table: &ScopeTable) -> Vec<String> {
     let named = table.entries().iter().flat_map(|entry| entry.requirement().alternatives()).flatten();
     let floor = policy.floor_scopes().iter().map(scopegate::ScopeToken::as_str);
@@ -106,9 +106,9 @@ fn scopes(policy: &Policy, table: &ScopeTable) -> Vec<String> {
     scopes.into_iter().map(str::to_owned).collect()
 }
 
-/// Picks a scope, puts values into it if it is a template, and makes a wildcard of it now and then.
+/// Picks a scope, fills in a template, and sometimes makes a wildcard of the scope.
 fn granted(random: &mut fastrand::Rng, scopes: &[String]) -> String {
-    /// What only looks like a scope that counts, or like something that JavaScript knows.
+    /// Scopes that resemble known scopes, or names with a meaning in JavaScript.
     const ODD: [&str; 12] = [
         "*",
         ":*",
@@ -128,7 +128,7 @@ fn granted(random: &mut fastrand::Rng, scopes: &[String]) -> String {
     }
     let mut scope = scopes[random.usize(..scopes.len())].clone();
     for parameter in ["{tenant}", "{group}"] {
-        // All but the last, which nobody has.
+        // All values but the last, which no token has.
         scope = scope.replace(parameter, VALUES[random.usize(..VALUES.len() - 1)]);
     }
     let separators: Vec<usize> = scope.match_indices([':', '/']).map(|(at, _)| at).collect();

@@ -1,4 +1,4 @@
-//! The programs whose reports are opened in a browser, and what the decision says of their operations.
+//! The programs whose reports are tested in a browser, and the decisions for their operations.
 
 mod decisions;
 mod thousand;
@@ -15,7 +15,7 @@ pub use self::{
 ///
 /// # Errors
 ///
-/// When there is no such program, or it cannot be made.
+/// If there is no such program, or its gate cannot be made.
 pub fn program(name: &str) -> anyhow::Result<(Gate, ScopeTable)> {
     let resource =
         || Resource::new("https://docs.example.com")?.authorization_server("https://auth.example.com");

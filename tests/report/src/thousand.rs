@@ -1,11 +1,11 @@
-//! A program of 1,000 routes, whose requirements are of every kind.
+//! A program with 1,000 routes and requirements of every kind.
 
 use scopegate::{
     Gate, Requirement, Router, ScopeTable, ScopeToken, StaticKeys, Wildcards, guarded, requires_scope,
     routing::get, testing::TestVerifier,
 };
 
-/// The areas of the program, each with scopes of its own.
+/// The areas of the program, each with its own scopes.
 const AREAS: usize = 20;
 
 const ROUTES: usize = 1_000;
@@ -13,7 +13,7 @@ const ROUTES: usize = 1_000;
 /// The same program each time.
 const SEED: u64 = 9470;
 
-// An attribute alone says what a handler may demand, and what is related.
+// Only an attribute can declare `also` and `related`.
 #[requires_scope("area-0:read", also("area-0:audit", "tenant:{tenant}:audit"), related("area-0:write"))]
 async fn audited() {}
 
@@ -21,7 +21,7 @@ async fn audited() {}
 ///
 /// # Errors
 ///
-/// When a requirement cannot be read.
+/// If a requirement cannot be parsed.
 pub fn thousand() -> anyhow::Result<(Gate, ScopeTable)> {
     let mut random = fastrand::Rng::with_seed(SEED);
     let mut routes = Router::<()>::new();
@@ -35,7 +35,7 @@ pub fn thousand() -> anyhow::Result<(Gate, ScopeTable)> {
     routes =
         routes.route(r#"/"><img src=x onerror="document.title=2">"#, get(guarded(markup, async || "done")));
     let gate = Gate::static_keys("thousand", StaticKeys::new())
-        // Static keys alone say nothing of a login, which some of the routes ask for.
+        // Static keys have no login, which some routes require.
         .verified_by(TestVerifier::new())
         .floor([ScopeToken::new("api")?])
         .wildcards(Wildcards::PrefixedAndBare)
@@ -43,7 +43,8 @@ pub fn thousand() -> anyhow::Result<(Gate, ScopeTable)> {
     Ok((gate, routes.table()))
 }
 
-/// In each area, administrators may write, and writers read. Some scopes stand for others as wildcards, and for what a template comes to.
+/// In each area, the administrator's scope implies writing, and writing implies reading. Some scopes imply wildcards, and instances of a
+/// template.
 fn implications() -> anyhow::Result<Vec<(ScopeToken, Vec<ScopeToken>)>> {
     let mut implications: Vec<(String, Vec<String>)> = Vec::new();
     for area in 0..AREAS {
@@ -66,7 +67,7 @@ fn implications() -> anyhow::Result<Vec<(ScopeToken, Vec<ScopeToken>)>> {
     implications.into_iter().map(scopes).collect()
 }
 
-/// Writes a requirement of one to three alternatives, each of one to three scopes; some are public, or need any token.
+/// Writes a requirement of one to three alternatives, each of one to three scopes. Some rows are public, or need any token.
 fn requirement(random: &mut fastrand::Rng) -> String {
     let text = match random.u8(..20) {
         0 => return "public".to_owned(),
@@ -77,7 +78,7 @@ fn requirement(random: &mut fastrand::Rng) -> String {
                 let mut scopes: Vec<String> = (0..random.usize(1..=3)).map(|_| scope(random)).collect();
                 scopes.sort_unstable();
                 scopes.dedup();
-                // One that is within another adds nothing, and no program has it.
+                // An alternative within another is redundant, and no program can have it.
                 let is_within =
                     |one: &[String], other: &[String]| one.iter().all(|scope| other.contains(scope));
                 if !alternatives.iter().any(|other| is_within(other, &scopes) || is_within(&scopes, other)) {
@@ -101,7 +102,7 @@ fn scope(random: &mut fastrand::Rng) -> String {
     if random.u8(..10) < 3 {
         return templates[random.usize(..templates.len())].to_owned();
     }
-    // A wildcard stands for what goes on behind its separator, so not for the last of these.
+    // A wildcard covers scopes with text after its separator, so it does not cover the last of these.
     let action = ["read", "write", "delete", "admin", ""][random.usize(..5)];
     format!("area-{}:{action}", random.usize(..AREAS))
 }

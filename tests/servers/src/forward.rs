@@ -1,4 +1,4 @@
-//! Sends requests on, as they are.
+//! Forwards requests unchanged.
 
 use axum::{
     Router,
@@ -13,7 +13,7 @@ use hyper_util::{
 };
 use tokio::io::copy_bidirectional;
 
-/// A server to send requests to.
+/// The server that receives the requests.
 #[derive(Clone)]
 pub(crate) struct Forward {
     server: String,
@@ -22,7 +22,7 @@ pub(crate) struct Forward {
 
 impl Forward {
     pub(crate) fn to(server: &str) -> Self {
-        // A connection for each request, so that none is left over from another attack.
+        // Each request has its own connection, so that no attack affects the next.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
         Self { server: server.to_owned(), client }
     }

@@ -1,7 +1,7 @@
-//! A proxy before an MCP server that somebody else made, with the layer and without: what passes the layer is sent on as the
-//! layer hands it on, upgrades too, so that an attack would work if the layer let it pass.
+//! A proxy before an MCP server of another framework, with and without the layer. It forwards requests and upgrades exactly as the
+//! layer passes them on, so that an attack works if the layer does not stop it.
 //!
-//! `.ci/servers` runs it, with the server's `host:port` as its argument.
+//! `.ci/servers` runs it with the server's `host:port` as the argument.
 
 use std::{env, error::Error, net::Ipv4Addr};
 

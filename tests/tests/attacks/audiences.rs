@@ -1,4 +1,4 @@
-//! Tokens whose audience is not the resource alone: ID tokens, where the audience is a client's id, and tokens that others have, too.
+//! Tokens whose audience is not only the resource: ID tokens, whose audience is a client id, and tokens that other resources receive.
 
 use http::StatusCode;
 use scopegate::{Gate, Issuer, Resource, Router, authenticated, routing::get};
@@ -27,7 +27,7 @@ async fn check(issuer: Issuer, claims: &Value, expected: StatusCode) {
     assert_eq!(answer.status, expected, "{claims}");
 }
 
-/// Providers write the roles of people into their ID tokens.
+/// Providers write users' roles into ID tokens.
 #[tokio::test]
 async fn roles_do_not_make_an_access_token_of_an_id_token() {
     let issuer = || Issuer::new(ISSUER).audience("client").roles_at(["roles"], [("editor", "files:read")]);
@@ -37,7 +37,7 @@ async fn roles_do_not_make_an_access_token_of_an_id_token() {
         .await;
 }
 
-/// A provider may also write its scopes into ID tokens, and then the program says which claim these lack.
+/// Some providers write scopes into ID tokens, too. The program then names a claim that ID tokens lack.
 #[tokio::test]
 async fn where_claims_of_access_tokens_are_named_each_needs_one() {
     let issuer = || Issuer::new(ISSUER).audience("client").access_claims(["uid", "cid"]);
@@ -48,7 +48,7 @@ async fn where_claims_of_access_tokens_are_named_each_needs_one() {
     check(issuer(), &marked, StatusCode::OK).await;
 }
 
-/// Whoever else gets such a token could use it here.
+/// Another resource that receives such a token could use it here.
 #[tokio::test]
 async fn a_token_for_others_too_is_refused_where_the_program_says_so() {
     const RESOURCE: &str = "https://files.example.com";

@@ -42,7 +42,7 @@ fn documents_of_an_issuer_take_no_tree_in_memory() {
     for (what, set, is_good) in [("many keys", many, false), ("other members", beside, true)] {
         let issuer = runtime.block_on(Issuer::publishing(&[&key]));
         let token = key.mint(&issuer.claims(API, ""));
-        // What the server of the test takes to send it is the same with a set that nobody can read.
+        // An unreadable set of the same size costs the test's server the same, so the difference is the cost of reading.
         let mut costs = ["x".repeat(set.len()), set].map(|text| {
             issuer.answer_keys(Answer::Text(200, text));
             let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]);

@@ -1,4 +1,4 @@
-//! Handlers that are declared beside themselves, where a second declaration or a layer could open them.
+//! Handlers declared with `guarded(..)`, where a second declaration or a layer could open them.
 
 use axum::{extract::Request, handler::Handler, middleware::map_request, routing as plain};
 use http::StatusCode;
@@ -29,7 +29,7 @@ async fn status(app: &axum::Router, token: &str) -> StatusCode {
     send(app, "GET /", &headers.iter().map(String::as_str).collect::<Vec<_>>()).await.status
 }
 
-/// The table says `public`, as the program does, and the attribute inside still counts.
+/// The program and the table say `public`; the attribute on the handler inside is still enforced.
 #[tokio::test]
 async fn what_is_annotated_inside_of_a_public_router_is_enforced() {
     for inside in [public(plain::get(write)), authenticated(plain::get(write))] {
@@ -40,7 +40,7 @@ async fn what_is_annotated_inside_of_a_public_router_is_enforced() {
     }
 }
 
-/// A handler that passes its request on to a guarded one opens nothing by its own requirement.
+/// A handler that passes its request on to a guarded handler does not open it.
 #[tokio::test]
 async fn a_request_that_is_passed_on_is_judged_again() {
     let inner: axum::Router =
@@ -54,7 +54,7 @@ async fn a_request_that_is_passed_on_is_judged_again() {
     }
 }
 
-/// A layer between a gate and a guarded closure that forgets the gate has nothing run.
+/// If a layer between a gate and a guarded closure removes the gate, the closure does not run.
 #[tokio::test]
 async fn a_layer_that_takes_the_gate_away_opens_no_closure() {
     let forget = map_request(async |mut request: Request| {
@@ -67,7 +67,7 @@ async fn a_layer_that_takes_the_gate_away_opens_no_closure() {
     for token in ["writer", "none"] {
         assert_eq!(status(&app, token).await, StatusCode::INTERNAL_SERVER_ERROR, "{token}");
     }
-    // Inside, it comes after the guard.
+    // This layer is inside, so it runs after the guard.
     let inside = guarded(requirement!("files:write"), (async || {}).layer(forget));
     let app: axum::Router = Router::new().route("/", get(inside)).protect(gate()).unwrap();
     assert_eq!(status(&app, "none").await, StatusCode::FORBIDDEN);

@@ -165,12 +165,12 @@ async fn from_own_page(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Whether a cookie counts depends on the method and the page, which a middleware may change as well.
+/// Whether a cookie counts depends on the method and the origin, which a middleware may change.
 #[tokio::test]
 async fn an_early_verification_of_a_cookie_is_of_the_method_and_the_page_that_it_saw() {
     let gate = gate().credentials([CredentialSource::cookie("sid")]);
     let routes = || Router::new().route("/", get(write).delete(write)).protect(gate.clone()).unwrap();
-    // A router of axum's outside, since a layer of the router itself runs when the method has been matched.
+    // The layer is on an outer axum router, because a layer of the router itself runs after the method was matched.
     let outside = axum::Router::new().fallback_service(routes());
     let app = outside.layer(from_fn(method_of_header)).layer(gate.authenticate());
     assert_eq!(send(&app, "DELETE /", &[COOKIE]).await.status, 401);
@@ -182,10 +182,10 @@ async fn an_early_verification_of_a_cookie_is_of_the_method_and_the_page_that_it
     let app = axum::Router::new().fallback_service(routes());
     let app = app.layer(from_fn(from_own_page)).layer(gate.authenticate());
     let own = [COOKIE, "sec-fetch-site: same-origin"];
-    assert_eq!(send(&app, "DELETE /", &own).await.status, 401, "nothing says so any more");
+    assert_eq!(send(&app, "DELETE /", &own).await.status, 401, "the header no longer says same-origin");
 }
 
-/// Each gate knows its own sources, and the token of a gate outside is none of those of the one inside.
+/// Each gate reads only its own credential sources. A token that an outer gate read does not count for the inner gate.
 #[tokio::test]
 async fn the_function_of_a_gate_inside_sees_no_token_of_one_outside() {
     let show = |refused: &Refused<'_>| format!("{:?}", refused.headers().get("x-token"));
@@ -205,7 +205,7 @@ async fn forward(State(inside): State<axum::Router>, request: Request) -> Respon
     answer
 }
 
-/// A public handler or service waits for no gate any more, so what is inside has the gate of its own layer.
+/// A public handler or service no longer waits for a gate, so a router inside uses the gate of its own layer.
 #[tokio::test]
 async fn behind_a_public_handler_the_gate_of_the_layer_inside_decides() {
     let (read, written) = (Scope::from_static("files:read"), Scope::from_static("files:write"));

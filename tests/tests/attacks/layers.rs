@@ -1,4 +1,4 @@
-//! Ways around the layer, by what its table says of routes.
+//! Ways around the layer through wrong rows in its table.
 
 use axum::{
     Router,
@@ -40,7 +40,7 @@ fn layer(table: ScopeTable) -> GateLayer {
     gate().layer(table).unwrap()
 }
 
-/// Sends a request without a token, and with each of them: only one may purge.
+/// Sends a request without a token and with each token. Only one token may purge.
 async fn assert_guarded(app: &Router, request: &str, what: &str) {
     for (token, status) in [
         (None, 401),
@@ -65,7 +65,7 @@ fn app() -> Router {
     Router::new().route("/files/{name}", get(purge).put(purge))
 }
 
-/// A row is about what a client is told. That it is wrong lets nobody in, and takes nobody's access.
+/// A row decides what the challenge says. A wrong row neither grants access nor removes it.
 #[tokio::test]
 async fn a_row_that_says_less_than_the_guard_opens_nothing() {
     for (what, table) in [
@@ -87,7 +87,7 @@ async fn a_row_that_says_less_than_the_guard_opens_nothing() {
     }
 }
 
-/// A row guards nothing, and frees nothing of the floor: whoever mounts a handler without an attribute has the floor.
+/// A row does not guard a route, and does not lift the floor. A handler without an attribute still has the floor.
 #[tokio::test]
 async fn a_row_for_a_handler_without_an_attribute_leaves_it_the_floor() {
     for table in [
@@ -145,7 +145,7 @@ async fn method_of_header(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The layer sees one method, and the handler another; the guard knows its own row.
+/// The layer sees one method and the handler another. The guard uses its own row.
 #[tokio::test]
 async fn a_method_in_a_header_chooses_no_row_that_counts() {
     let table = || scope_table![GET "/files/{name}" => whoami, PUT "/files/{name}" => purge];
@@ -186,7 +186,7 @@ async fn keep_path(path: MatchedPath, request: Request, next: Next) -> Response 
     response
 }
 
-/// A middleware may exchange what axum has matched, and so the row; nobody gets in by that.
+/// A middleware may replace the path that axum matched, and so the row. That opens nothing.
 #[tokio::test]
 async fn a_matched_path_that_is_exchanged_opens_nothing() {
     let table = scope_table![GET "/files/{name}" => purge, GET "/whoami" => whoami];
@@ -195,27 +195,28 @@ async fn a_matched_path_that_is_exchanged_opens_nothing() {
     assert_serves(&app, "GET /files/a").await;
 }
 
-/// What everybody may call belongs outside. A row that says otherwise would ask for nothing in a 401.
+/// A public handler belongs outside the layer, which would demand a token.
 #[test]
 fn a_public_handler_with_a_route_is_no_way_around_the_layer() {
     for table in [scope_table![GET "/open" => open], scope_table!["/open" => open], scope_table![open]] {
         let error = gate().layer(table).unwrap_err();
-        let expected = "`attacks::layers::open` is public, and the layer would demand a token; mount it outside the layer";
+        let expected = "`attacks::layers::open` is public, but the layer would demand a token; mount it outside the layer";
         assert_eq!(error.problems(), [expected]);
     }
 }
 
-/// Of two rows for one route, a client would be told what one of them says.
+/// With two rows for one route, a challenge would name the scopes of only one.
 #[test]
 fn a_route_with_two_rows_does_not_start() {
     let error = gate().layer(scope_table![GET "/x" => purge, GET | PUT "/x" => whoami]).unwrap_err();
-    let expected = "`GET /x` has two rows, for `attacks::layers::purge` and for `attacks::layers::whoami`; leave one out";
+    let expected =
+        "`GET /x` has two rows, for `attacks::layers::purge` and for `attacks::layers::whoami`; remove one";
     assert_eq!(error.problems(), [expected]);
     let (one, other) = (scope_table![GET "/x" => purge], scope_table![GET "/x" => purge]);
     assert_eq!(gate().layer(one.and(&other)).unwrap_err().problems().len(), 1);
 }
 
-/// A check looks at a router without a request of anybody's, and nothing that the program wrote may run for it.
+/// The check sends no client's request to a router, and no code of the program may run for it.
 #[tokio::test]
 async fn a_check_runs_no_handler_no_service_and_no_middleware() {
     let ran = Counter::default();

@@ -1,4 +1,4 @@
-//! Changes that let somebody in, and that a lock once called harmless.
+//! Changes that weaken access, and that the lock once called harmless.
 
 use scopegate::{
     Policy,
@@ -17,28 +17,28 @@ fn check(old: &str, new: &str, expected: &[(Direction, &str)]) {
     assert_eq!(seen, expected);
 }
 
-/// What MCP defines and acts on nothing gets through by the floor, whatever the row for all other methods needs.
+/// Methods of MCP without a target need only the floor, whatever the row for all other methods needs.
 #[test]
 fn a_method_that_loses_its_row_needs_the_floor_alone() {
-    let gone = "`method tools/list` is gone, so the floor alone counts for it; before, it needed `admin`";
+    let gone = "`method tools/list` is gone, so only the floor applies to it; before, it needed `admin`";
     for others in ["", "method * admin\n"] {
         let with = format!("{others}method tools/list admin");
         check(&with, others, &[(Direction::Weaker, gone)]);
         check(others, &with, &[(Direction::Stricter, "`method tools/list` is new: it needs `admin`")]);
     }
-    let gone = "`method tools/call` is gone, so the floor alone counts for it; before, it needed `admin`";
+    let gone = "`method tools/call` is gone, so only the floor applies to it; before, it needed `admin`";
     check("method tools/call admin\ntools/call a r", "tools/call a r", &[(Direction::Weaker, gone)]);
-    // What needs a row is unknown without one.
+    // A method that needs a row is unknown without one.
     for method in ["admin/purge", "tasks/list"] {
         let gone = format!("`method {method}` is gone; before, it needed `admin`");
         check(&format!("method {method} admin"), "", &[(Direction::Neutral, &gone)]);
     }
     // A server that binds its tasks lets their owners ask about them.
-    let gone = "`method tasks/cancel` is gone, so the floor alone counts for it; before, it needed `admin`";
+    let gone = "`method tasks/cancel` is gone, so only the floor applies to it; before, it needed `admin`";
     check("method tasks/cancel admin", "", &[(Direction::Weaker, gone)]);
 }
 
-/// A URI without a row of its own is judged by the template that it fits.
+/// A URI without its own row is judged by the template that it matches.
 #[test]
 fn a_resource_that_loses_its_row_falls_to_a_template() {
     use Direction::{Changed, Neutral, Weaker};
@@ -48,39 +48,39 @@ fn a_resource_that_loses_its_row_falls_to_a_template() {
         &format!("{all} authenticated"),
         &[(
             Weaker,
-            "`resources/read docs://a/secret` is gone, so `resources/read docs://{t}/{n}` counts for it, which needs a token, with whatever scopes; before, it needed `admin`",
+            "`resources/read docs://a/secret` is gone, so `resources/read docs://{t}/{n}` applies to it, which needs a token with any scopes; before, it needed `admin`",
         )],
     );
     check(
         &format!("{all} admin"),
         &format!("{secret} authenticated\n{all} admin"),
-        &[(Weaker, "`resources/read docs://a/secret` is new: it needs a token, with whatever scopes")],
+        &[(Weaker, "`resources/read docs://a/secret` is new: it needs a token with any scopes")],
     );
-    // Another template in its place, for more URIs.
+    // Another template instead, which matches more URIs.
     check(
         "resources/read docs://a/{n} admin",
         &format!("{all} authenticated"),
         &[
             (
                 Weaker,
-                "`resources/read docs://a/{n}` is gone, so `resources/read docs://{t}/{n}` counts for it, which needs a token, with whatever scopes; before, it needed `admin`",
+                "`resources/read docs://a/{n}` is gone, so `resources/read docs://{t}/{n}` applies to it, which needs a token with any scopes; before, it needed `admin`",
             ),
-            (Neutral, "`resources/read docs://{t}/{n}` is new: it needs a token, with whatever scopes"),
+            (Neutral, "`resources/read docs://{t}/{n}` is new: it needs a token with any scopes"),
         ],
     );
-    // Of scopes that depend on a value nobody says whether they are the same.
+    // Scopes that depend on a value cannot be compared.
     check(
         &format!("{all} t:{{t}}"),
         &format!("{secret} t:a\n{all} t:{{t}}"),
         &[(Changed, "`resources/read docs://a/secret` is new: it needs `t:a`")],
     );
-    // No URI in common.
+    // The two templates match no common URI.
     let other = "resources/read docs://a/b/{n} authenticated";
     let gone = "`resources/read docs://a/secret` is gone; before, it needed `admin`";
     check(&format!("{secret} admin\n{other}"), other, &[(Neutral, gone)]);
 }
 
-/// axum has the handler of `GET` answer `HEAD`, where no other does.
+/// axum answers `HEAD` with the handler of `GET` if there is no other.
 #[test]
 fn head_without_a_handler_falls_to_get() {
     check(
@@ -88,17 +88,17 @@ fn head_without_a_handler_falls_to_get() {
         "* /a public\nGET /a r",
         &[(
             Direction::Weaker,
-            "`HEAD /a` is gone, so `GET /a` counts for it, which needs `r`; before, it needed `r` and `admin`",
+            "`HEAD /a` is gone, so `GET /a` applies to it, which needs `r`; before, it needed `r` and `admin`",
         )],
     );
     check(
         "GET /a admin",
         "GET /a admin\nHEAD /a authenticated",
-        &[(Direction::Weaker, "`HEAD /a` is new: it needs a token, with whatever scopes")],
+        &[(Direction::Weaker, "`HEAD /a` is new: it needs a token with any scopes")],
     );
 }
 
-/// Two tools once had one line, so that what they need could be exchanged without a change of the lock.
+/// Two tools once shared one line, so their requirements could be swapped without a change of the lock.
 #[test]
 fn no_two_names_come_to_one_word() {
     let lock = |spaced, encoded| {

@@ -1,4 +1,4 @@
-//! Lines of a log: which texts from elsewhere get into them, and as what.
+//! Hostile text in logs: what of it is written, and how it is escaped.
 
 use axum::http::StatusCode;
 use scopegate::{Gate, Issuers, Resource, Router, TokenVerifier, requires_scope, routing::get};
@@ -12,7 +12,7 @@ use tracing::Level;
 
 const API: &str = "https://files.example.com";
 
-/// A line break, an escape sequence, a mark that turns the direction of writing, and no end.
+/// A line break, an escape sequence, a right-to-left mark, and a very long text.
 fn hostile() -> String {
     format!("https://evil.example/\n WARN scopegate: forged\u{1b}[2J\u{202e}{}", "x".repeat(5_000))
 }
@@ -25,7 +25,7 @@ fn gate(verifier: Issuers) -> axum::Router {
     Router::new().route("/", get(list)).protect(Gate::new(resource, verifier)).unwrap()
 }
 
-/// Sends a request with `token`, and returns the answer's status and what scopegate logged, a line each.
+/// Sends a request with `token`. Returns the status of the answer and the lines that scopegate logged.
 pub(super) async fn log_of(verifier: Issuers, token: &str) -> (StatusCode, Vec<String>) {
     let app = gate(verifier);
     let credential = format!("authorization: Bearer {token}");
@@ -108,7 +108,7 @@ async fn tokens_forge_no_line_of_a_log() {
     for token in tokens {
         let (status, lines) =
             log_of(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]), &token).await;
-        // Of a token that is valid and lacks a scope, the decision is all there is to say.
+        // For a valid token that lacks a scope, only the decision is logged.
         assert_eq!(lines.len(), usize::from(status != StatusCode::FORBIDDEN), "{lines:?}");
         assert_harmless(&lines);
     }
@@ -134,19 +134,19 @@ async fn a_refusal_names_what_was_found_and_what_was_expected() {
     for (token, reason) in [
         (
             key.mint(&claims("iss", json!("https://other.example"))),
-            format!("its `iss` is `https://other.example`, and not `{id}` or `https://b.example`"),
+            format!("its `iss` is `https://other.example`, not `{id}` or `https://b.example`"),
         ),
         (
             key.mint(&claims("aud", json!(["a", 7]))),
-            format!(r#"its `aud` is `["a",7]`, and not `{API}` or `api://files`"#),
+            format!(r#"its `aud` is `["a",7]`, not `{API}` or `api://files`"#),
         ),
         (
             key.mint_with(&header("logout+jwt"), &claims("jti", json!(1))),
-            "its `typ` is `logout+jwt`, and not `at+jwt`, `application/at+jwt` or `JWT`".to_owned(),
+            "its `typ` is `logout+jwt`, not `at+jwt`, `application/at+jwt` or `JWT`".to_owned(),
         ),
         (
             key.mint_with(&json!({ "alg": "HS256" }), &claims("jti", json!(1))),
-            "its `alg` is not one that is accepted: `HS256`".to_owned(),
+            "its `alg` is not accepted: `HS256`".to_owned(),
         ),
         (
             Key::ed25519("other").mint(&claims("jti", json!(1))),
@@ -169,7 +169,7 @@ async fn no_secret_of_a_url_is_told() {
     let place = issuer.id().trim_start_matches("http://");
     let secret = format!("{}?api_key=s3cret#s3cret", issuer.jwks_uri());
 
-    // Given by the program, while the server fails, publishes nonsense, and is gone.
+    // The program sets the URL, while the server fails, publishes nonsense, and is stopped.
     let closed = Issuer::publishing(&[]).await;
     let gone = format!("{}?api_key=s3cret", closed.jwks_uri());
     closed.stop().await;
@@ -181,7 +181,7 @@ async fn no_secret_of_a_url_is_told() {
         assert!(lines.iter().all(|line| line.contains("/keys") && !line.contains("s3cret")), "{lines:?}");
     }
 
-    // Given by the issuer, with the wrong owner and on another host.
+    // The issuer's metadata sets the URL, with the wrong issuer and on another host.
     issuer.set_metadata("jwks_uri", json!(secret));
     let (_, lines) = log_of(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]), &token).await;
     assert!(lines.len() == 2 && !lines.concat().contains("s3cret"), "{lines:?}");
@@ -189,14 +189,14 @@ async fn no_secret_of_a_url_is_told() {
     let (_, lines) = log_of(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]), &token).await;
     assert!(lines[0].contains("https://k.example/keys") && !lines.concat().contains("s3cret"), "{lines:?}");
 
-    // In the name of the issuer.
+    // The secret is in the issuer's identifier.
     let verifier = Issuers::new([scopegate::Issuer::new("https://user:s3cret@h")
         .audience(API)
         .jwks_uri(issuer.jwks_uri())]);
     let (_, lines) = log_of(verifier, &token).await;
-    assert!(lines[0].contains("and not `https://h`"), "{lines:?}");
+    assert!(lines[0].contains(", not `https://h`"), "{lines:?}");
 
-    // At startup.
+    // The secret is in a URL that is refused at startup.
     for url in [format!("https://user:s3cret@{place}"), format!("http://h?{secret}"), "x:s3cret@h".to_owned()]
     {
         let verifiers = [

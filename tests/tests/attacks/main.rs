@@ -1,4 +1,4 @@
-//! Attacks that once got through, or nearly did. Each test shows that one no longer does.
+//! Attacks that once succeeded, or nearly did. Each test shows that one of them now fails.
 
 mod audiences;
 mod authorization_servers;

@@ -1,4 +1,4 @@
-//! Bodies and connections that an MCP server reads differently from the gate before it.
+//! Bodies and connections that an MCP server could read differently from the gate before it.
 
 use std::{
     convert::Infallible,
@@ -59,7 +59,7 @@ fn call(tool: &str) -> String {
 /// The headers and the body of a request.
 type Seen = (HeaderMap, Vec<u8>);
 
-/// A service that keeps what reached it, and opens a tunnel for whoever asks for one.
+/// A service that records the requests that reach it, and accepts every upgrade.
 #[derive(Clone, Default)]
 struct Service {
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -76,7 +76,7 @@ impl Service {
         Router::new().fallback(any(serve)).with_state(self.clone())
     }
 
-    /// Returns the headers and the body of the one request that came.
+    /// Returns the headers and the body of the only request.
     fn only(&self) -> Seen {
         let mut seen = self.seen.lock().unwrap();
         assert_eq!(seen.len(), 1);
@@ -114,7 +114,7 @@ async fn post(app: &Router, headers: &[&str], body: impl Into<Body>) -> Answer {
 
 const JSON: &str = "content-type: application/json";
 
-/// The texts that were found to change what aiohttp, Django REST framework or Express read, and their relatives.
+/// Content types that change how aiohttp, Django REST framework or Express read a body, and similar ones.
 const OTHER_TYPES: [&str; 30] = [
     "application/json; charset*=us-ascii''utf-7",
     "application/json; charset*0=utf-7",
@@ -170,7 +170,7 @@ async fn a_content_type_that_could_change_the_text_is_refused() {
         &[JSON, "transfer-encoding: chunked, chunked"],
         &[JSON, "transfer-encoding: chunked", "transfer-encoding: chunked"],
         &[JSON, "transfer-encoding: identity"],
-        // What reads headers as CGI does takes these for the ones above.
+        // A server that reads headers as CGI does confuses these with the names above.
         &[JSON, "content_type: application/json; charset=utf-7"],
         &[JSON, "content_encoding: gzip"],
         &[JSON, "transfer_encoding: gzip"],
@@ -210,7 +210,7 @@ async fn the_gate_writes_what_describes_a_body() {
     assert!(seen.keys().all(|name| name == "authorization") && read.is_empty(), "{seen:?}");
 }
 
-/// Serves an application until the test ends, and returns where.
+/// Serves an application until the test ends, and returns its address.
 async fn listen(app: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -218,7 +218,7 @@ async fn listen(app: Router) -> String {
     address
 }
 
-/// Sends bytes, and returns what comes back until the other side says no more for a while, or closes.
+/// Sends bytes, and returns the answer up to a pause or the end of the connection.
 async fn talk(address: &str, bytes: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes.as_bytes()).await.unwrap();
@@ -326,13 +326,13 @@ async fn a_slow_body_is_given_up() {
 
 #[tokio::test]
 async fn without_a_clock_a_body_that_is_not_there_is_not_waited_for() {
-    // As another executor would do it: polled outside of the runtime.
+    // Polls outside of the runtime, as another executor would.
     let app = Service::default().behind(layer());
     let status = std::thread::spawn(move || {
         let mut answer = Box::pin(post_owned(app));
         match answer.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())) {
             Poll::Ready(status) => status,
-            Poll::Pending => panic!("it waits without an end"),
+            Poll::Pending => panic!("the request waits without end"),
         }
     });
     assert_eq!(status.join().unwrap(), 500);
@@ -366,7 +366,7 @@ fn bodies_hold_no_more_than_their_bound_together() {
                     statuses.push(status);
                 }
             }
-            // A call that is there in one piece is answered all the same.
+            // A call whose body arrives in one piece is still answered.
             assert_eq!(post(&app, &[JSON], call("list_files")).await.status, 200);
             let large = post(&app, &[JSON], endless(26, piece)).await;
             assert_eq!((large.status.as_u16(), large.header("retry-after")), (503, "1"));
@@ -375,7 +375,7 @@ fn bodies_hold_no_more_than_their_bound_together() {
     assert!(statuses.len() > 20 && statuses.iter().all(|status| *status == 503), "{statuses:?}");
     let bytes = usize::try_from(used.bytes_max).unwrap();
     assert!(bytes < 2 * BOUND, "{bytes} bytes are held at once");
-    // What they held is given back, and no body is longer than all may be together.
+    // The memory is released, and one body may use all of it.
     runtime.block_on(async {
         let fits = call("list_files") + &" ".repeat(BOUND / 2);
         assert_eq!(post(&app, &[JSON], in_two(&fits)).await.status, 200);

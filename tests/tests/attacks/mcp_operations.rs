@@ -46,7 +46,7 @@ fn gate() -> Gate {
     tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")])
 }
 
-/// Every operation that a table with two tools says nothing about.
+/// Every operation that is missing from a table with two tools.
 fn unlisted() -> Vec<String> {
     let complete = |reference| request("completion/complete", &json!({ "ref": reference }));
     let mut bodies = vec![
@@ -92,7 +92,7 @@ async fn nothing_that_no_row_is_about_reaches_the_server() {
     }
 }
 
-/// A server that grows while it runs, and whose list hides what was added. It answers every prompt and resource.
+/// A server that adds tools while it runs and hides them from its list. It answers every prompt and resource.
 #[derive(Clone)]
 struct Growing {
     ran: Counter,
@@ -175,7 +175,7 @@ async fn what_an_rmcp_server_gets_after_its_start_is_unknown() {
         own.clone()
     };
     let app = McpServer::new(&gate(), make).table(&Growing::TOOLS).build().unwrap();
-    assert_eq!((starts.get(), server.ran.get()), (0, 0), "nothing of the program runs at startup");
+    assert_eq!((starts.get(), server.ran.get()), (0, 0), "no code of the program runs at startup");
     server.grow("purge_everything");
     for body in unlisted().into_iter().chain([request("tools/call", &json!({ "name": "purge_everything" }))])
     {
@@ -190,7 +190,7 @@ async fn what_an_rmcp_server_gets_after_its_start_is_unknown() {
         McpServer::new(&gate(), move || server.clone()).table(&Growing::TOOLS).table(&any).build().unwrap()
     };
     post(&opened, "read", &[], request("tools/call", &json!({ "name": "purge_everything" }))).await;
-    assert_eq!(server.ran.get(), 1, "so the tool is there, and a row opens it");
+    assert_eq!(server.ran.get(), 1, "the tool exists, and a row opens it");
 }
 
 #[tokio::test]

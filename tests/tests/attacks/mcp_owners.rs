@@ -1,4 +1,4 @@
-//! Sessions and tasks of somebody else.
+//! Sessions and tasks of other principals.
 
 use std::sync::{Arc, Mutex};
 
@@ -28,13 +28,13 @@ fn gate() -> Gate {
     let tokens = TestVerifier::new()
         .token_saying("alice", of("https://auth.example.com", "alice"))
         .token_saying("bob", of("https://auth.example.com", "bob"))
-        // The same text, cut elsewhere.
+        // Issuer and subject that concatenate to the same text.
         .token_saying("shifted", of("https://auth.example.comalice", ""))
         .token_saying("nobody", Token::granting(GrantedScopes::parse("files:read")));
     tokens.gate("https://example.com/mcp").unwrap().floor([Scope::from_static("files:read")])
 }
 
-/// A server with one session, `s1`, which opens it to everybody who knows the name.
+/// A server with one session, `s1`, open to every client that knows its name.
 fn server(reached: &Counter) -> Router {
     let reached = reached.clone();
     let rpc = any(async move |request: Request| {
@@ -79,7 +79,7 @@ async fn who_learns_the_name_of_a_session_is_not_in_it() {
     let line = format!("mcp-session-id: {session}");
     assert_eq!(post(&app, "alice", &[&line, &line], list.clone()).await.status, 404);
     assert_eq!(post(&app, "alice", &[&line, "mcp-session-id: s1"], list.clone()).await.status, 404);
-    // A version without sessions names none, and the server hears of none.
+    // In a version without sessions, the server does not see the session id.
     let newer = ["mcp-protocol-version: 2026-07-28", "mcp-method: tools/list", "mcp-session-id: s1"];
     assert_eq!(post(&app, "bob", &newer, list.clone()).await.status, 200);
     assert_eq!(reached.get(), 0);
@@ -87,7 +87,7 @@ async fn who_learns_the_name_of_a_session_is_not_in_it() {
     assert_eq!(reached.get(), 1);
 }
 
-/// A subscription tells what `tasks/get` would, and so did once to everybody who could listen to anything.
+/// A subscription reports what `tasks/get` would. Once, every client that could subscribe to anything received it.
 #[tokio::test]
 async fn nobody_listens_to_a_task_whose_owner_nobody_knows() {
     let heard: Arc<Mutex<Vec<String>>> = Arc::default();

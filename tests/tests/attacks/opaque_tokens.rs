@@ -1,4 +1,4 @@
-//! Opaque tokens that are active, and are no access tokens for this resource.
+//! Active opaque tokens that are not access tokens for this resource.
 
 use scopegate::{Introspection, Issuer, Issuers};
 use scopegate_tests::{introspecting::Introspecting, issuer::now};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::verifying::{VerifyText, is_invalid};
 
-/// Tells whether a verifier accepts a token about which its server answers this.
+/// Tells whether a verifier accepts a token for which its server gives this answer.
 async fn accepts(server: &Introspecting, issuer: Issuer, answer: &Value) -> bool {
     server.reply_json(answer);
     match Issuers::new([issuer]).verify_text("opaque").await {
@@ -23,7 +23,7 @@ async fn an_active_refresh_token_is_no_access_token() {
     let server = Introspecting::start().await;
     let asking = || Introspection::new("files-api", "secret");
     let issuer = || Issuer::new(server.id());
-    // Both count where no audience is named, which is how oidc-provider answers about refresh tokens.
+    // Both settings accept an answer without an audience, which is how oidc-provider answers about refresh tokens.
     let lenient = [
         issuer().introspection(asking().without_audience()),
         issuer().introspection(asking()).client_ids(["client"]),
@@ -35,7 +35,7 @@ async fn an_active_refresh_token_is_no_access_token() {
     for issuer in lenient {
         assert!(
             !accepts(&server, issuer.clone(), &refresh).await,
-            "it does not say that it is an access token"
+            "the answer does not call it an access token"
         );
         for (name, value, is_access) in [
             ("token_type", "Bearer", true),
@@ -51,14 +51,14 @@ async fn an_active_refresh_token_is_no_access_token() {
         }
     }
 
-    // django-oauth-toolkit does not say it, and answers about access tokens alone.
+    // django-oauth-toolkit does not name the type, and introspects only access tokens.
     for issuer in [
         issuer().introspection(asking().without_audience().without_token_type()),
         issuer().introspection(asking().without_token_type()).client_ids(["client"]),
     ] {
         assert!(accepts(&server, issuer, &refresh).await);
     }
-    // Where an audience is named, the server made the token for one.
+    // With an audience, the answer shows that the token was issued for a resource.
     let mut bound = refresh.clone();
     bound["aud"] = "files".into();
     assert!(accepts(&server, issuer().introspection(asking()).audience("files"), &bound).await);

@@ -1,4 +1,4 @@
-//! Texts in `Origin` and `Host` that only look like the right ones.
+//! Values of `Origin` and `Host` that only resemble allowed ones.
 
 use rmcp::{ServerHandler, tool, tool_handler};
 use scopegate::{
@@ -46,7 +46,7 @@ async fn status(app: &axum::Router, headers: &[&str]) -> u16 {
 
 const LOCAL: &str = "http://127.0.0.1:4100/mcp";
 
-/// Each with a part that a hand-made reader takes for a host of this machine.
+/// Each has a part that a naive parser takes for a loopback host.
 const LOOKS_LOCAL: [&str; 22] = [
     "[::1]evil.com",
     "[::1].evil.com",
@@ -127,7 +127,7 @@ async fn what_only_looks_like_the_origin_of_the_resource_may_not_call() {
     }
 }
 
-/// rmcp reads the host by a parser that takes the first of these for `[::1]`.
+/// rmcp's parser reads the first of these hosts as `[::1]`.
 #[tokio::test]
 async fn a_host_that_only_looks_like_this_machine_is_not_served() {
     let app = server(LOCAL);
@@ -137,7 +137,7 @@ async fn a_host_that_only_looks_like_this_machine_is_not_served() {
     assert_eq!(status(&app, &["host: localhost", "host: localhost"]).await, 403);
     for host in ["localhost", "LOCALHOST:1", "127.0.0.1:4100", "[::1]", "[0::1]:4100"] {
         let is_written_otherwise = host == "[0::1]:4100";
-        // rmcp compares texts, so an address in a form that clients do not send is no host of its list.
+        // rmcp compares text, so an address in an unusual form is not in its list of hosts.
         let expected = if is_written_otherwise { 403 } else { 200 };
         assert_eq!(status(&app, &[&format!("host: {host}")]).await, expected, "{host}");
     }
@@ -151,7 +151,7 @@ fn an_origin_that_no_page_has_is_an_error_at_startup() {
         let gate = verifier().gate(LOCAL).unwrap();
         let built = McpServer::new(&gate, || Empty).table(&Empty::TOOLS).allow_origin(origin).build();
         let error = built.expect_err(origin).to_string();
-        assert!(error.contains("write scheme and host, other alphabets as `xn--..`"), "{origin}: {error}");
+        assert!(error.contains("write scheme and host (other alphabets as `xn--..`)"), "{origin}: {error}");
     }
 }
 

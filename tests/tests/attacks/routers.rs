@@ -1,4 +1,4 @@
-//! Handlers and routers that would mount something open, and refusals that would never end.
+//! Handlers and routers that could leave a route open, and refusals that could recurse without end.
 
 use std::{
     convert::Infallible,
@@ -31,7 +31,7 @@ use crate::gating::IntoGate;
 #[authenticated]
 async fn any_token() {}
 
-/// A layer inside a handler's gate is the program's own; one that takes away what the guard needs has nothing run.
+/// If a layer of the program inside the gate removes what the guard needs, the handler does not run.
 #[tokio::test]
 async fn a_layer_that_takes_the_gate_away_opens_nothing() {
     let forget = map_request(async |mut request: Request| {
@@ -43,14 +43,14 @@ async fn a_layer_that_takes_the_gate_away_opens_nothing() {
     for headers in [&[][..], &["authorization: Bearer any"]] {
         assert_eq!(send(&app, "GET /any", headers).await.status, StatusCode::INTERNAL_SERVER_ERROR);
     }
-    // Layers of a method router and of a router stand before the gate, and cannot take it away.
+    // Layers of a method router and of a router run before the gate, and cannot remove it.
     let routes = Router::new().route("/any", get(any_token).layer(forget.clone())).layer(forget);
     let app = routes.protect(gate()).unwrap();
     assert_eq!(send(&app, "GET /any", &[]).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(send(&app, "GET /any", &["authorization: Bearer any"]).await.status, StatusCode::OK);
 }
 
-/// A fallback of a nested router is guarded, where the program merges what `split` returned, too.
+/// A fallback of a nested router is guarded, also if the program merges the result of `split`.
 #[tokio::test]
 async fn a_nested_fallback_is_guarded_wherever_it_is_mounted() {
     let nested = Router::new().route("/a", get(any_token)).fallback(any_token);
@@ -62,13 +62,14 @@ async fn a_nested_fallback_is_guarded_wherever_it_is_mounted() {
         let answer = send(&app, &format!("GET {path}"), &["authorization: Bearer sk_any"]).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
     }
-    // What clients look for below a route is 404 all the same, and not a guarded fallback's 401.
+    // Metadata that clients look for below a route is still 404, and not the 401 of a guarded fallback.
     let below = send(&app, "GET /in/a/.well-known/oauth-protected-resource", &[]).await;
     assert_eq!((below.status, below.json()["error"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
 }
 
-/// The function once got the refusal itself, and one that answered with it called itself until the stack was full: one
-/// request without a token ended the process. Now none can be made of what it gets, and one from elsewhere ends there.
+/// The function once received the refusal itself. A function that answered with it called itself until the stack overflowed, so
+/// one request without a token ended the process. Now the function cannot make a refusal from its argument, and a refusal from
+/// elsewhere is answered without calling the function again.
 #[tokio::test]
 async fn a_body_that_is_a_refusal_again_does_not_recurse() {
     let earlier: Arc<Mutex<Option<Rejection>>> = Arc::default();
@@ -94,7 +95,7 @@ async fn a_body_that_is_a_refusal_again_does_not_recurse() {
     }
 }
 
-/// Each refusal that the function made let the next one call it again, so that two of them had no end.
+/// Each refusal that the function made once called the function again, so two functions recursed without end.
 #[tokio::test]
 async fn a_body_that_is_made_of_several_refusals_does_not_recurse() {
     let earlier: Arc<Mutex<Option<Rejection>>> = Arc::default();
@@ -110,7 +111,7 @@ async fn a_body_that_is_made_of_several_refusals_does_not_recurse() {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
     let write = move |refused: &Refused<'_>| {
-        assert!(counted.fetch_add(1, Relaxed) < 10, "the function calls itself");
+        assert!(counted.fetch_add(1, Relaxed) < 10, "the function was called again");
         let rejection = earlier.lock().unwrap().clone();
         let Some(rejection) = rejection else { return refused.default_body() };
         let _first = rejection.clone().into_response();
@@ -130,7 +131,7 @@ async fn own() {}
 #[public]
 async fn open() {}
 
-/// Whatever a router has when it gets a requirement is in the group: there is no way in beside the routes.
+/// A requirement covers everything that the router has so far, so nothing bypasses it.
 #[tokio::test]
 async fn nothing_that_a_group_has_is_reached_without_its_requirement() {
     let answer = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new(Body::empty())));
@@ -177,8 +178,8 @@ async fn nothing_that_a_group_has_is_reached_without_its_requirement() {
     }
 }
 
-/// A request that a route of a group passes on, before its guard has run or after it, is still one to the group: the guard
-/// of the other handler demands the requirement of the group as well, even where that handler is public elsewhere.
+/// A request that a route of a group passes on still belongs to the group, whether the guard has run or not. The guard of the
+/// other handler also demands the group's requirement, even if that handler is public elsewhere.
 #[tokio::test]
 async fn a_handler_that_a_group_passes_a_request_to_is_in_the_group() {
     let inside =
@@ -209,8 +210,8 @@ async fn a_handler_that_a_group_passes_a_request_to_is_in_the_group() {
     }
 }
 
-/// A requirement that is written before the routes would cover none of them, and one over a public route would close a
-/// route that the table calls public, or leave it open: neither starts.
+/// Neither of these starts: a requirement written before the routes, which covers none of them, and a requirement over a route
+/// that the table calls public.
 #[test]
 fn a_group_that_would_leave_a_route_open_does_not_start() {
     let gate = || TestVerifier::new().gate("https://h.example").unwrap();

@@ -1,4 +1,4 @@
-//! Tokens that cost too much, or that two readers take for different ones.
+//! Tokens that cost too much, or that two parsers read differently.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// Counts what it allocates to verify a token.
+/// Counts the allocations of verifying a token.
 pub(super) fn cost_of(
     runtime: &Runtime,
     verifier: &Issuers,
@@ -59,13 +59,13 @@ fn a_bad_token_costs_no_more_than_a_good_one() {
         let (cost, outcome) = cost_of(&runtime, &verifier, &token);
         assert!(outcome.as_ref().is_err_and(is_invalid), "{what}: {outcome:?}");
         assert!(cost.count_total <= good.count_total, "{what}: {cost:?}, and a good one {good:?}");
-        // Decoding takes three bytes for four.
+        // Decoding makes three bytes of four.
         assert!(cost.bytes_total < 16 * 1024, "{what}: {cost:?}");
     }
     let too_long = format!("{header}.{}.AAAA", encode(vec![b' '; 16 * 1024]));
     assert!(cost_of(&runtime, &verifier, &too_long).0.count_total <= 2);
 
-    // Without a `kid`, a forged token is tried with some keys, and then remembered, once the issuer was asked for newer ones.
+    // A forged token without a `kid` is tried with some keys. Once the issuer was asked for newer keys, the failure is remembered.
     let forged = Key::p384(None).mint(&claims);
     let (cost, outcome) = cost_of(&runtime, &verifier, &forged);
     assert!(outcome.is_err_and(|error| error.retry_after().is_some()));
@@ -99,7 +99,7 @@ fn a_flood_of_unknown_keys_is_cheap() {
                 let header = json!({ "alg": "EdDSA", "kid": format!("{wave} {n}") });
                 let (cost, outcome) = cost_of(&runtime, &verifier, &forger.mint_with(&header, &claims));
                 refused += usize::from(is_invalid(&outcome.expect_err("nobody has that key")));
-                // The first has the keys loaded, where that is due.
+                // The first token makes the verifier load the keys, if they are due.
                 if wave == 0 || n > 0 {
                     assert!(cost.count_total <= good.count_total, "{cost:?}, and a good one {good:?}");
                     bytes += cost.bytes_total;
@@ -107,7 +107,11 @@ fn a_flood_of_unknown_keys_is_cheap() {
             }
             assert!(bytes <= FLOOD as u64 * good.bytes_total, "{bytes}, and a good one {good:?}");
             assert_eq!(issuer.key_requests(), asked + wave, "once in ten seconds");
-            assert_eq!(refused, usize::from(wave > 0), "only the first was there when the issuer was asked");
+            assert_eq!(
+                refused,
+                usize::from(wave > 0),
+                "only the first token came before the issuer was asked"
+            );
             runtime.block_on(pass(Duration::from_secs(10)));
         }
     }
@@ -123,7 +127,7 @@ async fn a_remembered_refusal_without_a_kid_waits_for_newer_keys() {
         assert!(verifier.verify_text(&token).await.is_err());
     }
     issuer.publish(&[&old, &new]);
-    assert!(verifier.verify_text(&token).await.is_err(), "the keys came just now");
+    assert!(verifier.verify_text(&token).await.is_err(), "the keys were just loaded");
     assert_eq!(issuer.key_requests(), 1);
     pass(Duration::from_secs(10)).await;
     assert!(verifier.verify_text(&token).await.is_ok());
@@ -181,7 +185,7 @@ async fn nothing_stands_twice_in_a_token() {
     }
 }
 
-/// Whoever has a signature of ECDSA can make its twin, without the key: `s` and the order of the curve less `s`.
+/// From an ECDSA signature anybody can make a second valid one without the key, by subtracting `s` from the order of the curve.
 #[tokio::test]
 async fn a_second_text_of_a_token_is_the_same_token() {
     const ORDER: [u8; 32] = [
@@ -208,7 +212,7 @@ async fn a_second_text_of_a_token_is_the_same_token() {
     let verifier = Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]);
     let mut seen = Vec::new();
     for text in [&token, &twin] {
-        let token = verifier.verify_text(text).await.expect("both are good");
+        let token = verifier.verify_text(text).await.expect("both signatures are valid");
         let claims = token.claims::<Value>().expect("claims are JSON");
         seen.push((token.subject().map(str::to_owned), claims["jti"].clone()));
     }

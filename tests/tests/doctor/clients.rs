@@ -1,4 +1,4 @@
-//! What is wrong with an authorization server for clients, which need tokens.
+//! Faults of an authorization server that keep clients from getting tokens.
 
 use expect_test::{Expect, expect};
 use scopegate::{Issuer as Rules, Scope, export::Severity};
@@ -13,7 +13,7 @@ async fn check(spoil: impl FnOnce(&Issuer), severity: Severity, code: &str, expe
     let diagnosis = examine(&gate([Rules::new(server.id())])).await;
     says(&diagnosis, code, &expected);
     assert_eq!(diagnosis.findings()[0].severity(), severity);
-    assert!(diagnosis.is_well(), "tokens that clients have are good");
+    assert!(diagnosis.is_well(), "the clients' tokens are valid");
 }
 
 #[tokio::test]
@@ -22,21 +22,21 @@ async fn scopes_that_are_not_listed() {
         |server| server.set_metadata("scopes_supported", json!(["files:read"])),
         Severity::Warning,
         "scopes_not_listed",
-        expect!["warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `files:write`, for which clients will ask; register them there, or see that it grants scopes that it does not list"],
+        expect!["warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `files:write`, which clients will request; register them there, or check that it grants scopes that it does not list"],
     )
     .await;
     check(
         |server| server.set_metadata("scopes_supported", json!(["openid", "profile"])),
         Severity::Hint,
         "scopes_not_listed",
-        expect!["hint: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `files:read`, `files:write`, for which clients will ask; register them there, or see that it grants scopes that it does not list"],
+        expect!["hint: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `files:read`, `files:write`, which clients will request; register them there, or check that it grants scopes that it does not list"],
     )
     .await;
-    // Nothing is known where there is no list.
+    // Without a list nothing can be said.
     let server = well(&[&Key::ed25519("key")]).await;
     server.set_metadata("scopes_supported", Value::Null);
     assert!(examine(&gate([Rules::new(server.id())])).await.findings().is_empty());
-    // Clients ask by other names, and for the floor.
+    // Clients request the scopes by other names, and also the floor.
     server.set_metadata("scopes_supported", json!(["api://files/files:read", "api://files/files:write"]));
     let gate = gate([Rules::new(server.id()).asked_with_prefix("api://files/")]);
     assert!(examine(&gate).await.findings().is_empty());
@@ -45,7 +45,7 @@ async fn scopes_that_are_not_listed() {
         &examine(&gate).await,
         "scopes_not_listed",
         &expect![
-            "warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/files`, for which clients will ask; register them there, or see that it grants scopes that it does not list"
+            "warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/files`, which clients will request; register them there, or check that it grants scopes that it does not list"
         ],
     );
 }
@@ -56,7 +56,7 @@ async fn a_resource_that_is_not_listed() {
         |server| server.set_metadata("protected_resources", json!(["https://files.example.com/"])),
         Severity::Warning,
         "resource_not_listed",
-        expect!["warning: issuer `http://127.0.0.1:PORT`: its `protected_resources` are `https://files.example.com/`, and `https://files.example.com` is none of them; register the resource there, as it is spelt here"],
+        expect!["warning: issuer `http://127.0.0.1:PORT`: its `protected_resources` are `https://files.example.com/`, without `https://files.example.com`; register the resource there, spelt exactly like this"],
     )
     .await;
 }
@@ -68,7 +68,7 @@ async fn no_resource_parameter() {
             |server| server.set_metadata(member, json!(false)),
             Severity::Warning,
             "no_resource_parameter",
-            expect!["warning: issuer `http://127.0.0.1:PORT`: it says that it takes no `resource` (RFC 8707), by which clients say whom a token is for; turn that on, or name what it writes into `aud` with `.audience(..)`"],
+            expect!["warning: issuer `http://127.0.0.1:PORT`: its metadata says that it ignores `resource` (RFC 8707), with which clients name the audience of a token; turn that on, or set the value that it writes into `aud` with `.audience(..)`"],
         )
         .await;
     }
@@ -80,14 +80,14 @@ async fn no_pkce() {
         |server| server.set_metadata("code_challenge_methods_supported", json!(["plain"])),
         Severity::Warning,
         "no_pkce",
-        expect!["warning: issuer `http://127.0.0.1:PORT`: its `code_challenge_methods_supported` lack `S256`, so that clients of MCP log nobody in; turn on PKCE with `S256`"],
+        expect!["warning: issuer `http://127.0.0.1:PORT`: its `code_challenge_methods_supported` lack `S256`, so MCP clients refuse to log in; turn on PKCE with `S256`"],
     )
     .await;
     check(
         |server| server.set_metadata("code_challenge_methods_supported", Value::Null),
         Severity::Warning,
         "no_pkce",
-        expect!["warning: issuer `http://127.0.0.1:PORT`: its metadata has no `code_challenge_methods_supported`, so that clients of MCP log nobody in; turn on PKCE with `S256`"],
+        expect!["warning: issuer `http://127.0.0.1:PORT`: its metadata has no `code_challenge_methods_supported`, so MCP clients refuse to log in; turn on PKCE with `S256`"],
     )
     .await;
 }
@@ -98,7 +98,7 @@ async fn no_registration() {
         |server| server.set_metadata("registration_endpoint", Value::Null),
         Severity::Hint,
         "no_registration",
-        expect!["hint: issuer `http://127.0.0.1:PORT`: clients cannot register by themselves: it has neither `registration_endpoint` nor `client_id_metadata_document_supported`; register each client there, and tell its users the id"],
+        expect!["hint: issuer `http://127.0.0.1:PORT`: clients cannot register themselves: its metadata has neither `registration_endpoint` nor `client_id_metadata_document_supported`; register each client there, and give its users the client id"],
     )
     .await;
     let server = well(&[&Key::ed25519("key")]).await;
@@ -107,7 +107,7 @@ async fn no_registration() {
     assert!(examine(&gate([Rules::new(server.id())])).await.findings().is_empty());
 }
 
-/// What the gate does not read cannot spoil it, whatever type it has.
+/// A member that the gate does not read may have any type.
 #[tokio::test]
 async fn members_of_unexpected_types_are_none() {
     let server = well(&[&Key::ed25519("key")]).await;

@@ -1,4 +1,4 @@
-//! What keeps a gate from starting, and what nobody can look at.
+//! Errors that keep a gate from starting, and verifiers that the doctor cannot examine.
 
 use expect_test::expect;
 use scopegate::{
@@ -28,7 +28,7 @@ async fn what_keeps_the_gate_from_starting() {
         &examine(&placeholder).await,
         "cannot_start",
         &expect![
-            "error: issuer `https://login.example.com/{tenantid}/v2.0`: the issuer `https://login.example.com/{tenantid}/v2.0` has a placeholder, which no token has in its `iss`; write the name itself, or `Issuer::family` with its members"
+            "error: issuer `https://login.example.com/{tenantid}/v2.0`: the issuer `https://login.example.com/{tenantid}/v2.0` has a placeholder, but the `iss` of a token has none; write the exact name, or `Issuer::family` with its members"
         ],
     );
 
@@ -49,7 +49,7 @@ async fn what_keeps_the_gate_from_starting() {
         &examine(&family).await,
         "cannot_start",
         &expect![
-            "error: issuer `https://auth.example.com/{tenant}`: nobody said which members the family `https://auth.example.com/{..}` has; list them with `.members([..])`"
+            "error: issuer `https://auth.example.com/{tenant}`: the members of the family `https://auth.example.com/{..}` are not set; list them with `.members([..])`"
         ],
     );
 
@@ -70,7 +70,7 @@ async fn a_server_of_no_issuer() {
         &examine(&gate).await,
         "cannot_start",
         &expect![
-            "error: the resource names the authorization server `https://old.example.com`, and no issuer has that name, so that its tokens would be refused; write an `Issuer` for it"
+            "error: the resource names the authorization server `https://old.example.com`, but no issuer has that name, so its tokens would be rejected; write an `Issuer` for it"
         ],
     );
 }
@@ -101,7 +101,7 @@ async fn a_template_without_its_parameter() {
     let diagnosis = Doctor::new(&gate, &table).token("sk_read").examine().await;
     expect![[r#"
         error: `doctor::configuration::of_tenant` needs `tenant:{tenant}`, but its path `/files` has no `{tenant}`
-        error: token: it was not judged, since the gate cannot start; mend the configuration first
+        error: token: it was not checked, since the gate cannot start; correct the configuration first
     "#]].assert_eq(&diagnosis.to_string());
 }
 
@@ -113,25 +113,26 @@ async fn a_verifier_of_the_programs_own() {
         &examine(&gate).await,
         "own_verifier",
         &expect![
-            "hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at"
+            "hint: the program has its own token verifier, so no authorization server could be examined"
         ],
     );
 
     let diagnosis = Doctor::new(&gate, &table()).token("reader").examine().await;
     expect![[r#"
         resource `https://files.example.com`
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
-        error: token: it was not judged, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
+        hint: the program has its own token verifier, so no authorization server could be examined
+        error: token: it was not checked, since the program's own verifier may send it somewhere; allow that with `--introspect`, or `Doctor::introspect`
     "#]].assert_eq(&diagnosis.to_string());
     let diagnosis = Doctor::new(&gate, &table()).token("reader").introspect().examine().await;
     expect![[r#"
         resource `https://files.example.com`
-        hint: the program verifies tokens by a verifier of its own, so that no authorization server could be looked at
+        hint: the program has its own token verifier, so no authorization server could be examined
         token: accepted, issued by `https://issuer.test`
           opens GET /files
           does not open PUT /files: it lacks `files:write`
         no error was found
-    "#]].assert_eq(&diagnosis.to_string());
+    "#]]
+    .assert_eq(&diagnosis.to_string());
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A token is sent nowhere unless that was asked for.
+//! The doctor sends a token nowhere unless the user asks for introspection.
 
 use std::sync::{
     Arc,
@@ -52,7 +52,7 @@ async fn a_verifier_of_the_programs_own_is_not_asked() {
     }
 }
 
-/// A verifier that quotes the token, as it must not, does not have the doctor tell it.
+/// If a verifier wrongly quotes the token in its error, the doctor does not print it.
 #[tokio::test]
 async fn a_token_that_a_verifier_quotes_is_not_told() {
     let gate = Gate::new(resource("https://auth.example.com"), Remote::default());
@@ -74,7 +74,7 @@ async fn an_opaque_token_expires_without_saying_when() {
     assert_eq!((finding.code(), finding.message()), ("expired", "it expired"));
 }
 
-/// The issuers are found whatever stands around them, and keys beside them are keys.
+/// The doctor finds the issuers inside other verifiers, and recognises static keys beside them.
 #[tokio::test]
 async fn issuers_are_found_behind_whatever_holds_them() {
     let key = Key::ed25519("key");
@@ -100,7 +100,7 @@ async fn issuers_are_found_behind_whatever_holds_them() {
     }
 }
 
-/// Neither the issuer of a token, nor one that it names, nor one whose keys do not help, is told it.
+/// The token is not sent to its issuer, to an issuer that it names, or to one whose keys do not match.
 #[tokio::test]
 async fn no_server_gets_the_token() {
     let key = Key::ed25519("key");
@@ -117,7 +117,10 @@ async fn no_server_gets_the_token() {
         let _ = Doctor::new(&gate, &table).token(&token).examine().await;
         let _ = Doctor::new(&gate, &table).token(&token).introspect().examine().await;
         for server in [&server, &other] {
-            assert!(!server.heard().is_empty() || server.id() == other.id(), "it was asked for its keys");
+            assert!(
+                !server.heard().is_empty() || server.id() == other.id(),
+                "the issuer was asked for its keys"
+            );
             assert!(server.heard().iter().all(|request| !request.contains(&token)), "{:?}", server.heard());
         }
     }

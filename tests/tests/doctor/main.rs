@@ -1,5 +1,5 @@
-//! The doctor names each fault in one line: misconfigurations made one after another, against an authorization server that does
-//! what the test tells it.
+//! The doctor names each fault in one line. The tests make one misconfiguration at a time, with an authorization server that
+//! they control.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod clients;
@@ -36,7 +36,7 @@ fn table() -> ScopeTable {
     Router::<()>::new().route("/files", get(list).put(write)).route("/health", get(health)).table()
 }
 
-/// Starts an authorization server of which nothing is to be said.
+/// Starts an authorization server without faults.
 async fn well(keys: &[&Key]) -> Issuer {
     well_under("", keys).await
 }
@@ -61,7 +61,7 @@ async fn judge(gate: &Gate, token: &str) -> Diagnosis {
     Doctor::new(gate, &table()).token(token).examine().await
 }
 
-/// Compares the one line that is said, and what every run of the test would show otherwise.
+/// Compares the only line of the report, after replacing what differs in every run.
 #[track_caller]
 fn says(diagnosis: &Diagnosis, code: &str, expected: &Expect) {
     let codes: Vec<_> = diagnosis.findings().iter().map(scopegate::export::Finding::code).collect();
@@ -74,7 +74,7 @@ fn says(diagnosis: &Diagnosis, code: &str, expected: &Expect) {
 /// Replaces ports and the time.
 fn settled(text: &str) -> String {
     let port = Regex::new(r"127\.0\.0\.1:\d+").expect("an expression");
-    let clock = Regex::new("is at `[0-9]+`").expect("an expression");
+    let clock = Regex::new("clock shows `[0-9]+`").expect("an expression");
     let text = port.replace_all(text, "127.0.0.1:PORT");
-    clock.replace_all(&text, "is at `NOW`").into_owned()
+    clock.replace_all(&text, "clock shows `NOW`").into_owned()
 }

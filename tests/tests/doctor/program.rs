@@ -1,4 +1,4 @@
-//! What the exporter answers, as JSON, and with which exit code.
+//! The exporter's answer as JSON, and its exit code.
 
 use expect_test::expect;
 use scopegate::{Issuer as Rules, export::Doctor};
@@ -59,7 +59,7 @@ async fn it_is_json_too() {
               "part": "authorization_server",
               "code": "no_usable_key",
               "issuer": "http://127.0.0.1:PORT",
-              "message": "http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures",
+              "message": "http://127.0.0.1:PORT/keys: no key can be used: none is an RSA, EC or Ed25519 key for signatures",
               "advice": "have the server sign access tokens with a key pair, as for `RS256`"
             }
           ],
@@ -69,7 +69,7 @@ async fn it_is_json_too() {
     assert_eq!(json["at_fault"], json!("authorization_server"));
 }
 
-/// A program may ask from a task of its own.
+/// A program may run the doctor in its own task.
 #[tokio::test]
 async fn a_task_may_ask() {
     let server = well(&[&Key::ed25519("key")]).await;

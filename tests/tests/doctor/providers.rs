@@ -1,4 +1,4 @@
-//! What to set at which provider. The keys are given, so that nobody is asked.
+//! The advice for each provider. The tests give the keys, so no server is asked.
 
 use expect_test::{Expect, expect};
 use scopegate::Issuer as Rules;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{API, gate, judge, says};
 
-/// Makes a token of `issuer` with claims in place of the usual ones, and compares the line.
+/// Makes a token of `issuer` with changed claims, and compares the line.
 async fn check(issuer: &str, claims: Value, code: &str, expected: Expect) {
     let mut all = json!({ "iss": issuer, "aud": API, "exp": now() + 300, "scope": "files:read" });
     for (name, value) in claims.as_object().expect("an object") {
@@ -28,12 +28,12 @@ async fn check_text(issuer: &str, token: impl FnOnce(&Key) -> String, code: &str
 #[tokio::test]
 async fn audiences() {
     let check = |issuer, aud, expected| check(issuer, json!({ "aud": aud }), "audience", expected);
-    check("https://sso.example.com/realms/main", "account", expect![[r#"error: token: its `aud` is `"account"`, and not `https://files.example.com`; in Keycloak, give a client scope an audience mapper (type `Audience`) whose custom audience is `https://files.example.com`, and have the client ask for that scope; or write `.audience("account")`"#]]).await;
-    check("https://tenant.eu.auth0.com/", "https://tenant.eu.auth0.com/userinfo", expect![[r#"error: token: its `aud` is `"https://tenant.eu.auth0.com/userinfo"`, and not `https://files.example.com`; in Auth0, make `https://files.example.com` the identifier of the API, and turn on the Resource Parameter Compatibility Profile; or write `.audience("https://tenant.eu.auth0.com/userinfo")`"#]]).await;
-    check("https://dev-1.okta.com/oauth2/default", "api://default", expect![[r#"error: token: its `aud` is `"api://default"`, and not `https://files.example.com`; in Okta, make `https://files.example.com` the audience of the custom authorization server; or write `.audience("api://default")`"#]]).await;
+    check("https://sso.example.com/realms/main", "account", expect![[r#"error: token: its `aud` is `"account"`, not `https://files.example.com`; in Keycloak, give a client scope an audience mapper (type `Audience`) whose custom audience is `https://files.example.com`, and have the client ask for that scope; or write `.audience("account")`"#]]).await;
+    check("https://tenant.eu.auth0.com/", "https://tenant.eu.auth0.com/userinfo", expect![[r#"error: token: its `aud` is `"https://tenant.eu.auth0.com/userinfo"`, not `https://files.example.com`; in Auth0, make `https://files.example.com` the identifier of the API, and turn on the Resource Parameter Compatibility Profile; or write `.audience("https://tenant.eu.auth0.com/userinfo")`"#]]).await;
+    check("https://dev-1.okta.com/oauth2/default", "api://default", expect![[r#"error: token: its `aud` is `"api://default"`, not `https://files.example.com`; in Okta, make `https://files.example.com` the audience of the custom authorization server; or write `.audience("api://default")`"#]]).await;
     let entra = "https://login.microsoftonline.com/9f5c/v2.0";
-    check(entra, "00000003-0000-0000-c000-000000000000", expect![[r#"error: token: its `aud` is `"00000003-0000-0000-c000-000000000000"`, and not `https://files.example.com`; Entra ID writes the id of the app (version 2) or its `api://` URI (version 1): if that is this API's, write `.audience("00000003-0000-0000-c000-000000000000")`, else have the client ask for a scope of this API"#]]).await;
-    check("https://abc.supabase.co/auth/v1", "authenticated", expect![[r#"error: token: its `aud` is `"authenticated"`, and not `https://files.example.com`; this server writes a name of its own into `aud`, and not the resource: write `.audience("authenticated")`"#]]).await;
+    check(entra, "00000003-0000-0000-c000-000000000000", expect![[r#"error: token: its `aud` is `"00000003-0000-0000-c000-000000000000"`, not `https://files.example.com`; Entra ID writes the id of the app (version 2) or its `api://` URI (version 1): if that is this API's, write `.audience("00000003-0000-0000-c000-000000000000")`; otherwise have the client ask for a scope of this API"#]]).await;
+    check("https://abc.supabase.co/auth/v1", "authenticated", expect![[r#"error: token: its `aud` is `"authenticated"`, not `https://files.example.com`; this server writes its own name for the API into `aud` instead of the resource: write `.audience("authenticated")`"#]]).await;
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn cognito_writes_no_audience() {
     let issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_x";
     let claims = json!({ "aud": null, "client_id": "4fh2", "token_use": "access" });
     check(issuer, claims, "no_audience", expect![[r#"error: token: it has no `aud`; Cognito writes no `aud` without resource binding: bind `https://files.example.com`, or name the app's clients in `.client_ids(["4fh2"])`"#]]).await;
-    check(issuer, json!({ "aud": "4fh2", "token_use": "id" }), "not_an_access_token", expect!["error: token: it is no access token: its claim `token_use` is `id`; send the `access_token` of the token response, and no other token of it"]).await;
+    check(issuer, json!({ "aud": "4fh2", "token_use": "id" }), "not_an_access_token", expect!["error: token: it is not an access token: its claim `token_use` is `id`; send the `access_token` of the token response, not another token of it"]).await;
 }
 
 #[tokio::test]
@@ -50,19 +50,19 @@ async fn tokens_of_version_1_of_entra() {
         let iss = "https://sts.windows.net/9f5c/";
         key.mint(&json!({ "iss": iss, "aud": "api://files", "exp": now() + 300, "scp": "files:read" }))
     };
-    check_text("https://login.microsoftonline.com/9f5c/v2.0", token, "issuer", expect![[r#"error: token: its `iss` is `https://sts.windows.net/9f5c/`, and not `https://login.microsoftonline.com/9f5c/v2.0`; Entra ID writes `sts.windows.net` into tokens of version 1: set `requestedAccessTokenVersion` to 2 in the manifest of the app, or write `.also_named("https://sts.windows.net/9f5c/")`"#]]).await;
+    check_text("https://login.microsoftonline.com/9f5c/v2.0", token, "issuer", expect![[r#"error: token: its `iss` is `https://sts.windows.net/9f5c/`, not `https://login.microsoftonline.com/9f5c/v2.0`; Entra ID writes `sts.windows.net` into tokens of version 1: set `requestedAccessTokenVersion` to 2 in the manifest of the app, or write `.also_named("https://sts.windows.net/9f5c/")`"#]]).await;
     let forged = |key: &Key| {
         let claims = json!({ "iss": "https://login.microsoftonline.com/9f5c/v2.0", "aud": API });
         let _ = key;
         Key::ed25519("key").mint(&claims)
     };
-    check_text("https://login.microsoftonline.com/9f5c/v2.0", forged, "signature", expect!["error: token: its signature is not one of the key that it names; tokens for Microsoft Graph look like this: have the client ask for a scope of this API"]).await;
+    check_text("https://login.microsoftonline.com/9f5c/v2.0", forged, "signature", expect!["error: token: its signature does not match the key that it names; tokens for Microsoft Graph look like this: have the client ask for a scope of this API"]).await;
 }
 
 #[tokio::test]
 async fn tokens_of_the_org_server_of_okta() {
     let token = |key: &Key| key.mint(&json!({ "iss": "https://dev-1.okta.com", "exp": now() + 300 }));
-    check_text("https://dev-1.okta.com/oauth2/default", token, "issuer", expect!["error: token: its `iss` is `https://dev-1.okta.com`, and not `https://dev-1.okta.com/oauth2/default`; tokens of Okta's org authorization server are not for APIs: use a custom one, as in `/oauth2/default`"]).await;
+    check_text("https://dev-1.okta.com/oauth2/default", token, "issuer", expect!["error: token: its `iss` is `https://dev-1.okta.com`, not `https://dev-1.okta.com/oauth2/default`; tokens of Okta's org authorization server are not for APIs: use a custom one, as in `/oauth2/default`"]).await;
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What is wrong with an authorization server for the gate, which needs its keys.
+//! Faults of an authorization server that keep the gate from getting its keys.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{API, examine, gate, judge, says, settled, well, well_under};
 
-/// Starts a good server, makes one thing wrong with it, and compares the line.
+/// Starts a server without faults, adds one fault, and compares the line.
 async fn check(spoil: impl FnOnce(&Issuer), code: &str, expected: Expect) {
     let server = well(&[&Key::ed25519("key")]).await;
     spoil(&server);
@@ -95,16 +95,16 @@ async fn an_answer_that_does_not_come() {
 #[tokio::test]
 async fn metadata_that_is_none() {
     let text = |status, text: &str| Answer::Text(status, text.to_owned());
-    check(|server| server.answer_metadata(text(404, "")), "not_found", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the status is 404 Not Found, not 200; http://127.0.0.1:PORT/.well-known/openid-configuration: the status is 404 Not Found, not 200; write the issuer as the server's own documents spell it, with its path; or say where its metadata is with `.metadata_uri(..)`"]).await;
-    check(|server| server.answer_metadata(text(503, "down")), "status", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the status is 503 Service Unavailable, not 200; http://127.0.0.1:PORT/.well-known/openid-configuration: the status is 503 Service Unavailable, not 200; see what the server logs"]).await;
+    check(|server| server.answer_metadata(text(404, "")), "not_found", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the status is 404 Not Found, not 200; http://127.0.0.1:PORT/.well-known/openid-configuration: the status is 404 Not Found, not 200; write the issuer as the server's own documents spell it, with its path; or set the address of its metadata with `.metadata_uri(..)`"]).await;
+    check(|server| server.answer_metadata(text(503, "down")), "status", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the status is 503 Service Unavailable, not 200; http://127.0.0.1:PORT/.well-known/openid-configuration: the status is 503 Service Unavailable, not 200; look into the server's log"]).await;
     let page = "<!doctype html><title>Log in</title>";
-    check(|server| server.answer_metadata(text(200, page)), "html", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: not metadata, but a page in HTML; that is a page for people, as of a login or a proxy: let the address answer without a login"]).await;
+    check(|server| server.answer_metadata(text(200, page)), "html", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: not metadata, but a page in HTML; the answer is a page for people, such as a login page or that of a proxy: allow access to the address without a login"]).await;
     check(|server| server.answer_metadata(text(200, r#"{"issuer":"#)), "not_json", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: not metadata: EOF while parsing a value at line 1 column 10"]).await;
     check(|server| server.answer_metadata(text(200, "[]")), "not_json", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: not metadata: invalid type: sequence, expected an object at line 1 column 0"]).await;
     check(|server| server.answer_metadata(text(200, &" ".repeat(2 << 20))), "incomplete", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the answer is longer than 1048576 bytes"])
         .await;
     let elsewhere = Answer::Redirect("https://www.example.com/".to_owned());
-    check(|server| server.answer_metadata(elsewhere), "redirect", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the status is 302 Found, not 200; http://127.0.0.1:PORT/.well-known/openid-configuration: the status is 302 Found, not 200; redirects are not followed: write the issuer as the server itself spells it, or `.metadata_uri(..)`"]).await;
+    check(|server| server.answer_metadata(elsewhere), "redirect", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the status is 302 Found, not 200; http://127.0.0.1:PORT/.well-known/openid-configuration: the status is 302 Found, not 200; scopegate follows no redirects: write the issuer as the server itself spells it, or set `.metadata_uri(..)`"]).await;
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn an_issuer_that_is_spelt_otherwise() {
         expect![[r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata is that of `https://login.example.com/{tenantid}/v2.0`, not of `http://127.0.0.1:PORT`; it has an issuer for each tenant: write `Issuer::family("https://login.example.com/{tenantid}/v2.0")` with its `.members([..])`"#]],
     )
     .await;
-    // A path that is missing, as of a realm.
+    // The path of the realm is missing.
     let server = well_under("/realms/main", &[&Key::ed25519("key")]).await;
     let origin = server.id().trim_end_matches("/realms/main");
     says(
@@ -141,7 +141,7 @@ async fn an_issuer_that_is_spelt_otherwise() {
 
 #[tokio::test]
 async fn keys_that_are_not_there() {
-    check(|server| server.set_metadata("jwks_uri", Value::Null), "no_jwks_uri", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata has no `jwks_uri`; say where the keys are with `.jwks_uri(..)`"]).await;
+    check(|server| server.set_metadata("jwks_uri", Value::Null), "no_jwks_uri", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata has no `jwks_uri`; set the address of the keys with `.jwks_uri(..)`"]).await;
     check(
         |server| server.set_metadata("jwks_uri", json!("https://keys.example.com/keys")),
         "keys_elsewhere",
@@ -149,19 +149,19 @@ async fn keys_that_are_not_there() {
     )
     .await;
     let text = |status, text: &str| Answer::Text(status, text.to_owned());
-    check(|server| server.answer_keys(text(500, "")), "status", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: the status is 500 Internal Server Error, not 200; mend `jwks_uri` at the server"]).await;
-    check(|server| server.answer_keys(text(200, "<html>")), "html", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: not a JWK set, but a page in HTML; that is a page for people, as of a login or a proxy: let the address answer without a login"]).await;
+    check(|server| server.answer_keys(text(500, "")), "status", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: the status is 500 Internal Server Error, not 200; correct `jwks_uri` at the server"]).await;
+    check(|server| server.answer_keys(text(200, "<html>")), "html", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: not a JWK set, but an HTML page; the answer is a page for people, such as a login page or that of a proxy: allow access to the address without a login"]).await;
     check(|server| server.answer_keys(text(200, "{}")), "not_json", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: not a JWK set: missing field `keys` at line 1 column 2"]).await;
 }
 
 #[tokio::test]
 async fn keys_that_are_of_no_use() {
-    check(|server| server.publish(&[]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
+    check(|server| server.publish(&[]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key can be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
     let secret = json!({ "kty": "oct", "k": "c2VjcmV0", "alg": "HS256" });
-    check(|server| server.publish_jwks(vec![secret]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
+    check(|server| server.publish_jwks(vec![secret]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key can be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
     let mut encrypting = Key::shared().jwk();
     encrypting["use"] = json!("enc");
-    check(|server| server.publish_jwks(vec![encrypting]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key could be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
+    check(|server| server.publish_jwks(vec![encrypting]), "no_usable_key", expect!["error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: no key can be used: none is an RSA, EC or Ed25519 key for signatures; have the server sign access tokens with a key pair, as for `RS256`"]).await;
 
     let server = well(&[&Key::ed25519("key")]).await;
     let rules = Rules::new(server.id()).algorithms(["RS256"]);
@@ -169,12 +169,12 @@ async fn keys_that_are_of_no_use() {
         &examine(&gate([rules])).await,
         "no_key_of_algorithm",
         &expect![
-            "error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: the keys are for `EdDSA`, and the program accepts none of these; name one of these in `.algorithms([..])`, or leave that out"
+            "error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/keys: the keys are for `EdDSA`, but the program accepts none of these; name one of these in `.algorithms([..])`, or remove that setting"
         ],
     );
 }
 
-/// The gate needs no metadata where it was told the keys, but clients do.
+/// With given keys the gate needs no metadata, but clients do.
 #[tokio::test]
 async fn metadata_that_clients_alone_need() {
     let server = well(&[&Key::ed25519("key")]).await;
@@ -184,11 +184,11 @@ async fn metadata_that_clients_alone_need() {
         &diagnosis,
         "not_found",
         &expect![
-            "warning: issuer `http://127.0.0.1:PORT`: clients find no metadata: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the status is 404 Not Found, not 200; http://127.0.0.1:PORT/.well-known/openid-configuration: the status is 404 Not Found, not 200; write the issuer as the server's own documents spell it, with its path; or say where its metadata is with `.metadata_uri(..)`"
+            "warning: issuer `http://127.0.0.1:PORT`: clients find no metadata: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the status is 404 Not Found, not 200; http://127.0.0.1:PORT/.well-known/openid-configuration: the status is 404 Not Found, not 200; write the issuer as the server's own documents spell it, with its path; or set the address of its metadata with `.metadata_uri(..)`"
         ],
     );
     assert!(diagnosis.is_well());
-    // A family has no address of its own.
+    // A family has no single address.
     let family = Rules::family(format!("{}/{{tenant}}", server.id())).members(["a"]);
     let family = family.jwks_uri(server.jwks_uri()).authorization_server("https://auth.example.com");
     assert!(examine(&gate([family])).await.findings().is_empty());

@@ -1,4 +1,4 @@
-//! Which rule refuses a token, what was found and what was expected.
+//! The doctor names the rule that refuses a token, with the value found and the value expected.
 
 use expect_test::{Expect, expect};
 use scopegate::{Issuer as Rules, Scope, export::Doctor};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{API, examine, gate, judge, says, settled, table, well};
 
-/// A good server, and the key that it publishes.
+/// A server without faults, and the key that it publishes.
 struct Server {
     server: Issuer,
     key: Key,
@@ -23,7 +23,7 @@ impl Server {
         Rules::new(self.server.id())
     }
 
-    /// Makes a token one of whose claims is another, or missing where it is null.
+    /// Makes a token with one changed claim, or without the claim if the value is null.
     fn token(&self, name: &str, value: Value) -> String {
         let mut claims = self.server.claims(API, "files:read");
         match value {
@@ -52,23 +52,23 @@ impl Server {
 async fn whom_it_is_for() {
     let server = Server::start().await;
     let token = server.token("aud", json!("https://other.example.com"));
-    server.check(&token, "audience", expect![[r#"error: token: its `aud` is `"https://other.example.com"`, and not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud`, for which clients send it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("https://other.example.com")`"#]]).await;
+    server.check(&token, "audience", expect![[r#"error: token: its `aud` is `"https://other.example.com"`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("https://other.example.com")`"#]]).await;
     let token = server.token("aud", json!(["app", "https://files.example.com/mcp"]));
-    server.check(&token, "audience", expect![[r#"error: token: its `aud` is `["app","https://files.example.com/mcp"]`, and not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud`, for which clients send it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("app")`"#]]).await;
+    server.check(&token, "audience", expect![[r#"error: token: its `aud` is `["app","https://files.example.com/mcp"]`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("app")`"#]]).await;
     let token = server.token("aud", json!([API, "https://other.example.com"]));
-    server.check_by(server.rules().exclusive_audience(), &token, "audience", expect!["error: token: it is for another audience, too: `https://other.example.com`; have the authorization server issue tokens for `https://files.example.com` alone, name the others with `.audience(..)`, or leave out `.exclusive_audience()`"]).await;
+    server.check_by(server.rules().exclusive_audience(), &token, "audience", expect!["error: token: it is also for another audience: `https://other.example.com`; have the authorization server issue tokens only for `https://files.example.com`, name the others with `.audience(..)`, or remove `.exclusive_audience()`"]).await;
     let token = server.token("aud", Value::Null);
-    server.check(&token, "no_audience", expect![[r#"error: token: it has no `aud`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token says whom it is for; or, if all that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
-    server.check_by(server.rules().client_ids(["web"]), &token, "no_audience", expect![[r#"error: token: its `client_id` is `app`, and not `web`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token says whom it is for; or, if all that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
+    server.check(&token, "no_audience", expect![[r#"error: token: it has no `aud`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if everything that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
+    server.check_by(server.rules().client_ids(["web"]), &token, "no_audience", expect![[r#"error: token: its `client_id` is `app`, not `web`; have the client ask for `resource=https://files.example.com` (RFC 8707), so that the token names its audience; or, if everything that its clients may do is meant for this API, write `.client_ids(["app"])`"#]]).await;
 }
 
 #[tokio::test]
 async fn whose_it_is() {
     let server = Server::start().await;
     let token = server.token("iss", json!(format!("{}/", server.server.id())));
-    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `http://127.0.0.1:PORT/`, and not `http://127.0.0.1:PORT`; only the slash at the end differs: write `Issuer::new("http://127.0.0.1:PORT/")`"#]]).await;
+    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `http://127.0.0.1:PORT/`, not `http://127.0.0.1:PORT`; only the slash at the end differs: write `Issuer::new("http://127.0.0.1:PORT/")`"#]]).await;
     let token = server.token("iss", json!("https://staging.example.com"));
-    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `https://staging.example.com`, and not `http://127.0.0.1:PORT`; if that issuer is to be trusted, write `Issuer::new("https://staging.example.com")`"#]]).await;
+    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `https://staging.example.com`, not `http://127.0.0.1:PORT`; if that issuer is to be trusted, write `Issuer::new("https://staging.example.com")`"#]]).await;
     server
         .check(
             &server.token("iss", Value::Null),
@@ -91,7 +91,7 @@ async fn whose_it_is() {
             family,
             &server.key.mint(&claims),
             "member",
-            expect!["error: token: its `tid` is `b`, and not `a`; check what `.member_claim(..)` names"],
+            expect!["error: token: its `tid` is `b`, not `a`; check what `.member_claim(..)` names"],
         )
         .await;
 }
@@ -102,32 +102,32 @@ async fn which_kind_it_is() {
     let mut claims = server.server.claims(API, "files:read");
     claims["nonce"] = json!("n");
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "JWT" });
-    server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: it is an ID token or a logout token, since it has the claim `nonce`; send the `access_token` of the token response, and no other token of it"]).await;
+    server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: it is an ID token or a logout token, since it has the claim `nonce`; send the `access_token` of the token response, not another token of it"]).await;
     let token = server.token("typ", json!("Refresh"));
-    server.check(&token, "not_an_access_token", expect!["error: token: it is no access token: its claim `typ` is `Refresh`; send the `access_token` of the token response, and no other token of it"]).await;
+    server.check(&token, "not_an_access_token", expect!["error: token: it is not an access token: its claim `typ` is `Refresh`; send the `access_token` of the token response, not another token of it"]).await;
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "logout+jwt" });
     let claims = server.server.claims(API, "files:read");
-    server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: its `typ` is `logout+jwt`, and not `at+jwt`, `application/at+jwt` or `JWT`; send the `access_token` of the token response, and no other token of it"]).await;
+    server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: its `typ` is `logout+jwt`, not `at+jwt`, `application/at+jwt` or `JWT`; send the `access_token` of the token response, not another token of it"]).await;
 }
 
 #[tokio::test]
 async fn who_signed_it() {
     let server = Server::start().await;
     let claims = server.server.claims(API, "files:read");
-    server.check(&Key::ed25519("old").mint(&claims), "unknown_key", expect!["error: token: its issuer publishes no key of its `kid` `old`; it may come from another environment, or from before its key was withdrawn; get a new one from the issuer that the program names"]).await;
-    server.check(&Key::ed25519("key").mint(&claims), "signature", expect!["error: token: its signature is not one of the key that it names; its text was changed, or its key was replaced under the same name; get a new token"]).await;
+    server.check(&Key::ed25519("old").mint(&claims), "unknown_key", expect!["error: token: its issuer publishes no key of its `kid` `old`; it may come from another environment, or its key was withdrawn; get a new one from the issuer that the program names"]).await;
+    server.check(&Key::ed25519("key").mint(&claims), "signature", expect!["error: token: its signature does not match the key that it names; its text was changed, or another key has the same `kid` now; get a new token"]).await;
     let header = json!({ "alg": "HS256", "typ": "JWT" });
-    server.check(&server.key.mint_with(&header, &claims), "algorithm", expect!["error: token: its `alg` is not one that is accepted: `HS256`; have the authorization server sign access tokens with a key pair, as for `RS256`"]).await;
+    server.check(&server.key.mint_with(&header, &claims), "algorithm", expect!["error: token: its `alg` is not accepted: `HS256`; have the authorization server sign access tokens with a key pair, as for `RS256`"]).await;
     let rsa = well(&[Key::shared(), &server.key]).await;
     let rules = Rules::new(rsa.id()).algorithms(["RS256"]);
     let token = server.key.mint(&rsa.claims(API, "files:read"));
-    server.check_by(rules, &token, "algorithm", expect!["error: token: its `alg` is not one that the program accepts of its issuer: `EdDSA`; name `EdDSA` in `.algorithms([..])`, or leave that out"]).await;
+    server.check_by(rules, &token, "algorithm", expect!["error: token: its `alg` is not one that the program accepts from its issuer: `EdDSA`; name `EdDSA` in `.algorithms([..])`, or remove that setting"]).await;
 }
 
 #[tokio::test]
 async fn when_it_is_valid() {
     let server = Server::start().await;
-    server.check(&server.token("exp", json!(1_000)), "expired", expect!["error: token: it expired: its `exp` is `1000`, and the clock of this machine is at `NOW`; have the client get a new one; if it is new, set the clocks right"]).await;
+    server.check(&server.token("exp", json!(1_000)), "expired", expect!["error: token: it expired: its `exp` is `1000`, and this machine's clock shows `NOW`; have the client get a new one; if it is new, set the clocks right"]).await;
     server
         .check(
             &server.token("nbf", json!(now() + 3600)),
@@ -148,10 +148,10 @@ async fn when_it_is_valid() {
 async fn what_it_must_say_besides() {
     let server = Server::start().await;
     let rules = || server.rules().require("azp", "web");
-    server.check_by(rules(), &server.token("azp", json!("cli")), "required_claim", expect!["error: token: its `azp` is `cli`, and not `web`; have the authorization server write the claim, or change `.require(..)`"]).await;
+    server.check_by(rules(), &server.token("azp", json!("cli")), "required_claim", expect!["error: token: its `azp` is `cli`, not `web`; have the authorization server write the claim, or change `.require(..)`"]).await;
     server.check_by(rules(), &server.token("azp", Value::Null), "required_claim", expect!["error: token: it lacks the required claim `azp`; have the authorization server write the claim, or change `.require(..)`"]).await;
     let token = server.token("cnf", json!({ "jkt": "thumbprint" }));
-    server.check(&token, "bound", expect!["error: token: it is bound to a key by DPoP (`cnf.jkt`), and came as a plain bearer token; see `Gate::dpop` and `Gate::accept_bound_tokens`"]).await;
+    server.check(&token, "bound", expect!["error: token: it is bound to a key by DPoP (`cnf.jkt`), but was sent as a plain bearer token; see `Gate::dpop` and `Gate::accept_bound_tokens`"]).await;
 }
 
 #[tokio::test]
@@ -159,12 +159,12 @@ async fn what_is_no_token() {
     let server = Server::start().await;
     server.check("gho_16C7e42F292c6912E7710c838347Ae178B4a", "not_a_jwt", expect!["error: token: it is not a JSON Web Token; it is opaque: have the authorization server issue JSON Web Tokens for `https://files.example.com`, or introspect its tokens; some issue them only where the client asks for a `resource`"]).await;
     let encrypted = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..aXYtaXYtaXYtaXY.Y2lwaGVydGV4dC1jaXBoZXJ0ZXh0.dGFnLXRhZy10YWctdGFn";
-    server.check(encrypted, "not_a_jwt", expect!["error: token: it is not a signed JSON Web Token, which has three parts; encrypted ones have five; it is encrypted (JWE): have the authorization server sign access tokens for `https://files.example.com`, and not encrypt them"]).await;
+    server.check(encrypted, "not_a_jwt", expect!["error: token: it is not a signed JSON Web Token, which has three parts; encrypted ones have five; it is encrypted (JWE): make the authorization server sign access tokens for `https://files.example.com` without encrypting them"]).await;
     server
         .check(
             r#"{"access_token":"opaque-opaque-opaque"}"#,
             "refused",
-            expect!["error: token: it has characters that no bearer token has, such as spaces and quotes; that is a whole token response: its `access_token` is the token"],
+            expect!["error: token: it has characters that no bearer token has, such as spaces and quotes; this is a whole token response; copy only its `access_token`"],
         )
         .await;
     let cut = server.token("sub", json!("alice"));
@@ -172,7 +172,9 @@ async fn what_is_no_token() {
         .check(
             &cut[..cut.len() - 21],
             "not_a_jwt",
-            expect!["error: token: it is not in base64url; copy it whole, without line breaks and quotes"],
+            expect![
+                "error: token: it is not in base64url; copy the whole token, without line breaks and quotes"
+            ],
         )
         .await;
     server
@@ -211,14 +213,14 @@ async fn what_it_opens() {
     server.check(&empty, "opens_nothing", expect!["error: token: it is valid, and grants no scope, which opens no operation; have the client ask for scopes, and the authorization server grant them"]).await;
     let mut claims = server.server.claims(API, "");
     claims["realm_access"] = json!({ "roles": ["editor"] });
-    server.check(&server.key.mint(&claims), "opens_nothing", expect![[r#"error: token: it is valid, and grants no scope, which opens no operation; it has the claim `realm_access`: if that says what callers may do, write `.roles_at(["realm_access", "roles"], [("ROLE", "SCOPES")])`"#]]).await;
+    server.check(&server.key.mint(&claims), "opens_nothing", expect![[r#"error: token: it is valid, and grants no scope, which opens no operation; it has the claim `realm_access`: if that contains the permissions, write `.roles_at(["realm_access", "roles"], [("ROLE", "SCOPES")])`"#]]).await;
 
     let gate = gate([server.rules().asked_with_prefix("api://files/")]).floor([Scope::from_static("api")]);
     let token = server.token("scope", json!("files:read api"));
     let diagnosis = Doctor::new(&gate, &table()).token(&token).examine().await;
     expect![[r#"
         resource `https://files.example.com`, tokens of `http://127.0.0.1:PORT`
-        warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/api`, `api://files/files:read`, `api://files/files:write`, for which clients will ask; register them there, or see that it grants scopes that it does not list
+        warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/api`, `api://files/files:read`, `api://files/files:write`, which clients will request; register them there, or check that it grants scopes that it does not list
         token: accepted, issued by `http://127.0.0.1:PORT` to `app`
           opens GET /files
           does not open PUT /files: it lacks `api://files/files:write`
@@ -228,7 +230,7 @@ async fn what_it_opens() {
     let diagnosis = Doctor::new(&gate, &table()).token(&token).examine().await;
     expect![[r#"
         resource `https://files.example.com`, tokens of `http://127.0.0.1:PORT`
-        warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/api`, `api://files/files:read`, `api://files/files:write`, for which clients will ask; register them there, or see that it grants scopes that it does not list
+        warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/api`, `api://files/files:read`, `api://files/files:write`, which clients will request; register them there, or check that it grants scopes that it does not list
         error: token: it is valid, and grants `files:read`, which opens no operation
         token: accepted, issued by `http://127.0.0.1:PORT` to `app`
           does not open GET /files: it lacks `api://files/api`
@@ -236,7 +238,7 @@ async fn what_it_opens() {
     "#]].assert_eq(&settled(&diagnosis.to_string()));
 }
 
-/// A token cannot forge lines, or be as long as it likes.
+/// A token cannot forge lines of the report, and long values are cut.
 #[tokio::test]
 async fn what_it_says_is_escaped_and_cut() {
     let server = Server::start().await;
@@ -252,7 +254,7 @@ async fn what_it_says_is_escaped_and_cut() {
     }
 }
 
-/// While the keys cannot be loaded, nobody can tell.
+/// While the keys cannot be loaded, the token cannot be judged.
 #[tokio::test]
 async fn without_keys_nobody_can_tell() {
     let server = Server::start().await;

@@ -1,4 +1,4 @@
-//! What is answered to proofs that are not good for the request; the handler never runs.
+//! The answers to proofs that are not valid for the request. The handler never runs.
 
 use scopegate_tests::{
     dpop::{Prover, now},
@@ -52,7 +52,7 @@ async fn none_of_them_gets_through() {
     assert_eq!(server.calls.get(), 1);
 }
 
-/// The same without the Bearer challenge.
+/// Checks the same without the Bearer challenge.
 #[tokio::test]
 async fn none_gets_through_where_bound_tokens_are_required() {
     let server = Server::new(required().algorithms(["ES256", "EdDSA"]));
@@ -70,7 +70,7 @@ async fn a_proof_is_good_once() {
     let server = Server::new(accepted().algorithms(["ES256", "EdDSA"]));
     let proof = server.proof();
     assert_eq!(server.send(&proof).await.status, 200);
-    // The same text, the same claims under another signature, and the same identifier in another proof.
+    // The same text, the same claims with another signature, and the same identifier in another proof.
     check_refused(&server.send(&proof).await, "again");
     check_refused(&server.send(&proof.clone().with("iat", now() - 1)).await, "the same identifier");
     assert_eq!(server.calls.get(), 1);
@@ -104,7 +104,7 @@ async fn a_request_has_one_header_with_one_proof() {
     assert_eq!(server.post(&["Authorization: DPoP bound", &one]).await.status, 200);
 }
 
-/// What a client says about where its request went counts for nothing.
+/// The gate ignores what a client says about the URL of its request.
 #[tokio::test]
 async fn the_host_of_the_request_does_not_count() {
     let server = Server::new(accepted().algorithms(["ES256", "EdDSA"]));
@@ -130,7 +130,7 @@ async fn the_host_of_the_request_does_not_count() {
     assert_eq!(server.post(&lines.iter().map(String::as_str).collect::<Vec<_>>()).await.status, 200);
 }
 
-/// Whether the other token is good does not matter.
+/// A proof for one token is refused with another token, whether that token is valid or not.
 #[tokio::test]
 async fn a_proof_for_one_token_is_none_for_another() {
     let server = Server::new(accepted().algorithms(["ES256", "EdDSA"]));
@@ -175,7 +175,7 @@ async fn what_is_good_gets_through() {
     for proof in &good {
         assert_eq!(server.send(proof).await.status, 200, "{proof:?}");
     }
-    // `GET` is answered by the same handler, and so is `HEAD`, whose method is its own.
+    // One handler answers `GET` and `HEAD`. A proof must name the method of the request.
     for method in ["GET", "HEAD"] {
         let proof = format!("DPoP: {}", server.client.sign(&server.client.proof(method, URL, "bound")));
         let headers = ["Authorization: dpop bound", &proof];
@@ -184,7 +184,7 @@ async fn what_is_good_gets_through() {
     assert_eq!(server.calls.get(), good.len() + 2);
 }
 
-/// Nobody without a valid bound token has the gate look at a proof.
+/// The gate checks a proof only for a valid bound token.
 #[tokio::test]
 async fn the_token_is_judged_first() {
     let server = Server::new(accepted());
@@ -193,7 +193,7 @@ async fn the_token_is_judged_first() {
         let answer = server.post(&[&format!("Authorization: DPoP {token}"), &format!("DPoP: {proof}")]).await;
         assert!(answer.challenges()[1].starts_with(r#"DPoP error="invalid_token""#), "{token}");
     }
-    // A scope is lacking, and so is the proof.
+    // Both the scope and the proof are missing.
     let answer = server.post(&["Authorization: DPoP weak"]).await;
     assert_eq!(answer.status, 401);
     assert!(answer.challenges()[1].starts_with(r#"DPoP error="invalid_dpop_proof""#));

@@ -1,4 +1,4 @@
-//! Tokens that are bound to a client certificate, whose thumbprint a proxy sends.
+//! Tokens bound to a client certificate, whose thumbprint a proxy sends.
 
 use base64::{
     Engine,
@@ -87,7 +87,7 @@ async fn a_token_is_good_with_the_certificate_that_it_is_bound_to() {
     }
     assert_eq!(server.calls.get(), 6);
 
-    // What is bound to nothing is as before, with any certificate or none.
+    // An unbound token is accepted as before, with any certificate or none.
     assert_eq!(server.post(&["Authorization: Bearer plain"]).await.status, 200);
     assert_eq!(server.post(&["Authorization: Bearer plain", "x-client-cert-sha256: x"]).await.status, 200);
 }
@@ -100,7 +100,7 @@ async fn without_a_word_of_the_program_no_certificate_counts() {
     assert_eq!(lenient.post(&["Authorization: Bearer mtls"]).await.status, 200);
 }
 
-/// Accepting bound tokens means what nobody checks here: what the gate checks, it goes on checking.
+/// `accept_bound_tokens` concerns only bindings that the gate does not check. The gate still checks the others.
 #[tokio::test]
 async fn accepting_bound_tokens_takes_no_check_away() {
     let server = server(|gate| checking(gate.dpop(accepted())).accept_bound_tokens());
@@ -140,7 +140,7 @@ async fn a_token_that_is_bound_to_both_needs_both() {
     assert_eq!(error(&answer), invalid(r#"Bearer error="invalid_token""#));
     assert_eq!(server.calls.get(), 1);
 
-    // Where one of the two is checked alone, the other is what nobody checks.
+    // If the gate checks only one of the two bindings, nothing checks the other.
     for change in [checking as fn(Gate) -> Gate, |gate| gate.dpop(accepted())] {
         let server = self::server(change);
         let proof = server.client.proof("POST", super::server::URL, "both");
@@ -153,7 +153,7 @@ async fn a_token_that_is_bound_to_both_needs_both() {
     }
 }
 
-/// A certificate has nothing to do with the place of the token.
+/// A certificate works with a token from any credential source.
 #[tokio::test]
 async fn a_token_may_come_by_another_source() {
     let server = server(|gate| checking(gate).credentials([CredentialSource::header("x-token")]));
@@ -178,8 +178,12 @@ async fn the_log_says_what_is_wrong() {
             "it is bound to a client certificate, and the request has the header `X-Client-Cert-SHA256` twice",
         ),
         ("mtls", &[&*other], "it is bound to another client certificate"),
-        ("mtls", &["x-client-cert-sha256: x"], "the header `X-Client-Cert-SHA256` holds no SHA-256"),
-        ("short", &[&*other], "its `x5t#S256` is no SHA-256 in base64url"),
+        (
+            "mtls",
+            &["x-client-cert-sha256: x"],
+            "the header `X-Client-Cert-SHA256` does not contain a SHA-256",
+        ),
+        ("short", &[&*other], "its `x5t#S256` is not a SHA-256 in base64url"),
     ] {
         let authorization = format!("Authorization: Bearer {token}");
         let lines: Vec<&str> = std::iter::once(&*authorization).chain(headers.iter().copied()).collect();

@@ -1,4 +1,4 @@
-//! What stands on the wire for each way to fail, at gates that take bearer tokens, both, or bound tokens alone.
+//! The challenge for each failure, at gates that accept bearer tokens, both kinds, or only bound tokens.
 
 use scopegate::dpop::Dpop;
 use scopegate_tests::exchange::Answer;
@@ -7,7 +7,7 @@ use super::server::{METADATA, Server, accepted, required};
 
 const ALGS: &str = r#"algs="ES256 EdDSA""#;
 
-/// Writes the challenges up to the metadata, and checks what stands in each of them.
+/// Returns the status and the challenges up to the metadata, and checks the rest of each challenge.
 fn told(answer: &Answer) -> (u16, Vec<String>) {
     let challenges = answer.challenges().into_iter().map(|challenge| {
         let (before, _description) = challenge.split_once(METADATA).expect("the metadata");
@@ -34,7 +34,7 @@ fn restricted(dpop: Dpop) -> Dpop {
     dpop.algorithms(["ES256", "EdDSA"])
 }
 
-/// What is sent, and what is answered where both kinds of tokens are taken, and where bound ones are required.
+/// The headers of a request, the answer of a gate that accepts both kinds of tokens, and of a gate that requires bound tokens.
 type Case<'a> = (&'a [&'a str], (u16, &'a [&'a str]), (u16, &'a [&'a str]));
 
 const BAD_BEARER: (u16, &[&str]) = (401, &[r#"Bearer error="invalid_token""#, "DPoP .., algs"]);
@@ -86,7 +86,7 @@ async fn a_token_that_lacks_a_scope_is_challenged_by_its_scheme_alone() {
     }
 }
 
-/// The whole text, byte for byte.
+/// Checks the whole challenge, byte for byte.
 #[tokio::test]
 async fn the_header_lines_are_these() {
     let server = Server::new(restricted(accepted()));
@@ -105,7 +105,7 @@ async fn the_header_lines_are_these() {
     );
 }
 
-/// As before: neither the scheme nor a bound token counts.
+/// Without DPoP the gate answers as before, for both schemes and for bound tokens.
 #[tokio::test]
 async fn a_gate_without_dpop_knows_bearer_alone() {
     let server = Server::of(scopegate_tests::dpop::Prover::new(), |gate| gate);

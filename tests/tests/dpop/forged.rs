@@ -1,4 +1,4 @@
-//! Proofs that are not good for the request, each for a reason of its own.
+//! Proofs that are not valid for the request, each for a different reason.
 
 use scopegate_tests::{
     dpop::{Proof, Prover, hash, now},
@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 
 use super::server::{RESOURCE, Server, URL};
 
-/// What an attacker, or a client at fault, sends in place of a good proof.
+/// Makes the proof that an attacker or a faulty client sends.
 pub(crate) type Forge = fn(&Server) -> String;
 
 fn signed(server: &Server, proof: &Proof) -> String {
     server.client.sign(proof)
 }
 
-/// What it is, and what the log says of it: each is refused for what is wrong with it.
+/// A name, the expected reason in the log, and the forged proof.
 pub(crate) const ATTACKS: &[(&str, &str, Forge)] = &[
-    ("another method", "its `htm` is `GET`, and not `POST`", |server| {
+    ("another method", "its `htm` is `GET`, not `POST`", |server| {
         signed(server, &server.proof().with("htm", "GET"))
     }),
-    ("the method in lower case", "its `htm` is `post`, and not `POST`", |server| {
+    ("the method in lower case", "its `htm` is `post`, not `POST`", |server| {
         signed(server, &server.proof().with("htm", "post"))
     }),
     ("no method", "it has no `htm`", |server| signed(server, &server.proof().without("htm"))),
@@ -96,7 +96,7 @@ pub(crate) const ATTACKS: &[(&str, &str, Forge)] = &[
         let other = Prover::new();
         other.sign(&server.proof().with_header("jwk", other.jwk()))
     }),
-    ("the key of the client, signed by another", "its signature is not one of its key", |server| {
+    ("the key of the client, signed by another", "its signature does not match its key", |server| {
         Prover::new().sign(&server.proof())
     }),
     (
@@ -104,7 +104,7 @@ pub(crate) const ATTACKS: &[(&str, &str, Forge)] = &[
         "its key is not the one that the token is bound to, but",
         |server| signed(server, &server.proof().with_header("jwk", Prover::new().jwk())),
     ),
-    ("no signature", "its signature is not one of its key", |server| {
+    ("no signature", "its signature does not match its key", |server| {
         let signed = signed(server, &server.proof());
         signed.rsplit_once('.').unwrap().0.to_owned() + "."
     }),
@@ -135,81 +135,81 @@ pub(crate) const ATTACKS: &[(&str, &str, Forge)] = &[
     ("a key for another algorithm, by its own account", "its `jwk` is not a key for its `alg`", |server| {
         with_member(server, "alg", "ES384")
     }),
-    ("`none`", "its `alg` is not one that is accepted: `none`", |server| {
+    ("`none`", "its `alg` is not accepted: `none`", |server| {
         let none = signed(server, &server.proof().with_header("alg", "none"));
         none.rsplit_once('.').unwrap().0.to_owned() + "."
     }),
-    ("`none`, with a signature", "its `alg` is not one that is accepted: `none`", |server| {
+    ("`none`, with a signature", "its `alg` is not accepted: `none`", |server| {
         signed(server, &server.proof().with_header("alg", "none"))
     }),
-    ("HMAC", "its `alg` is not one that is accepted: `HS256`", |server| {
+    ("HMAC", "its `alg` is not accepted: `HS256`", |server| {
         signed(server, &server.proof().with_header("alg", "HS256"))
     }),
-    ("HMAC with a key of its own", "its `alg` is not one that is accepted: `HS256`", |server| {
+    ("HMAC with a key of its own", "its `alg` is not accepted: `HS256`", |server| {
         let jwk = json!({ "kty": "oct", "k": "AQ" });
         signed(server, &server.proof().with_header("alg", "HS256").with_header("jwk", jwk))
     }),
-    ("an algorithm that the program does not take", "its `alg` is not one that is accepted: `ES384`", |_| {
+    ("an algorithm that the program does not take", "its `alg` is not accepted: `ES384`", |_| {
         let other = Prover::of(Key::p384(None));
         other.sign(&other.proof("POST", URL, "bound"))
     }),
     ("an algorithm of another kind of key", "its `jwk` is not a key for its `alg`", |server| {
         signed(server, &server.proof().with_header("alg", "EdDSA"))
     }),
-    ("no algorithm", "its `alg` is not one that is accepted: ``", |server| {
+    ("no algorithm", "its `alg` is not accepted: ``", |server| {
         signed(server, &server.proof().with_header("alg", Value::Null))
     }),
-    ("another type", "its `typ` is `JWT`, and not `dpop+jwt`", |server| {
+    ("another type", "its `typ` is `JWT`, not `dpop+jwt`", |server| {
         signed(server, &server.proof().with_header("typ", "JWT"))
     }),
-    ("the type of an access token", "its `typ` is `at+jwt`, and not `dpop+jwt`", |server| {
+    ("the type of an access token", "its `typ` is `at+jwt`, not `dpop+jwt`", |server| {
         signed(server, &server.proof().with_header("typ", "at+jwt"))
     }),
-    ("the type as a media type", "its `typ` is `application/dpop+jwt`, and not `dpop+jwt`", |server| {
+    ("the type as a media type", "its `typ` is `application/dpop+jwt`, not `dpop+jwt`", |server| {
         signed(server, &server.proof().with_header("typ", "application/dpop+jwt"))
     }),
-    ("no type", "its `typ` is ``, and not `dpop+jwt`", |server| {
+    ("no type", "its `typ` is ``, not `dpop+jwt`", |server| {
         signed(server, &server.proof().with_header("typ", Value::Null))
     }),
-    ("an extension", "its header has `crit`, and no extension is known here", |server| {
+    ("an extension", "its header has `crit`, but scopegate supports no extension", |server| {
         signed(server, &server.proof().with_header("crit", json!(["b64"])).with_header("b64", true))
     }),
-    ("an extension that is none", "its header has `crit`, and no extension is known here", |server| {
+    ("an extension that is none", "its header has `crit`, but scopegate supports no extension", |server| {
         signed(server, &server.proof().with_header("crit", Value::Null))
     }),
-    ("a member of the header twice", "its header is malformed, or has a member twice", |server| {
+    ("a member of the header twice", "its header is malformed, or repeats a member", |server| {
         let Proof { header, claims } = server.proof();
         let header = header.to_string().replacen('{', r#"{"typ":"dpop+jwt","#, 1);
         server.client.sign_text(&header, &claims.to_string())
     }),
-    ("a member of the key twice", "its header is malformed, or has a member twice", |server| {
+    ("a member of the key twice", "its header is malformed, or repeats a member", |server| {
         let Proof { header, claims } = server.proof();
         let header = header.to_string().replacen(r#""jwk":{"#, r#""jwk":{"crv":"P-256","#, 1);
         server.client.sign_text(&header, &claims.to_string())
     }),
-    ("a claim twice", "its claims are malformed, or have a member twice", |server| {
+    ("a claim twice", "its claims are malformed, or repeat a member", |server| {
         let Proof { header, claims } = server.proof();
         let claims = claims.to_string().replacen('{', r#"{"htm":"POST","#, 1);
         server.client.sign_text(&header.to_string(), &claims)
     }),
-    ("a claim twice, in another spelling", "its claims are malformed, or have a member twice", |server| {
+    ("a claim twice, in another spelling", "its claims are malformed, or repeat a member", |server| {
         let Proof { header, claims } = server.proof();
         let claims = claims.to_string().replacen('{', r#"{"\u0068tm":"POST","#, 1);
         server.client.sign_text(&header.to_string(), &claims)
     }),
-    ("claims that are a list", "its claims are malformed, or have a member twice", |server| {
+    ("claims that are a list", "its claims are malformed, or repeat a member", |server| {
         server.client.sign_text(&server.proof().header.to_string(), "[]")
     }),
-    ("claims that are none", "its claims are malformed, or have a member twice", |server| {
+    ("claims that are none", "its claims are malformed, or repeat a member", |server| {
         server.client.sign_text(&server.proof().header.to_string(), "")
     }),
-    ("a header that is none", "its header is malformed, or has a member twice", |server| {
+    ("a header that is none", "its header is malformed, or repeats a member", |server| {
         server.client.sign_text("", &server.proof().claims.to_string())
     }),
     ("oversized", "it has more than 8 KiB", |server| {
         signed(server, &server.proof().with("x", "x".repeat(8 * 1024)))
     }),
-    ("a changed claim", "its signature is not one of its key", |server| {
+    ("a changed claim", "its signature does not match its key", |server| {
         let signed = signed(server, &server.proof());
         let (header, rest) = signed.split_once('.').unwrap();
         let (_, signature) = rest.split_once('.').unwrap();

@@ -1,4 +1,4 @@
-//! Nonces: where the gate asks for one, and after a start.
+//! Nonces: when the gate asks for one, and after a restart.
 
 use aws_lc_rs::hmac;
 use scopegate::dpop::Dpop;
@@ -13,12 +13,12 @@ use super::server::{Lasting, METADATA, Server, accepted};
 
 const SECRET: [u8; 32] = [7; 32];
 
-/// A gate that asks for a nonce, and does not care about restarts.
+/// A gate that asks for a nonce, and trusts its store across restarts.
 fn asking() -> Server {
     Server::new(accepted().nonce().nonce_secret(&SECRET))
 }
 
-/// A nonce as the gate makes it, with the time in milliseconds.
+/// Makes a nonce as the gate does, with the time in milliseconds.
 fn nonce_of(secret: &[u8; 32], at: u64) -> String {
     let message = [&b"scopegate DPoP nonce "[..], &at.to_be_bytes()].concat();
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), &message);
@@ -29,7 +29,7 @@ fn fresh() -> String {
     nonce_of(&SECRET, now() * 1000)
 }
 
-/// Checks that a nonce is asked for, and returns the one that is given.
+/// Checks that the answer asks for a nonce, and returns the nonce in it.
 #[track_caller]
 fn asked(answer: &Answer, what: &str) -> String {
     let text = "The DPoP proof needs the nonce of this answer";
@@ -49,7 +49,7 @@ fn asked(answer: &Answer, what: &str) -> String {
     given(answer, what)
 }
 
-/// Returns the nonce that an answer gives.
+/// Returns the nonce in an answer.
 #[track_caller]
 fn given(answer: &Answer, what: &str) -> String {
     assert_eq!(answer.headers.get_all("dpop-nonce").iter().count(), 1, "{what}");
@@ -76,7 +76,7 @@ async fn a_proof_without_a_nonce_of_the_gate_is_answered_with_one() {
     for (at, (what, proof)) in cases.into_iter().enumerate() {
         let nonce = asked(&server.send(&proof).await, what);
         assert_eq!(server.calls.get(), at, "{what}");
-        // The proof did not count, so that the client may use its identifier again.
+        // The refused proof was not stored, so the client may use its identifier again.
         assert_eq!(server.send(&proof.with("nonce", nonce)).await.status, 200, "{what}");
     }
 }
@@ -90,14 +90,14 @@ async fn a_nonce_is_good_for_many_proofs_at_each_replica() {
             assert_eq!(server.send(&server.proof().with("nonce", nonce.clone())).await.status, 200);
         }
     }
-    // Clocks of replicas differ.
+    // The clocks of replicas may differ.
     for at in [now() - 298, now() + 298] {
         let proof = one.proof().with("nonce", nonce_of(&SECRET, at * 1000));
         assert_eq!(one.send(&proof).await.status, 200);
     }
 }
 
-/// Each process has a secret of its own unless it is given one.
+/// Each process makes its own secret unless the program sets one.
 #[tokio::test]
 async fn a_nonce_of_another_process_is_none() {
     let [one, other] = [(); 2].map(|()| Server::new(accepted().nonce()));
@@ -106,7 +106,7 @@ async fn a_nonce_of_another_process_is_none() {
     assert_eq!(one.send(&one.proof().with("nonce", nonce)).await.status, 200);
 }
 
-/// So a client at fault has a nonce for its next proof.
+/// A client whose proof was faulty has a nonce for its next proof.
 #[tokio::test]
 async fn every_refused_proof_is_answered_with_a_nonce() {
     let server = asking();
@@ -137,7 +137,7 @@ async fn nobody_else_is_answered_with_a_nonce() {
     assert_eq!(server.send(&server.proof().with("nonce", fresh())).await.header("dpop-nonce"), "");
 }
 
-/// The gate's own store forgets when the program ends. So after a start only proofs with a nonce from since then are new for certain.
+/// The gate's own store is lost when the program ends. After a start, only a nonce issued since then shows that a proof is new.
 #[tokio::test]
 async fn a_proof_from_before_a_restart_is_not_good_again() {
     for dpop in [Dpop::accepted, || Dpop::accepted().nonce_secret(&SECRET), || Dpop::accepted().nonce()] {
@@ -148,14 +148,14 @@ async fn a_proof_from_before_a_restart_is_not_good_again() {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
 
         let after = Server::of(before.client, |gate| gate.dpop(dpop()));
-        // As it is, and as one with a nonce that is good now: it has the old one signed into it.
+        // The proof cannot be replayed with the new nonce, because its signature covers the old one.
         let nonce = asked(&after.send(&proof).await, "the replay");
         assert_eq!(after.calls.get(), 0);
         assert_eq!(after.send(&after.proof().with("nonce", nonce)).await.status, 200);
     }
 }
 
-/// A proof that is dated ahead is good until its own time is over, so what counts is its time and not that of the start.
+/// A proof dated ahead is valid until its own time ends, so its own time decides and not the time of the start.
 #[tokio::test]
 async fn a_proof_that_may_be_from_before_the_start_needs_a_nonce() {
     let window = std::time::Duration::from_secs(2);
@@ -164,12 +164,12 @@ async fn a_proof_that_may_be_from_before_the_start_needs_a_nonce() {
     asked(&server.send(&server.proof().with("iat", now() + 1)).await, "ahead");
     tokio::time::sleep(window).await;
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    assert_eq!(server.send(&server.proof()).await.status, 200, "the start is long ago");
+    assert_eq!(server.send(&server.proof()).await.status, 200, "the start was long ago");
     let answer = server.send(&server.proof().with("htm", "GET")).await;
-    assert_eq!((answer.status.as_u16(), answer.header("dpop-nonce")), (401, ""), "nobody needs one");
+    assert_eq!((answer.status.as_u16(), answer.header("dpop-nonce")), (401, ""), "no nonce is needed");
 }
 
-/// Clients send the last nonce that they were given, also when none is asked for any more.
+/// Clients send the last nonce that they received, even when the gate no longer asks for one.
 #[tokio::test]
 async fn a_nonce_that_nobody_asked_for_is_one_of_the_gate() {
     let window = std::time::Duration::from_secs(1);
@@ -179,10 +179,14 @@ async fn a_nonce_that_nobody_asked_for_is_one_of_the_gate() {
     assert_eq!(server.send(&server.proof().with("nonce", old)).await.status, 200);
     asked(&server.send(&server.proof().with("nonce", "abc")).await, "another's");
     let server = Server::new(accepted());
-    assert_eq!(server.send(&server.proof().with("nonce", "abc")).await.status, 200, "it never gave one");
+    assert_eq!(
+        server.send(&server.proof().with("nonce", "abc")).await.status,
+        200,
+        "the gate never issued one"
+    );
 }
 
-/// A store that several replicas share knows what was used before the start.
+/// A store that several replicas share knows the proofs used before the start.
 #[tokio::test]
 async fn with_a_store_that_lasts_a_restart_needs_no_nonce() {
     let store = std::sync::Arc::new(Lasting::default());

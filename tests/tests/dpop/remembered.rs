@@ -1,4 +1,4 @@
-//! What the gate remembers of proofs, and what it answers when it cannot.
+//! The store of used proofs, and the answers when it is full or fails.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -16,15 +16,15 @@ use tracing::Level;
 
 use super::server::{Server, accepted};
 
-/// As many proofs of one key as the gate's own store holds: a sixteenth of its capacity.
+/// The most proofs of one key that the gate's own store holds, a sixteenth of its capacity.
 const QUOTA: usize = (1 << 18) / 16;
 
 fn nonce_of(answer: &Answer) -> String {
     answer.header("dpop-nonce").to_owned()
 }
 
-/// One client sends proofs without an end. The store fills up to that client's part and refuses it from then on; it forgets none of the
-/// proofs, and other clients go on.
+/// One client sends proofs without end. When the store has filled that client's share, it refuses the client. It forgets no proof,
+/// and other clients are not affected.
 #[tokio::test]
 async fn a_flood_of_proofs_forgets_none_and_harms_nobody_else() {
     let dpop = Dpop::accepted();
@@ -43,7 +43,7 @@ async fn a_flood_of_proofs_forgets_none_and_harms_nobody_else() {
         assert_eq!((answer.status.as_u16(), answer.challenges().len()), (503, 0));
         assert!((1..=601).contains(&wait), "{wait}");
     }
-    // The first is the oldest, and not forgotten.
+    // The oldest proof is not forgotten.
     assert_eq!(server.send_signed(&first).await.status, 401);
     assert_eq!(server.calls.get(), QUOTA);
 
@@ -51,7 +51,7 @@ async fn a_flood_of_proofs_forgets_none_and_harms_nobody_else() {
     assert_eq!(other.send(&other.proof().with("nonce", nonce)).await.status, 200);
 }
 
-/// A store that is gone.
+/// A store that always fails.
 struct Gone;
 
 impl ReplayStore for Gone {
@@ -74,13 +74,13 @@ async fn without_a_store_nobody_gets_in() {
         r#"{"error":"temporarily_unavailable","error_description":"The access token cannot be verified at the moment"}"#
     );
     assert!(answer.challenges().is_empty());
-    assert!(log.contains("the store of proofs cannot be asked: no route to host"), "{log}");
+    assert!(log.contains("the store of proofs failed: no route to host"), "{log}");
     // Bearer tokens need no store.
     assert_eq!(server.post(&["Authorization: Bearer plain"]).await.status, 200);
     assert_eq!(server.calls.get(), 1);
 }
 
-/// Counts what it is asked, and for how long it is to remember.
+/// Counts the requests to the store, and records how long it must remember.
 #[derive(Default)]
 struct Asked {
     times: AtomicUsize,
@@ -99,7 +99,7 @@ impl ReplayStore for Asked {
     }
 }
 
-/// So nobody fills it who has no good proof for a good token.
+/// Only a client with a valid proof for a valid token can fill the store.
 #[tokio::test]
 async fn the_store_hears_of_good_proofs_alone() {
     let store = std::sync::Arc::new(Asked::default());
@@ -115,7 +115,7 @@ async fn the_store_hears_of_good_proofs_alone() {
     assert_eq!(store.times.load(Ordering::Relaxed), 1);
 }
 
-/// As long as the proof is good: one that is dated ahead longer than one of now.
+/// A proof is remembered as long as it is valid. A proof dated ahead is remembered longer.
 #[tokio::test]
 async fn a_proof_is_remembered_until_it_is_no_longer_good() {
     let window = 60;

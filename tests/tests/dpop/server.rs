@@ -1,4 +1,4 @@
-//! A server whose tokens are bound to the key of one client.
+//! A server with tokens bound to the key of one client.
 
 use std::time::Duration;
 
@@ -19,11 +19,11 @@ use serde_json::{Value, json};
 
 pub(crate) const RESOURCE: &str = "https://files.example.com";
 pub(crate) const URL: &str = "https://files.example.com/files";
-/// What stands behind the scope in each challenge, before an error's description.
+/// The text after the scope in each challenge, before an error's description.
 pub(crate) const METADATA: &str =
     r#"resource_metadata="https://files.example.com/.well-known/oauth-protected-resource""#;
 
-/// Remembers proofs as the gate's own store does, and says that a restart would not matter: no nonce is asked for.
+/// Remembers proofs as the gate's own store does, but claims to survive restarts, so that the gate asks for no nonce.
 #[derive(Default)]
 pub(crate) struct Lasting(std::sync::Mutex<std::collections::HashSet<[u8; 32]>>);
 
@@ -37,7 +37,7 @@ impl ReplayStore for Lasting {
     }
 }
 
-/// Takes bound tokens, and asks for no nonce.
+/// Accepts bound tokens, and asks for no nonce.
 pub(crate) fn accepted() -> Dpop {
     Dpop::accepted().replay_store(Lasting::default())
 }
@@ -46,12 +46,12 @@ pub(crate) fn required() -> Dpop {
     Dpop::required().replay_store(Lasting::default())
 }
 
-/// A token with these claims.
+/// Makes a token with these claims.
 pub(crate) fn saying(scopes: &str, claims: &Value) -> Token {
     Token::granting(GrantedScopes::parse(scopes)).with_claims(claims).unwrap()
 }
 
-/// `bound` and `weak` are bound to the key of `client`, `plain` to nothing.
+/// Knows the tokens `bound` and `weak`, which are bound to the key of `client`, and `plain`, which is not bound.
 pub(crate) fn verifier(client: &Prover) -> TestVerifier {
     hear_everything();
     let bound = json!({ "cnf": { "jkt": client.thumbprint() } });
@@ -75,7 +75,7 @@ pub(crate) async fn read(_access: Access, counter: axum::Extension<Counter>) {
     counter.0.count();
 }
 
-/// One handler, which counts how often it runs.
+/// A server with one handler, which counts its calls.
 pub(crate) struct Server {
     pub(crate) app: axum::Router,
     pub(crate) client: Prover,
@@ -94,7 +94,7 @@ impl Server {
         Self { app, client, calls }
     }
 
-    /// A good proof for `POST /files` with the token `bound`.
+    /// Makes a valid proof for `POST /files` with the token `bound`.
     pub(crate) fn proof(&self) -> Proof {
         self.client.proof("POST", URL, "bound")
     }

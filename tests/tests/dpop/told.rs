@@ -1,4 +1,4 @@
-//! What is told of bound tokens besides answers: the metadata document, exports, and mistakes at startup.
+//! Bound tokens outside of answers: in the metadata document, in exports, and in errors at startup.
 
 use std::{
     collections::BTreeSet,
@@ -86,7 +86,7 @@ const OPTIONAL: &str =
 const DEMANDED: &str =
     "Tokens must be bound to a key of the client by DPoP (RFC 9449), and need a proof with each request.";
 const CERTIFICATE: &str =
-    "Tokens may be bound to a client certificate (RFC 8705), which the client then has to use.";
+    "Tokens may be bound to a client certificate (RFC 8705), which the client must then use.";
 
 #[tokio::test]
 async fn each_export_says_so() {
@@ -132,7 +132,7 @@ async fn each_export_says_so() {
     }
 }
 
-/// The doctor sees no request, and so no proof: it says of a token what no proof would change.
+/// The doctor sees no request and no proof. It reports only findings that do not depend on a proof.
 #[tokio::test]
 async fn the_doctor_knows_which_tokens_need_a_proof() {
     let client = Prover::new();
@@ -141,7 +141,7 @@ async fn the_doctor_knows_which_tokens_need_a_proof() {
         let errors = diagnosis.findings().iter().filter(|finding| finding.code() == "bound");
         errors.map(|finding| finding.message().to_owned()).collect::<Vec<_>>()
     };
-    let unbound = "it is bound to no key (`cnf.jkt`), and the gate requires DPoP";
+    let unbound = "it is not bound to a key (`cnf.jkt`), but the gate requires DPoP";
     assert_eq!(judge(&gate(&client).dpop(required()), "plain").await, [unbound]);
     assert!(judge(&gate(&client).dpop(required()), "bound").await.is_empty());
     assert!(judge(&gate(&client).dpop(accepted()), "plain").await.is_empty());
@@ -158,28 +158,31 @@ fn mistakes_are_found_at_startup() {
     for (gate, expected) in [
         (
             Gate::static_keys("files", keys()).dpop(Dpop::required()),
-            Some("a proof of DPoP names the URL of a resource"),
+            Some("a DPoP proof names the URL of a resource"),
         ),
         (
             Gate::static_keys("files", keys()).dpop(Dpop::accepted()),
-            Some("a proof of DPoP names the URL of a resource"),
+            Some("a DPoP proof names the URL of a resource"),
         ),
-        (Gate::new(resource(), keys()).dpop(Dpop::required()), Some("static keys are bound to nothing")),
+        (Gate::new(resource(), keys()).dpop(Dpop::required()), Some("static keys are not bound")),
         (
             Gate::new(resource(), std::sync::Arc::new(keys())).dpop(Dpop::required()),
-            Some("static keys are bound to nothing"),
+            Some("static keys are not bound"),
         ),
         (Gate::new(resource(), keys()).dpop(Dpop::accepted()), None),
         (Gate::new(resource(), keys().or(TestVerifier::new())).dpop(Dpop::required()), None),
         (plain().dpop(Dpop::required().window(Duration::ZERO)), Some("the window of DPoP is zero")),
         (plain().dpop(Dpop::required().window(minute)), None),
         (plain().dpop(Dpop::required().algorithms([""; 0])), Some("DPoP has no algorithm")),
-        (plain().dpop(Dpop::required().algorithms(["HS256"])), Some("can be signed with \"HS256\"")),
-        (plain().dpop(Dpop::required().algorithms(["none"])), Some("can be signed with \"none\"")),
-        (plain().dpop(Dpop::required().algorithms(["ES256", "es256"])), Some("can be signed with \"es256\"")),
+        (plain().dpop(Dpop::required().algorithms(["HS256"])), Some("cannot be signed with \"HS256\"")),
+        (plain().dpop(Dpop::required().algorithms(["none"])), Some("cannot be signed with \"none\"")),
+        (
+            plain().dpop(Dpop::required().algorithms(["ES256", "es256"])),
+            Some("cannot be signed with \"es256\""),
+        ),
         (
             plain().dpop(Dpop::accepted()).credentials([CredentialSource::cookie("sid")]),
-            Some("from which the gate takes nothing; add `CredentialSource::authorization()`"),
+            Some("but the gate does not read it; add `CredentialSource::authorization()`"),
         ),
         (plain().client_certificate(ClientCertificate::header("")), Some("into the header \"\"")),
         (plain().client_certificate(ClientCertificate::header("a b")), Some("into the header \"a b\"")),
@@ -240,7 +243,7 @@ async fn observers_hear_of_refused_proofs() {
     assert_eq!(ids.len(), 1);
 }
 
-/// A page of another origin reads the nonce, and may send the proof.
+/// A page of another origin can read the nonce and send the proof.
 #[tokio::test]
 async fn browsers_may_send_proofs_and_read_nonces() {
     let mut server = Server::new(accepted().nonce());
@@ -266,7 +269,7 @@ async fn browsers_may_send_proofs_and_read_nonces() {
     assert!(exposes(&server.post(&["Origin: https://app.example.com"]).await));
 }
 
-/// Neither the function that writes bodies nor a handler's own log sees what proves something.
+/// The function that writes bodies sees no proof, and debug output shows no nonce secret.
 #[tokio::test]
 async fn proofs_are_as_secret_as_tokens() {
     let gate = |gate: Gate| {
@@ -291,7 +294,7 @@ async fn sensitive(headers: HeaderMap) -> String {
     marked.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// What logs headers inside knows by their mark that it must not.
+/// The headers are marked as sensitive for middleware inside that logs headers.
 #[tokio::test]
 async fn what_proves_something_is_marked_before_the_handler_runs() {
     let client = Prover::new();

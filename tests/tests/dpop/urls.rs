@@ -1,4 +1,4 @@
-//! Which URL a proof must name, wherever the handler is mounted and whatever a proxy took off.
+//! The URL that a proof must name, for each way to mount a handler and each prefix that a proxy removes.
 
 use axum::Extension;
 use scopegate::{
@@ -15,7 +15,7 @@ fn gate(client: &Prover, resource: Resource) -> Gate {
     Gate::new(resource, verifier(client)).dpop(accepted())
 }
 
-/// Sends a request to `path` with a proof for each URL, and checks which of them get through.
+/// Sends a request to `path` with a proof for each URL, and checks which proofs are accepted.
 async fn check(app: &axum::Router, client: &Prover, path: &str, good: &[&str], bad: &[&str]) {
     for (urls, expected) in [(good, 200), (bad, 401)] {
         for url in urls {
@@ -77,7 +77,7 @@ async fn what_a_proxy_took_off_is_put_before() {
     .await;
 }
 
-/// A proof for one tenant is none for another, though the token should be for one alone anyhow.
+/// A proof for one tenant is refused for another, even if the token were valid for both.
 #[tokio::test]
 async fn a_resource_of_a_family_has_a_url_of_its_own() {
     let client = Prover::new();
@@ -99,7 +99,7 @@ async fn a_resource_of_a_family_has_a_url_of_its_own() {
     .await;
 }
 
-/// A URL with dots is none that a client sends, so no proof is good for a request with some.
+/// Clients do not send URLs with dot segments, so no proof is valid for a request with one.
 #[tokio::test]
 async fn a_path_with_dots_is_no_url() {
     let client = Prover::new();

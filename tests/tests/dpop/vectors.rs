@@ -1,4 +1,4 @@
-//! The examples that the RFCs print: what they hold is what the code here must come to.
+//! The examples printed in the RFCs. The code must reproduce their values.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ WRyZXNvdXJjZSIsImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNF\
 c05yV0JiMHhXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9.2oW9RP35yRqzhrtNP86L-Ey71E\
 OptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA";
 
-/// Of section 6.1, figure 8: the key of all examples has this thumbprint.
+/// The thumbprint of the key in all examples, from section 6.1, figure 8.
 const JKT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 
 #[requires_scope("a")]
@@ -44,7 +44,7 @@ fn app(window: Duration, jkt: &str) -> axum::Router {
     Router::new().route("/protectedresource", get(protected)).protect(gate).unwrap()
 }
 
-/// Sends the request of the figure, and returns the status and why the log says it was refused.
+/// Sends the request of the figure. Returns the status and the reason in the log.
 async fn request(app: &axum::Router, path: &str) -> (u16, String) {
     let headers = [&*format!("Authorization: DPoP {TOKEN}"), &format!("DPoP: {PROOF}")];
     let request = format!("GET {path}");
@@ -71,8 +71,8 @@ async fn the_proof_of_rfc_9449_is_good_but_for_its_age() {
     );
 }
 
-/// Of [RFC 7638, section 3.1](https://www.rfc-editor.org/rfc/rfc7638#section-3.1), and
-/// [RFC 8037, appendix A.3](https://www.rfc-editor.org/rfc/rfc8037#appendix-A.3). The code of the gate has the same in a test of its own.
+/// The thumbprints of [RFC 7638, section 3.1](https://www.rfc-editor.org/rfc/rfc7638#section-3.1), and
+/// [RFC 8037, appendix A.3](https://www.rfc-editor.org/rfc/rfc8037#appendix-A.3). A unit test of the gate checks the same.
 #[test]
 fn the_tests_compute_thumbprints_as_the_rfcs_do() {
     let okp = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });

@@ -1,4 +1,4 @@
-//! However gates stand before a handler, a proof is checked, and counts once.
+//! For every arrangement of gates before a handler, a proof is checked and counted once.
 
 use std::{
     sync::{
@@ -38,7 +38,7 @@ use super::server::{Lasting, verifier};
 
 const URL: &str = "https://example.com/mcp";
 
-/// Counts how often it is asked.
+/// Counts how often it is called.
 #[derive(Default)]
 struct Counting(Lasting, AtomicUsize);
 
@@ -67,12 +67,12 @@ async fn open(access: Option<Access>, _: Option<Access>, Extension(calls): Exten
     }
 }
 
-/// Wants to know who calls.
+/// A middleware that reads the caller's access.
 async fn note(_: Option<Access>, request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Passes the request on to another router.
+/// A handler that passes the request on to another router.
 #[requires_scope("files:read")]
 async fn forward(Extension(Inside(inside)): Extension<Inside>, request: Request) -> Response {
     inside.oneshot(request).await.unwrap()
@@ -122,12 +122,12 @@ fn forwarding(gate: &Gate, inside: axum::Router) -> axum::Router {
     routes.layer(Extension(Inside(inside)))
 }
 
-/// A copy that answers otherwise, and verifies alike.
+/// A copy of the gate with other bodies and the same verifier.
 fn changed(gate: &Gate) -> Gate {
     gate.clone().body(BodyFormat::Text).missing_is_invalid().accept_bound_tokens()
 }
 
-/// A copy that verifies tokens by itself, and remembers proofs with the gate.
+/// A copy of the gate with its own verifier and the same store of proofs.
 fn other(gate: &Gate, client: &Prover) -> Gate {
     gate.clone().verified_by(verifier(client))
 }
@@ -231,7 +231,7 @@ fn check(answer: &Answer, error: &str, what: &str) {
     assert!(challenges[0].starts_with(&format!(r#"DPoP error="{error}""#)), "{what}: {}", challenges[0]);
 }
 
-/// Each gate that remembers proofs by itself asks its own store, as for requests of its own.
+/// Each gate with its own store asks that store, as for a separate request.
 #[tokio::test]
 async fn a_gate_with_a_store_of_its_own_remembers_for_itself() {
     let (client, calls) = (Prover::new(), Counter::default());
@@ -261,7 +261,7 @@ async fn answers_of_an_mcp_endpoint_are_errors_of_json_rpc() {
     assert_eq!(answer.json()["error"]["data"], json!({ "error": "use_dpop_nonce" }));
     let proof = client.proof("POST", URL, "bound").with("nonce", answer.header("dpop-nonce"));
     assert_eq!(call(&app, "DPoP", &client.sign(&proof)).await.status, 200);
-    // A token that lacks the tool's scope is told so by its own scheme.
+    // The challenge for a token that lacks the tool's scope uses the scheme of the request.
     let proof = client.proof("POST", URL, "weak").with("nonce", answer.header("dpop-nonce"));
     let headers = ["authorization: DPoP weak", &format!("dpop: {}", client.sign(&proof))];
     let message = request("tools/call", &json!({ "name": "read", "arguments": {} }));

@@ -1,14 +1,14 @@
-//! Gates of resource families, and a verifier whose tokens are for one resource each.
+//! Gates of resource families, and a verifier whose tokens are each for one resource.
 #![allow(dead_code, reason = "not each test needs all of it")]
 
 use scopegate::{Gate, GrantedScopes, Presented, Resource, Token, TokenVerifier, VerifyError};
 use scopegate_tests::counter::Counter;
 
-/// Knows some tokens, each for one resource.
+/// A verifier that knows some tokens, each for one resource.
 #[derive(Clone, Default)]
 pub(crate) struct ForOne {
     tokens: Vec<(&'static str, &'static str, &'static str)>,
-    /// How often it was asked.
+    /// Counts the calls of the verifier.
     pub(crate) asked: Counter,
 }
 
@@ -29,7 +29,7 @@ impl TokenVerifier for ForOne {
     async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         self.asked.count();
         let resource = presented.resource().expect("the gate has a resource");
-        assert!(!resource.is_family(), "no verifier sees a pattern");
+        assert!(!resource.is_family(), "a verifier never sees a pattern");
         let known = self
             .tokens
             .iter()

@@ -1,9 +1,9 @@
-//! A gate around a verifier that a test writes.
+//! Makes a gate from a test's own verifier.
 
 use scopegate::{Gate, InvalidResource, Resource, testing::TestVerifier};
 
 pub(crate) trait IntoGate {
-    /// Puts the verifier into a gate for `resource`, with an authorization server that nobody asks.
+    /// Makes a gate for `resource` with this verifier, and with an authorization server that is never contacted.
     fn gate(self, resource: &str) -> Result<Gate, InvalidResource>;
 }
 

@@ -1,4 +1,4 @@
-//! A server with the tools, prompts, resources and templates of a test, in pages, and a client of each version.
+//! A server that lists a test's tools, prompts, resources and templates in pages, and a client for each version of the protocol.
 #![allow(dead_code, reason = "each test uses some of it")]
 
 use axum::{Router, body::Body, http::Request};
@@ -24,7 +24,7 @@ use scopegate_tests::{
 };
 use serde_json::{Value, json};
 
-/// Takes each token for the scopes that it spells, with `+` for a space and `/` for a colon; `none` grants nothing.
+/// A verifier for tokens that spell their scopes, with `+` for a space and `/` for a colon. `none` grants nothing.
 pub(crate) struct AsSpelt;
 
 impl TokenVerifier for AsSpelt {
@@ -51,22 +51,22 @@ fn resource() -> scopegate::Resource {
     scopegate::Resource::new("https://example.com/mcp").unwrap()
 }
 
-/// A server that has whatever a test says, lists two at a time, and counts what is called.
+/// A server with the items that a test sets. It lists two per page, and counts the calls.
 #[derive(Clone, Default)]
 pub(crate) struct Server {
     pub(crate) tools: Vec<String>,
     pub(crate) prompts: Vec<String>,
     pub(crate) resources: Vec<String>,
     pub(crate) templates: Vec<String>,
-    /// What the tools say of themselves.
+    /// The `_meta` of the tools.
     pub(crate) meta: Option<Value>,
     pub(crate) ran: Counter,
 }
 
-/// How many are on a page.
+/// The number of items on a page.
 const PAGE: usize = 2;
 
-/// Returns the names on a page, and where the next one begins.
+/// Returns the names on a page, and the start of the next page.
 fn page(names: &[String], page: Option<&PaginatedRequestParams>) -> (Vec<String>, Option<String>) {
     let start = page.and_then(|page| page.cursor.as_deref()?.parse().ok()).unwrap_or(0);
     let on_page = names.iter().skip(start).take(PAGE).cloned().collect();
@@ -149,7 +149,7 @@ impl ServerHandler for Server {
     }
 }
 
-/// How the server answers.
+/// The transport of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wire {
     Json,
@@ -178,7 +178,7 @@ impl Server {
     }
 }
 
-/// A client of one version, with one token, or without one if it is empty.
+/// A client of one version, with one token, or without a token if it is empty.
 pub(crate) struct Client<'a> {
     app: &'a Router,
     token: &'a str,
@@ -206,12 +206,12 @@ impl<'a> Client<'a> {
         self.session.as_deref().unwrap()
     }
 
-    /// Sends a request as its version has it, and returns the whole answer.
+    /// Sends a request in the form of its version, and returns the whole answer.
     pub(crate) async fn send(&self, method: &str, params: Value) -> Answer {
         exchange::answer(self.app, self.request(method, params)).await
     }
 
-    /// Makes a request as its version has it.
+    /// Makes a request in the form of its version.
     pub(crate) fn request(&self, method: &str, mut params: Value) -> Request<Body> {
         let mut lines = Vec::new();
         if self.version >= "2026-07-28" {
@@ -244,7 +244,7 @@ impl<'a> Client<'a> {
         request.body(Body::from(body)).unwrap()
     }
 
-    /// Tells whether the gate lets a call through.
+    /// Tells whether the gate allows a call.
     pub(crate) async fn may(&self, method: &str, params: Value) -> bool {
         let answer = self.send(method, params).await;
         answer.status == 200 && message(&answer).get("result").is_some()
@@ -273,7 +273,7 @@ impl<'a> Client<'a> {
     }
 }
 
-/// Returns the answer to the request, which may be among events.
+/// Returns the answer to the request, which may be one of several events.
 #[track_caller]
 pub(crate) fn message(answer: &Answer) -> Value {
     if !answer.header("content-type").starts_with("text/event-stream") {

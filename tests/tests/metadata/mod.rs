@@ -1,4 +1,4 @@
-//! A router whose metadata is looked for.
+//! Finds the metadata of a router.
 
 use scopegate::{
     Discovery, Gate, Router, authenticated, requires_scope, routing::get, testing::TestVerifier,

@@ -1,4 +1,4 @@
-//! The same rows behind each way in, and the lock of each.
+//! The same rows in each kind of application, with the lock of each.
 
 use axum::{Json, Router as Plain, routing as plain};
 use rmcp::{
@@ -31,7 +31,7 @@ const PURGE: &str = "files:purge";
 
 #[authenticated]
 async fn undeclared(access: Access) -> Result<(), Rejection> {
-    // No attribute sees what a constant has.
+    // An attribute does not see the value of a constant.
     access.require(PURGE)
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn layer(gate: &Gate) -> (Plain, ScopeTable) {
     (app.layer(gate.layer(TABLE).unwrap()), TABLE)
 }
 
-/// An MCP server of somebody else.
+/// An MCP server that scopegate does not provide.
 pub(crate) fn mcp_layer(gate: &Gate) -> (Plain, ScopeTable) {
     const READ: Requirement = requirement!("files:read");
     const SHARE: Requirement = requirement!("files:read", "files:share");
@@ -134,7 +134,7 @@ pub(crate) fn rmcp(gate: &Gate) -> (Plain, ScopeTable) {
     (server.build().unwrap(), of_files())
 }
 
-/// Tells whether a line of the lock is about the row of this identifier.
+/// Tells whether a line of the lock belongs to the row with this id.
 pub(crate) fn is_in_lock(table: &ScopeTable, id: &str) -> bool {
     let lock = Lock::of(&scopegate::Policy::new(), table).to_string();
     let entries = table.entries().iter().filter(|entry| entry.id() == id).count();

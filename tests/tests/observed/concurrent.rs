@@ -1,4 +1,4 @@
-//! No record is lost, and none is made twice, however many requests there are at once.
+//! With many concurrent requests, no record is lost or written twice.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

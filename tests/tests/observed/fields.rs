@@ -1,4 +1,4 @@
-//! What a record says besides outcome and rows.
+//! The fields of a record besides outcome and rows.
 
 use aws_lc_rs::digest;
 use axum::http::Request;
@@ -44,7 +44,7 @@ async fn a_record_says_who_asked_for_what() {
 async fn a_token_without_an_identifier_has_the_hash_of_its_text() {
     let records = Records::default();
     let (app, _) = apps::router(&gate(&records));
-    // Also one that is refused, and in what the handler demands later.
+    // Also for a refused token, and in the record of a later demand.
     for token in ["secret-good", "secret-bad", "secret-old", "secret-later"] {
         send(&app, "GET /share", &[&format!("authorization: Bearer {token}")]).await;
         for record in records.take() {
@@ -69,7 +69,7 @@ async fn names_to_ask_by_do_not_get_into_a_record() {
     assert_eq!((&*told[0].asked, &*told[0].missing), ("api files:read", "files:read"));
 }
 
-/// Says that the token was remembered.
+/// A verifier that reports whether it remembered the token.
 struct Remembering(bool);
 
 impl TokenVerifier for Remembering {
@@ -92,7 +92,7 @@ async fn whether_the_cache_answered_is_what_the_verifier_says() {
     assert_eq!(records.take()[0].cached, None);
 }
 
-/// A panic ends the request, and lets nothing through; the gate is as before.
+/// A panic ends the request without running the handler. The gate works as before.
 #[tokio::test]
 async fn an_observer_that_panics_opens_nothing() {
     let ran = Counter::default();

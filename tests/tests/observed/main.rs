@@ -1,4 +1,4 @@
-//! Observers: each decision is told once, whichever way the request comes, and never with a token.
+//! Observers: every kind of application reports each decision once, and never with the token's text.
 
 mod apps;
 mod concurrent;

@@ -1,11 +1,11 @@
-//! An observer that keeps each decision as text.
+//! An observer that records each decision as text.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use scopegate::{Decision, Gate, GrantedScopes, Observer, Resource, Token, testing::TestVerifier};
 use serde_json::json;
 
-/// All that a record says.
+/// All fields of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Record {
     pub(crate) outcome: String,
@@ -73,13 +73,13 @@ impl Records {
 
 pub(crate) const API: &str = "https://example.com/mcp";
 
-/// Makes a token of somebody whose name is not the token's text.
+/// Makes a token whose subject is not the token's text.
 fn says(scopes: &str) -> Token {
     let token = Token::granting(GrantedScopes::parse(scopes));
     token.with_issuer("https://auth.example.com").with_subject("alice")
 }
 
-/// What each token grants. The text of each has `secret` in it.
+/// Knows some tokens and their scopes. The text of each token contains `secret`.
 pub(crate) fn verifier() -> TestVerifier {
     let claims =
         json!({ "jti": "identifier-7", "act": { "sub": "agent", "iss": "https://agents.example.com" } });

@@ -1,4 +1,4 @@
-//! Servers made with rmcp whose guards and resources decide again, or decide what the gate left to them.
+//! rmcp servers whose guards and resources decide again, or decide what the gate left open.
 
 use axum::Router as Plain;
 use rmcp::{
@@ -65,7 +65,7 @@ impl ServerHandler for Documents {
         let unknown = || ErrorData::resource_not_found("Unknown resource", None);
         DOCUMENTS.resource(&request.uri).ok_or_else(unknown)?.authorize(&context)?;
         if request.uri.ends_with("index") {
-            // It shows another resource, too.
+            // Reading this one also reads another resource.
             DOCUMENTS.resource("shared:///all").ok_or_else(unknown)?.authorize(&context)?;
         }
         Ok(ReadResourceResult::new(Vec::new()).into())
@@ -116,7 +116,7 @@ async fn what_a_server_authorizes_is_told_where_it_is_another_decision() {
     }
 }
 
-/// What a server answers to a caller who can have no session is refused after it was let through.
+/// A request for a session by a caller without a principal is allowed first and refused when the server answers.
 #[tokio::test]
 async fn a_session_that_nobody_can_have_is_told_as_denied() {
     let records = Records::default();
@@ -130,7 +130,7 @@ async fn a_session_that_nobody_can_have_is_told_as_denied() {
     assert_eq!(found, ["allowed", "refused denied"]);
 }
 
-/// A gate that knows nothing of the tools, so that the guards inside decide.
+/// A gate whose table has no tools, so that the guards inside decide.
 fn open(gate: &Gate) -> Plain {
     const OPEN: McpTable = mcp_table![Operation::any_tool(Requirement::AUTHENTICATED)];
     let config =
@@ -148,7 +148,7 @@ async fn what_a_gate_leaves_to_a_guard_is_told_by_both() {
     let records = Records::default();
     let app = open(&gate(&records));
     for (token, expected) in [
-        // The gate's table has no row for the tool, and neither has its lock.
+        // The gate's table has no row for the tool, so the lock has none either.
         ("secret-good", &["allowed: tools/call *", "allowed"][..]),
         ("secret-weak", &["allowed: tools/call *", "refused insufficient_scope"]),
         ("secret-none", &["refused insufficient_scope: tools/call *"]),

@@ -1,4 +1,4 @@
-//! What the built-in verifiers say of their memory, and of a token's own claims.
+//! What the built-in verifiers report about their cache and about a token's claims.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn a_jwt_is_judged_anew_and_then_remembered() {
     let without = scopegate::Issuers::new([Issuer::new(server.id())]).cache_size(0);
     assert_eq!(cached(&told_of(Gate::issuers(gate(), without), &token, 2).await), [Some(false), Some(false)]);
 
-    // Of a refused token it is not known, also where its refusal is remembered.
+    // For a refused token nothing is reported, even if the refusal was cached.
     let forged = Key::ed25519("key").mint(&claims);
     let told = told_of(Gate::issuers(gate(), [Issuer::new(server.id())]), &forged, 2).await;
     assert_eq!(cached(&told), [None, None]);

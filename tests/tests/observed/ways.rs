@@ -1,4 +1,4 @@
-//! What is told of each outcome, through each way in.
+//! The records of each outcome, in each kind of application.
 
 use rmcp::{ServiceExt, model::CallToolRequestParams};
 use scopegate::{Gate, Resource, Router, ScopeTable, mcp::LocalTrust, requires_scope, routing::get};
@@ -13,7 +13,7 @@ use crate::{
     recorded::{Records, gate, verifier},
 };
 
-/// A path, a token, the status, and the records.
+/// A path, a token, the expected status, and the expected records.
 type Case = (&'static str, &'static str, u16, &'static [&'static str]);
 
 async fn check_http(make: fn(&Gate) -> (axum::Router, ScopeTable), cases: &[Case]) {
@@ -75,7 +75,7 @@ async fn a_router_tells_each_decision() {
             ("/tenants/a:b", "secret-good", 400, &["refused illegal_parameter: GET /tenants/{tenant}"]),
             ("/nested/read", "secret-good", 200, &["allowed: GET /nested/read"]),
             ("/nested/static", "secret-weak", 403, &["refused insufficient_scope: * /nested/static"]),
-            // One handler for the other methods of all paths.
+            // One handler answers the other methods of all paths.
             (
                 "PUT /tenants/acme",
                 "secret-good",
@@ -83,7 +83,7 @@ async fn a_router_tells_each_decision() {
                 &["allowed: * /tenants/{tenant}", "refused insufficient_scope: * /tenants/{tenant}"],
             ),
             ("PUT /files/a.txt", "", 401, &["refused missing_token: * /files/{name}"]),
-            // No handler, so nobody decides.
+            // There is no handler, so there is no decision.
             ("/nowhere", "secret-good", 404, &[]),
         ],
     )
@@ -101,7 +101,7 @@ async fn a_layer_and_the_guards_inside_tell_a_decision_each() {
             (READ, "secret-none", 403, &["refused insufficient_scope"]),
             (READ, "secret-bad", 401, &["refused invalid_token: GET /files/{name}"]),
             (READ, "", 401, &["refused missing_token: GET /files/{name}"]),
-            // Its route is not in the table, so that the lock has the handler.
+            // The table does not have its route, so the lock names the handler.
             ("/share", "", 401, &["refused missing_token"]),
             (
                 "/share",
@@ -203,7 +203,7 @@ async fn a_layer_before_mcp_tells_one_decision_a_request() {
                 &["refused insufficient_scope: method completion/complete + prompts/get read"],
             ),
             (&batch, "secret-good", 200, &["allowed: tools/call read + prompts/get read"]),
-            // A body that nobody can read asks for nothing.
+            // An unreadable body requests nothing.
             ("nonsense", "secret-good", 400, &[]),
             ("nonsense", "secret-none", 403, &["refused insufficient_scope"]),
         ],
@@ -228,7 +228,7 @@ async fn what_a_guard_inside_rmcp_repeats_is_told_once() {
                 &["allowed: tools/call share", "refused insufficient_scope: tools/call share"],
             ),
             (&purge, "secret-good", 403, &["refused insufficient_scope: tools/call purge"]),
-            // The list itself, and what is left out of it.
+            // One record for the list, and one for each item that is left out.
             (&list, "secret-good", 200, &["allowed", "filtered: tools/call purge"]),
             (&list, "secret-none", 403, &["refused insufficient_scope"]),
         ],

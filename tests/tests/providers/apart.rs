@@ -1,4 +1,4 @@
-//! The rules of one issuer never judge the tokens of another: random pairs of issuers, and random tokens.
+//! The rules of one issuer are never used for the tokens of another, for random pairs of issuers and random tokens.
 
 use std::{cell::Cell, sync::LazyLock, time::Duration};
 
@@ -18,11 +18,11 @@ const NAMES: [&str; 2] = ["https://a.example.com", "https://b.example.com"];
 const AUDIENCES: [&str; 4] = [RESOURCE, "one", "two", "https://other.example.com"];
 const CLIENTS: [&str; 2] = ["one", "two"];
 
-/// How many pairs of issuers there are, and how many tokens for each: making an issuer takes long.
+/// The number of pairs of issuers, with several tokens for each, because making an issuer takes long.
 const PAIRS: u32 = 100;
 const TOKENS: usize = 40;
 
-/// Each issuer has a key for either algorithm; the keys of both have the same names.
+/// Each issuer has a key for each algorithm. The keys of both issuers have the same names.
 static KEYS: LazyLock<[[Key; 2]; 2]> =
     LazyLock::new(|| [(); 2].map(|()| [Key::ed25519("k1"), Key::p256("k2")]));
 
@@ -114,7 +114,7 @@ struct Forged {
 
 fn token() -> impl Strategy<Value = Forged> {
     let scopes = vec!["a/files:read", "b/files:write", "files:read", "files:write"];
-    // Most tokens are signed by the one that they name.
+    // Most tokens are signed by the issuer that they name.
     let signer = prop_oneof![9 => Just(false), 1 => Just(true)];
     let header = (0..2_usize, 0..2_usize, signer, any::<bool>());
     let whom = (
@@ -160,15 +160,15 @@ impl Forged {
     }
 }
 
-/// A gate of these issuers.
+/// A handler behind a gate with these issuers.
 fn app(issuers: Vec<Issuer>) -> axum::Router {
     let resource = Resource::new(RESOURCE).and_then(|resource| resource.authorization_server(NAMES[0]));
-    // `Gate::issuers` would refuse two prefixes, since a challenge has only one.
+    // `Gate::issuers` refuses two scope prefixes, because a challenge can use only one.
     let gate = Gate::new(resource.expect("a resource"), Issuers::new(issuers));
     Router::new().route("/scopes", get(crate::scopes)).protect(gate).expect("a gate")
 }
 
-/// What a gate makes of a token: its scopes, or nothing.
+/// Returns the scopes of a token that the gate accepts.
 fn admitted(runtime: &Runtime, app: &axum::Router, token: &str) -> Option<String> {
     let answer = runtime.block_on(crate::ask(app, "GET /scopes", token));
     match answer.status {
@@ -178,7 +178,7 @@ fn admitted(runtime: &Runtime, app: &axum::Router, token: &str) -> Option<String
     }
 }
 
-/// Each token is judged twice: when it is remembered, it is by the same rules.
+/// Judges each token twice, to check that the cache uses the same rules.
 fn twice(runtime: &Runtime, app: &axum::Router, token: &str) -> Option<String> {
     let first = admitted(runtime, app, token);
     assert_eq!(admitted(runtime, app, token), first);
@@ -202,9 +202,9 @@ fn a_token_is_judged_by_the_rules_of_its_issuer_and_of_no_other() {
                 prop_assert_eq!(&twice(&runtime, both, &text), &expected, "{:?}", token);
             }
             let other = twice(&runtime, &alone[1 - token.named], &text);
-            prop_assert_eq!(other, None, "the gate does not have its issuer: {:?}", token);
+            prop_assert_eq!(other, None, "the gate does not have the token's issuer: {:?}", token);
             if token.signer != token.named {
-                prop_assert_eq!(&expected, &None, "by the key of another issuer: {:?}", token);
+                prop_assert_eq!(&expected, &None, "signed by the key of another issuer: {:?}", token);
             }
             good.set(good.get() + usize::from(expected.is_some()));
             let by_others = admitted(&runtime, &exchanged[token.named], &text);
@@ -213,8 +213,8 @@ fn a_token_is_judged_by_the_rules_of_its_issuer_and_of_no_other() {
         Ok(())
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));
-    // The test shows something only if tokens are good, and would be judged otherwise by the rules of the other issuer.
+    // The test is useful only if enough tokens are valid, and the other issuer's rules would judge them differently.
     let few = usize::try_from(PAIRS).expect("a number") * TOKENS / 40;
     assert!(good.get() > few, "only {} tokens were good", good.get());
-    assert!(of_one_alone.get() > few, "only {} depended on whose rules they were", of_one_alone.get());
+    assert!(of_one_alone.get() > few, "only {} tokens depended on the issuer's rules", of_one_alone.get());
 }

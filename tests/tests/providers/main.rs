@@ -1,4 +1,4 @@
-//! The tokens of providers, as `tests/providers/*.json` has them, go through whole gates; and issuers side by side judge only their own.
+//! Sends the providers' tokens of `tests/providers/*.json` through whole gates. Issuers side by side judge only their own tokens.
 
 mod apart;
 mod page;
@@ -32,7 +32,7 @@ async fn scopes(access: Access) -> String {
 #[requires_scope("files:read")]
 async fn read() {}
 
-/// Why the last token was refused, which no answer says.
+/// The reason why the last token was refused, which answers do not contain.
 #[derive(Clone, Debug, Default)]
 struct Reason(Arc<Mutex<String>>);
 
@@ -68,7 +68,7 @@ impl TokenVerifier for Telling {
     }
 }
 
-/// A program with the gate of a table, and the server that it asks.
+/// A program with the gate of a table, and its introspection server.
 struct Program {
     app: axum::Router,
     reason: Reason,
@@ -94,7 +94,7 @@ impl Program {
         Self { app, reason, server }
     }
 
-    /// Sends the token of a row, of which the server says what the row has.
+    /// Sends the token of a row, after setting the server's answer from the row.
     async fn ask(&self, row: &Row, request: &str) -> Answer {
         if let Some((status, answer)) = row.answer() {
             self.server.reply(Reply::Content(status, "application/json", answer));
@@ -129,13 +129,13 @@ async fn check(table: &Table, row: &Row, program: &Program) {
     }
 }
 
-/// Tells whether a reason is the expected one. Tables of real tokens name it in a word.
+/// Tells whether a reason is the expected one. Tables of real tokens name the reason in one word.
 fn says(why: &str, expected: &str) -> bool {
     let any = |texts: &[&str]| texts.iter().any(|text| why.contains(text));
     match expected {
         "audience" => any(&["`aud`"]),
         "inactive" => any(&["not active"]),
-        // An ID token without a claim of its own is refused for its audience.
+        // An ID token without a distinguishing claim is refused for its audience.
         "ID token" => any(&["ID token", "`aud`"]),
         expected => why.contains(expected),
     }
@@ -151,7 +151,7 @@ async fn tokens_of_providers_get_what_their_tables_say() {
     }
 }
 
-/// The names of the presets, as their source has them.
+/// Reads the names of the presets from their source.
 fn presets() -> BTreeSet<String> {
     let constructor = Regex::new(r"pub fn ([a-z_0-9]+)\(").expect("a pattern");
     let sources = sources_of_presets();
@@ -198,7 +198,7 @@ fn each_preset_has_a_table_with_the_tokens_that_matter() {
                     !row.name.starts_with("access token") && !row.name.starts_with("missing scope")
                 }
             };
-            assert!(is_right, "{preset}: `{}` is not called what it is", row.name);
+            assert!(is_right, "{preset}: the name of `{}` does not match its kind", row.name);
         }
     }
     for table in &tables {
@@ -214,10 +214,10 @@ fn a_program_could_write_each_preset() {
         r"[^>] Self \{|\.(names|rules|grants|places|algorithms|leeway|authorization_server|asked_prefix)\b[^(]|pub\(crate\)",
     );
     let found = private.expect("a pattern").find(&sources).map(|found| found.as_str().to_owned());
-    assert_eq!(found, None, "presets have the public methods alone");
+    assert_eq!(found, None, "presets use only public methods");
 }
 
-/// Providers sign several kinds of tokens with the same keys, and one alone is for resources.
+/// Providers sign several kinds of tokens with the same keys, but only access tokens are for resources.
 #[tokio::test]
 async fn of_the_tokens_that_a_provider_signs_only_access_tokens_count() {
     let tables = Table::all();
@@ -251,7 +251,7 @@ fn a_tenant_that_no_token_names_is_an_error_at_startup() {
     }
     let error =
         start(Issuer::entra_tenants("client")).err().map(|error| error.to_string()).unwrap_or_default();
-    assert!(error.contains("nobody said which members"), "{error}");
+    assert!(error.contains("the members of the family"), "{error}");
     start(Issuer::entra("72f988bf-0000-4000-8000-2d7cd011db47", "client")).map(drop).expect("a tenant");
 }
 

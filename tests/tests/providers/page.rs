@@ -1,4 +1,4 @@
-//! `docs/providers.md`, as it follows from the tables. `UPDATE_EXPECT=1` writes it anew.
+//! Generates `docs/providers.md` from the tables. `UPDATE_EXPECT=1` updates it.
 
 use std::{fmt::Write, fs};
 
@@ -10,13 +10,13 @@ use crate::table::{KINDS, Row, TIMES, Table, Verdict, root};
 const HEAD: &str = "\
 # Providers
 
-What the tokens of authorization servers are like, and what a gate with the preset makes of each. This page is generated from
-`tests/providers/*.json` by the test `providers`, which sends every token through a gate. To write it anew, run
-`UPDATE_EXPECT=1 cargo test -p scopegate-tests --test providers`. What to set at each provider is in
-[the guide](../runtime/src/guide/providers.md).
+This page shows tokens of authorization servers, and whether a gate with the preset accepts them. The test `providers` sends each
+token through a gate and generates this page from `tests/providers/*.json`. To update the page, run
+`UPDATE_EXPECT=1 cargo test -p scopegate-tests --test providers`. [The guide](../runtime/src/guide/providers.md) says what to set
+at each provider.
 
-**Real** tokens were issued by a server that ran, and then copied. The others were written after the provider's documentation or
-sources: that a server sends just these is not known.
+**Real** tokens are copies of tokens that a running server issued. All other tokens follow the provider's documentation or sources,
+so a server may send slightly different ones.
 ";
 
 #[test]
@@ -24,20 +24,20 @@ fn the_page_says_what_the_tables_say() {
     expect_file!["../../../docs/providers.md"].assert_eq(&page(&Table::all()));
 }
 
-/// The guide has a page for each preset: a short program, and claims as they stand in its tables.
+/// Checks that the guide has a page for each preset, with a short program and claims from the tables.
 #[test]
 fn the_guide_has_a_page_for_each_preset() {
-    const MOST_LINES: usize = 15;
+    const MOST_LINES: usize = 23;
     let tables = Table::all();
     for preset in crate::presets() {
         let file = root().join(format!("runtime/src/guide/providers/{preset}.md"));
         let guide = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        // A program that reads a secret is compiled and not run.
-        let programs = ["```", "```no_run"].map(|opening| blocks(&guide, opening)).concat();
+        // It listens, so it is compiled and not run.
+        let programs = blocks(&guide, "```rust,no_run");
         let [program] = programs.as_slice() else { panic!("{preset} has one program") };
         let shown = program.lines().filter(|line| !line.starts_with("# "));
         assert!(shown.count() <= MOST_LINES, "the program of {preset} is long");
-        assert!(program.contains(&format!("Issuer::{preset}(")), "the program of {preset} does without it");
+        assert!(program.contains(&format!("Issuer::{preset}(")), "the program of {preset} does not use it");
         let known: Vec<Value> = tables
             .iter()
             .filter(|table| table.constructor() == preset && !table.real)
@@ -52,13 +52,14 @@ fn the_guide_has_a_page_for_each_preset() {
                 "an example of {preset} is in none of its tables: {example}"
             );
         }
-        for heading in ["# What to set there", "# What the gate is told", "# What is not possible"] {
+        assert!(guide.starts_with("To accept "), "{preset} does not begin with the task");
+        for heading in ["# What to set at the provider", "# Limits"] {
             assert!(guide.contains(heading), "{preset} does not say `{heading}`");
         }
     }
 }
 
-/// The tables have times from now, and the guide has some time.
+/// Removes the times, which are relative in the tables and fixed in the guide.
 fn without_times(mut claims: Map<String, Value>) -> Value {
     for name in TIMES {
         if let Some(time) = claims.get_mut(name) {
@@ -68,7 +69,7 @@ fn without_times(mut claims: Map<String, Value>) -> Value {
     claims.into()
 }
 
-/// Reads the blocks of code that begin with a line.
+/// Reads the code blocks that begin with the line `opening`.
 fn blocks(guide: &str, opening: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = guide.lines();
@@ -100,7 +101,7 @@ fn page(tables: &[Table]) -> String {
         };
         line(&mut page, &format!("| {} | {preset} | {origin} | {accepted} | {refused} |", table.provider));
     }
-    page += "\n## Which kinds of tokens count\n\nA provider signs several kinds of tokens with the same keys. A dash says that the table has none.\n\n";
+    page += "\n## Which kinds of tokens are accepted\n\nA provider signs several kinds of tokens with the same keys. A dash means that the table has no token of this kind.\n\n";
     line(&mut page, &format!("| provider | {} |", KINDS.join(" | ")));
     line(&mut page, &format!("|---|{}", "---|".repeat(KINDS.len())));
     for table in tables {
@@ -129,7 +130,7 @@ fn outcomes(table: &Table, kind: usize) -> &'static str {
 
 fn section(page: &mut String, table: &Table) {
     line(page, &format!("\n## {}\n", table.provider));
-    let origin = if table.real { "Real tokens of" } else { "Not seen; written after" };
+    let origin = if table.real { "Real tokens of" } else { "Not observed; written from" };
     line(page, &format!("{origin} {}.\n", table.source));
     line(page, &format!("- Resource: `{}`", table.resource));
     line(page, &format!("- `iss`: `{}`", table.issuer));
@@ -139,7 +140,7 @@ fn section(page: &mut String, table: &Table) {
         let claims = Value::Object(claims.clone());
         line(page, &format!("- {what} an access token: `{claims}`"));
     }
-    line(page, "\n| token | what comes of it |\n|---|---|");
+    line(page, "\n| token | result |\n|---|---|");
     for row in table.rows() {
         let outcome = match row.verdict() {
             Verdict::Accept("") => "accepted, without scopes".to_owned(),
@@ -151,5 +152,5 @@ fn section(page: &mut String, table: &Table) {
 }
 
 fn line(page: &mut String, text: &str) {
-    writeln!(page, "{text}").expect("a text takes all");
+    writeln!(page, "{text}").expect("a `String` can be written");
 }

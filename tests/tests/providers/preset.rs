@@ -1,4 +1,4 @@
-//! The issuer that a table stands for.
+//! Makes the issuer of a table.
 
 use scopegate::{Introspection, Issuer};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::table::Table;
 
 impl Table {
-    /// Returns the constructor that the table is about.
+    /// Returns the constructor that the table tests.
     #[track_caller]
     pub(crate) fn constructor(&self) -> &str {
         let mut names = self.preset.keys().filter(|name| !METHODS.contains(&name.as_str()));
@@ -27,7 +27,7 @@ impl Table {
         issuer
     }
 
-    /// Makes what asks about the tokens, at an endpoint of a test's own.
+    /// Makes the introspection of the tokens, with a test's endpoint.
     pub(crate) fn asking(&self, endpoint: String) -> Introspection {
         let name = self.constructor();
         let introspection = match (name, arguments(&self.preset, name).as_slice()) {
@@ -38,7 +38,7 @@ impl Table {
         introspection.endpoint(endpoint)
     }
 
-    /// Writes the issuer as a program does.
+    /// Writes the issuer as Rust code.
     pub(crate) fn program(&self) -> String {
         let name = self.constructor();
         let written = |name: &str| {
@@ -107,7 +107,7 @@ fn texts(value: &Value) -> Vec<&str> {
     value.as_array().expect("a list").iter().map(|text| text.as_str().expect("a text")).collect()
 }
 
-/// Writes an argument in Rust. A role with its scopes is a tuple.
+/// Writes an argument as Rust code. A role with its scopes is a tuple.
 fn expression(value: &Value) -> String {
     match value {
         Value::Array(values) => {

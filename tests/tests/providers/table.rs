@@ -1,10 +1,10 @@
-//! Tables of golden tokens, `tests/providers/*.json`: what a provider's tokens are like, and what comes of each.
+//! Tables of golden tokens, `tests/providers/*.json`: the tokens of a provider, with the expected result for each.
 //!
 //! A table has `provider`, `source`, `real` (whether the tokens are copies of real ones), `issuer`, `resource`, `preset` (the constructor
-//! of the issuer with its arguments, and methods with theirs) and `tokens`. A token has a `name`, a `header` with `claims` or else a `text`,
-//! and `expect`: `accept` with its `scopes`, or `refuse` with a part of the `reason`. Of an opaque token, `introspection` has the `answer` of the
-//! server, with its `status` where that is not 200. A time is a text such as `+300`, in seconds from
-//! now, or a number, which is moved as far as `iat` is from now.
+//! of the issuer and its methods, with their arguments) and `tokens`. A token has a `name`, either a `header` with `claims` or a `text`,
+//! and `expect`: `accept` with its `scopes`, or `refuse` with a part of the `reason`. For an opaque token, `introspection` has the server's
+//! `answer`, with its `status` if that is not 200. A time is a text such as `+300`, in seconds from now, or a number. Numbers are shifted
+//! so that `iat` is now.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
-    /// The name of the file, without its ending.
+    /// The name of the file, without its extension.
     #[serde(skip)]
     pub(crate) name: String,
     pub(crate) provider: String,
@@ -55,16 +55,16 @@ enum Expect {
     Refuse,
 }
 
-/// What comes of a token.
+/// The expected result for a token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Verdict<'a> {
-    /// It grants these scopes.
+    /// The gate accepts the token with these scopes.
     Accept(&'a str),
-    /// It is refused, and this is a part of the reason.
+    /// The gate refuses the token, with this part of the reason.
     Refuse(&'a str),
 }
 
-/// What kinds of tokens a provider signs; the name of a row begins with one of these.
+/// The kinds of tokens that a provider signs. The name of a row begins with one of them.
 pub(crate) const KINDS: [&str; 5] =
     ["access token", "ID token", "refresh token", "logout token", "userinfo JWT"];
 
@@ -105,7 +105,7 @@ impl Row {
         self.expect == Expect::Accept
     }
 
-    /// Returns which of the kinds the token is of; an access token for somebody else is none of them.
+    /// Returns the kind of the token. An access token for another resource has no kind.
     pub(crate) fn kind(&self) -> Option<usize> {
         let is_kind = |kind: &usize| *kind > 0 || self.is_accepted();
         KINDS.iter().position(|kind| self.name.starts_with(kind)).filter(is_kind)
@@ -115,7 +115,7 @@ impl Row {
         self.claims.as_ref().or(self.answer.as_ref())
     }
 
-    /// Returns the status and the text of what the server answers about the token.
+    /// Returns the status and the text of the server's answer about the token.
     pub(crate) fn answer(&self) -> Option<(u16, String)> {
         Some((self.status.unwrap_or(200), dated(self.answer.as_ref()?).to_string()))
     }
@@ -146,10 +146,10 @@ pub(crate) fn key_set() -> String {
     json!({ "keys": KEYS.iter().map(Key::jwk).collect::<Vec<_>>() }).to_string()
 }
 
-/// The claims that are times.
+/// The claims that contain times.
 pub(crate) const TIMES: [&str; 4] = ["exp", "iat", "nbf", "auth_time"];
 
-/// Writes the times of a token as they are now.
+/// Replaces the times of a token by times relative to now.
 fn dated(claims: &Map<String, Value>) -> Value {
     let now = now();
     let issued_at = claims.get("iat").and_then(Value::as_f64);
@@ -162,7 +162,7 @@ fn dated(claims: &Map<String, Value>) -> Value {
             Value::String(offset) => (now + offset.parse::<i64>().expect("an offset")).into(),
             Value::Number(time) => match (time.as_i64(), moved) {
                 (Some(time), Some(moved)) => (time + moved).into(),
-                // A fraction stays one.
+                // A fraction is kept.
                 (None, Some(moved)) => {
                     #[allow(clippy::cast_precision_loss, reason = "times are small")]
                     let moved = moved as f64;

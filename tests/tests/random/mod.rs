@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 use scopegate::{__private::Need, Requirement, Scope};
 
-/// A requirement of some of `scopes`, as generated code makes it: leaked, and with alternatives that add nothing, which no
-/// text may have.
+/// A requirement of some of `scopes`, made like generated code but with redundant alternatives, which no attribute may have.
 pub(crate) fn requirement(scopes: &[&'static str]) -> impl Strategy<Value = Requirement> + use<> {
     let scopes = prop::sample::subsequence(scopes.to_vec(), 1..=3);
     let alternative = scopes.prop_map(|scopes| -> &'static [Need] {

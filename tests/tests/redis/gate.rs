@@ -25,7 +25,7 @@ async fn read(counter: Extension<Counter>) {
     counter.0.count();
 }
 
-/// A client, and how often the handlers of all replicas ran for it.
+/// A client, and a counter of the calls of all replicas' handlers.
 #[derive(Default)]
 struct Client {
     key: Prover,
@@ -33,7 +33,7 @@ struct Client {
 }
 
 impl Client {
-    /// Starts a replica, whose proofs are in a Redis server.
+    /// Starts a replica that stores its proofs in a Redis server.
     fn replica(&self, redis: &Server) -> axum::Router {
         let token = Token::granting(GrantedScopes::parse("files:read"))
             .with_claims(json!({ "cnf": { "jkt": self.key.thumbprint() } }))
@@ -63,7 +63,7 @@ fn assert_refused(answer: &Answer) {
     let [bearer, dpop] = answer.challenges()[..] else { panic!("{:?}", answer.challenges()) };
     assert_eq!(bearer, format!(r#"Bearer scope="files:read", resource_metadata="{METADATA}""#));
     assert!(dpop.starts_with(r#"DPoP error="invalid_dpop_proof", scope="files:read""#), "{dpop}");
-    // Nobody is asked for a nonce: the store is the memory of all replicas, and of those before them.
+    // The gate asks for no nonce, because all replicas, past and present, share the store.
     assert!(!answer.headers.contains_key("dpop-nonce"), "{:?}", answer.headers);
 }
 
@@ -71,7 +71,11 @@ fn assert_refused(answer: &Answer) {
 fn assert_unavailable(answer: &Answer) {
     assert_eq!((answer.status.as_u16(), answer.challenges().len()), (503, 0), "{}", answer.body);
     assert_eq!(answer.headers["retry-after"], "5");
-    assert!(!answer.body.contains("127.0.0.1"), "the client does not hear where Redis is: {}", answer.body);
+    assert!(
+        !answer.body.contains("127.0.0.1"),
+        "the answer does not name the address of Redis: {}",
+        answer.body
+    );
 }
 
 #[tokio::test]
@@ -130,7 +134,7 @@ async fn nothing_is_let_through_while_redis_is_gone() {
         assert_unavailable(&call(&replica, &client.proof()).await);
     }
     assert_eq!(client.calls.get(), 1);
-    // What Redis has no part in goes on: bearer tokens, and proofs that are wrong anyway.
+    // Bearer tokens and invalid proofs are answered as usual, because they do not need Redis.
     assert_eq!(send(&replica, "POST /files", &["Authorization: Bearer plain"]).await.status, 200);
     assert_refused(&call(&replica, "proof").await);
 
@@ -150,7 +154,7 @@ async fn a_program_that_starts_before_redis_lets_nothing_through_until_then() {
     assert_eq!(client.calls.get(), 0);
 
     redis.start_again();
-    // The same proof: nobody has seen it yet.
+    // The same proof is still unused.
     assert_eq!(call(&replica, &proof).await.status, 200);
     assert_refused(&call(&replica, &proof).await);
     assert_eq!(client.calls.get(), 1);

@@ -1,4 +1,4 @@
-//! Proofs of DPoP in a real Redis server. `.ci/redis` runs these tests; they need `redis-server` and `openssl`.
+//! DPoP proofs in a real Redis server. `.ci/redis` runs these tests. They need `redis-server` and `openssl`.
 
 mod gate;
 mod server;

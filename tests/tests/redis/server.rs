@@ -24,7 +24,7 @@ impl Server {
         Self::start_with(&[])
     }
 
-    /// Starts a server with more settings, as on its command line. It keeps what it knows in a folder of its own.
+    /// Starts a server with more settings, written as on its command line. It keeps its data in its own folder.
     pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let mut server = Self::stopped();
         server.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
@@ -32,7 +32,7 @@ impl Server {
         server
     }
 
-    /// Chooses a port where nothing listens yet.
+    /// Chooses a free port without starting the server.
     pub(crate) fn stopped() -> Self {
         let port = free_port();
         let folder = std::env::temp_dir().join(format!("scopegate-redis-{}-{port}", std::process::id()));
@@ -63,7 +63,7 @@ impl Server {
         &self.folder
     }
 
-    /// Has it listen with TLS too, from the next start on, with files of its folder.
+    /// Makes the server also listen with TLS from the next start on, with files of its folder.
     pub(crate) fn listen_with_tls(&mut self, certificate: &str, key: &str) {
         self.tls_port = free_port();
         let port = self.tls_port.to_string();
@@ -88,14 +88,14 @@ impl Server {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Ends it at once, with no chance to write or to say goodbye.
+    /// Kills the server at once. It cannot write data or close connections.
     pub(crate) fn kill(&mut self) {
         let mut child = self.child.take().expect("it runs");
         child.kill().unwrap();
         child.wait().unwrap();
     }
 
-    /// Stops it from answering, or lets it go on (`STOP`, `CONT`). Its connections stay open.
+    /// Sends a signal to the server. `STOP` makes it hang with its connections open, and `CONT` continues it.
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.as_ref().expect("it runs").id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
@@ -116,7 +116,7 @@ impl Server {
         Some(line.trim_end().to_owned())
     }
 
-    /// One that reads its data back answers `-LOADING` until it has, and one with a password `-NOAUTH`.
+    /// Tells whether the server is ready. While it loads its data it answers `-LOADING`. With a password it answers `-NOAUTH`.
     fn is_ready(&self) -> bool {
         self.try_send("PING").is_some_and(|answer| answer == "+PONG" || answer.starts_with("-NOAUTH"))
     }

@@ -1,4 +1,4 @@
-//! The store by itself: what it says, and what it does while its server does not answer.
+//! The store alone: its results, and its behaviour while its server does not answer.
 
 use std::{
     collections::HashMap,
@@ -25,10 +25,10 @@ async fn insert(store: &RedisStore, number: usize) -> Result<bool, StoreError> {
     store.insert(&proof(number), WINDOW).await
 }
 
-/// Asks about a new proof, and returns why that cannot be told.
+/// Inserts a new proof, and returns the error.
 #[track_caller]
 fn assert_failed(answer: Result<bool, StoreError>, expected: &str) {
-    let error = answer.expect_err("nobody can tell");
+    let error = answer.expect_err("the store fails");
     let said = error.to_string();
     assert!(said.contains(expected), "{said}");
     assert!(!said.contains("s3cret"), "{said}");
@@ -73,7 +73,7 @@ async fn a_proof_is_kept_for_its_lifetime() {
     let left: u128 = left.trim_start_matches(':').parse().unwrap();
     assert!((WINDOW.as_millis() - 5_000..=WINDOW.as_millis() + 1).contains(&left), "{left}");
 
-    // Whatever the lifetime, Redis takes it.
+    // Redis accepts every lifetime.
     assert!(store.insert(&proof(2), Duration::MAX).await.unwrap());
     assert!(!store.insert(&proof(2), Duration::MAX).await.unwrap());
     assert!(store.insert(&proof(3), Duration::ZERO).await.unwrap());
@@ -167,7 +167,7 @@ async fn no_request_hangs_with_a_server_that_does_not_answer() {
     while let Some(answer) = calls.join_next().await {
         assert_failed(answer.unwrap(), "no answer from Redis at");
     }
-    // The connection is given up now, and the kernel still accepts others.
+    // The store has closed the connection, and the kernel still accepts new ones.
     assert_failed(insert(&store, 101).await, "cannot connect to Redis at");
     let took = asked.elapsed();
     assert!((800..1_600).contains(&took.as_millis()), "{took:?}");
@@ -175,7 +175,7 @@ async fn no_request_hangs_with_a_server_that_does_not_answer() {
     server.signal("CONT");
     assert!(insert(&store, 102).await.unwrap());
     assert!(!insert(&store, 0).await.unwrap());
-    // It heard these late, and nobody was told that they are new.
+    // The server received these late, and the store did not report them as new.
     assert!(!insert(&store, 1).await.unwrap());
 }
 
@@ -237,6 +237,6 @@ async fn a_primary_that_became_a_replica_is_left() {
     assert_failed(insert(&store, 2).await, "read only");
     server.send("REPLICAOF NO ONE");
     assert!(insert(&store, 2).await.unwrap());
-    // Two are this test's own.
+    // This test itself makes two.
     assert_eq!(connections() - before, 3);
 }

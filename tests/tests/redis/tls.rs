@@ -1,4 +1,4 @@
-//! A server that is reached over TLS.
+//! A server reached over TLS.
 
 use std::{path::Path, process::Command, time::Duration};
 
@@ -8,7 +8,7 @@ use crate::server::Server;
 
 const URL: &str = "REDIS_URL_OF_TEST";
 
-/// Makes a certificate for this machine that no authority vouches for.
+/// Makes a self-signed certificate for this machine.
 fn make_certificate(folder: &Path) {
     let mut command = Command::new("openssl");
     command.args([
@@ -28,7 +28,7 @@ fn make_certificate(folder: &Path) {
     assert!(made.status.success(), "{made:?}");
 }
 
-/// Runs the other test in a process of its own, where the system trusts what is in a file.
+/// Runs the other test in a separate process, in which the system trusts the certificate in a file.
 #[track_caller]
 fn check(server: &Server, trusted: &Path, expected: bool) {
     let mut test = Command::new(std::env::current_exe().unwrap());

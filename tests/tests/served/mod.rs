@@ -1,4 +1,4 @@
-//! A handler behind a gate, and what its clients get, whatever an authorization server does.
+//! A handler behind a gate, and the answers to its clients while an authorization server changes or fails.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl Api {
         Self::with(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]))
     }
 
-    /// Makes one gate that remembers tokens and one that does not: clients must not see which.
+    /// Makes one gate with a token cache and one without. Clients must not notice the difference.
     pub(crate) fn both(issuer: &Issuer) -> [Self; 2] {
         [
             Self::new(issuer),
@@ -42,7 +42,7 @@ impl Api {
         Self(Router::new().route("/files", get(list)).protect(gate).expect("a gate"))
     }
 
-    /// Sends a request, and writes down what a client sees.
+    /// Sends a request, and returns the answer as text.
     pub(crate) async fn get(&self, token: &str) -> String {
         let answer = send(&self.0, "GET /files", &[&format!("authorization: Bearer {token}")]).await;
         let challenge = answer.challenge().to_owned();
@@ -50,7 +50,7 @@ impl Api {
         [answer.status.as_str(), &challenge, retry_after, &answer.body].join("\n")
     }
 
-    /// Sends a request with each token at one time, and returns the answers.
+    /// Sends requests with all tokens at once, and returns the answers.
     pub(crate) async fn get_all(&self, tokens: impl IntoIterator<Item = String>) -> Vec<String> {
         let requests = tokens.into_iter().map(|token| {
             let api = self.clone();
@@ -71,7 +71,7 @@ pub(crate) const INVALID: &str = concat!(
     r#"{"error":"invalid_token","error_description":"The access token is not valid for this resource","scope":"files:read"}"#,
 );
 
-/// The answer while nobody can tell: no challenge, so that the client keeps its token.
+/// The answer while the gate cannot judge the token. It has no challenge, so that the client keeps its token.
 pub(crate) fn later(seconds: u32) -> String {
     format!(
         "503\n\n{seconds}\n{}",
@@ -79,13 +79,12 @@ pub(crate) fn later(seconds: u32) -> String {
     )
 }
 
-/// Makes a token for days, so that it outlives whatever happens in a test. The keys are Ed25519, whose signatures are the same
-/// each time.
+/// Makes a token that is valid for days, longer than any test. The keys are Ed25519, whose signatures are deterministic.
 pub(crate) fn token(issuer: &Issuer, key: &Key) -> String {
     numbered(issuer, key, 0)
 }
 
-/// Makes a token that differs from those of other numbers.
+/// Makes a token that is different for each number.
 pub(crate) fn numbered(issuer: &Issuer, key: &Key, number: usize) -> String {
     key.mint(&claims(issuer, number))
 }

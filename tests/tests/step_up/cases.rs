@@ -1,15 +1,15 @@
-//! Tokens with every combination of login and scopes, and what a reader of the documentation expects for each.
+//! Tokens with every combination of login and scopes, and the result expected from the documentation.
 
 use std::time::{Duration, SystemTime};
 
 use scopegate::{Gate, GrantedScopes, Resource, Scope, Token, testing::TestVerifier};
 use scopegate_tests::exchange::Answer;
 
-/// A token, as far as it decides.
+/// The properties of a token that matter to the decision.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
     pub(crate) acr: &'static [&'static str],
-    /// How many seconds ago the login was; a negative number is yet to come.
+    /// The age of the login in seconds. A negative number is in the future.
     pub(crate) age: Option<i64>,
     pub(crate) scopes: &'static str,
 }
@@ -44,7 +44,7 @@ impl Case {
         Some(if age < 0 { now + distance } else { now - distance })
     }
 
-    /// Judges as a reader of the documentation would: the status, and what stands before the metadata's URL.
+    /// Decides by the rules of the documentation: returns the status and the challenge up to the metadata URL.
     pub(crate) fn expected(&self, operation: &str) -> (u16, String) {
         let (asks_acr, asks_age) = match operation {
             "both" | "token" => (true, true),
@@ -66,7 +66,7 @@ impl Case {
     }
 }
 
-/// What every challenge of an operation asks for, whatever was wrong.
+/// The parameters of every challenge of an operation, whatever the reason.
 pub(crate) fn asked(operation: &str) -> String {
     let scope = if operation == "token" { "files" } else { "files files:write" };
     let acr = match operation {
@@ -93,7 +93,7 @@ pub(crate) fn gate() -> Gate {
     Gate::new(resource, verifier.expired("old")).floor([FLOOR])
 }
 
-/// What an answer of HTTP says: the status, and the challenge up to the metadata's URL.
+/// Returns the status of an HTTP answer, and the challenge up to the metadata URL.
 pub(crate) fn told(answer: &Answer) -> (u16, String) {
     let challenge = answer.challenge().strip_prefix("Bearer ").unwrap_or_default();
     let before = challenge.split_once(METADATA).map_or(challenge, |(before, _)| before);

@@ -1,4 +1,4 @@
-//! How `acr` and `auth_time` are read from JSON Web Tokens and from answers about opaque tokens.
+//! Reading `acr` and `auth_time` from JSON Web Tokens and from introspection answers.
 
 use scopegate::{
     Gate, Introspection, Issuer, Resource, Router, export::Doctor, requires_scope, routing::get,
@@ -27,7 +27,7 @@ async fn ask(app: &axum::Router, path: &str, token: &str) -> Answer {
     send(app, &format!("GET {path}"), &[&format!("authorization: Bearer {token}")]).await
 }
 
-/// The path, the claims that decide, and whether they suffice.
+/// The path, the claims, and whether they suffice.
 fn table() -> Vec<(&'static str, Value, bool)> {
     let now = now();
     vec![
@@ -46,7 +46,7 @@ fn table() -> Vec<(&'static str, Value, bool)> {
         ("/acr", json!({ "acr": 1 }), false),
         ("/acr", json!({ "acr": true }), false),
         ("/acr", json!({ "acr": { "gold": true } }), false),
-        // Neither is the claim of another name.
+        // A claim of another name does not count.
         ("/acr", json!({ "amr": ["gold"] }), false),
         ("/age", json!({ "auth_time": now }), true),
         ("/age", json!({ "auth_time": now - 200 }), true),
@@ -63,7 +63,7 @@ fn table() -> Vec<(&'static str, Value, bool)> {
         ("/age", json!({ "auth_time": "yesterday" }), false),
         ("/age", json!({ "auth_time": format!(" {now}") }), false),
         ("/age", json!({ "auth_time": [now] }), false),
-        // When the token was made does not say when somebody logged in.
+        // The time of issue is not the time of the login.
         ("/age", json!({ "iat": now }), false),
     ]
 }
@@ -99,7 +99,7 @@ async fn a_json_web_token_says_it_in_its_claims() {
             &json!({ "alg": "ES256", "kid": "key" }),
             &with(server.claims(API, "files:read"), &said),
         );
-        // The second time it is a token that is known.
+        // The second time the token is in the cache.
         for _ in 0..2 {
             check(path, &said, suffices, &ask(&app, path, &token).await);
         }

@@ -1,4 +1,4 @@
-//! A client that does what challenges say, at the development authorization server: it steps up once, and gets through.
+//! A client that follows challenges at the development authorization server. It steps up once and is accepted.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
@@ -26,14 +26,14 @@ const REDIRECT_URI: &str = "http://127.0.0.1:5000/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A client with one person before it, who agrees to everything.
+/// A client whose user agrees to everything.
 struct App {
     api: String,
     issuer: String,
     id: String,
     http: Client,
     token: Option<String>,
-    /// How often the person was asked to log in again.
+    /// The number of times that the user had to log in again.
     prompts: usize,
 }
 
@@ -62,7 +62,7 @@ impl App {
         Self { api, issuer, id, http, token: None, prompts: 0 }
     }
 
-    /// Asks for a token by the parameters of a challenge.
+    /// Requests a token with the parameters of a challenge.
     async fn log_in(&mut self, asked: &BTreeMap<String, String>) {
         let mut query = vec![
             ("response_type", "code"),
@@ -104,7 +104,7 @@ impl App {
         self.token = Some(answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned());
     }
 
-    /// Calls, and follows each challenge until the call gets through. Returns what the refusals said.
+    /// Calls, and follows each challenge until the call is accepted. Returns the refusals.
     async fn reach(&mut self, path: &str) -> Vec<(u16, Option<String>)> {
         let mut refusals = Vec::new();
         loop {
@@ -145,10 +145,10 @@ async fn a_client_steps_up_once_where_login_and_scopes_are_lacking() {
     assert_eq!(app.reach("/write").await, refused(401, "insufficient_user_authentication"));
     assert_eq!(app.prompts, 1);
     assert_eq!(app.reach("/write").await, []);
-    // The scopes are the same, and the login is another one.
+    // The operation needs the same scopes and another login.
     assert_eq!(app.reach("/share").await, refused(401, "insufficient_user_authentication"));
     assert_eq!(app.prompts, 2);
-    // The login suffices for this one, too.
+    // The login also suffices for this operation.
     assert_eq!(app.reach("/write").await, refused(403, "insufficient_scope"));
     assert_eq!(app.prompts, 2);
 }

@@ -1,4 +1,4 @@
-//! Operations that ask for a login in more than one place: groups, methods and batches, and a client that follows.
+//! Operations that require a login in more than one place: groups, methods and batches, and a client that follows the challenges.
 
 use std::time::{Duration, SystemTime};
 
@@ -101,7 +101,7 @@ async fn a_method_and_a_tool_are_asked_for_in_one_challenge() {
     }
 }
 
-/// A key has no login behind it, whoever holds it.
+/// A static key has no login behind it.
 #[tokio::test]
 async fn a_static_key_never_suffices() {
     let keys = StaticKeys::parse("sk_all=files:write files:read").unwrap();

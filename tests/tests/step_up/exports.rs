@@ -1,4 +1,4 @@
-//! What table, lock, JSON, Markdown and `OpenAPI` say of the login that is asked for, and the words of the lock for each change.
+//! The required login in the table, the lock, JSON, Markdown and `OpenAPI`, and the lock's words for each change.
 
 use std::time::{Duration, SystemTime};
 
@@ -126,7 +126,7 @@ fn says_what_became_of_a_login() {
     check(
         two,
         r#"a acr="silver" acr="gold""#,
-        &[(Neutral, "accepts the same `acr`, and has clients prefer them in the order `silver`, `gold`")],
+        &[(Neutral, "accepts the same `acr`, with the new order of preference `silver`, `gold`")],
     );
     check(r#"a max_age="60""#, "a", &[(Weaker, "no longer asks for `max_age` 60")]);
     check("a", r#"a max_age="60""#, &[(Stricter, "now asks for `max_age` 60")]);
@@ -166,7 +166,7 @@ fn a_row_that_takes_the_place_of_another_counts_with_its_login() {
     assert_eq!(
         changes(&format!("{wide}{own}"), wide),
         [
-            "weaker: `tools/call purge` is gone, so `tools/call *` counts for it, which needs `a`; before, it needed `a`, with `acr` `gold`"
+            "weaker: `tools/call purge` is gone, so `tools/call *` applies to it, which needs `a`; before, it needed `a`, with `acr` `gold`"
         ]
     );
     assert_eq!(
@@ -177,7 +177,7 @@ fn a_row_that_takes_the_place_of_another_counts_with_its_login() {
     assert_eq!(
         changes(&format!("{asking}tools/call purge a\n"), asking),
         [
-            "stricter: `tools/call purge` is gone, so `tools/call *` counts for it, which needs `a`, with `acr` `gold`; before, it needed `a`"
+            "stricter: `tools/call purge` is gone, so `tools/call *` applies to it, which needs `a`, with `acr` `gold`; before, it needed `a`"
         ]
     );
 }
@@ -200,7 +200,7 @@ fn a_lock_with_a_login_that_is_none_cannot_be_read() {
     }
 }
 
-/// Each pair of what can be asked, held against the tokens that the gate would let in.
+/// Compares each pair of login requirements with the tokens that the gate would admit.
 #[test]
 fn a_change_is_weaker_exactly_when_a_token_gets_in_that_did_not() {
     let asked = || {

@@ -1,4 +1,4 @@
-//! Operations that ask how and when the person behind a token logged in ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
+//! Operations that require a certain or recent login of the user behind a token ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
 
 mod cases;
 mod claims;

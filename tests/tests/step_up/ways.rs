@@ -1,4 +1,4 @@
-//! `acr`, `max_age` and scopes in every combination, through every way in: who passes, and what the others are told.
+//! `acr`, `max_age` and scopes in every combination and every kind of application: the admitted tokens, and the challenges for others.
 
 use axum::{Json, Router as Plain, routing as plain};
 use rmcp::{
@@ -39,7 +39,7 @@ async fn scope() {}
 #[authenticated(max_age = 300, acr("gold", "silver"))]
 async fn token() {}
 
-/// What the attributes above declare, for services and for MCP servers of others.
+/// The requirements of the attributes above, for services and for MCP servers without attributes.
 const REQUIREMENTS: [(&str, Requirement); 5] = [
     ("both", requirement!("files:write", acr("gold", "silver"), max_age = 300)),
     ("acr", requirement!("files:write", acr("gold", "silver"))),
@@ -53,27 +53,27 @@ struct Files;
 
 #[scoped_tools]
 impl Files {
-    /// Asks for a login by both.
+    /// Requires both `acr` and `max_age`.
     #[requires_scope("files:write", acr("gold", "silver"), max_age = 300)]
     #[tool]
     async fn both(&self) {}
 
-    /// Asks how it was.
+    /// Requires `acr`.
     #[requires_scope("files:write", acr("gold", "silver"))]
     #[tool]
     async fn acr(&self) {}
 
-    /// Asks when it was.
+    /// Requires `max_age`.
     #[requires_scope("files:write", max_age = 300)]
     #[tool]
     async fn age(&self) {}
 
-    /// Asks nothing.
+    /// Requires no login.
     #[requires_scope("files:write")]
     #[tool]
     async fn scope(&self) {}
 
-    /// Asks for a login alone.
+    /// Requires a login and no scope.
     #[authenticated(acr("gold", "silver"), max_age = 300)]
     #[tool]
     async fn token(&self) {}
@@ -105,7 +105,7 @@ fn layer(gate: &Gate) -> Plain {
     routes.layer(gate.layer(table).unwrap())
 }
 
-/// Services whose requirements are read from text, as a gateway reads its configuration.
+/// Services with requirements parsed from text, as a gateway parses its configuration.
 fn services(gate: &Gate) -> Plain {
     let routes = REQUIREMENTS.iter().fold(Router::new(), |routes, (name, requirement)| {
         let requirement: Requirement = requirement.to_string().parse().unwrap();
@@ -114,7 +114,7 @@ fn services(gate: &Gate) -> Plain {
     routes.protect(gate.clone()).unwrap()
 }
 
-/// An MCP server of somebody else.
+/// An MCP server that scopegate does not provide.
 fn mcp_layer(gate: &Gate) -> Plain {
     let table: McpTable =
         REQUIREMENTS.into_iter().map(|(name, requirement)| Operation::tool(name, requirement)).collect();
@@ -124,7 +124,7 @@ fn mcp_layer(gate: &Gate) -> Plain {
     Plain::new().route("/mcp", plain::post(answer)).layer(gate.mcp_layer(table).unwrap())
 }
 
-/// An rmcp server behind a gate that knows nothing of its tools: only the guards inside decide.
+/// An rmcp server behind a gate without a table of its tools, so that only the guards inside decide.
 fn guards(gate: &Gate) -> Plain {
     const OPEN: McpTable = mcp_table![Operation::any_tool(Requirement::AUTHENTICATED)];
     let config =
@@ -162,7 +162,7 @@ async fn every_combination_is_answered_alike_over_http() {
             assert_eq!(http(&services, operation, &token).await, expected, "services: {what}");
             assert_eq!(told(&call(&mcp, operation, &token).await), expected, "MCP: {what}");
             assert_eq!(told(&call(&rmcp, operation, &token).await), expected, "rmcp: {what}");
-            // A layer judges by the floor first, and knows no more of who lacks that.
+            // A layer checks the floor first, and refuses a token below it with only the floor.
             if case.scopes.split(' ').any(|scope| scope == "files") {
                 assert_eq!(http(&layer, operation, &token).await, expected, "layer: {what}");
             }
@@ -247,7 +247,7 @@ fn a_handler_that_asks_what_is_covered_decides_alike() {
     }
 }
 
-/// A handler's own demand is judged with what its attribute asks for, and the refusal is the one of the attribute.
+/// A handler's own demand includes the login of its attribute, and is refused like the attribute.
 #[test]
 fn a_demand_of_the_handler_is_refused_like_the_attribute() {
     #[requires_scope("files:read", also("files:write"), acr("gold"))]
@@ -264,7 +264,7 @@ fn a_demand_of_the_handler_is_refused_like_the_attribute() {
     assert_eq!(reason("silver", "files:read files:write"), Some(Reason::InsufficientAuthentication));
 }
 
-/// So that the first token that a client asks for is enough.
+/// The first challenge names the login, so that the first token suffices.
 #[tokio::test]
 async fn every_challenge_of_an_operation_asks_for_the_login() {
     let gate = gate();
@@ -306,6 +306,6 @@ async fn bodies_name_the_error() {
     let custom = send(&router(&custom), "GET /both", &["authorization: Bearer t3"]).await;
     assert_eq!(custom.body, r#"["gold", "silver"] Some(300s)"#);
     assert!(answer.challenge().ends_with(
-        r#"error_description="This request needs another login, or a newer one, than the one behind the access token""#
+        r#"error_description="This request needs another or a more recent login than the one behind the access token""#
     ));
 }

@@ -1,4 +1,4 @@
-//! Verifying the text of a token that came with nothing else.
+//! Verifies the text of a token without a request.
 
 use scopegate::{Presented, Token, TokenVerifier, VerifyError};
 
@@ -12,7 +12,7 @@ impl<V: TokenVerifier> VerifyText for V {
     }
 }
 
-/// Tells whether the token is one that this resource does not accept.
+/// Tells whether the error means that this resource does not accept the token.
 pub(crate) fn is_invalid(error: &VerifyError) -> bool {
     !error.is_expired() && error.retry_after().is_none()
 }

@@ -1,6 +1,6 @@
-//! Compares a key with those that `StaticKeys` holds, in a function of its own whose instructions can be counted.
+//! Compares a key with the keys of `StaticKeys`, in a separate function whose instructions can be counted.
 //!
-//! `timing KEY` compares as the gate does, `timing KEY naive` as nobody should.
+//! `timing KEY` compares as the gate does. `timing KEY naive` stops at the first difference, which leaks the key.
 
 use std::{
     env,
@@ -11,7 +11,7 @@ use std::{
 
 use scopegate::{Presented, StaticKeys, TokenVerifier};
 
-/// The keys of the table, all of one length.
+/// The keys of the table, all of the same length.
 const KEYS: [&str; 3] = [
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
@@ -28,14 +28,14 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What is counted.
+/// The function whose instructions are counted.
 #[inline(never)]
 fn counted(table: &StaticKeys, key: &Presented<'_>) -> bool {
     let verdict = pin!(table.verify(key)).poll(&mut Context::from_waker(Waker::noop()));
     matches!(verdict, Poll::Ready(Ok(_)))
 }
 
-/// Stops at the first difference, so that whoever counts can see that they would see it.
+/// Stops at the first difference, to show that counting detects such a comparison.
 #[inline(never)]
 fn naive(key: &str) -> bool {
     KEYS.iter().any(|known| known.bytes().zip(key.bytes()).all(|(left, right)| left == right))

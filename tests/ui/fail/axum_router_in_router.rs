@@ -1,4 +1,4 @@
-// A route of a plain router declares nothing, so it cannot enter a protected one.
+// A plain router's routes declare nothing, so they cannot be added to a protected router.
 use scopegate::Router;
 
 fn main() {

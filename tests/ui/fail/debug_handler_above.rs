@@ -1,4 +1,4 @@
-// axum's attribute expands first, and then calls the handler without its guard.
+// axum's attribute expands first, and its expansion calls the handler without the guard.
 use scopegate::{Router, requires_scope, routing::get};
 
 #[axum::debug_handler]

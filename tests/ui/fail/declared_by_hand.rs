@@ -1,4 +1,4 @@
-// Who declares for a handler what no guard enforces would open it.
+// A declaration that no guard enforces would leave the handler open.
 use scopegate::routing::Declared;
 
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-// A constant table reads types, and what `guarded` says is a value.
+// A constant table reads types, and the requirement of `guarded` is a value.
 use scopegate::{Requirement, guarded, scope_table};
 
 async fn list() {}

@@ -1,4 +1,4 @@
-// A handler by hand for a function with a guard need not extract the guard.
+// A hand-written `Handler` for a function with a guard need not extract the guard.
 use std::future::{Ready, ready};
 
 use axum::{

@@ -1,4 +1,4 @@
-// With a state of the program's own, a handler by hand can have the shape of axum's own.
+// With the program's own state, a hand-written `Handler` can have the shape of axum's implementation.
 use std::future::{Ready, ready};
 
 use axum::{

@@ -1,4 +1,4 @@
-// What is said of a free handler is said of one in a block.
+// A handler in a block gets the same messages as a free handler.
 use scopegate::{Access, Rejection, public, requires_scope, scoped_handlers};
 
 struct Files;

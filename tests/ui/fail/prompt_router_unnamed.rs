@@ -1,4 +1,4 @@
-// The router of the prompts would be called `prompt_router` here and in every other block.
+// The prompt router would be called `prompt_router` in this block and in every other.
 use rmcp::{model::PromptMessage, prompt, tool};
 use scopegate::{authenticated, scoped_tools};
 

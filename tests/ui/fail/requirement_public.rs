@@ -1,4 +1,4 @@
-// What is public says so by its attribute.
+// A public handler has the attribute `#[public]`.
 use scopegate::{Requirement, requires_scope};
 
 const OPEN: Requirement = Requirement::PUBLIC;

@@ -1,4 +1,4 @@
-// What is public is named by itself.
+// A public requirement is used directly, without `requirement!`.
 use scopegate::{Requirement, requirement};
 
 const OPEN: Requirement = Requirement::PUBLIC;

@@ -1,4 +1,4 @@
-// A copy would share the places that `protect` fills, and stand behind the gate of the first.
+// A clone would share the routes that `protect` fills in, and so use the gate of the original.
 use scopegate::Router;
 
 fn main() {

@@ -1,4 +1,4 @@
-// `tenant.acme.billing.read` could be for `acme.billing`, or for something below `acme`.
+// `tenant.acme.billing.read` could belong to `acme.billing`, or to a part of `acme`.
 use scopegate::{Router, requires_scope, routing::get};
 
 #[requires_scope("tenant.{tenant}.read")]

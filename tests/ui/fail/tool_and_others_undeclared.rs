@@ -1,4 +1,4 @@
-// Each mistake has its message, and what is right is not affected.
+// Each mistake gets its own message, and correct methods get none.
 use rmcp::tool;
 use scopegate::{authenticated, requires_scope, scoped_tools};
 

@@ -1,4 +1,4 @@
-//! What administrators do.
+//! Administration.
 
 use axum::{
     Json, Router,

@@ -1,4 +1,4 @@
-//! The documents, documented with utoipa.
+//! The documents, with utoipa documentation.
 
 use std::collections::BTreeMap;
 
@@ -18,9 +18,9 @@ use crate::state::AppState;
 /// A document.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct Document {
-    /// How lists name it.
+    /// The title in lists.
     pub title: String,
-    /// What is in it.
+    /// The content.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! A documents server: an API with a nest two deep, live updates, static files, an admin's corner and an `OpenAPI` document.
+//! A documents server: an API with a nest two deep, live updates, static files, routes for administrators, and an `OpenAPI` document.
 
 pub mod admin;
 pub mod comments;
@@ -41,7 +41,7 @@ pub const TABLE: ScopeTable = scope_table![
     POST "/admin/purge" => admin::purge,
 ];
 
-/// Puts the program together.
+/// Builds the program.
 pub fn app(state: AppState, layer: &GateLayer) -> Router {
     let v1 = OpenApiRouter::new()
         .merge(documents::routes())

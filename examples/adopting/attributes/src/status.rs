@@ -1,11 +1,11 @@
-//! What monitors and developers look at.
+//! Pages for monitoring and for developers.
 
 use axum::{Json, Router, routing::get};
 use utoipa::openapi::OpenApi;
 
 use crate::state::AppState;
 
-/// The routes that are there for everybody.
+/// The public routes.
 pub fn routes(openapi: OpenApi) -> Router<AppState> {
     Router::new().route("/health", get(health)).route("/openapi.json", get(async || Json(openapi)))
 }

@@ -1,4 +1,4 @@
-//! Changes as they happen: server-sent events to listen, a WebSocket to say something too.
+//! Live updates: server-sent events to receive changes, and a WebSocket to also send them.
 
 use axum::{
     Router,
@@ -36,7 +36,7 @@ pub(crate) async fn socket(State(app): State<AppState>, upgrade: WebSocketUpgrad
     upgrade.on_upgrade(|socket| talk(app, socket))
 }
 
-/// Announces what the client says, until it stops.
+/// Announces the messages of the client until it disconnects.
 async fn talk(app: AppState, mut socket: WebSocket) {
     while let Some(Ok(Message::Text(said))) = socket.recv().await {
         app.announce(said.to_string());

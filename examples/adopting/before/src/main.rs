@@ -4,7 +4,7 @@
 //! cargo run -p adopting-before
 //! ```
 //!
-//! `PORT` (8080) changes where it listens.
+//! `PORT` (8080) sets the port.
 
 use std::{env, net::Ipv4Addr};
 

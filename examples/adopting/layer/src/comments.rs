@@ -1,4 +1,4 @@
-//! Comments: a controller, generic over where they are kept.
+//! Comments: a controller, generic over the store.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use axum::{
 
 use crate::state::AppState;
 
-/// Where comments are kept.
+/// A store of comments.
 pub trait CommentStore: Clone + Send + Sync + 'static {
     /// Returns the comments on a document.
     fn of(&self, document: u32) -> Vec<String>;
@@ -23,7 +23,7 @@ pub trait CommentStore: Clone + Send + Sync + 'static {
     fn add(&self, document: u32, comment: String);
 }
 
-/// The handlers of comments in `S`.
+/// The handlers for comments in the store `S`.
 #[derive(Debug)]
 pub struct Comments<S>(PhantomData<S>);
 

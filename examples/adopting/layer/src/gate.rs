@@ -1,4 +1,4 @@
-//! The gate: what this program is called, who issues its tokens, and what every token needs.
+//! The gate: the identifier of this program, its authorization server, and the scope that every token needs.
 
 use scopegate::{Gate, InvalidResource, Resource, Scope};
 
@@ -6,7 +6,7 @@ use scopegate::{Gate, InvalidResource, Resource, Scope};
 ///
 /// # Errors
 ///
-/// When `issuer` is no URL of an authorization server.
+/// If `issuer` is not a valid issuer.
 pub fn gate(issuer: &str) -> Result<Gate, InvalidResource> {
     let resource = Resource::new("https://documents.example.com")?.authorization_server(issuer)?;
     Ok(Gate::jwt(resource).floor([Scope::from_static("documents")]))

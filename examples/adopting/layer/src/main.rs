@@ -4,7 +4,7 @@
 //! cargo run -p adopting-layer
 //! ```
 //!
-//! `PORT` (8080) changes where it listens, and `ISSUER` whose tokens it takes.
+//! `PORT` (8080) sets the port, and `ISSUER` the authorization server.
 
 use std::{env, net::Ipv4Addr};
 

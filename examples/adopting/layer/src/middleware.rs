@@ -1,4 +1,4 @@
-//! What every request passes through.
+//! Middleware for all requests.
 
 use axum::{
     extract::Request,
@@ -10,7 +10,7 @@ use tower_http::cors::CorsLayer;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Repeats the request's identifier in the answer.
+/// Copies the request's id to the answer.
 pub async fn request_id(request: Request, next: Next) -> Response {
     let id = request.headers().get(&REQUEST_ID).cloned();
     let mut response = next.run(request).await;
@@ -18,7 +18,7 @@ pub async fn request_id(request: Request, next: Next) -> Response {
     response
 }
 
-/// Lets the pages of one other origin in.
+/// Allows the pages of one other origin.
 pub fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(HeaderValue::from_static("https://app.example.com"))

@@ -1,4 +1,4 @@
-//! The program, as a person starts it.
+//! The program, started as a user would.
 
 use scopegate_tests::program::Program;
 

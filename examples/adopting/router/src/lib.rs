@@ -1,4 +1,4 @@
-//! A documents server: an API with a nest two deep, live updates, static files, an admin's corner and an `OpenAPI` document.
+//! A documents server: an API with a nest two deep, live updates, static files, routes for administrators, and an `OpenAPI` document.
 
 pub mod admin;
 pub mod comments;
@@ -26,7 +26,7 @@ const HANDBOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/handbook.txt");
 #[openapi(info(title = "Documents", license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")))]
 struct Documentation;
 
-/// Puts the program together.
+/// Builds the program.
 pub fn app(state: AppState) -> Router {
     let v1 = Router::new()
         .merge(documents::routes())

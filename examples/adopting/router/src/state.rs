@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! The state that the handlers share.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::{comments::Memory, documents::Document};
 
-/// The documents, their comments, and who listens for changes.
+/// The documents, their comments, and the channel for changes.
 #[derive(Clone, Debug)]
 pub struct AppState {
     documents: Arc<Mutex<BTreeMap<u32, Document>>>,
@@ -24,13 +24,13 @@ impl AppState {
         self.documents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells everybody who listens what has changed.
+    /// Sends a change to all listeners.
     pub fn announce(&self, change: String) {
-        // Without a listener it is lost, as it should be.
+        // Sending fails only without a listener.
         let _ = self.changes.send(change);
     }
 
-    /// Listens for changes.
+    /// Subscribes to changes.
     pub fn changes(&self) -> broadcast::Receiver<String> {
         self.changes.subscribe()
     }

@@ -1,4 +1,4 @@
-//! What monitors and developers look at.
+//! Pages for monitoring and for developers.
 
 use axum::Json;
 use scopegate::{Router, public, routing::get};
@@ -6,7 +6,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::state::AppState;
 
-/// The routes that are there for everybody.
+/// The public routes.
 pub fn routes(openapi: OpenApi) -> Router<AppState> {
     Router::new().route("/health", get(health)).route("/openapi.json", get(public(async || Json(openapi))))
 }

@@ -1,4 +1,4 @@
-//! A client that reads each kind of answer: whole ones, the first event of a stream, the first message of a WebSocket.
+//! A client for each kind of answer: whole answers, the first event of a stream, the first message of a WebSocket.
 
 use axum::http::{HeaderMap, Response, StatusCode};
 use futures_util::{SinkExt, StreamExt};
@@ -12,7 +12,7 @@ use tokio_tungstenite::{
 
 use crate::routes::{Kind, Route};
 
-/// A program that runs, and a client of it.
+/// A running program with a client.
 pub(crate) struct Served {
     address: String,
     client: reqwest::Client,

@@ -1,5 +1,5 @@
-//! Every route of the plain program has the same answer after each step with a sufficient token, and the exact 401 and
-//! 403 without.
+//! After each step, every route of the plain program gives the same answer with a sufficient token, and the exact 401 and 403
+//! without one.
 
 mod client;
 mod routes;
@@ -41,7 +41,7 @@ async fn the_router_changes_no_answer() {
 
 const ISSUER: &str = "https://auth.example.com";
 
-/// The program's own gate, which takes the tokens of this test.
+/// The program's own gate, with a verifier for this test's tokens.
 fn testing(gate: Result<Gate, scopegate::InvalidResource>) -> Gate {
     let needs = ROUTES.iter().flat_map(|route| route.needs).flatten();
     let verifier = needs.fold(TestVerifier::new(), |verifier, scopes| {
@@ -50,7 +50,7 @@ fn testing(gate: Result<Gate, scopegate::InvalidResource>) -> Gate {
     gate.unwrap().verified_by(verifier)
 }
 
-/// Names a token that grants these scopes and nothing more.
+/// Names a token that grants only these scopes.
 fn exactly(scopes: &str) -> String {
     scopes.replace(':', ".").replace(' ', "+")
 }
@@ -78,7 +78,7 @@ async fn walk(step: usize, app: axum::Router) {
     }
 }
 
-/// Checks the answers without a token, with a wrong one, and with one that grants everything else.
+/// Checks the answers without a token, with an invalid token, and with a token that grants everything else.
 async fn refuses(program: &Served, route: &Route, asked: &str, scopes: &str) {
     let insufficient = all_but_last(scopes);
     let [asked, scopes] = [asked, scopes].map(|scopes| format!("scope=\"{scopes}\", {METADATA}"));
@@ -105,11 +105,11 @@ fn assert_same(route: &Route, plain: &Answer, guarded: &Answer) {
     assert_eq!(guarded.body, plain.body, "{request}");
 }
 
-/// The headers that an answer keeps: all but for those that differ from one answer to the next, and those that CORS adds.
+/// The headers of an answer, without those that differ in each answer and those that CORS adds.
 fn headers(answer: &Answer) -> HeaderMap {
     let differing = [
         header::DATE,
-        // Of files: each program has its copy.
+        // Each program has its own copy of the files, with its own times.
         header::ETAG,
         header::LAST_MODIFIED,
         header::SEC_WEBSOCKET_ACCEPT,

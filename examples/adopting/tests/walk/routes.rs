@@ -1,4 +1,4 @@
-//! Every route of the program, a request for it, and what a token needs after each step.
+//! Every route of the program, with a request and the required scopes after each step.
 
 /// The program behind the layer, as a position in [`Route::needs`].
 pub(crate) const LAYER: usize = 0;
@@ -7,7 +7,7 @@ pub(crate) const ATTRIBUTES: usize = 1;
 /// The program in the router.
 pub(crate) const ROUTER: usize = 2;
 
-/// How an answer is read.
+/// How to read an answer.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     /// The request has this body; the answer is read to its end.
@@ -18,14 +18,14 @@ pub(crate) enum Kind {
     Socket,
 }
 
-/// A request, and the scopes that it needs behind the layer, with attributes, and behind the router; without scopes it
+/// A request, and the scopes that it needs behind the layer, with attributes, and with the router. `None` means that it
 /// needs no token.
 pub(crate) struct Route {
     pub(crate) request: &'static str,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) kind: Kind,
     pub(crate) needs: [Option<&'static str>; 3],
-    /// Whether the table of the layer cannot list it, so that the 401 of the layer names the floor alone.
+    /// Whether the layer's table cannot list the route, so that the layer's 401 names only the floor.
     pub(crate) is_unlisted: bool,
 }
 
@@ -34,7 +34,7 @@ impl Route {
         Self { request, headers: &[], kind, needs, is_unlisted: false }
     }
 
-    /// Returns what a 401 asks for.
+    /// Returns the scopes of a 401.
     pub(crate) fn asked(&self, step: usize) -> &'static str {
         let needs = if step == ATTRIBUTES && self.is_unlisted { FLOOR } else { self.needs[step] };
         needs.unwrap_or_default()
@@ -66,7 +66,7 @@ const COMMENT: Option<&str> = Some("documents comments:write");
 const PREFLIGHT: &[(&str, &str)] =
     &[("access-control-request-method", "PUT"), ("access-control-request-headers", "content-type")];
 
-/// The requests in their order: later ones see what earlier ones have changed.
+/// The requests in order. Later requests see the changes of earlier ones.
 pub(crate) const ROUTES: &[Route] = &[
     Route::new("GET /api/v1/documents", EMPTY, [FLOOR, READ, READ]),
     Route::new("POST /api/v1/documents", DOCUMENT, [FLOOR, WRITE, WRITE]),
@@ -82,12 +82,12 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("DELETE /api/v1/documents/2", EMPTY, [FLOOR, WRITE, WRITE]),
     Route::new("GET /api/v1/events", Kind::Events, [FLOOR, READ, READ]),
     Route::new("GET /api/v1/socket", Kind::Socket, [FLOOR, TALK, TALK]),
-    // Not a WebSocket.
+    // The request is no WebSocket handshake.
     Route::new("GET /api/v1/socket", EMPTY, [FLOOR, TALK, TALK]),
     Route::new("GET /admin/count", EMPTY, [FLOOR, ADMIN, ADMIN]).unlisted(),
     Route::new("POST /admin/purge", EMPTY, [FLOOR, ADMIN, ADMIN]),
     Route::new("GET /admin/count", EMPTY, [FLOOR, ADMIN, ADMIN]).unlisted(),
-    // In axum's router, a service cannot say what it needs.
+    // In axum's router, a service cannot declare a requirement.
     Route::new("GET /handbook", EMPTY, [FLOOR, FLOOR, READ]),
     Route::new("GET /handbook", EMPTY, [FLOOR, FLOOR, READ]).with(&[("range", "bytes=0-4")]),
     Route::new("GET /assets", EMPTY, [None; 3]),

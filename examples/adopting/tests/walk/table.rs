@@ -1,4 +1,4 @@
-//! The walk, held against the table of the router: it leaves no route out, and knows what each needs.
+//! Compares the walk with the router's table: it has every route, with the right scopes.
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
@@ -12,7 +12,7 @@ fn every_route_is_walked() {
     let mut walked = BTreeSet::new();
     for route in ROUTES {
         let (at, entry) = serving(&table, route);
-        // What the table says comes on top of the floor.
+        // The table lists scopes in addition to the floor.
         let needs =
             route.needs[ROUTER].map_or("public", |scopes| scopes.split_once(' ').map_or("", |(_, own)| own));
         assert_eq!(entry.requirement().to_string(), needs, "{}", route.request);
@@ -24,7 +24,7 @@ fn every_route_is_walked() {
     assert!(left.is_empty(), "the walk leaves out {left:?}");
 }
 
-/// Finds the row of a request: the closest path, and there the one of its method before the one of any.
+/// Finds the row of a request: the closest path, and there a row with its method before a row for all methods.
 fn serving<'a>(table: &'a ScopeTable, route: &Route) -> (usize, &'a Entry) {
     let (method, path) = route.request.split_once(' ').unwrap();
     let entries = table.entries().iter().enumerate();
@@ -40,7 +40,7 @@ fn serving<'a>(table: &'a ScopeTable, route: &Route) -> (usize, &'a Entry) {
     closest.unwrap_or_else(|| panic!("no row is for {}", route.request))
 }
 
-/// `GET` is for `HEAD`, too.
+/// Tells whether a list of methods contains a method. `GET` includes `HEAD`.
 fn names(methods: &str, method: &str) -> bool {
     methods.split(',').any(|one| one == method || (one == "GET" && method == "HEAD"))
 }

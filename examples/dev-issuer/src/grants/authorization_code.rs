@@ -20,9 +20,9 @@ pub(super) fn redeem(
     let redirect_uri = params.required("redirect_uri")?;
     let verifier = params.required("code_verifier")?;
 
-    // Taken before it is checked: a code is good for one try.
+    // The code is removed before it is checked, so it can be tried only once.
     let Some(approval) = issuer.approvals.take(code) else {
-        // Used twice, it may have been stolen: what it gave the first time ends (RFC 6749, section 4.1.2).
+        // A code that is used twice may have been stolen, so its first session ends (RFC 6749, section 4.1.2).
         Session::end(issuer, code);
         return Err(invalid_grant());
     };

@@ -1,4 +1,4 @@
-//! Client credentials: the client acts for itself ([RFC 6749, section 4.4]).
+//! Client credentials: the client acts on its own behalf ([RFC 6749, section 4.4]).
 //!
 //! [RFC 6749, section 4.4]: https://www.rfc-editor.org/rfc/rfc6749#section-4.4
 

@@ -1,4 +1,4 @@
-//! Refresh tokens, each good for one use ([RFC 6749, section 6], [RFC 9700, section 4.14.2]).
+//! Refresh tokens, each valid for one use ([RFC 6749, section 6], [RFC 9700, section 4.14.2]).
 //!
 //! [RFC 6749, section 6]: https://www.rfc-editor.org/rfc/rfc6749#section-6
 //! [RFC 9700, section 4.14.2]: https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2
@@ -15,18 +15,18 @@ use crate::token_endpoint::TokenResponse;
 
 /// A grant that can be refreshed.
 ///
-/// Its code and all its refresh tokens read `SESSION.SECRET`: the first half says which session an old one belonged
-/// to, without a list of all that were ever used.
+/// Its code and all its refresh tokens have the form `SESSION.SECRET`. The first half identifies the session of an old token
+/// without a list of all used tokens.
 pub(crate) struct Session {
-    /// The whole of the refresh token that is good now.
+    /// The whole refresh token that is valid now.
     current: String,
     grant: Grant,
-    /// The key that a public client proves to have at each refresh. Other clients are bound to their tokens by a secret already.
+    /// The key that a public client must prove at each refresh. The secret of other clients already binds their tokens.
     key: Option<BoundKey>,
 }
 
 impl Session {
-    /// Makes the code from which a session may begin.
+    /// Makes a code that can begin a session.
     pub(crate) fn new_handle() -> String {
         next_handle(&random::id())
     }
@@ -49,9 +49,9 @@ impl Session {
         issuer.sessions.take(session_of(handle));
     }
 
-    /// Replaces `token` by the next one, and returns it with what the access token is for.
+    /// Replaces `token` by the next refresh token. Returns it with the grant for the access token.
     ///
-    /// A request that asks for too much changes nothing.
+    /// A request for more than was granted changes nothing.
     fn rotate(
         &mut self,
         token: &str,
@@ -60,7 +60,7 @@ impl Session {
         key: Option<&BoundKey>,
     ) -> Result<(String, Grant), OAuthError> {
         if self.key.as_ref().is_some_and(|bound| Some(bound) != key) {
-            // Nothing ends: a thief without the key can do nothing else with the token.
+            // The session goes on, because a thief without the key cannot use the token.
             let description = "the refresh token is bound to a key, and the request has no proof by that key";
             return Err(OAuthError::new(Code::InvalidDpopProof, description));
         }
@@ -75,7 +75,7 @@ impl Session {
         let scopes = if asked.is_empty() { self.grant.scopes.clone() } else { asked };
         self.key = Self::key_of(client, key);
         self.current = next_handle(session_of(token));
-        // To refresh is not to log in: the token says when that was.
+        // A refresh is no login, so the token keeps the time of the login.
         Ok((self.current.clone(), Grant { resources, scopes, ..self.grant.clone() }))
     }
 }
@@ -90,7 +90,7 @@ pub(super) fn redeem(
     let rotated =
         issuer.sessions.with(session_of(token), |session| session.rotate(token, client, params, key));
     let (next, grant) = rotated.unwrap_or_else(|| Err(invalid_grant())).inspect_err(|error| {
-        // A used token may have been stolen, or the thief was here first: nobody goes on with this session.
+        // The used token was stolen, or the thief has used it first. Either way the session ends.
         if error.code == Code::InvalidGrant {
             Session::end(issuer, token);
         }

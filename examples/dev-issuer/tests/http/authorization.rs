@@ -1,4 +1,4 @@
-//! The authorization endpoint: what it refuses and where it says so, and the page it shows.
+//! The authorization endpoint: its refusals, where it sends them, and its page.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Client credentials, with the client that is known from the start and with one that registered.
+//! Client credentials, with the built-in client and with a registered client.
 
 use serde_json::{Value, json};
 

@@ -13,7 +13,7 @@ async fn the_whole_way_with_one_scope_unticked() {
     let server = Server::start_with(|issuer| issuer.with_access_token_lifetime(Duration::from_secs(5))).await;
     let app = server.app().await;
 
-    // A scope that was never asked for cannot be ticked.
+    // A scope that was not requested cannot be ticked.
     let mut answer = server
         .decide(&request(&app, "files:read files:write"), "allow", &["files:read", "files:admin"])
         .await;

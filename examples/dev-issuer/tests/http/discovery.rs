@@ -1,4 +1,4 @@
-//! Where the server listens, what it says about itself, and who may ask.
+//! The server's addresses, its metadata, and the allowed hosts and origins.
 
 use dev_issuer::{BindError, DevIssuer};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! Tokens that are bound to a key, and the proofs that are refused.
+//! Tokens bound to a key, and refused proofs.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Pairs, RESOURCE, Server, exchange, parts, refresh, request, with};
 
-/// A key of a client, whose proofs are put together without the library that checks them.
+/// A client's key. It makes proofs without the library that checks them.
 struct Key(EcdsaKeyPair);
 
 impl Key {
@@ -52,7 +52,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// What a good proof says, new each time.
+/// The claims of a valid proof, new each time.
 fn claims(server: &Server) -> Value {
     let mut random = [0; 16];
     aws_lc_rs::rand::fill(&mut random).unwrap();
@@ -229,7 +229,7 @@ async fn the_refresh_token_of_a_public_client_needs_its_key() {
     assert_refused(&token(&server, &form, &[]).await, "invalid_dpop_proof", "no proof");
     let by_other = token(&server, &form, &[&other.proof(&server)]).await;
     assert_refused(&by_other, "invalid_dpop_proof", "another key");
-    // Whoever tried without the key has ended nothing.
+    // The attempt without the key did not end the session.
     let second = token(&server, &form, &[&key.proof(&server)]).await;
     assert_bound(&server, &second, &key).await;
     let used = token(&server, &form, &[&key.proof(&server)]).await;

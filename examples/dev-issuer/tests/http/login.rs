@@ -1,4 +1,4 @@
-//! What tokens say of the login, and how a client asks for another one (RFC 9470).
+//! The login in tokens, and requests for another login (RFC 9470).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// Answers the consent page with these fields, and returns the page and what the callback receives.
+/// Answers the consent page with these fields, and returns the page and the parameters of the callback.
 async fn decide(
     server: &Server,
     query: &Pairs<'_>,
@@ -46,7 +46,7 @@ async fn a_login_is_kept_until_a_client_asks_for_another() {
     let time = first["auth_time"].as_u64().unwrap();
     assert!(now() - time < 5 && first.get("acr").is_none(), "{first}");
 
-    // Neither a long time nor the next client is a reason to log in.
+    // A long `max_age` or another client does not require a new login.
     let (page, _) = decide(&server, &with(&plain, "max_age", &["1000"]), &[]).await;
     assert!(!page.contains(PROMPT));
 
@@ -56,7 +56,7 @@ async fn a_login_is_kept_until_a_client_asks_for_another() {
     let (body, second) = claims(&server, &app, &answer["code"]).await;
     assert_eq!(second["acr"], "silver");
 
-    // It is kept for all that ask for it afterwards, and to refresh is not to log in.
+    // The login counts for later requests, and a refresh is no login.
     let (page, answer) = decide(&server, &asking, &[]).await;
     assert!(!page.contains(PROMPT));
     assert_eq!(claims(&server, &app, &answer["code"]).await.1["acr"], "silver");

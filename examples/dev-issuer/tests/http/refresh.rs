@@ -1,4 +1,4 @@
-//! Refresh tokens: each used once, never for more than was granted.
+//! Refresh tokens: each is valid once, and never for more than was granted.
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ async fn it_may_narrow_and_never_widen() {
     let app = server.app().await;
     let mut last = session(&server, &app).await;
 
-    // A refused request leaves the refresh token good, and narrowing one token leaves the grant whole.
+    // A refused request leaves the refresh token valid, and a narrower access token does not narrow the grant.
     for (name, value, expected) in [
         ("scope", "files:read", Ok("files:read")),
         ("scope", "files:admin", Err("invalid_scope")),

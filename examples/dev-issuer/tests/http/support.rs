@@ -68,7 +68,7 @@ impl Server {
         self.get("/authorize").query(query).send().await.unwrap()
     }
 
-    /// Opens the consent page and answers it, with these boxes ticked; returns what the client's callback receives.
+    /// Opens the consent page, ticks these boxes and submits it. Returns the parameters of the client's callback.
     pub(crate) async fn decide(
         &self,
         query: &Pairs<'_>,
@@ -84,7 +84,7 @@ impl Server {
         callback(&self.post("/consent").form(&form).send().await.unwrap())
     }
 
-    /// Gets a code with every asked scope.
+    /// Gets a code with every requested scope.
     pub(crate) async fn code(&self, query: &Pairs<'_>) -> String {
         let asked = query.iter().find(|(name, _)| *name == "scope").map_or("", |(_, scope)| scope);
         let ticked: Vec<_> = asked.split(' ').collect();
@@ -95,7 +95,7 @@ impl Server {
         parts(self.post("/token").form(form).send().await.unwrap()).await
     }
 
-    /// The header and claims of a token, once its signature is verified with the published key.
+    /// Returns the header and claims of a token, after verifying its signature with the published key.
     pub(crate) async fn verify(&self, response: &Value) -> (Header, Value) {
         let token = response["access_token"].as_str().unwrap();
         let keys: JwkSet = self.get("/jwks.json").send().await.unwrap().json().await.unwrap();
@@ -116,7 +116,7 @@ impl Drop for Server {
     }
 }
 
-/// A good authorization request.
+/// A valid authorization request.
 pub(crate) fn request<'a>(client_id: &'a str, scope: &'a str) -> Pairs<'a> {
     vec![
         ("response_type", "code"),
@@ -130,7 +130,7 @@ pub(crate) fn request<'a>(client_id: &'a str, scope: &'a str) -> Pairs<'a> {
     ]
 }
 
-/// A good token request for `code`.
+/// A valid token request for `code`.
 pub(crate) fn exchange<'a>(client_id: &'a str, code: &'a str) -> Pairs<'a> {
     vec![
         ("grant_type", "authorization_code"),
@@ -149,13 +149,13 @@ pub(crate) fn refresh<'a>(client_id: &'a str, token: &'a Value) -> Pairs<'a> {
     ]
 }
 
-/// `pairs` with other values for `name`; none leaves it out.
+/// Returns `pairs` with other values for `name`, or without it if there are none.
 pub(crate) fn with<'a>(pairs: &Pairs<'a>, name: &'a str, values: &[&'a str]) -> Pairs<'a> {
     let others = pairs.iter().copied().filter(|(key, _)| *key != name);
     others.chain(values.iter().map(|value| (name, *value))).collect()
 }
 
-/// What a redirect hands to the client.
+/// Returns the parameters that a redirect passes to the client.
 pub(crate) fn callback(response: &Response) -> HashMap<String, String> {
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     let location = url::Url::parse(response.headers()[LOCATION].to_str().unwrap()).unwrap();

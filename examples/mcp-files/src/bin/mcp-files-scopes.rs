@@ -1,4 +1,4 @@
-//! Answers `cargo scopegate` for the server, with the same environment: table, lock, report, and the rest.
+//! The exporter for `cargo scopegate`, with the environment of the server.
 //!
 //! Run with
 //!
@@ -6,7 +6,7 @@
 //! ANONYMOUS=1 cargo scopegate report -p mcp-files --out report.html
 //! ```
 //!
-//! Without `ISSUER`, the authorization server is the one that the server starts. The doctor looks at it; nothing else does.
+//! Without `ISSUER`, the server starts its own authorization server. Only the doctor contacts it.
 
 use std::process::ExitCode;
 

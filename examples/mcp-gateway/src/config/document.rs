@@ -1,4 +1,4 @@
-//! A file of TOML, taken apart key by key. What is wrong with it is gathered, each fault with its line.
+//! Reads a TOML file key by key, and collects all faults with their lines.
 
 use std::{error::Error, fmt, ops::Range};
 
@@ -7,7 +7,7 @@ use toml::{
     de::{DeString, DeTable, DeValue},
 };
 
-/// What of a file nobody has taken yet, and what is wrong with the rest.
+/// The keys of a file that are not read yet, and the faults of the others.
 pub(super) struct Document<'t> {
     source: &'t str,
     rest: DeTable<'t>,
@@ -21,13 +21,13 @@ pub(super) struct Text {
     line: usize,
 }
 
-/// What is wrong with a file, all of it, by line.
+/// All faults of a file, by line.
 #[derive(Debug)]
 pub struct Faults(Vec<Fault>);
 
 #[derive(Debug)]
 struct Fault {
-    /// There is none for what is missing.
+    /// A missing key has no line.
     line: Option<usize>,
     message: String,
 }
@@ -41,7 +41,7 @@ impl<'t> Document<'t> {
             let line = error.span().map(|span| document.line(&span));
             document.faults.push(Fault { line, message: error.message().to_owned() });
         }
-        // What was read of such a file may not be what it says.
+        // After a syntax error, the parsed values may be wrong.
         if document.faults.is_empty() { Ok(document) } else { Err(Faults(document.faults)) }
     }
 
@@ -72,22 +72,22 @@ impl<'t> Document<'t> {
         None
     }
 
-    /// Says what is wrong with a text.
+    /// Records a fault of a text.
     pub(super) fn fault(&mut self, text: &Text, why: impl fmt::Display) {
         self.faults.push(Fault { line: Some(text.line), message: format!("`{}`: {why}", text.key) });
     }
 
-    /// Keeps the value that a text stands for, or says why it stands for none.
+    /// Returns the value of a text, or records why the text is invalid.
     pub(super) fn keep<T>(&mut self, text: &Text, value: Result<T, impl fmt::Display>) -> Option<T> {
         value.map_err(|why| self.fault(text, why)).ok()
     }
 
-    /// Says that something is missing.
+    /// Records that something is missing.
     pub(super) fn missing(&mut self, message: &str) {
         self.faults.push(Fault { line: None, message: message.to_owned() });
     }
 
-    /// Returns what is wrong, along with every key that nobody has taken.
+    /// Returns all faults. Every key that was not read is a fault, too.
     pub(super) fn into_faults(mut self) -> Faults {
         let unknown: Vec<Fault> = self
             .rest
@@ -109,13 +109,13 @@ impl<'t> Document<'t> {
 }
 
 impl Faults {
-    /// Tells whether nothing is wrong.
+    /// Tells whether there is no fault.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Writes a line for each, as in `- line 3: unknown key`.
+/// Writes a line for each fault, as in `- line 3: unknown key`.
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, Fault { line, message }) in self.0.iter().enumerate() {

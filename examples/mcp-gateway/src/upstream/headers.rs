@@ -1,7 +1,7 @@
-//! Which headers pass the gateway: those that MCP has a use for, and no others.
+//! The headers that the gateway passes on: only those that MCP uses.
 //!
-//! So the caller's token stays here, as do cookies and the headers of a connection, and nobody can send a header by which the
-//! server knows its own proxies, such as `X-Forwarded-User`.
+//! The server does not receive the caller's token, cookies or connection headers. It also does not receive headers that it may trust
+//! from its own proxies, such as `X-Forwarded-User`.
 
 use axum::http::{
     HeaderMap, HeaderName,
@@ -11,7 +11,7 @@ use axum::http::{
     },
 };
 
-/// What goes to the server, besides the headers of MCP.
+/// The headers that are passed to the server, besides those of MCP.
 const REQUEST: [HeaderName; 7] = [
     ACCEPT,
     ACCEPT_LANGUAGE,
@@ -22,7 +22,7 @@ const REQUEST: [HeaderName; 7] = [
     HeaderName::from_static("tracestate"),
 ];
 
-/// What comes back, besides the headers of MCP. A challenge does not: it would have clients log in elsewhere.
+/// The headers that are passed back, besides those of MCP. Challenges are not, because they would make clients log in elsewhere.
 const ANSWER: [HeaderName; 6] = [
     ALLOW,
     CACHE_CONTROL,
@@ -32,12 +32,12 @@ const ANSWER: [HeaderName; 6] = [
     HeaderName::from_static("x-accel-buffering"),
 ];
 
-/// Returns what of a request's headers the server gets.
+/// Returns the request headers for the server.
 pub(super) fn passed_on(headers: &HeaderMap) -> HeaderMap {
     of(headers, &REQUEST)
 }
 
-/// Returns what of an answer's headers the caller gets.
+/// Returns the answer headers for the caller.
 pub(super) fn passed_back(headers: &HeaderMap) -> HeaderMap {
     of(headers, &ANSWER)
 }

@@ -1,4 +1,4 @@
-//! Answers `cargo scopegate` for the quickstart: table, metadata, lock, and the doctor.
+//! The exporter of the quickstart for `cargo scopegate`: table, metadata, lock, and doctor.
 //!
 //! Run with
 //!
@@ -7,7 +7,7 @@
 //! cargo scopegate doctor -p quickstart
 //! ```
 //!
-//! The doctor looks at the authorization server, which must run: start the quickstart in another terminal, with the same
+//! The doctor contacts the authorization server, so start the quickstart in another terminal first, with the same
 //! environment.
 
 use std::process::ExitCode;

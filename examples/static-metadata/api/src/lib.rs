@@ -1,4 +1,4 @@
-//! The API: its routes and its gate, for the program that serves it and for those who ask what it needs.
+//! The API: its routes and its gate, for the program that serves it and for programs that export its scopes.
 
 use scopegate::{
     Gate, InvalidResource, Presented, Resource, Router, Token, TokenVerifier, VerifyError, requires_scope,
@@ -14,7 +14,7 @@ pub fn routes() -> Router {
 ///
 /// # Errors
 ///
-/// When `resource` is no URL of a resource.
+/// If `resource` is not a valid identifier.
 pub fn gate(resource: &str) -> Result<Gate, InvalidResource> {
     Ok(Gate::new(Resource::new(resource)?.authorization_server("https://auth.example.com")?, Nobody))
 }
@@ -27,7 +27,7 @@ async fn list() -> &'static str {
 #[requires_scope("notes:write")]
 async fn write() {}
 
-/// Takes no token: the example is about what is known without one.
+/// Accepts no token, because the example only exports metadata.
 struct Nobody;
 
 impl TokenVerifier for Nobody {

@@ -1,4 +1,4 @@
-//! Answers `cargo scopegate` for the documents: table, lock, report, and the rest.
+//! The exporter of the documents for `cargo scopegate`.
 //!
 //! Run with
 //!
@@ -6,7 +6,7 @@
 //! cargo scopegate report -p tenants --out report.html
 //! ```
 //!
-//! The authorization server is named by `ISSUER`. The doctor looks at it; nothing else does.
+//! `ISSUER` names the authorization server. Only the doctor contacts it.
 
 use std::{env, process::ExitCode};
 

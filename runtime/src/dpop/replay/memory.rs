@@ -1,4 +1,4 @@
-//! Proofs in the memory of one process.
+//! Stores proofs in the memory of one process.
 
 use std::{
     cmp::Reverse,
@@ -10,20 +10,20 @@ use std::{
 
 use super::{ProofId, ReplayStore, StoreError};
 
-/// How many proofs are remembered unless the program says otherwise. Each takes about 120 bytes at most, which makes 32 MB.
+/// The default number of stored proofs. Each takes at most about 120 bytes, so this makes 32 MB.
 const CAPACITY: usize = 1 << 18;
 
-/// One key may hold this part of the capacity, so that the flood of one client refuses that client alone.
+/// One key may use this fraction of the capacity, so that a client that floods the store blocks only itself.
 const CLIENTS: usize = 16;
 
-/// Remembers proofs in the memory of this process: at most a fixed number of them, and each until it expires.
+/// Stores proofs in the memory of this process, up to a fixed number, each until it expires.
 ///
-/// A full store refuses new proofs, because room for them could only come from live ones, which would then be good again. One key
-/// may hold a sixteenth of it, so that the flood of one client refuses that client alone.
+/// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. One key may use a
+/// sixteenth of the capacity, so that a client that floods the store blocks only itself.
 ///
 /// # Examples
 ///
-/// With a window of 5 minutes, this one takes 14,000 requests a second:
+/// With a window of 5 minutes, this store handles 14,000 requests a second:
 ///
 /// ```
 /// use scopegate::dpop::{Dpop, MemoryStore};
@@ -36,7 +36,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// Makes a store of so many proofs, in place of 262,144. Each takes about 120 bytes, once it is used.
+    /// Makes a store for `capacity` proofs, in place of 262,144. A stored proof takes about 120 bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let proofs = Proofs::new(capacity, (capacity / CLIENTS).max(1));
@@ -52,7 +52,7 @@ impl Default for MemoryStore {
 
 impl ReplayStore for MemoryStore {
     async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
-        // The clock is read under the lock: time must not go backwards between two calls.
+        // The clock is read under the lock, so that time cannot go backwards between two calls.
         let mut proofs = self.proofs.lock().unwrap_or_else(PoisonError::into_inner);
         proofs.insert(proof, self.start.elapsed(), lifetime)
     }
@@ -64,21 +64,22 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// Half a hash is enough: a pair that is equal by chance is a proof refused, and nobody finds one to a given proof or key.
+/// Half a hash is enough: two proofs that collide by chance cause one refusal, and nobody can find a collision with a
+/// given proof or key.
 type Half = [u8; 16];
 
 fn half(bytes: &[u8; 32]) -> Half {
     std::array::from_fn(|at| bytes[at])
 }
 
-/// The proofs, at times that are counted from the start of the store.
+/// The proofs, with times relative to the start of the store.
 struct Proofs {
     seen: HashSet<Half>,
-    /// What is in `seen`, by when it expires.
+    /// The entries of `seen`, ordered by expiry.
     expiring: BinaryHeap<Reverse<Expiring>>,
-    /// How many of them each key has. None has zero.
+    /// The number of entries of each key, without zeros.
     held: HashMap<Half, u32>,
-    /// When the last of them expires.
+    /// When the last entry expires.
     last: Duration,
     capacity: usize,
     quota: usize,
@@ -91,7 +92,8 @@ struct Expiring {
     key: Half,
 }
 
-/// How many expired proofs a call removes: more than it adds, so that they go, and few, so that no request pays for many.
+/// How many expired proofs a call removes: more than the one it adds, so that they disappear, but few, so that no
+/// request pays for many.
 const SWEPT: usize = 4;
 
 impl Proofs {
@@ -104,7 +106,8 @@ impl Proofs {
         let (key, proof) = (half(proof.key()), half(proof.as_bytes()));
         self.sweep(now, SWEPT);
         if self.is_taken(&proof, &key) {
-            // What takes the room may have expired. Each proof is removed once, so this costs little on average.
+            // The entries that fill the store may have expired. Each is removed only once, so this costs little on
+            // average.
             self.sweep(now, usize::MAX);
         }
         if self.seen.contains(&proof) {
@@ -130,16 +133,16 @@ impl Proofs {
         held >= self.quota || self.seen.len() >= self.capacity
     }
 
-    /// Returns how long it takes at least until a proof expires. Clients are told whole seconds, so it is one at least.
+    /// Returns the shortest time until a proof expires, at least one second, since clients receive whole seconds.
     fn next_room(&self, now: Duration) -> Duration {
         let next = self.expiring.peek().map_or(now, |Reverse(next)| next.at);
         next.saturating_sub(now).max(Duration::from_secs(1))
     }
 
-    /// Forgets expired proofs, at most so many.
+    /// Removes up to `at_most` expired proofs.
     fn sweep(&mut self, now: Duration, at_most: usize) {
         if self.last <= now {
-            // After a quiet time all have, and one by one would make the next request wait.
+            // After a quiet time all entries have expired. Removing them one by one would delay the next request.
             self.seen.clear();
             self.expiring.clear();
             self.held.clear();

@@ -1,4 +1,4 @@
-//! Where a gate remembers which proofs it has seen.
+//! The stores of used proofs.
 
 mod memory;
 mod proof_id;
@@ -11,36 +11,60 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 pub use self::redis::RedisStore;
 pub use self::{memory::MemoryStore, proof_id::ProofId};
 
-/// Where a gate remembers which proofs it has seen.
+/// Remembers which proofs a gate has seen.
 ///
-/// A proof is good for one request (RFC 9449, section 11.1). The gate asks its store about every proof that is otherwise
-/// right, after the token and the signature, so nobody without a bound token of a trusted issuer can fill the store.
+/// A proof is valid for one request (RFC 9449, section 11.1). The gate asks its store last, after it has checked the
+/// token and the signature. So only a client with a bound token of a trusted issuer can fill the store.
 ///
-/// A store **must not forget** a proof before its lifetime is over, not even when it is full: it then returns
+/// A store **must not forget** a proof before its lifetime ends, even if it is full: it then returns
 /// [`StoreError::full`], and the gate answers 503.
+///
+/// # Examples
+///
+/// ```
+/// use std::{collections::HashMap, sync::Mutex, time::{Duration, Instant}};
+///
+/// use scopegate::dpop::{Dpop, ProofId, ReplayStore, StoreError};
+///
+/// /// Stores every proof until it expires, without a limit.
+/// #[derive(Default)]
+/// struct Unlimited(Mutex<HashMap<ProofId, Instant>>);
+///
+/// impl ReplayStore for Unlimited {
+///     async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
+///         let mut proofs = self.0.lock().map_err(|_| StoreError::new("a thread panicked with the lock"))?;
+///         let now = Instant::now();
+///         proofs.retain(|_, expires| *expires > now);
+///         Ok(proofs.insert(*proof, now + lifetime).is_none())
+///     }
+/// }
+///
+/// let dpop = Dpop::accepted().replay_store(Unlimited::default());
+/// ```
 pub trait ReplayStore: Send + Sync + 'static {
-    /// Remembers a proof for `lifetime`, and tells whether it is new.
+    /// Stores a proof for `lifetime`, and returns whether it is new.
     ///
-    /// Of several calls at the same time for one proof, exactly one returns `true`.
+    /// Of several simultaneous calls for one proof, exactly one returns `true`.
     ///
     /// # Errors
     ///
-    /// Fails if the store cannot tell or cannot remember the proof. The gate then answers 503 and admits nothing.
+    /// Fails if the store cannot look up or store the proof. The gate then answers 503 and admits nothing.
     fn insert(
         &self,
         proof: &ProofId,
         lifetime: Duration,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Tells whether what is remembered outlives the program.
+    /// Tells whether stored proofs survive a restart of the program.
     ///
-    /// Where it does not, the gate asks each client for a nonce after a start, so that no proof from before is used again.
+    /// If they do not, the gate asks each client for a nonce after it starts, so that no earlier proof can be used
+    /// again.
     fn survives_restart(&self) -> bool {
         false
     }
 }
 
-/// So that several gates can share a store, and what it remembers.
+/// Lets several gates share a store and its proofs.
 impl<S: ReplayStore> ReplayStore for Arc<S> {
     async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
         S::insert(self, proof, lifetime).await
@@ -51,7 +75,20 @@ impl<S: ReplayStore> ReplayStore for Arc<S> {
     }
 }
 
-/// Why a store cannot tell whether a proof is new. The gate answers 503 with `Retry-After`; the details go to the log.
+/// The reason why a store cannot tell whether a proof is new. The gate answers 503 with `Retry-After`; the details go
+/// to the log.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scopegate::dpop::StoreError;
+///
+/// let error = StoreError::full(Duration::from_secs(2));
+/// assert_eq!(error.retry_after(), Duration::from_secs(2));
+/// assert_eq!(StoreError::new("no route to host").to_string(), "the store of proofs failed: no route to host");
+/// ```
 #[derive(Debug)]
 pub struct StoreError(Kind);
 
@@ -63,18 +100,19 @@ enum Kind {
     Full { retry_after: Duration },
 }
 
-/// How long clients wait for a store that fails. Nobody knows how long it lasts, and stores such as Redis are back soon.
+/// How long clients wait for a store that fails. The length of an outage is unknown, and stores such as Redis recover
+/// soon.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 impl StoreError {
-    /// The store cannot be asked now.
+    /// The store cannot be reached now.
     ///
-    /// The reason, a text or an error, is logged, so it must not have a password in it.
+    /// The reason, a text or an error, is logged, so it must not contain a password.
     pub fn new(reason: impl Into<Source>) -> Self {
         Self(Kind::Failed(reason.into()))
     }
 
-    /// The store has no room for the proof before `retry_after` is over.
+    /// The store has no room for the proof until `retry_after` has passed.
     #[must_use]
     pub const fn full(retry_after: Duration) -> Self {
         Self(Kind::Full { retry_after })
@@ -93,7 +131,7 @@ impl StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Failed(reason) => write!(f, "the store of proofs cannot be asked: {reason}"),
+            Kind::Failed(reason) => write!(f, "the store of proofs failed: {reason}"),
             Kind::Full { retry_after } => {
                 write!(f, "the store of proofs has no room before {} ms have passed", retry_after.as_millis())
             }

@@ -1,13 +1,24 @@
-//! Which proof it is.
+//! The identifier of a proof.
 
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// Which proof it is: the SHA-256 over the thumbprint of its key and its `jti`.
+/// Identifies a proof: the SHA-256 over the thumbprint of its key and its `jti`.
 ///
-/// Clients choose the `jti` freely, so the same one under another key is another proof. It is written as base64url.
+/// Clients choose the `jti` freely, so the same `jti` with another key is another proof. The text of an identifier is
+/// base64url.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::dpop::ProofId;
+///
+/// let proof = ProofId::new([7; 32], "e1j3V_bKic8-LAEB");
+/// assert_ne!(proof, ProofId::new([8; 32], "e1j3V_bKic8-LAEB"));
+/// assert_eq!(proof.key(), &[7; 32]);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ProofId {
     key: [u8; 32],
@@ -15,15 +26,15 @@ pub struct ProofId {
 }
 
 impl ProofId {
-    /// Names the proof that a key, by its thumbprint (RFC 7638), signed with a `jti`.
+    /// Makes the identifier of the proof that a key signed with a `jti`; the key is given by its thumbprint (RFC 7638).
     #[must_use]
     pub fn new(thumbprint: [u8; 32], jti: &str) -> Self {
-        // The thumbprint has one length, so no two pairs give the same text.
+        // Thumbprints have a fixed length, so no two pairs give the same text.
         let id = Sha256::new().chain_update(thumbprint).chain_update(jti).finalize().into();
         Self { key: thumbprint, id }
     }
 
-    /// Returns the thumbprint of the key that signed the proof, by which a store can count the proofs of each client.
+    /// Returns the thumbprint of the key that signed the proof. A store can count the proofs of each client by it.
     #[must_use]
     pub const fn key(&self) -> &[u8; 32] {
         &self.key

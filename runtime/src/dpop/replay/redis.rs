@@ -1,4 +1,4 @@
-//! Proofs in a Redis server, for several replicas.
+//! Stores proofs in a Redis server, for several replicas.
 
 mod link;
 
@@ -16,30 +16,32 @@ use super::{ProofId, ReplayStore, StoreError};
 /// How long a request waits for Redis.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Remembers proofs in a Redis server, which all replicas of a resource share.
+/// Stores proofs in a Redis server that all replicas of a resource share.
 ///
-/// Each proof is one command, `SET key 1 NX PX lifetime`, so of two replicas that ask at the same time one hears that the proof
-/// is new. Replicas of one resource use the same server, the same database and the same [prefix](Self::prefix). Valkey works
-/// like Redis. Both need to speak RESP3, which Redis does since version 6.
+/// Each proof is one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time, only
+/// one gets the answer that it is new. All replicas of a resource must use the same server, the same database and the
+/// same [prefix](Self::prefix). Valkey works like Redis. Both must speak RESP3, which Redis does since version 6.
 ///
-/// # When Redis is gone
+/// # When Redis is unavailable
 ///
-/// Requests with a bound token get 503 with `Retry-After`, and nothing is admitted. A request waits for Redis for a second at
-/// most, connecting included; set another [timeout](Self::timeout) if your network needs one. The program starts without Redis, and
-/// requests pass as soon as Redis answers.
+/// Requests with a bound token get 503 with `Retry-After`, and nothing is admitted. A request waits for Redis at most
+/// one second, including the time to connect; set another [timeout](Self::timeout) if your network needs one. The
+/// program starts without Redis, and requests pass as soon as Redis answers.
 ///
 /// # What Redis must not forget
 ///
-/// A proof that Redis forgets can be used again while it is fresh. So
+/// A proof that Redis forgets can be used again within its window. To prevent that:
 ///
-/// - give Redis the memory for it, and leave `maxmemory-policy` at `noeviction`, which is the default. With any other policy, a full
-///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. A proof
-///   takes about 160 bytes for the length of the [window](crate::dpop::Dpop::window);
-/// - let Redis write what it knows to disk (`appendonly yes`), because a Redis that restarts empty has forgotten every proof. By
-///   default it writes once a second, so up to a second's proofs can be lost; `appendfsync always` loses none;
-/// - connect to the primary. A replica that takes over may lack the last proofs, because Redis replicates asynchronously.
+/// - Give Redis enough memory, and keep `maxmemory-policy` at `noeviction`, the default. With any other policy, a full
+///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. A
+///   proof takes about 160 bytes for the length of the [window](crate::dpop::Dpop::window).
+/// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts empty has forgotten every
+///   proof. By default it writes once a second, so up to a second's proofs can be lost; `appendfsync always` loses
+///   none.
+/// - Connect to the primary. A replica that takes over may lack the last proofs, because Redis replicates
+///   asynchronously.
 ///
-/// The store has no quota for each key, unlike the one in memory: limit the rate of a client before the gate.
+/// Unlike the store in memory, this store has no quota for each key: limit the rate of a client before the gate.
 ///
 /// # Examples
 ///
@@ -58,28 +60,29 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Remembers proofs in the server at a URL: `redis://[username][:password@]host[:port][/database]`, or `rediss://..` with the
-    /// feature `redis-tls`.
+    /// Makes a store in the server at a URL: `redis://[username][:password@]host[:port][/database]`, or `rediss://..`
+    /// with the feature `redis-tls`.
     ///
-    /// It connects at the first proof, and again whenever the connection is lost.
+    /// The store connects at the first proof, and again whenever it loses the connection.
     ///
     /// # Errors
     ///
     /// Fails if the text is not the URL of a Redis server.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let info = url.into_connection_info().map_err(|error| {
-            // The texts of the client are constants; the URL may have a password in it.
+            // The client's error texts are constants. The URL is not shown, since it may contain a password.
             StoreError::new(format!(
-                "the URL is not one of a Redis server: {error}; write for example `redis://127.0.0.1:6379/0`"
+                "this is not the URL of a Redis server: {error}; write for example `redis://127.0.0.1:6379/0`"
             ))
         })?;
         let link = Link::to(info).map_err(StoreError::new)?;
         Ok(Self { link, prefix: "scopegate:dpop:".to_owned(), timeout: TIMEOUT })
     }
 
-    /// Sets what the keys in Redis begin with; `scopegate:dpop:` by default.
+    /// Sets the prefix of the keys in Redis; `scopegate:dpop:` by default.
     ///
-    /// Replicas of one resource use the same prefix. Programs that share a Redis server for other purposes use others.
+    /// Replicas of one resource must use the same prefix. Programs that share a Redis server for other purposes must
+    /// use different ones.
     ///
     /// ```
     /// use scopegate::dpop::RedisStore;
@@ -92,7 +95,7 @@ impl RedisStore {
         self
     }
 
-    /// Sets how long a request waits for Redis before it gets 503; a second by default.
+    /// Sets how long a request waits for Redis before it gets 503; one second by default.
     ///
     /// ```
     /// use std::time::Duration;
@@ -119,7 +122,7 @@ impl RedisStore {
 impl ReplayStore for RedisStore {
     async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
         if Handle::try_current().is_err() {
-            return Err(StoreError::new("it was not asked on a runtime of tokio"));
+            return Err(StoreError::new("the store was called outside a tokio runtime"));
         }
         let Some(deadline) = Instant::now().checked_add(self.timeout) else {
             return Err(StoreError::new("its timeout is longer than a clock counts"));
@@ -131,7 +134,7 @@ impl ReplayStore for RedisStore {
         let connection = connecting.await.map_err(|_| self.late("cannot connect to Redis at"))?;
         let mut connection = connection.map_err(|error| self.failed(&error))?;
         let Ok(answer) = timeout_at(deadline, command.query_async(&mut connection.multiplexed)).await else {
-            // The answer may never come, as when the network drops what is sent.
+            // The answer may never come, for example if the network drops packets.
             connection.close();
             return Err(self.late("there is no answer from Redis at"));
         };
@@ -151,9 +154,10 @@ impl ReplayStore for RedisStore {
     }
 }
 
-/// Returns the lifetime in the form that Redis takes.
+/// Returns the lifetime in milliseconds, as Redis expects it.
 ///
-/// It is rounded up, so that no proof is forgotten early. It is never zero, and short enough to be added to the time of day.
+/// It is rounded up, so that no proof is forgotten early. It is never zero, and small enough to be added to the time of
+/// day.
 fn milliseconds(lifetime: Duration) -> u64 {
     const LONGEST: u64 = u64::MAX >> 2;
     u64::try_from(lifetime.as_millis()).unwrap_or(LONGEST).saturating_add(1).min(LONGEST)

@@ -1,4 +1,4 @@
-//! What to set, and where, so that a token is not refused.
+//! Advice: which setting makes a rejected token acceptable, and where to change it.
 
 use super::{operations::Accepted, provider::Provider, said::Said};
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
     verify::jwt::{Algorithm, Rule},
 };
 
-/// Says what to set where a token breaks a rule.
+/// Returns the setting to change if a token breaks a rule.
 pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
     let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
     let ids: Vec<&str> = issuers.iter().map(|issuer| issuer.places.id()).collect();
-    // A token that does not say whose it is comes from the only issuer, if there is only one.
+    // A token without an issuer comes from the only issuer, if there is only one.
     let only = ids.first().copied().filter(|_| ids.len() == 1);
     let provider = said.issuer().or(only).and_then(Provider::of);
     let resource = gate.resource().map(Resource::identifier).unwrap_or_default();
@@ -21,9 +21,9 @@ pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
         Rule::Format => of_format(said, provider, resource),
         Rule::Algorithm => of_algorithm(said),
         Rule::Issuer => of_issuer(said, &ids, provider),
-        Rule::Key => "it may come from another environment, or from before its key was withdrawn; get a new one from the issuer that the program names".to_owned(),
+        Rule::Key => "it may come from another environment, or its key was withdrawn; get a new one from the issuer that the program names".to_owned(),
         Rule::Signature => of_signature(provider),
-        Rule::Kind => "send the `access_token` of the token response, and no other token of it".to_owned(),
+        Rule::Kind => "send the `access_token` of the token response, not another token of it".to_owned(),
         Rule::Member => "check what `.member_claim(..)` names".to_owned(),
         Rule::Required => "have the authorization server write the claim, or change `.require(..)`".to_owned(),
         Rule::Audience => of_audience(said, provider, resource),
@@ -41,7 +41,7 @@ fn of_format(said: &Said, provider: Option<Provider>, resource: &str) -> String 
             "Auth0 writes tokens that only it can read where the client asked for no API: register an API with the identifier `{resource}`, and turn on the Resource Parameter Compatibility Profile"
         ),
         _ if said.is_encrypted() => format!(
-            "it is encrypted (JWE): have the authorization server sign access tokens for `{resource}`, and not encrypt them"
+            "it is encrypted (JWE): make the authorization server sign access tokens for `{resource}` without encrypting them"
         ),
         Some(Provider::Google) => {
             "Google's access tokens are opaque, and only Google can say what they are: introspect them"
@@ -54,7 +54,7 @@ fn of_format(said: &Said, provider: Option<Provider>, resource: &str) -> String 
         _ if said.is_opaque() => format!(
             "it is opaque: have the authorization server issue JSON Web Tokens for `{resource}`, or introspect its tokens; some issue them only where the client asks for a `resource`"
         ),
-        _ => "copy it whole, without line breaks and quotes".to_owned(),
+        _ => "copy the whole token, without line breaks and quotes".to_owned(),
     }
 }
 
@@ -74,7 +74,7 @@ fn of_issuer(said: &Said, ids: &[&str], provider: Option<Provider>) -> String {
         Some(Provider::Okta) if !found.contains("/oauth2/") => {
             "tokens of Okta's org authorization server are not for APIs: use a custom one, as in `/oauth2/default`".to_owned()
         }
-        Some(Provider::Firebase) => "Firebase has ID tokens alone, and no access tokens for APIs".to_owned(),
+        Some(Provider::Firebase) => "Firebase has only ID tokens, and no access tokens for APIs".to_owned(),
         _ => format!("if that issuer is to be trusted, write `Issuer::new(\"{found}\")`"),
     }
 }
@@ -85,14 +85,14 @@ fn of_signature(provider: Option<Provider>) -> String {
             "tokens for Microsoft Graph look like this: have the client ask for a scope of this API"
                 .to_owned()
         }
-        _ => "its text was changed, or its key was replaced under the same name; get a new token".to_owned(),
+        _ => "its text was changed, or another key has the same `kid` now; get a new token".to_owned(),
     }
 }
 
 fn of_algorithm(said: &Said) -> String {
     match said.algorithm() {
         Some(name) if Algorithm::parse(name).is_some() => {
-            format!("name `{name}` in `.algorithms([..])`, or leave that out")
+            format!("name `{name}` in `.algorithms([..])`, or remove that setting")
         }
         _ => "have the authorization server sign access tokens with a key pair, as for `RS256`".to_owned(),
     }
@@ -103,7 +103,7 @@ fn of_audience(said: &Said, provider: Option<Provider>, resource: &str) -> Strin
     let named = format!("`.audience(\"{found}\")`");
     match provider {
         _ if said.is_for(resource) => format!(
-            "have the authorization server issue tokens for `{resource}` alone, name the others with `.audience(..)`, or leave out `.exclusive_audience()`"
+            "have the authorization server issue tokens only for `{resource}`, name the others with `.audience(..)`, or remove `.exclusive_audience()`"
         ),
         Some(Provider::Keycloak) => format!(
             "in Keycloak, give a client scope an audience mapper (type `Audience`) whose custom audience is `{resource}`, and have the client ask for that scope; or write {named}"
@@ -115,13 +115,15 @@ fn of_audience(said: &Said, provider: Option<Provider>, resource: &str) -> Strin
             "in Okta, make `{resource}` the audience of the custom authorization server; or write {named}"
         ),
         Some(Provider::Entra) => format!(
-            "Entra ID writes the id of the app (version 2) or its `api://` URI (version 1): if that is this API's, write {named}, else have the client ask for a scope of this API"
+            "Entra ID writes the id of the app (version 2) or its `api://` URI (version 1): if that is this API's, write {named}; otherwise have the client ask for a scope of this API"
         ),
         Some(Provider::Supabase | Provider::Descope | Provider::Authentik | Provider::Kanidm) => {
-            format!("this server writes a name of its own into `aud`, and not the resource: write {named}")
+            format!(
+                "this server writes its own name for the API into `aud` instead of the resource: write {named}"
+            )
         }
         _ => format!(
-            "have the authorization server write `{resource}` into `aud`, for which clients send it as `resource` (RFC 8707); or, if that audience is this API, write {named}"
+            "have the authorization server write `{resource}` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write {named}"
         ),
     }
 }
@@ -134,14 +136,14 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
             "Cognito writes no `aud` without resource binding: bind `{resource}`, or name the app's clients in {named}"
         ),
         _ => format!(
-            "have the client ask for `resource={resource}` (RFC 8707), so that the token says whom it is for; or, if all that its clients may do is meant for this API, write {named}"
+            "have the client ask for `resource={resource}` (RFC 8707), so that the token names its audience; or, if everything that its clients may do is meant for this API, write {named}"
         ),
     }
 }
 
-/// Says where the scopes of a token may be, if it grants none.
+/// Returns where the scopes of a token may be, if the token grants none.
 pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
-    /// Where servers write what a caller may do, besides `scope` and `scp`.
+    /// Claims in which authorization servers write permissions, besides `scope` and `scp`.
     const ELSEWHERE: [(&str, &str); 4] = [
         ("permissions", "`.scopes([\"scope\", \"permissions\"])`"),
         ("roles", "`.roles_at([\"roles\"], [(\"ROLE\", \"SCOPES\")])`"),
@@ -155,7 +157,7 @@ pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
     let found = ELSEWHERE.iter().find(|(claim, _)| claims.contains_key(*claim));
     Some(match found {
         Some((claim, method)) => {
-            format!("it has the claim `{claim}`: if that says what callers may do, write {method}")
+            format!("it has the claim `{claim}`: if that contains the permissions, write {method}")
         }
         None => "have the client ask for scopes, and the authorization server grant them".to_owned(),
     })

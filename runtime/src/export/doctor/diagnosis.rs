@@ -1,4 +1,4 @@
-//! Everything that was found.
+//! The result of an examination.
 
 use std::fmt;
 
@@ -11,7 +11,18 @@ use super::{
 };
 use crate::gate::Gate;
 
-/// What the [`Doctor`](super::Doctor) found. It is shown line by line, one for each finding.
+/// The findings of the [`Doctor`](super::Doctor). Its text has one line for each finding.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Diagnosis, Part};
+///
+/// /// Stops a deployment only for errors of its own configuration.
+/// fn may_deploy(diagnosis: &Diagnosis) -> bool {
+///     diagnosis.at_fault() != Some(Part::Configuration)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Diagnosis {
@@ -20,7 +31,7 @@ pub struct Diagnosis {
     token: Option<Accepted>,
 }
 
-/// What was looked at.
+/// The configuration that was examined.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Subject {
     resource: Option<String>,
@@ -29,7 +40,7 @@ pub(super) struct Subject {
     dpop: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_certificate: Option<String>,
-    /// The same for people.
+    /// The same, for people.
     #[serde(skip)]
     proofs: Vec<&'static str>,
 }
@@ -58,32 +69,33 @@ impl Diagnosis {
         Self { subject, findings, token }
     }
 
-    /// Returns what was found: of the configuration first, then of each authorization server, then of the token.
+    /// Returns the findings: first those about the configuration, then about each authorization server, then about the
+    /// token.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// Tells whether no error was found. There may be warnings and hints.
+    /// Tells whether there is no error. There may be warnings and hints.
     #[must_use]
     pub fn is_well(&self) -> bool {
         self.at_fault().is_none()
     }
 
-    /// Returns the first part with an error: what is wrong there may be why the rest is wrong, too.
+    /// Returns the first part with an error, which may also cause the errors of later parts.
     #[must_use]
     pub fn at_fault(&self) -> Option<Part> {
         let errors = self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
         errors.map(Finding::part).min()
     }
 
-    /// Writes it as a JSON object.
+    /// Writes the diagnosis as a JSON object.
     ///
     /// | member | |
     /// |---|---|
     /// | `at_fault` | `configuration`, `authorization_server`, `token` or null |
-    /// | `resource`, `issuers` | what was looked at |
-    /// | `dpop`, `client_certificate` | `accepted` or `required`, and a header, where the gate takes tokens that are bound to a key or a certificate; left out otherwise |
+    /// | `resource`, `issuers` | what was examined |
+    /// | `dpop`, `client_certificate` | `accepted` or `required`, and a header, if the gate accepts tokens that are bound to a key or a certificate; omitted otherwise |
     /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
     /// | `token` | null, or of an accepted token `issuer`, `client`, `scopes` and `operations`: objects with `operation`, `opens` (null where it depends on the request) and `lacks` |
     #[must_use]
@@ -98,7 +110,7 @@ impl Diagnosis {
         }
         let Self { subject, findings, token } = self;
         let json = Json { at_fault: self.at_fault().map(Part::as_str), subject, findings, token };
-        // Text and lists of text: there is nothing that JSON could not hold.
+        // Text and lists of text always serialize.
         serde_json::to_string_pretty(&json).unwrap_or_default()
     }
 }

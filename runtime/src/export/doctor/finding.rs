@@ -1,4 +1,4 @@
-//! One thing that is wrong, or worth knowing.
+//! One finding: a problem or a fact worth knowing.
 
 use std::fmt;
 
@@ -6,7 +6,17 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::shown;
 
-/// One thing that is wrong or worth knowing: what, and what to write or set instead. It is shown on one line.
+/// One problem or fact worth knowing, with the text or setting that corrects it. Its text is one line.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Diagnosis, Finding};
+///
+/// fn known_problem(diagnosis: &Diagnosis) -> Option<&Finding> {
+///     diagnosis.findings().iter().find(|finding| finding.code() == "no_pkce")
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     severity: Severity,
@@ -18,18 +28,38 @@ pub struct Finding {
 }
 
 /// How much a [`Finding`] matters.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Diagnosis, Severity};
+///
+/// fn warnings(diagnosis: &Diagnosis) -> usize {
+///     diagnosis.findings().iter().filter(|finding| finding.severity() == Severity::Warning).count()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Requests are refused for it, if not all, then those of the token.
+    /// The gate rejects requests because of it: all requests, or those with the examined token.
     Error,
-    /// Some clients will not get a token that is good here.
+    /// Some clients cannot get a token that the gate accepts.
     Warning,
-    /// It may be meant so.
+    /// It may be intended.
     Hint,
 }
 
-/// What a [`Finding`] is about, from what comes first: what is wrong there may be why the rest is wrong, too.
+/// The part that a [`Finding`] is about. An error in an earlier part may cause those in later ones.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Diagnosis, Part};
+///
+/// fn is_about_a_server(diagnosis: &Diagnosis) -> bool {
+///     diagnosis.findings().iter().any(|finding| finding.part() == Part::AuthorizationServer)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Part {
@@ -55,56 +85,56 @@ impl Finding {
         Self::of(Severity::Hint, part, code, message)
     }
 
-    /// What it quotes may come from elsewhere, and be shown already.
+    /// Makes a finding. The message may quote outside text, which must be escaped only once.
     pub(super) fn of(severity: Severity, part: Part, code: &'static str, message: impl fmt::Display) -> Self {
         let message = shown::line(message).to_string();
         Self { severity, part, code, issuer: None, message, advice: None }
     }
 
-    /// Says which issuer it is about.
+    /// Sets the issuer that the finding is about.
     #[cfg(feature = "jwt")]
     pub(super) fn of_issuer(mut self, id: &str) -> Self {
         self.issuer = Some(shown::url(id).to_string());
         self
     }
 
-    /// Says what to write or set instead, if anybody knows.
+    /// Sets the advice, if there is any.
     pub(super) fn advising(mut self, advice: Option<impl fmt::Display>) -> Self {
         self.advice = advice.map(|advice| shown::line(advice).to_string());
         self
     }
 
-    /// Returns how much it matters.
+    /// Returns the severity of the finding.
     #[must_use]
     pub const fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// Returns what it is about.
+    /// Returns the part that the finding is about.
     #[must_use]
     pub const fn part(&self) -> Part {
         self.part
     }
 
-    /// Returns the name of its kind, which programs can compare; the [guide](crate::guide::operators) lists them.
+    /// Returns the name of the kind of finding, for programs; the [guide](crate::guide::operating) lists the names.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
     }
 
-    /// Returns the issuer that it is about, if it is about one.
+    /// Returns the issuer that the finding is about, if there is one.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }
 
-    /// Returns what is wrong.
+    /// Returns the problem.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Returns what to write or set instead, where that is known and the message does not say it.
+    /// Returns the text or setting that corrects the problem, if it is known and not in the message.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.advice.as_deref()

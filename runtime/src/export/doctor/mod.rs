@@ -1,4 +1,4 @@
-//! Says why requests are answered 401: what is wrong with the configuration, with an authorization server, or with a token.
+//! Finds out why requests are answered 401: because of the configuration, of an authorization server, or of a token.
 
 #[cfg(feature = "jwt")]
 mod advice;
@@ -24,14 +24,14 @@ use self::{
 use super::program::problems;
 use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 
-/// Finds out why requests are answered 401, or would be.
+/// Finds out why requests are, or would be, answered 401.
 ///
-/// It looks at the configuration, fetches metadata and keys of each [`Issuer`](crate::Issuer) as the gate does, and compares what
-/// the authorization servers offer with what clients will ask for. Given a token, it judges that too. What the gate has
-/// loaded already, it loads anew.
+/// The doctor examines the configuration, fetches metadata and keys of each [`Issuer`](crate::Issuer) as the gate does,
+/// and compares the offers of the authorization servers with what clients will request. You can also give it a token to
+/// check. It loads everything again, even what the gate has loaded.
 ///
-/// `cargo scopegate doctor` prints what it finds. A program can ask by itself, at startup or in a test; it needs a runtime of
-/// tokio, as the gate does.
+/// `cargo scopegate doctor` prints the result. A program can run the doctor itself, at startup or in a test; like the
+/// gate, it needs a tokio runtime.
 ///
 /// # Examples
 ///
@@ -56,30 +56,31 @@ pub struct Doctor<'a> {
 }
 
 impl<'a> Doctor<'a> {
-    /// Makes the doctor of a gate and of what stands behind it.
+    /// Makes the doctor of a gate and of the operations behind it.
     pub fn new(gate: &'a Gate, table: &'a ScopeTable) -> Self {
         Self { gate, table, token: None, may_send: false }
     }
 
-    /// Judges this token too, by the code of the gate: who refuses it and why, or what it opens.
+    /// Also checks a token with the code of the gate: the diagnosis says who rejects it and why, or which operations it
+    /// opens.
     ///
-    /// The token is sent nowhere, and neither it nor a part of it as a whole is in the diagnosis. White space around it does not
-    /// count, and neither does `Bearer` or `DPoP` before it.
+    /// The token is not sent anywhere, and the diagnosis contains neither the token nor one of its three parts. White
+    /// space around it is ignored, and so is `Bearer` or `DPoP` before it.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self
     }
 
-    /// Lets the verifier do with the token whatever it does with those of requests: send it to its authorization server, if it
-    /// introspects.
+    /// Lets the verifier handle the token as it handles those of requests. A verifier that introspects sends it to its
+    /// authorization server.
     ///
-    /// Without it, a verifier of the program's own is not asked: nobody could tell where it sends the token.
+    /// Without this, the doctor does not call a verifier of your own, since it might send the token anywhere.
     pub fn introspect(mut self) -> Self {
         self.may_send = true;
         self
     }
 
-    /// Looks at everything.
+    /// Runs all checks.
     pub async fn examine(self) -> Diagnosis {
         let Self { gate, table, .. } = self;
         let mut findings = self.configuration();
@@ -96,21 +97,22 @@ impl<'a> Doctor<'a> {
         Diagnosis::new(Subject::of(gate), findings, token)
     }
 
-    /// Finds what keeps the gate from starting.
+    /// Finds the problems that keep the gate from starting.
     fn configuration(&self) -> Vec<Finding> {
         let discovery = Discovery::new(self.gate, self.table);
         let problems = problems(self.gate, self.table, &discovery);
         let finding = |problem| Finding::error(Part::Configuration, "cannot_start", problem);
         let mut findings: Vec<_> = problems.into_iter().map(finding).collect();
         if self.gate.known_verifier().is_none() {
-            let message = "the program verifies tokens by a verifier of its own, so that no authorization server could be looked at";
+            let message =
+                "the program has its own token verifier, so no authorization server could be examined";
             findings.push(Finding::hint(Part::Configuration, "own_verifier", message));
         }
         findings
     }
 }
 
-/// Shows no token.
+/// Hides the token.
 impl std::fmt::Debug for Doctor<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Doctor")
@@ -121,7 +123,7 @@ impl std::fmt::Debug for Doctor<'_> {
     }
 }
 
-/// Takes off what stands around a token where people copy it from.
+/// Removes the text that surrounds a token where people copy it.
 fn bare(token: &str) -> &str {
     let mut token = token.trim();
     for before in ["authorization:", "bearer ", "dpop "] {
@@ -133,7 +135,7 @@ fn bare(token: &str) -> &str {
     token
 }
 
-/// Writes names as a sentence has them: `a`, `b`, `c`.
+/// Joins names for a sentence: `a`, `b`, `c`.
 fn list<T: std::fmt::Display>(names: impl IntoIterator<Item = T>) -> String {
     let shown = names.into_iter().map(|name| format!("`{}`", shown::text(name)));
     shown.collect::<Vec<_>>().join(", ")

@@ -1,4 +1,4 @@
-//! What an accepted token opens.
+//! The operations that an accepted token opens.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::{
     token::Token,
 };
 
-/// What an accepted token says, and which operations it opens.
+/// The claims of an accepted token, and the operations that it opens.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Accepted {
     issuer: Option<String>,
@@ -28,14 +28,14 @@ pub(super) struct Accepted {
 struct Operation {
     #[serde(rename = "operation")]
     name: String,
-    /// Nothing where that depends on the request.
+    /// `None` if that depends on the request.
     opens: Option<bool>,
-    /// The scopes that are missing, by the names that clients ask for, and what the login is asked for, where it does not suffice.
+    /// The missing scopes, by the names that clients use, and the demand on the login, if the login does not meet it.
     lacks: Vec<String>,
 }
 
 impl Accepted {
-    /// Has the policy decide about each operation that needs a token.
+    /// Decides about each operation that needs a token.
     pub(super) fn of(token: &Token, policy: &Policy, table: &ScopeTable) -> Self {
         let shown = |text: &str| shown::text(text).to_string();
         let guarded = table.entries().iter().filter(|entry| !entry.requirement().is_public());
@@ -47,7 +47,7 @@ impl Accepted {
         }
     }
 
-    /// Says that the token opens nothing, where it does not.
+    /// Returns a finding if the token opens no operation.
     pub(super) fn finding(&self) -> Option<Finding> {
         let is_closed = |operation: &Operation| operation.opens == Some(false);
         let opens_nothing = !self.operations.is_empty() && self.operations.iter().all(is_closed);
@@ -74,7 +74,7 @@ impl Operation {
                 let login = entry.requirement().step_up().to_string().trim_start().to_owned();
                 (Some(false), lacking(entry, token, policy).into_iter().chain([login]).collect())
             }
-            // A template that only a request fills in.
+            // A request fills in the template.
             Err(Shortfall::NoValue | Shortfall::IllegalValue) => (None, lacking(entry, token, policy)),
         };
         let name = match (entry.methods(), entry.path()) {
@@ -85,7 +85,7 @@ impl Operation {
     }
 }
 
-/// Lists what is missing of the floor and of the first alternative, which is the one that clients are told to ask for.
+/// Lists what the token lacks of the floor and of the first alternative, which challenges name.
 fn lacking(entry: &Entry, token: &Token, policy: &Policy) -> Vec<String> {
     let needs = entry.requirement().terms().next().into_iter().flatten().filter_map(NeedRef::scope);
     let all = policy.floor_scopes().iter().cloned().chain(needs);

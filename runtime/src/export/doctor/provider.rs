@@ -1,8 +1,8 @@
-//! Which product an authorization server is, by the form of its identifier.
+//! Recognizes the product of an authorization server by the form of its identifier.
 
 use reqwest::Url;
 
-/// Products whose administrators can be told what to set.
+/// Products for which there is specific advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Provider {
     Keycloak,

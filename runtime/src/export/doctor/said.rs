@@ -1,11 +1,11 @@
-//! What a token says of itself.
+//! The unverified content of a token.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use crate::{shown, verify::jwt::system_clock};
 
-/// What a token says of itself. Nobody has verified it: it serves for advice, and decides nothing.
+/// The content of a token. It is not verified, so it is used only for advice.
 pub(super) struct Said {
     parts: usize,
     header: Map<String, Value>,
@@ -23,22 +23,23 @@ impl Said {
         Self { parts: parts.len(), header: read(0), claims: read(1) }
     }
 
-    /// Tells whether it is encrypted ([RFC 7516, section 7.1](https://www.rfc-editor.org/rfc/rfc7516#section-7.1)).
+    /// Tells whether the token is encrypted ([RFC 7516, section
+    /// 7.1](https://www.rfc-editor.org/rfc/rfc7516#section-7.1)).
     pub(super) fn is_encrypted(&self) -> bool {
         self.parts == 5 && self.header.contains_key("enc")
     }
 
-    /// Tells whether it is a text that means nothing to anybody but its issuer.
+    /// Tells whether the token is opaque: only its issuer can read it.
     pub(super) fn is_opaque(&self) -> bool {
         self.header.is_empty()
     }
 
-    /// Returns who issued it. Some servers name themselves in the header of an encrypted token.
+    /// Returns the issuer. Some servers put their name into the header of an encrypted token.
     pub(super) fn issuer(&self) -> Option<&str> {
         [&self.claims, &self.header].into_iter().find_map(|object| object.get("iss")?.as_str())
     }
 
-    /// Returns a claim as it is shown.
+    /// Returns a claim, escaped for output.
     pub(super) fn claim(&self, name: &str) -> Option<String> {
         let value = self.claims.get(name)?;
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -51,23 +52,20 @@ impl Said {
         aud.as_str().or_else(|| aud.as_array()?.first()?.as_str())
     }
 
-    /// Tells whether the resource is among its audiences, as it is spelt.
+    /// Tells whether the audiences contain the resource, spelt exactly as here.
     pub(super) fn is_for(&self, resource: &str) -> bool {
         let aud = self.claims.get("aud").and_then(Value::as_array);
         aud.is_some_and(|audiences| audiences.iter().any(|audience| audience == resource))
     }
 
-    /// Returns the algorithm that it is signed with.
+    /// Returns the algorithm of the signature.
     pub(super) fn algorithm(&self) -> Option<&str> {
         self.header.get("alg")?.as_str()
     }
 
-    /// Says that it expired, and when, if it tells that.
+    /// Returns a message that the token has expired, with the time if the token has one.
     pub(super) fn expiry(&self) -> String {
         let Some(exp) = self.claim("exp") else { return "it expired".to_owned() };
-        format!(
-            "it expired: its `exp` is `{exp}`, and the clock of this machine is at `{:.0}`",
-            system_clock()
-        )
+        format!("it expired: its `exp` is `{exp}`, and this machine's clock shows `{:.0}`", system_clock())
     }
 }

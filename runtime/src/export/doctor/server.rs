@@ -1,4 +1,4 @@
-//! What is wrong with an authorization server: for the gate, which needs its keys, and for clients, which need tokens.
+//! Examines an authorization server: the gate needs its keys, and clients need its tokens.
 
 use super::{
     finding::{Finding, Part, Severity},
@@ -13,11 +13,11 @@ use crate::{
 
 const PART: Part = Part::AuthorizationServer;
 
-/// Looks at the issuers whose tokens the gate verifies.
+/// Examines the issuers whose tokens the gate accepts.
 pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
     let mut findings = Vec::new();
-    // What can never work was said already.
+    // Problems of the configuration are reported elsewhere.
     for issuer in issuers.into_iter().filter(|issuer| issuer.problems().is_empty()) {
         let examination = jwt::examine(issuer).await;
         let trouble = examination.trouble.map(|trouble| of_trouble(&trouble));
@@ -33,14 +33,14 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Says what keeps the gate from asking about opaque tokens. Metadata that cannot be read at all was said of already.
+/// Returns the problem that keeps the gate from introspecting opaque tokens. Unreadable metadata is reported elsewhere.
 #[cfg(feature = "introspection")]
 async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
     let reason = issuer.introspects()?.trouble(&issuer.places).await?;
     Some(Finding::error(PART, "no_introspection_endpoint", reason))
 }
 
-/// Says what keeps the gate from its keys.
+/// Returns the problem that keeps the gate from loading keys.
 fn of_trouble(trouble: &Trouble) -> Finding {
     let Trouble { sought, kind, reason } = trouble;
     let (code, advice) = match kind {
@@ -51,21 +51,21 @@ fn of_trouble(trouble: &Trouble) -> Finding {
         ),
         Kind::Status(300..=399) => (
             "redirect",
-            Some("redirects are not followed: write the issuer as the server itself spells it, or `.metadata_uri(..)`".to_owned()),
+            Some("scopegate follows no redirects: write the issuer as the server itself spells it, or set `.metadata_uri(..)`".to_owned()),
         ),
-        Kind::Status(_) if *sought == Sought::Keys => ("status", Some("mend `jwks_uri` at the server".to_owned())),
+        Kind::Status(_) if *sought == Sought::Keys => ("status", Some("correct `jwks_uri` at the server".to_owned())),
         Kind::Status(404) => (
             "not_found",
-            Some("write the issuer as the server's own documents spell it, with its path; or say where its metadata is with `.metadata_uri(..)`".to_owned()),
+            Some("write the issuer as the server's own documents spell it, with its path; or set the address of its metadata with `.metadata_uri(..)`".to_owned()),
         ),
-        Kind::Status(_) => ("status", Some("see what the server logs".to_owned())),
+        Kind::Status(_) => ("status", Some("look into the server's log".to_owned())),
         Kind::Cut => ("incomplete", None),
         Kind::NotJson => ("not_json", None),
         Kind::Html => (
             "html",
-            Some("that is a page for people, as of a login or a proxy: let the address answer without a login".to_owned()),
+            Some("the answer is a page for people, such as a login page or that of a proxy: allow access to the address without a login".to_owned()),
         ),
-        Kind::NoKeysUri => ("no_jwks_uri", Some("say where the keys are with `.jwks_uri(..)`".to_owned())),
+        Kind::NoKeysUri => ("no_jwks_uri", Some("set the address of the keys with `.jwks_uri(..)`".to_owned())),
         Kind::KeysElsewhere => ("keys_elsewhere", None),
         Kind::OtherIssuer { found, expected } => ("other_issuer", Some(spelling(found, expected))),
         Kind::NoUsableKey => (
@@ -73,7 +73,7 @@ fn of_trouble(trouble: &Trouble) -> Finding {
             Some("have the server sign access tokens with a key pair, as for `RS256`".to_owned()),
         ),
         Kind::NoKeyOfAlgorithm => {
-            ("no_key_of_algorithm", Some("name one of these in `.algorithms([..])`, or leave that out".to_owned()))
+            ("no_key_of_algorithm", Some("name one of these in `.algorithms([..])`, or remove that setting".to_owned()))
         }
     };
     let finding = if *sought == Sought::MetadataForClients {
@@ -84,7 +84,7 @@ fn of_trouble(trouble: &Trouble) -> Finding {
     finding.advising(advice)
 }
 
-/// Says how an issuer is to be written.
+/// Returns how to write the issuer.
 fn spelling(found: &str, expected: &str) -> String {
     let (shown, expected) = (crate::shown::url(found).to_string(), expected.trim_end_matches('/'));
     if found.contains('{') {
@@ -100,7 +100,7 @@ fn spelling(found: &str, expected: &str) -> String {
     }
 }
 
-/// Says what clients will miss.
+/// Returns the offers that clients will miss.
 fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(unlisted_scopes(offers, gate.policy(), table));
@@ -108,28 +108,26 @@ fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     if let Some(resources) = &offers.protected_resources
         && !resources.iter().any(|listed| listed == resource)
     {
-        let message =
-            format!("its `protected_resources` are {}, and `{resource}` is none of them", list(resources));
-        let advice = "register the resource there, as it is spelt here";
+        let message = format!("its `protected_resources` are {}, without `{resource}`", list(resources));
+        let advice = "register the resource there, spelt exactly like this";
         findings.push(Finding::warning(PART, "resource_not_listed", message).advising(Some(advice)));
     }
     if offers.denies_resource() {
-        let message =
-            "it says that it takes no `resource` (RFC 8707), by which clients say whom a token is for";
-        let advice = "turn that on, or name what it writes into `aud` with `.audience(..)`";
+        let message = "its metadata says that it ignores `resource` (RFC 8707), with which clients name the audience of a token";
+        let advice = "turn that on, or set the value that it writes into `aud` with `.audience(..)`";
         findings.push(Finding::warning(PART, "no_resource_parameter", message).advising(Some(advice)));
     }
     findings.extend(pkce(offers));
     if offers.registration_endpoint.is_none() && offers.client_id_metadata_document_supported != Some(true) {
-        let message = "clients cannot register by themselves: it has neither `registration_endpoint` nor `client_id_metadata_document_supported`";
-        let advice = "register each client there, and tell its users the id";
+        let message = "clients cannot register themselves: its metadata has neither `registration_endpoint` nor `client_id_metadata_document_supported`";
+        let advice = "register each client there, and give its users the client id";
         findings.push(Finding::hint(PART, "no_registration", message).advising(Some(advice)));
     }
     findings
 }
 
-/// Finds the scopes that clients are told to ask for, and that the server does not list. It need not list all
-/// ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)), and many list none of any API.
+/// Finds the scopes that clients will request but the server does not list. A server need not list all scopes ([RFC
+/// 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)), and many list no scopes of APIs.
 fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Option<Finding> {
     let listed = offers.scopes_supported.as_ref()?;
     let mut scopes: Vec<ScopeToken> = table.catalog();
@@ -141,14 +139,14 @@ fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Opti
     if unlisted.is_empty() {
         return None;
     }
-    let message = format!("its `scopes_supported` lack {unlisted}, for which clients will ask");
+    let message = format!("its `scopes_supported` lack {unlisted}, which clients will request");
     let lists_others = listed.iter().any(|scope| !is_of_open_id(scope));
     let severity = if lists_others { Severity::Warning } else { Severity::Hint };
     let finding = Finding::of(severity, PART, "scopes_not_listed", message);
-    Some(finding.advising(Some("register them there, or see that it grants scopes that it does not list")))
+    Some(finding.advising(Some("register them there, or check that it grants scopes that it does not list")))
 }
 
-/// Clients of OAuth 2.1 want `S256`, and those of MCP go on with nothing else.
+/// OAuth 2.1 clients want `S256`, and MCP clients refuse to continue without it.
 fn pkce(offers: &Offers) -> Option<Finding> {
     let message = match &offers.code_challenge_methods_supported {
         Some(methods) if methods.iter().any(|method| method == "S256") => return None,
@@ -156,6 +154,6 @@ fn pkce(offers: &Offers) -> Option<Finding> {
         None => "its metadata has no `code_challenge_methods_supported`",
     };
     let finding =
-        Finding::warning(PART, "no_pkce", format_args!("{message}, so that clients of MCP log nobody in"));
+        Finding::warning(PART, "no_pkce", format_args!("{message}, so MCP clients refuse to log in"));
     Some(finding.advising(Some("turn on PKCE with `S256`")))
 }

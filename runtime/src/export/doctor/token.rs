@@ -1,4 +1,4 @@
-//! Judges a token by the code of the gate, and says who refuses it.
+//! Checks a token with the code of the gate.
 
 #[cfg(feature = "jwt")]
 use std::error::Error;
@@ -13,14 +13,14 @@ use super::{
 use crate::verify::jwt::{Fault, Rule};
 use crate::{gate::Gate, scope::ScopeTable, token::VerifyError};
 
-/// What came of judging a token.
+/// The result of checking a token.
 pub(super) enum Verdict {
     NotJudged(NotJudged),
     Refused(Finding),
     Accepted(Accepted, Option<Finding>),
 }
 
-/// Why a token was not judged.
+/// Why a token was not checked.
 pub(super) enum NotJudged {
     GateCannotStart,
     OwnVerifier,
@@ -47,10 +47,10 @@ impl NotJudged {
     fn finding(&self) -> Finding {
         let (message, advice) = match self {
             Self::GateCannotStart => {
-                ("it was not judged, since the gate cannot start", "mend the configuration first")
+                ("it was not checked, since the gate cannot start", "correct the configuration first")
             }
             Self::OwnVerifier => (
-                "it was not judged, since the program's own verifier may send it somewhere",
+                "it was not checked, since the program's own verifier may send it somewhere",
                 "allow that with `--introspect`, or `Doctor::introspect`",
             ),
         };
@@ -58,7 +58,7 @@ impl NotJudged {
     }
 }
 
-/// Judges a token as the gate judges that of a request, and each operation as the policy does.
+/// Checks a token as the gate checks that of a request, and then decides about each operation.
 pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send: bool) -> Verdict {
     match gate.verify_alone(text, may_send).await {
         None => Verdict::NotJudged(NotJudged::OwnVerifier),
@@ -76,7 +76,7 @@ pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send:
     }
 }
 
-/// Says why a token is refused, and what to set where.
+/// Returns why a token is rejected, and which setting to change.
 fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
     #[cfg(feature = "jwt")]
     let said = Said::of(text);
@@ -101,11 +101,11 @@ fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
     #[cfg(not(feature = "jwt"))]
     let _ = gate;
     let advice =
-        text.starts_with('{').then_some("that is a whole token response: its `access_token` is the token");
+        text.starts_with('{').then_some("this is a whole token response; copy only its `access_token`");
     Finding::error(Part::Token, "refused", reason(text, error)).advising(advice)
 }
 
-/// Writes the reason. A verifier of the program's own may quote the token.
+/// Writes the reason. The program's own verifier may quote the token, so the token is removed.
 fn reason(token: &str, error: &VerifyError) -> String {
     let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     let secrets = std::iter::once(token).chain(token.split('.').filter(|part| part.len() > 16));

@@ -1,4 +1,4 @@
-//! What a lock says of tokens that are bound to a key or a certificate.
+//! The lock's declarations about tokens that are bound to a key or a certificate.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use crate::{
     scope::one_word,
 };
 
-/// Which bound tokens a gate takes, and what it demands of them.
+/// Which bound tokens a gate accepts or requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bound {
     accepts_unchecked: bool,
     dpop: DpopUse,
-    /// The header with the thumbprint of the certificate, in one word.
+    /// The header with the certificate's thumbprint, as one word.
     certificate: Option<String>,
 }
 
@@ -33,7 +33,7 @@ impl From<&Gate> for Bound {
     }
 }
 
-/// Writes a line for each thing that is not as it is without a declaration.
+/// Writes a line for each setting that differs from the default.
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.accepts_unchecked {
@@ -49,30 +49,30 @@ const DPOP: &str = "dpop:";
 const CERTIFICATE: &str = "client-certificate:";
 
 impl Bound {
-    /// Reads a declaration, and tells whether it is new; `None` where the word is another's.
+    /// Reads a declaration and returns whether it is new; `None` if the word belongs to another declaration.
     pub(super) fn read(&mut self, word: &str, rest: &str) -> Option<Result<bool, &'static str>> {
         Some(match (word, rest) {
             (UNCHECKED, "accepted") => Ok(!std::mem::replace(&mut self.accepts_unchecked, true)),
-            (UNCHECKED, _) => Err("it does not say `accepted`"),
+            (UNCHECKED, _) => Err("write `accepted` after the word"),
             (DPOP, "accepted") => {
                 Ok(std::mem::replace(&mut self.dpop, DpopUse::Accepted) == DpopUse::Refused)
             }
             (DPOP, "required") => {
                 Ok(std::mem::replace(&mut self.dpop, DpopUse::Required) == DpopUse::Refused)
             }
-            (DPOP, _) => Err("it says neither `accepted` nor `required`"),
+            (DPOP, _) => Err("write `accepted` or `required` after the word"),
             (CERTIFICATE, _) => match rest.strip_prefix("header ") {
                 Some(name) if !name.is_empty() && !name.contains(' ') => {
                     Ok(self.certificate.replace(name.to_owned()).is_none())
                 }
-                _ => Err("it names no header"),
+                _ => Err("name a header"),
             },
             _ => return None,
         })
     }
 }
 
-/// Lists what is declared differently.
+/// Lists the differences.
 pub(super) fn changes(old: &Bound, new: &Bound) -> impl Iterator<Item = Change> {
     let changes = [unchecked(old, new), dpop(old.dpop, new.dpop), certificate(old, new)];
     changes.into_iter().flatten().map(|(direction, words)| Change::new(direction, words))
@@ -101,11 +101,11 @@ fn dpop(old: DpopUse, new: DpopUse) -> Option<(Direction, String)> {
         (Accepted, Refused) => "tokens that are bound to a key by DPoP are no longer accepted",
         (Required, Accepted) => "tokens need no longer be bound to a key by DPoP",
         (Required, Refused) => {
-            "tokens need no longer be bound to a key by DPoP, and those that are so are refused"
+            "tokens need no longer be bound to a key by DPoP, and bound tokens are refused"
         }
         _ => return None,
     };
-    // Bearer tokens get in unless it is required, and bound ones unless they are refused.
+    // Bearer tokens pass unless a binding is required, and bound tokens pass unless they are refused.
     let opens = old == Required || old == Refused;
     let closes = new == Required || new == Refused;
     Some((Direction::of(opens, closes), words.to_owned()))

@@ -1,12 +1,25 @@
-//! What is different between two locks.
+//! One difference between two locks.
 
 use std::fmt;
 
 use super::{Lock, compare::Side, declarations, needs::Direction, routes::Routes};
 
-/// One thing that is different between two locks.
+/// One difference between two locks.
 ///
 /// `Display` writes it in words, as in ``` `DELETE /files/{name}` no longer needs `files:admin` ```. The words may change.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Change, Direction, Lock};
+///
+/// let old: Lock = "GET /files files:read files:list by list".parse()?;
+/// let new: Lock = "GET /files files:read by list".parse()?;
+/// let changes: Vec<Change> = new.changes_since(&old);
+/// assert_eq!(changes[0].to_string(), "`GET /files` no longer needs `files:list`");
+/// assert_eq!(changes[0].direction(), Direction::Weaker);
+/// # Ok::<(), scopegate::export::LockError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     direction: Direction,
@@ -18,7 +31,7 @@ impl Change {
         Self { direction, words }
     }
 
-    /// Returns what it does to those who may call.
+    /// Returns whether the change lets more or fewer callers in.
     #[must_use]
     pub const fn direction(&self) -> Direction {
         self.direction
@@ -31,7 +44,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Lists what is different, weakest first; of the declarations before the routes.
+/// Lists the differences, weakest first, with declarations before routes.
 pub(super) fn between(old: &Lock, new: &Lock) -> Vec<Change> {
     let routes = Routes::of(&old.lines, &new.lines);
     let sides = [Side::from(&old.declared), Side::from(&new.declared)];

@@ -5,17 +5,17 @@ use std::{env, fs, io, path::Path};
 use super::{Lock, LockError};
 use crate::{export::Admission, scope::ScopeTable};
 
-/// Checks that the lock at `path` says what `admission`, which is a `&Gate` or a `&Policy`, and `table` do. With
+/// Checks that the lock at `path` matches `admission`, which is a `&Gate` or a `&Policy`, and `table`. With
 /// `UPDATE_SCOPES=1` in the environment it writes the file.
 ///
 /// # Errors
 ///
-/// When there is no such file, it cannot be read or written, or it says something else. The error says in words what got
-/// weaker and what stricter.
+/// When there is no such file, it cannot be read or written, or it differs. The error lists which rules got weaker and
+/// which got stricter.
 ///
 /// # Examples
 ///
-/// A test that keeps the file up to date:
+/// To keep the file up to date, write a test:
 ///
 /// ```no_run
 /// # use scopegate::{Gate, Router, StaticKeys};
@@ -31,8 +31,8 @@ use crate::{export::Admission, scope::ScopeTable};
 /// }
 /// ```
 ///
-/// An MCP server's table does as well. A program with routes and an MCP server behind one gate has one lock of both; one
-/// with several gates has a lock for each.
+/// You can also pass an MCP server's table. A program with routes and an MCP server behind one gate has one lock for
+/// both; a program with several gates has a lock for each.
 ///
 /// ```no_run
 /// # #[cfg(feature = "mcp")]
@@ -61,12 +61,12 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # }
 /// ```
 ///
-/// Where there is no gate, as over stdio, the policy takes its place.
+/// If there is no gate, as over stdio, pass the policy.
 ///
-/// A test that fails:
+/// This test fails:
 ///
 /// ```text
-/// Error: `scopes.lock` does not say what the routes need
+/// Error: `scopes.lock` does not match the program
 ///
 /// weaker:
 /// - `DELETE /files/{name}` no longer needs `files:admin`
@@ -74,8 +74,8 @@ use crate::{export::Admission, scope::ScopeTable};
 /// if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
 /// ```
 ///
-/// The error also names scopes that are spelt almost alike, as `files:raed` and `files:read`, where no vocabulary says which there
-/// are. The gate logs a warning about them at startup.
+/// Without a vocabulary, the error also names scopes that are spelt almost alike, such as `files:raed` and
+/// `files:read`. The gate logs a warning about them at startup.
 pub fn check_lock<'a>(
     admission: impl Into<Admission<'a>>,
     table: &ScopeTable,
@@ -107,7 +107,7 @@ fn read(path: &Path) -> Result<String, LockError> {
     })
 }
 
-/// In two steps, so that whoever reads meanwhile finds the old file or the new one.
+/// Writes a temporary file first, so that a concurrent reader sees either the old file or the new one.
 fn write(lock: &Lock, path: &Path) -> Result<(), LockError> {
     let half = path.with_extension(format!("{}.tmp", std::process::id()));
     fs::write(&half, lock.to_string()).and_then(|()| fs::rename(&half, path)).map_err(LockError::file)

@@ -1,8 +1,8 @@
-//! Whom a lock lets through, and whether another one does so, too.
+//! Compares two locks by the tokens that they let through.
 //!
-//! A token is a set of scopes. A scope of a requirement is met by each scope that covers it ([`Policy::coverers`]), of which
-//! there are finitely many, so that the sets which just suffice can be compared. A template is a scope like any other here:
-//! what covers it covers whatever it comes to.
+//! A token is a set of scopes. A finite number of scopes cover a given scope ([`Policy::coverers`]), so the smallest
+//! sets that suffice can be compared. Here, a template is a scope like any other: a scope that covers the template
+//! covers every scope that the template can become.
 
 use std::{
     borrow::Cow,
@@ -18,13 +18,13 @@ use super::{
 };
 use crate::policy::Policy;
 
-/// The granted scopes of which each meets one scope of a requirement.
+/// The scopes that each meet one scope of a requirement.
 type Coverers = Rc<BTreeSet<String>>;
 
 /// The policy of one lock.
 pub(super) struct Side {
     policy: Policy,
-    /// What the policy names.
+    /// The scopes that the policy names.
     names: BTreeSet<String>,
     known: RefCell<HashMap<String, Coverers>>,
 }
@@ -38,7 +38,7 @@ impl From<&Declared> for Side {
 }
 
 impl Side {
-    /// Tells whether implications contradict each other: no gate starts with such a policy.
+    /// Tells whether implications contradict each other. No gate starts with such a policy.
     pub(super) fn is_contradictory(&self) -> bool {
         !self.policy.contradictions().is_empty()
     }
@@ -53,22 +53,22 @@ impl Side {
     }
 }
 
-/// What a caller has to have.
+/// What a caller needs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Demand<'a> {
     needs_token: bool,
     needs_floor: bool,
-    /// Alternatives; at least one.
+    /// The alternatives, at least one.
     ways: Vec<Vec<Cow<'a, str>>>,
 }
 
 impl<'a> Demand<'a> {
-    /// What every caller has to have who is let through with a token.
+    /// The demand on every caller with a token.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
 
-    /// Adds what the handler demands itself: with a token that has no floor, where the operation is public.
+    /// Adds the handler's own demand. If the operation is public, the token does not need the floor.
     pub(super) fn and(mut self, scope: &'a str) -> Self {
         self.ways.iter_mut().for_each(|way| way.push(scope.into()));
         Self { needs_token: true, ..self }
@@ -78,7 +78,7 @@ impl<'a> Demand<'a> {
         self.ways.iter().flatten().map(AsRef::as_ref)
     }
 
-    /// Puts values into the templates.
+    /// Fills values into the templates.
     fn with(&self, values: &Values<'_>) -> Self {
         let filled = |way: &Vec<Cow<'a, str>>| way.iter().map(|scope| fill(scope, values)).collect();
         Self { ways: self.ways.iter().map(filled).collect(), ..*self }
@@ -96,7 +96,7 @@ impl<'a> From<&'a Needs> for Demand<'a> {
     }
 }
 
-/// Judges what it means that the demand `new` on one side takes the place of `old` on the other.
+/// Returns the effect of replacing the demand `old` on one side by `new` on the other.
 pub(super) fn direction(old: (&Side, &Demand<'_>), new: (&Side, &Demand<'_>)) -> Direction {
     let instances = values(old.1.scopes().chain(new.1.scopes()), || {
         old.0.names.iter().chain(&new.0.names).map(String::as_str)
@@ -111,7 +111,7 @@ fn direction_as_written(old: (&Side, &Demand<'_>), new: (&Side, &Demand<'_>)) ->
     Direction::of(lets_more_in(new, old), lets_more_in(old, new))
 }
 
-/// Tells whether some caller meets `demand` and not `other`.
+/// Tells whether some caller meets `demand` but not `other`.
 fn lets_more_in((side, demand): (&Side, &Demand<'_>), (other_side, other): (&Side, &Demand<'_>)) -> bool {
     if !(demand.needs_token && other.needs_token) {
         return other.needs_token;
@@ -128,10 +128,10 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
     floor.chain(way.iter().map(AsRef::as_ref))
 }
 
-/// Tells whether a token with one scope of each of `wanted`, and no others, can be one that does not meet `demand`.
+/// Tells whether some token that has a scope of each of `wanted`, and no others, fails to meet `demand`.
 ///
-/// It does not if it lacks a scope of the floor, or one of each alternative. To lack a scope means to have nothing that covers
-/// it; so the scopes to lack have to leave something over of each of `wanted`.
+/// A token fails if it lacks a scope of the floor, or a scope of each alternative. To lack a scope means to have no
+/// scope that covers it. So after removing those, each of `wanted` must still have a scope left.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {
@@ -144,7 +144,7 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     if ways.iter().any(Vec::is_empty) {
         return false;
     }
-    // A scope that nothing wanted covers is lacking anyway. This leaves little to try out.
+    // If nothing wanted covers a scope, the token lacks it anyway. This leaves few combinations to try.
     let is_lacking = |scope: &Coverers| wanted.iter().all(|coverers| coverers.is_disjoint(scope));
     ways.retain(|way| !way.iter().any(is_lacking));
     can_lack_each(&ways, wanted, &mut Vec::new())
@@ -165,7 +165,7 @@ fn can_lack_each<'a>(
     })
 }
 
-/// Tells whether there is something in each of `wanted` that is in none of `lacked`.
+/// Tells whether each of `wanted` has a scope that is in none of `lacked`.
 fn is_left(wanted: &[Coverers], lacked: &[&BTreeSet<String>]) -> bool {
     wanted
         .iter()

@@ -1,4 +1,4 @@
-//! What became of the policy and of the gate, in words.
+//! Describes changes of the policy and of the gate.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -13,9 +13,10 @@ use super::{
 };
 use crate::scope::{ScopeToken, Wildcards};
 
-/// Lists what is declared differently.
+/// Lists the differences of the declarations.
 ///
-/// The changes of the policy are judged by the demands that stay the same: what their own changes do is said of the routes.
+/// A change of the policy is judged by the demands that stay the same; changes of the demands are reported with the
+/// routes.
 pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes: &Routes<'_>) -> Vec<Change> {
     let steps: Vec<Step> = floor(old, new).chain(implications(old, new)).chain(wildcards(old, new)).collect();
     let mut changes = if steps.is_empty() { Vec::new() } else { judged(steps, sides, &routes.kept()) };
@@ -24,14 +25,15 @@ pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes:
     changes
 }
 
-/// One thing that is different, and the old declarations with it alone.
+/// One difference, and the old declarations with only this difference applied.
 struct Step {
     words: String,
     declared: Declared,
 }
 
-/// A step is never called more than all steps together are, and what they do together is said of at least one of them. A
-/// step that makes no policy without the others, as where an implication is turned around, is judged with the rest alone.
+/// Judges each step. No step is reported with more effect than all steps have together, and at least one is reported
+/// with that effect. A step that gives an invalid policy by itself, such as one half of a reversed implication, is
+/// judged together with the rest.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));
     let affected: Vec<(&Demand<'_>, Direction)> =
@@ -77,9 +79,7 @@ fn implications<'a>(old: &'a Declared, new: &'a Declared) -> impl Iterator<Item 
         let added = now.difference(before).cloned().collect();
         let without = before.intersection(now).cloned().collect();
         let with = before.union(now).cloned().collect();
-        [step("no longer stands for", gone, without), step("now stands for", added, with)]
-            .into_iter()
-            .flatten()
+        [step("no longer implies", gone, without), step("now implies", added, with)].into_iter().flatten()
     })
 }
 
@@ -87,13 +87,13 @@ fn wildcards(old: &Declared, new: &Declared) -> Option<Step> {
     use Wildcards::{Off, Prefixed, PrefixedAndBare};
     let words = match (old.wildcards, new.wildcards) {
         (Off, Off) | (Prefixed, Prefixed) | (PrefixedAndBare, PrefixedAndBare) => return None,
-        (Off, Prefixed) => "granted scopes that end in `*` now stand for others",
+        (Off, Prefixed) => "granted scopes that end in `*` now cover others",
         (Off, PrefixedAndBare) => {
-            "granted scopes that end in `*` now stand for others, and `*` alone for all"
+            "granted scopes that end in `*` now cover others, and a granted `*` covers all"
         }
-        (Prefixed, PrefixedAndBare) => "a granted `*` alone now stands for all scopes",
-        (PrefixedAndBare, Prefixed) => "a granted `*` alone no longer stands for all scopes",
-        (Prefixed | PrefixedAndBare, Off) => "granted scopes that end in `*` no longer stand for others",
+        (Prefixed, PrefixedAndBare) => "a granted `*` now covers all scopes",
+        (PrefixedAndBare, Prefixed) => "a granted `*` no longer covers all scopes",
+        (Prefixed | PrefixedAndBare, Off) => "granted scopes that end in `*` no longer cover others",
     };
     let declared = Declared { wildcards: new.wildcards, ..old.clone() };
     Some(Step { words: words.to_owned(), declared })

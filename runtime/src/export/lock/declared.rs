@@ -1,8 +1,8 @@
-//! What a lock says of the policy and the gate.
+//! The lock's declarations about the policy and the gate.
 //!
 //! ```text
 //! declaration = "floor:" 1*( SP scope )
-//!             / "implies:" SP scope 1*( SP scope )    the first stands for the others
+//!             / "implies:" SP scope 1*( SP scope )    the first implies the others
 //!             / "wildcards:" SP ( "prefixed" / "prefixed-and-bare" )
 //!             / "credentials:" SP source
 //!             / "bound-tokens:" SP "accepted"
@@ -11,8 +11,8 @@
 //! source      = "authorization" / ( "cookie" / "header" / "websocket-protocol" ) SP name
 //! ```
 //!
-//! No method has a colon, so no row begins like a declaration. What has no declaration is as it is without one: there is
-//! no floor, nothing is implied, `*` stands for nothing, credentials come from `Authorization` alone, and bound tokens are refused.
+//! No method contains a colon, so a row cannot be mistaken for a declaration. Without a declaration the default
+//! applies: no floor, no implications, no wildcards, credentials only from `Authorization`, and no bound tokens.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,14 +27,14 @@ use crate::{
     token::CredentialSource,
 };
 
-/// Everything that lets somebody in besides the rows.
+/// The settings that affect access besides the rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
     pub(super) floor: BTreeSet<ScopeToken>,
-    /// What each scope stands for directly; never nothing.
+    /// The scopes that each scope implies directly; never an empty set.
     pub(super) implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,
     pub(super) wildcards: Wildcards,
-    /// As `Display` of [`CredentialSource`] writes them.
+    /// The sources, in the format of [`CredentialSource`]'s `Display`.
     pub(super) sources: BTreeSet<String>,
     pub(super) bound: Bound,
 }
@@ -83,14 +83,14 @@ fn source(source: &CredentialSource) -> String {
 }
 
 impl Declared {
-    /// Makes the policy that judges as the one that was declared.
+    /// Makes the declared policy.
     pub(super) fn policy(&self) -> Policy {
         let implied = self.implied.iter().map(|(scope, children)| (scope.clone(), children.iter().cloned()));
         Policy::new().floor(self.floor.iter().cloned()).implies(implied).wildcards(self.wildcards)
     }
 }
 
-/// Writes one line for each thing that is declared.
+/// Writes one line for each declaration.
 impl fmt::Display for Declared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.floor.is_empty() {
@@ -115,7 +115,7 @@ fn words(scopes: &BTreeSet<ScopeToken>) -> String {
     join(scopes.iter().map(ScopeToken::as_str))
 }
 
-/// Reads declarations one by one.
+/// Reads declarations line by line.
 #[derive(Default)]
 pub(super) struct Reader {
     floor: Option<BTreeSet<ScopeToken>>,
@@ -126,7 +126,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads a line, or says what is wrong with it. Tells whether the line is a declaration.
+    /// Reads a line and returns whether it is a declaration. The error is the problem of the line.
     pub(super) fn read(&mut self, line: &str) -> Result<bool, &'static str> {
         let Some((word, rest)) = line.split_once(' ').filter(|(word, _)| word.ends_with(':')) else {
             return Ok(false);
@@ -135,18 +135,18 @@ impl Reader {
             "floor:" => self.floor.replace(scopes(rest)?).is_none(),
             "implies:" => {
                 let (scope, children) =
-                    rest.split_once(' ').ok_or("it does not say what the scope implies")?;
+                    rest.split_once(' ').ok_or("name the implied scopes after the scope")?;
                 self.implied.insert(scope_of(scope)?, scopes(children)?).is_none()
             }
             "wildcards:" => self.wildcards.replace(wildcards(rest)?).is_none(),
             "credentials:" if is_source(rest) => self.sources.insert(rest.to_owned()),
-            "credentials:" => return Err("it names no source of credentials"),
+            "credentials:" => return Err("this is not a source of credentials"),
             _ => match self.bound.read(word, rest) {
                 Some(read) => read?,
-                None => return Err("this version knows no such declaration"),
+                None => return Err("this version does not know the declaration"),
             },
         };
-        if is_new { Ok(true) } else { Err("the same is declared above already") }
+        if is_new { Ok(true) } else { Err("this is already declared above") }
     }
 
     pub(super) fn finish(self) -> Declared {
@@ -165,14 +165,14 @@ fn scopes(words: &str) -> Result<BTreeSet<ScopeToken>, &'static str> {
 }
 
 fn scope_of(word: &str) -> Result<ScopeToken, &'static str> {
-    word.parse().map_err(|_| "it has a word that is no scope")
+    word.parse().map_err(|_| "a word in it is not a scope")
 }
 
 fn wildcards(word: &str) -> Result<Wildcards, &'static str> {
     match word {
         "prefixed" => Ok(Wildcards::Prefixed),
         "prefixed-and-bare" => Ok(Wildcards::PrefixedAndBare),
-        _ => Err("it says neither `prefixed` nor `prefixed-and-bare`"),
+        _ => Err("write `prefixed` or `prefixed-and-bare`"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Why a lock is not what it should be.
+//! The error of a lock check.
 
 use std::{
     fmt, io,
@@ -7,9 +7,19 @@ use std::{
 
 use super::change::Change;
 
-/// The reason why a lock does not hold.
+/// The reason why the check of a lock failed.
 ///
-/// `Display` says what to do; `Debug` is the same, so that a test that fails with it can be read.
+/// `Display` also says what to do. `Debug` writes the same text, so that a failing test is readable.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Lock, LockError};
+///
+/// let error: LockError = "GET".parse::<Lock>().unwrap_err();
+/// assert!(!error.is_missing() && !error.is_stale());
+/// assert!(error.to_string().starts_with("line 1 of the lock cannot be read: a path is missing"));
+/// ```
 pub struct LockError {
     path: Option<PathBuf>,
     kind: Kind,
@@ -17,7 +27,7 @@ pub struct LockError {
 
 enum Kind {
     Missing,
-    /// With the scopes that are spelt almost alike, in words.
+    /// With descriptions of the scopes that are spelt almost alike.
     Stale(Vec<Change>, Vec<String>),
     Unreadable {
         line: usize,
@@ -48,19 +58,19 @@ impl LockError {
         Self { path: Some(path.to_owned()), ..self }
     }
 
-    /// Tells whether there is no such file.
+    /// Tells whether the file does not exist.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
         matches!(self.kind, Kind::Missing)
     }
 
-    /// Tells whether the file says something else than the program.
+    /// Tells whether the file differs from the program.
     #[must_use]
     pub const fn is_stale(&self) -> bool {
         matches!(self.kind, Kind::Stale(..))
     }
 
-    /// Returns what is different, if the lock is stale; nothing where the same is written differently.
+    /// Returns the differences if the lock is stale; empty if only the spelling differs.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         match &self.kind {
@@ -92,9 +102,9 @@ impl fmt::Display for LockError {
             },
             Kind::Stale(changes, alike) => {
                 if changes.is_empty() {
-                    write!(f, "{name} says the same as the program, but is written differently")?;
+                    write!(f, "{name} has the same meaning as the program, but another spelling")?;
                 } else {
-                    write!(f, "{name} does not say whom the program lets in\n\n{}", Listed(changes))?;
+                    write!(f, "{name} does not match the program\n\n{}", Listed(changes))?;
                 }
                 if !alike.is_empty() {
                     writeln!(f, "\nperhaps misspelt:")?;
@@ -106,7 +116,7 @@ impl fmt::Display for LockError {
     }
 }
 
-/// Writes changes below headings, one line each.
+/// Writes changes below headings, one per line.
 pub(in crate::export) struct Listed<'a>(pub(in crate::export) &'a [Change]);
 
 impl fmt::Display for Listed<'_> {

@@ -1,7 +1,8 @@
-//! What templates come to where a policy names a scope that they can make.
+//! The values of templates for which a policy has special rules.
 //!
-//! A template counts as one scope, whatever the request fills in. But an implication can name what it comes to for one value:
-//! `support` that stands for `tenant:acme:read`, or for `tenant:acme:*`. So each such value is looked at by itself, too.
+//! A template normally counts as one scope, whatever the request fills in. But an implication can name the scope for
+//! one value: a scope `support` may imply `tenant:acme:read` or `tenant:acme:*`. So each such value is compared
+//! separately.
 
 use std::{
     borrow::Cow,
@@ -10,10 +11,10 @@ use std::{
 
 use scopegate_grammar::{Piece, has_braces, is_value, is_value_byte, pieces};
 
-/// Values of parameters, by name. The others may have any value.
+/// Values of parameters, by name. Any other parameter may have any value.
 pub(super) type Values<'a> = BTreeMap<&'a str, &'a str>;
 
-/// Lists the values with which one of `templates` comes to one of `names`, or to a scope that a wildcard among these stands for.
+/// Lists the values for which one of `templates` becomes one of `names`, or a scope that a wildcard among them covers.
 pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates: impl Iterator<Item = &'a str>,
     names: impl Fn() -> N,
@@ -22,7 +23,7 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates.flat_map(|template| names().filter_map(move |name| values_in(template, name))).collect()
 }
 
-/// A parameter stands between separators, which no value has, so there is one way at the most to take `name` apart.
+/// A parameter stands between separators, which no value contains, so there is at most one way to split `name`.
 fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     let wildcard = name.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']));
     let mut rest = wildcard.unwrap_or(name);
@@ -45,7 +46,7 @@ fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     rest.is_empty().then_some(values)
 }
 
-/// Puts values into a template, and leaves the parameters that have none.
+/// Fills values into a template, and keeps the parameters without a value.
 pub(super) fn fill<'a>(template: &Cow<'a, str>, values: &Values<'_>) -> Cow<'a, str> {
     let filled = pieces(template).map(|piece| match piece {
         Ok(Piece::Text(text)) => Ok(Cow::Borrowed(text)),

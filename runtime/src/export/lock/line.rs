@@ -1,7 +1,7 @@
 //! The lines of a lock.
 //!
 //! ```text
-//! lock        = *( ( declaration / line ) LF )    see `declared` for the former
+//! lock        = *( ( declaration / line ) LF )    see `declared` for declarations
 //! line        = method *( "," method ) SP path SP requirement *( SP step-up ) [ SP "also" 1*( SP scope ) ]
 //!               [ SP "related" 1*( SP scope ) ] [ SP "by" SP handler ]
 //! requirement = "public" / "authenticated" / alternative *( SP "|" SP alternative )
@@ -9,8 +9,8 @@
 //! step-up     = "acr=" DQUOTE value DQUOTE / "max_age=" DQUOTE seconds DQUOTE
 //! ```
 //!
-//! A scope that is one of these words stands in quotation marks, which no scope has. Where no route is known, the method
-//! is `-` and the handler takes the place of the path.
+//! A scope that is one of these words is quoted, since no scope contains a quotation mark. If no route is known, the
+//! method is `-` and the handler takes the place of the path.
 
 use std::{fmt, iter::Peekable};
 
@@ -19,7 +19,7 @@ use crate::scope::{Entry, RowId, StepUp, one_word};
 
 const WORDS: [&str; 6] = ["public", "authenticated", "|", "also", "related", "by"];
 
-/// One route of a lock. The order of the fields is that of the lines.
+/// One route of a lock. The order of the fields is the order of the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) place: String,
@@ -47,11 +47,11 @@ impl From<&Entry> for Line {
 }
 
 impl Line {
-    /// Reads a line, or says what is missing in it.
+    /// Parses a line. The error is the missing part.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let mut words = text.split(' ').peekable();
-        let methods = words.next().filter(|word| !word.is_empty()).ok_or("there is no method")?.to_owned();
-        let place = words.next().filter(|word| !word.is_empty()).ok_or("there is no path")?.to_owned();
+        let methods = words.next().filter(|word| !word.is_empty()).ok_or("a method is missing")?.to_owned();
+        let place = words.next().filter(|word| !word.is_empty()).ok_or("a path is missing")?.to_owned();
         let needs = needs(&mut words)?;
         let step_up = step_up(&needs, &mut words)?;
         let also = behind("also", &mut words)?;
@@ -59,7 +59,7 @@ impl Line {
         let handler = match (words.next(), words.next(), words.next()) {
             (None, None, None) => None,
             (Some("by"), Some(handler), None) => Some(handler.to_owned()),
-            _ => return Err("it does not end in `by` and a handler"),
+            _ => return Err("end it with `by` and a handler"),
         };
         Ok(Self { place, methods, handler, needs, step_up, also, related })
     }
@@ -84,9 +84,9 @@ fn needs(words: &mut Words<'_>) -> Result<Needs, &'static str> {
 fn step_up(needs: &Needs, words: &mut Words<'_>) -> Result<StepUp, &'static str> {
     let asked: Vec<&str> = std::iter::from_fn(|| words.next_if(|word| StepUp::has_word(word))).collect();
     if !asked.is_empty() && *needs == Needs::Public {
-        return Err("what is public asks for no login");
+        return Err("a public route cannot require a login");
     }
-    StepUp::parse(asked).map_err(|_| "it has an `acr` or a `max_age` that is none, or twice the same")
+    StepUp::parse(asked).map_err(|_| "an `acr` or a `max_age` is invalid or repeated")
 }
 
 fn behind(word: &str, words: &mut Words<'_>) -> Result<Vec<String>, &'static str> {
@@ -99,11 +99,11 @@ fn scopes(words: &mut Words<'_>) -> Result<Vec<String>, &'static str> {
         let quoted = word.strip_prefix('"').and_then(|word| word.strip_suffix('"'));
         let scope = quoted.unwrap_or(word);
         if scope.is_empty() || scope.contains('"') {
-            return Err("it has a word that is no scope");
+            return Err("a word in it is not a scope");
         }
         scopes.push(scope.to_owned());
     }
-    if scopes.is_empty() { Err("there is a scope missing") } else { Ok(scopes) }
+    if scopes.is_empty() { Err("a scope is missing") } else { Ok(scopes) }
 }
 
 impl fmt::Display for Line {

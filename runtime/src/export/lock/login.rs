@@ -1,15 +1,15 @@
-//! What became of what a route asks of the login behind a token, in words.
+//! Describes changes of a route's requirement on the login.
 
 use super::{needs::Direction, words::or};
 use crate::scope::StepUp;
 
-/// Judges what it means that `new` takes the place of `old`, whatever scopes are needed besides.
+/// Returns the effect of replacing `old` by `new`, whatever scopes are needed besides.
 pub(super) fn direction(old: &StepUp, new: &StepUp) -> Direction {
     let [acr, max_age] = parts(old, new);
     acr.and(max_age)
 }
 
-/// What becomes of each part: of the values of `acr`, and of the time.
+/// Returns the effect of each part: the values of `acr`, and the time.
 fn parts(old: &StepUp, new: &StepUp) -> [Direction; 2] {
     [
         Direction::of(lets_more_values_in(new, old), lets_more_values_in(old, new)),
@@ -17,18 +17,18 @@ fn parts(old: &StepUp, new: &StepUp) -> [Direction; 2] {
     ]
 }
 
-/// Tells whether `one` accepts a value that `other` does not.
+/// Tells whether `one` accepts a value that `other` rejects.
 fn lets_more_values_in(one: &StepUp, other: &StepUp) -> bool {
     let is_new = |value: &str| !other.acr().any(|accepted| accepted == value);
     other.asks_for_acr() && (!one.asks_for_acr() || one.acr().any(is_new))
 }
 
-/// Tells whether `one` lets an older login do than `other`.
+/// Tells whether `one` accepts an older login than `other`.
 fn lets_older_in(one: &StepUp, other: &StepUp) -> bool {
     other.max_age().is_some_and(|most| one.max_age().is_none_or(|max_age| max_age > most))
 }
 
-/// Says what is asked: what follows the words about scopes.
+/// Describes the requirement, to follow the words about scopes.
 pub(super) fn besides(asked: &StepUp) -> String {
     let acr = asked.asks_for_acr().then(|| format!("`acr` {}", values(asked)));
     let max_age = asked.max_age().map(|max_age| format!("`max_age` {}", max_age.as_secs()));
@@ -36,7 +36,7 @@ pub(super) fn besides(asked: &StepUp) -> String {
     if parts.is_empty() { String::new() } else { format!(", with {}", parts.join(" and ")) }
 }
 
-/// Says how what is asked has changed: the rest of sentences that begin with the operation.
+/// Describes how the requirement changed, in sentences without the operation as their subject.
 pub(super) fn sentences(old: &StepUp, new: &StepUp) -> impl Iterator<Item = (Direction, String)> {
     let [of_acr, of_max_age] = parts(old, new);
     let acr = acr_sentence(old, new).map(|words| (of_acr, words));
@@ -59,7 +59,7 @@ fn acr_sentence(old: &StepUp, new: &StepUp) -> Option<String> {
                 return None;
             }
             let order: Vec<String> = new.acr().map(|value| format!("`{value}`")).collect();
-            format!("accepts the same `acr`, and has clients prefer them in the order {}", order.join(", "))
+            format!("accepts the same `acr`, with the new order of preference {}", order.join(", "))
         }
         (true, true) if gone.is_empty() => format!("now accepts `acr` {}, too", or(&added)),
         (true, true) if added.is_empty() => format!("no longer accepts `acr` {}", or(&gone)),

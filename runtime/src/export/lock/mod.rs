@@ -1,4 +1,4 @@
-//! The scope lock: everything that lets somebody in, in a file that is committed and reviewed.
+//! The scope lock: all access rules, in a file that is committed and reviewed.
 
 mod bound;
 mod change;
@@ -27,19 +27,19 @@ use self::{
 use super::Admission;
 use crate::scope::ScopeTable;
 
-/// Everything that lets somebody in: one line for each thing that the policy and the gate declare, and one a route.
+/// All access rules of a program: one line for each declaration of the policy and the gate, and one for each route.
 ///
-/// The declarations are the floor, which scopes imply which, wildcards, where credentials come from, and which tokens are
-/// accepted, or demanded, that are bound to a key or a certificate. Defaults have no line. Which authorization servers issue
-/// tokens, and for which resource, is left out: a program has that from its deployment, and a lock holds for all of these.
+/// The declarations are the floor, the implications, wildcards, the sources of credentials, and whether tokens that are
+/// bound to a key or a certificate are accepted or required. Defaults have no line. The lock leaves out the
+/// authorization servers and the resource: they depend on the deployment, and one lock is for all deployments.
 ///
-/// The lines are sorted, those of routes by path and method, since the order in which routes are mounted decides nothing:
-/// moving them changes no line, and two branches that add routes rarely touch the same one. For the same reason columns are
-/// not aligned, and file and line of a handler are left out.
+/// The lines are sorted, those of routes by path and method, since the order of routes has no effect: moving a route
+/// changes no line, and two branches that add routes rarely touch the same line. For the same reason the columns are
+/// not aligned, and the lock leaves out file and line of a handler.
 ///
-/// Two locks are compared by the tokens that get in: what a route needs is judged with the floor and the implications of its
-/// own lock. A template is a scope like any other in that: wildcards stand for it. Where an implication names what it comes to for one
-/// value, that value is looked at by itself, too.
+/// Two locks are compared by the tokens that they let in: each route is judged with the floor and the implications of
+/// its own lock. A template is treated as one scope, which wildcards can cover. If an implication names the scope for
+/// one value of the template, that value is also compared separately.
 ///
 /// # Examples
 ///
@@ -76,7 +76,7 @@ pub struct Lock {
 const HEADER: &str = "# What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.";
 
 impl Lock {
-    /// Says what lets somebody in: `admission`, which is a `&Gate` or a `&Policy`, and what each entry of `table` needs.
+    /// Makes the lock of `admission`, which is a `&Gate` or a `&Policy`, and of `table`.
     #[must_use]
     pub fn of<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> Self {
         let mut lines: Vec<Line> = table.entries().iter().map(Line::from).collect();
@@ -87,20 +87,21 @@ impl Lock {
         Self { declared: admission.into().into(), lines }
     }
 
-    /// Returns the lines about the policy and the gate, but those about implications.
+    /// Returns the lines about the policy and the gate, except implications.
     pub(super) fn gate_lines(&self) -> Vec<String> {
         let declared = Declared { implied: BTreeMap::new(), ..self.declared.clone() };
         declared.to_string().lines().map(str::to_owned).collect()
     }
 
-    /// Lists what is different from an `old` lock: first what got weaker, last what changes nothing about who may call.
+    /// Lists the differences from an `old` lock: changes that weaken it come first, and changes without effect on
+    /// access last.
     #[must_use]
     pub fn changes_since(&self, old: &Self) -> Vec<Change> {
         change::between(old, self)
     }
 }
 
-/// Writes the file, which ends in a line break.
+/// Writes the file, with a line break at the end.
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}")?;
@@ -109,8 +110,8 @@ impl fmt::Display for Lock {
     }
 }
 
-/// Reads the file. Line breaks may be those of Windows; empty lines and those that begin with `#` say nothing. A lock without
-/// declarations, as older versions wrote it, is one where nothing is declared.
+/// Parses the file. Line breaks may be those of Windows; empty lines and lines that begin with `#` are ignored. A lock
+/// without declarations, as older versions wrote it, has the defaults.
 impl FromStr for Lock {
     type Err = LockError;
 

@@ -1,20 +1,20 @@
-//! What a route needs, as a lock remembers it, and what a change does to those who may call.
+//! A route's requirement in a lock, and the effect of a change on callers.
 
 use std::fmt;
 
 use crate::scope::Requirement;
 
-/// [`Requirement`] with text of its own, since a lock is read from a file.
+/// A [`Requirement`] with owned text, since a lock is read from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Needs {
     Public,
     Authenticated,
-    /// Alternatives, each a set of scopes; none of the two is empty.
+    /// The alternatives, each a set of scopes; neither list is empty.
     Scopes(Vec<Vec<String>>),
 }
 
 impl Needs {
-    /// Tells whether a scope of it may depend on a value.
+    /// Tells whether a scope may depend on a value.
     pub(super) fn has_templates(&self) -> bool {
         match self {
             Self::Public | Self::Authenticated => false,
@@ -23,18 +23,31 @@ impl Needs {
     }
 }
 
-/// What a change does to those who may call.
+/// The effect of a change on callers.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::export::{Direction, Lock};
+///
+/// let old: Lock = "GET /files public by list".parse()?;
+/// let new: Lock = "GET /files files:read by list".parse()?;
+/// let change = &new.changes_since(&old)[0];
+/// assert_eq!(change.direction(), Direction::Stricter);
+/// assert!(!change.direction().opens());
+/// # Ok::<(), scopegate::export::LockError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Direction {
-    /// Somebody is let through who was not, and nobody is refused who was let through.
+    /// More callers are let through, and none is newly refused.
     Weaker,
-    /// Somebody is let through who was not, and somebody is refused who was let through.
+    /// Some callers are newly let through, and others newly refused.
     Changed,
-    /// Somebody is refused who was let through, and nobody is let through who was not.
+    /// More callers are refused, and none is newly let through.
     Stricter,
-    /// Who is let through stays the same, or the route is new and protected, or gone, and nothing else counts
-    /// in its place.
+    /// The same callers are let through. Or the route is new and protected, or the route is gone and no other rule
+    /// takes its place.
     Neutral,
 }
 
@@ -48,23 +61,23 @@ impl Direction {
         }
     }
 
-    /// Tells whether somebody may be let through who was refused before.
+    /// Tells whether a caller may be let through who was refused before.
     #[must_use]
     pub const fn opens(self) -> bool {
         matches!(self, Self::Weaker | Self::Changed)
     }
 
-    /// Tells whether somebody may be refused who was let through before.
+    /// Tells whether a caller may be refused who was let through before.
     pub(super) const fn closes(self) -> bool {
         matches!(self, Self::Stricter | Self::Changed)
     }
 
-    /// Leaves of what a change does what another does as well.
+    /// Returns the part of the effect that the other change also has.
     pub(super) const fn within(self, other: Self) -> Self {
         Self::of(self.opens() && other.opens(), self.closes() && other.closes())
     }
 
-    /// Adds up what two changes do.
+    /// Returns the combined effect of two changes.
     pub(super) const fn and(self, other: Self) -> Self {
         Self::of(self.opens() || other.opens(), self.closes() || other.closes())
     }

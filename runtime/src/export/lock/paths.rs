@@ -1,4 +1,4 @@
-//! Paths of routes, and which of them a request falls to.
+//! Paths of routes, and which of them handles a request.
 
 use std::{
     cell::OnceCell,
@@ -18,14 +18,14 @@ enum Segment<'a> {
     Parameter(&'a str),
     /// Text around a parameter.
     Mixed(&'a str),
-    /// `{*name}`: all that follows, and at least one character.
+    /// `{*name}`: the rest of the path, at least one character.
     Rest(&'a str),
-    /// `*`: all that no route matches, the path before it included.
+    /// `*`: every path below that no route matches, including the path before it.
     Fallback,
 }
 
 impl<'a> Path<'a> {
-    /// Reads a path; `None` where it is one text and stands for no other.
+    /// Parses a pattern; `None` if the path is only text.
     fn pattern(text: &'a str) -> Option<Self> {
         Some(Self::of(text)).filter(|path| {
             let is_literal = |segment: &Segment<'_>| matches!(segment, Segment::Literal(_));
@@ -42,7 +42,7 @@ impl<'a> Path<'a> {
         self.text
     }
 
-    /// Tells whether there is a request that both match.
+    /// Tells whether some request matches both.
     fn meets(&self, other: &Self) -> bool {
         let (mut ours, mut others) = (&self.segments[..], &other.segments[..]);
         loop {
@@ -57,7 +57,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether this matches every request that `other` does.
+    /// Tells whether this matches every request that `other` matches.
     fn covers(&self, other: &Self) -> bool {
         let (mut ours, mut others) = (&self.segments[..], &other.segments[..]);
         loop {
@@ -74,7 +74,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether a name stands for one part of the path in both.
+    /// Tells whether both use each parameter name for the same part of the path.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {
             let named = path.segments.iter().enumerate().filter(|(_, segment)| segment.name().is_some());
@@ -93,7 +93,7 @@ impl<'a> Segment<'a> {
         let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
         match inner {
             _ if text == "*" => Self::Fallback,
-            // A doubled brace is one of the text.
+            // A doubled brace is literal text.
             _ if !text.replace("{{", "").contains('{') => Self::Literal(text),
             Some(name) if !name.contains(['{', '}']) => match name.strip_prefix('*') {
                 Some(name) => Self::Rest(name),
@@ -103,7 +103,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Tells whether there is a part of a path that both stand for.
+    /// Tells whether some segment matches both.
     fn meets(self, other: Self) -> bool {
         match (self, other) {
             (Self::Literal(one), Self::Literal(other)) => one == other,
@@ -112,7 +112,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Tells whether this stands for all that `other` does.
+    /// Tells whether this matches every segment that `other` matches.
     fn covers(self, other: Self) -> bool {
         match (self, other) {
             (Self::Parameter(_), Self::Literal(text)) => !text.is_empty(),
@@ -129,7 +129,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Tells whether there is something in what follows, as `{*name}` wants it.
+/// Tells whether the remaining segments are not empty, as `{*name}` requires.
 fn has_text(segments: &[Segment<'_>]) -> bool {
     !matches!(segments, [] | [Segment::Literal("")])
 }
@@ -137,7 +137,7 @@ fn has_text(segments: &[Segment<'_>]) -> bool {
 /// The paths of one lock.
 pub(super) struct Paths<'a> {
     all: BTreeSet<&'a str>,
-    /// Those that stand for more than themselves, by their first segment if that is a text.
+    /// The paths that match more than their own text, by their first segment if that is text.
     patterns: OnceCell<BTreeMap<Option<&'a str>, Vec<Path<'a>>>>,
 }
 
@@ -146,8 +146,8 @@ impl<'a> Paths<'a> {
         Self { all: all.into_iter().collect(), patterns: OnceCell::new() }
     }
 
-    /// Finds the paths that get requests of `path`, as far as no other is closer to them. None does where the path itself is
-    /// there: it answers 405 to the methods that it does not have.
+    /// Finds the paths that receive requests to `path`, unless another path is a closer match. If `path` itself exists,
+    /// there are none: it answers 405 to methods that it does not have.
     pub(super) fn next_to(&self, path: &Path<'_>) -> Vec<&Path<'a>> {
         if self.all.contains(path.text) {
             return Vec::new();
@@ -203,7 +203,7 @@ mod tests {
         check("/f", &["/f/{n}", "/f/{*all}"], &[]);
         check("/f/", &["/f/{n}", "/f/{*all}"], &[]);
         check("/f/{n}", &["/f/{id}", "/f/a"], &["/f/{id}"]);
-        // Neither takes all of it.
+        // Neither covers it completely.
         check("/f/{n}", &["/{a}/x", "/{a}/{b}"], &["/{a}/x", "/{a}/{b}"]);
         check("/f/{{n}}", &["/f/{n}"], &["/f/{n}"]);
         check("/{a}/{b}", &["/f/{{n}}"], &[]);

@@ -1,4 +1,4 @@
-//! By what an operation is judged where it has no row of its own.
+//! Finds the rule for an operation that has no row of its own.
 
 use super::{
     line::Line,
@@ -10,13 +10,13 @@ use super::{
 };
 use crate::scope::StepUp;
 
-/// What counts for an operation without a row.
+/// The rule for an operation without a row.
 pub(super) struct Rest<'a> {
-    /// The row; none where the floor alone counts.
+    /// The row that applies; `None` if only the floor applies.
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether values of other places fill its templates in.
+    /// Whether other parts of the path fill in its templates.
     pub(super) is_of_other_values: bool,
 }
 
@@ -32,20 +32,20 @@ impl<'a> Rest<'a> {
         Self { row: Some(row), needs: &line.needs, step_up: &line.step_up, is_of_other_values: false }
     }
 
-    /// Says that it counts: what follows the word that the operation is gone.
+    /// Describes the rule, to follow the words about the operation that is gone.
     pub(super) fn words(&self) -> String {
         match self.row {
-            None => ", so the floor alone counts for it".to_owned(),
+            None => ", so only the floor applies to it".to_owned(),
             Some((place, method)) => {
                 let besides = besides(self.step_up);
-                format!(", so `{method} {place}` counts for it, which {}{besides}", what(self.needs))
+                format!(", so `{method} {place}` applies to it, which {}{besides}", what(self.needs))
             }
         }
     }
 }
 
 impl<'a> Routes<'a> {
-    /// Finds what counts on a side for an operation that has no row there.
+    /// Finds the rules on a side for an operation without a row there.
     pub(super) fn rest(&self, operation: Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let (place, method) = operation;
         if method == METHOD && place != REST && needs_no_row(place) {
@@ -60,9 +60,9 @@ impl<'a> Routes<'a> {
         if method == RESOURCE { self.overlapping(place, side) } else { Vec::new() }
     }
 
-    /// Finds the one row that the operation falls to.
+    /// Finds the more general row that handles the operation.
     fn wider(&self, (place, method): Operation<'a>, side: usize) -> Option<Rest<'a>> {
-        // The handler of `GET` answers `HEAD`, too.
+        // The handler of `GET` also answers `HEAD`.
         let of_get = (method == "HEAD").then_some((place, "GET"));
         let wider = of_get.into_iter().chain([(REST, method), (place, REST)]);
         wider.filter(|wider| *wider != (place, method)).find_map(|wider| self.row(wider, side))
@@ -73,7 +73,7 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of the paths that get the requests of a path which is not there.
+    /// Finds the rows of the paths that receive the requests to a path that does not exist.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();
@@ -85,7 +85,7 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of resources that share a URI with a resource.
+    /// Finds the rows of resources that share a URI with this one.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
@@ -95,20 +95,20 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// How the tables of MCP servers call what acts on a method, and on a resource.
+/// The word in tables of MCP servers for rows of methods, as opposed to resources.
 const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 
 #[cfg(feature = "mcp")]
 use crate::mcp::{needs_no_row, stands_in};
 
-/// Nobody knows here, so it may be.
+/// Without the feature `mcp` this is unknown, so assume it.
 #[cfg(not(feature = "mcp"))]
 fn needs_no_row(_method: &str) -> bool {
     true
 }
 
-/// Nobody knows here, so it may be.
+/// Without the feature `mcp` this is unknown, so assume it.
 #[cfg(not(feature = "mcp"))]
 fn stands_in(_row: &str, _uri: &str) -> bool {
     true

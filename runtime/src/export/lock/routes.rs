@@ -1,4 +1,4 @@
-//! What became of each route, in words.
+//! Describes the changes of routes.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,21 +13,21 @@ use super::{
     words::{difference, list, sentence, what, what_before},
 };
 
-/// The routes of two locks side by side.
+/// The routes of two locks, for comparison.
 pub(super) struct Routes<'a> {
     pub(super) operations: BTreeMap<Operation<'a>, [Vec<&'a Line>; 2]>,
-    /// Those of HTTP, on each side.
+    /// The HTTP routes of each side.
     pub(super) paths: [Paths<'a>; 2],
 }
 
 /// One method of one path, or a handler without a route.
 pub(super) type Operation<'a> = (&'a str, &'a str);
 
-/// What stands in the place of a name for every operation of an MCP server that has no row of its own, and in the place of
-/// a method for all that have none on a path.
+/// Stands in place of a name for all operations of an MCP server without a row of their own, and in place of a method
+/// for all methods without a row on a path.
 pub(super) const REST: &str = "*";
 
-/// Tells routes of HTTP from handlers without a route and from operations of an MCP server.
+/// Distinguishes HTTP routes from handlers without a route and from operations of an MCP server.
 pub(super) fn is_route((place, method): Operation<'_>) -> bool {
     place.starts_with('/') && (method == REST || method.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
@@ -47,8 +47,8 @@ impl<'a> Routes<'a> {
         Self { operations, paths }
     }
 
-    /// Returns what is demanded on both sides in the same words, each once: what the declarations alone can change. The
-    /// floor by itself is always among them.
+    /// Returns each demand that is the same on both sides, once. Only declarations can change the effect of these. The
+    /// floor by itself is always one of them.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {
@@ -61,7 +61,7 @@ impl<'a> Routes<'a> {
         kept.chain([Demand::floor()]).collect()
     }
 
-    /// An operation that is listed several times is compared in order.
+    /// Lists the changes. Several rows of one operation are compared in order.
     pub(super) fn changes(&self, sides: &[Side; 2]) -> Vec<Change> {
         let mut changes = Vec::new();
         for (&(place, method), [old, new]) in &self.operations {
@@ -123,10 +123,10 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
     directions.fold(Direction::Neutral, Direction::and)
 }
 
-/// Judges what it means that `rest` counts in the place of a row, or the other way around.
+/// Returns the effect when `rest` takes the place of a row, or a row takes its place.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
-        // The same name may stand for another part of the URI.
+        // The same parameter name may mean another part of the URI.
         return Direction::Changed;
     }
     judged(old, new, sides)
@@ -136,7 +136,7 @@ fn judged(old: &Needs, new: &Needs, [old_side, new_side]: &[Side; 2]) -> Directi
     direction((old_side, &old.into()), (new_side, &new.into()))
 }
 
-/// Iterates over what the handlers of both sides may demand besides.
+/// Iterates over the scopes that the handlers of both sides may demand.
 fn common_demands<'a>(old: &'a Line, new: &'a Line) -> impl Iterator<Item = &'a str> {
     old.also.iter().filter(|scope| new.also.contains(scope)).map(String::as_str)
 }
@@ -162,10 +162,10 @@ fn of_line(old: &Line, new: &Line, sides: &[Side; 2], add: &mut impl FnMut(Direc
     let related = [difference(&old.related, &new.related), difference(&new.related, &old.related)];
     let [unrelated, related] = related;
     for (scopes, direction, words) in [
-        (gone, Direction::of(opens, false), "has a handler that can no longer demand"),
+        (gone, Direction::of(opens, false), "has a handler that may no longer demand"),
         (added, Direction::of(false, closes), "has a handler that may now demand"),
-        (unrelated, Direction::Neutral, "no longer has clients ask along with it for"),
-        (related, Direction::Neutral, "now has clients ask along with it for"),
+        (unrelated, Direction::Neutral, "no longer lists as related"),
+        (related, Direction::Neutral, "now lists as related"),
     ] {
         if !scopes.is_empty() {
             add(direction, format!("{words} {}", list(&scopes)));
@@ -174,6 +174,6 @@ fn of_line(old: &Line, new: &Line, sides: &[Side; 2], add: &mut impl FnMut(Direc
     if let (Some(old), Some(new)) = (&old.handler, &new.handler)
         && old != new
     {
-        add(Direction::Neutral, format!("is now handled by `{new}`; before, by `{old}`"));
+        add(Direction::Neutral, format!("is now handled by `{new}` instead of `{old}`"));
     }
 }

@@ -1,4 +1,4 @@
-//! Requirements, and what became of them, in words.
+//! Describes requirements and their changes.
 
 use super::{
     compare::{Side, direction},
@@ -6,23 +6,23 @@ use super::{
     needs::{Direction, Needs},
 };
 
-/// Says what an operation needs: the rest of a sentence that begins with it.
+/// Describes what an operation needs, as the rest of a sentence about it.
 pub(super) fn what(needs: &Needs) -> String {
     match needs {
         Needs::Public => "needs no token".to_owned(),
-        Needs::Authenticated => "needs a token, with whatever scopes".to_owned(),
+        Needs::Authenticated => "needs a token with any scopes".to_owned(),
         Needs::Scopes(alternatives) => format!("needs {}", either(alternatives)),
     }
 }
 
-/// Says what an operation needed: the rest of a sentence about the past.
+/// Describes what an operation needed, as the rest of a sentence in the past tense.
 pub(super) fn what_before(needs: &Needs) -> String {
     what(needs).replacen("needs", "needed", 1)
 }
 
-/// Says how one requirement became another: the rest of a sentence that begins with the operation.
+/// Describes how one requirement became another, as the rest of a sentence about the operation.
 ///
-/// `effect` is what that does under the policies of the two sides.
+/// `effect` is the effect of the change under the policies of the two sides.
 pub(super) fn sentence(old: &Needs, new: &Needs, effect: Direction) -> String {
     match (old, new) {
         (Needs::Scopes(former), Needs::Scopes(latter)) if effect != Direction::Neutral => {
@@ -30,23 +30,23 @@ pub(super) fn sentence(old: &Needs, new: &Needs, effect: Direction) -> String {
         }
         (Needs::Scopes(_), Needs::Scopes(latter)) if is_same(old, new) => {
             let first = latter.first().map(|first| list(first)).unwrap_or_default();
-            format!("lets the same through, and has clients ask for {first}")
+            format!("lets the same tokens through, and challenges now name {first}")
         }
         _ if effect == Direction::Neutral => {
-            format!("lets the same through: it {}; before, it {}", what(new), what_before(old))
+            format!("lets the same tokens through: it {}; before, it {}", what(new), what_before(old))
         }
-        (Needs::Public, _) => format!("is public no more: it {}", what(new)),
+        (Needs::Public, _) => format!("is no longer public: it {}", what(new)),
         (Needs::Scopes(old), Needs::Authenticated) => {
-            format!("no longer needs {}: a token with whatever scopes will do", either(old))
+            format!("no longer needs {}: a token with any scopes will do", either(old))
         }
         (_, Needs::Scopes(new)) => {
-            format!("now needs {}; before, a token with whatever scopes did", either(new))
+            format!("now needs {}; before, a token with any scopes was enough", either(new))
         }
         _ => format!("is now public; before, it {}", what_before(old)),
     }
 }
 
-/// Tells whether two requirements let the same through where no policy adds anything.
+/// Tells whether two requirements let the same tokens through under an empty policy.
 fn is_same(old: &Needs, new: &Needs) -> bool {
     let side = Side::from(&Declared::default());
     direction((&side, &old.into()), (&side, &new.into())) == Direction::Neutral
@@ -67,7 +67,7 @@ fn of_scopes(old: &[Vec<String>], new: &[Vec<String>]) -> String {
     }
 }
 
-/// Returns those of `all` that are not among `known`, in whatever order their scopes are.
+/// Returns the alternatives of `all` that are not in `known`; the order of scopes does not matter.
 fn missing_from(known: &[Vec<String>], all: &[Vec<String>]) -> Vec<Vec<String>> {
     let same = |one: &[String], other: &[String]| {
         difference(one, other).is_empty() && difference(other, one).is_empty()
@@ -79,17 +79,17 @@ pub(super) fn difference(all: &[String], without: &[String]) -> Vec<String> {
     all.iter().filter(|scope| !without.contains(scope)).cloned().collect()
 }
 
-/// Writes values of which one is enough: `a`, `b` or `c`.
+/// Joins values of which one is enough: `a`, `b` or `c`.
 pub(super) fn or(values: &[String]) -> String {
     joined(values, "or")
 }
 
-/// Writes alternatives: `a` and `b`, or `c`.
+/// Joins alternatives: `a` and `b`, or `c`.
 fn either(alternatives: &[Vec<String>]) -> String {
     alternatives.iter().map(|all| list(all)).collect::<Vec<_>>().join(", or ")
 }
 
-/// Writes scopes: `a`, `b` and `c`.
+/// Joins scopes: `a`, `b` and `c`.
 pub(super) fn list(scopes: &[String]) -> String {
     joined(scopes, "and")
 }

@@ -1,4 +1,4 @@
-//! What is read and written of a document, whichever kind it is.
+//! What the code reads and writes in a document of either kind.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,32 +9,46 @@ use crate::scope::Requirement;
 
 /// An `OpenAPI` document that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) writes to.
 ///
-/// It is plain JSON of version 3.0, 3.1 or 3.2 (`&mut serde_json::Value`), as aide and others make it, or, with the feature
-/// `utoipa`, utoipa's (`&mut utoipa::openapi::OpenApi`).
+/// It is plain JSON of version 3.0, 3.1 or 3.2 (`&mut serde_json::Value`), as aide and other libraries make it. With
+/// the feature `utoipa`, it can also be utoipa's (`&mut utoipa::openapi::OpenApi`).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, ScopeTable, StaticKeys, export::OAuth};
+/// use serde_json::json;
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// let oauth = OAuth::authorization_code(&gate, "https://auth.example.com/authorize", "https://auth.example.com/token");
+/// let mut document = json!({ "openapi": "3.1.0", "info": { "title": "Files", "version": "1" }, "paths": {} });
+/// ScopeTable::default().apply_to(&mut document, &oauth).into_result().expect("no operation is unknown");
+/// assert_eq!(document["components"]["securitySchemes"]["oauth2"]["type"], "oauth2");
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 pub struct OpenApiDocument<'a>(pub(super) &'a mut (dyn Document + 'a));
 
-/// Scopes by the name of a scheme, all of which are needed; no scheme, no token.
+/// Needed scopes by the name of their scheme; empty if no token is needed.
 pub(super) type Alternative = BTreeMap<String, Vec<String>>;
 
-/// Scopes, and what people are told about each.
+/// Scopes with their descriptions.
 pub(super) type Described = BTreeMap<String, String>;
 
 pub(super) trait Document {
-    /// Says what is wrong with the document as a whole.
+    /// Returns the problem of the document as a whole.
     fn problem(&self) -> Option<String>;
 
-    /// Tells whether only schemes that have scopes can list any, as before `OpenAPI` 3.1.
+    /// Tells whether only schemes of a kind with scopes may list any, as before `OpenAPI` 3.1.
     fn is_strict(&self) -> bool;
 
     fn places(&mut self) -> Vec<Place<'_>>;
 
-    /// Finds a scheme, and tells whether it is of a kind that has scopes.
+    /// Finds a scheme, and tells whether its kind has scopes.
     fn scheme(&self, name: &str) -> Option<bool>;
 
-    /// Adds a scheme, or replaces the one of that name.
+    /// Adds a scheme, or replaces the one with that name.
     fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described, description: Option<String>);
 
-    /// Adds to the flows of a scheme those scopes that they do not have.
+    /// Adds scopes that are missing to the flows of a scheme.
     fn add_scopes(&mut self, name: &str, scopes: &Described);
 }
 
@@ -46,14 +60,14 @@ pub(super) struct Place<'a> {
 }
 
 pub(super) trait Operation {
-    /// Replaces what the operation says that it needs.
+    /// Replaces the security requirements of the operation.
     fn need(&mut self, needs: &Needs);
 }
 
 /// What an operation needs.
 pub(super) struct Needs {
     pub(super) alternatives: Vec<Alternative>,
-    /// What is asked of the login, by the names of extensions, since `OpenAPI` has no words for it; nothing where one has to go.
+    /// Extensions for the demand on the login, which `OpenAPI` cannot express; `None` removes an extension.
     pub(super) extensions: [(&'static str, Option<Value>); 2],
 }
 

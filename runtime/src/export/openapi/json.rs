@@ -13,17 +13,17 @@ impl<'a> From<&'a mut Value> for OpenApiDocument<'a> {
     }
 }
 
-/// The members of a path that are operations.
+/// The members of a path item that are operations.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 impl Document for Value {
     fn problem(&self) -> Option<String> {
         if !version(self).starts_with("3.") {
-            return Some("it is no OpenAPI document of version 3".to_owned());
+            return Some("it is not an OpenAPI document of version 3".to_owned());
         }
         let broken = |pointer: &&str| self.pointer(pointer).is_some_and(|member| !member.is_object());
         let pointer = ["/paths", "/components", "/components/securitySchemes"].into_iter().find(broken)?;
-        Some(format!("`{}` is no object in it", pointer.replace('/', ".").trim_start_matches('.')))
+        Some(format!("`{}` is not an object in it", pointer.replace('/', ".").trim_start_matches('.')))
     }
 
     fn is_strict(&self) -> bool {
@@ -52,7 +52,7 @@ impl Document for Value {
     fn scheme(&self, name: &str) -> Option<bool> {
         let scheme = self.pointer("/components/securitySchemes")?.get(name)?;
         let kind = scheme.get("type").and_then(Value::as_str);
-        // One that is kept elsewhere may be of either.
+        // A referenced scheme may be of either kind.
         Some(scheme.get("$ref").is_some() || matches!(kind, Some("oauth2" | "openIdConnect")))
     }
 
@@ -109,7 +109,7 @@ fn place<'a>(path: &str, method: &str, operation: &'a mut Map<String, Value>) ->
     Place { path: path.to_owned(), method: method.to_ascii_uppercase(), operation }
 }
 
-/// Finds an object in another, or makes it. There is none if one of the two is something else.
+/// Returns the object in a member, and creates it if needed; `None` if either value is not an object.
 fn object_in<'a>(value: &'a mut Value, name: &str) -> Option<&'a mut Value> {
     let inner = value.as_object_mut()?.entry(name).or_insert_with(|| json!({}));
     inner.is_object().then_some(inner)

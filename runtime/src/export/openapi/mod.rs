@@ -1,4 +1,4 @@
-//! Puts what each operation needs into an `OpenAPI` document.
+//! Writes the requirements of operations into an `OpenAPI` document.
 
 mod document;
 mod json;
@@ -13,16 +13,18 @@ pub use self::{document::OpenApiDocument, report::OpenApiReport, scheme::OAuth};
 use crate::{enforce::place_of, scope::ScopeTable};
 
 impl ScopeTable {
-    /// Writes to an `OpenAPI` document, for each operation, exactly what it needs, and the OAuth 2 scheme.
+    /// Writes the exact requirement of each operation, and the OAuth 2 scheme, into an `OpenAPI` document.
     ///
-    /// The document is utoipa's, or plain JSON. Each alternative is a security requirement of its own, with the floor of the
-    /// gate. A public operation has an empty list, whatever the document says of all operations; if its handler takes
-    /// `Option<Access>`, a token is optional: the list is `[{}, {"oauth2": []}]`. What is asked of the login stands in the extensions
-    /// `x-acr-values`, a list, and `x-max-age`, in seconds. What an operation said before is replaced. A template stands with its
-    /// braces. Scopes that are not advertised are named where they are needed.
+    /// The document is utoipa's or plain JSON. Each alternative becomes a security requirement of its own, with the
+    /// floor of the gate. A public operation gets an empty list, which overrides the document's default. If its handler
+    /// takes `Option<Access>`, a token is optional: the list is `[{}, {"oauth2": []}]`. The demand on the login goes
+    /// into the extensions `x-acr-values`, a list, and `x-max-age`, in seconds. This replaces the operation's former
+    /// requirements. A template is written with its braces. Scopes that are not advertised are written where they are
+    /// needed.
     ///
-    /// An operation that the table does not know stays as it is, and is reported; so is a route that the document does not
-    /// have. Routes are found by method and path, with `{*rest}` written as `{rest}`; `GET` stands for `HEAD`, too.
+    /// An operation that is not in the table stays as it is, and the report lists it. The report also lists each route
+    /// that is not in the document. Routes are found by method and path, with `{*rest}` written as `{rest}`; `GET` also
+    /// covers `HEAD`.
     ///
     /// # Examples
     ///
@@ -51,7 +53,7 @@ impl ScopeTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The document of another library, as JSON:
+    /// For another library, pass the document as JSON:
     ///
     /// ```
     /// use scopegate::{Gate, Resource, Router, export::OAuth, requires_scope, routing::get, testing::TestVerifier};
@@ -86,7 +88,7 @@ impl ScopeTable {
         let mut operations = Operations::of(document);
         for entry in self.entries() {
             let Some((path, methods)) = entry.path().zip(entry.methods()) else {
-                report.undocumented.push(format!("{} (its path is not known)", entry.handler()));
+                report.undocumented.push(format!("{} (its path is unknown)", entry.handler()));
                 continue;
             };
             let needs = Needs::of(oauth.alternatives(entry, lists_scopes), entry.requirement());

@@ -37,7 +37,7 @@ impl Document for OpenApi {
 
     fn scheme(&self, name: &str) -> Option<bool> {
         let scheme = self.components.as_ref()?.security_schemes.get(name)?;
-        // One that is kept elsewhere may be of either.
+        // A referenced scheme may be of either kind.
         Some(matches!(
             scheme,
             RefOr::Ref(_) | RefOr::T(SecurityScheme::OAuth2(_) | SecurityScheme::OpenIdConnect(_))
@@ -100,7 +100,7 @@ fn scopes_of(flow: &mut Flow) -> &mut Scopes {
     }
 }
 
-/// Lists scopes with their descriptions, which utoipa tells serde alone.
+/// Lists scopes with their descriptions, which utoipa exposes only through serde.
 fn listed(scopes: &Scopes) -> Described {
     let written = to_value(scopes).unwrap_or_default();
     written.get("scopes").and_then(|listed| Described::deserialize(listed).ok()).unwrap_or_default()

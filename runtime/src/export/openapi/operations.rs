@@ -2,10 +2,10 @@
 
 use super::document::{Document, Needs, Place};
 
-/// The operations of a document, and which of them have been told what they need.
+/// The operations of a document, and which of them already have their requirement.
 pub(super) struct Operations<'a>(Vec<(Place<'a>, Option<Precedence>)>);
 
-/// A row for the method itself has precedence over one for another, whatever their order.
+/// A row for the method itself takes precedence over a row for another method, whatever their order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Precedence {
     AnyMethod,
@@ -18,7 +18,7 @@ impl<'a> Operations<'a> {
         Self(document.places().into_iter().map(|place| (place, None)).collect())
     }
 
-    /// Says what the operations of a route need, and tells whether there are any.
+    /// Sets the requirement of a route's operations, and returns whether there are any.
     pub(super) fn set(&mut self, path: &str, method: &str, needs: &Needs) -> bool {
         let mut found = false;
         for (place, set) in self.0.iter_mut().filter(|(place, _)| place.path == path) {
@@ -37,7 +37,7 @@ impl<'a> Operations<'a> {
         found
     }
 
-    /// Lists those that no row has been found for.
+    /// Lists the operations without a row.
     pub(super) fn untouched(self) -> Vec<String> {
         let untouched = self.0.into_iter().filter(|(_, set)| set.is_none());
         untouched.map(|(place, _)| format!("{} {}", place.method, place.path)).collect()

@@ -1,11 +1,26 @@
-//! What table and document do not have in common.
+//! The differences between table and document.
 
 use std::fmt;
 
-/// The operations that only one of the two knows: the table, or the `OpenAPI` document.
+/// The operations that only the table, or only the `OpenAPI` document, contains.
 ///
-/// Make it an error with [`OpenApiReport::into_result`]: an operation that the table does not know has whatever security
-/// the document says, which nothing enforces.
+/// Turn them into an error with [`OpenApiReport::into_result`]: if an operation is not in the table, nothing enforces
+/// the security that the document claims for it.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Gate, ScopeTable, StaticKeys, export::{OAuth, OpenApiReport}};
+/// use serde_json::json;
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// let oauth = OAuth::authorization_code(&gate, "https://auth.example.com/authorize", "https://auth.example.com/token");
+/// let mut document = json!({ "openapi": "3.1.0", "paths": { "/files": { "get": {} } } });
+/// let report: OpenApiReport = ScopeTable::default().apply_to(&mut document, &oauth);
+/// assert_eq!(report.unknown(), ["GET /files"]);
+/// assert!(report.into_result().is_err());
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct OpenApiReport {
@@ -16,27 +31,27 @@ pub struct OpenApiReport {
 }
 
 impl OpenApiReport {
-    /// Returns the routes of the table that the document does not have, as in `GET /files`.
+    /// Returns the routes that are not in the document, such as `GET /files`.
     #[must_use]
     pub fn undocumented(&self) -> &[String] {
         &self.undocumented
     }
 
-    /// Returns the operations of the document that the table does not have, as in `GET /files`.
+    /// Returns the operations of the document that are not in the table, such as `GET /files`.
     #[must_use]
     pub fn unknown(&self) -> &[String] {
         &self.unknown
     }
 
-    /// Returns what is wrong with the document as a whole, such as a security scheme that it does not have.
+    /// Returns the problems of the document as a whole, such as a missing security scheme.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
 
-    /// Allows routes to be undocumented, such as internal ones. Each is named as [`OpenApiReport::undocumented`] names it.
+    /// Allows routes to be undocumented, such as internal ones. Name each as [`OpenApiReport::undocumented`] does.
     ///
-    /// A name that is no undocumented route becomes an error itself, so that no route hides behind an old one.
+    /// A name that is not an undocumented route becomes an error itself, so that no new route hides behind an old name.
     ///
     /// # Examples
     ///
@@ -62,12 +77,12 @@ impl OpenApiReport {
         self
     }
 
-    /// Makes an error of what only one of the two knows.
+    /// Turns the differences into an error.
     ///
     /// # Errors
     ///
-    /// When there is such an operation, when the document as a whole is wrong, or when a route is allowed to be undocumented
-    /// that is not.
+    /// When there is a difference, when the document as a whole has a problem, or when an allowed route is not
+    /// undocumented.
     pub fn into_result(self) -> Result<(), Self> {
         if self == Self::default() { Ok(()) } else { Err(self) }
     }
@@ -75,9 +90,9 @@ impl OpenApiReport {
 
 impl fmt::Display for OpenApiReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the OpenAPI document and the routes are not the same:")?;
+        f.write_str("the OpenAPI document and the routes differ:")?;
         for problem in &self.problems {
-            write!(f, "\n- of the document: {problem}")?;
+            write!(f, "\n- the document: {problem}")?;
         }
         for operation in &self.unknown {
             write!(f, "\n- `{operation}` is documented, but no route")?;
@@ -88,7 +103,7 @@ impl fmt::Display for OpenApiReport {
         for name in &self.unneeded {
             write!(
                 f,
-                "\n- `{name}` may be undocumented, but is no undocumented route; leave the permission out"
+                "\n- `{name}` is allowed to be undocumented, but is not an undocumented route; remove the permission"
             )?;
         }
         Ok(())

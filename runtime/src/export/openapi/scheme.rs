@@ -7,7 +7,7 @@ use crate::{
     scope::{Entry, NeedRef, ScopeTable, ScopeToken},
 };
 
-/// How clients of a documented API get their tokens.
+/// Describes how clients of a documented API get their tokens.
 ///
 /// # Examples
 ///
@@ -27,21 +27,21 @@ use crate::{
 pub struct OAuth {
     gate: Gate,
     name: String,
-    /// There are none for a scheme that the document has.
+    /// `None` for a scheme that the document already has.
     flows: Option<Flows>,
 }
 
-/// How tokens are had; in words of `OpenAPI`.
+/// The flows for getting tokens, in the terms of `OpenAPI`.
 #[derive(Clone, Debug)]
 pub(super) struct Flows {
     pub(super) authorization_url: String,
     pub(super) token_url: String,
-    /// The URL at which clients get tokens for themselves.
+    /// The URL at which clients get tokens on their own behalf.
     pub(super) client_credentials: Option<String>,
 }
 
 impl OAuth {
-    /// Describes the authorization code flow of the API behind `gate`, whose floor and vocabulary are documented as well.
+    /// Describes the authorization code flow of the API behind `gate`, and documents the gate's floor and vocabulary.
     pub fn authorization_code(gate: &Gate, authorization_url: &str, token_url: &str) -> Self {
         let flows = Flows {
             authorization_url: authorization_url.to_owned(),
@@ -51,14 +51,14 @@ impl OAuth {
         Self { gate: gate.clone(), name: "oauth2".to_owned(), flows: Some(flows) }
     }
 
-    /// Takes the security scheme `name` that the document has already, such as one of `OpenID` Connect.
+    /// Uses the security scheme `name` that the document already has, such as one for `OpenID` Connect.
     ///
-    /// An OAuth 2 scheme gets those scopes that it does not have; nothing else of a scheme changes.
+    /// An OAuth 2 scheme gets the scopes that it lacks; nothing else in a scheme changes.
     pub fn existing(gate: &Gate, name: &str) -> Self {
         Self { gate: gate.clone(), name: name.to_owned(), flows: None }
     }
 
-    /// Adds the flow of clients that act for themselves. A scheme that the document has already keeps its flows.
+    /// Adds the flow of clients that act on their own behalf. A scheme that the document already has keeps its flows.
     #[must_use]
     pub fn client_credentials(mut self, token_url: &str) -> Self {
         if let Some(flows) = &mut self.flows {
@@ -74,7 +74,7 @@ impl OAuth {
         self
     }
 
-    /// Says what the handler of a row needs.
+    /// Returns the requirement of a row's handler.
     pub(super) fn alternatives(&self, entry: &Entry, lists_scopes: bool) -> Vec<Alternative> {
         let of = |scopes: Vec<String>| {
             let scopes = if lists_scopes { scopes } else { Vec::new() };
@@ -82,7 +82,7 @@ impl OAuth {
         };
         let requirement = entry.requirement();
         let mut alternatives = match requirement.alternatives()[..] {
-            // Any valid token is enough, whatever the floor.
+            // Any valid token is enough, even without the floor.
             _ if requirement.is_public() && entry.row().takes::<Option<Access>>() => {
                 vec![Alternative::new(), of(Vec::new())]
             }
@@ -94,7 +94,7 @@ impl OAuth {
         alternatives
     }
 
-    /// Returns the floor and `scopes`, each once, by the names that clients ask for.
+    /// Returns the floor and `scopes` without repetitions, by the names that clients use.
     fn with_floor(&self, scopes: &[&str]) -> Vec<String> {
         let floor = self.gate.policy().floor_scopes().iter().map(ScopeToken::as_str);
         let mut names: Vec<String> = Vec::new();
@@ -107,18 +107,18 @@ impl OAuth {
         names
     }
 
-    /// Tells whether requirements name scopes. Before `OpenAPI` 3.1 they do so for OAuth 2 and `OpenID` Connect alone.
+    /// Tells whether requirements list scopes. Before `OpenAPI` 3.1 only those for OAuth 2 and `OpenID` Connect do.
     pub(super) fn lists_scopes_in(&self, document: &dyn Document) -> bool {
         !document.is_strict() || document.scheme(&self.name) != Some(false)
     }
 
-    /// Says what requests have to prove of their tokens, for which `OpenAPI` has no words of its own.
+    /// Describes the proofs that requests need, which `OpenAPI` cannot express.
     fn proofs(&self) -> Option<String> {
         let sentences: Vec<_> = self.gate.proofs_in_words().collect();
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
-    /// Puts the scheme into the document, and says what is wrong if the document should have it already.
+    /// Adds the scheme to the document, or returns a problem if the document should already have it.
     pub(super) fn describe_in(&self, document: &mut dyn Document, table: &ScopeTable) -> Option<String> {
         let scopes = self.described(table);
         match (&self.flows, document.scheme(&self.name)) {
@@ -131,7 +131,7 @@ impl OAuth {
         None
     }
 
-    /// Names all that an operation needs or may demand; a scope without a description has an empty one.
+    /// Lists all scopes that operations need or may demand; without a description, the text is empty.
     fn described(&self, table: &ScopeTable) -> Described {
         let policy = self.gate.policy();
         let floor = policy.floor_scopes().iter().map(ScopeToken::as_str);

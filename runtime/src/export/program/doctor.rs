@@ -13,7 +13,7 @@ use crate::{
     scope::ScopeTable,
 };
 
-/// What the doctor is asked.
+/// The options of the command.
 #[derive(Default)]
 struct Question<'a> {
     json: bool,
@@ -45,7 +45,7 @@ pub(super) fn examine(
     out.flush()?;
     match diagnosis.at_fault() {
         None => Ok(()),
-        // What is wrong was printed.
+        // The problem has been printed.
         Some(Part::Configuration) => Err(Exit::new(5, "")),
         Some(Part::AuthorizationServer) => Err(Exit::new(6, "")),
         Some(Part::Token) => Err(Exit::new(7, "")),
@@ -66,9 +66,9 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     Some(question)
 }
 
-/// Reads a token. Whoever takes the token itself for the name of a file should not read it in an error.
+/// Reads a token. The error does not show `file`, since a user may pass the token itself by mistake.
 fn token_in(file: &str) -> Result<String, Exit> {
-    /// Longer texts are no tokens that the gate accepts.
+    /// The gate accepts no longer tokens.
     const MAX_LENGTH: u64 = 64 * 1024;
     let mut token = String::new();
     let read = if file == "-" {
@@ -77,19 +77,19 @@ fn token_in(file: &str) -> Result<String, Exit> {
         File::open(file).and_then(|file| file.take(MAX_LENGTH).read_to_string(&mut token))
     };
     read.map_err(|error| {
-        Exit::new(3, &format!("the token cannot be read: {error}; name a file that has it, or `-`"))
+        Exit::new(3, &format!("the token cannot be read: {error}; name a file that contains it, or `-`"))
     })?;
     Ok(token)
 }
 
-/// Runs the doctor on a runtime of its own: the exporter may have one already, which must not be blocked.
+/// Runs the doctor on a runtime of its own, since the exporter may have one, which must not be blocked.
 fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.map(|runtime| runtime.block_on(doctor.examine()))
     };
     let ended = thread::scope(|scope| scope.spawn(run).join());
-    let diagnosis = ended.map_err(|_| Exit::new(3, "the program panicked while it was looked at"))?;
+    let diagnosis = ended.map_err(|_| Exit::new(3, "the program panicked during the examination"))?;
     diagnosis.map_err(|error| Exit::new(3, &error))
 }
 

@@ -3,13 +3,13 @@
 //! ```text
 //! table [--format text|json|markdown]
 //! metadata [--out FOLDER]
-//! check LOCK [--since OLD_LOCK]      `-` is what comes in
-//! report [--since OLD_LOCK] [--audit LOG]..    `-` is what comes in; answered in JSON, of which the command makes the page
-//! doctor [--json] [--introspect] [--token FILE]      `-` is what comes in
+//! check LOCK [--since OLD_LOCK]      `-` reads standard input
+//! report [--since OLD_LOCK] [--audit LOG]..    `-` reads standard input; the answer is JSON, and the command makes the page from it
+//! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
 //! ```
 //!
-//! With `SCOPEGATE_EXPORT` in the environment the output begins with a line that says which protocol this is, so that
-//! `cargo scopegate` can tell it from a program that does something else.
+//! With `SCOPEGATE_EXPORT` in the environment, the output begins with a line that names the protocol, so that `cargo
+//! scopegate` can recognize a program that does something else.
 
 mod doctor;
 mod report;
@@ -37,20 +37,20 @@ use crate::{
 const PROTOCOL: &str = "scopegate-export 1";
 const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--since OLD_LOCK] | report [--since OLD_LOCK] [--audit LOG].. | doctor [--json] [--introspect] [--token FILE]";
 
-/// Answers the questions of `cargo scopegate`, or of whoever starts the program with the same arguments.
+/// Answers the commands of `cargo scopegate`, or of anyone who starts the program with the same arguments.
 ///
-/// It is the whole of an exporter: a `[[bin]]`, or an example, that `[package.metadata.scopegate]` names.
+/// An exporter needs nothing else: it is a `[[bin]]`, or an example, that `[package.metadata.scopegate]` names.
 ///
 /// | exit code | |
 /// |---|---|
-/// | 0 | all is well |
+/// | 0 | success |
 /// | 1 | the lock is missing or stale |
 /// | 2 | the arguments cannot be read |
-/// | 3 | the gate cannot work, or a file cannot be read or written |
-/// | 4 | somebody is let through whom the older lock refuses: by a route, the policy or the gate |
+/// | 3 | the gate cannot start, or a file cannot be read or written |
+/// | 4 | a route, the policy or the gate lets someone in whom the older lock refuses |
 /// | 5 | `doctor`: the configuration is at fault |
 /// | 6 | `doctor`: an authorization server is at fault |
-/// | 7 | `doctor`: the token is refused, opens nothing, or cannot be judged |
+/// | 7 | `doctor`: the token is rejected, opens nothing, or cannot be checked |
 ///
 /// # Examples
 ///
@@ -83,7 +83,7 @@ pub fn main(gate: &Gate, table: &ScopeTable) -> ExitCode {
     outcome.err().map_or(ExitCode::SUCCESS, |failure| ExitCode::from(failure.code))
 }
 
-/// What is said on the error stream, and the exit code.
+/// The exit code, and the text for the error stream.
 struct Exit {
     code: u8,
     words: String,
@@ -111,7 +111,7 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
     let discovery = Discovery::new(gate, table);
     let problems = problems(gate, table, &discovery);
     if !problems.is_empty() {
-        return Err(Exit::new(3, &format!("the gate cannot work:\n- {}", problems.join("\n- "))));
+        return Err(Exit::new(3, &format!("the gate cannot start:\n- {}", problems.join("\n- "))));
     }
     match arguments {
         ["table"] | ["table", "--format", "text"] => write!(out, "{table}")?,
@@ -123,7 +123,7 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
                 let family = "the gate has a family of resources, each with a document of its own; ask the running program for one of them";
                 return Err(Exit::new(3, family));
             }
-            None => return Err(Exit::new(3, "the gate has static keys alone, so there is no metadata")),
+            None => return Err(Exit::new(3, "the gate has only static keys, so there is no metadata")),
         },
         ["metadata", "--out", folder] => {
             let files = write_folder([&discovery], folder).map_err(|error| Exit::new(3, &error))?;
@@ -137,7 +137,7 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
     Ok(out.flush()?)
 }
 
-/// Routes without a path are those of a constant table, whose paths nobody knows.
+/// Lists the problems. Routes without a path come from a constant table, so their paths are unknown.
 pub(super) fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
     let mounted: ScopeTable =
         table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();
@@ -161,13 +161,13 @@ fn check(
     let Some(old) = old else { return Ok(()) };
     let changes = Lock::of(gate, table).changes_since(&older(old)?);
     if changes.is_empty() {
-        writeln!(out, "and says the same as before")?;
+        writeln!(out, "and has not changed")?;
     } else {
-        write!(out, "\nsince then:\n\n{}", Listed(&changes))?;
+        write!(out, "\nchanges since then:\n\n{}", Listed(&changes))?;
     }
     if changes.iter().any(|change| change.direction().opens()) {
         out.flush()?;
-        return Err(Exit::new(4, "\nsomebody is let through who was refused before; have that reviewed"));
+        return Err(Exit::new(4, "\nsomeone is let through who was refused before; have that reviewed"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `report`: what a page needs that shows who may call what.
+//! `report`: the data of a page that shows who may call what.
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use crate::{
     scope::ScopeTable,
 };
 
-/// What the report is to have besides the table.
+/// The options of the command.
 #[derive(Default)]
 struct Question<'a> {
     since: Option<&'a str>,

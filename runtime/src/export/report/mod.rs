@@ -1,8 +1,8 @@
-//! Everything that a reviewer's page shows, as JSON for `cargo scopegate report`, which makes the page of it.
+//! The data of the reviewer's page, as JSON for `cargo scopegate report`, which makes the page.
 //!
-//! What a token can call is worked out in the page, while a reviewer ticks scopes. So the page gets what [`Policy::decide`] follows
-//! from, closed already: for each scope what it stands for, and for each row its alternatives. A test in a browser
-//! (`tests/browser/report.mjs`) holds the page to the decision.
+//! The page computes which operations a token may call while a reviewer ticks scopes. So the data contains the
+//! transitive closure that [`Policy::decide`] uses: the scopes that each scope covers, and the alternatives of each
+//! row. A browser test (`tests/browser/report.mjs`) compares the page with the decision.
 //!
 //! [`Policy::decide`]: crate::policy::Policy
 
@@ -21,7 +21,7 @@ use crate::{
     scope::{Entry, Part, ScopeTable, ScopeToken, Wildcards, parts},
 };
 
-/// Of what follows; a page of another format would be misread.
+/// The version of the format. A page for another format would misread the data.
 const FORMAT: u32 = 1;
 
 #[derive(Serialize)]
@@ -29,14 +29,14 @@ struct Report<'a> {
     format: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'a str>,
-    /// The lock's lines about the gate.
+    /// The lines of the lock about the gate.
     gate: Vec<String>,
     floor: &'a [ScopeToken],
     wildcards: &'static str,
     values: Values,
-    /// The scopes that rows, floor or implications name, sorted.
+    /// The scopes that rows, the floor or implications name, sorted.
     scopes: Vec<Known>,
-    /// The templates of the rows, taken apart.
+    /// The templates of the rows, split into parts.
     templates: BTreeMap<String, Vec<Part>>,
     rows: Vec<Row<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ struct Report<'a> {
     audit: Option<&'a Audit>,
 }
 
-/// What may be the value of a template's parameter.
+/// The legal values of a template's parameter.
 #[derive(Serialize)]
 struct Values {
     characters: String,
@@ -60,14 +60,14 @@ struct Row<'a> {
     route: Route<'a>,
 }
 
-/// A change in the lock's words.
+/// A change, in the words of the lock.
 #[derive(Serialize)]
 struct Changed {
     direction: String,
     words: String,
 }
 
-/// Writes the report. The rows are in the order of the lock: by path, then by method.
+/// Writes the report. The rows have the order of the lock: by path, then by method.
 pub(super) fn report(
     gate: &Gate,
     table: &ScopeTable,
@@ -94,7 +94,7 @@ pub(super) fn report(
         changes: changes.map(|changes| changes.iter().map(Changed::from).collect()),
         audit,
     };
-    // Text, numbers and lists of them: there is nothing that JSON could not hold.
+    // Text, numbers and lists of them always serialize.
     serde_json::to_string(&report).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! The scopes that somebody may have to know, and which stand for which.
+//! The scopes of the report, and which of them cover which.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,18 +14,18 @@ pub(super) struct Known {
     scope: ScopeToken,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'static str,
-    /// What it implies by a declaration of its own.
+    /// The scopes that it implies by its own declaration.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     implies: BTreeSet<ScopeToken>,
-    /// What it stands for as a wildcard.
+    /// The scopes that it covers as a wildcard.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     matches: BTreeSet<ScopeToken>,
-    /// All that it stands for, through whatever, itself left out.
+    /// All other scopes that it covers, directly or not.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     covers: BTreeSet<ScopeToken>,
 }
 
-/// Lists the scopes that rows, floor or implications name.
+/// Lists the scopes that rows, the floor or implications name.
 pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
     let mut implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>> = BTreeMap::new();
     for (scope, children) in policy.implications() {
@@ -54,7 +54,7 @@ pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
         .collect()
 }
 
-/// Turns around what each of the scopes is covered by: few scopes are covered by many others.
+/// Inverts the relation of coverers, since few scopes are covered by many others.
 fn covers(policy: &Policy, scopes: &BTreeSet<ScopeToken>) -> BTreeMap<String, BTreeSet<ScopeToken>> {
     let mut covers: BTreeMap<String, BTreeSet<ScopeToken>> = BTreeMap::new();
     for scope in scopes {

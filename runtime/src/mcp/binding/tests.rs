@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::{Binding, Kind, Owner};
 use crate::token::Principal;
 
-/// Everything that a MAC is of.
+/// All inputs of a MAC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Bound {
     key: [u8; 32],
@@ -29,7 +29,7 @@ impl Bound {
     }
 }
 
-/// Texts that are often alike, so that what is cut elsewhere comes to the same bytes when it is joined.
+/// Texts that are often equal, so that differently split inputs often give the same bytes when joined.
 fn text() -> impl Strategy<Value = String> {
     "[ab.]{0,3}"
 }
@@ -84,13 +84,13 @@ fn a_tag_has_one_spelling() {
     };
     let tag = bound.tag();
     assert_eq!(tag.len(), 43);
-    // Two bits of the last character mean nothing, so that decoders that overlook them take four texts for one.
+    // Two bits of the last character have no meaning, so careless decoders accept four spellings.
     let spelled_alike = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars();
     let accepted = spelled_alike.filter(|last| bound.accepts(&format!("{}{last}", &tag[..42]))).count();
     assert_eq!(accepted, 1);
 }
 
-/// Identifiers that are out there, and other replicas, go by these bytes. Another program has computed them.
+/// Existing identifiers and other replicas depend on these bytes. Another program has computed them.
 #[test]
 fn the_mac_is_what_it_was() {
     let owner = &Principal::new("https://auth.example.com", "alice");

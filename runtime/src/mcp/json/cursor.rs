@@ -1,6 +1,7 @@
-//! Finds where a JSON value ends ([RFC 8259]), without a look at what its texts say. Pure.
+//! Finds the end of a JSON value ([RFC 8259]) without decoding its strings. Pure.
 //!
-//! The escapes and the control characters of a text are left to whoever decodes it: none of them moves its end.
+//! It ignores escapes and control characters in a string, which do not move its end. The code that decodes the string
+//! checks them.
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
@@ -8,14 +9,14 @@ use std::mem;
 
 use memchr::memchr;
 
-/// As deep as `serde_json` and most other parsers go; some of the others would crash.
+/// The depth limit of `serde_json` and most other parsers; some of the others would crash beyond it.
 const MAX_DEPTH: usize = 127;
 
-/// A place in a JSON text.
+/// A position in a JSON text.
 pub(super) struct Cursor<'a> {
     json: &'a str,
     at: usize,
-    /// How many lists and objects may be opened here, each in the other.
+    /// How many more nested lists and objects may be opened here.
     depth: usize,
 }
 
@@ -34,29 +35,29 @@ impl<'a> Cursor<'a> {
         self.json.as_bytes().get(self.at).copied()
     }
 
-    /// Goes past blanks.
+    /// Skips blanks.
     pub(super) fn blank(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
-    /// Goes past a value, and returns it.
+    /// Skips a value, and returns its text.
     pub(super) fn value(&mut self) -> Option<&'a str> {
         let start = self.at;
         self.skip()?;
         self.json.get(start..self.at)
     }
 
-    /// Goes into a list or an object, which ends with `close`.
+    /// Enters a list or an object that ends with `close`.
     pub(super) fn open(&mut self, close: u8) -> Option<Open> {
         self.depth = self.depth.checked_sub(1)?;
         self.at += 1;
         Some(Open { close, is_at_first: true })
     }
 
-    /// Goes to the next item of a list, or the name of the next member of an object. When there is none, goes past the
-    /// end and says so.
+    /// Moves to the next item of a list, or to the name of the next member of an object. At the end, moves past it and
+    /// returns `false`.
     pub(super) fn advance(&mut self, open: &mut Open) -> Option<bool> {
         self.blank();
         if self.eat(open.close).is_some() {
@@ -70,7 +71,7 @@ impl<'a> Cursor<'a> {
         Some(true)
     }
 
-    /// Goes from the name of a member to its value.
+    /// Moves from the name of a member to its value.
     pub(super) fn colon(&mut self) -> Option<()> {
         self.blank();
         self.eat(b':')?;
@@ -78,7 +79,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// Goes past a value.
+    /// Skips a value.
     pub(super) fn skip(&mut self) -> Option<()> {
         match self.peek()? {
             b'{' => {
@@ -102,7 +103,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Goes past a byte, if it is the next one.
+    /// Skips a byte, if it is the next one.
     fn eat(&mut self, byte: u8) -> Option<()> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
@@ -139,7 +140,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Goes past a number, or `true`, `false` or `null`.
+    /// Skips a number, or `true`, `false` or `null`.
     fn skip_plain(&mut self) -> Option<()> {
         let rest = self.json.get(self.at..)?;
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
@@ -150,12 +151,13 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Tells whether the next character of a text is escaped: each pair of backslashes before it stands for one.
+/// Tells whether the next character of a string is escaped. Each pair of backslashes before it is one backslash.
 fn ends_in_backslash(text: &[u8]) -> bool {
     !text.iter().rev().take_while(|&&byte| byte == b'\\').count().is_multiple_of(2)
 }
 
-/// Tells whether a `\u` lacks some of its four digits, for which a careless parser could take what follows the text.
+/// Tells whether a `\u` at the end lacks some of its four digits. A careless parser could take them from the text after
+/// the string.
 fn ends_in_code_point(text: &[u8]) -> bool {
     (1..=4)
         .filter_map(|back| text.split_at_checked(text.len().checked_sub(back)?))

@@ -1,4 +1,4 @@
-//! The members of an object that decides, read so that no other parser finds another one among them.
+//! Reads the members of an object that affects the decision, so that no other parser finds different members.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use serde::{
 
 use super::Json;
 
-/// An object, of which a struct is made.
+/// An object that becomes a struct.
 pub(super) struct Members<A>(pub(super) A);
 
 impl<'de, A: MapAccess<'de>> Deserializer<'de> for Members<A> {
@@ -38,10 +38,10 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Members<A> {
     }
 }
 
-/// Members whose names are looked at before they are read.
+/// Members whose names are checked before their values are read.
 struct Checked<A> {
     members: A,
-    /// The names that decide.
+    /// The names that affect the decision.
     fields: &'static [&'static str],
 }
 
@@ -52,7 +52,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
         let Some(name) = self.members.next_key::<Json<'de, IgnoredAny>>()? else { return Ok(None) };
         let name = name.into_text().unwrap_or_default();
         if !self.fields.contains(&&*name) && (is_special(&name) || is_nearly_one_of(self.fields, &name)) {
-            return Err(A::Error::custom("another parser could take this name for one that decides"));
+            return Err(A::Error::custom(
+                "another parser could read this name as one that affects the decision",
+            ));
         }
         seed.deserialize(CowStrDeserializer::new(name)).map(Some)
     }
@@ -62,18 +64,18 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
     }
 }
 
-/// In an object of one such member, `serde_json` can find another value altogether, by the features of the program.
+/// Depending on the program's features, `serde_json` reads an object with only such a member as another value.
 fn is_special(name: &str) -> bool {
     name.starts_with("$serde_json::private::")
 }
 
-/// Go's `encoding/json`, for one, takes names for each other that differ by case.
+/// Some parsers, such as Go's `encoding/json`, ignore the case of names.
 fn is_nearly_one_of(fields: &[&str], name: &str) -> bool {
     let name = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(folded(name)) };
     fields.iter().any(|field| field.eq_ignore_ascii_case(&name))
 }
 
-/// Folds the letters of other alphabets that are the same letter in another case, such as the Kelvin sign.
+/// Folds letters of other alphabets that are the same letter in another case, such as the Kelvin sign.
 fn folded(name: &str) -> String {
     name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }

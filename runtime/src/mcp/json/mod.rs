@@ -1,4 +1,4 @@
-//! A JSON value of which only texts, integers and one kind of object matter.
+//! A JSON value in which only strings, integers and one kind of object matter.
 
 mod cursor;
 mod members;
@@ -15,15 +15,15 @@ use serde::{
 use self::members::Members;
 pub(super) use self::{reader::from_str, unreadable::Unreadable};
 
-/// A member of a message. What is of no matter is skipped and not kept.
+/// A member of a message. Values that do not matter are skipped and not stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Json<'a, T> {
-    /// The member is not there.
+    /// The member does not exist.
     #[default]
     Absent,
     Text(Cow<'a, str>),
     Integer(i64),
-    /// An object. A list never stands for one, though serde would read it so, member by member.
+    /// An object. A list is never accepted in its place, although serde would read it member by member.
     Object(T),
     Other,
 }
@@ -56,7 +56,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for Reader<'a, T> {
         Ok(Json::Text(Cow::Borrowed(text)))
     }
 
-    /// A text with escapes, which is in no one piece in the body.
+    /// A string with escapes, which the body does not contain in one piece.
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Json::Text(Cow::Owned(text.to_owned())))
     }

@@ -1,4 +1,4 @@
-//! Reads a JSON text with serde, and decodes nothing that is not asked for.
+//! Parses JSON with serde, and decodes only what is asked for.
 
 use serde::{
     Deserialize, Deserializer,
@@ -11,10 +11,10 @@ use super::{
     unreadable::Unreadable,
 };
 
-/// Reads a text that is one value, with blanks around it.
+/// Parses a text that is one value, with optional blanks around it.
 pub(crate) fn from_str<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Unreadable> {
     whole(json, |cursor| T::deserialize(cursor)).map_err(|why| {
-        // What is wrong with a message is of no interest where the text is none.
+        // If the text is not JSON, that is the error, and not a problem of the message.
         let skipped = whole(json, |cursor| IgnoredAny::deserialize(cursor));
         skipped.err().unwrap_or(why)
     })
@@ -52,7 +52,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        // No other value begins so.
+        // No other value begins with this letter.
         if self.peek() != Some(b'n') {
             return visitor.visit_some(self);
         }
@@ -71,7 +71,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
     }
 }
 
-/// Returns what a text says, where that is what stands there.
+/// Returns the content of a string without escapes.
 fn plain_text(value: &str) -> Option<&str> {
     let text = value.strip_prefix('"')?.strip_suffix('"')?;
     text.bytes().all(|byte| byte >= b' ' && byte != b'\\').then_some(text)

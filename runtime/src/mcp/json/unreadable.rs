@@ -1,10 +1,10 @@
-//! What is wrong with a body.
+//! The errors of a body.
 
 use std::fmt;
 
 use serde::de::Error;
 
-/// Why no service behind the gate may see a body: it could take it for something else than the gate does.
+/// Why no service behind the gate may get a body: it could read the body differently than the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     NotJson,

@@ -75,7 +75,7 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
     }
     check(&listen(json!({ "taskIds": ["7"], "taskids": ["8"] })).to_string(), NOT_A_MESSAGE);
     check(r#"{"method":"tasks/list","params":{"taskId":"7"}}"#, Ok(Subject::AllTasks));
-    // Some servers take a list for an object, member by member.
+    // Some servers read a list as an object, member by member.
     for other in [json!([null, null, null, ["a://b"]]), json!([]), json!(null), json!("a")] {
         check(&listen(other).to_string(), Ok(Subject::Unnamed));
     }
@@ -206,7 +206,7 @@ fn a_batch_is_all_its_messages() {
     }
 }
 
-/// Pieces of JSON that make a message, or nearly.
+/// Pieces of JSON that make a message, or nearly one.
 fn soup() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "{",
@@ -267,7 +267,7 @@ proptest! {
         let is_json = serde_json::from_str::<IgnoredAny>(&body).is_ok();
         match Messages::read(body.as_bytes()) {
             Ok(_) => prop_assert!(is_json || body.contains('\\'), "{body}"),
-            // A number or a text that decides could not be decoded.
+            // A number or a string that affects the decision could not be decoded.
             Err(Unreadable::NotJson) => prop_assert!(!is_json || body.contains("1e999") || body.contains("ud800"), "{body}"),
             Err(Unreadable::NotAMessage) => prop_assert!(is_json || body.contains('\\'), "{body}"),
         }

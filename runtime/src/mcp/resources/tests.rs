@@ -31,7 +31,7 @@ fn what_a_uri_costs_is_bounded_by_the_table_and_not_by_its_length() {
             assert!(compared <= length, "{compared} bytes for {} bytes of a URI", uri.len());
         }
     }
-    // So the counter works: the values of the one that fits are read, and of no other.
+    // This shows that the counter works: it counts the values of the template that fits, and no others.
     assert!(similar.find(&format!("docs://{value}/{value}/{value}/part-499")).is_some());
     let compared = work::take();
     assert!((3000..2 * length + 3100).contains(&compared), "{compared}");

@@ -1,4 +1,4 @@
-//! An rmcp server behind its gate, whole.
+//! Builds an rmcp server behind its gate.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -29,7 +29,7 @@ use crate::{
     well_known,
 };
 
-/// An rmcp server behind a gate, to be built.
+/// Builds an rmcp server behind a gate.
 ///
 /// # Examples
 ///
@@ -84,7 +84,7 @@ pub struct McpServer<S> {
 }
 
 impl<S: ServerHandler> McpServer<S> {
-    /// Puts a server that `make` makes behind `gate`. It is made anew for each request, or for each session.
+    /// Puts a server behind `gate`. `make` makes a new server for each request, or for each session.
     pub fn new(gate: &Gate, make: impl Fn() -> S + Send + Sync + 'static) -> Self {
         let config =
             StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
@@ -105,27 +105,29 @@ impl<S: ServerHandler> McpServer<S> {
         }
     }
 
-    /// Adds what tools, prompts and resources need: the tables of further blocks, and rows by hand. What has no row in any of
-    /// them is answered as unknown, and a row of something that the server has not does no harm.
+    /// Adds the requirements of tools, prompts and resources: the tables of further blocks, and rows written by hand.
+    /// An operation without a row in any table is answered as unknown. A row for an operation that the server does not
+    /// have is harmless.
     pub fn table(mut self, table: &McpTable) -> Self {
         self.table = self.table.and(table);
         self
     }
 
-    /// Says where the server is, for a gate of static keys, which has no resource; else it is at `/mcp` on this machine.
+    /// Sets the location of the server for a gate of static keys, which has no resource; `/mcp` on this machine unless
+    /// set.
     pub fn at(mut self, resource: Resource) -> Self {
         self.at = Some(resource);
         self
     }
 
-    /// Lets pages of an origin call, such as `https://app.example.com`; see [`McpLayer::allow_origin`].
+    /// Allows requests from pages of another origin, such as `https://app.example.com`; see [`McpLayer::allow_origin`].
     pub fn allow_origin(mut self, origin: &str) -> Self {
         self.origins.push(origin.to_owned());
         self
     }
 
-    /// Answers for another host than the resource's, such as the name of a service inside a cluster, on any port unless the host
-    /// names one.
+    /// Allows requests for another host than the resource's, such as the name of a service inside a cluster. It allows
+    /// any port, unless `host` names one.
     ///
     /// # Examples
     ///
@@ -139,15 +141,16 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// A text that is no host is an error at startup.
+    /// A text that is not a host is an error at startup.
     pub fn allow_host(mut self, host: &str) -> Self {
         self.hosts.push(host.to_owned());
         self
     }
 
-    /// Makes tools unknown that the configuration of the program switches off, whatever the server has.
+    /// Makes tools unknown that the program's configuration switches off.
     ///
-    /// Each is a warning in the log at startup. It is called by nobody, stands in no list, and its tasks are unknown, too.
+    /// Each is a warning in the log at startup. Nobody can call such a tool, no list contains it, and its tasks are
+    /// unknown, too.
     ///
     /// # Examples
     ///
@@ -163,72 +166,74 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// A tool that no row is about is an error at startup, since nobody could call it before: the name is mistaken.
+    /// A tool without a row is an error at startup: nobody could call it in any case, so the name is probably misspelt.
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self
     }
 
-    /// Sets what a caller finds in the lists of tools, prompts, resources, resource templates and skills; [`Lists::All`] unless set.
+    /// Sets which tools, prompts, resources, resource templates and skills a caller sees in lists; [`Lists::All`]
+    /// unless set.
     ///
-    /// What has no row is in no list but that of `All`. A page may come out empty, and the next one is where it was. From version
-    /// 2026-07-28 on, a list that depends on the caller has `cacheScope: "private"`.
+    /// Only `All` shows operations without a row. A page may become empty; the next page stays where it was. From
+    /// version 2026-07-28 on, a list that depends on the caller has `cacheScope: "private"`.
     pub fn lists(mut self, lists: Lists) -> Self {
         self.lists = lists;
         self
     }
 
-    /// Sets the key that binds sessions and tasks to who started them: 32 bytes from a source of randomness that nobody else
-    /// knows.
+    /// Sets the key that binds sessions and tasks to their principals: 32 bytes from a source of randomness, known to
+    /// nobody else.
     ///
-    /// With it an identifier holds at another replica of the program, and after a restart, where the server still knows the
-    /// session or task. Without it each start has a random key of its own. The
-    /// [module](crate::mcp#sessions-and-tasks) says what is bound.
+    /// With a key an identifier stays valid at another replica of the program and after a restart, if the server still
+    /// knows the session or task. Without one each start uses a new random key. The
+    /// [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.key = Some(*key);
         self
     }
 
-    /// Sets how many bytes a body may have; 4 MiB unless set.
+    /// Sets the longest body in bytes; 4 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.bounds.length = bytes;
         self
     }
 
-    /// Sets how many bytes a body without a token may have; 64 KiB unless set. See [`McpLayer::max_anonymous_body`].
+    /// Sets the longest body without a token in bytes; 64 KiB unless set. See [`McpLayer::max_anonymous_body`].
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.max_anonymous_body = Some(bytes);
         self
     }
 
-    /// Sets how the refusal of a tool is answered; [`Dialect::Http`] unless set.
+    /// Sets the form of a tool's refusal; [`Dialect::Http`] unless set.
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
         self
     }
 
-    /// Sets how long a client may take for a body; 30 seconds unless set. See [`McpLayer::body_timeout`].
+    /// Sets how long a client may take to send a body; 30 seconds unless set. See [`McpLayer::body_timeout`].
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.timeout = timeout;
         self
     }
 
-    /// Sets how many bytes all bodies may hold together while they are read; 64 MiB unless set. See
+    /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set. See
     /// [`McpLayer::max_body_memory`].
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
-    /// Keeps sessions for clients of versions before 2026-07-28, over which the server can send requests of its own.
+    /// Enables sessions for clients of versions before 2026-07-28, over which the server can send its own requests.
     ///
-    /// Each request is judged by its own token, in a session as outside. A session belongs to the principal who opened it, and
-    /// the request of another one is 404, as in a session that does not exist. A token that names nobody opens none: 403.
+    /// Each request is checked with its own token, with or without a session. A session belongs to the principal that
+    /// opened it; to another principal the answer is 404, as for a session that does not exist. A token without a
+    /// principal cannot open a session: 403.
     pub fn sessions(self) -> Self {
         self.configure(|config| config.with_legacy_session_mode(true).with_json_response(false))
     }
 
-    /// Changes rmcp's configuration. Hosts, origins and the limit of bodies are set from the gate, whatever stands there.
+    /// Changes rmcp's configuration. The gate sets hosts, origins and the limit of bodies itself, and ignores yours.
     pub fn configure(
         mut self,
         change: impl FnOnce(StreamableHttpServerConfig) -> StreamableHttpServerConfig,
@@ -237,12 +242,13 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Builds the router. Nothing of the server runs before the first request.
+    /// Builds the router. The server does not run before the first request.
     ///
     /// # Errors
     ///
-    /// As for [`Gate::mcp`]. Also when [`McpServer::at`] is called though the gate has a resource; when the table has a resource,
-    /// and the server no `read_resource` of its own; and when it has a row for `tasks/list`, which cannot tell whose the tasks are.
+    /// As for [`Gate::mcp`]. Also when [`McpServer::at`] is set although the gate has a resource; when the table has a
+    /// resource but the server has no `read_resource` of its own; and when the table has a row for `tasks/list`, which
+    /// cannot distinguish the owners of tasks.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         problems.extend(place.allow(&self.hosts));
@@ -273,17 +279,18 @@ impl<S: ServerHandler> McpServer<S> {
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );
-            // Behind a pointer: axum copies what it routes to for each request, and rmcp's service holds lists.
+            // Behind a pointer, because axum clones its services for each request, and rmcp's service contains lists.
             let service = Arc::new(service);
             let gate = layer.clone();
             let serve = Serve(move |request: Request| {
                 let (gate, service) = (gate.clone(), service.clone());
                 async move {
-                    let request = match gate.run(request).await {
-                        Ok(request) => request,
-                        Err(answer) => return Ok(answer),
-                    };
-                    let passed = Passed::of(request.extensions());
+                    let (mut parts, mut body) = request.into_parts();
+                    if let Err(answer) = gate.run(&mut parts, &mut body).await {
+                        return Ok(answer);
+                    }
+                    let passed = Passed::of(&parts.extensions);
+                    let request = Request::from_parts(parts, body);
                     let is_lifted = has_login && may_list_tools(&request);
                     let answer = service.handle(request).await;
                     let answer =

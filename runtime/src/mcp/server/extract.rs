@@ -1,4 +1,4 @@
-//! The guard of a tool or prompt, which decides again inside the server, and the caller's access.
+//! The guard of a tool or prompt, which checks the token again inside the server, and the caller's access.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use crate::{
     scope::{Filled, Row, RowRef},
 };
 
-/// Judges the token that the gate verified, whatever the gate took the request for. It is the authority: nothing that a
-/// client sends makes one run whose scopes its token lacks.
+/// Checks the token that the gate verified, independently of how the gate read the request. This check is the
+/// authority: nothing in a request makes a tool run whose scopes the token lacks.
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         let row = const { &RowRef::Const(&R::ROW) };
@@ -30,17 +30,17 @@ impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     }
 }
 
-/// Answers who calls a tool or prompt; over a transport without HTTP, the one whom
+/// Returns the caller of a tool or prompt; over a transport without HTTP, the caller that
 /// [`LocalTrust`](crate::mcp::LocalTrust) trusts.
 ///
-/// A public tool takes [`Caller`], since here a caller without a token is refused.
+/// For a public tool take [`Caller`] instead, since `Access` rejects a caller without a token.
 impl<C: AsRequestContext> FromContextPart<C> for Access {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         Self::try_from(context.as_request_context())
     }
 }
 
-/// Who calls a public tool or prompt, if anybody says so.
+/// The caller of a public tool or prompt, if known.
 ///
 /// # Examples
 ///
@@ -70,11 +70,11 @@ impl<C: AsRequestContext> FromContextPart<C> for Caller {
     }
 }
 
-/// Answers who sent a request, for the methods of `ServerHandler` that have no macro, such as `read_resource`.
+/// Returns the caller of a request, for the methods of `ServerHandler` that have no macro, such as `read_resource`.
 ///
 /// # Errors
 ///
-/// When nobody says who: the 401 that the gate would give.
+/// When the request has no token. The error is the 401 that the gate would answer.
 impl TryFrom<&RequestContext<RoleServer>> for Access {
     type Error = ErrorData;
 
@@ -85,10 +85,10 @@ impl TryFrom<&RequestContext<RoleServer>> for Access {
 }
 
 impl McpResource<'_> {
-    /// Demands what the resource needs of whoever sent a request, for a server's own `read_resource`.
+    /// Demands the scopes of the resource from the caller of a request, for a server's own `read_resource`.
     ///
-    /// The gate has judged it by the same rules already; here it is judged again, whatever the gate took the request for. A public
-    /// one needs nothing.
+    /// The gate has already checked the request by the same rules. This checks the resource again, independently of how
+    /// the gate read the request. A public resource needs nothing.
     ///
     /// # Examples
     ///
@@ -108,13 +108,13 @@ impl McpResource<'_> {
     ///
     /// # Errors
     ///
-    /// What the gate would answer, as a JSON-RPC error: without a token 401, and 403 where the token lacks a scope.
+    /// The answer of the gate as a JSON-RPC error: 401 without a token, and 403 if the token lacks a scope.
     pub fn authorize(&self, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         Sender::of(context)?.judge(self.row(), self.filled())
     }
 }
 
-/// Notes what was let through, so that its own demands are judged by what it declares.
+/// Records the row that was checked, so that the handler's own demands are compared with its declaration.
 fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
         trusted.row = trusted.identified(row).map_or_else(|| row.clone(), RowRef::from);
@@ -124,7 +124,7 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     let Some(enforcement) = enforcement else { return };
     let filled = enforcement.plan().map(|plan| plan.fill(row)).unwrap_or_default();
     if let Some(admitted) = &mut enforcement.admitted {
-        // The gate's own has its place in the table.
+        // The row of the gate already has its identifier in the table.
         if *admitted.row != **row {
             admitted.row = row.clone();
         }
@@ -132,13 +132,13 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     }
 }
 
-/// Who sent a request.
+/// The sender of a request.
 enum Sender<'a> {
-    /// Somebody whose token a gate verified.
+    /// A caller whose token a gate verified.
     Verified(&'a Plan, &'a Admitted, &'a Parts),
-    /// Somebody without a token, whom a gate let through to what is public.
+    /// A caller without a token, whom a gate let through to a public operation.
     Anyone(&'a Plan, &'a Parts),
-    /// The one caller of a local transport.
+    /// The only caller of a local transport.
     Trusted(&'a Trusted),
 }
 
@@ -164,7 +164,7 @@ impl<'a> Sender<'a> {
         Err(Rejection::misconfigured().into())
     }
 
-    /// Judges by a row, whose templates come to `filled`, or else to what the resource fills in that the request is for.
+    /// Checks a row. Its templates became `filled`, or take their values from the resource that the request is for.
     fn judge(&self, row: &Row, filled: &Filled) -> Result<(), ErrorData> {
         let of_resource = match self {
             Self::Verified(plan, ..) | Self::Anyone(plan, _) if filled.is_empty() => plan.fill(row),
@@ -178,7 +178,7 @@ impl<'a> Sender<'a> {
                 let noted = noted.after(&admitted.row, admitted.filled.as_deref());
                 Judge::Gate(plan).judge(&admitted.token, &demand, &noted)
             }
-            // The gate lets nobody through to anything but what is public, and has told of it.
+            // The gate lets such a caller through only to public operations, and has reported that.
             Self::Anyone(plan, parts) => {
                 let noted = Noted::of(parts, plan.gate.watch()).after(row, Some(filled));
                 Judge::judge_anyone(plan, &demand, &noted)
@@ -193,7 +193,7 @@ impl<'a> Sender<'a> {
 
     fn access(&self) -> Option<Access> {
         match self {
-            // What is refused in here is a JSON-RPC error, which has no headers to negotiate.
+            // A refusal here is a JSON-RPC error, so there is no `Accept` header to consider.
             Self::Verified(plan, admitted, _) => Some(Access::of(plan, admitted, &HeaderMap::new())),
             Self::Anyone(..) => None,
             Self::Trusted(Trusted { token, local, row, .. }) => {
@@ -202,7 +202,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Refuses somebody without a token.
+    /// Rejects a caller without a token.
     fn demand_a_token(&self) -> ErrorData {
         match self {
             Self::Verified(plan, _, parts) | Self::Anyone(plan, parts) => {

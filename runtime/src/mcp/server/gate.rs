@@ -1,4 +1,4 @@
-//! The short form of a server: one block of tools, and no settings.
+//! The short form for a server with one block of tools and no settings.
 
 use axum::Router;
 use rmcp::ServerHandler;
@@ -10,20 +10,22 @@ use super::{
 use crate::{gate::Gate, policy::StartupError};
 
 impl Gate {
-    /// Makes the router of an MCP server: rmcp's service at the resource's path, behind this gate, with the metadata.
+    /// Makes the router of an MCP server: rmcp's service at the resource's path behind this gate, and the metadata
+    /// document.
     ///
-    /// It is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts stand in one
-    /// [`#[scoped_tools]`](crate::scoped_tools) block.
+    /// It is the short form of [`McpServer`](crate::mcp::McpServer), for a server whose tools and prompts are all in
+    /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
-    /// A tool or prompt that is not in the block, such as one of another router, is answered as unknown, also one that the
-    /// server gets while it runs; so is every resource. [`McpServer::table`](crate::mcp::McpServer::table) takes more tables.
+    /// A tool or prompt that is not in the block is answered as unknown, even if the server has it, for example from
+    /// another router or added at run time. So is every resource. Use
+    /// [`McpServer::table`](crate::mcp::McpServer::table) to add more tables.
     ///
-    /// A request whose `Host` is not that of the resource, on any port, is 403 even with a valid token. For a resource
-    /// on a loopback host, `localhost`, `127.0.0.1` and `[::1]` all count.
+    /// A request whose `Host` is not the host of the resource, on any port, is 403 even with a valid token. For a
+    /// resource on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the gate and the table, and a path of the resource that no server can be at.
+    /// Returns every problem of the gate and the table, and of a resource whose path cannot be a route.
     ///
     /// # Examples
     ///
@@ -55,7 +57,7 @@ impl Gate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// `S` is [`ScopedTools`](crate::mcp::ScopedTools).
+    /// `S` must implement [`ScopedTools`](crate::mcp::ScopedTools).
     #[rustfmt::skip] // The compiler quotes all lines from the name to the bound.
     pub fn mcp<S: ServerHandler>(&self, make: impl Fn() -> S + Send + Sync + 'static) -> Result<Router, StartupError> where Tables: Have<S> {
         McpServer::new(self, make).table(&Tables::TOOLS).build()

@@ -1,7 +1,7 @@
-//! The answer to `tools/list`, in which `securitySchemes` is a member of each tool.
+//! Moves `securitySchemes` to the top level of each tool in the answer to `tools/list`.
 //!
-//! rmcp's type for a tool has no place for it but `_meta`, from where it is copied in the text of the answer. Every other byte
-//! stays as it is, and so does an answer that cannot be read.
+//! rmcp's type for a tool can hold it only in `_meta`, so this copies it in the text of the answer. Every other byte
+//! stays as it is, and an answer that cannot be parsed stays unchanged.
 
 use std::{
     convert::Infallible,
@@ -29,13 +29,13 @@ use super::schemes::MEMBER;
 #[derive(Clone, Copy)]
 pub(in crate::mcp) struct AsksForTools;
 
-/// Tells whether the answer to a request may have a list of tools: also one that the client lost, and asks for again.
+/// Tells whether the answer may contain a list of tools, also as a lost answer that the client requests again.
 pub(super) fn may_list_tools<B>(request: &Request<B>) -> bool {
     let resumes = request.method() == Method::GET && request.headers().contains_key("last-event-id");
     resumes || request.extensions().get::<AsksForTools>().is_some()
 }
 
-/// Copies the schemes of all tools in an answer, in one text or in events.
+/// Copies the schemes of all tools in an answer, which is one text or a stream of events.
 pub(super) async fn lift<B>(answer: Response<B>) -> Response
 where
     B: HttpBody<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,
@@ -62,12 +62,12 @@ fn has_type(headers: &HeaderMap, expected: &str) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(expected))
 }
 
-/// The body of an answer in events, whose lines are looked at one by one.
+/// The body of an event stream, whose lines are handled one by one.
 struct Events<B> {
     body: B,
-    /// A line that has not ended yet.
+    /// The start of a line that is not complete.
     begun: Vec<u8>,
-    /// What comes after the line that was begun.
+    /// The frame after the incomplete line.
     held: Option<Frame<Bytes>>,
     has_ended: bool,
 }
@@ -105,7 +105,7 @@ where
                 }
             }
         }
-        // The last line may not have ended.
+        // The last line may have no line break.
         let rest = (!self.begun.is_empty()).then(|| Frame::data(self.end().into()));
         Poll::Ready(rest.map(Ok))
     }
@@ -120,7 +120,7 @@ impl<B> Events<B> {
         Self { body, begun: Vec::new(), held: None, has_ended: false }
     }
 
-    /// Adds a piece, and returns the lines that have ended.
+    /// Adds a piece, and returns the completed lines.
     fn add(&mut self, piece: &[u8]) -> Vec<u8> {
         let mut ended = Vec::new();
         for line in piece.split_inclusive(|byte| is_end(*byte)) {
@@ -132,14 +132,14 @@ impl<B> Events<B> {
         ended
     }
 
-    /// Returns the line that was begun.
+    /// Returns the incomplete line.
     fn end(&mut self) -> Vec<u8> {
         let line = mem::take(&mut self.begun);
         lifted_in_line(&line).unwrap_or(line)
     }
 }
 
-/// A line ends with either, or with both, of which the second is then a line of its own.
+/// Tells whether a byte ends a line. With both bytes, the second ends an empty line.
 const fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
@@ -166,7 +166,7 @@ struct Listed<'a> {
 struct Tool<'a> {
     #[serde(borrow, default, rename = "_meta")]
     meta: Option<Meta<'a>>,
-    /// What rmcp may write one day.
+    /// rmcp may write this itself in a later version.
     #[serde(default, rename = "securitySchemes")]
     lifted: Option<IgnoredAny>,
 }
@@ -177,7 +177,7 @@ struct Meta<'a> {
     schemes: Option<&'a RawValue>,
 }
 
-/// Copies the schemes of each tool in a message; `None` where there are none, or none that can be copied.
+/// Copies the schemes of each tool in a message; `None` if there are none, or if they cannot be copied.
 fn lifted(message: &[u8]) -> Option<String> {
     let message = str::from_utf8(message).ok()?;
     let Answer { result: Listed { tools } } = serde_json::from_str(message).ok()?;
@@ -186,7 +186,7 @@ fn lifted(message: &[u8]) -> Option<String> {
         let Tool { meta, lifted: None } = serde_json::from_str(tool).ok()? else { continue };
         let Some(schemes) = meta.and_then(|meta| meta.schemes) else { continue };
         let members = tool.strip_suffix('}')?;
-        // The tool is a part of the message, so their places tell where it is.
+        // The tool is a slice of the message, so their addresses give its position.
         let start = members.as_ptr().addr().checked_sub(rest.as_ptr().addr())?;
         let (before, after) = rest.split_at_checked(start + members.len())?;
         lifted.extend([before, ",\"", MEMBER, "\":", schemes.get()]);

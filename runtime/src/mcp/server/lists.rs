@@ -1,4 +1,4 @@
-//! What a caller finds in the lists of a server.
+//! The lists of a server, filtered for a caller.
 
 use std::cell::RefCell;
 
@@ -21,10 +21,10 @@ use crate::{
     observe::{Outcome, Watch},
 };
 
-/// What a caller finds in the lists of a server: tools, prompts, resources, resource templates and skills; see
+/// Which tools, prompts, resources, resource templates and skills a caller sees in lists; see
 /// [`McpServer::lists`](crate::mcp::McpServer::lists).
 ///
-/// Hiding protects nothing: whatever a list shows, the gate judges each call by the same rules.
+/// Hiding an operation does not protect it: whatever a list shows, the gate checks each call by the same rules.
 ///
 /// # Examples
 ///
@@ -40,21 +40,23 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lists {
-    /// Whatever the server lists. A call that needs more scopes is refused with a challenge, on which clients ask for them.
+    /// Everything that the server lists. A call that needs more scopes is refused with a challenge, so that clients can
+    /// request them.
     #[default]
     All,
-    /// What the caller may call, and what it could after it asks for more scopes: everything with a row. Nothing can be asked for
-    /// where the gate has no authorization server, as with static keys. There it is the same as `Callable`.
+    /// What the caller may call, and what the caller could call with more scopes: every operation with a row. A gate
+    /// without an authorization server, such as one with static keys, cannot grant more scopes; for it this is the same
+    /// as `Callable`.
     Reachable,
-    /// What the caller may call now. Everything else is hidden, so a client never asks for the scopes of a hidden tool by itself:
-    /// for servers whose callers get all of their scopes when they log in.
+    /// What the caller may call now. A client never learns of the scopes of a hidden tool, so use this for servers
+    /// whose callers get all of their scopes at login.
     ///
-    /// A resource template is listed if the caller may read every URI that fits it. A template whose scopes depend
-    /// on the URI, as `tenant:{tenant}:read` does, is hidden unless another alternative of its row is met.
+    /// A resource template is listed if the caller may read every URI that fits it. A template whose scopes depend on
+    /// the URI, such as `tenant:{tenant}:read`, is hidden unless the caller meets another alternative of its row.
     Callable,
 }
 
-/// One caller, who looks at a list.
+/// A caller who requests a list.
 pub(super) struct Viewer<'a> {
     endpoint: &'a Endpoint,
     passed: Passed,
@@ -64,7 +66,7 @@ pub(super) struct Viewer<'a> {
     told: Option<Told>,
 }
 
-/// What somebody is told of a list that is filtered.
+/// The data for an observer about a filtered list.
 struct Told {
     watch: Watch,
     hidden: RefCell<Vec<Found>>,
@@ -78,9 +80,9 @@ impl<'a> Viewer<'a> {
     ) -> Result<Self, ErrorData> {
         let passed = passed(context)?;
         let has_login = schemes::has_login(&passed.plan.gate);
-        // What a step-up cannot open is not there.
+        // Without a login, a step-up cannot allow anything more.
         let lists = if lists == Lists::Reachable && !has_login { Lists::Callable } else { lists };
-        // Versions are dates, which sort as texts.
+        // Versions are dates, so they sort as text.
         let has_cache_scopes = context
             .protocol_version()
             .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
@@ -89,7 +91,7 @@ impl<'a> Viewer<'a> {
         Ok(Self { endpoint, passed, lists, has_login, has_cache_scopes, told })
     }
 
-    /// Hides tools, and writes into the others what they need.
+    /// Hides tools, and writes the requirement into the remaining ones.
     pub(super) fn view_tools(&self, tools: &mut Vec<Tool>) {
         tools.retain(|tool| !self.endpoint.rules.is_off(&tool.name));
         if self.lists == Lists::All && !self.has_login {
@@ -108,7 +110,7 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows_what("prompts/get", Subject::Prompt(name.into()))
     }
 
-    /// Hides resources, in the list of all or in that of a directory.
+    /// Hides resources, in the full list or in that of a directory.
     pub(super) fn view_resources(&self, list: &mut ListResourcesResult) {
         let is_shown = |uri: &str| self.shows_what("resources/read", Subject::Resource(uri.into()));
         list.resources.retain(|resource| self.lists == Lists::All || is_shown(&resource.uri));
@@ -122,14 +124,14 @@ impl<'a> Viewer<'a> {
     pub(super) fn shows_template(&self, template: &str) -> bool {
         let found = || {
             let mut found = self.needs("resources/read", Subject::None).ok()?;
-            // Its values are not known, so what depends on them stays open.
+            // The template's values are unknown, so scopes that depend on them stay undecided.
             found.push(self.endpoint.rules.template(template).ok()?);
             Some(found)
         };
         self.lists == Lists::All || self.shows(found())
     }
 
-    /// Says who may keep the list, where it is one for the caller, and tells what was hidden: once for a list.
+    /// Sets who may cache the list, if it depends on the caller, and reports the hidden operations once.
     pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
         if let Some(Told { watch, hidden }) = &self.told {
             let (Passed { plan, token }, hidden) = (&self.passed, hidden.take());
@@ -146,7 +148,7 @@ impl<'a> Viewer<'a> {
         self.shows(self.needs(method, subject).ok())
     }
 
-    /// Finds what a call needs, as the gate does.
+    /// Finds the requirement of a call, as the gate does.
     fn needs(&self, method: &'static str, subject: Subject<'_>) -> Result<Found, Undecided> {
         let message = Message { id: Id::None, method: Some(method.into()), subject };
         let mut found = Found::default();
@@ -155,7 +157,7 @@ impl<'a> Viewer<'a> {
         Ok(found)
     }
 
-    /// Tells whether a list shows what needs this, or what has no row.
+    /// Tells whether a list shows an operation with these rows, or one without a row.
     fn shows(&self, found: Option<Found>) -> bool {
         match (self.lists, found) {
             (Lists::All, _) => true,
@@ -171,7 +173,7 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// Tells whether the gate would let a call through.
+    /// Tells whether the gate would allow a call.
     fn may_call(&self, found: &Found) -> bool {
         let Passed { plan, token } = &self.passed;
         let demands: Vec<_> = found.demands().collect();

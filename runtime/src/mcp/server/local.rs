@@ -1,4 +1,4 @@
-//! Servers without HTTP, whose one caller is trusted.
+//! Servers without HTTP, which trust their only caller.
 
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
@@ -17,11 +17,11 @@ use crate::{
     token::Token,
 };
 
-/// A server over stdio, or another transport of this machine, whose caller is trusted with some scopes.
+/// A server over stdio or another local transport, whose caller is trusted with some scopes.
 ///
-/// Such a transport carries no token, so tools and prompts refuse everybody. `LocalTrust` trusts whoever started the server
-/// with some scopes, and the guards judge by them as by those of a token. It is for transports with one caller, and no HTTP
-/// service takes it. It asks no table: a tool without a guard runs.
+/// Such a transport carries no token, so tools and prompts would refuse every call. `LocalTrust` grants some scopes to
+/// the user who started the server, and the guards check these as they check those of a token. It is for transports
+/// with a single caller; no HTTP service accepts it. It uses no table, so a tool without a guard runs.
 ///
 /// # Examples
 ///
@@ -53,19 +53,19 @@ pub struct LocalTrust<S> {
     trusted: Trusted,
 }
 
-/// Marks a request of the trusted caller, with what it may do.
+/// Marks a request of the trusted caller, with the granted scopes.
 #[derive(Clone)]
 pub(super) struct Trusted {
     pub(super) token: Token,
     pub(super) local: Arc<Local>,
-    /// The row of the tool or prompt that has been judged.
+    /// The row of the tool or prompt that was checked.
     pub(super) row: RowRef,
-    /// The row of the tool or prompt that is called, where somebody is told.
+    /// The identifier of the tool or prompt that is called, if there is an observer.
     pub(super) called: Option<Arc<RowId>>,
 }
 
 impl Trusted {
-    /// Says in the row of what is called where that stands in the table, where somebody is told.
+    /// Sets the identifier of the called operation in its row, if there is an observer.
     pub(super) fn identified(&self, row: &Row) -> Option<Row> {
         let called = self.called.as_ref().filter(|_| row.id().is_none())?;
         Some(row.clone().identified(&**called))
@@ -73,9 +73,9 @@ impl Trusted {
 }
 
 impl<S> LocalTrust<S> {
-    /// Trusts the one caller of `server` with a space-delimited list of scopes.
+    /// Trusts the only caller of `server` with a space-delimited list of scopes.
     ///
-    /// Without [`LocalTrust::under`] the policy is an empty one: no floor, and no scope stands for another.
+    /// Without [`LocalTrust::under`] the policy is empty: there is no floor, and no scope implies another.
     #[must_use]
     pub fn new(server: S, scopes: &str) -> Self {
         const ROW: Row = Row::new(Requirement::AUTHENTICATED, "stdio", file!(), line!());
@@ -84,29 +84,29 @@ impl<S> LocalTrust<S> {
         Self { server, trusted: Trusted { token, local: Arc::default(), row, called: None } }
     }
 
-    /// Has the caller judged by a policy, such as that of the gate before the same server over HTTP.
+    /// Sets the policy, such as that of the gate in front of the same server over HTTP.
     #[must_use]
     pub fn under(mut self, policy: Policy) -> Self {
         Arc::make_mut(&mut self.trusted.local).policy = policy;
         self
     }
 
-    /// Tells `observer` of each decision, as [`Gate::observe`](crate::Gate::observe) does over HTTP.
+    /// Reports each decision to `observer`, as [`Gate::observe`](crate::Gate::observe) does over HTTP.
     #[must_use]
     pub fn observe(mut self, observer: impl Observer) -> Self {
         Arc::make_mut(&mut self.trusted.local).observer = Some(Arc::new(observer));
         self
     }
 
-    /// Trusts the caller to have logged in like this, for tools that [ask how](crate::Requirement::acr); without it the login
-    /// does not suffice for them. Call it for each value.
+    /// Sets how the caller logged in, for tools that [require a value of `acr`](crate::Requirement::acr). Without it
+    /// these tools refuse the caller. Call it once for each value.
     #[must_use]
     pub fn with_acr(self, acr: &str) -> Self {
         self.saying(|token| token.with_acr(acr))
     }
 
-    /// Trusts the caller to have logged in then, for tools that [ask how long ago](crate::Requirement::max_age); without it
-    /// the login does not suffice for them.
+    /// Sets when the caller logged in, for tools with a [`max_age`](crate::Requirement::max_age). Without it these
+    /// tools refuse the caller.
     #[must_use]
     pub fn with_auth_time(self, auth_time: SystemTime) -> Self {
         self.saying(|token| token.with_auth_time(auth_time))
@@ -147,7 +147,7 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
     }
 }
 
-/// Returns the identifier of the row of a tool or a prompt. Its guard runs, so there is one of that name.
+/// Returns the identifier of the called tool or prompt. Its guard runs, so the operation exists.
 fn called(request: &ClientRequest) -> Option<RowId> {
     match request {
         ClientRequest::CallToolRequest(call) => Some(Kind::Tool.row_id(&call.params.name)),

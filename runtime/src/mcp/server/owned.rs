@@ -1,7 +1,8 @@
-//! A server whose tasks belong to who started them, and whose lists are for their caller.
+//! A server whose tasks belong to principals, and whose lists depend on the caller.
 //!
-//! Clients see identifiers of the gate's making. The server sees its own, of tasks that are the caller's and whose tool the
-//! caller's token still covers. This is the authority, whatever the gate outside took the request for.
+//! Clients see identifiers that the gate made. The server gets its own identifiers, and only for tasks of the caller
+//! whose tool the token still covers. This check is the authority, independently of how the gate outside read the
+//! request.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -38,7 +39,7 @@ use crate::{
 
 type Context = RequestContext<RoleServer>;
 
-/// A server of the program's, with the gate before it.
+/// The program's server behind the gate.
 pub(super) struct Owned<S> {
     server: S,
     endpoint: Arc<Endpoint>,
@@ -54,7 +55,7 @@ impl<S> Owned<S> {
         Viewer::of(context, &self.endpoint, self.lists)
     }
 
-    /// Finds the server's own identifier of a task that is the caller's, and whose tool the caller's token covers.
+    /// Returns the server's own identifier of a task, if the task belongs to the caller and the token covers its tool.
     fn open(&self, id: &str, context: &Context) -> Result<String, ErrorData> {
         let passed = passed(context)?;
         let Passed { plan, token } = &passed;
@@ -64,12 +65,12 @@ impl<S> Owned<S> {
         let started = self.endpoint.rules.started(Origin::Tool(&task.tool));
         let mut row = started.map_err(|_| unknown_task())?;
         row.fill_for(plan);
-        // The gate has told of it.
+        // The gate has already reported this decision.
         Judge::Gate(plan).recheck(token, &[row.demand()], &Noted::default())?;
         Ok(task.id.to_owned())
     }
 
-    /// Binds a task to who has started it.
+    /// Binds a task to the caller who started it.
     fn bind(
         &self,
         mut started: CreateTaskResult,
@@ -85,12 +86,12 @@ impl<S> Owned<S> {
     }
 }
 
-const WITHOUT_PRINCIPAL: &str = "The access token names nobody to whom a task could belong";
+const WITHOUT_PRINCIPAL: &str = "The access token has no principal to whom a task could belong";
 
 pub(super) fn passed(context: &Context) -> Result<Passed, ErrorData> {
     let parts = context.extensions.get::<http::request::Parts>();
     parts.and_then(|parts| Passed::of(&parts.extensions)).ok_or_else(|| {
-        log::misconfigured("a request came to an MCP server past its gate");
+        log::misconfigured("a request reached an MCP server without passing its gate");
         Rejection::misconfigured().into()
     })
 }
@@ -99,7 +100,7 @@ fn unknown_task() -> ErrorData {
     ErrorData::invalid_params("Unknown task", None)
 }
 
-/// Passes methods on as they are.
+/// Forwards methods unchanged.
 macro_rules! forward {
     ($($name:ident($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*) => {
         $(fn $name(&self, $($argument: $type),*) $(-> $output)? {
@@ -150,7 +151,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         self.server.cancel_task(request, context).await
     }
 
-    /// Binds the methods of version 2025-11-25, which rmcp does not know.
+    /// Binds the tasks in methods of version 2025-11-25, which rmcp does not know.
     async fn on_custom_request(&self, mut request: CustomRequest, context: Context) -> Answer<CustomResult> {
         if request.method == LIST_TASKS {
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, LIST_TASKS, None));

@@ -1,4 +1,4 @@
-//! Refusals inside a server: JSON-RPC errors that carry the challenge.
+//! Refusals inside a server: JSON-RPC errors with the challenge.
 
 use rmcp::{
     ErrorData,
@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::refuse::{Asked, Reason, Rejection};
 
-/// Makes a JSON-RPC error with the status as its code, outside the range that JSON-RPC reserves. Its data have `error`,
-/// `scope`, `acr_values` and `max_age` where a certain login is asked for, and `www_authenticate`, the challenge.
+/// Makes a JSON-RPC error with the HTTP status as its code, outside the range that JSON-RPC reserves. Its data has
+/// `error`, `scope`, `acr_values` and `max_age` if a certain login is required, and `www_authenticate`, the challenge.
 ///
-/// It arrives with HTTP 200, so clients show it and do not ask for more scopes; what can be told from the request is better
-/// refused by the gate.
+/// It is sent with HTTP 200, so clients show it but do not request more scopes. If the request shows what is missing,
+/// the gate should refuse it instead.
 impl From<Rejection> for ErrorData {
     fn from(rejection: Rejection) -> Self {
         let challenge = rejection.challenges_on_one_line();
@@ -21,7 +21,7 @@ impl From<Rejection> for ErrorData {
     }
 }
 
-/// For tools that answer `Result<_, Rejection>`.
+/// For tools that return `Result<_, Rejection>`.
 impl IntoCallToolResult for Rejection {
     fn into_call_tool_result(self) -> Result<CallToolResponse, ErrorData> {
         Err(self.into())

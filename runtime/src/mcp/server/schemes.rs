@@ -1,4 +1,5 @@
-//! How each tool says what it needs, in lists of tools: its `securitySchemes`, as a draft of MCP has them and clients read them.
+//! Writes the requirement of each tool into lists of tools: `securitySchemes`, as a draft of MCP defines it and clients
+//! read it.
 
 use rmcp::model::Tool;
 use serde_json::{Value, json};
@@ -8,12 +9,13 @@ use crate::{enforce::Plan, gate::Gate, mcp::rules::Found, scope::ScopeToken};
 /// The name of the member.
 pub(super) const MEMBER: &str = "securitySchemes";
 
-/// Tells whether clients can log in for this gate. For static keys there is no scheme to write.
+/// Tells whether clients can log in for this gate. With static keys there is no scheme to write.
 pub(super) fn has_login(gate: &Gate) -> bool {
     gate.resource().is_some_and(|resource| !resource.authorization_servers().is_empty())
 }
 
-/// Writes what a call of a tool needs into the tool. A tool that cannot be called gets nothing, and loses what it says itself.
+/// Writes the requirement of a tool into the tool. A tool that cannot be called gets none, and loses its own
+/// `securitySchemes`.
 pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
     match found {
         Some(found) => {
@@ -27,7 +29,7 @@ pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
     }
 }
 
-/// Lists the schemes, any one of which is enough.
+/// Lists the schemes; one of them is enough.
 fn schemes(plan: &Plan, found: &Found) -> Value {
     let demands: Vec<_> = found.demands().collect();
     let ways = plan.gate.policy().ways_to_ask(&demands);

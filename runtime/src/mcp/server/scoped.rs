@@ -2,30 +2,52 @@
 
 use crate::mcp::McpTable;
 
-/// A server whose tools and prompts declare what they need; [`scoped_tools`](crate::scoped_tools) implements it.
+/// A server whose tools and prompts declare their scopes; [`scoped_tools`](crate::scoped_tools) implements it.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{mcp::{ScopedTools, rmcp::tool}, requires_scope, scoped_tools};
+///
+/// #[derive(Clone)]
+/// struct Files;
+///
+/// #[scoped_tools(rmcp = ::scopegate::mcp::rmcp, server_handler)]
+/// impl Files {
+///     /// Lists the files.
+///     #[requires_scope("files:read")]
+///     #[tool]
+///     async fn list_files(&self) -> String {
+///         "hello.txt".to_owned()
+///     }
+/// }
+///
+/// assert_eq!(<Files as ScopedTools>::TOOLS.to_string(), "tools/call  list_files  files:read\n");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` declares no scopes for its tools",
     label = "no table of its tools",
-    note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; the tables of named routers, and of prompts alone, go to `McpServer`"
+    note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; pass the tables of named routers, and of blocks with only prompts, to `McpServer`"
 )]
 pub trait ScopedTools {
-    /// What each tool and prompt needs.
+    /// The requirement of each tool and prompt.
     const TOOLS: McpTable;
 }
 
-/// The tables of servers. As what has a bound: of a type of the program's own, the compiler would quote where it is.
+/// Carries the bound for tables of servers. With a bound on the program's own type, the compiler would also quote that
+/// type.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct Tables;
 
-/// A table of the tools and prompts of `S`, of a server that is [`ScopedTools`].
+/// Implemented for each `S` that is [`ScopedTools`], with the table of its tools and prompts.
 #[diagnostic::on_unimplemented(
     message = "`{S}` declares no scopes for its tools",
-    note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; the tables of named routers, and of prompts alone, go to `McpServer`"
+    note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; pass the tables of named routers, and of blocks with only prompts, to `McpServer`"
 )]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub trait Have<S> {
-    /// What each tool and prompt needs.
+    /// The requirement of each tool and prompt.
     const TOOLS: McpTable;
 }
 

@@ -1,4 +1,4 @@
-//! A service made of a function.
+//! Makes a service from a function.
 
 use std::{
     convert::Infallible,
@@ -8,7 +8,7 @@ use std::{
 use axum::{extract::Request, response::Response};
 use tower_service::Service;
 
-/// A function as a service. A handler would do as well, and axum would box the future of one twice.
+/// A function as a service. With a handler instead, axum would box the future twice.
 #[derive(Clone)]
 pub(super) struct Serve<F>(pub(super) F);
 

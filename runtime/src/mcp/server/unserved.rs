@@ -1,4 +1,4 @@
-//! Rows for what a server cannot do, found without calling it.
+//! Finds rows for operations that a server does not support, without calling the server.
 
 use std::any::type_name;
 
@@ -10,40 +10,39 @@ use rmcp::{
 
 use crate::mcp::{McpTable, operation::Kind, subject::LIST_TASKS};
 
-/// Lists the rows for what a server of rmcp's cannot do, or not for its callers alone.
+/// Lists the rows for operations that an rmcp server does not support, or cannot limit to their owners.
 pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
     let resource = table.operations().iter().find(|operation| operation.kind() == Kind::Resource);
     let unread = resource.filter(|_| !reads_resources::<S>()).map(|operation| {
         let server = type_name::<S>();
-        format!("`{operation}` is never read, since `{server}` has no `read_resource`; write one as an `async fn`, or leave the row out")
+        format!("`{operation}` is never read, since `{server}` has no `read_resource`; write one as an `async fn`, or remove the row")
     });
     let list = table
         .operations()
         .iter()
         .find(|operation| operation.kind() == Kind::Method && operation.name() == LIST_TASKS);
     let listed = list.map(|operation| {
-        format!("`{operation}` would list the tasks of all callers, by identifiers that none of them can use; leave the row out")
+        format!("`{operation}` would list the tasks of all callers, with identifiers that none of them can use; remove the row")
     });
     unread.into_iter().chain(listed)
 }
 
-/// Lists the tools that are switched off though nobody can call them.
+/// Lists the switched-off tools that nobody can call in any case.
 pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
     let unknown = off.iter().filter(|tool| !table.has_tool(tool));
     unknown.map(|tool| {
-        format!(
-            "the tool `{tool}` is switched off, and no row is about it; write the name as the table has it"
-        )
+        format!("the tool `{tool}` is switched off, but has no row; write the name as the table has it")
     })
 }
 
-/// Tells whether `S` has a `read_resource` of its own. rmcp's answers at once, by a future that an `async fn` never has.
+/// Tells whether `S` has a `read_resource` of its own. rmcp's default returns a ready future, whose type no `async fn`
+/// has.
 fn reads_resources<S: ServerHandler>() -> bool {
     type Refused = std::future::Ready<Result<ReadResourceResponse, ErrorData>>;
     answer_of(S::read_resource) != type_name::<Refused>()
 }
 
-/// Names the type of the future that a method makes.
+/// Returns the type name of the future that a method returns.
 fn answer_of<'a, S: 'a, A>(
     _method: impl Fn(&'a S, ReadResourceRequestParams, RequestContext<RoleServer>) -> A,
 ) -> &'static str {

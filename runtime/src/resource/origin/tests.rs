@@ -79,7 +79,7 @@ fn what_cannot_be_read_is_no_origin() {
     }
 }
 
-/// Texts that look like origins: few parts, so that two are often the same.
+/// Texts that look like origins, made of few parts, so that two texts are often equal.
 fn text() -> impl Strategy<Value = String> {
     let scheme = prop_oneof![6 => Just("http"), 3 => Just("https"), 1 => Just("HTTP"), 1 => Just("ws")];
     let good = prop::sample::select(vec![
@@ -129,7 +129,7 @@ fn text() -> impl Strategy<Value = String> {
     (scheme, host, port, end).prop_map(|(scheme, host, port, end)| format!("{scheme}://{host}{port}{end}"))
 }
 
-/// Reads an origin as browsers do. That of another scheme is the same as nothing.
+/// Parses an origin as browsers do. An origin with another scheme equals nothing.
 fn read(text: &str) -> Option<url::Origin> {
     Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple)
 }
@@ -144,7 +144,7 @@ proptest! {
         }
     }
 
-    /// Browsers send the form that their parser writes.
+    /// Browsers send the form that their URL parser writes.
     #[test]
     fn what_browsers_send_is_judged_as_they_do(one in text(), other in text()) {
         let (Some(one), Some(other)) = (read(&one), read(&other)) else { return Ok(()) };

@@ -1,8 +1,9 @@
-//! Early verification, for middleware that wants to know who calls.
+//! Early verification, for middleware that needs the caller.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
-use axum::{extract::Request, response::Response};
+use axum::{body::Body, response::Response};
+use http::request::Parts;
 use tower_layer::Layer;
 
 use crate::{
@@ -15,7 +16,7 @@ impl Gate {
     /// Makes an outer layer that verifies the token early, and refuses nothing.
     ///
     /// Middleware between it and the routes, such as a rate limit, reads the caller with `Option<Access>`. The guards
-    /// inside use its result, so that a token is verified once.
+    /// inside use the same result, so a token is verified only once.
     ///
     /// # Examples
     ///
@@ -47,17 +48,29 @@ impl Gate {
 }
 
 /// Verifies the token of every request, and refuses nothing; made by [`Gate::authenticate`].
+///
+/// # Examples
+///
+/// ```
+/// use axum::Router;
+/// use scopegate::{AuthenticateLayer, Gate, StaticKeys};
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// let layer: AuthenticateLayer = gate.authenticate();
+/// # let _: Router =
+/// Router::new().layer(layer);
+/// # Ok::<(), scopegate::InvalidKey>(())
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct AuthenticateLayer(Arc<Plan>);
 
 impl Step for AuthenticateLayer {
-    async fn run(&self, request: Request) -> Result<Request, Response> {
-        let (mut parts, body) = request.into_parts();
-        // What comes of it is for those inside.
-        let plan = plan_for(&self.0, &parts).unwrap_or(Cow::Borrowed(&self.0));
-        let _ = verify_for_all(&plan, &mut parts).await;
-        Ok(Request::from_parts(parts, body))
+    async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
+        // The outcome is for inner code.
+        let plan = plan_for(&self.0, parts).unwrap_or(Cow::Borrowed(&self.0));
+        let _ = verify_for_all(&plan, parts).await;
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! A layer's table, held against the routes of a router.
+//! Compares a layer's table with the routes of a router.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,14 +16,14 @@ use crate::{
 };
 
 impl GateLayer {
-    /// Puts the layer around every route of a router, and adds the routes of the metadata document outside of it.
+    /// Puts the layer around every route of a router, and adds the routes of the metadata document outside the layer.
     ///
-    /// It is the short form for one gate at the root of a server, as [`Router::protect`](crate::Router::protect) is. Give it
-    /// the whole router: one that is nested afterwards has other paths than the rows of the table.
+    /// It is the short form for one gate at the root of a server, like [`Router::protect`](crate::Router::protect).
+    /// Pass the whole router: if it is nested afterwards, its paths no longer match the rows of the table.
     ///
     /// # Errors
     ///
-    /// What [`GateLayer::check`] refuses, and a route where the metadata document belongs.
+    /// As for [`GateLayer::check`], and for a route at the path of the metadata document.
     ///
     /// # Examples
     ///
@@ -46,7 +46,7 @@ impl GateLayer {
     /// let api = Router::new().route("/files", get(list));
     ///
     /// let error = layer.protect(api.clone()).unwrap_err();
-    /// assert!(error.problems()[0].starts_with("no route of the router is `/v1/files`"));
+    /// assert!(error.problems()[0].starts_with("the router has no route `/v1/files`"));
     ///
     /// let app: Router = layer.protect(Router::new().nest("/v1", api))?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -55,23 +55,23 @@ impl GateLayer {
         let survey = Survey::of(&router);
         let mut problems = self.unmatched(&survey);
         problems.extend(self.in_the_way(&survey));
-        // In this order, since axum takes the fallback of the latter: the one that is behind the layer.
+        // The order matters, since axum keeps the fallback of the latter router, which is behind the layer.
         StartupError::unless(problems, || self.well_known().merge(router.layer(self.clone())))
     }
 
-    /// Holds the table against a router, and refuses rows that none of its routes is for.
+    /// Compares the table with a router, and rejects rows without a matching route.
     ///
-    /// It is for a program whose layer is on a part of its router, when the router is whole; [`GateLayer::protect`]
-    /// does it by itself. Nothing of the router runs. Routes of services that are nested, as by
-    /// [`nest_service`](axum::Router::nest_service), are not seen.
+    /// Use it if only a part of the router has the layer, and call it on the complete router; [`GateLayer::protect`]
+    /// calls it itself. It does not run any code of the router. It does not see routes inside nested services, as of
+    /// [`nest_service`](axum::Router::nest_service).
     ///
-    /// axum does not list its routes, so a path without any row is found only when a request comes for it, and reported in
-    /// the log. Of a path that has rows, methods without one are reported there at once: they may be meant, as those of
-    /// handlers without an attribute.
+    /// axum does not list its routes. So a path without any row is only logged when the first request for it arrives.
+    /// If a path has rows, methods without a row are logged at once: they may be intended, as for handlers without an
+    /// attribute.
     ///
     /// # Errors
     ///
-    /// A row whose path or method has no route; the error lists every one of them.
+    /// When the path or the method of a row has no route. The error lists all such rows.
     ///
     /// # Examples
     ///
@@ -98,7 +98,7 @@ impl GateLayer {
         StartupError::unless(self.unmatched(&Survey::of(router)), || ())
     }
 
-    /// Returns which rows have no route, and reports which routes have no row.
+    /// Returns the rows without a route, and logs the routes without a row.
     fn unmatched(&self, survey: &Survey) -> Vec<String> {
         let mut problems = Vec::new();
         let mut found: BTreeMap<&str, Option<Found>> = BTreeMap::new();
@@ -119,7 +119,7 @@ impl GateLayer {
         problems
     }
 
-    /// Returns which routes stand where the metadata document belongs: axum would panic when the two are merged.
+    /// Returns the routes at the path of the metadata document, which would make axum panic during the merge.
     fn in_the_way(&self, survey: &Survey) -> BTreeSet<String> {
         let places = well_known::looked_at(&self.discovery()).iter();
         let routes = places.flat_map(|place| {
@@ -129,25 +129,25 @@ impl GateLayer {
         });
         let message = |path| {
             format!(
-                "the router has a route at `{path}`, where clients look for the metadata document; leave that route out, or merge it outside of the layer"
+                "the router has a route at `{path}`, where clients look for the metadata document; remove that route, or merge it outside the layer"
             )
         };
         routes.map(message).collect()
     }
 }
 
-/// Says what is wrong with a row that has not found its route.
+/// Returns the problem of a row that matches no route.
 fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) -> Option<String> {
     let handler = entry.handler();
     let Some(found) = found else {
         return Some(format!(
-            "no route of the router is `{path}`, where the table has `{handler}`; write the whole path, that of the routers around it included"
+            "the router has no route `{path}`, where the table has `{handler}`; write the whole path, including the paths of the routers around it"
         ));
     };
     let own = found.path();
     if own != path {
         return Some(format!(
-            "no route of the router is `{path}`, where the table has `{handler}`; the route there is `{own}`, so write that"
+            "the router has no route `{path}`, where the table has `{handler}`; write `{own}`, as the router does"
         ));
     }
     let served = found.methods.as_ref()?;
@@ -159,7 +159,7 @@ fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) ->
     })
 }
 
-/// Returns which methods of a route have no row; `HEAD` is that of `GET`.
+/// Returns the methods of a route without a row; `GET` covers `HEAD`.
 fn without_row<'a>(path: &str, served: &'a [String], table: &ScopeTable) -> Vec<&'a str> {
     let rows = || mounted(table).filter(|(_, own, _)| *own == path);
     let has_row = |method: &str| {

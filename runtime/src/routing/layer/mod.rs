@@ -8,7 +8,7 @@ mod survey;
 use std::{fmt, sync::Arc};
 
 use axum::{
-    extract::Request,
+    body::Body,
     response::{IntoResponse, Response},
 };
 use http::{
@@ -38,28 +38,29 @@ use crate::{
 impl Gate {
     /// Makes a layer that demands a valid token and the floor for every request to a plain [`axum::Router`].
     ///
-    /// An un-annotated handler behind it is never open, and annotated ones add their scopes. `table`, written with
-    /// [`scope_table!`](crate::scope_table), says which those are, for the metadata that [`GateLayer::well_known`]
-    /// serves. A handler that the table leaves out is guarded all the same, but its scopes are not in the metadata.
+    /// A handler without an attribute is never open behind it, and handlers with an attribute also demand their scopes.
+    /// `table`, written with [`scope_table!`](crate::scope_table), lists these scopes for the metadata that
+    /// [`GateLayer::well_known`] serves. A handler that is not in the table is still guarded, but the metadata lacks
+    /// its scopes.
     ///
-    /// A row may say where its handler is mounted. The 401 of that route then names the floor and what the handler needs,
-    /// byte for byte as that of [`Router`](crate::Router). Elsewhere it names the floor: on a route without a row, for a
-    /// wrong method, and where axum knows no [`MatchedPath`](axum::extract::MatchedPath), as in a fallback, around
-    /// [`nest_service`](axum::Router::nest_service), and around a whole router as by
-    /// [`Layer::layer`](tower_layer::Layer::layer). A 403 of the layer names the floor, and that of a guard inside names
-    /// everything. What a row says never lets a request through. A path of the program that has no row is reported in the
-    /// log once, if the table has any routes; [`GateLayer::protect`] finds rows that no route is for.
+    /// A row may contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
+    /// exactly as [`Router`](crate::Router) would. Otherwise it names only the floor: for a route without a row, for a
+    /// wrong method, and if axum sets no [`MatchedPath`](axum::extract::MatchedPath), as in a fallback, around
+    /// [`nest_service`](axum::Router::nest_service), and around a whole router with
+    /// [`Layer::layer`](tower_layer::Layer::layer). A 403 of the layer names the floor, and the 403 of a guard inside
+    /// names everything. A row never lets a request through. If the table has routes, a path of the program without a
+    /// row is logged once; [`GateLayer::protect`] finds rows without a route.
     ///
-    /// By [`axum::Router::layer`] everything is behind the layer, wrong methods and unknown paths included. By
-    /// [`axum::Router::route_layer`] unknown paths are 404 without a token, and by
+    /// With [`axum::Router::layer`] everything is behind the layer, including wrong methods and unknown paths. With
+    /// [`axum::Router::route_layer`] unknown paths are 404 without a token, and with
     /// [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer) wrong methods are 405.
     ///
-    /// A CORS preflight is answered here, with 204 and nothing granted; a CORS layer belongs outside this one.
+    /// The layer answers a CORS preflight itself, with 204, and grants nothing; put a CORS layer outside it.
     ///
     /// # Errors
     ///
-    /// When the gate cannot work, or the table has a public handler: its route belongs outside the layer. Also when one
-    /// route has two rows, or a template names a parameter that its path does not have.
+    /// When the gate has problems, or the table has a public handler, whose route belongs outside the layer. Also when
+    /// a route has two rows, or a template names a parameter that its path lacks.
     ///
     /// # Examples
     ///
@@ -92,7 +93,7 @@ impl Gate {
             |entry| {
                 let handler = entry.handler();
                 format!(
-                    "`{handler}` is public, and the layer would demand a token; mount it outside the layer"
+                    "`{handler}` is public, but the layer would demand a token; mount it outside the layer"
                 )
             },
         ));
@@ -110,6 +111,21 @@ impl Gate {
 }
 
 /// Demands a valid token and the floor for every request; made by [`Gate::layer`].
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use scopegate::{Gate, GateLayer, StaticKeys, requires_scope, scope_table};
+///
+/// #[requires_scope("files:read")]
+/// async fn list() {}
+///
+/// let gate = Gate::static_keys("files", StaticKeys::parse("sk_read=files:read")?);
+/// let layer: GateLayer = gate.layer(scope_table![GET "/files" => list])?;
+/// let app: Router = layer.protect(Router::new().route("/files", get(list)))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct GateLayer {
@@ -118,16 +134,17 @@ pub struct GateLayer {
     rows: Arc<Rows>,
 }
 
-/// What is known of the handlers inside.
+/// The rows of the handlers inside.
 struct Rows {
     table: ScopeTable,
     routes: Routes,
 }
 
 impl GateLayer {
-    /// Returns a router with the resource's metadata document, outside the layer; merge the routes inside into it.
+    /// Returns a router with the resource's metadata document, for outside the layer. Merge the protected routes into
+    /// it.
     ///
-    /// It is the short form for one gate; see [`GateLayer::discovery`] for several.
+    /// It is the short form for one gate; for several, use [`GateLayer::discovery`].
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -135,7 +152,7 @@ impl GateLayer {
         well_known::mount(&[self.discovery()], &ScopeTable::default())
     }
 
-    /// Returns what clients look for at the root of the server, for [`well_known`](crate::well_known()) to mount.
+    /// Returns the metadata document, which [`well_known`](crate::well_known()) mounts at the root of the server.
     ///
     /// # Examples
     ///
@@ -163,38 +180,37 @@ impl GateLayer {
 }
 
 impl Step for GateLayer {
-    async fn run(&self, request: Request) -> Result<Request, Response> {
-        let (mut parts, body) = request.into_parts();
-        if is_preflight(&parts) {
+    async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
+        if is_preflight(parts) {
             return Err(StatusCode::NO_CONTENT.into_response());
         }
-        let row = self.rows.routes.find(&parts);
-        let plan = plan_or_refusal(&self.plan, &parts).map_err(IntoResponse::into_response)?;
+        let row = self.rows.routes.find(parts);
+        let plan = plan_or_refusal(&self.plan, parts).map_err(IntoResponse::into_response)?;
         let watch = plan.gate.watch();
-        let admitted = match token(&plan, parts.extensions.get(), &parts).await {
-            Ok(token) => admit(&plan, token, &Noted::of(&parts, watch)),
-            Err(failure) => Err(refuse(&plan, failure, row, &mut parts, watch).await),
+        let admitted = match token(&plan, parts.extensions.get(), parts).await {
+            Ok(token) => admit(&plan, token, &Noted::of(parts, watch)),
+            Err(failure) => Err(refuse(&plan, failure, row, parts, watch).await),
         };
         let admitted =
             admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
-        let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), &mut parts);
+        let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), parts);
         match parts.extensions.get_mut::<Enforcement>() {
-            // Inside a handler that waits for the gate of its own router, that one still decides.
+            // Inside a handler that waits for its own router's gate, that gate still decides.
             Some(own) if own.is_pending() => own.follow(verified),
             _ => Enforcement::done(self.slot.clone(), &plan, admitted, Some(verified), &mut parts.extensions),
         }
-        Ok(Request::from_parts(parts, body))
+        Ok(())
     }
 }
 
-/// Lets a token through that meets the floor. What else an operation needs, the guard inside decides.
+/// Lets a token through if it meets the floor. The guard inside decides about all other demands.
 fn admit(plan: &Plan, token: Token, noted: &Noted<'_>) -> Result<Admitted, Rejection> {
     let nothing = Filled::default();
     Judge::Gate(plan).judge(&token, &[Demand::of(&plan.row, &nothing)], noted)?;
     Ok(Admitted::new(token, plan.row.clone(), nothing))
 }
 
-/// Answers a request without a valid token, and asks for what the route needs if its row is known.
+/// Refuses a request without a valid token, with the scopes of the route if its row is known.
 async fn refuse(
     plan: &Plan,
     failure: Failure,
@@ -224,7 +240,7 @@ impl fmt::Debug for GateLayer {
     }
 }
 
-/// A CORS preflight carries no credentials ([Fetch, section 3.3.2](https://fetch.spec.whatwg.org/#cors-preflight-request)).
+/// Tells whether a request is a CORS preflight, which carries no credentials
 pub(crate) fn is_preflight(parts: &Parts) -> bool {
     let has = |name| parts.headers.contains_key(name);
     parts.method == Method::OPTIONS && has(ORIGIN) && has(ACCESS_CONTROL_REQUEST_METHOD)

@@ -1,4 +1,4 @@
-//! Which row of a layer's table a request is about.
+//! Finds the row of a layer's table for a request.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,11 +14,11 @@ use crate::{
     scope::{Entry, RowRef, ScopeTable},
 };
 
-/// The rows of a table that say where they are mounted, ready to be looked up.
+/// The rows with a route, prepared for lookup.
 #[derive(Default)]
 pub(super) struct Routes {
     at: HashMap<String, Vec<Rule>>,
-    /// The routes of the program that no row is about, as far as they were seen.
+    /// The routes of the program without a row that requests have reached.
     without_row: RwLock<HashSet<Box<str>>>,
 }
 
@@ -38,7 +38,7 @@ impl Routes {
         routes
     }
 
-    /// Finds the row of the route that axum has chosen, and says once in the log if there is none for its path.
+    /// Finds the row of the route that axum matched, and logs once if there is none for its path.
     pub(super) fn find(&self, request: &Parts) -> Option<&RowRef> {
         if self.at.is_empty() {
             return None;
@@ -51,7 +51,7 @@ impl Routes {
         rules.and_then(|rules| find(rules, &request.method))
     }
 
-    /// A path here is one of the program's patterns, so there is an end to them.
+    /// Logs a path once. Paths are the program's patterns, so their number is limited.
     fn report(&self, path: &str) {
         let is_known = self.without_row.read().unwrap_or_else(PoisonError::into_inner).contains(path);
         if !is_known && self.without_row.write().unwrap_or_else(PoisonError::into_inner).insert(path.into()) {
@@ -60,7 +60,7 @@ impl Routes {
     }
 }
 
-/// As axum chooses: the method itself, `GET` for `HEAD`, and then what is for any method.
+/// Finds the rule as axum does: the method itself, `GET` for `HEAD`, and then the rule for any method.
 fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
     let rule_for = |name: &str| rules.iter().find(|rule| names(&rule.methods).any(|own| own == name));
     let by_get = || if method == Method::HEAD { rule_for(Method::GET.as_str()) } else { None };
@@ -68,8 +68,8 @@ fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
     rule.map(|rule| &rule.row)
 }
 
-/// Iterates over the rows of a table that axum may have a route for: methods, path and row. Those of MCP servers have no
-/// path, and the fallback of a router is no route.
+/// Iterates over the rows for which axum may have a route: methods, path and row. Rows of MCP servers have no path, and
+/// a router's fallback is not a route.
 pub(super) fn mounted(table: &ScopeTable) -> impl Iterator<Item = (&str, &str, &Entry)> {
     let places = table.entries().iter().filter_map(|entry| Some((entry.methods()?, entry.path()?, entry)));
     places.filter(|(methods, path, _)| {
@@ -84,13 +84,13 @@ pub(super) fn names(methods: &str) -> impl Iterator<Item = &str> {
     methods.split(',')
 }
 
-/// Tells which routes have two rows, of which only one could be asked for.
+/// Returns a problem for each route with two rows, since a challenge could name only one.
 pub(super) fn doubles(table: &ScopeTable) -> impl Iterator<Item = String> {
     let mut seen: HashMap<(&str, &str), &str> = HashMap::new();
     let places = mounted(table)
         .flat_map(|(methods, path, entry)| names(methods).map(move |method| (method, path, entry.handler())));
     places.filter_map(move |(method, path, handler)| {
         let first = seen.insert((method, path), handler)?;
-        Some(format!("`{method} {path}` has two rows, for `{first}` and for `{handler}`; leave one out"))
+        Some(format!("`{method} {path}` has two rows, for `{first}` and for `{handler}`; remove one"))
     })
 }

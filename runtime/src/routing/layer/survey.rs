@@ -1,4 +1,5 @@
-//! Which routes an axum router has. It lists none, so it is asked path by path, and nothing of it runs.
+//! Finds the routes of an axum router. axum does not list them, so this asks path by path, without running any of the
+//! router's code.
 
 use std::{
     convert::Infallible,
@@ -17,13 +18,13 @@ use http::header::ALLOW;
 use tower_layer::layer_fn;
 use tower_service::Service;
 
-/// A copy of a router, in which something else stands in the place of all handlers, services and layers.
+/// A copy of a router whose handlers, services and layers are replaced.
 pub(super) struct Survey(axum::Router);
 
 /// A route of the router.
 pub(super) struct Found {
     path: MatchedPath,
-    /// The methods that have handlers of their own; `None` where one handler or service has all.
+    /// The methods with handlers of their own; `None` if one handler or service has all methods.
     pub(super) methods: Option<Vec<String>>,
 }
 
@@ -38,11 +39,11 @@ impl Survey {
         Self(router.clone().layer(layer_fn(|_: Route| Stop)))
     }
 
-    /// Finds the route of a request to `pattern`, whose parameters have a value that no other route is likely to be for.
+    /// Finds the route of a request to `pattern`, with parameter values that are unlikely to be another route.
     ///
-    /// What is inside of a nested service is not seen, and a fallback is no route.
+    /// It does not see routes inside a nested service, and a fallback is not a route.
     pub(super) fn at(&self, pattern: &str) -> Option<Found> {
-        // A method of no handler's, so that axum's answer says which ones there are.
+        // No handler has this method, so axum's answer lists the methods that exist.
         let request = Request::builder().method("SURVEY").uri(filled_in(pattern)).body(Body::empty()).ok()?;
         let mut router = self.0.clone();
         let answer = pin!(router.call(request)).poll(&mut Context::from_waker(Waker::noop()));
@@ -56,13 +57,13 @@ impl Survey {
 
 const VALUE: &str = "~scopegate~";
 
-/// Writes a path that the pattern matches.
+/// Returns a path that the pattern matches.
 fn filled_in(pattern: &str) -> String {
     let mut path = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once(['{', '}']) {
         path.push_str(before);
-        // A brace that is meant as one stands twice.
+        // A literal brace is doubled.
         let literal = ["{", "}"].into_iter().find(|brace| rest[before.len()..].starts_with(&brace.repeat(2)));
         if let Some(brace) = literal {
             path.push_str(brace);

@@ -1,4 +1,4 @@
-//! Handlers of a path, by method. Each declares what it needs.
+//! The handlers of a path, by method. Each declares its scopes.
 
 use super::{ANY, MethodRouter, names_of};
 use crate::routing::{
@@ -23,7 +23,7 @@ where
     ///
     /// # Panics
     ///
-    /// When one of the methods has a handler already, as in axum.
+    /// When one of the methods already has a handler, as in axum.
     #[track_caller]
     pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
         mut self,
@@ -43,7 +43,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -56,7 +56,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn post<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -69,7 +69,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn put<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -82,7 +82,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn patch<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -95,7 +95,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn delete<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -108,7 +108,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn head<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -121,7 +121,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn options<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -134,7 +134,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn connect<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -147,7 +147,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method has a handler already, as in axum.
+    /// When the method already has a handler, as in axum.
     #[track_caller]
     pub fn trace<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -156,9 +156,9 @@ where
         self.on(MethodFilter::TRACE, handler)
     }
 
-    /// Sets the handler of the methods that have none, in place of 405; see [`axum::routing::MethodRouter::fallback`].
+    /// Sets the handler for methods without a handler, in place of 405; see [`axum::routing::MethodRouter::fallback`].
     ///
-    /// It declares what it needs like any handler. The table writes its methods as `*`.
+    /// Like any handler, it declares its scopes. The table writes its methods as `*`.
     ///
     /// # Examples
     ///

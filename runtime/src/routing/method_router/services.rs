@@ -1,4 +1,4 @@
-//! Services among the handlers of a path.
+//! The services of a path, by method.
 
 use axum::{extract::Request, response::IntoResponse};
 use tower_service::Service;
@@ -8,11 +8,11 @@ use crate::routing::{Guarded, MethodFilter, service::ServiceGuard};
 
 macro_rules! on_method {
     ($name:ident, $method:ident) => {
-        #[doc = concat!("Adds a service for `", stringify!($method), "` requests that says what it needs.")]
+        #[doc = concat!("Adds a service for `", stringify!($method), "` requests, with its requirement.")]
         ///
         /// # Panics
         ///
-        /// When the method has a handler already, as in axum.
+        /// When the method already has a handler, as in axum.
         #[track_caller]
         pub fn $name<T>(self, service: Guarded<T>) -> Self
         where
@@ -43,7 +43,7 @@ where
     ///
     /// # Panics
     ///
-    /// When one of the methods has a handler already, as in axum.
+    /// When one of the methods already has a handler, as in axum.
     #[track_caller]
     pub fn on_service<T>(mut self, filter: MethodFilter, service: Guarded<T>) -> Self
     where
@@ -67,7 +67,7 @@ where
     on_method!(connect_service, CONNECT);
     on_method!(trace_service, TRACE);
 
-    /// Sets the service of the methods that have no handler, in place of 405; see
+    /// Sets the service for methods without a handler, in place of 405; see
     /// [`axum::routing::MethodRouter::fallback_service`].
     pub fn fallback_service<T>(mut self, service: Guarded<T>) -> Self
     where

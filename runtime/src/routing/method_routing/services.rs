@@ -1,4 +1,4 @@
-//! Services on which no attribute can stand, by method.
+//! Services, which cannot have an attribute, by method.
 
 use axum::{extract::Request, response::IntoResponse};
 use tower_service::Service;
@@ -7,9 +7,9 @@ use crate::routing::{Guarded, MethodFilter, MethodRouter};
 
 macro_rules! service_fn {
     ($name:ident, $method:ident) => {
-        #[doc = concat!("Routes `", stringify!($method), "` requests to a service that says what it needs.")]
+        #[doc = concat!("Routes `", stringify!($method), "` requests to a service with its requirement.")]
         ///
-        #[doc = concat!("See [`axum::routing::", stringify!($name), "`], and [`Guarded`] for how it says so.")]
+        #[doc = concat!("See [`axum::routing::", stringify!($name), "`], and [`Guarded`] for the requirement.")]
         pub fn $name<T, S>(service: Guarded<T>) -> MethodRouter<S, T::Error>
         where
             T: Service<Request, Error: 'static> + Clone + Send + Sync + 'static,
@@ -32,8 +32,7 @@ service_fn!(options_service, OPTIONS);
 service_fn!(connect_service, CONNECT);
 service_fn!(trace_service, TRACE);
 
-/// Routes requests whose method `filter` matches to a service that says what it needs; see
-/// [`axum::routing::on_service`].
+/// Routes requests whose method `filter` matches to a service with its requirement; see [`axum::routing::on_service`].
 pub fn on_service<T, S>(filter: MethodFilter, service: Guarded<T>) -> MethodRouter<S, T::Error>
 where
     T: Service<Request, Error: 'static> + Clone + Send + Sync + 'static,
@@ -44,11 +43,11 @@ where
     MethodRouter::new().on_service(filter, service)
 }
 
-/// Routes requests of any method to a service that says what it needs; see [`axum::routing::any_service`].
+/// Routes requests of any method to a service with its requirement; see [`axum::routing::any_service`].
 ///
 /// # Examples
 ///
-/// A service whose own errors become responses:
+/// To convert the errors of a service into responses:
 ///
 /// ```
 /// use axum::{extract::Request, response::Response};

@@ -1,4 +1,4 @@
-//! What answers where no route does. Each fallback declares what it needs, like any handler.
+//! Fallbacks answer requests without a route. Like any handler, each declares its scopes.
 
 use std::convert::Infallible;
 
@@ -19,9 +19,10 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Sets the handler of requests that no route matches, in place of 404; see [`axum::Router::fallback`].
+    /// Sets the handler of requests without a route, in place of 404; see [`axum::Router::fallback`].
     ///
-    /// The table has it at `/*`. That of a nested router is for what is below its path: at `/api/*`, for a router at `/api`.
+    /// The table shows it at `/*`. The fallback of a nested router is for the paths below it: at `/api/*`, for a router
+    /// at `/api`.
     pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
     where
         T: 'static,
@@ -32,11 +33,11 @@ where
         self
     }
 
-    /// Sets the service of requests that no route matches, in place of 404; see [`axum::Router::fallback_service`].
+    /// Sets the service of requests without a route, in place of 404; see [`axum::Router::fallback_service`].
     ///
     /// # Examples
     ///
-    /// A program in the browser, whose pages are all one file:
+    /// To serve a single-page app, whose pages are all one file:
     ///
     /// ```
     /// use scopegate::{Router, public, requires_scope, routing::get};
@@ -61,10 +62,11 @@ where
         self
     }
 
-    /// Sets the handler of methods that a path does not have, in place of 405, for all paths so far that have no handler for
-    /// any method; see [`axum::Router::method_not_allowed_fallback`].
+    /// Sets the handler for methods that a path does not have, in place of 405; see
+    /// [`axum::Router::method_not_allowed_fallback`].
     ///
-    /// The table has it at each of these paths, with `*` for its methods.
+    /// It covers all paths added so far, except those with a handler for any method. The table shows it at each of
+    /// these paths, with `*` as its methods.
     pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
         mut self,
         handler: H,
@@ -78,8 +80,8 @@ where
         self
     }
 
-    /// Removes the fallback, so that a request without a route gets 404; see [`axum::Router::reset_fallback`]. The fallbacks of routers that are
-    /// nested by then are gone, too.
+    /// Removes the fallback, so that a request without a route gets 404; see [`axum::Router::reset_fallback`]. This
+    /// also removes the fallbacks of routers that are already nested.
     pub fn reset_fallback(mut self) -> Self {
         self.inner = self.inner.reset_fallback();
         self.mounts.remove_fallbacks();

@@ -1,4 +1,4 @@
-//! Layers of the program's own, which run before the guards.
+//! The program's own layers, which run before the guards.
 
 use std::convert::Infallible;
 
@@ -12,7 +12,8 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Applies a layer to all routes so far, and to the 404. It runs before their guards; see [`axum::Router::layer`].
+    /// Applies a layer to all routes added so far, and to the 404. The layer runs before the guards; see
+    /// [`axum::Router::layer`].
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
@@ -25,12 +26,12 @@ where
         self
     }
 
-    /// Applies a layer to all routes so far, and not to fallbacks. It runs before their guards; see
+    /// Applies a layer to all routes added so far, but not to fallbacks. The layer runs before the guards; see
     /// [`axum::Router::route_layer`].
     ///
     /// # Panics
     ///
-    /// When there is no route yet, as in axum.
+    /// When no route has been added, as in axum.
     #[track_caller]
     pub fn route_layer<L>(mut self, layer: L) -> Self
     where

@@ -1,4 +1,4 @@
-//! How routes get their gate.
+//! Puts a gate before routes.
 
 use super::Router;
 use crate::{
@@ -15,15 +15,16 @@ where
 {
     /// Puts `gate` before every route, and adds the routes of its metadata document.
     ///
-    /// It is the short form for one gate at the root of a server; see [`Router::split`] for several, or a nested one.
-    /// The state of the handlers may come before or after: the result merges into an [`axum::Router`] of the same state.
+    /// It is the short form for one gate at the root of a server. For several gates, or a nested one, use
+    /// [`Router::split`]. You can set the state of the handlers before or after: the result merges into an
+    /// [`axum::Router`] with the same state.
     ///
     /// # Errors
     ///
-    /// When the gate or the routes cannot work; the error lists everything that is wrong.
+    /// When the gate or the routes have problems; the error lists all of them.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "the last step for most programs, which need the gate no more"
+        reason = "the last step for most programs, which then no longer need the gate"
     )]
     pub fn protect(self, gate: Gate) -> Result<axum::Router<S>, StartupError> {
         let table = self.table();
@@ -38,15 +39,15 @@ where
         })
     }
 
-    /// Puts `gate` before every route, and returns apart what clients look for at the root of the server.
+    /// Puts `gate` before every route, and returns the metadata document separately.
     ///
-    /// The routes can then be nested, while [`well_known`](crate::well_known()) mounts the metadata document where clients
-    /// look for it.
+    /// You can then nest the routes, while [`well_known`](crate::well_known()) mounts the document at the root of the
+    /// server, where clients look for it.
     ///
     /// # Errors
     ///
-    /// When the gate cannot work. Templates are not compared with paths, of which the nesting is not known yet: one
-    /// that its path cannot fill in is a 500 for each request with a valid token.
+    /// When the gate has problems. Templates are not compared with paths, since the nesting is not known yet: if a path
+    /// cannot fill in a template, each request with a valid token is answered 500.
     ///
     /// # Examples
     ///

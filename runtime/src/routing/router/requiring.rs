@@ -1,22 +1,23 @@
-//! A requirement of a group of routes.
+//! A requirement for a group of routes.
 
 use super::Router;
 use crate::scope::Requirement;
 
 impl<S> Router<S> {
-    /// Demands `requirement` for all routes so far, fallbacks included, besides what each of them declares.
+    /// Adds `requirement` to all routes so far, including fallbacks, besides what each of them declares.
     ///
-    /// Table, lock, challenges and `OpenAPI` documents have it at each route. A challenge names the floor, then what the
-    /// group needs, then what the operation needs. Templates take their values from the whole path of the route, so
-    /// that the parameter of a path where the router is nested counts.
+    /// Table, lock, challenges and `OpenAPI` documents show it at each route. A challenge names the floor, then the
+    /// scopes of the group, then those of the operation. Templates take their values from the whole path of the route,
+    /// including the path at which the router is nested.
     ///
-    /// Like [`Router::layer`], it does not cover what is added later. A router that is nested or merged can have a
-    /// requirement of its own; both count then.
+    /// Like [`Router::layer`], it does not cover routes that are added later. A nested or merged router can have a
+    /// requirement of its own; then both apply.
     ///
     /// # Errors
     ///
-    /// [`Router::protect`] and [`Router::split`] refuse a public route in the group, a group without routes, a
-    /// requirement that demands nothing, and one that makes more than 16 alternatives or 128 scopes with that of a route.
+    /// [`Router::protect`] and [`Router::split`] reject a public route in the group, a group without routes, a
+    /// requirement that demands nothing, and one that makes more than 16 alternatives or 128 scopes together with that
+    /// of a route.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Signed assertions of a client ([RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3)).
+//! Signed client assertions ([RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3)).
 
 use std::sync::Arc;
 
@@ -16,17 +16,17 @@ use serde_json::json;
 
 use crate::verify::jwt::Algorithm;
 
-/// How long an assertion is good, in seconds: for one request.
+/// How long an assertion is valid, in seconds: enough for one request.
 const LIFETIME: f64 = 60.0;
 
-/// A client's private key, which makes assertions.
+/// A client's private key, which signs assertions.
 #[derive(Clone)]
 pub(super) struct AssertionKey {
     client_id: String,
     key_id: Option<String>,
-    /// Whom the assertions are for, in place of the issuer.
+    /// The audience of the assertions, if it is not the issuer.
     audience: Option<String>,
-    /// The name of the algorithm, as the program gave it.
+    /// The name of the algorithm, as the program wrote it.
     algorithm: String,
     private: Arc<PrivateKey>,
 }
@@ -38,18 +38,18 @@ enum PrivateKey {
 }
 
 impl AssertionKey {
-    /// Reads a private key in PEM, and tries it.
+    /// Parses a private key in PEM, and makes a test signature.
     pub(super) fn read(client_id: String, pem: &str, name: &str) -> Result<Self, String> {
         let algorithm = Algorithm::parse(name).ok_or_else(|| {
             format!(
-                "`{}` is not an algorithm for `Introspection::private_key_jwt`; write one as in `RS256`, `ES256` or `EdDSA`",
+                "`{}` is not an algorithm for `Introspection::private_key_jwt`; write one such as `RS256`, `ES256` or `EdDSA`",
                 crate::shown::text(name)
             )
         })?;
         let private = PrivateKeyDer::from_pem_slice(pem.as_bytes()).ok();
         let private = private.and_then(|der| PrivateKey::read(&der, algorithm)).ok_or_else(|| {
             format!(
-                "the key of `Introspection::private_key_jwt` is not a private key for `{name}`; write one in PEM, as in `-----BEGIN PRIVATE KEY-----`"
+                "the key of `Introspection::private_key_jwt` is not a private key for `{name}`; write one in PEM, beginning with `-----BEGIN PRIVATE KEY-----`"
             )
         })?;
         private.sign(b"tried once")?;
@@ -74,16 +74,15 @@ impl AssertionKey {
         self.audience = Some(audience);
     }
 
-    /// Makes an assertion for one request to `issuer`. It has a name of its own (`jti`), so that a server can refuse to take it
-    /// twice.
+    /// Makes an assertion for one request to `issuer`. It has a unique `jti`, so that the server can reject a replay.
     pub(super) fn assertion(&self, issuer: &str, now: f64) -> Result<String, String> {
         let mut random = [0; 16];
-        rand::fill(&mut random).map_err(|_| "this machine has no random numbers")?;
+        rand::fill(&mut random).map_err(|_| "the system provides no randomness")?;
         let mut header = json!({ "alg": self.algorithm, "typ": "JWT" });
         if let Some(key_id) = &self.key_id {
             header["kid"] = key_id.as_str().into();
         }
-        // The issuer itself, and not one of its endpoints, so that no other server can use the assertion there.
+        // The audience is the issuer and not an endpoint, so that no other server can use the assertion there.
         let audience = self.audience.as_deref().unwrap_or(issuer);
         let claims = json!({
             "iss": self.client_id,
@@ -101,7 +100,7 @@ impl AssertionKey {
 }
 
 impl PrivateKey {
-    /// Reads a key that must be one for the algorithm.
+    /// Parses a key for the algorithm.
     fn read(key: &PrivateKeyDer<'_>, algorithm: Algorithm) -> Option<Self> {
         let ec = |algorithm: &'static EcdsaSigningAlgorithm| {
             EcdsaKeyPair::from_private_key_der(algorithm, key.secret_der()).ok().map(Self::Ec)
@@ -121,7 +120,7 @@ impl PrivateKey {
             Algorithm::Es256 => ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
             Algorithm::Es384 => ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
             Algorithm::Es512 => ec(&ECDSA_P521_SHA512_FIXED_SIGNING),
-            // OpenSSL leaves the public key out.
+            // OpenSSL omits the public key.
             Algorithm::EdDsa => {
                 Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.secret_der()).ok().map(Self::Ed)
             }
@@ -145,7 +144,7 @@ impl PrivateKey {
     }
 }
 
-/// Many servers take only whole numbers for times.
+/// Returns whole seconds, since many servers accept only integers as times.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "the seconds since 1970 are far from the limit, and `as` saturates"

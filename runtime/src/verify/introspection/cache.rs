@@ -1,4 +1,4 @@
-//! Remembers answers, for a short while and within bounds.
+//! Caches answers, for a short time and with a size limit.
 
 use std::{
     sync::{Arc, Mutex},
@@ -14,22 +14,22 @@ use super::{
     outcome::{Active, Outcome},
 };
 
-/// How long it is remembered that a token is not active.
+/// How long an answer about an inactive token is cached.
 const REMEMBER_BAD: Duration = Duration::from_secs(5);
 
-/// How much memory good answers may take by default, in bytes.
+/// The default size limit for good answers, in bytes.
 pub(super) const SIZE: usize = 16 * 1024 * 1024;
 
-/// What an answer takes as a rule, in bytes.
+/// The typical size of an answer, in bytes.
 const USUAL_WEIGHT: usize = 4096;
 
-/// How often what is over is thrown out, if it is not asked for before.
+/// How often expired answers are removed, unless a lookup removes them earlier.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
 /// Answers about tokens.
 pub(super) struct Cache {
     good: Bounded<Kept, Arc<Good>, ByWeight>,
-    /// They have a place of their own, so that a flood of them pushes no good one out.
+    /// Bad answers have a cache of their own, so that a flood of them evicts no good one.
     bad: Bounded<Kept, Bad, ByLength>,
     swept: Mutex<Instant>,
     lifetime: Duration,
@@ -37,7 +37,7 @@ pub(super) struct Cache {
 
 struct Good {
     active: Arc<Active>,
-    /// The token's `exp`, after which the answer says nothing.
+    /// The token's `exp`, after which the answer is no longer used.
     expires: Option<f64>,
     asked_at: Instant,
     weight: usize,
@@ -50,7 +50,7 @@ struct Bad {
 }
 
 impl Cache {
-    /// Makes a cache of good answers that count for `lifetime` and take `bytes` at the most.
+    /// Makes a cache for good answers, which are used for `lifetime` and take at most `bytes`.
     pub(super) fn new(lifetime: Duration, bytes: usize) -> Self {
         Self {
             good: Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight),
@@ -60,7 +60,7 @@ impl Cache {
         }
     }
 
-    /// Returns what is known of a token at `now`, by a clock that `exp` is held against.
+    /// Returns the cached answer about a token at `now`, by the clock that is compared with `exp`.
     pub(super) fn get(&self, token: Lookup<'_>, now: f64) -> Option<Outcome> {
         if let Some(good) = self.good.get(&token) {
             if self.counts(&good, now) {
@@ -72,7 +72,8 @@ impl Cache {
         (Instant::now() < bad.until).then_some(bad.outcome)
     }
 
-    /// Remembers the answer to a question that was sent at `asked_at`: what happened to the token since, it does not say.
+    /// Caches the answer to a question that was sent at `asked_at`. The answer may not include later changes to the
+    /// token.
     pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {
@@ -80,7 +81,7 @@ impl Cache {
                     active: Arc::clone(active),
                     expires: active.claims.get("exp").and_then(Value::as_f64),
                     asked_at,
-                    // Once for the answer, and once for the token that is made of it.
+                    // Counted twice: for the answer, and for the token that is made from it.
                     weight: 2 * weight_of_object(&active.claims),
                 };
                 self.sweep(now);
@@ -104,7 +105,7 @@ impl Cache {
     }
 
     fn sweep(&self, now: f64) {
-        // Whoever holds the lock sweeps already.
+        // Another thread holds the lock, so it is sweeping already.
         let Ok(mut swept) = self.swept.try_lock() else { return };
         if swept.elapsed() < SWEEP_AFTER {
             return;
@@ -114,7 +115,7 @@ impl Cache {
         self.good.retain(|_, good| self.counts(good, now));
     }
 
-    /// Counts the good and the other tokens.
+    /// Returns the number of good answers, and of the others.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.bad.len())
@@ -126,7 +127,7 @@ struct ByWeight;
 
 impl Weighter<Kept, Arc<Good>> for ByWeight {
     fn weight(&self, kept: &Kept, good: &Arc<Good>) -> u64 {
-        // For the answer and the token themselves, and their place.
+        // The size of answer, token and entry without the claims.
         const ENTRY: usize = 1024;
         (ENTRY + kept.len() + good.weight) as u64
     }

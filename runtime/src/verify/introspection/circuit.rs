@@ -1,26 +1,26 @@
-//! When a server may be asked again after it failed. Pure: time is an argument.
+//! A circuit breaker: decides when a server is asked again after a failure. Pure: time is an argument.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-/// The pause after a failure; after each next one without an answer it is twice as long.
+/// The pause after the first failure. Each further failure without an answer doubles it.
 pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// The longest pause, unless the server itself asks for a longer one.
+/// The longest pause, unless the server asks for a longer one.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The longest pause that a server may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// How many useless answers in a row bring a pause. Not one alone: the server may fail for one strange token, and whoever
-/// sends that must not keep others out.
+/// How many useless answers in a row cause a pause. A single one does not: the server may fail for one strange token,
+/// and its sender must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
-/// How long the attempt after a pause may take before another one is made; longer than a request can.
+/// How long the attempt after a pause may take before another one starts; longer than any request.
 const TRIAL: Duration = Duration::from_secs(10);
 
-/// Whether a server is asked, or requests are answered without asking.
+/// Whether a server is asked, or requests are answered without asking it.
 #[derive(Debug, Default)]
 pub(super) struct Circuit {
     state: State,
@@ -29,18 +29,19 @@ pub(super) struct Circuit {
 
 #[derive(Debug, Default)]
 enum State {
-    /// It is asked.
+    /// The server is asked.
     #[default]
     Closed,
-    /// It gave no answer, and is not asked before `until`.
+    /// The server gave no answer, and is not asked until `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
-    /// It gave no answer, and one request tries whether it does again. Without an outcome, the next may try after `until`.
+    /// The server gave no answer, and one request is trying it again. Without a result, another request may try after
+    /// `until`.
     Trying { until: Instant, pause: Duration, reason: Arc<str> },
-    /// It gave useless answers, and is not asked before `until`.
+    /// The server gave useless answers, and is not asked until `until`.
     Resting { until: Instant, reason: Arc<str> },
 }
 
-/// For how long, and why, a server is not asked.
+/// How long a server is not asked, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pause {
     pub(super) length: Duration,
@@ -48,7 +49,7 @@ pub(super) struct Pause {
 }
 
 impl Circuit {
-    /// Tells whether the server may be asked once now.
+    /// Decides whether the server may be asked once now.
     pub(super) fn admit(&mut self, now: Instant) -> Result<(), Pause> {
         if let Some(pause) = self.pause(now) {
             return Err(pause);
@@ -70,20 +71,20 @@ impl Circuit {
             | State::Resting { until, reason } => (*until, reason),
         };
         let left = until.checked_duration_since(now).filter(|left| !left.is_zero())?;
-        // An attempt under way ends sooner than it may.
+        // A running attempt usually ends well before its limit.
         let length = if matches!(self.state, State::Trying { .. }) { SHORTEST_PAUSE } else { left };
         Some(Pause { length: length.max(SHORTEST_PAUSE), reason: Arc::clone(reason) })
     }
 
-    /// Notes that the server gave a good answer.
+    /// Records a good answer.
     pub(super) fn succeed(&mut self) {
         *self = Self::default();
     }
 
-    /// Notes that the server gave no answer, or said that it cannot give one, and for how long it asked to be left alone.
+    /// Records that the server gave no answer or cannot answer now, and the pause that it asked for.
     pub(super) fn fail_silent(&mut self, reason: &Arc<str>, asked: Option<Duration>, now: Instant) -> Pause {
         let last = match &self.state {
-            // Of many requests under way at one time, the first that fails counts for all.
+            // If several requests fail at the same time, only the first failure counts.
             State::Open { until, .. } if now < *until => {
                 return self.pause(now).unwrap_or_else(|| shortest(reason));
             }
@@ -97,7 +98,7 @@ impl Circuit {
         Pause { length, reason: Arc::clone(reason) }
     }
 
-    /// Notes that the server gave an answer of no use.
+    /// Records a useless answer.
     pub(super) fn fail_useless(&mut self, reason: &Arc<str>, now: Instant) -> Pause {
         self.useless += 1;
         let rests = match &self.state {

@@ -1,4 +1,4 @@
-//! How this program proves to an authorization server who it is.
+//! The credentials with which this program authenticates to an authorization server.
 
 use std::{fmt, sync::Arc};
 
@@ -8,10 +8,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use super::assertion::AssertionKey;
 
-/// The credentials of this program, and the way that it sends them.
+/// The credentials of this program, and the method of sending them.
 #[derive(Clone)]
 pub(super) enum Credentials {
-    /// The server wants none.
+    /// The server needs no credentials.
     None,
     /// `client_secret_basic`: in the header `Authorization`.
     Basic { client_id: String, secret: Arc<str> },
@@ -30,7 +30,7 @@ impl Credentials {
         }
     }
 
-    /// Says what is missing, as when a variable of the environment is not set.
+    /// Returns a problem if a credential is empty, for example because an environment variable is not set.
     pub(super) fn problem(&self) -> Option<String> {
         let missing = match self {
             _ if self.client_id() == Some("") => "client id",
@@ -59,7 +59,7 @@ impl Credentials {
                 form.append_pair("client_id", client_id).append_pair("client_secret", secret);
             }
             Self::Assertion(key) => {
-                // RFC 7521, section 4.2, makes `client_id` optional here, and some servers look for it.
+                // RFC 7521, section 4.2, makes `client_id` optional here, but some servers need it.
                 form.append_pair("client_id", key.client_id())
                     .append_pair(
                         "client_assertion_type",
@@ -72,8 +72,8 @@ impl Credentials {
     }
 }
 
-/// Makes the header by which a client sends its secret. Both parts are encoded as in a form before they are joined, or a colon
-/// in the client id would shift the border ([RFC 6749, section 2.3.1]).
+/// Makes the header with a client's secret. Both parts are form-encoded before they are joined, because a colon in the
+/// client id would otherwise move the boundary ([RFC 6749, section 2.3.1]).
 ///
 /// [RFC 6749, section 2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 pub(super) fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, String> {
@@ -84,7 +84,7 @@ pub(super) fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, String
     Ok(value)
 }
 
-/// Says which client this is, and by what it proves that; never the secret.
+/// Shows the client id and the method, but never the secret.
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = match self {

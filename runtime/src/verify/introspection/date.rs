@@ -1,11 +1,11 @@
-//! Reads times as GitHub writes them.
+//! Parses times in GitHub's format.
 
-/// Reads a time in UTC (`2026-01-31T23:59:59Z`, [RFC 3339, section 5.6]) as the seconds since 1970.
+/// Parses a time in UTC (`2026-01-31T23:59:59Z`, [RFC 3339, section 5.6]) into the seconds since 1970.
 ///
 /// [RFC 3339, section 5.6]: https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    // What is after the point is given away: the token expires the sooner.
+    // Fractions are dropped, so the token expires slightly earlier.
     let time = time.split_once('.').map_or(time, |(whole, _)| whole);
     let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
     let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
@@ -26,7 +26,8 @@ fn numbers(text: &str, between: char, lengths: [usize; 3]) -> Option<[i64; 3]> {
     parts.next().is_none().then_some(numbers)
 }
 
-/// Counts the days since 1970 in the Gregorian calendar. The year is taken to begin in March, so that the leap day is its last.
+/// Returns the days since 1970 in the Gregorian calendar. The year begins in March here, so that the leap day is its
+/// last day.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month > 2 { year } else { year - 1 };
     let since_march = (month + 9) % 12;

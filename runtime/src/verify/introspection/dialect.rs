@@ -1,4 +1,4 @@
-//! The ways in which servers are asked about tokens.
+//! The protocols for asking servers about tokens.
 
 use bytes::Bytes;
 use form_urlencoded::Serializer;
@@ -14,7 +14,7 @@ use super::{
     github, google, rfc7662,
 };
 
-/// A way to ask.
+/// A protocol for asking.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Dialect {
     Rfc7662,
@@ -22,24 +22,24 @@ pub(super) enum Dialect {
     Google,
 }
 
-/// What is sent.
+/// The request to the server.
 pub(super) struct Question {
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
-/// What was answered, as far as the answer itself says it.
+/// The content of an answer.
 #[derive(Debug, PartialEq)]
 pub(super) enum Reading {
     /// The claims of an active token, in the terms of RFC 7662.
     Active(Map<String, Value>),
     Inactive,
-    /// A signed answer, which is yet to be verified.
+    /// A signed answer that has not been verified.
     Signed(String),
 }
 
 impl Dialect {
-    /// The endpoint, where it is always the same.
+    /// Returns the endpoint, if it is fixed for the protocol.
     pub(super) fn endpoint(self, credentials: &Credentials) -> Option<String> {
         match self {
             Self::Rfc7662 => None,
@@ -48,7 +48,7 @@ impl Dialect {
         }
     }
 
-    /// Makes the question about a token.
+    /// Makes the request about a token.
     pub(super) fn question(
         self,
         token: &str,
@@ -73,7 +73,7 @@ impl Dialect {
         Ok(Question { headers, body: form.finish().into() })
     }
 
-    /// Reads an answer; anything that is none is an error.
+    /// Parses an answer; returns an error for anything else.
     pub(super) fn read(self, reply: &Reply, credentials: &Credentials) -> Result<Reading, String> {
         match self {
             Self::Rfc7662 => rfc7662::read(reply),
@@ -83,7 +83,7 @@ impl Dialect {
     }
 }
 
-/// Tells whether the content is of this type, whatever its parameters.
+/// Tells whether the content has this type, with any parameters.
 pub(super) fn is_of_type(reply: &Reply, expected: &str) -> bool {
     let content_type =
         reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -91,29 +91,29 @@ pub(super) fn is_of_type(reply: &Reply, expected: &str) -> bool {
     essence.trim().eq_ignore_ascii_case(expected)
 }
 
-/// Reads a body that must be a JSON object without a member twice. Members that are `null` are left out: they say that
-/// the server knows nothing of the kind.
+/// Parses a body that must be a JSON object without repeated members. Members that are `null` are dropped, since they
+/// mean that the server has no value.
 pub(super) fn object(reply: &Reply) -> Result<Map<String, Value>, String> {
     if !is_of_type(reply, "application/json") {
         let content_type = reply.headers.get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or("?"));
         let shown = crate::shown::text(content_type);
         return Err(format!("the content is of type `{shown}`, not `application/json`"));
     }
-    // What serde says is wrong could quote the answer, and an answer may quote the token.
+    // serde's message could quote the answer, and an answer may quote the token.
     let members = read_once(&reply.body);
-    let mut members = members.map_err(|_| "the answer is not a JSON object, or has a member twice")?;
+    let mut members = members.map_err(|_| "the answer is not a JSON object, or repeats a member")?;
     members.retain(|_, value| !value.is_null());
     Ok(members)
 }
 
-/// Says what a status means that is none of an answer.
+/// Describes an unexpected status.
 pub(super) fn unexpected(status: StatusCode) -> String {
     match status.as_u16() {
         400 | 401 | 403 => format!(
             "the status is {status}: the server refuses how this program asks, or its credentials; check the client id, the secret, and the way to send it (`Introspection::secret_in_body`)"
         ),
         300..400 => format!(
-            "the status is {status}, and a redirect is not followed; write the address itself as `Introspection::endpoint`"
+            "the status is {status}, and scopegate follows no redirects; set the final address with `Introspection::endpoint`"
         ),
         _ => format!("the status is {status}, not 200"),
     }

@@ -1,4 +1,4 @@
-//! GitHub's endpoint that checks tokens of an OAuth app, which is none of RFC 7662.
+//! GitHub's endpoint for checking tokens of an OAuth app, which does not follow RFC 7662.
 
 use form_urlencoded::byte_serialize;
 use http::{
@@ -14,7 +14,7 @@ use super::{
     dialect::{Question, Reading, object, unexpected},
 };
 
-/// What access tokens begin with that OAuth apps, and GitHub Apps for people, get.
+/// The prefixes of access tokens of OAuth apps, and of GitHub Apps on behalf of people.
 pub(super) const PREFIXES: [&str; 2] = ["gho_", "ghu_"];
 
 pub(super) fn endpoint(client_id: &str) -> String {
@@ -22,7 +22,7 @@ pub(super) fn endpoint(client_id: &str) -> String {
     format!("https://api.github.com/applications/{client_id}/token")
 }
 
-/// Makes the question: the token in JSON, and the app's credentials in the header.
+/// Makes the request: the token in JSON, and the app's credentials in the header.
 pub(super) fn question(token: &str, credentials: &Credentials) -> Result<Question, String> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -34,7 +34,7 @@ pub(super) fn question(token: &str, credentials: &Credentials) -> Result<Questio
     Ok(Question { headers, body: json!({ "access_token": token }).to_string().into() })
 }
 
-/// Reads the answer: 404 for a token that is not of this app, and 422 for one that is none.
+/// Parses the answer: 404 for a token of another app, and 422 for text that is not a token.
 pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
     match reply.status {
         StatusCode::OK => active(&object(reply)?, client_id).map(Reading::Active),
@@ -44,22 +44,22 @@ pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
     }
 }
 
-/// Writes the answer in the terms of RFC 7662. The token and its hash, which GitHub answers too, are left out.
+/// Converts the answer to the terms of RFC 7662, without the token and its hash, which GitHub also returns.
 fn active(answer: &Map<String, Value>, client_id: &str) -> Result<Map<String, Value>, String> {
     let app = answer.get("app").and_then(|app| app.get("client_id"));
     if app.and_then(Value::as_str) != Some(client_id) {
         return Err("the answer is not about a token of this app".to_owned());
     }
-    // A GitHub App's tokens have permissions in place of scopes, and these are not in the answer.
+    // Tokens of a GitHub App have permissions in place of scopes, and the answer does not contain them.
     let scopes = match answer.get("scopes") {
         None => Vec::new(),
         Some(Value::Array(scopes)) if scopes.iter().all(Value::is_string) => scopes.clone(),
-        Some(_) => return Err("`scopes` is not a list of texts".to_owned()),
+        Some(_) => return Err("`scopes` is not a list of strings".to_owned()),
     };
     let mut claims = Map::new();
     claims.insert("active".to_owned(), true.into());
     claims.insert("client_id".to_owned(), client_id.into());
-    // It is asked about access tokens alone: a refresh token is none that it knows.
+    // GitHub knows only access tokens here, so the token is not a refresh token.
     claims.insert("token_type".to_owned(), "Bearer".into());
     claims.insert("scope".to_owned(), scopes.into());
     if let Some(user) = answer.get("user") {

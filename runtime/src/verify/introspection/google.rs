@@ -1,4 +1,4 @@
-//! Google's endpoint for information about tokens, which is none of RFC 7662.
+//! Google's endpoint for information about tokens, which does not follow RFC 7662.
 
 use form_urlencoded::Serializer;
 use http::StatusCode;
@@ -11,19 +11,19 @@ use super::{
 
 pub(super) const ENDPOINT: &str = "https://oauth2.googleapis.com/tokeninfo";
 
-/// What access tokens of Google begin with.
+/// The prefix of Google's access tokens.
 pub(super) const PREFIX: &str = "ya29.";
 
-/// Writes the question. The token is in the body: a URL would be logged.
+/// Writes the request. The token is in the body, since a URL would be logged.
 pub(super) fn fill(form: &mut Serializer<'_, String>, token: &str) {
     form.append_pair("access_token", token);
 }
 
-/// Reads the answer, whose numbers are texts.
+/// Parses the answer, whose numbers are strings.
 pub(super) fn read(reply: &Reply) -> Result<Reading, String> {
     match reply.status {
         StatusCode::OK => active(object(reply)?).map(Reading::Active),
-        // Another 400 says what is wrong with the question, or is a proxy's own; neither says anything about the token.
+        // Any other 400 is about the request itself or comes from a proxy, and says nothing about the token.
         StatusCode::BAD_REQUEST if is_invalid_token(&object(reply)?) => Ok(Reading::Inactive),
         status => Err(unexpected(status)),
     }

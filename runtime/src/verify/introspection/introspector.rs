@@ -1,4 +1,5 @@
-//! Asks one authorization server about tokens: once for all who wait, and not at all while it is down.
+//! Asks one authorization server about tokens: once for all requests with the same token, and not while the server is
+//! down.
 
 use std::{
     collections::HashMap,
@@ -28,17 +29,18 @@ use super::{
 };
 use crate::{VerifyError, verify::issuer::Places};
 
-/// How long an answer may take, with all that belongs to it.
+/// The time limit for an answer, including everything that it needs.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// About how many tokens a server is asked at one time. Further requests are answered 503 at once: a queue would only grow.
+/// How many questions to a server may be open at the same time. Further requests are answered 503 at once, since a
+/// queue would only grow.
 const MOST_FLIGHTS: usize = 64;
 
-/// The longest answer that is read into memory as what it says, in bytes. Answers are hardly longer than the claims of a JWT, and as
-/// values they take many times their length.
+/// The longest answer that is parsed, in bytes. Real answers are hardly longer than the claims of a JWT, and parsed
+/// values take much more memory than the text.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// Asks the authorization server of one issuer. Clones share all that is remembered.
+/// Asks the authorization server of one issuer. Clones share the cache.
 #[derive(Clone)]
 pub(crate) struct Introspector(Arc<Shared>);
 
@@ -50,7 +52,7 @@ struct Shared {
     keys: KeySource,
     cache: Cache,
     circuit: Mutex<Circuit>,
-    /// The questions under way. The channel has the outcome when there is one, and closes.
+    /// The open questions. The channel delivers the outcome, and then closes.
     flights: Mutex<HashMap<Kept, Flight>>,
     clock: fn() -> f64,
 }
@@ -58,8 +60,7 @@ struct Shared {
 type Flight = watch::Receiver<Option<Outcome>>;
 
 impl Introspector {
-    /// Makes what asks the server of the issuer at these places, whose signed answers have signatures of these keys. Nothing is fetched
-    /// yet.
+    /// Makes the introspector for the issuer with these places. `keys` verify signed answers. Nothing is fetched yet.
     pub(crate) fn new(settings: &Introspection, places: &Places, keys: KeySource) -> Self {
         Self::with(settings, places, keys, cache::SIZE, system_clock)
     }
@@ -83,13 +84,13 @@ impl Introspector {
         }))
     }
 
-    /// Makes the same, which remembers nothing yet, and good answers within these bytes.
+    /// Makes a copy with an empty cache of this size in bytes.
     pub(crate) fn with_cache_size(&self, bytes: usize) -> Self {
         let Shared { settings, places, keys, clock, .. } = &*self.0;
         Self::with(settings, places, keys.clone(), bytes, *clock)
     }
 
-    /// Makes the same with another clock, in seconds since 1970.
+    /// Makes a copy with another clock, in seconds since 1970.
     #[cfg(test)]
     pub(crate) fn with_clock(&self, clock: fn() -> f64) -> Self {
         let Shared { settings, places, keys, .. } = &*self.0;
@@ -100,13 +101,13 @@ impl Introspector {
         &self.0.settings
     }
 
-    /// Returns the answer about a token that is remembered.
+    /// Returns the cached answer about a token.
     pub(crate) fn recall(&self, token: &str) -> Option<Result<Answer, VerifyError>> {
         check_length(token).ok()?;
         self.0.remembered(Lookup::of(token)).map(Outcome::into_answer)
     }
 
-    /// Asks about a token, unless the answer is remembered.
+    /// Asks about a token, unless the answer is cached.
     pub(crate) async fn ask(&self, token: &str) -> Result<Answer, VerifyError> {
         check_length(token)?;
         let lookup = Lookup::of(token);
@@ -114,7 +115,7 @@ impl Introspector {
             return outcome.into_answer();
         }
         match self.board(lookup.keep()) {
-            // Boxed, since it is rare, and every request would have room for it.
+            // Boxed, because it is rare and its state would enlarge the future of every request.
             Ok(flight) => Box::pin(Self::land(flight)).await,
             Err(outcome) => outcome.into_answer(),
         }
@@ -127,14 +128,14 @@ impl Introspector {
         outcome.unwrap_or_else(|| unavailable("the question about it was given up")).into_answer()
     }
 
-    /// Returns the question about this token that is under way, or else starts one. It is a task of its own, so that it outlives
-    /// the request that started it. Where none may be started, returns what comes of that.
+    /// Returns the open question about this token, or starts one. The question is a task of its own, so it outlives the
+    /// request that started it. If none may be started, this returns the outcome at once.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
             return Ok(flight.clone());
         }
-        // One may have ended since the answer was looked for.
+        // Another question may have been answered since the first lookup.
         if let Some(outcome) = self.0.remembered(token.lookup()) {
             return Err(outcome);
         }
@@ -143,8 +144,8 @@ impl Introspector {
                 "the introspection endpoint is being asked about too many tokens at once",
             ));
         }
-        let runtime =
-            Handle::try_current().map_err(|_| unavailable("it was not asked for on a runtime of tokio"))?;
+        let runtime = Handle::try_current()
+            .map_err(|_| unavailable("the verifier was called outside a tokio runtime"))?;
         lock(&self.0.circuit).admit(Instant::now()).map_err(Outcome::Failed)?;
         let (landed, flight) = watch::channel(None);
         flights.insert(token.clone(), flight.clone());
@@ -157,14 +158,14 @@ impl Introspector {
         Ok(flight)
     }
 
-    /// Counts the good and the other tokens that are remembered.
+    /// Returns the number of cached good answers, and of the others.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> (usize, usize) {
         self.0.cache.len()
     }
 }
 
-/// Takes a question off the list when it ends, in whatever way.
+/// Removes a question from the list when it ends, whatever the outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,
@@ -181,7 +182,7 @@ impl Shared {
         self.cache.get(token, (self.clock)())
     }
 
-    /// Asks about a token, and remembers what comes of it.
+    /// Asks about a token, and caches the outcome.
     async fn settle(&self, token: &Kept) -> Outcome {
         let asked_at = Instant::now();
         let answered = time::timeout(LIMIT, self.inquire(token.text())).await;
@@ -195,7 +196,8 @@ impl Shared {
             }
             Err(failure) => {
                 let outcome = self.fail(&failure);
-                // What the circuit does not keep from being asked again, this does for this token.
+                // The circuit breaker does not count a single useless answer, so this pauses only questions about this
+                // token.
                 if matches!(failure, Failure::Useless(_)) {
                     self.cache.keep(token.clone(), &outcome, asked_at, (self.clock)());
                 }
@@ -243,7 +245,7 @@ impl Shared {
         }
         let reading = dialect.read(&reply, credentials).map_err(|reason| {
             self.server.forget();
-            // Nothing that is asked with these credentials gets an answer.
+            // No question with these credentials gets an answer.
             let of_credentials = reply.status == StatusCode::UNAUTHORIZED;
             let reason = at_endpoint(reason);
             if of_credentials { Failure::silent(reason) } else { Failure::Useless(reason) }
@@ -262,7 +264,7 @@ impl Shared {
         })
     }
 
-    /// Reads what kind of token it is. Where the answer names no issuer, it is the one whose server was asked.
+    /// Checks the kind of the token. If the answer names no issuer, this sets the issuer whose server was asked.
     fn active(&self, mut claims: Map<String, Value>) -> Outcome {
         if let Err(fault) = kind::check(&claims) {
             return Outcome::Refused(fault);
@@ -272,7 +274,8 @@ impl Shared {
     }
 }
 
-/// Tells whether the server, or a proxy before it, says that it cannot answer anybody now, and for how long.
+/// Returns a failure if the server, or a proxy in front of it, cannot answer anyone now, with the pause that it asks
+/// for.
 fn overload(reply: &Reply) -> Option<Failure> {
     if !matches!(reply.status.as_u16(), 429 | 502 | 503 | 504) {
         return None;

@@ -1,25 +1,25 @@
-//! Which active tokens are access tokens. Servers answer about refresh tokens and ID tokens, too.
+//! Distinguishes access tokens from other active tokens. Servers also answer about refresh tokens and ID tokens.
 
 use serde_json::{Map, Value};
 
 use crate::verify::jwt::Fault;
 
-/// The values of `token_type` that access tokens have ([RFC 7662, section 2.2]; some servers write the name of the hint in
-/// place of a type). Others, such as `refresh_token` and `N_A`, are for another purpose.
+/// The values of `token_type` for access tokens ([RFC 7662, section 2.2]; some servers write the name of the hint
+/// instead). Other values, such as `refresh_token` and `N_A`, mark tokens for another purpose.
 ///
 /// [RFC 7662, section 2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
 const TOKEN_TYPES: [&str; 4] = ["Bearer", "DPoP", "access_token", "at+jwt"];
 
-/// The values of `token_use` (Cognito, Hydra) and of `typ` (Keycloak) that access tokens have.
+/// The values of `token_use` (Cognito, Hydra) and of `typ` (Keycloak) for access tokens.
 const TOKEN_USES: [&str; 2] = ["access", "access_token"];
 const TYPES: [&str; 4] = ["Bearer", "DPoP", "at+jwt", "JWT"];
 
-/// Tells whether the answer says what the token is. [`check`] refuses what is no access token.
+/// Tells whether the answer states the kind of the token. [`check`] rejects other kinds than access tokens.
 pub(super) fn is_said(claims: &Map<String, Value>) -> bool {
     ["token_type", "token_use", "typ"].iter().any(|name| claims.contains_key(*name))
 }
 
-/// Refuses a token that says of itself that it is no access token.
+/// Rejects a token that is marked as another kind than an access token.
 pub(super) fn check(claims: &Map<String, Value>) -> Result<(), Fault> {
     for (name, accepted) in [("token_type", &TOKEN_TYPES[..]), ("token_use", &TOKEN_USES), ("typ", &TYPES)] {
         let Some(found) = claims.get(name) else { continue };
@@ -33,7 +33,7 @@ pub(super) fn check(claims: &Map<String, Value>) -> Result<(), Fault> {
         .and_then(Value::as_str)
         .is_some_and(|kind| kind.eq_ignore_ascii_case("DPoP"));
     if is_bound && !claims.contains_key("cnf") {
-        return Err(Fault::Plain("it is bound to a key, and the answer does not say to which (`cnf`)"));
+        return Err(Fault::Plain("it is bound to a key, but the answer does not name the key (`cnf`)"));
     }
     Ok(())
 }

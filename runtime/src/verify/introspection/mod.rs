@@ -1,8 +1,9 @@
 //! Asks authorization servers about opaque tokens.
 //!
-//! A question is made and its answer read by a `dialect` (`rfc7662`, `github`, `google`), with the `credentials` of this program
-//! (`assertion` signs them). Answers may be `signed`, and must be about an access token (`kind`). The `introspector` asks once for
-//! all who wait, remembers answers (`cache`), and leaves a `server` alone that fails (`circuit`).
+//! A `dialect` (`rfc7662`, `github`, `google`) makes a request and parses the answer; the request carries the
+//! `credentials` of this program, which may be a signed `assertion`. Answers may be `signed`, and must be about an
+//! access token (`kind`). The `introspector` asks once for all waiting requests, caches answers (`cache`), and pauses
+//! (`circuit`) when a `server` fails.
 
 mod assertion;
 mod cache;
@@ -33,35 +34,37 @@ use self::{assertion::AssertionKey, credentials::Credentials, dialect::Dialect};
 pub(crate) use self::{introspector::Introspector, outcome::Answer};
 use super::jwt::{Transport, trusted_url};
 
-/// How long a good answer counts.
+/// How long a good answer is used by default.
 const LIFETIME: Duration = Duration::from_secs(30);
 
-/// How an authorization server is asked about tokens that say nothing by themselves ([RFC 7662]).
+/// Asks an authorization server about opaque tokens ([RFC 7662]).
 ///
-/// The server answers whether a token is active, and with which claims. These are judged like those of a JWT. A token is sent
-/// only to the endpoint, in the body of a request, and never in a URL or to a log.
+/// The server answers whether a token is active, and with which claims. The claims are checked like those of a JWT. A
+/// token is sent only to the endpoint, in the body of a request, and never in a URL or to a log.
 ///
-/// # Which answers count
+/// # Accepted answers
 ///
-/// An answer is JSON of at most 64 KiB, with a member `active` that is `true` or `false`, and has no member twice. An answer in JWS ([RFC 9701])
-/// counts too; the server is asked for one only if it has no other. It must be signed by one of the issuer's keys, for this
-/// client, within five minutes. An active token that calls itself a refresh token or an ID token (`token_type`,
-/// `token_use`, `typ`) is refused, and so is one whose answer has neither these members nor an audience.
+/// An answer is JSON of at most 64 KiB, without repeated members, and has a member `active` that is `true` or `false`.
+/// A signed answer ([RFC 9701]) is accepted, too, but requested only if the server has no other. It must be signed by
+/// one of the issuer's keys, for this client, within the last five minutes. An active token is rejected if it is marked
+/// as a refresh token or an ID token (`token_type`, `token_use`, `typ`), or if its answer has neither these members nor
+/// an audience.
 ///
-/// # What is remembered
+/// # Caching
 ///
-/// A good answer is remembered by the SHA-256 of the token for the [lifetime](Self::lifetime), 30 seconds by default, and
-/// never past the `exp` of the token. So long may a revoked token still pass. That a token is not active is remembered for five
-/// seconds. Requests that come with one token at one time cause one question.
+/// A good answer is cached by the SHA-256 of the token for the [lifetime](Self::lifetime), 30 seconds by default, but
+/// never past the `exp` of the token. A revoked token may still pass for that long. An answer about an inactive token
+/// is cached for five seconds. Simultaneous requests with one token cause one question.
 ///
 /// # When the server does not answer
 ///
-/// Requests whose token is not remembered get 503 with `Retry-After`, so that clients keep their token. A server that gives no
-/// answer within five seconds, or answers 429 or 503, is not asked again for a second. That pause doubles up to 30 seconds, and
-/// a single request tries again after each. A server whose answers cannot be used has a pause of a second after five in a row.
-/// At most 64 questions are under way at one time; requests beyond that get 503 at once.
+/// A request whose token is not cached gets 503 with `Retry-After`, so that the client keeps its token. A server that
+/// gives no answer within five seconds, or answers 429 or 503, is not asked for one second. Further failures double
+/// that pause, up to 30 seconds, and a single request tries again after each. After five useless answers in a row, a
+/// server is not asked for one second. At most 64 questions are open at the same time; further requests get 503 at
+/// once.
 ///
-/// If the server refuses the credentials of this program, requests get 503 too, and the log says so at `warn`.
+/// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
 ///
 /// # Examples
 ///
@@ -87,20 +90,20 @@ pub struct Introspection {
 }
 
 impl Introspection {
-    /// Asks as this client, which sends its secret in the header `Authorization` (`client_secret_basic`,
-    /// [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+    /// Asks with this client id and its secret in the header `Authorization` (`client_secret_basic`, [RFC 6749, section
+    /// 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     ///
-    /// The client is the program itself, registered with the authorization server for this purpose; it is no client that asks
-    /// for tokens.
+    /// The client is the program itself, registered with the authorization server for this purpose. It is not one of
+    /// the clients that request tokens.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let (client_id, secret) = (client_id.into(), Arc::from(client_secret.into()));
         Self::asking(Dialect::Rfc7662, Credentials::Basic { client_id, secret })
     }
 
-    /// Asks as this client, which signs an assertion for each request (`private_key_jwt`, [RFC 7523, section 2.2]).
+    /// Asks with this client id and a signed assertion for each request (`private_key_jwt`, [RFC 7523, section 2.2]).
     ///
-    /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`), and `algorithm` the name of an algorithm for it, such as `RS256`,
-    /// `PS256`, `ES256` or `EdDSA`. With another key the gate does not start.
+    /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`), and `algorithm` is the name of an algorithm for it, such
+    /// as `RS256`, `PS256`, `ES256` or `EdDSA`. If the key does not fit, the gate does not start.
     ///
     /// # Examples
     ///
@@ -119,22 +122,22 @@ impl Introspection {
         }
     }
 
-    /// Asks GitHub about tokens of an OAuth app, by its endpoint [that checks tokens]. Only tokens that begin with `gho_` or `ghu_`
-    /// are sent there.
+    /// Asks GitHub about tokens of an OAuth app, at its endpoint for [checking a token]. Only tokens that begin with
+    /// `gho_` or `ghu_` are sent there.
     ///
-    /// The claims are `client_id`, `scope`, `sub` (the number of the user), `username`, and `exp` where the token expires. They name
-    /// no audience: the token is for whatever this app does.
+    /// The claims are `client_id`, `scope`, `sub` (the number of the user), `username`, and `exp` if the token expires.
+    /// They contain no audience: a token is valid for everything that the app does.
     ///
-    /// [that checks tokens]: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
+    /// [checking a token]: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
     pub fn github(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let (client_id, secret) = (client_id.into(), Arc::from(client_secret.into()));
         let introspection = Self::asking(Dialect::GitHub, Credentials::Basic { client_id, secret });
         github::PREFIXES.into_iter().fold(introspection, Self::token_prefix)
     }
 
-    /// Asks Google about its tokens, by its endpoint `tokeninfo`. Only tokens that begin with `ya29.` are sent there.
+    /// Asks Google about its tokens, at its endpoint `tokeninfo`. Only tokens that begin with `ya29.` are sent there.
     ///
-    /// The audience of such a token is the id of the client that got it.
+    /// The audience of such a token is the id of the client that requested it.
     pub fn google() -> Self {
         Self::asking(Dialect::Google, Credentials::None).token_prefix(google::PREFIX)
     }
@@ -152,7 +155,8 @@ impl Introspection {
         }
     }
 
-    /// Sends the secret in the body in place of the header (`client_secret_post`), for servers that take it only there.
+    /// Sends the secret in the body instead of the header (`client_secret_post`), for servers that accept it only
+    /// there.
     pub fn secret_in_body(mut self) -> Self {
         match self.credentials {
             Credentials::Basic { client_id, secret } if self.dialect == Dialect::Rfc7662 => {
@@ -160,17 +164,17 @@ impl Introspection {
                 self
             }
             Credentials::Body { .. } => self,
-            _ => self.with_problem("`secret_in_body` is for `Introspection::new` alone; leave it out"),
+            _ => self.with_problem("`secret_in_body` works only with `Introspection::new`; remove it"),
         }
     }
 
-    /// Names the key of [`private_key_jwt`](Self::private_key_jwt) in each assertion (`kid`).
+    /// Sets the key id (`kid`) in each assertion of [`private_key_jwt`](Self::private_key_jwt).
     pub fn key_id(self, key_id: impl Into<String>) -> Self {
         self.change_key("key_id", |key| key.set_key_id(key_id.into()))
     }
 
-    /// Sets whom the assertions of [`private_key_jwt`](Self::private_key_jwt) are for, where the server wants the URL of its token
-    /// endpoint; by default they are for the issuer.
+    /// Sets the audience of the assertions of [`private_key_jwt`](Self::private_key_jwt); the issuer by default. Some
+    /// servers require the URL of their token endpoint.
     pub fn assertion_audience(self, audience: impl Into<String>) -> Self {
         self.change_key("assertion_audience", |key| key.set_audience(audience.into()))
     }
@@ -185,18 +189,18 @@ impl Introspection {
         if !self.problems.is_empty() {
             return self;
         }
-        self.with_problem(format!("`{method}` is for `Introspection::private_key_jwt` alone; leave it out"))
+        self.with_problem(format!("`{method}` works only with `Introspection::private_key_jwt`; remove it"))
     }
 
-    /// Asks at this URL, where the issuer's metadata has no `introspection_endpoint`, or one on another host. It is an `https`
-    /// URL; `http` is for loopback addresses.
+    /// Sets the introspection endpoint, if the issuer's metadata has no `introspection_endpoint`, or has one on another
+    /// host. It must be an `https` URL; `http` is allowed for loopback addresses.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// Sets how long a good answer counts; 30 seconds by default. So long may a revoked token still pass. With zero, no good answer is
-    /// remembered; only requests that come while the question is under way share it.
+    /// Sets how long a good answer is used; 30 seconds by default. A revoked token may still pass for that long. With
+    /// zero, no good answer is cached, and only simultaneous requests share one.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
@@ -206,34 +210,36 @@ impl Introspection {
     ///
     /// # Risk
     ///
-    /// Such a token may be for another service of the same authorization server. Whoever runs that service, or steals a token from
-    /// it, can use the token here. Only choose this where the server issues tokens for this resource alone, or where it answers
-    /// `active` only to the service that the token is for. Prefer to have the server name an audience, or to list the clients whose
-    /// tokens count. Answers that do name an audience are held against it all the same.
+    /// Such a token may be for another service of the same authorization server. Anyone who runs that service, or
+    /// steals a token from it, can use the token here. Choose this only if the server issues tokens only for this
+    /// resource, or answers `active` only to the service that the token is for. It is better to make the server name an
+    /// audience, or to list the clients whose tokens are accepted. An audience in an answer is still checked.
     ///
-    /// An answer without an audience must say that it is about an access token, see [`without_token_type`](Self::without_token_type).
+    /// An answer without an audience must still state that it is about an access token; see
+    /// [`without_token_type`](Self::without_token_type).
     pub fn without_audience(mut self) -> Self {
         self.needs_audience = false;
         self
     }
 
-    /// Accepts active tokens whose answer names no audience and does not say what the token is (`token_type`, `token_use` or `typ`).
+    /// Accepts active tokens whose answer has no audience and does not state the kind of the token (`token_type`,
+    /// `token_use` or `typ`).
     ///
-    /// This alone accepts nothing: answers without an audience count by [`without_audience`](Self::without_audience), or by
-    /// [`Issuer::client_ids`](crate::Issuer::client_ids).
+    /// This has an effect only if answers without an audience are accepted, by
+    /// [`without_audience`](Self::without_audience) or [`Issuer::client_ids`](crate::Issuer::client_ids).
     ///
     /// # Risk
     ///
-    /// Some servers answer `active` about refresh tokens too, and oidc-provider names no `token_type` then: a refresh token, which lives
-    /// for weeks, would be an access token here. Only choose this where the server answers `active` about access tokens alone, as
-    /// django-oauth-toolkit does.
+    /// Some servers also answer `active` about refresh tokens, and oidc-provider then has no `token_type`. A refresh
+    /// token, which lives for weeks, would be accepted as an access token. Choose this only if the server answers
+    /// `active` only about access tokens, as django-oauth-toolkit does.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self
     }
 
-    /// Sends only those tokens to this server that begin with `prefix`, or with another prefix that was named so. A gate with several
-    /// servers that introspect needs one for each.
+    /// Sends only tokens that begin with `prefix` to this server; call it again to add prefixes. If several issuers of
+    /// a gate introspect, each needs a prefix.
     ///
     /// # Examples
     ///
@@ -251,7 +257,7 @@ impl Introspection {
         self
     }
 
-    /// Says what can never work.
+    /// Lists the problems of the configuration.
     pub(crate) fn problems(&self, transport: &Transport) -> Vec<String> {
         let mut problems = self.problems.clone();
         problems.extend(self.credentials.problem());
@@ -261,12 +267,12 @@ impl Introspection {
         problems
     }
 
-    /// Tells whether this server is asked about a token: about all that are opaque, if no prefix is named.
+    /// Tells whether this server is asked about a token. Without a prefix, it is asked about all opaque tokens.
     pub(crate) fn takes(&self, token: &str) -> bool {
         self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| token.starts_with(prefix.as_str()))
     }
 
-    /// Tells whether some token is for both servers.
+    /// Tells whether some token would be sent to both servers.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.prefixes.is_empty()
             || other.prefixes.is_empty()
@@ -279,12 +285,12 @@ impl Introspection {
         self.needs_audience
     }
 
-    /// Tells whether an answer without an audience says enough to be about an access token.
+    /// Tells whether an answer without an audience may be about an access token.
     pub(crate) fn is_access(&self, claims: &Map<String, Value>) -> bool {
         !self.needs_token_type || kind::is_said(claims)
     }
 
-    /// Says why nobody can be asked about the tokens of an issuer, if that is so.
+    /// Returns the reason if the server of an issuer cannot be asked.
     #[cfg(feature = "export")]
     pub(crate) async fn trouble(&self, places: &crate::verify::issuer::Places) -> Option<String> {
         server::find_endpoint(self.endpoint_or_default().as_deref(), places).await.err()
@@ -295,7 +301,7 @@ impl Introspection {
     }
 }
 
-/// Says who asks whom, without secrets.
+/// Shows the method and the client id, but no secrets.
 impl fmt::Debug for Introspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Introspection")
@@ -310,7 +316,7 @@ impl fmt::Debug for Introspection {
     }
 }
 
-/// No code panics while it holds one of these locks; and if it did, what they hold would be whole at every point.
+/// No code panics while it holds one of these locks. Even then, their data would be consistent at every point.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

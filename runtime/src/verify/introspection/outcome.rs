@@ -1,4 +1,4 @@
-//! What comes of asking about a token.
+//! The outcome of asking about a token.
 
 use std::{
     sync::{Arc, Mutex},
@@ -13,16 +13,16 @@ use crate::{
     verify::jwt::{Fault, Validity},
 };
 
-/// What the authorization server says about a token.
+/// The answer of the authorization server about a token.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// The token is active.
     Active(Arc<Active>),
-    /// The token is unknown, revoked, expired or another client's.
+    /// The token is unknown, revoked or expired, or belongs to another client.
     Inactive,
 }
 
-/// An answer about an active token, and how it was judged.
+/// An answer about an active token, with the result of its check.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(super) claims: Map<String, Value>,
@@ -31,7 +31,7 @@ pub(crate) struct Active {
 
 #[derive(Debug)]
 struct Judged {
-    /// The identifier of the resource that it was judged for.
+    /// The identifier of the resource for which it was checked.
     resource: Option<Box<str>>,
     verdict: Result<(Token, Validity), Fault>,
 }
@@ -41,7 +41,7 @@ impl Active {
         Self { claims, judged: Mutex::default() }
     }
 
-    /// Judges the claims for a resource, unless they were judged for it before: rules do not change, and neither do the claims.
+    /// Checks the claims for a resource, unless they have been checked for it: neither the rules nor the claims change.
     pub(crate) fn judged_for(
         &self,
         resource: Option<&Resource>,
@@ -60,14 +60,14 @@ impl Active {
     }
 }
 
-/// The same, and what else can come of it; shared by all who asked.
+/// An answer or a failure, shared by all requests that asked.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     Active(Arc<Active>),
     Inactive,
-    /// The token is active, and no access token.
+    /// The token is active, but is not an access token.
     Refused(Fault),
-    /// Nobody can tell for so long.
+    /// The server cannot be asked until the pause is over.
     Failed(Pause),
 }
 
@@ -82,12 +82,12 @@ impl Outcome {
     }
 }
 
-/// Why the server was asked in vain.
+/// Why asking the server failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// It gave no answer, or one by which it can give none now; maybe it said for how long.
+    /// The server gave no answer, or cannot answer now, possibly with a pause that it asked for.
     Silent(String, Option<Duration>),
-    /// It gave an answer of no use, which may be due to this one token.
+    /// The server gave a useless answer, which may be due to this token.
     Useless(String),
 }
 

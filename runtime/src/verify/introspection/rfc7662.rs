@@ -1,4 +1,4 @@
-//! Token introspection as its standard has it ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
+//! Standard token introspection ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
 
 use form_urlencoded::Serializer;
 use http::StatusCode;
@@ -10,15 +10,15 @@ use super::{
     signed,
 };
 
-/// Plain answers first; a signed one only where the server has no other.
+/// Prefers plain answers to signed ones.
 pub(super) const ACCEPT: &str = "application/json, application/token-introspection+jwt;q=0.1";
 
-/// Writes the question ([section 2.1](https://www.rfc-editor.org/rfc/rfc7662#section-2.1)).
+/// Writes the request ([section 2.1](https://www.rfc-editor.org/rfc/rfc7662#section-2.1)).
 pub(super) fn fill(form: &mut Serializer<'_, String>, token: &str) {
     form.append_pair("token", token).append_pair("token_type_hint", "access_token");
 }
 
-/// Reads the answer ([section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)).
+/// Parses the answer ([section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)).
 pub(super) fn read(reply: &Reply) -> Result<Reading, String> {
     if reply.status != StatusCode::OK {
         return Err(unexpected(reply.status));
@@ -30,7 +30,8 @@ pub(super) fn read(reply: &Reply) -> Result<Reading, String> {
     of_members(object(reply)?)
 }
 
-/// Reads what an answer says, signed or not. `active` is true or false; a text `"false"` would be true to somebody.
+/// Parses the members of an answer, signed or not. `active` must be a boolean, since some code would treat the string
+/// `"false"` as true.
 pub(super) fn of_members(mut members: Map<String, Value>) -> Result<Reading, String> {
     members.retain(|_, value| !value.is_null());
     match members.get("active") {

@@ -1,4 +1,4 @@
-//! Where an authorization server is asked, and the client that asks.
+//! The introspection endpoint of an authorization server, and the HTTP client for it.
 
 use std::{sync::Mutex, time::Duration};
 
@@ -15,16 +15,16 @@ use crate::{
     verify::{issuer::Places, jwt::trusted_url},
 };
 
-/// How long the endpoint is taken from metadata that was read once.
+/// How long the endpoint from the metadata is used before the metadata is read again.
 const RELY_ON_METADATA: Duration = Duration::from_secs(15 * 60);
 
-/// How long a client is used. A new one reads the root certificates of its day.
+/// How long an HTTP client is used. A new client reads the current root certificates.
 const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
 
-/// How long those that wait for the metadata at one time take over that it could not be read.
+/// How long requests that waited for the metadata share the failure to read it.
 const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
 
-/// Finds where an issuer is asked: at the endpoint that the program gave, or else at that of the metadata.
+/// Finds the endpoint of an issuer: the one that the program sets, or else that of the metadata.
 pub(super) async fn find_endpoint(given: Option<&str>, places: &Places) -> Result<Url, String> {
     match given {
         Some(given) => trusted_url(given, places.transport()),
@@ -32,13 +32,13 @@ pub(super) async fn find_endpoint(given: Option<&str>, places: &Places) -> Resul
     }
 }
 
-/// The server of one issuer.
+/// The authorization server of one issuer.
 pub(super) struct Server {
     places: Places,
-    /// As the program gave it.
+    /// The endpoint that the program sets.
     given: Option<String>,
     found: Mutex<Option<(Url, Instant)>>,
-    /// Whoever reads the metadata has the turn; the value is when, and why, that failed.
+    /// Held while one request reads the metadata; the value is the time and the reason of a failure.
     reading: Turn<Option<(Instant, String)>>,
     client: Mutex<Option<(Client, Instant)>>,
 }
@@ -54,7 +54,8 @@ impl Server {
         }
     }
 
-    /// Returns the endpoint: the one given, or else that of the metadata, which is read once for all who wait.
+    /// Returns the endpoint: the one that the program sets, or else that of the metadata, which is read once for all
+    /// waiting requests.
     pub(super) async fn endpoint(&self) -> Result<Url, Failure> {
         if let Some(given) = &self.given {
             return trusted_url(given, self.places.transport()).map_err(Failure::silent);
@@ -87,12 +88,12 @@ impl Server {
         found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
     }
 
-    /// Has the metadata read again: what is at its endpoint gave no answer.
+    /// Drops the endpoint from the metadata, because it gave no answer.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;
     }
 
-    /// Returns the client, which keeps connections between requests.
+    /// Returns the HTTP client, which keeps connections between requests.
     pub(super) fn client(&self, endpoint: &Url) -> Result<Client, Failure> {
         let mut kept = lock(&self.client);
         if let Some((client, _)) = kept.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_CLIENT) {
@@ -108,8 +109,8 @@ impl Server {
     }
 }
 
-/// Reads the endpoint, which gets tokens and the credentials of this program. It is on the issuer's own origin, if the program does not
-/// give it.
+/// Checks the endpoint in the metadata, which receives tokens and the credentials of this program. It must be on the
+/// issuer's own origin, unless the program sets it.
 fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
     let url = metadata.introspection_endpoint.ok_or(
         "the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`",

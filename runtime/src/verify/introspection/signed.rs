@@ -8,16 +8,16 @@ use super::{
 };
 use crate::VerifyError;
 
-/// The type of the content, and of the token that it is.
+/// The content type, and the `typ` of the signed answer.
 pub(super) const TYPE: &str = "application/token-introspection+jwt";
 
-/// The latter may leave `application/` out, and does.
+/// The accepted values of `typ`, which may omit `application/`, and usually does.
 const TYPES: [&str; 2] = ["token-introspection+jwt", TYPE];
 
-/// How far the time of an answer may be from now, in seconds: it was made for this very request.
+/// How far the time of an answer may be from now, in seconds, since it was made for this request.
 const FRESH: f64 = 300.0;
 
-/// Verifies that an answer is of `issuer`, for `client_id` and new, and returns what it says about the token.
+/// Verifies that an answer is recent, from `issuer` and for `client_id`, and returns its content about the token.
 pub(super) async fn verify(
     answer: &str,
     issuer: &str,
@@ -30,7 +30,7 @@ pub(super) async fn verify(
     };
     let token = Unread::split(answer).and_then(|token| token.read_as(&TYPES, true));
     let token = token.map_err(|fault| useless(&fault))?;
-    // Without its keys nobody can tell, which is as if it had not answered.
+    // Without its keys the answer cannot be verified, which counts as no answer.
     let (_, verdict) = ask(keys, &token, |_| false)
         .await
         .map_err(|refusal| Failure::silent(VerifyError::from(refusal).to_string()))?;
@@ -60,7 +60,7 @@ fn judge(
     }
     let made = claims.get("iat").and_then(Value::as_f64).ok_or("it has no `iat`")?;
     if !(now - FRESH..=now + FRESH).contains(&made) {
-        return Err("its `iat` is not the time of now");
+        return Err("its `iat` is too far from now");
     }
     match claims.remove("token_introspection") {
         Some(Value::Object(answer)) => Ok(answer),

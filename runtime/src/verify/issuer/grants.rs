@@ -1,10 +1,10 @@
-//! Which scopes a token grants: where its claims have them, and what they are called there.
+//! Reads the granted scopes from the claims of a token.
 
 use serde_json::{Map, Value};
 
 use crate::GrantedScopes;
 
-/// Where an issuer writes scopes.
+/// The claims in which an issuer writes scopes.
 #[derive(Clone, Debug)]
 pub(super) struct Grants {
     scopes: Vec<Path>,
@@ -12,8 +12,8 @@ pub(super) struct Grants {
     roles: Vec<RolesAt>,
 }
 
-/// Where a claim is: its name, and within it the names that lead further. Names hold dots and slashes, so that they are
-/// no text.
+/// The path to a claim: its name, and the names of the members inside it. Names may contain dots and slashes, so a path
+/// is not one text.
 type Path = Vec<String>;
 
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ struct RolesAt {
 
 impl Default for Grants {
     fn default() -> Self {
-        // Okta writes `scp` as an array and Entra as a text; most others write `scope`.
+        // Okta writes `scp` as an array and Entra as a string; most others write `scope`.
         let scopes = ["scope", "scp"].map(|name| vec![name.to_owned()]).to_vec();
         Self { scopes, prefix: None, roles: Vec::new() }
     }
@@ -47,7 +47,7 @@ impl Grants {
         self.roles.push(RolesAt { path, scopes });
     }
 
-    /// Reads what a token grants: all that stands at any of the places.
+    /// Returns the scopes of a token, from all of the claims.
     pub(super) fn of(&self, claims: &Map<String, Value>) -> GrantedScopes {
         let found = self.scopes.iter().filter_map(|path| at(claims, path));
         let named = found.flat_map(texts).filter_map(|scope| match &self.prefix {
@@ -58,8 +58,8 @@ impl Grants {
         named.chain(by_role).collect()
     }
 
-    /// Tells whether the token has a claim for scopes at all, be it an empty one. Roles are none: ID tokens have those of their
-    /// people, too.
+    /// Tells whether the token has a claim for scopes, even an empty one. Roles do not count, since ID tokens also have
+    /// roles.
     pub(super) fn are_in(&self, claims: &Map<String, Value>) -> bool {
         self.scopes.iter().any(|path| at(claims, path).is_some())
     }
@@ -71,10 +71,10 @@ impl Grants {
             problems.push("a claim with scopes or roles has no name; write the names that lead to it, as in `[\"realm_access\", \"roles\"]`".to_owned());
         }
         if self.scopes.is_empty() && self.roles.is_empty() {
-            problems.push("no claim has scopes; name one in `.scopes([..])`, or leave that out".to_owned());
+            problems.push("`.scopes([..])` names no claim; name one, or remove it".to_owned());
         }
         if self.prefix.as_deref() == Some("") {
-            problems.push("the prefix of scopes is empty; leave out `.scope_prefix(..)`".to_owned());
+            problems.push("the prefix of scopes is empty; remove `.scope_prefix(..)`".to_owned());
         }
         let scopes = self.roles.iter().flat_map(|roles| &roles.scopes).flat_map(|(_, scopes)| scopes);
         for scope in scopes.filter(|scope| scopegate_grammar::check(scope).is_err()) {
@@ -97,8 +97,8 @@ fn at<'a>(claims: &'a Map<String, Value>, path: &[String]) -> Option<&'a Value> 
     rest.iter().try_fold(claims.get(first)?, |value, name| value.as_object()?.get(name))
 }
 
-/// Reads the texts of a space-delimited list or of an array; anything else has none. An array with anything but texts has
-/// none either, since nobody knows what its issuer meant.
+/// Reads the strings of a space-delimited list or of an array; any other value has none. An array with other values
+/// than strings has none either, since its meaning is unknown.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(list) => list.split(' ').filter(|text| !text.is_empty()).collect(),
@@ -107,7 +107,7 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Reads the names of roles: texts, or the names of the members where each role is one.
+/// Reads the names of roles: strings, or the member names if each role is a member.
 fn names(value: &Value) -> Vec<&str> {
     match value {
         Value::Object(members) => members.keys().map(String::as_str).collect(),

@@ -1,24 +1,24 @@
-//! Which JSON Web Tokens are access tokens: an issuer signs others with the same keys.
+//! Distinguishes access tokens from other JSON Web Tokens that an issuer signs with the same keys.
 
 use serde_json::{Map, Value};
 
 use super::rules::text_of;
 use crate::verify::jwt::Fault;
 
-/// What a token says of its own kind.
+/// The kind of a token, according to the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// It is marked as an access token.
     Access,
-    /// Nothing marks it as anything.
+    /// The token has no mark.
     Unmarked,
 }
 
-/// Refuses what is marked as another token. `is_at_jwt` says that the header has the type `at+jwt`
-/// ([RFC 9068, section 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
+/// Rejects a token that is marked as another kind. `is_at_jwt` means that the header has the type `at+jwt` ([RFC 9068,
+/// section 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
 ///
-/// A mark for another purpose counts more than any for this one. What merely looks like an ID token counts
-/// where there is no mark: some servers copy `nonce` into access tokens.
+/// A mark for another purpose overrides every mark as an access token. Typical claims of ID tokens matter only if there
+/// is no mark, because some servers copy `nonce` into access tokens.
 pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, Fault> {
     let mut kind = if is_at_jwt { Kind::Access } else { Kind::Unmarked };
     for (claim, is_mark) in MARKS {
@@ -28,7 +28,7 @@ pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, F
             Mark::Access => kind = Kind::Access,
             Mark::Another => {
                 return Err(Fault::with(
-                    &format!("it is no access token: its claim `{claim}` is"),
+                    &format!("it is not an access token: its claim `{claim}` is"),
                     text_of(value),
                 ));
             }
@@ -50,8 +50,8 @@ enum Mark {
 
 type IsMark = fn(&Value) -> Mark;
 
-/// Claims in which servers say which kind a token is: Keycloak's `typ`, and `token_use` of Cognito and django-allauth, which
-/// have no other values than those for a kind; `token_type` has many, of which `Bearer` says nothing.
+/// Claims that state the kind of a token: Keycloak's `typ`, and `token_use` of Cognito and django-allauth, whose values
+/// are always kinds; and `token_type`, which has many values, of which `Bearer` says nothing.
 const MARKS: [(&str, IsMark); 3] = [
     ("typ", |value| match lower(value).as_str() {
         "bearer" | "dpop" => Mark::Access,
@@ -69,7 +69,7 @@ fn lower(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Those for the client itself have claims of their own:
+/// Claims of tokens for the client itself:
 /// [OpenID Connect Core, sections 2 and 3.1.3.6], and [Back-Channel Logout, section 2.4].
 ///
 /// [OpenID Connect Core, sections 2 and 3.1.3.6]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken

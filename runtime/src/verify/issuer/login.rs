@@ -4,9 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-/// Iterates over the values of `acr`: a text ([RFC 9068, section 2.2.1]), or several in an array, as some servers send it.
+/// Iterates over the values of `acr`: a string ([RFC 9068, section 2.2.1]), or an array of strings, as some servers
+/// send it.
 ///
-/// What is neither says nothing, so that an operation which asks for a value refuses the token.
+/// Any other value is ignored, so an operation that requires a value rejects the token.
 ///
 /// [RFC 9068, section 2.2.1]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2.1
 pub(super) fn values(claims: &Map<String, Value>) -> impl Iterator<Item = &str> {
@@ -18,7 +19,7 @@ pub(super) fn values(claims: &Map<String, Value>) -> impl Iterator<Item = &str> 
     one.into_iter().chain(several.iter().filter_map(Value::as_str))
 }
 
-/// Reads `auth_time`, in seconds since 1970: a number, or a text of digits, as some servers send it.
+/// Reads `auth_time`, in seconds since 1970: a number, or a string of digits, as some servers send it.
 pub(super) fn time(claims: &Map<String, Value>) -> Option<SystemTime> {
     let since = match claims.get("auth_time")? {
         Value::Number(seconds) => Duration::try_from_secs_f64(seconds.as_f64()?).ok()?,

@@ -1,4 +1,4 @@
-//! An authorization server, and the rules for its tokens: they never judge the tokens of another.
+//! An authorization server and the rules for its tokens, which apply to no other server's tokens.
 
 mod grants;
 mod kind;
@@ -21,12 +21,12 @@ use crate::{shown, verify::jwt::Algorithm};
 
 /// An authorization server, and the rules for its tokens.
 ///
-/// It is a value: nothing is fetched when it is made. [`Issuers`](crate::Issuers) verifies the tokens of one or several, each by
-/// its own rules. Presets such as [`Issuer::keycloak`] know how a provider writes its tokens.
+/// It is a plain value: making it fetches nothing. [`Issuers`](crate::Issuers) verifies the tokens of one or several
+/// issuers, each by its own rules. Presets such as [`Issuer::keycloak`] know how a provider writes its tokens.
 ///
 /// # Examples
 ///
-/// An authorization server that publishes metadata, and takes the resource's URL into `aud`, needs nothing else:
+/// If an authorization server publishes metadata and puts the resource's URL into `aud`, you need no settings:
 ///
 /// ```
 /// use scopegate::{Gate, Issuer, Resource};
@@ -36,7 +36,7 @@ use crate::{shown, verify::jwt::Algorithm};
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 ///
-/// One that names its audiences otherwise, and writes roles in place of scopes:
+/// If it uses other audiences, and roles in place of scopes:
 ///
 /// ```
 /// use scopegate::Issuer;
@@ -61,19 +61,20 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Makes the issuer of this identifier, as its metadata and its tokens spell it, to the last slash.
+    /// Makes the issuer with this identifier. Spell it exactly as its metadata and tokens do, including a slash at the
+    /// end.
     ///
-    /// It is an `https` URL; `http` is for loopback addresses, and for hosts that [`Issuer::http_hosts`] names.
+    /// It must be an `https` URL; `http` is allowed for loopback addresses, and for hosts in [`Issuer::http_hosts`].
     pub fn new(issuer: impl Into<String>) -> Self {
         let issuer = issuer.into();
         Self::named(Names::exact(issuer.clone()), issuer)
     }
 
-    /// Makes a family of issuers: one authorization server that has an identifier for each of its tenants.
+    /// Makes a family of issuers: one authorization server with an identifier for each of its tenants.
     ///
-    /// The pattern has a placeholder, one whole segment of the path, as the server's metadata may spell it. Which members the family
-    /// has, [`Issuer::members`] or [`Issuer::members_if`] must say. All have the keys that
-    /// [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`] names: nothing of a token ever becomes part of a URL.
+    /// The pattern has a placeholder, which is a whole segment of the path, as the server's metadata may spell it. Set
+    /// the members of the family with [`Issuer::members`] or [`Issuer::members_if`]. All members use the keys at
+    /// [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part of a token ever becomes part of a URL.
     ///
     /// # Examples
     ///
@@ -105,39 +106,40 @@ impl Issuer {
         }
     }
 
-    /// Lists the members of a [family](Self::family), as they stand in `iss`. Several lists add up.
+    /// Adds members of a [family](Self::family), as they appear in `iss`. You can add several lists.
     pub fn members(mut self, members: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.names.list(members.into_iter().map(Into::into));
         self
     }
 
-    /// Has a function say which members a [family](Self::family) has.
+    /// Sets a function that decides which members a [family](Self::family) has.
     ///
-    /// It sees a whole segment of a URL, made of letters, digits and `-._~`. It is asked with each token that was not
-    /// judged before, and must answer at once.
+    /// Its argument is a whole segment of a URL, made of letters, digits and `-._~`. It is called for each token that
+    /// is not cached, and must not block.
     pub fn members_if(mut self, is_member: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.names.decide(is_member);
         self
     }
 
-    /// Demands that the claim `name` says which member of the [family](Self::family) issued a token, just as `iss` does.
+    /// Requires that the claim `name` names the same member of the [family](Self::family) as `iss`.
     pub fn member_claim(mut self, name: impl Into<String>) -> Self {
         self.names.hold_against(name.into());
         self
     }
 
-    /// Accepts another `iss` for the same authorization server; for a [family](Self::family) a pattern.
+    /// Accepts another `iss` for the same authorization server; for a [family](Self::family), another pattern.
     ///
-    /// Principals of the two have different issuers: whether their subjects are the same people, is for the program to know.
+    /// Principals of the two have different issuers. Only your program can know whether equal subjects are the same
+    /// person.
     pub fn also_named(mut self, issuer: impl Into<String>) -> Self {
         self.names.add(issuer.into());
         self
     }
 
-    /// Accepts tokens for `audience` too, besides those for the resource's own identifier: for an authorization server that maps the
-    /// resource's URL to a name of its own ([RFC 8707, section 2]).
+    /// Accepts tokens for `audience` in addition to the resource's identifier. Use it if the authorization server maps
+    /// the resource's URL to another name ([RFC 8707, section 2]).
     ///
-    /// The audience may be a client's id. As that client's ID tokens have it too, a token that is not marked
+    /// The audience may be a client's id. That client's ID tokens have the same audience. So a token that is not marked
     /// as an access token must then have a claim for scopes, or one of the [`access_claims`](Self::access_claims).
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
@@ -146,33 +148,34 @@ impl Issuer {
         self
     }
 
-    /// Refuses tokens that are for others, too: each `aud` must be the resource's, or an [`audience`](Self::audience) that is named here.
+    /// Rejects tokens that are also for other audiences: each value of `aud` must be the resource's, or an
+    /// [`audience`](Self::audience).
     ///
-    /// Whoever else gets such a token could use it here.
+    /// Otherwise any other service that receives such a token could use it here.
     pub fn exclusive_audience(mut self) -> Self {
         self.rules.refuses_others = true;
         self
     }
 
-    /// Accepts tokens that have no `aud` from these clients (`client_id`), for an authorization server that writes none.
+    /// Accepts tokens of these clients (`client_id`) that have no `aud`, for an authorization server that writes none.
     ///
-    /// Such a token is good at each resource that takes its client. It does not say that it is for this one.
+    /// Such a token is valid at every resource that accepts its client, since it does not name its resource.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.rules.client_ids.extend(ids.into_iter().map(Into::into));
         self
     }
 
-    /// Demands that the claim `name` has this text; of a number or a boolean its text in JSON.
+    /// Requires that the claim `name` has this value. A number or a boolean is compared by its JSON text.
     pub fn require(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.rules.required.push((name.into(), value.into()));
         self
     }
 
-    /// Says by which claims access tokens of this issuer are known: each has at least one of them, and an ID token has none.
+    /// Sets the claims that distinguish access tokens from ID tokens: an access token has at least one of them, and an
+    /// ID token has none.
     ///
-    /// This counts for tokens that are not marked as access tokens and whose audience is one that is
-    /// [named](Self::audience), since the issuer's ID tokens may have that audience, too. By default, such a token needs a claim
-    /// for scopes.
+    /// This applies to tokens without a mark whose audience is one from [`audience`](Self::audience), since the
+    /// issuer's ID tokens may have that audience, too. By default, such a token needs a claim for scopes.
     ///
     /// # Examples
     ///
@@ -186,9 +189,9 @@ impl Issuer {
         self
     }
 
-    /// Reads the scopes from these claims, all together, in place of `scope` and `scp`.
+    /// Reads the scopes from all of these claims, in place of `scope` and `scp`.
     ///
-    /// Each is a space-delimited list or an array.
+    /// Each claim is a space-delimited list or an array.
     ///
     /// # Examples
     ///
@@ -202,18 +205,18 @@ impl Issuer {
         self
     }
 
-    /// Reads scopes from one more place: a claim within claims, by the names that lead to it.
+    /// Also reads scopes from a nested claim, by the names that lead to it.
     ///
-    /// Names are given one by one, since they may contain dots and slashes.
+    /// The path is a list, since names may contain dots and slashes.
     pub fn scopes_at(mut self, path: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.grants.add_path(path.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Grants scopes by the roles that stand at a place: each role the space-delimited scopes that the map has for it, and others
+    /// Grants scopes for the roles at a path. The map has the space-delimited scopes of each role; other roles grant
     /// nothing.
     ///
-    /// At the place is a list of roles, or an object with a member for each.
+    /// The value at the path is a list of roles, or an object with a member for each role.
     ///
     /// # Examples
     ///
@@ -235,9 +238,11 @@ impl Issuer {
         self
     }
 
-    /// Says that this issuer puts `prefix` before the scopes of this resource, in tokens and when clients ask.
+    /// Sets a `prefix` that this issuer puts before the scopes of this resource, both in tokens and in requests of
+    /// clients.
     ///
-    /// Handlers declare the scopes without it. Scopes of a token that lack the prefix are those of another resource, and do not count.
+    /// Handlers declare the scopes without it. Scopes in a token without the prefix belong to another resource, and are
+    /// ignored.
     pub fn scope_prefix(mut self, prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         self.grants.set_prefix(prefix.clone());
@@ -245,15 +250,15 @@ impl Issuer {
         self
     }
 
-    /// Says that clients ask this issuer for scopes with `prefix` before them, which tokens do not have.
+    /// Sets a `prefix` that clients put before scopes in their requests to this issuer, but that tokens do not contain.
     ///
-    /// The scopes of `OpenID` Connect, such as `openid` and `offline_access`, go without it.
+    /// The scopes of `OpenID` Connect, such as `openid` and `offline_access`, are requested without it.
     pub fn asked_with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.asked_prefix = Some(prefix.into());
         self
     }
 
-    /// Accepts these algorithms alone (`alg`, [RFC 7518, section 3.1]), in place of all that an issuer's keys are for.
+    /// Accepts only these algorithms (`alg`, [RFC 7518, section 3.1]), in place of all that an issuer's keys allow.
     ///
     /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
     pub fn algorithms(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -261,17 +266,17 @@ impl Issuer {
         self
     }
 
-    /// Sets how far the clocks of issuer and resource may differ when `exp`, `nbf` and `auth_time` are judged; 30 seconds by default.
+    /// Sets the clock difference to allow for in `exp`, `nbf` and `auth_time`; 30 seconds by default.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
 
-    /// Has this authorization server asked about opaque tokens, in the way that `introspection` says.
+    /// Makes the gate ask this authorization server about opaque tokens, with the settings of `introspection`.
     ///
-    /// The answers are judged by the rules of this issuer, as the claims of its JWTs are; `exp` may be missing. Its JWTs are still
-    /// verified by their signature, without a question to the server. If several issuers introspect, each needs a
-    /// [prefix](Introspection::token_prefix) of its tokens.
+    /// The answers are checked by the rules of this issuer, like the claims of its JWTs, except that `exp` may be
+    /// missing. Its JWTs are still verified by their signature, without a request to the server. If several issuers
+    /// introspect, each needs a [prefix](Introspection::token_prefix) for its tokens.
     ///
     /// # Examples
     ///
@@ -287,19 +292,19 @@ impl Issuer {
         self
     }
 
-    /// Returns how opaque tokens of this issuer are asked about.
+    /// Returns the settings for asking about opaque tokens of this issuer.
     #[cfg(feature = "introspection")]
     pub(crate) fn introspects(&self) -> Option<&Introspection> {
         self.introspection.as_ref()
     }
 
-    /// Sets what the resource's metadata names as authorization server, where clients find it under another identifier.
+    /// Sets the authorization server in the resource's metadata, if clients find it under another identifier.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.authorization_server = Some(issuer.into());
         self
     }
 
-    /// Returns the identifier by which clients find the authorization server; a family has none of its own.
+    /// Returns the identifier by which clients find the authorization server; a family has none by default.
     pub(crate) fn advertised(&self) -> Option<&str> {
         let own = (!self.names.is_family()).then(|| self.places.id());
         self.authorization_server.as_deref().or(own)
@@ -320,7 +325,7 @@ impl Issuer {
         self.algorithms.as_ref().is_none_or(is_named)
     }
 
-    /// Lists what can never work, each a sentence that says what to write instead.
+    /// Lists the problems of the configuration. Each says what is wrong and what to write instead.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = self.names.problems();
         problems.extend(self.grants.problems());
@@ -329,41 +334,38 @@ impl Issuer {
         match self.algorithms.as_deref() {
             Some([]) => problems.push("no algorithm is accepted; name one in `.algorithms([..])`".to_owned()),
             Some(names) => problems.extend(names.iter().filter(|name| !known(name)).map(|name| {
-                format!(
-                    "`{}` is no algorithm that can be accepted; write one as in `RS256`",
-                    shown::text(name)
-                )
+                format!("`{}` is not a supported algorithm; write one such as `RS256`", shown::text(name))
             })),
             None => {}
         }
         let empty = |texts: &[String]| texts.iter().any(String::is_empty);
         if empty(&self.rules.audiences) || empty(&self.rules.client_ids) {
-            problems.push("an audience or a client's id is empty; leave it out".to_owned());
+            problems.push("an audience or a client id is empty; remove it".to_owned());
         }
         if empty(&self.rules.of_access) {
-            problems.push("a claim of access tokens has no name; leave it out".to_owned());
+            problems.push("a claim of `access_claims` has no name; remove it".to_owned());
         }
         #[cfg(feature = "introspection")]
         if let Some(introspection) = &self.introspection {
             problems.extend(introspection.problems(self.places.transport()));
             if self.names.is_family() {
-                problems.push("it is a family, and nobody could tell which member issued an opaque token; give the member that introspects an `Issuer` of its own".to_owned());
+                problems.push("it is a family, and an opaque token does not name its member; give the member that introspects an `Issuer` of its own".to_owned());
             }
         }
         if self.asked_prefix.as_deref() == Some("") {
-            problems.push("the prefix by which clients ask is empty; leave it out".to_owned());
+            problems.push("the prefix of `asked_with_prefix` is empty; remove it".to_owned());
         }
         let id = shown::url(self.places.id());
         problems.into_iter().map(|problem| format!("issuer `{id}`: {problem}")).collect()
     }
 
-    /// Finds what both issuers would take for their own, if anything.
+    /// Returns an `iss` that both issuers would accept as their own, if there is one.
     pub(crate) fn clash(&self, other: &Self) -> Option<String> {
         self.names.clash(&other.names)
     }
 }
 
-/// Shows no secrets, which URLs may have.
+/// Hides secrets in URLs.
 impl fmt::Debug for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Issuer")

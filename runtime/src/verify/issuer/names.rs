@@ -1,8 +1,8 @@
-//! By which names an issuer goes: the texts of `iss` that are its own.
+//! The names of an issuer: the values of `iss` that are its own.
 
 use std::{fmt, sync::Arc};
 
-/// The names of an issuer, which is one authorization server, or a family of them that differ in one part of the name.
+/// The names of an issuer. An issuer is one authorization server, or a family whose names differ in one part.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     forms: Vec<Form>,
@@ -13,23 +13,23 @@ pub(crate) struct Names {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Form {
     Exact(String),
-    /// What stands before and after the member.
+    /// The text before and after the member.
     Pattern(String, String),
 }
 
-/// Which members a family has.
+/// The members of a family.
 #[derive(Clone)]
 enum Members {
-    /// It is no family, or nobody said.
+    /// The issuer is not a family, or its members are not set.
     Unsaid,
     Listed(Vec<String>),
     Decided(Arc<dyn Fn(&str) -> bool + Send + Sync>),
 }
 
-/// An `iss` that is the issuer's own.
+/// An `iss` that is one of the issuer's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Named<'a> {
-    /// Which member of the family it names.
+    /// The member of the family.
     pub(super) member: Option<&'a str>,
 }
 
@@ -42,7 +42,7 @@ impl Names {
         Self { forms: vec![Form::of(pattern)], members: Members::Unsaid, member_claim: None }
     }
 
-    /// Adds a name, which is a pattern where the first is one.
+    /// Adds a name. It is a pattern if the first one is.
     pub(super) fn add(&mut self, name: String) {
         let form = if self.is_family() { Form::of(&name) } else { Form::Exact(name) };
         self.forms.push(form);
@@ -73,7 +73,7 @@ impl Names {
         matches!(self.forms.first(), Some(Form::Pattern(..)))
     }
 
-    /// Finds out whether `iss` is one of the names, code point for code point.
+    /// Returns a match if `iss` is one of the names, compared exactly.
     pub(crate) fn find<'a>(&self, iss: &'a str) -> Option<Named<'a>> {
         self.forms.iter().find_map(|form| match form {
             Form::Exact(name) => (name == iss).then_some(Named { member: None }),
@@ -84,12 +84,12 @@ impl Names {
         })
     }
 
-    /// Lists the names, patterns with their placeholder.
+    /// Lists the names; patterns keep their placeholder.
     pub(crate) fn iter(&self) -> impl Iterator<Item = String> + Clone + '_ {
         self.forms.iter().map(ToString::to_string)
     }
 
-    /// Tells whether some `iss` is a name of both.
+    /// Returns an `iss` that both match, if there is one.
     pub(super) fn clash(&self, other: &Self) -> Option<String> {
         let own = |names: &Self, form: &Form| match form {
             Form::Exact(name) => names.find(name).map(|_| name.clone()),
@@ -109,21 +109,21 @@ impl Names {
         let name = self.forms.first().map(ToString::to_string).unwrap_or_default();
         match (&self.members, self.is_family()) {
             (Members::Unsaid, true) => problems.push(format!(
-                "nobody said which members the family `{name}` has; list them with `.members([..])`"
+                "the members of the family `{name}` are not set; list them with `.members([..])`"
             )),
             (Members::Listed(listed), true) => {
                 let bad = listed.iter().find(|member| !is_member(member));
                 problems.extend(bad.map(|member| {
-                    format!("`{member}` cannot be a member of the family `{name}`; write what stands in `iss` in place of the placeholder")
+                    format!("`{member}` cannot be a member of the family `{name}`; write the text that `iss` has in place of the placeholder")
                 }));
             }
             (Members::Listed(_) | Members::Decided(_), false) => problems.push(format!(
-                "the issuer `{name}` is no family and has no members; write `Issuer::family` with a placeholder, as in `https://auth.example.com/{{tenant}}`"
+                "the issuer `{name}` is not a family and has no members; write `Issuer::family` with a placeholder, as in `https://auth.example.com/{{tenant}}`"
             )),
             _ => {}
         }
         if self.member_claim.is_some() && !self.is_family() {
-            problems.push(format!("the issuer `{name}` is no family; leave out `.member_claim(..)`"));
+            problems.push(format!("the issuer `{name}` is not a family; remove `.member_claim(..)`"));
         }
         problems
     }
@@ -150,7 +150,7 @@ impl fmt::Debug for Members {
 }
 
 impl Form {
-    /// Reads a pattern; one without a placeholder is an exact name, and a problem.
+    /// Parses a pattern. A pattern without a placeholder is an exact name, and is reported as a problem.
     fn of(pattern: &str) -> Self {
         let parts =
             pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)));
@@ -164,10 +164,10 @@ impl Form {
         let has_brace = |text: &str| text.contains(['{', '}']);
         match self {
             Self::Exact(name) if has_brace(name) => Some(format!(
-                "the issuer `{name}` has a placeholder, which no token has in its `iss`; write the name itself, or `Issuer::family` with its members"
+                "the issuer `{name}` has a placeholder, but the `iss` of a token has none; write the exact name, or `Issuer::family` with its members"
             )),
             Self::Exact(name) if of_family => {
-                Some(format!("`{name}` has no placeholder, and the others of its family have one"))
+                Some(format!("`{name}` has no placeholder, unlike the other names of its family"))
             }
             Self::Exact(_) => None,
             Self::Pattern(before, after) => {
@@ -178,7 +178,7 @@ impl Form {
                     ))
                 } else if !in_path {
                     Some(format!(
-                        "the placeholder of the family `{self}` is not in its path; a host must be one that you name"
+                        "the placeholder of the family `{self}` is not in its path; write the host without a placeholder"
                     ))
                 } else if !before.ends_with('/') || !(after.is_empty() || after.starts_with('/')) {
                     Some(format!(
@@ -201,7 +201,7 @@ impl fmt::Display for Form {
     }
 }
 
-/// A segment of a URL that means itself.
+/// Tells whether a text is a URL segment without characters that need decoding or have a special meaning.
 fn is_member(text: &str) -> bool {
     !text.is_empty()
         && !matches!(text, "." | "..")
@@ -261,7 +261,7 @@ mod tests {
             assert!(found.contains(expected), "{found}");
         };
         check(Names::exact("https://h/{tenantid}/v2.0".to_owned()), "has a placeholder");
-        check(Names::family(PATTERN), "nobody said which members");
+        check(Names::family(PATTERN), "the members of the family");
         check(family(&["a/b"]), "`a/b` cannot be a member");
         check(family(&["https://login.example/a/v2.0"]), "cannot be a member");
         let listed = |pattern| {
@@ -272,10 +272,10 @@ mod tests {
         check(listed("https://{tenant}.example"), "not in its path");
         check(listed("https://h.example/{a}/{b}"), "more than one placeholder");
         check(listed("https://h.example/x-{a}"), "a whole segment");
-        check(listed("https://h.example/a"), "is no family");
+        check(listed("https://h.example/a"), "is not a family");
         let mut exact = Names::exact("https://h.example".to_owned());
         exact.hold_against("tid".to_owned());
-        check(exact, "leave out `.member_claim(..)`");
+        check(exact, "remove `.member_claim(..)`");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Where the metadata and the keys of an issuer are, and how they are fetched.
+//! The addresses of an issuer's metadata and keys, and the way to fetch them.
 
 use reqwest::Url;
 
@@ -8,10 +8,10 @@ use crate::{
     verify::jwt::{Hosts, Transport, trusted_url, well_known_urls},
 };
 
-/// Where an issuer's documents are.
+/// The addresses of an issuer's documents.
 #[derive(Clone)]
 pub(crate) struct Places {
-    /// The identifier that the metadata must have, code point for code point.
+    /// The identifier that the metadata must have, compared exactly.
     id: String,
     metadata: Option<String>,
     keys: Option<Keys>,
@@ -20,12 +20,12 @@ pub(crate) struct Places {
     problems: Vec<String>,
 }
 
-/// Keys that do not come by metadata.
+/// Keys that do not come from the metadata.
 #[derive(Clone)]
 pub(crate) enum Keys {
-    /// They are here.
+    /// Keys at this URL.
     At(String),
-    /// They are these.
+    /// This key set.
     Given(String),
 }
 
@@ -53,7 +53,7 @@ impl Places {
         &self.transport
     }
 
-    /// Lists where the metadata may be.
+    /// Lists the possible URLs of the metadata.
     pub(crate) fn metadata_urls(&self) -> Result<Vec<Url>, String> {
         match &self.metadata {
             Some(url) => Ok(vec![trusted_url(url, &self.transport)?]),
@@ -61,8 +61,9 @@ impl Places {
         }
     }
 
-    /// Reads a URL that the metadata names: on the origin of the issuer or of the metadata, or on a host that the program names. Else
-    /// an issuer could have this program ask any host that it reaches, and trust what anybody there publishes.
+    /// Checks a URL from the metadata. It must be on the origin of the issuer or of the metadata, or on a host that the
+    /// program names. Otherwise an issuer could make this program send requests to any reachable host, and trust its
+    /// keys.
     pub(crate) fn admit(&self, text: &str) -> Result<Url, String> {
         self.key_hosts.admit(text, &self.own()?, &self.transport)
     }
@@ -73,10 +74,10 @@ impl Places {
         self.own().is_ok_and(|own| own.iter().any(|own| own.origin() == url.origin()))
     }
 
-    /// Lists the URLs whose origins are the issuer's own.
+    /// Lists the URLs whose origins belong to the issuer.
     fn own(&self) -> Result<Vec<Url>, String> {
         let metadata = self.metadata.as_ref().map(|url| trusted_url(url, &self.transport)).transpose()?;
-        // An issuer with metadata elsewhere need not be reachable itself.
+        // If the metadata is elsewhere, the issuer itself need not be reachable.
         let issuer = trusted_url(&self.id, &self.transport);
         Ok(metadata.into_iter().chain(issuer.ok()).collect())
     }
@@ -85,7 +86,7 @@ impl Places {
         let mut problems = self.problems.clone();
         problems.extend(self.transport.problems());
         if is_family && self.metadata.is_none() && self.keys.is_none() {
-            problems.push("it is a family, and its own name says not where its keys are; name them in `.metadata_uri(..)` or `.jwks_uri(..)`".to_owned());
+            problems.push("it is a family, so its name does not give the address of its keys; set it with `.metadata_uri(..)` or `.jwks_uri(..)`".to_owned());
             return problems;
         }
         let reason = match &self.keys {
@@ -98,12 +99,13 @@ impl Places {
     }
 }
 
-/// Where metadata and keys are.
+/// Settings for the addresses of metadata and keys.
 impl Issuer {
-    /// Takes the metadata from `url`, for an authorization server that has another address within a cluster than outside, or that
-    /// publishes it nowhere usual.
+    /// Sets the URL of the metadata. Use it if the authorization server has another address inside a cluster than
+    /// outside, or publishes its metadata at an unusual place.
     ///
-    /// The metadata must still be that of this issuer ([RFC 8414, section 3.3]). Keys that it names may be on the origin of `url`.
+    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The keys that it names may be on the origin
+    /// of `url`.
     ///
     /// # Examples
     ///
@@ -121,13 +123,13 @@ impl Issuer {
         self
     }
 
-    /// Takes the keys from `url` in place of where the metadata says.
+    /// Sets the URL of the keys, in place of the one in the metadata.
     pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
         self.set_keys(Keys::At(url.into()));
         self
     }
 
-    /// Takes the keys from this text, a JWK set ([RFC 7517, section 5]), for a program that reaches no authorization server.
+    /// Sets the keys to this JWK set ([RFC 7517, section 5]), for a program that cannot reach the authorization server.
     ///
     /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
     pub fn key_set(mut self, set: impl Into<String>) -> Self {
@@ -138,16 +140,16 @@ impl Issuer {
     fn set_keys(&mut self, keys: Keys) {
         let before = self.places.keys.replace(keys);
         if before.is_some() {
-            let problem = "it has keys from two places; write `.jwks_uri(..)` or `.key_set(..)` once";
+            let problem = "its keys are set twice; write `.jwks_uri(..)` or `.key_set(..)` once";
             self.places.problems.push(problem.to_owned());
         }
     }
 
-    /// Accepts that the metadata names keys on one of `hosts`, each with its port where that is not 443.
+    /// Allows the metadata to name keys on one of `hosts`. Write the port if it is not 443.
     ///
-    /// Without it, keys are on the origin of the issuer or of its metadata. Name a host that the provider
-    /// documents and that it alone publishes on. Keys are fetched from there by `https`; by `http` only if the host is a loopback
-    /// address and so is the issuer, or if [`Issuer::http_hosts`] names it.
+    /// By default, keys must be on the origin of the issuer or of its metadata. Name only a host that the provider
+    /// documents and that nobody else publishes on. Keys are fetched from it over `https`. `http` is used only if both
+    /// the host and the issuer are loopback addresses, or if [`Issuer::http_hosts`] contains the host.
     ///
     /// # Examples
     ///
@@ -164,9 +166,10 @@ impl Issuer {
         self
     }
 
-    /// Fetches from these hosts by `http`, each with its port where that is not 80: for a network that nobody else can write to.
+    /// Fetches from these hosts over `http`, for a network that nobody else can write to. Write the port if it is not
+    /// 80.
     ///
-    /// Whoever can change such an answer on its way can make tokens.
+    /// Anyone who can change such an answer in transit can forge tokens.
     pub fn http_hosts(mut self, hosts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         for host in hosts {
             let added = self.places.transport.add_http_host(host.as_ref());
@@ -175,22 +178,22 @@ impl Issuer {
         self
     }
 
-    /// Trusts this certificate too (PEM, one or several), for an authorization server with a private root.
+    /// Also trusts these certificates (PEM, one or several), for an authorization server with a private root.
     pub fn root_certificate(mut self, pem: impl Into<String>) -> Self {
         self.places.transport.add_roots(pem.into());
         self
     }
 
-    /// Fetches through the proxy at `url`, in place of that which the environment names (`HTTPS_PROXY`).
+    /// Sets the proxy for requests, in place of the one in the environment (`HTTPS_PROXY`).
     ///
-    /// Loopback addresses are reached without one.
+    /// Requests to loopback addresses use no proxy.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.places.transport.set_proxy(url.into());
         self
     }
 }
 
-/// Shows no secrets.
+/// Hides secrets.
 impl std::fmt::Debug for Places {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = |url: &str| shown::url(url).to_string();

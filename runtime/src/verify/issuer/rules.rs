@@ -1,4 +1,4 @@
-//! Judges what a token says, by the rules of its issuer and of no other, and reads what it grants.
+//! Checks the claims of a token by the rules of its issuer, and reads the granted scopes.
 
 use serde_json::{Map, Value};
 
@@ -15,29 +15,29 @@ use crate::{
 #[cfg(feature = "introspection")]
 use crate::{shown, verify::Introspection};
 
-/// Whom the tokens of an issuer are for, and what else they must say.
+/// The rules for the audience of an issuer's tokens, and for other claims.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub(super) audiences: Vec<String>,
     pub(super) client_ids: Vec<String>,
     pub(super) refuses_others: bool,
     pub(super) required: Vec<(String, String)>,
-    /// Claims that only access tokens have. Without any, those for scopes are taken for such.
+    /// The claims that only access tokens have. If it is empty, the claims for scopes are used.
     pub(super) of_access: Vec<String>,
 }
 
-/// By what a token turned out to be for this resource.
+/// Why a token is considered to be for this resource.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MeantBy {
     /// Its audience is the resource itself.
     Resource,
-    /// Its audience, or its client, is one that the program names: it may be shared with tokens of other kinds.
+    /// Its audience, or its client, is one that the program names. Tokens of other kinds may have the same.
     Name,
 }
 
 impl Issuer {
-    /// Judges the claims of a JSON Web Token, and says when it is valid: that comes last, since only of good tokens
-    /// it is said that they expired.
+    /// Checks the claims of a JSON Web Token. The times are checked last, so that only an otherwise valid token is
+    /// reported as expired.
     pub(crate) fn check(
         &self,
         claims: Map<String, Value>,
@@ -57,8 +57,8 @@ impl Issuer {
         Ok((self.token_until(&validity, claims), validity))
     }
 
-    /// Judges an answer about an opaque token in the same way. It may have no `exp`, and where the program accepts that, no audience.
-    /// It is not about an ID token, which is no opaque one.
+    /// Checks an answer about an opaque token by the same rules. The answer may lack `exp` and, if the program accepts
+    /// that, an audience. It is never about an ID token, since an ID token is not opaque.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,
@@ -80,7 +80,7 @@ impl Issuer {
         if !is_for_resource && !self.rules.of_access.is_empty() {
             self.check_looks(&claims)?;
         }
-        // Servers bind access tokens to an audience; of a token without one they may say as little as of a refresh token.
+        // Servers bind access tokens to an audience. A token without one might also be a refresh token.
         if !has_audience && !settings.is_access(&claims) {
             return Err(Fault::Plain(
                 "it may be a refresh token: its answer has neither `aud` nor `token_type`",
@@ -91,7 +91,7 @@ impl Issuer {
     }
 
     fn token_until(&self, validity: &Validity, claims: Map<String, Value>) -> Token {
-        // It counts for the time of the login, too, whether or not the token expires.
+        // The leeway also applies to the time of the login, even if the token does not expire.
         let token = self.token_of(claims).with_leeway(self.leeway);
         match validity.expires_at() {
             Some(expires_at) => token.with_expiry(expires_at),
@@ -99,7 +99,7 @@ impl Issuer {
         }
     }
 
-    /// Demands that a token looks like an access token. An ID token may have its audience, and need not look like one.
+    /// Rejects a token that might be an ID token: such a token may have the same audience.
     fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {
         let of_access = &self.rules.of_access;
         if of_access.is_empty() {
@@ -120,13 +120,13 @@ impl Issuer {
         ))
     }
 
-    /// Holds the member that `iss` names against the claim that names it again.
+    /// Compares the member in `iss` with the claim that repeats it.
     fn check_member(&self, claims: &Map<String, Value>, named: Named<'_>) -> Result<(), Fault> {
         let (Some(member), Some(claim)) = (named.member, self.names.member_claim()) else { return Ok(()) };
         match claims.get(claim) {
             Some(Value::String(found)) if found == member => Ok(()),
             Some(found) => Err(Fault::unexpected(claim, text_of(found), [member].into_iter())),
-            None => Err(Fault::with("it lacks the claim that says again whose it is:", claim)),
+            None => Err(Fault::with("it lacks the claim that repeats its member of the family:", claim)),
         }
     }
 
@@ -141,7 +141,8 @@ impl Issuer {
         Ok(())
     }
 
-    /// Finds out whether the token is for this resource. `aud` is one text or an array of them ([RFC 7519, section 4.1.3]).
+    /// Checks that the token is for this resource. `aud` is one string or an array of strings ([RFC 7519, section
+    /// 4.1.3]).
     ///
     /// [RFC 7519, section 4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
     fn meant_for(&self, claims: &Map<String, Value>, resource: Option<&Resource>) -> Result<MeantBy, Fault> {
@@ -167,12 +168,12 @@ impl Issuer {
         if self.rules.refuses_others
             && let Some(foreign) = audiences.iter().find(is_foreign)
         {
-            return Err(Fault::with("it is for another audience, too:", foreign).of(Rule::Audience));
+            return Err(Fault::with("it is also for another audience:", foreign).of(Rule::Audience));
         }
         Ok(meant_by)
     }
 
-    /// Where a token has no audience, its client may say whom it is for.
+    /// Checks the client of a token without an audience.
     fn client(&self, claims: &Map<String, Value>) -> Result<MeantBy, Fault> {
         if self.rules.client_ids.is_empty() {
             return Err(Fault::Plain("it has no `aud`"));
@@ -211,8 +212,8 @@ impl Issuer {
     }
 }
 
-/// Reads the client: most servers name it as [RFC 9068, section 2.2] does, older ones otherwise (Okta `cid`, Entra ID
-/// `appid`).
+/// Returns the client. Most servers name it as in [RFC 9068, section 2.2], and older ones by another claim (Okta `cid`,
+/// Entra ID `appid`).
 ///
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 fn client_of(claims: &Map<String, Value>) -> Option<&str> {
@@ -220,13 +221,13 @@ fn client_of(claims: &Map<String, Value>) -> Option<&str> {
     NAMES.iter().find_map(|name| claims.get(*name)?.as_str())
 }
 
-/// Writes a value as it is compared: a text itself, and a number or a boolean as JSON has it.
+/// Returns a value as text for comparison: a string as it is, and a number or a boolean as in JSON.
 pub(super) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Tells whether `name` is an audience that the program names; where that is the URL of a resource, as
-/// [`Resource::is_named_by`] has it.
+/// Tells whether `audience` is the one that the program names. If that is the URL of a resource, the comparison is that
+/// of [`Resource::is_named_by`].
 fn is_named_by(audience: &str, name: &str) -> bool {
     name == audience || Resource::new(audience).is_ok_and(|resource| resource.is_named_by(name))
 }

@@ -1,15 +1,15 @@
-//! From which URLs documents of an issuer may come.
+//! Decides from which URLs documents of an issuer may come.
 
 use reqwest::Url;
 
 use super::transport::Transport;
 use crate::{resource::is_loopback, shown};
 
-/// Longer URLs are refused; they come from elsewhere.
+/// Longer URLs are rejected, since they come from outside.
 const MAX_LENGTH: usize = 2048;
 
-/// Reads a URL from which keys may come: `https`, or `http` from this very machine or a host that the program names for it, since
-/// whoever can change the answer on its way can make tokens.
+/// Parses a URL from which keys may be loaded: `https`, or `http` for a loopback address or a host that the program
+/// names. Anyone who can change the answer in transit can forge tokens.
 pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("a URL of keys has at most {MAX_LENGTH} bytes"));
@@ -18,7 +18,7 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
     let url = Url::parse(text).map_err(|error| format!("`{shown}` is not a URL: {error}"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(
-            "the URL of keys has no user and no password; leave out what stands before `@`".to_owned()
+            "the URL of keys must have no user and no password; remove `@` and the text before it".to_owned()
         );
     }
     if url.scheme() == "https" || url.scheme() == "http" && (is_on_loopback(&url) || transport.is_plain(&url))
@@ -29,24 +29,24 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
     }
 }
 
-/// Hosts that the program names.
+/// The hosts that the program names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
 impl Hosts {
-    /// Adds a host of `https` URLs, with a port where that is not 443; `method` is how the program named it.
+    /// Adds a host of `https` URLs, with the port if it is not 443; `method` is the method that named it.
     pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
         self.add_of("https", host, method)
     }
 
-    /// Adds a host of URLs of a scheme, with a port where that is not the usual one.
+    /// Adds a host of URLs with this scheme, with the port if it is not the default.
     pub(super) fn add_of(&mut self, scheme: &str, host: &str, method: &str) -> Result<(), String> {
         let url = Url::parse(&format!("{scheme}://{host}/")).ok();
         let url = url.filter(|_| !host.contains(['/', '\\', '?', '#', '@', '*']));
         let named = url.as_ref().and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
         let named = named.ok_or_else(|| {
             let shown = shown::url(host);
-            format!("`{shown}` is not a host for `{method}`; write one as in `keys.example.com` or `keys.example.com:8443`")
+            format!("`{shown}` is not a host for `{method}`; write one such as `keys.example.com` or `keys.example.com:8443`")
         })?;
         self.0.push(named);
         Ok(())
@@ -57,8 +57,9 @@ impl Hosts {
         self.0.iter().any(|(name, port)| name == host && *port == url.port())
     }
 
-    /// Reads the URL that an issuer gives for its keys: on one of its own origins, or on a host that the program named. Else
-    /// an issuer could have this program ask any host that it reaches, and trust what anybody there publishes.
+    /// Checks the URL that an issuer gives for its keys. It must be on one of the issuer's origins, or on a host that
+    /// the program names. Otherwise an issuer could make this program send requests to any reachable host, and trust
+    /// its keys.
     pub(crate) fn admit(&self, text: &str, own: &[Url], transport: &Transport) -> Result<Url, String> {
         let url = trusted_url(text, transport)?;
         if own.iter().any(|own| own.origin() == url.origin()) {
@@ -68,7 +69,7 @@ impl Hosts {
         let is_plain = url.scheme() == "http" && !transport.is_plain(&url);
         if is_plain && !own.iter().any(is_on_loopback) {
             return Err(format!(
-                "its keys are at `{shown}`, and only an issuer on this machine may use `http`"
+                "its keys are at `{shown}`, but only an issuer on this machine may use `http`"
             ));
         }
         if self.have(&url) {

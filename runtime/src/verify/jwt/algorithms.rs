@@ -1,9 +1,9 @@
-//! Which algorithms are accepted, and which of them a key is for.
+//! The accepted algorithms, and the algorithms that a key is for.
 
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
-/// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only those with a public key are accepted: with HMAC, what
-/// verifies could also sign, and a published RSA key would serve as the secret.
+/// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted: with HMAC,
+/// a verifier could also sign, and an attacker could use a published RSA key as the secret.
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,22 +33,22 @@ const NAMES: [(&str, Algorithm); 11] = [
     ("ES384", Es384),
     ("ES512", Es512),
     ("EdDSA", EdDsa),
-    // RFC 9864 gives EdDSA with Ed25519 a name of its own.
+    // RFC 9864 gives EdDSA with Ed25519 its own name.
     ("Ed25519", EdDsa),
 ];
 
 impl Algorithm {
-    /// Returns its name.
+    /// Returns the name.
     pub(super) fn name(self) -> &'static str {
         NAMES.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
     }
 
-    /// Reads the name of an algorithm.
+    /// Parses the name of an algorithm.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
-    /// Returns the parameters of the algorithm, where its keys are of RSA.
+    /// Returns the parameters of the algorithm, if its keys are RSA keys.
     pub(super) const fn of_rsa(self) -> Option<&'static RsaParameters> {
         Some(match self {
             Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
@@ -61,7 +61,7 @@ impl Algorithm {
         })
     }
 
-    /// Returns the algorithm, and how many bytes a coordinate of its keys has, where they are points of a curve.
+    /// Returns the algorithm and the length of a coordinate in bytes, if its keys are points of a curve.
     pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
         Some(match self {
             Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),
@@ -86,8 +86,8 @@ pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
     of(false).chain(of(true)).map(|(name, _)| *name)
 }
 
-/// Lists the algorithms that a key is for, by its own account and never by that of a token: none for a key of a kind
-/// that is not accepted, such as `oct`.
+/// Lists the algorithms that a key is for, according to the key and never to a token. The list is empty for a kind of
+/// key that is not accepted, such as `oct`.
 pub(crate) fn of_key(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Vec<Algorithm> {
     let possible: &[Algorithm] = match (kty, crv) {
         ("RSA", _) => &RSA,

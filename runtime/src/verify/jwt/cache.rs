@@ -1,4 +1,4 @@
-//! Remembers how tokens were judged, for a while and within bounds.
+//! Caches the results of token checks, for a limited time and size.
 
 use std::{
     sync::{Arc, Mutex, Weak},
@@ -18,43 +18,43 @@ use super::{
 };
 use crate::{Resource, Token};
 
-/// How long a good token is taken for good without another look at its signature.
+/// How long a valid token is used without checking its signature again.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
-/// How many refused tokens are remembered, whatever the size of the cache, and fewer if they are long. They have a place of their own,
-/// so that a flood of them pushes no good one out.
+/// How many rejected tokens are cached, whatever the size of the cache; fewer if they are long. They have a cache of
+/// their own, so that a flood of them evicts no valid token.
 const MOST_REFUSED: usize = 1024;
 
-/// A shorter token counts as much.
+/// The minimum weight of a token, in bytes.
 const USUAL_LENGTH: usize = 1024;
 
-/// How often what is over is thrown out, if it is not asked for before.
+/// How often expired entries are removed, unless a lookup removes them earlier.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
-/// How tokens were judged.
+/// The results of token checks.
 pub(super) struct Cache {
     good: Bounded<Kept, Arc<Good>, ByWeight>,
     refused: Bounded<Kept, Refused, ByLength>,
     swept: Mutex<Instant>,
 }
 
-/// A token with good signature and claims. Whether its time is over, is asked each time.
+/// A token with valid signature and claims. Its times are checked at each use.
 pub(super) struct Good {
     pub(super) token: Token,
     pub(super) validity: Validity,
-    /// How far its issuer's clock may be off.
+    /// The tolerance for its issuer's clock.
     pub(super) leeway: Duration,
-    /// Where the keys of its issuer come from.
+    /// The source of its issuer's keys.
     pub(super) source: KeySource,
     pub(super) since: Instant,
-    /// The identifier of the resource that it was judged for.
+    /// The identifier of the resource for which it was checked.
     resource: Option<Box<str>>,
     key: Arc<Key>,
     weight: usize,
 }
 
 impl Good {
-    /// Notes that `key`, which came from `key_source`, made the signature.
+    /// Records that `key`, which came from `key_source`, made the signature.
     pub(super) fn new(
         token: Token,
         validity: Validity,
@@ -68,12 +68,12 @@ impl Good {
         Self { token, validity, leeway, source: source.clone(), since: Instant::now(), resource, key, weight }
     }
 
-    /// Tells whether it was judged for this resource. Another may be no audience of it.
+    /// Tells whether it was checked for this resource. It may be invalid for another.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Tells whether the token need not be judged anew: it was not long ago, and its issuer still publishes the key.
+    /// Tells whether the entry is still usable: it is recent, and its issuer still publishes the key.
     pub(super) fn counts(&self, keys: &KeySet) -> bool {
         self.since.elapsed() < REMEMBER_GOOD && keys.has(&self.key)
     }
@@ -83,30 +83,30 @@ fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
     resource.map(|resource| resource.identifier().into())
 }
 
-/// A token that was refused.
+/// A token that was rejected.
 #[derive(Clone)]
 pub(super) struct Refused {
-    /// When it came for the first time. What its issuer publishes later may be its key.
+    /// When it first arrived. Keys that its issuer publishes later may include its key.
     pub(super) arrived: Instant,
-    /// What is wrong with it; nothing while its key may still be published.
+    /// The problem of the token; `None` while its key may still be published.
     pub(super) bad: Option<Arc<Bad>>,
 }
 
-/// A token that is bad at any time, by the keys that were known when it was judged.
+/// A token that is invalid whatever the time, by the keys that were known when it was checked.
 pub(crate) struct Bad {
     pub(super) fault: Fault,
-    /// Where the keys of its issuer come from.
+    /// The source of its issuer's keys.
     pub(super) source: KeySource,
-    /// The identifier of the resource that it was judged for.
+    /// The identifier of the resource for which it was checked.
     resource: Option<Box<str>>,
-    /// Whether newer keys, if there are any, may make it good.
+    /// Whether newer keys may make it valid.
     pub(super) wants_newer_keys: bool,
-    /// Weak, so that old keys are not kept for it.
+    /// Weak, so that it does not keep old keys in memory.
     keys: Weak<KeySet>,
 }
 
 impl Bad {
-    /// Notes what is wrong by `keys`, which came from `key_source`.
+    /// Records the problem according to `keys`, which came from `key_source`.
     pub(super) fn new(
         fault: Fault,
         source: &KeySource,
@@ -122,27 +122,27 @@ impl Bad {
         }
     }
 
-    /// Tells whether it was judged for this resource. It may be good for another.
+    /// Tells whether it was checked for this resource. It may be valid for another.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Notes that none of the keys made its signature.
+    /// Records that none of the keys made its signature.
     pub(super) fn until_newer_keys(mut self) -> Self {
         self.wants_newer_keys = true;
         self
     }
 
-    /// Tells whether the token need not be judged anew: it was by the very same keys.
+    /// Tells whether the entry is still usable: it was checked by the same keys.
     pub(super) fn counts(&self, keys: &Arc<KeySet>) -> bool {
         self.keys.as_ptr() == Arc::as_ptr(keys)
     }
 }
 
 impl Cache {
-    /// Makes a cache whose good tokens take `bytes` at the most.
+    /// Makes a cache whose valid tokens take at most `bytes`.
     pub(super) fn of_size(bytes: usize) -> Self {
-        // What a token with a dozen claims takes.
+        // The size of a token with a dozen claims.
         const USUAL_WEIGHT: usize = 2048;
         let good = Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight);
         Self { good, refused: for_refused(), swept: Mutex::new(Instant::now()) }
@@ -156,7 +156,7 @@ impl Cache {
         self.refused.get(&token)
     }
 
-    /// Remembers a good token, and from time to time forgets those of which `is_over` says so.
+    /// Caches a valid token, and from time to time removes those for which `is_over` is true.
     pub(super) fn keep_good(&self, token: Lookup<'_>, good: Good, is_over: impl Fn(&Good) -> bool) {
         self.sweep(Instant::now(), is_over);
         self.good.insert(token.keep(), Arc::new(good));
@@ -170,14 +170,14 @@ impl Cache {
         self.good.remove(&token);
     }
 
-    /// Counts the good and the refused tokens.
+    /// Returns the number of valid tokens, and of rejected ones.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.refused.len())
     }
 
     fn sweep(&self, now: Instant, is_over: impl Fn(&Good) -> bool) {
-        // Whoever holds the lock sweeps already.
+        // Another thread holds the lock, so it is sweeping already.
         let Ok(mut swept) = self.swept.try_lock() else { return };
         if now.duration_since(*swept) < SWEEP_AFTER {
             return;
@@ -197,12 +197,12 @@ impl Weighter<Kept, Arc<Good>> for ByWeight {
     }
 }
 
-/// Makes the place of refused tokens.
+/// Makes the cache of rejected tokens.
 pub(crate) fn for_refused<V: Clone>() -> Bounded<Kept, V, ByLength> {
     Bounded::with_weighter(MOST_REFUSED, (MOST_REFUSED * USUAL_LENGTH) as u64, ByLength)
 }
 
-/// The weight of what was refused: that of its text.
+/// The weight of a rejected token: the length of its text.
 #[derive(Clone)]
 pub(crate) struct ByLength;
 

@@ -1,4 +1,4 @@
-//! Looks at an issuer as a gate does, by the same functions, and says by kind what is in the way.
+//! Examines an issuer with the same functions as a gate, and classifies the problem.
 
 use std::{fmt, mem::discriminant};
 
@@ -16,33 +16,33 @@ use super::{
 };
 use crate::verify::issuer::{Issuer, Keys};
 
-/// What came of looking at an issuer.
+/// The result of an examination.
 #[derive(Default)]
 pub(crate) struct Examination {
-    /// What the metadata says to clients, if it could be read.
+    /// The part of the metadata for clients, if it could be read.
     pub(crate) offers: Option<Offers>,
     pub(crate) trouble: Option<Trouble>,
 }
 
-/// What is in the way of an issuer's keys.
+/// The problem that keeps the gate from an issuer's keys.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     pub(crate) sought: Sought,
     pub(crate) kind: Kind,
-    /// What the gate would log.
+    /// The text that the gate would log.
     pub(crate) reason: String,
 }
 
-/// What was sought.
+/// The document that could not be loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
     Metadata,
-    /// Metadata that clients need, and the gate does not: it was told where the keys are.
+    /// Metadata that clients need but the gate does not, since the program sets the address of the keys.
     MetadataForClients,
     Keys,
 }
 
-/// The kinds of trouble, from what says the least about its cause to what says the most.
+/// The kinds of problems, from the least to the most specific about the cause.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Unreachable,
@@ -58,10 +58,11 @@ pub(crate) enum Kind {
     NoKeyOfAlgorithm,
 }
 
-/// The members of the metadata that matter to clients. One of an unexpected type is none.
+/// The members of the metadata that matter to clients. A member of an unexpected type is ignored.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Offers {
-    /// [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), as are all that have no other source.
+    /// [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), like all members without another
+    /// source.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
@@ -74,7 +75,7 @@ pub(crate) struct Offers {
     /// [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) protected_resources: Option<Vec<String>>,
-    /// Registered nowhere, and written by some servers: whether they take `resource` (RFC 8707).
+    /// Not registered, but some servers write it: whether they accept `resource` (RFC 8707).
     #[serde(default, deserialize_with = "lenient")]
     resource_indicators_supported: Option<bool>,
     #[serde(default, deserialize_with = "lenient")]
@@ -82,7 +83,7 @@ pub(crate) struct Offers {
 }
 
 impl Offers {
-    /// Tells whether the server says that it does not take `resource`. Most say nothing of it.
+    /// Tells whether the metadata says that the server ignores `resource`. Most metadata does not say anything.
     pub(crate) fn denies_resource(&self) -> bool {
         [self.resource_indicators_supported, self.resource_parameter_supported].contains(&Some(false))
     }
@@ -93,7 +94,7 @@ fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> R
     Ok(serde_json::from_str(member.get()).ok())
 }
 
-/// Fetches metadata and keys of an issuer, anew, and looks at them.
+/// Fetches metadata and keys of an issuer again, and examines them.
 pub(crate) async fn examine(issuer: &Issuer) -> Examination {
     time::timeout(LIMIT, look(issuer)).await.unwrap_or_else(|_| {
         let reason = format!("no answer within {LIMIT:?}");
@@ -121,7 +122,7 @@ async fn look(issuer: &Issuer) -> Examination {
                 Ok(url) => look_at_keys(issuer, &url).await,
                 Err(reason) => Some(Trouble { sought: Sought::Keys, kind: Kind::NoAddress, reason }),
             };
-            // The name of a family is a pattern, at which there is nothing.
+            // The name of a family is a pattern and not an address.
             if issuer.names.is_family() {
                 return Examination { offers: None, trouble: keys };
             }
@@ -155,12 +156,12 @@ async fn look_at_keys(issuer: &Issuer, url: &Url) -> Option<Trouble> {
     }
 }
 
-/// Finds out whether any of the keys could have made a token that the program accepts.
+/// Returns a problem if no key could have signed a token that the program accepts.
 fn unusable(issuer: &Issuer, keys: &KeySet, at: &str) -> Option<Trouble> {
     let at = crate::shown::url(at);
     let trouble = |kind, reason| Some(Trouble { sought: Sought::Keys, kind, reason });
     if keys.is_empty() {
-        let reason = format!("{at}: no key could be used: none is an RSA, EC or Ed25519 key for signatures");
+        let reason = format!("{at}: no key can be used: none is an RSA, EC or Ed25519 key for signatures");
         return trouble(Kind::NoUsableKey, reason);
     }
     let algorithms = keys.algorithms();
@@ -170,11 +171,11 @@ fn unusable(issuer: &Issuer, keys: &KeySet, at: &str) -> Option<Trouble> {
     let has = algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join("`, `");
     trouble(
         Kind::NoKeyOfAlgorithm,
-        format!("{at}: the keys are for `{has}`, and the program accepts none of these"),
+        format!("{at}: the keys are for `{has}`, but the program accepts none of these"),
     )
 }
 
-/// Why metadata does not lead to keys.
+/// Why metadata gives no keys.
 struct NoKeys {
     kind: Kind,
     reason: String,
@@ -186,7 +187,7 @@ impl fmt::Display for NoKeys {
     }
 }
 
-/// Something that went wrong, whose kind is known.
+/// An error with a known kind.
 trait OfKind: fmt::Display {
     fn kind(&self) -> Kind;
 }
@@ -228,7 +229,7 @@ impl<E: OfKind> OfKind for Missed<E> {
     }
 }
 
-/// Of several addresses that did not serve, takes the one that says the most. That there is nothing has to be said of each.
+/// Returns the most specific problem of several addresses. Only if all addresses have no document is that the problem.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

@@ -1,28 +1,28 @@
-//! What is wrong with a token, as the log has it.
+//! The problem of a token, for the log.
 
 use std::{error::Error, fmt, sync::Arc};
 
 use crate::{VerifyError, shown};
 
-/// What is wrong with a token. It never quotes the token as a whole; what it shows of a header or claim is escaped and cut.
+/// The problem of a token. It never quotes the whole token; parts of a header or claim are escaped and cut.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// This, and nothing of the token needs to be shown.
+    /// A fixed text.
     Plain(&'static str),
-    /// A text that shows what was found. Shared, since faults are remembered.
+    /// A text with a value that was found. Shared, since faults are cached.
     Shown(Arc<str>),
-    /// As `Plain`, and which rule the token breaks.
+    /// As `Plain`, with the rule that the token breaks.
     PlainOf(Rule, &'static str),
-    /// As `Shown`, and which rule the token breaks.
+    /// As `Shown`, with the rule that the token breaks.
     ShownOf(Rule, Arc<str>),
 }
 
-/// The rules that a token may break of which an operator can be told what to change, and where.
+/// The rules for tokens for which the doctor has advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Rule {
     /// It is a JSON Web Token.
     Format,
-    /// Its algorithm is one that is accepted.
+    /// Its algorithm is accepted.
     Algorithm,
     /// Its issuer is one of the program's.
     Issuer,
@@ -32,30 +32,30 @@ pub(crate) enum Rule {
     Signature,
     /// It is an access token.
     Kind,
-    /// It says twice alike which member of a family issued it.
+    /// Two claims name the same member of a family.
     Member,
-    /// It has the claims that the program demands.
+    /// It has the claims that the program requires.
     Required,
     /// It is for this resource.
     Audience,
-    /// It has no audience, and its client is one of the program's.
+    /// It has no audience, but its client is one that the program names.
     Client,
-    /// It has an `exp`, and its `nbf` is over.
+    /// It has an `exp`, and its `nbf` is not in the future.
     Times,
 }
 
 impl Fault {
-    /// Says that `name` is not as it must be: what it is, and what was expected in place of that.
+    /// Makes the fault for an unexpected value of `name`.
     pub(crate) fn unexpected(
         name: &str,
         found: impl fmt::Display,
         expected: impl Iterator<Item = impl fmt::Display> + Clone,
     ) -> Self {
         let expected = shown::text(AnyOf(expected));
-        Self::Shown(format!("its `{name}` is `{}`, and not {expected}", shown::text(found)).into())
+        Self::Shown(format!("its `{name}` is `{}`, not {expected}", shown::text(found)).into())
     }
 
-    /// Says which rule the token breaks. Allocates nothing.
+    /// Sets the rule that the token breaks. Allocates nothing.
     pub(crate) fn of(self, rule: Rule) -> Self {
         match self {
             Self::Plain(text) | Self::PlainOf(_, text) => Self::PlainOf(rule, text),
@@ -63,8 +63,8 @@ impl Fault {
         }
     }
 
-    /// Returns which rule the token breaks, where that was said.
-    #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "the doctor alone asks"))]
+    /// Returns the rule that the token breaks, if it was set.
+    #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "only the doctor uses it"))]
     pub(crate) fn rule(&self) -> Option<Rule> {
         match self {
             Self::PlainOf(rule, _) | Self::ShownOf(rule, _) => Some(*rule),
@@ -72,7 +72,7 @@ impl Fault {
         }
     }
 
-    /// Says what is wrong with the value `found`, which comes last.
+    /// Makes a fault that ends with the value `found`.
     pub(crate) fn with(reason: &str, found: impl fmt::Display) -> Self {
         Self::Shown(format!("{reason} `{}`", shown::text(found)).into())
     }
@@ -95,7 +95,7 @@ impl From<Fault> for VerifyError {
     }
 }
 
-/// Names, of which any would do: `a`, `b` or `c`.
+/// Joins names of which one is enough: `a`, `b` or `c`.
 struct AnyOf<I>(I);
 
 impl<I: Iterator<Item: fmt::Display> + Clone> fmt::Display for AnyOf<I> {

@@ -1,4 +1,4 @@
-//! Fetches a document over HTTP, within bounds.
+//! Fetches a document over HTTP, with limits.
 
 use std::{error::Error, fmt, time::Duration};
 
@@ -11,12 +11,12 @@ use reqwest::{Response, StatusCode, Url, header::ACCEPT};
 use super::transport::Transport;
 use crate::shown;
 
-/// The largest document that is read, in bytes; key sets have some thousand.
+/// The largest document that is read, in bytes; real key sets have a few thousand.
 const MAX_LENGTH: usize = 1024 * 1024;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Fetches the document at `url`. Redirects are not followed: they could lead anywhere.
+/// Fetches the document at `url`. It does not follow redirects, which could lead anywhere.
 pub(crate) async fn document(url: &Url, transport: &Transport) -> Result<Vec<u8>, FetchError> {
     let fault = |kind| FetchError { url: url.clone(), kind };
     let unreachable = |error: reqwest::Error| fault(Kind::Unreachable(error.without_url()));
@@ -30,7 +30,7 @@ pub(crate) async fn document(url: &Url, transport: &Transport) -> Result<Vec<u8>
     body_of(answer).await.map_err(fault)
 }
 
-/// What a request was answered, whatever its status.
+/// The answer to a request, with any status.
 #[cfg(feature = "introspection")]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -38,8 +38,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
-/// Posts `body` to `url`, and returns the answer whatever its status. Redirects are not followed: they would take the body
-/// along.
+/// Posts `body` to `url`, and returns the answer with any status. It does not follow redirects, which would forward the
+/// body.
 #[cfg(feature = "introspection")]
 pub(crate) async fn post(
     client: &Client,
@@ -51,7 +51,7 @@ pub(crate) async fn post(
     let send =
         || client.post(url.clone()).headers(headers.clone()).body(body.clone()).timeout(TIMEOUT).send();
     let answer = match send().await {
-        // The server closed a connection that was kept, just when it was used again.
+        // The server closed a kept connection just when it was used again.
         Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => send().await,
         answer => answer,
     };
@@ -87,7 +87,7 @@ enum Kind {
 }
 
 impl FetchError {
-    /// Returns the status, where the host answered with another one than 200.
+    /// Returns the status, if it is not 200.
     #[cfg(feature = "export")]
     pub(super) fn status(&self) -> Option<StatusCode> {
         match self.kind {
@@ -101,7 +101,7 @@ impl FetchError {
         matches!(self.kind, Kind::Unreachable(_))
     }
 
-    /// Tells whether the host answered, and only too much.
+    /// Tells whether the answer was too long.
     #[cfg(feature = "introspection")]
     pub(crate) fn is_too_long(&self) -> bool {
         matches!(self.kind, Kind::TooLong)
@@ -120,7 +120,7 @@ impl fmt::Display for FetchError {
     }
 }
 
-/// An error with its causes, without which reqwest's says only that something went wrong.
+/// An error with its causes; reqwest's own text says only that something failed.
 struct Chain<'a>(&'a reqwest::Error);
 
 impl fmt::Display for Chain<'_> {

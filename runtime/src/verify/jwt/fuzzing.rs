@@ -1,4 +1,4 @@
-//! What the fuzz targets reach only in the presence of `cfg(fuzzing)`: documents that else come over the network.
+//! Functions for the fuzz targets, only with `cfg(fuzzing)`. Their input normally comes over the network.
 
 use serde_json::Value;
 
@@ -9,17 +9,17 @@ use crate::Issuer;
 ///
 /// # Errors
 ///
-/// When the text is no issuer.
+/// When the text is not an issuer.
 pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
     let urls = issuer_metadata::well_known_urls(issuer, &Transport::default())?;
     Ok(urls.into_iter().map(String::from).collect())
 }
 
-/// Reads the address of the keys in an issuer's metadata.
+/// Returns the address of the keys in an issuer's metadata.
 ///
 /// # Errors
 ///
-/// When the metadata is not this issuer's, or the address is not one from which keys may come.
+/// When the metadata belongs to another issuer, or keys must not be loaded from the address.
 pub fn key_set_url(metadata: &Value, issuer: &str) -> Result<String, String> {
     let metadata = issuer_metadata::read(metadata.to_string().as_bytes(), issuer);
     let metadata = metadata.map_err(|error| error.to_string())?;

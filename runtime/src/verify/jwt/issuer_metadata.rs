@@ -1,4 +1,4 @@
-//! An issuer's metadata: where its keys are, and what else it offers.
+//! An issuer's metadata: the address of its keys, and its offers to clients.
 
 use std::fmt;
 
@@ -22,8 +22,8 @@ pub(crate) struct Metadata {
     pub(crate) introspection_endpoint: Option<String>,
 }
 
-/// Fetches the metadata of an issuer, from the authorization server metadata ([RFC 8414, section 3]) or from that of
-/// OIDC Discovery, at the first of their well-known addresses where it has what is `wanted`.
+/// Fetches the metadata of an issuer: the authorization server metadata ([RFC 8414, section 3]) or that of OIDC
+/// Discovery. It takes the first of the well-known addresses whose metadata has the `wanted` member.
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
 pub(crate) async fn find<T>(
@@ -34,7 +34,7 @@ pub(crate) async fn find<T>(
     found.map_err(|missed| missed.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
-/// Does what [`find`] does, and says of each address why it did not serve. `wanted` sees the text of the document, too.
+/// Does the same as [`find`], and returns the problem of each address. `wanted` also receives the text of the document.
 pub(super) async fn search<T, E>(
     places: &Places,
     wanted: impl Fn(&[u8], Metadata) -> Result<T, E>,
@@ -44,7 +44,7 @@ pub(super) async fn search<T, E>(
     for at in urls {
         let document = match fetch::document(&at, places.transport()).await {
             Ok(document) => document,
-            // All addresses are at one host, so that the others would not be reached either.
+            // All addresses are on one host, so the others cannot be reached either.
             Err(error) if error.is_unreachable() => return Err(vec![Missed::NotFetched(error)]),
             Err(error) => {
                 missed.push(Missed::NotFetched(error));
@@ -62,10 +62,10 @@ pub(super) async fn search<T, E>(
     Err(missed)
 }
 
-/// Why an address did not serve.
+/// Why an address gave no result.
 #[derive(Debug)]
 pub(super) enum Missed<E> {
-    /// The issuer has none.
+    /// The issuer has no address.
     NoAddress(String),
     NotFetched(FetchError),
     NotRead {
@@ -109,7 +109,7 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// Finds the URL of the JWK set of an issuer.
+/// Finds the URL of an issuer's JWK set.
 pub(super) async fn key_set_url(places: &Places) -> Result<Url, String> {
     find(places, |metadata| key_set_in(metadata, places)).await
 }
@@ -118,8 +118,8 @@ pub(super) fn key_set_in(metadata: Metadata, places: &Places) -> Result<Url, Str
     places.admit(&metadata.jwks_uri.ok_or("the metadata has no `jwks_uri`")?)
 }
 
-/// Reads metadata that must be the issuer's own: identical, code point by code point
-/// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
+/// Parses metadata, which must name exactly this issuer ([RFC 8414, section
+/// 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
 pub(super) fn read(document: &[u8], issuer: &str) -> Result<Metadata, Unreadable> {
     let Object(metadata) = serde_json::from_slice::<Object<Metadata>>(document)
         .map_err(|error| Unreadable::NotMetadata { reason: error.to_string(), is_html: is_html(document) })?;
@@ -129,18 +129,18 @@ pub(super) fn read(document: &[u8], issuer: &str) -> Result<Metadata, Unreadable
     Err(Unreadable::OfAnother { found: metadata.issuer, expected: issuer.to_owned() })
 }
 
-/// Tells whether a document looks like a page for people.
+/// Tells whether a document looks like an HTML page.
 pub(super) fn is_html(document: &[u8]) -> bool {
     document.trim_ascii_start().starts_with(b"<")
 }
 
-/// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path; OIDC
-/// Discovery appends its own, which some servers insert likewise.
+/// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path. OIDC
+/// Discovery appends it, but some servers insert it, too.
 pub(crate) fn well_known_urls(issuer: &str, transport: &Transport) -> Result<Vec<Url>, String> {
     let base = trusted_url(issuer, transport)?;
     if base.query().is_some() || base.fragment().is_some() {
         let shown = shown::url(issuer);
-        return Err(format!("an issuer has no query and no fragment; leave out what follows `{shown}`"));
+        return Err(format!("an issuer has no query and no fragment; remove the text after `{shown}`"));
     }
     let path = base.path().trim_end_matches('/');
     let mut paths = vec![

@@ -1,9 +1,10 @@
-//! A JSON Web Key, as it is published.
+//! A published JSON Web Key.
 
 use serde::Deserialize;
 
-/// The members of a JSON Web Key that matter ([RFC 7517, section 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)); which
-/// of them a key has depends on its kind ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
+/// The members of a JSON Web Key that are used ([RFC 7517, section
+/// 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)). Which of them a key has depends on its kind ([RFC 7518,
+/// section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 #[derive(PartialEq, Eq, Hash, Deserialize)]
 pub(crate) struct Jwk {
     pub(crate) kty: String,
@@ -18,8 +19,8 @@ pub(crate) struct Jwk {
     pub(crate) y: Option<String>,
 }
 
-/// The longest text that a key may have: more than an RSA modulus of 8192 bits, which is the longest that is verified. Else
-/// an issuer could have each token cost what it takes to read a modulus of a megabyte.
+/// The longest text of a key: longer than an RSA modulus of 8192 bits, the longest that can be verified. Without a
+/// limit an issuer could make each token cost the parsing of a modulus of a megabyte.
 const MAX_LENGTH: usize = 2048;
 
 impl Jwk {

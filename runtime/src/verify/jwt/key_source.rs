@@ -1,4 +1,4 @@
-//! Where an issuer's keys come from: loaded when needed, kept, and loaded once for all who wait.
+//! The keys of an issuer: loaded on demand, once for all waiting requests, and kept.
 
 use std::{
     fmt,
@@ -22,37 +22,37 @@ use crate::{
     verify::issuer::{Keys, Places},
 };
 
-/// The keys of one issuer, which are loaded at the first request for them. Clones share them.
+/// The keys of one issuer, which are loaded at the first use. Clones share them.
 #[derive(Clone)]
 pub(crate) struct KeySource(Arc<Shared>);
 
 struct Shared {
     places: Places,
-    /// Those that the program gave; they never change.
+    /// The keys that the program sets; they never change.
     given: Option<Arc<KeySet>>,
     state: Mutex<State>,
 }
 
-/// An attempt to load keys; its channel closes when the attempt ends.
+/// An attempt to load keys. Its channel closes when the attempt ends.
 type Flight = watch::Receiver<()>;
 
 impl KeySource {
-    /// Makes the source of the keys of an issuer, with nothing fetched.
+    /// Makes the source of an issuer's keys. Nothing is fetched yet.
     pub(crate) fn of(places: &Places) -> Self {
         let given = match places.keys() {
-            // What cannot be read is a problem at startup; without it there is no key.
+            // An unreadable key set is reported at startup; here it has no keys.
             Some(Keys::Given(set)) => Some(Arc::new(parse(set.as_bytes()).unwrap_or_default())),
             Some(Keys::At(_)) | None => None,
         };
         Self(Arc::new(Shared { places: places.clone(), given, state: Mutex::default() }))
     }
 
-    /// Returns the keys, if they are there and may be used as they are. Nothing is waited for.
+    /// Returns the keys if they can be used as they are, without waiting.
     pub(crate) fn at_hand(&self) -> Option<Arc<KeySet>> {
         self.keys_or_flight().ok()
     }
 
-    /// Returns the keys, after loading them if there are none. Old keys are better than none.
+    /// Returns the keys, and loads them first if there are none. Old keys are better than none.
     pub(crate) async fn current(&self) -> Result<Arc<KeySet>, VerifyError> {
         let flight = match self.keys_or_flight() {
             Ok(keys) => return Ok(keys),
@@ -63,7 +63,7 @@ impl KeySource {
         state.keys().ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Returns the keys, or else starts to load them and returns what to wait for.
+    /// Returns the keys; otherwise starts to load them, and returns the attempt to wait for.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
             return Ok(Arc::clone(given));
@@ -79,7 +79,7 @@ impl KeySource {
         }
     }
 
-    /// Returns newer keys than `known`, for a token whose key is not among those, or `None` when `known` is so new that the
+    /// Returns newer keys than `known`, for a token whose key is not in `known`; `None` if `known` is so new that the
     /// issuer is not asked again.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
@@ -97,22 +97,24 @@ impl KeySource {
         };
         landing(flight).await;
         let state = self.0.lock();
-        // Without an answer of the issuer nobody can tell whether it has the key.
+        // Without an answer of the issuer, the key may exist or not.
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Tells whether there are newer keys than `known` by now. What was judged by those stays so while no others can be loaded.
+    /// Tells whether there are newer keys than `known` now. While no newer keys can be loaded, results from `known`
+    /// stay valid.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
 
-    /// Tells how long it is until the issuer is asked again for an unknown key.
+    /// Returns the time until the issuer is asked again for an unknown key.
     pub(crate) fn until_next(&self) -> Duration {
         self.0.lock().until_next(time::Instant::now())
     }
 
-    /// Starts to load the keys and returns what to wait for: the attempt under way if there is one, and nothing during the
-    /// pause after a failure. The attempt is a task of its own, so that it outlives the request that started it.
+    /// Starts to load the keys, and returns the attempt to wait for. If an attempt is under way, it is returned; during
+    /// the pause after a failure there is none. The attempt is a task of its own, so it outlives the request that
+    /// started it.
     fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());
@@ -141,7 +143,7 @@ async fn landing(flight: Option<Flight>) {
 }
 
 impl Shared {
-    /// No code panics while it holds the lock; and if it did, the state would be whole at every point.
+    /// No code panics while it holds the lock. Even then, the state would be consistent at every point.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -149,8 +151,8 @@ impl Shared {
     fn settle(&self, outcome: Result<KeySet, String>, asked: time::Instant) {
         match outcome {
             Ok(keys) => {
-                // Whoever needs keys waits for the lock: what takes time is done outside of it. No other attempt is under
-                // way, so that these are still the known keys afterwards.
+                // Requests wait for this lock, so slow work is done outside it. No other attempt is under way, so these
+                // are still the known keys afterwards.
                 let known = self.lock().keys();
                 let keys = match &known {
                     Some(older) => keys.keeping_known(older),
@@ -178,7 +180,7 @@ impl Shared {
             let url = match places.keys() {
                 None => issuer_metadata::key_set_url(places).await?,
                 Some(Keys::At(url)) => trusted_url(url, places.transport())?,
-                // Nobody asks for those again.
+                // Keys from the program are never loaded again.
                 Some(Keys::Given(_)) => return Err("the program gave the keys itself".to_owned()),
             };
             key_set_at(&url, places.transport()).await.map_err(|missed| missed.to_string())
@@ -187,7 +189,7 @@ impl Shared {
     }
 }
 
-/// For metadata and keys together: so long may a request wait.
+/// The time limit for loading metadata and keys, and so for a waiting request.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// Fetches the key set at `url`.
@@ -199,7 +201,7 @@ pub(super) async fn key_set_at(url: &Url, transport: &Transport) -> Result<KeySe
     })
 }
 
-/// Why a document is no key set.
+/// Why a document is not a key set.
 #[derive(Debug)]
 pub(super) struct NoKeySet {
     reason: String,
@@ -208,7 +210,7 @@ pub(super) struct NoKeySet {
 
 impl fmt::Display for NoKeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_html { "not a JWK set, but a page in HTML" } else { &self.reason })
+        f.write_str(if self.is_html { "not a JWK set, but an HTML page" } else { &self.reason })
     }
 }
 
@@ -216,10 +218,10 @@ pub(super) fn parse(set: &[u8]) -> Result<KeySet, String> {
     KeySet::parse(set).map_err(|reason| format!("not a JWK set: {}", shown::text(reason)))
 }
 
-/// Says what is wrong with a key set that the program gives.
+/// Returns the problem of a key set that the program sets.
 pub(crate) fn check_key_set(set: &str) -> Result<(), String> {
     match parse(set.as_bytes()) {
-        Ok(keys) if keys.is_empty() => Err("the key set has no key that could be used".to_owned()),
+        Ok(keys) if keys.is_empty() => Err("the key set has no usable key".to_owned()),
         Ok(_) => Ok(()),
         Err(reason) => Err(reason),
     }

@@ -1,4 +1,4 @@
-//! The keys of one issuer, as its JWK set has them.
+//! The keys of one issuer, from its JWK set.
 
 use std::{
     collections::HashSet,
@@ -30,29 +30,30 @@ use super::{
 #[derive(Default)]
 pub(crate) struct KeySet {
     keys: Vec<Arc<Key>>,
-    /// When the issuer was asked for them; nothing for those that the program gives. What was published since may be missing.
+    /// When the issuer was asked for the keys; `None` for keys from the program. Keys that were published later may be
+    /// missing.
     asked: Option<Instant>,
 }
 
 pub(crate) struct Key {
     jwk: Jwk,
-    /// By each algorithm that the key is for.
+    /// The prepared key for each algorithm that it is for.
     public: Vec<(Algorithm, ParsedPublicKey)>,
 }
 
-/// What the keys say about a token's signature.
+/// The result of checking a token's signature against the keys.
 pub(crate) enum Verdict {
-    /// This key made it.
+    /// This key made the signature.
     Genuine(Arc<Key>),
-    /// The key that the token names did not make it.
+    /// The key that the token names did not make the signature.
     Forged,
-    /// The token names a key that is not here, or names none and none here made it.
+    /// The token names a key that is not in the set, or it names none and no key made the signature.
     UnknownKey,
 }
 
 impl KeySet {
-    /// Reads a JWK set of at most 256 keys. Keys that are malformed, of an unknown kind or for another purpose are left out, as
-    /// section 5 advises, so that they do not spoil the others.
+    /// Parses a JWK set of at most 256 keys. Keys that are malformed, of an unknown kind or for another purpose are
+    /// skipped, as section 5 advises, so that the other keys stay usable.
     pub(super) fn parse(set: &[u8]) -> serde_json::Result<Self> {
         let Object(Set { keys }) = serde_json::from_slice(set)?;
         let jwks = keys.into_iter().filter_map(|jwk| serde_json::from_str::<Object<Jwk>>(jwk.get()).ok());
@@ -60,42 +61,42 @@ impl KeySet {
         Ok(Self { keys, asked: None })
     }
 
-    /// Notes when the issuer was asked for the keys.
+    /// Records when the issuer was asked for the keys.
     pub(super) const fn asked_at(mut self, asked: Instant) -> Self {
         self.asked = Some(asked);
         self
     }
 
-    /// Tells whether a key that was published `age` before `arrived` would be among these.
+    /// Tells whether these keys would include a key that was published `age` before `arrived`.
     pub(super) fn are_newer_than(&self, arrived: Instant, age: Duration) -> bool {
         let known_until = |asked: Instant| asked.checked_add(age);
         self.asked.and_then(known_until).is_none_or(|known_until| known_until >= arrived)
     }
 
-    /// Takes over the keys of `older` that are unchanged, so that what they verified is known to be still good.
+    /// Keeps the objects of `older` keys that are unchanged, so that cached results for them stay valid.
     pub(super) fn keeping_known(mut self, older: &Self) -> Self {
         take_over(&mut self.keys, &older.keys);
         self
     }
 
-    /// Tells whether `key` is still published: the very same object, which is taken over as long as the key is unchanged.
+    /// Tells whether `key` is still published. It compares objects, since unchanged keys are kept.
     pub(super) fn has(&self, key: &Arc<Key>) -> bool {
         self.keys.iter().any(|own| Arc::ptr_eq(own, key))
     }
 
-    /// Lists the algorithms that there are keys for.
+    /// Lists the algorithms for which there are keys.
     #[cfg(feature = "export")]
     pub(super) fn algorithms(&self) -> Vec<Algorithm> {
         let has = |algorithm: &Algorithm| self.keys.iter().any(|key| key.public_for(*algorithm).is_some());
         algorithms::all().filter(has).collect()
     }
 
-    /// Tells whether there is none that could make a token.
+    /// Tells whether the set has no usable key.
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// Judges the signature of `token` by these keys.
+    /// Checks the signature of `token` against these keys.
     pub(super) fn judge(&self, token: &Unverified<'_>) -> Verdict {
         if let Some(key) = self.candidates(token).find(|key| key.made_signature_of(token)) {
             Verdict::Genuine(Arc::clone(key))
@@ -106,8 +107,8 @@ impl KeySet {
         }
     }
 
-    /// Lists the keys that may have made the signature. Two may have one name, as when a server signs with RSA and elliptic
-    /// curves; and a token is free to name none.
+    /// Lists the keys that may have made the signature. Two keys may share a name, for example if a server signs with
+    /// RSA and elliptic curves, and a token need not name a key.
     fn candidates(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
         self.named(token).filter(|key| key.public_for(token.algorithm).is_some()).take(MAX_TRIALS)
     }
@@ -117,8 +118,8 @@ impl KeySet {
     }
 }
 
-/// Puts each old value in the place of a new one that is equal. How many comparisons that takes grows with the number of
-/// values, and not with its square.
+/// Replaces each new value by an equal old value. The number of comparisons grows linearly with the number of values,
+/// and not with its square.
 fn take_over<T: Hash + Eq>(new: &mut [Arc<T>], old: &[Arc<T>]) {
     let known: HashSet<&Arc<T>> = old.iter().collect();
     for value in new {
@@ -143,14 +144,14 @@ impl Key {
         self.public.iter().find(|(own, _)| *own == algorithm).map(|(_, public)| public)
     }
 
-    /// Verifies the signature with this key.
+    /// Tells whether this key made the token's signature.
     fn made_signature_of(&self, token: &Unverified<'_>) -> bool {
         self.public_for(token.algorithm)
             .is_some_and(|public| public.verify_sig(token.message, &token.signature).is_ok())
     }
 }
 
-/// Keys are the same if all that was published of them is.
+/// Keys are equal if everything published about them is equal.
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         self.jwk == other.jwk
@@ -165,13 +166,13 @@ impl Hash for Key {
     }
 }
 
-/// How many keys are tried for one token: so many signatures may one request cost.
+/// How many keys are tried for one token, which limits the cost of a request.
 const MAX_TRIALS: usize = 4;
 
-/// How many keys a set may have. Real ones have fewer than twenty.
+/// How many keys a set may have. Real sets have fewer than twenty.
 const MAX_KEYS: usize = 256;
 
-/// A JWK set. Each key is looked at by itself; until then none takes memory of its own.
+/// A JWK set. Its keys are parsed one by one, so that they take no memory before that.
 #[derive(Deserialize)]
 struct Set<'a> {
     #[serde(borrow, deserialize_with = "at_most_max_keys")]

@@ -1,4 +1,4 @@
-//! How remembered tokens are found: by their whole text.
+//! The keys of the token caches: the whole text of a token.
 
 use std::{
     collections::hash_map::RandomState,
@@ -8,18 +8,19 @@ use std::{
 
 use quick_cache::Equivalent;
 
-/// A token that is looked for.
+/// A token to look up.
 ///
-/// Two tokens are the same if their texts are, so none is taken for another, whatever anybody knows of the hash. The hash is keyed by a
-/// secret of this process and compared first. So the time that a lookup takes tells nobody how to come closer to a token that is
-/// remembered: whoever does not know the secret gets to the comparison of the texts with one guess in 2^64.
+/// Two tokens are equal only if their texts are, so no token is mistaken for another, even by someone who knows
+/// collisions of the hash. The hash uses a secret key of this process, and is compared first. So the time of a lookup
+/// does not help an attacker to guess a cached token: without the secret, a guess reaches the comparison of the texts
+/// with a probability of 2^-64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lookup<'a> {
     hash: u64,
     text: &'a str,
 }
 
-/// The token of an entry that is kept.
+/// The token of a cache entry.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
     hash: u64,
@@ -47,7 +48,7 @@ impl Kept {
         &self.text
     }
 
-    /// Returns how many bytes the text takes.
+    /// Returns the length of the text in bytes.
     pub(crate) fn len(&self) -> usize {
         self.text.len()
     }

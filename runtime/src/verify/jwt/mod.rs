@@ -1,10 +1,10 @@
 //! Verifies JSON Web Tokens with the keys that their authorization server publishes.
 //!
-//! A token is taken apart (`unverified`), its signature is judged by one of its issuer's keys (`keys`, `jwk`, `public_key`, `algorithms`),
-//! its claims are judged by the rules of that issuer (`verify::issuer`), and then its times (`validity`). Keys are loaded when they
-//! are first needed, and again in the background (`key_source`, `state`, `issuer_metadata`, `address`, `transport`, `fetch`).
-//! How a token was judged is remembered (`cache`, `lookup`, `weight`). For whoever sees tokens refused, an `examination` says what is wrong
-//! with an issuer.
+//! `unverified` splits a token. One of its issuer's keys checks the signature (`keys`, `jwk`, `public_key`,
+//! `algorithms`), the rules of that issuer check the claims (`verify::issuer`), and finally `validity` checks the
+//! times. Keys are loaded on first use, and again in the background (`key_source`, `state`, `issuer_metadata`,
+//! `address`, `transport`, `fetch`). Results are cached (`cache`, `lookup`, `weight`). An `examination` finds the
+//! problems of an issuer for the doctor.
 
 mod address;
 mod algorithms;
@@ -31,7 +31,7 @@ mod validity;
 mod verifier;
 mod weight;
 
-/// What introspection shares with JWTs.
+/// The code that introspection shares with JWTs.
 #[cfg(feature = "introspection")]
 pub(crate) mod shared {
     pub(crate) use super::{
@@ -49,7 +49,7 @@ pub(crate) mod shared {
     };
 }
 
-/// What proofs of DPoP share with JWTs.
+/// The code that DPoP proofs share with JWTs.
 #[cfg(feature = "dpop")]
 pub(crate) mod proofs {
     pub(crate) use super::{

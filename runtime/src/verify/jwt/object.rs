@@ -1,4 +1,4 @@
-//! Reads JSON objects, more strictly than serde does by itself.
+//! Parses JSON objects more strictly than serde does by default.
 
 use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 
@@ -8,8 +8,8 @@ use serde::{
 };
 use serde_json::{Map, Number, Value, map::Entry};
 
-/// A `T` that was an object. A struct that derives `Deserialize` takes a list for one, too, and reads its elements as the
-/// members in their order.
+/// A `T` from a JSON object. A struct that derives `Deserialize` also accepts a list, and reads its elements as members
+/// in order.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -32,8 +32,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnObject<T> {
     }
 }
 
-/// Reads an object in which no object, however deep, has two members of one name. Of two, each parser takes the one that it
-/// likes ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
+/// Parses an object without repeated members at any depth. Parsers differ about which of two members applies ([RFC
+/// 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
 pub(crate) fn read_once(json: &[u8]) -> serde_json::Result<Map<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let members = deserializer.deserialize_map(AllMembers)?;
@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for AllMembers {
     }
 }
 
-/// Reads the member `name`, of which `object` has the value next.
+/// Reads the member `name`, whose value is next in `object`.
 fn read_member<'de, A: MapAccess<'de>>(
     members: &mut Map<String, Value>,
     name: String,
@@ -71,7 +71,7 @@ fn read_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// By its features, `serde_json` reads objects of one such member as something else.
+/// Rejects a name that makes `serde_json` read an object as another value, depending on its features.
 fn refuse_private<E: Error>(name: &str) -> Result<(), E> {
     if name.starts_with("$serde_json::private::") {
         return Err(E::custom("a member has a name that is private to serde_json"));
@@ -80,10 +80,10 @@ fn refuse_private<E: Error>(name: &str) -> Result<(), E> {
 }
 
 fn twice<E: Error>() -> E {
-    E::custom("a member stands twice")
+    E::custom("a member is repeated")
 }
 
-/// Any value, in which no name stands twice.
+/// Any value without repeated members.
 struct Once;
 
 impl<'de> DeserializeSeed<'de> for Once {
@@ -146,16 +146,17 @@ impl<'de> Visitor<'de> for Once {
     }
 }
 
-/// The one member of the objects that numbers come as, in programs that turn `arbitrary_precision` of `serde_json` on.
+/// The only member of the objects that represent numbers, if the program enables `serde_json`'s feature
+/// `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Tells whether the program turns it on: no other number is that large.
+/// Tells whether the program enables it: without the feature, no number is that large.
 fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }
 
-/// Checks names and keeps nothing, of what nobody needs to know. `left` is how many members may come, with those of what
-/// they hold: few, since each is compared with those before it.
+/// Checks names without keeping values, for parts that nothing reads. `left` is the number of members that may follow,
+/// including nested ones. It is small, since each name is compared with the earlier ones.
 pub(super) struct Names<'de, 'a> {
     seen: Vec<Cow<'de, str>>,
     left: &'a mut usize,
@@ -172,7 +173,7 @@ impl<'de, 'a> Names<'de, 'a> {
         Ok(())
     }
 
-    /// Checks the member `name`, of which `object` has the value next.
+    /// Checks the member `name`, whose value is next in `object`.
     pub(super) fn check<A: MapAccess<'de>>(
         &mut self,
         name: Cow<'de, str>,
@@ -247,7 +248,7 @@ impl<'de> Visitor<'de> for Names<'de, '_> {
     }
 }
 
-/// A text that is borrowed unless it has escapes.
+/// A string that is borrowed unless it has escapes.
 #[derive(Deserialize)]
 pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 

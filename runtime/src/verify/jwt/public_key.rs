@@ -7,12 +7,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{algorithms::Algorithm, jwk::Jwk};
 
-/// Reads the public key ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
+/// Parses the public key ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     let bytes = |text: &Option<String>| URL_SAFE_NO_PAD.decode(text.as_ref()?).ok();
     if let Some(parameters) = algorithm.of_rsa() {
         let (n, e) = (unsigned(bytes(&jwk.n)?), unsigned(bytes(&jwk.e)?));
-        // The library looks at these only when it verifies a signature; until then a useless key would be taken for a good one.
+        // The library checks the length only when it verifies a signature. Without this check an unusable key would be
+        // accepted until then.
         let lengths = parameters.min_modulus_len()..=parameters.max_modulus_len();
         let is_usable = lengths.contains(&bits(&n)) && EXPONENT_BITS.contains(&bits(&e)) && is_odd(&e);
         let key = RsaPublicKeyComponents { n, e };
@@ -28,7 +29,7 @@ pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     ParsedPublicKey::new(parameters, point).ok()
 }
 
-/// How many bits a public exponent has. With an exponent of 1, anybody could sign.
+/// How many bits a public exponent may have. With an exponent of 1, anyone could sign.
 const EXPONENT_BITS: RangeInclusive<u32> = 2..=33;
 
 /// Counts the bits of a number without leading zero bytes.
@@ -41,12 +42,12 @@ fn is_odd(number: &[u8]) -> bool {
     number.last().is_some_and(|last| last % 2 == 1)
 }
 
-/// Takes off leading zeros, which some servers write and the library refuses.
+/// Removes leading zeros, which some servers write and the library rejects.
 fn unsigned(bytes: Vec<u8>) -> Vec<u8> {
     bytes.into_iter().skip_while(|byte| *byte == 0).collect()
 }
 
-/// Brings a number to the length that it has in a point. Some servers leave out its leading zeros, and some write one too many.
+/// Brings a coordinate to its full length. Some servers omit leading zeros, and some write one too many.
 fn coordinate(bytes: Vec<u8>, length: usize) -> Option<Vec<u8>> {
     let number = unsigned(bytes);
     let missing = length.checked_sub(number.len())?;

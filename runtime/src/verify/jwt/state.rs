@@ -1,4 +1,4 @@
-//! What is known of an issuer's keys, and when they may or must be loaded again. Pure: time is an argument.
+//! The state of an issuer's keys, and the decision when to load them again. Pure: time is an argument.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,31 +7,32 @@ use tokio::{sync::watch, time::Instant};
 use super::keys::KeySet;
 use crate::VerifyError;
 
-/// From this age on, keys are loaded again in the background while they are used.
+/// Keys older than this are reloaded in the background while they are in use.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// From this age on, requests wait for new keys first. Only after a pause without tokens do keys get this old, and the
-/// next token should not profit from a key that was withdrawn hours ago.
+/// Requests wait for new keys if the keys are older than this. Keys get this old only in a pause without tokens, and
+/// the next token must not benefit from a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
-/// Younger keys are not loaded again for a token of an unknown key, or anybody could make us ask at any rate.
+/// Keys younger than this are not reloaded for an unknown key; otherwise anyone could make the program send requests at
+/// any rate.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// How long after the pause that follows a failure the server is taken for down, if nobody has asked again.
+/// How long after the pause that follows a failure the server counts as down, if there was no further attempt.
 const STILL_DOWN: Duration = Duration::from_secs(60);
 
-/// The longest pause after a failed attempt; the first is a second, and each next one twice as long.
+/// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The shortest pause that a client is told.
+/// The shortest pause that an answer asks for.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// What is known now.
+/// The current state.
 #[derive(Default)]
 pub(super) struct State {
     loaded: Option<Loaded>,
     failure: Option<LoadFailure>,
-    /// The attempt that is under way. Its channel closes when it ends, in whatever way.
+    /// The current attempt. Its channel closes when the attempt ends, whatever the outcome.
     pub(super) flight: Option<watch::Receiver<()>>,
 }
 
@@ -40,14 +41,14 @@ struct Loaded {
     at: Instant,
 }
 
-/// What failed since keys were last loaded.
+/// The failures since keys were last loaded.
 struct LoadFailure {
     attempts: u32,
     retry_at: Instant,
     reason: String,
 }
 
-/// What to do for a request.
+/// What a request should do.
 pub(super) enum Advice {
     /// Use these keys.
     Use(Arc<KeySet>),
@@ -58,60 +59,60 @@ pub(super) enum Advice {
 }
 
 impl State {
-    /// Says what to do for a request that needs keys.
+    /// Decides what a request that needs keys should do.
     pub(super) fn advice(&self, now: Instant) -> Advice {
         let Some(Loaded { keys, at, .. }) = &self.loaded else { return Advice::LoadFirst };
         let age = now.duration_since(*at);
         if age < REFRESH_AFTER {
             Advice::Use(Arc::clone(keys))
         } else if age < RELY_UNTIL || self.is_down(now) {
-            // While the key server is down, nobody should wait for it again and again.
+            // While the key server is down, requests must not wait for it again and again.
             Advice::UseAndLoad(Arc::clone(keys))
         } else {
             Advice::LoadFirst
         }
     }
 
-    /// Tells whether the key server was down just now. An older failure says nothing of it.
+    /// Tells whether the key server was down recently. An older failure says nothing about now.
     fn is_down(&self, now: Instant) -> bool {
         self.failure.as_ref().is_some_and(|failure| now < failure.retry_at + STILL_DOWN)
     }
 
-    /// Returns the keys, if any.
+    /// Returns the keys, if there are any.
     pub(super) fn keys(&self) -> Option<Arc<KeySet>> {
         self.loaded.as_ref().map(|loaded| Arc::clone(&loaded.keys))
     }
 
-    /// Returns the keys if they are others than `known`.
+    /// Returns the keys if they differ from `known`.
     pub(super) fn keys_after(&self, known: &Arc<KeySet>) -> Option<Arc<KeySet>> {
         self.keys().filter(|keys| !Arc::ptr_eq(keys, known))
     }
 
-    /// Tells whether the keys are so new that an unknown key is not worth another attempt.
+    /// Tells whether the keys are too new to reload them for an unknown key.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
         let is_recent = |loaded: &Loaded| now.duration_since(loaded.at) < ASK_AGAIN_AFTER;
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)
     }
 
-    /// Tells how long it is until an unknown key is worth another attempt.
+    /// Returns the time until the keys may be reloaded for an unknown key.
     pub(super) fn until_next(&self, now: Instant) -> Duration {
         let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));
         ASK_AGAIN_AFTER.saturating_sub(age).max(SHORTEST_PAUSE)
     }
 
-    /// Tells whether the pause after the last failed attempt, if it failed, is over.
+    /// Tells whether the pause after the last failed attempt is over, or there was no failure.
     pub(super) fn may_load(&self, now: Instant) -> bool {
         self.failure.as_ref().is_none_or(|failure| failure.retry_at <= now)
     }
 
-    /// Notes that keys were loaded. Those from before are gone, and with them any that were withdrawn.
+    /// Records that keys were loaded. They replace the former keys, including withdrawn ones.
     pub(super) fn succeed(&mut self, keys: Arc<KeySet>, now: Instant) {
         self.loaded = Some(Loaded { keys, at: now });
         self.failure = None;
         self.flight = None;
     }
 
-    /// Notes that an attempt failed. Keys from before stay in use.
+    /// Records a failed attempt. The former keys stay in use.
     pub(super) fn fail(&mut self, reason: String, now: Instant) {
         let attempts = self.failure.as_ref().map_or(0, |failure| failure.attempts);
         let pause = Duration::from_secs(1 << attempts.min(5)).min(LONGEST_PAUSE);

@@ -1,4 +1,4 @@
-//! How documents of an issuer are fetched: by which roots, which proxy, and where without TLS.
+//! The settings for fetching documents of an issuer: root certificates, proxy, and hosts without TLS.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::shown;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the program sets for the requests to one issuer.
+/// The program's settings for requests to one issuer.
 #[derive(Clone, Default)]
 pub(crate) struct Transport {
     plain: Hosts,
-    /// As PEM.
+    /// In PEM.
     roots: Vec<String>,
     proxy: Option<String>,
 }
@@ -31,17 +31,17 @@ impl Transport {
         self.proxy = Some(url);
     }
 
-    /// Tells whether the program names the host for requests without TLS.
+    /// Tells whether the program allows requests to the host without TLS.
     pub(crate) fn is_plain(&self, url: &Url) -> bool {
         url.scheme() == "http" && self.plain.have(url)
     }
 
-    /// Says what can never work. Neither a certificate nor a proxy's URL is quoted: that may have a password.
+    /// Lists the problems. It quotes neither a certificate nor the whole URL of a proxy, which may contain a password.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.roots.iter().any(|pem| certificates(pem).is_none()) {
             problems.push(
-                "a root certificate cannot be read; write it as PEM, from `-----BEGIN CERTIFICATE-----` on"
+                "a root certificate cannot be read; write it as PEM, beginning with `-----BEGIN CERTIFICATE-----`"
                     .to_owned(),
             );
         }
@@ -50,21 +50,21 @@ impl Transport {
         {
             let shown = shown::url(url);
             problems.push(format!(
-                "`{shown}` is not the URL of a proxy; write one as in `http://proxy.example.com:3128`"
+                "`{shown}` is not the URL of a proxy; write one such as `http://proxy.example.com:3128`"
             ));
         }
         problems
     }
 
-    /// Makes a client for one request. There are few requests, and a client that is kept would keep connections to a runtime
-    /// that may have ended, and the root certificates of the day the program started.
+    /// Makes a client for one request. There are few requests. A client that is kept would hold connections to a
+    /// runtime that may have ended, and the root certificates of the time when the program started.
     pub(crate) fn client_for(&self, url: &Url) -> reqwest::Result<Client> {
         let mut client = Client::builder()
             .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
             .connect_timeout(CONNECT_TIMEOUT);
         if is_on_loopback(url) {
-            // A proxy would take the request away from this machine.
+            // A proxy would send the request to another machine.
             client = client.no_proxy();
         } else if let Some(proxy) = &self.proxy {
             client = client.proxy(Proxy::all(proxy)?);
@@ -72,7 +72,7 @@ impl Transport {
         if url.scheme() == "https" {
             return self.trusting(client).build();
         }
-        // Root certificates are not needed, and take long to read.
+        // Root certificates are not needed here, and take long to read.
         client.tls_certs_only([]).build()
     }
 

@@ -1,4 +1,4 @@
-//! A token taken apart, before anything about it is known to be true.
+//! A token whose content is parsed but not verified.
 
 use std::{borrow::Cow, fmt};
 
@@ -16,13 +16,14 @@ use super::{
 };
 use crate::verify::issuer::Issuer;
 
-/// Refuses longer tokens unread: what is read here comes from anybody. Common proxies refuse longer headers, too.
+/// Rejects longer tokens without parsing them, since anyone can send them. Common proxies also reject longer headers.
 pub(crate) fn check_length(token: &str) -> Result<(), Fault> {
     const MAX_LENGTH: usize = 16 * 1024;
     if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
 }
 
-/// Tells whether a token is a JSON Web Token by its form: three parts, of which the first is an object. Others are opaque.
+/// Tells whether a token has the form of a JSON Web Token: three parts, the first of which is an object. Other tokens
+/// are opaque.
 #[cfg(feature = "introspection")]
 pub(crate) fn is_jwt(token: &str) -> bool {
     let mut parts = token.split('.');
@@ -30,7 +31,7 @@ pub(crate) fn is_jwt(token: &str) -> bool {
     parts.count() == 2 && decode(header).is_ok_and(|header| header.first() == Some(&b'{'))
 }
 
-/// A token in JWS compact serialization ([RFC 7515, section 7.1]) of which nothing was read yet.
+/// A token in JWS compact serialization ([RFC 7515, section 7.1]) that has not been parsed.
 ///
 /// [RFC 7515, section 7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
 pub(crate) struct Unread<'a> {
@@ -53,7 +54,7 @@ impl<'a> Unread<'a> {
         Ok(Self { message, header, claims: decode(claims)?, signature })
     }
 
-    /// Decodes what is not decoded yet, and reads none of it.
+    /// Decodes the remaining parts without parsing them.
     #[cfg(feature = "dpop")]
     pub(crate) fn decode(self) -> Result<Decoded<'a>, Fault> {
         Ok(Decoded {
@@ -64,25 +65,25 @@ impl<'a> Unread<'a> {
         })
     }
 
-    /// Reads the issuer that the token claims, and nothing else of its claims. It picks the keys, which then prove it or not.
+    /// Reads the issuer that the token claims, and no other claim. It selects the keys that then verify the token.
     pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
         let claims = serde_json::from_slice::<Object<Iss<'_>>>(&self.claims);
         let Object(Iss { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`").of(Rule::Issuer)) } else { Ok(iss) }
     }
 
-    /// Reads and judges the header of an access token, so that what cannot be good costs no key.
+    /// Parses and checks the header of an access token, so that an invalid one does not cause keys to be loaded.
     pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
         self.read_as(&TYPES, false)
     }
 
-    /// Reads and judges the header of a token that has one of these types, or may have none.
+    /// Parses and checks the header of a token with one of these types, or possibly without a type.
     pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
         let header: Header<'_> = serde_json::from_slice(&header)
-            .map_err(|_| Fault::Plain("its header is malformed, or has a member twice"))?;
+            .map_err(|_| Fault::Plain("its header is malformed, or repeats a member"))?;
         if header.crit {
-            return Err(Fault::Plain("its header has `crit`, and no extension is known here"));
+            return Err(Fault::Plain("its header has `crit`, but scopegate supports no extension"));
         }
         match header.typ.as_deref() {
             Some(typ) if !is_one_of(types, typ) => {
@@ -92,7 +93,7 @@ impl<'a> Unread<'a> {
             _ => {}
         }
         let algorithm = Algorithm::parse(&header.alg)
-            .ok_or_else(|| Fault::with("its `alg` is not one that is accepted:", &header.alg))
+            .ok_or_else(|| Fault::with("its `alg` is not accepted:", &header.alg))
             .map_err(|fault| fault.of(Rule::Algorithm))?;
         Ok(Unverified {
             algorithm,
@@ -105,25 +106,25 @@ impl<'a> Unread<'a> {
     }
 }
 
-/// A token of which nothing was read yet, without its encoding.
+/// A token that is decoded but not parsed.
 #[cfg(feature = "dpop")]
 pub(crate) struct Decoded<'a> {
     /// As JSON.
     pub(crate) header: Vec<u8>,
     /// As JSON.
     pub(crate) claims: Vec<u8>,
-    /// What was signed: header and claims as they were sent.
+    /// The signed text: header and claims as they were sent.
     pub(crate) message: &'a [u8],
     pub(crate) signature: Vec<u8>,
 }
 
-/// A well-formed token whose signature nobody has checked yet.
+/// A well-formed token whose signature has not been checked.
 pub(crate) struct Unverified<'a> {
     /// The algorithm that the token claims; never HMAC.
     pub(super) algorithm: Algorithm,
     /// The name of the key.
     pub(super) kid: Option<String>,
-    /// What was signed: header and claims as they were sent.
+    /// The signed text: header and claims as they were sent.
     pub(super) message: &'a [u8],
     /// The signature.
     pub(super) signature: Vec<u8>,
@@ -133,55 +134,57 @@ pub(crate) struct Unverified<'a> {
 }
 
 impl Unverified<'_> {
-    /// Refuses an algorithm that the program does not accept of this issuer.
+    /// Rejects an algorithm that the program does not accept from this issuer.
     pub(super) fn check_algorithm(&self, issuer: &Issuer) -> Result<(), Fault> {
         if issuer.takes_algorithm(self.algorithm) {
             return Ok(());
         }
         let fault = Fault::with(
-            "its `alg` is not one that the program accepts of its issuer:",
+            "its `alg` is not one that the program accepts from its issuer:",
             self.algorithm.name(),
         );
         Err(fault.of(Rule::Algorithm))
     }
 
-    /// Reads when the token says that it was issued; for tokens of no known key, of which nothing else is read.
+    /// Returns the time of issue that the token claims. It is used for tokens with an unknown key, of which no other
+    /// claim is read.
     pub(super) fn issued_at(&self) -> Option<f64> {
         serde_json::from_slice::<Object<Iat>>(&self.claims).ok().map(|Object(Iat { iat })| iat)
     }
 
-    /// Reads the claims; to be called once the signature is known to be good.
+    /// Parses the claims. Call it only after the signature has been verified.
     pub(crate) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
         let claims = object::read_once(&self.claims)
-            .map_err(|_| Fault::Plain("its claims are malformed, or have a member twice"))?;
+            .map_err(|_| Fault::Plain("its claims are malformed, or repeat a member"))?;
         Ok(claims)
     }
 }
 
-const NO_CLAIMS: &str = "its claims are not a JSON object with a text `iss`";
+const NO_CLAIMS: &str = "its claims are not a JSON object with a string `iss`";
 
-/// The claim that picks the keys.
+/// The claim that selects the keys.
 #[derive(Deserialize)]
 struct Iss<'a> {
     #[serde(borrow, default)]
     iss: Cow<'a, str>,
 }
 
-/// The claim by which a token says how old it is.
+/// The claim that gives the token's age.
 #[derive(Deserialize)]
 struct Iat {
     iat: f64,
 }
 
-/// How many members a header may have, with those of what it holds. Whoever knows the name of an issuer can have headers read.
+/// How many members a header may have, including nested ones. Anyone who knows the name of an issuer can make the gate
+/// parse headers.
 const MAX_HEADER_MEMBERS: usize = 32;
 
-/// The members of a JOSE header that matter. A key that the token brings along (`jwk`, `jku`, `x5c`) does not.
+/// The members of a JOSE header that are used. A key in the token itself (`jwk`, `jku`, `x5c`) is ignored.
 struct Header<'a> {
     alg: Cow<'a, str>,
     typ: Option<Cow<'a, str>>,
     kid: Option<Cow<'a, str>>,
-    /// Whether `crit` is there, whatever its value, `null` included.
+    /// Whether there is a `crit`, with any value, even `null`.
     crit: bool,
 }
 
@@ -216,7 +219,7 @@ impl<'de> Visitor<'de> for AHeader {
             };
             others.count()?;
             if known.replace(header.next_value()?).is_some() {
-                return Err(A::Error::custom("a member stands twice"));
+                return Err(A::Error::custom("a member is repeated"));
             }
         }
         let text = |member: Option<Option<Text<'de>>>| Some(member??.0);
@@ -229,8 +232,8 @@ impl<'de> Visitor<'de> for AHeader {
     }
 }
 
-/// What `typ` may be in an access token ([RFC 9068, section 4]). Older servers write `JWT`. Others, such as `logout+jwt`,
-/// mark tokens that the same keys sign for another purpose.
+/// The accepted values of `typ` in an access token ([RFC 9068, section 4]). Older servers write `JWT`. Other values,
+/// such as `logout+jwt`, mark tokens that the same keys sign for another purpose.
 ///
 /// [RFC 9068, section 4]: https://www.rfc-editor.org/rfc/rfc9068#section-4
 const TYPES: [&str; 3] = ["at+jwt", "application/at+jwt", "JWT"];

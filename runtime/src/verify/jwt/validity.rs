@@ -1,4 +1,4 @@
-//! When a token is valid: the one part of its judgement that time changes.
+//! The time when a token is valid: the only part of a check that depends on the clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,7 +31,7 @@ impl Validity {
         claims.get("nbf").map(number).transpose()
     }
 
-    /// Reads the same of an answer about a token, where `exp` may be missing ([RFC 7662, section 2.2]).
+    /// Reads the times of an answer about a token, which may lack `exp` ([RFC 7662, section 2.2]).
     ///
     /// [RFC 7662, section 2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
     #[cfg(feature = "introspection")]
@@ -43,8 +43,8 @@ impl Validity {
         Ok(Self { not_before: Self::not_before(claims)?, expires })
     }
 
-    /// Judges the times, whether the token came just now or is remembered: where the clock was set back, a token that was
-    /// good may not be valid yet.
+    /// Checks the times, also for a cached token: if the clock was set back, a token that was valid may not be valid
+    /// yet.
     pub(crate) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
         if self.not_before.is_some_and(|not_before| now + leeway.as_secs_f64() < not_before) {
             return Err(Fault::Plain("it is not valid yet").of(Rule::Times).into());
@@ -55,19 +55,19 @@ impl Validity {
         Ok(())
     }
 
-    /// Returns when the token expires; nothing where no clock of this machine can say it.
+    /// Returns when the token expires; `None` if this machine's clock cannot represent that time.
     pub(crate) fn expires_at(&self) -> Option<SystemTime> {
         let since = Duration::try_from_secs_f64(self.expires.max(0.0)).ok()?;
         UNIX_EPOCH.checked_add(since)
     }
 
-    /// Tells whether the token expired.
+    /// Tells whether the token has expired.
     pub(crate) fn is_over(&self, now: f64, leeway: Duration) -> bool {
         now >= self.expires + leeway.as_secs_f64()
     }
 }
 
-/// Returns the time as tokens write it. A clock from before 1970 is a broken one, and makes every token an expired one.
+/// Returns the time as tokens write it. A clock before 1970 is broken, and makes every token expired.
 pub(crate) fn system_clock() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
 }

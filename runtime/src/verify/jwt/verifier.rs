@@ -1,4 +1,4 @@
-//! Judges a token: as it was judged before, or else anew.
+//! Checks a token, or uses a cached result.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,10 +18,10 @@ use crate::{
     verify::issuer::{Issuer, Named},
 };
 
-/// When to ask an issuer without keys again.
+/// How long clients wait if an issuer has no keys.
 const WITHOUT_KEYS: Duration = Duration::from_secs(10);
 
-/// How much memory the cache may take, in bytes: enough for some thousand tokens.
+/// The default size of the cache, in bytes: enough for some thousand tokens.
 const CACHE_SIZE: usize = 16 * 1024 * 1024;
 
 /// Verifies the JSON Web Tokens of some issuers.
@@ -31,27 +31,27 @@ pub(crate) struct Jwts {
     pub(super) clock: fn() -> f64,
 }
 
-/// An issuer, and where its keys come from.
+/// An issuer and the source of its keys.
 pub(crate) struct KnownIssuer {
     pub(crate) issuer: Issuer,
     pub(crate) keys: KeySource,
 }
 
-/// What is known of a token that came before.
+/// The cached result of a token.
 enum Recalled {
-    /// It is still good.
+    /// It is still valid.
     Admitted(Token),
-    /// It is to be judged anew. It came at this time, if that is known.
+    /// It must be checked again. The time is that of its first arrival, if known.
     Came(Option<Instant>),
 }
 
-/// Why a token was refused.
+/// Why a token was rejected.
 pub(crate) enum Refusal {
-    /// It is bad at any time, while its issuer has these keys.
+    /// It is invalid whatever the time, while its issuer has these keys.
     Lasting(Arc<Bad>),
-    /// Its key is unknown, and its issuer was not asked since it came.
+    /// Its key is unknown, and its issuer has not been asked since it arrived.
     Unsettled(VerifyError),
-    /// The next time it may be another matter.
+    /// The next attempt may have another result.
     Passing(VerifyError),
 }
 
@@ -84,11 +84,11 @@ impl Jwts {
         if let Some(token) = self.remembered(cache, lookup, presented) {
             return Ok(token.with_cached(true));
         }
-        // Boxed, since it is rare, and every request would have room for it.
+        // Boxed, because it is rare and its state would enlarge the future of every request.
         Box::pin(self.verify_anew(cache, lookup, presented)).await
     }
 
-    /// Returns a token that is known to be good, where nothing has to be waited for.
+    /// Returns a token that is known to be valid, if that needs no waiting.
     fn remembered(&self, cache: &Cache, lookup: Lookup<'_>, presented: &Presented<'_>) -> Option<Token> {
         let good = cache.good(lookup).filter(|good| good.is_for(presented.resource()))?;
         let keys = good.source.at_hand()?;
@@ -103,7 +103,7 @@ impl Jwts {
     ) -> Result<Token, VerifyError> {
         let arrived = match self.recall(cache, lookup, presented).await? {
             Recalled::Admitted(token) => return Ok(token.with_cached(true)),
-            // Of what is not known, nothing was waited for.
+            // If nothing is known about the token, nothing was awaited, so it arrives now.
             Recalled::Came(before) => before.unwrap_or_else(Instant::now),
         };
         match self.judge(presented, arrived).await {
@@ -125,8 +125,8 @@ impl Jwts {
         }
     }
 
-    /// Judges a token as it was judged before, if that still counts. The keys are asked for each time, so that remembered
-    /// tokens have them renewed as others do, and go with a withdrawn key as soon.
+    /// Uses the cached result of a token, if it is still usable. It asks for the keys each time, so that cached tokens
+    /// also cause reloads, and become invalid as soon as their key is withdrawn.
     async fn recall(
         &self,
         cache: &Cache,
@@ -152,7 +152,7 @@ impl Jwts {
         Ok(Recalled::Came(Some(arrived)))
     }
 
-    /// Judges all of a token but its times. It `arrived` now, or before if that is known.
+    /// Checks a token except for its times. `arrived` is the time of its first arrival.
     async fn judge(&self, presented: &Presented<'_>, arrived: Instant) -> Result<Good, Refusal> {
         let token = Unread::split(presented.token())?;
         let iss = token.issuer()?.into_owned();
@@ -166,9 +166,10 @@ impl Jwts {
         let until_newer_keys = |fault| Refusal::Lasting(Arc::new(bad(fault).until_newer_keys()));
         let key = match verdict {
             Verdict::Genuine(key) => key,
-            // All keys withdrawn, or an accident of the issuer: nobody should throw a token away for that.
+            // All keys were withdrawn, or the issuer has a problem; clients should not discard their token because of
+            // that.
             Verdict::UnknownKey if keys.is_empty() => {
-                let reason = "its issuer publishes no key that could be used";
+                let reason = "its issuer publishes no usable key";
                 return Err(VerifyError::unavailable(WITHOUT_KEYS, reason).into());
             }
             Verdict::UnknownKey if !is_settled(&keys) => {
@@ -177,7 +178,7 @@ impl Jwts {
             }
             Verdict::UnknownKey => return Err(until_newer_keys(of_no_key(&token))),
             Verdict::Forged => {
-                let fault = Fault::Plain("its signature is not one of the key that it names");
+                let fault = Fault::Plain("its signature does not match the key that it names");
                 return Err(until_newer_keys(fault.of(Rule::Signature)));
             }
         };
@@ -189,12 +190,12 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns how long the key of a token must have been published: since some time after it was issued, by its own account. One
-    /// that says nothing useful had its key published just now.
+    /// Returns how long the key of a token must have been published: since shortly after the token's own time of issue.
+    /// Without a usable time, the key counts as published just now.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
-        /// How far the clocks may differ, and how long servers may take to publish the key of a token that they issued.
+        /// The clock difference, plus the time that servers may take to publish the key of a token.
         const LATE: f64 = 60.0;
-        /// Older tokens are as old as that.
+        /// Older tokens are treated as this old.
         const A_CENTURY: f64 = 100.0 * 365.0 * 86_400.0;
         let age = token.issued_at().map_or(0.0, |issued_at| (self.clock)() - issued_at - LATE);
         Duration::try_from_secs_f64(age.clamp(0.0, A_CENTURY)).unwrap_or_default()
@@ -209,7 +210,7 @@ impl Jwts {
         })
     }
 
-    /// Judges the times of a token, by the clock of now.
+    /// Checks the times of a token against the current time.
     fn valid_now(&self, good: &Good) -> Result<Token, VerifyError> {
         good.validity.check((self.clock)(), good.leeway)?;
         Ok(good.token.clone())
@@ -220,11 +221,11 @@ impl Jwts {
     }
 }
 
-/// Has the keys of an issuer judge a signature. For a token of an unknown key they are loaded again, and for one that looks
-/// forged, since some servers exchange a key and not its name.
+/// Checks a signature with the keys of an issuer. Keys are loaded again for an unknown key, and for a signature that
+/// looks forged, since some servers replace a key without changing its name.
 ///
-/// Where they cannot be loaded, the token is judged by those that are known, if that `is_settled` by them, or if a key of its name
-/// is among them.
+/// If they cannot be loaded, the known keys decide, provided that their result `is_settled`, or that one of them has
+/// the name in the token.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,
@@ -249,11 +250,11 @@ pub(crate) async fn ask(
     }
 }
 
-/// Says that a token's key is not among those of its issuer.
+/// Makes the fault for a token whose key is not among those of its issuer.
 fn of_no_key(token: &Unverified<'_>) -> Fault {
     let fault = match &token.kid {
         Some(kid) => Fault::with("its issuer publishes no key of its `kid`", kid),
-        None => Fault::Plain("it names no key, and none of its issuer's made the signature"),
+        None => Fault::Plain("it names no key, and no key of its issuer made the signature"),
     };
     fault.of(Rule::Key)
 }

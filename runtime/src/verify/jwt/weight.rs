@@ -1,23 +1,23 @@
-//! Estimates how much memory a verified token takes.
+//! Estimates the memory of a verified token.
 
 use serde_json::{Map, Value};
 
 use crate::Token;
 
-/// What an allocation takes beside its content, for the allocator's own books and for rounding.
+/// The overhead of an allocation: the allocator's own data, and rounding.
 const ALLOCATION: usize = 16;
 
-/// What a token takes beside its claims and scopes: the token, its times, and its place in the cache.
+/// The size of a token without its claims and scopes: the token, its times, and its cache entry.
 const TOKEN: usize = 512;
 
-/// A node of a `BTreeMap` has room for 11 entries, and all but the first have 5 at the least.
+/// A node of a `BTreeMap` has room for 11 entries, and each except the root has at least 5.
 const fn nodes(entries: usize, entry: usize) -> usize {
     const ROOM: usize = 11;
     const LINKS: usize = (ROOM + 3) * size_of::<usize>();
     entries.div_ceil(5) * (ROOM * entry + LINKS + ALLOCATION)
 }
 
-/// Estimates the bytes that a token takes with its claims, rather too many than too few.
+/// Estimates the bytes of a token with its claims; rather too many than too few.
 pub(super) fn of(token: &Token) -> usize {
     let scopes = token.scopes();
     let texts: usize = scopes.iter().map(|scope| ALLOCATION + scope.len()).sum();
@@ -25,7 +25,7 @@ pub(super) fn of(token: &Token) -> usize {
     TOKEN + of_object(token.all_claims()) + texts + names + nodes(scopes.len(), size_of::<Box<str>>())
 }
 
-/// Estimates the bytes that claims take, likewise.
+/// Estimates the bytes of claims in the same way.
 pub(crate) fn of_object(members: &Map<String, Value>) -> usize {
     let entries = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + of_value(value));
     nodes(members.len(), size_of::<(String, Value)>()) + entries.sum::<usize>()

@@ -1,4 +1,4 @@
-//! An OAuth client, which knows of a server what the server's metadata says.
+//! An OAuth client that configures itself from a server's metadata.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(crate) struct Tokens {
 }
 
 impl Client {
-    /// Reads the metadata, by RFC 8414 or else by `OpenID` Connect Discovery.
+    /// Reads the metadata of RFC 8414, or else of `OpenID` Connect Discovery.
     pub(crate) async fn of(about: About) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -55,14 +55,14 @@ impl Client {
         panic!("{} has no metadata", about.issuer);
     }
 
-    /// Gets a token for the client itself.
+    /// Gets a token with client credentials.
     pub(crate) async fn machine(&self, scope: &str, resource: Option<&str>) -> Tokens {
         let mut form = vec![("grant_type", "client_credentials"), ("scope", scope)];
         form.extend(resource.map(|resource| ("resource", resource)));
         self.tokens(&self.about.machine, &form).await
     }
 
-    /// Logs a person in, who allows what is asked for.
+    /// Logs a user in, who allows everything.
     pub(crate) async fn login(&self, scope: &str, resource: Option<&str>) -> Tokens {
         let client = match &self.about.other {
             Some(other) if resource == Some(OTHER_RESOURCE) => other,
@@ -92,7 +92,7 @@ impl Client {
         self.tokens(client, &form).await
     }
 
-    /// Follows redirects as a browser does, until one leads back to the client with a code.
+    /// Follows redirects as a browser does, up to the redirect to the client with a code.
     async fn browse(&self, mut url: Url) -> String {
         let mut cookies = BTreeMap::new();
         cookies.extend(self.about.cookie.as_deref().and_then(cookie));
@@ -118,18 +118,18 @@ impl Client {
         json(self.post("token", client, form).await).await
     }
 
-    /// Has a token of a login revoked.
+    /// Revokes a token of a login.
     pub(crate) async fn revoke(&self, token: &str) {
         let answer = self.post("revocation", &self.about.client, &[("token", token)]).await;
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
     }
 
-    /// Asks about a token, as the resource does.
+    /// Introspects a token, as the resource does.
     pub(crate) async fn introspect(&self, token: &str) -> Value {
         json(self.post("introspection", &self.about.introspector, &[("token", token)]).await).await
     }
 
-    /// Asks about a token, and returns the status of the answer.
+    /// Introspects a token, and returns the status of the answer.
     pub(crate) async fn ask(&self, token: &str) -> StatusCode {
         self.post("introspection", &self.about.introspector, &[("token", token)]).await.status()
     }

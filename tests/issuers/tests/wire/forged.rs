@@ -1,16 +1,16 @@
-//! Tokens that only look like a good one.
+//! Forged tokens that resemble a valid token.
 
 use scopegate_tests::issuer::{Key, encode};
 
 use crate::golden::part;
 
-/// Makes forgeries of a good token.
+/// Makes forgeries of a valid token.
 pub(crate) fn forgeries(good: &str) -> Vec<(&'static str, String)> {
     let parts: Vec<_> = good.split('.').collect();
     let [header, claims, signature] = parts[..] else {
         return vec![
             ("a token with another end", other_end(good)),
-            ("a token that nobody made", "forged".into()),
+            ("other token: unknown to the server", "forged".into()),
         ];
     };
     let unsigned = encode(r#"{"alg":"none"}"#);
@@ -39,7 +39,7 @@ fn signed_by_another_key(good: &str) -> String {
     key.mint_with(&header, &claims)
 }
 
-/// Changes a letter that is not the last, whose bits may not count.
+/// Changes a letter other than the last, because the last one's bits may be padding.
 fn other_end(text: &str) -> String {
     let at = text.len() - 3;
     let other = if &text[at..=at] == "A" { "B" } else { "A" };

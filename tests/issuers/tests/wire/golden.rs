@@ -1,4 +1,4 @@
-//! What tokens of a server have in them: written down once, and compared with what the server sends now.
+//! Records the contents of a server's tokens once, and compares them with the tokens that the server sends now.
 
 use std::{env, fs, path::PathBuf};
 
@@ -8,16 +8,16 @@ use serde_json::{Map, Value, json};
 
 use crate::server::{About, RESOURCE};
 
-/// What the program did with a token.
+/// The program's result for a token.
 #[derive(Clone, Debug)]
 pub(crate) enum Verdict {
-    /// It was good for these scopes.
+    /// The program accepted it with these scopes.
     Accept(String),
-    /// It was refused for this reason.
+    /// The program refused it for this reason.
     Refuse(&'static str),
 }
 
-/// The file `tests/providers/NAME.json`, as it follows from what was seen.
+/// The file `tests/providers/NAME.json`, made from the recorded tokens.
 #[derive(Debug)]
 pub(crate) struct Golden {
     name: &'static str,
@@ -32,12 +32,12 @@ impl Golden {
         Self { name, head: Map::new(), tokens: Vec::new(), introspection: Vec::new(), port: 0 }
     }
 
-    /// Begins to record what the server on `port` sends.
+    /// Begins to record the tokens of the server on `port`.
     pub(crate) fn record(&mut self, about: &About, port: u16) {
         self.port = port;
         let issuer = self.on_port_9000(&json!(about.issuer));
         let source = format!("{}, started by tests/issuers/{}", about.server, self.name);
-        // The others need no preset.
+        // The other servers need no preset.
         let constructor = if self.name == "better-auth" { "better_auth" } else { "new" };
         let head = json!({
             "provider": self.name, "source": source, "real": true,
@@ -66,7 +66,7 @@ impl Golden {
         push(&mut self.introspection, row, &verdict);
     }
 
-    /// Compares with the file, or writes it where `UPDATE_PROVIDERS` is set.
+    /// Compares the recording with the file, or writes the file if `UPDATE_PROVIDERS` is set.
     pub(crate) fn check(self) {
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../providers/{}.json", self.name));
         let mut seen = self.head;
@@ -87,17 +87,17 @@ impl Golden {
             assert_eq!(
                 shape(&seen[rows]),
                 shape(&known[rows]),
-                "{} sends others than {} has; look at both, and write it with UPDATE_PROVIDERS=1",
+                "{} sends other tokens than {} has; compare both, and update the file with UPDATE_PROVIDERS=1",
                 self.name,
                 file.display()
             );
         }
     }
 
-    /// Ports differ from run to run.
+    /// Replaces the server's port, which differs in every run.
     fn on_port_9000(&self, value: &Value) -> Value {
         let text = value.to_string().replace(&format!("127.0.0.1:{}", self.port), "127.0.0.1:9000");
-        serde_json::from_str(&text).expect("a port for a port")
+        serde_json::from_str(&text).expect("replacing a port keeps the JSON valid")
     }
 }
 
@@ -108,7 +108,8 @@ pub(crate) fn part(token: &str, at: usize) -> Value {
     serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{error} in {token}"))
 }
 
-/// Says why an answer about a token that is no access token for the resource is refused, if the answer itself does.
+/// Returns the reason why an introspection answer is refused, if the answer shows that it is not about an access token for the
+/// resource.
 fn reason_in(answer: &Value) -> Option<&'static str> {
     match (answer["active"].as_bool(), answer["token_type"].as_str(), answer.get("aud")) {
         (Some(false), ..) => Some("inactive"),
@@ -135,7 +136,7 @@ fn push(rows: &mut Vec<Value>, mut row: Value, verdict: &Verdict) {
     }
 }
 
-/// Keeps names and types, and the values that do not differ from run to run.
+/// Keeps names and types, and the values that are the same in every run.
 fn shape(value: &Value) -> Value {
     const KEPT: [&str; 12] = [
         "name",
@@ -155,7 +156,7 @@ fn shape(value: &Value) -> Value {
         Value::Object(members) => members
             .iter()
             .map(|(name, value)| {
-                // The clients of some servers have names by chance.
+                // Some servers choose random client ids.
                 let kept = KEPT.contains(&name.as_str()) && !(name == "aud" && value.is_string());
                 (name.clone(), if kept { value.clone() } else { shape(value) })
             })

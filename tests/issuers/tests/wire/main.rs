@@ -1,6 +1,6 @@
-//! Real authorization servers: the program discovers each by itself, and judges the tokens that a client gets there.
+//! Real authorization servers. The program discovers each server, and judges the tokens that a client gets there.
 //!
-//! `.ci/issuers` installs the servers and runs this. With `UPDATE_PROVIDERS=1` it writes `tests/providers/*.json` anew.
+//! `.ci/issuers` installs the servers and runs these tests. `UPDATE_PROVIDERS=1` updates `tests/providers/*.json`.
 
 mod client;
 mod forged;
@@ -13,7 +13,7 @@ use golden::Golden;
 use restart::Names;
 use table::{Form, Table};
 
-/// Sends the program what the server of the folder `name` issues in each of these forms.
+/// Sends the program the tokens of the server in the folder `name`, in each of these forms.
 async fn check(name: &'static str, forms: &[Form]) {
     let mut golden = Golden::of(name);
     for form in forms {
@@ -71,7 +71,7 @@ async fn glewlwyd() {
     check("glewlwyd", &[Form::Jwt]).await;
 }
 
-/// Its packages are many, so that `tests/issuers/lemonldap/run` is called by hand.
+/// Needs many packages, so `tests/issuers/lemonldap/run` runs it by hand.
 #[tokio::test]
 #[ignore = "its server is installed by tests/issuers/lemonldap/run"]
 async fn lemonldap() {

@@ -1,4 +1,4 @@
-//! A server that starts again, with another key: it keeps none.
+//! A server that restarts with a new key, because it does not store keys.
 
 use std::time::{Duration, Instant};
 
@@ -12,17 +12,17 @@ use crate::{
     table::{Form, assert_invalid, bearer, program},
 };
 
-/// What servers call their keys.
+/// How a server names its keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Names {
-    /// Each key has a name of its own.
+    /// Each key has its own name.
     Own,
-    /// All have the same one, so that tokens of the new key look forged.
+    /// All keys have the same name, so tokens of the new key look forged.
     Same,
 }
 
-/// The program asks for keys again within ten seconds of the last time. A client may drop a token that got 401, so that
-/// it gets 503 until then where the name of its key is a new one.
+/// The program loads keys at most once in ten seconds. A client may discard a token after a 401, so a token with a new key name
+/// gets 503 until then.
 pub(crate) async fn brings_keys(name: &str, names: Names) {
     let mut server = Server::spawn(name, &[]);
     let client = Client::of(server.ready()).await;

@@ -1,8 +1,8 @@
 //! An authorization server, started by the script in its folder.
 //!
-//! Each folder has `install` and `start`. What `start` runs listens on `PORT` of this machine, keeps its files in `STATE`,
-//! knows the `RESOURCES`, and issues access tokens in a `FORMAT`, `jwt` or `opaque`, where it has both, for `LIFETIME`
-//! seconds. It prints `ready:` and an [`About`] once it answers.
+//! Each folder has the scripts `install` and `start`. `start` runs a server that listens on the loopback port `PORT`, keeps its files
+//! in `STATE` and knows the `RESOURCES`. Its access tokens are valid for `LIFETIME` seconds. A server with both formats uses `FORMAT`,
+//! `jwt` or `opaque`. The script prints `ready:` and an [`About`] when the server answers.
 
 use std::{
     collections::BTreeMap,
@@ -16,11 +16,11 @@ use std::{
 use scopegate_tests::program::free_port;
 use serde::Deserialize;
 
-/// Two resources that the servers know. The program is the first.
+/// The two resources that the servers know. The program is the first.
 pub(crate) const RESOURCE: &str = "https://files.example.com/mcp";
 pub(crate) const OTHER_RESOURCE: &str = "https://other.example.com/mcp";
 
-/// A running server; it ends when this is dropped.
+/// A running server. Dropping this ends it.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -28,23 +28,23 @@ pub(crate) struct Server {
     port: u16,
 }
 
-/// What a server says of itself once it is ready.
+/// The description that a server prints when it is ready.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct About {
-    /// Its name and version.
+    /// The name and version.
     pub(crate) server: String,
     pub(crate) issuer: String,
-    /// A client for people.
+    /// A client with users.
     pub(crate) client: Credentials,
-    /// A client for itself.
+    /// A client with client credentials.
     pub(crate) machine: Credentials,
-    /// The resource, when it asks about a token.
+    /// The resource's credentials for introspection.
     pub(crate) introspector: Credentials,
-    /// A client whose tokens are for [`OTHER_RESOURCE`], where the server does not read `resource`.
+    /// A client with tokens for [`OTHER_RESOURCE`], if the server ignores `resource`.
     pub(crate) other: Option<Credentials>,
-    /// The session of a person, where a login is not a matter of redirects.
+    /// A user's session, if redirects do not suffice for a login.
     pub(crate) cookie: Option<String>,
-    /// Parameters of authorization requests that it demands, or that its own pages add.
+    /// Parameters of authorization requests that the server requires, or that its own pages add.
     pub(crate) authorize: Option<BTreeMap<String, String>>,
 }
 
@@ -55,12 +55,12 @@ pub(crate) struct Credentials {
 }
 
 impl Server {
-    /// Runs the script of the folder `name`; [`Server::ready`] waits for it.
+    /// Runs the script of the folder `name`. [`Server::ready`] waits for it.
     pub(crate) fn spawn(name: &str, variables: &[(&str, &str)]) -> Self {
         Self::spawn_on(free_port(), name, variables)
     }
 
-    /// The same on a port, where another one of the name may have been.
+    /// Does the same on a given port, for a server that starts again.
     pub(crate) fn spawn_on(port: u16, name: &str, variables: &[(&str, &str)]) -> Self {
         let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{port}"));
         let _ = fs::remove_dir_all(&state);
@@ -79,13 +79,13 @@ impl Server {
         Self { child, state, port }
     }
 
-    /// Waits until the server says that it is ready.
+    /// Waits until the server reports that it is ready.
     pub(crate) fn ready(&mut self) -> About {
-        let stdout = self.child.stdout.take().expect("it is waited for once");
+        let stdout = self.child.stdout.take().expect("`ready` is called once");
         let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
         while let Some(line) = lines.next() {
             if let Some(about) = line.strip_prefix("ready: ") {
-                // A server whose output nobody reads any more may end.
+                // A server may end if its output is no longer read.
                 thread::spawn(move || lines.for_each(drop));
                 return serde_json::from_str(about).unwrap_or_else(|error| panic!("{error} in {about}"));
             }

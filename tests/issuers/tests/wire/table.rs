@@ -1,4 +1,4 @@
-//! What the program answers to tokens of one server.
+//! The program's answers to the tokens of one server.
 
 use std::{
     mem,
@@ -17,29 +17,29 @@ use crate::{
 };
 
 const METADATA: &str = "https://files.example.com/.well-known/oauth-protected-resource/mcp";
-/// Of the tokens that are to expire, in seconds.
+/// The lifetime of the tokens that must expire, in seconds.
 const LIFETIME: u64 = 4;
-/// How long the program may remember what it was told of an opaque token.
+/// How long the program may cache an introspection answer.
 const REMEMBERED: Duration = Duration::from_secs(1);
 
-/// A server, the program before which it stands, and what was seen.
+/// A server, a program that trusts it, and the recorded tokens.
 pub(crate) struct Table<'a> {
     form: Form,
     golden: &'a mut Golden,
     client: Client,
     program: Program,
-    /// The same server again, whose tokens expire soon.
+    /// Another instance of the server, with tokens that expire soon.
     hasty: Server,
     _server: Server,
 }
 
-/// What the access tokens of a server are.
+/// The format of a server's access tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Jwt,
-    /// The server has to be asked about each.
+    /// Each token needs introspection.
     Opaque,
-    /// JWTs where a resource was asked for, and opaque ones elsewhere.
+    /// JWTs for requests that name a resource, and opaque tokens for others.
     Both,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Table<'a> {
         Self { form, golden, client: Client::of(about).await, program, hasty, _server: server }
     }
 
-    /// Sends what is good, and what is not.
+    /// Sends valid and invalid tokens.
     pub(crate) async fn run(mut self) {
         self.asks_for_a_token();
         self.steps_up().await;
@@ -65,7 +65,7 @@ impl<'a> Table<'a> {
 
         let other = self.client.login("openid files:read", Some(OTHER_RESOURCE)).await.access_token;
         self.refuses("access token for another resource", &other, "audience").await;
-        // A server that does not read `resource` has an audience for each client.
+        // A server that ignores `resource` has one audience per client.
         if self.client.about().other.is_none() {
             let unbound = self.client.login("openid files:read", None).await;
             self.refuses("access token asked for without a resource", &unbound.access_token, "audience")
@@ -81,7 +81,7 @@ impl<'a> Table<'a> {
         self.refuses_what_expired().await;
     }
 
-    /// The server answers 429 for the rest of a minute to whoever asks about tokens too often.
+    /// The server answers 429 for the rest of a minute after too many introspections.
     pub(crate) async fn runs_into_a_limit(self) {
         let token = self.client.machine("files:read", Some(RESOURCE)).await.access_token;
         let mut asked = 0;
@@ -109,7 +109,7 @@ impl<'a> Table<'a> {
         assert_eq!(document["authorization_servers"][0], self.client.about().issuer);
     }
 
-    /// A person logs in with little, and again with the scopes that the challenge asks for.
+    /// A user logs in with few scopes, and again with the scopes of the challenge.
     async fn steps_up(&mut self) {
         let little = self.client.login("openid files:read", Some(RESOURCE)).await;
         self.accepts("access token", &little.access_token, "files:read").await;
@@ -135,7 +135,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Where the client's id is an audience, the audience of an ID token is right.
+    /// If the client's id is an accepted audience, an ID token has the right audience. It must be refused for another reason.
     fn refuses_an_id_token_for_an_audience(&self, id_token: &str, access_token: &str) {
         let about = self.client.about();
         let program = self.another_program(&[("AUDIENCE", &about.client.id)]);
@@ -155,11 +155,11 @@ impl<'a> Table<'a> {
         assert_eq!(self.send("GET /files", &good).status, 200, "what was forged was good before");
     }
 
-    /// An opaque token that is for nobody in particular.
+    /// An opaque token without an audience.
     async fn accepts_no_audience_where_the_program_says_so(&mut self, tokens: Tokens) {
         let mut lenient = vec![("WITHOUT_AUDIENCE", "yes")];
         if self.client.introspect(&tokens.access_token).await["token_type"].is_null() {
-            // It could be a refresh token, for all that the answer says.
+            // The answer does not exclude that it is a refresh token.
             let program = self.another_program(&lenient);
             assert_invalid(&program.send("GET /files", &[&bearer(&tokens.access_token)]));
             lenient.push(("WITHOUT_TOKEN_TYPE", "yes"));
@@ -192,7 +192,7 @@ impl<'a> Table<'a> {
         self.saw("a token of another issuer", &answer);
         assert_invalid(&answer);
         self.client = Client::of(about).await;
-        // The first token has the keys loaded, so that the second one is judged at once.
+        // The first token makes the program load the keys, so that the second one is judged at once.
         let _ =
             self.send("GET /files", &self.client.machine("files:read", Some(RESOURCE)).await.access_token);
 
@@ -203,7 +203,7 @@ impl<'a> Table<'a> {
             if answer.status == 200 {
                 break (token, issued);
             }
-            // A busy machine may take longer than the token lives.
+            // On a busy machine the token may expire before it is sent.
             assert!(issued.elapsed() > Duration::from_secs(LIFETIME - 1), "{}", answer.body);
         };
         sleep(Duration::from_secs(LIFETIME + 1).saturating_sub(issued.elapsed())).await;
@@ -215,7 +215,7 @@ impl<'a> Table<'a> {
         assert!(answer.challenge().contains(why), "{}", answer.challenge());
     }
 
-    /// The program lets a token in, and says for whom and for what.
+    /// Checks that the program accepts a token, and names its principal and scopes.
     async fn accepts(&mut self, name: &str, token: &str, scope: &str) {
         let answer = self.send("GET /whoami", token);
         self.saw(name, &answer);
@@ -228,7 +228,7 @@ impl<'a> Table<'a> {
         self.record(name, token, &Verdict::Accept(scopes)).await;
     }
 
-    /// The program refuses a token even where any good one would do.
+    /// Checks that the program refuses a token even where any valid token suffices.
     async fn refuses(&mut self, name: &str, token: &str, reason: &'static str) {
         let answer = self.send("GET /whoami", token);
         self.saw(name, &answer);
@@ -259,7 +259,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Starts the program; where tokens are opaque, it may ask the server about them.
+/// Starts the program. For opaque tokens it has credentials for introspection.
 pub(crate) fn program(about: &About, form: Form, more: &[(&str, &str)]) -> Program {
     let introspector = format!("{} {}", about.introspector.id, about.introspector.secret);
     let remembered = REMEMBERED.as_secs().to_string();

@@ -1,4 +1,4 @@
-//! Prints what the decision says of random tokens of a program: `decisions PROGRAM SEED COUNT`.
+//! Prints the decisions for random tokens of a program: `decisions PROGRAM SEED COUNT`.
 
 use std::env;
 

@@ -1,4 +1,4 @@
-//! Answers `cargo scopegate` for the program of 1,000 routes.
+//! The exporter of the program with 1,000 routes.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Compares the store with one that looks through a list, and tests it at its bounds and from many threads.
+//! Compares the store with a linear search, and tests its limits and its use from many threads.
 
 use std::{
     future::Future,
@@ -21,14 +21,14 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Names the proof with a number that a client, by its number, made.
+/// Makes the identifier of one of a client's proofs.
 fn proof(client: usize, number: usize) -> ProofId {
     let mut thumbprint = [0; 32];
     thumbprint[..8].copy_from_slice(&client.to_le_bytes());
     ProofId::new(thumbprint, &number.to_string())
 }
 
-/// Asks a store that never waits.
+/// Calls a store whose future is ready at once.
 fn insert(store: &MemoryStore, proof: &ProofId) -> Result<bool, StoreError> {
     match pin!(store.insert(proof, WINDOW)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
@@ -36,7 +36,7 @@ fn insert(store: &MemoryStore, proof: &ProofId) -> Result<bool, StoreError> {
     }
 }
 
-/// What a store says, in a form to compare.
+/// The answer of a store, in a form to compare.
 #[derive(Debug, PartialEq)]
 enum Said {
     New,
@@ -54,7 +54,7 @@ impl From<Result<bool, StoreError>> for Said {
     }
 }
 
-/// The same by looking through a list.
+/// A store that searches a list.
 #[derive(Default)]
 struct Reference(Vec<(ProofId, Duration)>);
 
@@ -131,7 +131,7 @@ fn what_expired_takes_no_room() {
         check(&mut proofs, (2, number), number as u64, &Said::New);
     }
 
-    // More has expired than a call removes by the way.
+    // More proofs have expired than one call removes.
     for number in 100..150 {
         check(&mut proofs, (1, number), 350, &Said::New);
     }
@@ -160,7 +160,7 @@ proptest! {
     ) {
         let (mut proofs, mut reference, mut now) = (Proofs::new(capacity, quota), Reference::default(), Duration::ZERO);
         for (client, number, pause, lifetime) in calls {
-            // Often no time passes, as between requests that come at once.
+            // Often no time passes, as between simultaneous requests.
             now += Duration::from_millis(pause.saturating_sub(2_000));
             let (proof, lifetime) = (proof(client, number), Duration::from_millis(lifetime));
             let said = Said::from(proofs.insert(&proof, now, lifetime));
@@ -182,7 +182,7 @@ fn of_many_calls_at_once_one_hears_that_it_is_new() {
             let (store, new) = (&store, &new);
             scope.spawn(move || {
                 for at in 0..PROOFS {
-                    // Half of them go the other way round.
+                    // Half of the threads use the opposite order.
                     let at = if thread % 2 == 0 { at } else { PROOFS - 1 - at };
                     if insert(store, &proof(at % 7, at)).unwrap() {
                         new[at].fetch_add(1, SeqCst);
@@ -224,7 +224,7 @@ fn a_store_at_its_bound_takes_at_most_33_megabytes() {
     let used = measure(|| {
         let store = store.insert(MemoryStore::default());
         let start = Instant::now();
-        // The most that it can take: each proof under a key of its own.
+        // The worst case: each proof has a key of its own.
         for client in 0..CAPACITY + 10_000 {
             refused += usize::from(insert(store, &proof(client, 1)).is_err());
         }

@@ -1,4 +1,4 @@
-//! The connection to Redis: made when it is needed, shared by all requests, and made again when it is lost.
+//! The connection to Redis: opened on demand, shared by all requests, and opened again when it is lost.
 
 use std::sync::{
     Arc,
@@ -11,10 +11,10 @@ use redis::{
 };
 use tokio::sync::Mutex;
 
-/// The way to a server.
+/// Connects to a server.
 ///
-/// The client's own connection manager connects in the background, and a request hears how the attempt before it ended: after a
-/// quiet time that is an old failure. Here the request that needs a connection makes it.
+/// The client library has a connection manager, which connects in the background: a request sees the result of the
+/// previous attempt, which after a quiet time is an old failure. Here, the request that needs a connection opens it.
 pub(super) struct Link {
     client: Client,
     current: Mutex<Option<Connection>>,
@@ -31,18 +31,18 @@ impl Link {
     pub(super) fn to(info: ConnectionInfo) -> RedisResult<Self> {
         #[cfg(feature = "redis-tls")]
         settle_cryptography(&info);
-        // With RESP3 the client tells when the connection is closed, also where nobody waits for an answer.
+        // With RESP3 the client library reports a closed connection even if no request waits for an answer.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let client = Client::open(info.set_redis_settings(settings))?;
         Ok(Self { client, current: Mutex::default() })
     }
 
-    /// Returns the host and the port, or the path of the socket.
+    /// Returns the host with the port, or the path of the socket.
     pub(super) fn address(&self) -> String {
         self.client.get_connection_info().addr().to_string()
     }
 
-    /// Returns the connection, or connects.
+    /// Returns the connection, and opens it if needed.
     pub(super) async fn connection(&self) -> RedisResult<Connection> {
         let mut current = self.current.lock().await;
         if let Some(connection) = current.as_ref().filter(|connection| !connection.closed.load(Relaxed)) {
@@ -62,7 +62,7 @@ impl Link {
             }
             Ok::<_, ()>(())
         };
-        // The requests have deadlines, which cover connecting as well.
+        // The requests have deadlines of their own, which include the time to connect.
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
             .set_response_timeout(None)
@@ -72,28 +72,29 @@ impl Link {
     }
 }
 
-/// Chooses who does the cryptography of TLS, unless the program has. The client would panic where its dependencies enable two of them.
+/// Selects the TLS cryptography provider, unless the program has. The client library panics if two are enabled and none
+/// is selected.
 #[cfg(feature = "redis-tls")]
 fn settle_cryptography(info: &ConnectionInfo) {
     use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
     let tls = matches!(info.addr(), redis::ConnectionAddr::TcpTls { .. });
     if tls && CryptoProvider::get_default().is_none() {
-        // It fails if another thread has chosen meanwhile, which is as good.
+        // This fails if another thread was faster, which does not matter.
         let _ = aws_lc_rs::default_provider().install_default();
     }
 }
 
 impl Connection {
-    /// Has the next request connect again. Requests that wait for an answer still get it.
+    /// Makes the next request connect again. Requests that wait for an answer still get it.
     pub(super) fn close(&self) {
         self.closed.store(true, Relaxed);
     }
 
-    /// Closes the connection unless the error is the server's answer over a connection that works.
+    /// Closes the connection, unless the error is an answer over a working connection.
     pub(super) fn close_after(&self, error: &RedisError) {
         match error.kind() {
-            // A primary that became a replica: its name may stand for another server by now.
+            // The primary became a replica, so its name may point to another server now.
             ErrorKind::Server(ServerErrorKind::ReadOnly) => self.close(),
             ErrorKind::Server(_) | ErrorKind::Extension => {}
             _ => self.close(),

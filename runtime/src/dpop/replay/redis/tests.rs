@@ -1,4 +1,4 @@
-//! What needs no server: `tests/` has what does.
+//! Tests without a server; `tests/` has those with one.
 
 use std::time::Duration;
 

@@ -13,11 +13,11 @@ const LONGEST: u64 = 1024 * 1024;
 pub(super) struct Line<'a> {
     /// Counted from 1.
     pub(super) number: u64,
-    /// Nothing where the line is too long.
+    /// `None` if the line is too long.
     pub(super) text: Option<&'a [u8]>,
 }
 
-/// Reads a file line by line; of the file there is never more in memory than one line.
+/// Reads a file line by line, with at most one line in memory.
 pub(super) struct Lines<R> {
     from: R,
     number: u64,

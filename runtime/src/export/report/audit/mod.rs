@@ -1,6 +1,7 @@
-//! What an audit log says: what is refused, to whom, and which granted scopes nobody needed.
+//! Summarizes an audit log: what is refused, to whom, and which granted scopes no request needed.
 //!
-//! A log has a line for each decision: a JSON object with the fields of [`Decision`](crate::Decision), as the example `audit` writes them.
+//! A log has one line for each decision: a JSON object with the fields of [`Decision`](crate::Decision), as the example
+//! `audit` writes it.
 
 mod lines;
 mod needed;
@@ -21,7 +22,7 @@ use self::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// How many numbers of broken lines are named for a file.
+/// How many line numbers of invalid lines the summary lists for a file.
 const MOST_NUMBERS: usize = 20;
 
 /// The summary of some logs.
@@ -34,28 +35,29 @@ pub(in crate::export) struct Audit {
     #[serde(skip_serializing_if = "Option::is_none")]
     last: Option<i64>,
     refused: u64,
-    /// The most frequent ones first.
+    /// The refusals, most frequent first.
     refusals: Vec<Refusal>,
-    /// How many kinds of refusals are left out.
+    /// How many kinds of refusals are not listed.
     more_refusals: usize,
-    /// The scopes that some token of the log grants.
+    /// The number of scopes that a token in the log grants.
     granted: usize,
-    /// Those of them that no request of the log needed; the most frequent ones first.
+    /// The granted scopes that no request in the log needed, most frequent first.
     unneeded: Vec<Grant>,
     broken: Vec<Broken>,
 }
 
-/// The lines of a file that are no records.
+/// The lines of a file that are not records.
 #[derive(Serialize)]
 struct Broken {
     file: String,
     lines: u64,
-    /// The numbers of the first ones.
+    /// The numbers of the first such lines.
     numbers: Vec<u64>,
 }
 
 impl Audit {
-    /// Reads logs, and those of folders: each file there that ends in `.jsonl`. A line that is no record is counted, and left out.
+    /// Reads log files, and all files in log folders that end in `.jsonl`. A line that is not a record is counted and
+    /// skipped.
     pub(in crate::export) fn read(
         logs: &[&str],
         policy: &Policy,
@@ -83,7 +85,7 @@ fn files(log: &Path) -> io::Result<Vec<PathBuf>> {
         .collect::<io::Result<Vec<_>>>()?;
     files.sort_unstable();
     if files.is_empty() {
-        return Err(io::Error::other("there is no file in it that ends in `.jsonl`"));
+        return Err(io::Error::other("the folder has no file that ends in `.jsonl`"));
     }
     Ok(files)
 }

@@ -1,4 +1,4 @@
-//! Which of its scopes a request needed.
+//! Finds the scopes that a request needed.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use crate::{
     scope::{GrantedScopes, ScopeTable, fits},
 };
 
-/// What is known of the rows that records name.
+/// The requirements of the rows that records name.
 pub(super) struct Rows<'a> {
     policy: &'a Policy,
     alternatives: HashMap<String, Vec<Vec<&'a str>>>,
@@ -23,11 +23,12 @@ impl<'a> Rows<'a> {
         Self { policy, alternatives }
     }
 
-    /// Lists those of the `granted` scopes that a request needed that was let through.
+    /// Lists the `granted` scopes that an allowed request needed.
     ///
-    /// A scope that was asked for is needed where it was granted itself, and else each scope that stands for it. So a token
-    /// with `files:read` and `files:admin` did not need the latter to read, and without all that is not needed each request
-    /// would be let through as before. Where that cannot be told, as of a row that is gone, each scope counts as needed.
+    /// If the token itself has a demanded scope, only that scope is needed; otherwise each scope that covers it is. So
+    /// a token with `files:read` and `files:admin` did not need the latter to read: with only the needed scopes, each
+    /// request would be allowed as before. If this is unknown, as for a row that no longer exists, each scope counts as
+    /// needed.
     pub(super) fn needed<'r>(&self, record: &'r Record, granted: &'r [String]) -> BTreeSet<&'r str> {
         let all: GrantedScopes = granted.iter().map(String::as_str).collect();
         let is_covered = |scope: &&String| self.policy.covers(&all, scope);
@@ -36,7 +37,7 @@ impl<'a> Rows<'a> {
         if record.asked.iter().all(|scope| is_covered(&scope)) {
             return needed;
         }
-        // The log names the first alternative; another one let the request through.
+        // The log names the first alternative, but another one allowed the request.
         let others = record.rows.iter().filter_map(|row| self.alternatives.get(row)).flatten();
         let ways: Vec<_> = others.filter_map(|alternative| self.all_by(alternative, granted)).collect();
         if ways.is_empty() {
@@ -51,7 +52,7 @@ impl<'a> Rows<'a> {
         Some(by.collect::<Option<Vec<_>>>()?.concat())
     }
 
-    /// Lists the granted scopes by which a token has `scope`, which may be a template: then it has it for some values.
+    /// Lists the granted scopes that cover `scope`. If that is a template, they need to cover it only for some values.
     fn by<'r>(&self, scope: &str, granted: &'r [String]) -> Vec<&'r str> {
         let granted = || granted.iter().map(String::as_str);
         let itself: Vec<&str> = granted().filter(|own| *own == scope || fits(scope, own)).collect();

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// What is read of a record; the rest is left alone. Members without a value may be left out.
+/// The fields of a record that the summary uses; others are ignored. Members without a value may be omitted.
 #[derive(Deserialize)]
 pub(super) struct Record {
     /// Milliseconds since 1970.

@@ -14,11 +14,12 @@ use super::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// How many kinds of refusals, and how many clients of each, are named.
+/// How many kinds of refusals, and how many clients for each, the summary lists.
 const MOST_REFUSALS: usize = 100;
 const MOST_CLIENTS: usize = 5;
 
-/// What has been read so far. It grows with what there is of rows, reasons, scopes and clients, not with the log.
+/// The counts so far. Their size depends on the numbers of rows, reasons, scopes and clients, not on the length of the
+/// log.
 pub(super) struct Tally<'a> {
     rows: Rows<'a>,
     records: u64,
@@ -35,7 +36,7 @@ struct Count {
     clients: BTreeMap<Client, u64>,
 }
 
-/// Who called, as far as that is known.
+/// The caller, as far as it is known.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Client {
@@ -44,11 +45,11 @@ enum Client {
     Key(String),
     /// A token that names no client.
     Token,
-    /// Nobody with a valid token.
+    /// There was no valid token.
     Nobody,
 }
 
-/// One row that is refused for one reason.
+/// One row that was refused for one reason.
 #[derive(Serialize)]
 pub(super) struct Refusal {
     rows: Vec<String>,
@@ -58,7 +59,7 @@ pub(super) struct Refusal {
     clients: Clients,
 }
 
-/// A scope, and who has it.
+/// A scope, and the clients that have it.
 #[derive(Serialize)]
 pub(super) struct Grant {
     scope: String,
@@ -68,7 +69,7 @@ pub(super) struct Grant {
 
 #[derive(Serialize)]
 struct Clients {
-    /// The most frequent ones first.
+    /// The clients, most frequent first.
     most: Vec<(Client, u64)>,
     more: usize,
 }
@@ -119,7 +120,7 @@ impl<'a> Tally<'a> {
             .filter(|(scope, _)| !self.needed.contains(scope))
             .map(|(scope, count)| Grant { scope, times: count.times, clients: count.clients.into() })
             .collect();
-        // Sorted by scope already.
+        // The list is already sorted by scope.
         unneeded.sort_by_key(|grant| Reverse(grant.times));
         let refused = self.refusals.values().map(|count| count.times).sum();
         let refusal = |((rows, reason), count): ((Vec<String>, String), Count)| Refusal {
@@ -179,7 +180,7 @@ impl From<BTreeMap<Client, u64>> for Clients {
     }
 }
 
-/// Sorts by how often: what is equally frequent stays in its own order.
+/// Sorts by frequency. Equally frequent entries keep their order.
 fn most<T: Ord>(counts: BTreeMap<T, u64>) -> Vec<(T, u64)> {
     let mut counts: Vec<(T, u64)> = counts.into_iter().collect();
     counts.sort_by_key(|(_, times)| Reverse(*times));

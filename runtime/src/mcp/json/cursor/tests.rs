@@ -86,7 +86,7 @@ fn numbers_are_all_that_json_has() {
     }
 }
 
-/// What texts are made of, so that quotes and backslashes meet.
+/// Strings from few characters, so that quotes and backslashes meet.
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(
         prop::sample::select(vec!["\"", "\\", "a", "{", "]", ",", "\n", "é", "\u{1f600}"]),
@@ -130,7 +130,7 @@ proptest! {
         if serde_json::from_str::<IgnoredAny>(json).is_ok() {
             prop_assert!(is_all, "{json}");
         } else if is_all {
-            // Only what a text says may be wrong with it.
+            // Only the content of a string may be invalid.
             prop_assert!(json.contains('\\'), "{json}");
         }
     }

@@ -5,14 +5,14 @@ use super::*;
 const MESSAGE: &str = r#"{"jsonrpc":"2.0","id":"}\"1","result":{"tools":[ {"name":"a}","_meta":{"x":{},"securitySchemes":[{"type":"noauth"}]} } ,{"name":"b"},{"_meta":{"securitySchemes":[{"type":"oauth2","scopes":["ä"]}]},"name":"c"}],"nextCursor":"2"}}"#;
 const LIFTED: &str = r#"{"jsonrpc":"2.0","id":"}\"1","result":{"tools":[ {"name":"a}","_meta":{"x":{},"securitySchemes":[{"type":"noauth"}]} ,"securitySchemes":[{"type":"noauth"}]} ,{"name":"b"},{"_meta":{"securitySchemes":[{"type":"oauth2","scopes":["ä"]}]},"name":"c","securitySchemes":[{"type":"oauth2","scopes":["ä"]}]}],"nextCursor":"2"}}"#;
 
-/// What stays as it is.
+/// Texts that stay unchanged.
 const OTHERS: [&str; 10] = [
     "",
     "{}",
     "[]",
     r#"{"result":{"tools":[]}}"#,
     r#"{"result":{"tools":[{"name":"a"},{"_meta":{}},{"_meta":null}]}}"#,
-    // A list could stand for an object.
+    // A list in place of an object.
     r#"{"result":{"tools":[[{"securitySchemes":[]},null]]}}"#,
     r#"{"result":{"tools":[{"_meta":{"securitySchemes":[]},"securitySchemes":[]}]}}"#,
     r#"{"result":{"tools":[{"_meta":{"securitySchemes":[]}}]}"#,
@@ -90,7 +90,7 @@ async fn lines_without_a_list_are_passed_on() {
     }
 }
 
-/// An event goes on as soon as it is there, and not when the next one comes.
+/// An event is passed on at once, and not when the next one arrives.
 #[tokio::test]
 async fn an_event_does_not_wait_for_the_next() {
     let events = frames([&b"data: {}\n\n"[..], b"data: ", b"1\n\n"]);

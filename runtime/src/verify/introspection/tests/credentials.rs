@@ -1,4 +1,4 @@
-//! How this program proves who it is, on the wire.
+//! The credentials of this program, as they are sent.
 
 use scopegate_tests::{
     introspecting::{Introspecting, Question},
@@ -11,7 +11,7 @@ use super::{
     *,
 };
 
-/// Asks about one token, and returns how that was asked.
+/// Asks about one token, and returns the request.
 async fn question(settings: impl FnOnce(&Introspecting) -> Introspection) -> Question {
     let server = Introspecting::start().await;
     server.reply_json(&active());
@@ -36,7 +36,7 @@ async fn basic() {
         assert_eq!(question.form("client_id"), None);
         assert_eq!(question.form("client_secret"), None);
     }
-    // As in the example of RFC 6749.
+    // The example of RFC 6749.
     let question = question(|_| Introspection::new("s6BhdRkqt3", "gX1fBat3bV")).await;
     assert_eq!(question.header("authorization"), "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW");
 }
@@ -64,7 +64,7 @@ async fn by_a_private_key() {
         assert_eq!(question.form("client_secret"), None);
         let assertion = question.form("client_assertion").expect("an assertion");
 
-        // The server that verifies it knows the public key.
+        // The server that verifies the assertion knows the public key.
         let server = Introspecting::publishing(&[&key]).await;
         let token = Unread::split(&assertion).and_then(|token| token.read_as(&["JWT"], true)).expect("a JWT");
         let keys = keys_of(&server);
@@ -118,11 +118,11 @@ fn what_can_never_work_is_a_problem() {
     check(Introspection::private_key_jwt("a", &key.pem(), "none").key_id("k"), "`none` is not an algorithm");
     check(
         Introspection::private_key_jwt("a", &key.pem(), "ES256").secret_in_body(),
-        "`secret_in_body` is for",
+        "`secret_in_body` works only with",
     );
-    check(Introspection::github("a", "b").secret_in_body(), "`secret_in_body` is for");
-    check(new().key_id("k"), "`key_id` is for");
-    check(new().assertion_audience("k"), "`assertion_audience` is for");
+    check(Introspection::github("a", "b").secret_in_body(), "`secret_in_body` works only with");
+    check(new().key_id("k"), "`key_id` works only with");
+    check(new().assertion_audience("k"), "`assertion_audience` works only with");
     check(Introspection::new("", "secret"), "the client id of an `Introspection` is empty");
     check(Introspection::new("files-api", ""), "the client secret of an `Introspection` is empty");
     check(new().endpoint("http://h.example/introspect"), "neither `https` nor `http` at a loopback address");

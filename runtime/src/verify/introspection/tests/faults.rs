@@ -1,4 +1,4 @@
-//! What clients get while the server fails.
+//! The answers that clients get while the server fails.
 
 use scopegate_tests::{
     introspecting::{Introspecting, Reply},
@@ -105,7 +105,7 @@ async fn one_request_tries_after_a_pause() {
     assert_eq!(server.asked(), 3);
 }
 
-/// Answers that can be none, and what the log says.
+/// Useless answers, and the texts in the log.
 fn useless() -> Vec<(Reply, &'static str)> {
     let json = |text: &str| Reply::Content(200, "application/json", text.to_owned());
     let of = |status, text: &str| Reply::Content(status, "application/json", text.to_owned());
@@ -117,7 +117,7 @@ fn useless() -> Vec<(Reply, &'static str)> {
         (of(201, r#"{"active":true}"#), "the status is 201"),
         (of(400, r#"{"error":"invalid_client"}"#), refuses),
         (of(403, r#"{"active":true}"#), refuses),
-        (Reply::Redirect("http://127.0.0.1:1/".to_owned()), "a redirect is not followed"),
+        (Reply::Redirect("http://127.0.0.1:1/".to_owned()), "scopegate follows no redirects"),
         (Reply::Content(200, "text/html", "<html>".to_owned()), "is of type `text/html`"),
         (Reply::Content(200, "text/plain", active().to_string()), "is of type `text/plain`"),
         (Reply::Content(200, "application/jsonp", active().to_string()), "is of type `application/jsonp`"),
@@ -136,9 +136,9 @@ fn useless() -> Vec<(Reply, &'static str)> {
         (json(r#"{"active":"true"}"#), "neither `true` nor `false`"),
         (json(r#"{"active":"false"}"#), "neither `true` nor `false`"),
         (json(r#"{"active":1}"#), "neither `true` nor `false`"),
-        (json(r#"{"active":false,"active":true}"#), "a member twice"),
-        (json(r#"{"active":true,"aud":"a","\u0061ud":"b"}"#), "a member twice"),
-        (json(r#"{"active":true,"a":{"b":1,"b":2}}"#), "a member twice"),
+        (json(r#"{"active":false,"active":true}"#), "repeats a member"),
+        (json(r#"{"active":true,"aud":"a","\u0061ud":"b"}"#), "repeats a member"),
+        (json(r#"{"active":true,"a":{"b":1,"b":2}}"#), "repeats a member"),
         (json(r#"{"active":true,"exp":"2000000"}"#), "`exp` is not a number"),
         (json(r#"{"active":true,"nbf":[]}"#), "`nbf` is not a number"),
     ]
@@ -169,7 +169,7 @@ async fn a_redirect_takes_no_token_along() {
     let (server, elsewhere) = (Introspecting::start().await, Introspecting::start().await);
     server.reply(Reply::Redirect(elsewhere.endpoint()));
     elsewhere.reply_json(&active());
-    is_later(&ask(&introspector(&server), "token").await, 1, "a redirect is not followed");
+    is_later(&ask(&introspector(&server), "token").await, 1, "scopegate follows no redirects");
     assert_eq!((server.asked(), elsewhere.asked()), (1, 0));
 }
 
@@ -274,7 +274,7 @@ async fn a_question_outlives_the_request_that_started_it() {
     assert_eq!(at_once(ask(&introspector, "token")).await, "active");
 }
 
-/// Answers one request on each connection, and closes it when the next one is there.
+/// Answers one request on each connection, and closes it when the next connection arrives.
 async fn serve_one_request_each(listener: TcpListener) {
     let mut request = [0; 4096];
     loop {

@@ -1,4 +1,4 @@
-//! Servers with endpoints of their own kind.
+//! Servers with endpoints of their own.
 
 use scopegate_tests::introspecting::{Introspecting, Reply};
 use serde_json::json;
@@ -17,7 +17,7 @@ fn google(server: &Introspecting) -> Introspector {
     with(server, &Introspection::google().endpoint(format!("{}/tokeninfo", server.id())))
 }
 
-/// The members that GitHub's documentation shows.
+/// The members in GitHub's documentation.
 fn github_answer() -> Value {
     json!({
         "id": 1,
@@ -74,8 +74,8 @@ async fn what_github_answers() {
         (Reply::Content(429, "application/json", not_found()), "the status is 429"),
         (with("app", json!(null)), "not about a token of this app"),
         (with("app", json!({ "client_id": "Iv1.other" })), "not about a token of this app"),
-        (with("scopes", json!("repo")), "`scopes` is not a list of texts"),
-        (with("scopes", json!([1])), "`scopes` is not a list of texts"),
+        (with("scopes", json!("repo")), "`scopes` is not a list of strings"),
+        (with("scopes", json!([1])), "`scopes` is not a list of strings"),
         (with("user", json!({ "id": "1" })), "`user` has no `id` that is a number"),
         (with("expires_at", json!("soon")), "`expires_at` is not a time"),
         (with("expires_at", json!(5)), "`expires_at` is not a time"),
@@ -90,7 +90,7 @@ async fn what_github_answers() {
     assert_eq!(claims(&github(&server), "gho_token").await["exp"], 1_000_005);
 }
 
-/// What `tokeninfo` answers about an access token; all values are texts.
+/// The answer of `tokeninfo` about an access token; all values are strings.
 fn google_answer() -> Value {
     json!({
         "azp": "123.apps.googleusercontent.com",

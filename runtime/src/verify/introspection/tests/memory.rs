@@ -1,4 +1,4 @@
-//! What is remembered, for how long, and what is asked once.
+//! What is cached, for how long, and which questions are shared.
 
 use scopegate_tests::{
     introspecting::{Introspecting, Reply},
@@ -41,7 +41,7 @@ async fn who_comes_when_the_answer_is_there_asks_nothing() {
     assert!(matches!(boarded, Err(Outcome::Active(_))), "the answer came after it was looked for");
 }
 
-/// Some come just when the answer does.
+/// Some requests arrive just as the answer does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn requests_on_several_threads_are_one_question() {
     let server = Introspecting::start().await;
@@ -101,7 +101,7 @@ async fn revocation_is_seen_within_the_lifetime() {
     }
 }
 
-/// The answer says what was so when the question was sent.
+/// The answer describes the state at the time of the question.
 #[tokio::test]
 async fn the_lifetime_begins_with_the_question() {
     let server = Introspecting::start().await;

@@ -1,4 +1,4 @@
-//! Signed answers, good and forged.
+//! Signed answers, valid and forged.
 
 use scopegate_tests::{
     introspecting::{Introspecting, Reply},
@@ -68,7 +68,7 @@ async fn a_forged_one_does_not() {
     );
     for (text, reason) in [
         (forger.mint_with(&header(&key), &good), "none of the keys of the issuer made its signature"),
-        (unsigned, "its `alg` is not one that is accepted"),
+        (unsigned, "its `alg` is not accepted"),
         (typed(json!("JWT")), "its `typ` is"),
         (typed(json!("at+jwt")), "its `typ` is"),
         (typed(json!(null)), "its header has no `typ`"),
@@ -76,8 +76,8 @@ async fn a_forged_one_does_not() {
         (with("iss", json!(null)), "its `iss` is not the issuer"),
         (with("aud", json!("other")), "its `aud` is not the client id"),
         (with("aud", json!(null)), "its `aud` is not the client id"),
-        (with("iat", json!(START - 301.0)), "not the time of now"),
-        (with("iat", json!(START + 301.0)), "not the time of now"),
+        (with("iat", json!(START - 301.0)), "too far from now"),
+        (with("iat", json!(START + 301.0)), "too far from now"),
         (with("iat", json!("now")), "no `iat`"),
         (with("token_introspection", json!(null)), "no object `token_introspection`"),
         (with("token_introspection", json!("x")), "no object `token_introspection`"),
@@ -91,7 +91,7 @@ async fn a_forged_one_does_not() {
         server.reply(signed(text));
         is_later(&ask(&introspector, "token").await, 1, reason);
     }
-    // What is signed says nothing where JSON was announced.
+    // A signed answer is not accepted under the type of JSON.
     server.reply(Reply::Content(200, "application/json", plain));
     is_later(&ask(&introspector(&server), "token").await, 1, "not a JSON object");
 }

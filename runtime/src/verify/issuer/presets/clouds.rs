@@ -1,20 +1,20 @@
-//! Identity platforms of companies: Auth0, Okta, Entra ID, Cognito.
+//! Presets for identity platforms: Auth0, Okta, Entra ID, Cognito.
 
 use super::host;
 use crate::Issuer;
 
-/// Where all tenants of Entra ID sign in.
+/// The sign-in address of all Entra ID tenants.
 const ENTRA: &str = "https://login.microsoftonline.com";
 
-/// Presets for identity platforms. [The guide](crate::guide::providers) says what to set there.
+/// Presets for identity platforms. [The guide](crate::guide::providers) explains their settings.
 impl Issuer {
-    /// Makes the issuer of a tenant of Auth0, by its domain.
+    /// Makes the issuer of an Auth0 tenant, from its domain.
     ///
-    /// The issuer has a slash at its end. The audience is the identifier of the API, which must be the resource's URL. Scopes
-    /// are those of `scope` and, with RBAC, of `permissions`: the latter has all permissions of a person, whether or not the
-    /// client asked for them. To count only what the client asked for, add `.scopes(["scope"])`.
+    /// The issuer ends in a slash. The audience is the identifier of the API, which must be the resource's URL. Scopes
+    /// come from `scope` and, with RBAC, from `permissions`. The latter has all permissions of a person, even those
+    /// that the client did not request. To accept only requested scopes, add `.scopes(["scope"])`.
     ///
-    /// Tokens that were asked for without an API are opaque, and are for Auth0 itself.
+    /// If a client requests a token without naming an API, the token is opaque and for Auth0 itself.
     ///
     /// # Examples
     ///
@@ -27,11 +27,13 @@ impl Issuer {
         Self::new(format!("https://{}/", host(domain.as_ref()))).scopes(["scope", "permissions"])
     }
 
-    /// Makes the issuer of a custom authorization server of Okta, by the domain of the organization and the id of the server.
+    /// Makes the issuer of an Okta custom authorization server, from the domain of the organization and the id of the
+    /// server.
     ///
-    /// The audience is a setting of the server, which must be the resource's URL. Scopes are in `scp`.
+    /// The audience is a setting of the server, and must be the resource's URL. Scopes come from `scp`.
     ///
-    /// The organization's own authorization server (without an id) has no access tokens for APIs: only Okta can verify them.
+    /// The organization's own authorization server (without an id) issues no access tokens for APIs: only Okta can
+    /// verify its tokens.
     ///
     /// # Examples
     ///
@@ -44,14 +46,15 @@ impl Issuer {
         Self::new(format!("https://{}/oauth2/{}", host(domain.as_ref()), server.as_ref()))
     }
 
-    /// Makes the issuer of one tenant of Entra ID, for the API that is registered there under an application (client) id.
+    /// Makes the issuer of one Entra ID tenant, for the API that is registered there with an application (client) id.
     ///
-    /// The gate takes v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes are those of `scp` for
-    /// people and of `roles` for applications: an app role grants the scope of its name, to people whom it is assigned to as
-    /// well. Clients ask for scopes with `api://CLIENT-ID/` before them. If the application id URI is another, add
-    /// `.audience("api://files").asked_with_prefix("api://files/")`.
+    /// The gate accepts v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes come from
+    /// `scp` for people and from `roles` for applications: an app role grants the scope of the same name, also to
+    /// people who have the role. Clients request scopes with `api://CLIENT-ID/` before them. If the application id URI
+    /// differs, add `.audience("api://files").asked_with_prefix("api://files/")`.
     ///
-    /// The tenant is a GUID, as `iss` has it. With anything else, such as `common` or a domain, the gate does not start.
+    /// The tenant id is a GUID, as in `iss`. With any other value, such as `common` or a domain, the gate does not
+    /// start.
     ///
     /// # Examples
     ///
@@ -63,7 +66,7 @@ impl Issuer {
     pub fn entra(tenant_id: impl AsRef<str>, client_id: impl AsRef<str>) -> Self {
         let tenant = tenant_id.as_ref();
         if !is_guid(tenant) {
-            // No token has this issuer, and a placeholder is an error at startup.
+            // No token has this issuer, and the placeholder is an error at startup.
             return Self::new(format!("{ENTRA}/{{tenantid}}/v2.0"));
         }
         let issuer = Self::new(format!("{ENTRA}/{tenant}/v2.0"))
@@ -72,11 +75,11 @@ impl Issuer {
         for_entra_client(issuer, client_id.as_ref())
     }
 
-    /// Makes the issuer of several tenants of Entra ID, for an API that is registered as one application for all of them.
+    /// Makes the issuer of several Entra ID tenants, for an API that is registered as one application for all of them.
     ///
-    /// Which tenants, [`members`](Self::members) or [`members_if`](Self::members_if) must say, by their GUIDs; the claim `tid`
-    /// must name the same tenant as `iss`. Clients are sent to the endpoint for all organizations. Everything else is as for
-    /// [`Issuer::entra`].
+    /// Set the GUIDs of the tenants with [`members`](Self::members) or [`members_if`](Self::members_if). The claim
+    /// `tid` must name the same tenant as `iss`. Clients are sent to the endpoint for all organizations. Everything
+    /// else is as for [`Issuer::entra`].
     ///
     /// # Examples
     ///
@@ -96,14 +99,15 @@ impl Issuer {
         for_entra_client(issuer, client_id.as_ref())
     }
 
-    /// Makes the issuer of a user pool of Amazon Cognito, by its region and id.
+    /// Makes the issuer of an Amazon Cognito user pool, from its region and id.
     ///
-    /// Name the app clients whose tokens count with [`client_ids`](Self::client_ids): most access tokens have no `aud`. With
-    /// resource binding `aud` has the resource's URL, and the client does not matter. Scopes are `SERVER/SCOPE`, by the
-    /// identifier of a resource server: add `.scope_prefix("SERVER/")` to declare them without it.
+    /// Most access tokens have no `aud`, so name the app clients whose tokens are accepted with
+    /// [`client_ids`](Self::client_ids). With resource binding, `aud` has the resource's URL and the client does not
+    /// matter. Scopes are `SERVER/SCOPE`, with the identifier of a resource server: add `.scope_prefix("SERVER/")` to
+    /// declare them without it.
     ///
-    /// A token of a client is good at every resource that takes the client's tokens. Scopes of a resource server of its own
-    /// keep them apart.
+    /// A token of a client is valid at every resource that accepts the client's tokens. To separate resources, give
+    /// each its own resource server and scopes.
     ///
     /// # Examples
     ///
@@ -120,8 +124,8 @@ impl Issuer {
     }
 }
 
-/// ID tokens of an application have its client id as audience, and its app roles; only access tokens say what a client may
-/// do, or how it authenticated.
+/// ID tokens of an application have its client id as audience, and its app roles. Only access tokens have claims about
+/// the client's scopes or its authentication.
 fn for_entra_client(issuer: Issuer, client_id: &str) -> Issuer {
     let uri = format!("api://{client_id}");
     issuer

@@ -1,4 +1,4 @@
-//! What providers do in ways of their own, written with the public methods alone: a program could write each of them.
+//! Presets for providers. They use only public methods, so a program could write each of them itself.
 //!
 //! `tests/providers/` has a table of tokens for each.
 
@@ -8,7 +8,7 @@ mod opaque;
 mod platforms;
 mod self_hosted;
 
-/// Takes the host of a provider, whether it is given by itself or as a URL.
+/// Returns the host of a provider, given as a host or as a URL.
 fn host(text: &str) -> &str {
     let host = text.strip_prefix("https://").unwrap_or(text);
     host.strip_suffix('/').unwrap_or(host)

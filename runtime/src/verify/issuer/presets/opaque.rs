@@ -1,15 +1,15 @@
-//! Providers whose tokens are always opaque, and that are asked in ways of their own: Google, GitHub.
+//! Presets for providers with opaque tokens and their own endpoints: Google, GitHub.
 
 use crate::{Introspection, Issuer};
 
-/// Presets for providers that are asked about each token. [The guide](crate::guide::providers) says what to set there.
+/// Presets for providers that are asked about each token. [The guide](crate::guide::providers) explains their settings.
 impl Issuer {
-    /// Makes Google the issuer, for tokens that one client got.
+    /// Makes Google the issuer, for the tokens of one client.
     ///
-    /// The audience is the client's id, so that tokens of other clients are refused. Scopes are Google's own, since nobody can
-    /// add one: map them to those of the program.
+    /// The audience is the client's id, so tokens of other clients are rejected. Scopes are Google's own, and you
+    /// cannot add others: map them to those of your program.
     ///
-    /// Google's ID tokens are refused: they say who somebody is, and not what a client may do.
+    /// Google's ID tokens are rejected: they identify a person, but grant a client nothing.
     ///
     /// # Examples
     ///
@@ -20,18 +20,19 @@ impl Issuer {
     ///     .roles_at(["scope"], [("https://www.googleapis.com/auth/drive.readonly", "files:read")]);
     /// ```
     pub fn google(client_id: impl Into<String>) -> Self {
-        // The keys are those of ID tokens, which are refused for what they are rather than for keys out of reach.
+        // The keys are those of ID tokens, so that an ID token is rejected as one, and not because its key is unknown.
         Self::new("https://accounts.google.com")
             .key_hosts(["www.googleapis.com"])
             .audience(client_id)
             .introspection(Introspection::google())
     }
 
-    /// Makes GitHub the issuer, for tokens that one OAuth app got. The gate needs the app's client id and secret.
+    /// Makes GitHub the issuer, for the tokens of one OAuth app. The gate needs the app's client id and secret.
     ///
-    /// Tokens have no audience, and count only if they are of this app. **A token of the app is good at every resource that takes the
-    /// app's tokens, and at GitHub itself.** Scopes are GitHub's own, since nobody can add one: map
-    /// them to those of the program. Tokens of a GitHub App have permissions, which GitHub does not tell, and so no scopes.
+    /// Tokens have no audience, and are accepted only if they belong to this app. **A token of the app is valid at
+    /// every resource that accepts the app's tokens, and at GitHub itself.** Scopes are GitHub's own, and you cannot
+    /// add others: map them to those of your program. Tokens of a GitHub App have permissions, which GitHub does not
+    /// return here, so they have no scopes.
     ///
     /// # Examples
     ///

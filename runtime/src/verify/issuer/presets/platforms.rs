@@ -1,14 +1,14 @@
-//! Login as a service for developers: `WorkOS`, Clerk, Descope, Supabase, Logto.
+//! Presets for login services: `WorkOS`, Clerk, Descope, Supabase, Logto.
 
 use super::host;
 use crate::Issuer;
 
-/// Presets for login services. [The guide](crate::guide::providers) says what to set there.
+/// Presets for login services. [The guide](crate::guide::providers) explains their settings.
 impl Issuer {
-    /// Makes the issuer of an `AuthKit` domain of `WorkOS`.
+    /// Makes the issuer of a `WorkOS` `AuthKit` domain.
     ///
-    /// The audience is the resource's URL once it is listed as a resource indicator there; without that, `aud` is a client's id
-    /// and the token is refused.
+    /// The audience is the resource's URL if `WorkOS` lists it as a resource indicator. Otherwise `aud` is a client's
+    /// id, and the token is rejected.
     ///
     /// # Examples
     ///
@@ -21,14 +21,14 @@ impl Issuer {
         Self::new(format!("https://{}", host(domain.as_ref())))
     }
 
-    /// Makes the issuer of an instance of Clerk, by its Frontend API domain.
+    /// Makes the issuer of a Clerk instance, from its Frontend API domain.
     ///
-    /// JWTs of OAuth applications have no `aud`: name the applications whose tokens count with
-    /// [`client_ids`](Self::client_ids). Such a token is good at every resource that takes the application's tokens. Session
-    /// tokens, which the same keys sign, have no `client_id` and are refused.
+    /// JWTs of OAuth applications have no `aud`: name the applications whose tokens are accepted with
+    /// [`client_ids`](Self::client_ids). Such a token is valid at every resource that accepts the application's tokens.
+    /// Session tokens, which the same keys sign, have no `client_id` and are rejected.
     ///
-    /// By default Clerk's OAuth tokens are opaque: add `.introspection(Introspection::new(..))`, so that the gate asks Clerk
-    /// about each of them.
+    /// By default Clerk's OAuth tokens are opaque: add `.introspection(Introspection::new(..))`, so that the gate asks
+    /// Clerk about each of them.
     ///
     /// # Examples
     ///
@@ -41,10 +41,11 @@ impl Issuer {
         Self::new(format!("https://{}", host(domain.as_ref())))
     }
 
-    /// Makes the issuer of an MCP server or an inbound app of Descope, whose URL the console shows as "Issuer".
+    /// Makes the issuer of a Descope MCP server or inbound app. Use the URL that the console shows as "Issuer".
     ///
-    /// The audience is the resource's URL for an MCP server. For an inbound app it is the project's id: add
-    /// `.audience("PROJECT-ID")`, and know that tokens of all apps of the project then count, whatever they were asked for.
+    /// For an MCP server the audience is the resource's URL. For an inbound app it is the project's id: add
+    /// `.audience("PROJECT-ID")`. Then tokens of all apps of the project are accepted, whatever resource the client
+    /// requested.
     ///
     /// # Examples
     ///
@@ -57,17 +58,17 @@ impl Issuer {
         Self::new(issuer)
     }
 
-    /// Makes the issuer of a project of Supabase, by its reference.
+    /// Makes the issuer of a Supabase project, from its reference.
     ///
-    /// The gate takes tokens that an OAuth client got (`client_id`), of people who signed in (`role`). Their audience is
-    /// `authenticated` for everything in the project: **a token of any client of the project is good at every resource that
-    /// takes the project's tokens**. To bind it to some clients, look at [`Access::client`](crate::Access::client), or add
-    /// `.require("client_id", "..")`.
+    /// The gate accepts tokens that an OAuth client requested (`client_id`) for people who signed in (`role`). Their
+    /// audience is `authenticated` for everything in the project: **a token of any client of the project is valid at
+    /// every resource that accepts the project's tokens**. To accept only some clients, check
+    /// [`Access::client`](crate::Access::client), or add `.require("client_id", "..")`.
     ///
-    /// Tokens have no scopes. Grant them by a role in `app_metadata` (not `user_metadata`, which people write themselves), or
-    /// have an access token hook write a claim `scope`. Tokens of the project's own sign-in have no client and are refused; to
-    /// take them too, add `.access_claims(["session_id"])`. Projects whose keys are shared secrets (HS256) must change to
-    /// signing keys.
+    /// Tokens have no scopes. Grant them by a role in `app_metadata` (not `user_metadata`, which people can change
+    /// themselves), or add a claim `scope` with an access token hook. Tokens of the project's own sign-in have no
+    /// client and are rejected; to accept them too, add `.access_claims(["session_id"])`. A project whose key is a
+    /// shared secret (HS256) must change to signing keys.
     ///
     /// # Examples
     ///
@@ -83,10 +84,10 @@ impl Issuer {
             .access_claims(["client_id"])
     }
 
-    /// Makes the issuer of a Logto tenant, by its endpoint.
+    /// Makes the issuer of a Logto tenant, from its endpoint.
     ///
-    /// The audience is the identifier of an API resource, which must be the resource's URL. Tokens that were asked for without
-    /// it are opaque, and are for Logto itself.
+    /// The audience is the identifier of an API resource, which must be the resource's URL. If a client requests a
+    /// token without naming it, the token is opaque and for Logto itself.
     ///
     /// # Examples
     ///

@@ -1,19 +1,19 @@
-//! Servers that one runs oneself: Keycloak, Zitadel, authentik, Hydra, Kanidm, better-auth.
+//! Presets for self-hosted servers: Keycloak, Zitadel, authentik, Hydra, Kanidm, better-auth.
 
 use super::host;
 use crate::Issuer;
 
-/// Presets for servers that one runs oneself. [The guide](crate::guide::providers) says what to set there.
+/// Presets for self-hosted servers. [The guide](crate::guide::providers) explains their settings.
 impl Issuer {
-    /// Makes the issuer of a realm of Keycloak, `https://HOST/realms/REALM`.
+    /// Makes the issuer of a Keycloak realm, `https://HOST/realms/REALM`.
     ///
-    /// The audience is the resource's URL once a client scope has an audience mapper with it; without one, `aud` has ids of
-    /// clients. Which kind a token is, its claim `typ` says, so that ID, refresh and logout tokens are refused whatever their
-    /// audience is, and access tokens with a `nonce` are accepted. Scopes are in `scope`; add [`roles_at`](Self::roles_at) for
-    /// roles.
+    /// The audience is the resource's URL if a client scope has an audience mapper for it; otherwise `aud` has the ids
+    /// of clients. The claim `typ` states the kind of a token. So ID, refresh and logout tokens are rejected whatever
+    /// their audience is, and access tokens with a `nonce` are accepted. Scopes come from `scope`; add
+    /// [`roles_at`](Self::roles_at) for roles.
     ///
-    /// Roles of a client are at `["resource_access", CLIENT, "roles"]`: name your own client there, since those of others mean
-    /// something else.
+    /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Name your own client there, because roles of
+    /// other clients have another meaning.
     ///
     /// # Examples
     ///
@@ -27,13 +27,13 @@ impl Issuer {
         Self::new(realm)
     }
 
-    /// Makes the issuer of an instance of Zitadel, by its domain, for the project with this id.
+    /// Makes the issuer of a Zitadel instance, from its domain, for the project with this id.
     ///
-    /// The gate takes JWTs that are for the project. They have no scopes: grant them by the roles at
-    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`, which are those of this project alone.
+    /// The gate accepts JWTs for the project. They have no scopes: grant them by the roles at
+    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`, which has only the roles of this project.
     ///
-    /// Clients that register themselves get opaque tokens: add `.introspection(Introspection::new(..))`, so that the gate asks
-    /// Zitadel about each of them.
+    /// Clients that register themselves get opaque tokens: add `.introspection(Introspection::new(..))`, so that the
+    /// gate asks Zitadel about each of them.
     ///
     /// # Examples
     ///
@@ -46,16 +46,17 @@ impl Issuer {
     /// );
     /// ```
     pub fn zitadel(domain: impl AsRef<str>, project_id: impl Into<String>) -> Self {
-        // ID tokens are for the project, too, and have its roles; only access tokens have an id.
+        // ID tokens also have the project as audience, and its roles; only access tokens have a `jti`.
         Self::new(format!("https://{}", host(domain.as_ref()))).audience(project_id).access_claims(["jti"])
     }
 
-    /// Makes the issuer of an OAuth provider of authentik, `https://HOST/application/o/SLUG/` with the slash, for its client
-    /// id.
+    /// Makes the issuer of an authentik OAuth provider, `https://HOST/application/o/SLUG/` with the slash, for its
+    /// client id.
     ///
-    /// Its access tokens are ID tokens with two claims more, and for the client itself. The gate takes those with a claim `uid`
-    /// and without a `nonce`. They have no scopes unless a scope mapping of yours writes a claim `scope`; and clients that send
-    /// a `nonce`, as those of `OpenID` Connect do, get tokens that nothing tells apart from ID tokens. These are refused.
+    /// Its access tokens are ID tokens with two more claims, and with the client itself as audience. The gate accepts
+    /// tokens with a claim `uid` and without a `nonce`. They have no scopes unless a scope mapping of yours writes a
+    /// claim `scope`. Clients that send a `nonce`, as `OpenID` Connect clients do, get tokens that look like ID tokens.
+    /// These are rejected.
     ///
     /// # Examples
     ///
@@ -68,14 +69,14 @@ impl Issuer {
         Self::new(issuer).audience(client_id).access_claims(["uid"])
     }
 
-    /// Makes the issuer of an Ory Hydra that issues JWTs (`strategies.access_token: jwt`), as its setting `urls.self.issuer`
-    /// has it.
+    /// Makes the issuer of an Ory Hydra that issues JWTs (`strategies.access_token: jwt`). Use the value of its setting
+    /// `urls.self.issuer`.
     ///
-    /// The audience is what the client asked for with `audience`, and is allowed to: have it ask for the resource's URL. Scopes
-    /// are in `scp`, in `scope`, or in both.
+    /// The audience is the value that the client requests with `audience`, if it may: make it request the resource's
+    /// URL. Scopes come from `scp`, from `scope`, or from both.
     ///
-    /// By default Hydra's tokens are opaque: add `.introspection(Introspection::new(..).endpoint(..))` with the address of its
-    /// administration, so that the gate asks Hydra about each of them.
+    /// By default Hydra's tokens are opaque: add `.introspection(Introspection::new(..).endpoint(..))` with its
+    /// administration address, so that the gate asks Hydra about each of them.
     ///
     /// # Examples
     ///
@@ -88,12 +89,12 @@ impl Issuer {
         Self::new(issuer)
     }
 
-    /// Makes the issuer of one OAuth client of Kanidm, by the server's domain and the client's name.
+    /// Makes the issuer of one Kanidm OAuth client, from the server's domain and the client's name.
     ///
-    /// Each client has an issuer of its own, and its name is the audience. Access tokens are `at+jwt`, so that ID tokens, which
-    /// have the same audience, are refused.
+    /// Each client has its own issuer, and its name is the audience. Access tokens are `at+jwt`, so ID tokens, which
+    /// have the same audience, are rejected.
     ///
-    /// Tokens of two clients that use one resource come from two issuers: give the gate one of these for each.
+    /// If two clients use one resource, their tokens come from two issuers: give the gate one issuer for each.
     ///
     /// # Examples
     ///
@@ -109,8 +110,8 @@ impl Issuer {
 
     /// Makes the issuer of a program with better-auth and its OAuth provider, such as `https://example.com/api/auth`.
     ///
-    /// The audience is the resource's URL, which must be among the provider's valid audiences. Tokens that were asked for
-    /// without `resource` are opaque.
+    /// The audience is the resource's URL, which must be among the provider's valid audiences. If a client requests a
+    /// token without `resource`, the token is opaque.
     ///
     /// # Examples
     ///

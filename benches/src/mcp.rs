@@ -180,10 +180,15 @@ const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","param
 /// The request that lists the tools.
 pub const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"#;
 
-/// Makes a call of the tool with a text of `bytes`.
-pub fn calling(bytes: usize) -> String {
-    const LINE: &str = r"A line of a file as people write them, and its break.\n";
-    let text = LINE.repeat(bytes / LINE.len());
+/// A line of text, as JSON writes it.
+pub const LINE: &str = r"A line of a file as people write them, and its break.\n";
+
+/// Nothing but escapes.
+pub const ESCAPES: &str = r#"\"\n\u00e9"#;
+
+/// Makes a call of the tool with a text of `bytes` at the most, which repeats `piece`.
+pub fn calling(piece: &str, bytes: usize) -> String {
+    let text = piece.repeat(bytes / piece.len());
     format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"length","arguments":{{"text":"{text}"}},"_meta":{{"io.modelcontextprotocol/protocolVersion":"2025-06-18"}}}}}}"#
     )

@@ -5,46 +5,64 @@
 //! ```
 
 use scopegate_benches::{
-    growth::{relations, requests, startup, tools},
+    growth::{At, relations, requests, startup, tools},
+    measure::{Cost, Meter},
     table,
 };
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 
+const HEAD: [&str; 7] = ["", "time: second", "third", "fourth", "instructions: second", "third", "fourth"];
+
+type Costs = (&'static str, [Cost; 4]);
+
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let _guard = runtime.enter();
+    let meter = Meter::new();
 
-    println!("\nA request, relative to the first size:");
     let flat = [
-        ("bare axum, by routes", SIZES.map(requests::bare_with_routes)),
-        ("scopegate, by routes", SIZES.map(requests::with_routes)),
-        ("scopegate, by scopes of the token", [1, 10, 100, 1_000].map(requests::with_granted)),
-        ("scopegate, by scopes that imply the one needed", SIZES.map(relations::request)),
-        ("a tool call, by tools", SIZES.map(tools::request)),
+        grown(&meter, "bare axum, by routes", SIZES, requests::bare_with_routes),
+        grown(&meter, "scopegate, by routes", SIZES, requests::with_routes),
+        grown(&meter, "scopegate, by scopes of the token", [1, 10, 100, 1_000], requests::with_granted),
+        grown(&meter, "scopegate, by scopes that imply the one needed", SIZES, relations::request),
+        grown(&meter, "a tool call, by tools", SIZES, tools::request),
     ];
-    print(flat, |times, at| times[at] / times[0]);
-
-    println!("\nStartup and export, relative to a tenth of the size (10 is linear):");
     let linear = [
-        ("bare axum, `Router::route`", SIZES.map(startup::bare)),
-        ("`Router::route`", SIZES.map(startup::route)),
-        ("`Router::protect`", SIZES.map(startup::protect)),
-        ("`Router::protect`, static keys", SIZES.map(startup::protect_with_keys)),
-        ("the table as text", SIZES.map(startup::text)),
-        ("the table as JSON", SIZES.map(startup::json)),
-        ("the lock", SIZES.map(startup::lock)),
-        ("changes between two locks", SIZES.map(startup::changes)),
-        ("`Gate::implies`", SIZES.map(relations::startup)),
-        ("`Gate::mcp_layer`", SIZES.map(tools::startup)),
+        grown(&meter, "bare axum, `Router::route`", SIZES, startup::bare),
+        grown(&meter, "`Router::route`", SIZES, startup::route),
+        grown(&meter, "`Router::protect`", SIZES, startup::protect),
+        grown(&meter, "`Router::protect`, static keys", SIZES, startup::protect_with_keys),
+        grown(&meter, "the table as text", SIZES, startup::text),
+        grown(&meter, "the table as JSON", SIZES, startup::json),
+        grown(&meter, "the lock", SIZES, startup::lock),
+        grown(&meter, "changes between two locks", SIZES, startup::changes),
+        grown(&meter, "`Gate::implies`", SIZES, relations::startup),
+        grown(&meter, "`Gate::mcp_layer`", SIZES, tools::startup),
     ];
-    print(linear, |times, at| if at == 0 { 1.0 } else { times[at] / times[at - 1] });
+    println!("\nA request, relative to the first size:");
+    print(&flat, |costs, _| costs[0]);
+    println!("\nStartup and export, relative to a tenth of the size (10 is linear):");
+    print(&linear, |costs, at| costs[at - 1]);
 }
 
-fn print<const N: usize>(rows: [(&str, [f64; 4]); N], ratio: impl Fn(&[f64; 4], usize) -> f64) {
-    let row = |(name, times): (&str, [f64; 4])| {
-        let cells = (0..times.len()).map(|at| format!("{:.2}", ratio(&times, at)));
-        [name.to_owned()].into_iter().chain(cells).collect()
+/// Measures the same at each size.
+fn grown(meter: &Meter, name: &'static str, sizes: [usize; 4], measure: fn(At<'_>) -> Cost) -> Costs {
+    let at_size = |size| {
+        let id = format!("{name}, {size}");
+        // The largest take long to get ready.
+        if meter.measures(&id) { measure(At { meter, id: &id, size }) } else { Cost::default() }
     };
-    table::print(&["", "first", "second", "third", "fourth"], &rows.map(row));
+    (name, sizes.map(at_size))
+}
+
+/// Prints each size but the first beside another.
+fn print(rows: &[Costs], other: impl Fn(&[Cost; 4], usize) -> Cost) {
+    let row = |(name, costs): &Costs| {
+        let times = (1..costs.len()).map(|at| table::ratio(costs[at].time, other(costs, at).time));
+        let instructions = (1..costs.len())
+            .map(|at| table::ratio(costs[at].instructions as f64, other(costs, at).instructions as f64));
+        [(*name).to_owned()].into_iter().chain(times).chain(instructions).collect()
+    };
+    table::print(&HEAD, &rows.iter().map(row).collect::<Vec<_>>());
 }

@@ -12,8 +12,8 @@ use axum::{
 use scopegate::mcp::{Dialect, Lists};
 use scopegate_benches::{
     mcp::{
-        LIST, bare, bare_with_sessions, call, calling, gated, gated_with, gated_with_sessions, open, request,
-        session,
+        ESCAPES, LINE, LIST, bare, bare_with_sessions, call, calling, gated, gated_with, gated_with_sessions,
+        open, request, session,
     },
     measure::{Cost, Meter},
     table,
@@ -21,14 +21,15 @@ use scopegate_benches::{
 use tokio::runtime::{Builder, Runtime};
 
 const HEAD: [&str; 5] = ["rmcp alone = 1", "time", "allocations", "instructions", "peak bytes, more"];
-const SIZES: [(&str, usize); 2] = [("1 KiB", 1 << 10), ("1 MiB", 1 << 20)];
+const TEXTS: [(&str, &str, usize); 3] =
+    [("1 KiB", LINE, 1 << 10), ("1 MiB", LINE, 1 << 20), ("1 MiB of escapes", ESCAPES, 1 << 20)];
 
 fn main() {
     // One thread, because allocations are counted per thread.
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
     let mut bench = Bench { meter: Meter::new(), runtime };
-    let rows = SIZES.map(|(name, bytes)| {
-        let message = calling(bytes);
+    let rows = TEXTS.map(|(name, piece, bytes)| {
+        let message = calling(piece, bytes);
         let call = || request(&message, None);
         let bare = bench.cost(&format!("rmcp {name}"), &bare(), "\"content\"", call);
         let gated = bench.cost(&format!("gated {name}"), &gated(), "\"content\"", call);
@@ -48,7 +49,7 @@ struct Bench {
 impl Bench {
     /// Measures the cost of each option, relative to the same request without the option.
     fn options(&mut self) -> Vec<Vec<String>> {
-        let message = calling(1 << 10);
+        let message = calling(LINE, 1 << 10);
         let with_token = || request(&message, None);
         let without_token = || stripped(request(&message, None));
 

@@ -5,7 +5,7 @@ pub mod requests;
 pub mod startup;
 pub mod tools;
 
-use std::{convert::Infallible, hint::black_box, time::Instant};
+use std::convert::Infallible;
 
 use axum::{
     extract::Request,
@@ -17,22 +17,21 @@ use scopegate::{
 };
 use tower::{Service, service_fn};
 
-/// Returns the least time of several runs in nanoseconds. Longer times come from the machine.
-fn least<I, T>(mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> f64 {
-    let mut run = || {
-        let input = make();
-        let start = Instant::now();
-        let output = work(input);
-        let time = start.elapsed();
-        drop(black_box(output));
-        time
-    };
-    let begin = Instant::now();
-    let mut times: Vec<_> = (0..5).map(|_| run()).collect();
-    while begin.elapsed().as_millis() < 300 {
-        times.push(run());
+use crate::measure::{Cost, Meter};
+
+/// What is measured at one size, and by which meter.
+#[derive(Clone, Copy)]
+pub struct At<'a> {
+    pub meter: &'a Meter,
+    /// Names the work and the size.
+    pub id: &'a str,
+    pub size: usize,
+}
+
+impl At<'_> {
+    fn least<I, T>(self, make: impl FnMut() -> I, work: impl FnMut(I) -> T) -> Cost {
+        self.meter.least(self.id, make, work)
     }
-    times.into_iter().min().map_or(0.0, |time| time.as_secs_f64() * 1e9)
 }
 
 /// Makes a scope with a leaked text, which lives as long as the program.

@@ -2,27 +2,30 @@
 
 use axum::Router;
 
-use super::{gate, least, path, requiring, router, routes, scope, service};
-use crate::call::{bearer, call, get_files};
+use super::{At, gate, path, requiring, router, routes, scope, service};
+use crate::{
+    call::{bearer, call, get_files},
+    measure::Cost,
+};
 
-pub fn bare_with_routes(size: usize) -> f64 {
-    let router = (0..size).fold(Router::new(), |router, at| router.route_service(path(at), service()));
-    time(router, path(size - 1))
+pub fn bare_with_routes(at: At<'_>) -> Cost {
+    let router = (0..at.size).fold(Router::new(), |router, n| router.route_service(path(n), service()));
+    cost(at, router, path(at.size - 1))
 }
 
-pub fn with_routes(size: usize) -> f64 {
-    let router = router(&routes(size)).protect(gate([scope(size - 1)])).expect("the gate fits");
-    time(router, path(size - 1))
+pub fn with_routes(at: At<'_>) -> Cost {
+    let router = router(&routes(at.size)).protect(gate([scope(at.size - 1)])).expect("the gate fits");
+    cost(at, router, path(at.size - 1))
 }
 
-/// Times a request whose token grants many scopes, of which one is needed.
-pub fn with_granted(size: usize) -> f64 {
-    let router = router(&[(path(0), requiring(scope(0)))]).protect(gate((0..size).map(scope)));
-    time(router.expect("the gate fits"), path(0))
+/// Measures requests whose token grants many scopes, of which one is needed.
+pub fn with_granted(at: At<'_>) -> Cost {
+    let router = router(&[(path(0), requiring(scope(0)))]).protect(gate((0..at.size).map(scope)));
+    cost(at, router.expect("the gate fits"), path(0))
 }
 
-/// Returns the time of an allowed request.
-pub(super) fn time(router: Router, path: &str) -> f64 {
+/// Measures a hundred allowed requests.
+pub(super) fn cost(at: At<'_>, router: Router, path: &str) -> Cost {
     const AT_ONCE: usize = 100;
     let mut router = router.with_state(());
     let make = || {
@@ -36,5 +39,5 @@ pub(super) fn time(router: Router, path: &str) -> f64 {
             assert!(call(&mut router, request).status().is_success());
         }
     };
-    least(requests, work)
+    at.least(requests, work)
 }

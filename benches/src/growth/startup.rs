@@ -6,52 +6,53 @@ use scopegate::{
     export::{self, Lock},
 };
 
-use super::{gate, least, path, router, routes, scope, service};
+use super::{At, gate, path, router, routes, scope, service};
+use crate::measure::Cost;
 
-pub fn bare(size: usize) -> f64 {
-    let paths: Vec<_> = (0..size).map(path).collect();
+pub fn bare(at: At<'_>) -> Cost {
+    let paths: Vec<_> = (0..at.size).map(path).collect();
     let add = |router: Router, path: &&str| router.route_service(path, service());
-    least(|| (), |()| paths.iter().fold(Router::new(), add))
+    at.least(|| (), |()| paths.iter().fold(Router::new(), add))
 }
 
-pub fn route(size: usize) -> f64 {
-    let routes = routes(size);
-    least(|| (), |()| router(&routes))
+pub fn route(at: At<'_>) -> Cost {
+    let routes = routes(at.size);
+    at.least(|| (), |()| router(&routes))
 }
 
-pub fn protect(size: usize) -> f64 {
-    let routes = routes(size);
-    least(|| (router(&routes), gate([scope(0)])), |(router, gate)| router.protect(gate))
+pub fn protect(at: At<'_>) -> Cost {
+    let routes = routes(at.size);
+    at.least(|| (router(&routes), gate([scope(0)])), |(router, gate)| router.protect(gate))
 }
 
-pub fn protect_with_keys(size: usize) -> f64 {
-    let routes = routes(size);
+pub fn protect_with_keys(at: At<'_>) -> Cost {
+    let routes = routes(at.size);
     let gate = || Gate::static_keys("growth", StaticKeys::parse("sk_one=scope:1").expect("it is a key"));
-    least(|| (router(&routes), gate()), |(router, gate)| router.protect(gate))
+    at.least(|| (router(&routes), gate()), |(router, gate)| router.protect(gate))
 }
 
-pub fn text(size: usize) -> f64 {
-    let table = router(&routes(size)).table();
-    least(|| (), |()| table.to_string())
+pub fn text(at: At<'_>) -> Cost {
+    let table = router(&routes(at.size)).table();
+    at.least(|| (), |()| table.to_string())
 }
 
-pub fn json(size: usize) -> f64 {
-    let table = router(&routes(size)).table();
-    least(|| (), |()| export::json(&Policy::new(), &table))
+pub fn json(at: At<'_>) -> Cost {
+    let table = router(&routes(at.size)).table();
+    at.least(|| (), |()| export::json(&Policy::new(), &table))
 }
 
-pub fn lock(size: usize) -> f64 {
-    let table = router(&routes(size)).table();
-    least(|| (), |()| Lock::of(&Policy::new(), &table).to_string())
+pub fn lock(at: At<'_>) -> Cost {
+    let table = router(&routes(at.size)).table();
+    at.least(|| (), |()| Lock::of(&Policy::new(), &table).to_string())
 }
 
-/// Times a comparison of locks in which half of the routes need another scope than before.
-pub fn changes(size: usize) -> f64 {
-    let mut routes = routes(size);
+/// Measures a comparison of locks in which half of the routes need another scope than before.
+pub fn changes(at: At<'_>) -> Cost {
+    let (size, mut routes) = (at.size, routes(at.size));
     let old = Lock::of(&Policy::new(), &router(&routes).table());
     for at in 0..size / 2 {
         routes[at].1 = routes[at + size / 2].1.clone();
     }
     let new = Lock::of(&Policy::new(), &router(&routes).table());
-    least(|| (), |()| new.changes_since(&old))
+    at.least(|| (), |()| new.changes_since(&old))
 }

@@ -7,26 +7,29 @@ use axum::{
 };
 use scopegate::mcp::{McpTable, Operation};
 
-use super::{gate, leak, least, requiring, scope, service};
-use crate::call::{bearer, call};
+use super::{At, gate, leak, requiring, scope, service};
+use crate::{
+    call::{bearer, call},
+    measure::Cost,
+};
 
 fn table(size: usize) -> McpTable {
     let tool = |at| Operation::tool(leak(format!("tool_{at}")), requiring(scope(at)));
     (0..size).map(tool).collect()
 }
 
-pub fn startup(size: usize) -> f64 {
-    let table = table(size);
-    least(|| (gate([]), table.clone()), |(gate, table)| gate.mcp_layer(table))
+pub fn startup(at: At<'_>) -> Cost {
+    let table = table(at.size);
+    at.least(|| (gate([]), table.clone()), |(gate, table)| gate.mcp_layer(table))
 }
 
-/// Times a call of the last tool. The service behind the gate answers every request.
-pub fn request(size: usize) -> f64 {
-    let layer = gate([scope(size - 1)]).mcp_layer(table(size)).expect("the gate fits");
+/// Measures calls of the last tool. The service behind the gate answers every request.
+pub fn request(at: At<'_>) -> Cost {
+    let layer = gate([scope(at.size - 1)]).mcp_layer(table(at.size)).expect("the gate fits");
     let mut router = Router::new().route_service("/mcp", service()).layer(layer).with_state(());
     let message = format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"tool_{}","arguments":{{}}}}}}"#,
-        size - 1
+        at.size - 1
     );
     let make = || {
         let mut request = Request::new(Body::from(message.clone()));
@@ -42,5 +45,5 @@ pub fn request(size: usize) -> f64 {
             assert!(call(&mut router, request).status().is_success());
         }
     };
-    least(requests, work)
+    at.least(requests, work)
 }

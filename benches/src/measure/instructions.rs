@@ -2,13 +2,12 @@
 
 use std::{
     env,
+    hint::black_box,
     process::{self, Command},
 };
 
 /// The variable that names the piece of work for the process under valgrind.
 const WORK: &str = "SCOPEGATE_BENCHES_COUNT";
-/// The number of runs to average, because the first run does extra work.
-const RUNS: u64 = 100;
 
 pub(super) struct Instructions {
     here: Option<String>,
@@ -23,21 +22,33 @@ impl Instructions {
         self.here.is_some()
     }
 
+    /// Tells whether this process was not started for other work.
+    pub(super) fn may_be_of(&self, id: &str) -> bool {
+        self.here.as_deref().is_none_or(|here| here == id)
+    }
+
     /// Does the work and ends the process, if it is the work for this process.
-    pub(super) fn count<I>(&self, id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I)) {
+    pub(super) fn count<I, T>(
+        &self,
+        id: &str,
+        runs: u64,
+        make: &mut impl FnMut() -> I,
+        work: &mut impl FnMut(I) -> T,
+    ) {
         if self.here.as_deref() != Some(id) {
             return;
         }
-        work(make());
-        for _ in 0..RUNS {
-            let mut input = Some(make());
-            counted_by_callgrind(&mut || work(input.take().expect("it is called once")));
+        drop(work(make()));
+        for _ in 0..runs {
+            let (mut input, mut output) = (Some(make()), None);
+            counted_by_callgrind(&mut || output = Some(work(input.take().expect("it is called once"))));
+            drop(black_box(output));
         }
         process::exit(0);
     }
 
     /// Counts the instructions of one run of the work `id`, in another process.
-    pub(super) fn of(&self, id: &str) -> u64 {
+    pub(super) fn of(&self, id: &str, runs: u64) -> u64 {
         let this = env::current_exe().expect("a program knows where it is");
         let output = Command::new("valgrind")
             .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no"])
@@ -50,7 +61,7 @@ impl Instructions {
         // The last line is from this process. The earlier ones are from other programs that criterion starts.
         let collected = said.lines().filter_map(|line| line.split_once("Collected : ")).last();
         let count = collected.and_then(|(_, count)| count.trim().parse::<u64>().ok());
-        count.filter(|count| *count > 0).unwrap_or_else(|| panic!("nothing counted for {id}:\n{said}")) / RUNS
+        count.filter(|count| *count > 0).unwrap_or_else(|| panic!("nothing counted for {id}:\n{said}")) / runs
     }
 }
 

@@ -8,7 +8,7 @@ const KEEP: [(&str, &str); 2] =
     [("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "1073741824")];
 
 /// Starts the program again with an allocator that keeps memory, unless it already runs with one.
-pub(super) fn keep() {
+pub fn keep() {
     if KEEP.iter().any(|(name, _)| env::var_os(name).is_none()) {
         let this = env::current_exe().expect("a program knows where it is");
         let error = Command::new(this).args(env::args_os().skip(1)).envs(KEEP).exec();

@@ -7,11 +7,17 @@ mod time;
 use allocation_counter::{AllocationInfo, measure};
 
 use self::{instructions::Instructions, time::Times};
+pub use self::{memory::keep as keep_memory, time::seconds};
+
+/// How often work is done below valgrind: one run would be swayed by what it is the first to do.
+const RUNS: u64 = 100;
+/// How often work that takes long is done there.
+const FEW_RUNS: u64 = 3;
 
 /// The cost of one piece of work.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// The median time, in nanoseconds.
+    /// The median time, in nanoseconds; of work that takes long, the least.
     pub time: f64,
     /// The number of allocations.
     pub allocations: u64,
@@ -40,21 +46,43 @@ impl Meter {
         Self { times: Times::new(), instructions: Instructions::new() }
     }
 
+    /// Tells whether this process measures the work `id`. A process that counts the instructions of other work need not prepare it.
+    pub fn measures(&self, id: &str) -> bool {
+        self.instructions.may_be_of(id)
+    }
+
     /// Measures `work` on the result of `make`, without the cost of `make`.
     ///
     /// If this process was started to count the instructions of one piece of work, it does that work and ends.
     pub fn cost<I>(&mut self, id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I)) -> Cost {
+        let Some(cost) = self.counted(id, RUNS, &mut make, &mut work) else { return Cost::default() };
+        Cost { time: self.times.median(id, make, work), ..cost }
+    }
+
+    /// Measures work that takes long; neither the making of its input nor the dropping of its output counts.
+    pub fn least<I, T>(&self, id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> Cost {
+        let Some(cost) = self.counted(id, FEW_RUNS, &mut make, &mut work) else { return Cost::default() };
+        Cost { time: time::least(make, work), ..cost }
+    }
+
+    /// Measures all but the time; nothing where instructions of other work are counted.
+    fn counted<I, T>(
+        &self,
+        id: &str,
+        runs: u64,
+        make: &mut impl FnMut() -> I,
+        work: &mut impl FnMut(I) -> T,
+    ) -> Option<Cost> {
         if self.instructions.are_counted_here() {
-            self.instructions.count(id, make, work);
-            return Cost::default();
+            self.instructions.count(id, runs, make, work);
+            return None;
         }
-        work(make());
-        let AllocationInfo { count_total: allocations, bytes_max: peak, .. } = {
-            let input = make();
-            measure(|| work(input))
-        };
-        let instructions = self.instructions.of(id);
-        Cost { time: self.times.median(id, make, work), allocations, peak, instructions }
+        drop(work(make()));
+        let (input, mut output) = (make(), None);
+        let AllocationInfo { count_total, bytes_max, .. } = measure(|| output = Some(work(input)));
+        drop(output);
+        let instructions = self.instructions.of(id, runs);
+        Some(Cost { time: 0.0, allocations: count_total, peak: bytes_max, instructions })
     }
 }
 

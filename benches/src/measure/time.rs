@@ -1,6 +1,11 @@
 //! Measures time with criterion.
 
-use std::{env, fs, path::PathBuf, time::Duration};
+use std::{
+    env, fs,
+    hint::black_box,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use criterion::{BatchSize, Criterion};
 
@@ -9,7 +14,7 @@ pub(super) struct Times(Criterion);
 
 impl Times {
     pub(super) fn new() -> Self {
-        let seconds = env::var("SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(3.0);
+        let seconds = seconds();
         let criterion = Criterion::default()
             .output_directory(&directory())
             .without_plots()
@@ -35,6 +40,29 @@ impl Times {
         let estimates: serde_json::Value = serde_json::from_str(&text).expect("criterion writes JSON");
         estimates["median"]["point_estimate"].as_f64().expect("criterion estimates a median")
     }
+}
+
+/// How long each piece of work is measured.
+pub fn seconds() -> f64 {
+    env::var("SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(3.0)
+}
+
+/// Returns the least time of several runs in nanoseconds. Longer times come from the machine.
+pub(super) fn least<I, T>(mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> f64 {
+    let mut run = || {
+        let input = make();
+        let start = Instant::now();
+        let output = work(input);
+        let time = start.elapsed();
+        drop(black_box(output));
+        time
+    };
+    let begin = Instant::now();
+    let mut times: Vec<_> = (0..5).map(|_| run()).collect();
+    while begin.elapsed().as_secs_f64() < seconds() / 10.0 {
+        times.push(run());
+    }
+    times.into_iter().min().map_or(0.0, |time| time.as_secs_f64() * 1e9)
 }
 
 /// The folder of criterion's results.

@@ -13,13 +13,13 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use jsonwebtoken::{
-    Algorithm, EncodingKey, Header,
+    Algorithm, DecodingKey, EncodingKey, Header,
     crypto::aws_lc,
     jwk::{Jwk, JwkSet, ThumbprintHash},
 };
 use serde_json::json;
 
-use super::{AUDIENCE, ISSUER, SCOPES};
+use super::{AUDIENCE, ISSUER, SCOPES, signature::VerifyingKey};
 
 const KEY: &str = "key-1";
 
@@ -55,9 +55,19 @@ impl Issuer {
 
     /// Returns the public key as a JWK set.
     pub fn jwks(&self) -> String {
-        let mut key = Jwk::from_encoding_key(&self.private, self.algorithm).expect("it has a public half");
+        let mut key = self.public();
         key.common.key_id = Some(KEY.to_owned());
         serde_json::to_string(&JwkSet { keys: vec![key] }).expect("keys are JSON")
+    }
+
+    /// Returns the public key, as jsonwebtoken verifies with it.
+    pub fn verifying_key(&self) -> VerifyingKey {
+        let key = DecodingKey::from_jwk(&self.public()).expect("it is a public key");
+        VerifyingKey { algorithm: self.algorithm, key }
+    }
+
+    fn public(&self) -> Jwk {
+        Jwk::from_encoding_key(&self.private, self.algorithm).expect("it has a public half")
     }
 
     /// Signs a new token.

@@ -3,7 +3,9 @@
 mod aliri;
 pub mod keys;
 mod oauth_resource_server;
+pub mod remembered;
 mod scopegate;
+pub mod signature;
 
 use axum::{Router, routing::get};
 
@@ -34,15 +36,25 @@ pub async fn bound(issuer: &Issuer) -> Verifying {
     Verifying { name: "scopegate, bound by DPoP", router: scopegate::router_of_bound(issuer).await }
 }
 
+/// A server with the default cache.
+pub async fn scopegate(issuer: &Issuer) -> Verifying {
+    Verifying { name: "scopegate", router: scopegate::router(issuer).await }
+}
+
+/// A server by another library, which caches no token.
+pub fn aliri(issuer: &Issuer) -> Verifying {
+    Verifying { name: "aliri_tower 0.6.1", router: aliri::router(issuer) }
+}
+
 /// The URL of [`call::get_files`](crate::call::get_files), as clients see it.
 pub const URL: &str = "https://files.example.com/files";
 
 /// Returns every server for the tokens of `issuer`, scopegate first.
 pub async fn all(issuer: &Issuer) -> Vec<Verifying> {
     vec![
-        Verifying { name: "scopegate", router: scopegate::router(issuer).await },
+        scopegate(issuer).await,
         Verifying { name: "scopegate, of eight issuers", router: scopegate::router_of_eight(issuer).await },
         Verifying { name: "oauth-resource-server 0.4.1", router: oauth_resource_server::router(issuer) },
-        Verifying { name: "aliri_tower 0.6.1", router: aliri::router(issuer) },
+        aliri(issuer),
     ]
 }

@@ -1,6 +1,11 @@
 //! scopegate's `Issuers`, which load the keys once from a loopback server.
 
-use std::{collections::HashSet, net::Ipv4Addr, sync::Mutex, time::Duration};
+use std::{
+    collections::HashSet,
+    net::Ipv4Addr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{Json, Router};
 use scopegate::{
@@ -64,15 +69,20 @@ fn gated(issuers: impl Into<Issuers>) -> Router {
     protected(gate(issuers))
 }
 
+/// Makes the gate of a verifier that others share.
+pub(super) fn sharing(verifier: Arc<Issuers>) -> Gate {
+    gate(Rules::new(ISSUER)).verified_by(verifier)
+}
+
 fn gate(issuers: impl Into<Issuers>) -> Gate {
     Gate::issuers(Resource::new(AUDIENCE).expect("it is a URL"), issuers)
 }
 
-fn protected(gate: Gate) -> Router {
+pub(super) fn protected(gate: Gate) -> Router {
     scopegate::Router::new().route("/files", routing::get(list)).protect(gate).expect("the gate fits")
 }
 
-async fn rules(issuer: &Issuer) -> Rules {
+pub(super) async fn rules(issuer: &Issuer) -> Rules {
     let jwks = issuer.jwks();
     let keys = Router::new().route("/jwks.json", axum::routing::get(async || jwks));
     Rules::new(ISSUER).jwks_uri(format!("{}/jwks.json", serve(keys).await))

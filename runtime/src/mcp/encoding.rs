@@ -4,28 +4,69 @@
 //! allow list, and none of the client's headers about the body reaches the service.
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING},
+    HeaderMap, HeaderValue,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING},
 };
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const JSON: &str = "application/json";
+
+/// What the headers of a plain body say that the service need not be told otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plain {
+    is_json: bool,
+    is_encoded: bool,
+    /// The length, if it is there once, written as the gate would write it.
+    length: Option<usize>,
+}
 
 /// Tells whether the headers leave the body unchanged: JSON in UTF-8 without compression.
 ///
-/// A body without a type is rejected, too, since a server would guess the type.
-pub(super) fn is_plain(headers: &HeaderMap) -> bool {
-    headers.keys().all(|name| !describes_a_body(name.as_str()) || is_known(name))
-        && only(headers, &CONTENT_TYPE).is_ok_and(|kind| kind.is_some_and(is_json_in_utf8))
-        && is_absent_or(headers, &CONTENT_ENCODING, "identity")
-        && is_absent_or(headers, &TRANSFER_ENCODING, "chunked")
+/// A body without a type is rejected, too, since a server would guess the type. So are several fields with a name that may occur only
+/// once, since servers differ about which one applies. One pass over the headers suffices, since every request pays for it.
+pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
+    let (mut kind, mut encoding, mut transfer) = (None, None, None);
+    let mut lengths = [None, None];
+    for (name, value) in headers {
+        let name = name.as_str();
+        if !describes_a_body(name) {
+            continue;
+        }
+        let place = match name {
+            "content-type" => &mut kind,
+            "content-encoding" => &mut encoding,
+            "transfer-encoding" => &mut transfer,
+            "content-length" => {
+                lengths = [Some(value), lengths[0]];
+                continue;
+            }
+            // These do not affect how a body is read.
+            "content-language" | "content-digest" | "content-md5" => continue,
+            _ => return None,
+        };
+        if place.replace(value).is_some() {
+            return None;
+        }
+    }
+    let kind = kind?;
+    let is_allowed =
+        is_json_in_utf8(kind) && is_nothing_but(encoding, "identity") && is_nothing_but(transfer, "chunked");
+    is_allowed.then(|| Plain {
+        is_json: kind == JSON,
+        is_encoded: encoding.is_some() || transfer.is_some(),
+        length: if let [Some(value), None] = lengths { read_length(value) } else { None },
+    })
 }
 
-/// Writes the headers for a body of `length` bytes, unless they are already correct.
-pub(super) fn describe(headers: &mut HeaderMap, length: usize) {
-    headers.insert(CONTENT_TYPE, JSON);
-    headers.remove(CONTENT_ENCODING);
-    headers.remove(TRANSFER_ENCODING);
-    if !says(headers, length) {
+/// Writes the headers for a body of `length` bytes, unless they are already correct: an insertion can make the map grow.
+pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
+    if !said.is_json {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    }
+    if said.is_encoded {
+        headers.remove(CONTENT_ENCODING);
+        headers.remove(TRANSFER_ENCODING);
+    }
+    if said.length != Some(length) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
 }
@@ -44,19 +85,13 @@ fn describes_a_body(name: &str) -> bool {
         .any(|word| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '_'])))
 }
 
-/// Tells whether a header is checked elsewhere, or does not affect how a body is read.
-fn is_known(name: &HeaderName) -> bool {
-    [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING, CONTENT_LANGUAGE].contains(name)
-        || matches!(name.as_str(), "content-digest" | "content-md5")
-}
-
 fn is_json_in_utf8(content_type: &HeaderValue) -> bool {
     let Ok(text) = content_type.to_str() else { return false };
     let (kind, parameter) = match text.split_once(';') {
         Some((kind, parameter)) => (kind, Some(parameter)),
         None => (text, None),
     };
-    kind.trim_ascii().eq_ignore_ascii_case("application/json") && parameter.is_none_or(is_utf_8)
+    kind.trim_ascii().eq_ignore_ascii_case(JSON) && parameter.is_none_or(is_utf_8)
 }
 
 fn is_utf_8(parameter: &str) -> bool {
@@ -65,26 +100,13 @@ fn is_utf_8(parameter: &str) -> bool {
     name.eq_ignore_ascii_case("charset") && quoted.unwrap_or(value).eq_ignore_ascii_case("utf-8")
 }
 
-fn is_absent_or(headers: &HeaderMap, name: &HeaderName, allowed: &str) -> bool {
-    let is_allowed = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(allowed.as_bytes());
-    only(headers, name).is_ok_and(|value| value.is_none_or(is_allowed))
+fn is_nothing_but(value: Option<&HeaderValue>, allowed: &str) -> bool {
+    value.is_none_or(|value| value.as_bytes().eq_ignore_ascii_case(allowed.as_bytes()))
 }
 
-/// Tells whether the length header occurs once, written as the gate would write it.
-fn says(headers: &HeaderMap, length: usize) -> bool {
-    let Ok(Some(value)) = only(headers, &CONTENT_LENGTH) else { return false };
+/// Reads a length that is written as the gate would write it.
+fn read_length(value: &HeaderValue) -> Option<usize> {
     let digits = value.as_bytes();
     let is_plain = digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));
-    is_plain && value.to_str().is_ok_and(|digits| digits.parse() == Ok(length))
-}
-
-/// There are several fields with a name that may occur only once. Servers differ about which one applies.
-struct Several;
-
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Several> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (value, None) => Ok(value),
-        (_, Some(_)) => Err(Several),
-    }
+    if is_plain { value.to_str().ok()?.parse().ok() } else { None }
 }

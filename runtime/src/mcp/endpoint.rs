@@ -40,6 +40,9 @@ pub(super) struct Endpoint {
     pub(super) tasks: Tasks,
     /// The server's location, if its gate has no resource.
     at: String,
+    /// The host of requests to the resource itself.
+    #[cfg(feature = "rmcp")]
+    pub(super) host: String,
     /// Whether the server inside uses no other gate, so that the layer need not pass on the data for one.
     pub(super) is_innermost: bool,
 }
@@ -51,6 +54,8 @@ impl Endpoint {
         let mut problems = gate.problems(&table.to_scope_table());
         let rules = Rules::of(&gate, &table, &mut problems);
         let origins = Origins::of(gate.resource().or(at));
+        #[cfg(feature = "rmcp")]
+        let host = super::host::of(gate.resource().or(at));
         let binding = Binding::random().unwrap_or_else(|error| {
             problems.push(format!("the system provides no random key: {error}; set one with `.key(..)`"));
             // The endpoint does not start with this key.
@@ -71,6 +76,8 @@ impl Endpoint {
             sessions: Sessions::Bound,
             tasks: Tasks::Unknown,
             at,
+            #[cfg(feature = "rmcp")]
+            host,
             is_innermost: false,
         };
         (endpoint, problems)

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::message::{Message, Messages};
 
@@ -19,8 +19,6 @@ pub(super) enum Mismatch {
 }
 
 static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
-static METHOD: HeaderName = HeaderName::from_static("mcp-method");
-static NAME: HeaderName = HeaderName::from_static("mcp-name");
 
 /// The first version with these headers. Versions are dates, so they can be compared as text.
 const FIRST_WITH_HEADERS: &str = "2026-07-28";
@@ -46,8 +44,8 @@ pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
 /// Checks the headers against the body. The protocol's version determines which headers are required. A header that is
 /// present must match in every version, since a proxy that trusts it ignores the version.
 pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
-    let version = one(headers, &PROTOCOL_VERSION)?.unwrap_or(LAST_WITH_BATCHES);
-    let (method, name) = (one(headers, &METHOD)?, one(headers, &NAME)?);
+    let [version, method, name] = each(headers)?;
+    let version = version.unwrap_or(LAST_WITH_BATCHES);
     if messages.single().is_none() && version > LAST_WITH_BATCHES {
         return Err(Mismatch::Batch);
     }
@@ -101,15 +99,37 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned)
 }
 
+/// Returns the only value of each header that repeats the body. One pass over all headers is cheaper than three lookups.
+fn each(headers: &HeaderMap) -> Result<[Option<&str>; 3], Mismatch> {
+    let (mut version, mut method, mut name) = (None, None, None);
+    for (header, value) in headers {
+        let found = match header.as_str() {
+            "mcp-protocol-version" => &mut version,
+            "mcp-method" => &mut method,
+            "mcp-name" => &mut name,
+            _ => continue,
+        };
+        if found.replace(text(value)?).is_some() {
+            return Err(Mismatch::Header(TWICE));
+        }
+    }
+    Ok([version, method, name])
+}
+
+const TWICE: &str = "an MCP header is repeated";
+
+fn text(value: &HeaderValue) -> Result<&str, Mismatch> {
+    let text =
+        value.to_str().map_err(|_| Mismatch::Header("an MCP header contains characters beyond ASCII"))?;
+    Ok(text.trim_ascii())
+}
+
 /// Returns the only value of a header. With two values, programs differ about which one applies.
 fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Mismatch> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => match value.to_str() {
-            Ok(text) => Ok(Some(text.trim_ascii())),
-            Err(_) => Err(Mismatch::Header("an MCP header contains characters beyond ASCII")),
-        },
-        (Some(_), Some(_)) => Err(Mismatch::Header("an MCP header is repeated")),
+        (Some(value), None) => text(value).map(Some),
+        (Some(_), Some(_)) => Err(Mismatch::Header(TWICE)),
     }
 }

@@ -1,9 +1,9 @@
 //! Implication: which scopes cover which others. It affects only the check of a token, not the scopes that challenges
 //! name.
 
-use std::collections::BTreeMap;
 #[cfg(feature = "export")]
 use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{granted::GrantedScopes, scope::ScopeToken};
 
@@ -12,6 +12,8 @@ use super::{granted::GrantedScopes, scope::ScopeToken};
 pub(crate) struct Hierarchy {
     /// All named scopes, sorted.
     scopes: Vec<ScopeToken>,
+    /// The position of each scope. Every request looks one up, so this is no search in a long list.
+    positions: HashMap<ScopeToken, usize>,
     /// For each scope, the positions of the scopes that imply it directly.
     parents: Vec<Vec<usize>>,
     /// For each scope, the sorted positions of all other scopes that cover it.
@@ -69,14 +71,14 @@ impl Hierarchy {
             entries.iter().flat_map(|(scope, implied)| implied.iter().chain([scope])).cloned().collect();
         scopes.sort_unstable();
         scopes.dedup();
-        let position = |scope: &ScopeToken| scopes.partition_point(|known| known < scope);
+        let positions: HashMap<_, _> = scopes.iter().cloned().zip(0..).collect();
         let mut parents = vec![Vec::new(); scopes.len()];
         for (scope, implied) in &entries {
             for child in implied {
-                parents[position(child)].push(position(scope));
+                parents[positions[child]].push(positions[scope]);
             }
         }
-        Ok(Self { scopes, parents, ..Self::default() }.closed())
+        Ok(Self { scopes, positions, parents, ..Self::default() }.closed())
     }
 
     /// Sets which scopes that end in `*` cover others. This applies to granted scopes and to the relation: where
@@ -130,7 +132,7 @@ impl Hierarchy {
     }
 
     fn position(&self, scope: &str) -> Option<usize> {
-        self.scopes.binary_search_by(|known| known.as_str().cmp(scope)).ok()
+        self.positions.get(scope).copied()
     }
 
     fn has_wildcard_for(&self, granted: &GrantedScopes, scope: &str) -> bool {

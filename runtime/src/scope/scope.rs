@@ -1,6 +1,6 @@
 //! Scope tokens: the name of one permission, as RFC 6749 spells it.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Borrow, fmt, str::FromStr};
 
 use super::{need::Need, requirement::Requirement, text::Text};
 
@@ -146,6 +146,12 @@ impl ScopeToken {
     /// Returns the scope's text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for ScopeToken {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

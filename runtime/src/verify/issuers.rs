@@ -44,7 +44,7 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// # Caching
 ///
-/// A valid token is cached for five minutes, by its SHA-256, so that its signature is not verified again with each
+/// A valid token is cached for five minutes, by its whole text, so that its signature is not verified again with each
 /// request. It is checked again if a reload changes or removes its key, and `exp` and `nbf` are checked each time. A
 /// thousand forged tokens, tokens for other audiences and tokens with unknown keys are cached separately until the next
 /// reload. Expired tokens, and tokens that arrive before any keys are loaded, are not cached. [`Issuers::cache_size`]

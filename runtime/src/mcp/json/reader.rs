@@ -39,6 +39,9 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
             Some(b'{') => Items::within(self, b'}', |members| visitor.visit_map(members)),
             Some(b'[') => Items::within(self, b']', |items| visitor.visit_seq(items)),
             _ => {
+                if let Some(text) = self.short_text() {
+                    return visitor.visit_borrowed_str(text);
+                }
                 let value = self.value().ok_or(Unreadable::NotJson)?;
                 match plain_text(value) {
                     Some(text) => visitor.visit_borrowed_str(text),

@@ -242,7 +242,7 @@ pub use scopegate_macros::Vocabulary;
 
 /// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
 ///
-/// Use it where no attribute can stand, as an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/fn.guarded.html), or for a constant that several
+/// Use it where no attribute can stand, as an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html), or for a constant that several
 /// attributes name.
 ///
 /// # Examples

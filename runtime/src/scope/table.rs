@@ -281,7 +281,7 @@ impl Entry {
 
 /// What each operation of a resource needs.
 ///
-/// A [`Router`](https://docs.rs/scopegate/latest/scopegate/struct.Router.html) collects it. For a plain axum router, list the handlers in
+/// A [`Router`](https://docs.rs/scopegate/latest/scopegate/routing/struct.Router.html) collects it. For a plain axum router, list the handlers in
 /// [`scope_table!`](https://docs.rs/scopegate/latest/scopegate/macro.scope_table.html).
 ///
 /// # Examples

@@ -115,12 +115,12 @@ pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Bod
         *body = Body::empty();
         None
     } else {
-        let Some(plain) = encoding::plain(&parts.headers) else {
+        let Some(described) = encoding::plain(&parts.headers) else {
             return Err(ProtocolError::encoded().into());
         };
         let bytes = watch.without(read(mem::take(body), &parts.headers, &endpoint.bounds)).await?;
         let matched = judge_body(endpoint, plan, &token, parts, &bytes, watch).await?;
-        encoding::describe(&mut parts.headers, plain, bytes.len());
+        encoding::describe(&mut parts.headers, described, bytes.len());
         *body = Body::from(bytes);
         matched
     };
@@ -149,7 +149,7 @@ async fn admit_anyone(
     if has_credentials || connection::has_no_message(&parts.method) {
         return Err(needs_a_token(parts, watch));
     }
-    let Some(plain) = encoding::plain(&parts.headers) else { return Err(needs_a_token(parts, watch)) };
+    let Some(described) = encoding::plain(&parts.headers) else { return Err(needs_a_token(parts, watch)) };
     let bounds = endpoint.bounds_for_anyone();
     let bytes = match watch.without(read(mem::take(body), &parts.headers, &bounds)).await {
         Ok(bytes) => bytes,
@@ -167,7 +167,7 @@ async fn admit_anyone(
     headers::check(&parts.headers, &messages)
         .map_err(|why| ProtocolError::mismatch(why).to(messages.single()))?;
     endpoint.sessions.open(&endpoint.binding, None, &mut parts.headers)?;
-    encoding::describe(&mut parts.headers, plain, bytes.len());
+    encoding::describe(&mut parts.headers, described, bytes.len());
     mark(&messages, parts);
     Enforcement::done_for_anyone(endpoint.slot.clone(), plan, &mut parts.extensions);
     *body = Body::from(bytes);

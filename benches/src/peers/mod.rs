@@ -46,6 +46,7 @@ pub async fn all() -> Vec<Subject> {
         scopegate::layered(),
         scopegate::asking_for_a_login(),
         scopegate::observed(),
+        hand_written::guard(),
         hand_written::router(),
         protect_axum::router(),
         aliri::router(),

@@ -210,7 +210,7 @@ fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()
     take_once(krate, &key, CRATE.parse(input)?)
 }
 
-/// Keeps the value of a key, or refuses a second one.
+/// Keeps the value of a key. A second value for the same key is an error.
 pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
     match place.replace(value) {
         None => Ok(()),

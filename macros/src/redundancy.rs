@@ -1,4 +1,5 @@
-//! Finds redundant rules among siblings as written. Redundancy that arises from normalising is dropped without a message.
+//! Finds rules that are redundant beside a sibling, as the program wrote them. Redundancy that only arises from
+//! normalising is dropped without a message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},

@@ -4,7 +4,7 @@
 //!
 //! - the check, which runs before any other extractor and before the body is read;
 //! - the `scope` of the 401 and 403 challenges ([RFC 6750]), so that clients know what to ask for;
-//! - `scopes_supported` in the metadata document ([RFC 9728]), served where the challenges point;
+//! - `scopes_supported` in the metadata document ([RFC 9728]), served at the URL that the challenges name;
 //! - the operation's row in the [scope table][`ScopeTable`] and in the lock file that reviewers read.
 //!
 //! A route without an annotation does not compile.
@@ -108,8 +108,8 @@
 //! }
 //! ```
 //!
-//! A call of `write_file` that the token does not cover is an HTTP 403 with the complete challenge. The guide [`guide::mcp`] goes on
-//! with resources, public tools, and servers that do not use rmcp.
+//! A call of `write_file` that the token does not cover is an HTTP 403 with the complete challenge. The guide [`guide::mcp`]
+//! also covers resources, public tools, and servers that do not use rmcp.
 //!
 //! # API keys, without OAuth
 //!
@@ -176,9 +176,9 @@
 //! | put a scope on a group of routes | [`Router::requiring`] |
 //! | verify tokens | [`Gate`], made of a [`Resource`] and a [`TokenVerifier`] such as [`Issuers`] |
 //! | protect an MCP server | [`mcp`], [`guide::mcp`] |
-//! | read who calls, and key data by the caller | [`Access`], [`Principal`] |
-//! | end connections with their token | [`Access::expired`], [`guide::browsers`] |
-//! | read tokens from elsewhere than `Authorization` | [`CredentialSource`] |
+//! | find out who calls, and store data for each caller | [`Access`], [`Principal`] |
+//! | end a connection when its token expires | [`Access::expired`], [`guide::browsers`] |
+//! | read tokens from a cookie, or another place than `Authorization` | [`CredentialSource`] |
 //! | bind tokens to a key or a certificate | [`dpop`], [`Gate::client_certificate`], [`guide::dpop`] |
 //! | change what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | help clients to find the authorization server | [`well_known()`], [`Discovery`], [`guide::discovery`] |
@@ -196,16 +196,16 @@
 //! | `axum` (default) | the gate, the router and the attributes. Without it the crate is the pure core: scopes, requirements, decisions, challenges, metadata and tables |
 //! | `tracing` (default) | logs under the target `scopegate`, see [below](#logs) |
 //! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens |
-//! | `introspection` | [`Introspection`]: opaque tokens, about which the gate asks the authorization server |
+//! | `introspection` | [`Introspection`]: opaque tokens, which the gate checks by asking the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
-//! | `redis` | [`dpop`]: the proofs that were seen are kept in Redis, for several replicas |
+//! | `redis` | [`dpop`]: a store for seen proofs in Redis, which several replicas share |
 //! | `redis-tls` | Redis over TLS |
-//! | `family` | [`Resource::family`]: one gate for a resource at each path. axum then copies the URI of each request, as it does by default |
+//! | `family` | [`Resource::family`]: one gate for many resources, one at each path that matches a pattern. It turns on `original-uri`, a default feature of axum |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | `#[scoped_tools]`, and [`Gate::mcp`], which builds the router of a server made with rmcp |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor |
-//! | `utoipa` | [`routes!`], which mounts handlers where `#[utoipa::path]` says, and `OpenAPI` documents of utoipa |
+//! | `utoipa` | [`routes!`], which mounts handlers at the path and method of their `#[utoipa::path]`, and `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
 //! # Logs
@@ -213,11 +213,11 @@
 //! | level | says |
 //! |---|---|
 //! | `error` | what is wrong with the program |
-//! | `warn` | that a token cannot be verified now |
+//! | `warn` | that a token cannot be verified at the moment |
 //! | `info` | under `scopegate::decision`, that a token lacks a scope |
 //! | `debug` | why a token is refused; under `scopegate::decision`, each other decision |
 //!
-//! The events of `scopegate::decision` have the [fields](guide::observing) of a record. No event contains a token.
+//! The events of `scopegate::decision` have the [fields](guide::observing) of a decision. No event contains a token.
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728

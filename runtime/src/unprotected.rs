@@ -35,7 +35,7 @@ impl<S> Router<S> {
     pub fn as_service<B, T>(&mut self) -> T where for<'a> WithoutGate<'a>: Protected { WithoutGate::never() }
 }
 
-/// Makes `axum::serve` show the same message, and not the bounds of a service.
+/// Makes `axum::serve` show the same message instead of an unmet bound of `Service`.
 #[doc(hidden)]
 #[rustfmt::skip]
 impl<S, R> tower_service::Service<R> for Router<S> where for<'a> WithoutGate<'a>: Protected {

@@ -150,10 +150,10 @@ impl Dpop {
         self
     }
 
-    /// Sets the algorithms that may sign proofs, by name; unless set, all that the gate can verify.
+    /// Sets the algorithms that may sign proofs, by name. By default, all algorithms that the gate can verify may sign.
     ///
-    /// These are `ES256`, `ES384`, `ES512`, `EdDSA` (also by its newer name, `Ed25519`), `RS256`, `RS384`, `RS512`,
-    /// `PS256`, `PS384` and `PS512`. Any other name, or an empty list, is an error at startup.
+    /// The gate can verify `ES256`, `ES384`, `ES512`, `EdDSA` (also by its newer name, `Ed25519`), `RS256`, `RS384`,
+    /// `RS512`, `PS256`, `PS384` and `PS512`. Any other name, or an empty list, is an error at startup.
     ///
     /// # Examples
     ///

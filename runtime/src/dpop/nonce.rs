@@ -50,7 +50,7 @@ impl Nonces {
         Self(Key::new(HMAC_SHA256, secret))
     }
 
-    /// Makes a nonce for the time `now`, or for just after `started` if that is later.
+    /// Makes a nonce with the time `now`, or with the first time after `started` if `now` is not later.
     pub(super) fn issue(&self, now: Moment, started: Moment) -> String {
         let at = Moment(now.0.max(started.0.saturating_add(1)));
         let nonce = [&at.0.to_be_bytes()[..], &self.tag(at)].concat();

@@ -91,8 +91,8 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
-    /// Decides as [`judge`](Self::judge) does, but reports only a refusal, since another decision follows or was
-    /// reported.
+    /// Decides as [`judge`](Self::judge) does, but reports only a refusal. If it lets the request through, an earlier
+    /// or a later decision is the one to report.
     #[inline]
     pub(crate) fn recheck(
         self,

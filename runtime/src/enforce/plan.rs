@@ -79,7 +79,7 @@ impl Plan {
         std::ptr::eq(row, &raw const *self.row) || row.terms() == self.row.terms()
     }
 
-    /// Fills the parameters of the resource into the templates of a row that has no path of its own.
+    /// Fills in the templates of a row that has no path, from the parameters of the resource.
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
             PathParameters::None.fill(row, Some(self))
@@ -111,7 +111,7 @@ impl Plan {
         self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())
     }
 
-    /// Refuses a request without an accepted token, or one that is at fault itself, and reports that.
+    /// Refuses a request that has no accepted token or is itself at fault, and reports the refusal.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>], noted: &Noted<'_>) -> Rejection {
         let rejection = self.answer(failure, demands);
         self.tell_refusal(rejection, None, demands, noted)

@@ -13,12 +13,12 @@ use crate::well_known::{Discovery, clashes_between};
 ///
 /// The bytes are the same that the server sends. The files have no extension, so the host cannot know their content
 /// type. Therefore the folder also has notes for the host: Netlify and Cloudflare Pages read `_headers`, and also
-/// `_redirects`, which exists if some file has not the name of its URL. `HOSTING.md` is for people, and has the
+/// `_redirects`, which is written if the name of a file differs from its URL. `HOSTING.md` is for people, and has the
 /// configuration of common servers.
 ///
-/// A copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) has the path of the folder that
-/// contains the other document, so it becomes `index.json` in that folder. The same holds for a document whose path
-/// ends in a slash.
+/// A copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) has a path that is also a folder,
+/// because the other document is below it. The copy is therefore written as `index.json` in this folder. The same holds
+/// for a document whose path ends in a slash.
 ///
 /// Returns the files of the documents. Existing files below the well-known path are removed, so that no document of a
 /// former resource remains; other files in the folder stay. Pass all documents of a host at once.

@@ -53,8 +53,8 @@ impl Gate {
         refusal.for_request(id, &self.0.bodies)
     }
 
-    /// Makes the challenges for a token that came with `scheme`. If the token is valid but grants too little, there is
-    /// a challenge only for its own scheme; otherwise there is one for each scheme that the gate accepts.
+    /// Makes the challenges for a token that came with `scheme`. If the token is valid but grants too little, the only
+    /// challenge is for its own scheme. Otherwise there is a challenge for each scheme that the gate accepts.
     ///
     /// The error is in the challenge of the scheme that the client used, or in the only challenge.
     pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {

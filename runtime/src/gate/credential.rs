@@ -133,7 +133,7 @@ impl Gate {
                 && same_resource()
     }
 
-    /// Tells whether this gate would reject a proof that `other` has accepted as a replay.
+    /// Tells whether this gate would reject a proof as a replay after `other` accepted it.
     pub(crate) fn remembers_as(&self, other: &Self) -> bool {
         self.0.bindings.remember_as(&other.0.bindings)
     }

@@ -66,7 +66,7 @@ struct Inner {
     policy: Policy,
     sources: Sources,
     bodies: Bodies,
-    /// The texts for a missing and for an invalid credential, if that is not an access token.
+    /// The texts for a missing and for an invalid credential, for a gate whose credentials are not access tokens.
     texts: Option<Texts>,
     missing_is_invalid: bool,
     bindings: Bindings,

@@ -122,10 +122,10 @@
 //! checks them, with a row such as `Operation::method("tasks/get", requirement)`.
 //!
 //! Nothing is stored, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. They stay valid
-//! with another token of the same principal, as after a refresh. A token without a principal, because it has no issuer
-//! or no subject or is a static key without a name, has no sessions and no tasks. If the server opens a session for it,
-//! the answer is 403 without the identifier; if the server starts a task for it, the answer is a JSON-RPC error with
-//! the code 403.
+//! with another token of the same principal, as after a refresh. A token that lacks an issuer or a subject has no
+//! principal. A static key without a name has none either. Without a principal there are no sessions and no tasks. If
+//! the server opens a session for such a token, the answer is 403 without the identifier; if it starts a task, the
+//! answer is a JSON-RPC error with the code 403.
 
 mod access;
 mod binding;

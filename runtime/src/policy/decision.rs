@@ -107,10 +107,10 @@ impl Policy {
         each_once(scopes)
     }
 
-    /// Returns the scopes to request for each way to meet all demands: the floor and one alternative of each demand, by
-    /// the names that clients use. The list is empty if no token is needed.
+    /// Returns each set of scopes that would meet all demands: the floor and one alternative of each demand, by the
+    /// names that clients use. The list is empty if no token is needed.
     ///
-    /// The ways are in the order of the alternatives, so a challenge names the first.
+    /// The sets are in the order of the alternatives, so a challenge names the first set.
     #[cfg(feature = "rmcp")]
     pub(crate) fn ways_to_ask(&self, demands: &[Demand<'_>]) -> Vec<Vec<ScopeToken>> {
         let mut ways: Vec<Vec<ScopeToken>> = Vec::new();

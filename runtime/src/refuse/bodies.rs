@@ -20,7 +20,7 @@ pub(crate) struct Bodies {
 }
 
 impl Bodies {
-    /// Sets the format for a gate whose program chooses none.
+    /// Sets the format that applies unless the program chooses one.
     pub(crate) fn by_default(&mut self, format: BodyFormat) {
         self.default = format;
     }
@@ -50,7 +50,7 @@ impl Bodies {
         self.custom.as_ref()
     }
 
-    /// Keeps the headers of a request if the program has a function for bodies.
+    /// Keeps the headers of a request if the program has its own function to write bodies.
     pub(crate) fn keep(
         &self,
         headers: &HeaderMap,

@@ -52,7 +52,7 @@ impl Resource {
         Ok(self)
     }
 
-    /// Sets the page with the rules for the data that clients receive.
+    /// Sets the page that says how clients may use the data that they receive.
     ///
     /// # Errors
     ///

@@ -77,7 +77,7 @@ impl Resource {
 
     /// Returns the resource of a [family](Resource::family) to which a request for `path` belongs.
     ///
-    /// Returns `None` if the path does not fit the pattern, if a value is illegal, and if this is not a family.
+    /// Returns `None` if the path does not fit the pattern, if a value is illegal, or if this is not a family.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<Self> {
         match self.find(path) {

@@ -101,8 +101,8 @@ impl<T: Unpin> Unguarded for T {}
 
 /// A handler with exactly one guard: the handler inside [`guarded`] has none of its own.
 ///
-/// `D` is the parameter of its [`Declared`](super::Declared), and `T` that of its [`HandlerFn`](super::HandlerFn). A
-/// function of yours that takes any handler needs all three bounds.
+/// `D` and `T` are the type parameters of the handler's [`Declared`](super::Declared) and
+/// [`HandlerFn`](super::HandlerFn). A function of yours that takes any handler needs all three bounds.
 ///
 /// # Examples
 ///

@@ -49,9 +49,9 @@ pub enum Wildcards {
 }
 
 impl Hierarchy {
-    /// Builds the relation in which each scope implies the scopes beside it.
+    /// Builds the relation from entries, each a scope and the scopes that it implies.
     ///
-    /// A scope that is only implied needs no entry. An entry may repeat what follows from the others.
+    /// A scope that is only implied needs no entry. An entry may repeat an implication that follows from other entries.
     ///
     /// # Errors
     ///

@@ -153,7 +153,7 @@ impl Requirement {
         self.step_up.acr().collect()
     }
 
-    /// Returns the greatest time since the person's login, if the requirement limits it.
+    /// Returns the longest allowed time since the person's login, or `None` if the requirement sets no limit.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.step_up.max_age()

@@ -53,7 +53,7 @@ struct Data {
     scopes: GrantedScopes,
     issuer: Option<Arc<str>>,
     subject: Option<Arc<str>>,
-    /// Results from issuer and subject, or from a static key. The principal of an unnamed key is for this crate only.
+    /// Comes from issuer and subject, or from a static key. If the key has no name, only this crate sees the principal.
     principal: Option<Principal>,
     client: Option<String>,
     expires_at: Option<SystemTime>,

@@ -100,8 +100,8 @@ enum Kind {
     Full { retry_after: Duration },
 }
 
-/// How long clients wait for a store that fails. The length of an outage is unknown, and stores such as Redis recover
-/// soon.
+/// How long clients are told to wait after the store failed. The length of an outage is unknown, and stores such as
+/// Redis recover soon.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 impl StoreError {

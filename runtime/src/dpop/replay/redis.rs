@@ -156,8 +156,8 @@ impl ReplayStore for RedisStore {
 
 /// Returns the lifetime in milliseconds, as Redis expects it.
 ///
-/// It is rounded up, so that no proof is forgotten early. It is never zero, and small enough to be added to the time of
-/// day.
+/// It is rounded up, so that no proof is forgotten early. It is at least 1, and small enough for Redis to add it to the
+/// current time.
 fn milliseconds(lifetime: Duration) -> u64 {
     const LONGEST: u64 = u64::MAX >> 2;
     u64::try_from(lifetime.as_millis()).unwrap_or(LONGEST).saturating_add(1).min(LONGEST)

@@ -58,7 +58,7 @@ impl NotJudged {
     }
 }
 
-/// Checks a token as the gate checks that of a request, and then decides about each operation.
+/// Checks a token as the gate does for a request, and then decides about each operation.
 pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send: bool) -> Verdict {
     match gate.verify_alone(text, may_send).await {
         None => Verdict::NotJudged(NotJudged::OwnVerifier),

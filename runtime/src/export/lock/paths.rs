@@ -147,7 +147,7 @@ impl<'a> Paths<'a> {
     }
 
     /// Finds the paths that receive requests to `path`, unless another path is a closer match. If `path` itself exists,
-    /// there are none: it answers 405 to methods that it does not have.
+    /// no other path receives them: `path` answers 405 to methods that it does not have.
     pub(super) fn next_to(&self, path: &Path<'_>) -> Vec<&Path<'a>> {
         if self.all.contains(path.text) {
             return Vec::new();

@@ -47,8 +47,8 @@ impl<'a> Routes<'a> {
         Self { operations, paths }
     }
 
-    /// Returns each demand that is the same on both sides, once. Only declarations can change the effect of these. The
-    /// floor by itself is always one of them.
+    /// Returns the demands that are the same on both sides, without duplicates. Only a declaration can change their
+    /// effect. One of these demands is always the floor alone.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {

@@ -107,7 +107,8 @@ impl OAuth {
         names
     }
 
-    /// Tells whether requirements list scopes. Before `OpenAPI` 3.1 only those for OAuth 2 and `OpenID` Connect do.
+    /// Tells whether requirements list scopes. Before `OpenAPI` 3.1, only requirements for OAuth 2 and `OpenID` Connect
+    /// list them.
     pub(super) fn lists_scopes_in(&self, document: &dyn Document) -> bool {
         !document.is_strict() || document.scheme(&self.name) != Some(false)
     }

@@ -45,8 +45,8 @@ pub enum Lists {
     #[default]
     All,
     /// What the caller may call, and what the caller could call with more scopes: every operation with a row. A gate
-    /// without an authorization server, such as one with static keys, cannot grant more scopes; for it this is the same
-    /// as `Callable`.
+    /// without an authorization server, such as one with static keys, cannot grant more scopes, so `Reachable` lists
+    /// the same as `Callable`.
     Reachable,
     /// What the caller may call now. A client never learns of the scopes of a hidden tool, so use this for servers
     /// whose callers get all of their scopes at login.

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use crate::refuse::{Asked, Reason, Rejection};
 
 /// Makes a JSON-RPC error with the HTTP status as its code, outside the range that JSON-RPC reserves. Its data has
-/// `error`, `scope`, `acr_values` and `max_age` if a certain login is required, and `www_authenticate`, the challenge.
+/// `error`, `scope`, and `www_authenticate`, which is the challenge. If a certain login is required, it also has
+/// `acr_values` and `max_age`.
 ///
 /// It is sent with HTTP 200, so clients show it but do not request more scopes. If the request shows what is missing,
 /// the gate should refuse it instead.

@@ -158,7 +158,7 @@ impl Introspector {
         Ok(flight)
     }
 
-    /// Returns the number of cached good answers, and of the others.
+    /// Returns the number of cached good answers, and the number of cached other answers.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> (usize, usize) {
         self.0.cache.len()

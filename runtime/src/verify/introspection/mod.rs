@@ -290,7 +290,7 @@ impl Introspection {
         !self.needs_token_type || kind::is_said(claims)
     }
 
-    /// Returns the reason if the server of an issuer cannot be asked.
+    /// Returns why the server of an issuer cannot be asked, or `None` if it can.
     #[cfg(feature = "export")]
     pub(crate) async fn trouble(&self, places: &crate::verify::issuer::Places) -> Option<String> {
         server::find_endpoint(self.endpoint_or_default().as_deref(), places).await.err()

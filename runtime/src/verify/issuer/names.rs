@@ -42,7 +42,7 @@ impl Names {
         Self { forms: vec![Form::of(pattern)], members: Members::Unsaid, member_claim: None }
     }
 
-    /// Adds a name. It is a pattern if the first one is.
+    /// Adds a name. The name is a pattern if the first name is one.
     pub(super) fn add(&mut self, name: String) {
         let form = if self.is_family() { Form::of(&name) } else { Form::Exact(name) };
         self.forms.push(form);

@@ -86,8 +86,8 @@ pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
     of(false).chain(of(true)).map(|(name, _)| *name)
 }
 
-/// Lists the algorithms that a key is for, according to the key and never to a token. The list is empty for a kind of
-/// key that is not accepted, such as `oct`.
+/// Lists the algorithms that a key may be used with. Only the key decides this, never a token. The list is empty for a
+/// kind of key that is not accepted, such as `oct`.
 pub(crate) fn of_key(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Vec<Algorithm> {
     let possible: &[Algorithm] = match (kty, crv) {
         ("RSA", _) => &RSA,

@@ -20,7 +20,7 @@ pub(crate) struct Jwk {
 }
 
 /// The longest text of a key: longer than an RSA modulus of 8192 bits, the longest that can be verified. Without a
-/// limit an issuer could make each token cost the parsing of a modulus of a megabyte.
+/// limit, an issuer could make the gate parse a modulus of a megabyte for each token.
 const MAX_LENGTH: usize = 2048;
 
 impl Jwk {

@@ -11,7 +11,7 @@ impl Issuer {
     /// Makes the issuer of an Auth0 tenant, from its domain.
     ///
     /// The issuer ends in a slash. The audience is the identifier of the API, which must be the resource's URL. Scopes
-    /// come from `scope` and, with RBAC, from `permissions`. The latter has all permissions of a person, even those
+    /// come from `scope` and, with RBAC, from `permissions`. `permissions` has all permissions of a person, even those
     /// that the client did not request. To accept only requested scopes, add `.scopes(["scope"])`.
     ///
     /// If a client requests a token without naming an API, the token is opaque and for Auth0 itself.

@@ -338,7 +338,10 @@ async fn contradictions_are_errors_at_startup() {
         vec![of(a, Introspection::new("files-api", ""))],
         "the client secret of an `Introspection` is empty",
     );
-    check(vec![of(a, introspection().key_id("k"))], "`key_id` works only with `Introspection::private_key_jwt`");
+    check(
+        vec![of(a, introspection().key_id("k"))],
+        "`key_id` works only with `Introspection::private_key_jwt`",
+    );
     check(
         vec![of(a, introspection().endpoint("http://h.example/"))],
         "an introspection endpoint can never be asked",

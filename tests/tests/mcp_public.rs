@@ -442,7 +442,7 @@ fn only_what_is_named_can_be_public() {
     ];
     let error = gate().mcp_layer(table).unwrap_err();
     assert_eq!(error.problems().len(), 7, "{error}");
-    assert!(error.to_string().contains("name what is public"), "{error}");
+    assert!(error.to_string().contains("name each public operation"), "{error}");
     assert!(error.to_string().contains("`method tasks/get` is public"), "{error}");
 }
 

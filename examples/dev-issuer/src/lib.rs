@@ -64,7 +64,11 @@ mod state;
 mod store;
 mod token_endpoint;
 
+use axum::http::{HeaderName, header::CONTENT_TYPE};
+
 pub use server::{BindError, DevIssuer};
 
-/// A login for pages, as a module of JavaScript: authorization code with PKCE, from the server that a resource's metadata names.
-pub const LOGIN_JS: &str = include_str!("login.js");
+/// Serves a login for pages, as a module of JavaScript: authorization code with PKCE, from the server that a resource's metadata names.
+pub async fn login_js() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(CONTENT_TYPE, "text/javascript")], include_str!("login.js"))
+}

@@ -7,13 +7,12 @@ use axum::{
         State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
-    http::{HeaderMap, HeaderName, header::CONTENT_TYPE},
+    http::HeaderMap,
     response::{
         Html, Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
-use dev_issuer::LOGIN_JS;
 use futures_util::{Stream, StreamExt, stream};
 use scopegate::{
     Access, CredentialSource, Gate, InvalidResource, Issuer, Resource, Router, Vocabulary, public,
@@ -40,7 +39,7 @@ const EXPIRED: u16 = 4401;
 pub fn routes() -> Router {
     Router::new()
         .route("/", get(page))
-        .route("/login.js", get(login))
+        .route("/login.js", get(public(dev_issuer::login_js)))
         .route("/events", get(events))
         .route("/socket", get(socket))
         .with_state(Feed::default())
@@ -67,11 +66,6 @@ pub fn gate(url: &str, issuer: &str) -> Result<Gate, InvalidResource> {
 #[public]
 async fn page() -> Html<&'static str> {
     Html(include_str!("page.html"))
-}
-
-#[public]
-async fn login() -> ([(HeaderName, &'static str); 1], &'static str) {
-    ([(CONTENT_TYPE, "text/javascript")], LOGIN_JS)
 }
 
 /// Streams the messages until the token expires. A browser reconnects by itself, and names the last message that it received.

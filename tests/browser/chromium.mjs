@@ -82,5 +82,20 @@ export function launch(profile) {
     writeFileSync(file, Buffer.from(data, "base64"));
   }
 
-  return { send, picture, value, call, until, open, on: (method, listener) => listeners.set(method, listener), kill: () => chromium.kill() };
+  const kill = () => chromium.kill();
+
+  // Runs `count` checks, says whether they passed, and ends the browser.
+  async function check(count, run) {
+    try {
+      await run();
+      console.log(`${count} passed, 0 failed`);
+    } catch (error) {
+      console.error(error);
+      process.exitCode = 1;
+    } finally {
+      kill();
+    }
+  }
+
+  return { send, picture, value, call, until, open, check, on: (method, listener) => listeners.set(method, listener), kill };
 }

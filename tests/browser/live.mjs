@@ -3,7 +3,7 @@
 import { launch } from "./chromium.mjs";
 
 const [page, profile, pictures] = process.argv.slice(2);
-const { open, picture, value, until, kill } = launch(profile);
+const { open, picture, value, until, check } = launch(profile);
 
 const logged = (text, times) => `[...document.querySelectorAll("#log li")].filter((line) => line.textContent.includes("${text}")).length >= ${times}`;
 const heard = (texts) => `[...document.querySelectorAll("#said li")].map((line) => line.textContent).join() === "${texts}"`;
@@ -37,12 +37,4 @@ async function visit() {
   await picture(`${pictures}/live.png`, { width: 700, height: 560 });
 }
 
-try {
-  await visit();
-  console.log("1 passed, 0 failed");
-} catch (error) {
-  console.error(String(error));
-  process.exitCode = 1;
-} finally {
-  kill();
-}
+await check(1, visit);

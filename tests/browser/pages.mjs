@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { launch } from "./chromium.mjs";
 
 const [profile, pictures, openapi, report] = process.argv.slice(2);
-const { open, picture, until, kill } = launch(profile);
+const { open, picture, until, check } = launch(profile);
 
 const AUDIT = "section[aria-labelledby=audit]";
 
@@ -12,7 +12,7 @@ const AUDIT = "section[aria-labelledby=audit]";
 const has = (selector, ...texts) => until(selector, `(${JSON.stringify(texts)}).every((text) => document.querySelector("${selector}")?.innerText.includes(text))
   && document.querySelector("${selector}").innerText`);
 
-try {
+await check(2, async () => {
   await open(openapi);
   await has("#operations", "DELETE /v1/notes/{name}", "notes:write", "notes:admin", " or ", "nothing", "a token");
   await has("#scopes", "Manage everybody's notes.");
@@ -21,10 +21,4 @@ try {
   await open(`file://${resolve(report)}`);
   await has(AUDIT, "PUT /files/{name}", "files:write");
   await picture(`${pictures}/audit.png`, { width: 1000, height: 700, selector: AUDIT });
-  console.log("2 passed, 0 failed");
-} catch (error) {
-  console.error(String(error));
-  process.exitCode = 1;
-} finally {
-  kill();
-}
+});

@@ -3,7 +3,7 @@
 import { launch } from "./chromium.mjs";
 
 const [page, profile, pictures] = process.argv.slice(2);
-const { open, picture, value, until, kill } = launch(profile);
+const { open, picture, value, until, check } = launch(profile);
 
 // Waits for the newest line of the page to have all of these texts.
 const newest = (what, ...texts) => until(what, `(${JSON.stringify(texts)}).every((text) => document.querySelector("#log li")?.innerText.includes(text))
@@ -36,12 +36,4 @@ async function visit() {
   await picture(`${pictures}/quickstart.png`, { width: 800, height: 640 });
 }
 
-try {
-  await visit();
-  console.log("1 passed, 0 failed");
-} catch (error) {
-  console.error(String(error));
-  process.exitCode = 1;
-} finally {
-  kill();
-}
+await check(1, visit);

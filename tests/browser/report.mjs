@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import { launch } from "./chromium.mjs";
 
 const [profile, folder, ...names] = process.argv.slice(2);
-const { open, send, call, until, on, kill } = launch(profile);
+const { open, send, call, until, on, check } = launch(profile);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 // ---- In the page.
@@ -165,12 +165,6 @@ async function visit(name) {
   assert(others.every((text) => text.includes("Content Security Policy") && text.includes("127.0.0.1:9")), others.join("\n"));
 }
 
-try {
+await check(names.length, async () => {
   for (const name of names) await visit(name);
-  console.log(`${names.length} passed, 0 failed`);
-} catch (error) {
-  console.error(error);
-  process.exitCode = 1;
-} finally {
-  kill();
-}
+});

@@ -103,8 +103,8 @@ fn before_service(gate: &Gate, inside: axum::Router) -> axum::Router {
     Router::new().route_service("/mcp", scopegate::guarded(READ, inside)).protect(gate.clone()).unwrap()
 }
 
-fn of_handler<T: 'static, D>(
-    handler: impl Declared<D> + HandlerFn<T, ()> + GuardedOnce<D, T>,
+fn of_handler<D, M>(
+    handler: impl Declared<D> + HandlerFn<D, M, ()> + GuardedOnce<D, M>,
     gate: &Gate,
 ) -> axum::Router {
     Router::new().route("/mcp", post(handler)).protect(gate.clone()).unwrap()

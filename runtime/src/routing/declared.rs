@@ -124,7 +124,7 @@ macro_rules! declared {
             const ROW: Row = G::ROW.taking(const { &[$(TypeId::of::<$argument>),*] });
         }
 
-        impl<G, $($argument,)* T> Leaves<T> for (G, $($argument,)*) {}
+        impl<G, $($argument,)* M> Leaves<M> for (G, $($argument,)*) {}
     };
 }
 

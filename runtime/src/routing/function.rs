@@ -11,11 +11,15 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::routing::{
+    declared::{Beside, InLayer},
     gated::{Answering, boxed},
     guarded::{Guarded, WithGuard},
 };
 
 /// A function that axum itself makes a handler: every argument is an extractor, and the return type is a response.
+///
+/// `D` is the parameter of the handler's [`Declared`](super::Declared): for a function, its arguments. So the compiler
+/// knows the only implementation that can apply, and need not try the others. `M` says how axum reads the last argument.
 ///
 /// A program can implement [`Handler`] for a function itself, with a type of its own among the parameters, and its
 /// implementation need not extract the guard. The router rejects such a handler: if the bounds of this trait hold,
@@ -26,11 +30,11 @@ use crate::routing::{
     message = "axum cannot call this handler: an argument is not an extractor, the return type is not a response, or it is not `async`; \
                put `#[axum::debug_handler]` below the scope attribute to see which"
 )]
-pub trait HandlerFn<T, S>: sealed::Function<T, S> {}
+pub trait HandlerFn<D, M, S>: sealed::Function<D, M, S> {}
 
 // There is one implementation for all functions; see `Declared` for the reason.
 #[diagnostic::do_not_recommend]
-impl<F: sealed::Function<T, S>, T, S> HandlerFn<T, S> for F {}
+impl<F: sealed::Function<D, M, S>, D, M, S> HandlerFn<D, M, S> for F {}
 
 mod sealed {
     use axum::extract::Request;
@@ -39,7 +43,10 @@ mod sealed {
 
     /// Sealed, because otherwise a program could present its own implementation as axum's.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
-    pub trait Function<T, S>: Clone + Send + Sync + Sized + 'static {
+    pub trait Function<D, M, S>: Clone + Send + Sync + Sized + 'static {
+        /// The parameter of axum's `Handler`.
+        type Arguments;
+
         fn answer(self, request: Request, state: S) -> Answering;
     }
 }
@@ -47,46 +54,59 @@ mod sealed {
 /// [`guarded`](crate::guarded) accepts a handler of any kind, since it calls the handler behind its own guard. A
 /// separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that already has a guard, so that
 /// the message names that mistake.
-impl<H, T, S> sealed::Function<WithGuard<T>, S> for Guarded<H>
+#[diagnostic::do_not_recommend]
+impl<H, T, S> sealed::Function<Beside, WithGuard<T>, S> for Guarded<H>
 where
     H: Handler<T, S>,
     S: Send + Sync + 'static,
 {
+    type Arguments = WithGuard<T>;
+
     fn answer(self, request: Request, state: S) -> Answering {
         self.call_guarded(request, state)
     }
 }
 
-impl<L, H, T, S> sealed::Function<T, S> for Layered<L, H, T, S>
+/// The layer calls the function by `T`, which must be what axum's own implementation reads.
+#[diagnostic::do_not_recommend]
+impl<L, H, T, S, D, M> sealed::Function<InLayer<D>, M, S> for Layered<L, H, T, S>
 where
     L: Layer<HandlerService<H, T, S>> + Clone + Send + Sync + 'static,
     L::Service:
         Service<Request, Response: IntoResponse, Error = Infallible, Future: Send> + Clone + Send + 'static,
-    H: HandlerFn<T, S> + Handler<T, S>,
+    H: sealed::Function<D, M, S, Arguments = T> + Handler<T, S>,
     T: 'static,
     S: 'static,
 {
+    type Arguments = T;
+
     fn answer(self, request: Request, state: S) -> Answering {
         boxed(Handler::<T, S>::call(self, request, state))
     }
 }
 
-/// For axum, a string is a handler. It declares nothing, and without this implementation the compiler would report it
-/// twice.
-impl<T, S> sealed::Function<T, S> for &'static str
+/// For axum, a string is a handler, as is a function without arguments. They declare nothing, and without these two
+/// implementations the compiler would report them twice.
+#[diagnostic::do_not_recommend]
+impl<T, S> sealed::Function<(), T, S> for &'static str
 where
     Self: Handler<T, S>,
 {
+    type Arguments = T;
+
     fn answer(self, request: Request, state: S) -> Answering {
         boxed(Handler::<T, S>::call(self, request, state))
     }
 }
 
-impl<F, Fut, S> sealed::Function<((),), S> for F
+#[diagnostic::do_not_recommend]
+impl<F, Fut, S> sealed::Function<(), ((),), S> for F
 where
     F: FnOnce() -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output: IntoResponse> + Send,
 {
+    type Arguments = ((),);
+
     fn answer(self, request: Request, state: S) -> Answering {
         boxed(Handler::<((),), S>::call(self, request, state))
     }
@@ -95,7 +115,8 @@ where
 /// These are the bounds of axum's implementation. If axum needs more, this does not compile.
 macro_rules! handler_fn {
     ([$($argument:ident)*], $last:ident) => {
-        impl<F, Fut, S, M, $($argument,)* $last> sealed::Function<(M, $($argument,)* $last,), S> for F
+        #[diagnostic::do_not_recommend]
+        impl<F, Fut, S, M, $($argument,)* $last> sealed::Function<($($argument,)* $last,), M, S> for F
         where
             F: FnOnce($($argument,)* $last) -> Fut + Clone + Send + Sync + 'static,
             Fut: Future<Output: IntoResponse> + Send,
@@ -103,8 +124,10 @@ macro_rules! handler_fn {
             $($argument: FromRequestParts<S> + Send,)*
             $last: FromRequest<S, M> + Send,
         {
+            type Arguments = (M, $($argument,)* $last,);
+
             fn answer(self, request: Request, state: S) -> Answering {
-                boxed(Handler::<(M, $($argument,)* $last,), S>::call(self, request, state))
+                boxed(Handler::<Self::Arguments, S>::call(self, request, state))
             }
         }
     };

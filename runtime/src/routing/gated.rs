@@ -23,7 +23,7 @@ pub(crate) struct Gated<S> {
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl<S: 'static> Gated<S> {
-    pub(crate) fn mount<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
+    pub(crate) fn mount<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         handler: H,
         methods: String,
     ) -> (Self, Mounted) {

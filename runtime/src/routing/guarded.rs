@@ -101,7 +101,7 @@ impl<T: Unpin> Unguarded for T {}
 
 /// A handler with exactly one guard: the handler inside [`guarded`] has none of its own.
 ///
-/// `D` and `T` are the type parameters of the handler's [`Declared`](super::Declared) and
+/// `D` and `M` are the type parameters of the handler's [`Declared`](super::Declared) and
 /// [`HandlerFn`](super::HandlerFn). A function of yours that takes any handler needs all three bounds.
 ///
 /// # Examples
@@ -109,7 +109,7 @@ impl<T: Unpin> Unguarded for T {}
 /// ```
 /// use scopegate::{Router, routing::{Declared, GuardedOnce, HandlerFn, get}};
 ///
-/// fn at_root<D, T: 'static>(handler: impl Declared<D> + HandlerFn<T, ()> + GuardedOnce<D, T>) -> Router {
+/// fn at_root<D, M>(handler: impl Declared<D> + HandlerFn<D, M, ()> + GuardedOnce<D, M>) -> Router {
 ///     Router::new().route("/", get(handler))
 /// }
 /// ```
@@ -117,10 +117,10 @@ impl<T: Unpin> Unguarded for T {}
     message = "this handler already declares its scopes; declare all of them in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"
 )]
-pub trait GuardedOnce<D, T>: sealed::Once<D, T> {}
+pub trait GuardedOnce<D, M>: sealed::Once<D, M> {}
 
 #[diagnostic::do_not_recommend]
-impl<H, D: sealed::Leaves<T>, T> GuardedOnce<D, T> for H {}
+impl<H, D: sealed::Leaves<M>, M> GuardedOnce<D, M> for H {}
 
 pub(super) mod sealed {
     use super::{Unguarded, WithGuard};
@@ -130,17 +130,20 @@ pub(super) mod sealed {
     pub trait Sealed {}
 
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
-    pub trait Once<D, T> {}
+    pub trait Once<D, M> {}
 
-    impl<H, D: Leaves<T>, T> Once<D, T> for H {}
+    impl<H, D: Leaves<M>, M> Once<D, M> for H {}
 
     /// The place of a handler's declaration, so that the guard is the only one among its arguments.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
-    pub trait Leaves<T> {}
+    pub trait Leaves<M> {}
 
     impl<T: Unguarded> Leaves<WithGuard<T>> for Beside {}
 
-    impl<Args, T> Leaves<T> for InLayer<Args> {}
+    impl<Args, M> Leaves<M> for InLayer<Args> {}
+
+    /// A function without arguments declares nothing, and one message about it is enough.
+    impl<M> Leaves<M> for () {}
 }
 
 impl<H, T, S> Handler<WithGuard<T>, S> for Guarded<H>

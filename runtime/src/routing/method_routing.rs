@@ -15,81 +15,76 @@ pub use services::{
 };
 
 /// Routes `GET` requests to `handler`. It also answers `HEAD` requests; axum leaves out the body of these answers.
-pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn get<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().get(handler)
 }
 
 /// Routes `POST` requests to `handler`.
-pub fn post<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn post<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().post(handler)
 }
 
 /// Routes `PUT` requests to `handler`.
-pub fn put<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn put<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().put(handler)
 }
 
 /// Routes `PATCH` requests to `handler`.
-pub fn patch<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn patch<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().patch(handler)
 }
 
 /// Routes `DELETE` requests to `handler`.
-pub fn delete<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn delete<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().delete(handler)
 }
 
 /// Routes `HEAD` requests to `handler`.
-pub fn head<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn head<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().head(handler)
 }
 
 /// Routes `OPTIONS` requests to `handler`.
-pub fn options<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn options<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(
+    handler: H,
+) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().options(handler)
 }
 
 /// Routes `CONNECT` requests to `handler`.
-pub fn connect<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn connect<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(
+    handler: H,
+) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().connect(handler)
 }
 
 /// Routes `TRACE` requests to `handler`.
-pub fn trace<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn trace<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().trace(handler)
@@ -108,12 +103,11 @@ where
 /// let routes: Router = Router::new().route("/files", on(MethodFilter::PUT.or(MethodFilter::PATCH), write));
 /// assert_eq!(routes.table().to_string(), "PUT,PATCH  /files  files:write\n");
 /// ```
-pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(
+pub fn on<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(
     filter: MethodFilter,
     handler: H,
 ) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::new().on(filter, handler)
@@ -132,9 +126,8 @@ where
 /// let routes: Router = Router::new().route("/files", any(proxy));
 /// assert_eq!(routes.table().to_string(), "*  /files  files:write\n");
 /// ```
-pub fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
+pub fn any<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
     MethodRouter::any(handler)

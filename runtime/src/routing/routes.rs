@@ -45,9 +45,7 @@ where
 
     #[doc(hidden)] // For generated code.
     #[rustfmt::skip] // The compiler quotes all lines from the name to the bound.
-    pub fn add<P: Documented, H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, _kept: fn() -> P, handler: H) -> Self
-    where
-        T: 'static,
+    pub fn add<P: Documented, H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(mut self, _kept: fn() -> P, handler: H) -> Self
     {
         let documentation = P::documentation();
         if let Some(filter) = documentation.filter() {

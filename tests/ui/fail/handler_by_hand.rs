@@ -27,7 +27,7 @@ fn mount<R: 'static>(purge: fn(Guard<R>) -> Ready<&'static str>) -> Router
 where
     fn(Guard<R>) -> Ready<&'static str>: scopegate::routing::Declared<(Guard<R>,)>,
 {
-    Router::new().route("/purge", get::<_, Mine, _, ()>(purge))
+    Router::new().route("/purge", get::<_, _, Mine, ()>(purge))
 }
 
 fn main() {

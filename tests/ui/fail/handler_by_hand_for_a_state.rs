@@ -30,7 +30,7 @@ fn mount<R: 'static>(purge: fn(Guard<R>) -> NoFuture) -> Router<State>
 where
     fn(Guard<R>) -> NoFuture: scopegate::routing::Declared<(Guard<R>,)>,
 {
-    Router::new().route("/purge", get::<_, ((), Guard<R>), _, State>(purge))
+    Router::new().route("/purge", get::<_, _, (), State>(purge))
 }
 
 fn main() {

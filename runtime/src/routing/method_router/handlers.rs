@@ -9,12 +9,9 @@ impl<S> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    pub(in crate::routing) fn any<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
+    pub(in crate::routing) fn any<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         handler: H,
-    ) -> Self
-    where
-        T: 'static,
-    {
+    ) -> Self {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
         Self { inner: axum::routing::any(handler), mounted: vec![mounted] }
     }
@@ -25,14 +22,11 @@ where
     ///
     /// When one of the methods already has a handler, as in axum.
     #[track_caller]
-    pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
+    pub fn on<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
         filter: MethodFilter,
         handler: H,
-    ) -> Self
-    where
-        T: 'static,
-    {
+    ) -> Self {
         let (handler, mounted) = Gated::mount(handler, names_of(filter));
         self.inner = self.inner.on(filter, handler);
         self.mounted.push(mounted);
@@ -45,10 +39,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn get<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::GET, handler)
     }
 
@@ -58,10 +49,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn post<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn post<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::POST, handler)
     }
 
@@ -71,10 +59,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn put<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn put<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::PUT, handler)
     }
 
@@ -84,10 +69,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn patch<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn patch<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::PATCH, handler)
     }
 
@@ -97,10 +79,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn delete<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn delete<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::DELETE, handler)
     }
 
@@ -110,10 +89,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn head<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn head<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::HEAD, handler)
     }
 
@@ -123,10 +99,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn options<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn options<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::OPTIONS, handler)
     }
 
@@ -136,10 +109,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn connect<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn connect<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::CONNECT, handler)
     }
 
@@ -149,10 +119,7 @@ where
     ///
     /// When the method already has a handler, as in axum.
     #[track_caller]
-    pub fn trace<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn trace<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::TRACE, handler)
     }
 
@@ -179,10 +146,10 @@ where
     ///     "GET  /files/{name}  files:read\n*    /files/{name}  authenticated\n",
     /// );
     /// ```
-    pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
+        mut self,
+        handler: H,
+    ) -> Self {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
         self.inner = self.inner.fallback(handler);
         self.mount_fallback(mounted);

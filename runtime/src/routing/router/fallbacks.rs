@@ -23,10 +23,10 @@ where
     ///
     /// The table shows it at `/*`. The fallback of a nested router is for the paths below it: at `/api/*`, for a router
     /// at `/api`.
-    pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
-    where
-        T: 'static,
-    {
+    pub fn fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
+        mut self,
+        handler: H,
+    ) -> Self {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
         self.inner = self.inner.fallback(handler);
         self.mounts.set_fallback(mounted);
@@ -67,13 +67,10 @@ where
     ///
     /// It covers all paths added so far, except those with a handler for any method. The table shows it at each of
     /// these paths, with `*` as its methods.
-    pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
+    pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
         handler: H,
-    ) -> Self
-    where
-        T: 'static,
-    {
+    ) -> Self {
         let (handler, mounted) = Gated::mount(handler, ANY.to_owned());
         self.inner = self.inner.method_not_allowed_fallback(handler);
         self.mounts.add_for_other_methods(&mounted);

@@ -15,7 +15,7 @@ use scopegate_benches::{
         ESCAPES, LINE, LIST, bare, bare_with_sessions, call, calling, gated, gated_with, gated_with_sessions,
         open, request, session,
     },
-    measure::{Cost, Meter},
+    measure::{Cost, Meter, in_turns},
     table,
 };
 use tokio::runtime::{Builder, Runtime};
@@ -28,17 +28,9 @@ fn main() {
     // One thread, because allocations are counted per thread.
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
     let mut bench = Bench { meter: Meter::new(), runtime };
-    let rows = TEXTS.map(|(name, piece, bytes)| {
-        let message = calling(piece, bytes);
-        let call = || request(&message, None);
-        let bare = bench.cost(&format!("rmcp {name}"), &bare(), "\"content\"", call);
-        let gated = bench.cost(&format!("gated {name}"), &gated(), "\"content\"", call);
-        let mut row = row(&format!("behind `Gate::mcp`, {name}"), &gated, &bare);
-        row.push(format!("{:+} of {}", gated.peak.cast_signed() - bare.peak.cast_signed(), bare.peak));
-        row
-    });
-    table::print(&HEAD, &rows);
-    table::print(&["without the option = 1", "time", "allocations", "instructions"], &bench.options());
+    let (texts, options) = in_turns(|| (bench.texts(), bench.options()));
+    table::print(&HEAD, &texts);
+    table::print(&["without the option = 1", "time", "allocations", "instructions"], &options);
 }
 
 struct Bench {
@@ -47,6 +39,19 @@ struct Bench {
 }
 
 impl Bench {
+    /// Measures what the gate adds to a call.
+    fn texts(&mut self) -> [Vec<String>; 3] {
+        TEXTS.map(|(name, piece, bytes)| {
+            let message = calling(piece, bytes);
+            let call = || request(&message, None);
+            let bare = self.cost(&format!("rmcp {name}"), &bare(), "\"content\"", call);
+            let gated = self.cost(&format!("gated {name}"), &gated(), "\"content\"", call);
+            let mut row = row(&format!("behind `Gate::mcp`, {name}"), &gated, &bare);
+            row.push(format!("{:+} of {}", gated.peak.cast_signed() - bare.peak.cast_signed(), bare.peak));
+            row
+        })
+    }
+
     /// Measures the cost of each option, relative to the same request without the option.
     fn options(&mut self) -> Vec<Vec<String>> {
         let message = calling(LINE, 1 << 10);

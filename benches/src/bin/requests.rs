@@ -6,7 +6,7 @@
 
 use scopegate_benches::{
     call::{Case, call, get_files},
-    measure::{Cost, Meter},
+    measure::{Cost, Meter, in_turns},
     peers::{self, Subject},
     table,
 };
@@ -30,7 +30,8 @@ fn main() {
     let mut subjects = runtime.block_on(peers::all());
     let _guard = runtime.enter();
     let mut meter = Meter::new();
-    let costs: Vec<_> = subjects.iter_mut().map(|subject| costs(&mut meter, subject)).collect();
+    let costs =
+        in_turns(|| subjects.iter_mut().map(|subject| costs(&mut meter, subject)).collect::<Vec<_>>());
 
     let allowed = |name| subjects.iter().position(|subject| subject.name == name).and_then(|at| costs[at][0]);
     let rows = subjects.iter().zip(&costs).map(|(subject, costs)| {

@@ -5,11 +5,15 @@
 //! cargo run --release --bin tokens
 //! ```
 
-use axum::{Router, http::HeaderValue};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request},
+};
 use jsonwebtoken::Algorithm;
 use scopegate_benches::{
     call::{bearer, call, dpop, get_files},
-    measure::{Cost, Meter},
+    measure::{Cost, Meter, in_turns},
     table,
     tokens::{
         self,
@@ -26,18 +30,12 @@ const OPAQUE: &str = "JYbfVbCXVZd6iYXKnOp0yhYqPLR2sRq0eWp8nT5hU3k";
 fn main() {
     let runtime = Runtime::new().expect("a runtime starts");
     let _guard = runtime.enter();
-    let mut meter = Meter::new();
-    let bare = repeated(&mut meter, "bare axum", &mut tokens::bare(), "");
+    let mut bench = Bench { meter: Meter::new(), runtime: &runtime, bare: tokens::bare() };
     let mut tables = Tables::default();
     for algorithm in [Algorithm::ES256, Algorithm::RS256] {
-        of_algorithm(&mut meter, &runtime, algorithm, &bare, &mut tables);
+        tables.add(bench.of_algorithm(algorithm));
     }
-    tables.requests.push(proven(&mut meter, &runtime, &bare));
-    let mut opaque = runtime.block_on(tokens::opaque());
-    once(&runtime, &opaque.router, OPAQUE, opaque.name);
-    let again = format!("{}, same token", opaque.name);
-    let cost = repeated(&mut meter, &again, &mut opaque.router, OPAQUE);
-    tables.requests.push(row(again, &cost, &bare));
+    tables.add(bench.other_tokens());
     tables.print();
 }
 
@@ -49,6 +47,12 @@ struct Tables {
 }
 
 impl Tables {
+    fn add(&mut self, other: Self) {
+        self.requests.extend(other.requests);
+        self.in_turn.extend(other.in_turn);
+        self.signatures.extend(other.signatures);
+    }
+
     fn print(&self) {
         let print =
             |baseline: &str, rows| table::print(&[baseline, "time", "allocations", "instructions"], rows);
@@ -58,92 +62,116 @@ impl Tables {
     }
 }
 
-/// Measures all verifiers of one algorithm, and the signature alone.
-fn of_algorithm(
-    meter: &mut Meter,
-    runtime: &Runtime,
-    algorithm: Algorithm,
-    bare: &Cost,
-    tables: &mut Tables,
-) {
-    let mut issuer = Issuer::new(algorithm);
-    let token = issuer.token();
-    let key = issuer.verifying_key();
+struct Bench<'a> {
+    meter: Meter,
+    runtime: &'a Runtime,
+    bare: Router,
+}
 
-    let signature = format!("jsonwebtoken 11.1, the signature, {algorithm:?}");
-    let verify = |token: String| assert!(key.verifies_signature(&token));
-    let signature_alone = meter.cost(&signature, || issuer.token(), verify);
-    tables.signatures.push(row(signature, &signature_alone, &signature_alone));
-    let decoded = format!("jsonwebtoken 11.1, `decode` that checks no claim, {algorithm:?}");
-    let decode = |token: String| assert!(key.decodes(&token));
-    let cost = meter.cost(&decoded, || issuer.token(), decode);
-    tables.signatures.push(row(decoded, &cost, &signature_alone));
-
-    let mut again = Cost::default();
-    for (at, mut verifying) in runtime.block_on(tokens::all(&issuer)).into_iter().enumerate() {
-        let name = format!("{}, {algorithm:?}", verifying.name);
-        // After this request, verifiers that load keys have loaded them.
-        once(runtime, &verifying.router, &token, &name);
-
-        let same = format!("{name}, same token");
-        let cost = repeated(meter, &same, &mut verifying.router, &token);
-        tables.requests.push(row(same, &cost, bare));
-        if at == 0 {
-            again = cost;
+impl Bench<'_> {
+    /// Measures all verifiers of one algorithm, and the signature alone.
+    fn of_algorithm(&mut self, algorithm: Algorithm) -> Tables {
+        let mut issuer = Issuer::new(algorithm);
+        let token = issuer.token();
+        let mut verifiers = self.runtime.block_on(tokens::all(&issuer));
+        for verifier in &verifiers {
+            // After this request, verifiers that load keys have loaded them.
+            self.once(&verifier.router, get_files(bearer(&token)), verifier.name);
         }
-        let new = format!("{name}, new tokens");
-        let work = |request| assert!(call(&mut verifying.router, request).status().is_success());
-        let cost = meter.cost(&new, || get_files(bearer(&issuer.token())), work);
-        tables.requests.push(row(new.clone(), &cost, bare));
-        tables.signatures.push(row(new, &cost, &signature_alone));
+        let many = format!("scopegate, {algorithm:?}, {MANY} tokens in turn");
+        // The tokens take long to make, below valgrind by far.
+        let mut remembered =
+            self.meter.measures(&many).then(|| self.runtime.block_on(Remembered::new(&mut issuer)));
+
+        in_turns(|| {
+            let mut tables = Tables::default();
+            let bare = self.bare();
+            let signature_alone = self.signatures(&mut issuer, &mut tables);
+            for (at, verifier) in verifiers.iter_mut().enumerate() {
+                let name = format!("{}, {algorithm:?}", verifier.name);
+                let same = format!("{name}, same token");
+                let again = self.repeated(&same, &mut verifier.router, &token);
+                tables.requests.push(row(same, &again, &bare));
+
+                let new = format!("{name}, new tokens");
+                let make = || get_files(bearer(&issuer.token()));
+                let cost = self.meter.cost(&new, make, |request| succeed(&mut verifier.router, request));
+                tables.requests.push(row(new.clone(), &cost, &bare));
+                tables.signatures.push(row(new, &cost, &signature_alone));
+
+                if let (0, Some(Remembered { router, tokens })) = (at, &mut remembered) {
+                    let mut tokens = tokens.iter().cycle();
+                    let make = || get_files(bearer(tokens.next().expect("they have no end")));
+                    let cost = self.meter.cost(&many, make, |request| succeed(router, request));
+                    tables.in_turn.push(row(many.clone(), &cost, &again));
+                }
+            }
+            tables
+        })
     }
-    tables.in_turn.push(in_turn(meter, runtime, &mut issuer, &again));
-}
 
-/// Measures many tokens that come one after the other, again and again.
-fn in_turn(meter: &mut Meter, runtime: &Runtime, issuer: &mut Issuer, again: &Cost) -> Vec<String> {
-    let name = format!("scopegate, {:?}, {MANY} tokens in turn", issuer.algorithm);
-    // The tokens take long to make, below valgrind by far.
-    if !meter.measures(&name) {
-        return Vec::new();
+    /// Measures `jsonwebtoken`, and returns the cost of the signature alone.
+    fn signatures(&mut self, issuer: &mut Issuer, tables: &mut Tables) -> Cost {
+        let (key, algorithm) = (issuer.verifying_key(), issuer.algorithm);
+        let name = format!("jsonwebtoken 11.1, the signature, {algorithm:?}");
+        let verify = |token: String| assert!(key.verifies_signature(&token));
+        let alone = self.meter.cost(&name, || issuer.token(), verify);
+        tables.signatures.push(row(name, &alone, &alone));
+        let name = format!("jsonwebtoken 11.1, `decode` that checks no claim, {algorithm:?}");
+        let decode = |token: String| assert!(key.decodes(&token));
+        let cost = self.meter.cost(&name, || issuer.token(), decode);
+        tables.signatures.push(row(name, &cost, &alone));
+        alone
     }
-    let Remembered { mut router, tokens } = runtime.block_on(Remembered::new(issuer));
-    let mut tokens = tokens.iter().cycle();
-    let make = || get_files(bearer(tokens.next().expect("they have no end")));
-    let cost = meter.cost(&name, make, |request| assert!(call(&mut router, request).status().is_success()));
-    row(name, &cost, again)
+
+    /// Measures a repeated token, each time with a new proof, and an opaque token.
+    fn other_tokens(&mut self) -> Tables {
+        let (mut issuer, mut client) = (Issuer::new(Algorithm::ES256), Client::new());
+        let token = issuer.token_of(&client);
+        let mut bound = self.runtime.block_on(tokens::bound(&issuer));
+        let mut request = || {
+            let mut request = get_files(dpop(&token));
+            let proof = client.proof(tokens::URL, &token);
+            request.headers_mut().insert("dpop", HeaderValue::try_from(proof).expect("it is a header value"));
+            request
+        };
+        self.once(&bound.router, request(), bound.name);
+        let mut opaque = self.runtime.block_on(tokens::opaque());
+        self.once(&opaque.router, get_files(bearer(OPAQUE)), opaque.name);
+
+        in_turns(|| {
+            let bare = self.bare();
+            let proven = format!("{}, ES256, same token, new proofs", bound.name);
+            let cost = self.meter.cost(&proven, &mut request, |request| succeed(&mut bound.router, request));
+            let again = format!("{}, same token", opaque.name);
+            let known = self.repeated(&again, &mut opaque.router, OPAQUE);
+            Tables {
+                requests: vec![row(proven, &cost, &bare), row(again, &known, &bare)],
+                ..Tables::default()
+            }
+        })
+    }
+
+    /// Measures axum alone, without a token.
+    fn bare(&mut self) -> Cost {
+        let mut bare = self.bare.clone();
+        self.repeated("bare axum", &mut bare, "")
+    }
+
+    fn repeated(&mut self, id: &str, router: &mut Router, token: &str) -> Cost {
+        self.meter.cost(id, || get_files(bearer(token)), |request| succeed(router, request))
+    }
+
+    /// Sends the first request, which waits for the authorization server.
+    fn once(&self, router: &Router, request: Request<Body>, name: &str) {
+        let first = router.clone().oneshot(request);
+        let answer = self.runtime.block_on(first).unwrap_or_else(|never| match never {});
+        assert!(answer.status().is_success(), "{name} answers {}", answer.status());
+    }
 }
 
-/// Sends the first request, which waits for the authorization server.
-fn once(runtime: &Runtime, router: &Router, token: &str, name: &str) {
-    let first = router.clone().oneshot(get_files(bearer(token)));
-    let answer = runtime.block_on(first).unwrap_or_else(|never| match never {});
-    assert!(answer.status().is_success(), "{name} answers {}", answer.status());
-}
-
-/// Measures a repeated token, each time with a new proof.
-fn proven(meter: &mut Meter, runtime: &Runtime, bare: &Cost) -> Vec<String> {
-    let (mut issuer, mut client) = (Issuer::new(Algorithm::ES256), Client::new());
-    let token = issuer.token_of(&client);
-    let mut bound = runtime.block_on(tokens::bound(&issuer));
-    let mut request = || {
-        let mut request = get_files(dpop(&token));
-        let proof = client.proof(tokens::URL, &token);
-        request.headers_mut().insert("dpop", HeaderValue::try_from(proof).expect("it is a header value"));
-        request
-    };
-    let first =
-        runtime.block_on(bound.router.clone().oneshot(request())).unwrap_or_else(|never| match never {});
-    assert!(first.status().is_success(), "{} answers {}", bound.name, first.status());
-    let name = format!("{}, ES256, same token, new proofs", bound.name);
-    let work = |request| assert!(call(&mut bound.router, request).status().is_success());
-    let cost = meter.cost(&name, request, work);
-    row(name, &cost, bare)
-}
-
-fn repeated(meter: &mut Meter, id: &str, router: &mut Router, token: &str) -> Cost {
-    let work = |request| assert!(call(router, request).status().is_success());
-    meter.cost(id, || get_files(bearer(token)), work)
+fn succeed(router: &mut Router, request: Request<Body>) {
+    assert!(call(router, request).status().is_success());
 }
 
 fn row(name: String, cost: &Cost, beside: &Cost) -> Vec<String> {

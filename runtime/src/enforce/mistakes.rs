@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use super::access::Access;
 
-/// Asks the compiler whether a type is [`Access`], with `TypeOf::<T>::kind()`: an inherent function takes precedence
-/// over a trait's.
+/// Asks the compiler whether a type is [`Access`]. `TypeOf::<T>::kind()` calls the inherent function if `T`
+/// is [`Access`], and the trait's function otherwise.
 #[derive(Debug)]
 pub struct TypeOf<T>(PhantomData<T>);
 
@@ -22,9 +22,9 @@ impl TypeOf<Access> {
     }
 }
 
-/// Imported beside [`TypeOf`], for all types except [`Access`].
+/// The trait behind `TypeOf::<T>::kind()` for all types except [`Access`]. Generated code imports it.
 pub trait OfAnotherType {
-    /// Returns the kind of another type.
+    /// Returns the kind of a type that is not [`Access`].
     #[must_use]
     fn kind() -> AnotherType {
         AnotherType

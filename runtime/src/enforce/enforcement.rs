@@ -86,8 +86,8 @@ impl Enforcement {
         self.slot.is_some()
     }
 
-    /// Tells whether the handler's guard must still decide. Gates inside a handler do not count, because they decide
-    /// for themselves.
+    /// Tells whether the handler's guard must still decide. After this decision, gates inside the handler decide for
+    /// themselves.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }

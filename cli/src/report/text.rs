@@ -27,7 +27,7 @@ pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     }
 }
 
-/// Writes a sentence whose scopes stand between backticks.
+/// Writes a sentence in which the texts between backticks are code.
 pub(super) fn sentence(text: &str) -> Markup {
     html! {
         @for (at, piece) in text.split('`').enumerate() {

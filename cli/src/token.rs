@@ -8,9 +8,9 @@ use std::{
 
 use crate::error::Error;
 
-/// Reads the token. It is passed only to the exporter, through a pipe.
+/// Reads the token. The program passes it only to the exporter, through a pipe.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    /// The most bytes to read. This is longer than any token.
+    /// The most bytes to read, which is more than any token has.
     const MAX_LENGTH: u64 = 64 * 1024;
     let mut token = Vec::new();
     let read = if file == Path::new("-") {

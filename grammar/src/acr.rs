@@ -25,8 +25,8 @@ pub enum AcrFault {
     TooLong,
 }
 
-/// Checks that a value of `acr` can be written in a challenge. There, `acr_values` lists the values inside quotes,
-/// separated by spaces ([RFC 9470, section 3]).
+/// Checks that a value of `acr` can be written in a challenge. In a challenge, `acr_values` lists the values inside
+/// quotes, separated by spaces ([RFC 9470, section 3]).
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
 //! The grammar of OAuth scopes, and the other rules that the macros and the runtime share.
 //!
-//! The compiler's message, the check of a constant and the check at startup use this one implementation. It is a
-//! separate crate because a macro crate can export only macros. Use it through `scopegate`.
+//! The compiler's message, the check of a constant and the check at startup use this one implementation. The grammar is
+//! a separate crate because a macro crate can export only macros. Use it through `scopegate`.
 #![no_std]
 
 extern crate alloc;
@@ -38,7 +38,7 @@ pub enum Fault {
     NonAscii,
     /// The name of a challenge parameter, followed by `=`. Clients search the whole challenge for these names.
     Parameter,
-    /// The scope `offline_access`. MCP says that a resource server SHOULD NOT name it in a challenge.
+    /// The scope `offline_access`. MCP says that a resource server SHOULD NOT name this scope in a challenge.
     OfflineAccess,
 }
 

@@ -29,8 +29,8 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// words (`read` and `write`), plurals and other endings, numbers, and short words.
 ///
 /// Two scopes are alike if they have the same letters and digits with other separators or in another case. They are
-/// also alike if only one word differs, by two swapped neighbours or, in a word of at least five letters, by one
-/// letter.
+/// also alike if only one word differs, either by two swapped neighbours or by one letter. A word that differs by one
+/// letter must have at least five letters.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;
@@ -41,8 +41,8 @@ pub fn are_alike(left: &str, right: &str) -> bool {
         && different.next().is_none_or(|(left, right)| is_misspelt(left, right) && different.next().is_none())
 }
 
-/// Returns search keys, so that not every pair of scopes has to be compared: two scopes that are alike share at least
-/// one key. The keys are the scope's words, and the same words without one letter.
+/// Returns the search keys of a scope. Two scopes that are alike share at least one key, so not every pair has to be
+/// compared. The keys are the scope's words, and the same words without one letter.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);

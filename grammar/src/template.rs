@@ -16,7 +16,7 @@ pub enum Piece<'a> {
 /// Why a text is not a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateFault {
-    /// A brace that is not closed, or that was not opened.
+    /// A brace without a matching brace.
     Unbalanced,
     /// `{}`, or a name that a path parameter cannot have.
     Name,

@@ -56,7 +56,7 @@ fn read(file: &PathBuf) -> Option<String> {
     NAMES.iter().any(|name| text.contains(name)).then_some(text)
 }
 
-/// Tells whether an attribute of axum is directly above a place. Line and column count from 1.
+/// Tells whether an attribute of axum is directly above a place. Lines and columns are counted from 1.
 fn is_below(text: &str, line: usize, column: usize) -> bool {
     let lines: Vec<&str> = text.lines().take(line).collect();
     let Some((last, above)) = lines.split_last() else { return false };

@@ -17,7 +17,7 @@ use crate::{
 /// `args = [ arg, .. ]`, `arg = rule | "also" scopes | "related" scopes | step_up | "crate" "=" path`,
 /// `scopes = "(" scope, .. ")"`.
 pub(crate) struct Args {
-    /// The required scopes, as an `all` that the user did not write.
+    /// The required scopes, as if the user had written them in an `all`.
     pub(crate) needs: Group,
     /// Scopes that the handler itself may demand.
     pub(crate) also: Vec<ScopeArg>,

@@ -218,7 +218,8 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     Some(quote!(.with(#also, #related)))
 }
 
-/// Emits the requirement. After an error, emits that any valid token suffices; the build has failed anyway.
+/// Emits the requirement. After an error, the emitted requirement is that of `#[authenticated]`, because the build
+/// fails anyway.
 fn requirement_tokens(args: &Args, alternatives: Option<&Alternatives>) -> TokenStream {
     alternatives.map_or_else(|| authenticated_tokens(args), |alternatives| scopes_tokens(args, alternatives))
 }

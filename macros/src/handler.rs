@@ -78,8 +78,8 @@ impl Handler {
 }
 
 /// The type that carries a declaration. The type has the handler's name, because compiler messages show it, as in
-/// `Guard<list>`. It has its own module, because the handler's module may already contain a type or a module with this
-/// name.
+/// `Guard<list>`. The type has its own module, because the handler's module may already contain a type or a module with
+/// this name.
 pub(crate) struct MarkerType {
     pub(crate) module: Ident,
     pub(crate) name: Ident,
@@ -156,8 +156,8 @@ pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Res
     }
 }
 
-/// Tells whether another scope attribute has already expanded on this function. The marker shows it, because an
-/// attribute can be imported under any name, but its marker cannot be renamed.
+/// Tells whether another scope attribute has already expanded on this function. The check looks for the marker, because
+/// an attribute can be imported under any name, but its marker cannot be renamed.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else { return false };
     let Type::Path(path) = &*argument.ty else { return false };

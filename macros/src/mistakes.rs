@@ -123,7 +123,7 @@ fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> 
     checks
 }
 
-/// An argument whose type is written `Access`. It may be another type with this name.
+/// An argument whose type is written `Access`. The type may be another one with this name.
 struct Argument<'a> {
     name: Option<&'a Ident>,
     type_: &'a Path,
@@ -150,7 +150,7 @@ fn arguments(handler: &Handler) -> impl Iterator<Item = Argument<'_>> {
 /// Emits a check that fails at `span` if `type_` is scopegate's `Access`.
 fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
     let rule = Ident::new(rule, Span::call_site());
-    // All tokens get one span, so that the message points only there.
+    // All tokens get the same span, so that the message points only to it.
     let (call, kind) =
         (quote_spanned!(span=> __Rule::check), quote_spanned!(span=> __TypeOf::<#type_>::kind()));
     let mut argument = TokenTree::from(Group::new(Delimiter::Parenthesis, kind));

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-/// A place in a source file. Line and column count from 1.
+/// A place in a source file. Lines and columns are counted from 1.
 pub(crate) struct Place {
-    /// The file, if there is one to read. There may be none in an editor, and for an attribute that a macro wrote.
+    /// The file. In an editor, or for an attribute that a macro wrote, there may be no file to read.
     pub(crate) file: Option<PathBuf>,
     pub(crate) line: usize,
     pub(crate) column: usize,

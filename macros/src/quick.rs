@@ -1,5 +1,5 @@
-//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments whose
-//! attribute has only literals.
+//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments, and its
+//! attribute names only literals.
 //!
 //! The compiler expands every attribute of a crate again after each change, and most programs build `syn` without
 //! optimisation. Therefore, this module reads no more tokens than necessary, and emits text that the compiler reads.

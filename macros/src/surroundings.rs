@@ -45,7 +45,7 @@ impl Surroundings {
         text.and_then(|text| Self::at(&text, line, column)).unwrap_or(Self::Other)
     }
 
-    /// Finds what surrounds a place. Line and column count from 1.
+    /// Finds what surrounds a place. Lines and columns are counted from 1.
     fn at(text: &str, line: usize, column: usize) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}');
         let before = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();
@@ -79,8 +79,8 @@ impl Surroundings {
 
 const HERE: &str = "__scopegate_looks_around_here";
 
-/// The first of these keywords in an item decides its kind. After that, an `impl` may belong to a type, and a `for` to
-/// an expression.
+/// The first of these keywords decides what kind of item follows. After that, an `impl` may belong to a type, and a
+/// `for` to an expression.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
 /// Finds what surrounds the mark.

@@ -86,8 +86,8 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// Set the origins with [`Cors::allow_origin`]. While any origin is allowed, browsers ignore this setting, and so
-    /// does this layer. The layer panics if you also allow `Any` origin, method or header.
+    /// Set the origins with [`Cors::allow_origin`]. As long as any origin is allowed, this setting has no effect,
+    /// because browsers would ignore it. The layer panics if you also allow `Any` origin, method or header.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
@@ -100,8 +100,8 @@ impl Cors {
 
     /// Sets the headers that pages may send; any header unless set.
     ///
-    /// Pages need `Authorization`. To send a token that is bound to a key, they also need `DPoP`. To use MCP, they also
-    /// need `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Pages need `Authorization`. To send a token that is bound to a key, pages also need `DPoP`. To use MCP, pages
+    /// also need `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }
@@ -116,12 +116,12 @@ impl Cors {
         self.change(|layer| layer.max_age(age))
     }
 
-    /// Sets the `Vary` header. Unless set, the header follows from the other settings.
+    /// Sets the `Vary` header. By default, it names `Origin` and the two request headers of a preflight.
     pub fn vary(self, headers: impl Into<Vary>) -> Self {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read more response headers. They can always read `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id`
+    /// Lets pages read more response headers. Pages can always read `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id`
     /// and, with the feature `dpop`, `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);
@@ -137,7 +137,7 @@ impl Cors {
         let nonce = cfg!(feature = "dpop").then_some(EXPOSED_NONCE);
         let own = [EXPOSED, "Mcp-Session-Id"].into_iter().chain(nonce);
         let names = own.chain(self.exposed.iter().map(HeaderName::as_str));
-        // Header names joined by commas are always a legal value.
+        // Header names that are joined by commas are always a legal header value.
         HeaderValue::try_from(names.collect::<Vec<_>>().join(", "))
             .unwrap_or(HeaderValue::from_static(EXPOSED))
     }

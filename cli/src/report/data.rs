@@ -1,4 +1,4 @@
-//! The exporter's report, as read from JSON. The folder `export/report` of the runtime writes it.
+//! The exporter's report, as read from JSON. In the runtime, the folder `export/report` writes the report.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The section about implications. It has a tree in which a scope covers all scopes below it.
+//! The section about implications. The section shows a tree in which a scope covers all scopes below it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -80,7 +80,7 @@ fn needs(row: &Row) -> Markup {
     }
 }
 
-/// Describes the required login, to follow the words "with a login".
+/// Describes the required login. The text follows the words "with a login".
 fn login(row: &Row) -> Markup {
     html! {
         @if !row.acr_values.is_empty() { "by " code { "acr" } " " (listed(&row.acr_values, "or")) }

@@ -15,7 +15,7 @@ use super::{
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = concat!(include_str!("decide.js"), include_str!("page.js"));
 
-/// Writes the page. The same report always gives the same text.
+/// Writes the page. The same report always gives the same page.
 pub(super) fn page(report: &Report, package: &str, since: Option<&str>) -> Markup {
     let subject = report.resource.as_deref().unwrap_or(package);
     html! {

@@ -94,7 +94,7 @@ impl Role {
     }
 }
 
-/// The operations of each scope. The operations in which it has the strongest role are first.
+/// The operations of each scope. The operations in which the scope has the strongest role are first.
 struct Uses<'a> {
     /// The scopes that cover each scope.
     parents: BTreeMap<&'a str, Vec<&'a str>>,

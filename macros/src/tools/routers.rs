@@ -72,8 +72,8 @@ impl Routers {
     }
 }
 
-/// Removes `server_handler` from the arguments of rmcp's `#[tool_router]`, and emits the implementation instead. rmcp's
-/// attribute would look for rmcp only in the dependencies.
+/// Emits the `ServerHandler` implementation in place of rmcp's `#[tool_router]`, and removes `server_handler` from its
+/// arguments. That attribute would look for rmcp only in the dependencies.
 fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
     let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
         return TokenStream::new();
@@ -115,7 +115,7 @@ fn check(args: &Args, has_both: bool) -> syn::Result<()> {
     }
 }
 
-/// Emits rmcp's attribute for prompts. It takes the name of the router as a string literal.
+/// Emits rmcp's attribute for prompts, which takes the router's name as a string literal.
 fn prompt_router(args: &Args, rmcp: &Path, has_both: bool) -> TokenStream {
     let name = if has_both { &args.prompt_router } else { &args.router };
     let router = name.as_ref().map(|name| {

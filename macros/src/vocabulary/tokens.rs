@@ -139,7 +139,7 @@ fn texts(vocabulary: &Vocabulary) -> TokenStream {
     }
 }
 
-/// Returns the variants without fields. These are all variants, unless there is an error.
+/// Returns the variants without fields. Without an error, these are all variants.
 fn units(vocabulary: &Vocabulary) -> Vec<&Ident> {
     vocabulary.variants.iter().filter(|variant| !variant.has_fields).map(|variant| &variant.name).collect()
 }

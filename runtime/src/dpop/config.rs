@@ -113,9 +113,9 @@ impl Dpop {
 
     /// Sets the secret that signs nonces, so that all replicas accept each other's nonces.
     ///
-    /// Use 32 random bytes that nobody else knows, and give all replicas the same. Without this method, each start uses
-    /// a new secret, and a client that moves to another replica must get a new nonce. This method does not make the
-    /// gate require nonces; [`Dpop::nonce`] does.
+    /// Use 32 random bytes that nobody else knows, and give all replicas the same secret. Without this method, each
+    /// start uses a new secret, and a client that moves to another replica must get a new nonce. This method does not
+    /// make the gate require nonces. For that, call [`Dpop::nonce`].
     ///
     /// # Examples
     ///
@@ -170,7 +170,7 @@ impl Dpop {
     /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
     ///
     /// If replicas do not share a store, each replica accepts the same proof once. If the [store](ReplayStore) survives
-    /// a restart, the gate does not ask each client for a nonce after it starts.
+    /// a restart, the gate does not ask each client for a nonce after the restart.
     ///
     /// # Examples
     ///

@@ -47,7 +47,7 @@ fn split(url: &str) -> Option<(&str, &str)> {
     Some(url.split_at(end))
 }
 
-/// Normalizes a path for comparison; `None` for a path with dot segments.
+/// Normalizes a path for comparison. Returns `None` for a path with dot segments.
 fn normal(path: &str) -> Option<String> {
     let mut normal = String::with_capacity(path.len());
     let mut rest = path;

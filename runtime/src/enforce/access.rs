@@ -109,7 +109,7 @@ impl Access {
         self.token.expires_at()
     }
 
-    /// Returns a future that completes when the token expires. From then on the gate rejects the token.
+    /// Returns a future that completes when the token expires. After that, the gate rejects the token.
     ///
     /// A request is checked when it arrives, but an answer may last for hours. End the answer when this future
     /// completes. The client then returns with a new token, or gets the 401 that names the authorization server. The
@@ -117,9 +117,9 @@ impl Access {
     /// the same token is rejected and cannot reconnect in a loop. The clock is read at least every 10 seconds, because
     /// timers stop while a machine is suspended.
     ///
-    /// The future is ready at once for an expired token. It never completes for a token without an expiry, such as a
-    /// static key. It does not notice that a token is revoked. The future needs a tokio runtime with time enabled, such
-    /// as that of `#[tokio::main]`.
+    /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
+    /// future never completes. The future does not notice that a token is revoked. The future needs a tokio runtime
+    /// with time enabled, such as that of `#[tokio::main]`.
     ///
     /// # Examples
     ///
@@ -174,8 +174,8 @@ impl Access {
         Expired::at(self.token.refused_from())
     }
 
-    /// Returns the subject (`sub`), who granted the scopes, if the token has one. For the key of a user's data,
-    /// use [`Access::principal`].
+    /// Returns the subject (`sub`), who granted the scopes, if the token has one. As the key for a user's data,
+    /// use [`Access::principal`] instead.
     pub fn subject(&self) -> Option<&str> {
         self.token.subject()
     }
@@ -275,8 +275,8 @@ impl Access {
     /// for answers that depend on the caller's permissions; it refuses nothing.
     ///
     /// A template that the handler declares has the same values as in the handler's requirement. Any other template
-    /// gets its values from the path of the [family](Resource::family). If they are not there, no token meets the
-    /// template. If the result decides what runs, use [`Access::require`] instead, because its refusal names the
+    /// gets its values from the path of the [family](Resource::family). If this path has no such values, no token meets
+    /// the template. If the result decides what runs, use [`Access::require`] instead, because its refusal names the
     /// missing scope.
     ///
     /// # Examples
@@ -401,8 +401,8 @@ impl Access {
 impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
-    /// `declared` is the table of this handler. With it, a demand that the handler does not declare is refused in the
-    /// test, too. The policy is empty unless [`Access::under`] sets one.
+    /// `declared` is the table of this handler. With this table, a demand that the handler does not declare is refused
+    /// in the test, too. The policy is empty unless [`Access::under`] sets one.
     ///
     /// # Examples
     ///
@@ -439,7 +439,7 @@ impl Access {
         self
     }
 
-    /// Fills in the templates that the handler declares with these path parameters.
+    /// Uses these path parameters to fill in the templates that the handler declares.
     #[must_use]
     pub fn with_parameters(mut self, parameters: &[(&str, &str)]) -> Self {
         self.filled = Some(Arc::new(Filled::of(self.row.terms().templates(), &Given(parameters))));

@@ -28,7 +28,7 @@ use crate::{
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let mut enforcement = parts.extensions.get::<Enforcement>();
     if enforcement.is_some_and(Enforcement::is_at_family) {
-        // Boxed, because it is rare and its state would enlarge the future of every request.
+        // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
         Box::pin(settle(parts, row)).await?;
         enforcement = parts.extensions.get();
     }
@@ -50,7 +50,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Ok(());
     }
     let filled = if row.terms().has_templates() {
-        // Boxed, because it is rare and its state would enlarge the future of every request.
+        // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
         let path = Box::pin(PathParameters::of(parts)).await;
         enforcement = parts.extensions.get();
         path.fill(row, enforcement.and_then(Enforcement::plan).map(|plan| &**plan))

@@ -17,8 +17,8 @@ use crate::{
 /// The data in a request's extensions: its gate, the result of the guard, and the verified token.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
-    /// The place where the handler's guard finds its gate; `None` if a layer has verified the token and no handler is
-    /// waiting yet.
+    /// The place where the handler's guard finds its gate. This is `None` if a layer has verified the token and no
+    /// handler is waiting yet.
     slot: Option<Arc<Slot>>,
     /// The plan for the resource of the request, if the gate has a family.
     pub(super) member: Option<Arc<Plan>>,
@@ -113,7 +113,7 @@ impl Enforcement {
 pub(crate) struct Admitted {
     pub(crate) token: Token,
     pub(crate) row: RowRef,
-    /// The scopes made from the handler's templates; `None` without templates, which is the usual case.
+    /// The scopes made from the handler's templates. This is usually `None`, because most handlers have no templates.
     pub(crate) filled: Option<Arc<Filled>>,
 }
 
@@ -124,7 +124,7 @@ impl Admitted {
     }
 }
 
-/// The plan and the token by which a request was let through. A layer needs them to change the answer. A public
+/// The plan and the token by which a request was let through. A layer needs this data to change the answer. A public
 /// operation has no token.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
@@ -159,8 +159,8 @@ pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     request.insert(enforcement);
 }
 
-/// Iterates over the outer verifications that are still about the request's credentials. A middleware may have changed
-/// the credentials since.
+/// Iterates over the outer verifications that apply to the request's present credentials. A middleware may have changed
+/// the credentials since a verification.
 fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterator<Item = &'a Verified> {
     let last = enforcement.and_then(|enforcement| enforcement.earlier.as_ref());
     iter::successors(last, |verified| verified.earlier.as_deref()).filter(|verified| verified.is_of(parts))

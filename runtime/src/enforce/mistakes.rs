@@ -39,20 +39,20 @@ impl<T> OfAnotherType for TypeOf<T> {}
     label = "write `Option<Access>`, or `#[authenticated]` above the handler"
 )]
 pub trait IsOptional: Sized {
-    /// Compiles only for such a type.
+    /// Compiles only for an argument that a public handler may take.
     fn check(self) {}
 }
 
 #[diagnostic::do_not_recommend]
 impl IsOptional for AnotherType {}
 
-/// Implemented for every type except [`Access`], whose methods would demand an undeclared scope.
+/// Used where a handler calls `require` with an undeclared scope. Implemented for every type except [`Access`].
 #[diagnostic::on_unimplemented(
     message = "this handler demands a scope that it does not declare",
     label = "name the scope in `also(..)`, or write one that the attribute names"
 )]
 pub trait IsDeclared: Sized {
-    /// Compiles only for such a type.
+    /// Compiles for every type except [`Access`].
     fn check(self) {}
 }
 

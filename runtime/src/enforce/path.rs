@@ -99,8 +99,8 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
     })
 }
 
-/// Counts the occurrences of a parameter. If it is in the path of the family and in the route, it counts once, because
-/// both have the same value.
+/// Counts the occurrences of a parameter. A parameter that is both in the path of the family and in the route counts
+/// once, because both have the same value.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
     let is_of_family =
@@ -108,8 +108,8 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     in_route.max(usize::from(is_of_family))
 }
 
-/// Finds `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. MCP's URI templates have `{name}` at any
-/// position.
+/// Finds the names in `{name}` and `{*name}`, which are parameters in axum's paths. A `{{` is a literal brace. MCP's
+/// URI templates have `{name}` at any position.
 pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);

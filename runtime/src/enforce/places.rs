@@ -36,8 +36,8 @@ impl Places {
         places().find(is_of).or_else(|| places().next()).map(|place| &*place.id)
     }
 
-    /// Returns the row with its identifier for the route of a request; `None` if the row already has an identifier, or
-    /// is in no table.
+    /// Returns the row with its identifier for the route of a request. Returns `None` if the row already has an
+    /// identifier, or is in no table.
     pub(super) fn identify(&self, row: &Row, request: &Parts) -> Option<Row> {
         let id = self.find(row, Some(request)).filter(|_| row.id().is_none())?;
         Some(row.clone().identified(id))

@@ -74,7 +74,7 @@ impl Plan {
         Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt, inside.entries().iter().collect())
     }
 
-    /// Tells whether `answers` is for `row`, as it usually is.
+    /// Tells whether the `answers` of this plan are for `row`, as they usually are.
     fn is_of(&self, row: &Row) -> bool {
         std::ptr::eq(row, &raw const *self.row) || row.terms() == self.row.terms()
     }
@@ -91,7 +91,7 @@ impl Plan {
     /// Fills in the templates of a row with the parameters of the request's path and of its resource.
     pub(crate) async fn fill_from(&self, parts: &mut Parts, row: &Row) -> Filled {
         if row.terms().has_templates() {
-            // Boxed, because it is rare and its state would enlarge the future of every request.
+            // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
             Box::pin(PathParameters::of(parts)).await.fill(row, Some(self))
         } else {
             Filled::default()

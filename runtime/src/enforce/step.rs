@@ -1,4 +1,4 @@
-//! A tower service with a step in front of it. The layers and the guarded services use it.
+//! A tower service that runs a step before the inner service. The layers and the guarded services use this service.
 
 use std::{
     fmt,

@@ -10,7 +10,7 @@ use crate::{
     token::{Seen, Token},
 };
 
-/// The result of a verification. Other gates with the same verifier can use it for the same credentials.
+/// The result of a verification. Other gates with the same verifier can use the result for the same credentials.
 #[derive(Clone)]
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
@@ -74,7 +74,7 @@ impl Verified {
         let handler = plan.row.handler();
         let token = match &self.outcome {
             Outcome::Known(outcome) => outcome.clone()?,
-            // Boxed, because it is rare and its state would enlarge the future of every request.
+            // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
             Outcome::Asked(asked) => Box::pin(asked.answer(&self.plan.gate, parts, handler)).await?,
         };
         plan.gate.accept(token, handler)

@@ -57,7 +57,7 @@ impl Gate {
     /// one challenge, for this scheme. Otherwise, there is a challenge for each scheme that the gate accepts.
     ///
     /// With two challenges, the error is in the one for the scheme that the client used. If the request has no token or
-    /// several, both have the error.
+    /// several, both challenges have the error.
     pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
         let schemes = match self.0.bindings.dpop_use() {
             DpopUse::Refused => [Some(Scheme::Bearer), None],

@@ -38,7 +38,7 @@ pub(crate) enum DpopUse {
 }
 
 impl DpopUse {
-    /// Returns the word for exports; `None` if DPoP is not enabled.
+    /// Returns the word for exports. Returns `None` if DPoP is not enabled.
     #[cfg(feature = "export")]
     pub(crate) const fn word(self) -> Option<&'static str> {
         match self {
@@ -49,7 +49,7 @@ impl DpopUse {
     }
 }
 
-/// Why the request does not prove the token's binding. Has the answer, and the error for the log.
+/// Why the request does not prove the token's binding. Contains the answer to the client, and the error for the log.
 pub(super) struct Unproven {
     pub(super) failure: Failure,
     pub(super) error: VerifyError,
@@ -152,7 +152,7 @@ impl Bindings {
         self.certificate.is_some() || self.dpop_use() != DpopUse::Refused
     }
 
-    /// Tells whether this gate and the other one make the same checks.
+    /// Tells whether the two gates make the same checks.
     pub(super) fn check_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         let same_dpop = match (&self.dpop, &other.dpop) {
@@ -165,7 +165,7 @@ impl Bindings {
         same_dpop && self.certificate == other.certificate
     }
 
-    /// Tells whether this gate and the other one share a store, so that each knows the proofs that the other accepted.
+    /// Tells whether the two gates share a store, so that each knows the proofs that the other accepted.
     pub(super) fn remember_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         return match (&self.dpop, &other.dpop) {

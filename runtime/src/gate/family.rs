@@ -1,4 +1,4 @@
-//! The gate of a family of resources. For each request, it becomes the gate of one resource.
+//! Turns the gate of a family of resources into the gate of one resource, for each request.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
 
 /// Which resource of a family a request is for.
 pub(crate) enum Spot {
-    /// The request is for a resource of the family, and this is its gate.
+    /// The request is for a resource of the family, and this is the resource's gate.
     Member(Gate),
     Illegal,
     Outside,

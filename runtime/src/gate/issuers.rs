@@ -1,4 +1,4 @@
-//! Makes a gate for issuers. They determine what the challenge and the metadata contain.
+//! Makes a gate for issuers, which determine what the challenges and the metadata contain.
 
 use super::Gate;
 use crate::{Issuer, Issuers, Resource, shown};

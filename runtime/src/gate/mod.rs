@@ -105,7 +105,7 @@ impl Gate {
 
     /// Makes a gate for the tokens of several [issuers](crate::Issuer), each with its own rules.
     ///
-    /// If the resource names no authorization server, its metadata names those of the issuers.
+    /// If the resource names no authorization server, the metadata names the issuers instead.
     ///
     /// # Examples
     ///
@@ -119,8 +119,9 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// The gate does not start if an issuer is invalid, if the resource names an authorization server that is not one
-    /// of the issuers, or if the issuers have different names for the scopes that clients request.
+    /// The gate does not start if an issuer is invalid, or if the resource names an authorization server that is not
+    /// one of the issuers. It also does not start if the issuers have different names for the scopes that clients
+    /// request.
     #[cfg(feature = "jwt")]
     pub fn issuers(resource: Resource, issuers: impl Into<crate::Issuers>) -> Self {
         issuers::gate(resource, issuers.into())
@@ -325,7 +326,7 @@ impl Gate {
     /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever the path of the resource.
     ///
     /// Some clients look only there. The document names the resource as its subject, so clients that follow RFC 9728
-    /// strictly reject this copy. They find the document at the resource's own path.
+    /// strictly reject this copy. These clients find the document at the resource's own path.
     ///
     /// # Examples
     ///
@@ -369,9 +370,9 @@ impl Gate {
 
     /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] sets.
     ///
-    /// Returns `None` for a gate of a
-    /// [family](Resource::family). [`Discovery::document_at`](crate::Discovery::document_at) returns the metadata of
-    /// each resource of the family.
+    /// For a gate of a [family](Resource::family), the result is `None`. In this case,
+    /// use [`Discovery::document_at`](crate::Discovery::document_at), which returns the metadata of each resource of
+    /// the family.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
         let resource = self.resource().filter(|resource| !resource.is_family())?;
         let metadata = ResourceMetadata::naming(resource, self.0.policy.advertised(table));

@@ -6,7 +6,7 @@ use crate::{
     scope::{ScopeToken, Vocabulary, Wildcards},
 };
 
-/// The parts of the policy. Each method does the same as the method of [`Policy`] with its name.
+/// The parts of the policy. Each method does the same as the method of [`Policy`] that has the same name.
 impl Gate {
     /// Sets the whole policy.
     ///

@@ -184,7 +184,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Iterates over the token's values of `acr`, which say how the person logged in, if the token was verified.
+    /// If the token was verified, iterates over its values of `acr`, which say how the person logged in.
     pub fn acr(&self) -> impl Iterator<Item = &'a str> {
         self.facts.token.into_iter().flat_map(Token::acr)
     }
@@ -217,7 +217,8 @@ impl<'a> Decision<'a> {
         Some(Actor { issuer, subject })
     }
 
-    /// Returns an identifier of the token, whether it was verified or not; `None` for a request without a token.
+    /// Returns an identifier of the token, whether it was verified or not. Returns `None` for a request without a
+    /// token.
     ///
     /// The `jti` of an unverified token cannot be trusted, so the identifier of such a token is the hash of its text.
     #[must_use]
@@ -240,7 +241,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Tells whether the verifier had the token in its cache. Returns `None` for a rejected token, and if the verifier
-    /// does not set it (see [`Token::with_cached`]).
+    /// does not tell (see [`Token::with_cached`]).
     #[must_use]
     pub fn is_cached(&self) -> Option<bool> {
         self.facts.token?.is_cached()

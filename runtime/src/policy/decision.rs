@@ -1,4 +1,4 @@
-//! Decides whether a token grants enough. If it does not, tells which scopes a client should request. Pure.
+//! Decides whether a token grants enough, and which scopes a client should request if it does not. Pure.
 //!
 //! [`Policy::decide`] is the only place that decides. Each caller turns a [`Shortfall`] into a refusal.
 
@@ -13,7 +13,8 @@ pub(crate) struct Demand<'a> {
     pub(crate) row: &'a Row,
     /// The scopes made from the templates.
     pub(crate) filled: &'a Filled,
-    /// The scopes that the handler itself demands in addition. One of them suffices. Empty if the handler demands none.
+    /// The scopes that the handler itself demands in addition. One of them suffices. The list is empty if the handler
+    /// demands none.
     pub(crate) one_of: &'a [NeedRef<'a>],
 }
 
@@ -28,8 +29,8 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. The first variants are what a client can correct, the last is what only the
-/// program can correct.
+/// Why a token does not meet a demand. The order is from what a client can correct to what only the program can
+/// correct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.

@@ -1,5 +1,4 @@
-//! The policy. It says what every token needs beyond the declarations of operations, and which scopes clients should
-//! request.
+//! A policy says what every token needs beyond the declarations of operations, and which scopes clients should request.
 
 use std::{fmt, sync::Arc};
 
@@ -33,7 +32,8 @@ pub struct Policy {
     pub(super) vocabulary: Vec<VocabularyEntry>,
     pub(super) relations: Vec<(ScopeToken, Vec<ScopeToken>)>,
     pub(super) wildcards: Wildcards,
-    /// The hierarchy that vocabulary, implications and wildcards form. Empty if they contradict each other.
+    /// The hierarchy that vocabulary, implications and wildcards form. The hierarchy is empty if they contradict each
+    /// other.
     pub(super) hierarchy: Hierarchy,
     pub(super) contradictions: Vec<String>,
     pub(super) strategy: Strategy,
@@ -101,8 +101,8 @@ impl Policy {
 
     /// Registers the scopes of `V`, and what they imply.
     ///
-    /// After that, every scope that a handler or the floor names must be in a vocabulary, or the gate does not start.
-    /// You can register several vocabularies.
+    /// Once a vocabulary is registered, every scope that a handler or the floor names must be in a vocabulary.
+    /// Otherwise, the gate does not start. You can register several vocabularies.
     ///
     /// # Examples
     ///
@@ -131,8 +131,9 @@ impl Policy {
 
     /// Sets which scopes imply others, for a program without a vocabulary.
     ///
-    /// Implication is transitive. It affects the check of a token, but not the scopes that challenges name. An
-    /// implication cycle is an error at startup. So is a scope with two entries. An entry in a vocabulary counts, too.
+    /// Implication is transitive. Implications affect the check of a token, but not the scopes that challenges name. An
+    /// implication cycle is an error at startup. A scope with two entries is also an error, even if one of the entries
+    /// is in a vocabulary.
     ///
     /// # Examples
     ///
@@ -158,7 +159,7 @@ impl Policy {
         self
     }
 
-    /// Lets granted scopes that end in `*` cover others. Without this, `*` is an ordinary character.
+    /// Lets granted scopes that end in `*` cover others. By default, `*` is an ordinary character.
     ///
     /// # Examples
     ///
@@ -240,7 +241,8 @@ impl Policy {
         }
     }
 
-    /// Iterates over the scopes, each with the scopes that it implies directly. Those of the vocabulary come first.
+    /// Iterates over the scopes, each with the scopes that it implies directly. The scopes of the vocabulary come
+    /// first.
     pub(crate) fn implications(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
         let declared = self.vocabulary.iter().map(|entry| {
             (entry.scope().into(), entry.implied().iter().copied().map(ScopeToken::from).collect())

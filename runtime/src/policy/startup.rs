@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The error of a server that cannot start. It lists every problem, not only the first.
+/// The error of a server that cannot start. The error lists every problem, not only the first.
 ///
 /// # Examples
 ///

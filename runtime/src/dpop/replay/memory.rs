@@ -77,7 +77,7 @@ struct Proofs {
     seen: HashSet<Half>,
     /// The entries of `seen`, ordered by expiry.
     expiring: BinaryHeap<Reverse<Expiring>>,
-    /// The number of entries of each key that has any.
+    /// The number of entries of each key. A key without entries is removed.
     held: HashMap<Half, u32>,
     /// When the last entry expires.
     last: Duration,
@@ -92,8 +92,8 @@ struct Expiring {
     key: Half,
 }
 
-/// How many expired proofs a call removes. It adds only one proof, so the expired proofs become fewer. The number is
-/// small, so that no request becomes slow.
+/// How many expired proofs a call removes. A call adds only one proof, so the number of expired proofs falls. The
+/// number is small, so that no request becomes slow.
 const SWEPT: usize = 4;
 
 impl Proofs {
@@ -143,7 +143,7 @@ impl Proofs {
     /// Removes up to `at_most` expired proofs.
     fn sweep(&mut self, now: Duration, at_most: usize) {
         if self.last <= now {
-            // After a quiet time all entries have expired. Removing them one by one would delay the next request.
+            // After a quiet time, all entries have expired. Removing them one by one would delay the next request.
             self.seen.clear();
             self.expiring.clear();
             self.held.clear();

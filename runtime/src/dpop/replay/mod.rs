@@ -107,7 +107,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 impl StoreError {
     /// Makes the error of a store that failed or that cannot be reached.
     ///
-    /// `reason` is a text or an error. It is logged, so it must not contain a password.
+    /// `reason` is a text or an error. The gate logs the reason, so it must not contain a password.
     pub fn new(reason: impl Into<Source>) -> Self {
         Self(Kind::Failed(reason.into()))
     }

@@ -34,8 +34,8 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// A proof that Redis forgets can be used again within its window. To prevent that:
 ///
 /// - Give Redis enough memory, and keep `maxmemory-policy` at `noeviction`, the default. With any other policy, a full
-///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. A
-///   proof takes about 160 bytes until it expires.
+///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
+///   needs about 160 bytes for each proof until the proof expires.
 /// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts empty has forgotten every
 ///   proof. By default, Redis writes once a second, so the proofs of the last second can be lost. With `appendfsync
 ///   always`, none are lost.
@@ -61,8 +61,8 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Makes a store in the server at a URL: `redis://[username][:password@]host[:port][/database]`, or `rediss://..`
-    /// with the feature `redis-tls`.
+    /// Makes a store in the server at `url`. The URL has the form
+    /// `redis://[username][:password@]host[:port][/database]`, or `rediss://..` with the feature `redis-tls`.
     ///
     /// The store connects at the first proof, and again whenever it loses the connection.
     ///
@@ -80,7 +80,7 @@ impl RedisStore {
         Ok(Self { link, prefix: "scopegate:dpop:".to_owned(), timeout: TIMEOUT })
     }
 
-    /// Sets the prefix of the keys in Redis; `scopegate:dpop:` by default.
+    /// Sets the prefix of the keys in Redis. The default is `scopegate:dpop:`.
     ///
     /// Replicas of one resource must use the same prefix. Other programs on the same Redis server must use other
     /// prefixes.

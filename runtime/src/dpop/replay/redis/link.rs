@@ -1,4 +1,4 @@
-//! The connection to Redis. It is opened on demand, shared by all requests, and opened again when it is lost.
+//! The connection to Redis. Requests open the connection on demand, share it, and open it again when it is lost.
 
 use std::sync::{
     Arc,

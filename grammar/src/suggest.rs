@@ -28,9 +28,9 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// Both scopes are legal, so this is a guess. The result is `false` for pairs that programs have on purpose: different
 /// words (`read` and `write`), plurals and other endings, numbers, and short words.
 ///
-/// Two scopes are alike if they have the same letters and digits with other separators or in another case. They are
-/// also alike if only one word differs, either by two swapped neighbours or by one letter. A word that differs by one
-/// letter must have at least five letters.
+/// Two scopes are alike if they have the same letters and digits with other separators or in another case. Two scopes
+/// are also alike if only one word differs, either by two swapped neighbours or by one letter. A word that differs by
+/// one letter must have at least five letters.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;

@@ -1,7 +1,7 @@
-//! Finds axum's attributes above a scope attribute, by reading the source file. An attribute above expands first and
+//! Finds axum's attributes above a scope attribute, by reading the source file. Axum's attribute expands first and
 //! calls the handler without its guard. The compiler would then report an argument that the user did not write.
 //!
-//! This changes only the message, because the program does not compile either way.
+//! This module changes only the message, because the program does not compile either way.
 
 use std::{cell::RefCell, collections::HashSet, fs, path::PathBuf};
 
@@ -15,14 +15,15 @@ thread_local! {
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }
 
-/// Which attribute of axum is above the attribute that is being expanded.
+/// Tells whether an attribute of axum is above the attribute that is being expanded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Above {
     /// No attribute of axum.
     Nothing,
     /// An attribute of axum is above, and the item is the handler.
     Handler,
-    /// An attribute of axum is above, and the item is its copy of the handler, which it calls without the guard.
+    /// An attribute of axum is above. The item is the copy of the handler that axum's attribute makes and calls without
+    /// the guard.
     Copy,
 }
 

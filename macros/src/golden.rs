@@ -1,4 +1,4 @@
-//! The expansions of the attributes, for reading. `UPDATE_EXPECT=1 cargo test` updates them.
+//! The expansions of the attributes, so that people can read them. `UPDATE_EXPECT=1 cargo test` updates them.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 

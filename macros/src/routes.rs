@@ -72,8 +72,7 @@ fn nameless(handler: &Expr) -> syn::Error {
 ///
 /// If this type is missing, a bound fails, and the compiler reports that in one message. This works only if the missing
 /// name resolves to something else. A name with a module falls back to a name of the outer block. A name without a
-/// module falls back to a new binding, because the compiler reads a pattern as a binding if there is no unit struct
-/// with this name.
+/// module falls back to a new binding. The compiler reads a pattern as a binding if no unit struct has this name.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {

@@ -1,6 +1,6 @@
 //! Finds what surrounds an attribute by reading its file, because the compiler passes an attribute only its item.
 //!
-//! This changes only the message. The types that an attribute emits are not allowed in an `impl` block, and the
+//! This module changes only the message. The types that an attribute emits are not allowed in an `impl` block, and the
 //! compiler's own message about this would name generated types.
 
 use std::{fs, ops::ControlFlow};

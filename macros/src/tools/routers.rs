@@ -73,7 +73,7 @@ impl Routers {
 }
 
 /// Emits the `ServerHandler` implementation in place of rmcp's `#[tool_router]`, and removes `server_handler` from its
-/// arguments. That attribute would look for rmcp only in the dependencies.
+/// arguments. The attribute of rmcp would look for rmcp only in the dependencies.
 fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
     let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
         return TokenStream::new();

@@ -69,8 +69,8 @@ impl Dpop {
 
     /// Checks the nonce of a proof that was made at `made`.
     ///
-    /// If the gate does not ask for a nonce, a proof may carry an old one, because clients go on sending the last nonce
-    /// that they received. Unless the store survives a restart, the nonce must be from this gate.
+    /// Clients go on sending the last nonce that they received. If the gate does not ask for a nonce, it therefore
+    /// accepts an old one. Unless the store survives a restart, the nonce must be from this gate.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;

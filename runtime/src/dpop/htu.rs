@@ -25,8 +25,8 @@ pub(super) fn expected(resource: &Resource, path: &str) -> String {
     format!("{}{}", resource.origin(), expected_path(resource, path).unwrap_or_default())
 }
 
-/// Returns the path of the public URL. If the request's path is not at or below the path of the resource, a proxy has
-/// removed the path of the resource, so this function adds it again.
+/// Returns the path of the public URL. A proxy may remove the path of the resource from the request's path. If the
+/// request's path is not at or below the path of the resource, this function adds that path again.
 fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let (whole, path) = (normal(resource.path())?, normal(path)?);
     let base = whole.strip_suffix('/').unwrap_or(&whole);

@@ -17,7 +17,7 @@ use crate::{
 /// The data in a request's extensions: its gate, the result of the guard, and the verified token.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
-    /// The place where the handler's guard finds its gate. This is `None` if a layer has verified the token and no
+    /// The place where the handler's guard finds its gate. The slot is `None` if a layer has verified the token and no
     /// handler is waiting yet.
     slot: Option<Arc<Slot>>,
     /// The plan for the resource of the request, if the gate has a family.
@@ -44,8 +44,8 @@ impl Enforcement {
         }
     }
 
-    /// Records that a layer has let the request through by this plan. `verified` is the verification, if inner code may
-    /// need it.
+    /// Records that a layer has let the request through under this plan. `verified` is the verification, if inner code
+    /// may need it.
     pub(crate) fn done(
         slot: Arc<Slot>,
         plan: &Arc<Plan>,
@@ -81,7 +81,7 @@ impl Enforcement {
         self.earlier = Some(verified);
     }
 
-    /// Tells whether the request is on its way to a handler that has a slot for its gate.
+    /// Tells whether the request is for a handler whose gate is in this slot.
     pub(super) fn is_in_handler(&self) -> bool {
         self.slot.is_some()
     }
@@ -113,7 +113,8 @@ impl Enforcement {
 pub(crate) struct Admitted {
     pub(crate) token: Token,
     pub(crate) row: RowRef,
-    /// The scopes made from the handler's templates. This is usually `None`, because most handlers have no templates.
+    /// The scopes made from the handler's templates. The field is usually `None`, because most handlers have no
+    /// templates.
     pub(crate) filled: Option<Arc<Filled>>,
 }
 

@@ -33,7 +33,7 @@ impl Group {
     }
 
     /// Returns the row to enforce for a guard that declares `row`. The guard is usually that of the mounted handler.
-    /// This handler may also pass the request on to another handler, whose guard is then in the group, too.
+    /// The mounted handler may also pass the request on to another handler, whose guard is then in the group, too.
     fn of_guard(&self, row: &RowRef) -> Result<RowRef, InvalidRequirement> {
         if **row == *self.own { Ok(self.row.clone()) } else { row.within(&self.requirement).map(Into::into) }
     }

@@ -59,8 +59,8 @@ pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Reject
     }
 }
 
-/// Checks that the parameters of the handler's path have the same values as those of the resource. They may differ if a
-/// middleware between two routers has changed the path.
+/// Checks that the parameters of the handler's path have the same values as those of the resource. The values may
+/// differ if a middleware between two routers has changed the path.
 async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let path = PathParameters::of(parts).await;
     let resource = member.gate.resource();

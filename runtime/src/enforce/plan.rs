@@ -20,7 +20,7 @@ use crate::{
     token::Token,
 };
 
-/// The place where a mounted handler finds its plan. It is filled once, when the router is protected.
+/// The place where a mounted handler finds its plan. The slot is filled once, when the router is protected.
 pub(crate) type Slot = OnceLock<Arc<Plan>>;
 
 /// A gate, the row that it enforces, and the prebuilt answers. Cheap to clone.

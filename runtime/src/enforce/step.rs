@@ -33,7 +33,7 @@ pub trait Step: Clone + Send + Sync + 'static {
     }
 }
 
-/// The service that scopegate's layers make. It runs the layer's step, and then calls the inner service.
+/// The service that scopegate's layers make. This service runs the layer's step, and then calls the inner service.
 #[expect(unnameable_types, reason = "programs have it from a layer, and need not name it")]
 #[derive(Clone)]
 pub struct Protected<T, C> {

@@ -119,8 +119,8 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
     }
 }
 
-/// Tells whether an outcome is logged at `info`. That is so for a missing scope or login, because the client will come
-/// back with more, which matters to an audit.
+/// Tells whether an outcome is logged at `info`. Only a missing scope or login is logged at `info`: the client will
+/// return with more, and an audit should show why.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))
@@ -173,7 +173,7 @@ fn words<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
     (!joined.is_empty()).then(|| shown::line(joined).to_string())
 }
 
-/// Escapes a text from a token. Without that, the text could forge lines of the log.
+/// Escapes a text from a token. If it were not escaped, the text could forge lines of the log.
 #[cfg(feature = "tracing")]
 fn shown_name(name: Option<&str>) -> Option<String> {
     name.map(|name| shown::text(name).to_string())

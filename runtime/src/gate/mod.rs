@@ -275,7 +275,7 @@ impl Gate {
 
     /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as plain bearer tokens.
     ///
-    /// Without this method, such tokens are rejected, because the issuer bound them to one client's key. Call this
+    /// Without this method, bound tokens are rejected, because the issuer bound them to one client's key. Call this
     /// method only if a proxy in front of the program checks the proof. The gate still makes its own checks: see
     /// `Gate::dpop` and [`Gate::client_certificate`].
     ///
@@ -286,13 +286,13 @@ impl Gate {
         self
     }
 
-    /// Accepts tokens that are bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]), and
-    /// compares them with the certificate that a proxy verified.
+    /// Accepts tokens that are bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]) if a proxy
+    /// has verified the same certificate.
     ///
-    /// Without this method, such tokens are rejected. The program itself does not see the certificate, because the
-    /// proxy ends the TLS connection. The proxy sends the certificate's thumbprint in the header that `certificate`
-    /// names. A token that is not bound to a certificate is accepted as before. The [guide](crate::guide::dpop) shows
-    /// the settings of common proxies.
+    /// Without this method, tokens that are bound to a certificate are rejected. The program itself does not see the
+    /// certificate, because the proxy ends the TLS connection. The proxy sends the certificate's thumbprint in the
+    /// header that `certificate` names. A token that is not bound to a certificate is accepted as before.
+    /// The [guide](crate::guide::dpop) shows the settings of common proxies.
     ///
     /// # Examples
     ///

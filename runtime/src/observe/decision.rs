@@ -123,8 +123,9 @@ impl<'a> Decision<'a> {
     /// `tools/call write_file`. See [`Entry::id`](crate::table::Entry::id).
     ///
     /// Most decisions have one row. A message to an MCP server may have a row for its method and another for its
-    /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table, or if only
-    /// the floor was checked, as by [`Gate::layer`](crate::Gate::layer) for a request with a valid token.
+    /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table. There is
+    /// also none if only the floor was checked, as by [`Gate::layer`](crate::Gate::layer) for a request with a valid
+    /// token.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
     }
@@ -152,8 +153,8 @@ impl<'a> Decision<'a> {
         self.facts.token.map(Token::scopes)
     }
 
-    /// Returns the [asked](Self::asked) scopes that the token neither grants nor implies: all of them if there is no
-    /// valid token, and none if the request was let through.
+    /// Returns the [asked](Self::asked) scopes that the token neither grants nor implies. Returns all of them if there
+    /// is no valid token, and none if the request was let through.
     #[must_use]
     pub fn missing(&self) -> Vec<ScopeToken> {
         let Outcome::Refused(_) = self.outcome else { return Vec::new() };

@@ -35,8 +35,8 @@ impl<'a> Demand<'a> {
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
-    /// The person logged in by another method than the operation demands, or too long ago. This is reported before
-    /// missing scopes, because a token from a new login can have the scopes, too.
+    /// The person logged in by another method than the operation demands, or too long ago. This shortfall is reported
+    /// before missing scopes, because a token from a new login can have the scopes, too.
     Login,
     /// The value of a path parameter has illegal characters, so no scope would help.
     IllegalValue,
@@ -84,8 +84,8 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes to request, each once and by the names that clients use: the floor, the first alternative of
-    /// each demand that can be met, and the handler's own demand.
+    /// Returns the scopes to request, each once and by the names that clients use. These are the floor, the first
+    /// alternative of each demand that can be met, and the handler's own demand.
     ///
     /// A token that grants exactly these scopes meets the demands. The list also contains the scopes that the token
     /// has, because some clients replace their scopes and would lose them. If the token lacks a scope, the strategy may

@@ -57,8 +57,8 @@ pub trait ReplayStore: Send + Sync + 'static {
 
     /// Tells whether stored proofs survive a restart of the program.
     ///
-    /// If proofs do not survive a restart, the gate asks each client for a nonce after it starts, so that no earlier
-    /// proof can be used again.
+    /// If proofs do not survive a restart, the gate asks each client for a nonce after it starts. In this way, no proof
+    /// from before the start can be used again.
     fn survives_restart(&self) -> bool {
         false
     }

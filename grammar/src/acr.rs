@@ -7,7 +7,7 @@ use super::{has_parameter, is_nqchar};
 /// The most values that one operation may accept.
 pub const MAX_ACR_VALUES: usize = 16;
 
-/// The most bytes that a value may have. The limit keeps the challenge short, because it names all accepted values.
+/// The most bytes that a value may have. A challenge names all accepted values, so the limit keeps the challenge short.
 pub const MAX_ACR: usize = 256;
 
 /// Why a text is not a value of `acr`.

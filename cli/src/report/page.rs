@@ -53,7 +53,7 @@ pub(super) fn page(report: &Report, package: &str, since: Option<&str>) -> Marku
     }
 }
 
-/// Returns a policy that allows only the page's own script and style.
+/// Returns a content security policy that allows only the page's own script and style.
 fn security_policy() -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(

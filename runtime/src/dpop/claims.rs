@@ -64,7 +64,7 @@ impl<'a> Claims<'a> {
         Ok(iat)
     }
 
-    /// Returns the identifier of the proof, which is unique for its key.
+    /// Returns the identifier of the proof, which is different for each proof of a key.
     pub(super) fn jti(&self) -> Result<&'a str, Fault> {
         match self.text("jti")? {
             "" => Err(Fault::Plain("its `jti` is empty")),

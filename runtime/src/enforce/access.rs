@@ -335,7 +335,7 @@ impl Access {
     /// Makes a refusal for a reason other than scopes, such as a role, a tenant or an owner.
     ///
     /// The answer is 403 without a challenge, because more scopes would not help. Without a gate, as in a test or over
-    /// stdio, the text is a general one and not `why`.
+    /// stdio, a general text takes the place of `why`.
     ///
     /// # Examples
     ///

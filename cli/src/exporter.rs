@@ -9,7 +9,7 @@ use std::{
 
 use crate::{error::Error, package::Package};
 
-/// The first line of an answer. The rest is printed as it is.
+/// The first line of the exporter's answer. The rest of the answer is printed unchanged.
 const PROTOCOL: &str = "scopegate-export 1";
 
 /// The exporter's answer.
@@ -21,7 +21,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Prints both outputs, after the exporter has ended.
+    /// Prints the exporter's standard output and standard error, after the exporter has ended.
     pub(crate) fn print(&self) -> Result<(), Error> {
         io::stdout().lock().write_all(&self.text).map_err(Error::Print)?;
         io::stderr().lock().write_all(&self.said).map_err(Error::Print)
@@ -65,7 +65,7 @@ fn run(program: &Path, arguments: &[impl AsRef<OsStr>], input: &[u8]) -> io::Res
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that ends without reading its input reports why, or is no exporter.
+        // Writing fails if the program ends before it reads its input. It then reports why, or is no exporter.
         let _ = stdin.write_all(input);
     }
     child.wait_with_output()

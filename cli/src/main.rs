@@ -1,6 +1,7 @@
 //! `cargo scopegate` shows, exports and checks the requirements of a program's routes.
 //!
-//! It does not read source code. It builds and runs the program's own exporter, which calls `scopegate::export::main`.
+//! The command does not read source code. It builds and runs the program's own exporter, which calls
+//! `scopegate::export::main`.
 
 mod arguments;
 mod build;

@@ -20,7 +20,7 @@ pub(crate) struct Package {
     lock: PathBuf,
 }
 
-/// The target that is the exporter.
+/// The target of the package that is the exporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Exporter {
     Bin(String),
@@ -62,7 +62,7 @@ struct Target {
 }
 
 impl Package {
-    /// Finds the package by name, by the current folder, or as the only package with an exporter.
+    /// Finds the package by its name or by the current folder. Otherwise, finds the only package that has an exporter.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let configured = |member: &&Member| settings(member).is_some();
@@ -158,7 +158,7 @@ fn members(manifest: Option<&Path>) -> Result<Vec<Member>, Error> {
     Ok(workspace.packages)
 }
 
-/// Returns the cargo that started this program.
+/// Returns a command for the cargo that started this program.
 pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

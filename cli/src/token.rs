@@ -8,9 +8,9 @@ use std::{
 
 use crate::error::Error;
 
-/// Reads the token. It is passed to the exporter through a pipe, and nowhere else.
+/// Reads the token. The program passes it only to the exporter, through a pipe.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    /// The most bytes to read, longer than any token.
+    /// The most bytes to read, which is more than any token has.
     const MAX_LENGTH: u64 = 64 * 1024;
     let mut token = Vec::new();
     let read = if file == Path::new("-") {
@@ -25,7 +25,8 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Tells whether an argument that names no file looks like a token: a JSON Web Token, or a long text unlike a path.
+/// Tells whether an argument that names no file looks like a token. A token looks like a JSON Web Token, or is a long
+/// text that does not look like a path.
 fn is_token(file: &Path) -> bool {
     let text = file.to_string_lossy();
     text.starts_with("eyJ") || text.len() > 24 && !text.contains(['/', '\\', '.'])

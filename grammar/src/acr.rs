@@ -4,10 +4,10 @@ use core::fmt;
 
 use super::{has_parameter, is_nqchar};
 
-/// How many values one operation may accept.
+/// The most values that one operation may accept.
 pub const MAX_ACR_VALUES: usize = 16;
 
-/// How many bytes a value may have. A challenge names all accepted values, so the limit keeps it short.
+/// The most bytes that a value may have. A challenge names all accepted values, so the limit keeps the challenge short.
 pub const MAX_ACR: usize = 256;
 
 /// Why a text is not a value of `acr`.
@@ -19,14 +19,14 @@ pub enum AcrFault {
     Space,
     /// A character that is not allowed inside a challenge's quotes.
     Illegal,
-    /// The name of a challenge parameter with `=`: clients search the whole challenge for it.
+    /// The name of a challenge parameter, followed by `=`. Clients search the whole challenge for these names.
     Parameter,
     /// More than [`MAX_ACR`] bytes.
     TooLong,
 }
 
-/// Checks a value of `acr` for use in a challenge, where `acr_values` lists the values inside quotes, separated by
-/// spaces ([RFC 9470, section 3]).
+/// Checks that a value of `acr` can be written in a challenge. In a challenge, `acr_values` lists the values inside
+/// quotes, separated by spaces ([RFC 9470, section 3]).
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Cycles of a relation, such as "implies".
+//! Finds the cycles of a relation, such as "implies".
 
 use alloc::{vec, vec::Vec};
 
@@ -9,18 +9,19 @@ enum State {
     Done,
 }
 
-/// Returns the cycles of the relation in which `n` leads to each of `edges[n]`, one for each edge that closes a cycle.
+/// Returns one cycle for each edge that closes a cycle. `edges[n]` lists the nodes to which the node `n` leads.
 ///
-/// The result is empty exactly if there is no cycle. A cycle is the path around it; its first place is not repeated at
-/// the end.
+/// Without a cycle, the result is empty. A cycle lists the nodes on its path; the first node is not repeated at the
+/// end.
 ///
 /// # Panics
 ///
-/// When an edge leads to a place that does not exist.
+/// Panics if an edge leads to a node that does not exist.
 pub fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut cycles = Vec::new();
     let mut states = vec![State::New; edges.len()];
-    // Each place with the edge to follow next. A long chain would exhaust the call stack, so this does not recurse.
+    // The nodes on the current path, each with its next edge. A list is used, because recursion would exhaust the call
+    // stack on a long chain.
     let mut path: Vec<(usize, usize)> = Vec::new();
     for start in 0..edges.len() {
         if matches!(states[start], State::New) {

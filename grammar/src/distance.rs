@@ -1,13 +1,13 @@
-//! How far two texts are apart.
+//! Counts how many edits make one text of another.
 
 use alloc::vec::Vec;
 use core::mem;
 
-/// Counts the characters to change, leave out, add or swap with their neighbour that make one text of the other; no character twice
-/// (optimal string alignment).
+/// Counts the edits that make `left` equal to `right` (optimal string alignment). An edit changes, removes or adds a
+/// character, or swaps two neighbours. No character is edited twice.
 pub(crate) fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
-    // Rows of a table: how far what has been read of `left` is from each beginning of `right`.
+    // A row of a table: the distances between the part of `left` that has been read and each beginning of `right`.
     let mut row: Vec<usize> = (0..=right.len()).collect();
     let mut row_before: Vec<usize> = Vec::new();
     let mut previous = None;

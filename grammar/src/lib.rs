@@ -1,7 +1,7 @@
 //! The grammar of OAuth scopes, and the other rules that the macros and the runtime share.
 //!
-//! It is a crate of its own because a macro crate exports only macros. So the compiler's message, the constant and the
-//! startup check come from one implementation. Use it through `scopegate`.
+//! The compiler's message, the check of a constant and the check at startup use this one implementation. The grammar is
+//! a separate crate because a macro crate can export only macros. Use it through `scopegate`.
 #![no_std]
 
 extern crate alloc;
@@ -36,13 +36,14 @@ pub enum Fault {
     Control,
     /// A character beyond ASCII.
     NonAscii,
-    /// The name of a challenge parameter with `=`: clients search the whole challenge for it.
+    /// The name of a challenge parameter, followed by `=`. Clients search the whole challenge for these names.
     Parameter,
-    /// `offline_access`: MCP says that a resource server SHOULD NOT name it in a challenge.
+    /// The scope `offline_access`. MCP says that a resource server SHOULD NOT name this scope in a challenge.
     OfflineAccess,
 }
 
-/// Checks `text` against `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), and rejects what misleads clients.
+/// Checks `text` against `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), and rejects scopes that would mislead
+/// clients.
 ///
 /// # Errors
 ///
@@ -70,8 +71,8 @@ pub const fn check(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Tells whether `text` contains the name of a challenge parameter with `=`. Clients search a challenge for these
-/// names, and would also find them inside a value.
+/// Tells whether `text` contains the name of a challenge parameter, followed by `=`. Clients search the whole challenge
+/// for these names, and would also find them inside a value.
 pub const fn has_parameter(text: &str) -> bool {
     let bytes = text.as_bytes();
     contains(bytes, b"scope=")

@@ -1,18 +1,19 @@
-//! "Did you mean": finds the known name closest to an unknown one.
+//! Finds the known name that is closest to an unknown one, for messages such as "did you mean".
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
 use crate::distance::distance;
 
-/// Returns the candidate closest to `text`, if one is close.
+/// Returns the candidate that is closest to `text`, if any candidate is close.
 ///
-/// A candidate is close if at most a third of the characters of the longer text are changed, left out, added or swapped
-/// with their neighbour. Case does not count. Of equally close candidates, the first is returned.
+/// A candidate is close if the edits between the texts are at most a third of the longer text's length. An edit
+/// changes, removes or adds a character, or swaps two neighbours. Case does not count. Of equally close candidates, the
+/// first is returned.
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
         let limit = text.len().max(candidate.len()) / 3;
-        // The text may come from outside and have any length, so a candidate of a very different length costs no
-        // computation.
+        // A candidate of a very different length is not compared, because the text may come from outside and have any
+        // length.
         if text.len().abs_diff(candidate.len()) > limit {
             return None;
         }
@@ -24,11 +25,12 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Tells whether one of two scopes is likely a misspelling of the other.
 ///
-/// Both are legal, so this is a guess. It stays silent where programs have such pairs on purpose: different words
-/// (`read` and `write`), plurals and other endings, numbers, short words.
+/// Both scopes are legal, so this is a guess. The result is `false` for pairs that programs have on purpose: different
+/// words (`read` and `write`), plurals and other endings, numbers, and short words.
 ///
-/// Two scopes are alike if they have the same letters and digits with other separators or in another case. They are
-/// also alike if only one word differs: by two swapped neighbours, or by one letter of at least five.
+/// Two scopes are alike if they have the same letters and digits with other separators or in another case. Two scopes
+/// are also alike if only one word differs, either by two swapped neighbours or by one letter. A word that differs by
+/// one letter must have at least five letters.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;
@@ -39,8 +41,8 @@ pub fn are_alike(left: &str, right: &str) -> bool {
         && different.next().is_none_or(|(left, right)| is_misspelt(left, right) && different.next().is_none())
 }
 
-/// Returns search keys: any two scopes that are alike share at least one key, so not every pair has to be compared. The
-/// keys are the scope's words, and the same words without one letter.
+/// Returns the search keys of a scope. Two scopes that are alike share at least one key, so not every pair has to be
+/// compared. The keys are the scope's words, and the same words without one letter.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);
@@ -77,7 +79,7 @@ fn has_digit(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// `file` and `files`, `share` and `shared`, `use` and `user`.
+/// Tells whether only the ending differs, as in `file` and `files`, `share` and `shared`, `use` and `user`.
 fn is_ending(short: &str, long: &str) -> bool {
     long.strip_prefix(short).is_some_and(|ending| matches!(ending, "s" | "d" | "r" | "n" | "y"))
 }

@@ -9,22 +9,22 @@ use crate::{Fault, check};
 pub enum Piece<'a> {
     /// Text that is used as written.
     Text(&'a str),
-    /// The name of a parameter; its value replaces the piece.
+    /// The name of a parameter. Its value replaces the piece.
     Parameter(&'a str),
 }
 
 /// Why a text is not a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateFault {
-    /// A brace without its other half.
+    /// A brace without a matching brace.
     Unbalanced,
     /// `{}`, or a name that a path parameter cannot have.
     Name,
-    /// A parameter touches letters, digits or another parameter, so that nobody could tell where its value ends.
+    /// A parameter is next to letters, digits or another parameter, so the end of its value would not be clear.
     Adjacent,
-    /// There is no text around the parameters, so that the path alone would name the scope.
+    /// There is no text around the parameters, so the path alone would determine the scope.
     Bare,
-    /// The text around the parameters is not legal in a scope.
+    /// The text around the parameters is not allowed in a scope.
     Scope(Fault),
 }
 
@@ -36,8 +36,8 @@ pub fn has_braces(text: &str) -> bool {
 
 /// Tells whether a character is allowed in the value of a parameter.
 ///
-/// The allowed characters are the unreserved ones of [RFC 3986, section 2.3]. None of them separates the parts of a
-/// scope. So `a` and `b:c` cannot make the same scope as `a:b` and `c`.
+/// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. None of them separates the parts of
+/// a scope. Therefore, the values `a` and `b:c` cannot make the same scope as `a:b` and `c`.
 ///
 /// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[must_use]
@@ -45,11 +45,11 @@ pub const fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
 }
 
-/// The most bytes that a value may have: longer than any real name, and short enough that the scopes made of values fit
-/// a challenge.
+/// The most bytes that a value may have. The limit is longer than any real name, and short enough that scopes made with
+/// values fit into a challenge.
 pub const MAX_VALUE: usize = 1024;
 
-/// Texts that are not values, since a URL does not keep them as they are ([RFC 3986, section 5.2.4]).
+/// Texts that cannot be values, because clients remove them from a URL ([RFC 3986, section 5.2.4]).
 ///
 /// [RFC 3986, section 5.2.4]: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
 pub const NO_VALUES: [&str; 2] = [".", ".."];

@@ -1,7 +1,7 @@
-//! Finds attributes of axum above a scope attribute, by reading the source file. Such an attribute expands first and calls the handler
-//! without its guard, so the compiler reports an argument that the user did not write.
+//! Finds axum's attributes above a scope attribute, by reading the source file. Axum's attribute expands first and
+//! calls the handler without its guard. The compiler would then report an argument that the user did not write.
 //!
-//! Only a message depends on this: the program does not compile either way.
+//! This module changes only the message, because the program does not compile either way.
 
 use std::{cell::RefCell, collections::HashSet, fs, path::PathBuf};
 
@@ -10,19 +10,20 @@ use crate::place::Place;
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files read so far, the last one at the end. A file without such an attribute is `None`, to save memory.
+    /// The files read so far, the latest at the end. To save memory, a file without axum's attributes is `None`.
     static FILES: RefCell<Vec<(PathBuf, Option<String>)>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }
 
-/// The axum attribute above the attribute that is being expanded.
+/// Tells whether an attribute of axum is above the attribute that is being expanded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Above {
     /// No attribute of axum.
     Nothing,
-    /// An attribute of axum; the item is the handler.
+    /// An attribute of axum is above, and the item is the handler.
     Handler,
-    /// An attribute of axum; the item is the copy of the handler that axum's attribute calls without the guard.
+    /// An attribute of axum is above. The item is the copy of the handler that axum's attribute makes and calls without
+    /// the guard.
     Copy,
 }
 
@@ -35,11 +36,11 @@ impl Above {
     }
 }
 
-/// Tells whether an attribute of axum's is above a place.
+/// Tells whether an attribute of axum is above a place.
 pub(crate) fn is_below_one(place: &Place) -> bool {
     let Some(file) = &place.file else { return false };
     FILES.with_borrow_mut(|files| {
-        // As text: unoptimised, a path takes long to compare.
+        // Compares the paths as texts, because comparing paths is slow without optimisation.
         let is_this = |(known, _): &(PathBuf, _)| known.as_os_str() == file.as_os_str();
         if !files.last().is_some_and(is_this) {
             let at = files.iter().position(is_this);
@@ -56,7 +57,7 @@ fn read(file: &PathBuf) -> Option<String> {
     NAMES.iter().any(|name| text.contains(name)).then_some(text)
 }
 
-/// Tells whether one of axum's attributes stands directly above a place. Line and column count from 1.
+/// Tells whether an attribute of axum is directly above a place. Lines and columns are counted from 1.
 fn is_below(text: &str, line: usize, column: usize) -> bool {
     let lines: Vec<&str> = text.lines().take(line).collect();
     let Some((last, above)) = lines.split_last() else { return false };

@@ -8,7 +8,7 @@ use crate::{
 
 /// The alternatives of an attribute, in order of preference.
 pub(crate) struct Alternatives {
-    /// Each scope once, in order of appearance.
+    /// All scopes, each once and in order of appearance.
     pub(crate) scopes: Vec<ScopeArg>,
     pub(crate) terms: Terms,
 }
@@ -30,7 +30,7 @@ impl Alternatives {
         at.is_some_and(|at| self.terms.iter().all(|term| term >> at & 1 == 1))
     }
 
-    /// Returns the positions of the scopes of each alternative, in order of appearance.
+    /// Iterates over the alternatives. Each item lists the positions of the alternative's scopes in `scopes`.
     pub(crate) fn positions(&self) -> impl Iterator<Item = Vec<usize>> {
         self.terms.iter().map(|term| (0..self.scopes.len()).filter(|at| term >> at & 1 == 1).collect())
     }
@@ -89,7 +89,7 @@ mod tests {
     use super::Alternatives;
     use crate::rule::{Group, GroupKind, Rule, ScopeArg};
 
-    /// A tree of `all` and `any` over six scopes, by their numbers.
+    /// A tree of `all` and `any`. The scopes are the numbers 0 to 5.
     #[derive(Clone, Debug)]
     enum Tree {
         Scope(u32),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     proptest! {
-        // A quarter of the trees compile; the others contain a repetition.
+        // About a quarter of the trees are valid. The others contain a repetition.
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8192) })]
 
         #[test]

@@ -17,13 +17,13 @@ use crate::{
 /// `args = [ arg, .. ]`, `arg = rule | "also" scopes | "related" scopes | step_up | "crate" "=" path`,
 /// `scopes = "(" scope, .. ")"`.
 pub(crate) struct Args {
-    /// The required scopes, as an `all` without a name.
+    /// The required scopes, as if the user had written them in an `all`.
     pub(crate) needs: Group,
-    /// Scopes that the handler may demand itself.
+    /// Scopes that the handler itself may demand.
     pub(crate) also: Vec<ScopeArg>,
     /// Scopes that a client should request together with the required ones.
     pub(crate) related: Vec<ScopeArg>,
-    /// What the login behind the token must satisfy.
+    /// The requirements on the person's login.
     pub(crate) step_up: StepUp,
     /// The path of the runtime crate in generated code.
     pub(crate) krate: Path,
@@ -127,7 +127,7 @@ fn is_list(input: ParseStream<'_>, name: &str) -> bool {
     fork.parse::<Ident>().is_ok_and(|ident| ident == name) && fork.peek(syn::token::Paren)
 }
 
-/// Parses `name(scope, ..)`, each scope once.
+/// Parses `name(scope, ..)`, and refuses repeated scopes.
 fn parse_list(input: ParseStream<'_>, list: &mut Vec<ScopeArg>) -> syn::Result<()> {
     let name: Ident = input.parse()?;
     if !list.is_empty() {
@@ -210,7 +210,7 @@ fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()
     take_once(krate, &key, CRATE.parse(input)?)
 }
 
-/// Keeps the value of a key. A second value for the same key is an error.
+/// Stores the value of a key. A second value for the same key is an error.
 pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
     match place.replace(value) {
         None => Ok(()),
@@ -221,14 +221,14 @@ pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn:
 /// A key whose value is the path of a crate in generated code.
 pub(crate) struct CrateKey {
     pub(crate) name: &'static str,
-    /// A value for messages to suggest.
+    /// The value that error messages suggest.
     pub(crate) example: &'static str,
 }
 
 pub(crate) const CRATE: CrateKey = CrateKey { name: "crate", example: "::scopegate" };
 
 impl CrateKey {
-    /// Parses the value, an absolute path. A relative path would mean something else in each module.
+    /// Parses the value, which must be an absolute path. A relative path would have another meaning in each module.
     pub(crate) fn parse(&self, input: ParseStream<'_>) -> syn::Result<Path> {
         let Self { name, example } = self;
         let start = input.span();

@@ -1,4 +1,4 @@
-//! Collects the errors of independent parts, so that none hides another.
+//! Collects the errors of independent parts, so that no error hides another.
 
 use proc_macro2::TokenStream;
 
@@ -13,7 +13,7 @@ impl Diagnostics {
         }
     }
 
-    /// Keeps the error, if it is one.
+    /// Returns the value, or keeps the error.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }

@@ -1,4 +1,4 @@
-//! The expansions of the attributes, for reading. `UPDATE_EXPECT=1 cargo test` updates them.
+//! The expansions of the attributes, so that people can read them. `UPDATE_EXPECT=1 cargo test` updates them.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
@@ -480,7 +480,8 @@ fn mistakes_in_several_variants_are_all_said() {
         }
     };
     let expanded = vocabulary::derive(item).to_string();
-    // One error each: a space, a missing scope, a repeated name, an implication of itself, and the cycle.
+    // Each of these causes one error: a space, a missing scope, a repeated name, an implication of itself, and the
+    // cycle.
     assert_eq!(expanded.matches("compile_error").count(), 5, "{expanded}");
 }
 
@@ -761,7 +762,7 @@ fn a_handler_that_asks_for_a_login() {
         "{scopes}"
     );
 
-    // A named requirement cannot stand beside `acr`; the compiler reports it.
+    // A named requirement is not allowed beside `acr`. The compiler reports it.
     let named = expanded(expand::requires_scope(quote!(A, acr("gold")), &item));
     assert!(named.contains("[A.as_scope().as_need()]"), "{named}");
     assert!(named.contains("StepUp::new(&[\"gold\"],::core::option::Option::None)"), "{named}");

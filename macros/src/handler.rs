@@ -1,4 +1,4 @@
-//! The function that an attribute stands on. Its body is kept token for token.
+//! The function that has the attribute. The tokens of its body are not changed.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -19,10 +19,10 @@ pub(crate) struct Handler {
     pub(crate) body: TokenStream,
 }
 
-/// The most arguments that axum accepts, less the guard.
+/// The most arguments that axum accepts besides the guard.
 const MAX_EXTRACTORS: usize = 15;
 
-/// The most arguments that clippy accepts. The guard would be one more.
+/// The most arguments that clippy accepts. With its guard, a handler with so many arguments exceeds this limit.
 const CLIPPY_LIMIT: usize = 7;
 
 /// The message for a handler with two attributes.
@@ -42,7 +42,8 @@ impl Parse for Handler {
 }
 
 impl Handler {
-    /// Reads the function. Its body is set aside first: it has most of the tokens, and nothing here reads them.
+    /// Reads the function. The body is removed before parsing, because it has most of the tokens and nothing here reads
+    /// them.
     pub(crate) fn read(item: &TokenStream) -> syn::Result<Self> {
         let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
         let is_body = |last: &mut TokenTree| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
@@ -70,21 +71,22 @@ impl Handler {
         self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
     }
 
-    /// Makes `guard` the first argument, so that it runs before any other extractor and before the body is read.
+    /// Makes `guard` the first argument, so that the guard runs before any other extractor and before the body is read.
     pub(crate) fn guard_with(&mut self, guard: &TokenStream) {
         guard_with(&mut self.attributes, &mut self.signature, 0, guard);
     }
 }
 
-/// The type that carries a declaration. It has the handler's name, because compiler messages contain it, as in `Guard<list>`.
-/// It has its own module, because the handler's module may contain a type or a module of that name.
+/// The type that carries a declaration. The type has the handler's name, because compiler messages show it, as in
+/// `Guard<list>`. The type has its own module, because the handler's module may already contain a type or a module with
+/// this name.
 pub(crate) struct MarkerType {
     pub(crate) module: Ident,
     pub(crate) name: Ident,
 }
 
 impl MarkerType {
-    /// `what` distinguishes the generated modules within one module.
+    /// `what` makes the name of the generated module unique within the handler's module.
     pub(crate) fn new(what: &str, handler: &Ident) -> Self {
         let module = Ident::new(&format!("{MARKER_PREFIX}{what}"), Span::mixed_site());
         let mut name = handler.clone();
@@ -100,7 +102,7 @@ impl ToTokens for MarkerType {
     }
 }
 
-/// Makes `guard` the argument at a position.
+/// Inserts `guard` as the argument at the position `at`.
 pub(crate) fn guard_with(
     attributes: &mut Vec<Attribute>,
     signature: &mut Signature,
@@ -154,8 +156,8 @@ pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Res
     }
 }
 
-/// Tells whether another scope attribute has expanded on this function. An attribute can be imported under any name, but its
-/// marker cannot be renamed.
+/// Tells whether another scope attribute has already expanded on this function. The check looks for the marker, because
+/// an attribute can be imported under any name, but its marker cannot be renamed.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else { return false };
     let Type::Path(path) = &*argument.ty else { return false };

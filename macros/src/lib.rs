@@ -1,4 +1,4 @@
-//! The macros of `scopegate`. Use them through that crate, where they are documented.
+//! The macros of `scopegate`. Use them through `scopegate`, which also documents them.
 #![allow(missing_docs, reason = "`scopegate` documents the macros where it re-exports them")]
 
 use proc_macro::TokenStream;

@@ -1,4 +1,4 @@
-//! Checks the scopes of an attribute at their place, and emits them as data.
+//! Checks the scopes of an attribute, and emits them as data.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ enum Literal<'a> {
 }
 
 impl<'a> Literal<'a> {
-    /// Reads a literal with braces as a template, and one without braces, or with only escaped braces, as a scope.
+    /// Reads a literal with braces as a template. A literal without braces, or with only escaped braces, is a scope.
     fn read(text: &'a str) -> Result<Self, String> {
         if !scopegate_grammar::has_braces(text) {
             return scopegate_grammar::check(text)
@@ -33,7 +33,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Returns the scope or template that a literal names, as `require` compares it.
+/// Returns the scope or template that a literal names, in the form that `require` compares.
 pub(crate) fn name(text: &str) -> Option<String> {
     Some(match Literal::read(text).ok()? {
         Literal::Scope(scope) => scope.into_owned(),
@@ -41,7 +41,7 @@ pub(crate) fn name(text: &str) -> Option<String> {
     })
 }
 
-/// Checks the literals. The value of a path was checked where it was defined.
+/// Checks the literals. A constant has been checked where it is defined.
 pub(crate) fn check<'a>(
     scopes: impl IntoIterator<Item = &'a ScopeArg>,
     diagnostics: &mut Diagnostics,
@@ -58,7 +58,7 @@ pub(crate) fn check<'a>(
     legal
 }
 
-/// Returns the scopes if all of them are needed, and each is written as a literal.
+/// Returns the scopes if all of them are needed and all are written as literals.
 pub(crate) fn all_literals(alternatives: &Alternatives) -> Option<Vec<LitStr>> {
     let [_] = alternatives.terms[..] else { return None };
     let texts = alternatives.scopes.iter().map(|scope| match scope {
@@ -71,7 +71,7 @@ pub(crate) fn all_literals(alternatives: &Alternatives) -> Option<Vec<LitStr>> {
     texts.collect()
 }
 
-/// Emits `Need`s, each scope named once.
+/// Emits the `Need` of a scope, and names the scope once.
 pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
     let span = scope.span();
     match scope {
@@ -94,7 +94,8 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
     }
 }
 
-/// If the attribute names constants, emits an import of the traits whose messages explain a constant that is not a scope.
+/// Emits an import of the traits whose messages explain that a constant is not a scope. Emits nothing if the attribute
+/// names no constant.
 pub(crate) fn explanations<'a>(
     krate: &Path,
     scopes: impl IntoIterator<Item = &'a ScopeArg>,
@@ -103,9 +104,10 @@ pub(crate) fn explanations<'a>(
     Some(quote!(use #krate::__private::{NoNeed as _, NoScope as _};))
 }
 
-/// Emits checks that only the compiler can make, because they depend on the values of constants. Each scope must differ from the
-/// earlier ones. A constant that stands alone may be a whole requirement; it must require a scope. Emits nothing if all scopes
-/// are literals. The checks are separate items, so that their messages name no generated type.
+/// Emits checks that only the compiler can make, because they depend on the values of constants. Each scope must differ
+/// from the earlier scopes. A constant that is the only argument may be a whole requirement, which must then require a
+/// scope. Emits nothing if all scopes are literals. The checks are separate items, so that their messages name no
+/// generated type.
 pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     if let [alone @ ScopeArg::Const(path)] = scopes {
         let explanations = explanations(krate, scopes);
@@ -131,8 +133,8 @@ pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     })
 }
 
-/// Names a generated constant. The compiler adds a note at each use of a constant that it cannot evaluate, but one note per span.
-/// So the generated constant gets the span of the first constant that the user wrote.
+/// Names a generated constant. The compiler adds a note for each use of a constant that it cannot evaluate, but only
+/// one note for each span. Therefore, the generated constant has the span of the first constant that the user wrote.
 pub(crate) fn ident(name: &str, scopes: &[ScopeArg]) -> Ident {
     Ident::new(name, span(scopes))
 }
@@ -142,7 +144,7 @@ pub(crate) fn span(scopes: &[ScopeArg]) -> Span {
     scopes.iter().find(|scope| scope.is_const()).map_or_else(Span::call_site, ScopeArg::span)
 }
 
-/// Gives all tokens of a check the span of the scope, so that its message points at the scope and not at the attribute.
+/// Gives all tokens of a check the span of the scope, so that the message points to the scope and not to the attribute.
 fn spanned(scope: &ScopeArg, check: TokenStream) -> TokenStream {
     let tokens = check.into_iter().map(|mut token| {
         token.set_span(scope.span());

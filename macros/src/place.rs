@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-/// A place in a source file. Line and column count from 1.
+/// A place in a source file. Lines and columns are counted from 1.
 pub(crate) struct Place {
-    /// The file. In an editor, or for an attribute written by a macro, there may be no file to read.
+    /// The file. In an editor, or for an attribute that a macro wrote, there may be no file to read.
     pub(crate) file: Option<PathBuf>,
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
 impl Place {
-    /// Finds the place. Without a compiler, as in unit tests, there is none.
+    /// Finds the place. Returns `None` without a compiler, as in unit tests.
     pub(crate) fn of_attribute() -> Option<Self> {
         if !proc_macro::is_available() {
             return None;

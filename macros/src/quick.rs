@@ -1,8 +1,9 @@
-//! The usual handler, without `syn`: an `async fn` with few arguments, and an attribute of literals alone.
+//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments, and its
+//! attribute names only literals.
 //!
-//! The compiler expands every attribute of a crate again after each change, and most programs build `syn` without optimisation. So
-//! this reads no more tokens than it has to, and has the compiler read what it emits from text. What is out of the ordinary, mistakes
-//! included, is left to [`expand`](crate::expand), which emits the same for the usual handler.
+//! The compiler expands every attribute of a crate again after each change, and most programs build `syn` without
+//! optimisation. Therefore, this module reads no more tokens than necessary, and emits text that the compiler reads.
+//! Unusual handlers and all mistakes are left to [`expand`](crate::expand), which emits the same for a usual handler.
 
 use std::fmt::Write;
 
@@ -10,7 +11,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use crate::{above, handler::MARKER_PREFIX, place::Place, source::Source};
 
-/// Expands `#[requires_scope]`; `None` if something is out of the ordinary.
+/// Expands `#[requires_scope]`. Returns `None` if anything is unusual.
 pub(crate) fn requires_scope(args: &TokenStream, item: &TokenStream) -> Option<TokenStream> {
     let scopes = scopes(args)?;
     Usual::read(item)?.declare(&format!("row_of_all(&[{scopes}], "))
@@ -33,7 +34,8 @@ fn without_scopes(args: &TokenStream, item: &TokenStream, requirement: &str) -> 
     Usual::read(item)?.declare(&format!("Row::new(::scopegate::__private::Requirement::{requirement}, "))
 }
 
-/// Reads literals with commas between, each the text of another scope, and writes them.
+/// Reads string literals that are separated by commas, and writes them. Returns `None` if a literal is no scope, or is
+/// listed twice.
 fn scopes(args: &TokenStream) -> Option<String> {
     let mut seen: Vec<String> = Vec::new();
     let mut args = args.clone().into_iter();
@@ -41,7 +43,7 @@ fn scopes(args: &TokenStream) -> Option<String> {
         let TokenTree::Literal(literal) = token else { return None };
         let literal = literal.to_string();
         let text = literal.strip_prefix('"')?.strip_suffix('"')?;
-        // No scope has a backslash in it: without one, what is written is the text itself.
+        // A scope contains no backslash, and a literal without a backslash is written as its text.
         let is_plain = scopegate_grammar::check(text).is_ok() && !scopegate_grammar::has_braces(text);
         if !is_plain || seen.contains(&literal) || seen.len() == MAX_SCOPES {
             return None;
@@ -56,16 +58,16 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// With more there may be a limit that is passed.
+/// With more scopes, a limit of the attribute may be exceeded.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 
-/// An `async fn` without generics, about whose arguments there is nothing to say.
+/// An `async fn` without generics, whose arguments need no check.
 struct Usual {
     tokens: Vec<TokenTree>,
     visibility: String,
     name: Ident,
-    /// Where among the tokens the arguments are.
+    /// The position of the arguments among the tokens.
     arguments: usize,
 }
 
@@ -99,7 +101,7 @@ impl Usual {
         is_usual.then_some(Self { tokens, visibility, name, arguments: at + 3 })
     }
 
-    /// Emits the handler with its guard, and its declaration: `row` is a call without its last arguments.
+    /// Emits the handler with its guard, and its declaration. `row` is the start of the call that makes the row.
     fn declare(mut self, row: &str) -> Option<TokenStream> {
         let name = self.name.to_string();
         if name.starts_with("r#") {
@@ -136,7 +138,7 @@ impl Usual {
     }
 }
 
-/// Has the compiler read tokens. `proc_macro2` would read them itself first.
+/// Parses tokens with the compiler, if there is one. `proc_macro2` would first parse them itself.
 fn tokens(text: &str) -> Option<TokenStream> {
     if proc_macro::is_available() {
         return text.parse::<proc_macro::TokenStream>().ok().map(TokenStream::from);
@@ -152,10 +154,10 @@ fn is_word(token: &TokenTree, wanted: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == wanted)
 }
 
-/// An attribute that has no meaning here.
+/// Tells whether an attribute has no meaning for the expansion.
 fn is_usual_attribute(attribute: &TokenTree) -> bool {
     let TokenTree::Group(attribute) = attribute else { return false };
-    // A path of several segments ends in its name.
+    // The name of an attribute is the last segment of its path.
     for token in attribute.stream() {
         match token {
             TokenTree::Ident(ident) if ident == "doc" => return true,
@@ -170,7 +172,7 @@ fn is_usual_attribute(attribute: &TokenTree) -> bool {
     true
 }
 
-/// The `(crate)` of `pub(crate)`; a path in its place is out of the ordinary.
+/// Returns the `(crate)` of `pub(crate)`, or the `(super)` of `pub(super)`. Any other restriction is unusual.
 fn simple_restriction(within: &Group) -> Option<&'static str> {
     let mut tokens = within.stream().into_iter();
     match (tokens.next(), tokens.next()) {
@@ -180,7 +182,8 @@ fn simple_restriction(within: &Group) -> Option<&'static str> {
     }
 }
 
-/// Tells whether nothing about the arguments needs a closer look: a receiver, a guard, an `Access`, or their number.
+/// Tells whether the arguments need no check: there is no receiver, no guard and no `Access`, and there are not too
+/// many.
 fn are_usual_arguments(arguments: &Group) -> bool {
     let mut commas = 0;
     arguments.delimiter() == Delimiter::Parenthesis
@@ -198,7 +201,7 @@ fn are_usual_arguments(arguments: &Group) -> bool {
         })
 }
 
-/// Tells whether the attribute stands in no block, and no attribute of axum's stands above it.
+/// Tells whether the attribute is in no block, and below no attribute of axum.
 fn is_free() -> bool {
     Place::of_attribute().is_none_or(|place| place.column <= 1 && !above::is_below_one(&place))
 }

@@ -1,12 +1,12 @@
-//! Finds rules that are redundant beside a sibling, as the program wrote them. Redundancy that only arises from
-//! normalising is dropped without a message.
+//! Finds rules that are redundant because of another rule in the same group, as the user wrote them. Redundancy that
+//! only results from normalising is removed without a message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},
     terms::{Terms, implies},
 };
 
-/// Checks the rules of one group, whose normalised forms are `parts`.
+/// Checks the rules of one group. `parts` are their normalised forms.
 pub(crate) fn check(group: &Group, parts: &[Terms]) -> syn::Result<()> {
     let siblings = || group.rules.iter().zip(parts).enumerate();
     for (at, (rule, terms)) in siblings() {

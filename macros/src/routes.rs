@@ -49,7 +49,7 @@ pub(crate) fn routes(input: TokenStream) -> TokenStream {
     quote!({ #errors #krate::__private::Routes::new() #(#added)* })
 }
 
-/// Finds the name of a handler, also inside `.layer(..)` or `guarded(..)`.
+/// Finds the name of a handler, also in `list.layer(..)` and `guarded(.., list)`.
 fn name_of(handler: &Expr) -> syn::Result<&Path> {
     match handler {
         Expr::Path(name) if name.qself.is_none() => Ok(&name.path),
@@ -67,11 +67,12 @@ fn nameless(handler: &Expr) -> syn::Error {
     )
 }
 
-/// Emits a function that returns the type in which utoipa keeps its documentation: `__path_list` for `list`.
+/// Emits a function that returns the type in which utoipa keeps the documentation of a handler: `__path_list` for
+/// `list`.
 ///
-/// If that type is missing, a bound fails, and the compiler reports it in one message. For that, the name must resolve to
-/// something else. A name with a module falls back to a name of the outer block. A name without a module falls back to a
-/// binding: the compiler reads a pattern as the unit struct if there is one, and as a new binding otherwise.
+/// If this type is missing, a bound fails, and the compiler reports that in one message. This works only if the missing
+/// name resolves to something else. A name with a module falls back to a name of the outer block. A name without a
+/// module falls back to a new binding. The compiler reads a pattern as a binding if no unit struct has this name.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {
@@ -97,13 +98,14 @@ fn documentation(krate: &Path, handler: &Path) -> TokenStream {
             }
         }
     };
-    // With another span, the message would say that the tokens come from a macro.
+    // With any other span, the message would say that the tokens come from a macro.
     let mut block = Group::new(Delimiter::Brace, found);
     block.set_span(name.span());
     TokenTree::from(block).into()
 }
 
-/// Names the type that utoipa emits beside a handler, with the handler's span for messages.
+/// Names the type that utoipa emits beside a handler. The name has the handler's span, so that messages point to the
+/// handler.
 fn kept(handler: &Ident) -> Ident {
     format_ident!("__path_{}", handler.unraw(), span = Span::mixed_site().located_at(handler.span()))
 }

@@ -1,4 +1,4 @@
-//! The tree of an attribute's arguments, as written.
+//! The tree of an attribute's arguments, as the user wrote it.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -15,11 +15,11 @@ pub(crate) enum Rule {
     Group(Group),
 }
 
-/// `all(..)` or `any(..)`. An attribute's whole list is an `all`.
+/// `all(..)` or `any(..)`. The whole list of an attribute counts as an `all`.
 pub(crate) struct Group {
     pub(crate) kind: GroupKind,
     pub(crate) rules: Vec<Rule>,
-    /// The name of the group, for messages about it.
+    /// The span of the group's name, for messages about the group.
     pub(crate) span: Span,
 }
 
@@ -62,7 +62,7 @@ impl Parse for Rule {
     }
 }
 
-/// Refuses operators between scopes, and names the group to write instead.
+/// Refuses operators between scopes. The message says what to write instead.
 fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
     if input.peek(Token![|]) || input.peek(Token![||]) {
         return Err(
@@ -141,7 +141,7 @@ impl ScopeArg {
         }
     }
 
-    /// Tells whether this is a constant, whose scope only the compiler knows.
+    /// Tells whether this is a constant. Only the compiler knows the scope of a constant.
     pub(crate) const fn is_const(&self) -> bool {
         matches!(self, Self::Const(_))
     }

@@ -1,15 +1,16 @@
-//! Where a handler is written, as its row says it.
+//! The place of a handler in the source, for its row.
 
 use proc_macro2::Span;
 
-/// What `file!()` and `line!()` would say, which the compiler would have to expand for each handler.
+/// The values of `file!()` and `line!()`. The macros are not used, because the compiler would have to expand them for
+/// each handler.
 pub(crate) struct Source {
     pub(crate) file: String,
     pub(crate) line: usize,
 }
 
 impl Source {
-    /// Where no compiler expands the attribute, as in tests, there is none.
+    /// Finds the place of a span. Without a compiler, as in unit tests, the file is `unknown`.
     pub(crate) fn of(span: Span) -> Self {
         if !proc_macro::is_available() {
             return Self { file: "unknown".to_owned(), line: 0 };

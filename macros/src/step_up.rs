@@ -1,4 +1,4 @@
-//! What an attribute requires of the login behind a token: `acr(..)` and `max_age = ..`.
+//! What an attribute requires of the person's login: `acr(..)` and `max_age = ..`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -12,10 +12,10 @@ use crate::args::take_once;
 /// `step_up = [ "acr" "(" literal, .. ")" ] [ "max_age" "=" seconds ]`, in any order.
 #[derive(Default)]
 pub(crate) struct StepUp {
-    /// In order of preference.
+    /// The accepted values, in order of preference.
     acr: Vec<LitStr>,
     max_age: Option<u32>,
-    /// The key written first.
+    /// The key that is written first.
     first: Option<Ident>,
 }
 
@@ -84,7 +84,7 @@ impl StepUp {
         take_once(&mut self.max_age, &key, seconds.ok_or(wrong)?)
     }
 
-    /// Returns the key written first, if there is any.
+    /// Returns the key that is written first, if there is any.
     pub(crate) const fn first(&self) -> Option<&Ident> {
         self.first.as_ref()
     }

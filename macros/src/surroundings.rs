@@ -1,7 +1,7 @@
 //! Finds what surrounds an attribute by reading its file, because the compiler passes an attribute only its item.
 //!
-//! Only a message depends on this. The types that an attribute emits cannot stand in an `impl` block, and the compiler's
-//! own messages about that name generated types.
+//! This module changes only the message. The types that an attribute emits are not allowed in an `impl` block, and the
+//! compiler's own message about this would name generated types.
 
 use std::{fs, ops::ControlFlow};
 
@@ -19,7 +19,7 @@ pub(crate) enum Surroundings {
 }
 
 impl Surroundings {
-    /// Says why a function with a scope attribute cannot stand here.
+    /// Returns the message if a function with a scope attribute is not allowed here.
     pub(crate) const fn objection(self) -> Option<&'static str> {
         match self {
             Self::Impl => Some(
@@ -33,11 +33,11 @@ impl Surroundings {
         }
     }
 
-    /// Finds what surrounds the attribute that is being expanded. In an editor, or for an attribute written by a macro, there
-    /// may be no file to read.
+    /// Finds what surrounds the attribute that is being expanded. If there is no file to read, as in an editor, returns
+    /// `Other`.
     pub(crate) fn of_attribute() -> Self {
         let Some(Place { file, line, column }) = Place::of_attribute() else { return Self::Other };
-        // In a formatted file nothing surrounds an attribute at the first column, so files are hardly ever read.
+        // In a formatted file, nothing surrounds an attribute in the first column. Files are therefore rarely read.
         if column <= 1 {
             return Self::Other;
         }
@@ -45,7 +45,7 @@ impl Surroundings {
         text.and_then(|text| Self::at(&text, line, column)).unwrap_or(Self::Other)
     }
 
-    /// Finds what surrounds a place. Line and column count from 1.
+    /// Finds what surrounds a place. Lines and columns are counted from 1.
     fn at(text: &str, line: usize, column: usize) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}');
         let before = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();
@@ -58,14 +58,14 @@ impl Surroundings {
         }
     }
 
-    /// Recognises a block by the tokens before it.
+    /// Recognises the kind of a block by the tokens before it.
     fn of_block(head: &[TokenTree]) -> Self {
         let is = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
         let is_keyword = |token: &&TokenTree| KEYWORDS.iter().any(|keyword| is(token, keyword));
         match head.iter().find(is_keyword) {
             Some(first) if is(first, "trait") => Self::Trait,
             Some(first) if is(first, "impl") => {
-                // `for<'a>` belongs to a bound.
+                // The `for` of `for<'a>` belongs to a bound.
                 let is_of_trait = head.windows(2).any(|pair| {
                     is(&pair[0], "for")
                         && !matches!(&pair[1], TokenTree::Punct(punct) if punct.as_char() == '<')
@@ -79,7 +79,8 @@ impl Surroundings {
 
 const HERE: &str = "__scopegate_looks_around_here";
 
-/// The first of these keywords decides what an item is. Later, `impl` may belong to a type and `for` to an expression.
+/// The first of these keywords decides what kind of item follows. After that, an `impl` may belong to a type, and a
+/// `for` to an expression.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
 /// Finds what surrounds the mark.

@@ -14,7 +14,7 @@ use crate::diagnostics::Diagnostics;
 /// The methods that axum can route.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
 
-/// `table = path ";" [ row, .. ]`; the path is that of the runtime crate in generated code.
+/// `table = path ";" [ row, .. ]`. Here, `path` names the runtime crate in generated code.
 struct Table {
     krate: Path,
     rows: Punctuated<Row, Token![,]>,
@@ -26,7 +26,7 @@ struct Row {
     handler: Expr,
 }
 
-/// The route of a handler. Without a method it stands for all methods.
+/// The route of a handler. A route without methods is for all methods.
 struct Route {
     methods: Vec<Ident>,
     path: LitStr,
@@ -45,7 +45,7 @@ pub(crate) fn scope_rows(input: TokenStream) -> TokenStream {
     let krate = &table.krate;
     let rows = table.rows.iter().map(|row| row.tokens(krate));
     let errors = diagnostics.into_tokens();
-    // An error is a macro call, which needs statement position.
+    // An error is a macro call, which must be a statement.
     quote!({
         #errors
         #krate::__private::scope_table(const { &[#(#rows),*] })
@@ -127,7 +127,7 @@ impl Route {
         }
     }
 
-    /// Writes the methods as scope tables do.
+    /// Writes the methods in the form that scope tables use.
     fn methods(&self) -> String {
         if self.methods.is_empty() {
             return "*".to_owned();

@@ -1,9 +1,9 @@
-//! Alternatives as sets of bits, and the test whether one makes another redundant.
+//! Alternatives as sets of bits, and a test whether one alternative makes another redundant.
 
-/// Alternatives, each a set of scopes. The n-th bit stands for the n-th scope.
+/// Alternatives. Each is a set of scopes, in which the n-th bit stands for the n-th scope.
 pub(crate) type Terms = Vec<u128>;
 
-/// Tells whether every token that meets the first also meets the second.
+/// Tells whether every token that meets `first` also meets `second`.
 pub(crate) fn implies(first: &Terms, second: &Terms) -> bool {
     first.iter().all(|term| second.iter().any(|weaker| weaker & term == *weaker))
 }

@@ -17,9 +17,9 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
 /// Makes a CORS layer for clients in browsers: they can read the challenge, send a token, and keep an MCP session.
 ///
-/// Put it outside the gate, since a preflight carries no token. Any origin may call, with any method and any header:
-/// access depends on the token and not on the origin, and no cookie is involved. Use the methods of [`Cors`] to allow
-/// less.
+/// Put the layer outside the gate, because a preflight carries no token. Any origin may call, with any method and any
+/// header. Access depends on the token and not on the origin, and no cookie is involved. Use the methods of [`Cors`] to
+/// allow less.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// To allow the pages of one origin, with cookies, and let them read a header of your own:
+/// To allow only the pages of one origin, accept their cookies, and let them read one more header:
 ///
 /// ```
 /// use http::{HeaderValue, header::LINK};
@@ -46,8 +46,8 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 pub fn layer() -> Cors {
     let layer = CorsLayer::new()
         .allow_origin(Any)
-        // Both echo the names that the preflight asks for. `*` would not include `Authorization` (Fetch, section
-        // 3.2.5), and could not be combined with credentials for certain origins.
+        // Both settings echo the names that the preflight asks for. The value `*` would not include `Authorization`
+        // (Fetch, section 3.2.5), and cannot be combined with credentials.
         .allow_methods(AllowMethods::mirror_request())
         .allow_headers(AllowHeaders::mirror_request());
     Cors { layer, credentials: None, names_origins: false, exposed: Vec::new() }
@@ -55,8 +55,9 @@ pub fn layer() -> Cors {
 
 /// A CORS layer that lets pages read the challenge; made by [`layer`].
 ///
-/// It has the methods of tower-http's [`CorsLayer`], with the same arguments. Two things differ:
-/// [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay exposed.
+/// This layer has the methods of tower-http's [`CorsLayer`], with the same arguments. Two things
+/// differ: [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay
+/// exposed.
 ///
 /// # Examples
 ///
@@ -77,7 +78,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Sets the origins whose pages may call, in place of any origin.
+    /// Sets the origins whose pages may call; any origin unless set.
     pub fn allow_origin(mut self, origins: impl Into<AllowOrigin>) -> Self {
         self.names_origins = true;
         self.change(|layer| layer.allow_origin(origins))
@@ -85,27 +86,27 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// Set the origins with [`Cors::allow_origin`]. While any origin is allowed, browsers ignore this setting, and so
-    /// does this layer. tower-http panics if you also allow `Any` origin, method or header.
+    /// Set the origins with [`Cors::allow_origin`]. As long as any origin is allowed, this setting has no effect,
+    /// because browsers would ignore it. The layer panics if you also allow `Any` origin, method or header.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
     }
 
-    /// Sets the methods that pages may use, in place of any method.
+    /// Sets the methods that pages may use; any method unless set.
     pub fn allow_methods(self, methods: impl Into<AllowMethods>) -> Self {
         self.change(|layer| layer.allow_methods(methods))
     }
 
-    /// Sets the headers that pages may send, in place of any header.
+    /// Sets the headers that pages may send; any header unless set.
     ///
-    /// Pages need `Authorization`. For tokens that are bound to a key they also need `DPoP`, and for MCP
-    /// `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Pages need `Authorization`. To send a token that is bound to a key, pages also need `DPoP`. To use MCP, pages
+    /// also need `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }
 
-    /// Lets pages of public sites call a server of a private network.
+    /// Lets pages of public sites call a server in a private network.
     pub fn allow_private_network(self, allow: impl Into<AllowPrivateNetwork>) -> Self {
         self.change(|layer| layer.allow_private_network(allow))
     }
@@ -115,13 +116,13 @@ impl Cors {
         self.change(|layer| layer.max_age(age))
     }
 
-    /// Sets the `Vary` header, which otherwise results from the other settings.
+    /// Sets the `Vary` header. By default, it names `Origin` and the two request headers of a preflight.
     pub fn vary(self, headers: impl Into<Vary>) -> Self {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read more response headers, besides `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id` and, with the
-    /// feature `dpop`, `DPoP-Nonce`.
+    /// Lets pages read more response headers. Pages can always read `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id`
+    /// and, with the feature `dpop`, `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);
         self
@@ -136,7 +137,7 @@ impl Cors {
         let nonce = cfg!(feature = "dpop").then_some(EXPOSED_NONCE);
         let own = [EXPOSED, "Mcp-Session-Id"].into_iter().chain(nonce);
         let names = own.chain(self.exposed.iter().map(HeaderName::as_str));
-        // Header names joined by commas are always a legal value.
+        // Header names that are joined by commas are always a legal header value.
         HeaderValue::try_from(names.collect::<Vec<_>>().join(", "))
             .unwrap_or(HeaderValue::from_static(EXPOSED))
     }
@@ -152,7 +153,7 @@ impl<S> Layer<S> for Cors {
             }
             _ => self.layer.clone(),
         };
-        // tower-http's own setting would replace the headers that the answer itself exposes.
+        // tower-http's own setting would replace the exposed headers that the handler has set.
         SetResponseHeader::appending(layer.layer(inner), ACCESS_CONTROL_EXPOSE_HEADERS, self.exposed())
     }
 }

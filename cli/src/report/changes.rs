@@ -1,4 +1,4 @@
-//! The changes since an older version, in the words of the lock.
+//! The section about changes since an older version, in the words of the lock.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! The exporter's report in JSON, the counterpart of `export/report` in the runtime.
+//! The exporter's report, as read from JSON. In the runtime, the folder `export/report` writes the report.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize)]
 pub(super) struct Report {
     pub(super) resource: Option<String>,
-    /// The lines of the lock about the gate.
+    /// The lock's lines about the gate.
     pub(super) gate: Vec<String>,
     pub(super) floor: Vec<String>,
     pub(super) wildcards: Wildcards,
@@ -34,11 +34,11 @@ pub(super) struct Scope {
     #[serde(rename = "scope")]
     pub(super) name: String,
     pub(super) description: String,
-    /// The scopes that it implies by its own declaration.
+    /// The scopes that this scope implies by its own declaration.
     pub(super) implies: Vec<String>,
-    /// The scopes that it matches as a wildcard.
+    /// The scopes that this scope matches as a wildcard.
     pub(super) matches: Vec<String>,
-    /// All scopes that it covers.
+    /// All scopes that this scope covers.
     pub(super) covers: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The implications, as a tree in which a scope covers all scopes below it.
+//! The section about implications. The section shows a tree in which a scope covers all scopes below it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ fn wildcards(wildcards: Wildcards) -> Markup {
 /// The scopes, each with the scopes that it covers directly.
 struct Graph<'a> {
     children: BTreeMap<&'a str, Vec<Child<'a>>>,
-    /// The scopes that cover others and are covered by none. The whole graph is below them.
+    /// The scopes that cover other scopes, but that no scope covers. The whole graph is below the roots.
     roots: Vec<&'a str>,
     shown: BTreeSet<&'a str>,
 }
@@ -60,7 +60,7 @@ impl<'a> Graph<'a> {
         graph
     }
 
-    /// Finds the roots. In a cycle of wildcards that cover each other, one of them is the root.
+    /// Finds the roots. If wildcards cover each other in a cycle, one of them is a root.
     fn find_roots(&self) -> Vec<&'a str> {
         let children: BTreeSet<&str> = self.children.values().flatten().map(|child| child.scope).collect();
         let (mut below, mut roots): (Vec<_>, Vec<_>) = self
@@ -91,7 +91,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Writes a scope, and the scopes below it where it appears first.
+    /// Writes a scope. Where the scope appears first, also writes the scopes below it.
     fn node(&mut self, scope: &'a str) -> Markup {
         let is_new = self.shown.insert(scope);
         let children = self.children.get(scope).cloned().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! The page for reviewers: who may call what. Turns the exporter's JSON into one HTML file, which loads nothing else.
+//! The page for reviewers, which shows who may call what. The exporter's JSON becomes one HTML file that loads nothing
+//! else.
 
 mod audit;
 mod changes;
@@ -50,7 +51,7 @@ pub(crate) fn write(package: &Package, program: &Path, question: &Question<'_>) 
 }
 
 fn read(text: &[u8]) -> Result<Report, String> {
-    /// The format that this version reads.
+    /// The format of the JSON that this version reads.
     const FORMAT: u64 = 1;
     let json: serde_json::Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     match json.get("format").and_then(serde_json::Value::as_u64) {

@@ -7,7 +7,7 @@ use super::{
     text::{count, listed, path, scopes},
 };
 
-/// Lists the public operations, as the first section.
+/// Writes the section about public operations.
 pub(super) fn public(report: &Report) -> Markup {
     let public: Vec<&Row> = report.rows.iter().filter(|row| row.access == Access::Public).collect();
     html! {
@@ -52,7 +52,7 @@ fn floor(report: &Report) -> Markup {
     }
 }
 
-/// Writes the methods and the path, or the handler if no route is known.
+/// Writes the methods and the path of a row. If no route is known, writes the handler.
 pub(super) fn name(row: &Row) -> Markup {
     let methods = row.methods.join(", ");
     html! {
@@ -80,7 +80,7 @@ fn needs(row: &Row) -> Markup {
     }
 }
 
-/// Describes the required login, after the words "with a login".
+/// Describes the required login. The text follows the words "with a login".
 fn login(row: &Row) -> Markup {
     html! {
         @if !row.acr_values.is_empty() { "by " code { "acr" } " " (listed(&row.acr_values, "or")) }

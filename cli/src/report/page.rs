@@ -15,7 +15,7 @@ use super::{
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = concat!(include_str!("decide.js"), include_str!("page.js"));
 
-/// Writes the page. The same report always gives the same text.
+/// Writes the page. The same report always gives the same page.
 pub(super) fn page(report: &Report, package: &str, since: Option<&str>) -> Markup {
     let subject = report.resource.as_deref().unwrap_or(package);
     html! {
@@ -53,7 +53,7 @@ pub(super) fn page(report: &Report, package: &str, since: Option<&str>) -> Marku
     }
 }
 
-/// Allows the page its own script and style, and nothing else.
+/// Returns a content security policy that allows only the page's own script and style.
 fn security_policy() -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(

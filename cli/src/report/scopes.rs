@@ -1,4 +1,4 @@
-//! The scopes, each with the operations that use it.
+//! The section about scopes, each with the operations that use it.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use super::{
     text::{listed, number},
 };
 
-/// The role of a scope in an operation, strongest first.
+/// The role of a scope in an operation. The strongest role is first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Required,
     Alternative,
-    /// It implies a scope that is required or in an alternative.
+    /// The scope implies another scope that is required or in an alternative.
     Implied,
     Also,
     Related,
@@ -62,7 +62,7 @@ fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Ma
     }
 }
 
-/// Counts the operations by the role of the scope.
+/// Counts a scope's operations by its role in them.
 fn summary(rows: &[(Role, &Row)]) -> String {
     let groups = rows.chunk_by(|one, other| one.0 == other.0);
     let counts: Vec<String> = groups
@@ -82,7 +82,7 @@ impl Role {
         }
     }
 
-    /// Returns the role as it reads before a number of operations.
+    /// Returns the words for the role, to stand before a number of operations.
     const fn summary(self) -> &'static str {
         match self {
             Self::Required => "required by",
@@ -94,7 +94,7 @@ impl Role {
     }
 }
 
-/// Returns the operations of each scope, strongest role first.
+/// The operations of each scope. The operations in which the scope has the strongest role are first.
 struct Uses<'a> {
     /// The scopes that cover each scope.
     parents: BTreeMap<&'a str, Vec<&'a str>>,

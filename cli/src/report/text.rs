@@ -27,7 +27,7 @@ pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     }
 }
 
-/// Writes a sentence whose scopes stand between backticks.
+/// Writes a sentence in which the texts between backticks are code.
 pub(super) fn sentence(text: &str) -> Markup {
     html! {
         @for (at, piece) in text.split('`').enumerate() {
@@ -61,7 +61,7 @@ pub(super) fn time(milliseconds: i64) -> String {
     )
 }
 
-/// Writes a path, with allowed line breaks before each `/` and each `::`.
+/// Writes a path so that lines can break before each `/` and each `::`.
 pub(super) fn path(path: &str) -> Markup {
     let breaks = path.match_indices(['/', ':']).map(|(at, _)| at).filter(|at| !path[..*at].ends_with(':'));
     let mut from = 0;

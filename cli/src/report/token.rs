@@ -1,4 +1,4 @@
-//! The panel in which a reviewer selects the scopes of a token. It is hidden until the script shows it.
+//! The panel in which a reviewer selects the scopes of a token. The panel is hidden until the script shows it.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::{
     text::{listed, number},
 };
 
-/// Above this number of scopes the panel has a search field.
+/// With more scopes than this, the panel has a search field.
 const MANY: usize = 12;
 
 pub(super) fn panel(report: &Report) -> Markup {
@@ -54,7 +54,7 @@ fn hint(report: &Report) -> Markup {
     }
 }
 
-/// The data from which the script decides: see `decide.js`.
+/// The data with which the script decides what a token can call: see `decide.js`.
 #[derive(Serialize)]
 struct Rule<'a> {
     floor: &'a [String],
@@ -90,7 +90,8 @@ pub(super) fn rule(report: &Report) -> String {
         templates: &report.templates,
         rows: report.rows.iter().map(Operation::from).collect(),
     };
-    // The rule consists of text, numbers and lists, so writing it as JSON cannot fail. The escaped characters occur only in strings.
+    // The rule consists of texts, numbers and lists, so writing it as JSON cannot fail. The characters that are escaped
+    // here occur only in strings.
     let json = serde_json::to_string(&rule).unwrap_or_default();
     let escaped =
         |text: String, character: char| text.replace(character, &format!("\\u{:04x}", u32::from(character)));

@@ -1,5 +1,6 @@
-//! The type of a guard. An attribute inside an `impl` cannot emit a type, so the block emits it and moves the user's
-//! attribute onto it. That way attributes are read in one place, and the attribute's import counts as used.
+//! The type of a guard. An attribute inside an `impl` cannot emit a type. Therefore, the attribute on the block emits
+//! the type, and moves the user's attribute onto this type. In this way, attributes are read in one place, and the
+//! import of the user's attribute counts as used.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -34,21 +35,21 @@ pub(super) fn declare(
     }
 }
 
-/// The type of a method's guard, read as a handler without body and arguments, with the name to display.
+/// The type of a method's guard, read as a handler without body and arguments. `name` is the name to display.
 pub(crate) struct Marker {
     pub(crate) handler: Handler,
     pub(crate) type_: MarkerType,
     pub(crate) name: String,
 }
 
-/// Reads the item as the type of a method's guard, if it is one.
+/// Reads the item as the type of a method's guard. Returns `None` for another item.
 pub(crate) fn marker(item: &TokenStream) -> Option<Marker> {
     // Searching for the keyword is cheaper than parsing the body of every handler.
     item.clone().into_iter().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "enum"))?;
     let ItemEnum { attrs, vis, ident, variants, .. } = syn::parse2(item.clone()).ok()?;
     let text = ident.to_string();
     let text = text.strip_prefix(MARKER_PREFIX).filter(|_| variants.is_empty())?;
-    // A user may write an enum whose name has the prefix, followed by something that is no identifier.
+    // A user may write an enum whose name has the prefix, but is followed by something that is no identifier.
     let mut method: Ident = syn::parse_str(text).ok()?;
     method.set_span(ident.span());
     let handler = syn::parse2(quote!(#(#attrs)* #vis fn #method() {})).ok()?;

@@ -12,12 +12,12 @@ use crate::{
 
 const OURS: [&str; 3] = ["requires_scope", "authenticated", "public"];
 
-/// Recognises an attribute by its last segment, as rmcp does.
+/// Recognises an attribute by the last segment of its path, as rmcp does.
 pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }
 
-/// Takes the scope attributes off a method.
+/// Removes the scope attributes of a method, and returns them.
 pub(crate) fn take_ours(method: &mut ImplItemFn, diagnostics: &mut Diagnostics) -> Vec<Attribute> {
     let is_ours = |attribute: &Attribute| OURS.iter().any(|name| is(attribute, name));
     let (ours, others) = std::mem::take(&mut method.attrs).into_iter().partition(is_ours);
@@ -47,7 +47,8 @@ pub(crate) struct Declared {
     pub(crate) item: TokenStream,
 }
 
-/// Gives a method its guard. Its attribute `ours` declares the requirement; without one, any valid token suffices.
+/// Gives a method its guard. The attribute `ours` declares the requirement. Without an attribute, any valid token
+/// suffices.
 pub(crate) fn declare(
     method: &mut ImplItemFn,
     ours: Option<&Attribute>,
@@ -65,7 +66,7 @@ pub(crate) fn declare(
     Declared { cfgs, marker, item }
 }
 
-/// Adds the block's `crate` to an attribute that has none.
+/// Adds the key `crate` of the block to an attribute that has no such key.
 fn in_crate(attribute: &Attribute, krate: &Path) -> TokenStream {
     let path = attribute.path();
     match &attribute.meta {
@@ -78,7 +79,7 @@ fn in_crate(attribute: &Attribute, krate: &Path) -> TokenStream {
     }
 }
 
-/// Attributes that have no effect because of another error.
+/// Scope attributes that have no effect because of another error.
 #[derive(Default)]
 pub(crate) struct Idle(Vec<Attribute>);
 

@@ -1,6 +1,7 @@
-//! `impl` blocks whose methods have scope attributes: the shared part of `#[scoped_handlers]` and `#[scoped_tools]`.
+//! The shared part of `#[scoped_handlers]` and `#[scoped_tools]`, for `impl` blocks whose methods have scope
+//! attributes.
 //!
-//! An attribute on a method cannot add a type beside the method, so the block adds it.
+//! An attribute on a method cannot add a type beside the method, so the attribute on the block adds the type.
 
 mod checks;
 #[cfg(test)]

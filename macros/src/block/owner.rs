@@ -6,9 +6,9 @@ use syn::{Attribute, Ident, ItemImpl, Type};
 
 /// The type of a block, and the `#[cfg(..)]` conditions of the block.
 pub(crate) struct Owner {
-    /// The type in an identifier, `Files<Disk>` as `Files_Disk`.
+    /// The type as part of an identifier: `Files<Disk>` becomes `Files_Disk`.
     pub(super) ident: String,
-    /// The type as displayed, `crate::Files<Disk>` as `Files<Disk>`.
+    /// The type as displayed: `crate::Files<Disk>` becomes `Files<Disk>`.
     pub(super) name: String,
     pub(super) cfgs: Vec<Attribute>,
 }
@@ -26,13 +26,14 @@ impl Owner {
 
 fn in_identifier(owner: &Type) -> String {
     let words = owner.to_token_stream().to_string();
-    // A literal in the type can contain an alphanumeric character that an identifier cannot, such as `²`.
+    // A literal in the type can contain an alphanumeric character that is not allowed in an identifier, such as `²`.
     let is_in_names = |character| syn::parse_str::<Ident>(&format!("_{character}")).is_ok();
     let words = words.split(|character: char| !is_in_names(character));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
-/// Writes a type as a person would. The last segment of a path is enough, because a row begins with the block's module.
+/// Writes a type as a person would. The last segment of a path is enough, because the name in a row begins with the
+/// block's module.
 fn written(owner: &Type) -> String {
     let last = match owner {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
@@ -41,7 +42,8 @@ fn written(owner: &Type) -> String {
     without_spaces(&last.map_or_else(|| owner.to_token_stream(), ToTokens::to_token_stream))
 }
 
-/// Keeps only the spaces between two words and after commas, because the spacing of tokens differs between compilers.
+/// Writes tokens with spaces only between two words and after commas, because compilers differ in the spaces that they
+/// write.
 fn without_spaces(tokens: &TokenStream) -> String {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let mut text = String::new();

@@ -7,15 +7,15 @@ use syn::{ImplItem, ImplItemFn, ItemImpl};
 use super::method::{Idle, is, take_ours};
 use crate::diagnostics::Diagnostics;
 
-/// An attribute for `impl` blocks, to be checked for standing on one.
+/// An attribute that is valid only on an `impl` block.
 pub(crate) struct BlockAttribute {
     pub(crate) name: &'static str,
-    /// Completes "goes on an `impl` block ..".
+    /// The end of the message "goes on an `impl` block ..".
     pub(crate) hint: &'static str,
 }
 
 impl BlockAttribute {
-    /// Reads a type's own `impl` block. For another item, returns the tokens to emit instead.
+    /// Reads the `impl` block of a type. For any other item, returns the tokens to emit instead.
     pub(crate) fn parse(
         &self,
         item: TokenStream,

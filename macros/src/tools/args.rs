@@ -1,4 +1,4 @@
-//! The arguments of `#[scoped_tools]`. Most of them are passed on to rmcp's router attributes.
+//! The arguments of `#[scoped_tools]`. Most arguments are passed on to rmcp's router attributes.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -19,7 +19,7 @@ pub(super) struct Args {
     pub(super) krate: Option<Path>,
     /// The path of rmcp in generated code.
     pub(super) rmcp: Option<Path>,
-    /// The name of rmcp's router, if it is not the default.
+    /// The name of rmcp's router, if the user gives one.
     pub(super) router: Option<Ident>,
     /// The name of the prompt router in a block that also has tools.
     pub(super) prompt_router: Option<Ident>,
@@ -59,7 +59,7 @@ impl Parse for Args {
 }
 
 impl Args {
-    /// Reads one argument. Returns whether it is only for scopegate and not passed on to rmcp.
+    /// Reads one argument. Returns `true` if the argument is only for scopegate, so that it is not passed on to rmcp.
     fn take(&mut self, MetaNameValue { path, value, .. }: &MetaNameValue) -> syn::Result<bool> {
         let Some(key) = path.get_ident() else { return Ok(false) };
         match key.to_string().as_str() {
@@ -74,7 +74,7 @@ impl Args {
                 self.visibility = syn::parse2(text_or_tokens(value))?;
                 return Ok(false);
             }
-            // rmcp knows its other keys, and refuses unknown ones.
+            // The other keys are for rmcp, which refuses unknown keys.
             _ => return Ok(false),
         }
         Ok(true)
@@ -85,7 +85,8 @@ impl Args {
         self.router.clone().unwrap_or_else(|| Ident::new(kind.router(), Span::call_site()))
     }
 
-    /// Names the table like the router: `TOOLS`, or `ADMIN_TOOLS` for both `admin` and `admin_tools`.
+    /// Names the table after the router. The table is `TOOLS` for the default router, and `ADMIN_TOOLS` for both
+    /// `admin` and `admin_tools`.
     pub(super) fn table(&self, kind: Kind) -> Ident {
         let (router, usual) = (self.router.as_ref(), kind.table());
         let Some(router) = router.filter(|router| *router != kind.router()) else {
@@ -96,7 +97,7 @@ impl Args {
         Ident::new(&name, router.span())
     }
 
-    /// Tells whether this is the table of the whole server, as far as the attribute can see.
+    /// Tells whether this table is probably for the whole server. The attribute sees only its own block.
     pub(super) fn is_for_the_server(&self, kind: Kind) -> bool {
         kind == Kind::Tool && self.router.as_ref().is_none_or(|router| router == kind.router())
     }

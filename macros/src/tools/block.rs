@@ -5,7 +5,8 @@ use syn::{ImplItem, ImplItemFn, ItemImpl, Meta, ReturnType, Type, parse::Parser}
 use super::{args::Args, kind::Kind};
 use crate::block::is;
 
-/// Finds rmcp's own router attribute below ours, or the router that it has emitted if it stands above.
+/// Finds rmcp's own router attribute below ours. If rmcp's attribute is above ours, finds the router that it has
+/// emitted.
 pub(super) fn explicit_router(block: &ItemImpl, kind: Kind) -> Option<Args> {
     if let Some(attribute) = block.attrs.iter().find(|attribute| is(attribute, kind.router())) {
         let Meta::List(list) = &attribute.meta else { return Some(Args::default()) };
@@ -28,7 +29,7 @@ fn makes_a_router(function: &ImplItemFn, kind: Kind) -> bool {
     function.sig.inputs.is_empty() && last.is_some_and(|last| last.ident == kind.router_type())
 }
 
-/// Reads the arguments of the attribute itself.
+/// Reads the arguments of `#[scoped_tools]`.
 pub(super) fn args(args: proc_macro2::TokenStream) -> syn::Result<Args> {
     <Args as syn::parse::Parse>::parse.parse2(args)
 }

@@ -13,13 +13,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Recognises the kind by rmcp's attribute.
+    /// Recognises the kind of a method by rmcp's attribute.
     pub(super) fn of(method: &ImplItemFn) -> Option<Self> {
         let has = |kind: &Self| method.attrs.iter().any(|attribute| is(attribute, kind.name()));
         [Self::Tool, Self::Prompt].into_iter().find(has)
     }
 
-    /// The name of the kind and of rmcp's attribute.
+    /// The name of the kind, which is also the name of rmcp's attribute on the method.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Tool => "tool",
@@ -27,7 +27,7 @@ impl Kind {
         }
     }
 
-    /// The name of rmcp's attribute on the block, and the default name of the router that it emits.
+    /// The name of rmcp's attribute on the block, which is also the default name of the router that it emits.
     pub(super) const fn router(self) -> &'static str {
         match self {
             Self::Tool => "tool_router",

@@ -14,14 +14,14 @@ use crate::{
 /// The declaration of one tool or prompt.
 pub(super) struct Operation {
     pub(super) kind: Kind,
-    /// The name that clients know it by.
+    /// The name of the tool or prompt for clients.
     pub(super) name: LitStr,
     pub(super) declared: Declared,
 }
 
 impl Operation {
-    /// Reads a tool or prompt and gives it its guard. Returns `None` for another method. Attributes without effect are added to
-    /// `idle`.
+    /// Reads a tool or prompt, and adds its guard. Returns `None` for any other method. Scope attributes without effect
+    /// are added to `idle`.
     pub(super) fn take(
         method: &mut ImplItemFn,
         owner: &Owner,
@@ -88,7 +88,7 @@ fn access(argument: &FnArg) -> Option<&TypePath> {
     path.path.segments.last().is_some_and(|last| last.ident == "Access").then_some(path)
 }
 
-/// Finds the name as rmcp does: the value of `name`, or else the name of the method.
+/// Finds the name of a tool or prompt in the same way as rmcp: the value of `name`, or else the name of the method.
 fn name_of(method: &ImplItemFn, kind: Kind) -> LitStr {
     let attribute = method.attrs.iter().find(|attribute| is(attribute, kind.name()));
     let own = match attribute.map(|attribute| &attribute.meta) {

@@ -1,4 +1,5 @@
-//! The rmcp routers of a block: one for its tools and one for its prompts, unless the block has them already.
+//! The rmcp routers of a block: one for its tools and one for its prompts. A router that the block already has is not
+//! emitted.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,9 +12,10 @@ use crate::diagnostics::Diagnostics;
 pub(super) struct Routers {
     /// The attributes of rmcp to emit.
     attributes: TokenStream,
-    /// The `ServerHandler` implementation, if `server_handler` is given and rmcp's attribute would not find rmcp.
+    /// The `ServerHandler` implementation, if the user writes `server_handler` and rmcp's attribute would not find
+    /// rmcp.
     server: TokenStream,
-    /// The path of rmcp, if it is given.
+    /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
     /// The kind of the router that the table is named after.
     pub(super) kind: Kind,
@@ -30,7 +32,7 @@ impl Routers {
     ) -> Self {
         let has = |kind| operations.iter().any(|operation| operation.kind == kind);
         let prompts = has(Kind::Prompt);
-        // rmcp reports a block with neither.
+        // A block without tools and prompts is an error that rmcp reports.
         let kind = if has(Kind::Tool) || !prompts { Kind::Tool } else { Kind::Prompt };
         let has_both = kind == Kind::Tool && prompts;
         let explicit = |kind| block::explicit_router(block, kind);
@@ -52,7 +54,8 @@ impl Routers {
         Self { attributes, server, rmcp: said, kind, args }
     }
 
-    /// Emits the block with its routers. rmcp's own macros write `rmcp::`, so the block is emitted where that name resolves.
+    /// Emits the block with its routers. The block is emitted where `rmcp::` resolves, because rmcp's own macros write
+    /// this name.
     pub(super) fn around(&self, block: &ItemImpl) -> TokenStream {
         let Self { attributes, server, rmcp, .. } = self;
         let items = quote!(#attributes #block #server);
@@ -69,7 +72,8 @@ impl Routers {
     }
 }
 
-/// Removes `server_handler` from rmcp's `#[tool_router]`, which would look for rmcp only in the dependencies.
+/// Emits the `ServerHandler` implementation in place of rmcp's `#[tool_router]`, and removes `server_handler` from its
+/// arguments. The attribute of rmcp would look for rmcp only in the dependencies.
 fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
     let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
         return TokenStream::new();
@@ -111,7 +115,7 @@ fn check(args: &Args, has_both: bool) -> syn::Result<()> {
     }
 }
 
-/// Emits rmcp's attribute, which takes the name as a string literal.
+/// Emits rmcp's attribute for prompts, which takes the router's name as a string literal.
 fn prompt_router(args: &Args, rmcp: &Path, has_both: bool) -> TokenStream {
     let name = if has_both { &args.prompt_router } else { &args.router };
     let router = name.as_ref().map(|name| {

@@ -27,14 +27,14 @@ pub(crate) fn scopes(vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks the implications: each names another variant, once, and none forms a cycle.
+/// Checks that each implication names another variant, that none is repeated, and that there is no cycle.
 pub(crate) fn implications(vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) {
     let edges: Vec<Vec<usize>> =
         vocabulary.variants.iter().map(|variant| edges_of(variant, vocabulary, diagnostics)).collect();
     for cycle in scopegate_grammar::cycles(&edges) {
         let variants: Vec<&Variant> = cycle.iter().filter_map(|at| vocabulary.variants.get(*at)).collect();
         let (Some(first), Some(last)) = (variants.first(), variants.last()) else { continue };
-        // This name closes the cycle.
+        // The name that closes the cycle.
         let Some(closing) = last.implied().iter().find(|name| **name == first.name) else { continue };
         let names: Vec<String> =
             variants.iter().chain([first]).map(|variant| format!("`{}`", variant.name)).collect();

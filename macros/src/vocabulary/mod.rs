@@ -1,4 +1,4 @@
-//! `#[derive(Vocabulary)]`, from tokens to tokens: parse, check, emit data.
+//! Expands `#[derive(Vocabulary)]`: parses its tokens, checks them, and emits data.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -22,7 +22,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         check::scopes(vocabulary, &mut diagnostics);
         check::implications(vocabulary, &mut diagnostics);
     }
-    // After an error the names are still emitted, so that their uses cause no more errors.
+    // After an error, the names are still emitted, so that code that uses them causes no more errors.
     let vocabulary =
         if diagnostics.is_empty() { vocabulary } else { vocabulary.map(model::Vocabulary::without_scopes) };
     let vocabulary = vocabulary.as_ref().map(tokens::vocabulary);

@@ -1,4 +1,4 @@
-//! The enum and its `#[scope(..)]` attributes, as written.
+//! The enum and its `#[scope(..)]` attributes, as the user wrote them.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub(crate) struct Vocabulary {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) variants: Vec<Variant>,
-    /// Indexed by name, because there may be thousands.
+    /// The position of each variant by its name. A map is used because there may be thousands of variants.
     positions: HashMap<String, usize>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Variant {
 pub(crate) struct ScopeAttribute {
     pub(crate) text: LitStr,
     pub(crate) implies: Option<Vec<Ident>>,
-    /// The key itself, for messages about it. The same holds for `unadvertised`.
+    /// The key, so that messages can point to it. `unadvertised` is the same.
     pub(crate) baseline: Option<Ident>,
     pub(crate) unadvertised: Option<Ident>,
 }

@@ -24,7 +24,7 @@ fn table(vocabulary: &Vocabulary) -> TokenStream {
         let description = &variant.description;
         quote!(#krate::VocabularyEntry::new(#scope, #description) #keys)
     });
-    // Clippy warns of a large array on the stack, unless the array is a separate item.
+    // The array is a separate item, because clippy would otherwise warn of a large array on the stack.
     quote! {
         #[automatically_derived]
         impl #krate::Vocabulary for #name {
@@ -44,7 +44,7 @@ fn keys(variant: &Variant, implied: &[&TokenStream]) -> TokenStream {
     quote!(#implication #baseline #unadvertised)
 }
 
-/// Returns the text of each scope. After an error these are numbers, which are valid and distinct.
+/// Returns the text of each scope. After an error, the texts are numbers, because numbers are valid and unique scopes.
 fn scope_texts(vocabulary: &Vocabulary) -> impl Iterator<Item = String> {
     vocabulary.variants.iter().enumerate().map(|(at, variant)| {
         variant.scope.as_ref().map_or_else(|| at.to_string(), |scope| scope.text.value())
@@ -59,9 +59,9 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
         let fields = has_fields.then(|| quote!({ .. }));
         quote!(Self::#name #fields => #at)
     });
-    // After an error a variant may have a field. A constant cannot drop it, so the methods take a reference.
+    // After an error, a variant may have a field. A `const fn` cannot drop the field, so the methods take a reference.
     let receiver = if units.len() == variants.len() { quote!(self) } else { quote!(&self) };
-    // Attributes call `as_scope` by value, also after an error.
+    // Attributes call `as_scope` by value, even after an error.
     let as_scope = if units.len() == variants.len() {
         quote!(self.entry().scope())
     } else {
@@ -139,7 +139,7 @@ fn texts(vocabulary: &Vocabulary) -> TokenStream {
     }
 }
 
-/// Returns the variants without fields: all of them, unless there is an error.
+/// Returns the variants without fields. Without an error, these are all variants.
 fn units(vocabulary: &Vocabulary) -> Vec<&Ident> {
     vocabulary.variants.iter().filter(|variant| !variant.has_fields).map(|variant| &variant.name).collect()
 }

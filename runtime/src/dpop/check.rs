@@ -24,7 +24,7 @@ pub(crate) enum Refusal {
     Invalid(Fault),
     /// The proof lacks a nonce, or needs another one.
     Nonce(Fault),
-    /// The store cannot tell now whether the proof is new.
+    /// The store cannot tell at present whether the proof is new.
     Unknown(StoreError),
 }
 
@@ -37,7 +37,7 @@ impl From<Fault> for Refusal {
 impl Dpop {
     /// Checks the proof of a request that arrived with `path`, and whose token is bound to the key `jkt`.
     ///
-    /// With `is_proven`, the store has already accepted this proof for the same request.
+    /// `is_proven` means that the store has already accepted this proof for the same request.
     pub(crate) async fn check(
         &self,
         jkt: &Value,
@@ -58,7 +58,7 @@ impl Dpop {
         if is_proven {
             return Ok(());
         }
-        // One second more, since stores may count in whole seconds.
+        // One second is added, because stores may count in whole seconds.
         let left = Duration::try_from_secs_f64(made + window - now + 1.0).unwrap_or(self.window);
         match self.store.insert(&ProofId::new(proven.thumbprint, jti), left).await {
             Ok(true) => Ok(()),
@@ -69,8 +69,8 @@ impl Dpop {
 
     /// Checks the nonce of a proof that was made at `made`.
     ///
-    /// A proof may carry a nonce that this gate did not ask for. The nonce may then be old, but must be one of this
-    /// gate, since clients send the last nonce that they received.
+    /// Clients go on sending the last nonce that they received. If the gate does not ask for a nonce, it therefore
+    /// accepts an old one. Unless the store survives a restart, the nonce must be from this gate.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;
@@ -92,11 +92,11 @@ impl Dpop {
         Ok(())
     }
 
-    /// Tells whether a proof that was made at `made` may have been used before the program started, if the store forgot
-    /// that.
+    /// Tells whether a proof that was made at `made` may be missing from the store because it was used before the
+    /// program started.
     ///
-    /// A proof from the future is also accepted, so this compares the time of the proof with the start, not the time
-    /// since the start.
+    /// Proofs may be dated ahead by up to one window. A proof may therefore have been used before the start if it is
+    /// dated less than one window after the start.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
     }

@@ -11,10 +11,10 @@ use crate::{resource::Resource, verify::jwt::Fault};
 /// The claims of a proof whose signature is valid.
 pub(super) struct Claims<'a>(pub(super) &'a Map<String, Value>);
 
-/// How many bytes a `jti` may have; a UUID has 36.
+/// The most bytes that a `jti` may have. A UUID has 36.
 const MAX_JTI: usize = 256;
 
-/// The clock difference, in seconds, to allow for if a proof has `exp` or `nbf`.
+/// The clock difference, in seconds, that is allowed when the `exp` or `nbf` of a proof is checked.
 const LEEWAY: f64 = 60.0;
 
 impl<'a> Claims<'a> {
@@ -44,10 +44,10 @@ impl<'a> Claims<'a> {
         Err(Fault::Plain("its `ath` is not the hash of the token"))
     }
 
-    /// Checks that the proof was made within `window` seconds of now, before or after, and returns its time.
+    /// Checks that the proof was made at most `window` seconds before or after `now`, and returns its time.
     pub(super) fn check_time(&self, now: f64, window: f64) -> Result<f64, Fault> {
         let iat = self.time("iat")?.ok_or(Fault::Plain("it has no `iat`"))?;
-        // If the clock is broken, the difference may be infinite or not a number; this comparison then fails.
+        // If the clock is broken, the difference may be infinite or not a number. This comparison is then false.
         let is_near = (now - iat).abs() <= window;
         if !is_near {
             return Err(Fault::with(
@@ -64,7 +64,7 @@ impl<'a> Claims<'a> {
         Ok(iat)
     }
 
-    /// Returns the identifier of the proof, which is unique for its key.
+    /// Returns the identifier of the proof, which is different for each proof of a key.
     pub(super) fn jti(&self) -> Result<&'a str, Fault> {
         match self.text("jti")? {
             "" => Err(Fault::Plain("its `jti` is empty")),

@@ -28,9 +28,9 @@ pub struct Dpop {
     is_required: bool,
     pub(super) asks_nonce: bool,
     pub(super) window: Duration,
-    /// The names that the metadata and challenges list.
+    /// The names of algorithms that the metadata and challenges list.
     names: Vec<String>,
-    /// The names that are known algorithms.
+    /// The algorithms in `names` that the gate can verify.
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) store: Arc<dyn Remember>,
     pub(super) nonces: Option<Nonces>,
@@ -38,7 +38,7 @@ pub struct Dpop {
     pub(super) started: Moment,
 }
 
-/// The default limit on the difference between the time of a proof and the server's time.
+/// How far the time of a proof may differ from the server's time by default.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
 impl Dpop {
@@ -91,11 +91,11 @@ impl Dpop {
         dpop.algorithms(all_names())
     }
 
-    /// Makes the gate require a nonce ([RFC 9449, section 9]), so that nobody can make proofs in advance.
+    /// Makes the gate require a nonce ([RFC 9449, section 9]), so that nobody can make proofs for later use.
     ///
-    /// A request whose proof has no nonce is answered 401 `use_dpop_nonce`, with a nonce in the header `DPoP-Nonce`,
-    /// and the client repeats the request. A nonce is valid for 5 minutes. The gate recognizes its nonces by a
-    /// signature and stores none.
+    /// The answer to a request whose proof has no nonce is 401 `use_dpop_nonce`, with a nonce in the header
+    /// `DPoP-Nonce`. The client then repeats the request with this nonce. A nonce is valid for 5 minutes. The gate
+    /// recognizes its nonces by a signature and stores none.
     ///
     /// # Examples
     ///
@@ -111,11 +111,11 @@ impl Dpop {
         self
     }
 
-    /// Sets the secret that signs nonces: 32 bytes from a source of randomness, known to nobody else, and the same for
-    /// all replicas.
+    /// Sets the secret that signs nonces, so that all replicas accept each other's nonces.
     ///
-    /// Without it each start uses a new secret, and a client that moves to another replica must get a new nonce. This
-    /// method alone does not make the gate require nonces: [`Dpop::nonce`] does.
+    /// Use 32 random bytes that nobody else knows, and give all replicas the same secret. Without this method, each
+    /// start uses a new secret, and a client that moves to another replica must get a new nonce. This method does not
+    /// make the gate require nonces. For that, call [`Dpop::nonce`].
     ///
     /// # Examples
     ///
@@ -131,10 +131,9 @@ impl Dpop {
         self
     }
 
-    /// Sets how far the time of a proof (`iat`) may differ from the server's time, in both directions; 5 minutes unless
-    /// set.
+    /// Sets how far the time of a proof (`iat`) may be before or after the server's time; 5 minutes unless set.
     ///
-    /// The store keeps each proof for that time. A window of zero is an error at startup.
+    /// The store keeps each proof until its `iat` is older than this window. A window of zero is an error at startup.
     ///
     /// # Examples
     ///
@@ -170,8 +169,8 @@ impl Dpop {
 
     /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
     ///
-    /// Replicas that do not share a store each accept a proof once. If the [store](ReplayStore) survives a restart, the
-    /// gate need not ask clients for a nonce after it starts.
+    /// If replicas do not share a store, each replica accepts the same proof once. If the [store](ReplayStore) survives
+    /// a restart, the gate does not ask each client for a nonce after the restart.
     ///
     /// # Examples
     ///
@@ -209,12 +208,13 @@ impl Dpop {
         &self.names
     }
 
-    /// Tells whether both share a store, so that each knows the proofs that the other accepted.
+    /// Tells whether the two configurations share a store, so that each knows the proofs that the other accepted.
     pub(crate) fn remembers_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.store, &other.store)
     }
 
-    /// Returns a nonce for the answer to a rejected proof, if proofs always need one, or this one does.
+    /// Returns a nonce for the answer to a rejected proof, if the next proof needs one. `is_asked_for` means that the
+    /// proof was rejected for its nonce.
     pub(crate) fn fresh_nonce(&self, is_asked_for: bool) -> Option<HeaderValue> {
         let now = Moment::now();
         let is_needed = is_asked_for || self.asks_nonce || self.may_be_from_before(now.seconds());

@@ -13,7 +13,7 @@ pub(super) trait Remember: Send + Sync {
     fn survives_restart(&self) -> bool;
 }
 
-/// How many bytes the future of a store may have before it gets a box of its own.
+/// The most bytes that the future of a store may have without an allocation.
 const FUTURE: usize = 128;
 
 type Remembering<'a> = StackFuture<'a, Result<bool, StoreError>, FUTURE>;

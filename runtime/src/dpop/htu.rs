@@ -8,8 +8,8 @@ use crate::resource::{Origin, Resource};
 ///
 /// Query and fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986, sections 6.2.2
 /// and 6.2.3]: it ignores the case of scheme and host, a default port, an empty path in place of `/`, and
-/// percent-encoding of unreserved characters. A URL with a segment `.` or `..` is rejected, since clients resolve
-/// those.
+/// percent-encoding of unreserved characters. A URL with a segment `.` or `..` is rejected, because clients resolve
+/// these segments before they send.
 ///
 /// [RFC 9449, section 4.3]: https://www.rfc-editor.org/rfc/rfc9449#section-4.3
 /// [RFC 3986, sections 6.2.2 and 6.2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
@@ -25,21 +25,21 @@ pub(super) fn expected(resource: &Resource, path: &str) -> String {
     format!("{}{}", resource.origin(), expected_path(resource, path).unwrap_or_default())
 }
 
-/// Returns the path of the public URL. If the request's path is not at or below the resource's, a proxy has removed
-/// that prefix.
+/// Returns the path of the public URL. A proxy may remove the path of the resource from the request's path. If the
+/// request's path is not at or below the path of the resource, this function adds that path again.
 fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let (whole, path) = (normal(resource.path())?, normal(path)?);
     let base = whole.strip_suffix('/').unwrap_or(&whole);
     let is_under = path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match path.as_str() {
         _ if is_under => Some(path),
-        // The path is empty without the prefix, so use the resource's path as it is written.
+        // Nothing was left after the proxy removed the prefix, so use the resource's path as it is written.
         "/" => Some(whole),
         _ => Some(format!("{base}{path}")),
     }
 }
 
-/// Splits a URL into scheme with authority, and the path, without query and fragment.
+/// Splits a URL into its origin (scheme and authority) and its path, and drops query and fragment.
 fn split(url: &str) -> Option<(&str, &str)> {
     let url = url.split(['?', '#']).next()?;
     let authority = url.find("://")? + "://".len();
@@ -47,7 +47,7 @@ fn split(url: &str) -> Option<(&str, &str)> {
     Some(url.split_at(end))
 }
 
-/// Normalizes a path for comparison; `None` for a path with dot segments.
+/// Normalizes a path for comparison. Returns `None` for a path with dot segments.
 fn normal(path: &str) -> Option<String> {
     let mut normal = String::with_capacity(path.len());
     let mut rest = path;

@@ -34,7 +34,8 @@ impl ProofKey {
     /// 3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
     pub(super) fn thumbprint(&self) -> [u8; 32] {
         let Jwk { kty, crv, n, e, x, y, .. } = &self.0;
-        // In alphabetical order: some programs make serde_json keep the order of the input.
+        // The members are in alphabetical order here, because some programs make serde_json keep the order of the
+        // input.
         let members = match kty.as_str() {
             "RSA" => json!({ "e": e, "kty": kty, "n": n }),
             "EC" => json!({ "crv": crv, "kty": kty, "x": x, "y": y }),

@@ -17,13 +17,14 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Moment(u64);
 
 impl Moment {
-    /// Returns the current time. A clock before 1970 is broken, and makes every proof invalid: see `system_clock`.
+    /// Returns the current time. If the clock shows a time before 1970, the result is zero. No proof is valid then: see
+    /// `system_clock`.
     pub(super) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Returns the time in seconds, as tokens write it.
+    /// Returns the time in seconds, the unit of the times in tokens.
     pub(super) fn seconds(self) -> f64 {
         Duration::from_millis(self.0).as_secs_f64()
     }
@@ -33,7 +34,7 @@ impl Moment {
     }
 }
 
-/// Makes nonces: a time, and the first half of its HMAC-SHA-256, in base64url.
+/// Makes nonces. A nonce is a time and the first half of its HMAC-SHA-256, in base64url.
 #[derive(Clone)]
 pub(super) struct Nonces(Key);
 
@@ -41,7 +42,7 @@ const TIME: usize = 8;
 const TAG: usize = 16;
 
 impl Nonces {
-    /// Makes the nonces of one process; `None` without randomness.
+    /// Chooses a random secret for the nonces of one process. Returns `None` if the system provides no randomness.
     pub(super) fn random() -> Option<Self> {
         Key::generate(HMAC_SHA256, &SystemRandom::new()).ok().map(Self)
     }
@@ -50,7 +51,8 @@ impl Nonces {
         Self(Key::new(HMAC_SHA256, secret))
     }
 
-    /// Makes a nonce with the time `now`, or with the first time after `started` if `now` is not later.
+    /// Makes a nonce with the time `now`. If `now` is not later than `started`, the nonce has the first time after
+    /// `started`.
     pub(super) fn issue(&self, now: Moment, started: Moment) -> String {
         let at = Moment(now.0.max(started.0.saturating_add(1)));
         let nonce = [&at.0.to_be_bytes()[..], &self.tag(at)].concat();

@@ -19,12 +19,12 @@ pub(super) struct Proof<'a> {
 
 /// The content of a proof whose signature is valid.
 pub(super) struct Proven {
-    /// The thumbprint of its key.
+    /// The thumbprint of the proof's key.
     pub(super) thumbprint: [u8; 32],
     pub(super) claims: Map<String, Value>,
 }
 
-/// How long a proof may be. One with an RSA key of 8192 bits has less than half of this.
+/// The most bytes that a proof may have. A proof with an RSA key of 8192 bits has less than half of this limit.
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// The required `typ` ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).

@@ -34,9 +34,9 @@ use crate::{
 
 /// The caller and the granted scopes: an extractor for handlers behind a gate.
 ///
-/// In a `#[public]` handler take an `Option<Access>`. It verifies a token if there is one, and answers 401 to a bad
-/// token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate) an `Option<Access>` is also `None`
-/// for a bad token, since a public route inside may ignore the token.
+/// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
+/// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), an
+/// `Option<Access>` is also `None` for a bad token, because a public route inside may ignore the token.
 ///
 /// # Examples
 ///
@@ -53,9 +53,9 @@ pub struct Access {
     token: Token,
     /// The declaration of the handler.
     row: RowRef,
-    /// The scopes that its templates became, if it has templates.
+    /// The scopes made from the handler's templates, if it has templates.
     filled: Option<Arc<Filled>>,
-    /// For the bodies of refusals.
+    /// The request's headers, for the bodies of refusals.
     headers: KeptHeaders,
     authority: Authority,
 }
@@ -64,22 +64,22 @@ pub struct Access {
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),
-    /// The policy, if there is no gate, as over stdio and in tests.
+    /// The policy, for a program without a gate, such as a server over stdio or a test.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     Local(Arc<Local>),
 }
 
 impl Access {
-    /// Returns the principal. Use it, and nothing else, as the key for a user's data, since a subject is unique only
-    /// within its issuer.
+    /// Returns the principal: the issuer and the subject. Use only the principal as the key for a user's data, because
+    /// a subject is unique only for its issuer.
     ///
     /// Returns `None` if the token lacks an issuer or a subject.
     pub fn principal(&self) -> Option<&Principal> {
         self.token.principal()
     }
 
-    /// Returns the resource that the request is for; for a [family](Resource::family), the resource that the path
-    /// names. Returns `None` behind a gate with only static keys, over stdio, and in tests of a handler.
+    /// Returns the resource that the request is for. If the gate has a [family](Resource::family), that is the resource
+    /// that the path names. Returns `None` behind a gate with only static keys, over stdio, and in tests of a handler.
     ///
     /// # Examples
     ///
@@ -109,17 +109,17 @@ impl Access {
         self.token.expires_at()
     }
 
-    /// Returns a future that completes when the token expires. From then on the gate rejects the token.
+    /// Returns a future that completes when the token expires. After that, the gate rejects the token.
     ///
-    /// A request is checked when it arrives, but an answer may last for hours. End the answer with this future; the
-    /// client then returns with a new token, or gets the 401 that names the authorization server. The future includes
-    /// the verifier's [leeway](Token::with_leeway), so a client that returns at once with the same token is rejected,
-    /// and does not return again and again. The clock is read at least every 10 seconds, because timers stop while a
-    /// machine is suspended.
+    /// A request is checked when it arrives, but an answer may last for hours. End the answer when this future
+    /// completes. The client then returns with a new token, or gets the 401 that names the authorization server. The
+    /// future also waits for the verifier's [leeway](Token::with_leeway). Therefore, a client that returns at once with
+    /// the same token is rejected and cannot reconnect in a loop. The clock is read at least every 10 seconds, because
+    /// timers stop while a machine is suspended.
     ///
-    /// The future is ready at once for an expired token. It never completes for a token without an expiry, such as a
-    /// static key. It does not notice that a token is revoked. It needs a tokio runtime with time enabled, as
-    /// `#[tokio::main]` has.
+    /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
+    /// future never completes. The future does not notice that a token is revoked. The future needs a tokio runtime
+    /// with time enabled, such as that of `#[tokio::main]`.
     ///
     /// # Examples
     ///
@@ -139,7 +139,7 @@ impl Access {
     /// }
     /// ```
     ///
-    /// To close a WebSocket with a code of your own, so that the client knows that it needs a new token:
+    /// To close a WebSocket with your own code, which tells the client that it needs a new token:
     ///
     /// ```
     /// use axum::{
@@ -174,18 +174,19 @@ impl Access {
         Expired::at(self.token.refused_from())
     }
 
-    /// Returns the subject (`sub`), who granted the scopes, if the token has one. As the key for data, use
-    /// [`Access::principal`].
+    /// Returns the subject (`sub`), who granted the scopes, if the token has one. As the key for a user's data,
+    /// use [`Access::principal`] instead.
     pub fn subject(&self) -> Option<&str> {
         self.token.subject()
     }
 
-    /// Returns the client (`client_id`, or else `azp`), to which the scopes were granted, if the token names it.
+    /// Returns the client to which the scopes were granted (`client_id`, or else `azp`), if the token names it.
     pub fn client(&self) -> Option<&str> {
         self.token.client()
     }
 
-    /// Iterates over the token's values of `acr`, which say how the person logged in: nearly always one or none.
+    /// Iterates over the token's values of `acr`, which say how the person logged in. Most tokens have one value or
+    /// none.
     pub fn acr(&self) -> impl Iterator<Item = &str> {
         self.token.acr()
     }
@@ -200,7 +201,7 @@ impl Access {
         self.token.scopes()
     }
 
-    /// Converts the token's claims to a type of yours.
+    /// Converts the token's claims to your own type.
     ///
     /// # Examples
     ///
@@ -221,15 +222,15 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// When a claim that `T` needs is missing or of another type.
+    /// Fails if a claim that `T` needs is missing or has another type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, InvalidClaims> {
         self.token.claims()
     }
 
-    /// Demands an additional scope, if only the handler can know that it is needed.
+    /// Demands an additional scope, for a need that only the handler can know.
     ///
-    /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template with its
-    /// braces, as it was declared.
+    /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template as it was
+    /// declared, with its braces.
     ///
     /// # Examples
     ///
@@ -248,8 +249,8 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// When the token lacks the scope: the 403 that the attribute would answer, with all scopes that the request needs.
-    /// When the scope is not declared: a 500, and an error in the log.
+    /// If the token lacks the scope, the answer is the 403 that the attribute would give, with all scopes that the
+    /// request needs. If the scope is not declared, the answer is 500, and an error is logged.
     pub fn require(&self, scope: impl AsRef<str>) -> Result<(), Rejection> {
         self.require_any([scope])
     }
@@ -258,7 +259,7 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// As for [`Access::require`].
+    /// The same as for [`Access::require`].
     pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
         let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));
@@ -266,16 +267,17 @@ impl Access {
         if needs.is_empty() {
             return Err(self.misconfigured("calls `require_any` without a scope; name at least one"));
         }
-        // The operation itself has been checked, but a refusal must also name its scopes.
+        // The operation's own scopes have been checked, but a refusal must name them, too.
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets `requirement`, including its demand on the login and the floor. Use it for answers
-    /// that depend on the caller's permissions; it refuses nothing.
+    /// Tells whether the token meets the floor and `requirement`, including its demand on the login. Use this method
+    /// for answers that depend on the caller's permissions; it refuses nothing.
     ///
-    /// A template is filled in as for the handler if the handler declares it, or else from the path of the
-    /// [family](Resource::family). No token meets any other template. If the result decides what runs, use
-    /// [`Access::require`] instead, whose refusal names the missing scope.
+    /// A template that the handler declares has the same values as in the handler's requirement. Any other template
+    /// gets its values from the path of the [family](Resource::family). If this path has no such values, no token meets
+    /// the template. If the result decides what runs, use [`Access::require`] instead, because its refusal names the
+    /// missing scope.
     ///
     /// # Examples
     ///
@@ -304,7 +306,7 @@ impl Access {
         self.judge().permits(&self.token, &[Demand::of(&row, filled)])
     }
 
-    /// Finds a scope among the declared ones.
+    /// Finds a scope among those that the handler declares.
     fn declared(&self, scope: &str) -> Result<NeedRef<'_>, Rejection> {
         let found = self.row.terms().demandable().find(|need| need.as_str() == scope);
         found.ok_or_else(|| {
@@ -332,8 +334,8 @@ impl Access {
 
     /// Makes a refusal for a reason other than scopes, such as a role, a tenant or an owner.
     ///
-    /// The answer is 403 without a challenge, so that no client requests scopes that would not help. Without a gate, as
-    /// in a test or over stdio, the text is a general one.
+    /// The answer is 403 without a challenge, because more scopes would not help. Without a gate, as in a test or over
+    /// stdio, a general text takes the place of `why`.
     ///
     /// # Examples
     ///
@@ -357,7 +359,7 @@ impl Access {
         }
     }
 
-    /// Checks the token against a demand of the handler, or of its server.
+    /// Checks the token against a demand of the handler, or of the server that contains the handler.
     pub(crate) fn meets(&self, demand: Demand<'_>) -> Result<(), Rejection> {
         let watch = match &self.authority {
             Authority::Gate(plan) => plan.gate.watch(),
@@ -369,12 +371,12 @@ impl Access {
         judged.map_err(|rejection| rejection.to(self.headers.clone()))
     }
 
-    /// Returns the scopes that the handler's templates became.
+    /// Returns the scopes made from the handler's templates.
     fn filled(&self) -> &Filled {
         self.filled.as_deref().unwrap_or(const { &Filled::NONE })
     }
 
-    /// Makes an access without a gate.
+    /// Makes an `Access` for a program without a gate.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     pub(crate) fn without_gate(token: Token, row: RowRef, local: Arc<Local>) -> Self {
         let headers = KeptHeaders::default();
@@ -387,7 +389,7 @@ impl Access {
         Self { token, row, filled, headers, authority }
     }
 
-    /// Makes an access without a declaration, for a middleware or a public handler.
+    /// Makes an `Access` for a middleware or a public handler, which declares no scopes.
     fn undeclared(plan: &Plan, token: Token, headers: &HeaderMap) -> Self {
         let admitted = Admitted { token, row: plan.row.clone(), filled: None };
         Self::of(plan, &admitted, headers)
@@ -397,10 +399,10 @@ impl Access {
 /// For tests that call a handler directly.
 #[cfg(feature = "testing")]
 impl Access {
-    /// Makes the access that `token` gives, so that a test can call a handler directly.
+    /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
-    /// `declared` is the table of that handler, so that a demand which the handler does not declare is refused here,
-    /// too. Without [`Access::under`] the policy is empty.
+    /// `declared` is the table of this handler. With this table, a demand that the handler does not declare is refused
+    /// in the test, too. The policy is empty unless [`Access::under`] sets one.
     ///
     /// # Examples
     ///
@@ -430,14 +432,14 @@ impl Access {
         Self::without_gate(token, row, Arc::default())
     }
 
-    /// Sets the policy that decides about demands, such as that of the program's gate.
+    /// Sets the policy that decides about demands, such as the policy of the program's gate.
     #[must_use]
     pub fn under(mut self, policy: &Policy) -> Self {
         self.authority = Authority::Local(Arc::new(Local { policy: policy.clone(), observer: None }));
         self
     }
 
-    /// Fills these path parameters into the templates that the handler declares.
+    /// Uses these path parameters to fill in the templates that the handler declares.
     #[must_use]
     pub fn with_parameters(mut self, parameters: &[(&str, &str)]) -> Self {
         self.filled = Some(Arc::new(Filled::of(self.row.terms().templates(), &Given(parameters))));
@@ -490,9 +492,10 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             return Ok(Some(access));
         }
         if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
-            // Outside the family no token is valid; the gate of the whole family rejects it.
+            // For a path outside the family, no token is valid: the gate of the whole family rejects it.
             let plan = plan_for(&plan, parts).map_or_else(|_| plan.clone(), Cow::into_owned);
-            // It may be extracted again: by the handler after its middleware, and by the guard.
+            // The result is stored, because a handler may extract `Access` again after its middleware, and its guard
+            // needs the token, too.
             let outcome = verify_for_all(&plan, parts).await;
             return match outcome {
                 Ok(token) => Ok(Some(Self::undeclared(&plan, token, &parts.headers))),
@@ -509,12 +512,13 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
     }
 }
 
-/// Returns the access that the handler's guard, or the layer around it, has let through.
+/// Returns the `Access` of a request that the handler's guard, or the layer around the handler, has let through.
 fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
     let plan = enforcement.plan()?;
     let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
-    // The observer also receives the handler's later demands, when the request is no longer at hand.
+    // Sets the row's identifier now: the observer also receives the handler's later demands, which do not see the
+    // request.
     if plan.gate.is_told()
         && let Some(row) = plan.places.identify(&access.row, parts)
     {

@@ -24,11 +24,11 @@ use crate::{
 
 /// Lets a request through to the handler of `row`, and stores the result for later extractors.
 ///
-/// Without a gate the answer is 500, so a handler with a requirement never runs unguarded.
+/// Without a gate, the answer is 500. A handler with a requirement therefore never runs without a check.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let mut enforcement = parts.extensions.get::<Enforcement>();
     if enforcement.is_some_and(Enforcement::is_at_family) {
-        // Boxed, because it is rare and its state would enlarge the future of every request.
+        // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
         Box::pin(settle(parts, row)).await?;
         enforcement = parts.extensions.get();
     }
@@ -50,7 +50,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Ok(());
     }
     let filled = if row.terms().has_templates() {
-        // Boxed, because it is rare and its state would enlarge the future of every request.
+        // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
         let path = Box::pin(PathParameters::of(parts)).await;
         enforcement = parts.extensions.get();
         path.fill(row, enforcement.and_then(Enforcement::plan).map(|plan| &**plan))
@@ -79,7 +79,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     Ok(())
 }
 
-/// Enforces as [`enforce`] does, and stores the verification for the gates inside.
+/// Does the same as [`enforce`], and stores the verification for the gates inside.
 pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     enforce(parts, row).await?;
     let enforcement = parts.extensions.get::<Enforcement>();
@@ -91,8 +91,8 @@ pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) ->
     Ok(())
 }
 
-/// Removes credentials that handlers must not see from a public request, and keeps them for `Option<Access>`. It does
-/// not verify them yet, since the handler may not need the caller.
+/// Removes credentials that handlers must not see from a public request, and keeps them for `Option<Access>`. The
+/// credentials are not verified yet, because the handler may not need the caller.
 fn set_aside(parts: &mut Parts) {
     let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
     if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned()
@@ -116,7 +116,8 @@ fn admit(
     Ok(Admitted::new(token, row.clone(), filled))
 }
 
-/// Returns the token of a request that carries `enforcement`, from the first verification.
+/// Returns the token of a request that carries `enforcement`. If an outer gate has verified the token, its result is
+/// used.
 pub(crate) async fn token(
     plan: &Plan,
     enforcement: Option<&Enforcement>,
@@ -130,8 +131,8 @@ pub(crate) async fn token(
     plan.gate.accept(plan.gate.verify(parts, handler, is_proven).await?, handler)
 }
 
-/// Verifies the token of a request, unless that has been done, and stores the result for inner gates with the same
-/// verifier.
+/// Verifies the token of a request, unless an outer gate has done so, and stores the result for inner gates with the
+/// same verifier.
 pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Result<Token, Failure> {
     if let Some(verified) = verified_by(&plan.gate, parts.extensions.get(), parts) {
         return verified.accepted_by(plan, parts).await;

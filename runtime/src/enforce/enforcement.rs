@@ -1,4 +1,4 @@
-//! The data that a request carries from a layer or a router to the guard of its handler, and on to the handler.
+//! The data that a request carries from a layer or a router to the guard of its handler, and then to the handler.
 
 use std::{fmt, iter, sync::Arc};
 
@@ -17,8 +17,8 @@ use crate::{
 /// The data in a request's extensions: its gate, the result of the guard, and the verified token.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
-    /// Where the guard of a handler finds its gate; `None` if a layer has verified the token and no handler is waiting
-    /// yet.
+    /// The place where the handler's guard finds its gate. The slot is `None` if a layer has verified the token and no
+    /// handler is waiting yet.
     slot: Option<Arc<Slot>>,
     /// The plan for the resource of the request, if the gate has a family.
     pub(super) member: Option<Arc<Plan>>,
@@ -44,7 +44,8 @@ impl Enforcement {
         }
     }
 
-    /// Records that a layer has let the request through by this plan, with its verification if inner code may need it.
+    /// Records that a layer has let the request through under this plan. `verified` is the verification, if inner code
+    /// may need it.
     pub(crate) fn done(
         slot: Arc<Slot>,
         plan: &Arc<Plan>,
@@ -80,12 +81,13 @@ impl Enforcement {
         self.earlier = Some(verified);
     }
 
-    /// Tells whether the request is on its way to a handler that finds its gate here.
+    /// Tells whether the request is for a handler whose gate is in this slot.
     pub(super) fn is_in_handler(&self) -> bool {
         self.slot.is_some()
     }
 
-    /// Tells whether the guard of the handler has yet to decide. Gates inside a handler decide for themselves.
+    /// Tells whether the handler's guard must still decide. After this decision, gates inside the handler decide for
+    /// themselves.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }
@@ -111,7 +113,8 @@ impl Enforcement {
 pub(crate) struct Admitted {
     pub(crate) token: Token,
     pub(crate) row: RowRef,
-    /// The scopes that the templates became; `None` without templates, which is the usual case.
+    /// The scopes made from the handler's templates. The field is usually `None`, because most handlers have no
+    /// templates.
     pub(crate) filled: Option<Arc<Filled>>,
 }
 
@@ -122,8 +125,8 @@ impl Admitted {
     }
 }
 
-/// The plan and the token by which a request was let through, for the handling of the answer; no token for a public
-/// operation.
+/// The plan and the token by which a request was let through. A layer needs this data to change the answer. A public
+/// operation has no token.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
 pub struct Passed {
@@ -157,7 +160,8 @@ pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     request.insert(enforcement);
 }
 
-/// Iterates over the outer verifications of the credentials that the request has now.
+/// Iterates over the outer verifications that apply to the request's present credentials. A middleware may have changed
+/// the credentials since a verification.
 fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterator<Item = &'a Verified> {
     let last = enforcement.and_then(|enforcement| enforcement.earlier.as_ref());
     iter::successors(last, |verified| verified.earlier.as_deref()).filter(|verified| verified.is_of(parts))
@@ -168,13 +172,14 @@ pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
     found(parts.extensions.get(), parts).next()
 }
 
-/// Tells whether an outer gate has already used the proof of the request for `gate`, which verifies the token itself.
+/// Tells whether an outer gate has already accepted the request's proof, so that `gate` must not reject the proof as a
+/// replay.
 pub(crate) fn is_proven_for(gate: &Gate, enforcement: Option<&Enforcement>, parts: &Parts) -> bool {
     let has_earlier = enforcement.is_some_and(|enforcement| enforcement.earlier.is_some());
     has_earlier && found(enforcement, parts).any(|verified| verified.proves_for(gate))
 }
 
-/// Returns the outer verification by a gate that verifies as `gate` does.
+/// Returns the outer verification by a gate that has the same verifier as `gate`.
 pub(crate) fn verified_by<'a>(
     gate: &Gate,
     enforcement: Option<&'a Enforcement>,

@@ -15,13 +15,13 @@ use tokio::{
 
 use crate::gate::log;
 
-/// How often the clock is read. A timer stops while the machine is suspended, and does not notice that the clock was
-/// set.
+/// How often the clock is read. A timer alone is not enough, because it stops while the machine is suspended and does
+/// not notice that the clock was set.
 const READING: Duration = Duration::from_secs(10);
 
 /// A future that completes when a token expires; made by [`Access::expired`](crate::Access::expired).
 ///
-/// It may be moved, and polled again after it has completed. In a `select!` in a loop, use `&mut expired`.
+/// You may move the future, and poll it again after it has completed. In a `select!` in a loop, use `&mut expired`.
 ///
 /// # Examples
 ///
@@ -71,7 +71,8 @@ impl Future for Expired {
             let Some(left) = left(until, (self.clock)()) else { return self.end() };
             let timer = match &mut self.timer {
                 Some(timer) => timer,
-                // Without a runtime nothing would wake the future, and a stream would outlive its token.
+                // Without a runtime, nothing would wake the future, and a stream would continue after its token has
+                // expired.
                 None if Handle::try_current().is_err() => {
                     log::misconfigured(
                         "`Access::expired` needs a tokio runtime; without one it completes at once",
@@ -86,7 +87,8 @@ impl Future for Expired {
     }
 }
 
-/// Returns the time until the token expires. A clock before 1970 is broken, and leaves no time.
+/// Returns the time until the token expires, or `None` if it has expired. If the clock shows a time before 1970, it is
+/// broken, and the token counts as expired.
 fn left(until: SystemTime, now: SystemTime) -> Option<Duration> {
     let left = until.duration_since(now).ok().filter(|left| !left.is_zero());
     left.filter(|_| now >= UNIX_EPOCH)
@@ -111,7 +113,7 @@ mod tests {
 
     thread_local! {
         static BEGAN: Cell<Option<Instant>> = const { Cell::new(None) };
-        /// By how many seconds the clock was set forward, or the machine suspended.
+        /// The seconds by which the clock was set forward, or for which the machine was suspended.
         static SET: Cell<i64> = const { Cell::new(0) };
     }
 

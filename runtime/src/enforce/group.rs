@@ -8,13 +8,13 @@ use crate::{
     scope::{Filled, InvalidRequirement, Requirement, RowRef},
 };
 
-/// The requirement of a mounted handler's groups, and the handler's row with it.
+/// The requirement of the groups that contain a mounted handler, and the row that combines it with the handler's own.
 #[derive(Debug)]
 pub(crate) struct Group {
     requirement: Requirement,
     /// The handler's own declaration.
     own: RowRef,
-    /// The row that is enforced and shown.
+    /// The combined row, which is enforced and shown.
     row: RowRef,
 }
 
@@ -32,14 +32,15 @@ impl Group {
         &self.row
     }
 
-    /// Returns the row to enforce for a guard that declares `row`. That is usually the mounted handler's own guard, but
-    /// the handler may pass the request on to another one, which is then in the group, too.
+    /// Returns the row to enforce for a guard that declares `row`. The guard is usually that of the mounted handler.
+    /// The mounted handler may also pass the request on to another handler, whose guard is then in the group, too.
     fn of_guard(&self, row: &RowRef) -> Result<RowRef, InvalidRequirement> {
         if **row == *self.own { Ok(self.row.clone()) } else { row.within(&self.requirement).map(Into::into) }
     }
 }
 
-/// Returns the row to enforce if the request is for a handler in a group; otherwise the guard enforces its own.
+/// Returns the row to enforce if the request is for a handler in a group. Otherwise, returns `None`, and the guard
+/// enforces its own row.
 pub(super) fn row_in_group(
     enforcement: Option<&Enforcement>,
     row: &RowRef,

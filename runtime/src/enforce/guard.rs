@@ -16,9 +16,10 @@ use crate::{
 
 /// Enforces the declaration of an attribute, before any other extractor runs and before the body is read.
 ///
-/// The attributes add it. You name it only in tests that call a handler directly, with `Guard::for_test()`.
+/// The attributes add the guard. You name this type only in tests that call a handler directly, with
+/// `Guard::for_test()`.
 ///
-/// It is not `Unpin`, so that [`guarded`](crate::guarded) can recognize a handler that has one.
+/// The guard is not `Unpin`, so that [`guarded`](crate::guarded) can recognize a handler that has a guard.
 ///
 /// # Examples
 ///
@@ -36,7 +37,7 @@ use crate::{
 /// ```
 pub struct Guard<R>(PhantomData<(fn() -> R, PhantomPinned)>);
 
-/// A type that carries the declaration of an attribute. Only generated code implements it.
+/// A type that carries the declaration of an attribute. Only generated code implements this trait.
 pub trait Declares: 'static {
     /// The declaration of the attribute.
     const ROW: Row;
@@ -53,7 +54,7 @@ impl<R: Declares, S: Sync> FromRequestParts<S> for Guard<R> {
 
 #[cfg(feature = "rmcp")]
 impl<R> Guard<R> {
-    /// Makes the guard of a tool that has been checked.
+    /// Makes the guard of a tool call that has been checked.
     pub(crate) fn passed() -> Self {
         Self(PhantomData)
     }

@@ -15,13 +15,13 @@ use crate::{
 
 /// Why a request is for no resource of a family.
 pub(crate) enum Nowhere {
-    /// Its path has a value that no resource can have.
+    /// The request's path has a value that no resource can have.
     Illegal,
-    /// Its path has another form than those of the resources.
+    /// The request's path has another form than the paths of the resources.
     Outside,
 }
 
-/// Finds the plan for a request: the gate's own, or that for one resource if the gate has a family.
+/// Finds the plan for a request: the gate's own plan, or the plan for one resource if the gate has a family.
 pub(crate) fn plan_for<'a>(plan: &'a Arc<Plan>, parts: &Parts) -> Result<Cow<'a, Arc<Plan>>, Nowhere> {
     if !plan.gate.is_of_family() {
         return Ok(Cow::Borrowed(plan));
@@ -47,7 +47,7 @@ pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Reject
     let member = match plan_for(plan, parts) {
         Ok(Cow::Owned(member)) => Some(member),
         Ok(Cow::Borrowed(_)) => None,
-        // A public operation may be outside the resources.
+        // The path of a public operation may be outside the family.
         Err(Nowhere::Outside) if row.requirement().is_public() => return Ok(()),
         Err(_) => return Err(unknown(plan, parts, &[Demand::of(row, const { &Filled::NONE })])),
     };
@@ -59,8 +59,8 @@ pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Reject
     }
 }
 
-/// Checks that the handler sees the same values as the resource: a middleware between two routers may have changed the
-/// path.
+/// Checks that the parameters of the handler's path have the same values as those of the resource. The values may
+/// differ if a middleware between two routers has changed the path.
 async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let path = PathParameters::of(parts).await;
     let resource = member.gate.resource();
@@ -78,7 +78,7 @@ async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Res
     Ok(())
 }
 
-/// Makes the notes for a request whose check has not begun.
+/// Makes the notes for a request before its check begins.
 fn of(parts: &Parts) -> Noted<'_> {
     Noted::of(parts, Watch::default())
 }

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use super::access::Access;
 
-/// Asks the compiler whether a type is [`Access`], with `TypeOf::<T>::kind()`: an inherent function takes precedence
-/// over a trait's.
+/// Asks the compiler whether a type is [`Access`]. `TypeOf::<T>::kind()` calls the inherent function if `T`
+/// is [`Access`], and the trait's function otherwise.
 #[derive(Debug)]
 pub struct TypeOf<T>(PhantomData<T>);
 
@@ -22,9 +22,9 @@ impl TypeOf<Access> {
     }
 }
 
-/// Imported beside [`TypeOf`], for all types except [`Access`].
+/// The trait behind `TypeOf::<T>::kind()` for all types except [`Access`]. Generated code imports it.
 pub trait OfAnotherType {
-    /// Returns the kind of another type.
+    /// Returns the kind of a type that is not [`Access`].
     #[must_use]
     fn kind() -> AnotherType {
         AnotherType
@@ -39,20 +39,20 @@ impl<T> OfAnotherType for TypeOf<T> {}
     label = "write `Option<Access>`, or `#[authenticated]` above the handler"
 )]
 pub trait IsOptional: Sized {
-    /// Compiles only for such a type.
+    /// Compiles only for an argument that a public handler may take.
     fn check(self) {}
 }
 
 #[diagnostic::do_not_recommend]
 impl IsOptional for AnotherType {}
 
-/// Implemented for every type except [`Access`], whose methods would demand an undeclared scope.
+/// Used where a handler calls `require` with an undeclared scope. Implemented for every type except [`Access`].
 #[diagnostic::on_unimplemented(
     message = "this handler demands a scope that it does not declare",
     label = "name the scope in `also(..)`, or write one that the attribute names"
 )]
 pub trait IsDeclared: Sized {
-    /// Compiles only for such a type.
+    /// Compiles for every type except [`Access`].
     fn check(self) {}
 }
 

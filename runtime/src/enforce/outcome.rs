@@ -17,7 +17,7 @@ use crate::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::{policy::step_up_of, refuse::Asked};
 
-/// What decides about a token: a gate, or only a policy if there is no HTTP, as over stdio and in tests.
+/// What decides about a token: a gate, or only a policy where there is no HTTP, as over stdio and in tests.
 #[derive(Clone, Copy)]
 pub(crate) enum Judge<'a> {
     Gate(&'a Plan),
@@ -25,7 +25,7 @@ pub(crate) enum Judge<'a> {
     Local(&'a Local),
 }
 
-/// The policy and the observer, if there is no gate.
+/// The policy and the observer of a program without a gate.
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 #[derive(Clone, Default)]
 pub(crate) struct Local {
@@ -49,7 +49,7 @@ impl Local {
 pub(crate) struct Noted<'a> {
     parts: Option<&'a Parts>,
     watch: Watch,
-    /// The earlier decision about this request, which was already reported.
+    /// The earlier decision about this request, which has already been reported.
     before: Option<(&'a Row, Option<&'a Filled>)>,
 }
 
@@ -58,7 +58,7 @@ impl<'a> Noted<'a> {
         Self { parts: Some(parts), watch, before: None }
     }
 
-    /// Records when the check began, if the request itself is not at hand.
+    /// Records when the check began, for code that does not have the request itself.
     pub(crate) fn since(watch: Watch) -> Self {
         Self { watch, ..Self::default() }
     }
@@ -91,8 +91,8 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
-    /// Decides as [`judge`](Self::judge) does, but reports only a refusal. If it lets the request through, an earlier
-    /// or a later decision is the one to report.
+    /// Decides as [`judge`](Self::judge) does, but reports only a refusal. If the token suffices, an earlier or later
+    /// decision about the same request is reported instead.
     #[inline]
     pub(crate) fn recheck(
         self,
@@ -130,12 +130,12 @@ impl<'j> Judge<'j> {
         !demands.is_empty() && demands.iter().all(Demand::is_public)
     }
 
-    /// Tells whether a token meets the floor and all demands. It refuses nothing, so it reports nothing.
+    /// Tells whether a token meets the floor and all demands. Nothing is refused, so nothing is reported.
     pub(crate) fn permits(self, token: &Token, demands: &[Demand<'_>]) -> bool {
         self.policy().decide(&token.caller(), demands).is_ok()
     }
 
-    /// Reports a decision to the observer and to the log; does nothing if there is neither.
+    /// Reports a decision to the observer and to the log, if there are any.
     #[inline]
     pub(crate) fn tell(
         self,

@@ -30,21 +30,22 @@ impl PathParameters {
     }
 }
 
-/// The values for the parameters of templates: those of the path, and those of the resource if the gate has a family.
+/// The values for the parameters of templates: the values in the path and, if the gate has a family, the values of the
+/// resource.
 struct InRequest<'a> {
     path: PathParameters,
     plan: Option<&'a Plan>,
 }
 
 impl Parameters for InRequest<'_> {
-    /// Returns the value. A name that is both in the path and in the family has only one value, or the handler is not
-    /// reached.
+    /// Returns the value of a parameter. If both the path and the family have the parameter, their values are equal:
+    /// otherwise the request is refused earlier.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
         let resource = self.plan.and_then(|plan| plan.gate.resource());
         let Some(of_family) = resource.and_then(|resource| resource.parameter(name)) else {
             return self.path.value_of(name);
         };
-        // A path that is not valid text has no reliable values.
+        // If the path is not valid text, none of its values can be trusted.
         if matches!(self.path, PathParameters::Illegal) { Err(Unfilled::Illegal) } else { Ok(of_family) }
     }
 }
@@ -77,7 +78,8 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Returns the templates with a parameter that the route's path and the gate's family lack, or that occurs twice.
+/// Describes each template with a parameter that neither the route's path nor the gate's family has, or that occurs
+/// twice.
 pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
     table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());
@@ -97,7 +99,8 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
     })
 }
 
-/// Counts the occurrences of a parameter. One in the path of the family is the same as the one in the route.
+/// Counts the occurrences of a parameter. A parameter that is both in the path of the family and in the route counts
+/// once, because both have the same value.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
     let is_of_family =
@@ -105,8 +108,8 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     in_route.max(usize::from(is_of_family))
 }
 
-/// Finds `{name}` and `{*name}`, as axum writes parameters; `{{` is a brace. MCP's URI templates have `{name}` at any
-/// position.
+/// Finds the names in `{name}` and `{*name}`, which are parameters in axum's paths. A `{{` is a literal brace. MCP's
+/// URI templates have `{name}` at any position.
 pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);

@@ -1,4 +1,4 @@
-//! The identifiers of a plan's rows in a table, so that the record of a decision names them as the lock does.
+//! The identifiers of a plan's rows in a table, so that the record of a decision has the same identifiers as the lock.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -28,7 +28,7 @@ impl<'a> FromIterator<&'a Entry> for Places {
 }
 
 impl Places {
-    /// Finds the identifier of a row. If the handler has several, it is that of the request's route.
+    /// Finds the identifier of a row. If the handler has several routes, the result belongs to the request's route.
     pub(super) fn find(&self, row: &Row, request: Option<&Parts>) -> Option<&str> {
         let places = self.0.get(row.handler())?;
         let places = || places.iter().filter(|place| place.entry.row() == row);
@@ -36,7 +36,8 @@ impl Places {
         places().find(is_of).or_else(|| places().next()).map(|place| &*place.id)
     }
 
-    /// Returns the row with its identifier for the route of a request; `None` if it already has one, or is in no table.
+    /// Returns the row with its identifier for the route of a request. Returns `None` if the row already has an
+    /// identifier, or is in no table.
     pub(super) fn identify(&self, row: &Row, request: &Parts) -> Option<Row> {
         let id = self.find(row, Some(request)).filter(|_| row.id().is_none())?;
         Some(row.clone().identified(id))
@@ -44,8 +45,8 @@ impl Places {
 }
 
 impl Place {
-    /// Tells whether this is the route of the request. If a router was nested later, this has only the end of the path
-    /// that axum knows.
+    /// Tells whether this is the route of the request. If the router was nested later, the path in the table is only
+    /// the end of the path that axum knows.
     fn is_of(&self, parts: &Parts) -> bool {
         let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let is_path = matched.zip(self.entry.path()).is_some_and(|(matched, own)| matched.ends_with(own));

@@ -20,7 +20,7 @@ use crate::{
     token::Token,
 };
 
-/// Where a mounted handler finds its plan; filled once, when its router is protected.
+/// The place where a mounted handler finds its plan. The slot is filled once, when the router is protected.
 pub(crate) type Slot = OnceLock<Arc<Plan>>;
 
 /// A gate, the row that it enforces, and the prebuilt answers. Cheap to clone.
@@ -28,7 +28,7 @@ pub(crate) type Slot = OnceLock<Arc<Plan>>;
 pub(crate) struct Plan {
     pub(crate) gate: Gate,
     pub(crate) row: RowRef,
-    /// The answers for the row itself, which need no lookup.
+    /// The answers for the plan's own row, which need no lookup.
     answers: Answers,
     prebuilt: Prebuilt,
     /// The identifiers of the rows that the plan enforces.
@@ -51,12 +51,12 @@ impl Plan {
         self.group.as_deref()
     }
 
-    /// Makes the same plan with the gate of one resource of a family, which has no prebuilt answers.
+    /// Makes the same plan with the gate of one resource of a family. A family has no prebuilt answers.
     pub(super) fn with(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
     }
 
-    /// Makes the plan of a layer, which demands only the floor; guards inside have the rows `inside`.
+    /// Makes the plan of a layer, which demands only the floor. `inside` is the table of the guards inside.
     pub(crate) fn of_layer(gate: Gate, inside: &ScopeTable) -> Self {
         Self::of_floor(gate, inside.entries().iter().map(Entry::row), inside)
     }
@@ -74,12 +74,12 @@ impl Plan {
         Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt, inside.entries().iter().collect())
     }
 
-    /// Tells whether the prebuilt answers are for `row`, which usually is the row of this plan.
+    /// Tells whether the `answers` of this plan are for `row`, as they usually are.
     fn is_of(&self, row: &Row) -> bool {
         std::ptr::eq(row, &raw const *self.row) || row.terms() == self.row.terms()
     }
 
-    /// Fills in the templates of a row that has no path, from the parameters of the resource.
+    /// Fills in the templates of a row that has no path with the parameters of the resource.
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
             PathParameters::None.fill(row, Some(self))
@@ -88,30 +88,30 @@ impl Plan {
         }
     }
 
-    /// Fills in the templates of a row from the path of a request, and from the resource that it is for.
+    /// Fills in the templates of a row with the parameters of the request's path and of its resource.
     pub(crate) async fn fill_from(&self, parts: &mut Parts, row: &Row) -> Filled {
         if row.terms().has_templates() {
-            // Boxed, because it is rare and its state would enlarge the future of every request.
+            // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
             Box::pin(PathParameters::of(parts)).await.fill(row, Some(self))
         } else {
             Filled::default()
         }
     }
 
-    /// Refuses a request without a token, whatever it asks for, if a token is needed.
+    /// Refuses a request that needs a token and has none.
     #[cfg(feature = "mcp")]
     pub(crate) fn demand_a_token(&self, noted: &Noted<'_>) -> Rejection {
         let failure = Failure::For(crate::refuse::Reason::MissingToken);
         self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
     }
 
-    /// Refuses a request that no scope would allow, and reports that.
+    /// Refuses a request that no scope would allow, and reports the refusal.
     #[cfg(feature = "mcp")]
     pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
         self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())
     }
 
-    /// Refuses a request that has no accepted token or is itself at fault, and reports the refusal.
+    /// Refuses a request that has no accepted token, or that is itself wrong, and reports the refusal.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>], noted: &Noted<'_>) -> Rejection {
         let rejection = self.answer(failure, demands);
         self.tell_refusal(rejection, None, demands, noted)

@@ -1,4 +1,4 @@
-//! The answers that are built at startup: those that depend only on the gate and the policy.
+//! The answers that are built at startup, because they depend only on the gate and the row.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -9,7 +9,7 @@ use crate::{
     scope::{Filled, Row, Terms},
 };
 
-/// The prebuilt answers for one policy. Cheap to clone.
+/// The prebuilt answers for one row. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Answers(Arc<[Rejection]>);
 
@@ -19,7 +19,7 @@ impl Answers {
     }
 }
 
-/// The prebuilt answers for the policies of one gate. Cheap to clone.
+/// The prebuilt answers for the rows of one gate. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Prebuilt(Arc<HashMap<Terms, Answers>>);
 
@@ -49,7 +49,7 @@ impl Prebuilt {
         Self(Arc::new(answers))
     }
 
-    /// Returns the answers under these terms; empty if the terms were not known at startup.
+    /// Returns the answers for a row with these terms. The result is empty if the terms were not known at startup.
     pub(crate) fn answers(&self, terms: &Terms) -> Answers {
         self.0.get(terms).cloned().unwrap_or_default()
     }

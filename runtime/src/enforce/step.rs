@@ -1,4 +1,4 @@
-//! A tower service with a step in front of it; layers and guarded services are made with it.
+//! A tower service that runs a step before the inner service. The layers and the guarded services use this service.
 
 use std::{
     fmt,
@@ -21,7 +21,7 @@ use super::enforcement::Passed;
 pub trait Step: Clone + Send + Sync + 'static {
     /// Checks the request, and stores the result in its extensions, or answers the request.
     ///
-    /// It borrows the request, because a copy in each waiting future would make the boxed future too large.
+    /// The step borrows the request, because a copy in each waiting future would make the boxed future too large.
     fn run(&self, parts: &mut Parts, body: &mut Body) -> impl Future<Output = Result<(), Response>> + Send;
 
     /// Whether the step changes the answer of the service.
@@ -33,7 +33,7 @@ pub trait Step: Clone + Send + Sync + 'static {
     }
 }
 
-/// The service that scopegate's layers make: it calls the inner service only after their step.
+/// The service that scopegate's layers make. This service runs the layer's step, and then calls the inner service.
 #[expect(unnameable_types, reason = "programs have it from a layer, and need not name it")]
 #[derive(Clone)]
 pub struct Protected<T, C> {
@@ -61,7 +61,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // The inner service that was polled ready handles this request, and the clone the next one.
+        // The inner service that was polled ready handles this request. The clone handles the next request.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let step = self.step.clone();

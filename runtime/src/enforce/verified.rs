@@ -10,12 +10,12 @@ use crate::{
     token::{Seen, Token},
 };
 
-/// The result of a verification. It belongs to a verifier and to credentials, not to one clone of a gate.
+/// The result of a verification. Other gates with the same verifier can use the result for the same credentials.
 #[derive(Clone)]
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
     outcome: Outcome,
-    /// The credentials that were verified; a middleware may have changed them since.
+    /// The credentials that were verified. A middleware may have changed the request's credentials since.
     seen: Seen,
     /// The next outer verification.
     pub(super) earlier: Option<Arc<Verified>>,
@@ -28,7 +28,7 @@ enum Outcome {
     Asked(Arc<Asked>),
 }
 
-/// A credential that is kept aside, with the result once it has been verified.
+/// A credential that was removed from the request, and the result once the credential has been verified.
 struct Asked {
     protocols: Vec<HeaderValue>,
     outcome: OnceLock<Result<Token, Failure>>,
@@ -41,8 +41,8 @@ impl Verified {
         Self::of(plan, Outcome::Known(outcome), parts)
     }
 
-    /// Removes credentials that handlers must not see, and keeps them for a later verification; `None` if there are
-    /// none.
+    /// Removes credentials that handlers must not see, and keeps them for a later verification. Returns `None` if there
+    /// are none.
     pub(super) fn later(plan: Arc<Plan>, parts: &mut Parts) -> Option<Self> {
         let protocols = plan.gate.take_protocols(&mut parts.headers)?;
         let asked = Asked { protocols, outcome: OnceLock::new() };
@@ -54,7 +54,7 @@ impl Verified {
         Self { plan, outcome, seen, earlier: None }
     }
 
-    /// Tells whether the proof of the request was already used, so that `gate` must not reject it as a replay.
+    /// Tells whether the request's proof has already been accepted, so that `gate` must not reject it as a replay.
     pub(super) fn proves_for(&self, gate: &Gate) -> bool {
         matches!(self.outcome, Outcome::Known(Ok(_))) && gate.remembers_as(&self.plan.gate)
     }
@@ -64,17 +64,17 @@ impl Verified {
         self.plan.gate.still_has(parts, &self.seen)
     }
 
-    /// Returns the token, as the gate that verified it accepts it.
+    /// Returns the token, if the gate that verified it accepts it.
     pub(crate) async fn accepted(&self, parts: &Parts) -> Result<Token, Failure> {
         self.accepted_by(&self.plan, parts).await
     }
 
-    /// Returns the token, as another gate with the same verifier accepts it.
+    /// Returns the token, if another gate with the same verifier accepts it.
     pub(crate) async fn accepted_by(&self, plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
         let handler = plan.row.handler();
         let token = match &self.outcome {
             Outcome::Known(outcome) => outcome.clone()?,
-            // Boxed, because it is rare and its state would enlarge the future of every request.
+            // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
             Outcome::Asked(asked) => Box::pin(asked.answer(&self.plan.gate, parts, handler)).await?,
         };
         plan.gate.accept(token, handler)
@@ -82,7 +82,7 @@ impl Verified {
 }
 
 impl Asked {
-    /// Verifies the credential, unless that has been done.
+    /// Verifies the credential, unless it has already been verified.
     async fn answer(&self, gate: &Gate, parts: &Parts, handler: &str) -> Result<Token, Failure> {
         if let Some(known) = self.outcome.get() {
             return known.clone();
@@ -91,7 +91,8 @@ impl Asked {
         self.outcome.get_or_init(|| outcome).clone()
     }
 
-    /// Makes the head of the request as it arrived. The handler's copy stays without the credential.
+    /// Makes the head of the request as it arrived, with the credential. The handler's copy stays without the
+    /// credential.
     fn whole(&self, parts: &Parts) -> Parts {
         let (mut whole, ()) = Request::new(()).into_parts();
         whole.method = parts.method.clone();

@@ -1,4 +1,4 @@
-//! Turns a failure of a credential or of the decision into a refusal of the gate.
+//! Turns a failed verification or decision into a refusal of the gate.
 
 use std::borrow::Cow;
 
@@ -53,10 +53,11 @@ impl Gate {
         refusal.for_request(id, &self.0.bodies)
     }
 
-    /// Makes the challenges for a token that came with `scheme`. If the token is valid but grants too little, the only
-    /// challenge is for its own scheme. Otherwise there is a challenge for each scheme that the gate accepts.
+    /// Makes the challenges for a token that came with `scheme`. If the token is valid but grants too little, there is
+    /// one challenge, for this scheme. Otherwise, there is a challenge for each scheme that the gate accepts.
     ///
-    /// The error is in the challenge of the scheme that the client used, or in the only challenge.
+    /// With two challenges, the error is in the one for the scheme that the client used. If the request has no token or
+    /// several, both challenges have the error.
     pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
         let schemes = match self.0.bindings.dpop_use() {
             DpopUse::Refused => [Some(Scheme::Bearer), None],
@@ -69,8 +70,8 @@ impl Gate {
         schemes.map(|own| own.map(|own| self.challenge(reason, own, has_error(own), asked)))
     }
 
-    /// Makes the challenge of one scheme. It always contains the demands on scopes and login, so that the token which a
-    /// client requests with it is enough, whatever was wrong with the previous one.
+    /// Makes the challenge of one scheme. The challenge always contains the demands on scopes and login. The next token
+    /// that the client requests is therefore enough, whatever was wrong with the previous token.
     fn challenge(&self, reason: Reason, scheme: Scheme, has_error: bool, asked: &Asked) -> Challenge {
         let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {

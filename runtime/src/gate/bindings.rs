@@ -21,7 +21,7 @@ use crate::{
 /// The gate's rules for tokens that are bound to a key or a certificate.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bindings {
-    /// Whether something in front of the program checks the bindings that the gate does not.
+    /// Whether a proxy in front of the program checks the bindings that this gate does not check.
     pub(super) accepts_unchecked: bool,
     pub(super) certificate: Option<ClientCertificate>,
     #[cfg(feature = "dpop")]
@@ -38,7 +38,7 @@ pub(crate) enum DpopUse {
 }
 
 impl DpopUse {
-    /// Returns the word for exports; `None` if DPoP is not enabled.
+    /// Returns the word for exports. Returns `None` if DPoP is not enabled.
     #[cfg(feature = "export")]
     pub(crate) const fn word(self) -> Option<&'static str> {
         match self {
@@ -49,7 +49,7 @@ impl DpopUse {
     }
 }
 
-/// Why the request does not prove the token's binding: the answer, and the text for the log.
+/// Why the request does not prove the token's binding. Contains the answer to the client, and the error for the log.
 pub(super) struct Unproven {
     pub(super) failure: Failure,
     pub(super) error: VerifyError,
@@ -67,8 +67,8 @@ impl From<VerifyError> for Unproven {
 }
 
 impl Bindings {
-    /// Checks the bindings of a token that this gate checks, and returns the part that must be awaited. `path` is that
-    /// of the request as it arrived.
+    /// Makes this gate's checks of the bindings of a token, and returns the part that must be awaited: the check of a
+    /// proof. `path` is the request's path as it arrived.
     pub(super) fn check<'a>(
         &'a self,
         token: &'a Token,
@@ -96,7 +96,7 @@ impl Bindings {
                 }
                 (Scheme::Dpop, Some(jkt)) => {
                     let checking = dpop.check(jkt, presented, path, is_proven);
-                    // Boxed, so that requests with bearer tokens do not need space for it.
+                    // Boxed, so that requests with bearer tokens do not need space for this future.
                     return Ok(Some(Box::pin(async { checking.await.map_err(Unproven::from) })));
                 }
             };
@@ -107,7 +107,7 @@ impl Bindings {
         Ok(None)
     }
 
-    /// Describes the proofs that requests need, for people.
+    /// Describes in plain sentences the proofs that requests need.
     #[cfg(feature = "export")]
     pub(super) fn in_words(&self) -> impl Iterator<Item = &'static str> {
         let dpop = match self.dpop_use() {
@@ -125,14 +125,14 @@ impl Bindings {
         dpop.into_iter().chain(certificate)
     }
 
-    /// Returns why a verified token without a request is rejected, if it is.
+    /// Returns an error if the gate requires DPoP and the token is not bound to a key.
     #[cfg(feature = "export")]
     pub(super) fn refuses_unbound(&self, token: &Token) -> Option<VerifyError> {
         let is_bound = token.confirmation().is_some_and(|confirmation| confirmation.jkt.is_some());
         (self.dpop_use() == DpopUse::Required && !is_bound).then(|| VerifyError::invalid(UNBOUND))
     }
 
-    /// Returns why a token is rejected because of a binding that this gate does not check, if it is.
+    /// Returns an error if the token has a binding that this gate does not check.
     pub(super) fn refuses(&self, token: &Token) -> Option<VerifyError> {
         let confirmation = token.confirmation().filter(|_| !self.accepts_unchecked)?;
         let reason = if confirmation.has_others {
@@ -147,12 +147,12 @@ impl Bindings {
         Some(VerifyError::invalid(reason))
     }
 
-    /// Tells whether requests must be checked.
+    /// Tells whether the gate checks the bindings of tokens.
     pub(super) fn check_requests(&self) -> bool {
         self.certificate.is_some() || self.dpop_use() != DpopUse::Refused
     }
 
-    /// Tells whether both make the same checks.
+    /// Tells whether the two gates make the same checks.
     pub(super) fn check_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         let same_dpop = match (&self.dpop, &other.dpop) {
@@ -165,7 +165,7 @@ impl Bindings {
         same_dpop && self.certificate == other.certificate
     }
 
-    /// Tells whether both share a store, so that each knows the proofs that the other accepted.
+    /// Tells whether the two gates share a store, so that each knows the proofs that the other accepted.
     pub(super) fn remember_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         return match (&self.dpop, &other.dpop) {
@@ -179,7 +179,7 @@ impl Bindings {
         }
     }
 
-    /// Iterates over the headers with proofs.
+    /// Iterates over the headers that carry proofs.
     pub(super) fn headers(&self) -> impl Iterator<Item = HeaderName> {
         let certificate = self.certificate.as_ref().and_then(ClientCertificate::name).cloned();
         #[cfg(feature = "dpop")]
@@ -200,7 +200,7 @@ impl Bindings {
         DpopUse::Refused
     }
 
-    /// Returns the algorithms of proofs that the metadata and challenges list.
+    /// Returns the names of the algorithms that may sign proofs, for the metadata and challenges.
     pub(super) fn algorithms(&self) -> &[String] {
         #[cfg(feature = "dpop")]
         return self.dpop.as_ref().map_or(&[], |dpop| dpop.names());
@@ -208,7 +208,7 @@ impl Bindings {
         &[]
     }
 
-    /// Adds the bindings that tokens may or must have to the metadata document.
+    /// Adds to the metadata document which bindings tokens may or must have.
     pub(super) fn describe(&self, metadata: ResourceMetadata) -> ResourceMetadata {
         let metadata = if self.certificate.is_some() { metadata.with_certificates() } else { metadata };
         match self.dpop_use() {
@@ -220,7 +220,7 @@ impl Bindings {
 }
 
 impl Gate {
-    /// Lists the problems of these rules.
+    /// Lists the problems of the rules for bound tokens.
     pub(super) fn binding_problems(&self) -> Vec<String> {
         let bindings = &self.0.bindings;
         let mut problems: Vec<String> =

@@ -18,7 +18,7 @@ use crate::{
 impl Gate {
     /// Reads and verifies the credential of a request. The result is valid for any gate with the same verifier.
     ///
-    /// With `is_proven`, the request's proof has already been accepted for this request, so it is not a replay.
+    /// `is_proven` means that the proof has already been accepted for this request, so it is not a replay.
     pub(crate) async fn verify(
         &self,
         parts: &Parts,
@@ -33,7 +33,7 @@ impl Gate {
             Credentials::NotAToken(scheme) => return Err(Failure::of(Reason::InvalidToken, scheme)),
         };
         if self.is_of_family() {
-            // A verifier must not mistake the pattern for a resource.
+            // A verifier must not mistake the URL pattern of the family for a resource.
             log::not_verified(&VerifyError::invalid("the request is at no resource of the family"), handler);
             return Err(Failure::of(Reason::InvalidToken, scheme));
         }
@@ -52,11 +52,11 @@ impl Gate {
                 unproven.failure.by(scheme)
             })?;
         }
-        // A handler may demand more when the text is no longer at hand.
+        // Keeps the token's identifier for the observer: a handler's later demands do not see the token's text.
         Ok(if self.0.observer.is_some() { verified.known_by(token) } else { verified })
     }
 
-    /// Returns the text of the request's token, for its hash.
+    /// Returns the text of the request's token, to compute its hash.
     pub(crate) fn credential<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
         match self.0.sources.read(parts, self.origin()) {
             Credentials::Bearer(token) | Credentials::Dpop(token) => Some(token),
@@ -75,19 +75,19 @@ impl Gate {
         }
     }
 
-    /// Returns why this gate's own rules reject a verified token, if they do.
+    /// Returns an error if this gate's own rules reject a verified token.
     pub(crate) fn refuses(&self, token: &Token) -> Option<VerifyError> {
         self.0.bindings.refuses(token)
     }
 
-    /// Returns why this gate rejects a verified token whatever the request proves, if it does.
+    /// Returns an error if this gate rejects a verified token whatever proof the request has.
     #[cfg(feature = "export")]
     pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {
         self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))
     }
 
-    /// Verifies a token without a request, as the gate would. Unless `may_send` is set, the token is sent nowhere, and
-    /// the program's own verifier is not called.
+    /// Verifies a token without a request, as the gate would verify it. Unless `may_send` is set, the token is not sent
+    /// to any server, and a verifier of the program's own is not called.
     #[cfg(feature = "export")]
     pub(crate) async fn verify_alone(
         &self,
@@ -112,7 +112,7 @@ impl Gate {
         Some(verified)
     }
 
-    /// Returns the verifier, if it is one of this crate.
+    /// Returns the verifier, if it is one of this crate's verifiers.
     #[cfg(feature = "export")]
     pub(crate) fn known_verifier(&self) -> Option<KnownVerifier<'_>> {
         KnownVerifier::of(self.0.verifier.as_any())
@@ -157,19 +157,19 @@ impl Gate {
         self.0.sources.strip_anything()
     }
 
-    /// Tells whether inner gates could not verify a request's credential again, because it is removed or is valid only
-    /// once.
+    /// Tells whether inner gates need the result of this gate, because a request's credential is removed or is valid
+    /// only once.
     pub(crate) fn verifies_for_all(&self) -> bool {
         self.strips_credentials() || self.0.sources.have_proofs()
     }
 
-    /// Removes credentials that handlers must not see from a request.
+    /// Removes from a request the credentials that handlers must not see.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.0.sources.strip(headers);
     }
 
-    /// Removes credentials that handlers must not see from a request that has not been checked, and returns the
-    /// original subprotocols, or `None` if they did not change.
+    /// Removes from a request the subprotocols that are credentials. Returns the original subprotocols, or `None` if
+    /// they did not change.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         self.0.sources.take_protocols(headers)
     }

@@ -1,4 +1,4 @@
-//! Tokens that are bound by DPoP, at a gate.
+//! How a gate accepts tokens that are bound by DPoP.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use super::Gate;
 use crate::{dpop::Dpop, token::CredentialSource};
 
 impl Gate {
-    /// Accepts tokens that are bound to a key of the client by DPoP ([RFC 9449]), and checks the proof of each request.
+    /// Accepts tokens that are bound to the client's key by DPoP ([RFC 9449]), and checks the proof of each request.
     ///
-    /// Without this, the gate ignores the scheme `DPoP`, and rejects a token that is bound to a key. The
-    /// [guide](crate::guide::dpop) explains the checks and the answers.
+    /// Without this method, the gate ignores the scheme `DPoP`, and rejects a token that is bound to a key.
+    /// The [guide](crate::guide::dpop) explains the checks and the answers.
     ///
     /// # Errors
     ///
-    /// It is an error at startup if the gate has no resource, as with [`Gate::static_keys`], or if it requires bound
-    /// tokens but verifies only static keys. The same holds for the errors of [`Dpop`]'s methods.
+    /// The gate does not start if it has no resource, as with [`Gate::static_keys`], or if it requires bound tokens but
+    /// verifies only static keys. Some settings of [`Dpop`] are errors at startup, too.
     ///
     /// # Examples
     ///
@@ -35,7 +35,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Lists the settings that keep the gate from accepting any bound token, or any token at all.
+    /// Lists the settings with which the gate could not accept any bound token, or any token at all.
     pub(super) fn dpop_problems(&self, dpop: &Dpop) -> Vec<String> {
         let mut problems = Vec::new();
         if self.resource().is_none() {

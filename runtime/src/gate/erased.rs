@@ -16,8 +16,8 @@ pub(super) trait Verify: Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-/// How many bytes the future of a verifier may have before it gets a box of its own. Verifiers that look a token up
-/// stay below, and every request has this space.
+/// The most bytes that the future of a verifier may have without an allocation. Every request has this space, which is
+/// enough for verifiers that look a token up.
 const FUTURE: usize = 128;
 
 pub(super) type Verifying<'a> = StackFuture<'a, Result<Token, VerifyError>, FUTURE>;

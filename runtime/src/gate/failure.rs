@@ -7,12 +7,12 @@ use crate::{
     token::{Scheme, VerifyError},
 };
 
-/// Why a request failed, and when to try again if that would help.
+/// Why a request failed, and when the client should try again, if that would help.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
-    /// With a bearer token, or with no particular token.
+    /// The reason for a request with a bearer token, or without a token.
     For(Reason),
-    /// With a token that was sent with the scheme DPoP.
+    /// The reason for a request whose token was sent with the scheme DPoP.
     OfDpop(Reason),
     Unavailable {
         retry_after: Duration,

@@ -1,4 +1,4 @@
-//! The gate of a family of resources, which becomes the gate of one resource for each request.
+//! Turns the gate of a family of resources into the gate of one resource, for each request.
 
 use std::sync::Arc;
 
@@ -10,16 +10,16 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// Where a request to the gate of a family belongs.
+/// Which resource of a family a request is for.
 pub(crate) enum Spot {
-    /// At a resource of the family, whose gate this is.
+    /// The request is for a resource of the family, and this is the resource's gate.
     Member(Gate),
     Illegal,
     Outside,
 }
 
 impl Gate {
-    /// Tells whether the gate must become that of one resource before it can check a request.
+    /// Tells whether the gate must become the gate of one resource before it can check a request.
     pub(crate) fn is_of_family(&self) -> bool {
         self.resource().is_some_and(Resource::is_family)
     }
@@ -33,8 +33,8 @@ impl Gate {
         }
     }
 
-    /// Returns the routes that can never belong to a resource of the gate's family, or that give its parameters other
-    /// values.
+    /// Describes the routes that can never belong to a resource of the family, or whose parameters can have other
+    /// values than those of the resource.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));
@@ -45,7 +45,7 @@ impl Gate {
     }
 }
 
-/// Returns the URI that a request arrived with, since nested routers remove their prefix.
+/// Returns the URI that a request arrived with. A nested router removes its prefix from the URI that it sees.
 pub(super) fn arrived(parts: &Parts) -> &Uri {
     #[cfg(any(feature = "dpop", feature = "family"))]
     if let Some(axum::extract::OriginalUri(original)) = parts.extensions.get() {

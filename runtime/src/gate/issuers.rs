@@ -1,9 +1,9 @@
-//! Makes a gate for issuers, with the challenge and the metadata that result from them.
+//! Makes a gate for issuers, which determine what the challenges and the metadata contain.
 
 use super::Gate;
 use crate::{Issuer, Issuers, Resource, shown};
 
-/// Makes the gate of `resource` for the tokens of `issuers`.
+/// Makes a gate for `resource` that accepts the tokens of `issuers`.
 pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     let mut problems = Vec::new();
     if resource.authorization_servers().is_empty() {
@@ -34,7 +34,7 @@ pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     gate
 }
 
-/// Finds the resource's authorization servers whose tokens no issuer would accept.
+/// Finds the authorization servers of the resource whose tokens would match no issuer.
 fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
     let is_known = |server: &str| {
         issuers
@@ -52,7 +52,8 @@ fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
         .collect()
 }
 
-/// Finds the prefix that clients put before scopes. A challenge has only one name for each scope, whatever the issuer.
+/// Finds the prefix that clients put before scopes. All issuers must have the same prefix, because a challenge has only
+/// one name for each scope.
 fn asked_prefix(issuers: &Issuers) -> Result<Option<String>, String> {
     let mut prefixes = issuers.iter().map(Issuer::asked_prefix);
     let Some(first) = prefixes.next() else { return Ok(None) };
@@ -78,7 +79,7 @@ pub(crate) fn is_of_open_id(scope: &str) -> bool {
     OF_OPEN_ID.contains(&scope)
 }
 
-/// Writes a scope as clients request it. The scopes of `OpenID` Connect get no prefix, since they belong to no
+/// Writes a scope as clients request it. The scopes of `OpenID` Connect get no prefix, because they belong to no
 /// resource.
 fn with_prefix(prefix: &str, scope: &str) -> String {
     if is_of_open_id(scope) { scope.to_owned() } else { format!("{prefix}{scope}") }

@@ -1,4 +1,4 @@
-//! The log events; without the feature `tracing` there are none.
+//! The log events. Without the feature `tracing`, nothing is logged.
 
 use crate::{
     observe::{Decision, Outcome},
@@ -14,7 +14,7 @@ use crate::{
     shown,
 };
 
-/// Logs that the program is at fault, so that the request is answered with 500.
+/// Logs a mistake in the program. The answer to the request is then 500.
 pub(crate) fn misconfigured(fault: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "scopegate", "{fault}");
@@ -46,7 +46,7 @@ pub(crate) fn alike(scopes: &Alike<'_>) {
 
 /// Logs that a credential was not accepted.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
-    // A verifier may quote what it received.
+    // Escaped, because a verifier's error may contain text from the client.
     #[cfg(feature = "tracing")]
     let shown = shown::line(error);
     #[cfg(feature = "tracing")]
@@ -94,7 +94,7 @@ pub(crate) fn unfilled(shortfall: Shortfall, demands: &[Demand<'_>]) {
     let _ = (shortfall, demands);
 }
 
-/// Tells whether any subscriber may receive events of decisions.
+/// Tells whether any subscriber may receive the events of decisions.
 #[inline]
 pub(crate) fn hears_decisions() -> bool {
     #[cfg(feature = "tracing")]
@@ -119,14 +119,14 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
     }
 }
 
-/// Tells whether an outcome is logged at `info`. A missing scope or login is worth it for an audit, since the client
-/// will return with more.
+/// Tells whether an outcome is logged at `info`. Only a missing scope or login is logged at `info`: the client will
+/// return with more, and an audit should show why.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))
 }
 
-/// Logs the record of a decision. The names of the fields are an interface, which the guide documents.
+/// Logs the record of a decision. Programs rely on the names of the fields, and the guide documents them.
 pub(crate) fn decided(decision: &Decision<'_>) {
     #[cfg(feature = "tracing")]
     macro_rules! event {
@@ -173,7 +173,7 @@ fn words<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
     (!joined.is_empty()).then(|| shown::line(joined).to_string())
 }
 
-/// Escapes text from a token, which could forge lines of the log.
+/// Escapes a text from a token. If it were not escaped, the text could forge lines of the log.
 #[cfg(feature = "tracing")]
 fn shown_name(name: Option<&str>) -> Option<String> {
     name.map(|name| shown::text(name).to_string())
@@ -184,7 +184,7 @@ fn handlers(demands: &[Demand<'_>]) -> String {
     join(demands.iter().map(|demand| demand.row.handler()))
 }
 
-/// Names the templates that could not be filled in for one reason.
+/// Names the templates that could not be filled in for the reason `why`.
 #[cfg(feature = "tracing")]
 fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     let templates = demands.iter().flat_map(|demand| {
@@ -194,10 +194,11 @@ fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     join(templates)
 }
 
-/// Logs that the requirement of an MCP operation cannot be determined, often because the program's table lacks it.
+/// Logs that the requirement of an MCP operation cannot be determined. The usual reason is that the program's table
+/// lacks the operation.
 #[cfg(feature = "mcp")]
 pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
-    // Escaped, since text from a client could forge lines.
+    // Escaped, because text from a client could forge lines of the log.
     #[cfg(feature = "tracing")]
     tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");
     #[cfg(not(feature = "tracing"))]

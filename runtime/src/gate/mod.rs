@@ -66,7 +66,7 @@ struct Inner {
     policy: Policy,
     sources: Sources,
     bodies: Bodies,
-    /// The texts for a missing and for an invalid credential, for a gate whose credentials are not access tokens.
+    /// The texts for a missing and for an invalid credential, if the gate's credentials are not access tokens.
     texts: Option<Texts>,
     missing_is_invalid: bool,
     bindings: Bindings,
@@ -80,20 +80,21 @@ struct Inner {
 #[derive(Clone)]
 enum Protects {
     Resource(Box<Resource>),
-    /// A server without OAuth, which clients cannot discover.
+    /// A server without OAuth, for which clients find no metadata.
     Realm(Realm),
 }
 
 impl Gate {
-    /// Makes a gate for `resource`, whose tokens `verifier` verifies.
+    /// Makes a gate for `resource` that verifies tokens with `verifier`.
     pub fn new(resource: Resource, verifier: impl TokenVerifier) -> Self {
         Self::of(Protects::Resource(Box::new(resource)), verifier)
     }
 
     /// Makes a gate that verifies JSON Web Tokens ([RFC 9068]) from the authorization servers of `resource`.
     ///
-    /// Each is an [`Issuer`](crate::Issuer) with the default rules. Nothing is fetched before the first token arrives,
-    /// so the authorization server may be down when the program starts. For other rules, use [`Gate::issuers`].
+    /// Each authorization server becomes an [`Issuer`](crate::Issuer) with the default rules. Nothing is fetched before
+    /// the first token arrives, so the authorization servers may be down when the program starts. For other rules,
+    /// use [`Gate::issuers`].
     ///
     /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
     #[cfg(feature = "jwt")]
@@ -102,9 +103,9 @@ impl Gate {
         Self::issuers(resource, issuers)
     }
 
-    /// Makes a gate for the tokens of some [issuers](crate::Issuer), each with its own rules.
+    /// Makes a gate for the tokens of several [issuers](crate::Issuer), each with its own rules.
     ///
-    /// If the resource names no authorization server, its metadata names those of the issuers.
+    /// If the resource names no authorization server, the metadata names the issuers instead.
     ///
     /// # Examples
     ///
@@ -118,8 +119,9 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Errors at startup are: an invalid issuer, an authorization server of the resource that is not one of the
-    /// issuers, and issuers with different names for the scopes that clients request.
+    /// The gate does not start if an issuer is invalid, or if the resource names an authorization server that is not
+    /// one of the issuers. It also does not start if the issuers have different names for the scopes that clients
+    /// request.
     #[cfg(feature = "jwt")]
     pub fn issuers(resource: Resource, issuers: impl Into<crate::Issuers>) -> Self {
         issuers::gate(resource, issuers.into())
@@ -127,8 +129,8 @@ impl Gate {
 
     /// Makes a gate for a server with static keys and without OAuth.
     ///
-    /// Its challenges name `realm` but no metadata. The paths where clients look for OAuth answer 404 in JSON, so that
-    /// clients fall back to their key. To accept keys and OAuth, use [`StaticKeys::or`].
+    /// The gate's challenges name `realm` but no metadata. The paths where clients look for OAuth answer 404 in JSON,
+    /// so that clients use their key instead. To accept keys and OAuth, use [`StaticKeys::or`].
     ///
     /// A realm that [`Resource::realm`] would reject is an error at startup.
     pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {
@@ -163,9 +165,10 @@ impl Gate {
         Self(inner, None)
     }
 
-    /// Replaces only the verifier; resource, policy, credential sources and answers stay.
+    /// Replaces the verifier. Resource, policy, credential sources and answers stay the same.
     ///
-    /// Use it in tests: the program's gate then decides as in production, with a verifier of the test.
+    /// Use this method in tests. The program's gate then decides as in production, but accepts the tokens of a test
+    /// verifier.
     ///
     /// # Examples
     ///
@@ -195,9 +198,9 @@ impl Gate {
         self
     }
 
-    /// Sets the sources of credentials, in place of `Authorization`.
+    /// Sets the sources of credentials; only `Authorization` unless set.
     ///
-    /// A request with credentials in two places is answered 400, since the gate does not choose between them.
+    /// The answer to a request with credentials in two places is 400, because the gate does not choose between them.
     ///
     /// # Examples
     ///
@@ -225,9 +228,9 @@ impl Gate {
 
     /// Sets a function that writes the bodies of refusals. The gate still sets status, challenge and caching.
     ///
-    /// The function receives the refusal, the headers of the request, and the body that the gate would write. It runs
-    /// for each refusal, before the answer is sent. A panic in it ends that request, as a panic in a handler does, and
-    /// no other.
+    /// The function receives the refusal, the headers of the request, and the body that the gate would write. The
+    /// function runs for each refusal, before the answer is sent. If the function panics, only this request ends, as
+    /// after a panic in a handler.
     ///
     /// # Examples
     ///
@@ -260,8 +263,8 @@ impl Gate {
     /// Also sends `error="invalid_token"` to requests without a token, for old clients that otherwise do not start a
     /// login.
     ///
-    /// [RFC 6750, section 3.1] says that there SHOULD be no error: newer clients conclude that their token has become
-    /// invalid.
+    /// [RFC 6750, section 3.1] says that there SHOULD be no error. With this error, newer clients conclude that their
+    /// token has become invalid.
     ///
     /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     #[must_use]
@@ -270,11 +273,11 @@ impl Gate {
         self
     }
 
-    /// Accepts tokens that are bound to a key of the client (`cnf`, [RFC 7800]) as plain bearer tokens.
+    /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as plain bearer tokens.
     ///
-    /// Without this they are rejected, since the issuer bound the token to one client's key. Call it only if something
-    /// in front of this program checks the proof. The gate still makes its own checks: see `Gate::dpop` and
-    /// [`Gate::client_certificate`].
+    /// Without this method, bound tokens are rejected, because the issuer bound them to one client's key. Call this
+    /// method only if a proxy in front of the program checks the proof. The gate still makes its own checks: see
+    /// `Gate::dpop` and [`Gate::client_certificate`].
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     #[must_use]
@@ -283,13 +286,13 @@ impl Gate {
         self
     }
 
-    /// Accepts tokens that are bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]), and
-    /// compares them with the certificate that a proxy verified.
+    /// Accepts tokens that are bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]) if a proxy
+    /// has verified the same certificate.
     ///
-    /// Without this they are rejected. The program itself does not see the certificate, since the proxy ends the TLS
-    /// connection: the proxy sends the thumbprint in the header that `certificate` names. A token without such a
-    /// binding is accepted as before. The [guide](crate::guide::dpop) shows the settings of
-    /// common proxies.
+    /// Without this method, tokens that are bound to a certificate are rejected. The program itself does not see the
+    /// certificate, because the proxy ends the TLS connection. The proxy sends the certificate's thumbprint in the
+    /// header that `certificate` names. A token that is not bound to a certificate is accepted as before.
+    /// The [guide](crate::guide::dpop) shows the settings of common proxies.
     ///
     /// # Examples
     ///
@@ -313,7 +316,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Treats the headers with proofs like credentials.
+    /// Treats the headers that carry proofs like those that carry credentials.
     fn bound(mut self) -> Self {
         let inner = self.change();
         inner.sources.set_proofs(inner.bindings.headers());
@@ -322,8 +325,8 @@ impl Gate {
 
     /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever the path of the resource.
     ///
-    /// This is for clients that look only there. The document names the resource as its subject, so clients that follow
-    /// RFC 9728 strictly reject the copy; they find the document at the resource's own path.
+    /// Some clients look only there. The document names the resource as its subject, so clients that follow RFC 9728
+    /// strictly reject this copy. These clients find the document at the resource's own path.
     ///
     /// # Examples
     ///
@@ -367,8 +370,9 @@ impl Gate {
 
     /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] sets.
     ///
-    /// A gate of a [family](Resource::family) has none. [`Discovery::document_at`](crate::Discovery::document_at)
-    /// returns the document of each of its resources.
+    /// For a gate of a [family](Resource::family), the result is `None`. In this case,
+    /// use [`Discovery::document_at`](crate::Discovery::document_at), which returns the metadata of each resource of
+    /// the family.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
         let resource = self.resource().filter(|resource| !resource.is_family())?;
         let metadata = ResourceMetadata::naming(resource, self.0.policy.advertised(table));
@@ -391,7 +395,7 @@ impl Gate {
         self.0.bindings.certificate.as_ref()
     }
 
-    /// Describes the proofs that requests need, in sentences for people.
+    /// Describes in plain sentences the proofs that requests need.
     #[cfg(feature = "export")]
     pub(crate) fn proofs_in_words(&self) -> impl Iterator<Item = &'static str> {
         self.0.bindings.in_words()
@@ -420,7 +424,7 @@ impl Gate {
         self
     }
 
-    /// Keeps the headers of a request if the program's function writes the bodies of refusals.
+    /// Keeps the headers of a request, if a function of the program writes the bodies of refusals.
     pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
         self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }

@@ -6,12 +6,12 @@ use super::{Gate, log};
 use crate::observe::{Observer, Watch};
 
 impl Gate {
-    /// Sets the `observer` that receives each decision of this gate, allowed or refused. It replaces a former observer.
+    /// Sets the `observer` that receives each decision of this gate, allowed or refused, in place of a former observer.
     ///
-    /// The gate reports each decision once: of the guard of a handler, of [`Gate::layer`], of the layer in front of an
-    /// MCP server, of [`Access::require`](crate::Access::require), and of a filtered list. If a guard only repeats a
-    /// decision, it is reported once. [`guide::observing`](crate::guide::observing) has the whole list, and the same as
-    /// events of `tracing`.
+    /// The gate reports the decisions of a handler's guard, of [`Gate::layer`], of the layer in front of an MCP server,
+    /// of [`Access::require`](crate::Access::require), and of a filtered list. Each decision is reported once, even if
+    /// a guard repeats it. [`guide::observing`](crate::guide::observing) has the whole list, and shows how to get the
+    /// same records as events of `tracing`.
     ///
     /// # Examples
     ///
@@ -34,7 +34,7 @@ impl Gate {
         self.0.observer.as_deref()
     }
 
-    /// Tells whether decisions are reported to anyone.
+    /// Tells whether an observer or a subscriber of the log may receive decisions.
     #[inline]
     pub(crate) fn is_told(&self) -> bool {
         self.0.observer.is_some() || log::hears_decisions()

@@ -6,7 +6,7 @@ use crate::{
     scope::{ScopeToken, Vocabulary, Wildcards},
 };
 
-/// The parts of the policy. Each method is the one of [`Policy`] with the same name.
+/// The parts of the policy. Each method does the same as the method of [`Policy`] that has the same name.
 impl Gate {
     /// Sets the whole policy.
     ///
@@ -24,7 +24,7 @@ impl Gate {
         self.changing_policy(|_| policy)
     }
 
-    /// Returns the policy, for code that decides without the gate, such as a server over stdio or a test.
+    /// Returns the policy, for code that decides without the gate, such as in a server over stdio or in a test.
     pub fn policy(&self) -> &Policy {
         &self.0.policy
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Gate {
-    /// Returns the problems of the configuration, and logs settings that are probably mistakes.
+    /// Returns the problems of the configuration, and logs scopes that are probably misspelt.
     pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
         let mut problems = self.0.problems.clone();
         if let Some(resource) = self.resource()
@@ -37,18 +37,18 @@ impl Gate {
         self.0.policy.alike(table).iter().for_each(log::alike);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
-        // Rows that a loop makes have the same function, and would be logged with the same text.
+        // Rows made in a loop have the same handler, so their problems may have the same text.
         let mut told = HashSet::new();
         problems.retain(|problem| told.insert(problem.clone()));
         problems
     }
 
-    /// Returns the rows whose challenge would be too long for servers and proxies.
+    /// Describes the rows whose challenge would be too long for servers and proxies.
     fn oversized(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         table.entries().iter().filter_map(|entry| {
             let filled = Filled::default();
             let also: Vec<_> = entry.row().terms().also.iter().copied().map(Into::into).collect();
-            // In the worst case the handler demands each scope that it may demand, one after the other.
+            // In the worst case, the handler demands all scopes that it may demand, one after the other.
             let demand = Demand { one_of: &also, ..Demand::of(entry.row(), &filled) };
             let each = also.iter().map(|need| Demand { one_of: std::slice::from_ref(need), ..demand });
             let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();
@@ -65,7 +65,7 @@ impl Gate {
         })
     }
 
-    /// Returns the rows that nobody could call, since a static key has no login.
+    /// Describes the rows that nobody could call, because they require a login and static keys have none.
     fn logins_of_keys(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         let keys_alone = self.verifies_keys_alone();
         let asking = table

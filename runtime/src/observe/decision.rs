@@ -12,8 +12,8 @@ use crate::{
 
 /// The record of one decision about a request, for an [`Observer`](super::Observer).
 ///
-/// It borrows its data and computes the rest on demand, so an observer that only counts outcomes costs little. It never
-/// contains a token's text.
+/// The record borrows its data and computes the rest on demand, so an observer that only counts outcomes costs little.
+/// The record gives no access to the token's text.
 ///
 /// # Examples
 ///
@@ -43,7 +43,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) demands: &'a [Demand<'a>],
     /// The token, if it was verified.
     pub(crate) token: Option<&'a Token>,
-    /// The token's text from the request. It is used only for the hash.
+    /// The token's text from the request, used only to compute the hash.
     pub(crate) credential: Option<&'a str>,
     pub(crate) resource: Option<&'a Resource>,
     pub(crate) took: Duration,
@@ -66,15 +66,15 @@ pub(crate) struct Facts<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The request was let through: its token suffices, or it needs no token.
+    /// The request was let through, because its token suffices or no token is needed.
     Allowed,
     /// The request was refused.
     Refused(Reason),
-    /// The token meets the floor, and the request names an operation of an MCP server that has no row. It gets the
-    /// answer for an unknown operation, and does not reach the server.
+    /// The token meets the floor, but the request names an operation that the MCP server's table lacks. The client gets
+    /// the answer for an unknown operation, and the request does not reach the server.
     Unknown,
-    /// A list of an MCP server was returned without the operations that the caller may not use. The record's rows are
-    /// the hidden ones.
+    /// A list of an MCP server was returned without the operations that the caller may not use. The rows of the record
+    /// are the hidden operations.
     Filtered,
 }
 
@@ -122,9 +122,10 @@ impl<'a> Decision<'a> {
     /// Iterates over the identifiers of the rows that were checked, as the lock writes them: `GET /files/{name}`,
     /// `tools/call write_file`. See [`Entry::id`](crate::table::Entry::id).
     ///
-    /// There is nearly always one. A message to an MCP server may have a row for its method and one for its target, and
-    /// a batch has the rows of all its messages. There is none if only the floor was checked, as by
-    /// [`Gate::layer`](crate::Gate::layer) for a request with a valid token, or if the handler is in no table.
+    /// Most decisions have one row. A message to an MCP server may have a row for its method and another for its
+    /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table. There is
+    /// also none if only the floor was checked, as by [`Gate::layer`](crate::Gate::layer) for a request with a valid
+    /// token.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
     }
@@ -137,7 +138,7 @@ impl<'a> Decision<'a> {
     /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and the handler's
     /// own demand.
     ///
-    /// They have the names that tokens use, whatever [`Gate::asked_as`](crate::Gate::asked_as) sets.
+    /// The scopes have the names that tokens use, whatever [`Gate::asked_as`](crate::Gate::asked_as) sets.
     #[must_use]
     pub fn asked(&self) -> Vec<ScopeToken> {
         match self.outcome {
@@ -146,14 +147,14 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Returns the scopes that the token grants, if it was verified.
+    /// Returns the scopes that the token grants, if the token was verified.
     #[must_use]
     pub fn granted(&self) -> Option<&'a GrantedScopes> {
         self.facts.token.map(Token::scopes)
     }
 
-    /// Returns the [asked](Self::asked) scopes that the token neither grants nor implies: all of them without a valid
-    /// token, and none if the request was let through.
+    /// Returns the [asked](Self::asked) scopes that the token neither grants nor implies. Returns all of them if there
+    /// is no valid token, and none if the request was let through.
     #[must_use]
     pub fn missing(&self) -> Vec<ScopeToken> {
         let Outcome::Refused(_) = self.outcome else { return Vec::new() };
@@ -176,7 +177,7 @@ impl<'a> Decision<'a> {
         self.step_up().max_age()
     }
 
-    /// A filtered list demands nothing, since its rows are the hidden ones.
+    /// Returns the demand on the login. A filtered list has none, because its rows are the hidden operations.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,
@@ -184,7 +185,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Iterates over the token's values of `acr`, which say how the person logged in, if the token was verified.
+    /// If the token was verified, iterates over its values of `acr`, which say how the person logged in.
     pub fn acr(&self) -> impl Iterator<Item = &'a str> {
         self.facts.token.into_iter().flat_map(Token::acr)
     }
@@ -207,7 +208,7 @@ impl<'a> Decision<'a> {
         self.facts.token?.client()
     }
 
-    /// Returns the actor, who acts for the subject (`act`, [RFC 8693, section 4.1]), if a token was verified and names
+    /// Returns the actor that acts for the subject (`act`, [RFC 8693, section 4.1]), if a token was verified and names
     /// one.
     ///
     /// [RFC 8693, section 4.1]: https://www.rfc-editor.org/rfc/rfc8693#section-4.1
@@ -217,30 +218,31 @@ impl<'a> Decision<'a> {
         Some(Actor { issuer, subject })
     }
 
-    /// Returns an identifier of the token, verified or not; `None` for a request without a token.
+    /// Returns an identifier of the token, whether it was verified or not. Returns `None` for a request without a
+    /// token.
     ///
-    /// The `jti` of an unverified token cannot be trusted, so its identifier is the hash of its text.
+    /// The `jti` of an unverified token cannot be trusted, so the identifier of such a token is the hash of its text.
     #[must_use]
     pub fn token(&self) -> Option<TokenId> {
         let of_token = self.facts.token.and_then(Token::id);
         of_token.or_else(|| self.facts.credential.map(TokenId::of))
     }
 
-    /// Returns the resource that the request is for. A gate with only static keys has none, and neither has a server
-    /// over stdio.
+    /// Returns the resource that the request is for. Returns `None` behind a gate with only static keys, and in a
+    /// server over stdio.
     #[must_use]
     pub const fn resource(&self) -> Option<&'a Resource> {
         self.facts.resource
     }
 
-    /// Returns the time spent on verification and decision, without waits such as for the request body.
+    /// Returns the time spent on verification and decision. Waiting for the request body does not count.
     #[must_use]
     pub const fn took(&self) -> Duration {
         self.facts.took
     }
 
     /// Tells whether the verifier had the token in its cache. Returns `None` for a rejected token, and if the verifier
-    /// does not say; see [`Token::with_cached`].
+    /// does not tell (see [`Token::with_cached`]).
     #[must_use]
     pub fn is_cached(&self) -> Option<bool> {
         self.facts.token?.is_cached()

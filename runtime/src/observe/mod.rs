@@ -11,9 +11,9 @@ pub(crate) use self::{decision::Facts, watch::Watch};
 ///
 /// A closure is an observer if it declares the type of its argument: `|decision: &Decision<'_>| ..`.
 ///
-/// The gate calls it once for each decision, before the handler runs or the refusal is sent. The request waits for it,
-/// so it should not block: hand the record to a channel or to a buffered writer. A panic in the observer ends that
-/// request, as a panic in a handler does, and lets nothing through.
+/// The gate calls the observer once for each decision, before the handler runs or the refusal is sent. The request
+/// waits for the observer, so an observer should not block: send the record to a channel or to a buffered writer. If
+/// the observer panics, this request ends, as after a panic in a handler, and nothing is let through.
 ///
 /// # Examples
 ///

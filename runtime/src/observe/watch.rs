@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-/// Measures the time of a decision without the waits in between. It reads the clock only if there is an observer.
+/// Measures the time of a decision without the waits in between. The clock is read only if decisions are reported.
 ///
-/// It is small, since every request carries one.
+/// This type is small, because every request carries one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Watch {
-    /// When the work began, moved forward by the length of the pauses.
+    /// The time when the work began, plus the length of the pauses since.
     since: Option<Instant>,
 }
 

@@ -6,7 +6,8 @@ use super::{Policy, StartupError};
 use crate::scope::{NeedRef, ScopeTable, ScopeToken};
 
 impl Policy {
-    /// Checks the policy, and checks that a vocabulary, if there is one, contains each scope that `table` names.
+    /// Checks the policy. If a vocabulary is registered, also checks that a vocabulary contains each scope that `table`
+    /// names.
     ///
     /// A gate runs this check when it starts.
     ///
@@ -23,8 +24,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Returns every problem: implication cycles, duplicate implications, scopes that no vocabulary has, and names from
-    /// [`asked_as`](Policy::asked_as) that are not valid scopes.
+    /// Returns every problem. Problems are implication cycles, duplicate implications, scopes that no vocabulary has,
+    /// and names from [`asked_as`](Policy::asked_as) that are not valid scopes.
     pub fn check(&self, table: &ScopeTable) -> Result<(), StartupError> {
         StartupError::unless(self.problems(table), || ())
     }

@@ -1,4 +1,4 @@
-//! The decision whether a token grants enough, and if not, which scopes a client should request. Pure.
+//! Decides whether a token grants enough, and which scopes a client should request if it does not. Pure.
 //!
 //! [`Policy::decide`] is the only place that decides. Each caller turns a [`Shortfall`] into a refusal.
 
@@ -11,9 +11,10 @@ use crate::scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, ScopeToken,
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Demand<'a> {
     pub(crate) row: &'a Row,
-    /// The scopes that the templates became.
+    /// The scopes made from the templates.
     pub(crate) filled: &'a Filled,
-    /// The scopes that the handler itself demands in addition: one of these suffices; empty if it demands none.
+    /// The scopes that the handler itself demands in addition. One of them suffices. The list is empty if the handler
+    /// demands none.
     pub(crate) one_of: &'a [NeedRef<'a>],
 }
 
@@ -28,25 +29,26 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand, ordered from what a client can correct to what only the program can correct.
+/// Why a token does not meet a demand. The order is from what a client can correct to what only the program can
+/// correct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
-    /// The person logged in by another method than the operation demands, or too long ago. This comes before missing
-    /// scopes, since a token from a new login can have these, too.
+    /// The person logged in by another method than the operation demands, or too long ago. This shortfall is reported
+    /// before missing scopes, because a token from a new login can have the scopes, too.
     Login,
-    /// No scope would help: the value of a path parameter has illegal characters.
+    /// The value of a path parameter has illegal characters, so no scope would help.
     IllegalValue,
-    /// The program is at fault: a template names a parameter that the path lacks.
+    /// A template names a parameter that the path lacks, which is a mistake in the program.
     NoValue,
 }
 
 impl Policy {
     /// Decides whether the caller meets the floor and every demand. Allocates nothing.
     ///
-    /// Each alternative is checked by itself. An alternative with an illegal value cannot be met; the others still
-    /// count.
+    /// Each alternative is checked by itself. An alternative with an illegal value cannot be met, but the others still
+    /// can.
     pub(crate) fn decide(&self, caller: &Caller<'_>, demands: &[Demand<'_>]) -> Result<(), Shortfall> {
         let shortfalls = demands.iter().filter_map(|demand| self.shortfall(caller, *demand));
         shortfalls.max().map_or(Ok(()), Err)
@@ -82,17 +84,17 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes to request, each once and by the names that clients use: the floor, the first alternative of
-    /// each demand that can be met, and the handler's own demand.
+    /// Returns the scopes to request, each once and by the names that clients use. These are the floor, the first
+    /// alternative of each demand that can be met, and the handler's own demand.
     ///
-    /// A token that grants exactly these meets the demands. The list is complete and not only what the token lacks: a
-    /// client that replaces its scopes would otherwise lose the ones it had. If the token lacks a scope, the strategy
-    /// may add related ones.
+    /// A token that grants exactly these scopes meets the demands. The list also contains the scopes that the token
+    /// has, because some clients replace their scopes and would lose them. If the token lacks a scope, the strategy may
+    /// add related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
 
-    /// Returns the same scopes by the names that tokens use.
+    /// Returns the scopes of [`to_ask`](Self::to_ask), by the names that tokens use.
     pub(crate) fn needed(&self, demands: &[Demand<'_>], with_related: bool) -> Vec<ScopeToken> {
         let scopes = demands.iter().filter(|demand| !demand.is_public()).flat_map(|demand| {
             let Demand { row, filled, one_of } = *demand;
@@ -107,10 +109,10 @@ impl Policy {
         each_once(scopes)
     }
 
-    /// Returns each set of scopes that would meet all demands: the floor and one alternative of each demand, by the
-    /// names that clients use. The list is empty if no token is needed.
+    /// Returns each set of scopes that would meet all demands, by the names that clients use. A set consists of the
+    /// floor and one alternative of each demand. The list is empty if no token is needed.
     ///
-    /// The sets are in the order of the alternatives, so a challenge names the first set.
+    /// The sets are in the order of the alternatives, so the first set is the one that a challenge names.
     #[cfg(feature = "rmcp")]
     pub(crate) fn ways_to_ask(&self, demands: &[Demand<'_>]) -> Vec<Vec<ScopeToken>> {
         let mut ways: Vec<Vec<ScopeToken>> = Vec::new();
@@ -133,8 +135,8 @@ impl Policy {
 
     /// Tells whether a valid token with the scopes `granted` meets `requirement`.
     ///
-    /// Templates are never met, since only a request fills them in. A requirement on the login is never met either,
-    /// since scopes do not prove a login.
+    /// Templates are never met, because only a request fills them in. A requirement on the login is never met either,
+    /// because scopes do not prove a login.
     #[must_use]
     pub fn permits(&self, granted: &GrantedScopes, requirement: &Requirement) -> bool {
         let (row, filled) = (row_of(requirement), Filled::default());
@@ -149,14 +151,15 @@ impl Policy {
     }
 }
 
-/// Returns the combined demand on the login, which one challenge names.
+/// Combines the demands on the login into the one that a challenge names.
 pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     let asked =
         demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());
     asked.fold(StepUp::NONE, |all, one| all.together(one))
 }
 
-/// Returns the smallest shortfall of several ways to meet a demand, or `None` if a way is met or there are none.
+/// Returns the smallest shortfall among several ways to meet a demand. Returns `None` if one way is met, or if there
+/// are no ways.
 fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     let mut least = None;
     for way in ways {
@@ -166,7 +169,7 @@ fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     least
 }
 
-/// Iterates over the alternatives that can be met, or over the first if none can.
+/// Iterates over the alternatives that can be met. If none can be met, the only item is the first alternative.
 fn possible<'a>(
     requirement: &'a Requirement,
     filled: &'a Filled,
@@ -183,7 +186,7 @@ fn can_be_met<'a>(mut needs: impl Iterator<Item = NeedRef<'a>>, filled: &Filled)
 
 /// Returns each value once, in order of first appearance.
 pub(super) fn each_once<T: Clone + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
-    // This uses a set because a client decides how many messages a batch has.
+    // A set keeps this fast for long lists: a client decides how many messages a batch has.
     let mut seen = HashSet::new();
     values.filter(|value| seen.insert(value.clone())).collect()
 }
@@ -193,7 +196,7 @@ fn scope_of(need: NeedRef<'_>, filled: &Filled) -> Option<ScopeToken> {
     if need.is_template() { filled.get(need.as_str()).ok().cloned() } else { need.scope() }
 }
 
-/// Makes a row for a requirement without a handler.
+/// Makes a row for a requirement that has no handler.
 fn row_of(requirement: &Requirement) -> Row {
     Row::new(requirement.clone(), "a requirement", file!(), line!())
 }

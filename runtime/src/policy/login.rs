@@ -1,5 +1,4 @@
-//! The facts about a caller that affect the decision: the scopes, and how and when the person behind the token logged
-//! in. Pure.
+//! The facts about a caller that affect the decision: the scopes, and how and when the person logged in. Pure.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +7,7 @@ use crate::scope::{GrantedScopes, StepUp};
 /// How and when a person logged in, according to the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Login {
-    /// Nearly always one value; some authorization servers send several.
+    /// Most tokens have one value, but some authorization servers send several.
     pub(crate) acr: Vec<Box<str>>,
     pub(crate) time: Option<SystemTime>,
 }
@@ -18,9 +17,9 @@ pub(crate) struct Login {
 pub(crate) struct Caller<'a> {
     pub(super) scopes: &'a GrantedScopes,
     login: Option<&'a Login>,
-    /// The clock difference to allow for.
+    /// The clock difference that is allowed.
     leeway: Duration,
-    /// Read only if a requirement limits the time since the login.
+    /// The clock is read only if a requirement limits the time since the login.
     clock: fn() -> SystemTime,
 }
 
@@ -35,7 +34,7 @@ impl<'a> Caller<'a> {
         Self { scopes, login: Some(login), leeway, clock: SystemTime::now }
     }
 
-    /// Tells whether the login meets the demand. An unknown login does not.
+    /// Tells whether the login meets the demand. An unknown login meets no demand.
     #[inline]
     pub(super) fn has_login(&self, asked: &StepUp) -> bool {
         asked.is_none() || self.is_logged_in_as(asked)
@@ -48,7 +47,7 @@ impl<'a> Caller<'a> {
         has_acr && asked.max_age().is_none_or(|max_age| self.is_recent(login.time, max_age))
     }
 
-    /// A login time in the future is not accepted, except within the leeway.
+    /// Tells whether a login was at most `max_age` ago. A time in the future is accepted only within the leeway.
     fn is_recent(&self, time: Option<SystemTime>, max_age: Duration) -> bool {
         let Some(time) = time else { return false };
         match (self.clock)().duration_since(time) {

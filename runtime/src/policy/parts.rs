@@ -1,4 +1,4 @@
-//! The parts of a policy that the lock reads.
+//! The parts of a policy that are written into the lock.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The policy: what every token needs beyond the declarations of operations, and which scopes clients should request.
+//! A policy says what every token needs beyond the declarations of operations, and which scopes clients should request.
 
 use std::{fmt, sync::Arc};
 
@@ -9,8 +9,8 @@ use crate::scope::{
 
 /// What a token needs beyond what each operation declares: the floor, the vocabulary, and the scopes that imply others.
 ///
-/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has one, and has methods of the same names to change it. Use a `Policy` by itself where
-/// there is no gate: for a server over stdio, in tests, and for the lock.
+/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy, and methods of the same names
+/// to change it. Use a `Policy` by itself where there is no gate: in a server over stdio, in tests, and for the lock.
 ///
 /// # Examples
 ///
@@ -32,7 +32,8 @@ pub struct Policy {
     pub(super) vocabulary: Vec<VocabularyEntry>,
     pub(super) relations: Vec<(ScopeToken, Vec<ScopeToken>)>,
     pub(super) wildcards: Wildcards,
-    /// The result of vocabulary, implications and wildcards; empty if they contradict each other.
+    /// The hierarchy that vocabulary, implications and wildcards form. The hierarchy is empty if they contradict each
+    /// other.
     pub(super) hierarchy: Hierarchy,
     pub(super) contradictions: Vec<String>,
     pub(super) strategy: Strategy,
@@ -56,10 +57,10 @@ type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Nothing: the fewest privileges, and the most step-ups.
+    /// Nothing more. Tokens get the fewest privileges, and users see the most step-ups.
     #[default]
     Minimum,
-    /// The scopes that the attribute lists as `related(..)`, for fewer step-ups. They are never enforced.
+    /// The scopes that the attribute lists as `related(..)`, for fewer step-ups. Related scopes are never enforced.
     Recommended,
 }
 
@@ -100,8 +101,8 @@ impl Policy {
 
     /// Registers the scopes of `V`, and what they imply.
     ///
-    /// Once a vocabulary is registered, a scope that a handler or the floor names must be in a vocabulary; otherwise
-    /// the gate does not start. You can register several vocabularies.
+    /// Once a vocabulary is registered, every scope that a handler or the floor names must be in a vocabulary.
+    /// Otherwise, the gate does not start. You can register several vocabularies.
     ///
     /// # Examples
     ///
@@ -130,8 +131,9 @@ impl Policy {
 
     /// Sets which scopes imply others, for a program without a vocabulary.
     ///
-    /// Implication is transitive. It affects the check of a token, but not the scopes that challenges name. An
-    /// implication cycle is an error at startup, and so is a scope with two entries, including the vocabulary's.
+    /// Implication is transitive. Implications affect the check of a token, but not the scopes that challenges name. An
+    /// implication cycle is an error at startup. A scope with two entries is also an error, even if one of the entries
+    /// is in a vocabulary.
     ///
     /// # Examples
     ///
@@ -157,7 +159,7 @@ impl Policy {
         self
     }
 
-    /// Lets granted scopes that end in `*` cover others. Without this, `*` is an ordinary character.
+    /// Lets granted scopes that end in `*` cover others. By default, `*` is an ordinary character.
     ///
     /// # Examples
     ///
@@ -181,19 +183,19 @@ impl Policy {
 
     /// Sets which scopes the metadata lists.
     ///
-    /// MCP wants a short list, and some clients request all of it at their first login. But other clients request only
-    /// this list and never step up, so they cannot obtain a scope that is missing from it.
+    /// According to MCP, the list should be short, and some clients request the whole list at their first login. But
+    /// clients that never step up cannot obtain a scope that the list lacks.
     pub fn advertise(mut self, advertise: Advertise) -> Self {
         self.advertise = advertise;
         self
     }
 
-    /// Sets the name by which clients request a scope, for an authorization server that uses another name than its
-    /// tokens.
+    /// Sets the name by which clients request a scope, for an authorization server whose tokens have another name for
+    /// it.
     ///
-    /// Entra ID, for example, takes `api://ID/files.read` and puts `files.read` into the token. Challenges and metadata
-    /// use the name that `asked` returns; tokens are checked against the scopes themselves. A name that is not a valid
-    /// scope is an error at startup.
+    /// For example, clients of Entra ID request `api://ID/files.read`, and the token has `files.read`. Challenges and
+    /// metadata use the name that `asked` returns. Tokens are checked against the scopes themselves. A name that is not
+    /// a valid scope is an error at startup.
     ///
     /// # Examples
     ///
@@ -239,7 +241,8 @@ impl Policy {
         }
     }
 
-    /// Iterates over the scopes that each scope implies directly, the vocabulary's first.
+    /// Iterates over the scopes, each with the scopes that it implies directly. The scopes of the vocabulary come
+    /// first.
     pub(crate) fn implications(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
         let declared = self.vocabulary.iter().map(|entry| {
             (entry.scope().into(), entry.implied().iter().copied().map(ScopeToken::from).collect())
@@ -247,7 +250,7 @@ impl Policy {
         declared.chain(self.relations.iter().cloned())
     }
 
-    /// Returns the scopes that the metadata lists, sorted, by the names that clients use.
+    /// Returns the scopes that the metadata lists, in alphabetical order and by the names that clients use.
     pub(crate) fn advertised(&self, table: &ScopeTable) -> Vec<ScopeToken> {
         let mut scopes = match self.advertise {
             Advertise::Catalog => table.catalog(),
@@ -263,15 +266,15 @@ impl Policy {
         self.asked(scopes)
     }
 
-    /// Maps each scope to the name by which clients request it, without repetitions.
+    /// Maps each scope to the name by which clients request it, and returns each name once.
     pub(crate) fn asked(&self, scopes: Vec<ScopeToken>) -> Vec<ScopeToken> {
         let Some(asked_as) = &self.asked_as else { return scopes };
         let name = |scope: ScopeToken| ScopeToken::new(&asked_as(scope.as_str())).unwrap_or(scope);
-        // Several scopes may share a name, if an authorization server has one name for all of them.
+        // An authorization server may have one name for several scopes.
         each_once(scopes.into_iter().map(name))
     }
 
-    /// Returns the name by which clients request a scope, or the scope that a template makes.
+    /// Returns the name by which clients request a scope or a template.
     #[cfg(feature = "export")]
     pub(crate) fn asked_name(&self, text: &str) -> String {
         let asked = self.asked(vec![ScopeToken::filled(text)]);
@@ -284,8 +287,8 @@ impl Policy {
         self.entry(scope).map_or("", VocabularyEntry::description)
     }
 
-    /// Finds scopes that are spelt almost alike. A vocabulary already rejects misspelt scopes, so with one there are
-    /// none.
+    /// Finds scopes that are spelt almost alike. Returns none if a vocabulary is registered, because it already rejects
+    /// misspelt scopes.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         if self.vocabulary.is_empty() { alike(table) } else { Vec::new() }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The reasons why a server cannot start: every problem, not only the first.
+/// The error of a server that cannot start. The error lists every problem, not only the first.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ impl StartupError {
         if problems.is_empty() { Ok(value()) } else { Err(Self { problems }) }
     }
 
-    /// Returns the problems. Each says what is wrong and what to write instead.
+    /// Returns the problems. Each problem says what is wrong and what to write instead.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }

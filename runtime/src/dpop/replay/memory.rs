@@ -10,13 +10,13 @@ use std::{
 
 use super::{ProofId, ReplayStore, StoreError};
 
-/// The default number of stored proofs. Each takes at most about 120 bytes, so this makes 32 MB.
+/// The default capacity, in proofs. A proof takes at most about 120 bytes, so a full store takes 32 MB.
 const CAPACITY: usize = 1 << 18;
 
-/// One key may use this fraction of the capacity, so that a client that floods the store blocks only itself.
+/// One key may use the capacity divided by this number, so that a client that floods the store blocks only itself.
 const CLIENTS: usize = 16;
 
-/// Stores proofs in the memory of this process, up to a fixed number, each until it expires.
+/// Stores up to a fixed number of proofs in the memory of this process, and keeps each proof until it expires.
 ///
 /// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. One key may use a
 /// sixteenth of the capacity, so that a client that floods the store blocks only itself.
@@ -36,7 +36,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// Makes a store for `capacity` proofs, in place of 262,144. A stored proof takes about 120 bytes.
+    /// Makes a store for `capacity` proofs. The default is 262,144. A stored proof takes about 120 bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let proofs = Proofs::new(capacity, (capacity / CLIENTS).max(1));
@@ -52,7 +52,7 @@ impl Default for MemoryStore {
 
 impl ReplayStore for MemoryStore {
     async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
-        // The clock is read under the lock, so that time cannot go backwards between two calls.
+        // The clock is read under the lock, so that a later call never has an earlier time.
         let mut proofs = self.proofs.lock().unwrap_or_else(PoisonError::into_inner);
         proofs.insert(proof, self.start.elapsed(), lifetime)
     }
@@ -64,8 +64,8 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// Half a hash is enough: two proofs that collide by chance cause one refusal, and nobody can find a collision with a
-/// given proof or key.
+/// The first half of a hash. Half is enough, because nobody can find another proof or key with the same half as a given
+/// one. If two proofs have the same half by chance, the second is refused.
 type Half = [u8; 16];
 
 fn half(bytes: &[u8; 32]) -> Half {
@@ -77,7 +77,7 @@ struct Proofs {
     seen: HashSet<Half>,
     /// The entries of `seen`, ordered by expiry.
     expiring: BinaryHeap<Reverse<Expiring>>,
-    /// The number of entries of each key, without zeros.
+    /// The number of entries of each key. A key without entries is removed.
     held: HashMap<Half, u32>,
     /// When the last entry expires.
     last: Duration,
@@ -92,8 +92,8 @@ struct Expiring {
     key: Half,
 }
 
-/// How many expired proofs a call removes: more than the one it adds, so that they disappear, but few, so that no
-/// request pays for many.
+/// How many expired proofs a call removes. A call adds only one proof, so the number of expired proofs falls. The
+/// number is small, so that no request becomes slow.
 const SWEPT: usize = 4;
 
 impl Proofs {
@@ -106,8 +106,8 @@ impl Proofs {
         let (key, proof) = (half(proof.key()), half(proof.as_bytes()));
         self.sweep(now, SWEPT);
         if self.is_taken(&proof, &key) {
-            // The entries that fill the store may have expired. Each is removed only once, so this costs little on
-            // average.
+            // The entries that fill the store may have expired. Each entry is removed only once, so removing all of
+            // them costs little on average.
             self.sweep(now, usize::MAX);
         }
         if self.seen.contains(&proof) {
@@ -133,7 +133,8 @@ impl Proofs {
         held >= self.quota || self.seen.len() >= self.capacity
     }
 
-    /// Returns the shortest time until a proof expires, at least one second, since clients receive whole seconds.
+    /// Returns how long it takes until the next proof expires. The result is at least one second, because clients
+    /// receive whole seconds.
     fn next_room(&self, now: Duration) -> Duration {
         let next = self.expiring.peek().map_or(now, |Reverse(next)| next.at);
         next.saturating_sub(now).max(Duration::from_secs(1))
@@ -142,7 +143,7 @@ impl Proofs {
     /// Removes up to `at_most` expired proofs.
     fn sweep(&mut self, now: Duration, at_most: usize) {
         if self.last <= now {
-            // After a quiet time all entries have expired. Removing them one by one would delay the next request.
+            // After a quiet time, all entries have expired. Removing them one by one would delay the next request.
             self.seen.clear();
             self.expiring.clear();
             self.held.clear();

@@ -14,10 +14,10 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 /// Remembers which proofs a gate has seen.
 ///
 /// A proof is valid for one request (RFC 9449, section 11.1). The gate asks its store last, after it has checked the
-/// token and the signature. So only a client with a bound token of a trusted issuer can fill the store.
+/// token and the signature. Therefore, only a client with a bound token of a trusted issuer can fill the store.
 ///
-/// A store **must not forget** a proof before its lifetime ends, even if it is full: it then returns
-/// [`StoreError::full`], and the gate answers 503.
+/// A store **must not forget** a proof before its lifetime ends. A full store returns [`StoreError::full`], and the
+/// gate answers 503.
 ///
 /// # Examples
 ///
@@ -57,8 +57,8 @@ pub trait ReplayStore: Send + Sync + 'static {
 
     /// Tells whether stored proofs survive a restart of the program.
     ///
-    /// If they do not, the gate asks each client for a nonce after it starts, so that no earlier proof can be used
-    /// again.
+    /// If proofs do not survive a restart, the gate asks each client for a nonce after it starts. In this way, no proof
+    /// from before the start can be used again.
     fn survives_restart(&self) -> bool {
         false
     }
@@ -75,8 +75,8 @@ impl<S: ReplayStore> ReplayStore for Arc<S> {
     }
 }
 
-/// The reason why a store cannot tell whether a proof is new. The gate answers 503 with `Retry-After`; the details go
-/// to the log.
+/// The reason why a store cannot tell whether a proof is new. The gate answers 503 with `Retry-After` and logs the
+/// reason.
 ///
 /// # Examples
 ///
@@ -100,19 +100,19 @@ enum Kind {
     Full { retry_after: Duration },
 }
 
-/// How long clients are told to wait after the store failed. The length of an outage is unknown, and stores such as
-/// Redis recover soon.
+/// How long clients are told to wait after the store failed. The time is short, because stores such as Redis recover
+/// soon.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 impl StoreError {
-    /// The store cannot be reached now.
+    /// Makes the error of a store that failed or that cannot be reached.
     ///
-    /// The reason, a text or an error, is logged, so it must not contain a password.
+    /// `reason` is a text or an error. The gate logs the reason, so it must not contain a password.
     pub fn new(reason: impl Into<Source>) -> Self {
         Self(Kind::Failed(reason.into()))
     }
 
-    /// The store has no room for the proof until `retry_after` has passed.
+    /// Makes the error of a store that has no room for the proof until `retry_after` has passed.
     #[must_use]
     pub const fn full(retry_after: Duration) -> Self {
         Self(Kind::Full { retry_after })

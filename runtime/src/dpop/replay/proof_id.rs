@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// Identifies a proof: the SHA-256 over the thumbprint of its key and its `jti`.
+/// Identifies a proof by the SHA-256 of its key's thumbprint and its `jti`.
 ///
 /// Clients choose the `jti` freely, so the same `jti` with another key is another proof. The text of an identifier is
 /// base64url.
@@ -26,15 +26,16 @@ pub struct ProofId {
 }
 
 impl ProofId {
-    /// Makes the identifier of the proof that a key signed with a `jti`; the key is given by its thumbprint (RFC 7638).
+    /// Makes the identifier of a proof from the thumbprint of its key (RFC 7638) and its `jti`.
     #[must_use]
     pub fn new(thumbprint: [u8; 32], jti: &str) -> Self {
-        // Thumbprints have a fixed length, so no two pairs give the same text.
+        // Thumbprints have a fixed length, so two different pairs never give the same bytes.
         let id = Sha256::new().chain_update(thumbprint).chain_update(jti).finalize().into();
         Self { key: thumbprint, id }
     }
 
-    /// Returns the thumbprint of the key that signed the proof. A store can count the proofs of each client by it.
+    /// Returns the thumbprint of the key that signed the proof. A store can count the proofs of each client by this
+    /// thumbprint.
     #[must_use]
     pub const fn key(&self) -> &[u8; 32] {
         &self.key

@@ -18,14 +18,15 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Stores proofs in a Redis server that all replicas of a resource share.
 ///
-/// Each proof is one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time, only
-/// one gets the answer that it is new. All replicas of a resource must use the same server, the same database and the
-/// same [prefix](Self::prefix). Valkey works like Redis. Both must speak RESP3, which Redis does since version 6.
+/// Each proof is one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time, Redis
+/// tells only one of them that the proof is new. All replicas of a resource must use the same server, the same database
+/// and the same [prefix](Self::prefix). Valkey works like Redis. The server must speak RESP3, which Redis does since
+/// version 6.
 ///
 /// # When Redis is unavailable
 ///
 /// Requests with a bound token get 503 with `Retry-After`, and nothing is admitted. A request waits for Redis at most
-/// one second, including the time to connect; set another [timeout](Self::timeout) if your network needs one. The
+/// one second, including the time to connect. Set a longer [timeout](Self::timeout) if your network is slow. The
 /// program starts without Redis, and requests pass as soon as Redis answers.
 ///
 /// # What Redis must not forget
@@ -33,15 +34,15 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// A proof that Redis forgets can be used again within its window. To prevent that:
 ///
 /// - Give Redis enough memory, and keep `maxmemory-policy` at `noeviction`, the default. With any other policy, a full
-///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. A
-///   proof takes about 160 bytes for the length of the [window](crate::dpop::Dpop::window).
+///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
+///   needs about 160 bytes for each proof until the proof expires.
 /// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts empty has forgotten every
-///   proof. By default it writes once a second, so up to a second's proofs can be lost; `appendfsync always` loses
-///   none.
-/// - Connect to the primary. A replica that takes over may lack the last proofs, because Redis replicates
-///   asynchronously.
+///   proof. By default, Redis writes once a second, so the proofs of the last second can be lost. With `appendfsync
+///   always`, none are lost.
+/// - Connect to the primary. A Redis replica may lack the last proofs, because Redis replicates asynchronously.
 ///
-/// Unlike the store in memory, this store has no quota for each key: limit the rate of a client before the gate.
+/// Unlike the store in memory, this store has no quota for each key. Limit the rate of each client in front of the
+/// gate.
 ///
 /// # Examples
 ///
@@ -60,8 +61,8 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Makes a store in the server at a URL: `redis://[username][:password@]host[:port][/database]`, or `rediss://..`
-    /// with the feature `redis-tls`.
+    /// Makes a store in the server at `url`. The URL has the form
+    /// `redis://[username][:password@]host[:port][/database]`, or `rediss://..` with the feature `redis-tls`.
     ///
     /// The store connects at the first proof, and again whenever it loses the connection.
     ///
@@ -70,7 +71,7 @@ impl RedisStore {
     /// Fails if the text is not the URL of a Redis server.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let info = url.into_connection_info().map_err(|error| {
-            // The client's error texts are constants. The URL is not shown, since it may contain a password.
+            // The client library's error texts are constants. The URL is not shown, because it may contain a password.
             StoreError::new(format!(
                 "this is not the URL of a Redis server: {error}; write for example `redis://127.0.0.1:6379/0`"
             ))
@@ -79,10 +80,10 @@ impl RedisStore {
         Ok(Self { link, prefix: "scopegate:dpop:".to_owned(), timeout: TIMEOUT })
     }
 
-    /// Sets the prefix of the keys in Redis; `scopegate:dpop:` by default.
+    /// Sets the prefix of the keys in Redis. The default is `scopegate:dpop:`.
     ///
-    /// Replicas of one resource must use the same prefix. Programs that share a Redis server for other purposes must
-    /// use different ones.
+    /// Replicas of one resource must use the same prefix. Other programs on the same Redis server must use other
+    /// prefixes.
     ///
     /// ```
     /// use scopegate::dpop::RedisStore;
@@ -156,8 +157,8 @@ impl ReplayStore for RedisStore {
 
 /// Returns the lifetime in milliseconds, as Redis expects it.
 ///
-/// It is rounded up, so that no proof is forgotten early. It is at least 1, and small enough for Redis to add it to the
-/// current time.
+/// The result is rounded up, so that Redis forgets no proof early. The result is also at least 1, and small enough that
+/// Redis can add it to the current time.
 fn milliseconds(lifetime: Duration) -> u64 {
     const LONGEST: u64 = u64::MAX >> 2;
     u64::try_from(lifetime.as_millis()).unwrap_or(LONGEST).saturating_add(1).min(LONGEST)

@@ -36,7 +36,7 @@ fn insert(store: &MemoryStore, proof: &ProofId) -> Result<bool, StoreError> {
     }
 }
 
-/// The answer of a store, in a form to compare.
+/// The answer of a store, in a form that tests can compare.
 #[derive(Debug, PartialEq)]
 enum Said {
     New,
@@ -160,7 +160,7 @@ proptest! {
     ) {
         let (mut proofs, mut reference, mut now) = (Proofs::new(capacity, quota), Reference::default(), Duration::ZERO);
         for (client, number, pause, lifetime) in calls {
-            // Often no time passes, as between simultaneous requests.
+            // Often no time passes between two calls, as with simultaneous requests.
             now += Duration::from_millis(pause.saturating_sub(2_000));
             let (proof, lifetime) = (proof(client, number), Duration::from_millis(lifetime));
             let said = Said::from(proofs.insert(&proof, now, lifetime));

@@ -1,4 +1,4 @@
-//! The connection to Redis: opened on demand, shared by all requests, and opened again when it is lost.
+//! The connection to Redis. Requests open the connection on demand, share it, and open it again when it is lost.
 
 use std::sync::{
     Arc,
@@ -13,8 +13,8 @@ use tokio::sync::Mutex;
 
 /// Connects to a server.
 ///
-/// The client library has a connection manager, which connects in the background: a request sees the result of the
-/// previous attempt, which after a quiet time is an old failure. Here, the request that needs a connection opens it.
+/// The request that needs a connection opens it. The client library's connection manager would connect in the
+/// background. A request would then get the result of the previous attempt, which may be an old failure.
 pub(super) struct Link {
     client: Client,
     current: Mutex<Option<Connection>>,
@@ -62,7 +62,7 @@ impl Link {
             }
             Ok::<_, ()>(())
         };
-        // The requests have deadlines of their own, which include the time to connect.
+        // Each request has its own deadline, which includes the time to connect.
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
             .set_response_timeout(None)
@@ -72,15 +72,15 @@ impl Link {
     }
 }
 
-/// Selects the TLS cryptography provider, unless the program has. The client library panics if two are enabled and none
-/// is selected.
+/// Selects the TLS cryptography provider, unless the program has selected one. The client library panics if two
+/// providers are enabled and none is selected.
 #[cfg(feature = "redis-tls")]
 fn settle_cryptography(info: &ConnectionInfo) {
     use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
     let tls = matches!(info.addr(), redis::ConnectionAddr::TcpTls { .. });
     if tls && CryptoProvider::get_default().is_none() {
-        // This fails if another thread was faster, which does not matter.
+        // This fails only if another thread has just selected a provider, which does not matter.
         let _ = aws_lc_rs::default_provider().install_default();
     }
 }
@@ -91,7 +91,7 @@ impl Connection {
         self.closed.store(true, Relaxed);
     }
 
-    /// Closes the connection, unless the error is an answer over a working connection.
+    /// Closes the connection, unless the error is an answer from Redis, which shows that the connection works.
     pub(super) fn close_after(&self, error: &RedisError) {
         match error.kind() {
             // The primary became a replica, so its name may point to another server now.

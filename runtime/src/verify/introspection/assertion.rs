@@ -82,7 +82,7 @@ impl AssertionKey {
         if let Some(key_id) = &self.key_id {
             header["kid"] = key_id.as_str().into();
         }
-        // The audience is the issuer and not an endpoint, so that no other server can use the assertion there.
+        // The audience is the issuer and not an endpoint, so that no server can use the assertion at another one.
         let audience = self.audience.as_deref().unwrap_or(issuer);
         let claims = json!({
             "iss": self.client_id,
@@ -120,7 +120,7 @@ impl PrivateKey {
             Algorithm::Es256 => ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
             Algorithm::Es384 => ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
             Algorithm::Es512 => ec(&ECDSA_P521_SHA512_FIXED_SIGNING),
-            // OpenSSL omits the public key.
+            // OpenSSL writes a key of this kind without its public key.
             Algorithm::EdDsa => {
                 Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.secret_der()).ok().map(Self::Ed)
             }

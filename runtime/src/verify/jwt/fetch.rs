@@ -11,7 +11,7 @@ use reqwest::{Response, StatusCode, Url, header::ACCEPT};
 use super::transport::Transport;
 use crate::shown;
 
-/// The largest document that is read, in bytes; real key sets have a few thousand.
+/// The largest document that is read, in bytes. Real key sets have a few thousand bytes.
 const MAX_LENGTH: usize = 1024 * 1024;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,7 +51,7 @@ pub(crate) async fn post(
     let send =
         || client.post(url.clone()).headers(headers.clone()).body(body.clone()).timeout(TIMEOUT).send();
     let answer = match send().await {
-        // The server closed a kept connection just when it was used again.
+        // The server may have closed an idle connection just when it was used again, so the request is sent once more.
         Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => send().await,
         answer => answer,
     };

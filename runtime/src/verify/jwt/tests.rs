@@ -35,7 +35,7 @@ fn token(issuer: &Issuer, key: &Key, name: &str, value: Value) -> String {
     key.mint(&claims)
 }
 
-/// Verifies a token at a time, and returns the outcome.
+/// Verifies a token when the clock shows `time`, and returns the outcome.
 async fn verify_at(verifier: &Issuers, time: f64, token: &str) -> &'static str {
     NOW.set(time);
     match verifier.verify(&Presented::from(token)).await {

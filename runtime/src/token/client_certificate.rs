@@ -31,11 +31,11 @@ pub struct ClientCertificate {
 impl ClientCertificate {
     /// Names the header that a proxy in front of the program sets.
     ///
-    /// The value of the header is the SHA-256 of the certificate's DER. It is written in base64url, in base64, or in
-    /// hexadecimal digits with or without colons.
+    /// The value of the header is the SHA-256 of the certificate's DER. The hash is written in base64url, in base64, or
+    /// in hexadecimal digits with or without colons.
     ///
-    /// The proxy must verify that the client has the private key of the certificate. It must also remove the header
-    /// from client requests. Otherwise anyone can claim to have any certificate.
+    /// The proxy must verify that the client has the private key of the certificate. The proxy must also remove the
+    /// header from client requests. Otherwise anyone can claim to have any certificate.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         let text = name.into();

@@ -60,7 +60,8 @@ impl CredentialSource {
         Self(Kind::Cookie { name: name.into() })
     }
 
-    /// Reads a header that a proxy in front of the program sets. Its value is the token, alone or after `Bearer`.
+    /// Reads a header that a proxy in front of the program sets. The value of the header is the token, alone or after
+    /// `Bearer`.
     ///
     /// The proxy must remove the header from client requests.
     #[must_use]
@@ -70,10 +71,10 @@ impl CredentialSource {
 
     /// Reads an entry of `Sec-WebSocket-Protocol` that consists of `prefix` and the token.
     ///
-    /// A browser's `WebSocket` can set no other header. The page offers two protocols, as in `new WebSocket(url,
-    /// ["files.v1", "bearer." + token])`, and the handler selects the first. If the server selects none, browsers close
-    /// the connection. The gate removes the entry with the token before a handler runs, so the handler cannot send it
-    /// back. Requests need no check of their origin, because other sites do not know the token.
+    /// A browser's `WebSocket` lets a page set no header except this one. The page offers two protocols, as in `new
+    /// WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first. If the server selects none,
+    /// browsers close the connection. The gate removes the entry with the token before a handler runs, so the handler
+    /// cannot send it back. Requests need no check of their origin, because other sites do not know the token.
     #[must_use]
     pub fn websocket_protocol(prefix: impl Into<String>) -> Self {
         Self(Kind::WebsocketProtocol { prefix: prefix.into() })
@@ -174,7 +175,7 @@ impl Sources {
         self.proofs = headers.into_iter().collect();
     }
 
-    /// Tells whether there are headers with proofs.
+    /// Tells whether proof headers are set.
     pub(crate) fn have_proofs(&self) -> bool {
         !self.proofs.is_empty()
     }
@@ -267,7 +268,7 @@ impl Sources {
             && self.cookies_count(parts, origin) == seen.cookies_count
     }
 
-    /// Tells whether a cookie in this request would count. This also depends on the method.
+    /// Tells whether a cookie would count in a request with this method and these headers.
     fn cookies_count(&self, parts: &Parts, origin: Option<&str>) -> bool {
         let has_cookies = self.list.iter().any(|source| matches!(source.0, Kind::Cookie { .. }));
         has_cookies && is_same_origin(parts, origin)
@@ -291,7 +292,7 @@ impl Sources {
     }
 }
 
-/// The values that a gate's sources read from a request: nearly always one.
+/// The values that a gate's sources read from a request. Usually there is only one.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     first: Option<HeaderValue>,

@@ -34,10 +34,10 @@ impl VerifyError {
         Self(Kind::Expired)
     }
 
-    /// The resource does not accept the token, because it is malformed, unknown, revoked, forged or meant for another
-    /// resource: 401 with `error="invalid_token"`.
+    /// The resource does not accept the token, because the token is malformed, unknown, revoked, forged or meant for
+    /// another resource: 401 with `error="invalid_token"`.
     ///
-    /// The reason is a text or an error. The log shows it, so it must not quote the token.
+    /// The reason is a text or an error. The log shows the reason, so the reason must not quote the token.
     pub fn invalid(reason: impl Into<Source>) -> Self {
         Self(Kind::Invalid(reason.into()))
     }
@@ -45,7 +45,7 @@ impl VerifyError {
     /// The token cannot be verified now, for example because a key server is down: 503 with `Retry-After`, so that
     /// clients keep their token.
     ///
-    /// The source is a text or an error. The log shows it, so it must not quote the token.
+    /// The source is a text or an error. The log shows the source, so the source must not quote the token.
     pub fn unavailable(retry_after: Duration, source: impl Into<Source>) -> Self {
         Self(Kind::Unavailable { retry_after, source: source.into() })
     }

@@ -93,7 +93,8 @@ impl<'a> Presented<'a> {
         self.method
     }
 
-    /// Returns the URI of the request as the gate sees it. An outer router or a proxy may have removed parts of it.
+    /// Returns the URI of the request as the gate sees it. An outer router or a proxy may have removed parts of the
+    /// URI.
     #[must_use]
     pub const fn uri(&self) -> &'a Uri {
         self.uri

@@ -41,7 +41,7 @@ enum Kind {
     Key {
         name: Arc<str>,
     },
-    /// A static key without a name. Its hash stays inside this crate.
+    /// A static key without a name. The hash of the key stays inside this crate.
     UnnamedKey {
         digest: Arc<str>,
     },

@@ -17,7 +17,7 @@ use crate::{
 
 /// A verified access token, with its scopes and claims. Cheap to clone.
 ///
-/// Its `Debug` output shows neither claims nor the token's text.
+/// The `Debug` output of a token shows neither the claims nor the token's text.
 ///
 /// # Examples
 ///
@@ -37,8 +37,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Token(Arc<Data>, Told);
 
-/// Facts that a gate and a verifier add for the record of a decision. They are kept apart from the token's data, so
-/// that a cached copy stays unchanged.
+/// Facts that a gate and a verifier add for the record of a decision. These facts are kept apart from the token's data,
+/// so that a cached copy stays unchanged.
 #[derive(Clone, Default)]
 struct Told {
     /// The identifier of a token without `jti`, if there is an observer.
@@ -195,8 +195,8 @@ impl Token {
         self.0.expires_at
     }
 
-    /// Returns the time from which the verifier rejects the token. `None` if the token has no expiry, or if this
-    /// machine's clock cannot represent the time.
+    /// Returns the time from which the verifier rejects the token. Returns `None` if the token has no expiry, or if
+    /// this machine's clock cannot represent the time.
     pub(crate) fn refused_from(&self) -> Option<SystemTime> {
         self.expires_at()?.checked_add(self.0.leeway)
     }
@@ -243,7 +243,7 @@ impl Token {
         self.1.scheme
     }
 
-    /// Tells whether the verifier had the token in its cache. `None` if the verifier did not set this.
+    /// Tells whether the verifier had the token in its cache. Returns `None` if the verifier did not set this.
     pub(crate) fn is_cached(&self) -> Option<bool> {
         self.1.is_cached
     }

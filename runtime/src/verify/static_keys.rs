@@ -58,7 +58,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Returns the text for a reason. `None` if the usual text, which is about access tokens, also fits keys.
+    /// Returns the text for a reason. Returns `None` if the usual text, which is about access tokens, also fits keys.
     pub(crate) fn describe(&self, reason: Reason) -> Option<Cow<'static, str>> {
         match reason {
             Reason::MissingToken => Some(self.missing.clone()),

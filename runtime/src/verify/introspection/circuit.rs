@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-/// The pause after the first failure. Each further failure without an answer doubles it.
+/// The pause after the first failure. Each further failure without an answer doubles the pause.
 pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause, unless the server asks for a longer one.
@@ -17,8 +17,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// strange token, and the sender of this token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
-/// After a pause, one request tries the server again. If it has no result after this time, another request may try. No
-/// request takes that long.
+/// After a pause, one request tries the server again. If this request has no result after this time, another request
+/// may try. No request takes that long.
 const TRIAL: Duration = Duration::from_secs(10);
 
 /// The circuit breaker of one server.
@@ -33,12 +33,12 @@ enum State {
     /// The server is asked.
     #[default]
     Closed,
-    /// The server gave no answer, and is not asked until `until`.
+    /// The server gave no answer, and is not asked before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave no answer, and one request is trying it again. If it has no result at `until`, another request
-    /// may try.
+    /// The server gave no answer, and one request is trying it again. If this request has no result at `until`, another
+    /// request may try.
     Trying { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave useless answers, and is not asked until `until`.
+    /// The server gave useless answers, and is not asked before `until`.
     Resting { until: Instant, reason: Arc<str> },
 }
 

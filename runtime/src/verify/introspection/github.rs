@@ -14,7 +14,7 @@ use super::{
     dialect::{Question, Reading, object, unexpected},
 };
 
-/// The prefixes of access tokens: `gho_` of OAuth apps, and `ghu_` of GitHub Apps that act for a person.
+/// The prefixes of access tokens: `gho_` for OAuth apps, and `ghu_` for GitHub Apps that act for a person.
 pub(super) const PREFIXES: [&str; 2] = ["gho_", "ghu_"];
 
 pub(super) fn endpoint(client_id: &str) -> String {

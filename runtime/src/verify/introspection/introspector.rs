@@ -275,8 +275,8 @@ impl Shared {
     }
 }
 
-/// Returns a failure if the server, or a proxy in front of it, is overloaded or down. The failure has the pause that
-/// the reply asks for.
+/// Returns a failure if the server, or a proxy in front of it, is overloaded or down. The failure contains the pause
+/// that the reply asks for.
 fn overload(reply: &Reply) -> Option<Failure> {
     if !matches!(reply.status.as_u16(), 429 | 502 | 503 | 504) {
         return None;

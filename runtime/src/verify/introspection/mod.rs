@@ -40,17 +40,17 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// Asks an authorization server about opaque tokens ([RFC 7662]).
 ///
 /// The server answers whether a token is active, and returns its claims. The claims are checked like those of a JWT. A
-/// token is sent only to the introspection endpoint, in the body of a request. It is never part of a URL or of a log
-/// line.
+/// token is sent only to the introspection endpoint, in the body of a request. A token is never part of a URL or of a
+/// log line.
 ///
 /// # Accepted answers
 ///
-/// An answer is a JSON object of at most 64 KiB. It repeats no member, and its member `active` is `true` or `false`.
+/// An answer is a JSON object of at most 64 KiB. No member is repeated, and the member `active` is `true` or `false`.
 /// The gate prefers plain answers, but also accepts signed ones ([RFC 9701]). A signed answer must be signed by one of
 /// the issuer's keys, be for this client, and be at most five minutes old.
 ///
 /// An active token is rejected if the answer marks it as a refresh token or an ID token (`token_type`, `token_use` or
-/// `typ`). It is also rejected if the answer has none of these members and no audience.
+/// `typ`). The token is also rejected if the answer has none of these members and no audience.
 ///
 /// # Caching
 ///
@@ -63,8 +63,8 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// A request whose token is not cached gets 503 with `Retry-After`, so that the client keeps its token. A server that
 /// gives no answer within five seconds, or answers 429, 502, 503 or 504, is not asked for one second. Each further
 /// failure doubles this pause, up to 30 seconds. After each pause, a single request tries the server again. After five
-/// useless answers in a row, the pause is one second. At most 64 questions to a server are open at the same time;
-/// further requests get 503 at once.
+/// useless answers in a row, the server is not asked for one second. At most 64 questions to a server are open at the
+/// same time; further requests get 503 at once.
 ///
 /// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
 ///
@@ -95,8 +95,8 @@ impl Introspection {
     /// Asks with this client id and its secret in the header `Authorization` (`client_secret_basic`, [RFC 6749, section
     /// 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     ///
-    /// The client is the program itself, registered with the authorization server for this purpose. It is not one of
-    /// the clients that request tokens.
+    /// The client is the program itself, registered with the authorization server for this purpose. This client is not
+    /// one of the clients that request tokens.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let (client_id, secret) = (client_id.into(), Arc::from(client_secret.into()));
         Self::asking(Dialect::Rfc7662, Credentials::Basic { client_id, secret })
@@ -126,7 +126,7 @@ impl Introspection {
     }
 
     /// Asks GitHub about tokens of an OAuth app, at its endpoint for [checking a token]. Only tokens that begin with
-    /// `gho_` or `ghu_` are sent there.
+    /// `gho_` or `ghu_` are sent to GitHub.
     ///
     /// The claims are `client_id`, `scope`, `sub` (the number of the user), `username`, and `exp` if the token expires.
     /// The claims contain no audience, so a token is valid for everything that the app does.
@@ -138,7 +138,8 @@ impl Introspection {
         github::PREFIXES.into_iter().fold(introspection, Self::token_prefix)
     }
 
-    /// Asks Google about its tokens, at its endpoint `tokeninfo`. Only tokens that begin with `ya29.` are sent there.
+    /// Asks Google about its tokens, at its endpoint `tokeninfo`. Only tokens that begin with `ya29.` are sent to
+    /// Google.
     ///
     /// The audience of a token is the id of the client that requested the token.
     pub fn google() -> Self {
@@ -196,7 +197,7 @@ impl Introspection {
     }
 
     /// Sets the introspection endpoint, if the issuer's metadata has no `introspection_endpoint`, or has one on another
-    /// host. It must be an `https` URL; `http` is allowed for loopback addresses, and for hosts in
+    /// host. The endpoint must be an `https` URL; `http` is allowed for loopback addresses, and for hosts in
     /// [`Issuer::http_hosts`](crate::Issuer::http_hosts).
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
@@ -215,7 +216,7 @@ impl Introspection {
     /// # Risk
     ///
     /// Such a token may be for another service of the same authorization server. Anyone who runs that service, or
-    /// steals a token from it, can use the token here. Choose this only if all tokens of the server are for this
+    /// steals a token from it, can use the token here. Call this method only if all tokens of the server are for this
     /// resource, or if the server answers `active` only to the service that the token is for. It is better to make the
     /// server name an audience, or to list the clients whose tokens are accepted. If an answer names an audience, the
     /// audience is still checked.
@@ -230,14 +231,14 @@ impl Introspection {
     /// Accepts active tokens whose answer has no audience and does not state the kind of the token (`token_type`,
     /// `token_use` or `typ`).
     ///
-    /// This has an effect only if answers without an audience are accepted, by
-    /// [`without_audience`](Self::without_audience) or [`Issuer::client_ids`](crate::Issuer::client_ids).
+    /// This method has an effect only if [`without_audience`](Self::without_audience) or
+    /// [`Issuer::client_ids`](crate::Issuer::client_ids) accepts answers without an audience.
     ///
     /// # Risk
     ///
     /// Some servers also answer `active` about refresh tokens, and the answer of oidc-provider then has no
-    /// `token_type`. So a refresh token, which lives for weeks, would be accepted as an access token. Choose this only
-    /// if the server answers `active` only about access tokens, as django-oauth-toolkit does.
+    /// `token_type`. So a refresh token, which lives for weeks, would be accepted as an access token. Call this method
+    /// only if the server answers `active` about access tokens alone, as django-oauth-toolkit does.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self
@@ -272,7 +273,7 @@ impl Introspection {
         problems
     }
 
-    /// Tells whether this server is asked about a token. Without a prefix, it is asked about all opaque tokens.
+    /// Tells whether this server is asked about a token. Without a prefix, the server is asked about all opaque tokens.
     pub(crate) fn takes(&self, token: &str) -> bool {
         self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| token.starts_with(prefix.as_str()))
     }

@@ -110,8 +110,8 @@ impl Server {
     }
 }
 
-/// Checks the endpoint in the metadata. It must be on the issuer's own origin, because it receives tokens and the
-/// credentials of this program. Only the program can set an endpoint on another origin.
+/// Checks the endpoint in the metadata. The endpoint must be on the issuer's own origin, because it receives tokens and
+/// the credentials of this program. Only the program can set an endpoint on another origin.
 fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
     let url = metadata.introspection_endpoint.ok_or(
         "the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`",

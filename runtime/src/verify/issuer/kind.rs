@@ -8,7 +8,7 @@ use crate::verify::jwt::Fault;
 /// The kind of a token, according to its own marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// It is marked as an access token.
+    /// The token is marked as an access token.
     Access,
     /// The token has no mark.
     Unmarked,
@@ -17,8 +17,8 @@ pub(super) enum Kind {
 /// Rejects a token that is marked as another kind. `is_at_jwt` means that the header has the type `at+jwt` ([RFC 9068,
 /// section 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
 ///
-/// A mark as another kind overrides every mark as an access token. The typical claims of ID tokens count only if there
-/// is no mark, because some servers copy `nonce` into access tokens.
+/// If a token is marked as another kind, its marks as an access token do not count. The typical claims of ID tokens
+/// count only if there is no mark, because some servers copy `nonce` into access tokens.
 pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, Fault> {
     let mut kind = if is_at_jwt { Kind::Access } else { Kind::Unmarked };
     for (claim, is_mark) in MARKS {

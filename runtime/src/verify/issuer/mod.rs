@@ -303,7 +303,8 @@ impl Issuer {
         self.introspection.as_ref()
     }
 
-    /// Sets the authorization server in the resource's metadata, if clients find it under another identifier.
+    /// Sets the identifier of the authorization server in the resource's metadata, if clients know the server under
+    /// another identifier.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.authorization_server = Some(issuer.into());
         self

@@ -202,7 +202,8 @@ impl fmt::Display for Form {
     }
 }
 
-/// Tells whether a text is a URL segment without characters that need decoding or have a special meaning.
+/// Tells whether a text can be a whole segment of a URL: it needs no decoding, and none of its characters has a special
+/// meaning.
 fn is_member(text: &str) -> bool {
     !text.is_empty()
         && !matches!(text, "." | "..")

@@ -61,9 +61,9 @@ impl Places {
         }
     }
 
-    /// Checks a URL from the metadata. It must be on the origin of the issuer or of the metadata, or on a host that the
-    /// program names. Otherwise an issuer could make this program send requests to any reachable host, and trust the
-    /// keys there.
+    /// Checks a URL from the metadata. The URL must be on the origin of the issuer or of the metadata, or on a host
+    /// that the program names. Otherwise an issuer could make this program send requests to any reachable host, and
+    /// trust the keys there.
     pub(crate) fn admit(&self, text: &str) -> Result<Url, String> {
         self.key_hosts.admit(text, &self.own()?, &self.transport)
     }
@@ -123,7 +123,7 @@ impl Issuer {
         self
     }
 
-    /// Sets the URL of the keys, in place of the one in the metadata.
+    /// Sets the URL of the keys, in place of the URL in the metadata.
     pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
         self.set_keys(Keys::At(url.into()));
         self
@@ -145,7 +145,7 @@ impl Issuer {
         }
     }
 
-    /// Allows the metadata to name keys on one of `hosts`. Write the port if it is not 443.
+    /// Allows the metadata to name a URL for the keys on one of these hosts. Write the port if it is not 443.
     ///
     /// By default, keys must be on the origin of the issuer or of its metadata. Name only a host that the provider
     /// documents, and on which nobody else can publish. The URL of the keys must be an `https` URL. `http` is allowed
@@ -185,7 +185,7 @@ impl Issuer {
         self
     }
 
-    /// Sets the proxy for requests, in place of the one in the environment (`HTTPS_PROXY`).
+    /// Sets the proxy for requests, in place of the proxy in the environment (`HTTPS_PROXY`).
     ///
     /// Requests to loopback addresses use no proxy.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {

@@ -29,9 +29,9 @@ pub(super) struct Rules {
 /// Why a token is considered to be for this resource.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MeantBy {
-    /// Its audience is the resource itself.
+    /// The token's audience is the resource itself.
     Resource,
-    /// The program names its audience or its client. Tokens of other kinds may have the same audience or client.
+    /// The program names the token's audience or client. Tokens of other kinds may have the same audience or client.
     Name,
 }
 
@@ -212,8 +212,8 @@ impl Issuer {
     }
 }
 
-/// Returns the client. Most servers write it as `client_id` ([RFC 9068, section 2.2]). Others use another claim (Okta
-/// `cid`, Entra ID `appid`).
+/// Returns the client. Most servers write the client as `client_id` ([RFC 9068, section 2.2]). Others use another claim
+/// (Okta `cid`, Entra ID `appid`).
 ///
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 fn client_of(claims: &Map<String, Value>) -> Option<&str> {

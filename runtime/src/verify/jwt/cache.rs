@@ -25,7 +25,7 @@ const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 /// of them cannot evict valid tokens. The size of the cache for valid tokens does not change this number.
 const MOST_REFUSED: usize = 1024;
 
-/// The weight of a rejected token is at least this, in bytes.
+/// The smallest weight of a rejected token, in bytes.
 const USUAL_LENGTH: usize = 1024;
 
 /// How often expired entries are removed, unless a lookup removes them earlier.
@@ -38,11 +38,11 @@ pub(super) struct Cache {
     swept: Mutex<Instant>,
 }
 
-/// A token with valid signature and claims. Its times are checked at each use.
+/// A token with valid signature and claims. The token's times are checked at each use.
 pub(super) struct Good {
     pub(super) token: Token,
     pub(super) validity: Validity,
-    /// The tolerance for its issuer's clock.
+    /// The tolerance for the issuer's clock.
     pub(super) leeway: Duration,
     /// The source of the issuer's keys.
     pub(super) source: KeySource,
@@ -92,7 +92,8 @@ pub(super) struct Refused {
     pub(super) bad: Option<Arc<Bad>>,
 }
 
-/// A token with a problem that does not depend on the clock. The problem was found with the keys that were known then.
+/// A token with a problem that does not depend on the clock. The problem was found with the keys that were known at the
+/// time of the check.
 pub(crate) struct Bad {
     pub(super) fault: Fault,
     /// The source of the issuer's keys.

@@ -61,18 +61,18 @@ pub(crate) enum Kind {
 /// The members of the metadata that matter to clients. A member of an unexpected type is ignored.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Offers {
-    /// [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), like all members without another
-    /// source.
+    /// Defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), like all members for which
+    /// no other document is named here.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) registration_endpoint: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) code_challenge_methods_supported: Option<Vec<String>>,
-    /// Client ID Metadata Documents, section 5.
+    /// Defined in Client ID Metadata Documents, section 5.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) client_id_metadata_document_supported: Option<bool>,
-    /// [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
+    /// Defined in [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) protected_resources: Option<Vec<String>>,
     /// Whether the server accepts `resource` (RFC 8707). The name is not registered, but some servers use it.
@@ -229,8 +229,8 @@ impl<E: OfKind> OfKind for Missed<E> {
     }
 }
 
-/// Returns the most specific problem of several addresses. If that is a status, the reason names all addresses that
-/// answered with a status.
+/// Returns the most specific problem of several addresses. If the problem is a status other than 200, the reason names
+/// all addresses that answered with such a status.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

@@ -16,7 +16,7 @@ const MAX_LENGTH: usize = 1024 * 1024;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Fetches the document at `url`. It does not follow redirects, which could lead anywhere.
+/// Fetches the document at `url`. Does not follow redirects, because they could lead anywhere.
 pub(crate) async fn document(url: &Url, transport: &Transport) -> Result<Vec<u8>, FetchError> {
     let fault = |kind| FetchError { url: url.clone(), kind };
     let unreachable = |error: reqwest::Error| fault(Kind::Unreachable(error.without_url()));
@@ -38,8 +38,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
-/// Posts `body` to `url`, and returns the answer with any status. It does not follow redirects, which would forward the
-/// body.
+/// Posts `body` to `url`, and returns the answer with any status. Does not follow redirects, because they would forward
+/// the body.
 #[cfg(feature = "introspection")]
 pub(crate) async fn post(
     client: &Client,

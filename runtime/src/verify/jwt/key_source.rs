@@ -33,7 +33,7 @@ struct Shared {
     state: Mutex<State>,
 }
 
-/// An attempt to load keys. Its channel closes when the attempt ends.
+/// An attempt to load keys. The channel closes when the attempt ends.
 type Flight = watch::Receiver<()>;
 
 impl KeySource {
@@ -80,8 +80,8 @@ impl KeySource {
         }
     }
 
-    /// Returns newer keys than `known`, for a token whose key is not in `known`. `None` if `known` is too new to ask
-    /// the issuer again.
+    /// Returns newer keys than `known`, for a token whose key is not in `known`. Returns `None` if `known` is too new
+    /// to ask the issuer again.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
             return Ok(None);
@@ -114,8 +114,8 @@ impl KeySource {
     }
 
     /// Starts to load the keys, and returns the attempt to wait for. If an attempt is already running, returns that
-    /// attempt. `None` during the pause after a failure. An attempt runs as its own task, so it can outlive the request
-    /// that started it.
+    /// attempt. Returns `None` during the pause after a failure. An attempt runs as its own task, so it can outlive the
+    /// request that started it.
     fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());

@@ -108,8 +108,8 @@ impl KeySet {
         }
     }
 
-    /// Lists the keys that may have made the signature. There can be several: a token need not name a key, and two keys
-    /// may have the same name, for example if a server signs with RSA and with elliptic curves.
+    /// Lists the keys that may have made the signature. There can be several, because a token need not name a key. Two
+    /// keys may also have the same name, for example if a server signs with RSA and with elliptic curves.
     fn candidates(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
         self.named(token).filter(|key| key.public_for(token.algorithm).is_some()).take(MAX_TRIALS)
     }
@@ -120,7 +120,7 @@ impl KeySet {
 }
 
 /// Replaces each new value by the equal old value, if there is one. The number of comparisons grows linearly with the
-/// number of values, and not with its square.
+/// number of values.
 fn take_over<T: Hash + Eq>(new: &mut [Arc<T>], old: &[Arc<T>]) {
     let known: HashSet<&Arc<T>> = old.iter().collect();
     for value in new {
@@ -167,13 +167,13 @@ impl Hash for Key {
     }
 }
 
-/// How many keys are tried for one token, which limits the cost of a request.
+/// How many keys are tried for one token. This limits the cost of a request.
 const MAX_TRIALS: usize = 4;
 
 /// How many keys a set may have. Real sets have fewer than twenty.
 const MAX_KEYS: usize = 256;
 
-/// A JWK set. Its keys are still text, so that a set with too many keys is rejected before its keys take memory.
+/// A JWK set. The keys are still text, so that a set with too many keys is rejected before its keys take memory.
 #[derive(Deserialize)]
 struct Set<'a> {
     #[serde(borrow, deserialize_with = "at_most_max_keys")]

@@ -71,7 +71,7 @@ fn read_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Rejects a name that is special to `serde_json`: depending on its features, it reads an object with this name as
+/// Rejects a name that is special to `serde_json`: with some of its features, an object with this name is read as
 /// another value.
 fn refuse_private<E: Error>(name: &str) -> Result<(), E> {
     if name.starts_with("$serde_json::private::") {
@@ -147,8 +147,8 @@ impl<'de> Visitor<'de> for Once {
     }
 }
 
-/// If the program enables the feature `arbitrary_precision` of `serde_json`, numbers arrive as objects. This is the
-/// name of their only member.
+/// If the program enables the feature `arbitrary_precision` of `serde_json`, numbers arrive as objects. `NUMBER` is the
+/// name of the only member of such an object.
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// Tells whether the program enables `arbitrary_precision`. Without this feature, no number can be as large as `1e999`.

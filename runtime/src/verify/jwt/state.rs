@@ -33,7 +33,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct State {
     loaded: Option<Loaded>,
     failure: Option<LoadFailure>,
-    /// The current attempt. Its channel closes when the attempt ends, whatever the outcome.
+    /// The current attempt. The channel closes when the attempt ends, whatever the outcome.
     pub(super) flight: Option<watch::Receiver<()>>,
 }
 
@@ -106,7 +106,7 @@ impl State {
         self.failure.as_ref().is_none_or(|failure| failure.retry_at <= now)
     }
 
-    /// Records that keys were loaded. They replace all former keys, so withdrawn keys are no longer used.
+    /// Records that keys were loaded. The new keys replace all former keys, so withdrawn keys are no longer used.
     pub(super) fn succeed(&mut self, keys: Arc<KeySet>, now: Instant) {
         self.loaded = Some(Loaded { keys, at: now });
         self.failure = None;

@@ -74,12 +74,12 @@ impl<'a> Unread<'a> {
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`").of(Rule::Issuer)) } else { Ok(iss) }
     }
 
-    /// Parses and checks the header of an access token, so that an invalid one does not cause keys to be loaded.
+    /// Parses and checks the header of an access token, so that an invalid header does not cause keys to be loaded.
     pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
         self.read_as(&TYPES, false)
     }
 
-    /// Parses and checks the header of a token. Its `typ` must be one of `types`, and may be absent unless
+    /// Parses and checks the header of a token. The `typ` must be one of `types`, and may be absent unless
     /// `must_be_typed` is set.
     pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
@@ -149,12 +149,12 @@ impl Unverified<'_> {
         Err(fault.of(Rule::Algorithm))
     }
 
-    /// Returns the `iat` that the token claims. It is needed only for a token with an unknown key.
+    /// Returns the `iat` that the token claims. The claim is needed only for a token with an unknown key.
     pub(super) fn issued_at(&self) -> Option<f64> {
         serde_json::from_slice::<Object<Iat>>(&self.claims).ok().map(|Object(Iat { iat })| iat)
     }
 
-    /// Parses the claims. Call it only after the signature has been verified.
+    /// Parses the claims. Call this method only after the signature has been verified.
     pub(crate) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
         let claims = object::read_once(&self.claims)
             .map_err(|_| Fault::Plain("its claims are malformed, or repeat a member"))?;

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::fault::{Fault, Rule};
 use crate::VerifyError;
 
-/// The times of a token, in seconds since 1970 with a fraction, as tokens write them (`NumericDate`,
-/// [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+/// The times of a token, in seconds since 1970 with a fraction, as in the token (`NumericDate`, [RFC 7519, section
+/// 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Validity {
     not_before: Option<f64>,
@@ -67,7 +67,7 @@ impl Validity {
     }
 }
 
-/// Returns the current time in the form that tokens use. If the clock shows a time before 1970, it is broken, and every
+/// Returns the current time in the form that tokens use. A clock that shows a time before 1970 is broken, and every
 /// token counts as expired.
 pub(crate) fn system_clock() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())

@@ -21,7 +21,7 @@ use crate::{
 /// How long clients are told to wait if an issuer has no usable keys.
 const WITHOUT_KEYS: Duration = Duration::from_secs(10);
 
-/// The default size of the cache, in bytes: enough for some thousand tokens.
+/// The default size of the cache, in bytes: enough for several thousand tokens.
 const CACHE_SIZE: usize = 16 * 1024 * 1024;
 
 /// Verifies the JSON Web Tokens of some issuers.
@@ -250,7 +250,7 @@ pub(crate) async fn ask(
     }
 }
 
-/// Makes the fault for a token whose key is not among those of its issuer.
+/// Makes the fault for a token whose key is not among the keys of its issuer.
 fn of_no_key(token: &Unverified<'_>) -> Fault {
     let fault = match &token.kid {
         Some(kid) => Fault::with("its issuer publishes no key of its `kid`", kid),

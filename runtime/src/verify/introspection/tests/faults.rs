@@ -274,7 +274,7 @@ async fn a_question_outlives_the_request_that_started_it() {
     assert_eq!(at_once(ask(&introspector, "token")).await, "active");
 }
 
-/// Answers one request on each connection, and closes it when the next connection arrives.
+/// Answers one request on each connection, and closes the connection when the next one arrives.
 async fn serve_one_request_each(listener: TcpListener) {
     let mut request = [0; 4096];
     loop {

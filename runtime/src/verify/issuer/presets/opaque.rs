@@ -8,7 +8,7 @@ impl Issuer {
     /// Makes the issuer for the tokens that Google issues to one client.
     ///
     /// The audience is the client's id, so tokens of other clients are rejected. Scopes are Google's own, and you
-    /// cannot add others. Map them to the scopes of your program, as in the example.
+    /// cannot add others. Map these scopes to the scopes of your program, as in the example.
     ///
     /// Google's ID tokens are rejected: they identify a person, but grant a client nothing.
     ///
@@ -35,9 +35,9 @@ impl Issuer {
     /// Tokens have no audience, and are accepted only if they belong to this app. **A token of the app is valid at
     /// every resource that accepts the app's tokens, and at GitHub itself.**
     ///
-    /// Scopes are GitHub's own, and you cannot add others. Map them to the scopes of your program, as in the example.
-    /// Tokens of a GitHub App have permissions in place of scopes. GitHub does not return the permissions here, so
-    /// these tokens grant nothing.
+    /// Scopes are GitHub's own, and you cannot add others. Map these scopes to the scopes of your program, as in the
+    /// example. Tokens of a GitHub App have permissions in place of scopes. GitHub does not return the permissions
+    /// here, so these tokens grant nothing.
     ///
     /// # Examples
     ///

@@ -9,15 +9,15 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
 /// Verifies the access tokens of some [issuers](Issuer): JSON Web Tokens, as in [RFC 9068].
 ///
-/// An authorization server need not be up when the program starts: its metadata ([RFC 8414] or OIDC Discovery) and its
+/// An authorization server need not be up when the program starts. Its metadata ([RFC 8414] or OIDC Discovery) and its
 /// keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the background every
 /// five minutes. If the server does not answer, the known keys stay in use, and only tokens with unknown keys get
 /// [`VerifyError::unavailable`].
 ///
-/// A token with an unknown key causes a reload of the keys, and so does a token whose signature does not match the key
-/// that it names. Such a reload happens at most every ten seconds. At first, a token with an unknown key is
-/// [`VerifyError::unavailable`]. A reload makes the token invalid if the reload started after the token first arrived,
-/// or more than a minute after the token's `iat`. The token stays invalid until the server publishes its key.
+/// The keys are also reloaded, at most every ten seconds, for a token with an unknown key, and for a token whose
+/// signature does not match its key. At first, a token with an unknown key is [`VerifyError::unavailable`]. A reload
+/// makes the token invalid if the reload started after the token first arrived, or more than a minute after the token's
+/// `iat`. The token stays invalid until the server publishes its key.
 ///
 /// A token is valid if
 /// - its `iss` is one of the issuers, and a key of that issuer made the signature;

@@ -104,9 +104,8 @@ impl Introspection {
 
     /// Asks with this client id and a signed assertion for each request (`private_key_jwt`, [RFC 7523, section 2.2]).
     ///
-    /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`), and `algorithm` is the name of an algorithm for this
-    /// key, such as `RS256`, `PS256`, `ES256` or `EdDSA`. If the key does not fit the algorithm, the gate does not
-    /// start.
+    /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`). `algorithm` is the algorithm for this key, such as
+    /// `RS256`, `PS256`, `ES256` or `EdDSA`. If the key does not fit the algorithm, the gate does not start.
     ///
     /// # Examples
     ///
@@ -216,10 +215,10 @@ impl Introspection {
     /// # Risk
     ///
     /// Such a token may be for another service of the same authorization server. Anyone who runs that service, or
-    /// steals a token from it, can use the token here. Call this method only if all tokens of the server are for this
-    /// resource, or if the server answers `active` only to the service that the token is for. It is better to make the
-    /// server name an audience, or to list the clients whose tokens are accepted. If an answer names an audience, the
-    /// audience is still checked.
+    /// steals a token from it, can use the token here. Call this method only in two cases: all tokens of the server are
+    /// for this resource, or the server answers `active` only to the service that the token is for. It is better to
+    /// make the server name an audience, or to list the clients whose tokens are accepted. If an answer names an
+    /// audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
-/// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted: with HMAC,
+/// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted. With HMAC,
 /// a verifier could also sign, and an attacker could use a published RSA key as the secret.
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1

@@ -224,8 +224,8 @@ impl Jwts {
 /// Checks a signature with the keys of an issuer. Loads the keys again if the key is unknown. Does the same if the
 /// signature looks forged, because some servers replace a key without changing its name.
 ///
-/// If the keys cannot be loaded again, the known keys decide in two cases: if `is_settled` is true for them, or if one
-/// of them has the name in the token.
+/// If the keys cannot be loaded again, the known keys decide in two cases: `is_settled` is true for them, or one of
+/// them has the name in the token.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

@@ -32,8 +32,8 @@ impl Issuer {
     /// Makes the issuer for the tokens that GitHub issues to one OAuth app. The gate needs the app's client id and
     /// secret.
     ///
-    /// Tokens have no audience, and are accepted only if they belong to this app. **A token of the app is valid at
-    /// every resource that accepts the app's tokens, and at GitHub itself.**
+    /// Tokens have no audience, and are accepted only if they belong to this app. So **a token of the app is valid at
+    /// every resource that accepts the app's tokens, and at GitHub itself**.
     ///
     /// Scopes are GitHub's own, and you cannot add others. Map these scopes to the scopes of your program, as in the
     /// example. Tokens of a GitHub App have permissions in place of scopes. GitHub does not return the permissions

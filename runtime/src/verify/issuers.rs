@@ -14,8 +14,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// five minutes. If the server does not answer, the known keys stay in use, and only tokens with unknown keys get
 /// [`VerifyError::unavailable`].
 ///
-/// The keys are also reloaded, at most every ten seconds, for a token with an unknown key, and for a token whose
-/// signature does not match its key. At first, a token with an unknown key is [`VerifyError::unavailable`]. A reload
+/// A token with an unknown key also causes a reload, and so does a signature that does not match its key. These reloads
+/// happen at most every ten seconds. At first, a token with an unknown key is [`VerifyError::unavailable`]. A reload
 /// makes the token invalid if the reload started after the token first arrived, or more than a minute after the token's
 /// `iat`. The token stays invalid until the server publishes its key.
 ///
@@ -26,7 +26,7 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///   `none` is never accepted;
 /// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) of its issuer;
 /// - it has an `exp` in the future, and no `nbf` in the future, both within the [leeway](Issuer::leeway);
-/// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, since
+/// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, because
 ///   scopegate supports no extension;
 /// - no claim marks it as another kind of token; such marks are a `typ` of `ID` or `Refresh`, and any `token_use`
 ///   except `access`;

@@ -74,7 +74,8 @@ impl AssertionKey {
         self.audience = Some(audience);
     }
 
-    /// Makes an assertion for one request to `issuer`. It has a unique `jti`, so that the server can reject a replay.
+    /// Makes an assertion for one request to `issuer`. The assertion has a unique `jti`, so that the server can reject
+    /// a replay.
     pub(super) fn assertion(&self, issuer: &str, now: f64) -> Result<String, String> {
         let mut random = [0; 16];
         rand::fill(&mut random).map_err(|_| "the system provides no randomness")?;
@@ -144,7 +145,7 @@ impl PrivateKey {
     }
 }
 
-/// Returns whole seconds, since many servers accept only integers as times.
+/// Returns whole seconds, because many servers accept only integers as times.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "the seconds since 1970 are far from the limit, and `as` saturates"

@@ -46,8 +46,8 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// # Accepted answers
 ///
 /// An answer is a JSON object of at most 64 KiB. No member is repeated, and the member `active` is `true` or `false`.
-/// The gate prefers plain answers, but also accepts signed ones ([RFC 9701]). A signed answer must be signed by one of
-/// the issuer's keys, be for this client, and be at most five minutes old.
+/// The gate prefers plain answers, but also accepts signed ones ([RFC 9701]). A signed answer is accepted if it is
+/// signed by a key of the issuer, is for this client, and is at most five minutes old.
 ///
 /// An active token is rejected if the answer marks it as a refresh token or an ID token (`token_type`, `token_use` or
 /// `typ`). The token is also rejected if the answer has none of these members and no audience.
@@ -277,7 +277,7 @@ impl Introspection {
         self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| token.starts_with(prefix.as_str()))
     }
 
-    /// Tells whether some token would be sent to both servers.
+    /// Tells whether there are tokens that would be sent to both servers.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.prefixes.is_empty()
             || other.prefixes.is_empty()

@@ -162,7 +162,7 @@ impl Issuer {
     /// Accepts tokens of these clients (`client_id`) that have no `aud`, for an authorization server that writes no
     /// `aud`.
     ///
-    /// Such a token is valid at every resource that accepts its client, since it does not name its resource.
+    /// Such a token does not name its resource, so it is valid at every resource that accepts its client.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.rules.client_ids.extend(ids.into_iter().map(Into::into));
         self
@@ -211,7 +211,7 @@ impl Issuer {
 
     /// Also reads scopes from a nested claim. `path` has the names that lead to the claim.
     ///
-    /// The path is a list, since names may contain dots and slashes.
+    /// The path is a list, because names may contain dots and slashes.
     pub fn scopes_at(mut self, path: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.grants.add_path(path.into_iter().map(Into::into).collect());
         self

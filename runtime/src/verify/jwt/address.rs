@@ -34,13 +34,13 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
 pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
 impl Hosts {
-    /// Adds a host of `https` URLs, with the port if it is not 443. `method` is the method with which the program named
-    /// the host.
+    /// Adds a host of `https` URLs. `host` includes the port, unless it is 443. `method` is the method with which the
+    /// program named the host.
     pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
         self.add_of("https", host, method)
     }
 
-    /// Adds a host of URLs with this scheme, with the port if it is not the default.
+    /// Adds a host of URLs with this scheme. `host` includes the port, unless it is the default port.
     pub(super) fn add_of(&mut self, scheme: &str, host: &str, method: &str) -> Result<(), String> {
         let url = Url::parse(&format!("{scheme}://{host}/")).ok();
         let url = url.filter(|_| !host.contains(['/', '\\', '?', '#', '@', '*']));

@@ -1,4 +1,4 @@
-//! The accepted algorithms, and the algorithms that a key is for.
+//! The accepted algorithms, and the algorithms that a key can be used with.
 
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 

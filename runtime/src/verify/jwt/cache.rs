@@ -1,4 +1,4 @@
-//! Caches the results of token checks, for a limited time and size.
+//! Caches the results of token checks, with limits on time and memory.
 
 use std::{
     sync::{Arc, Mutex, Weak},
@@ -68,7 +68,7 @@ impl Good {
         Self { token, validity, leeway, source: source.clone(), since: Instant::now(), resource, key, weight }
     }
 
-    /// Tells whether the token was checked for this resource. It may be invalid for another resource.
+    /// Tells whether the token was checked for this resource. The token may be invalid for another resource.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
@@ -123,7 +123,7 @@ impl Bad {
         }
     }
 
-    /// Tells whether the token was checked for this resource. It may be valid for another resource.
+    /// Tells whether the token was checked for this resource. The token may be valid for another resource.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }

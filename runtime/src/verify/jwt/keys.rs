@@ -37,7 +37,7 @@ pub(crate) struct KeySet {
 
 pub(crate) struct Key {
     jwk: Jwk,
-    /// The prepared public key for each algorithm that it can be used with.
+    /// The public key, prepared for each algorithm that the key can be used with.
     public: Vec<(Algorithm, ParsedPublicKey)>,
 }
 
@@ -67,7 +67,7 @@ impl KeySet {
         self
     }
 
-    /// Tells whether these keys would include a key that was published `age` before `arrived`.
+    /// Tells whether these keys are recent enough to include a key that was published `age` before `arrived`.
     pub(super) fn are_newer_than(&self, arrived: Instant, age: Duration) -> bool {
         let known_until = |asked: Instant| asked.checked_add(age);
         self.asked.and_then(known_until).is_none_or(|known_until| known_until >= arrived)
@@ -170,7 +170,7 @@ impl Hash for Key {
 /// How many keys are tried for one token. This limits the cost of a request.
 const MAX_TRIALS: usize = 4;
 
-/// How many keys a set may have. Real sets have fewer than twenty.
+/// How many keys a set may have. Real sets have fewer than twenty keys.
 const MAX_KEYS: usize = 256;
 
 /// A JWK set. The keys are still text, so that a set with too many keys is rejected before its keys take memory.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{VerifyError, credential_source::is_reserved};
 
-/// The place of the client certificate's thumbprint, which a proxy adds to requests; see
+/// The request header in which a proxy passes the thumbprint of the client certificate; see
 /// [`Gate::client_certificate`](crate::Gate::client_certificate).
 ///
 /// # Examples
@@ -29,11 +29,13 @@ pub struct ClientCertificate {
 }
 
 impl ClientCertificate {
-    /// Names a header that a proxy in front of the program sets: the SHA-256 of the certificate's DER, in base64url,
-    /// base64 or hexadecimal digits, with or without colons.
+    /// Names the header that a proxy in front of the program sets.
     ///
-    /// The proxy must verify that the client has the certificate's key, and must remove the header from client
-    /// requests. Otherwise anyone can claim any certificate.
+    /// The value of the header is the SHA-256 of the certificate's DER. The hash is written in base64url, in base64, or
+    /// in hexadecimal digits with or without colons.
+    ///
+    /// The proxy must verify that the client has the private key of the certificate. The proxy must also remove the
+    /// header from client requests. Otherwise anyone can claim to have any certificate.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         let text = name.into();
@@ -55,8 +57,8 @@ impl ClientCertificate {
         })
     }
 
-    /// Checks that the client has the certificate that a token is bound to: `bound` is the member `x5t#S256` of its `cnf`
-    /// ([RFC 8705, section 3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
+    /// Checks that the client has the certificate that a token is bound to. `bound` is the member `x5t#S256` of the
+    /// token's `cnf` ([RFC 8705, section 3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
     pub(crate) fn check(&self, bound: &Value, headers: &HeaderMap) -> Result<(), VerifyError> {
         let bound = bound.as_str().and_then(|text| of_base64(text.as_bytes()));
         let bound =
@@ -102,7 +104,7 @@ fn thumbprint(value: &HeaderValue) -> Option<Thumbprint> {
     of_hex(text).or_else(|| of_base64(text))
 }
 
-/// Parses 64 hexadecimal digits, with a colon between all bytes or none.
+/// Parses 64 hexadecimal digits, with or without colons between the bytes.
 fn of_hex(text: &[u8]) -> Option<Thumbprint> {
     let width = match text.len() {
         64 => 2,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// The confirmation claim `cnf` of a token ([RFC 7800, section 3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
 ///
-/// The issuer added each member, so each must be checked.
+/// Every member must be checked, because the issuer bound the token to each of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Confirmation<'a> {
     /// The thumbprint of a key for DPoP proofs ([RFC 9449, section
@@ -12,7 +12,7 @@ pub(crate) struct Confirmation<'a> {
     pub(crate) jkt: Option<&'a Value>,
     /// The thumbprint of a client certificate ([RFC 8705, section 3.1](https://www.rfc-editor.org/rfc/rfc8705#section-3.1)).
     pub(crate) certificate: Option<&'a Value>,
-    /// Whether the claim has other members, or cannot be read.
+    /// Whether the claim has members other than these two, or cannot be read.
     pub(crate) has_others: bool,
 }
 

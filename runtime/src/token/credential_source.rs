@@ -48,16 +48,20 @@ impl CredentialSource {
 
     /// Reads a cookie, for pages of the resource's own origin.
     ///
-    /// Browsers also send cookies with requests that other sites start. So the cookie counts only if the browser states
-    /// that the request comes from the resource's own origin, with `Sec-Fetch-Site` or else with `Origin`. Without
-    /// either header it counts only for `GET` and `HEAD`. In all other cases the gate ignores the cookie. Give the
-    /// cookie the attributes `Secure`, `HttpOnly` and `SameSite=Lax`, and let no `GET` change anything.
+    /// Browsers also send cookies with requests that other sites start. So the cookie counts only if `Sec-Fetch-Site`,
+    /// or else `Origin`, says that the request comes from the resource's own origin. If both headers are missing, or if
+    /// `Sec-Fetch-Site` is `none`, the cookie counts only for `GET` and `HEAD`. In all other cases the gate ignores the
+    /// cookie.
+    ///
+    /// Give the cookie the attributes `Secure`, `HttpOnly` and `SameSite=Lax`, and make sure that no `GET` changes
+    /// anything.
     #[must_use]
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Kind::Cookie { name: name.into() })
     }
 
-    /// Reads a header that a proxy in front of the program sets: the token, alone or after `Bearer`.
+    /// Reads a header that a proxy in front of the program sets. The value of the header is the token, alone or after
+    /// `Bearer`.
     ///
     /// The proxy must remove the header from client requests.
     #[must_use]
@@ -67,10 +71,10 @@ impl CredentialSource {
 
     /// Reads an entry of `Sec-WebSocket-Protocol` that consists of `prefix` and the token.
     ///
-    /// A browser's `WebSocket` can set no other header. The page offers two protocols, as in `new WebSocket(url,
-    /// ["files.v1", "bearer." + token])`, and the handler selects the first, since browsers close a connection whose
-    /// server selects none. The gate removes the entry with the token before a handler runs, so the handler cannot send
-    /// it back. Other sites do not know the token, so their requests need no further check.
+    /// A browser's `WebSocket` lets a page set no header except this one. The page offers two protocols, as in `new
+    /// WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first. If the server selects none,
+    /// browsers close the connection. The gate removes the entry with the token before a handler runs, so the handler
+    /// cannot send it back. Requests need no check of their origin, because other sites do not know the token.
     #[must_use]
     pub fn websocket_protocol(prefix: impl Into<String>) -> Self {
         Self(Kind::WebsocketProtocol { prefix: prefix.into() })
@@ -120,13 +124,13 @@ impl CredentialSource {
     }
 }
 
-/// Tells whether a header, named in lower case, has another standard purpose, so that a proxy cannot use it for
-/// credentials.
+/// Tells whether a header has another standard purpose, so that a proxy cannot use it for credentials. `header` is in
+/// lower case.
 pub(super) fn is_reserved(header: &str) -> bool {
     ["authorization", "cookie", "dpop", "host"].contains(&header)
 }
 
-/// Writes the source as the lock does: `authorization`, `cookie NAME`, `header NAME` or `websocket-protocol PREFIX`.
+/// Writes the source as in the lock file: `authorization`, `cookie NAME`, `header NAME` or `websocket-protocol PREFIX`.
 impl fmt::Display for CredentialSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -160,18 +164,18 @@ impl Sources {
         self.list = sources.into_iter().collect();
     }
 
-    /// Accepts the scheme DPoP in `Authorization`, if that is one of the sources.
+    /// Accepts the scheme DPoP in `Authorization`, if this header is one of the sources.
     #[cfg(feature = "dpop")]
     pub(crate) fn take_dpop(&mut self) {
         self.takes_dpop = true;
     }
 
-    /// Sets the headers that prove that the client owns the credential. They are as secret as the credential.
+    /// Sets the headers that prove that the client owns the credential. These headers are as secret as the credential.
     pub(crate) fn set_proofs(&mut self, headers: impl IntoIterator<Item = HeaderName>) {
         self.proofs = headers.into_iter().collect();
     }
 
-    /// Tells whether there are headers with proofs.
+    /// Tells whether proof headers are set.
     pub(crate) fn have_proofs(&self) -> bool {
         !self.proofs.is_empty()
     }
@@ -180,7 +184,8 @@ impl Sources {
         self.list.iter()
     }
 
-    /// Reads the credential of a request. A request with several credentials is rejected, wherever they are.
+    /// Reads the credential of a request. A request with several credentials is rejected, even if they are in different
+    /// sources.
     pub(crate) fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>) -> Credentials<'a> {
         if let [only] = self.list.as_slice() {
             return only.read(parts, origin, self.takes_dpop);
@@ -198,8 +203,8 @@ impl Sources {
         self.list.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
     }
 
-    /// Removes credentials that handlers must not see from a request after its decision, and marks proxy headers and
-    /// proof headers as sensitive. Code and logs further inside know that mark, but not the sources of this gate.
+    /// After the decision, removes from a request the credentials that handlers must not see. Marks proxy headers and
+    /// proof headers as sensitive, because code behind the gate knows this mark but not the sources of the gate.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.proofs.iter().for_each(|name| mark_sensitive(headers, name));
         for source in &self.list {
@@ -221,7 +226,7 @@ impl Sources {
         }
     }
 
-    /// Removes credentials that handlers must not see from a request, and returns the original subprotocols, or `None`
+    /// Removes from a request the credentials that handlers must not see. Returns the original subprotocols, or `None`
     /// if they did not change.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         let has_to_go = |source: &CredentialSource| matches!(&source.0, Kind::WebsocketProtocol { prefix } if offers(headers, prefix));
@@ -247,7 +252,7 @@ impl Sources {
             || self.list.iter().any(|source| source.header_name().as_ref() == Some(header))
     }
 
-    /// Records everything that the sources read from a request, to check later that it has not changed.
+    /// Records all values that the sources read from a request, so that `still_has` can detect a change.
     pub(crate) fn seen(&self, parts: &Parts, origin: Option<&str>) -> Seen {
         let mut values = self.values(&parts.headers).cloned();
         Seen {
@@ -263,7 +268,7 @@ impl Sources {
             && self.cookies_count(parts, origin) == seen.cookies_count
     }
 
-    /// Tells whether a cookie of a request would count, which also depends on the method.
+    /// Tells whether a cookie would count in a request with this method and these headers.
     fn cookies_count(&self, parts: &Parts, origin: Option<&str>) -> bool {
         let has_cookies = self.list.iter().any(|source| matches!(source.0, Kind::Cookie { .. }));
         has_cookies && is_same_origin(parts, origin)
@@ -287,7 +292,7 @@ impl Sources {
     }
 }
 
-/// The values that a gate's sources read from a request: nearly always one.
+/// The values that a gate's sources read from a request. Usually there is only one.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     first: Option<HeaderValue>,
@@ -345,7 +350,7 @@ fn mark_sensitive(headers: &mut HeaderMap, name: &HeaderName) {
     }
 }
 
-/// Tells whether a subprotocol begins with `prefix`.
+/// Tells whether the client offers a subprotocol that begins with `prefix`.
 fn offers(headers: &HeaderMap, prefix: &str) -> bool {
     protocols(headers).any(|entry| entry.starts_with(prefix))
 }

@@ -7,8 +7,8 @@ use super::Scheme;
 /// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials<'a> {
-    /// There is no token: no header, or one with another scheme. A token in the query does not count ([OAuth 2.1,
-    /// section 5.1]).
+    /// There is no token: the header is missing, or it has another scheme. A token in the query does not count ([OAuth
+    /// 2.1, section 5.1]).
     ///
     /// [OAuth 2.1, section 5.1]: https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-13#section-5.1
     Absent,
@@ -67,7 +67,7 @@ impl<'a> Credentials<'a> {
 /// [RFC 6750, section 2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 pub(crate) fn is_b64token(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    // Without an early exit the compiler checks many bytes at once, and tokens are long.
+    // Without an early exit, the compiled code checks many bytes at once. Tokens are long, so this is faster.
     !body.is_empty() && body.bytes().fold(true, |legal, byte| legal & is_b64token_byte(byte))
 }
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-/// The reason why a token could not be verified. Clients learn its kind; the details go to the log.
+/// The reason why a token could not be verified. Clients learn only the kind of the error; the details go to the log.
 ///
 /// # Examples
 ///
@@ -34,18 +34,18 @@ impl VerifyError {
         Self(Kind::Expired)
     }
 
-    /// The resource does not accept the token, because it is malformed, unknown, revoked, forged or meant for another
-    /// resource: 401 with `error="invalid_token"`.
+    /// The resource does not accept the token, because the token is malformed, unknown, revoked, forged or meant for
+    /// another resource: 401 with `error="invalid_token"`.
     ///
-    /// The reason, a text or an error, is logged, so it must not quote the token.
+    /// The reason is a text or an error. The log shows the reason, so the reason must not quote the token.
     pub fn invalid(reason: impl Into<Source>) -> Self {
         Self(Kind::Invalid(reason.into()))
     }
 
-    /// The token cannot be verified now, as when a key server is down: 503 with `Retry-After`, so that clients keep
-    /// their token.
+    /// The token cannot be verified now, for example because a key server is down: 503 with `Retry-After`, so that
+    /// clients keep their token.
     ///
-    /// The source, a text or an error, is logged, so it must not quote the token.
+    /// The source is a text or an error. The log shows the source, so the source must not quote the token.
     pub fn unavailable(retry_after: Duration, source: impl Into<Source>) -> Self {
         Self(Kind::Unavailable { retry_after, source: source.into() })
     }

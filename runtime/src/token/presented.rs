@@ -8,8 +8,8 @@ use crate::resource::Resource;
 
 /// The input of a [`TokenVerifier`](crate::TokenVerifier): the token, and the request that carries it.
 ///
-/// In tests of a verifier, and for tokens that do not come with an HTTP request, you can make one from the token's text
-/// alone.
+/// To test a verifier, or to verify a token that did not come with an HTTP request, make a `Presented` from the token's
+/// text alone.
 ///
 /// # Examples
 ///
@@ -93,7 +93,8 @@ impl<'a> Presented<'a> {
         self.method
     }
 
-    /// Returns the URI of the request as it arrived, without the parts that an outer router or a proxy removed.
+    /// Returns the URI of the request as the gate sees it. An outer router or a proxy may have removed parts of the
+    /// URI.
     #[must_use]
     pub const fn uri(&self) -> &'a Uri {
         self.uri
@@ -105,7 +106,7 @@ impl<'a> Presented<'a> {
         self.headers
     }
 
-    /// Returns the resource that the request is for; a gate with only static keys has none.
+    /// Returns the resource that the request is for. A gate made by `Gate::static_keys` has no resource.
     #[must_use]
     pub const fn resource(&self) -> Option<&'a Resource> {
         self.resource
@@ -120,7 +121,7 @@ impl<'a> From<&'a str> for Presented<'a> {
     }
 }
 
-/// Shows neither the token nor the headers, which may contain it.
+/// Shows neither the token nor the headers, because a header may contain the token.
 impl fmt::Debug for Presented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Presented")

@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-/// The principal: who calls. Use it, and nothing else, as the key for a user's data.
+/// The principal: who calls. Use only the principal as the key for a user's data.
 ///
 /// A subject is unique only within its issuer ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers may
-/// give two people the same subject. A principal is issuer and subject together. A static key is a principal of another
-/// kind, and never equals a user.
+/// give two people the same subject. A principal consists of an issuer and a subject. A static key is a principal of
+/// another kind, which never equals a user.
 ///
 /// # Examples
 ///
@@ -41,14 +41,14 @@ enum Kind {
     Key {
         name: Arc<str>,
     },
-    /// A static key without a name. Its hash stays inside this crate.
+    /// A static key without a name. The hash of the key stays inside this crate.
     UnnamedKey {
         digest: Arc<str>,
     },
 }
 
 impl Principal {
-    /// Makes the principal of `issuer` and `subject`, as your program stored them.
+    /// Makes a principal from `issuer` and `subject`, for example from values that your program has stored.
     ///
     /// # Examples
     ///
@@ -105,7 +105,7 @@ impl Principal {
         }
     }
 
-    /// Returns the name of the static key, if the principal is one.
+    /// Returns the name of the static key, if the principal is a static key with a name.
     #[must_use]
     pub fn key_name(&self) -> Option<&str> {
         match &self.0 {
@@ -115,8 +115,8 @@ impl Principal {
     }
 }
 
-/// Writes the principal for people and logs. Different principals may have the same text, so compare principals
-/// instead.
+/// Writes the principal for people and logs. Different principals may have the same text, so compare the principals and
+/// not their texts.
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

@@ -17,7 +17,7 @@ use crate::{
 
 /// A verified access token, with its scopes and claims. Cheap to clone.
 ///
-/// Its `Debug` output shows neither claims nor the token's text.
+/// The `Debug` output of a token shows neither the claims nor the token's text.
 ///
 /// # Examples
 ///
@@ -37,8 +37,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Token(Arc<Data>, Told);
 
-/// Facts that a gate and a verifier add for the record of a decision. They are kept apart from the token's data, so
-/// that a cached copy stays unchanged.
+/// Facts that a gate and a verifier add for the record of a decision. These facts are kept apart from the token's data,
+/// so that a cached copy stays unchanged.
 #[derive(Clone, Default)]
 struct Told {
     /// The identifier of a token without `jti`, if there is an observer.
@@ -53,7 +53,8 @@ struct Data {
     scopes: GrantedScopes,
     issuer: Option<Arc<str>>,
     subject: Option<Arc<str>>,
-    /// Comes from issuer and subject, or from a static key. If the key has no name, only this crate sees the principal.
+    /// Made from the issuer and the subject, or from a static key. If the key has no name, only this crate sees the
+    /// principal.
     principal: Option<Principal>,
     client: Option<String>,
     expires_at: Option<SystemTime>,
@@ -81,38 +82,37 @@ impl Token {
         self.identified(|data| data.issuer = Some(issuer.into()))
     }
 
-    /// Sets the subject: who granted the scopes (`sub`). It is unique only within its issuer.
+    /// Sets the subject: who granted the scopes (`sub`). A subject is unique only within its issuer.
     #[must_use]
     pub fn with_subject(self, subject: impl Into<Arc<str>>) -> Self {
         self.identified(|data| data.subject = Some(subject.into()))
     }
 
-    /// Sets the expiry of the token. The verifier checks it. Handlers that outlive their request use it:
-    /// [`Access::expired`](crate::Access::expired) completes at that time.
+    /// Sets when the token expires. The verifier must check this time; the gate does not. A handler that outlives its
+    /// request can wait for this time with [`Access::expired`](crate::Access::expired).
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
         self
     }
 
-    /// Sets how long after its expiry the verifier still accepts the token, to allow for clock differences; zero unless
-    /// set. The time of the [login](Token::with_auth_time) gets the same tolerance.
+    /// Sets how long the verifier still accepts the token after its expiry, to allow for clock differences. The default
+    /// is zero. The same tolerance applies to the time of the [login](Token::with_auth_time).
     #[must_use]
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         Arc::make_mut(&mut self.0).leeway = leeway;
         self
     }
 
-    /// Sets the client: who was granted the scopes (`client_id`).
+    /// Sets the client, to which the scopes were granted (`client_id`).
     #[must_use]
     pub fn with_client(mut self, client: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.0).client = Some(client.into());
         self
     }
 
-    /// Adds a value that says how the person logged in (`acr`), which an operation may
-    /// [require](crate::Requirement::acr). Most authorization servers send one value; call this once for each if yours
-    /// sends several.
+    /// Adds a value that says how the person logged in (`acr`). An operation may [require](crate::Requirement::acr)
+    /// such a value. Most authorization servers send one value. If yours sends several, call this method once for each.
     #[must_use]
     pub fn with_acr(mut self, acr: impl Into<Box<str>>) -> Self {
         Arc::make_mut(&mut self.0).login.acr.push(acr.into());
@@ -120,7 +120,7 @@ impl Token {
     }
 
     /// Sets when the person logged in (`auth_time`). An operation may [limit](crate::Requirement::max_age) the time
-    /// since then; the [leeway](Token::with_leeway) applies.
+    /// since then. The [leeway](Token::with_leeway) is added to this limit.
     #[must_use]
     pub fn with_auth_time(mut self, auth_time: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).login.time = Some(auth_time);
@@ -195,13 +195,13 @@ impl Token {
         self.0.expires_at
     }
 
-    /// Returns the time from which the verifier rejects the token, if it has one that this machine's clock can show.
+    /// Returns the time from which the verifier rejects the token. Returns `None` if the token has no expiry, or if
+    /// this machine's clock cannot represent the time.
     pub(crate) fn refused_from(&self) -> Option<SystemTime> {
         self.expires_at()?.checked_add(self.0.leeway)
     }
 
-    /// Returns the subject, who granted the scopes, if the token has one. As the key for data, use
-    /// [`Token::principal`].
+    /// Returns the subject, who granted the scopes, if the token has one. Use [`Token::principal`] as the key for data.
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
@@ -243,12 +243,12 @@ impl Token {
         self.1.scheme
     }
 
-    /// Tells whether the verifier had the token in its cache, if it set that.
+    /// Tells whether the verifier had the token in its cache. Returns `None` if the verifier did not set this.
     pub(crate) fn is_cached(&self) -> Option<bool> {
         self.1.is_cached
     }
 
-    /// Records an identifier of the token, if it has no `jti`.
+    /// Sets the identifier for a token without `jti`: the hash of the token's `text`.
     pub(crate) fn known_by(mut self, text: &str) -> Self {
         if self.identifier().is_none() {
             self.1.id = Some(Arc::new(TokenId::of(text)));
@@ -256,7 +256,7 @@ impl Token {
         self
     }
 
-    /// Returns the identifier of the token in records, if it has one.
+    /// Returns the identifier that records use for the token, if it has one.
     pub(crate) fn id(&self) -> Option<TokenId> {
         self.identifier().map(TokenId::of).or_else(|| self.1.id.as_deref().copied())
     }
@@ -265,7 +265,7 @@ impl Token {
         self.0.claims.get("jti").and_then(Value::as_str).filter(|id| !id.is_empty())
     }
 
-    /// Returns the actor, who acts for the subject: issuer and subject of `act`.
+    /// Returns the issuer and the subject of the actor (`act`), who acts for the token's subject.
     pub(crate) fn actor(&self) -> Option<(Option<&str>, &str)> {
         let actor = self.0.claims.get("act")?;
         Some((actor.get("iss").and_then(Value::as_str), actor.get("sub")?.as_str()?))
@@ -291,7 +291,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// When a claim that `T` needs is missing or of another type.
+    /// When a claim that `T` needs is missing or has another type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, InvalidClaims> {
         Ok(T::deserialize(Value::Object(self.0.claims.clone()))?)
     }

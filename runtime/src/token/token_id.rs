@@ -1,4 +1,4 @@
-//! The identifier of a token in records: a hash, never its text.
+//! The identifier of a token in records: a hash, never the token's text.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 /// Identifies a token in records: the SHA-256 of its `jti`, or of its whole text if it has no `jti`.
 ///
-/// Its text has 64 hexadecimal digits.
+/// Written as text, the identifier has 64 hexadecimal digits.
 ///
 /// # Examples
 ///

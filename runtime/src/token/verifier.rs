@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Presented, Token, VerifyError};
 
-/// Verifies access tokens. Nothing else about a token depends on its issuer.
+/// Verifies access tokens. Only the verifier depends on who issued a token; the rest of scopegate treats all tokens
+/// alike.
 ///
 /// # Examples
 ///
@@ -27,18 +28,19 @@ use super::{Presented, Token, VerifyError};
 pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
-    /// The gate calls it once per request for the same credentials, even if several gates with one verifier are nested.
-    /// If a middleware between them changes the method, the URI or other headers, it is not called again.
+    /// The gate calls the verifier once per request for the same credentials, even if several gates with one verifier
+    /// are nested. The verifier is not called again if a middleware between the gates changes the method, the URI or
+    /// other headers.
     ///
     /// # Errors
     ///
     /// [`VerifyError::expired`] and [`VerifyError::invalid`] become a 401 with `error="invalid_token"`. Return
-    /// [`VerifyError::unavailable`] if the token cannot be verified now; it becomes a 503, so that clients keep their
-    /// token.
+    /// [`VerifyError::unavailable`] if the token cannot be verified now. This error becomes a 503, so that clients keep
+    /// their token.
     fn verify(&self, presented: &Presented<'_>) -> impl Future<Output = Result<Token, VerifyError>> + Send;
 
-    /// Lists the problems of the verifier's configuration. Each says what is wrong and what to write instead. A gate
-    /// reports them when it starts, and does not start if there are any.
+    /// Lists the problems of the verifier's configuration. Each problem says what is wrong and what to write instead. A
+    /// gate with problems reports all of them and does not start.
     fn problems(&self) -> Vec<String> {
         Vec::new()
     }

@@ -9,32 +9,33 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
 /// Verifies the access tokens of some [issuers](Issuer): JSON Web Tokens, as in [RFC 9068].
 ///
-/// An authorization server need not be up when the program starts: its metadata ([RFC 8414] or OIDC Discovery) and its
-/// keys are loaded with the first token. While tokens arrive, the keys are reloaded in the background every five
-/// minutes. If the server does not answer, the known keys stay in use, and only tokens with unknown keys get
+/// An authorization server need not be up when the program starts. Its metadata ([RFC 8414] or OIDC Discovery) and its
+/// keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the background every
+/// five minutes. If the server does not answer, the known keys stay in use, and only tokens with unknown keys get
 /// [`VerifyError::unavailable`].
 ///
-/// A token with an unknown key, or with a signature that does not match the key it names, causes a reload, at most
-/// every ten seconds. A token with an unknown key is [`VerifyError::unavailable`] at first. It becomes invalid after a
-/// reload that started after the token first arrived, or more than a minute after its `iat`, and stays invalid until
-/// the server publishes its key.
+/// A token with an unknown key also causes a reload, and so does a signature that does not match its key. These reloads
+/// happen at most every ten seconds. At first, a token with an unknown key is [`VerifyError::unavailable`]. A reload
+/// makes the token invalid if the reload started after the token first arrived, or more than a minute after the token's
+/// `iat`. The token stays invalid until the server publishes its key.
 ///
 /// A token is valid if
 /// - its `iss` is one of the issuers, and a key of that issuer made the signature;
-/// - its `alg` fits the key: the key's own `alg`, or else `RS256` to `PS512` for RSA, `ES256`, `ES384` and `ES512` for
-///   their curve, `EdDSA` for Ed25519. A key is never used for HMAC, and `none` is never accepted;
+/// - its `alg` is the `alg` of the key. If the key has none, the token's `alg` must fit the kind of key: `RS256` to
+///   `PS512` for RSA, `ES256`, `ES384` or `ES512` by the curve, `EdDSA` for Ed25519. A key is never used for HMAC, and
+///   `none` is never accepted;
 /// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) of its issuer;
 /// - it has an `exp` in the future, and no `nbf` in the future, both within the [leeway](Issuer::leeway);
-/// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, since
+/// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, because
 ///   scopegate supports no extension;
-/// - no claim marks it as another kind of token, as `typ` with `ID` or `Refresh` does, or `token_use` with anything but
-///   `access`;
-/// - if nothing marks it as an access token either (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it
-///   has none of the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If its
-///   audience is also not the resource itself, it needs a claim for scopes, or another one that [ID tokens
+/// - no claim marks it as another kind of token; such marks are a `typ` of `ID` or `Refresh`, and any `token_use`
+///   except `access`;
+/// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
+///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If its audience is
+///   not the resource itself, it also needs a claim for scopes, or another claim that [ID tokens
 ///   lack](Issuer::access_claims);
-/// - neither its header nor its claims, nor any object in them, repeats a member;
-/// - it has at most 16 KiB, and its header at most 32 members.
+/// - no member is repeated in its header, in its claims, or in an object inside them;
+/// - it is at most 16 KiB long, and its header has at most 32 members.
 ///
 /// The keys of an issuer are a JWK set of at most 256 keys; a longer set is rejected as a whole. A token without a
 /// `kid` is tried with the first four keys for its `alg`.
@@ -45,18 +46,19 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// # Caching
 ///
 /// A valid token is cached for five minutes, by its whole text, so that its signature is not verified again with each
-/// request. It is checked again if a reload changes or removes its key, and `exp` and `nbf` are checked each time. A
-/// thousand forged tokens, tokens for other audiences and tokens with unknown keys are cached separately until the next
-/// reload. Expired tokens, and tokens that arrive before any keys are loaded, are not cached. [`Issuers::cache_size`]
-/// limits the memory, and can turn the cache off.
+/// request. Its signature is checked again if a reload changes or removes its key. Its `exp` and `nbf` are checked each
+/// time. Up to a thousand rejected tokens are cached separately until the next reload: forged tokens, tokens for other
+/// audiences, and tokens with unknown keys. Expired tokens, and tokens that arrive before any keys are loaded, are not
+/// cached. [`Issuers::cache_size`] limits the memory, and can turn the cache off.
 ///
-/// Cached or not, a token is valid until its `exp`, even if the authorization server has revoked it, since the gate
-/// does not ask about single JWTs ([RFC 7662]). Make the server issue tokens for minutes rather than for days.
+/// Cached or not, a token is valid until its `exp`, even if the authorization server has revoked it. The gate does not
+/// ask the server about single JWTs ([RFC 7662]). So let the server issue tokens that are valid for minutes, and not
+/// for days.
 ///
 /// # Denying single tokens
 ///
 /// To deny a token before its `exp`, deny its claim `jti` or its subject, and not its text. A token can have several
-/// valid texts: anyone who has an ECDSA signature (`ES256`, `ES384`, `ES512`) can make a second one from it, without
+/// valid texts: from an ECDSA signature (`ES256`, `ES384`, `ES512`), anyone can make a second valid signature, without
 /// the key.
 ///
 /// Gates share the cache if they share the verifier in an [`Arc`](std::sync::Arc).
@@ -124,8 +126,8 @@ impl Issuers {
 
     /// Sets the size of the token cache in bytes; 16 MiB by default. `0` turns the cache off.
     ///
-    /// A token with a dozen claims takes about 2 KiB. A token that takes more than about 60 KiB may not be cached,
-    /// because the memory is split into parts, more of them on a machine with more cores.
+    /// A token with a dozen claims takes about 2 KiB. A token that takes more than about 60 KiB is not always cached,
+    /// because the memory is split into parts. A machine with more cores has more and smaller parts.
     ///
     /// # Examples
     ///
@@ -141,7 +143,8 @@ impl Issuers {
         self
     }
 
-    /// Verifies a token without sending it anywhere: as a static key, or with the keys of the issuer that it names.
+    /// Verifies a token without sending it anywhere: as a static key, or with the keys of the issuer that the token
+    /// names.
     #[cfg(feature = "export")]
     pub(super) async fn verify_offline(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         if let Some(token) = self.keys.as_ref().and_then(|keys| keys.find(presented.token())) {
@@ -177,7 +180,7 @@ impl TokenVerifier for Issuers {
         if let Some(server) = self.opaque.server_of(presented.token())? {
             return match server.verify_by_memory(presented) {
                 Some(verified) => verified,
-                // Boxed, because it is rare and its state would enlarge the future of every request.
+                // Boxed, because this path is rare, and its state would enlarge the future of every request.
                 None => Box::pin(server.verify(presented)).await,
             };
         }

@@ -1,4 +1,4 @@
-//! Recovers this crate's verifiers from a gate's type-erased one.
+//! Recovers this crate's verifiers from the type-erased verifier of a gate.
 
 use std::{any::Any, sync::Arc};
 
@@ -7,7 +7,7 @@ use super::StaticKeys;
 use super::{Issuer, Issuers, static_keys::StaticKeysOr};
 use crate::{Presented, Token, TokenVerifier, VerifyError};
 
-/// A verifier that is known to send tokens nowhere, or that can be kept from it.
+/// A verifier that can verify a token without sending it anywhere.
 pub(crate) enum KnownVerifier<'a> {
     Keys(&'a StaticKeys),
     #[cfg(feature = "jwt")]
@@ -56,7 +56,7 @@ impl<'a> KnownVerifier<'a> {
     }
 }
 
-/// Finds a verifier, owned or shared between gates.
+/// Finds a verifier of this type, alone or in an `Arc`.
 fn find<V: Any>(verifier: &dyn Any) -> Option<&V> {
     verifier.downcast_ref().or_else(|| verifier.downcast_ref::<Arc<V>>().map(Arc::as_ref))
 }

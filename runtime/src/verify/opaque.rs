@@ -38,8 +38,8 @@ impl Opaque {
         }
     }
 
-    /// Finds the only server that may be asked about a token. There is none for a JSON Web Token, which names its
-    /// issuer, and none if no issuer introspects. Any other opaque token is rejected.
+    /// Finds the only server that may be asked about a token. Returns `None` for a JSON Web Token, and if no issuer has
+    /// introspection. Rejects an opaque token that belongs to no server, or to more than one.
     pub(super) fn server_of(&self, token: &str) -> Result<Option<&Server>, Fault> {
         if self.0.is_empty() || is_jwt(token) {
             return Ok(None);
@@ -48,7 +48,8 @@ impl Opaque {
         match (candidates.next(), candidates.next()) {
             (Some(server), None) => Ok(Some(server)),
             (None, _) => Err(Fault::Plain("it has no prefix of an issuer that introspects")),
-            // The gate does not start with such issuers. Even if it did, no server would get a token of another.
+            // A gate with such issuers does not start. Here, no server gets the token, because it may belong to the
+            // other.
             (Some(_), Some(_)) => Err(Fault::Plain("two issuers that introspect have its prefix")),
         }
     }

@@ -11,8 +11,8 @@ use crate::{
     token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
 };
 
-/// API keys, each with the scopes that it grants. Several keys can be valid at once, so that you can replace one
-/// without a gap.
+/// API keys, each with the scopes that it grants. Several keys can be valid at once, so that you can replace a key
+/// without an interruption.
 ///
 /// A key with a name is a [`Principal`](crate::Principal) of its own kind, which never equals a user.
 ///
@@ -27,7 +27,7 @@ use crate::{
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
 ///
-/// To give keys names, which logs and [`Principal::key_name`](crate::Principal::key_name) show:
+/// To give names to keys, for logs and for [`Principal::key_name`](crate::Principal::key_name):
 ///
 /// ```
 /// # use scopegate::StaticKeys;
@@ -50,7 +50,7 @@ struct Key {
     token: Token,
 }
 
-/// The texts of answers if a key is missing or wrong.
+/// The texts in the answers to requests whose key is missing or wrong.
 #[derive(Clone)]
 pub(crate) struct Texts {
     missing: Cow<'static, str>,
@@ -58,7 +58,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Returns the text for a reason, if the text about access tokens does not fit keys.
+    /// Returns the text for a reason. Returns `None` if the usual text, which is about access tokens, also fits keys.
     pub(crate) fn describe(&self, reason: Reason) -> Option<Cow<'static, str>> {
         match reason {
             Reason::MissingToken => Some(self.missing.clone()),
@@ -88,8 +88,8 @@ impl StaticKeys {
     ///
     /// # Errors
     ///
-    /// When there is no key, or one that [`StaticKeys::key`] rejects. The error identifies the key only by its
-    /// position.
+    /// When the list has no key, or has a key that [`StaticKeys::key`] rejects. The error identifies the key only by
+    /// its position.
     pub fn parse(list: &str) -> Result<Self, InvalidKey> {
         let mut entries = list.split(';').map(str::trim).enumerate().filter(|(_, entry)| !entry.is_empty());
         let keys = entries.try_fold(Self::new(), |keys, (at, entry)| {
@@ -116,8 +116,8 @@ impl StaticKeys {
 
     /// Sets the texts for a missing and for a wrong key, in place of `Missing API key` and `Invalid API key`.
     ///
-    /// They apply to [`Gate::static_keys`](crate::Gate::static_keys); with [`StaticKeys::or`] the texts are about
-    /// access tokens.
+    /// These texts apply to [`Gate::static_keys`](crate::Gate::static_keys). With [`StaticKeys::or`], the answers keep
+    /// the usual texts about access tokens.
     pub fn texts(
         mut self,
         missing: impl Into<Cow<'static, str>>,
@@ -160,7 +160,8 @@ impl StaticKeys {
         Ok(self)
     }
 
-    /// Finds a key. It compares all keys completely, whether or not one matches.
+    /// Finds a key. Compares all keys completely, even after a match, so that the time of a request reveals nothing
+    /// about a key.
     pub(super) fn find(&self, key: &str) -> Option<&Token> {
         let digest = digest_of(key);
         let mut found = u64::MAX;

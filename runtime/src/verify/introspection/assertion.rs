@@ -74,7 +74,8 @@ impl AssertionKey {
         self.audience = Some(audience);
     }
 
-    /// Makes an assertion for one request to `issuer`. It has a unique `jti`, so that the server can reject a replay.
+    /// Makes an assertion for one request to `issuer`. The assertion has a unique `jti`, so that the server can reject
+    /// a replay.
     pub(super) fn assertion(&self, issuer: &str, now: f64) -> Result<String, String> {
         let mut random = [0; 16];
         rand::fill(&mut random).map_err(|_| "the system provides no randomness")?;
@@ -82,7 +83,7 @@ impl AssertionKey {
         if let Some(key_id) = &self.key_id {
             header["kid"] = key_id.as_str().into();
         }
-        // The audience is the issuer and not an endpoint, so that no other server can use the assertion there.
+        // The audience is the issuer and not an endpoint, so that no server can use the assertion at another one.
         let audience = self.audience.as_deref().unwrap_or(issuer);
         let claims = json!({
             "iss": self.client_id,
@@ -120,7 +121,7 @@ impl PrivateKey {
             Algorithm::Es256 => ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
             Algorithm::Es384 => ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
             Algorithm::Es512 => ec(&ECDSA_P521_SHA512_FIXED_SIGNING),
-            // OpenSSL omits the public key.
+            // OpenSSL writes a key of this kind without its public key.
             Algorithm::EdDsa => {
                 Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.secret_der()).ok().map(Self::Ed)
             }
@@ -144,7 +145,7 @@ impl PrivateKey {
     }
 }
 
-/// Returns whole seconds, since many servers accept only integers as times.
+/// Returns whole seconds, because many servers accept only integers as times.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "the seconds since 1970 are far from the limit, and `as` saturates"

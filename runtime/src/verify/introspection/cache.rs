@@ -14,10 +14,10 @@ use super::{
     outcome::{Active, Outcome},
 };
 
-/// How long an answer about an inactive token is cached.
+/// How long an answer about an unusable token is cached.
 const REMEMBER_BAD: Duration = Duration::from_secs(5);
 
-/// The default size limit for good answers, in bytes.
+/// The default size limit for answers about active tokens, in bytes.
 pub(super) const SIZE: usize = 16 * 1024 * 1024;
 
 /// The typical size of an answer, in bytes.
@@ -29,7 +29,7 @@ const SWEEP_AFTER: Duration = Duration::from_secs(60);
 /// Answers about tokens.
 pub(super) struct Cache {
     good: Bounded<Kept, Arc<Good>, ByWeight>,
-    /// Bad answers have a cache of their own, so that a flood of them evicts no good one.
+    /// Bad answers have their own cache, so that a flood of them cannot evict good answers.
     bad: Bounded<Kept, Bad, ByLength>,
     swept: Mutex<Instant>,
     lifetime: Duration,
@@ -50,7 +50,7 @@ struct Bad {
 }
 
 impl Cache {
-    /// Makes a cache for good answers, which are used for `lifetime` and take at most `bytes`.
+    /// Makes a cache. Answers about active tokens are used for `lifetime`, and take at most `bytes`.
     pub(super) fn new(lifetime: Duration, bytes: usize) -> Self {
         Self {
             good: Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight),
@@ -60,7 +60,7 @@ impl Cache {
         }
     }
 
-    /// Returns the cached answer about a token at `now`, by the clock that is compared with `exp`.
+    /// Returns the cached answer about a token, if there is one. `now` is compared with the token's `exp`.
     pub(super) fn get(&self, token: Lookup<'_>, now: f64) -> Option<Outcome> {
         if let Some(good) = self.good.get(&token) {
             if self.counts(&good, now) {
@@ -72,8 +72,8 @@ impl Cache {
         (Instant::now() < bad.until).then_some(bad.outcome)
     }
 
-    /// Caches the answer to a question that was sent at `asked_at`. The answer may not include later changes to the
-    /// token.
+    /// Caches the answer to a question that was sent at `asked_at`. The lifetime begins at this time, because the
+    /// answer can miss later changes to the token.
     pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {
@@ -81,7 +81,7 @@ impl Cache {
                     active: Arc::clone(active),
                     expires: active.claims.get("exp").and_then(Value::as_f64),
                     asked_at,
-                    // Counted twice: for the answer, and for the token that is made from it.
+                    // The claims are counted twice: in the answer, and in the token that is made from the answer.
                     weight: 2 * weight_of_object(&active.claims),
                 };
                 self.sweep(now);
@@ -105,7 +105,7 @@ impl Cache {
     }
 
     fn sweep(&self, now: f64) {
-        // Another thread holds the lock, so it is sweeping already.
+        // If another thread holds the lock, it is already sweeping.
         let Ok(mut swept) = self.swept.try_lock() else { return };
         if swept.elapsed() < SWEEP_AFTER {
             return;
@@ -115,7 +115,7 @@ impl Cache {
         self.good.retain(|_, good| self.counts(good, now));
     }
 
-    /// Returns the number of good answers, and of the others.
+    /// Returns the number of good answers, and the number of other answers.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.bad.len())
@@ -127,7 +127,7 @@ struct ByWeight;
 
 impl Weighter<Kept, Arc<Good>> for ByWeight {
     fn weight(&self, kept: &Kept, good: &Arc<Good>) -> u64 {
-        // The size of answer, token and entry without the claims.
+        // The size of the answer, the token and the cache entry, without the claims.
         const ENTRY: usize = 1024;
         (ENTRY + kept.len() + good.weight) as u64
     }

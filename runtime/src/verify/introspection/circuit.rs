@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-/// The pause after the first failure. Each further failure without an answer doubles it.
+/// The pause after the first failure. Each further failure without an answer doubles the pause.
 pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause, unless the server asks for a longer one.
@@ -13,14 +13,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause that a server may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// How many useless answers in a row cause a pause. A single one does not: the server may fail for one strange token,
-/// and its sender must not block other callers.
+/// How many useless answers in a row cause a pause. A single useless answer causes none: the server may fail for one
+/// strange token, and the sender of this token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
-/// How long the attempt after a pause may take before another one starts; longer than any request.
+/// After a pause, one request tries the server again. If this request has no result after this time, another request
+/// may try. No request takes that long.
 const TRIAL: Duration = Duration::from_secs(10);
 
-/// Whether a server is asked, or requests are answered without asking it.
+/// The circuit breaker of one server.
 #[derive(Debug, Default)]
 pub(super) struct Circuit {
     state: State,
@@ -32,12 +33,12 @@ enum State {
     /// The server is asked.
     #[default]
     Closed,
-    /// The server gave no answer, and is not asked until `until`.
+    /// The server gave no answer, and is not asked before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave no answer, and one request is trying it again. Without a result, another request may try after
-    /// `until`.
+    /// The server gave no answer, and one request is trying it again. If this request has no result at `until`, another
+    /// request may try.
     Trying { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave useless answers, and is not asked until `until`.
+    /// The server gave useless answers, and is not asked before `until`.
     Resting { until: Instant, reason: Arc<str> },
 }
 
@@ -49,7 +50,7 @@ pub(super) struct Pause {
 }
 
 impl Circuit {
-    /// Decides whether the server may be asked once now.
+    /// Decides whether one request may ask the server now.
     pub(super) fn admit(&mut self, now: Instant) -> Result<(), Pause> {
         if let Some(pause) = self.pause(now) {
             return Err(pause);
@@ -71,7 +72,7 @@ impl Circuit {
             | State::Resting { until, reason } => (*until, reason),
         };
         let left = until.checked_duration_since(now).filter(|left| !left.is_zero())?;
-        // A running attempt usually ends well before its limit.
+        // A running attempt usually ends well before its limit, so clients need not wait until the limit.
         let length = if matches!(self.state, State::Trying { .. }) { SHORTEST_PAUSE } else { left };
         Some(Pause { length: length.max(SHORTEST_PAUSE), reason: Arc::clone(reason) })
     }
@@ -81,7 +82,7 @@ impl Circuit {
         *self = Self::default();
     }
 
-    /// Records that the server gave no answer or cannot answer now, and the pause that it asked for.
+    /// Records that the server gave no answer, or cannot answer now. `asked` is the pause that the server asked for.
     pub(super) fn fail_silent(&mut self, reason: &Arc<str>, asked: Option<Duration>, now: Instant) -> Pause {
         let last = match &self.state {
             // If several requests fail at the same time, only the first failure counts.

@@ -26,8 +26,8 @@ fn numbers(text: &str, between: char, lengths: [usize; 3]) -> Option<[i64; 3]> {
     parts.next().is_none().then_some(numbers)
 }
 
-/// Returns the days since 1970 in the Gregorian calendar. The year begins in March here, so that the leap day is its
-/// last day.
+/// Returns the days since 1970 in the Gregorian calendar. Here a year begins in March, so that the leap day is the last
+/// day of the year.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month > 2 { year } else { year - 1 };
     let since_march = (month + 9) % 12;

@@ -1,4 +1,4 @@
-//! GitHub's endpoint for checking tokens of an OAuth app, which does not follow RFC 7662.
+//! GitHub's endpoint for checking tokens of an OAuth app. The endpoint does not follow RFC 7662.
 
 use form_urlencoded::byte_serialize;
 use http::{
@@ -14,7 +14,7 @@ use super::{
     dialect::{Question, Reading, object, unexpected},
 };
 
-/// The prefixes of access tokens of OAuth apps, and of GitHub Apps on behalf of people.
+/// The prefixes of access tokens: `gho_` for OAuth apps, and `ghu_` for GitHub Apps that act for a person.
 pub(super) const PREFIXES: [&str; 2] = ["gho_", "ghu_"];
 
 pub(super) fn endpoint(client_id: &str) -> String {
@@ -34,17 +34,17 @@ pub(super) fn question(token: &str, credentials: &Credentials) -> Result<Questio
     Ok(Question { headers, body: json!({ "access_token": token }).to_string().into() })
 }
 
-/// Parses the answer: 404 for a token of another app, and 422 for text that is not a token.
+/// Parses the answer. Its status is 404 for a token of another app, and 422 for text that is not a token.
 pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
     match reply.status {
         StatusCode::OK => active(&object(reply)?, client_id).map(Reading::Active),
-        // A proxy's own 404 says nothing about the token.
+        // The body must be a JSON object, because a 404 of a proxy says nothing about the token.
         StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => object(reply).map(|_| Reading::Inactive),
         status => Err(unexpected(status)),
     }
 }
 
-/// Converts the answer to the terms of RFC 7662, without the token and its hash, which GitHub also returns.
+/// Converts the answer to the terms of RFC 7662. Drops the token and its hash, which GitHub also returns.
 fn active(answer: &Map<String, Value>, client_id: &str) -> Result<Map<String, Value>, String> {
     let app = answer.get("app").and_then(|app| app.get("client_id"));
     if app.and_then(Value::as_str) != Some(client_id) {
@@ -59,7 +59,7 @@ fn active(answer: &Map<String, Value>, client_id: &str) -> Result<Map<String, Va
     let mut claims = Map::new();
     claims.insert("active".to_owned(), true.into());
     claims.insert("client_id".to_owned(), client_id.into());
-    // GitHub knows only access tokens here, so the token is not a refresh token.
+    // This endpoint knows only access tokens, so the token is not a refresh token.
     claims.insert("token_type".to_owned(), "Bearer".into());
     claims.insert("scope".to_owned(), scopes.into());
     if let Some(user) = answer.get("user") {

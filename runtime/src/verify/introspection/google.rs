@@ -1,4 +1,4 @@
-//! Google's endpoint for information about tokens, which does not follow RFC 7662.
+//! Google's endpoint for information about tokens. The endpoint does not follow RFC 7662.
 
 use form_urlencoded::Serializer;
 use http::StatusCode;
@@ -14,12 +14,12 @@ pub(super) const ENDPOINT: &str = "https://oauth2.googleapis.com/tokeninfo";
 /// The prefix of Google's access tokens.
 pub(super) const PREFIX: &str = "ya29.";
 
-/// Writes the request. The token is in the body, since a URL would be logged.
+/// Writes the request. The token is in the body, because URLs often appear in logs.
 pub(super) fn fill(form: &mut Serializer<'_, String>, token: &str) {
     form.append_pair("access_token", token);
 }
 
-/// Parses the answer, whose numbers are strings.
+/// Parses the answer, in which numbers are written as strings.
 pub(super) fn read(reply: &Reply) -> Result<Reading, String> {
     match reply.status {
         StatusCode::OK => active(object(reply)?).map(Reading::Active),

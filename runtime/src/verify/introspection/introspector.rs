@@ -29,15 +29,15 @@ use super::{
 };
 use crate::{VerifyError, verify::issuer::Places};
 
-/// The time limit for an answer, including everything that it needs.
+/// The time limit for an answer, including the requests for metadata and keys.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How many questions to a server may be open at the same time. Further requests are answered 503 at once, since a
-/// queue would only grow.
+/// How many questions to a server may be open at the same time. Further requests get 503 at once, because a queue would
+/// only grow.
 const MOST_FLIGHTS: usize = 64;
 
-/// The longest answer that is parsed, in bytes. Real answers are hardly longer than the claims of a JWT, and parsed
-/// values take much more memory than the text.
+/// The longest answer that is parsed, in bytes. There is a limit because parsed values take much more memory than their
+/// text. Real answers are hardly longer than the claims of a JWT.
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// Asks the authorization server of one issuer. Clones share the cache.
@@ -52,7 +52,7 @@ struct Shared {
     keys: KeySource,
     cache: Cache,
     circuit: Mutex<Circuit>,
-    /// The open questions. The channel delivers the outcome, and then closes.
+    /// The open questions. The channel of a question delivers the outcome, and then closes.
     flights: Mutex<HashMap<Kept, Flight>>,
     clock: fn() -> f64,
 }
@@ -60,7 +60,8 @@ struct Shared {
 type Flight = watch::Receiver<Option<Outcome>>;
 
 impl Introspector {
-    /// Makes the introspector for the issuer with these places. `keys` verify signed answers. Nothing is fetched yet.
+    /// Makes the introspector for the issuer with these addresses. `keys` verify signed answers. Nothing is fetched
+    /// yet.
     pub(crate) fn new(settings: &Introspection, places: &Places, keys: KeySource) -> Self {
         Self::with(settings, places, keys, cache::SIZE, system_clock)
     }
@@ -115,7 +116,7 @@ impl Introspector {
             return outcome.into_answer();
         }
         match self.board(lookup.keep()) {
-            // Boxed, because it is rare and its state would enlarge the future of every request.
+            // Boxed, because this path is rare, and its state would enlarge the future of every request.
             Ok(flight) => Box::pin(Self::land(flight)).await,
             Err(outcome) => outcome.into_answer(),
         }
@@ -128,8 +129,8 @@ impl Introspector {
         outcome.unwrap_or_else(|| unavailable("the question about it was given up")).into_answer()
     }
 
-    /// Returns the open question about this token, or starts one. The question is a task of its own, so it outlives the
-    /// request that started it. If none may be started, this returns the outcome at once.
+    /// Returns the open question about this token, or starts one. A question runs as its own task, so it can outlive
+    /// the request that started it. If no question may be started, returns the outcome at once.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
@@ -196,8 +197,8 @@ impl Shared {
             }
             Err(failure) => {
                 let outcome = self.fail(&failure);
-                // The circuit breaker does not count a single useless answer, so this pauses only questions about this
-                // token.
+                // A single useless answer does not make the circuit breaker pause the server. So this cache entry is
+                // needed, and it pauses only questions about this token.
                 if matches!(failure, Failure::Useless(_)) {
                     self.cache.keep(token.clone(), &outcome, asked_at, (self.clock)());
                 }
@@ -245,7 +246,7 @@ impl Shared {
         }
         let reading = dialect.read(&reply, credentials).map_err(|reason| {
             self.server.forget();
-            // No question with these credentials gets an answer.
+            // The server rejects the credentials of this program, so no question gets an answer.
             let of_credentials = reply.status == StatusCode::UNAUTHORIZED;
             let reason = at_endpoint(reason);
             if of_credentials { Failure::silent(reason) } else { Failure::Useless(reason) }
@@ -264,7 +265,7 @@ impl Shared {
         })
     }
 
-    /// Checks the kind of the token. If the answer names no issuer, this sets the issuer whose server was asked.
+    /// Checks the kind of the token. If the answer names no issuer, adds the issuer whose server was asked.
     fn active(&self, mut claims: Map<String, Value>) -> Outcome {
         if let Err(fault) = kind::check(&claims) {
             return Outcome::Refused(fault);
@@ -274,8 +275,8 @@ impl Shared {
     }
 }
 
-/// Returns a failure if the server, or a proxy in front of it, cannot answer anyone now, with the pause that it asks
-/// for.
+/// Returns a failure if the server, or a proxy in front of it, is overloaded or down. The failure contains the pause
+/// that the reply asks for.
 fn overload(reply: &Reply) -> Option<Failure> {
     if !matches!(reply.status.as_u16(), 429 | 502 | 503 | 504) {
         return None;

@@ -1,11 +1,12 @@
-//! Distinguishes access tokens from other active tokens. Servers also answer about refresh tokens and ID tokens.
+//! Distinguishes access tokens from other active tokens. Servers may also answer that a refresh token or an ID token is
+//! active.
 
 use serde_json::{Map, Value};
 
 use crate::verify::jwt::Fault;
 
-/// The values of `token_type` for access tokens ([RFC 7662, section 2.2]; some servers write the name of the hint
-/// instead). Other values, such as `refresh_token` and `N_A`, mark tokens for another purpose.
+/// The values of `token_type` for access tokens ([RFC 7662, section 2.2]). Some servers write `access_token`, as in the
+/// hint `token_type_hint`. Other values, such as `refresh_token` and `N_A`, mark tokens for another purpose.
 ///
 /// [RFC 7662, section 2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
 const TOKEN_TYPES: [&str; 4] = ["Bearer", "DPoP", "access_token", "at+jwt"];
@@ -14,12 +15,12 @@ const TOKEN_TYPES: [&str; 4] = ["Bearer", "DPoP", "access_token", "at+jwt"];
 const TOKEN_USES: [&str; 2] = ["access", "access_token"];
 const TYPES: [&str; 4] = ["Bearer", "DPoP", "at+jwt", "JWT"];
 
-/// Tells whether the answer states the kind of the token. [`check`] rejects other kinds than access tokens.
+/// Tells whether the answer states the kind of the token. [`check`] rejects all kinds except access tokens.
 pub(super) fn is_said(claims: &Map<String, Value>) -> bool {
     ["token_type", "token_use", "typ"].iter().any(|name| claims.contains_key(*name))
 }
 
-/// Rejects a token that is marked as another kind than an access token.
+/// Rejects a token that is marked as another kind of token.
 pub(super) fn check(claims: &Map<String, Value>) -> Result<(), Fault> {
     for (name, accepted) in [("token_type", &TOKEN_TYPES[..]), ("token_use", &TOKEN_USES), ("typ", &TYPES)] {
         let Some(found) = claims.get(name) else { continue };

@@ -1,6 +1,6 @@
 //! Asks authorization servers about opaque tokens.
 //!
-//! A `dialect` (`rfc7662`, `github`, `google`) makes a request and parses the answer; the request carries the
+//! A `dialect` (`rfc7662`, `github`, `google`) makes a request and parses the answer. The request carries the
 //! `credentials` of this program, which may be a signed `assertion`. Answers may be `signed`, and must be about an
 //! access token (`kind`). The `introspector` asks once for all waiting requests, caches answers (`cache`), and pauses
 //! (`circuit`) when a `server` fails.
@@ -34,35 +34,37 @@ use self::{assertion::AssertionKey, credentials::Credentials, dialect::Dialect};
 pub(crate) use self::{introspector::Introspector, outcome::Answer};
 use super::jwt::{Transport, trusted_url};
 
-/// How long a good answer is used by default.
+/// How long an answer about an active token is used by default.
 const LIFETIME: Duration = Duration::from_secs(30);
 
 /// Asks an authorization server about opaque tokens ([RFC 7662]).
 ///
-/// The server answers whether a token is active, and with which claims. The claims are checked like those of a JWT. A
-/// token is sent only to the endpoint, in the body of a request, and never in a URL or to a log.
+/// The server answers whether a token is active, and returns its claims. The claims are checked like those of a JWT. A
+/// token is sent only to the introspection endpoint, in the body of a request. A token is never part of a URL or of a
+/// log line.
 ///
 /// # Accepted answers
 ///
-/// An answer is JSON of at most 64 KiB, without repeated members, and has a member `active` that is `true` or `false`.
-/// A signed answer ([RFC 9701]) is accepted, too, but requested only if the server has no other. It must be signed by
-/// one of the issuer's keys, for this client, within the last five minutes. An active token is rejected if it is marked
-/// as a refresh token or an ID token (`token_type`, `token_use`, `typ`), or if its answer has neither these members nor
-/// an audience.
+/// An answer is a JSON object of at most 64 KiB. No member is repeated, and the member `active` is `true` or `false`.
+/// The gate prefers plain answers, but also accepts signed ones ([RFC 9701]). A signed answer is accepted if it is
+/// signed by a key of the issuer, is for this client, and is at most five minutes old.
+///
+/// An active token is rejected if the answer marks it as a refresh token or an ID token (`token_type`, `token_use` or
+/// `typ`). The token is also rejected if the answer has none of these members and no audience.
 ///
 /// # Caching
 ///
-/// A good answer is cached by the SHA-256 of the token for the [lifetime](Self::lifetime), 30 seconds by default, but
-/// never past the `exp` of the token. A revoked token may still pass for that long. An answer about an inactive token
-/// is cached for five seconds. Simultaneous requests with one token cause one question.
+/// An answer about an active token is cached for the [lifetime](Self::lifetime), 30 seconds by default, but never past
+/// the `exp` of the token. For that time, a revoked token may still be accepted. An answer about an inactive token is
+/// cached for five seconds. Simultaneous requests with the same token cause only one request to the server.
 ///
 /// # When the server does not answer
 ///
 /// A request whose token is not cached gets 503 with `Retry-After`, so that the client keeps its token. A server that
-/// gives no answer within five seconds, or answers 429 or 503, is not asked for one second. Further failures double
-/// that pause, up to 30 seconds, and a single request tries again after each. After five useless answers in a row, a
-/// server is not asked for one second. At most 64 questions are open at the same time; further requests get 503 at
-/// once.
+/// gives no answer within five seconds, or answers 429, 502, 503 or 504, is not asked for one second. Each further
+/// failure doubles this pause, up to 30 seconds. After each pause, a single request tries the server again. After five
+/// useless answers in a row, the server is not asked for one second. At most 64 questions to a server are open at the
+/// same time; further requests get 503 at once.
 ///
 /// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
 ///
@@ -93,8 +95,8 @@ impl Introspection {
     /// Asks with this client id and its secret in the header `Authorization` (`client_secret_basic`, [RFC 6749, section
     /// 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     ///
-    /// The client is the program itself, registered with the authorization server for this purpose. It is not one of
-    /// the clients that request tokens.
+    /// The client is the program itself, registered with the authorization server for this purpose. This client is not
+    /// one of the clients that request tokens.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let (client_id, secret) = (client_id.into(), Arc::from(client_secret.into()));
         Self::asking(Dialect::Rfc7662, Credentials::Basic { client_id, secret })
@@ -102,8 +104,8 @@ impl Introspection {
 
     /// Asks with this client id and a signed assertion for each request (`private_key_jwt`, [RFC 7523, section 2.2]).
     ///
-    /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`), and `algorithm` is the name of an algorithm for it, such
-    /// as `RS256`, `PS256`, `ES256` or `EdDSA`. If the key does not fit, the gate does not start.
+    /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`). `algorithm` is the algorithm for this key, such as
+    /// `RS256`, `PS256`, `ES256` or `EdDSA`. If the key does not fit the algorithm, the gate does not start.
     ///
     /// # Examples
     ///
@@ -123,10 +125,10 @@ impl Introspection {
     }
 
     /// Asks GitHub about tokens of an OAuth app, at its endpoint for [checking a token]. Only tokens that begin with
-    /// `gho_` or `ghu_` are sent there.
+    /// `gho_` or `ghu_` are sent to GitHub.
     ///
     /// The claims are `client_id`, `scope`, `sub` (the number of the user), `username`, and `exp` if the token expires.
-    /// They contain no audience: a token is valid for everything that the app does.
+    /// The claims contain no audience, so a token is valid for everything that the app does.
     ///
     /// [checking a token]: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
     pub fn github(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
@@ -135,9 +137,10 @@ impl Introspection {
         github::PREFIXES.into_iter().fold(introspection, Self::token_prefix)
     }
 
-    /// Asks Google about its tokens, at its endpoint `tokeninfo`. Only tokens that begin with `ya29.` are sent there.
+    /// Asks Google about its tokens, at its endpoint `tokeninfo`. Only tokens that begin with `ya29.` are sent to
+    /// Google.
     ///
-    /// The audience of such a token is the id of the client that requested it.
+    /// The audience of a token is the id of the client that requested the token.
     pub fn google() -> Self {
         Self::asking(Dialect::Google, Credentials::None).token_prefix(google::PREFIX)
     }
@@ -155,8 +158,8 @@ impl Introspection {
         }
     }
 
-    /// Sends the secret in the body instead of the header (`client_secret_post`), for servers that accept it only
-    /// there.
+    /// Sends the secret in the body instead of the header (`client_secret_post`), for servers that accept the secret
+    /// only there.
     pub fn secret_in_body(mut self) -> Self {
         match self.credentials {
             Credentials::Basic { client_id, secret } if self.dialect == Dialect::Rfc7662 => {
@@ -173,8 +176,8 @@ impl Introspection {
         self.change_key("key_id", |key| key.set_key_id(key_id.into()))
     }
 
-    /// Sets the audience of the assertions of [`private_key_jwt`](Self::private_key_jwt); the issuer by default. Some
-    /// servers require the URL of their token endpoint.
+    /// Sets the audience of the assertions of [`private_key_jwt`](Self::private_key_jwt). The default is the issuer.
+    /// Some servers require the URL of their token endpoint.
     pub fn assertion_audience(self, audience: impl Into<String>) -> Self {
         self.change_key("assertion_audience", |key| key.set_audience(audience.into()))
     }
@@ -193,14 +196,15 @@ impl Introspection {
     }
 
     /// Sets the introspection endpoint, if the issuer's metadata has no `introspection_endpoint`, or has one on another
-    /// host. It must be an `https` URL; `http` is allowed for loopback addresses.
+    /// host. The endpoint must be an `https` URL; `http` is allowed for loopback addresses, and for hosts in
+    /// [`Issuer::http_hosts`](crate::Issuer::http_hosts).
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// Sets how long a good answer is used; 30 seconds by default. A revoked token may still pass for that long. With
-    /// zero, no good answer is cached, and only simultaneous requests share one.
+    /// Sets how long an answer about an active token is used; 30 seconds by default. For that time, a revoked token may
+    /// still be accepted. With zero, these answers are not cached: only simultaneous requests share an answer.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
@@ -211,9 +215,10 @@ impl Introspection {
     /// # Risk
     ///
     /// Such a token may be for another service of the same authorization server. Anyone who runs that service, or
-    /// steals a token from it, can use the token here. Choose this only if the server issues tokens only for this
-    /// resource, or answers `active` only to the service that the token is for. It is better to make the server name an
-    /// audience, or to list the clients whose tokens are accepted. An audience in an answer is still checked.
+    /// steals a token from it, can use the token here. Call this method only in two cases: all tokens of the server are
+    /// for this resource, or the server answers `active` only to the service that the token is for. It is better to
+    /// make the server name an audience, or to list the clients whose tokens are accepted. If an answer names an
+    /// audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).
@@ -225,21 +230,21 @@ impl Introspection {
     /// Accepts active tokens whose answer has no audience and does not state the kind of the token (`token_type`,
     /// `token_use` or `typ`).
     ///
-    /// This has an effect only if answers without an audience are accepted, by
-    /// [`without_audience`](Self::without_audience) or [`Issuer::client_ids`](crate::Issuer::client_ids).
+    /// This method has an effect only if [`without_audience`](Self::without_audience) or
+    /// [`Issuer::client_ids`](crate::Issuer::client_ids) accepts answers without an audience.
     ///
     /// # Risk
     ///
-    /// Some servers also answer `active` about refresh tokens, and oidc-provider then has no `token_type`. A refresh
-    /// token, which lives for weeks, would be accepted as an access token. Choose this only if the server answers
-    /// `active` only about access tokens, as django-oauth-toolkit does.
+    /// Some servers also answer `active` about refresh tokens, and the answer of oidc-provider then has no
+    /// `token_type`. So a refresh token, which lives for weeks, would be accepted as an access token. Call this method
+    /// only if the server answers `active` about access tokens alone, as django-oauth-toolkit does.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self
     }
 
-    /// Sends only tokens that begin with `prefix` to this server; call it again to add prefixes. If several issuers of
-    /// a gate introspect, each needs a prefix.
+    /// Sends only tokens that begin with `prefix` to this server. Call this method again to add prefixes. If a gate has
+    /// several issuers with introspection, each of them needs a prefix.
     ///
     /// # Examples
     ///
@@ -267,12 +272,12 @@ impl Introspection {
         problems
     }
 
-    /// Tells whether this server is asked about a token. Without a prefix, it is asked about all opaque tokens.
+    /// Tells whether this server is asked about a token. Without a prefix, the server is asked about all opaque tokens.
     pub(crate) fn takes(&self, token: &str) -> bool {
         self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| token.starts_with(prefix.as_str()))
     }
 
-    /// Tells whether some token would be sent to both servers.
+    /// Tells whether there are tokens that would be sent to both servers.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.prefixes.is_empty()
             || other.prefixes.is_empty()
@@ -316,7 +321,8 @@ impl fmt::Debug for Introspection {
     }
 }
 
-/// No code panics while it holds one of these locks. Even then, their data would be consistent at every point.
+/// No code panics while it holds one of these locks. Even after a panic, their data would be consistent, so a poisoned
+/// lock is used as it is.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -31,7 +31,7 @@ pub(crate) struct Active {
 
 #[derive(Debug)]
 struct Judged {
-    /// The identifier of the resource for which it was checked.
+    /// The identifier of the resource for which the answer was checked.
     resource: Option<Box<str>>,
     verdict: Result<(Token, Validity), Fault>,
 }
@@ -41,7 +41,8 @@ impl Active {
         Self { claims, judged: Mutex::default() }
     }
 
-    /// Checks the claims for a resource, unless they have been checked for it: neither the rules nor the claims change.
+    /// Checks the claims for a resource. An earlier result for the same resource is used again, because neither the
+    /// rules nor the claims change.
     pub(crate) fn judged_for(
         &self,
         resource: Option<&Resource>,
@@ -60,7 +61,7 @@ impl Active {
     }
 }
 
-/// An answer or a failure, shared by all requests that asked.
+/// An answer or a failure, shared by all requests that waited for it.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     Active(Arc<Active>),
@@ -85,9 +86,9 @@ impl Outcome {
 /// Why asking the server failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The server gave no answer, or cannot answer now, possibly with a pause that it asked for.
+    /// The server gave no answer, or cannot answer now. The duration is the pause that the server asked for, if any.
     Silent(String, Option<Duration>),
-    /// The server gave a useless answer, which may be due to this token.
+    /// The server gave a useless answer. The cause may be this token alone.
     Useless(String),
 }
 

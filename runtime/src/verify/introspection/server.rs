@@ -21,10 +21,10 @@ const RELY_ON_METADATA: Duration = Duration::from_secs(15 * 60);
 /// How long an HTTP client is used. A new client reads the current root certificates.
 const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
 
-/// How long requests that waited for the metadata share the failure to read it.
+/// How long a failure to read the metadata is shared by the requests that waited for the metadata.
 const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
 
-/// Finds the endpoint of an issuer: the one that the program sets, or else that of the metadata.
+/// Finds the endpoint of an issuer: the endpoint that the program sets, or else the endpoint in the metadata.
 pub(super) async fn find_endpoint(given: Option<&str>, places: &Places) -> Result<Url, String> {
     match given {
         Some(given) => trusted_url(given, places.transport()),
@@ -38,7 +38,8 @@ pub(super) struct Server {
     /// The endpoint that the program sets.
     given: Option<String>,
     found: Mutex<Option<(Url, Instant)>>,
-    /// Held while one request reads the metadata; the value is the time and the reason of a failure.
+    /// One request holds this lock while it reads the metadata. The value is the time and the reason of the last
+    /// failure.
     reading: Turn<Option<(Instant, String)>>,
     client: Mutex<Option<(Client, Instant)>>,
 }
@@ -54,8 +55,8 @@ impl Server {
         }
     }
 
-    /// Returns the endpoint: the one that the program sets, or else that of the metadata, which is read once for all
-    /// waiting requests.
+    /// Returns the endpoint: the endpoint that the program sets, or else the endpoint in the metadata. The metadata is
+    /// read once for all waiting requests.
     pub(super) async fn endpoint(&self) -> Result<Url, Failure> {
         if let Some(given) = &self.given {
             return trusted_url(given, self.places.transport()).map_err(Failure::silent);
@@ -88,7 +89,7 @@ impl Server {
         found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
     }
 
-    /// Drops the endpoint from the metadata, because it gave no answer.
+    /// Forgets the endpoint that was found in the metadata, because the endpoint gave no usable answer.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;
     }
@@ -109,8 +110,8 @@ impl Server {
     }
 }
 
-/// Checks the endpoint in the metadata, which receives tokens and the credentials of this program. It must be on the
-/// issuer's own origin, unless the program sets it.
+/// Checks the endpoint in the metadata. The endpoint must be on the issuer's own origin, because it receives tokens and
+/// the credentials of this program. Only the program can set an endpoint on another origin.
 fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
     let url = metadata.introspection_endpoint.ok_or(
         "the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`",

@@ -8,16 +8,18 @@ use super::{
 };
 use crate::VerifyError;
 
-/// The content type, and the `typ` of the signed answer.
+/// The content type of a signed answer, and the full form of its `typ`.
 pub(super) const TYPE: &str = "application/token-introspection+jwt";
 
-/// The accepted values of `typ`, which may omit `application/`, and usually does.
+/// The accepted values of `typ`. Most servers omit `application/`.
 const TYPES: [&str; 2] = ["token-introspection+jwt", TYPE];
 
-/// How far the time of an answer may be from now, in seconds, since it was made for this request.
+/// How far the `iat` of a signed answer may be from now, in seconds. Each answer is made for one request, so it must be
+/// recent.
 const FRESH: f64 = 300.0;
 
-/// Verifies that an answer is recent, from `issuer` and for `client_id`, and returns its content about the token.
+/// Verifies that a signed answer is recent, comes from `issuer`, and is for `client_id`. Returns its member
+/// `token_introspection`.
 pub(super) async fn verify(
     answer: &str,
     issuer: &str,
@@ -30,7 +32,7 @@ pub(super) async fn verify(
     };
     let token = Unread::split(answer).and_then(|token| token.read_as(&TYPES, true));
     let token = token.map_err(|fault| useless(&fault))?;
-    // Without its keys the answer cannot be verified, which counts as no answer.
+    // If the issuer's keys cannot be loaded, the answer cannot be verified. This counts as no answer.
     let (_, verdict) = ask(keys, &token, |_| false)
         .await
         .map_err(|refusal| Failure::silent(VerifyError::from(refusal).to_string()))?;

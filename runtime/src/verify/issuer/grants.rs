@@ -13,7 +13,7 @@ pub(super) struct Grants {
 }
 
 /// The path to a claim: its name, and the names of the members inside it. Names may contain dots and slashes, so a path
-/// is not one text.
+/// is a list and not one text.
 type Path = Vec<String>;
 
 #[derive(Clone, Debug)]
@@ -58,8 +58,8 @@ impl Grants {
         named.chain(by_role).collect()
     }
 
-    /// Tells whether the token has a claim for scopes, even an empty one. Roles do not count, since ID tokens also have
-    /// roles.
+    /// Tells whether the token has a claim for scopes, even an empty one. Roles do not count, because ID tokens also
+    /// have roles.
     pub(super) fn are_in(&self, claims: &Map<String, Value>) -> bool {
         self.scopes.iter().any(|path| at(claims, path).is_some())
     }
@@ -97,8 +97,8 @@ fn at<'a>(claims: &'a Map<String, Value>, path: &[String]) -> Option<&'a Value> 
     rest.iter().try_fold(claims.get(first)?, |value, name| value.as_object()?.get(name))
 }
 
-/// Reads the strings of a space-delimited list or of an array; any other value has none. An array with other values
-/// than strings has none either, since its meaning is unknown.
+/// Reads the strings of a space-delimited list or of an array. Any other value has no strings. An array with a value
+/// that is not a string is ignored as a whole, because its meaning is unknown.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(list) => list.split(' ').filter(|text| !text.is_empty()).collect(),
@@ -107,7 +107,7 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Reads the names of roles: strings, or the member names if each role is a member.
+/// Reads the names of roles: strings, or the names of an object's members.
 fn names(value: &Value) -> Vec<&str> {
     match value {
         Value::Object(members) => members.keys().map(String::as_str).collect(),

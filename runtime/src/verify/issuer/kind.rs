@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use super::rules::text_of;
 use crate::verify::jwt::Fault;
 
-/// The kind of a token, according to the token.
+/// The kind of a token, according to its own marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// It is marked as an access token.
+    /// The token is marked as an access token.
     Access,
     /// The token has no mark.
     Unmarked,
@@ -17,8 +17,8 @@ pub(super) enum Kind {
 /// Rejects a token that is marked as another kind. `is_at_jwt` means that the header has the type `at+jwt` ([RFC 9068,
 /// section 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
 ///
-/// A mark for another purpose overrides every mark as an access token. Typical claims of ID tokens matter only if there
-/// is no mark, because some servers copy `nonce` into access tokens.
+/// If a token is marked as another kind, its marks as an access token do not count. The typical claims of ID tokens
+/// count only if there is no mark, because some servers copy `nonce` into access tokens.
 pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, Fault> {
     let mut kind = if is_at_jwt { Kind::Access } else { Kind::Unmarked };
     for (claim, is_mark) in MARKS {
@@ -50,8 +50,8 @@ enum Mark {
 
 type IsMark = fn(&Value) -> Mark;
 
-/// Claims that state the kind of a token: Keycloak's `typ`, and `token_use` of Cognito and django-allauth, whose values
-/// are always kinds; and `token_type`, which has many values, of which `Bearer` says nothing.
+/// Claims that state the kind of a token. Keycloak writes `typ`. Cognito and django-allauth write `token_use`, whose
+/// values are always kinds. `token_type` has many values, and `Bearer` does not state the kind.
 const MARKS: [(&str, IsMark); 3] = [
     ("typ", |value| match lower(value).as_str() {
         "bearer" | "dpop" => Mark::Access,
@@ -69,8 +69,8 @@ fn lower(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Claims of tokens for the client itself:
-/// [OpenID Connect Core, sections 2 and 3.1.3.6], and [Back-Channel Logout, section 2.4].
+/// Claims of ID tokens and logout tokens, which are for the client itself: [OpenID Connect Core, sections 2 and
+/// 3.1.3.6], and [Back-Channel Logout, section 2.4].
 ///
 /// [OpenID Connect Core, sections 2 and 3.1.3.6]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 /// [Back-Channel Logout, section 2.4]: https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken

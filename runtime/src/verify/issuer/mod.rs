@@ -1,4 +1,4 @@
-//! An authorization server and the rules for its tokens, which apply to no other server's tokens.
+//! An authorization server, and the rules that apply only to its tokens.
 
 mod grants;
 mod kind;
@@ -21,8 +21,8 @@ use crate::{shown, verify::jwt::Algorithm};
 
 /// An authorization server, and the rules for its tokens.
 ///
-/// It is a plain value: making it fetches nothing. [`Issuers`](crate::Issuers) verifies the tokens of one or several
-/// issuers, each by its own rules. Presets such as [`Issuer::keycloak`] know how a provider writes its tokens.
+/// An issuer is a plain value: making it fetches nothing. [`Issuers`](crate::Issuers) verifies the tokens of one or
+/// several issuers, each by its own rules. Presets such as [`Issuer::keycloak`] know how a provider writes its tokens.
 ///
 /// # Examples
 ///
@@ -36,7 +36,7 @@ use crate::{shown, verify::jwt::Algorithm};
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 ///
-/// If it uses other audiences, and roles in place of scopes:
+/// If the authorization server uses another audience, and roles in place of scopes, set both:
 ///
 /// ```
 /// use scopegate::Issuer;
@@ -61,10 +61,11 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Makes the issuer with this identifier. Spell it exactly as its metadata and tokens do, including a slash at the
-    /// end.
+    /// Makes the issuer with this identifier. Write the identifier exactly as it is in the server's metadata and
+    /// tokens, including a slash at the end.
     ///
-    /// It must be an `https` URL; `http` is allowed for loopback addresses, and for hosts in [`Issuer::http_hosts`].
+    /// The identifier must be an `https` URL; `http` is allowed for loopback addresses, and for hosts in
+    /// [`Issuer::http_hosts`].
     pub fn new(issuer: impl Into<String>) -> Self {
         let issuer = issuer.into();
         Self::named(Names::exact(issuer.clone()), issuer)
@@ -72,9 +73,10 @@ impl Issuer {
 
     /// Makes a family of issuers: one authorization server with an identifier for each of its tenants.
     ///
-    /// The pattern has a placeholder, which is a whole segment of the path, as the server's metadata may spell it. Set
-    /// the members of the family with [`Issuer::members`] or [`Issuer::members_if`]. All members use the keys at
-    /// [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part of a token ever becomes part of a URL.
+    /// The pattern has one placeholder, which is a whole segment of the path. If the server's metadata has a pattern as
+    /// its `issuer`, write the same pattern. Set the members of the family with [`Issuer::members`] or
+    /// [`Issuer::members_if`]. All members use the keys at [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part
+    /// of a token ever becomes part of a URL.
     ///
     /// # Examples
     ///
@@ -114,14 +116,14 @@ impl Issuer {
 
     /// Sets a function that decides which members a [family](Self::family) has.
     ///
-    /// Its argument is a whole segment of a URL, made of letters, digits and `-._~`. It is called for each token that
-    /// is not cached, and must not block.
+    /// The argument of the function is a whole segment of a URL, made of letters, digits and `-._~`. The function is
+    /// called for each token that is not cached, and must not block.
     pub fn members_if(mut self, is_member: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.names.decide(is_member);
         self
     }
 
-    /// Requires that the claim `name` names the same member of the [family](Self::family) as `iss`.
+    /// Requires that the claim `name` has the same member of the [family](Self::family) as `iss`.
     pub fn member_claim(mut self, name: impl Into<String>) -> Self {
         self.names.hold_against(name.into());
         self
@@ -129,18 +131,18 @@ impl Issuer {
 
     /// Accepts another `iss` for the same authorization server; for a [family](Self::family), another pattern.
     ///
-    /// Principals of the two have different issuers. Only your program can know whether equal subjects are the same
-    /// person.
+    /// The two names give different principals. Only your program can know whether equal subjects are the same person.
     pub fn also_named(mut self, issuer: impl Into<String>) -> Self {
         self.names.add(issuer.into());
         self
     }
 
-    /// Accepts tokens for `audience` in addition to the resource's identifier. Use it if the authorization server maps
-    /// the resource's URL to another name ([RFC 8707, section 2]).
+    /// Accepts tokens for `audience` in addition to the resource's identifier. Use this method if the authorization
+    /// server maps the resource's URL to another name ([RFC 8707, section 2]).
     ///
-    /// The audience may be a client's id. That client's ID tokens have the same audience. So a token that is not marked
-    /// as an access token must then have a claim for scopes, or one of the [`access_claims`](Self::access_claims).
+    /// The audience may be a client's id, which is also the audience of the client's ID tokens. So a token with this
+    /// audience must be marked as an access token, or have a claim for scopes or one of the
+    /// [`access_claims`](Self::access_claims).
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
@@ -148,18 +150,19 @@ impl Issuer {
         self
     }
 
-    /// Rejects tokens that are also for other audiences: each value of `aud` must be the resource's, or an
+    /// Rejects tokens that are also for other audiences: each value of `aud` must name the resource or an
     /// [`audience`](Self::audience).
     ///
-    /// Otherwise any other service that receives such a token could use it here.
+    /// Without this check, another service that receives such a token could use it here.
     pub fn exclusive_audience(mut self) -> Self {
         self.rules.refuses_others = true;
         self
     }
 
-    /// Accepts tokens of these clients (`client_id`) that have no `aud`, for an authorization server that writes none.
+    /// Accepts tokens of these clients (`client_id`) that have no `aud`, for an authorization server that writes no
+    /// `aud`.
     ///
-    /// Such a token is valid at every resource that accepts its client, since it does not name its resource.
+    /// Such a token does not name its resource, so it is valid at every resource that accepts its client.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.rules.client_ids.extend(ids.into_iter().map(Into::into));
         self
@@ -174,8 +177,9 @@ impl Issuer {
     /// Sets the claims that distinguish access tokens from ID tokens: an access token has at least one of them, and an
     /// ID token has none.
     ///
-    /// This applies to tokens without a mark whose audience is one from [`audience`](Self::audience), since the
-    /// issuer's ID tokens may have that audience, too. By default, such a token needs a claim for scopes.
+    /// A token needs one of these claims if it is not marked as an access token and its audience is set by
+    /// [`audience`](Self::audience), because ID tokens may have this audience, too. By default, such a token needs a
+    /// claim for scopes.
     ///
     /// # Examples
     ///
@@ -205,15 +209,15 @@ impl Issuer {
         self
     }
 
-    /// Also reads scopes from a nested claim, by the names that lead to it.
+    /// Also reads scopes from a nested claim. `path` has the names that lead to the claim.
     ///
-    /// The path is a list, since names may contain dots and slashes.
+    /// The path is a list, because names may contain dots and slashes.
     pub fn scopes_at(mut self, path: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.grants.add_path(path.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Grants scopes for the roles at a path. The map has the space-delimited scopes of each role; other roles grant
+    /// Grants scopes for the roles at a path. `scopes` maps each role to its space-delimited scopes; other roles grant
     /// nothing.
     ///
     /// The value at the path is a list of roles, or an object with a member for each role.
@@ -241,8 +245,8 @@ impl Issuer {
     /// Sets a `prefix` that this issuer puts before the scopes of this resource, both in tokens and in requests of
     /// clients.
     ///
-    /// Handlers declare the scopes without it. Scopes in a token without the prefix belong to another resource, and are
-    /// ignored.
+    /// Handlers declare the scopes without the prefix. In a token, scopes without the prefix belong to another
+    /// resource, and are ignored.
     pub fn scope_prefix(mut self, prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         self.grants.set_prefix(prefix.clone());
@@ -252,13 +256,14 @@ impl Issuer {
 
     /// Sets a `prefix` that clients put before scopes in their requests to this issuer, but that tokens do not contain.
     ///
-    /// The scopes of `OpenID` Connect, such as `openid` and `offline_access`, are requested without it.
+    /// The scopes of `OpenID` Connect, such as `openid` and `offline_access`, are requested without the prefix.
     pub fn asked_with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.asked_prefix = Some(prefix.into());
         self
     }
 
-    /// Accepts only these algorithms (`alg`, [RFC 7518, section 3.1]), in place of all that an issuer's keys allow.
+    /// Accepts only these algorithms (`alg`, [RFC 7518, section 3.1]). By default, all algorithms that fit the issuer's
+    /// keys are accepted.
     ///
     /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
     pub fn algorithms(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -275,8 +280,8 @@ impl Issuer {
     /// Makes the gate ask this authorization server about opaque tokens, with the settings of `introspection`.
     ///
     /// The answers are checked by the rules of this issuer, like the claims of its JWTs, except that `exp` may be
-    /// missing. Its JWTs are still verified by their signature, without a request to the server. If several issuers
-    /// introspect, each needs a [prefix](Introspection::token_prefix) for its tokens.
+    /// missing. Its JWTs are still verified by their signature, without a request to the server. If a gate has several
+    /// issuers with introspection, each of them needs a [prefix](Introspection::token_prefix) for its tokens.
     ///
     /// # Examples
     ///
@@ -298,7 +303,8 @@ impl Issuer {
         self.introspection.as_ref()
     }
 
-    /// Sets the authorization server in the resource's metadata, if clients find it under another identifier.
+    /// Sets the identifier of the authorization server in the resource's metadata, if clients know the server under
+    /// another identifier.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.authorization_server = Some(issuer.into());
         self
@@ -325,7 +331,7 @@ impl Issuer {
         self.algorithms.as_ref().is_none_or(is_named)
     }
 
-    /// Lists the problems of the configuration. Each says what is wrong and what to write instead.
+    /// Lists the problems of the configuration. Each problem says what is wrong and what to write instead.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = self.names.problems();
         problems.extend(self.grants.problems());

@@ -1,8 +1,9 @@
-//! The names of an issuer: the values of `iss` that are its own.
+//! The names of an issuer: the values that `iss` has in its tokens.
 
 use std::{fmt, sync::Arc};
 
-/// The names of an issuer. An issuer is one authorization server, or a family whose names differ in one part.
+/// The names of an issuer. An issuer is one authorization server, or a family of issuers whose names differ in one
+/// part.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     forms: Vec<Form>,
@@ -13,7 +14,7 @@ pub(crate) struct Names {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Form {
     Exact(String),
-    /// The text before and after the member.
+    /// The text before the member, and the text after it.
     Pattern(String, String),
 }
 
@@ -42,7 +43,7 @@ impl Names {
         Self { forms: vec![Form::of(pattern)], members: Members::Unsaid, member_claim: None }
     }
 
-    /// Adds a name. The name is a pattern if the first name is one.
+    /// Adds a name. The name is a pattern if the first name is a pattern.
     pub(super) fn add(&mut self, name: String) {
         let form = if self.is_family() { Form::of(&name) } else { Form::Exact(name) };
         self.forms.push(form);
@@ -89,7 +90,7 @@ impl Names {
         self.forms.iter().map(ToString::to_string)
     }
 
-    /// Returns an `iss` that both match, if there is one.
+    /// Returns an `iss` that is a name of both issuers, if there is one.
     pub(super) fn clash(&self, other: &Self) -> Option<String> {
         let own = |names: &Self, form: &Form| match form {
             Form::Exact(name) => names.find(name).map(|_| name.clone()),
@@ -201,7 +202,8 @@ impl fmt::Display for Form {
     }
 }
 
-/// Tells whether a text is a URL segment without characters that need decoding or have a special meaning.
+/// Tells whether a text can be a whole segment of a URL: it needs no decoding, and none of its characters has a special
+/// meaning.
 fn is_member(text: &str) -> bool {
     !text.is_empty()
         && !matches!(text, "." | "..")

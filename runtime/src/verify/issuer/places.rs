@@ -61,9 +61,9 @@ impl Places {
         }
     }
 
-    /// Checks a URL from the metadata. It must be on the origin of the issuer or of the metadata, or on a host that the
-    /// program names. Otherwise an issuer could make this program send requests to any reachable host, and trust its
-    /// keys.
+    /// Checks a URL from the metadata. The URL must be on the origin of the issuer or of the metadata, or on a host
+    /// that the program names. Otherwise an issuer could make this program send requests to any reachable host, and
+    /// trust the keys there.
     pub(crate) fn admit(&self, text: &str) -> Result<Url, String> {
         self.key_hosts.admit(text, &self.own()?, &self.transport)
     }
@@ -77,7 +77,7 @@ impl Places {
     /// Lists the URLs whose origins belong to the issuer.
     fn own(&self) -> Result<Vec<Url>, String> {
         let metadata = self.metadata.as_ref().map(|url| trusted_url(url, &self.transport)).transpose()?;
-        // If the metadata is elsewhere, the issuer itself need not be reachable.
+        // If the program sets the URL of the metadata, the issuer's own URL need not be reachable.
         let issuer = trusted_url(&self.id, &self.transport);
         Ok(metadata.into_iter().chain(issuer.ok()).collect())
     }
@@ -101,11 +101,11 @@ impl Places {
 
 /// Settings for the addresses of metadata and keys.
 impl Issuer {
-    /// Sets the URL of the metadata. Use it if the authorization server has another address inside a cluster than
-    /// outside, or publishes its metadata at an unusual place.
+    /// Sets the URL of the metadata. Use this method if the authorization server has a different address inside your
+    /// cluster, or publishes its metadata at an unusual place.
     ///
-    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The keys that it names may be on the origin
-    /// of `url`.
+    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The metadata may name keys on the origin of
+    /// `url`.
     ///
     /// # Examples
     ///
@@ -123,7 +123,7 @@ impl Issuer {
         self
     }
 
-    /// Sets the URL of the keys, in place of the one in the metadata.
+    /// Sets the URL of the keys, in place of the URL in the metadata.
     pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
         self.set_keys(Keys::At(url.into()));
         self
@@ -145,11 +145,11 @@ impl Issuer {
         }
     }
 
-    /// Allows the metadata to name keys on one of `hosts`. Write the port if it is not 443.
+    /// Allows the metadata to name a URL for the keys on one of these hosts. Write the port if it is not 443.
     ///
     /// By default, keys must be on the origin of the issuer or of its metadata. Name only a host that the provider
-    /// documents and that nobody else publishes on. Keys are fetched from it over `https`. `http` is used only if both
-    /// the host and the issuer are loopback addresses, or if [`Issuer::http_hosts`] contains the host.
+    /// documents, and on which nobody else can publish. The URL of the keys must be an `https` URL. `http` is allowed
+    /// only if both the host and the issuer are loopback addresses, or if [`Issuer::http_hosts`] contains the host.
     ///
     /// # Examples
     ///
@@ -166,10 +166,10 @@ impl Issuer {
         self
     }
 
-    /// Fetches from these hosts over `http`, for a network that nobody else can write to. Write the port if it is not
-    /// 80.
+    /// Allows `http` for requests to these hosts. Use this only in a network where nobody else can change the traffic.
+    /// Write the port if it is not 80.
     ///
-    /// Anyone who can change such an answer in transit can forge tokens.
+    /// Anyone who can change the answer to such a request can forge tokens.
     pub fn http_hosts(mut self, hosts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         for host in hosts {
             let added = self.places.transport.add_http_host(host.as_ref());
@@ -178,13 +178,14 @@ impl Issuer {
         self
     }
 
-    /// Also trusts these certificates (PEM, one or several), for an authorization server with a private root.
+    /// Also trusts these root certificates (one or several, in PEM), for an authorization server whose certificate
+    /// comes from a private CA.
     pub fn root_certificate(mut self, pem: impl Into<String>) -> Self {
         self.places.transport.add_roots(pem.into());
         self
     }
 
-    /// Sets the proxy for requests, in place of the one in the environment (`HTTPS_PROXY`).
+    /// Sets the proxy for requests, in place of the proxy in the environment (`HTTPS_PROXY`).
     ///
     /// Requests to loopback addresses use no proxy.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {

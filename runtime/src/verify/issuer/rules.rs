@@ -22,16 +22,16 @@ pub(super) struct Rules {
     pub(super) client_ids: Vec<String>,
     pub(super) refuses_others: bool,
     pub(super) required: Vec<(String, String)>,
-    /// The claims that only access tokens have. If it is empty, the claims for scopes are used.
+    /// The claims that only access tokens have. If this list is empty, the claims for scopes are used.
     pub(super) of_access: Vec<String>,
 }
 
 /// Why a token is considered to be for this resource.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MeantBy {
-    /// Its audience is the resource itself.
+    /// The token's audience is the resource itself.
     Resource,
-    /// Its audience, or its client, is one that the program names. Tokens of other kinds may have the same.
+    /// The program names the token's audience or client. Tokens of other kinds may have the same audience or client.
     Name,
 }
 
@@ -58,7 +58,7 @@ impl Issuer {
     }
 
     /// Checks an answer about an opaque token by the same rules. The answer may lack `exp` and, if the program accepts
-    /// that, an audience. It is never about an ID token, since an ID token is not opaque.
+    /// that, an audience. The answer is never about an ID token, because an ID token is not opaque.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,
@@ -99,7 +99,7 @@ impl Issuer {
         }
     }
 
-    /// Rejects a token that might be an ID token: such a token may have the same audience.
+    /// Rejects a token that might be an ID token, because an ID token may have the same audience.
     fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {
         let of_access = &self.rules.of_access;
         if of_access.is_empty() {
@@ -120,7 +120,7 @@ impl Issuer {
         ))
     }
 
-    /// Compares the member in `iss` with the claim that repeats it.
+    /// Compares the member in `iss` with the claim that repeats the member.
     fn check_member(&self, claims: &Map<String, Value>, named: Named<'_>) -> Result<(), Fault> {
         let (Some(member), Some(claim)) = (named.member, self.names.member_claim()) else { return Ok(()) };
         match claims.get(claim) {
@@ -212,8 +212,8 @@ impl Issuer {
     }
 }
 
-/// Returns the client. Most servers name it as in [RFC 9068, section 2.2], and older ones by another claim (Okta `cid`,
-/// Entra ID `appid`).
+/// Returns the client. Most servers write the client as `client_id` ([RFC 9068, section 2.2]). Others use another claim
+/// (Okta `cid`, Entra ID `appid`).
 ///
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 fn client_of(claims: &Map<String, Value>) -> Option<&str> {
@@ -226,8 +226,8 @@ pub(super) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Tells whether `audience` is the one that the program names. If that is the URL of a resource, the comparison is that
-/// of [`Resource::is_named_by`].
+/// Tells whether `name`, from a token, is the `audience` that the program names. If `audience` is the URL of a
+/// resource, [`Resource::is_named_by`] compares the two.
 fn is_named_by(audience: &str, name: &str) -> bool {
     name == audience || Resource::new(audience).is_ok_and(|resource| resource.is_named_by(name))
 }

@@ -5,11 +5,11 @@ use reqwest::Url;
 use super::transport::Transport;
 use crate::{resource::is_loopback, shown};
 
-/// Longer URLs are rejected, since they come from outside.
+/// The longest accepted URL, in bytes. There is a limit because URLs come from outside.
 const MAX_LENGTH: usize = 2048;
 
 /// Parses a URL from which keys may be loaded: `https`, or `http` for a loopback address or a host that the program
-/// names. Anyone who can change the answer in transit can forge tokens.
+/// names. Other `http` URLs are rejected, because anyone who can change the answer in transit can forge tokens.
 pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("a URL of keys has at most {MAX_LENGTH} bytes"));
@@ -34,12 +34,13 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
 pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
 impl Hosts {
-    /// Adds a host of `https` URLs, with the port if it is not 443; `method` is the method that named it.
+    /// Adds a host of `https` URLs. `host` includes the port, unless it is 443. `method` is the method with which the
+    /// program named the host.
     pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
         self.add_of("https", host, method)
     }
 
-    /// Adds a host of URLs with this scheme, with the port if it is not the default.
+    /// Adds a host of URLs with this scheme. `host` includes the port, unless it is the default port.
     pub(super) fn add_of(&mut self, scheme: &str, host: &str, method: &str) -> Result<(), String> {
         let url = Url::parse(&format!("{scheme}://{host}/")).ok();
         let url = url.filter(|_| !host.contains(['/', '\\', '?', '#', '@', '*']));
@@ -57,9 +58,9 @@ impl Hosts {
         self.0.iter().any(|(name, port)| name == host && *port == url.port())
     }
 
-    /// Checks the URL that an issuer gives for its keys. It must be on one of the issuer's origins, or on a host that
-    /// the program names. Otherwise an issuer could make this program send requests to any reachable host, and trust
-    /// its keys.
+    /// Checks the URL that an issuer gives for its keys. The URL must be on one of the issuer's origins, or on a host
+    /// that the program names. Otherwise an issuer could make this program send requests to any reachable host, and
+    /// trust the keys there.
     pub(crate) fn admit(&self, text: &str, own: &[Url], transport: &Transport) -> Result<Url, String> {
         let url = trusted_url(text, transport)?;
         if own.iter().any(|own| own.origin() == url.origin()) {

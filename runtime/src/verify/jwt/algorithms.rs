@@ -1,8 +1,8 @@
-//! The accepted algorithms, and the algorithms that a key is for.
+//! The accepted algorithms, and the algorithms that a key can be used with.
 
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
-/// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted: with HMAC,
+/// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted. With HMAC,
 /// a verifier could also sign, and an attacker could use a published RSA key as the secret.
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
@@ -48,7 +48,7 @@ impl Algorithm {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
-    /// Returns the parameters of the algorithm, if its keys are RSA keys.
+    /// Returns the parameters of the algorithm, if it uses RSA keys.
     pub(super) const fn of_rsa(self) -> Option<&'static RsaParameters> {
         Some(match self {
             Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
@@ -61,7 +61,7 @@ impl Algorithm {
         })
     }
 
-    /// Returns the algorithm and the length of a coordinate in bytes, if its keys are points of a curve.
+    /// Returns the algorithm and the length of a coordinate in bytes, if the algorithm's keys are points of a curve.
     pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
         Some(match self {
             Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),

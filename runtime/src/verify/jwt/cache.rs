@@ -1,4 +1,4 @@
-//! Caches the results of token checks, for a limited time and size.
+//! Caches the results of token checks, with limits on time and memory.
 
 use std::{
     sync::{Arc, Mutex, Weak},
@@ -21,11 +21,11 @@ use crate::{Resource, Token};
 /// How long a valid token is used without checking its signature again.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
-/// How many rejected tokens are cached, whatever the size of the cache; fewer if they are long. They have a cache of
-/// their own, so that a flood of them evicts no valid token.
+/// How many rejected tokens are cached; fewer if they are long. Rejected tokens have their own cache, so that a flood
+/// of them cannot evict valid tokens. The size of the cache for valid tokens does not change this number.
 const MOST_REFUSED: usize = 1024;
 
-/// The minimum weight of a token, in bytes.
+/// The smallest weight of a rejected token, in bytes.
 const USUAL_LENGTH: usize = 1024;
 
 /// How often expired entries are removed, unless a lookup removes them earlier.
@@ -38,23 +38,23 @@ pub(super) struct Cache {
     swept: Mutex<Instant>,
 }
 
-/// A token with valid signature and claims. Its times are checked at each use.
+/// A token with valid signature and claims. The token's times are checked at each use.
 pub(super) struct Good {
     pub(super) token: Token,
     pub(super) validity: Validity,
-    /// The tolerance for its issuer's clock.
+    /// The tolerance for the issuer's clock.
     pub(super) leeway: Duration,
-    /// The source of its issuer's keys.
+    /// The source of the issuer's keys.
     pub(super) source: KeySource,
     pub(super) since: Instant,
-    /// The identifier of the resource for which it was checked.
+    /// The identifier of the resource for which the token was checked.
     resource: Option<Box<str>>,
     key: Arc<Key>,
     weight: usize,
 }
 
 impl Good {
-    /// Records that `key`, which came from `key_source`, made the signature.
+    /// Records that `key`, which came from `source`, made the signature.
     pub(super) fn new(
         token: Token,
         validity: Validity,
@@ -68,12 +68,12 @@ impl Good {
         Self { token, validity, leeway, source: source.clone(), since: Instant::now(), resource, key, weight }
     }
 
-    /// Tells whether it was checked for this resource. It may be invalid for another.
+    /// Tells whether the token was checked for this resource. The token may be invalid for another resource.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Tells whether the entry is still usable: it is recent, and its issuer still publishes the key.
+    /// Tells whether the entry is still usable: it is recent, and the issuer still publishes the key.
     pub(super) fn counts(&self, keys: &KeySet) -> bool {
         self.since.elapsed() < REMEMBER_GOOD && keys.has(&self.key)
     }
@@ -86,27 +86,28 @@ fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
 /// A token that was rejected.
 #[derive(Clone)]
 pub(super) struct Refused {
-    /// When it first arrived. Keys that its issuer publishes later may include its key.
+    /// When the token first arrived. Keys that the issuer publishes later may include the token's key.
     pub(super) arrived: Instant,
-    /// The problem of the token; `None` while its key may still be published.
+    /// The problem of the token; `None` while the issuer may still publish the token's key.
     pub(super) bad: Option<Arc<Bad>>,
 }
 
-/// A token that is invalid whatever the time, by the keys that were known when it was checked.
+/// A token with a problem that does not depend on the clock. The problem was found with the keys that were known at the
+/// time of the check.
 pub(crate) struct Bad {
     pub(super) fault: Fault,
-    /// The source of its issuer's keys.
+    /// The source of the issuer's keys.
     pub(super) source: KeySource,
-    /// The identifier of the resource for which it was checked.
+    /// The identifier of the resource for which the token was checked.
     resource: Option<Box<str>>,
-    /// Whether newer keys may make it valid.
+    /// Whether newer keys may make the token valid.
     pub(super) wants_newer_keys: bool,
-    /// Weak, so that it does not keep old keys in memory.
+    /// The keys at the time of the check. The reference is weak, so that it does not keep old keys in memory.
     keys: Weak<KeySet>,
 }
 
 impl Bad {
-    /// Records the problem according to `keys`, which came from `key_source`.
+    /// Records the problem that the token has according to `keys`, which came from `source`.
     pub(super) fn new(
         fault: Fault,
         source: &KeySource,
@@ -122,18 +123,18 @@ impl Bad {
         }
     }
 
-    /// Tells whether it was checked for this resource. It may be valid for another.
+    /// Tells whether the token was checked for this resource. The token may be valid for another resource.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Records that none of the keys made its signature.
+    /// Records that none of the keys made the token's signature.
     pub(super) fn until_newer_keys(mut self) -> Self {
         self.wants_newer_keys = true;
         self
     }
 
-    /// Tells whether the entry is still usable: it was checked by the same keys.
+    /// Tells whether the entry is still usable: the token was checked with these keys.
     pub(super) fn counts(&self, keys: &Arc<KeySet>) -> bool {
         self.keys.as_ptr() == Arc::as_ptr(keys)
     }
@@ -156,7 +157,7 @@ impl Cache {
         self.refused.get(&token)
     }
 
-    /// Caches a valid token, and from time to time removes those for which `is_over` is true.
+    /// Caches a valid token. From time to time, removes the tokens for which `is_over` is true.
     pub(super) fn keep_good(&self, token: Lookup<'_>, good: Good, is_over: impl Fn(&Good) -> bool) {
         self.sweep(Instant::now(), is_over);
         self.good.insert(token.keep(), Arc::new(good));
@@ -170,14 +171,14 @@ impl Cache {
         self.good.remove(&token);
     }
 
-    /// Returns the number of valid tokens, and of rejected ones.
+    /// Returns the number of valid tokens, and the number of rejected tokens.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.refused.len())
     }
 
     fn sweep(&self, now: Instant, is_over: impl Fn(&Good) -> bool) {
-        // Another thread holds the lock, so it is sweeping already.
+        // If another thread holds the lock, it is already sweeping.
         let Ok(mut swept) = self.swept.try_lock() else { return };
         if now.duration_since(*swept) < SWEEP_AFTER {
             return;

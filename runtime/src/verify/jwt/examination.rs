@@ -19,12 +19,12 @@ use crate::verify::issuer::{Issuer, Keys};
 /// The result of an examination.
 #[derive(Default)]
 pub(crate) struct Examination {
-    /// The part of the metadata for clients, if it could be read.
+    /// The part of the metadata that clients use, if it could be read.
     pub(crate) offers: Option<Offers>,
     pub(crate) trouble: Option<Trouble>,
 }
 
-/// The problem that keeps the gate from an issuer's keys.
+/// The problem that prevents the gate from loading an issuer's keys.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     pub(crate) sought: Sought,
@@ -37,12 +37,12 @@ pub(crate) struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
     Metadata,
-    /// Metadata that clients need but the gate does not, since the program sets the address of the keys.
+    /// Metadata that only clients need: the gate has the address of the keys from the program.
     MetadataForClients,
     Keys,
 }
 
-/// The kinds of problems, from the least to the most specific about the cause.
+/// The kinds of problems, from the least specific to the most specific.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Unreachable,
@@ -61,21 +61,21 @@ pub(crate) enum Kind {
 /// The members of the metadata that matter to clients. A member of an unexpected type is ignored.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Offers {
-    /// [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), like all members without another
-    /// source.
+    /// Defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), like all members for which
+    /// no other document is named here.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) registration_endpoint: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) code_challenge_methods_supported: Option<Vec<String>>,
-    /// Client ID Metadata Documents, section 5.
+    /// Defined in Client ID Metadata Documents, section 5.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) client_id_metadata_document_supported: Option<bool>,
-    /// [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
+    /// Defined in [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) protected_resources: Option<Vec<String>>,
-    /// Not registered, but some servers write it: whether they accept `resource` (RFC 8707).
+    /// Whether the server accepts `resource` (RFC 8707). The name is not registered, but some servers use it.
     #[serde(default, deserialize_with = "lenient")]
     resource_indicators_supported: Option<bool>,
     #[serde(default, deserialize_with = "lenient")]
@@ -83,7 +83,7 @@ pub(crate) struct Offers {
 }
 
 impl Offers {
-    /// Tells whether the metadata says that the server ignores `resource`. Most metadata does not say anything.
+    /// Tells whether the metadata says that the server ignores `resource`. Most metadata says nothing about `resource`.
     pub(crate) fn denies_resource(&self) -> bool {
         [self.resource_indicators_supported, self.resource_parameter_supported].contains(&Some(false))
     }
@@ -229,7 +229,8 @@ impl<E: OfKind> OfKind for Missed<E> {
     }
 }
 
-/// Returns the most specific problem of several addresses. Only if all addresses have no document is that the problem.
+/// Returns the most specific problem of several addresses. If the problem is a status other than 200, the reason names
+/// all addresses that answered with such a status.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

@@ -4,43 +4,44 @@ use std::{error::Error, fmt, sync::Arc};
 
 use crate::{VerifyError, shown};
 
-/// The problem of a token. It never quotes the whole token; parts of a header or claim are escaped and cut.
+/// The problem of a token. The text never quotes the whole token. Parts of a header or a claim are escaped and
+/// shortened.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// A fixed text.
     Plain(&'static str),
-    /// A text with a value that was found. Shared, since faults are cached.
+    /// A text with a value from the token. The text is shared, because faults are cached.
     Shown(Arc<str>),
-    /// As `Plain`, with the rule that the token breaks.
+    /// Like `Plain`, with the rule that the token breaks.
     PlainOf(Rule, &'static str),
-    /// As `Shown`, with the rule that the token breaks.
+    /// Like `Shown`, with the rule that the token breaks.
     ShownOf(Rule, Arc<str>),
 }
 
-/// The rules for tokens for which the doctor has advice.
+/// The rules that a token can break. `cargo scopegate doctor` has advice for each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Rule {
-    /// It is a JSON Web Token.
+    /// The token is a JSON Web Token.
     Format,
-    /// Its algorithm is accepted.
+    /// The token's algorithm is accepted.
     Algorithm,
-    /// Its issuer is one of the program's.
+    /// The token's issuer is one of the program's issuers.
     Issuer,
-    /// Its key is published.
+    /// The issuer publishes the token's key.
     Key,
-    /// Its key made the signature.
+    /// The token's key made the signature.
     Signature,
-    /// It is an access token.
+    /// The token is an access token.
     Kind,
-    /// Two claims name the same member of a family.
+    /// The claim that repeats the member of a family agrees with `iss`.
     Member,
-    /// It has the claims that the program requires.
+    /// The token has the claims that the program requires.
     Required,
-    /// It is for this resource.
+    /// The token is for this resource.
     Audience,
-    /// It has no audience, but its client is one that the program names.
+    /// The token has no audience, but the program accepts its client.
     Client,
-    /// It has an `exp`, and its `nbf` is not in the future.
+    /// The token has an `exp`, and its `nbf` is not in the future.
     Times,
 }
 
@@ -95,7 +96,7 @@ impl From<Fault> for VerifyError {
     }
 }
 
-/// Joins names of which one is enough: `a`, `b` or `c`.
+/// Writes names as alternatives: `a`, `b` or `c`.
 struct AnyOf<I>(I);
 
 impl<I: Iterator<Item: fmt::Display> + Clone> fmt::Display for AnyOf<I> {

@@ -11,12 +11,12 @@ use reqwest::{Response, StatusCode, Url, header::ACCEPT};
 use super::transport::Transport;
 use crate::shown;
 
-/// The largest document that is read, in bytes; real key sets have a few thousand.
+/// The largest document that is read, in bytes. Real key sets have a few thousand bytes.
 const MAX_LENGTH: usize = 1024 * 1024;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Fetches the document at `url`. It does not follow redirects, which could lead anywhere.
+/// Fetches the document at `url`. Does not follow redirects, because they could lead anywhere.
 pub(crate) async fn document(url: &Url, transport: &Transport) -> Result<Vec<u8>, FetchError> {
     let fault = |kind| FetchError { url: url.clone(), kind };
     let unreachable = |error: reqwest::Error| fault(Kind::Unreachable(error.without_url()));
@@ -38,8 +38,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
-/// Posts `body` to `url`, and returns the answer with any status. It does not follow redirects, which would forward the
-/// body.
+/// Posts `body` to `url`, and returns the answer with any status. Does not follow redirects, because they would forward
+/// the body.
 #[cfg(feature = "introspection")]
 pub(crate) async fn post(
     client: &Client,
@@ -51,7 +51,7 @@ pub(crate) async fn post(
     let send =
         || client.post(url.clone()).headers(headers.clone()).body(body.clone()).timeout(TIMEOUT).send();
     let answer = match send().await {
-        // The server closed a kept connection just when it was used again.
+        // The server may have closed an idle connection just when it was used again, so the request is sent once more.
         Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => send().await,
         answer => answer,
     };

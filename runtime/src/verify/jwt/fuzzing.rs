@@ -1,4 +1,5 @@
-//! Functions for the fuzz targets, only with `cfg(fuzzing)`. Their input normally comes over the network.
+//! Functions for the fuzz targets, only with `cfg(fuzzing)`. In a program, the input of these functions comes over the
+//! network.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! An issuer's metadata: the address of its keys, and its offers to clients.
+//! An issuer's metadata, which has the addresses of its keys and of its introspection endpoint.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{shown, verify::issuer::Places};
 
-/// The members of the metadata that matter ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+/// The members of the metadata that the gate uses ([RFC 8414, section
+/// 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Metadata {
     pub(crate) issuer: String,
@@ -22,8 +23,8 @@ pub(crate) struct Metadata {
     pub(crate) introspection_endpoint: Option<String>,
 }
 
-/// Fetches the metadata of an issuer: the authorization server metadata ([RFC 8414, section 3]) or that of OIDC
-/// Discovery. It takes the first of the well-known addresses whose metadata has the `wanted` member.
+/// Fetches the metadata of an issuer from the well-known addresses of [RFC 8414, section 3] and of OIDC Discovery.
+/// Returns the result of `wanted` for the first address where `wanted` succeeds.
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
 pub(crate) async fn find<T>(
@@ -34,7 +35,7 @@ pub(crate) async fn find<T>(
     found.map_err(|missed| missed.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
-/// Does the same as [`find`], and returns the problem of each address. `wanted` also receives the text of the document.
+/// Does the same as [`find`], but returns the problem of each address. `wanted` also receives the text of the document.
 pub(super) async fn search<T, E>(
     places: &Places,
     wanted: impl Fn(&[u8], Metadata) -> Result<T, E>,
@@ -135,7 +136,7 @@ pub(super) fn is_html(document: &[u8]) -> bool {
 }
 
 /// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path. OIDC
-/// Discovery appends it, but some servers insert it, too.
+/// Discovery appends its own part to the path, but some servers insert that part, too.
 pub(crate) fn well_known_urls(issuer: &str, transport: &Transport) -> Result<Vec<Url>, String> {
     let base = trusted_url(issuer, transport)?;
     if base.query().is_some() || base.fragment().is_some() {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// The members of a JSON Web Key that are used ([RFC 7517, section
-/// 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)). Which of them a key has depends on its kind ([RFC 7518,
+/// 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)). The kind of a key decides which members it has ([RFC 7518,
 /// section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 #[derive(PartialEq, Eq, Hash, Deserialize)]
 pub(crate) struct Jwk {
@@ -19,8 +19,8 @@ pub(crate) struct Jwk {
     pub(crate) y: Option<String>,
 }
 
-/// The longest text of a key: longer than an RSA modulus of 8192 bits, the longest that can be verified. Without a
-/// limit, an issuer could make the gate parse a modulus of a megabyte for each token.
+/// The longest text of a member, in bytes. An RSA modulus of 8192 bits, the longest that can be verified, is shorter.
+/// Without a limit, an issuer could make the gate parse a modulus of a megabyte for each token.
 const MAX_LENGTH: usize = 2048;
 
 impl Jwk {

@@ -33,26 +33,27 @@ struct Shared {
     state: Mutex<State>,
 }
 
-/// An attempt to load keys. Its channel closes when the attempt ends.
+/// An attempt to load keys. The channel closes when the attempt ends.
 type Flight = watch::Receiver<()>;
 
 impl KeySource {
     /// Makes the source of an issuer's keys. Nothing is fetched yet.
     pub(crate) fn of(places: &Places) -> Self {
         let given = match places.keys() {
-            // An unreadable key set is reported at startup; here it has no keys.
+            // A key set that cannot be parsed is reported at startup. Here it counts as an empty set.
             Some(Keys::Given(set)) => Some(Arc::new(parse(set.as_bytes()).unwrap_or_default())),
             Some(Keys::At(_)) | None => None,
         };
         Self(Arc::new(Shared { places: places.clone(), given, state: Mutex::default() }))
     }
 
-    /// Returns the keys if they can be used as they are, without waiting.
+    /// Returns the keys if they can be used without waiting.
     pub(crate) fn at_hand(&self) -> Option<Arc<KeySet>> {
         self.keys_or_flight().ok()
     }
 
-    /// Returns the keys, and loads them first if there are none. Old keys are better than none.
+    /// Returns the keys. If there are none, or if they are too old, loads keys first. If this fails, returns the old
+    /// keys.
     pub(crate) async fn current(&self) -> Result<Arc<KeySet>, VerifyError> {
         let flight = match self.keys_or_flight() {
             Ok(keys) => return Ok(keys),
@@ -63,7 +64,7 @@ impl KeySource {
         state.keys().ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Returns the keys; otherwise starts to load them, and returns the attempt to wait for.
+    /// Returns the keys if they can be used now. Otherwise starts to load keys, and returns the attempt to wait for.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
             return Ok(Arc::clone(given));
@@ -79,8 +80,8 @@ impl KeySource {
         }
     }
 
-    /// Returns newer keys than `known`, for a token whose key is not in `known`; `None` if `known` is so new that the
-    /// issuer is not asked again.
+    /// Returns newer keys than `known`, for a token whose key is not in `known`. Returns `None` if `known` is too new
+    /// to ask the issuer again.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
             return Ok(None);
@@ -97,7 +98,7 @@ impl KeySource {
         };
         landing(flight).await;
         let state = self.0.lock();
-        // Without an answer of the issuer, the key may exist or not.
+        // If the issuer did not answer, it is unknown whether the key exists.
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
@@ -112,9 +113,9 @@ impl KeySource {
         self.0.lock().until_next(time::Instant::now())
     }
 
-    /// Starts to load the keys, and returns the attempt to wait for. If an attempt is under way, it is returned; during
-    /// the pause after a failure there is none. The attempt is a task of its own, so it outlives the request that
-    /// started it.
+    /// Starts to load the keys, and returns the attempt to wait for. If an attempt is already running, returns that
+    /// attempt. Returns `None` during the pause after a failure. An attempt runs as its own task, so it can outlive the
+    /// request that started it.
     fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());
@@ -143,7 +144,8 @@ async fn landing(flight: Option<Flight>) {
 }
 
 impl Shared {
-    /// No code panics while it holds the lock. Even then, the state would be consistent at every point.
+    /// No code panics while it holds the lock. Even after a panic, the state would be consistent, so a poisoned lock is
+    /// used as it is.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -151,8 +153,8 @@ impl Shared {
     fn settle(&self, outcome: Result<KeySet, String>, asked: time::Instant) {
         match outcome {
             Ok(keys) => {
-                // Requests wait for this lock, so slow work is done outside it. No other attempt is under way, so these
-                // are still the known keys afterwards.
+                // Requests wait for this lock, so slow work is done without it. No other attempt is running, so the
+                // known keys cannot change meanwhile.
                 let known = self.lock().keys();
                 let keys = match &known {
                     Some(older) => keys.keeping_known(older),
@@ -189,7 +191,7 @@ impl Shared {
     }
 }
 
-/// The time limit for loading metadata and keys, and so for a waiting request.
+/// The time limit for loading metadata and keys. A request waits at most that long.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// Fetches the key set at `url`.
@@ -218,7 +220,7 @@ pub(super) fn parse(set: &[u8]) -> Result<KeySet, String> {
     KeySet::parse(set).map_err(|reason| format!("not a JWK set: {}", shown::text(reason)))
 }
 
-/// Checks a key set that the program sets. The error says what is wrong with it.
+/// Checks a key set that the program sets. The error says what is wrong with the key set.
 pub(crate) fn check_key_set(set: &str) -> Result<(), String> {
     match parse(set.as_bytes()) {
         Ok(keys) if keys.is_empty() => Err("the key set has no usable key".to_owned()),

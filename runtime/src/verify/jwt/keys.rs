@@ -37,7 +37,7 @@ pub(crate) struct KeySet {
 
 pub(crate) struct Key {
     jwk: Jwk,
-    /// The prepared key for each algorithm that it is for.
+    /// The public key, prepared for each algorithm that the key can be used with.
     public: Vec<(Algorithm, ParsedPublicKey)>,
 }
 
@@ -47,13 +47,13 @@ pub(crate) enum Verdict {
     Genuine(Arc<Key>),
     /// The key that the token names did not make the signature.
     Forged,
-    /// The token names a key that is not in the set, or it names none and no key made the signature.
+    /// The token names a key that is not in the set, or it names no key and none of the keys made the signature.
     UnknownKey,
 }
 
 impl KeySet {
-    /// Parses a JWK set of at most 256 keys. Keys that are malformed, of an unknown kind or for another purpose are
-    /// skipped, as section 5 advises, so that the other keys stay usable.
+    /// Parses a JWK set of at most 256 keys. Skips keys that are malformed, of an unknown kind or for another purpose,
+    /// as RFC 7517, section 5, advises. So the other keys stay usable.
     pub(super) fn parse(set: &[u8]) -> serde_json::Result<Self> {
         let Object(Set { keys }) = serde_json::from_slice(set)?;
         let jwks = keys.into_iter().filter_map(|jwk| serde_json::from_str::<Object<Jwk>>(jwk.get()).ok());
@@ -67,19 +67,20 @@ impl KeySet {
         self
     }
 
-    /// Tells whether these keys would include a key that was published `age` before `arrived`.
+    /// Tells whether these keys are recent enough to include a key that was published `age` before `arrived`.
     pub(super) fn are_newer_than(&self, arrived: Instant, age: Duration) -> bool {
         let known_until = |asked: Instant| asked.checked_add(age);
         self.asked.and_then(known_until).is_none_or(|known_until| known_until >= arrived)
     }
 
-    /// Keeps the objects of `older` keys that are unchanged, so that cached results for them stay valid.
+    /// Takes the object from `older` for each key that is unchanged, so that cached results for these keys stay valid.
     pub(super) fn keeping_known(mut self, older: &Self) -> Self {
         take_over(&mut self.keys, &older.keys);
         self
     }
 
-    /// Tells whether `key` is still published. It compares objects, since unchanged keys are kept.
+    /// Tells whether `key` is still published. Comparing the objects is enough, because unchanged keys keep their
+    /// object.
     pub(super) fn has(&self, key: &Arc<Key>) -> bool {
         self.keys.iter().any(|own| Arc::ptr_eq(own, key))
     }
@@ -107,8 +108,8 @@ impl KeySet {
         }
     }
 
-    /// Lists the keys that may have made the signature. Two keys may share a name, for example if a server signs with
-    /// RSA and elliptic curves, and a token need not name a key.
+    /// Lists the keys that may have made the signature. There can be several, because a token need not name a key. Two
+    /// keys may also have the same name, for example if a server signs with RSA and with elliptic curves.
     fn candidates(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
         self.named(token).filter(|key| key.public_for(token.algorithm).is_some()).take(MAX_TRIALS)
     }
@@ -118,8 +119,8 @@ impl KeySet {
     }
 }
 
-/// Replaces each new value by an equal old value. The number of comparisons grows linearly with the number of values,
-/// and not with its square.
+/// Replaces each new value by the equal old value, if there is one. The number of comparisons grows linearly with the
+/// number of values.
 fn take_over<T: Hash + Eq>(new: &mut [Arc<T>], old: &[Arc<T>]) {
     let known: HashSet<&Arc<T>> = old.iter().collect();
     for value in new {
@@ -151,7 +152,7 @@ impl Key {
     }
 }
 
-/// Keys are equal if everything published about them is equal.
+/// Two keys are equal if all their published members are equal.
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         self.jwk == other.jwk
@@ -166,13 +167,13 @@ impl Hash for Key {
     }
 }
 
-/// How many keys are tried for one token, which limits the cost of a request.
+/// How many keys are tried for one token. This limits the cost of a request.
 const MAX_TRIALS: usize = 4;
 
-/// How many keys a set may have. Real sets have fewer than twenty.
+/// How many keys a set may have. Real sets have fewer than twenty keys.
 const MAX_KEYS: usize = 256;
 
-/// A JWK set. Its keys are parsed one by one, so that they take no memory before that.
+/// A JWK set. The keys are still text, so that a set with too many keys is rejected before its keys take memory.
 #[derive(Deserialize)]
 struct Set<'a> {
     #[serde(borrow, deserialize_with = "at_most_max_keys")]

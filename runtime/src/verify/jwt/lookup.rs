@@ -1,4 +1,4 @@
-//! The keys of the token caches: the whole text of a token.
+//! The cache key of a token: the whole text of the token.
 
 use std::{
     collections::hash_map::RandomState,
@@ -10,10 +10,12 @@ use quick_cache::Equivalent;
 
 /// A token to look up.
 ///
-/// Two tokens are equal only if their texts are, so no token is mistaken for another, even by someone who knows
-/// collisions of the hash. The hash uses a secret key of this process, and is compared first. So the time of a lookup
-/// does not help an attacker to guess a cached token: without the secret, a guess reaches the comparison of the texts
-/// with a probability of 2^-64.
+/// Two tokens are equal only if their texts are equal. So no token is mistaken for another, even if an attacker knows
+/// two texts with the same hash.
+///
+/// The hash is compared first, and uses a secret key of this process. So the time of a lookup does not help an attacker
+/// to guess a cached token. Without the secret key, a guess reaches the comparison of the texts with a probability of
+/// 2^-64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lookup<'a> {
     hash: u64,

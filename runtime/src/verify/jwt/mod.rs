@@ -1,10 +1,10 @@
 //! Verifies JSON Web Tokens with the keys that their authorization server publishes.
 //!
-//! `unverified` splits a token. One of its issuer's keys checks the signature (`keys`, `jwk`, `public_key`,
-//! `algorithms`), the rules of that issuer check the claims (`verify::issuer`), and finally `validity` checks the
-//! times. Keys are loaded on first use, and again in the background (`key_source`, `state`, `issuer_metadata`,
-//! `address`, `transport`, `fetch`). Results are cached (`cache`, `lookup`, `weight`). An `examination` finds the
-//! problems of an issuer for the doctor.
+//! `unverified` splits a token. The signature is checked with a key of the token's issuer (`keys`, `jwk`, `public_key`,
+//! `algorithms`), and the claims by the rules of this issuer (`verify::issuer`). Finally, `validity` checks the times.
+//! Keys are loaded on first use, and again in the background (`key_source`, `state`, `issuer_metadata`, `address`,
+//! `transport`, `fetch`). Results are cached (`cache`, `lookup`, `weight`). An `examination` finds the problems of an
+//! issuer for `cargo scopegate doctor`.
 
 mod address;
 mod algorithms;
@@ -31,7 +31,7 @@ mod validity;
 mod verifier;
 mod weight;
 
-/// The code that introspection shares with JWTs.
+/// The code that introspection shares with the verification of JWTs.
 #[cfg(feature = "introspection")]
 pub(crate) mod shared {
     pub(crate) use super::{
@@ -49,7 +49,7 @@ pub(crate) mod shared {
     };
 }
 
-/// The code that DPoP proofs share with JWTs.
+/// The code that DPoP proofs share with the verification of JWTs.
 #[cfg(feature = "dpop")]
 pub(crate) mod proofs {
     pub(crate) use super::{

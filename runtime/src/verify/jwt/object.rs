@@ -8,8 +8,8 @@ use serde::{
 };
 use serde_json::{Map, Number, Value, map::Entry};
 
-/// A `T` from a JSON object. A struct that derives `Deserialize` also accepts a list, and reads its elements as members
-/// in order.
+/// A `T` that is parsed only from a JSON object. Without this wrapper, a struct that derives `Deserialize` also accepts
+/// a list, and takes the elements as its members in order.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -32,8 +32,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnObject<T> {
     }
 }
 
-/// Parses an object without repeated members at any depth. Parsers differ about which of two members applies ([RFC
-/// 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
+/// Parses an object in which no member is repeated, at any depth. If a member is repeated, parsers differ about which
+/// value counts ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
 pub(crate) fn read_once(json: &[u8]) -> serde_json::Result<Map<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let members = deserializer.deserialize_map(AllMembers)?;
@@ -71,7 +71,8 @@ fn read_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Rejects a name that makes `serde_json` read an object as another value, depending on its features.
+/// Rejects a name that is special to `serde_json`: with some of its features, an object with this name is read as
+/// another value.
 fn refuse_private<E: Error>(name: &str) -> Result<(), E> {
     if name.starts_with("$serde_json::private::") {
         return Err(E::custom("a member has a name that is private to serde_json"));
@@ -146,17 +147,18 @@ impl<'de> Visitor<'de> for Once {
     }
 }
 
-/// The only member of the objects that represent numbers, if the program enables `serde_json`'s feature
-/// `arbitrary_precision`.
+/// If the program enables the feature `arbitrary_precision` of `serde_json`, numbers arrive as objects. `NUMBER` is the
+/// name of the only member of such an object.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Tells whether the program enables it: without the feature, no number is that large.
+/// Tells whether the program enables `arbitrary_precision`. Without this feature, no number can be as large as `1e999`.
 fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }
 
-/// Checks names without keeping values, for parts that nothing reads. `left` is the number of members that may follow,
-/// including nested ones. It is small, since each name is compared with the earlier ones.
+/// Checks the names in parts of an object whose values are not used, and keeps no values. `left` is the number of
+/// members that may follow, including nested ones. This number is small, because each name is compared with all earlier
+/// names.
 pub(super) struct Names<'de, 'a> {
     seen: Vec<Cow<'de, str>>,
     left: &'a mut usize,

@@ -12,8 +12,8 @@ pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     let bytes = |text: &Option<String>| URL_SAFE_NO_PAD.decode(text.as_ref()?).ok();
     if let Some(parameters) = algorithm.of_rsa() {
         let (n, e) = (unsigned(bytes(&jwk.n)?), unsigned(bytes(&jwk.e)?));
-        // The library checks the length only when it verifies a signature. Without this check an unusable key would be
-        // accepted until then.
+        // The library checks the length only when it verifies a signature. Without this check, an unusable key would be
+        // accepted at first.
         let lengths = parameters.min_modulus_len()..=parameters.max_modulus_len();
         let is_usable = lengths.contains(&bits(&n)) && EXPONENT_BITS.contains(&bits(&e)) && is_odd(&e);
         let key = RsaPublicKeyComponents { n, e };
@@ -32,7 +32,7 @@ pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
 /// How many bits a public exponent may have. With an exponent of 1, anyone could sign.
 const EXPONENT_BITS: RangeInclusive<u32> = 2..=33;
 
-/// Counts the bits of a number without leading zero bytes.
+/// Counts the bits of a number, which must have no leading zero bytes.
 fn bits(number: &[u8]) -> u32 {
     let unused = number.first().map_or(0, |first| first.leading_zeros());
     u32::try_from(number.len() * 8).map_or(u32::MAX, |bits| bits - unused)
@@ -47,7 +47,7 @@ fn unsigned(bytes: Vec<u8>) -> Vec<u8> {
     bytes.into_iter().skip_while(|byte| *byte == 0).collect()
 }
 
-/// Brings a coordinate to its full length. Some servers omit leading zeros, and some write one too many.
+/// Brings a coordinate to its full length. Some servers omit leading zeros, and some write one zero too many.
 fn coordinate(bytes: Vec<u8>, length: usize) -> Option<Vec<u8>> {
     let number = unsigned(bytes);
     let missing = length.checked_sub(number.len())?;

@@ -10,21 +10,22 @@ use crate::VerifyError;
 /// Keys older than this are reloaded in the background while they are in use.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Requests wait for new keys if the keys are older than this. Keys get this old only in a pause without tokens, and
-/// the next token must not benefit from a key that was withdrawn hours ago.
+/// Requests wait for new keys if the keys are older than this. Keys get this old only if no token arrives for a while.
+/// The next token must not be accepted with a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
-/// Keys younger than this are not reloaded for an unknown key; otherwise anyone could make the program send requests at
+/// Keys younger than this are not reloaded for an unknown key. Otherwise anyone could make the program send requests at
 /// any rate.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// How long after the pause that follows a failure the server counts as down, if there was no further attempt.
+/// After a failure and the pause that follows it, the server counts as down for this time, unless there is another
+/// attempt.
 const STILL_DOWN: Duration = Duration::from_secs(60);
 
 /// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The shortest pause that an answer asks for.
+/// The shortest time that a client is told to wait.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The current state.
@@ -32,7 +33,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct State {
     loaded: Option<Loaded>,
     failure: Option<LoadFailure>,
-    /// The current attempt. Its channel closes when the attempt ends, whatever the outcome.
+    /// The current attempt. The channel closes when the attempt ends, whatever the outcome.
     pub(super) flight: Option<watch::Receiver<()>>,
 }
 
@@ -73,7 +74,7 @@ impl State {
         }
     }
 
-    /// Tells whether the key server was down recently. An older failure says nothing about now.
+    /// Tells whether the key server was down recently. An older failure does not count.
     fn is_down(&self, now: Instant) -> bool {
         self.failure.as_ref().is_some_and(|failure| now < failure.retry_at + STILL_DOWN)
     }
@@ -100,12 +101,12 @@ impl State {
         ASK_AGAIN_AFTER.saturating_sub(age).max(SHORTEST_PAUSE)
     }
 
-    /// Tells whether the pause after the last failed attempt is over, or there was no failure.
+    /// Tells whether keys may be loaded now: there was no failure, or the pause after it is over.
     pub(super) fn may_load(&self, now: Instant) -> bool {
         self.failure.as_ref().is_none_or(|failure| failure.retry_at <= now)
     }
 
-    /// Records that keys were loaded. They replace the former keys, including withdrawn ones.
+    /// Records that keys were loaded. The new keys replace all former keys, so withdrawn keys are no longer used.
     pub(super) fn succeed(&mut self, keys: Arc<KeySet>, now: Instant) {
         self.loaded = Some(Loaded { keys, at: now });
         self.failure = None;

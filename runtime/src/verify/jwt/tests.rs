@@ -12,7 +12,7 @@ use crate::{Issuers, Presented, TokenVerifier};
 
 const API: &str = "https://files.example.com";
 
-/// The validity of the tokens in these tests, and the tolerance at both ends.
+/// The validity of the tokens in these tests, and the leeway at both ends.
 const NOT_BEFORE: f64 = 1_000_000.0;
 const EXPIRES: f64 = 1_000_600.0;
 const LEEWAY: f64 = 30.0;
@@ -35,7 +35,7 @@ fn token(issuer: &Issuer, key: &Key, name: &str, value: Value) -> String {
     key.mint(&claims)
 }
 
-/// Verifies a token at a time, and returns the outcome.
+/// Verifies a token when the clock shows `time`, and returns the outcome.
 async fn verify_at(verifier: &Issuers, time: f64, token: &str) -> &'static str {
     NOW.set(time);
     match verifier.verify(&Presented::from(token)).await {

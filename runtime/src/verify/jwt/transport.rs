@@ -31,12 +31,13 @@ impl Transport {
         self.proxy = Some(url);
     }
 
-    /// Tells whether the program allows requests to the host without TLS.
+    /// Tells whether the program allows requests without TLS to the host of `url`.
     pub(crate) fn is_plain(&self, url: &Url) -> bool {
         url.scheme() == "http" && self.plain.have(url)
     }
 
-    /// Lists the problems. It quotes neither a certificate nor the whole URL of a proxy, which may contain a password.
+    /// Lists the problems. The texts quote neither a certificate nor the whole URL of a proxy, which may contain a
+    /// password.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.roots.iter().any(|pem| certificates(pem).is_none()) {
@@ -56,8 +57,8 @@ impl Transport {
         problems
     }
 
-    /// Makes a client for one request. There are few requests. A client that is kept would hold connections to a
-    /// runtime that may have ended, and the root certificates of the time when the program started.
+    /// Makes a client. Callers that send few requests make a new client for each request. A client that is kept would
+    /// hold connections of a runtime that may have ended, and old root certificates.
     pub(crate) fn client_for(&self, url: &Url) -> reqwest::Result<Client> {
         let mut client = Client::builder()
             .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))

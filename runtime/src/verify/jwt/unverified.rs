@@ -16,14 +16,15 @@ use super::{
 };
 use crate::verify::issuer::Issuer;
 
-/// Rejects longer tokens without parsing them, since anyone can send them. Common proxies also reject longer headers.
+/// Rejects a token of more than 16 KiB without parsing it, because anyone can send one. Common proxies also reject such
+/// long headers.
 pub(crate) fn check_length(token: &str) -> Result<(), Fault> {
     const MAX_LENGTH: usize = 16 * 1024;
     if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
 }
 
-/// Tells whether a token has the form of a JSON Web Token: three parts, the first of which is an object. Other tokens
-/// are opaque.
+/// Tells whether a token has the form of a JSON Web Token: it has three parts, and the first is a JSON object. Other
+/// tokens are opaque.
 #[cfg(feature = "introspection")]
 pub(crate) fn is_jwt(token: &str) -> bool {
     let mut parts = token.split('.');
@@ -65,19 +66,21 @@ impl<'a> Unread<'a> {
         })
     }
 
-    /// Reads the issuer that the token claims, and no other claim. It selects the keys that then verify the token.
+    /// Reads the issuer that the token claims, and no other claim. The issuer selects the keys that then verify the
+    /// token.
     pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
         let claims = serde_json::from_slice::<Object<Iss<'_>>>(&self.claims);
         let Object(Iss { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`").of(Rule::Issuer)) } else { Ok(iss) }
     }
 
-    /// Parses and checks the header of an access token, so that an invalid one does not cause keys to be loaded.
+    /// Parses and checks the header of an access token, so that an invalid header does not cause keys to be loaded.
     pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
         self.read_as(&TYPES, false)
     }
 
-    /// Parses and checks the header of a token with one of these types, or possibly without a type.
+    /// Parses and checks the header of a token. The `typ` must be one of `types`, and may be absent unless
+    /// `must_be_typed` is set.
     pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
         let header: Header<'_> = serde_json::from_slice(&header)
@@ -120,7 +123,7 @@ pub(crate) struct Decoded<'a> {
 
 /// A well-formed token whose signature has not been checked.
 pub(crate) struct Unverified<'a> {
-    /// The algorithm that the token claims; never HMAC.
+    /// The algorithm in the token's header; never HMAC.
     pub(super) algorithm: Algorithm,
     /// The name of the key.
     pub(super) kid: Option<String>,
@@ -128,7 +131,7 @@ pub(crate) struct Unverified<'a> {
     pub(super) message: &'a [u8],
     /// The signature.
     pub(super) signature: Vec<u8>,
-    /// Whether its header marks it as an access token.
+    /// Whether the header marks the token as an access token.
     pub(super) is_at_jwt: bool,
     claims: Vec<u8>,
 }
@@ -146,13 +149,12 @@ impl Unverified<'_> {
         Err(fault.of(Rule::Algorithm))
     }
 
-    /// Returns the time of issue that the token claims. It is used for tokens with an unknown key, of which no other
-    /// claim is read.
+    /// Returns the `iat` that the token claims. The claim is needed only for a token with an unknown key.
     pub(super) fn issued_at(&self) -> Option<f64> {
         serde_json::from_slice::<Object<Iat>>(&self.claims).ok().map(|Object(Iat { iat })| iat)
     }
 
-    /// Parses the claims. Call it only after the signature has been verified.
+    /// Parses the claims. Call this method only after the signature has been verified.
     pub(crate) fn into_claims(self) -> Result<Map<String, Value>, Fault> {
         let claims = object::read_once(&self.claims)
             .map_err(|_| Fault::Plain("its claims are malformed, or repeat a member"))?;
@@ -175,8 +177,8 @@ struct Iat {
     iat: f64,
 }
 
-/// How many members a header may have, including nested ones. Anyone who knows the name of an issuer can make the gate
-/// parse headers.
+/// How many members a header may have, including nested ones. There is a limit because anyone who knows the name of an
+/// issuer can make the gate parse headers.
 const MAX_HEADER_MEMBERS: usize = 32;
 
 /// The members of a JOSE header that are used. A key in the token itself (`jwk`, `jku`, `x5c`) is ignored.

@@ -1,4 +1,4 @@
-//! The time when a token is valid: the only part of a check that depends on the clock.
+//! The time during which a token is valid. Only this part of a check depends on the clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::fault::{Fault, Rule};
 use crate::VerifyError;
 
-/// The times of a token, in seconds since 1970 with a fraction, as tokens write them (`NumericDate`,
-/// [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+/// The times of a token, in seconds since 1970 with a fraction, as in the token (`NumericDate`, [RFC 7519, section
+/// 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Validity {
     not_before: Option<f64>,
@@ -31,7 +31,7 @@ impl Validity {
         claims.get("nbf").map(number).transpose()
     }
 
-    /// Reads the times of an answer about a token, which may lack `exp` ([RFC 7662, section 2.2]).
+    /// Reads the times in an answer about a token. The answer may lack `exp` ([RFC 7662, section 2.2]).
     ///
     /// [RFC 7662, section 2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
     #[cfg(feature = "introspection")]
@@ -43,8 +43,8 @@ impl Validity {
         Ok(Self { not_before: Self::not_before(claims)?, expires })
     }
 
-    /// Checks the times, also for a cached token: if the clock was set back, a token that was valid may not be valid
-    /// yet.
+    /// Checks the times. Cached tokens are checked, too: they can expire, and if the clock is set back, they may not be
+    /// valid yet.
     pub(crate) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
         if self.not_before.is_some_and(|not_before| now + leeway.as_secs_f64() < not_before) {
             return Err(Fault::Plain("it is not valid yet").of(Rule::Times).into());
@@ -67,7 +67,8 @@ impl Validity {
     }
 }
 
-/// Returns the time as tokens write it. A clock before 1970 is broken, and makes every token expired.
+/// Returns the current time in the form that tokens use. A clock that shows a time before 1970 is broken, and every
+/// token counts as expired.
 pub(crate) fn system_clock() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
 }

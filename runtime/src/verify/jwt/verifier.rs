@@ -18,10 +18,10 @@ use crate::{
     verify::issuer::{Issuer, Named},
 };
 
-/// How long clients wait if an issuer has no keys.
+/// How long clients are told to wait if an issuer has no usable keys.
 const WITHOUT_KEYS: Duration = Duration::from_secs(10);
 
-/// The default size of the cache, in bytes: enough for some thousand tokens.
+/// The default size of the cache, in bytes: enough for several thousand tokens.
 const CACHE_SIZE: usize = 16 * 1024 * 1024;
 
 /// Verifies the JSON Web Tokens of some issuers.
@@ -37,19 +37,19 @@ pub(crate) struct KnownIssuer {
     pub(crate) keys: KeySource,
 }
 
-/// The cached result of a token.
+/// The cached result for a token.
 enum Recalled {
-    /// It is still valid.
+    /// The token is still valid.
     Admitted(Token),
-    /// It must be checked again. The time is that of its first arrival, if known.
+    /// The token must be checked again. The value is the time of its first arrival, if known.
     Came(Option<Instant>),
 }
 
 /// Why a token was rejected.
 pub(crate) enum Refusal {
-    /// It is invalid whatever the time, while its issuer has these keys.
+    /// The problem does not depend on the clock. The token is invalid as long as its issuer has these keys.
     Lasting(Arc<Bad>),
-    /// Its key is unknown, and its issuer has not been asked since it arrived.
+    /// The token's key is unknown, and the issuer has not been asked since the token arrived.
     Unsettled(VerifyError),
     /// The next attempt may have another result.
     Passing(VerifyError),
@@ -84,11 +84,11 @@ impl Jwts {
         if let Some(token) = self.remembered(cache, lookup, presented) {
             return Ok(token.with_cached(true));
         }
-        // Boxed, because it is rare and its state would enlarge the future of every request.
+        // Boxed, because this path is rare, and its state would enlarge the future of every request.
         Box::pin(self.verify_anew(cache, lookup, presented)).await
     }
 
-    /// Returns a token that is known to be valid, if that needs no waiting.
+    /// Returns a cached token that is still valid, if no waiting is needed.
     fn remembered(&self, cache: &Cache, lookup: Lookup<'_>, presented: &Presented<'_>) -> Option<Token> {
         let good = cache.good(lookup).filter(|good| good.is_for(presented.resource()))?;
         let keys = good.source.at_hand()?;
@@ -103,7 +103,7 @@ impl Jwts {
     ) -> Result<Token, VerifyError> {
         let arrived = match self.recall(cache, lookup, presented).await? {
             Recalled::Admitted(token) => return Ok(token.with_cached(true)),
-            // If nothing is known about the token, nothing was awaited, so it arrives now.
+            // If the cache has no entry, `recall` did not wait, so the token arrives now.
             Recalled::Came(before) => before.unwrap_or_else(Instant::now),
         };
         match self.judge(presented, arrived).await {
@@ -125,8 +125,8 @@ impl Jwts {
         }
     }
 
-    /// Uses the cached result of a token, if it is still usable. It asks for the keys each time, so that cached tokens
-    /// also cause reloads, and become invalid as soon as their key is withdrawn.
+    /// Uses the cached result for a token, if it is still usable. Asks for the keys each time. So cached tokens also
+    /// cause reloads, and become invalid as soon as their key is withdrawn.
     async fn recall(
         &self,
         cache: &Cache,
@@ -152,7 +152,7 @@ impl Jwts {
         Ok(Recalled::Came(Some(arrived)))
     }
 
-    /// Checks a token except for its times. `arrived` is the time of its first arrival.
+    /// Checks everything about a token except its times. `arrived` is the time when the token first arrived.
     async fn judge(&self, presented: &Presented<'_>, arrived: Instant) -> Result<Good, Refusal> {
         let token = Unread::split(presented.token())?;
         let iss = token.issuer()?.into_owned();
@@ -166,8 +166,8 @@ impl Jwts {
         let until_newer_keys = |fault| Refusal::Lasting(Arc::new(bad(fault).until_newer_keys()));
         let key = match verdict {
             Verdict::Genuine(key) => key,
-            // All keys were withdrawn, or the issuer has a problem; clients should not discard their token because of
-            // that.
+            // All keys were withdrawn, or the issuer has a problem. Clients should keep their token, so this is not a
+            // 401.
             Verdict::UnknownKey if keys.is_empty() => {
                 let reason = "its issuer publishes no usable key";
                 return Err(VerifyError::unavailable(WITHOUT_KEYS, reason).into());
@@ -190,10 +190,10 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns how long the key of a token must have been published: since shortly after the token's own time of issue.
-    /// Without a usable time, the key counts as published just now.
+    /// Returns for how long the key of a token must have been published. An issuer publishes a key shortly after the
+    /// `iat` of its first token, at the latest. Without a usable `iat`, the key counts as published just now.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
-        /// The clock difference, plus the time that servers may take to publish the key of a token.
+        /// The clock difference, plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;
         /// Older tokens are treated as this old.
         const A_CENTURY: f64 = 100.0 * 365.0 * 86_400.0;
@@ -221,11 +221,11 @@ impl Jwts {
     }
 }
 
-/// Checks a signature with the keys of an issuer. Keys are loaded again for an unknown key, and for a signature that
-/// looks forged, since some servers replace a key without changing its name.
+/// Checks a signature with the keys of an issuer. Loads the keys again if the key is unknown. Does the same if the
+/// signature looks forged, because some servers replace a key without changing its name.
 ///
-/// If they cannot be loaded, the known keys decide, provided that their result `is_settled`, or that one of them has
-/// the name in the token.
+/// If the keys cannot be loaded again, the known keys decide in two cases: `is_settled` is true for them, or one of
+/// them has the name in the token.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,
@@ -250,7 +250,7 @@ pub(crate) async fn ask(
     }
 }
 
-/// Makes the fault for a token whose key is not among those of its issuer.
+/// Makes the fault for a token whose key is not among the keys of its issuer.
 fn of_no_key(token: &Unverified<'_>) -> Fault {
     let fault = match &token.kid {
         Some(kid) => Fault::with("its issuer publishes no key of its `kid`", kid),

@@ -10,14 +10,15 @@ const ALLOCATION: usize = 16;
 /// The size of a token without its claims and scopes: the token, its times, and its cache entry.
 const TOKEN: usize = 512;
 
-/// A node of a `BTreeMap` has room for 11 entries, and each except the root has at least 5.
+/// Estimates the memory of the nodes of a `BTreeMap`. A node has room for 11 entries, and each node except the root has
+/// at least 5.
 const fn nodes(entries: usize, entry: usize) -> usize {
     const ROOM: usize = 11;
     const LINKS: usize = (ROOM + 3) * size_of::<usize>();
     entries.div_ceil(5) * (ROOM * entry + LINKS + ALLOCATION)
 }
 
-/// Estimates the bytes of a token with its claims; rather too many than too few.
+/// Estimates the memory of a token with its claims, in bytes. If in doubt, the estimate is too high.
 pub(super) fn of(token: &Token) -> usize {
     let scopes = token.scopes();
     let texts: usize = scopes.iter().map(|scope| ALLOCATION + scope.len()).sum();
@@ -25,7 +26,7 @@ pub(super) fn of(token: &Token) -> usize {
     TOKEN + of_object(token.all_claims()) + texts + names + nodes(scopes.len(), size_of::<Box<str>>())
 }
 
-/// Estimates the bytes of claims in the same way.
+/// Estimates the memory of claims in the same way, in bytes.
 pub(crate) fn of_object(members: &Map<String, Value>) -> usize {
     let entries = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + of_value(value));
     nodes(members.len(), size_of::<(String, Value)>()) + entries.sum::<usize>()

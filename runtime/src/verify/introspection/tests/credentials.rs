@@ -1,4 +1,4 @@
-//! The credentials of this program, as they are sent.
+//! The form in which this program sends its credentials.
 
 use scopegate_tests::{
     introspecting::{Introspecting, Question},

@@ -1,4 +1,4 @@
-//! Servers with endpoints of their own.
+//! GitHub and Google, which have their own protocols for checking tokens.
 
 use scopegate_tests::introspecting::{Introspecting, Reply};
 use serde_json::json;
@@ -17,7 +17,7 @@ fn google(server: &Introspecting) -> Introspector {
     with(server, &Introspection::google().endpoint(format!("{}/tokeninfo", server.id())))
 }
 
-/// The members in GitHub's documentation.
+/// An answer with the members that GitHub documents.
 fn github_answer() -> Value {
     json!({
         "id": 1,

@@ -1,4 +1,4 @@
-//! Tests with a server that follows the test's instructions.
+//! Tests against a server whose answers each test sets.
 
 mod credentials;
 mod faults;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{super::jwt::shared::KeySource, Answer, Introspection, Introspector};
 use crate::{Issuer, verify::jwt::Transport};
 
-/// The clock at the start of each test.
+/// The time that the clock shows at the start of each test.
 const START: f64 = 1_000_000.0;
 
 thread_local! {
@@ -34,7 +34,7 @@ fn keys_of(server: &Introspecting) -> KeySource {
     KeySource::of(&Issuer::new(server.id()).places)
 }
 
-/// Returns the outcome for a token, as one word, or as one line for errors.
+/// Returns the outcome for a token: one word, or one line for an error.
 async fn ask(introspector: &Introspector, token: &str) -> String {
     match introspector.ask(token).await {
         Ok(Answer::Active(_)) => "active".to_owned(),
@@ -60,7 +60,7 @@ fn is_later(found: &str, seconds: u64, reason: &str) {
     assert!(found.starts_with(&begin) && found.contains(reason), "{found}\nand not {begin}.. {reason}");
 }
 
-/// Lets time pass for tokio and for the clock.
+/// Lets time pass for tokio and for the clock of the test.
 async fn seconds(seconds: f64) {
     NOW.set(NOW.get() + seconds);
     pass(Duration::from_secs_f64(seconds)).await;

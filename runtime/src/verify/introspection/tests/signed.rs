@@ -91,7 +91,7 @@ async fn a_forged_one_does_not() {
         server.reply(signed(text));
         is_later(&ask(&introspector, "token").await, 1, reason);
     }
-    // A signed answer is not accepted under the type of JSON.
+    // A signed answer is not accepted with the content type of JSON.
     server.reply(Reply::Content(200, "application/json", plain));
     is_later(&ask(&introspector(&server), "token").await, 1, "not a JSON object");
 }

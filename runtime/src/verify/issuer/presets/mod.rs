@@ -1,6 +1,6 @@
-//! Presets for providers. They use only public methods, so a program could write each of them itself.
+//! Presets for providers. Each preset uses only public methods, so a program can make the same issuer without it.
 //!
-//! `tests/providers/` has a table of tokens for each.
+//! `tests/providers/` has a table of tokens for each preset.
 
 mod clouds;
 #[cfg(feature = "introspection")]
@@ -8,7 +8,7 @@ mod opaque;
 mod platforms;
 mod self_hosted;
 
-/// Returns the host of a provider, given as a host or as a URL.
+/// Returns the host of a provider. `text` is the host itself or a URL.
 fn host(text: &str) -> &str {
     let host = text.strip_prefix("https://").unwrap_or(text);
     host.strip_suffix('/').unwrap_or(host)

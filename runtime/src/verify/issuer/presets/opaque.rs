@@ -2,12 +2,13 @@
 
 use crate::{Introspection, Issuer};
 
-/// Presets for providers that are asked about each token. [The guide](crate::guide::providers) explains their settings.
+/// Presets for providers that the gate asks about each token. [The guide](crate::guide::providers) explains their
+/// settings.
 impl Issuer {
-    /// Makes Google the issuer, for the tokens of one client.
+    /// Makes the issuer for the tokens that Google issues to one client.
     ///
     /// The audience is the client's id, so tokens of other clients are rejected. Scopes are Google's own, and you
-    /// cannot add others: map them to those of your program.
+    /// cannot add others. Map these scopes to the scopes of your program, as in the example.
     ///
     /// Google's ID tokens are rejected: they identify a person, but grant a client nothing.
     ///
@@ -20,19 +21,23 @@ impl Issuer {
     ///     .roles_at(["scope"], [("https://www.googleapis.com/auth/drive.readonly", "files:read")]);
     /// ```
     pub fn google(client_id: impl Into<String>) -> Self {
-        // The keys are those of ID tokens, so that an ID token is rejected as one, and not because its key is unknown.
+        // These are the keys of ID tokens. With them, an ID token is rejected because of its kind, and not because of
+        // an unknown key.
         Self::new("https://accounts.google.com")
             .key_hosts(["www.googleapis.com"])
             .audience(client_id)
             .introspection(Introspection::google())
     }
 
-    /// Makes GitHub the issuer, for the tokens of one OAuth app. The gate needs the app's client id and secret.
+    /// Makes the issuer for the tokens that GitHub issues to one OAuth app. The gate needs the app's client id and
+    /// secret.
     ///
-    /// Tokens have no audience, and are accepted only if they belong to this app. **A token of the app is valid at
-    /// every resource that accepts the app's tokens, and at GitHub itself.** Scopes are GitHub's own, and you cannot
-    /// add others: map them to those of your program. Tokens of a GitHub App have permissions, which GitHub does not
-    /// return here, so they have no scopes.
+    /// Tokens have no audience, and are accepted only if they belong to this app. So **a token of the app is valid at
+    /// every resource that accepts the app's tokens, and at GitHub itself**.
+    ///
+    /// Scopes are GitHub's own, and you cannot add others. Map these scopes to the scopes of your program, as in the
+    /// example. Tokens of a GitHub App have permissions in place of scopes. GitHub does not return the permissions
+    /// here, so these tokens grant nothing.
     ///
     /// # Examples
     ///

@@ -23,12 +23,12 @@ impl Issuer {
 
     /// Makes the issuer of a Clerk instance, from its Frontend API domain.
     ///
-    /// JWTs of OAuth applications have no `aud`: name the applications whose tokens are accepted with
-    /// [`client_ids`](Self::client_ids). Such a token is valid at every resource that accepts the application's tokens.
-    /// Session tokens, which the same keys sign, have no `client_id` and are rejected.
+    /// JWTs of OAuth applications have no `aud`, so set [`client_ids`](Self::client_ids) to the applications whose
+    /// tokens are accepted. Such a token is valid at every resource that accepts the application's tokens. Session
+    /// tokens are signed by the same keys, but have no `client_id`, so they are rejected.
     ///
-    /// By default Clerk's OAuth tokens are opaque: add `.introspection(Introspection::new(..))`, so that the gate asks
-    /// Clerk about each of them.
+    /// By default, Clerk's OAuth tokens are opaque. Add `.introspection(Introspection::new(..))`, so that the gate asks
+    /// Clerk about each token.
     ///
     /// # Examples
     ///
@@ -43,8 +43,8 @@ impl Issuer {
 
     /// Makes the issuer of a Descope MCP server or inbound app. Use the URL that the console shows as "Issuer".
     ///
-    /// For an MCP server the audience is the resource's URL. For an inbound app it is the project's id: add
-    /// `.audience("PROJECT-ID")`. Then tokens of all apps of the project are accepted, whatever resource the client
+    /// For an MCP server, the audience is the resource's URL. For an inbound app, the audience is the project's id, so
+    /// add `.audience("PROJECT-ID")`. Then tokens of all apps of the project are accepted, whatever resource the client
     /// requested.
     ///
     /// # Examples
@@ -60,14 +60,14 @@ impl Issuer {
 
     /// Makes the issuer of a Supabase project, from its reference.
     ///
-    /// The gate accepts tokens that an OAuth client requested (`client_id`) for people who signed in (`role`). Their
-    /// audience is `authenticated` for everything in the project: **a token of any client of the project is valid at
+    /// The gate accepts tokens that an OAuth client requested (`client_id`) for people who signed in (`role`). All
+    /// tokens of the project have the audience `authenticated`. So **a token of any client of the project is valid at
     /// every resource that accepts the project's tokens**. To accept only some clients, check
     /// [`Access::client`](crate::Access::client), or add `.require("client_id", "..")`.
     ///
-    /// Tokens have no scopes. Grant them by a role in `app_metadata` (not `user_metadata`, which people can change
-    /// themselves), or add a claim `scope` with an access token hook. Tokens of the project's own sign-in have no
-    /// client and are rejected; to accept them too, add `.access_claims(["session_id"])`. A project whose key is a
+    /// Tokens have no scopes. Grant scopes by a role in `app_metadata`, or add a claim `scope` with an access token
+    /// hook. Do not use `user_metadata`, which people can change themselves. Tokens of the project's own sign-in have
+    /// no client and are rejected; to accept them too, add `.access_claims(["session_id"])`. A project whose key is a
     /// shared secret (HS256) must change to signing keys.
     ///
     /// # Examples
@@ -86,8 +86,8 @@ impl Issuer {
 
     /// Makes the issuer of a Logto tenant, from its endpoint.
     ///
-    /// The audience is the identifier of an API resource, which must be the resource's URL. If a client requests a
-    /// token without naming it, the token is opaque and for Logto itself.
+    /// The audience is the identifier of an API resource, which must be the resource's URL. If a client names no API
+    /// resource when it requests a token, the token is opaque and only for Logto itself.
     ///
     /// # Examples
     ///

@@ -7,9 +7,9 @@ use crate::Issuer;
 impl Issuer {
     /// Makes the issuer of a Keycloak realm, `https://HOST/realms/REALM`.
     ///
-    /// The audience is the resource's URL if a client scope has an audience mapper for it; otherwise `aud` has the ids
-    /// of clients. The claim `typ` states the kind of a token. So ID, refresh and logout tokens are rejected whatever
-    /// their audience is, and access tokens with a `nonce` are accepted. Scopes come from `scope`; add
+    /// The audience is the resource's URL if a client scope has an audience mapper for this URL. Otherwise `aud` has
+    /// the ids of clients. The claim `typ` states the kind of a token. So ID, refresh and logout tokens are rejected,
+    /// whatever their audience is. Access tokens with a `nonce` are accepted. Scopes come from `scope`; add
     /// [`roles_at`](Self::roles_at) for roles.
     ///
     /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Name your own client there, because roles of
@@ -29,11 +29,11 @@ impl Issuer {
 
     /// Makes the issuer of a Zitadel instance, from its domain, for the project with this id.
     ///
-    /// The gate accepts JWTs for the project. They have no scopes: grant them by the roles at
+    /// The gate accepts JWTs for the project. These JWTs have no scopes. Grant scopes by the roles at
     /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`, which has only the roles of this project.
     ///
-    /// Clients that register themselves get opaque tokens: add `.introspection(Introspection::new(..))`, so that the
-    /// gate asks Zitadel about each of them.
+    /// Clients that register themselves get opaque tokens. Add `.introspection(Introspection::new(..))`, so that the
+    /// gate asks Zitadel about each token.
     ///
     /// # Examples
     ///
@@ -46,17 +46,17 @@ impl Issuer {
     /// );
     /// ```
     pub fn zitadel(domain: impl AsRef<str>, project_id: impl Into<String>) -> Self {
-        // ID tokens also have the project as audience, and its roles; only access tokens have a `jti`.
+        // ID tokens also have the project as audience, and the roles of the project. Only access tokens have a `jti`.
         Self::new(format!("https://{}", host(domain.as_ref()))).audience(project_id).access_claims(["jti"])
     }
 
-    /// Makes the issuer of an authentik OAuth provider, `https://HOST/application/o/SLUG/` with the slash, for its
-    /// client id.
+    /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the last
+    /// slash) and its client id.
     ///
-    /// Its access tokens are ID tokens with two more claims, and with the client itself as audience. The gate accepts
-    /// tokens with a claim `uid` and without a `nonce`. They have no scopes unless a scope mapping of yours writes a
-    /// claim `scope`. Clients that send a `nonce`, as `OpenID` Connect clients do, get tokens that look like ID tokens.
-    /// These are rejected.
+    /// authentik's access tokens are ID tokens with two more claims. Their audience is the client itself. The gate
+    /// accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no scopes unless you add a scope
+    /// mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect clients do, its access
+    /// tokens look like ID tokens and are rejected.
     ///
     /// # Examples
     ///
@@ -69,14 +69,14 @@ impl Issuer {
         Self::new(issuer).audience(client_id).access_claims(["uid"])
     }
 
-    /// Makes the issuer of an Ory Hydra that issues JWTs (`strategies.access_token: jwt`). Use the value of its setting
-    /// `urls.self.issuer`.
+    /// Makes the issuer of an Ory Hydra server that issues JWTs (`strategies.access_token: jwt`). Use the value of
+    /// Hydra's setting `urls.self.issuer`.
     ///
-    /// The audience is the value that the client requests with `audience`, if it may: make it request the resource's
-    /// URL. Scopes come from `scp`, from `scope`, or from both.
+    /// The audience is the value that the client requests with `audience`. In Hydra, allow the client to request the
+    /// resource's URL. Scopes come from `scp`, from `scope`, or from both.
     ///
-    /// By default Hydra's tokens are opaque: add `.introspection(Introspection::new(..).endpoint(..))` with its
-    /// administration address, so that the gate asks Hydra about each of them.
+    /// By default, Hydra's tokens are opaque. Add `.introspection(Introspection::new(..).endpoint(..))` with Hydra's
+    /// administration address, so that the gate asks Hydra about each token.
     ///
     /// # Examples
     ///
@@ -91,10 +91,10 @@ impl Issuer {
 
     /// Makes the issuer of one Kanidm OAuth client, from the server's domain and the client's name.
     ///
-    /// Each client has its own issuer, and its name is the audience. Access tokens are `at+jwt`, so ID tokens, which
-    /// have the same audience, are rejected.
+    /// Each client has its own issuer, and the client's name is the audience. ID tokens have the same audience, but not
+    /// the type `at+jwt` of access tokens, so they are rejected.
     ///
-    /// If two clients use one resource, their tokens come from two issuers: give the gate one issuer for each.
+    /// If two clients use one resource, their tokens come from two issuers. Give the gate one issuer for each client.
     ///
     /// # Examples
     ///

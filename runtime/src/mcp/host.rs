@@ -4,7 +4,7 @@ use http::{header::HOST, request::Parts};
 
 use crate::resource::{Authority, Resource};
 
-/// Returns what `Host` says in a request to the resource itself; nothing where that is no one host.
+/// Returns the `Host` header of requests to the resource itself, or an empty text if there is none.
 pub(super) fn of(resource: Option<&Resource>) -> String {
     let host = resource.and_then(|resource| resource.origin().split_once("://")).map(|(_, host)| host);
     host.filter(|host| Authority::parse(host).is_ok()).unwrap_or_default().to_owned()

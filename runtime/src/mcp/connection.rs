@@ -1,5 +1,5 @@
-//! Removes the headers that describe a request's connection. With these headers, a client could send data beside the
-//! message that the gate does not read.
+//! Removes the headers that describe a request's connection. With these headers, a client could send data that the gate
+//! does not read.
 //!
 //! An upgrade is ignored, as HTTP allows ([RFC 9110, section 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)).
 //! It is not rejected, because some clients, such as Java's HTTP client, offer `h2c` in requests without TLS.
@@ -28,8 +28,8 @@ fn is_of_connection(name: &HeaderName) -> bool {
     )
 }
 
-/// The names that `Connection` may contain. HTTP removes every header that is named there. With other names, a client
-/// could remove a header that a middleware has added.
+/// The names that `Connection` may contain. Every header that is named there must be removed, so another name would let
+/// a client remove a header that a middleware has added.
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 

@@ -1,7 +1,7 @@
 //! Decides which headers may describe a body, and which headers the service gets instead.
 //!
 //! A server that decodes a body reads a different text than the gate. Servers decode by different rules, so the gate
-//! accepts only the headers of a fixed list. It writes the type and the length of the body itself.
+//! accepts only a fixed list of headers about the body. It writes the type and the length of the body itself.
 
 use http::{
     HeaderMap, HeaderValue,

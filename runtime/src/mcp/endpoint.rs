@@ -43,7 +43,7 @@ pub(super) struct Endpoint {
     /// The resource's own host, which most requests name.
     #[cfg(feature = "rmcp")]
     pub(super) host: String,
-    /// Whether there is no other gate inside the layer. If so, the layer passes on no data for another gate.
+    /// Whether this is the innermost gate. If so, the layer passes on no data for another gate.
     pub(super) is_innermost: bool,
 }
 

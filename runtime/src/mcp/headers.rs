@@ -27,7 +27,7 @@ const FIRST_WITH_HEADERS: &str = "2026-07-28";
 /// The last version with batches.
 const LAST_WITH_BATCHES: &str = "2025-03-26";
 
-/// Methods with a target that the first version with these headers removed.
+/// Methods that have a target, and that the protocol removed in the first version with these headers.
 const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
 /// Tells whether the protocol's version has removed the method of a message.

@@ -25,7 +25,7 @@ pub(super) struct Bounds {
 
 /// The same limit as rmcp's.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// The longest body of a request without a token, in bytes. It is enough for a call of a public tool, and a flood of
+/// The longest body of a request without a token, in bytes. This is enough for a call of a public tool, and a flood of
 /// such bodies takes little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);

@@ -1,5 +1,5 @@
-//! Finds templates that fit the same URIs. The first that fits decides, so a stricter one after it would have no
-//! effect.
+//! Finds templates that fit the same URIs. The first template that fits a URI decides, so a stricter template after it
+//! would have no effect.
 
 use scopegate_grammar::is_value;
 
@@ -8,7 +8,7 @@ use super::uri_template::{Segment, UriTemplate};
 /// The relation between the URIs of a template and those of an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Overlap {
-    /// No URI fits both, or all URIs of the earlier template fit the later one: the narrower template comes first.
+    /// No URI fits both templates, or the narrower template comes first.
     Harmless,
     /// Every URI of the later template fits the earlier one.
     Hidden,
@@ -29,7 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row of a URI or template applies to some URI of `uri`, if that has no row.
+/// Tells whether the row of `row` applies to some URI that fits `uri`, if `uri` has no row. Each of the two is a URI or
+/// a template.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

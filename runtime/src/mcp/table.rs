@@ -29,8 +29,8 @@ pub struct McpTable {
 /// lists.
 ///
 /// Without these rows the gate answers 401 to every request that has no token and is not public, so that clients log in
-/// when they connect. With them a client learns of a scope from the 401 of the operation that needs it. Not every
-/// client logs in that late; see the [guide](crate::guide::mcp).
+/// when they connect. With these rows, a client connects without a token, and learns of a scope from the 401 of the
+/// operation that needs it. Not every client logs in that late; see the [guide](crate::guide::mcp).
 ///
 /// # Examples
 ///
@@ -83,7 +83,7 @@ impl McpTable {
         &self.operations
     }
 
-    /// Tells whether there is a row for a tool, by its name or for all tools.
+    /// Tells whether a row covers a tool: its own row, or a row for all tools.
     #[cfg(feature = "rmcp")]
     pub(super) fn has_tool(&self, tool: &str) -> bool {
         self.operations.iter().any(|operation| {

@@ -10,7 +10,7 @@ use rmcp::{
 
 use crate::mcp::{McpTable, operation::Kind, subject::LIST_TASKS};
 
-/// Lists the rows for operations that an rmcp server does not support, or cannot limit to their owners.
+/// Lists the rows for operations that an rmcp server does not support, or that would show a caller the tasks of others.
 pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
     let resource = table.operations().iter().find(|operation| operation.kind() == Kind::Resource);
     let unread = resource.filter(|_| !reads_resources::<S>()).map(|operation| {
@@ -27,7 +27,7 @@ pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item
     unread.into_iter().chain(listed)
 }
 
-/// Lists the switched-off tools that nobody can call in any case.
+/// Lists the switched-off tools that no row covers, so that nobody could call them anyway.
 pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
     let unknown = off.iter().filter(|tool| !table.has_tool(tool));
     unknown.map(|tool| {

@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row of `row` applies to some URI that fits `uri`, if `uri` has no row. Each of the two is a URI or
-/// a template.
+/// Tells whether the row for `row` applies to some URI that fits `uri`, if `uri` has no row of its own. Both may be
+/// templates.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

@@ -1,4 +1,4 @@
-//! The reason of a refusal, and what follows from it for every gate.
+//! The reason of a refusal, and what every gate answers for this reason.
 
 use http::StatusCode;
 
@@ -43,14 +43,14 @@ pub enum Reason {
     /// A value in the path contains characters that its scope must not have: 400, without a challenge.
     IllegalParameter,
     /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
-    /// can have, so no token can be valid: 404, without a challenge.
+    /// can have: 404, without a challenge. No token can be valid there.
     UnknownResource,
     /// The handler refuses, and no scope would change that: 403, without a challenge.
     Denied,
     /// The token cannot be verified now: 503 with `Retry-After`.
     Unavailable,
-    /// The program is at fault: the handler has no gate, a template cannot be filled in, or a demanded scope is not
-    /// declared. 500.
+    /// The handler has no gate, a template cannot be filled in, or a demanded scope is not declared: 500. The mistake
+    /// is in the program.
     Misconfigured,
 }
 

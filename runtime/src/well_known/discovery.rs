@@ -21,7 +21,7 @@ use crate::{
 /// [`Router::split`](crate::Router::split) and [`GateLayer::discovery`](crate::GateLayer::discovery) return it, and
 /// [`well_known`](crate::well_known()) mounts it. It is built once, and nothing in a request changes it. A gate with
 /// only [static keys](crate::Gate::static_keys) has no document, and the paths where clients look for OAuth answer 404.
-/// For a [family](crate::Resource::family) the document is made for the path of the request.
+/// For a [family](crate::Resource::family) each request gets the document for its path.
 ///
 /// # Examples
 ///
@@ -92,8 +92,8 @@ impl Discovery {
         self.0.as_ref().map_or(&[], |document| &document.paths)
     }
 
-    /// Returns the JSON text of the document; `None` for a [family](crate::Resource::family), whose resources have one
-    /// each.
+    /// Returns the JSON text of the document; `None` for a [family](crate::Resource::family), whose resources each have
+    /// their own document.
     #[must_use]
     pub fn document(&self) -> Option<&Bytes> {
         self.0.as_ref()?.text().map(|text| &text.bytes)
@@ -201,7 +201,7 @@ impl Text {
     }
 }
 
-/// Names the bytes of a document. Two builds of the program may compute different names; a client then reads the
+/// Computes the `ETag` of a document. Two builds of the program may compute different values; a client then reads the
 /// document again.
 fn etag(bytes: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();

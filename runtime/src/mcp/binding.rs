@@ -28,7 +28,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// If the format of the MAC changes, these names must change, too.
+    /// Returns the text by which a MAC for a session differs from a MAC for a task. If the format of the MAC changes,
+    /// this text must change, too.
     const fn domain(self) -> &'static str {
         match self {
             Self::Session => "scopegate session 1",

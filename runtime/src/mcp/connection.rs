@@ -28,8 +28,8 @@ fn is_of_connection(name: &HeaderName) -> bool {
     )
 }
 
-/// The names that `Connection` may contain. Every header that is named there must be removed, so another name would let
-/// a client remove a header that a middleware has added.
+/// The names that `Connection` may contain. Every header that is named there must be removed. Another name would let a
+/// client remove a header that a middleware has added.
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 

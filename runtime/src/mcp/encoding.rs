@@ -1,7 +1,7 @@
 //! Decides which headers may describe a body, and which headers the service gets instead.
 //!
 //! A server that decodes a body reads a different text than the gate. Servers decode by different rules, so the gate
-//! accepts only a fixed list of headers about the body. It writes the type and the length of the body itself.
+//! accepts only a fixed list of headers about the body. The gate writes the type and the length of the body itself.
 
 use http::{
     HeaderMap, HeaderValue,
@@ -72,7 +72,7 @@ pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
     }
 }
 
-/// Removes the body headers of a request whose body the service does not get.
+/// Removes the headers about the body, for a request whose body does not reach the service.
 pub(super) fn describe_none(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING] {
         headers.remove(name);

@@ -96,7 +96,8 @@ impl McpLayer {
         (Self(Arc::new(endpoint)), problems)
     }
 
-    /// Allows requests from pages of another origin, such as `https://app.example.com`, besides the resource's own.
+    /// Allows requests from pages of another origin, such as `https://app.example.com`. Pages of the resource's own
+    /// origin are always allowed.
     ///
     /// A resource on a loopback host always allows pages that this machine serves over `http` or `https`. For an app
     /// with its own scheme, give the origin of the app, such as `tauri://localhost`. You also need a CORS layer outside
@@ -144,8 +145,8 @@ impl McpLayer {
     /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set. A longer body is answered with
     /// 401.
     ///
-    /// Without a token, the layer reads a body only if the table has a public operation or the
-    /// [dialect](McpLayer::dialect) needs it. All such bodies together may use 64 times this limit; beyond that the
+    /// Without a token, the layer reads a body only if the table has a public operation, or if
+    /// the [dialect](McpLayer::dialect) needs it. All such bodies together may use 64 times this limit; beyond that the
     /// answer is 503.
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.change().for_anyone = Endpoint::room_for_anyone(bytes);

@@ -1,36 +1,44 @@
 //! Scopes for MCP servers: a refusal is an HTTP 403 with the complete challenge, so that clients can request the
 //! missing scopes.
 //!
-//! [`Gate::mcp_layer`](crate::Gate::mcp_layer) goes in front of any service that reads JSON-RPC from HTTP requests. It
-//! checks a request in this order:
+//! The layer of [`Gate::mcp_layer`](crate::Gate::mcp_layer) goes in front of any service that reads JSON-RPC from HTTP
+//! requests. It checks a request in this order:
 //!
 //! 1. **A CORS preflight** is answered with 204 and grants nothing. To allow CORS, put a CORS layer outside this one.
+//!
 //! 2. **`Origin`.** An origin other than the resource's own, or one that cannot be parsed, gets a 403 without a challenge;
 //!    see [`McpLayer::allow_origin`].
+//!
 //! 3. **The connection.** An HTTP method other than `POST`, `GET`, `HEAD`, `DELETE` and `OPTIONS` gets a 405. A `Connection`
 //!    header may name only the connection's own headers; otherwise the answer is 400. An `Expect` header other than
 //!    `100-continue` gets a 417.
+//!
 //! 4. **The token.** Without a valid token, the answer is 401 with the scopes of the floor. The layer reads the body of such a
-//!    request only if the request has no token at all, and if [some operation is public](#public-operations) or the
-//!    [dialect](McpLayer::dialect) needs the body.
+//!    request only if the request has no token at all, and if [some operation is public](#public-operations) or
+//!    the [dialect](McpLayer::dialect) needs the body.
+//!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be `application/json` with at
 //!    most `charset=utf-8`. `Content-Encoding` may only be `identity`, and `Transfer-Encoding` may only be `chunked`. There must
 //!    be no other header that could change how some server reads a body. Anything else gets a 415, because a server that decodes
 //!    the body or guesses its type would read a different body.
-//! 6. **The body** is read once. Its length (413), its time (408), and the memory of all bodies together (503) are limited; see
-//!    [`McpLayer::max_body`], [`McpLayer::body_timeout`] and [`McpLayer::max_body_memory`]. The layer then finds the rows of the
-//!    messages.
+//!
+//! 6. **The body** is read once. Its length (413), its time (408), and the memory of all bodies together (503) are limited;
+//!    see [`McpLayer::max_body`], [`McpLayer::body_timeout`] and [`McpLayer::max_body_memory`]. The layer then finds the rows of
+//!    the messages.
+//!
 //! 7. **The scopes.** A token that lacks a scope gets a 403. The challenge names everything that the request needs: the floor,
 //!    and the scopes of every message in a batch.
+//!
 //! 8. **The headers that repeat the body.** A header that is present must match the body, in every version of the protocol. A
 //!    header that the version requires must be present. Otherwise the answer is 400 with the code -32020.
-//! 9. **The session.** A session of another principal gets a 404, like a session that does not exist; see
-//!    [below](#sessions-and-tasks).
 //!
-//! Then the layer calls the service with the same bytes. The gate writes `Content-Type` and `Content-Length` itself. It
-//! removes trailers, hyper's handle on the connection, and the headers about the connection, such as `Upgrade`,
-//! `Connection`, `TE`, `Trailer` and `Expect`. The service therefore cannot open a tunnel that bypasses the gate. An
-//! upgrade is ignored and not rejected, since some clients offer `h2c` with every request.
+//! 9. **The session.** A session of another principal gets a 404, like a session that does not exist;
+//!    see [below](#sessions-and-tasks).
+//!
+//! Then the layer calls the service with the same bytes. The gate writes `Content-Type` and `Content-Length` itself.
+//! From the request, the gate removes trailers, hyper's handle on the connection, and the headers about the connection,
+//! such as `Upgrade`, `Connection`, `TE`, `Trailer` and `Expect`. The service therefore cannot open a tunnel that
+//! bypasses the gate. An upgrade is ignored and not rejected, since some clients offer `h2c` with every request.
 //!
 //! A body that two parsers could read differently gets a 400:
 //!
@@ -56,23 +64,23 @@
 //! | a method that MCP does not define, such as `admin/purge`, or a method of tasks whose owners are unknown | -32601: HTTP 404 from version 2026-07-28 on, and 200 in earlier versions, in which 404 ends a session |
 //! | `resources/subscribe` and `resources/unsubscribe` of an unknown resource, if the protocol's version no longer has them | HTTP 404, -32601 |
 //!
-//! The gate logs each of these answers at `info`. [`Operation::any_tool`], [`Operation::any_prompt`],
-//! [`Operation::any_resource`] and [`Operation::any_method`] allow operations without a row. Table and lock show these
-//! rows as `*`. A row for an operation that the server does not have is harmless.
+//! The gate logs each of these answers at `info`. Operations without a row are allowed by
+//! rows of [`Operation::any_tool`], [`Operation::any_prompt`], [`Operation::any_resource`] and [`Operation::any_method`].
+//! Table and lock show these rows as `*`. A row for an operation that the server does not have is harmless.
 //!
 //! # Public operations
 //!
-//! A tool, prompt, resource or method needs no token if its row has the requirement
-//! [`Requirement::PUBLIC`](crate::Requirement::PUBLIC). For tools and prompts of rmcp, write `#[public]`. A client that
-//! connects without a token also needs the rows of [`ANONYMOUS_DISCOVERY`]. Without public rows, every request without
-//! a token gets a 401, so that clients log in when they connect.
+//! A tool, prompt, resource or method needs no token if its row has the
+//! requirement [`Requirement::PUBLIC`](crate::Requirement::PUBLIC). For tools and prompts of rmcp, write `#[public]`. A
+//! client that connects without a token also needs the rows of [`ANONYMOUS_DISCOVERY`]. Without public rows, every
+//! request without a token gets a 401, so that clients log in when they connect.
 //!
 //! | a request without a token | answer |
 //! |---|---|
 //! | everything in it is public | the service's |
 //! | something in it needs a token | 401 with the scopes of that part, and of the floor |
 //! | a `GET` or `HEAD` for a stream, if `initialize` is public | 405, so that clients continue without a stream and do not log in |
-//! | its operation is uncertain: it has a credential of another scheme, another HTTP method than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, an operation without a row, an answer to the server, a subscription, a task | 401 with the scopes of the floor |
+//! | its operation is uncertain, because the request has a credential of another scheme, another HTTP method than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, an operation without a row, an answer to the server, a subscription, or a task | 401 with the scopes of the floor |
 //!
 //! An invalid token always gets a 401. With a valid token, a caller may call a public operation, whatever scopes the
 //! token grants.
@@ -104,13 +112,13 @@
 //! |---|---|
 //! | `tools/call` | the requirement of the tool |
 //! | `prompts/get` | the requirement of the prompt |
-//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | the requirement of the resource, or of the first template that fits its URI, which fills in the scopes |
+//! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | the requirement of the resource, or of the first template that fits its URI. The URI fills in the scopes |
 //! | `subscriptions/listen` | the requirement of each resource in `resourceSubscriptions`, that of `tasks/get` for each task in `taskIds`, and that of [`Operation::method`], if there is a row |
 //! | `completion/complete` | the requirement of the prompt or resource whose arguments are completed. A template whose scopes depend on its values is refused, since the values are not known yet |
-//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | the caller must have started the task; the requirement of the tool that started it, and that of [`Operation::method`], if there is a row. If the gate does not know the owners of tasks: the requirement of [`Operation::method`]; without a row the method is unknown |
-//! | `tasks/list` | the requirement of [`Operation::method`]; without a row it is unknown |
+//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | the requirement of the tool that started the task, and that of [`Operation::method`], if there is a row. The caller must have started the task. If the gate does not know the owners of tasks, the requirement of [`Operation::method`] alone; without a row the method is unknown |
+//! | `tasks/list` | the requirement of [`Operation::method`]; without a row the method is unknown |
 //! | `initialize`, `server/discover`, `ping`, `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list`, `skills/list`, `logging/setLevel`; the notifications `initialized`, `cancelled`, `progress` and `roots/list_changed` | the requirement of [`Operation::method`], if there is a row |
-//! | any other method or notification | the requirement of [`Operation::method`]; without a row it is unknown |
+//! | any other method or notification | the requirement of [`Operation::method`]; without a row the method is unknown |
 //! | answers to the server's own requests; `GET`, `HEAD`, `DELETE` and `OPTIONS`, whose body the service does not get | nothing more |
 //!
 //! Give the gate a floor. Unless an operation is public, a 401 names only the scopes of the floor. A client that gets
@@ -129,8 +137,8 @@
 //! In a server made with `McpServer`, a task belongs in the same way to the principal that started it. The identifier
 //! of a task also contains the tool's name, which the MAC covers, too. A request about a task needs the scopes that the
 //! tool needs now. Without them, the answer is 403 with the challenge of the tool. In front of any other server, the
-//! gate cannot change results. Tasks are then allowed in two cases: if the program names their owners with
-//! [`McpLayer::tasks`], or if a row such as `Operation::method("tasks/get", requirement)` declares that the server
+//! gate cannot change results. Tasks are then allowed in two cases: if the program names their owners
+//! with [`McpLayer::tasks`], or if a row such as `Operation::method("tasks/get", requirement)` declares that the server
 //! checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
@@ -185,8 +193,8 @@ pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};
 
 /// The version of rmcp whose types this module uses.
 ///
-/// With it, a program can write its server without its own dependency on rmcp. Write [`#[scoped_tools(rmcp =
-/// ::scopegate::mcp::rmcp)]`](macro@crate::scoped_tools#rmcp-by-another-path), and write `use scopegate::mcp::rmcp;`
+/// With this re-export, a program can write its server without its own dependency on rmcp. Write [`#[scoped_tools(rmcp
+/// = ::scopegate::mcp::rmcp)]`](macro@crate::scoped_tools#rmcp-by-another-path), and write `use scopegate::mcp::rmcp;`
 /// where you use rmcp's other attributes. This rmcp has the features that scopegate enables.
 #[cfg(feature = "rmcp")]
 pub use ::rmcp;

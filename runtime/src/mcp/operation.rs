@@ -86,8 +86,8 @@ impl Operation {
         Self::by_hand(Kind::Prompt, name, requirement)
     }
 
-    /// Declares what a resource needs. Give its URI, or a URI template such as `file:///{name}`. The requirement
-    /// applies to reading, to subscriptions and to completion.
+    /// Declares what a resource needs. Give the URI of the resource, or a URI template such as `file:///{name}`. The
+    /// requirement applies to reading, to subscriptions and to completion.
     ///
     /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither `.` nor `..`. With other
     /// characters, a server that decodes or normalizes the URI could read a resource that the template is not meant
@@ -154,8 +154,8 @@ impl Operation {
 
     /// Allows every resource. The requirement applies to reading, to subscriptions and to completion.
     ///
-    /// It must be the only row for resources: another row for resources is an error at startup. A server may read a
-    /// resource under another spelling of its URI, and this row would allow that spelling.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. A server may
+    /// read a resource under another spelling of its URI, and this row would allow that spelling.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

@@ -56,7 +56,7 @@ fn covers(one: &Segment, other: &Segment) -> bool {
     }
 }
 
-/// Tells whether some text matches both.
+/// Tells whether some text matches both segments.
 fn meets(one: &Segment, other: &Segment) -> bool {
     match (&one.variable, &other.variable) {
         (Some(own), Some(others)) => {

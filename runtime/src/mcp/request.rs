@@ -254,7 +254,7 @@ async fn origins(
     if !names_tasks || matches!(endpoint.tasks, Tasks::Unknown) {
         return Ok(Origins::Untold);
     }
-    // The program's function is not called for a caller without the floor.
+    // The program's function is not called for a caller whose token lacks the floor.
     recheck_floor(plan, token, noted)?;
     let owner = endpoint.owner(plan, token);
     // Boxed, because this case is rare and its state would enlarge the future of every request.
@@ -281,7 +281,7 @@ fn find<'a>(
     let single = messages.single();
     for message in messages.iter() {
         let subscribes = matches!(message.subject, Subject::Subscriptions(_));
-        // A subscription may name many resources.
+        // A subscription may name many resources, so a batch must not contain one.
         if single.is_none() && subscribes {
             return Err((message, Cause::InBatch));
         }
@@ -306,7 +306,7 @@ fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> 
     ProtocolError::undecided(why, &message.subject, has_sessions).to(is_single.then_some(message))
 }
 
-/// Checks the floor and all rows together. A refusal asks for the scopes of all of them.
+/// Checks the floor and all rows together. A refusal names the scopes of the floor and of all rows.
 fn judge(plan: &Plan, token: &Token, found: &Found, noted: &Noted<'_>) -> Result<(), Rejection> {
     let judge = Judge::Gate(plan);
     if let Some(one) = found.only() {

@@ -124,7 +124,7 @@ impl Resources {
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
-    /// Finds a resource by the text that the table has. For a template, this is the text with braces.
+    /// Finds a resource by its text in the table. For a template, this is the text with braces.
     pub(super) fn declared(&self, text: &str) -> Option<&Operation> {
         let templates = || self.templates.values().flatten().map(|known| &known.operation);
         self.plain.get(text).or_else(|| templates().find(|operation| operation.name() == text))
@@ -161,11 +161,11 @@ fn fault_behind(first: &Known, second: &Known) -> Option<String> {
 
 impl McpTable {
     /// Finds the resource of a URI as the gate does: the one with exactly this URI, else the first template that fits,
-    /// else [`Operation::any_resource`]. For a URI of more than 8 KiB, it returns `None`.
+    /// else [`Operation::any_resource`]. For a URI of more than 8 KiB, the result is `None`.
     ///
     /// Use this method in a server's own `resources/read`. The server and the gate then find the same resource, the
-    /// same requirement and the same values in the URI. Check the result with
-    /// [`Access::require_resource`](crate::Access::require_resource).
+    /// same requirement and the same values in the URI. Check the result
+    /// with [`Access::require_resource`](crate::Access::require_resource).
     ///
     /// # Examples
     ///

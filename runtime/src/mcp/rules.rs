@@ -94,8 +94,8 @@ impl Found {
 pub(super) enum Undecided {
     /// There is no row for the tool, prompt or resource, and no row for all operations of its kind.
     Unlisted(Kind),
-    /// There is no row for the method, and the method needs a row. MCP does not define it, or it is for tasks whose
-    /// owners are unknown.
+    /// There is no row for the method, and the method needs a row. MCP does not define the method, or the method is for
+    /// tasks whose owners are unknown.
     UnknownMethod,
     /// The message asks to complete values on which the template's scopes depend, so the scopes are not known yet.
     OpenTemplate,
@@ -268,7 +268,7 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Finds the requirement of a template by the text that the table has. The values of the template are unknown.
+    /// Finds the requirement of a template by its text in the table. The values of the template are unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn template(&self, text: &str) -> Result<Matched, Undecided> {
         self.listed(Kind::Resource, text)

@@ -9,7 +9,7 @@ use crate::scope::{Entry, Requirement, ScopeTable};
 
 /// What each operation of an MCP server needs.
 ///
-/// [`mcp_table!`](crate::mcp_table) makes a constant table. At run time, collect operations from an iterator.
+/// Make a constant table with [`mcp_table!`](crate::mcp_table). At run time, collect operations from an iterator.
 ///
 /// # Examples
 ///
@@ -29,8 +29,8 @@ pub struct McpTable {
 /// lists.
 ///
 /// Without these rows the gate answers 401 to every request that has no token and is not public, so that clients log in
-/// when they connect. With these rows, a client connects without a token, and learns of a scope from the 401 of the
-/// operation that needs it. Not every client logs in that late; see the [guide](crate::guide::mcp).
+/// when they connect. With these rows, a client connects without a token, and learns the scopes of an operation from
+/// the 401 of this operation. Not every client logs in that late; see the [guide](crate::guide::mcp).
 ///
 /// # Examples
 ///

@@ -18,7 +18,7 @@ use crate::token::Principal;
 /// The source of a task's owner.
 #[derive(Clone)]
 pub(super) enum Tasks {
-    /// Only the server may know the owner.
+    /// The gate does not know the owner, but the server may.
     Unknown,
     /// The identifier contains it.
     #[cfg_attr(
@@ -30,8 +30,8 @@ pub(super) enum Tasks {
     Told(Arc<dyn Ask>),
 }
 
-/// The principal who started a task of an MCP server, and the tool that was called; see
-/// [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
+/// The principal who started a task of an MCP server, and the tool that was called;
+/// see [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
 ///
 /// # Examples
 ///
@@ -78,7 +78,7 @@ pub(super) enum Origins {
     /// The owners are unknown.
     #[default]
     Untold,
-    /// Each task with the tool by which the caller started it; `None` for a task of another caller.
+    /// For each task, the tool that the caller called to start it; `None` for a task of another caller.
     Told(Vec<(String, Option<String>)>),
 }
 
@@ -106,7 +106,7 @@ impl Origins {
 }
 
 impl Tasks {
-    /// Finds the tool by which the caller started each task that a body names.
+    /// Finds, for each task that a body names, the tool that the caller called to start it.
     pub(super) async fn origins(
         &self,
         binding: &Binding,

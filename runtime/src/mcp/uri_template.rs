@@ -107,8 +107,8 @@ impl UriTemplate {
         self.segments.iter().filter_map(|segment| segment.variable.as_ref())
     }
 
-    /// Returns the values of the variables, if a URI fits the template. `uri` has the segments of a URI with the same
-    /// [`separators`](Self::separators).
+    /// Returns the values of the variables, if a URI fits the template. `uri` has the segments of a URI with the
+    /// same [`separators`](Self::separators).
     ///
     /// The fixed texts are compared first, so a URI that does not fit costs at most the template's length.
     pub(super) fn captures<'a>(&self, uri: &[&'a str]) -> Option<Captures<'a>> {

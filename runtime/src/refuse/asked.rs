@@ -23,7 +23,7 @@ impl Asked {
         Some(join(self.step_up.acr())).filter(|values| !values.is_empty())
     }
 
-    /// Returns how old the login may be in seconds, if there is a limit.
+    /// Returns how old the login may be, in seconds, if there is a limit.
     pub(crate) fn max_age(&self) -> Option<u64> {
         self.step_up.max_age().map(|max_age| max_age.as_secs())
     }

@@ -60,7 +60,7 @@ impl Content {
 }
 
 impl BodyFormat {
-    /// Writes the body; `id` is that of the JSON-RPC request, if it was read.
+    /// Writes the body; `id` is that of the JSON-RPC request, if the body was read.
     pub(crate) fn write(
         self,
         reason: Reason,

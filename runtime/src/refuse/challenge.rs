@@ -9,7 +9,8 @@ use crate::{
     scope::{ScopeToken, join},
 };
 
-/// A Bearer or [DPoP](Challenge::with_dpop) challenge. It says which token a client needs, and where to get it.
+/// A Bearer or [DPoP](Challenge::with_dpop) challenge. The challenge says which token a client needs, and where to get
+/// the token.
 ///
 /// It follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1].
 /// Every value is quoted. Parameters that clients act on come before free text, because many clients search for a
@@ -253,7 +254,7 @@ pub enum ErrorCode {
     InvalidToken,
     /// `insufficient_scope`: the token is valid but grants too little.
     InsufficientScope,
-    /// `insufficient_user_authentication`: the token is valid, but the login behind it does not suffice.
+    /// `insufficient_user_authentication`: the token is valid, but the login behind the token is not enough.
     InsufficientUserAuthentication,
     /// `invalid_dpop_proof`: the token is valid, but its proof is not.
     InvalidDpopProof,

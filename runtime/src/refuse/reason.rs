@@ -28,19 +28,19 @@ pub enum Reason {
     ExpiredToken,
     /// The token is valid but lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
-    /// The token is valid, but the person logged in by another method than the operation demands, or too long ago: 401,
+    /// The token is valid, but the login is too old, or used another method than the operation demands: 401,
     /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token may also lack
     /// a scope.
     InsufficientAuthentication,
     /// The token is bound to a key of the client, and the proof is missing or not valid for this request: 401,
     /// `invalid_dpop_proof` ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     InvalidProof,
-    /// The proof is valid, but has no nonce of the gate, or an old one: 401, `use_dpop_nonce` ([RFC 9449, section
+    /// The proof is valid, but its nonce of the gate is missing or too old: 401, `use_dpop_nonce` ([RFC 9449, section
     /// 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
     NonceRequired,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
-    /// A value in the path contains characters that its scope must not have: 400, without a challenge.
+    /// A value in the path contains characters that are illegal in the scope: 400, without a challenge.
     IllegalParameter,
     /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
     /// can have: 404, without a challenge. No token can be valid there.

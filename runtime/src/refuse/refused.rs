@@ -81,8 +81,8 @@ impl Refused<'_> {
         self.headers
     }
 
-    /// Returns the body that the gate would write without the function, with its `Content-Type`. The format is that of
-    /// [`Gate::body`](crate::Gate::body), or the default.
+    /// Returns the body that the gate would write without the function, with its `Content-Type`. The format is that
+    /// of [`Gate::body`](crate::Gate::body), or the default.
     #[must_use]
     pub fn default_body(&self) -> Response {
         self.content.to_response()

@@ -169,8 +169,8 @@ impl Resource {
 
 /// The name of a protection space ([RFC 9110, section 11.5](https://www.rfc-editor.org/rfc/rfc9110#section-11.5)).
 ///
-/// It does not contain `"` or `\`, because many clients do not unescape them. It does not contain `=`, because clients
-/// search challenges for `scope=`.
+/// A realm does not contain `"` or `\`, because many clients do not unescape them. A realm does not contain `=`,
+/// because clients search challenges for `scope=`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Realm(String);
 

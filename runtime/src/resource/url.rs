@@ -170,8 +170,8 @@ fn origin_end(url: &str) -> Result<usize, &'static str> {
 
 const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
 
-/// The longest URL in bytes. Common servers and proxies accept it in a request line, and a challenge of 8 KiB has room
-/// for it.
+/// The longest URL in bytes. Common servers and proxies accept a URL of this length in a request line, and a challenge
+/// of 8 KiB has room for it.
 const MAX_LENGTH: usize = 2047;
 
 /// Checks path, query and fragment.

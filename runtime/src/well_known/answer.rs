@@ -55,7 +55,7 @@ pub(super) fn not_found(request: &Request) -> Response {
 }
 
 /// Answers a preflight. `*` covers every header except `Authorization` ([Fetch, section 3.3.3]). Old browsers do not
-/// know `*`, so a header of MCP is also listed by name.
+/// know `*`, so the header of MCP is also listed by name.
 ///
 /// [Fetch, section 3.3.3]: https://fetch.spec.whatwg.org/#http-responses
 fn preflight() -> Response {

@@ -18,10 +18,10 @@ use crate::{
 
 /// The metadata document of one gate, as clients find it at the well-known paths. Cheap to clone.
 ///
-/// [`Router::split`](crate::Router::split) and [`GateLayer::discovery`](crate::GateLayer::discovery) return it, and
-/// [`well_known`](crate::well_known()) mounts it. It is built once, and nothing in a request changes it. A gate with
-/// only [static keys](crate::Gate::static_keys) has no document, and the paths where clients look for OAuth answer 404.
-/// For a [family](crate::Resource::family) each request gets the document for its path.
+/// Get it from [`Router::split`](crate::Router::split) or [`GateLayer::discovery`](crate::GateLayer::discovery), and
+/// mount it with [`well_known`](crate::well_known()). The document is built once, and nothing in a request changes it.
+/// A gate with only [static keys](crate::Gate::static_keys) has no document, and the paths where clients look for OAuth
+/// answer 404. For a [family](crate::Resource::family), each request gets the document for its path.
 ///
 /// # Examples
 ///

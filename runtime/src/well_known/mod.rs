@@ -21,7 +21,8 @@ pub(crate) use self::{
 use self::{discovery::Document, nothing::WHERE_CLIENTS_LOOK};
 use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 
-/// Makes the router of the metadata documents of several gates. Mount it at the root of the server, without `nest`.
+/// Makes the router of the metadata documents of several gates. Mount the router at the root of the server, without
+/// `nest`.
 ///
 /// Each document is served at its own path, including the document of each resource of a family. The router answers
 /// `GET` and `HEAD`, also for scripts of any origin, with `Cache-Control` and an `ETag`. Every other path under
@@ -29,9 +30,9 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// change nothing. With a gate of static keys, the paths where clients look for the metadata of an authorization server
 /// are answered with 404, too.
 ///
-/// If you merge this router with routes of your own at these paths, axum's rules apply. axum panics if both sides have
-/// a handler for the same method, or if your side has a service or a parameter in place of a document. The panic names
-/// the path. [`Router::protect`](crate::Router::protect) returns an error instead, or leaves out its 404.
+/// You can merge this router with routes of your own at these paths, by axum's rules. The merge panics if both sides
+/// have a handler for the same method, or if your side has a service or a parameter in place of a document. The panic
+/// names the path. [`Router::protect`](crate::Router::protect) returns an error instead, or leaves out its 404.
 ///
 /// # Errors
 ///

@@ -105,9 +105,9 @@ impl<S: ServerHandler> McpServer<S> {
         }
     }
 
-    /// Adds a table with the requirements of tools, prompts and resources. It may belong to a block or be written by
-    /// hand. An operation without a row in any table is answered as unknown. A row for an operation that the server
-    /// does not have is harmless.
+    /// Adds a table with the requirements of tools, prompts and resources. The table may come from a block or be
+    /// written by hand. An operation without a row in any table is answered as unknown. A row for an operation that the
+    /// server does not have is harmless.
     pub fn table(mut self, table: &McpTable) -> Self {
         self.table = self.table.and(table);
         self
@@ -166,7 +166,7 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// It is an error at startup if no row covers a tool of the list, because its name is then probably misspelt.
+    /// A tool that no row covers is an error at startup, because its name is probably misspelt.
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self
@@ -186,8 +186,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// knows.
     ///
     /// With a key, an identifier stays valid after a restart and at another replica of the program, if the server still
-    /// knows the session or task. Without a key, the program uses a new random key after each start. The
-    /// [module](crate::mcp#sessions-and-tasks) explains the binding.
+    /// knows the session or task. Without a key, the program uses a new random key after each start.
+    /// The [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.key = Some(*key);
         self
@@ -199,8 +199,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set. See
-    /// [`McpLayer::max_anonymous_body`].
+    /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set.
+    /// See [`McpLayer::max_anonymous_body`].
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.max_anonymous_body = Some(bytes);
         self
@@ -218,8 +218,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set. See
-    /// [`McpLayer::max_body_memory`].
+    /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set.
+    /// See [`McpLayer::max_body_memory`].
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.bounds.memory = Arc::new(Memory::new(bytes));
         self

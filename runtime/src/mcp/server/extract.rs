@@ -31,8 +31,8 @@ impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     }
 }
 
-/// Returns the caller of a tool or prompt. Over a transport without HTTP, this is the caller that
-/// [`LocalTrust`](crate::mcp::LocalTrust) trusts.
+/// Returns the caller of a tool or prompt. Over a transport without HTTP, this is the caller
+/// that [`LocalTrust`](crate::mcp::LocalTrust) trusts.
 ///
 /// In a public tool, use [`Caller`] instead, because `Access` rejects a caller without a token.
 impl<C: AsRequestContext> FromContextPart<C> for Access {
@@ -165,8 +165,8 @@ impl<'a> Sender<'a> {
         Err(Rejection::misconfigured().into())
     }
 
-    /// Checks a row. `filled` has the scopes that result from its templates. If `filled` is empty, the values come from
-    /// the path of the request.
+    /// Checks a row. `filled` has the scopes that result from the row's templates. If `filled` is empty, the values
+    /// come from the path of the request.
     fn judge(&self, row: &Row, filled: &Filled) -> Result<(), ErrorData> {
         let of_resource = match self {
             Self::Verified(plan, ..) | Self::Anyone(plan, _) if filled.is_empty() => plan.fill(row),

@@ -17,8 +17,8 @@ impl Gate {
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
     /// A tool or prompt that is not in the block is answered as unknown, even if the server has it from another router
-    /// or adds it at run time. Every resource is answered as unknown, too. To add tables, use
-    /// [`McpServer::table`](crate::mcp::McpServer::table).
+    /// or adds it at run time. Every resource is answered as unknown, too. To add tables,
+    /// use [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
     /// does not matter. For a resource on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.

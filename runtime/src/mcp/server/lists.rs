@@ -21,8 +21,8 @@ use crate::{
     observe::{Outcome, Watch},
 };
 
-/// Which tools, prompts, resources, resource templates and skills a caller sees in lists; see
-/// [`McpServer::lists`](crate::mcp::McpServer::lists).
+/// Which tools, prompts, resources, resource templates and skills a caller sees in lists;
+/// see [`McpServer::lists`](crate::mcp::McpServer::lists).
 ///
 /// Hiding an operation does not protect it: whatever a list shows, the gate checks each call by the same rules.
 ///

@@ -20,8 +20,9 @@ use crate::{
 /// A server over stdio or another local transport, whose caller is trusted with some scopes.
 ///
 /// Such a transport carries no token, so tools and prompts would refuse every call. `LocalTrust` grants some scopes to
-/// the user who started the server, and the guards check these scopes like those of a token. It is for transports with
-/// a single caller; no HTTP service accepts it. There is no table, so a tool without a guard always runs.
+/// the user who started the server, and the guards check these scopes like those of a token. `LocalTrust` is for
+/// transports with a single caller; no HTTP service accepts it. There is no table, so a tool without a guard always
+/// runs.
 ///
 /// # Examples
 ///

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::refuse::{Asked, Reason, Rejection};
 
-/// Makes a JSON-RPC error. Its code is the HTTP status, which is outside the range that JSON-RPC reserves. Its data has
-/// `error`, `scope`, and the challenge as `www_authenticate`. If a certain login is required, the data also has
-/// `acr_values` and `max_age`.
+/// Makes a JSON-RPC error. The code of the error is the HTTP status, which is outside the range that JSON-RPC reserves.
+/// The data of the error has `error`, `scope`, and the challenge as `www_authenticate`. If a certain login is required,
+/// the data also has `acr_values` and `max_age`.
 ///
 /// The error is sent with HTTP 200, so clients show it but do not request more scopes. If the required scopes follow
 /// from the request, declare them, so that the gate refuses the request with a 403.

@@ -34,8 +34,8 @@ pub trait ScopedTools {
     const TOOLS: McpTable;
 }
 
-/// The type that has the bound for tables of servers. If the bound were on the program's own type, the compiler would
-/// also quote that type.
+/// The type in the bound `Tables: Have<S>`, which demands a table for the server `S`. If the bound were on the
+/// program's own type, the compiler would also quote that type.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct Tables;

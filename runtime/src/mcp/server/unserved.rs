@@ -35,8 +35,8 @@ pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item =
     })
 }
 
-/// Tells whether `S` has a `read_resource` of its own. rmcp's default returns a ready future, whose type no `async fn`
-/// has.
+/// Tells whether `S` has a `read_resource` of its own. The default of rmcp returns a ready future, and an `async fn`
+/// never has this type.
 fn reads_resources<S: ServerHandler>() -> bool {
     type Refused = std::future::Ready<Result<ReadResourceResponse, ErrorData>>;
     answer_of(S::read_resource) != type_name::<Refused>()

@@ -13,9 +13,9 @@
 //!    header may name only the connection's own headers; otherwise the answer is 400. An `Expect` header other than
 //!    `100-continue` gets a 417.
 //!
-//! 4. **The token.** Without a valid token, the answer is 401 with the scopes of the floor. The layer reads the body of such a
-//!    request only if the request has no token at all, and if [some operation is public](#public-operations) or
-//!    the [dialect](McpLayer::dialect) needs the body.
+//! 4. **The token.** Without a valid token, the answer is 401 with the scopes of the floor. The layer never reads the body of
+//!    a request with an invalid token. Without any token, it reads the body only if [some operation is
+//!    public](#public-operations) or the [dialect](McpLayer::dialect) needs the body.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be `application/json` with at
 //!    most `charset=utf-8`. `Content-Encoding` may only be `identity`, and `Transfer-Encoding` may only be `chunked`. There must
@@ -53,9 +53,8 @@
 //!
 //! # Operations without a row
 //!
-//! The gate is closed by default: a call of a tool, prompt, resource or method without a row in the [`McpTable`] does
-//! not reach the server. The gate answers as servers answer an unknown name, whether or not the server has that
-//! operation:
+//! The gate is closed by default. A call of a tool, prompt, resource or method without a row in the [`McpTable`] does
+//! not reach the server. The gate sends the answer for an unknown name, whether or not the server has the operation:
 //!
 //! | operation without a row | answer |
 //! |---|---|
@@ -97,8 +96,8 @@
 //! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The gate derives
 //! the member `securitySchemes` from the tool's row. It writes the member at the top level of the tool and into its
 //! `_meta`. A public tool has the scheme `noauth`. Any other tool has a scheme `oauth2` for each alternative, with the
-//! scopes that a challenge would name, and a client needs only one of these schemes. A tool without a row has no
-//! schemes. A gate without an authorization server writes none.
+//! scopes that a challenge would name. A client needs only one of these schemes. A tool without a row has no schemes. A
+//! gate without an authorization server writes none.
 //!
 //! With `McpServer::lists`, the lists hide operations that the caller cannot use. `Lists::Reachable` shows what the
 //! caller may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding an
@@ -128,17 +127,17 @@
 //!
 //! A session belongs to the [principal](crate::Principal) that opened it. In `Mcp-Session-Id`, clients see the server's
 //! own identifier, followed by a MAC (HMAC-SHA-256) of the identifier, the principal and the resource. In requests with
-//! `POST`, `GET` and `DELETE`, the gate removes the MAC, so that the server gets its own identifier. The answer is 404
-//! with the code -32001 (`Session not found`) for an identifier of another principal, for a changed identifier, and for
-//! the server's own identifier without a MAC. Clients then open a new session. Protocol versions from 2026-07-28 on
-//! have no sessions, so their requests reach the server without the header. A server's own identifier must be visible
-//! ASCII of at most 4,096 characters. With any other identifier, the answer is 500.
+//! `POST`, `GET` and `DELETE`, the gate removes the MAC, so that the server gets its own identifier. An identifier of
+//! another principal, a changed identifier, and the server's own identifier without a MAC are unknown. The answer is
+//! then 404 with the code -32001: `Session not found`. Clients then open a new session. Protocol versions from
+//! 2026-07-28 on have no sessions, so their requests reach the server without the header. A server's own identifier
+//! must be visible ASCII of at most 4,096 characters. With any other identifier, the answer is 500.
 //!
 //! In a server made with `McpServer`, a task belongs in the same way to the principal that started it. The identifier
 //! of a task also contains the tool's name, which the MAC covers, too. A request about a task needs the scopes that the
 //! tool needs now. Without them, the answer is 403 with the challenge of the tool. In front of any other server, the
-//! gate cannot change results. Tasks are then allowed in two cases: if the program names their owners
-//! with [`McpLayer::tasks`], or if a row such as `Operation::method("tasks/get", requirement)` declares that the server
+//! gate cannot change results. Tasks are then allowed in two cases. Either the program names their owners
+//! with [`McpLayer::tasks`], or a row such as `Operation::method("tasks/get", requirement)` declares that the server
 //! checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An

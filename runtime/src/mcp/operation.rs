@@ -123,8 +123,8 @@ impl Operation {
 
     /// Allows every tool without a row to callers with `requirement`. Table and lock write this row as `tools/call *`.
     ///
-    /// Without this row, a call of a tool that the table does not list never reaches the server, and gets the usual
-    /// error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
+    /// Without this row, a call of a tool that the table does not list never reaches the server. The answer is the
+    /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
     /// requirement. If the floor is enough for such tools, write `Requirement::AUTHENTICATED`.
     ///
     /// # Examples

@@ -5,7 +5,7 @@ use scopegate_grammar::is_value;
 
 use super::uri_template::{Segment, UriTemplate};
 
-/// The relation between the URIs of a template and those of an earlier one.
+/// How the URIs of a template relate to the URIs of an earlier template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Overlap {
     /// No URI fits both templates, or the narrower template comes first.

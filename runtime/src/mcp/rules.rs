@@ -250,8 +250,8 @@ impl Rules {
         found.ok_or(Undecided::Unlisted(kind))
     }
 
-    /// Finds the requirement of a task: that of the tool that started it. If only the server knows the tool, a
-    /// subscription needs the requirement of `tasks/get`.
+    /// Finds the requirement of a task, which is the requirement of the tool that started the task. If only the server
+    /// knows the tool, a subscription needs the requirement of `tasks/get`.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),

@@ -85,7 +85,7 @@ const WITHOUT_PRINCIPAL: &str = "The access token has no principal to whom a ses
 /// The longest identifier that a server may give a session.
 const LONGEST: usize = MAX_IDENTIFIER / 2;
 
-/// Returns the server's own identifier from the one that a client sent.
+/// Extracts the server's own identifier from the identifier that a client sent.
 fn opened(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<HeaderValue> {
     let (id, tag) = one(headers).filter(|id| id.len() <= MAX_IDENTIFIER)?.rsplit_once('.')?;
     let is_bound = is_identifier(id) && binding.is_tag(Kind::Session, owner, &[id], tag);

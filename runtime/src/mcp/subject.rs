@@ -157,7 +157,7 @@ impl Subject<'_> {
         one.into_iter().chain(subscribed)
     }
 
-    /// Returns the name, URI or identifier of the target, if there is exactly one.
+    /// Returns the name, URI or identifier of the target, if there is exactly one target.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::PromptCompletion(name) | Self::ResourceCompletion(name) => Some(name),
@@ -179,7 +179,7 @@ impl Subject<'_> {
     }
 }
 
-/// Returns the start of a name for an answer or a log line, since a client chooses its length.
+/// Returns the start of a name for an answer or a log line, since a client may send a name of any length.
 pub(crate) fn shortened(name: &str) -> &str {
     const MOST: usize = 128;
     name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())

@@ -15,7 +15,7 @@ const MOST: usize = 256;
 pub(crate) struct Topics {
     /// The URIs of resources.
     pub(crate) resources: Vec<String>,
-    /// The identifiers of tasks, which are an extension.
+    /// The identifiers of tasks. Tasks are an extension of MCP.
     pub(crate) tasks: Vec<String>,
 }
 

@@ -28,9 +28,9 @@ pub struct McpTable {
 /// The rows that let clients without a token see what a server offers: `initialize`, `server/discover`, `ping` and the
 /// lists.
 ///
-/// Without these rows the gate answers 401 to every request that has no token and is not public, so that clients log in
-/// when they connect. With these rows, a client connects without a token, and learns the scopes of an operation from
-/// the 401 of this operation. Not every client logs in that late; see the [guide](crate::guide::mcp).
+/// Without these rows, clients log in when they connect: the gate answers 401 to every request that has no token and is
+/// not public. With these rows, a client connects without a token, and learns the scopes of an operation from the 401
+/// of this operation. Not every client logs in that late; see the [guide](crate::guide::mcp).
 ///
 /// # Examples
 ///

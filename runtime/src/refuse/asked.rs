@@ -10,7 +10,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Nothing, since no token would help.
+    /// No scopes and no login, since no token would help.
     pub(crate) const NOTHING: Self = Self { scopes: Vec::new(), step_up: StepUp::NONE };
 
     /// Returns the scopes as a list, if there are any.

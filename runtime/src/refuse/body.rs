@@ -32,9 +32,9 @@ pub enum BodyFormat {
     ///
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
-    /// A JSON-RPC error, as MCP clients parse it. Its code is the HTTP status, which is outside the range that JSON-RPC
-    /// reserves. The error has the `id` of the request if the gate has read the body. Normally, the gate reads a body
-    /// only if the request has a token.
+    /// A JSON-RPC error, as MCP clients parse it. The code of the error is the HTTP status, which is outside the range
+    /// that JSON-RPC reserves. The error has the `id` of the request if the gate has read the body. Normally, the gate
+    /// reads a body only if the request has a token.
     JsonRpc,
     /// `{"error": "a text for people"}`, with `scope` if a scope is missing. This is the default for static keys.
     Text,

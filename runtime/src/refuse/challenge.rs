@@ -188,7 +188,7 @@ impl Challenge {
     }
 }
 
-/// Writes the challenge as in the header.
+/// Writes the challenge in the form of the header.
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scope = Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
@@ -219,7 +219,7 @@ const MAX_HEADER: usize = 8 * 1024;
 /// In characters.
 const MAX_DESCRIPTION: usize = 256;
 
-/// `error_description` takes `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
+/// `error_description` may contain `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
 ///
 /// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
 fn harmless(character: char) -> char {

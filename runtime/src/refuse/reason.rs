@@ -132,7 +132,7 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns a text for developers, about access tokens.
+    /// Returns a text for developers, which speaks of access tokens.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",

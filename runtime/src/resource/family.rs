@@ -43,9 +43,9 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// Fails if the pattern has no parameter, has a query, or has a parameter that is repeated or is not a whole
-    /// segment of the path. With values in place of its parameters, the pattern must be a URL that [`Resource::new`]
-    /// accepts.
+    /// Fails if the pattern has no parameter, or has a query. It also fails if a parameter is repeated or is not a
+    /// whole segment of the path. With values in place of its parameters, the pattern must be a URL
+    /// that [`Resource::new`] accepts.
     ///
     /// # Examples
     ///

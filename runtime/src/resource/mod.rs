@@ -85,7 +85,8 @@ impl Resource {
         }
     }
 
-    /// Adds an authorization server that issues tokens for this resource, by its issuer identifier.
+    /// Adds an authorization server that issues tokens for this resource. `issuer` is the issuer identifier of this
+    /// server.
     ///
     /// # Errors
     ///
@@ -96,7 +97,7 @@ impl Resource {
         Ok(self)
     }
 
-    /// Sets the realm that challenges name.
+    /// Sets the realm for challenges.
     ///
     /// # Errors
     ///
@@ -152,7 +153,8 @@ impl Resource {
         self.identifier.path()
     }
 
-    /// Returns the URL of the metadata: the well-known path, inserted between host and path ([RFC 9728, section 3.1]).
+    /// Returns the URL of the metadata. The URL has the well-known path between host and path ([RFC 9728, section
+    /// 3.1]).
     ///
     /// [RFC 9728, section 3.1]: https://www.rfc-editor.org/rfc/rfc9728#section-3.1
     pub fn metadata_url(&self) -> String {

@@ -82,7 +82,7 @@ impl Discovery {
         self.0.as_ref().map(|document| document.resource.as_str())
     }
 
-    /// Returns the paths of the document: first the one that challenges name, then the copy at the root, if there is
+    /// Returns the paths of the document: first the path that challenges name, then the copy at the root, if there is
     /// one.
     ///
     /// A [family](crate::Resource::family) has one path, which contains its parameters, as in

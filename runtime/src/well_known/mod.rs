@@ -31,8 +31,9 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// are answered with 404, too.
 ///
 /// You can merge this router with routes of your own at these paths, by axum's rules. The merge panics if both sides
-/// have a handler for the same method, or if your side has a service or a parameter in place of a document. The panic
-/// names the path. [`Router::protect`](crate::Router::protect) returns an error instead, or leaves out its 404.
+/// have a handler for the same method. It also panics if your side has a service or a parameter in place of a document.
+/// The panic names the path. [`Router::protect`](crate::Router::protect) returns an error instead, or leaves out its
+/// 404.
 ///
 /// # Errors
 ///

@@ -67,7 +67,7 @@ fn paths(table: &ScopeTable) -> BTreeSet<&str> {
     table.entries().iter().filter_map(Entry::path).collect()
 }
 
-/// Tells whether a route exists at a path, or at one that axum would not distinguish from it.
+/// Tells whether a route exists at a path, or at a path that axum does not distinguish from it.
 fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
     let Some((before, _)) = path.split_once('{') else { return taken.contains(path) };
     let at_parameter = format!("{before}{{");

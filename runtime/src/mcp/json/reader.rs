@@ -1,4 +1,4 @@
-//! Parses JSON with serde, and decodes only what is asked for.
+//! Parses JSON with serde, and decodes only the requested values.
 
 use serde::{
     Deserialize, Deserializer,

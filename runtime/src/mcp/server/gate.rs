@@ -1,4 +1,4 @@
-//! The short form for a server with one block of tools and no settings.
+//! The short form of `McpServer`, for a server with one block of tools and no settings.
 
 use axum::Router;
 use rmcp::ServerHandler;
@@ -16,8 +16,8 @@ impl Gate {
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
-    /// A tool or prompt that is not in the block is answered as unknown, even if the server has it from another router
-    /// or adds it at run time. Every resource is answered as unknown, too. To add tables,
+    /// A tool or prompt that is not in the block is answered as unknown. This is so even if the server has it from
+    /// another router or adds it at run time. Every resource is answered as unknown, too. To add tables,
     /// use [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port

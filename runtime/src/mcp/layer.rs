@@ -142,8 +142,8 @@ impl McpLayer {
         self
     }
 
-    /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set. A longer body is answered with
-    /// 401.
+    /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set. A longer body is
+    /// answered with 401.
     ///
     /// Without a token, the layer reads a body only if the table has a public operation, or if
     /// the [dialect](McpLayer::dialect) needs it. All such bodies together may use 64 times this limit; beyond that the

@@ -14,7 +14,7 @@
 //!    `100-continue` gets a 417.
 //!
 //! 4. **The token.** Without a valid token, the answer is 401 with the scopes of the floor. The layer never reads the body of
-//!    a request with an invalid token. Without any token, it reads the body only if [some operation is
+//!    a request with an invalid token. Without any token, the layer reads the body only if [some operation is
 //!    public](#public-operations) or the [dialect](McpLayer::dialect) needs the body.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be `application/json` with at

@@ -32,8 +32,8 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 ///
 /// You can merge this router with routes of your own at these paths, by axum's rules. The merge panics if both sides
 /// have a handler for the same method. It also panics if your side has a service or a parameter in place of a document.
-/// The panic names the path. [`Router::protect`](crate::Router::protect) returns an error instead, or leaves out its
-/// 404.
+/// The panic names the path. [`Router::protect`](crate::Router::protect) returns an error instead, or leaves
+/// out its 404.
 ///
 /// # Errors
 ///

@@ -6,8 +6,8 @@ use crate::{enforce::Access, policy::Demand, refuse::Rejection};
 impl Access {
     /// Demands the scopes of a resource, for a server's own `resources/read`.
     ///
-    /// The gate has already checked the request by the same rules. This checks the resource again, independently of how
-    /// the gate read the request.
+    /// The gate has already checked the request by the same rules. This method checks the resource again, independently
+    /// of how the gate read the request.
     ///
     /// # Examples
     ///
@@ -26,7 +26,7 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// When the token lacks a scope that the resource needs. The error is the 403 that the gate would answer.
+    /// Fails if the token lacks a scope that the resource needs. The error is the 403 that the gate would send.
     pub fn require_resource(&self, resource: &McpResource<'_>) -> Result<(), Rejection> {
         self.meets(Demand::of(resource.row(), resource.filled()))
     }

@@ -1,5 +1,5 @@
-//! Binds an identifier to a principal with a MAC (HMAC-SHA-256): nothing is stored, and anyone with the key can check
-//! it.
+//! Binds an identifier to a principal with a MAC (HMAC-SHA-256). Nothing is stored: anyone with the key can check the
+//! MAC.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac, digest::Key};
@@ -12,7 +12,8 @@ type HmacSha256 = Hmac<Sha256>;
 /// The length of a key in bytes.
 pub(super) const KEY_LENGTH: usize = 32;
 
-/// The longest identifier that is checked. Real ones are shorter; longer ones from clients cost little.
+/// The longest identifier whose MAC is checked, in bytes. Real identifiers are shorter; a longer one is rejected at
+/// little cost.
 pub(super) const MAX_IDENTIFIER: usize = 8 * 1024;
 
 /// The key, ready to use.
@@ -27,7 +28,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// A later format of the MAC must use new names.
+    /// Returns the text by which a MAC for a session differs from a MAC for a task. If the format of the MAC changes,
+    /// this text must change, too.
     const fn domain(self) -> &'static str {
         match self {
             Self::Session => "scopegate session 1",
@@ -45,7 +47,7 @@ pub(super) struct Owner<'a> {
 
 impl<'a> Owner<'a> {
     /// Returns the owner for the caller with `token`; `None` if the token names no principal. `at` is the server's
-    /// location if its gate has no resource.
+    /// location, for a gate without a resource.
     pub(super) fn of(plan: &'a Plan, at: &'a str, token: &'a Token) -> Option<Self> {
         let place = plan.gate.resource().map_or(at, |resource| resource.identifier());
         token.holder().map(|principal| Self { place, principal })
@@ -55,7 +57,7 @@ impl<'a> Owner<'a> {
 impl Binding {
     pub(super) fn with_key(key: &[u8; KEY_LENGTH]) -> Self {
         let mut block = Key::<HmacSha256>::default();
-        // HMAC does the same with a key that is shorter than a block.
+        // HMAC also pads a key with zeros if the key is shorter than a block.
         for (byte, given) in block.iter_mut().zip(key) {
             *byte = *given;
         }
@@ -74,7 +76,7 @@ impl Binding {
         BASE64_URL_SAFE_NO_PAD.encode(self.mac(kind, owner, parts).finalize().into_bytes())
     }
 
-    /// Tells whether `tag` is the MAC, in constant time.
+    /// Compares `tag` with the MAC in constant time.
     pub(super) fn is_tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str], tag: &str) -> bool {
         // Only one encoding of the MAC is accepted, so that an identifier has no second form.
         let Ok(tag) = BASE64_URL_SAFE_NO_PAD.decode(tag) else { return false };

@@ -15,18 +15,18 @@ use super::{
 /// The limits for the bodies that one layer reads.
 #[derive(Clone, Debug)]
 pub(super) struct Bounds {
-    /// The most bytes of one body.
+    /// The longest body, in bytes.
     pub(super) length: usize,
     /// How long a client may take to send a body.
     pub(super) timeout: Duration,
-    /// The limit for all bodies together; clones of a layer share it.
+    /// The memory limit for all bodies together, which the clones of a layer share.
     pub(super) memory: Arc<Memory>,
 }
 
 /// The same limit as rmcp's.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// The most bytes of a body without a token: enough for a call of a public tool, and so little that a flood needs
-/// little memory.
+/// The longest body of a request without a token, in bytes. This is enough for a call of a public tool, and a flood of
+/// such bodies takes little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;
@@ -37,7 +37,8 @@ impl Default for Bounds {
     }
 }
 
-/// Reads a whole body. A body in one piece, as short messages are, is neither copied nor counted.
+/// Reads a whole body. A body in one piece, such as a short message, is neither copied nor counted against the memory
+/// limit.
 pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, ProtocolError> {
     let mut reading = pin!(collect(body, headers, bounds));
     // A body that has already arrived needs no timer.
@@ -65,7 +66,7 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
     let mut share = bounds.memory.share();
     share.grow_to(first.len())?;
     let Some(second) = pieces.next().await? else { return Ok(first) };
-    // The pieces are joined as they arrive: a piece may be one byte, and would take more memory than that if kept
+    // The pieces are joined as they arrive, because a piece of one byte would take more memory if it were kept
     // separately.
     let mut whole = Vec::new();
     let (mut piece, mut next) = (first, Some(second));
@@ -87,8 +88,8 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
     }
 }
 
-/// Returns how much memory to reserve for a body of which `needed` bytes have arrived. `Content-Length` counts only up
-/// to four times that, since a client can announce any length.
+/// Returns how much memory to reserve when `needed` bytes of a body have arrived. A client can announce any
+/// `Content-Length`, so the function reserves at most four times `needed`.
 fn room(needed: usize, announced: Option<usize>, limit: usize) -> usize {
     let likely = match announced {
         Some(announced) => announced.min(needed.saturating_mul(4)),

@@ -1,8 +1,8 @@
-//! Removes a request's headers about its connection. Through them, data that the gate does not read could pass beside
-//! the message.
+//! Removes the headers that describe a request's connection. With these headers, a client could send data that the gate
+//! does not read.
 //!
-//! An upgrade is ignored, as HTTP allows ([RFC 9110, section 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)),
-//! and not rejected: Java's HTTP client offers `h2c` with every first request without TLS.
+//! An upgrade is ignored, as HTTP allows ([RFC 9110, section 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)).
+//! It is not rejected, because some clients, such as Java's HTTP client, offer `h2c` in requests without TLS.
 
 use http::{
     HeaderName, Method,
@@ -28,20 +28,21 @@ fn is_of_connection(name: &HeaderName) -> bool {
     )
 }
 
-/// The names that `Connection` may contain. Any other named header would have to be removed, and could be one that
-/// matters.
+/// The names that `Connection` may contain. Every header that is named there must be removed. Another name would let a
+/// client remove a header that a middleware has added.
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 
-/// Reduces a request to one message, without a tunnel, an expected continuation or headers for the next hop.
+/// Removes the upgrade, the expected continuation and the headers for the next hop from a request, so that only one
+/// message remains.
 ///
-/// A method that MCP does not use is rejected, including `CONNECT`, both in HTTP/1.1 and extended.
+/// A method that MCP does not use is rejected. This includes `CONNECT`, both in HTTP/1.1 and in its extended form.
 pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !has_message(&parts.method) && !has_no_message(&parts.method) {
         return Err(ProtocolError::unknown_http_method());
     }
     parts.extensions.remove::<OnUpgrade>();
-    // Few requests have any of these headers, and one search is cheaper than one for each header.
+    // Few requests have any of these headers, and a single search is cheaper than a search for each header.
     if !parts.headers.keys().any(is_of_connection) {
         return Ok(());
     }
@@ -75,7 +76,8 @@ pub(super) fn opens_a_stream(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Tells whether MCP opens or closes streams and sessions with this method.
+/// Tells whether a request with this method carries no message. MCP uses such requests to open and close streams and
+/// sessions.
 pub(super) fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::protocol_error::json_answer;
 use crate::refuse::Rejection;
 
-/// The form of a tool's refusal. The program chooses it; the layer does not detect clients by name.
+/// The form of a tool's refusal. The program chooses the form; the layer does not recognize clients by their names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect {
@@ -17,8 +17,8 @@ pub enum Dialect {
     /// HTTP 200 with an error result that has the same challenge in `_meta["mcp/www_authenticate"]`, where `ChatGPT`
     /// reads it.
     ///
-    /// It applies to calls of tools that lack a token, a scope or a login. The tool does not run. An invalid token is
-    /// still a 401, and so is any other request that needs a token and has none.
+    /// This form is for tool calls that lack a token, a scope or a login. The tool does not run. An invalid token still
+    /// gets a 401. Any other request that needs a token and has none also gets a 401.
     ///
     /// # Examples
     ///
@@ -36,8 +36,8 @@ pub enum Dialect {
 pub(super) struct ToolResult(Vec<u8>);
 
 impl ToolResult {
-    /// Makes a refusal the result of the request `id`; `None` if it has no challenge, since a client could do nothing
-    /// with it.
+    /// Turns a refusal into the result of the request `id`. Returns `None` for a refusal without a challenge, since a
+    /// client could not act on the result.
     pub(super) fn of(rejection: &Rejection, id: &Value, has_result_types: bool) -> Option<Self> {
         let challenges: Vec<_> =
             rejection.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();

@@ -1,7 +1,7 @@
 //! Decides which headers may describe a body, and which headers the service gets instead.
 //!
-//! A server that decodes a body reads another text than the gate. Servers have different rules for that, so this is an
-//! allow list, and none of the client's headers about the body reaches the service.
+//! A server that decodes a body reads a different text than the gate. Servers decode by different rules, so the gate
+//! accepts only a fixed list of headers about the body. The gate writes the type and the length of the body itself.
 
 use http::{
     HeaderMap, HeaderValue,
@@ -10,19 +10,19 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// What the headers of a plain body say that the service need not be told otherwise.
+/// What the client's headers say about a plain body. The gate changes only headers that it would write differently.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
     is_json: bool,
     is_encoded: bool,
-    /// The length, if it is there once, written as the gate would write it.
+    /// The length, if exactly one header has it in the form that the gate writes.
     length: Option<usize>,
 }
 
-/// Tells whether the headers leave the body unchanged: JSON in UTF-8 without compression.
+/// Checks that the headers describe JSON in UTF-8 without compression, which servers read unchanged.
 ///
-/// A body without a type is rejected, too, since a server would guess the type. So are several fields with a name that may occur only
-/// once, since servers differ about which one applies. One pass over the headers suffices, since every request pays for it.
+/// A body without a type is rejected, too, since a server would guess the type. A repeated header is rejected if it may occur only
+/// once, since servers differ about which value applies. Every request pays for this check, so it passes over the headers only once.
 pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
     let (mut kind, mut encoding, mut transfer) = (None, None, None);
     let mut lengths = [None, None];
@@ -57,7 +57,8 @@ pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
     })
 }
 
-/// Writes the headers for a body of `length` bytes, unless they are already correct: an insertion can make the map grow.
+/// Writes the headers for a body of `length` bytes. Headers that are already correct stay, because an insertion can make
+/// the map grow.
 pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
     if !said.is_json {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
@@ -71,7 +72,7 @@ pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
     }
 }
 
-/// Removes the body headers of a request whose body the service does not get.
+/// Removes the headers about the body, for a request whose body does not reach the service.
 pub(super) fn describe_none(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING] {
         headers.remove(name);
@@ -104,7 +105,7 @@ fn is_nothing_but(value: Option<&HeaderValue>, allowed: &str) -> bool {
     value.is_none_or(|value| value.as_bytes().eq_ignore_ascii_case(allowed.as_bytes()))
 }
 
-/// Reads a length that is written as the gate would write it.
+/// Parses a length, if it has the form that the gate writes.
 fn read_length(value: &HeaderValue) -> Option<usize> {
     let digits = value.as_bytes();
     let is_plain = digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));

@@ -30,7 +30,7 @@ pub(super) struct Endpoint {
     pub(super) rules: Rules,
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
-    /// The longest body without a token, and the memory for all such bodies.
+    /// The longest body of a request without a token, and the memory for all such bodies together.
     pub(super) for_anyone: (usize, Arc<Memory>),
     pub(super) dialect: Dialect,
     pub(super) table: McpTable,
@@ -40,15 +40,16 @@ pub(super) struct Endpoint {
     pub(super) tasks: Tasks,
     /// The server's location, if its gate has no resource.
     at: String,
-    /// The host of requests to the resource itself.
+    /// The resource's own host, which most requests name.
     #[cfg(feature = "rmcp")]
     pub(super) host: String,
-    /// Whether the server inside uses no other gate, so that the layer need not pass on the data for one.
+    /// Whether this is the innermost gate. If so, the layer passes on no data for another gate.
     pub(super) is_innermost: bool,
 }
 
 impl Endpoint {
-    /// Makes the endpoint of a gate, and lists its problems. `at` is the server's location if the gate has no resource.
+    /// Makes the endpoint of a gate, and lists the problems of gate and table. `at` is the server's location, for a
+    /// gate without a resource.
     pub(super) fn of(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let gate = gate.clone().speaking_json_rpc();
         let mut problems = gate.problems(&table.to_scope_table());
@@ -58,7 +59,7 @@ impl Endpoint {
         let host = super::host::of(gate.resource().or(at));
         let binding = Binding::random().unwrap_or_else(|error| {
             problems.push(format!("the system provides no random key: {error}; set one with `.key(..)`"));
-            // The endpoint does not start with this key.
+            // The program does not start in this case, so this key is never used.
             Binding::with_key(&[0; KEY_LENGTH])
         });
         let at = at.map(|at| at.identifier().to_owned()).unwrap_or_default();
@@ -83,7 +84,7 @@ impl Endpoint {
         (endpoint, problems)
     }
 
-    /// Tells whether requests without a token are read at all.
+    /// Tells whether the layer reads the bodies of requests without a token.
     pub(super) fn hears_anyone(&self) -> bool {
         self.dialect == Dialect::ToolResult || self.rules.has_public()
     }

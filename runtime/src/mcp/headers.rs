@@ -1,4 +1,5 @@
-//! The headers that repeat the body ([SEP-2243]), for proxies that do not read bodies. They never grant anything here.
+//! The headers that repeat parts of the body ([SEP-2243]), for proxies that do not read bodies. They grant nothing: the
+//! gate decides by the body.
 //!
 //! [SEP-2243]: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
 
@@ -26,23 +27,23 @@ const FIRST_WITH_HEADERS: &str = "2026-07-28";
 /// The last version with batches.
 const LAST_WITH_BATCHES: &str = "2025-03-26";
 
-/// Methods that act on something, and that versions with these headers no longer have.
+/// Methods that have a target, and that the protocol removed in the first version with these headers.
 const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
-/// Tells whether the protocol's version no longer has the method of a message.
+/// Tells whether the protocol's version has removed the method of a message.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
     let method = message.method.as_deref().unwrap_or_default();
     !version_has_sessions(headers) && REMOVED.contains(&method)
 }
 
-/// Tells whether the protocol's version has sessions, which an answer of 404 ends.
+/// Tells whether the protocol's version has sessions. In such a version, an answer of 404 ends a session.
 pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
     let version = one(headers, &PROTOCOL_VERSION).ok().flatten();
     version.is_none_or(|version| version < FIRST_WITH_HEADERS)
 }
 
 /// Checks the headers against the body. The protocol's version determines which headers are required. A header that is
-/// present must match in every version, since a proxy that trusts it ignores the version.
+/// present must match in every version, since a proxy may trust the header without looking at the version.
 pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
     let [version, method, name] = each(headers)?;
     let version = version.unwrap_or(LAST_WITH_BATCHES);
@@ -58,7 +59,7 @@ pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), 
 }
 
 fn check_method(header: Option<&str>, has_headers: bool, message: &Message<'_>) -> Result<(), Mismatch> {
-    // An answer has no method, and before the handshake a client does not know the version.
+    // An answer has no method, so it needs no header.
     let needed = has_headers && message.method.as_deref().is_some_and(|method| !is_exempt(method));
     match header {
         None if needed => Err(Mismatch::Header("the Mcp-Method header is missing")),
@@ -69,7 +70,8 @@ fn check_method(header: Option<&str>, has_headers: bool, message: &Message<'_>) 
     }
 }
 
-/// Tells whether a method is exempt: the protocol defines no such headers for notifications.
+/// Tells whether a method needs no headers. The protocol defines none for notifications, and before `initialize` a
+/// client does not know the version.
 fn is_exempt(method: &str) -> bool {
     method == "initialize" || method.starts_with("notifications/")
 }
@@ -92,14 +94,15 @@ fn check_name(header: Option<&str>, has_headers: bool, message: &Message<'_>) ->
     }
 }
 
-/// Decodes the form in which a header carries text that is not plain ASCII.
+/// Decodes the value of a header. Text that is not plain ASCII is sent in Base64.
 fn decode(value: &str) -> Option<Cow<'_, str>> {
     let encoded = value.strip_prefix("=?base64?").and_then(|value| value.strip_suffix("?="));
     let Some(encoded) = encoded else { return Some(value.into()) };
     String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned)
 }
 
-/// Returns the only value of each header that repeats the body. One pass over all headers is cheaper than three lookups.
+/// Returns the value of each header that repeats the body. A repeated header is an error. One pass over all headers is
+/// cheaper than three lookups.
 fn each(headers: &HeaderMap) -> Result<[Option<&str>; 3], Mismatch> {
     let (mut version, mut method, mut name) = (None, None, None);
     for (header, value) in headers {
@@ -124,7 +127,7 @@ fn text(value: &HeaderValue) -> Result<&str, Mismatch> {
     Ok(text.trim_ascii())
 }
 
-/// Returns the only value of a header. With two values, programs differ about which one applies.
+/// Returns the value of a header. A repeated header is an error, since programs differ about which value applies.
 fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Mismatch> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {

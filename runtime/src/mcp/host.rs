@@ -4,7 +4,7 @@ use http::{header::HOST, request::Parts};
 
 use crate::resource::{Authority, Resource};
 
-/// Returns what `Host` says in a request to the resource itself; nothing where that is no one host.
+/// Returns the `Host` header of requests to the resource itself, or an empty text if there is none.
 pub(super) fn of(resource: Option<&Resource>) -> String {
     let host = resource.and_then(|resource| resource.origin().split_once("://")).map(|(_, host)| host);
     host.filter(|host| Authority::parse(host).is_ok()).unwrap_or_default().to_owned()
@@ -12,8 +12,8 @@ pub(super) fn of(resource: Option<&Resource>) -> String {
 
 /// Tells whether all parsers read the same host from the request.
 ///
-/// rmcp compares the host with its list, and its parser reads `[::1]evil.com` as `[::1]` and `localhost:evil.com` as
-/// `localhost`. Most requests name the resource's `own` host, which was checked at startup.
+/// rmcp compares the host with a list of allowed hosts. The parser of rmcp reads `[::1]evil.com` as `[::1]` and
+/// `localhost:evil.com` as `localhost`. Most requests name the resource's `own` host, which was checked at startup.
 pub(super) fn is_plain(parts: &Parts, own: &str) -> bool {
     let mut hosts = parts.headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {

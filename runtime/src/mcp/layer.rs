@@ -29,16 +29,16 @@ use crate::{
 
 impl Gate {
     /// Makes a layer that checks each request to an MCP server against the scopes of the tool, prompt or resource that
-    /// it names.
+    /// the request names.
     ///
-    /// Put it in front of any service that reads JSON-RPC from HTTP requests. For a server made with rmcp, `Gate::mcp`
-    /// builds the whole router. The [module](crate::mcp) lists the checks. Refusals are JSON-RPC errors, unless
-    /// [`Gate::body`] sets another format.
+    /// Put the layer in front of any service that reads JSON-RPC from HTTP requests. For a server made with rmcp,
+    /// `Gate::mcp` builds the whole router. The [module](crate::mcp) lists the checks. Refusals are JSON-RPC errors,
+    /// unless [`Gate::body`] sets another format.
     ///
     /// # Errors
     ///
-    /// When the gate has problems, or the table declares an operation twice, or declares an unsuitable operation as
-    /// public, or has an invalid URI template.
+    /// Fails if the gate has problems. It also fails if the table declares an operation twice, declares an operation
+    /// public that cannot be public, or has an invalid URI template.
     ///
     /// # Examples
     ///
@@ -70,7 +70,8 @@ impl Gate {
     }
 }
 
-/// Checks each request to an MCP server by the operation that it names; made by [`Gate::mcp_layer`].
+/// A layer that checks each request to an MCP server by the operation that the request names. [`Gate::mcp_layer`] makes
+/// it.
 ///
 /// # Examples
 ///
@@ -88,20 +89,22 @@ impl Gate {
 pub struct McpLayer(Arc<Endpoint>);
 
 impl McpLayer {
-    /// Makes a layer, and lists its problems. `at` is the server's location if the gate has no resource.
+    /// Makes a layer, and lists the problems of gate and table. `at` is the server's location, for a gate without a
+    /// resource.
     pub(super) fn prepare(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let (endpoint, problems) = Endpoint::of(gate, table, at);
         (Self(Arc::new(endpoint)), problems)
     }
 
-    /// Allows requests from pages of another origin, such as `https://app.example.com`, besides the resource's own.
+    /// Allows requests from pages of another origin, such as `https://app.example.com`. Pages of the resource's own
+    /// origin are always allowed.
     ///
-    /// A resource on a loopback host always allows pages that this machine serves over `http` or `https`. Name an app
-    /// with its own scheme here, as in `tauri://localhost`. You also need a CORS layer outside this one; see
-    /// [`cors::layer`](crate::cors::layer).
+    /// A resource on a loopback host always allows pages that this machine serves over `http` or `https`. For an app
+    /// with its own scheme, give the origin of the app, such as `tauri://localhost`. You also need a CORS layer outside
+    /// this one; see [`cors::layer`](crate::cors::layer).
     ///
-    /// If no page can have the origin, for example because it has a path, this method ignores it and logs that at
-    /// `error`. `McpServer::allow_origin` reports it at startup.
+    /// An origin that no page can have, such as one with a path, is ignored and logged at `error`.
+    /// `McpServer::allow_origin` reports such an origin at startup.
     pub fn allow_origin(mut self, origin: &str) -> Self {
         if let Err(problem) = self.admit_origin(origin) {
             log::misconfigured(&problem);
@@ -113,13 +116,13 @@ impl McpLayer {
         self.change().origins.allow(origin)
     }
 
-    /// Sets the longest body in bytes; 4 MiB unless set. A longer body is answered 413.
+    /// Sets the longest body in bytes; 4 MiB unless set. A longer body is answered with 413.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.change().bounds.length = bytes;
         self
     }
 
-    /// Sets how long a client may take to send a body; 30 seconds unless set. After that the answer is 408.
+    /// Sets how long a client may take to send a body; 30 seconds unless set. A slower body is answered with 408.
     ///
     /// The deadline uses tokio's clock, so a body that arrives in several pieces needs a tokio runtime with time
     /// enabled, as `#[tokio::main]` has.
@@ -130,19 +133,21 @@ impl McpLayer {
 
     /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set.
     ///
-    /// A body that does not fit is answered 503 with `Retry-After` at once, because bodies that wait for each other's
-    /// memory would all wait until their deadline. A body in one piece with a `Content-Length`, as nearly every call
-    /// has, is checked at once and not counted. No body may be longer than this limit, whatever [`McpLayer::max_body`]
-    /// sets.
+    /// A body that does not fit is answered at once with 503 and `Retry-After`. If bodies waited for each other's
+    /// memory, all of them would wait until their deadline. Nearly every call has a body in one piece with a
+    /// `Content-Length`: such a body is checked at once and not counted. No body may be longer than this limit,
+    /// whatever [`McpLayer::max_body`] sets.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.change().bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
-    /// Sets the longest body without a token in bytes; 64 KiB unless set. A longer body is answered 401.
+    /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set. A longer body is
+    /// answered with 401.
     ///
-    /// The layer reads such bodies only if the table has a public operation, or if the [dialect](McpLayer::dialect)
-    /// needs it. Together they may use 64 times this limit; beyond that the answer is 503.
+    /// Without a token, the layer reads a body only if the table has a public operation, or if
+    /// the [dialect](McpLayer::dialect) needs it. All such bodies together may use 64 times this limit; beyond that the
+    /// answer is 503.
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.change().for_anyone = Endpoint::room_for_anyone(bytes);
         self
@@ -154,11 +159,11 @@ impl McpLayer {
         self
     }
 
-    /// Sets the key that binds sessions to their principals: 32 bytes from a source of randomness, known to nobody
-    /// else.
+    /// Sets the key that binds sessions to their principals. It must be 32 random bytes that nobody else knows.
     ///
-    /// With a key a session stays valid at another replica of the program and after a restart, if the server inside
-    /// still knows the session. Without one each start uses a new random key, and clients must open new sessions.
+    /// With a key, a session stays valid after a restart and at another replica of the program, if the server inside
+    /// still knows the session. Without a key, the program uses a new random key after each start, and clients must
+    /// open new sessions.
     ///
     /// The [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
@@ -166,13 +171,13 @@ impl McpLayer {
         self
     }
 
-    /// Sets a function that returns the owner of a task and the tool that started it. This allows `tasks/get`,
-    /// `tasks/result`, `tasks/update` and `tasks/cancel`, and subscriptions to tasks.
+    /// Sets a function that returns the owner of a task and the tool that started it. With this function, the layer
+    /// allows `tasks/get`, `tasks/result`, `tasks/update` and `tasks/cancel`, and subscriptions to tasks.
     ///
-    /// The caller must own the task, and the token must have the scopes of the tool's row. A task of another caller
-    /// gets the same answer as a task that does not exist. The layer calls the function once for each task that a
-    /// request names, with the server's identifier; a request may name at most 256. It never calls the function for a
-    /// caller without the floor.
+    /// The caller must own the task, and the token must grant the scopes of the tool's row. A task of another caller
+    /// gets the same answer as a task that does not exist. The layer calls the function with the server's identifier of
+    /// a task, once for each task that a request names. A request may name at most 256 tasks. The layer never calls the
+    /// function for a caller whose token lacks the floor.
     ///
     /// # Examples
     ///
@@ -199,8 +204,8 @@ impl McpLayer {
         self
     }
 
-    /// Returns a router with the resource's metadata document, for outside the layer. Merge the protected routes into
-    /// it.
+    /// Returns a router with the resource's metadata document, which must stay outside the layer. Merge the protected
+    /// routes into this router.
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -213,7 +218,7 @@ impl McpLayer {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
     }
 
-    /// Adapts the layer to an rmcp server, with these limits of bodies, and without the tools `off`.
+    /// Adapts the layer to an rmcp server. Sets the limits of bodies, and makes the tools in `off` unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn before_rmcp(&mut self, bounds: super::body::Bounds, has_sessions: bool, off: &[String]) {
         let endpoint = self.change();

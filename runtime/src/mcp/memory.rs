@@ -9,7 +9,7 @@ pub(super) struct Memory {
     held: AtomicUsize,
 }
 
-/// There is no room for another body now.
+/// There is no memory for another body now.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
@@ -36,8 +36,8 @@ pub(super) struct Share<'m> {
 }
 
 impl Share<'_> {
-    /// Grows the share to `bytes`. It does not wait for room, because two bodies that wait for each other would never
-    /// finish.
+    /// Grows the share to `bytes`, or fails at once. Two bodies that waited for each other's memory would not finish
+    /// before their deadline.
     pub(super) fn grow_to(&mut self, bytes: usize) -> Result<(), Full> {
         let more = bytes.saturating_sub(self.bytes);
         let grown = |held: usize| held.checked_add(more).filter(|held| *held <= self.memory.most);

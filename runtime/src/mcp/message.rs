@@ -1,4 +1,4 @@
-//! Reads from a JSON-RPC body only what it asks for. Pure.
+//! Reads what a JSON-RPC body asks for, and nothing else. Pure.
 
 use std::{borrow::Cow, fmt};
 
@@ -31,8 +31,8 @@ pub(crate) enum Id<'a> {
 }
 
 impl Message<'_> {
-    /// Returns the identifier for an answer. Notifications have none, and answers to the server have one of the
-    /// server's.
+    /// Returns the identifier for the answer to a request. A notification has no identifier, and the identifier of an
+    /// answer to the server comes from the server.
     pub(crate) fn request_id(&self) -> Option<Value> {
         self.method.as_ref()?;
         match &self.id {
@@ -54,7 +54,7 @@ pub(crate) enum Messages<'a> {
 const MAX_BATCH: usize = 256;
 
 impl<'a> Messages<'a> {
-    /// Reads a body. It skips arguments and all other data that does not affect the decision, and stores nothing of it.
+    /// Reads a body. Arguments and all other data that does not affect the decision are skipped and not stored.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Unreadable> {
         let text = str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;
         if text.trim_ascii_start().starts_with('[') {

@@ -6,9 +6,9 @@ use crate::scope::{Requirement, Row, RowId, Text};
 
 /// One operation of an MCP server, and what it needs beyond the gate's floor.
 ///
-/// `#[scoped_tools]` makes them for the tools and prompts of rmcp. Write them by hand for resources, and for servers
-/// that are not made with rmcp. An operation without a row is rejected as unknown; `any_tool` and the like allow such
-/// operations.
+/// `#[scoped_tools]` declares the tools and prompts of rmcp. Declare resources by hand, and also every operation of a
+/// server that is not made with rmcp. An operation without a row is rejected as unknown, unless a row such as
+/// `any_tool` allows all operations of its kind.
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ pub struct Operation {
     row: Row,
 }
 
-/// The operations of a kind that a row is for.
+/// Which operations of its kind a row covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     One(Text),
@@ -41,8 +41,7 @@ pub(super) enum Name {
     Any,
 }
 
-/// The name in tables for all operations without a row. No operation may be declared with this name, so it is
-/// unambiguous.
+/// The name that tables show for all operations without a row. No operation may be declared with this name.
 pub(super) const ANY: &str = "*";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +64,7 @@ impl Kind {
 }
 
 impl Kind {
-    /// Returns the identifier of the row of `name` in a table.
+    /// Returns the identifier that the row of `name` has in a table.
     pub(super) fn row_id(self, name: &str) -> RowId {
         RowId::of(self.verb(), name)
     }
@@ -79,22 +78,23 @@ impl Operation {
         Self::by_hand(Kind::Tool, name, requirement)
     }
 
-    /// Declares what the prompt `name` needs, to be read and to have its arguments completed.
+    /// Declares what the prompt `name` needs. The requirement applies to `prompts/get` and to the completion of its
+    /// arguments.
     #[must_use]
     #[track_caller]
     pub const fn prompt(name: &'static str, requirement: Requirement) -> Self {
         Self::by_hand(Kind::Prompt, name, requirement)
     }
 
-    /// Declares what a resource needs, by its URI or by a URI template such as `file:///{name}`, to be read, subscribed
-    /// to and completed.
+    /// Declares what a resource needs. Give the URI of the resource, or a URI template such as `file:///{name}`. The
+    /// requirement applies to reading, to subscriptions and to completion.
     ///
-    /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither `.` nor `..`. Otherwise a server
-    /// that decodes or normalizes another spelling would read a resource that the template is not meant for. A URI of
-    /// more than 8 KiB is unknown.
+    /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither `.` nor `..`. With other
+    /// characters, a server that decodes or normalizes the URI could read a resource that the template is not meant
+    /// for. A URI of more than 8 KiB is answered as unknown.
     ///
-    /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses completion for
-    /// such a template, because it would show values to callers before their scopes are known.
+    /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses to complete
+    /// such a template, because a completion would show values before the scopes for them are known.
     ///
     /// # Examples
     ///
@@ -112,9 +112,9 @@ impl Operation {
 
     /// Declares what a method needs, in addition to the tool, prompt or resource that it acts on.
     ///
-    /// A method that MCP does not define, such as `admin/purge`, is rejected as unknown without this row or
-    /// [`any_method`](Self::any_method). For a method of tasks, if the server is not made with `McpServer`, this row
-    /// declares that the server itself checks the owner of the task.
+    /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
+    /// is rejected as unknown. If the server is not made with `McpServer`, a row for a method of tasks declares that
+    /// the server itself checks the owner of the task.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
@@ -123,9 +123,9 @@ impl Operation {
 
     /// Allows every tool without a row to callers with `requirement`. Table and lock write this row as `tools/call *`.
     ///
-    /// Without it, a call of a tool that the table does not list is rejected before it reaches the server, with the
-    /// message of servers for unknown names. With it, a tool that the server gets later, or that you forgot, needs only
-    /// this requirement. To allow such tools with the floor, write `Requirement::AUTHENTICATED`.
+    /// Without this row, a call of a tool that the table does not list never reaches the server. The answer is the
+    /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
+    /// requirement. If the floor is enough for such tools, write `Requirement::AUTHENTICATED`.
     ///
     /// # Examples
     ///
@@ -152,10 +152,10 @@ impl Operation {
         Self::any(Kind::Prompt, requirement)
     }
 
-    /// Allows every resource, to be read, subscribed to and completed.
+    /// Allows every resource. The requirement applies to reading, to subscriptions and to completion.
     ///
-    /// It must be the only row for resources. Beside a row for one resource it is an error at startup, because a server
-    /// may read that resource under other spellings of its URI, which this row would allow.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. A server may
+    /// read a resource under another spelling of its URI, and this row would allow that spelling.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {
@@ -164,9 +164,9 @@ impl Operation {
 
     /// Allows every method without a row that MCP does not define.
     ///
-    /// The gate cannot tell what such a method acts on, so all of them need this requirement. Methods that act on a
-    /// tool, a prompt or a resource are checked by the rows of those. Methods of tasks stay closed, because this row
-    /// does not determine the tasks' owners.
+    /// The gate cannot tell what such a method acts on, so all such methods need this requirement. A method that acts
+    /// on a tool, a prompt or a resource is checked by the row of its target. Methods of tasks stay closed, because
+    /// this row does not say who owns a task.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {
@@ -238,8 +238,8 @@ impl Operation {
         Self { kind: Kind::Prompt, which: Name::One(Text::Static(name)), row }
     }
 
-    /// Returns the name of the tool, prompt or method, or the URI of the resource; `*` for all operations without a
-    /// row.
+    /// Returns the name of the tool, prompt or method, or the URI of the resource. For a row such as `any_tool`,
+    /// returns `*`.
     #[must_use]
     pub fn name(&self) -> &str {
         match &self.which {

@@ -1,14 +1,14 @@
-//! Finds templates that fit the same URIs. The first that fits decides, so a stricter one after it would have no
-//! effect.
+//! Finds templates that fit the same URIs. The first template that fits a URI decides, so a stricter template after it
+//! would have no effect.
 
 use scopegate_grammar::is_value;
 
 use super::uri_template::{Segment, UriTemplate};
 
-/// The relation between the URIs of a template and those of an earlier one.
+/// How the URIs of a template relate to the URIs of an earlier template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Overlap {
-    /// No URI fits both, or all URIs of the earlier template fit the later one: the narrower template comes first.
+    /// No URI fits both templates, or the narrower template comes first.
     Harmless,
     /// Every URI of the later template fits the earlier one.
     Hidden,
@@ -29,7 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row of a URI or template applies to some URI of `uri`, if that has no row.
+/// Tells whether the row for `row` applies to some URI that fits `uri`, if `uri` has no row of its own. Both may be
+/// templates.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {
@@ -55,7 +56,7 @@ fn covers(one: &Segment, other: &Segment) -> bool {
     }
 }
 
-/// Tells whether some text matches both.
+/// Tells whether some text matches both segments.
 fn meets(one: &Segment, other: &Segment) -> bool {
     match (&one.variable, &other.variable) {
         (Some(own), Some(others)) => {

@@ -1,4 +1,4 @@
-//! The gate's own answers, except refusals for missing scopes: JSON-RPC errors without a challenge.
+//! The gate's own answers without a challenge, as JSON-RPC errors.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::refuse::ErrorAnswer;
 
-/// An error of JSON-RPC, with the HTTP status that MCP gives it.
+/// A JSON-RPC error, with the HTTP status that MCP demands for it.
 pub(super) struct ProtocolError {
     id: Option<Value>,
     status: StatusCode,
@@ -78,7 +78,7 @@ impl ProtocolError {
         Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
     }
 
-    /// Returns the error for a lack of memory. Room is free again when other bodies have been read, at the latest at
+    /// Returns the error for a lack of memory. Memory is free again when other bodies have been read, at the latest at
     /// their deadline.
     pub(super) fn no_room() -> Self {
         let message = "The server is reading too many bodies at the moment";
@@ -101,7 +101,8 @@ impl ProtocolError {
         Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message) }
     }
 
-    /// Returns the error for a missing stream. Clients continue without a stream, but would log in after a 401.
+    /// Returns the error for a client that requests a stream without a token. Clients continue without a stream after a
+    /// 405, but would log in after a 401.
     pub(super) fn no_stream() -> Self {
         let message = "A stream of messages needs an access token";
         let allow = Some("POST");

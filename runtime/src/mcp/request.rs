@@ -37,7 +37,7 @@ pub(super) enum Refusal {
     /// A preflight. The answer grants nothing.
     Preflight,
     Token(Rejection),
-    /// The same, for clients that read it from the result of a tool.
+    /// A refusal for clients that read challenges from the result of a tool.
     Tool(ToolResult),
     Request(ProtocolError),
 }
@@ -88,13 +88,13 @@ pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Bod
         return Err(ProtocolError::foreign_host().into());
     }
     connection::detach(parts)?;
-    // Without a valid token the body is not read, unless some operation is public.
+    // If the request has no valid token, only `admit_anyone` may read the body.
     let plan = &*plan_or_refusal(&endpoint.plan, parts)?;
     let mut watch = plan.gate.watch();
     let token = match token(plan, parts.extensions.get(), parts).await {
         Ok(token) => token,
         Err(Failure::For(Reason::MissingToken)) if endpoint.hears_anyone() => {
-            // Boxed, because it is rare and its state would enlarge the future of every request.
+            // Boxed, because this case is rare and its state would enlarge the future of every request.
             return Box::pin(admit_anyone(endpoint, plan, parts, body, watch)).await;
         }
         Err(failure) => {
@@ -174,7 +174,7 @@ async fn admit_anyone(
     Ok(())
 }
 
-/// Checks the scopes of a body, and returns the row's operation if the body calls exactly one.
+/// Checks the scopes of a body, and returns the row of its target if the body is a single message.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -242,7 +242,7 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// Finds the owners of the tasks that a body names; few bodies name any.
+/// Finds the owners of the tasks that a body names. Few bodies name a task.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -254,10 +254,10 @@ async fn origins(
     if !names_tasks || matches!(endpoint.tasks, Tasks::Unknown) {
         return Ok(Origins::Untold);
     }
-    // The program's function is not called for a caller without the floor.
+    // The program's function is not called for a caller whose token lacks the floor.
     recheck_floor(plan, token, noted)?;
     let owner = endpoint.owner(plan, token);
-    // Boxed, because it is rare and its state would enlarge the future of every request.
+    // Boxed, because this case is rare and its state would enlarge the future of every request.
     Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)
 }
 
@@ -265,7 +265,7 @@ async fn origins(
 type Unjudged<'a> = (&'a Message<'a>, Cause);
 
 enum Cause {
-    /// Versions with this method have no batches.
+    /// Protocol versions with this method have no batches.
     InBatch,
     Undecided(Undecided),
 }
@@ -281,15 +281,14 @@ fn find<'a>(
     let single = messages.single();
     for message in messages.iter() {
         let subscribes = matches!(message.subject, Subject::Subscriptions(_));
-        // It may name many resources.
+        // A subscription may name many resources, so a batch must not contain one.
         if single.is_none() && subscribes {
             return Err((message, Cause::InBatch));
         }
         let known = found.len();
         let decided = endpoint.rules.find(message, origins, &mut found);
         decided.map_err(|why| (message, Cause::Undecided(why)))?;
-        // A public resource may be read without a token, but a subscription is an answer without an end, so it needs
-        // one.
+        // A public resource may be read without a token. A subscription needs a token, because its answer has no end.
         if found.len() == known || subscribes {
             found.push(floor(plan));
         }
@@ -297,7 +296,7 @@ fn find<'a>(
     Ok(found)
 }
 
-/// Answers a caller with the floor if the requirement of a message cannot be determined.
+/// Makes the answer if the requirement of a message cannot be determined. The caller's token covers the floor.
 fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> ProtocolError {
     let Cause::Undecided(why) = cause else { return ProtocolError::mismatch(Mismatch::Batch) };
     let why = if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
@@ -307,7 +306,7 @@ fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> 
     ProtocolError::undecided(why, &message.subject, has_sessions).to(is_single.then_some(message))
 }
 
-/// Checks the floor and all rows together. A refusal asks for the scopes of all of them.
+/// Checks the floor and all rows together. A refusal names the scopes of the floor and of all rows.
 fn judge(plan: &Plan, token: &Token, found: &Found, noted: &Noted<'_>) -> Result<(), Rejection> {
     let judge = Judge::Gate(plan);
     if let Some(one) = found.only() {
@@ -320,7 +319,7 @@ fn judge(plan: &Plan, token: &Token, found: &Found, noted: &Noted<'_>) -> Result
     judge.judge(token, &found.demands().collect::<Vec<_>>(), noted)
 }
 
-/// Rejects a token below the floor. Its client learns only that the floor is missing.
+/// Rejects a token that lacks the floor. The challenge names only the scopes of the floor.
 fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Rejection> {
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }

@@ -1,4 +1,4 @@
-//! The resources of a table, found by their URIs, with the scopes that a URI fills in.
+//! Finds the resources of a table by their URIs, and fills in their scopes.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ struct Known {
     template: UriTemplate,
 }
 
-/// A resource of a table, found by a URI; made by [`McpTable::resource`].
+/// A resource of a table. [`McpTable::resource`] finds it by a URI.
 ///
 /// # Examples
 ///
@@ -45,7 +45,7 @@ struct Known {
 pub struct McpResource<'a> {
     operation: Operation,
     captures: Captures<'a>,
-    /// The scopes that the row's templates became.
+    /// The scopes that result from the row's templates.
     filled: Filled,
 }
 
@@ -80,7 +80,7 @@ impl Resources {
         }
     }
 
-    /// Returns the problems of templates that follow others, and of the row for all other resources.
+    /// Returns the problems of templates that overlap with earlier ones, and of the row for all other resources.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {
@@ -124,7 +124,7 @@ impl Resources {
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
-    /// Finds a resource by its own text; for a template, the text with its braces.
+    /// Finds a resource by its text in the table. For a template, this is the text with braces.
     pub(super) fn declared(&self, text: &str) -> Option<&Operation> {
         let templates = || self.templates.values().flatten().map(|known| &known.operation);
         self.plain.get(text).or_else(|| templates().find(|operation| operation.name() == text))
@@ -140,7 +140,7 @@ fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Ite
     })
 }
 
-/// Returns the problem of a template after another, since the first that fits decides.
+/// Returns the problem of a template that overlaps with an earlier one. The first template that fits a URI decides.
 fn fault_behind(first: &Known, second: &Known) -> Option<String> {
     let (earlier, later) = (&first.operation, &second.operation);
     // The table reports repeated rows itself.
@@ -161,11 +161,11 @@ fn fault_behind(first: &Known, second: &Known) -> Option<String> {
 
 impl McpTable {
     /// Finds the resource of a URI as the gate does: the one with exactly this URI, else the first template that fits,
-    /// else [`Operation::any_resource`]. A URI of more than 8 KiB finds none.
+    /// else [`Operation::any_resource`]. For a URI of more than 8 KiB, the result is `None`.
     ///
-    /// Use it in a server's own `resources/read`, so that one place determines the resource, its requirement, and the
-    /// part of the URI that is its name. Check the result with
-    /// [`Access::require_resource`](crate::Access::require_resource).
+    /// Use this method in a server's own `resources/read`. The server and the gate then find the same resource, the
+    /// same requirement and the same values in the URI. Check the result
+    /// with [`Access::require_resource`](crate::Access::require_resource).
     ///
     /// # Examples
     ///
@@ -192,14 +192,14 @@ impl<'a> McpResource<'a> {
         Self { operation: operation.clone(), captures, filled }
     }
 
-    /// Returns the URI or the template, as the table has it; `*` for [`Operation::any_resource`].
+    /// Returns the URI or the template, as written in the table; `*` for [`Operation::any_resource`].
     #[must_use]
     pub fn template(&self) -> &str {
         self.operation.name()
     }
 
-    /// Returns the value of a variable in the URI: 1 to 1,024 of the characters `A-Za-z0-9._~-`, and neither `.` nor
-    /// `..`.
+    /// Returns the value of a variable in the URI. A value has 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is
+    /// neither `.` nor `..`.
     #[must_use]
     pub fn part(&self, variable: &str) -> Option<&'a str> {
         self.captures.get(variable)

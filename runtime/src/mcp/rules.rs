@@ -1,4 +1,4 @@
-//! The requirement of a message: the rows of its method and of its tool, prompt or resource, or only the floor.
+//! The requirement of a message: the rows of its method and of its target, or only the floor.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -24,7 +24,7 @@ pub(super) struct Rules {
     resources: Resources,
     /// Tools that are unknown even if a row allows every tool.
     off: HashSet<String>,
-    /// Whether callers without a token may do anything.
+    /// Whether some operation is public.
     has_public: bool,
 }
 
@@ -36,14 +36,14 @@ struct Named {
     any: Option<RowRef>,
 }
 
-/// A row that applies to a message, with the scopes that its templates became.
+/// A row that applies to a message, with the scopes that result from its templates.
 #[derive(Clone, Debug)]
 pub(super) struct Matched {
     pub(super) row: RowRef,
     pub(super) filled: Filled,
 }
 
-/// The rows that apply to the messages of a body: nearly always one, which needs no list.
+/// The rows that apply to the messages of a body. Nearly always there is only one row, which needs no list.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     first: Option<Matched>,
@@ -58,7 +58,7 @@ impl Found {
         }
     }
 
-    /// Fills in the values of the resource that the request is for.
+    /// Fills in the values from the path of the request, if the gate has a family.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         for matched in self.first.iter_mut().chain(&mut self.more) {
             matched.fill_for(plan);
@@ -92,20 +92,21 @@ impl Found {
 /// Why the requirement of a message cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// There is no row for the tool, prompt or resource, and none for all of its kind.
+    /// There is no row for the tool, prompt or resource, and no row for all operations of its kind.
     Unlisted(Kind),
-    /// There is no row for the method, and MCP defines no method of that name that acts on nothing.
+    /// There is no row for the method, and the method needs a row. MCP does not define the method, or the method is for
+    /// tasks whose owners are unknown.
     UnknownMethod,
     /// The message asks to complete values on which the template's scopes depend, so the scopes are not known yet.
     OpenTemplate,
     /// The task does not exist, or belongs to another caller.
     UnknownTask,
-    /// A tool, prompt, resource or task is not named. A server may find a name in another place.
+    /// The message does not name its tool, prompt, resource or task. A server might find the name in another place.
     Unnamed,
 }
 
 impl Undecided {
-    /// Returns the text for the log, which helps a program with an operation that has no row.
+    /// Returns the reason for the log, so that developers notice an operation without a row.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Unlisted(_) | Self::UnknownMethod => {
@@ -123,8 +124,8 @@ impl Matched {
         Self { row: row.clone(), filled: Filled::default() }
     }
 
-    /// Fills in the values of the resource that the request is for, if the gate has a family; the URI of an MCP
-    /// resource has filled in its own.
+    /// If the gate has a family, fills in the values from the path of the request. For an MCP resource, the values from
+    /// its URI are already filled in.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         if self.filled.is_empty() && self.row.terms().has_templates() {
             self.filled = plan.fill(&self.row);
@@ -163,7 +164,7 @@ impl Rules {
         Self { named, resources, off: HashSet::new(), has_public }
     }
 
-    /// Tells whether callers without a token may do anything.
+    /// Tells whether some operation is public.
     pub(super) fn has_public(&self) -> bool {
         self.has_public
     }
@@ -183,7 +184,7 @@ impl Rules {
         self.off.contains(tool)
     }
 
-    /// Adds the requirement of a message beyond the floor: that of its method, and then that of its target.
+    /// Adds the rows of a message: first the row of its method, then the rows of its targets.
     pub(super) fn find(
         &self,
         message: &Message<'_>,
@@ -242,15 +243,15 @@ impl Rules {
         self.named.get(&kind)?.any.as_ref().map(Matched::of)
     }
 
-    /// Finds the row of a name, or the row for all names without one.
+    /// Finds the row of a name, or the row for all names without a row.
     fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
         let is_off = kind == Kind::Tool && self.is_off(name);
         let found = self.one(kind, name).or_else(|| self.any(kind)).filter(|_| !is_off);
         found.ok_or(Undecided::Unlisted(kind))
     }
 
-    /// Finds the requirement of a task: that of the tool that started it. If only the server knows the tool, a
-    /// subscription needs the requirement of `tasks/get`.
+    /// Finds the requirement of a task, which is the requirement of the tool that started the task. If only the server
+    /// knows the tool, a subscription needs the requirement of `tasks/get`.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),
@@ -267,13 +268,13 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Finds the requirement of a listed template by its own text. Its values are unknown.
+    /// Finds the requirement of a template by its text in the table. The values of the template are unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn template(&self, text: &str) -> Result<Matched, Undecided> {
         self.listed(Kind::Resource, text)
     }
 
-    /// Finds the requirement of a completion. It is mostly for a template, which has no values.
+    /// Finds the requirement of a completion. Most completions are for a template, whose values are not known yet.
     fn completed(&self, uri: &str) -> Result<Matched, Undecided> {
         match self.resources.declared(uri) {
             None => self.resource(uri),
@@ -303,7 +304,7 @@ fn unfit_for_anyone(operation: &Operation) -> Option<String> {
     Some(format!("`{operation}` is public, {why}"))
 }
 
-/// Lists the problems of a row by itself; there are further checks for resources.
+/// Lists the problems of a single row. Resources have further checks.
 fn faults(gate: &Gate, operation: &Operation) -> impl Iterator<Item = String> {
     let public = operation.requirement().is_public().then(|| unfit_for_anyone(operation)).flatten();
     let any_constructor = match operation.kind() {

@@ -1,4 +1,5 @@
-//! Binds sessions to principals: clients see the server's identifier with a MAC over it and the principal.
+//! Binds sessions to principals. Clients see the server's own identifier with a MAC of the identifier and the
+//! principal.
 //!
 //! A request with a session of another principal gets the same answer as one with a session that does not exist. The
 //! server's own identifier never leaves the gate without its MAC, and an identifier without a MAC is not accepted.
@@ -24,14 +25,14 @@ static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 pub(super) enum Sessions {
     /// It may have sessions.
     Bound,
-    /// It has no sessions, and reads no session identifier.
+    /// The server has no sessions, and reads no session identifier.
     None,
 }
 
 impl Sessions {
-    /// Replaces the client's session identifier by the server's own.
+    /// Replaces the client's session identifier with the server's own.
     ///
-    /// Versions without sessions ignore the header, so it is removed.
+    /// Protocol versions without sessions ignore the header, so it is removed.
     pub(super) fn open(
         self,
         binding: &Binding,
@@ -84,7 +85,7 @@ const WITHOUT_PRINCIPAL: &str = "The access token has no principal to whom a ses
 /// The longest identifier that a server may give a session.
 const LONGEST: usize = MAX_IDENTIFIER / 2;
 
-/// Returns the server's own identifier from the one that a client sent.
+/// Extracts the server's own identifier from the identifier that a client sent.
 fn opened(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<HeaderValue> {
     let (id, tag) = one(headers).filter(|id| id.len() <= MAX_IDENTIFIER)?.rsplit_once('.')?;
     let is_bound = is_identifier(id) && binding.is_tag(Kind::Session, owner, &[id], tag);
@@ -97,14 +98,14 @@ fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<Hea
     HeaderValue::try_from(format!("{id}.{tag}")).ok()
 }
 
-/// Returns the only identifier of a message. With two, programs differ about which one applies.
+/// Returns the identifier of a message. Returns `None` if there are two, since programs differ about which one applies.
 fn one(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(&SESSION_ID).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()
 }
 
-/// Tells whether [the specification] allows the identifier: visible ASCII.
+/// Tells whether the identifier is visible ASCII, as [the specification] demands, and not too long.
 ///
 /// [the specification]: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
 fn is_identifier(id: &str) -> bool {

@@ -12,7 +12,7 @@ use super::{
 /// The target of a method, as far as it affects the scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// No target: a method of MCP that carries no operation, or an answer.
+    /// No target: an answer, or a method of MCP that acts on nothing.
     None,
     /// A method that MCP does not define, so its effect is unknown.
     Foreign,
@@ -63,7 +63,7 @@ const OF_TASKS: [&str; 4] = [GET_TASK, RESULT_OF_TASK, "tasks/update", "tasks/ca
 /// The method that opens a connection, in versions before 2026-07-28.
 pub(super) const INITIALIZE: &str = "initialize";
 
-/// The method that asks about a task. It also stands for the notifications of a subscribed task.
+/// The method that asks about a task. Its row also covers the notifications of a subscribed task.
 pub(super) const GET_TASK: &str = "tasks/get";
 
 /// The method that waits for the result of a task, in version 2025-11-25.
@@ -72,14 +72,14 @@ pub(super) const RESULT_OF_TASK: &str = "tasks/result";
 /// The method that lists tasks, in version 2025-11-25.
 pub(super) const LIST_TASKS: &str = "tasks/list";
 
-/// Tells whether a method may pass without a row of its own, by the floor and its target. Methods of tasks may if the
-/// task's owner is known, which does not depend on a table.
+/// Tells whether a method needs no row of its own, because the floor and the row of its target decide. A method of
+/// tasks needs no row if the owner of the task is known, which a table does not show.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
-/// Tells whether a method has no target with a row or an owner of its own.
+/// Tells whether a method acts on nothing that has a row or an owner of its own.
 pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }
@@ -157,7 +157,7 @@ impl Subject<'_> {
         one.into_iter().chain(subscribed)
     }
 
-    /// Returns the name, URI or identifier of the target, if there is exactly one.
+    /// Returns the name, URI or identifier of the target, if there is exactly one target.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::PromptCompletion(name) | Self::ResourceCompletion(name) => Some(name),
@@ -179,7 +179,7 @@ impl Subject<'_> {
     }
 }
 
-/// Returns the start of a name for an answer or a log line, since a client chooses its length.
+/// Returns the start of a name for an answer or a log line, since a client may send a name of any length.
 pub(crate) fn shortened(name: &str) -> &str {
     const MOST: usize = 128;
     name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())

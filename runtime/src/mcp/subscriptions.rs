@@ -7,15 +7,15 @@ use serde::{
     de::{Error, SeqAccess, Visitor},
 };
 
-/// The limit of a request's subscriptions, which bounds its time and memory. Real requests need fewer.
+/// The most subscriptions of one request. The limit bounds the time and memory of a request; real requests need fewer.
 const MOST: usize = 256;
 
-/// The subscriptions of a client that have a target with a row or an owner.
+/// The subscriptions of a client whose targets have a row or an owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Topics {
     /// The URIs of resources.
     pub(crate) resources: Vec<String>,
-    /// The identifiers of tasks, which are an extension.
+    /// The identifiers of tasks. Tasks are an extension of MCP.
     pub(crate) tasks: Vec<String>,
 }
 

@@ -9,7 +9,7 @@ use crate::scope::{Entry, Requirement, ScopeTable};
 
 /// What each operation of an MCP server needs.
 ///
-/// [`mcp_table!`](crate::mcp_table) makes a constant table. At run time, collect operations from an iterator.
+/// Make a constant table with [`mcp_table!`](crate::mcp_table). At run time, collect operations from an iterator.
 ///
 /// # Examples
 ///
@@ -28,9 +28,9 @@ pub struct McpTable {
 /// The rows that let clients without a token see what a server offers: `initialize`, `server/discover`, `ping` and the
 /// lists.
 ///
-/// Without these rows the gate answers 401 to every request that has no token and is not public, so that clients log in
-/// when they connect. With them a client learns of a scope from the 401 of the operation that needs it. Not every
-/// client logs in that late; see the [guide](crate::guide::mcp).
+/// Without these rows, clients log in when they connect: the gate answers 401 to every request that has no token and is
+/// not public. With these rows, a client connects without a token, and learns the scopes of an operation from the 401
+/// of this operation. Not every client logs in that late; see the [guide](crate::guide::mcp).
 ///
 /// # Examples
 ///
@@ -83,7 +83,7 @@ impl McpTable {
         &self.operations
     }
 
-    /// Tells whether there is a row for a tool, by its name or for all tools.
+    /// Tells whether a row covers a tool: its own row, or a row for all tools.
     #[cfg(feature = "rmcp")]
     pub(super) fn has_tool(&self, tool: &str) -> bool {
         self.operations.iter().any(|operation| {

@@ -1,9 +1,9 @@
-//! Tasks that belong to principals. The caller who started a task may ask about it, with the scopes of the tool that
-//! started it.
+//! Tasks that belong to principals. Only the caller who started a task may ask about it, and only with the scopes of
+//! the tool that started it.
 //!
-//! For an rmcp server the gate binds the identifiers: clients see the server's own with the name of the tool, and a MAC
-//! over both and the principal. For any other server the program names the owner of a task; if it does not, only a row
-//! for the method allows requests about tasks.
+//! For an rmcp server, the gate binds the identifiers. Clients see the server's own identifier with the name of the
+//! tool, and with a MAC of the identifier, the name and the principal. For any other server, the program names the
+//! owner of a task. Otherwise, only a row for the method allows requests about tasks.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::token::Principal;
 /// The source of a task's owner.
 #[derive(Clone)]
 pub(super) enum Tasks {
-    /// At most the server knows it.
+    /// The gate does not know the owner, but the server may.
     Unknown,
     /// The identifier contains it.
     #[cfg_attr(
@@ -30,8 +30,8 @@ pub(super) enum Tasks {
     Told(Arc<dyn Ask>),
 }
 
-/// The principal who started a task of an MCP server, and the tool; see
-/// [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
+/// The principal who started a task of an MCP server, and the tool that was called;
+/// see [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
 ///
 /// # Examples
 ///
@@ -72,13 +72,13 @@ where
     }
 }
 
-/// The owners of the tasks that a body names.
+/// What the gate knows about the tasks that a body names.
 #[derive(Debug, Default)]
 pub(super) enum Origins {
     /// The owners are unknown.
     #[default]
     Untold,
-    /// The tool with which the caller started each task; `None` for tasks of other callers.
+    /// For each task, the tool that the caller called to start it; `None` for a task of another caller.
     Told(Vec<(String, Option<String>)>),
 }
 
@@ -86,9 +86,9 @@ pub(super) enum Origins {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin<'a> {
     Untold,
-    /// The caller has no task of this name.
+    /// The caller has no task with this identifier.
     Nowhere,
-    /// The caller started it with a call of this tool.
+    /// The caller started the task with a call of this tool.
     Tool(&'a str),
 }
 
@@ -106,7 +106,7 @@ impl Origins {
 }
 
 impl Tasks {
-    /// Finds the tools with which the caller started the tasks that a body names.
+    /// Finds, for each task that a body names, the tool that the caller called to start it.
     pub(super) async fn origins(
         &self,
         binding: &Binding,
@@ -167,7 +167,7 @@ pub(super) fn seal(binding: &Binding, owner: Owner<'_>, tool: &str, id: &str) ->
     format!("{}.{id}.{tag}", BASE64_URL_SAFE_NO_PAD.encode(tool))
 }
 
-/// Parses the identifier of one of `owner`'s tasks. It fails for tasks of other owners.
+/// Parses the identifier of one of `owner`'s tasks. Returns `None` for a task of another owner.
 pub(super) fn open<'a>(binding: &Binding, owner: Owner<'_>, id: &'a str) -> Option<Task<'a>> {
     if id.len() > MAX_IDENTIFIER {
         return None;

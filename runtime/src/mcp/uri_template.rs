@@ -4,7 +4,7 @@ use scopegate_grammar::{is_value, is_value_byte};
 
 use crate::scope::{Parameters, Text, Unfilled};
 
-/// A URI with variables. Characters that no value may have separate its segments, and a segment has at most one
+/// A URI with variables. Its segments are separated by characters that no value may contain. A segment has at most one
 /// variable, so a URI can be read in only one way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UriTemplate {
@@ -30,7 +30,7 @@ fn is_separator(char: char) -> bool {
     !u8::try_from(char).is_ok_and(is_value_byte)
 }
 
-/// Returns the characters of a text that no value may have.
+/// Returns the separators in a text: the characters that no value may contain.
 pub(super) fn separators(text: &str) -> String {
     text.chars().filter(|char| is_separator(*char)).collect()
 }
@@ -90,7 +90,7 @@ impl UriTemplate {
         Ok(())
     }
 
-    /// Returns the characters that separate its segments. An expansion has the same separators.
+    /// Returns the characters that separate the segments. A URI that fits has the same separators.
     pub(super) fn separators(&self) -> &str {
         &self.separators
     }
@@ -107,10 +107,10 @@ impl UriTemplate {
         self.segments.iter().filter_map(|segment| segment.variable.as_ref())
     }
 
-    /// Returns the values of the variables, if a URI fits the template. `uri` has the URI's segments; its
-    /// [`separators`](Self::separators) must be the same.
+    /// Returns the values of the variables, if a URI fits the template. `uri` has the segments of a URI with the
+    /// same [`separators`](Self::separators).
     ///
-    /// The fixed texts are compared first, so for a URI that does not fit the work is bounded by the template's length.
+    /// The fixed texts are compared first, so a URI that does not fit costs at most the template's length.
     pub(super) fn captures<'a>(&self, uri: &[&'a str]) -> Option<Captures<'a>> {
         if self.segments.len() != uri.len() {
             return None;
@@ -187,7 +187,7 @@ pub(super) mod work {
 mod tests {
     use super::{UriTemplate, segments, separators};
 
-    /// Checks the value of each variable, written as `name=value`, or that the URI does not fit.
+    /// Checks the values of the variables, written as `name=value`. `None` means that the URI does not fit.
     #[track_caller]
     fn check(template: &'static str, uri: &str, expected: Option<&str>) {
         let template = UriTemplate::parse(template).unwrap();

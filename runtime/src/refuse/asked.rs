@@ -2,7 +2,7 @@
 
 use crate::scope::{ScopeToken, StepUp, join};
 
-/// Scopes, and a demand on the login.
+/// Scopes, and what the login must satisfy.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) scopes: Vec<ScopeToken>,
@@ -10,7 +10,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Nothing, since no token would help.
+    /// No scopes and no login, since no token would help.
     pub(crate) const NOTHING: Self = Self { scopes: Vec::new(), step_up: StepUp::NONE };
 
     /// Returns the scopes as a list, if there are any.
@@ -23,7 +23,7 @@ impl Asked {
         Some(join(self.step_up.acr())).filter(|values| !values.is_empty())
     }
 
-    /// Returns how many seconds ago the login may have been, if that is limited.
+    /// Returns how old the login may be, in seconds, if there is a limit.
     pub(crate) fn max_age(&self) -> Option<u64> {
         self.step_up.max_age().map(|max_age| max_age.as_secs())
     }

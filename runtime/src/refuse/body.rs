@@ -22,21 +22,21 @@ use crate::refuse::{Asked, ErrorAnswer, Reason};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyFormat {
-    /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]: the default. If a certain
-    /// login is required, the body has `acr_values` and `max_age` like the challenge.
+    /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]. This is the default. If a
+    /// certain login is required, the body has `acr_values` and `max_age`, as the challenge does.
     ///
     /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     #[default]
     OAuth,
-    /// Problem details, [RFC 9457], with `error`, `scope` and the rest as extension members.
+    /// Problem details ([RFC 9457]), with `error`, `scope` and the other members as extension members.
     ///
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
-    /// A JSON-RPC error, as MCP clients parse it. Its code is the HTTP status, which is outside the range that JSON-RPC
-    /// reserves. It has the `id` of the request if the body was read, which normally happens only for requests with a
-    /// token.
+    /// A JSON-RPC error, as MCP clients parse it. The code of the error is the HTTP status, which is outside the range
+    /// that JSON-RPC reserves. The error has the `id` of the request if the gate has read the body. Normally, the gate
+    /// reads a body only if the request has a token.
     JsonRpc,
-    /// `{"error": "a text for people"}`, with `scope` if a scope is missing: the default for static keys.
+    /// `{"error": "a text for people"}`, with `scope` if a scope is missing. This is the default for static keys.
     Text,
     /// No body.
     Empty,
@@ -60,7 +60,7 @@ impl Content {
 }
 
 impl BodyFormat {
-    /// Writes the body; `id` is that of the JSON-RPC request, if it was read.
+    /// Writes the body; `id` is that of the JSON-RPC request, if the body was read.
     pub(crate) fn write(
         self,
         reason: Reason,

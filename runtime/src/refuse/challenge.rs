@@ -9,11 +9,12 @@ use crate::{
     scope::{ScopeToken, join},
 };
 
-/// A Bearer or [DPoP](Challenge::with_dpop) challenge: it names the token that a client needs, and where to get it.
+/// A Bearer or [DPoP](Challenge::with_dpop) challenge. The challenge says which token a client needs, and where to get
+/// the token.
 ///
 /// It follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1].
-/// Every value is quoted. Parameters that clients act on come before free text, since many clients search for them as
-/// substrings.
+/// Every value is quoted. Parameters that clients act on come before free text, because many clients search for a
+/// parameter as a substring.
 ///
 /// # Examples
 ///
@@ -42,7 +43,7 @@ pub struct Challenge {
     algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
-    /// Separated by spaces; empty if any login will do.
+    /// Separated by spaces; empty if any login is enough.
     acr_values: String,
     /// In seconds.
     max_age: Option<u64>,
@@ -54,7 +55,7 @@ pub struct Challenge {
 impl Challenge {
     /// Makes a challenge that points to the metadata of `resource`, and names its realm if it has one.
     ///
-    /// A [family](Resource::family) as a whole has no metadata; each of its resources has.
+    /// A [family](Resource::family) as a whole has no metadata; each of its resources has its own.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
         let metadata = (!resource.is_family()).then(|| resource.metadata_url());
@@ -105,17 +106,17 @@ impl Challenge {
         self
     }
 
-    /// Sets all scopes that the request needs; without any, the challenge has no `scope`.
+    /// Sets all scopes that the request needs. Without scopes, the challenge has no `scope`.
     #[must_use]
     pub fn with_scopes(mut self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Sets the accepted values of `acr`, in order of preference; without any, the challenge has no `acr_values`.
+    /// Sets the accepted values of `acr`, in order of preference. Without values, the challenge has no `acr_values`.
     ///
-    /// A value that a challenge cannot carry, such as one with a space, is left out, and so are values after the
-    /// sixteenth.
+    /// A value that a challenge cannot carry, such as one with a space, is left out. Values after the sixteenth are
+    /// left out, too.
     ///
     /// # Examples
     ///
@@ -145,7 +146,7 @@ impl Challenge {
         self
     }
 
-    /// Sets how long ago the person may have logged in. Fractions of a second are dropped.
+    /// Sets how old the login may be. Fractions of a second are dropped.
     #[must_use]
     pub fn with_max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age.as_secs());
@@ -154,9 +155,9 @@ impl Challenge {
 
     /// Sets the error of the credential that was sent, and a description for developers.
     ///
-    /// Set no error for a request without a credential, since there is nothing wrong with one. Characters in the
-    /// description that a challenge cannot carry are replaced. `=` is replaced, too, since many clients search the
-    /// whole challenge for `scope=`. A description of more than 256 characters is cut.
+    /// For a request without a credential, do not set an error, because the error is about the credential. Characters
+    /// in the description that a challenge cannot carry are replaced. `=` is replaced, too, since many clients search
+    /// the whole challenge for `scope=`. A description of more than 256 characters is cut.
     #[must_use]
     pub fn with_error(mut self, error: ErrorCode, description: &str) -> Self {
         self.error = Some(error);
@@ -167,8 +168,8 @@ impl Challenge {
 
     /// Writes the challenge as the value of a header.
     ///
-    /// A challenge of more than 8 KiB, which servers and proxies would reject, is written without its scopes: clients
-    /// then request those of the metadata. A gate with such a challenge does not start.
+    /// A challenge of more than 8 KiB is written without its scopes, because servers and proxies would reject such a
+    /// header. Clients then request the scopes of the metadata. A gate with such a challenge does not start.
     #[must_use]
     pub fn to_header_value(&self) -> HeaderValue {
         let text = if self.fits() {
@@ -176,7 +177,7 @@ impl Challenge {
         } else {
             Self { scopes: Vec::new(), ..self.clone() }.to_string()
         };
-        // Each part was checked when it was made, so this fallback, which is still a challenge, is never used.
+        // Each part was checked when it was made, so this fallback is never used. It would still be a challenge.
         let fallback = if self.algs.is_some() { r#"DPoP algs="ES256""# } else { r#"Bearer realm="""# };
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(fallback))
     }
@@ -187,7 +188,7 @@ impl Challenge {
     }
 }
 
-/// Writes the challenge as in the header.
+/// Writes the challenge in the form of the header.
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scope = Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
@@ -218,7 +219,7 @@ const MAX_HEADER: usize = 8 * 1024;
 /// In characters.
 const MAX_DESCRIPTION: usize = 256;
 
-/// `error_description` takes `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
+/// `error_description` may contain `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
 ///
 /// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
 fn harmless(character: char) -> char {
@@ -253,11 +254,11 @@ pub enum ErrorCode {
     InvalidToken,
     /// `insufficient_scope`: the token is valid but grants too little.
     InsufficientScope,
-    /// `insufficient_user_authentication`: the token is valid, but the login behind it does not suffice.
+    /// `insufficient_user_authentication`: the token is valid, but the login behind the token is not enough.
     InsufficientUserAuthentication,
     /// `invalid_dpop_proof`: the token is valid, but its proof is not.
     InvalidDpopProof,
-    /// `use_dpop_nonce`: the proof needs the nonce in the answer.
+    /// `use_dpop_nonce`: the next proof must contain the nonce of the answer.
     UseDpopNonce,
 }
 

@@ -1,4 +1,4 @@
-//! The reason of a refusal, and what follows from it for every gate.
+//! The reason of a refusal, and what every gate answers for this reason.
 
 use http::StatusCode;
 
@@ -28,29 +28,29 @@ pub enum Reason {
     ExpiredToken,
     /// The token is valid but lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
-    /// The token is valid, but the person logged in by another method than the operation demands, or too long ago: 401,
+    /// The token is valid, but the login is too old, or used another method than the operation demands: 401,
     /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token may also lack
     /// a scope.
     InsufficientAuthentication,
     /// The token is bound to a key of the client, and the proof is missing or not valid for this request: 401,
     /// `invalid_dpop_proof` ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     InvalidProof,
-    /// The proof is valid, but has no nonce of the gate, or an old one: 401, `use_dpop_nonce` ([RFC 9449, section
+    /// The proof is valid, but its nonce of the gate is missing or too old: 401, `use_dpop_nonce` ([RFC 9449, section
     /// 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
     NonceRequired,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
-    /// A value in the path contains characters that its scope must not have: 400, without a challenge.
+    /// A value in the path contains characters that are illegal in the scope: 400, without a challenge.
     IllegalParameter,
     /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
-    /// can have, so no token can be valid: 404, without a challenge.
+    /// can have: 404, without a challenge. No token can be valid there.
     UnknownResource,
     /// The handler refuses, and no scope would change that: 403, without a challenge.
     Denied,
     /// The token cannot be verified now: 503 with `Retry-After`.
     Unavailable,
-    /// The program is at fault: the handler has no gate, a template cannot be filled in, or a demanded scope is not
-    /// declared. 500.
+    /// The handler has no gate, a template cannot be filled in, or a demanded scope is not declared: 500. The mistake
+    /// is in the program.
     Misconfigured,
 }
 
@@ -132,7 +132,7 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns a text for developers, about access tokens.
+    /// Returns a text for developers, which speaks of access tokens.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",

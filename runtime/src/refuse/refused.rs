@@ -65,7 +65,7 @@ impl Refused<'_> {
         self.asked.step_up.acr().collect()
     }
 
-    /// Returns how long ago the person may have logged in, if that is limited.
+    /// Returns how old the login may be, if there is a limit.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.asked.step_up.max_age()
@@ -81,8 +81,8 @@ impl Refused<'_> {
         self.headers
     }
 
-    /// Returns the body that the gate would write without the function, in the format of
-    /// [`Gate::body`](crate::Gate::body) or the default, with its `Content-Type`.
+    /// Returns the body that the gate would write without the function, with its `Content-Type`. The format is that
+    /// of [`Gate::body`](crate::Gate::body), or the default.
     #[must_use]
     pub fn default_body(&self) -> Response {
         self.content.to_response()
@@ -126,8 +126,8 @@ impl Custom {
         Self(write)
     }
 
-    /// Writes a body. If the function returns another refusal, that one gets its default body, because the function
-    /// would otherwise call itself without end.
+    /// Writes a body. If the function itself returns a refusal, that refusal gets its default body. Otherwise the
+    /// function would be called without end.
     pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
         match Writing::begin() {
             Some(_writing) => (self.0)(refused),
@@ -145,7 +145,7 @@ thread_local! {
 
 impl Writing {
     fn begin() -> Option<Self> {
-        // Made only for the outer call: dropping another one would clear the mark too early.
+        // Only the outer call makes this value, because dropping a second value would clear the mark too early.
         (!IS_WRITING.replace(true)).then(|| Self)
     }
 }

@@ -18,11 +18,11 @@ use crate::{
 /// The headers of a refusal that pages of other origins may read: browsers hide all headers that are not listed.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
-/// The header with a nonce for proofs, which such a page must be able to read
-/// ([RFC 9449, section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
+/// The header with a nonce for proofs, which pages of other origins must be able to read ([RFC 9449, section
+/// 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The same, as written in documentation.
+/// The name of this header, as documentation writes it.
 pub(crate) const EXPOSED_NONCE: &str = "DPoP-Nonce";
 
 /// At most one challenge for each scheme, in the order of the header lines.
@@ -30,7 +30,7 @@ type Challenges = [Option<HeaderValue>; 2];
 
 /// A refused request: the reason, and the answer that results from it. Cheap to clone.
 ///
-/// The extensions of the answer contain it, for outer layers that count or log refusals.
+/// The extensions of the answer contain this value, so that outer layers can count or log refusals.
 ///
 /// # Examples
 ///
@@ -115,8 +115,8 @@ impl Rejection {
         rejection
     }
 
-    /// Turns the refusal into the answer to a JSON-RPC request. A client that cannot match the answer to a request
-    /// shows only that something failed.
+    /// Turns the refusal into the answer to a JSON-RPC request. The answer has the `id` of the request. Without the
+    /// `id`, a client would show only that something failed.
     #[cfg(feature = "mcp")]
     pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
         // An answer that was built at startup is cloned first.
@@ -159,7 +159,7 @@ impl Rejection {
         self.answer.asked.step_up.acr().collect()
     }
 
-    /// Returns how long ago the person may have logged in, if that is limited.
+    /// Returns how old the login may be, if there is a limit.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.answer.asked.step_up.max_age()
@@ -176,7 +176,7 @@ impl Rejection {
         self.answer.challenges.iter().flatten()
     }
 
-    /// Returns the challenges joined as if on one header line; `None` if there are none.
+    /// Returns all challenges as the value of one header line; `None` if there are none.
     #[cfg(feature = "rmcp")]
     pub(crate) fn challenges_on_one_line(&self) -> Option<String> {
         let texts: Vec<_> = self.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();
@@ -196,7 +196,7 @@ impl Rejection {
     }
 }
 
-/// Status and headers result from the reason, whoever writes the body.
+/// The reason determines status and headers, even if the program writes the body.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = self.body();

@@ -8,8 +8,8 @@ use std::{
 
 /// `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)).
 ///
-/// Browsers accept more: they read `127.1` as an address and map other alphabets to `xn--..`. A text that only some
-/// parsers understand is rejected, so that no two parsers read different hosts.
+/// Browsers accept more texts: they read `127.1` as an address and map other alphabets to `xn--..`. A text that only
+/// some parsers understand is rejected, so that no two parsers read different hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Authority<'a> {
     pub(crate) host: Host<'a>,
@@ -106,7 +106,8 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Separates host and port. The second part keeps the colon, or any other text after the bracket of an address.
+/// Splits an authority into host and port. The second part begins with the colon, or with any other text after the
+/// bracket of an address.
 fn split(authority: &str) -> (&str, &str) {
     match authority.rfind(']') {
         Some(bracket) => authority.split_at(bracket + 1),
@@ -118,8 +119,8 @@ fn is_port(digits: &str) -> bool {
     digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port != 0)
 }
 
-/// Tells whether `host` is a DNS name that does not end in a number, decimal or hexadecimal: clients read such a host
-/// as an IPv4 address ([URL standard, section 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
+/// Tells whether `host` is a DNS name. A name must not end in a decimal or hexadecimal number, because clients read
+/// such a host as an IPv4 address ([URL standard, section 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
 fn is_name(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host);
     let is_label = |label: &str| {
@@ -134,7 +135,7 @@ fn is_name(host: &str) -> bool {
 }
 
 /// Writes an address as the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer) does. Rust writes some
-/// addresses with an IPv4 part; this never does.
+/// addresses with an IPv4 part; this function never does.
 fn ipv6(address: Ipv6Addr) -> String {
     let pieces = address.segments();
     let zeros = longest_zeros(&pieces);

@@ -46,7 +46,7 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// When `url` is not an absolute `https` URL. `http` is accepted for loopback hosts.
+    /// Fails if `url` is not an absolute `https` URL. `http` is accepted for loopback hosts.
     pub fn documentation(mut self, url: impl Into<String>) -> Result<Self, InvalidResource> {
         self.members.documentation = Some(Url::page("documentation", url.into())?.into_string());
         Ok(self)
@@ -56,7 +56,7 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// When `url` is not an absolute `https` URL. `http` is accepted for loopback hosts.
+    /// Fails if `url` is not an absolute `https` URL. `http` is accepted for loopback hosts.
     pub fn policy(mut self, url: impl Into<String>) -> Result<Self, InvalidResource> {
         self.members.policy = Some(Url::page("policy", url.into())?.into_string());
         Ok(self)
@@ -66,18 +66,19 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// When `url` is not an absolute `https` URL. `http` is accepted for loopback hosts.
+    /// Fails if `url` is not an absolute `https` URL. `http` is accepted for loopback hosts.
     pub fn terms_of_service(mut self, url: impl Into<String>) -> Result<Self, InvalidResource> {
         self.members.terms_of_service = Some(Url::page("terms of service", url.into())?.into_string());
         Ok(self)
     }
 
-    /// Sets a member that has no method: one from [RFC 9728, section 2], a name in some language (`resource_name#de`),
-    /// or an extension. The value is published unchanged.
+    /// Sets a member for which there is no method. This can be another member of [RFC 9728, section 2], a name in a
+    /// certain language (`resource_name#de`), or an extension. The value is published unchanged.
     ///
     /// # Errors
     ///
-    /// When the member has a method, or `value` is null, an empty array, or cannot be written as JSON.
+    /// Fails if there is a method for the member. It also fails if `value` is null or an empty array, or cannot be
+    /// written as JSON.
     ///
     /// # Examples
     ///
@@ -111,7 +112,7 @@ impl Resource {
         Err(InvalidResource { what: "member", text: name, fault: fault.into() })
     }
 
-    /// Tells whether a member without a method was set.
+    /// Tells whether the program has set the member with `Resource::member`.
     #[cfg(feature = "axum")]
     pub(crate) fn sets(&self, member: &str) -> bool {
         self.members.others.contains_key(member)

@@ -1,5 +1,5 @@
-//! The form of a URL that clients send. They parse a URL by the [URL standard](https://url.spec.whatwg.org/), and write
-//! it again from its parts.
+//! The form of a URL that clients send. Clients parse a URL by the [URL standard](https://url.spec.whatwg.org/), and
+//! write it again from its parts.
 
 use std::fmt::Write;
 
@@ -8,9 +8,10 @@ use super::authority::{Authority, default_port};
 /// Returns the form in which clients send a URL that [`Url`](super::url::Url) has checked; `origin_end` is where its
 /// origin ends.
 ///
-/// Clients add a slash after a host without a path. This function does not, since [`twin`] makes both forms count.
+/// Clients add a slash after a host without a path. This function does not add the slash: with [`twin`], both forms are
+/// valid.
 ///
-/// A host with `xn--` is not decoded: a name that can be registered stays as it is.
+/// A host with `xn--` is not decoded, because a name that can be registered already has the form that clients send.
 pub(super) fn canonical(url: &str, origin_end: usize) -> String {
     let (origin, rest) = url.split_at(origin_end);
     let (scheme, authority) = origin.split_once("://").unwrap_or(("", origin));

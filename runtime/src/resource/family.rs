@@ -19,7 +19,7 @@ pub(super) enum Extent {
     Member(Vec<(String, String)>),
 }
 
-/// What a path says about the resource of a family that it belongs to.
+/// Which resource of a family a path belongs to, if there is one.
 #[derive(Debug)]
 pub(crate) enum Place {
     At(Box<Resource>),
@@ -33,17 +33,19 @@ impl Resource {
     /// Makes a family of resources behind one gate, with one resource for each path that fits the pattern.
     ///
     /// A parameter such as `{org}` is a whole segment of the path. A request belongs to the resource whose path is a
-    /// prefix of its own path. Challenge, metadata document and audience are those of this one resource: a token for
-    /// `https://h.example/mcp/acme` is rejected at `https://h.example/mcp/globex`. The identifier comes from the
-    /// pattern and from the values in the path of the request; `Host` and forwarding headers do not affect it.
+    /// prefix of the request's path. Challenge, metadata document and audience are those of this one resource. For
+    /// example, a token for `https://h.example/mcp/acme` is rejected at `https://h.example/mcp/globex`. The identifier
+    /// of the resource comes from the pattern and from the values in the path of the request; `Host` and forwarding
+    /// headers do not affect it.
     ///
-    /// A value has 1 to 1,024 letters, digits and `.`, `_`, `~`, `-`, and is neither `.` nor `..`. No other value names
-    /// a resource, and a request with one is answered 404. Values are case-sensitive.
+    /// A value has 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is neither `.` nor `..`. No other value names a
+    /// resource. A request with another value is answered with 404. Values are case-sensitive.
     ///
     /// # Errors
     ///
-    /// When the pattern has no parameter, has a query, or has a parameter that is repeated or is not a whole segment of
-    /// the path. With values in place of its parameters, the pattern must be a URL that [`Resource::new`] accepts.
+    /// Fails if the pattern has no parameter, or has a query. It also fails if a parameter is repeated or is not a
+    /// whole segment of the path. With values in place of its parameters, the pattern must be a URL
+    /// that [`Resource::new`] accepts.
     ///
     /// # Examples
     ///
@@ -86,14 +88,14 @@ impl Resource {
         }
     }
 
-    /// Returns the value of a parameter of the [family](Resource::family) for this resource.
+    /// Returns the value that a parameter of the [family](Resource::family) has in this resource.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let Extent::Member(values) = &self.extent else { return None };
         values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Finds the resource of a family whose path is a prefix of `path`. It compares the undecoded text, so a
+    /// Finds the resource of a family whose path is a prefix of `path`. Paths are compared without decoding, so a
     /// percent-encoded value is illegal.
     pub(crate) fn find(&self, path: &str) -> Place {
         let Some(mut segments) = path.strip_prefix('/').map(|path| path.split('/')) else {
@@ -145,8 +147,8 @@ impl Resource {
     }
 }
 
-/// Tells whether some path fits both patterns completely, and not only by its beginning. Without parameters, this tells
-/// whether the patterns are equal. `{*rest}` fits the rest of a path, as in routes.
+/// Tells whether some whole path fits both patterns. Patterns without parameters must be equal. `{*rest}` fits the rest
+/// of a path, as in routes.
 #[cfg(feature = "axum")]
 pub(crate) fn meet(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (pattern(one), pattern(other));
@@ -176,7 +178,7 @@ pub(crate) fn is_within(route: &str, family: &str) -> bool {
     true
 }
 
-/// Returns a parameter of a route that has the name of a parameter of the family, but another position.
+/// Returns a parameter of a route that has the name of a parameter of the family, but is at another position.
 #[cfg(feature = "axum")]
 pub(crate) fn misplaced<'a>(route: &'a str, family: &Resource) -> Option<&'a str> {
     let named = pattern(route).enumerate().filter_map(|(at, segment)| {

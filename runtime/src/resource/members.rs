@@ -17,7 +17,7 @@ pub(crate) struct Members {
     pub(super) policy: Option<String>,
     #[serde(rename = "resource_tos_uri", skip_serializing_if = "Option::is_none")]
     pub(super) terms_of_service: Option<String>,
-    /// The members without a method, by name.
+    /// The members that `Resource::member` has set, by name.
     #[cfg(feature = "axum")]
     #[serde(flatten)]
     pub(super) others: BTreeMap<String, serde_json::Value>,

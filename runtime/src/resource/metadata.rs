@@ -69,14 +69,14 @@ impl ResourceMetadata {
         }
     }
 
-    /// Marks that tokens may be bound to client certificates, which the resource checks.
+    /// States in the document that tokens may be bound to client certificates, and that the resource checks this.
     #[cfg(feature = "axum")]
     pub(crate) fn with_certificates(mut self) -> Self {
         self.tls_client_certificate_bound_access_tokens = true;
         self
     }
 
-    /// Marks that tokens may, or must, be bound by DPoP.
+    /// States in the document that tokens may, or must, be bound by DPoP.
     #[cfg(feature = "axum")]
     pub(crate) fn with_dpop(mut self, algorithms: &[String], is_required: bool) -> Self {
         self.dpop_signing_alg_values_supported = algorithms.to_vec();
@@ -84,7 +84,7 @@ impl ResourceMetadata {
         self
     }
 
-    /// The member that marks tokens bound to certificates.
+    /// The name of the member for tokens that are bound to client certificates.
     #[cfg(feature = "axum")]
     pub(crate) const CERTIFICATES: &str = "tls_client_certificate_bound_access_tokens";
     #[cfg(feature = "axum")]

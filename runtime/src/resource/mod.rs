@@ -30,7 +30,7 @@ use crate::shown;
 /// A protected resource in the sense of [RFC 9728]: the API or the MCP endpoint that tokens are issued for.
 ///
 /// Metadata, challenge and audience contain the identifier exactly as the program wrote it. Nothing in a request
-/// changes it.
+/// changes the identifier.
 ///
 /// # Examples
 ///
@@ -59,14 +59,18 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// When `identifier` is not an absolute `https` URL without user and fragment, or contains `scope=` or another
-    /// parameter of a challenge. `http` is accepted for loopback hosts. It also fails if the host is neither a DNS name
-    /// nor an IP address, for a segment `.` or `..`, for characters that must be percent-encoded, and for more than
-    /// 2047 characters.
+    /// Fails in these cases:
     ///
-    /// The identifier must be in the form that clients send: they parse the URL and write it again, without the default
-    /// port and with scheme and host in lower case. The error for another form names the right one. After a host
-    /// without a path you may write the slash or not: see [`Resource::is_named_by`].
+    /// - `identifier` is not an absolute `https` URL. `http` is accepted for loopback hosts.
+    /// - The host is neither a DNS name nor an IP address.
+    /// - The URL has a user, a fragment, or a segment `.` or `..`.
+    /// - The URL contains `scope=` or another parameter of a challenge.
+    /// - The URL contains a character that must be percent-encoded.
+    /// - The URL has more than 2047 characters.
+    ///
+    /// The identifier must also have the form that clients send. Clients parse the URL and write it again, without the
+    /// default port, and with scheme and host in lower case. The error for another form shows the right form. The slash
+    /// after a host without a path is optional: see [`Resource::is_named_by`].
     pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
         Ok(Self::of(Url::resource("resource", identifier.into())?))
     }
@@ -81,23 +85,24 @@ impl Resource {
         }
     }
 
-    /// Adds an authorization server that issues tokens for this resource, by its issuer identifier.
+    /// Adds an authorization server that issues tokens for this resource. `issuer` is the issuer identifier of this
+    /// server.
     ///
     /// # Errors
     ///
-    /// When `issuer` is not an absolute `https` URL without user, query and fragment. `http` is accepted for loopback
-    /// hosts.
+    /// Fails if `issuer` is not an absolute `https` URL, or has a user, a query or a fragment. `http` is accepted for
+    /// loopback hosts.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Result<Self, InvalidResource> {
         self.authorization_servers.push(Url::issuer("authorization server", issuer.into())?.into_string());
         Ok(self)
     }
 
-    /// Sets the realm that challenges name.
+    /// Sets the realm for challenges.
     ///
     /// # Errors
     ///
-    /// When `realm` is empty, has more than 256 characters, or has a character other than printable ASCII without `"`,
-    /// `\` and `=`.
+    /// Fails if `realm` is empty or has more than 256 characters. Only printable ASCII is allowed, without `"`, `\` and
+    /// `=`.
     pub fn realm(mut self, realm: impl Into<String>) -> Result<Self, InvalidResource> {
         self.realm = Some(Realm::new(realm.into())?);
         Ok(self)
@@ -115,8 +120,8 @@ impl Resource {
 
     /// Tells whether `audience`, such as a value of a token's `aud`, names this resource.
     ///
-    /// It must be equal to the identifier. For a resource without a path, it may have or lack the slash after the host,
-    /// since clients that parse the URL add the slash. No audience names a [family](Resource::family) as a whole.
+    /// The audience must be equal to the identifier. If the resource has no path, the slash after the host is optional,
+    /// because clients that parse the URL add the slash. No audience names a [family](Resource::family) as a whole.
     ///
     /// # Examples
     ///
@@ -148,7 +153,8 @@ impl Resource {
         self.identifier.path()
     }
 
-    /// Returns the URL of the metadata: the well-known path, inserted between host and path ([RFC 9728, section 3.1]).
+    /// Returns the URL of the metadata. The URL has the well-known path between host and path ([RFC 9728, section
+    /// 3.1]).
     ///
     /// [RFC 9728, section 3.1]: https://www.rfc-editor.org/rfc/rfc9728#section-3.1
     pub fn metadata_url(&self) -> String {
@@ -157,8 +163,7 @@ impl Resource {
 
     /// Returns the path of [`Resource::metadata_url`], where the server serves the document.
     ///
-    /// A query of the identifier is part of the URL but not of the path, because requests are not distinguished by
-    /// their query.
+    /// A query of the identifier is part of the URL but not of the path, because routes do not depend on the query.
     pub fn metadata_path(&self) -> String {
         self.identifier.well_known_path()
     }
@@ -166,8 +171,8 @@ impl Resource {
 
 /// The name of a protection space ([RFC 9110, section 11.5](https://www.rfc-editor.org/rfc/rfc9110#section-11.5)).
 ///
-/// It contains neither `"` nor `\`, which many clients do not unescape, and no `=`, since clients search challenges for
-/// `scope=`.
+/// A realm does not contain `"` or `\`, because many clients do not unescape them. A realm does not contain `=`,
+/// because clients search challenges for `scope=`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Realm(String);
 

@@ -17,8 +17,8 @@ pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// An absolute URL with a host, exactly as the operator wrote it.
 ///
 /// Nothing is normalised, since clients compare the text ([RFC 9728, section
-/// 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)). A resource in another form than clients send is rejected. An
-/// issuer is accepted in any form, since the authorization server's metadata and tokens name it in its own form.
+/// 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)). A resource must have the form that clients send. An issuer
+/// may have any form, because the authorization server's metadata and tokens use the issuer's own form.
 #[derive(Clone, Debug)]
 pub(crate) struct Url {
     text: String,
@@ -42,8 +42,7 @@ impl Url {
         }
     }
 
-    /// Checks that the URL is in the form that clients send. Clients never request tokens for another form, so no
-    /// usable token would name it.
+    /// Checks that the URL has the form that clients send. Clients never request tokens for a URL in another form.
     fn in_their_form(self, what: &'static str) -> Result<Self, InvalidResource> {
         let sent = canonical(&self.text, self.origin_end);
         if sent != self.text {
@@ -124,7 +123,7 @@ impl Url {
         format!("{WELL_KNOWN}{path}")
     }
 
-    /// Returns path and query, without the slash that ends the authority ([RFC 9728, section
+    /// Returns path and query. A path that is only a slash is left out ([RFC 9728, section
     /// 3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1)).
     fn suffix(&self) -> &str {
         let rest = &self.text[self.origin_end..];
@@ -135,12 +134,12 @@ impl Url {
     }
 }
 
-/// Makes the error for a URL. The program's log shows the error, and a URL may contain a secret.
+/// Makes the error for a URL. Secrets in the URL are removed, because the program's log shows the error.
 fn refused(what: &'static str, url: &str, fault: impl Into<Cow<'static, str>>) -> InvalidResource {
     InvalidResource { what, text: WithoutSecrets(url).to_string(), fault: fault.into() }
 }
 
-/// Tells what to write in place of a URL that clients send as `sent`. It does not show the query.
+/// Tells what to write in place of a URL that clients send as `sent`. The query is not shown.
 fn other_form(url: &str, sent: &str) -> Cow<'static, str> {
     let path_end = |url: &str| url.find('?').unwrap_or(url.len());
     let (before_query, query) = sent.split_at(path_end(sent));
@@ -171,8 +170,8 @@ fn origin_end(url: &str) -> Result<usize, &'static str> {
 
 const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
 
-/// The longest URL that common servers and proxies accept in a request line, and that leaves room in a challenge of 8
-/// KiB.
+/// The longest URL in bytes. Common servers and proxies accept a URL of this length in a request line, and a challenge
+/// of 8 KiB has room for it.
 const MAX_LENGTH: usize = 2047;
 
 /// Checks path, query and fragment.
@@ -189,7 +188,7 @@ fn check_rest(rest: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// `*( pchar / "/" / "?" )` and a fragment of the same ([RFC 3986, section
+/// `*( pchar / "/" / "?" )` and a fragment of the same characters ([RFC 3986, section
 /// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). None of these characters ends a quoted string in a
 /// header.
 fn is_path_text(text: &str) -> bool {

@@ -42,9 +42,9 @@ pub(super) fn document(document: &Document, text: &Text, request: &Request) -> R
     }
 }
 
-/// Answers a path that has no document, with a JSON body. Clients try several paths, and some parse every body as JSON:
-/// they read a 404 with JSON as "no OAuth here" and fall back to their key, but fail with `Unexpected token` on an
-/// empty body or an HTML page.
+/// Answers 404 with a JSON body at a path that has no document. Clients try several paths, and some clients parse every
+/// body as JSON. They take a 404 with JSON to mean "no OAuth here", and use their key. With an empty body or an HTML
+/// page, they fail with `Unexpected token`.
 pub(super) fn not_found(request: &Request) -> Response {
     if request.method() == Method::OPTIONS {
         return preflight();
@@ -54,8 +54,8 @@ pub(super) fn not_found(request: &Request) -> Response {
     (StatusCode::NOT_FOUND, [FOR_EVERYBODY, JSON, METHODS, NOT_STORED], text).into_response()
 }
 
-/// Answers a preflight. `*` covers every header but `Authorization` ([Fetch, section 3.3.3]), and old browsers do not
-/// know it.
+/// Answers a preflight. `*` covers every header except `Authorization` ([Fetch, section 3.3.3]). Old browsers do not
+/// know `*`, so the header of MCP is also listed by name.
 ///
 /// [Fetch, section 3.3.3]: https://fetch.spec.whatwg.org/#http-responses
 fn preflight() -> Response {

@@ -18,10 +18,10 @@ use crate::{
 
 /// The metadata document of one gate, as clients find it at the well-known paths. Cheap to clone.
 ///
-/// [`Router::split`](crate::Router::split) and [`GateLayer::discovery`](crate::GateLayer::discovery) return it, and
-/// [`well_known`](crate::well_known()) mounts it. It is built once, and nothing in a request changes it. A gate with
-/// only [static keys](crate::Gate::static_keys) has no document, and the paths where clients look for OAuth answer 404.
-/// For a [family](crate::Resource::family) the document is made for the path of the request.
+/// Get it from [`Router::split`](crate::Router::split) or [`GateLayer::discovery`](crate::GateLayer::discovery), and
+/// mount it with [`well_known`](crate::well_known()). The document is built once, and nothing in a request changes it.
+/// A gate with only [static keys](crate::Gate::static_keys) has no document, and the paths where clients look for OAuth
+/// answer 404. For a [family](crate::Resource::family), each request gets the document for its path.
 ///
 /// # Examples
 ///
@@ -82,7 +82,7 @@ impl Discovery {
         self.0.as_ref().map(|document| document.resource.as_str())
     }
 
-    /// Returns the paths of the document: first the one that challenges name, then the copy at the root, if there is
+    /// Returns the paths of the document: first the path that challenges name, then the copy at the root, if there is
     /// one.
     ///
     /// A [family](crate::Resource::family) has one path, which contains its parameters, as in
@@ -92,8 +92,8 @@ impl Discovery {
         self.0.as_ref().map_or(&[], |document| &document.paths)
     }
 
-    /// Returns the JSON text of the document; `None` for a [family](crate::Resource::family), whose resources have one
-    /// each.
+    /// Returns the JSON text of the document; `None` for a [family](crate::Resource::family), whose resources each have
+    /// their own document.
     #[must_use]
     pub fn document(&self) -> Option<&Bytes> {
         self.0.as_ref()?.text().map(|text| &text.bytes)
@@ -201,7 +201,7 @@ impl Text {
     }
 }
 
-/// Names the bytes of a document. Two builds of the program may compute different names; a client then reads the
+/// Computes the `ETag` of a document. Two builds of the program may compute different values; a client then reads the
 /// document again.
 fn etag(bytes: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();

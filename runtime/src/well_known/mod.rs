@@ -21,21 +21,24 @@ pub(crate) use self::{
 use self::{discovery::Document, nothing::WHERE_CLIENTS_LOOK};
 use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 
-/// Makes the router of the metadata documents of several gates. Mount it at the root of the server, without `nest`.
+/// Makes the router of the metadata documents of several gates. Mount the router at the root of the server, without
+/// `nest`.
 ///
-/// Each document is served at its own path, including the document of each resource of a family. It answers `GET` and
-/// `HEAD`, to scripts of any origin, with `Cache-Control` and an `ETag`. Every other path under
-/// `/.well-known/oauth-protected-resource` is 404 with a JSON body. `Host`, `X-Forwarded-*` and queries change nothing.
-/// With a gate of static keys, the paths where clients look for the metadata of an authorization server are 404, too.
+/// Each document is served at its own path, including the document of each resource of a family. The router answers
+/// `GET` and `HEAD`, also for scripts of any origin, with `Cache-Control` and an `ETag`. Every other path under
+/// `/.well-known/oauth-protected-resource` is answered with 404 and a JSON body. `Host`, `X-Forwarded-*` and queries
+/// change nothing. With a gate of static keys, the paths where clients look for the metadata of an authorization server
+/// are answered with 404, too.
 ///
-/// Merging this router with routes of your own at these paths follows axum's rules. axum panics, and names the path, if
-/// both sides have a handler for the same method, or if your side has a service or a parameter in place of a document.
-/// [`Router::protect`](crate::Router::protect) returns an error instead, or leaves out the 404.
+/// You can merge this router with routes of your own at these paths, by axum's rules. The merge panics if both sides
+/// have a handler for the same method. It also panics if your side has a service or a parameter in place of a document.
+/// The panic names the path. [`Router::protect`](crate::Router::protect) returns an error instead, or leaves
+/// out its 404.
 ///
 /// # Errors
 ///
-/// When two documents need the same path, or paths that differ only by a slash at the end, and when a family has a
-/// resource in common with another gate. The error lists every such pair.
+/// Fails if two documents need the same path, or paths that differ only by a slash at the end. It also fails if a
+/// family has a resource in common with another gate. The error lists every such pair.
 ///
 /// # Examples
 ///
@@ -78,7 +81,7 @@ where
     StartupError::unless(clash::between(&all), || mount(&all, &ScopeTable::default()))
 }
 
-/// Mounts documents that do not clash, and answers 404 at the paths around them that have no route in the table.
+/// Mounts documents that do not clash. The paths around them are answered with 404, unless the table has a route there.
 pub(crate) fn mount<S>(all: &[Discovery], table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -104,7 +107,7 @@ where
     router.route(&format!("{WELL_KNOWN}/{{*rest}}"), lookup(documents))
 }
 
-/// Returns the well-known paths below which only documents exist.
+/// Returns the well-known paths that the gate answers, with a document or with 404.
 pub(crate) fn looked_at(discovery: &Discovery) -> &'static [&'static str] {
     let without_oauth = discovery.served().is_none();
     if without_oauth { &WHERE_CLIENTS_LOOK } else { &WHERE_CLIENTS_LOOK[..1] }

@@ -12,8 +12,9 @@ use tower_layer::layer_fn;
 use super::{answer, is_like_a_pattern};
 use crate::scope::{Entry, ScopeTable};
 
-/// The paths where clients look: [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728#section-3), [RFC
-/// 8414](https://www.rfc-editor.org/rfc/rfc8414#section-3), and `OpenID` Connect Discovery.
+/// The paths where clients look for metadata, as defined by [RFC
+/// 9728](https://www.rfc-editor.org/rfc/rfc9728#section-3), [RFC
+/// 8414](https://www.rfc-editor.org/rfc/rfc8414#section-3) and `OpenID` Connect Discovery.
 pub(super) const WHERE_CLIENTS_LOOK: [&str; 3] = [
     crate::resource::WELL_KNOWN,
     "/.well-known/oauth-authorization-server",
@@ -30,8 +31,8 @@ where
     mount_at(axum::Router::new(), below, &taken)
 }
 
-/// Returns the paths to answer, if `path` is an endpoint: it has no parameters and is not a fallback. [`super::mount`]
-/// covers the root of the server.
+/// Returns the paths to answer with 404, if `path` is that of an endpoint. The path of an endpoint has no parameters
+/// and is not a fallback. [`super::mount`] covers the root of the server.
 fn below(path: &str) -> Option<[String; 3]> {
     let path = path.trim_end_matches('/');
     if path.is_empty() || path.contains('{') || is_like_a_pattern(path) {
@@ -66,11 +67,11 @@ fn paths(table: &ScopeTable) -> BTreeSet<&str> {
     table.entries().iter().filter_map(Entry::path).collect()
 }
 
-/// Tells whether a route exists at a path, or at one that axum would not distinguish from it.
+/// Tells whether a route exists at a path, or at a path that axum does not distinguish from it.
 fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
     let Some((before, _)) = path.split_once('{') else { return taken.contains(path) };
     let at_parameter = format!("{before}{{");
-    // If any path has this prefix, the first path that is not less has it.
+    // The paths are sorted, so a path with this prefix would be the first in this range.
     taken.range(at_parameter.as_str()..).next().is_some_and(|own| own.starts_with(&at_parameter))
 }
 

@@ -29,7 +29,7 @@ impl Bound {
     }
 }
 
-/// Texts that are often equal, so that differently split inputs often give the same bytes when joined.
+/// Texts from few characters: many are equal, and many lists of texts give the same bytes when joined.
 fn text() -> impl Strategy<Value = String> {
     "[ab.]{0,3}"
 }
@@ -90,7 +90,7 @@ fn a_tag_has_one_spelling() {
     assert_eq!(accepted, 1);
 }
 
-/// Existing identifiers and other replicas depend on these bytes. Another program has computed them.
+/// Existing identifiers and other replicas depend on these bytes. The expected MACs come from another program.
 #[test]
 fn the_mac_is_what_it_was() {
     let owner = &Principal::new("https://auth.example.com", "alice");

@@ -1,7 +1,7 @@
 //! Finds the end of a JSON value ([RFC 8259]) without decoding its strings. Pure.
 //!
-//! It ignores escapes and control characters in a string, which do not move its end. The code that decodes the string
-//! checks them.
+//! In a string, this module looks only for the quote at the end. The code that decodes the string checks its escapes
+//! and control characters.
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
@@ -9,18 +9,18 @@ use std::mem;
 
 use memchr::memchr;
 
-/// The depth limit of `serde_json` and most other parsers; some of the others would crash beyond it.
+/// The depth limit of `serde_json` and most other parsers. A deeper text would crash some parsers.
 const MAX_DEPTH: usize = 127;
 
 /// A position in a JSON text.
 pub(super) struct Cursor<'a> {
     json: &'a str,
     at: usize,
-    /// How many more nested lists and objects may be opened here.
+    /// How many levels of lists and objects may still be opened here.
     depth: usize,
 }
 
-/// A list or an object that has begun.
+/// A list or an object that has been entered.
 pub(super) struct Open {
     close: u8,
     is_at_first: bool,
@@ -56,8 +56,8 @@ impl<'a> Cursor<'a> {
         Some(Open { close, is_at_first: true })
     }
 
-    /// Moves to the next item of a list, or to the name of the next member of an object. At the end, moves past it and
-    /// returns `false`.
+    /// Moves to the next item of a list, or to the name of the next member of an object. At the end, moves past the
+    /// closing bracket and returns `false`.
     pub(super) fn advance(&mut self, open: &mut Open) -> Option<bool> {
         self.blank();
         if self.eat(open.close).is_some() {
@@ -108,9 +108,9 @@ impl<'a> Cursor<'a> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
-    /// Goes past a text that is short and says what stands there, as names do, and returns what it says.
+    /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
-    /// Nothing but its quote ends it, so that it ends where [`Self::skip_text`] finds the end.
+    /// The function fails at a backslash or a control character, so it finds the same end as [`Self::skip_text`].
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;
@@ -130,7 +130,7 @@ impl<'a> Cursor<'a> {
             let quote = self.at + memchr(b'"', rest)?;
             self.at = quote + 1;
             let before = self.json.as_bytes().get(start..quote)?;
-            // In text full of escapes there are many quotes, and a `u` before nearly none of them.
+            // This cheap test comes first: text full of escapes has many quotes, but hardly any of them follow a `u`.
             if before.iter().rev().take(4).any(|&byte| byte == b'u') && ends_in_code_point(before) {
                 return None;
             }
@@ -151,13 +151,13 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Tells whether the next character of a string is escaped. Each pair of backslashes before it is one backslash.
+/// Tells whether the next character of a string is escaped: an odd number of backslashes precedes it.
 fn ends_in_backslash(text: &[u8]) -> bool {
     !text.iter().rev().take_while(|&&byte| byte == b'\\').count().is_multiple_of(2)
 }
 
-/// Tells whether a `\u` at the end lacks some of its four digits. A careless parser could take them from the text after
-/// the string.
+/// Tells whether a string ends in a `\u` with fewer than four digits. A careless parser could read the missing digits
+/// from the text after the string.
 fn ends_in_code_point(text: &[u8]) -> bool {
     (1..=4)
         .filter_map(|back| text.split_at_checked(text.len().checked_sub(back)?))

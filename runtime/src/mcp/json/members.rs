@@ -1,4 +1,5 @@
-//! Reads the members of an object that affects the decision, so that no other parser finds different members.
+//! Reads the members of an object that affects the decision, and rejects names that other parsers could read
+//! differently.
 
 use std::borrow::Cow;
 
@@ -13,7 +14,7 @@ use serde::{
 
 use super::Json;
 
-/// An object that becomes a struct.
+/// An object that serde reads into a struct.
 pub(super) struct Members<A>(pub(super) A);
 
 impl<'de, A: MapAccess<'de>> Deserializer<'de> for Members<A> {
@@ -64,7 +65,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
     }
 }
 
-/// Depending on the program's features, `serde_json` reads an object with only such a member as another value.
+/// Tells whether a name is private to `serde_json`. With some features, `serde_json` reads an object with only this
+/// member as another kind of value.
 fn is_special(name: &str) -> bool {
     name.starts_with("$serde_json::private::")
 }
@@ -75,7 +77,7 @@ fn is_nearly_one_of(fields: &[&str], name: &str) -> bool {
     fields.iter().any(|field| field.eq_ignore_ascii_case(&name))
 }
 
-/// Folds letters of other alphabets that are the same letter in another case, such as the Kelvin sign.
+/// Folds the case of letters beyond ASCII: the Kelvin sign, for example, becomes `k`.
 fn folded(name: &str) -> String {
     name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }

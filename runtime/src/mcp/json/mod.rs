@@ -23,7 +23,7 @@ pub(super) enum Json<'a, T> {
     Absent,
     Text(Cow<'a, str>),
     Integer(i64),
-    /// An object. A list is never accepted in its place, although serde would read it member by member.
+    /// An object. A list is never accepted as an object, although serde would read the list member by member.
     Object(T),
     Other,
 }
@@ -56,7 +56,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for Reader<'a, T> {
         Ok(Json::Text(Cow::Borrowed(text)))
     }
 
-    /// A string with escapes, which the body does not contain in one piece.
+    /// A string with escapes, which must be decoded into a new text.
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Json::Text(Cow::Owned(text.to_owned())))
     }

@@ -1,4 +1,4 @@
-//! Parses JSON with serde, and decodes only what is asked for.
+//! Parses JSON with serde, and decodes only the requested values.
 
 use serde::{
     Deserialize, Deserializer,
@@ -14,7 +14,7 @@ use super::{
 /// Parses a text that is one value, with optional blanks around it.
 pub(crate) fn from_str<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Unreadable> {
     whole(json, |cursor| T::deserialize(cursor)).map_err(|why| {
-        // If the text is not JSON, that is the error, and not a problem of the message.
+        // If the text is not JSON, the error says so, instead of naming a problem of the message.
         let skipped = whole(json, |cursor| IgnoredAny::deserialize(cursor));
         skipped.err().unwrap_or(why)
     })

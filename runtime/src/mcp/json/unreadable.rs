@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::Error;
 
-/// Why no service behind the gate may get a body: it could read the body differently than the gate.
+/// Why a body is rejected: the service could read it differently than the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     NotJson,

@@ -235,7 +235,7 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// What a parser that keeps everything finds.
+/// The method and the name that a parser of the whole body finds.
 fn found(value: &Value) -> (Option<&str>, Option<&str>) {
     (value["method"].as_str(), value["params"]["name"].as_str())
 }

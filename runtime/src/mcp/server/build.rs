@@ -84,7 +84,7 @@ pub struct McpServer<S> {
 }
 
 impl<S: ServerHandler> McpServer<S> {
-    /// Puts a server behind `gate`. `make` makes a new server for each request, or for each session.
+    /// Puts a server behind `gate`. For each request, or for each session, `make` returns a new server.
     pub fn new(gate: &Gate, make: impl Fn() -> S + Send + Sync + 'static) -> Self {
         let config =
             StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
@@ -105,16 +105,16 @@ impl<S: ServerHandler> McpServer<S> {
         }
     }
 
-    /// Adds the requirements of tools, prompts and resources: the tables of further blocks, and rows written by hand.
-    /// An operation without a row in any table is answered as unknown. A row for an operation that the server does not
-    /// have is harmless.
+    /// Adds a table with the requirements of tools, prompts and resources. The table may come from a block or be
+    /// written by hand. An operation without a row in any table is answered as unknown. A row for an operation that the
+    /// server does not have is harmless.
     pub fn table(mut self, table: &McpTable) -> Self {
         self.table = self.table.and(table);
         self
     }
 
-    /// Sets the location of the server for a gate of static keys, which has no resource; `/mcp` on this machine unless
-    /// set.
+    /// Sets the location of the server if the gate has no resource, as with static keys. The default is `/mcp` on this
+    /// machine.
     pub fn at(mut self, resource: Resource) -> Self {
         self.at = Some(resource);
         self
@@ -126,8 +126,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Allows requests for another host than the resource's, such as the name of a service inside a cluster. It allows
-    /// any port, unless `host` names one.
+    /// Allows requests for another host than the resource's, such as the name of a service inside a cluster. Any port
+    /// is allowed, unless `host` names a port.
     ///
     /// # Examples
     ///
@@ -147,10 +147,10 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Makes tools unknown that the program's configuration switches off.
+    /// Switches off tools, such as those that the program's configuration lists.
     ///
-    /// Each is a warning in the log at startup. Nobody can call such a tool, no list contains it, and its tasks are
-    /// unknown, too.
+    /// Nobody can call such a tool, no list contains it, and its tasks are unknown. At startup, the log has a warning
+    /// for each of these tools.
     ///
     /// # Examples
     ///
@@ -166,7 +166,7 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// A tool without a row is an error at startup: nobody could call it in any case, so the name is probably misspelt.
+    /// A tool that no row covers is an error at startup, because its name is probably misspelt.
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self
@@ -175,19 +175,19 @@ impl<S: ServerHandler> McpServer<S> {
     /// Sets which tools, prompts, resources, resource templates and skills a caller sees in lists; [`Lists::All`]
     /// unless set.
     ///
-    /// Only `All` shows operations without a row. A page may become empty; the next page stays where it was. From
-    /// version 2026-07-28 on, a list that depends on the caller has `cacheScope: "private"`.
+    /// Only `All` shows operations without a row. Filtering can leave a page empty. Its cursor for the next page stays
+    /// the same. From version 2026-07-28 on, a list that depends on the caller has `cacheScope: "private"`.
     pub fn lists(mut self, lists: Lists) -> Self {
         self.lists = lists;
         self
     }
 
-    /// Sets the key that binds sessions and tasks to their principals: 32 bytes from a source of randomness, known to
-    /// nobody else.
+    /// Sets the key that binds sessions and tasks to their principals. It must be 32 random bytes that nobody else
+    /// knows.
     ///
-    /// With a key an identifier stays valid at another replica of the program and after a restart, if the server still
-    /// knows the session or task. Without one each start uses a new random key. The
-    /// [module](crate::mcp#sessions-and-tasks) explains the binding.
+    /// With a key, an identifier stays valid after a restart and at another replica of the program, if the server still
+    /// knows the session or task. Without a key, the program uses a new random key after each start.
+    /// The [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.key = Some(*key);
         self
@@ -199,7 +199,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets the longest body without a token in bytes; 64 KiB unless set. See [`McpLayer::max_anonymous_body`].
+    /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set.
+    /// See [`McpLayer::max_anonymous_body`].
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.max_anonymous_body = Some(bytes);
         self
@@ -217,23 +218,25 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set. See
-    /// [`McpLayer::max_body_memory`].
+    /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set.
+    /// See [`McpLayer::max_body_memory`].
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
-    /// Enables sessions for clients of versions before 2026-07-28, over which the server can send its own requests.
+    /// Enables sessions for clients of protocol versions before 2026-07-28. Over a session, the server can send its own
+    /// requests.
     ///
     /// Each request is checked with its own token, with or without a session. A session belongs to the principal that
-    /// opened it; to another principal the answer is 404, as for a session that does not exist. A token without a
-    /// principal cannot open a session: 403.
+    /// opened it; another principal gets a 404, as for a session that does not exist. A token without a principal
+    /// cannot open a session: the answer is 403.
     pub fn sessions(self) -> Self {
         self.configure(|config| config.with_legacy_session_mode(true).with_json_response(false))
     }
 
-    /// Changes rmcp's configuration. The gate sets hosts, origins and the limit of bodies itself, and ignores yours.
+    /// Changes rmcp's configuration. The gate sets hosts, origins and the limit of bodies itself, and ignores your
+    /// values.
     pub fn configure(
         mut self,
         change: impl FnOnce(StreamableHttpServerConfig) -> StreamableHttpServerConfig,
@@ -246,9 +249,11 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// As for [`Gate::mcp`]. Also when [`McpServer::at`] is set although the gate has a resource; when the table has a
-    /// resource but the server has no `read_resource` of its own; and when the table has a row for `tasks/list`, which
-    /// cannot distinguish the owners of tasks.
+    /// Fails as [`Gate::mcp`] does, and in these cases:
+    ///
+    /// - [`McpServer::at`] is set although the gate has a resource.
+    /// - The table has a resource, but the server has no `read_resource` of its own.
+    /// - The table has a row for `tasks/list`, which cannot distinguish the owners of tasks.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         problems.extend(place.allow(&self.hosts));

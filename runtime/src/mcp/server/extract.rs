@@ -1,4 +1,5 @@
-//! The guard of a tool or prompt, which checks the token again inside the server, and the caller's access.
+//! The guard and the caller's access, as arguments of a tool or prompt. The guard checks the token again, inside the
+//! server.
 
 use std::sync::Arc;
 
@@ -19,8 +20,8 @@ use crate::{
     scope::{Filled, Row, RowRef},
 };
 
-/// Checks the token that the gate verified, independently of how the gate read the request. This check is the
-/// authority: nothing in a request makes a tool run whose scopes the token lacks.
+/// Checks the token that the gate verified, independently of how the gate read the request. This check decides: if the
+/// token lacks the scopes of a tool, the tool does not run, whatever the request contains.
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         let row = const { &RowRef::Const(&R::ROW) };
@@ -30,10 +31,10 @@ impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     }
 }
 
-/// Returns the caller of a tool or prompt; over a transport without HTTP, the caller that
-/// [`LocalTrust`](crate::mcp::LocalTrust) trusts.
+/// Returns the caller of a tool or prompt. Over a transport without HTTP, this is the caller
+/// that [`LocalTrust`](crate::mcp::LocalTrust) trusts.
 ///
-/// For a public tool take [`Caller`] instead, since `Access` rejects a caller without a token.
+/// In a public tool, use [`Caller`] instead, because `Access` rejects a caller without a token.
 impl<C: AsRequestContext> FromContextPart<C> for Access {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         Self::try_from(context.as_request_context())
@@ -74,7 +75,7 @@ impl<C: AsRequestContext> FromContextPart<C> for Caller {
 ///
 /// # Errors
 ///
-/// When the request has no token. The error is the 401 that the gate would answer.
+/// Fails if the request has no token. The error is the 401 that the gate would send.
 impl TryFrom<&RequestContext<RoleServer>> for Access {
     type Error = ErrorData;
 
@@ -87,8 +88,8 @@ impl TryFrom<&RequestContext<RoleServer>> for Access {
 impl McpResource<'_> {
     /// Demands the scopes of the resource from the caller of a request, for a server's own `read_resource`.
     ///
-    /// The gate has already checked the request by the same rules. This checks the resource again, independently of how
-    /// the gate read the request. A public resource needs nothing.
+    /// The gate has already checked the request by the same rules. This method checks the resource again, independently
+    /// of how the gate read the request. A public resource needs nothing.
     ///
     /// # Examples
     ///
@@ -108,7 +109,7 @@ impl McpResource<'_> {
     ///
     /// # Errors
     ///
-    /// The answer of the gate as a JSON-RPC error: 401 without a token, and 403 if the token lacks a scope.
+    /// Fails with the answer of the gate as a JSON-RPC error: 401 without a token, and 403 if the token lacks a scope.
     pub fn authorize(&self, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         Sender::of(context)?.judge(self.row(), self.filled())
     }
@@ -164,7 +165,8 @@ impl<'a> Sender<'a> {
         Err(Rejection::misconfigured().into())
     }
 
-    /// Checks a row. Its templates became `filled`, or take their values from the resource that the request is for.
+    /// Checks a row. `filled` has the scopes that result from the row's templates. If `filled` is empty, the values
+    /// come from the path of the request.
     fn judge(&self, row: &Row, filled: &Filled) -> Result<(), ErrorData> {
         let of_resource = match self {
             Self::Verified(plan, ..) | Self::Anyone(plan, _) if filled.is_empty() => plan.fill(row),
@@ -178,7 +180,7 @@ impl<'a> Sender<'a> {
                 let noted = noted.after(&admitted.row, admitted.filled.as_deref());
                 Judge::Gate(plan).judge(&admitted.token, &demand, &noted)
             }
-            // The gate lets such a caller through only to public operations, and has reported that.
+            // The gate lets such a caller through only to public operations, and has already reported the decision.
             Self::Anyone(plan, parts) => {
                 let noted = Noted::of(parts, plan.gate.watch()).after(row, Some(filled));
                 Judge::judge_anyone(plan, &demand, &noted)

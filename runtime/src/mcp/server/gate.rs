@@ -1,4 +1,4 @@
-//! The short form for a server with one block of tools and no settings.
+//! The short form of `McpServer`, for a server with one block of tools and no settings.
 
 use axum::Router;
 use rmcp::ServerHandler;
@@ -13,19 +13,20 @@ impl Gate {
     /// Makes the router of an MCP server: rmcp's service at the resource's path behind this gate, and the metadata
     /// document.
     ///
-    /// It is the short form of [`McpServer`](crate::mcp::McpServer), for a server whose tools and prompts are all in
+    /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
-    /// A tool or prompt that is not in the block is answered as unknown, even if the server has it, for example from
-    /// another router or added at run time. So is every resource. Use
-    /// [`McpServer::table`](crate::mcp::McpServer::table) to add more tables.
+    /// A tool or prompt that is not in the block is answered as unknown. This is so even if the server has it from
+    /// another router or adds it at run time. Every resource is answered as unknown, too. To add tables,
+    /// use [`McpServer::table`](crate::mcp::McpServer::table).
     ///
-    /// A request whose `Host` is not the host of the resource, on any port, is 403 even with a valid token. For a
-    /// resource on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.
+    /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
+    /// does not matter. For a resource on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.
     ///
     /// # Errors
     ///
-    /// Returns every problem of the gate and the table, and of a resource whose path cannot be a route.
+    /// Returns every problem of the gate and the table. It is also an error if the path of the resource cannot be a
+    /// route.
     ///
     /// # Examples
     ///

@@ -1,7 +1,7 @@
-//! Moves `securitySchemes` to the top level of each tool in the answer to `tools/list`.
+//! Copies `securitySchemes` to the top level of each tool in the answer to `tools/list`.
 //!
-//! rmcp's type for a tool can hold it only in `_meta`, so this copies it in the text of the answer. Every other byte
-//! stays as it is, and an answer that cannot be parsed stays unchanged.
+//! rmcp's type for a tool can hold this member only in `_meta`, so this module copies the member in the text of the
+//! answer. All other bytes stay as they are. An answer that cannot be parsed stays unchanged.
 
 use std::{
     convert::Infallible,
@@ -29,7 +29,8 @@ use super::schemes::MEMBER;
 #[derive(Clone, Copy)]
 pub(in crate::mcp) struct AsksForTools;
 
-/// Tells whether the answer may contain a list of tools, also as a lost answer that the client requests again.
+/// Tells whether the answer may contain a list of tools. This includes a resumed stream, which repeats answers that the
+/// client lost.
 pub(super) fn may_list_tools<B>(request: &Request<B>) -> bool {
     let resumes = request.method() == Method::GET && request.headers().contains_key("last-event-id");
     resumes || request.extensions().get::<AsksForTools>().is_some()
@@ -132,14 +133,14 @@ impl<B> Events<B> {
         ended
     }
 
-    /// Returns the incomplete line.
+    /// Ends the line, and returns it with the schemes copied.
     fn end(&mut self) -> Vec<u8> {
         let line = mem::take(&mut self.begun);
         lifted_in_line(&line).unwrap_or(line)
     }
 }
 
-/// Tells whether a byte ends a line. With both bytes, the second ends an empty line.
+/// Tells whether a byte ends a line. In `\r\n`, the second byte counts as the end of an empty line.
 const fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
@@ -166,7 +167,7 @@ struct Listed<'a> {
 struct Tool<'a> {
     #[serde(borrow, default, rename = "_meta")]
     meta: Option<Meta<'a>>,
-    /// rmcp may write this itself in a later version.
+    /// A later version of rmcp may write this member itself.
     #[serde(default, rename = "securitySchemes")]
     lifted: Option<IgnoredAny>,
 }
@@ -177,7 +178,8 @@ struct Meta<'a> {
     schemes: Option<&'a RawValue>,
 }
 
-/// Copies the schemes of each tool in a message; `None` if there are none, or if they cannot be copied.
+/// Returns a message with the schemes of each tool copied. Returns `None` if there are no schemes, or if they cannot be
+/// copied.
 fn lifted(message: &[u8]) -> Option<String> {
     let message = str::from_utf8(message).ok()?;
     let Answer { result: Listed { tools } } = serde_json::from_str(message).ok()?;
@@ -186,7 +188,7 @@ fn lifted(message: &[u8]) -> Option<String> {
         let Tool { meta, lifted: None } = serde_json::from_str(tool).ok()? else { continue };
         let Some(schemes) = meta.and_then(|meta| meta.schemes) else { continue };
         let members = tool.strip_suffix('}')?;
-        // The tool is a slice of the message, so their addresses give its position.
+        // The tool is a slice of the message, so the difference of their addresses is its position.
         let start = members.as_ptr().addr().checked_sub(rest.as_ptr().addr())?;
         let (before, after) = rest.split_at_checked(start + members.len())?;
         lifted.extend([before, ",\"", MEMBER, "\":", schemes.get()]);

@@ -21,8 +21,8 @@ use crate::{
     observe::{Outcome, Watch},
 };
 
-/// Which tools, prompts, resources, resource templates and skills a caller sees in lists; see
-/// [`McpServer::lists`](crate::mcp::McpServer::lists).
+/// Which tools, prompts, resources, resource templates and skills a caller sees in lists;
+/// see [`McpServer::lists`](crate::mcp::McpServer::lists).
 ///
 /// Hiding an operation does not protect it: whatever a list shows, the gate checks each call by the same rules.
 ///
@@ -44,12 +44,11 @@ pub enum Lists {
     /// request them.
     #[default]
     All,
-    /// What the caller may call, and what the caller could call with more scopes: every operation with a row. A gate
-    /// without an authorization server, such as one with static keys, cannot grant more scopes, so `Reachable` lists
-    /// the same as `Callable`.
+    /// What the caller may call now or with more scopes: every operation with a row. Without an authorization server,
+    /// as with static keys, a caller cannot get more scopes. `Reachable` then lists the same as `Callable`.
     Reachable,
-    /// What the caller may call now. A client never learns of the scopes of a hidden tool, so use this for servers
-    /// whose callers get all of their scopes at login.
+    /// What the caller may call now. A client never learns which scopes a hidden tool needs, so use `Callable` for
+    /// servers whose callers get all of their scopes at login.
     ///
     /// A resource template is listed if the caller may read every URI that fits it. A template whose scopes depend on
     /// the URI, such as `tenant:{tenant}:read`, is hidden unless the caller meets another alternative of its row.
@@ -66,7 +65,7 @@ pub(super) struct Viewer<'a> {
     told: Option<Told>,
 }
 
-/// The data for an observer about a filtered list.
+/// What an observer is told about a filtered list.
 struct Told {
     watch: Watch,
     hidden: RefCell<Vec<Found>>,
@@ -80,7 +79,7 @@ impl<'a> Viewer<'a> {
     ) -> Result<Self, ErrorData> {
         let passed = passed(context)?;
         let has_login = schemes::has_login(&passed.plan.gate);
-        // Without a login, a step-up cannot allow anything more.
+        // If clients cannot log in, they cannot get more scopes.
         let lists = if lists == Lists::Reachable && !has_login { Lists::Callable } else { lists };
         // Versions are dates, so they sort as text.
         let has_cache_scopes = context
@@ -91,7 +90,7 @@ impl<'a> Viewer<'a> {
         Ok(Self { endpoint, passed, lists, has_login, has_cache_scopes, told })
     }
 
-    /// Hides tools, and writes the requirement into the remaining ones.
+    /// Hides tools, and writes its requirement into each remaining tool.
     pub(super) fn view_tools(&self, tools: &mut Vec<Tool>) {
         tools.retain(|tool| !self.endpoint.rules.is_off(&tool.name));
         if self.lists == Lists::All && !self.has_login {
@@ -110,7 +109,7 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows_what("prompts/get", Subject::Prompt(name.into()))
     }
 
-    /// Hides resources, in the full list or in that of a directory.
+    /// Hides resources, in the list of all resources or of a directory.
     pub(super) fn view_resources(&self, list: &mut ListResourcesResult) {
         let is_shown = |uri: &str| self.shows_what("resources/read", Subject::Resource(uri.into()));
         list.resources.retain(|resource| self.lists == Lists::All || is_shown(&resource.uri));
@@ -131,7 +130,7 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows(found())
     }
 
-    /// Sets who may cache the list, if it depends on the caller, and reports the hidden operations once.
+    /// Marks a list that depends on the caller as private for caches, and reports the hidden operations in one record.
     pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
         if let Some(Told { watch, hidden }) = &self.told {
             let (Passed { plan, token }, hidden) = (&self.passed, hidden.take());
@@ -157,7 +156,7 @@ impl<'a> Viewer<'a> {
         Ok(found)
     }
 
-    /// Tells whether a list shows an operation with these rows, or one without a row.
+    /// Tells whether a list shows an operation with these rows. `None` stands for an operation without a row.
     fn shows(&self, found: Option<Found>) -> bool {
         match (self.lists, found) {
             (Lists::All, _) => true,

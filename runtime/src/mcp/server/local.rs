@@ -20,8 +20,9 @@ use crate::{
 /// A server over stdio or another local transport, whose caller is trusted with some scopes.
 ///
 /// Such a transport carries no token, so tools and prompts would refuse every call. `LocalTrust` grants some scopes to
-/// the user who started the server, and the guards check these as they check those of a token. It is for transports
-/// with a single caller; no HTTP service accepts it. It uses no table, so a tool without a guard runs.
+/// the user who started the server, and the guards check these scopes like those of a token. `LocalTrust` is for
+/// transports with a single caller; no HTTP service accepts it. There is no table, so a tool without a guard always
+/// runs.
 ///
 /// # Examples
 ///
@@ -65,7 +66,7 @@ pub(super) struct Trusted {
 }
 
 impl Trusted {
-    /// Sets the identifier of the called operation in its row, if there is an observer.
+    /// Returns the row with the identifier of the called operation, if there is an observer.
     pub(super) fn identified(&self, row: &Row) -> Option<Row> {
         let called = self.called.as_ref().filter(|_| row.id().is_none())?;
         Some(row.clone().identified(&**called))
@@ -73,7 +74,7 @@ impl Trusted {
 }
 
 impl<S> LocalTrust<S> {
-    /// Trusts the only caller of `server` with a space-delimited list of scopes.
+    /// Grants a space-delimited list of scopes to the only caller of `server`.
     ///
     /// Without [`LocalTrust::under`] the policy is empty: there is no floor, and no scope implies another.
     #[must_use]
@@ -98,15 +99,15 @@ impl<S> LocalTrust<S> {
         self
     }
 
-    /// Sets how the caller logged in, for tools that [require a value of `acr`](crate::Requirement::acr). Without it
-    /// these tools refuse the caller. Call it once for each value.
+    /// Sets how the caller logged in, for tools that [require a value of `acr`](crate::Requirement::acr). Without such
+    /// a value, these tools refuse the caller. Call this method once for each value.
     #[must_use]
     pub fn with_acr(self, acr: &str) -> Self {
         self.saying(|token| token.with_acr(acr))
     }
 
-    /// Sets when the caller logged in, for tools with a [`max_age`](crate::Requirement::max_age). Without it these
-    /// tools refuse the caller.
+    /// Sets when the caller logged in, for tools with a [`max_age`](crate::Requirement::max_age). Without this time,
+    /// these tools refuse the caller.
     #[must_use]
     pub fn with_auth_time(self, auth_time: SystemTime) -> Self {
         self.saying(|token| token.with_auth_time(auth_time))
@@ -147,7 +148,8 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
     }
 }
 
-/// Returns the identifier of the called tool or prompt. Its guard runs, so the operation exists.
+/// Returns the identifier of the called tool or prompt. Only the guard of an operation uses the identifier, so the
+/// operation exists.
 fn called(request: &ClientRequest) -> Option<RowId> {
     match request {
         ClientRequest::CallToolRequest(call) => Some(Kind::Tool.row_id(&call.params.name)),

@@ -1,8 +1,8 @@
 //! A server whose tasks belong to principals, and whose lists depend on the caller.
 //!
-//! Clients see identifiers that the gate made. The server gets its own identifiers, and only for tasks of the caller
-//! whose tool the token still covers. This check is the authority, independently of how the gate outside read the
-//! request.
+//! Clients see identifiers of tasks that the gate made. The server gets its own identifier of a task only if the task
+//! belongs to the caller and the token still covers its tool. This check decides, independently of how the gate outside
+//! read the request.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -151,7 +151,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         self.server.cancel_task(request, context).await
     }
 
-    /// Binds the tasks in methods of version 2025-11-25, which rmcp does not know.
+    /// Binds the tasks in methods of version 2025-11-25 that rmcp does not know.
     async fn on_custom_request(&self, mut request: CustomRequest, context: Context) -> Answer<CustomResult> {
         if request.method == LIST_TASKS {
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, LIST_TASKS, None));

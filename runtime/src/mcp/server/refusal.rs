@@ -9,12 +9,12 @@ use serde_json::{Map, Value};
 
 use crate::refuse::{Asked, Reason, Rejection};
 
-/// Makes a JSON-RPC error with the HTTP status as its code, outside the range that JSON-RPC reserves. Its data has
-/// `error`, `scope`, and `www_authenticate`, which is the challenge. If a certain login is required, it also has
-/// `acr_values` and `max_age`.
+/// Makes a JSON-RPC error. The code of the error is the HTTP status, which is outside the range that JSON-RPC reserves.
+/// The data of the error has `error`, `scope`, and the challenge as `www_authenticate`. If a certain login is required,
+/// the data also has `acr_values` and `max_age`.
 ///
-/// It is sent with HTTP 200, so clients show it but do not request more scopes. If the request shows what is missing,
-/// the gate should refuse it instead.
+/// The error is sent with HTTP 200, so clients show it but do not request more scopes. If the required scopes follow
+/// from the request, declare them, so that the gate refuses the request with a 403.
 impl From<Rejection> for ErrorData {
     fn from(rejection: Rejection) -> Self {
         let challenge = rejection.challenges_on_one_line();
@@ -29,7 +29,7 @@ impl IntoCallToolResult for Rejection {
     }
 }
 
-/// Writes a refusal; without a gate there is no challenge.
+/// Writes a refusal as a JSON-RPC error. Without a gate, it has no challenge.
 pub(super) fn error(reason: Reason, text: &str, asked: &Asked, challenge: Option<&str>) -> ErrorData {
     let members: [(&str, Option<Value>); 5] = [
         ("error", reason.body_error().map(Value::from)),

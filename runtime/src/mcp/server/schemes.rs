@@ -1,5 +1,5 @@
-//! Writes the requirement of each tool into lists of tools: `securitySchemes`, as a draft of MCP defines it and clients
-//! read it.
+//! Writes the requirement of each tool into lists of tools. The member `securitySchemes` comes from a draft of MCP, and
+//! clients already read it.
 
 use rmcp::model::Tool;
 use serde_json::{Value, json};
@@ -14,8 +14,8 @@ pub(super) fn has_login(gate: &Gate) -> bool {
     gate.resource().is_some_and(|resource| !resource.authorization_servers().is_empty())
 }
 
-/// Writes the requirement of a tool into the tool. A tool that cannot be called gets none, and loses its own
-/// `securitySchemes`.
+/// Writes the requirement of a tool into the tool. If the tool cannot be called, removes its own `securitySchemes`
+/// instead.
 pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
     match found {
         Some(found) => {
@@ -29,7 +29,7 @@ pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
     }
 }
 
-/// Lists the schemes; one of them is enough.
+/// Lists the schemes of a tool. A client needs only one of them.
 fn schemes(plan: &Plan, found: &Found) -> Value {
     let demands: Vec<_> = found.demands().collect();
     let ways = plan.gate.policy().ways_to_ask(&demands);

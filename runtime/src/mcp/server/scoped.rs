@@ -34,13 +34,13 @@ pub trait ScopedTools {
     const TOOLS: McpTable;
 }
 
-/// Carries the bound for tables of servers. With a bound on the program's own type, the compiler would also quote that
-/// type.
+/// The type in the bound `Tables: Have<S>`, which demands a table for the server `S`. If the bound were on the
+/// program's own type, the compiler would also quote that type.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct Tables;
 
-/// Implemented for each `S` that is [`ScopedTools`], with the table of its tools and prompts.
+/// Implemented for each `S` that implements [`ScopedTools`], with the table of its tools and prompts.
 #[diagnostic::on_unimplemented(
     message = "`{S}` declares no scopes for its tools",
     note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; pass the tables of named routers, and of blocks with only prompts, to `McpServer`"

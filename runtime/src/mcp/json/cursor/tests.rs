@@ -86,7 +86,7 @@ fn numbers_are_all_that_json_has() {
     }
 }
 
-/// Strings from few characters, so that quotes and backslashes meet.
+/// Strings from few characters, so that quotes often follow backslashes.
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(
         prop::sample::select(vec!["\"", "\\", "a", "{", "]", ",", "\n", "é", "\u{1f600}"]),

@@ -5,12 +5,12 @@ use std::{env, fs, io, path::Path};
 use super::{Lock, LockError};
 use crate::{export::Admission, scope::ScopeTable};
 
-/// Checks that the lock at `path` matches `admission`, which is a `&Gate` or a `&Policy`, and `table`. With
-/// `UPDATE_SCOPES=1` in the environment it writes the file.
+/// Checks that the lock file at `path` matches `admission` and `table`. `admission` is a `&Gate` or a `&Policy`. If the
+/// environment has `UPDATE_SCOPES=1`, a file that does not match is rewritten.
 ///
 /// # Errors
 ///
-/// When there is no such file, it cannot be read or written, or it differs. The error lists which rules got weaker and
+/// When the file does not exist, cannot be read or written, or differs. The error lists which rules got weaker and
 /// which got stricter.
 ///
 /// # Examples
@@ -61,7 +61,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # }
 /// ```
 ///
-/// If there is no gate, as over stdio, pass the policy.
+/// If the program has no gate, as over stdio, pass the policy.
 ///
 /// This test fails:
 ///
@@ -75,7 +75,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// ```
 ///
 /// Without a vocabulary, the error also names scopes that are spelt almost alike, such as `files:raed` and
-/// `files:read`. The gate logs a warning about them at startup.
+/// `files:read`. At startup, the gate also logs a warning about these scopes.
 pub fn check_lock<'a>(
     admission: impl Into<Admission<'a>>,
     table: &ScopeTable,

@@ -66,9 +66,9 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     Some(question)
 }
 
-/// Reads a token. The error does not show `file`, since a user may pass the token itself by mistake.
+/// Reads a token. The error does not show `file`, because a user may pass the token itself by mistake.
 fn token_in(file: &str) -> Result<String, Exit> {
-    /// The gate accepts no longer tokens.
+    /// The gate rejects every token that is longer than this.
     const MAX_LENGTH: u64 = 64 * 1024;
     let mut token = String::new();
     let read = if file == "-" {
@@ -82,7 +82,7 @@ fn token_in(file: &str) -> Result<String, Exit> {
     Ok(token)
 }
 
-/// Runs the doctor on a runtime of its own, since the exporter may have one, which must not be blocked.
+/// Runs the doctor on a separate runtime and thread. The exporter may have a runtime itself, and must not block it.
 fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

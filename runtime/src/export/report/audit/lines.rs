@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// The longest line that may be a record: one with all the scopes and texts that a token can have.
+/// The length of the longest line that may be a record, with all the scopes and texts that a token can have.
 const LONGEST: u64 = 1024 * 1024;
 
 /// A line that is not empty.

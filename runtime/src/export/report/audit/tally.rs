@@ -14,12 +14,11 @@ use super::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// How many kinds of refusals, and how many clients for each, the summary lists.
+/// The summary lists at most so many kinds of refusals, and at most so many clients for each kind.
 const MOST_REFUSALS: usize = 100;
 const MOST_CLIENTS: usize = 5;
 
-/// The counts so far. Their size depends on the numbers of rows, reasons, scopes and clients, not on the length of the
-/// log.
+/// The counts so far. They take memory for each row, reason, scope and client, but not for each line of the log.
 pub(super) struct Tally<'a> {
     rows: Rows<'a>,
     records: u64,

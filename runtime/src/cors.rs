@@ -15,11 +15,11 @@ use tower_layer::Layer;
 
 use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
-/// Makes a CORS layer for clients in browsers: they can read the challenge, send a token, and keep an MCP session.
+/// Makes a CORS layer, with which clients in browsers can read the challenge, send a token, and keep an MCP session.
 ///
-/// Put it outside the gate, since a preflight carries no token. Any origin may call, with any method and any header:
-/// access depends on the token and not on the origin, and no cookie is involved. Use the methods of [`Cors`] to allow
-/// less.
+/// Put the layer outside the gate, because a preflight carries no token. Pages of any origin may call, with any method
+/// and any header. This is safe because access depends on the token, not on the origin, and the layer does not allow
+/// cookies. To allow less, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -46,17 +46,17 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 pub fn layer() -> Cors {
     let layer = CorsLayer::new()
         .allow_origin(Any)
-        // Both echo the names that the preflight asks for. `*` would not include `Authorization` (Fetch, section
-        // 3.2.5), and could not be combined with credentials for certain origins.
+        // Both settings echo the names that the preflight asks for. `*` would not include `Authorization` (Fetch,
+        // section 3.2.5), and could not be combined with credentials for certain origins.
         .allow_methods(AllowMethods::mirror_request())
         .allow_headers(AllowHeaders::mirror_request());
     Cors { layer, credentials: None, names_origins: false, exposed: Vec::new() }
 }
 
-/// A CORS layer that lets pages read the challenge; made by [`layer`].
+/// A CORS layer that lets pages read the challenge. Use [`layer`] to make one.
 ///
-/// It has the methods of tower-http's [`CorsLayer`], with the same arguments. Two things differ:
-/// [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay exposed.
+/// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Unlike
+/// there, [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay exposed.
 ///
 /// # Examples
 ///
@@ -120,8 +120,8 @@ impl Cors {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read more response headers, besides `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id` and, with the
-    /// feature `dpop`, `DPoP-Nonce`.
+    /// Lets pages read these response headers, too. Pages can always read `WWW-Authenticate`, `Retry-After`,
+    /// `Mcp-Session-Id` and, with the feature `dpop`, `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);
         self

@@ -2,8 +2,8 @@
 
 use crate::{gate::Gate, policy::Policy};
 
-/// The settings that affect access in addition to the rows of a table. A [`Gate`] has them, or a [`Policy`] if the
-/// program has no gate, as over stdio.
+/// The settings that affect access in addition to the rows of a table. They come from a [`Gate`], or from a [`Policy`]
+/// if the program has no gate, such as an MCP server over stdio.
 ///
 /// The functions of [`export`](crate::export) take a `&Gate` or a `&Policy`.
 ///

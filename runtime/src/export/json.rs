@@ -57,7 +57,8 @@ pub(super) struct Route<'a> {
 ///
 /// `access` is `public`, `authenticated` or `scopes`. A route with `scopes` also has `alternatives`, and each
 /// alternative is a list of scopes that are needed together. If a route requires a certain login, `acr_values` lists
-/// the accepted values in order of preference. `max_age` is a number of seconds. Members without a value are omitted.
+/// the accepted values in order of preference. `max_age` is the longest allowed time since the login, in seconds.
+/// Members without a value are omitted.
 ///
 /// `dpop` is `accepted` or `required` if the gate accepts tokens that are bound to a key (`Gate::dpop`).
 /// `client_certificate` is the name of the header that contains the thumbprint of the client's certificate

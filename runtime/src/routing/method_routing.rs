@@ -14,7 +14,8 @@ pub use services::{
     patch_service, post_service, put_service, trace_service,
 };
 
-/// Routes `GET` requests to `handler`. It also answers `HEAD` requests; axum leaves out the body of these answers.
+/// Routes `GET` requests to `handler`. The handler also answers `HEAD` requests, and axum leaves out the body of these
+/// answers.
 pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D, S>(handler: H) -> MethodRouter<S>
 where
     T: 'static,

@@ -24,8 +24,8 @@ use crate::{
 /// [`axum::Router`] for declared handlers: a handler without `#[requires_scope]`, `#[authenticated]` or `#[public]`
 /// does not compile.
 ///
-/// Only [`Router::protect`] turns it into an axum router. It is not `Clone`, because a copy would share the slots that
-/// `protect` fills with the gate.
+/// To turn this router into an axum router, call [`Router::protect`]. The type is not `Clone`, because a copy would
+/// share the slots that `protect` fills with the gate.
 ///
 /// # Examples
 ///
@@ -91,8 +91,8 @@ where
 
     /// Adds a service for all methods of a path; see [`axum::Router::route_service`].
     ///
-    /// Declare its scopes with [`guarded`](crate::guarded), [`public`](fn@crate::public) or
-    /// [`authenticated`](fn@crate::authenticated).
+    /// Declare its scopes with [`guarded`](crate::guarded), [`public`](fn@crate::public)
+    /// or [`authenticated`](fn@crate::authenticated).
     ///
     /// # Panics
     ///
@@ -110,12 +110,12 @@ where
         self
     }
 
-    /// Adds a service for all paths below `path`. The service sees the path without this prefix; see
-    /// [`axum::Router::nest_service`].
+    /// Adds a service for all paths below `path`. The service sees the path without this prefix;
+    /// see [`axum::Router::nest_service`].
     ///
-    /// Declare its scopes with [`guarded`](crate::guarded), [`public`](fn@crate::public) or
-    /// [`authenticated`](fn@crate::authenticated). The table has a row for `path`, for `path` with a slash, and for the
-    /// paths below, as `{*rest}`. Templates cannot use the part of the path below.
+    /// Declare its scopes with [`guarded`](crate::guarded), [`public`](fn@crate::public)
+    /// or [`authenticated`](fn@crate::authenticated). The table has a row for `path`, for `path` with a slash, and for
+    /// the paths below, as `{*rest}`. Templates cannot use the part of the path that is below `path`.
     ///
     /// # Panics
     ///
@@ -202,8 +202,8 @@ where
 }
 
 impl<S> Router<S> {
-    /// Returns the requirement of each route. A fallback is a route at `/*`; that of a nested router is below the
-    /// router's path.
+    /// Returns the requirement of each route. A fallback is a route at `/*`. The fallback of a nested router is a route
+    /// below the path of that router.
     pub fn table(&self) -> ScopeTable {
         self.mounts.table()
     }

@@ -95,12 +95,12 @@ where
 }
 
 impl<S> Router<S> {
-    /// Adds utoipa's documentation of all handlers mounted with [`routes!`](crate::routes) to `openapi`: their
-    /// operations, at their paths in this router, and the schemas that they refer to.
+    /// Adds utoipa's documentation of all handlers mounted with [`routes!`](crate::routes) to `openapi`. The document
+    /// gets the operations, at their paths in this router, and the schemas that the operations refer to.
     ///
-    /// `openapi` has the program's description of the API as a whole, such as its title. The router's `{*rest}` becomes
-    /// `{rest}` in a path. A path parameter that a handler does not describe, such as one of a nested router, is a
-    /// string. Operations that share an id get ids with method and path.
+    /// Pass the description of the API as a whole, such as its title, in `openapi`. In paths, `{*rest}` becomes
+    /// `{rest}`. A path parameter that a handler does not describe, such as a parameter before a nested router, is
+    /// described as a string. If operations share an id, each gets an id with its method and path.
     ///
     /// Then call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///

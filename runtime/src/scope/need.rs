@@ -12,7 +12,7 @@ use super::{
 pub enum Need {
     /// The scope itself.
     Scope(Scope),
-    /// A template. The request's path, or the URI of an MCP resource, fills it in.
+    /// A template. Its values come from the path of the request, or from the URI of an MCP resource.
     Template(Template),
 }
 
@@ -79,7 +79,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Copies the need for a requirement that is made at run time.
+    /// Copies this part for a requirement that is made at run time.
     pub(super) fn into_owned(self) -> OwnedNeed {
         match self {
             Self::Const(Need::Scope(scope)) => OwnedNeed::Scope(scope.into()),

@@ -63,7 +63,7 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     Ok(())
 }
 
-/// Limits the number of scopes in each alternative, and so the cost of one decision.
+/// Limits the number of alternatives and the number of scopes, so that a decision has a limited cost.
 pub(super) fn check_size(alternatives: impl ExactSizeIterator<Item = usize>) -> Result<(), String> {
     if alternatives.len() > MAX_ALTERNATIVES {
         return Err(format!(
@@ -83,7 +83,7 @@ fn check_repetition(alternative: &[&str]) -> Result<(), String> {
     })
 }
 
-/// Rejects an alternative that another one makes superfluous. Of two equal alternatives, the second is reported.
+/// Rejects an alternative that adds nothing to another one. Of two equal alternatives, the second is reported.
 fn check_use<'a>(
     at: usize,
     alternative: &[&str],

@@ -4,7 +4,8 @@ use std::{ops::Deref, sync::Arc};
 
 use super::table::Row;
 
-/// A row that is static or shared. Requests pass it on often, so it is small and cheap to clone.
+/// A row that is static or shared. The code that handles a request often passes a row on, so this type is small and
+/// cheap to clone.
 #[derive(Clone, Debug)]
 #[expect(unnameable_types, reason = "a sealed trait returns it")]
 pub enum RowRef {

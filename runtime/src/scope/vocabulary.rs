@@ -87,7 +87,7 @@ impl VocabularyEntry {
         self.scope
     }
 
-    /// Returns the description of the scope for the consent page; empty if it has none.
+    /// Returns the description of the scope for the consent page. The text is empty if the scope has no description.
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
@@ -112,7 +112,7 @@ impl VocabularyEntry {
     }
 }
 
-/// The reason why a text is not a scope of a [`Vocabulary`]: the vocabulary has no scope of that name.
+/// The error for a text that is not the name of a scope in a [`Vocabulary`].
 ///
 /// # Examples
 ///
@@ -150,14 +150,14 @@ impl UnknownScope {
         &self.text
     }
 
-    /// Returns the closest scope of the vocabulary, if one is close.
+    /// Returns the scope of the vocabulary that is spelt most like the text, if one is similar.
     #[must_use]
     pub const fn suggestion(&self) -> Option<&'static str> {
         self.suggestion
     }
 }
 
-/// Writes the text escaped, since it may come from outside the program.
+/// Escapes the text, because it may come from outside the program.
 impl fmt::Display for UnknownScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown scope `{}`", self.text.escape_debug())?;

@@ -45,7 +45,7 @@ pub enum Severity {
     Error,
     /// Some clients cannot get a token that the gate accepts.
     Warning,
-    /// The finding may be intended.
+    /// The setting behind this finding may be intended.
     Hint,
 }
 
@@ -85,7 +85,8 @@ impl Finding {
         Self::of(Severity::Hint, part, code, message)
     }
 
-    /// Makes a finding, and escapes the text from outside that its message quotes. Escaped text does not change.
+    /// Makes a finding, and escapes the text from outside that its message quotes. Text that is already escaped stays
+    /// as it is.
     pub(super) fn of(severity: Severity, part: Part, code: &'static str, message: impl fmt::Display) -> Self {
         let message = shown::line(message).to_string();
         Self { severity, part, code, issuer: None, message, advice: None }

@@ -25,7 +25,7 @@ use self::{
 use super::program::problems;
 use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 
-/// Finds out why the gate answers requests with 401, or would do so.
+/// Finds the causes of 401 answers, before or after a client gets one.
 ///
 /// The doctor examines the configuration, and fetches the metadata and the keys of each [`Issuer`](crate::Issuer) as
 /// the gate does. It compares what the authorization servers offer with what clients will request. You can also give

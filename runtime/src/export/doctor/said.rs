@@ -64,7 +64,7 @@ impl Said {
         self.header.get("alg")?.as_str()
     }
 
-    /// Returns a message that the token has expired. If the token names the time, so does the message.
+    /// Returns a message that the token has expired. The message contains the token's `exp`, if there is one.
     pub(super) fn expiry(&self) -> String {
         let Some(exp) = self.claim("exp") else { return "it expired".to_owned() };
         format!("it expired: its `exp` is `{exp}`, and this machine's clock shows `{:.0}`", system_clock())

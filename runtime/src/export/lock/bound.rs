@@ -49,7 +49,7 @@ const DPOP: &str = "dpop:";
 const CERTIFICATE: &str = "client-certificate:";
 
 impl Bound {
-    /// Reads a declaration, and returns whether it stands here for the first time. Returns `None` if `word` begins
+    /// Reads a declaration. Returns `true` if the lock did not declare the same before, and `None` if `word` begins
     /// another kind of declaration.
     pub(super) fn read(&mut self, word: &str, rest: &str) -> Option<Result<bool, &'static str>> {
         Some(match (word, rest) {

@@ -61,7 +61,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # }
 /// ```
 ///
-/// If the program has no gate, as over stdio, pass the policy.
+/// If the program has no gate, such as an MCP server over stdio, pass the policy.
 ///
 /// This test fails:
 ///

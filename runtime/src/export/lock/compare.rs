@@ -133,7 +133,7 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
 /// Tells whether some token fails to meet `demand` although it has one scope from each set of `wanted`.
 ///
 /// A token fails if it lacks a scope of the floor, or if it lacks a scope of each alternative. A token lacks a scope if
-/// it has no scope that covers the scope. So the function takes the covering scopes out of each set of `wanted`. If
+/// none of the token's scopes covers it. So the function takes the covering scopes out of each set of `wanted`. If
 /// every set still has a scope left, a token of these scopes fails.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
@@ -154,7 +154,7 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tries each way to lack one scope of each alternative.
+/// Tries each combination of one lacked scope from each alternative.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],
     wanted: &[Coverers],
@@ -169,7 +169,7 @@ fn can_lack_each<'a>(
     })
 }
 
-/// Tells whether each of `wanted` has a scope that is in none of `lacked`.
+/// Tells whether each set of `wanted` has a scope that is in no set of `lacked`.
 fn is_left(wanted: &[Coverers], lacked: &[&BTreeSet<String>]) -> bool {
     wanted
         .iter()

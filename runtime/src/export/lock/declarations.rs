@@ -31,9 +31,9 @@ struct Step {
     declared: Declared,
 }
 
-/// Judges the effect of each step. No step is reported with a greater effect than all steps have together. A step alone
-/// can make an invalid policy, such as one half of a reversed implication. Effects that no step has alone are reported
-/// for every step.
+/// Judges the effect of each step. No step is reported with a greater effect than all steps have together. A single
+/// step can give an invalid policy, for example one half of a reversed implication. An effect that no single step has
+/// is reported for every step.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));
     let affected: Vec<(&Demand<'_>, Direction)> =

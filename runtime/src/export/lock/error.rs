@@ -27,7 +27,7 @@ pub struct LockError {
 
 enum Kind {
     Missing,
-    /// The changes, and a description of each two scopes that are spelt almost alike.
+    /// The changes, and a description of each pair of scopes that are spelt almost alike.
     Stale(Vec<Change>, Vec<String>),
     Unreadable {
         line: usize,

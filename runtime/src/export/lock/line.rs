@@ -9,9 +9,8 @@
 //! step-up     = "acr=" DQUOTE value DQUOTE / "max_age=" DQUOTE seconds DQUOTE
 //! ```
 //!
-//! A scope that looks like a word of this grammar, such as `by`, is written in quotation marks. No scope contains
-//! quotation marks. If the route of a handler is unknown, its line has `-` as method and the handler in place of the
-//! path.
+//! A scope that equals a word of this grammar, such as `by`, is written in quotation marks. No scope contains quotation
+//! marks. If the route of a handler is unknown, its line has `-` as method and the handler in place of the path.
 
 use std::{fmt, iter::Peekable};
 

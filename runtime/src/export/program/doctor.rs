@@ -68,7 +68,7 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
 
 /// Reads a token. The error does not show `file`, because a user may pass the token itself by mistake.
 fn token_in(file: &str) -> Result<String, Exit> {
-    /// The gate rejects every token that is longer than this.
+    /// The number of bytes that are read. No access token is longer.
     const MAX_LENGTH: u64 = 64 * 1024;
     let mut token = String::new();
     let read = if file == "-" {

@@ -39,7 +39,8 @@ where
         self
     }
 
-    /// Adds a handler for `GET` requests. It also answers `HEAD` requests; axum leaves out the body of these answers.
+    /// Adds a handler for `GET` requests. The handler also answers `HEAD` requests, and axum leaves out the body of
+    /// these answers.
     ///
     /// # Panics
     ///
@@ -156,9 +157,9 @@ where
         self.on(MethodFilter::TRACE, handler)
     }
 
-    /// Sets the handler for methods without a handler, in place of 405; see [`axum::routing::MethodRouter::fallback`].
+    /// Sets the handler for all other methods, in place of 405; see [`axum::routing::MethodRouter::fallback`].
     ///
-    /// Like any handler, it declares its scopes. The table writes its methods as `*`.
+    /// Like any handler, a fallback declares its scopes. In the table, its method is `*`.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Services, which cannot have an attribute, by method.
+//! Functions that route the requests of a method to a service.
 
 use axum::{extract::Request, response::IntoResponse};
 use tower_service::Service;

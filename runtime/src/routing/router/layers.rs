@@ -12,8 +12,8 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Applies a layer to all routes added so far, and to the 404. The layer runs before the guards; see
-    /// [`axum::Router::layer`].
+    /// Applies a layer to all routes added so far, and to the 404. The layer runs before the guards;
+    /// see [`axum::Router::layer`].
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
@@ -26,8 +26,8 @@ where
         self
     }
 
-    /// Applies a layer to all routes added so far, but not to fallbacks. The layer runs before the guards; see
-    /// [`axum::Router::route_layer`].
+    /// Applies a layer to all routes added so far, but not to fallbacks. The layer runs before the guards;
+    /// see [`axum::Router::route_layer`].
     ///
     /// # Panics
     ///

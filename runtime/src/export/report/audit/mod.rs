@@ -23,7 +23,7 @@ use self::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// For each file, the summary lists the numbers of at most so many invalid lines.
+/// For each file, the summary lists the numbers of at most this many invalid lines.
 const MOST_NUMBERS: usize = 20;
 
 /// The summary of some logs.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// The summary lists at most so many kinds of refusals, and at most so many clients for each kind.
+/// The summary lists at most `MOST_REFUSALS` kinds of refusals, and at most `MOST_CLIENTS` clients for each kind.
 const MOST_REFUSALS: usize = 100;
 const MOST_CLIENTS: usize = 5;
 
@@ -35,7 +35,7 @@ struct Count {
     clients: BTreeMap<Client, u64>,
 }
 
-/// The caller, as far as it is known.
+/// The caller, as far as the log names it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Client {
@@ -48,7 +48,7 @@ enum Client {
     Nobody,
 }
 
-/// One row that was refused for one reason.
+/// The refusals of the same rows for the same reason.
 #[derive(Serialize)]
 pub(super) struct Refusal {
     rows: Vec<String>,

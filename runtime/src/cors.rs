@@ -15,7 +15,7 @@ use tower_layer::Layer;
 
 use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
-/// Makes a CORS layer, with which clients in browsers can read the challenge, send a token, and keep an MCP session.
+/// Makes a CORS layer. Clients in browsers can then read the challenge, send a token, and keep an MCP session.
 ///
 /// Put the layer outside the gate, because a preflight carries no token. Pages of any origin may call, with any method
 /// and any header. This is safe because access depends on the token, not on the origin, and the layer does not allow
@@ -55,8 +55,9 @@ pub fn layer() -> Cors {
 
 /// A CORS layer that lets pages read the challenge. Use [`layer`] to make one.
 ///
-/// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Unlike
-/// there, [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay exposed.
+/// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Unlike in
+/// tower-http, [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay
+/// exposed.
 ///
 /// # Examples
 ///
@@ -99,13 +100,13 @@ impl Cors {
 
     /// Sets the headers that pages may send, in place of any header.
     ///
-    /// Pages need `Authorization`. For tokens that are bound to a key they also need `DPoP`, and for MCP
-    /// `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Pages need `Authorization`. With tokens that are bound to a key, pages also need `DPoP`. With MCP, they also
+    /// need `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }
 
-    /// Lets pages of public sites call a server of a private network.
+    /// Lets pages of public sites call a server in a private network.
     pub fn allow_private_network(self, allow: impl Into<AllowPrivateNetwork>) -> Self {
         self.change(|layer| layer.allow_private_network(allow))
     }

@@ -11,7 +11,7 @@
 ///
 /// A token needs every scope of the list. `any` and `all` nest freely. A requirement may have at most 16 alternatives,
 /// which together name at most 128 scopes. A challenge names the first alternative that can be met, so write the least
-/// powerful one first.
+/// powerful alternative first.
 ///
 /// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so access is decided before any
 /// other extractor runs and before the body is read. Put the attribute on a free `async` function, generic or not, or
@@ -99,7 +99,7 @@
 /// In an `impl` block the attribute needs [`scoped_handlers`] above the block, because the attribute adds a type beside
 /// the function, and an `impl` block cannot contain types. A function of a trait cannot be a handler.
 ///
-/// A handler takes at most 15 extractors: the guard is one of axum's 16.
+/// A handler takes at most 15 extractors, because axum allows 16 and the guard is one of them.
 #[cfg(feature = "axum")]
 pub use scopegate_macros::requires_scope;
 
@@ -161,14 +161,15 @@ pub use scopegate_macros::public;
 /// The first paragraph of a variant's doc comment, joined to one line, is the description of the scope on the consent
 /// page.
 ///
-/// The macro generates, with the visibility of the enum,
+/// The macro generates these items, with the visibility of the enum:
 ///
 /// - `const ALL: &'static [Self]`, in order of declaration;
 /// - `const fn as_scope(self) -> Scope`, so that an attribute takes a variant wherever it takes a literal;
 /// - `const fn as_str(self) -> &'static str` and `const fn description(self) -> &'static str`;
 /// - `const fn entry(&self) -> VocabularyEntry`, with the scope, the description and the keys;
-/// - [`Display`](std::fmt::Display), which writes the scope, and [`FromStr`](std::str::FromStr), which parses it; the
-///   error, [`UnknownScope`](crate::UnknownScope), suggests the closest scope;
+/// - [`Display`](std::fmt::Display), which writes the scope;
+/// - [`FromStr`](std::str::FromStr), which parses the scope, and whose
+///   error [`UnknownScope`](crate::UnknownScope) suggests the closest scope;
 /// - [`AsRef<str>`](AsRef), so that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) takes a variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), with the entries of all variants.
 ///
@@ -313,15 +314,16 @@ pub use scopegate_macros::scoped_handlers;
 /// Puts scopes on the tools and prompts of an MCP server that is made with rmcp.
 ///
 /// Put this attribute on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of these methods
-/// needs `#[requires_scope(..)]` or `#[authenticated]`. A method without one does not compile. The attribute
+/// needs `#[requires_scope(..)]` or `#[authenticated]`. A method without one does not compile. The macro does three
+/// things:
 ///
-/// - makes a [`Guard`](crate::Guard) the first argument of each method, so that access is decided before the parameters
-///   are parsed;
-/// - emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need, and
-///   implements [`ScopedTools`](crate::mcp::ScopedTools), which `Gate::mcp` reads;
-/// - emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts. The attribute
-///   passes on the keys `router`, `vis`, `server_handler` and `allow_empty`. It does not emit an attribute that the
-///   block already has.
+/// - It makes a [`Guard`](crate::Guard) the first argument of each method, so that access is decided before the
+///   parameters are parsed.
+/// - It emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need. It also
+///   implements [`ScopedTools`](crate::mcp::ScopedTools), which `Gate::mcp` reads.
+/// - It emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts. The keys
+///   `router`, `vis`, `server_handler` and `allow_empty` are passed on. An attribute that the block already has is not
+///   emitted again.
 ///
 /// If a block has only prompts, its table is `PROMPTS`, so that the server can also have a block of tools. Pass
 /// `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
@@ -433,8 +435,8 @@ pub use scopegate_macros::scoped_tools;
 ///
 /// Write the whole path as axum has it, with the prefixes of all outer routers. This is
 /// the [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method matches any method. As in
-/// axum, `GET` also covers `HEAD` unless `HEAD` has a row of its own, and a row with a method takes precedence over one
-/// without.
+/// axum, `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence over a row
+/// without one.
 ///
 /// If a row has a route, [`Gate::layer`](crate::Gate::layer) can name the handler's scopes in a 401. The lock, the JSON
 /// and the `OpenAPI` document then contain the route. The metadata also includes the scopes of handlers without a
@@ -477,8 +479,8 @@ macro_rules! scope_table {
 
 /// Mounts handlers at the paths of their `#[utoipa::path]`, with [`Router::routes`](crate::Router::routes).
 ///
-/// utoipa gives the path and the methods; the scope attribute gives the requirement. The router keeps operations and
-/// schemas, and [`Router::openapi`](crate::Router::openapi) puts them into a document.
+/// The path and the methods come from utoipa, and the requirement comes from the scope attribute. The router keeps
+/// utoipa's operations and schemas, and [`Router::openapi`](crate::Router::openapi) puts them into a document.
 ///
 /// # Examples
 ///
@@ -499,8 +501,8 @@ macro_rules! scope_table {
 /// assert_eq!(routes.table().to_string(), "GET   /files  files:read\nPOST  /files  files:write\n");
 /// ```
 ///
-/// Name an imported handler by its module, as `files::list` here, because `use` does not import the items that utoipa
-/// generates.
+/// Name an imported handler by its module, as `files::list` in the example, because `use` does not import the items
+/// that utoipa generates.
 ///
 /// # Errors
 ///

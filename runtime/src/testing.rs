@@ -13,8 +13,7 @@ use crate::{
 /// The issuer of the tokens that [`TestVerifier::token`] makes.
 pub const ISSUER: &str = "https://issuer.test";
 
-/// Verifies tokens by a list that the test writes. The list has the text of each token, and the scopes that the token
-/// grants.
+/// Accepts the tokens that a test lists. For each token, the test gives its text and the scopes that it grants.
 ///
 /// # Examples
 ///

@@ -1,5 +1,5 @@
-//! Stand-ins for the methods that serve an axum router. If a program calls one on a router without a gate, the
-//! compiler's message says to protect the router first.
+//! Stand-ins for the methods that serve an axum router. If a program calls such a method on a router without a gate,
+//! the compiler's message says to protect the router first.
 //!
 //! The bounds are never met; see `features.rs`.
 #![expect(unnameable_types, reason = "nobody has to name them")]

@@ -6,13 +6,13 @@ use crate::well_known::Discovery;
 pub(super) struct File {
     /// The path of the URL.
     pub(super) path: String,
-    /// The path of its file in the folder, with `/` as separator.
+    /// The path of the document's file in the folder, with `/` as separator.
     pub(super) name: String,
     pub(super) cache_control: String,
     pub(super) document: bytes::Bytes,
 }
 
-/// Lists the files of all documents. The error is a URL path that some host cannot use as a file path.
+/// Lists the files of all documents. The error is the path of a URL that some hosts cannot use as a file path.
 pub(super) fn files_of(discoveries: &[Discovery]) -> Result<Vec<File>, String> {
     let paths: Vec<&String> = discoveries.iter().flat_map(Discovery::paths).collect();
     let mut files = Vec::new();

@@ -26,8 +26,8 @@ use crate::well_known::{Discovery, clashes_between};
 ///
 /// # Errors
 ///
-/// When a discovery belongs to a [family](crate::Resource::family), two documents need the same path, a path is not a
-/// legal file path, there is no document, or a file cannot be written.
+/// Fails if a discovery belongs to a [family](crate::Resource::family), if two documents need the same path, or if a
+/// path is not a legal file path. Also fails if there is no document, or if a file cannot be written.
 ///
 /// # Examples
 ///

@@ -8,7 +8,7 @@ use crate::{
 
 /// Writes `table` as a Markdown table, in its order. `admission` is a `&Gate` or a `&Policy`.
 ///
-/// The text before the table names the floor. It also says whether tokens can or must be bound to a key or a
+/// The text before the table names the floor. The text also says whether tokens can or must be bound to a key or a
 /// certificate.
 ///
 /// # Examples

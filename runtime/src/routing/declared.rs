@@ -12,9 +12,9 @@ use crate::{
 
 /// A handler that declares its scopes.
 ///
-/// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. So
-/// do [`Handler::layer`](axum::handler::Handler::layer) of such a function, and every handler
-/// inside [`guarded`](crate::guarded).
+/// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. The results
+/// of [`Handler::layer`](axum::handler::Handler::layer) on such functions, and all handlers
+/// inside [`guarded`](crate::guarded), implement it, too.
 ///
 /// A layer on a handler, a [`MethodRouter`](crate::routing::MethodRouter) or a [`Router`](crate::Router) is the
 /// program's own code, and runs before the guard. The layer may answer a request itself, without a token. The table

@@ -20,8 +20,8 @@ use crate::routing::{
 /// A program can write its own implementation of [`Handler`] for a function if a parameter has a type of the program.
 /// Such an implementation may leave out the guard, so the router rejects the function. If the bounds of this trait
 /// hold, axum's implementation applies, and the compiler allows no second implementation. This trait is also
-/// implemented for [`Handler::layer`](axum::handler::Handler::layer) of a function. Any handler
-/// inside [`guarded`](crate::guarded) counts too, because `guarded` checks the token before it calls the handler.
+/// implemented for [`Handler::layer`](axum::handler::Handler::layer) of a function. It is also implemented for any
+/// handler inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the handler.
 #[diagnostic::on_unimplemented(
     message = "axum cannot call this handler: an argument is not an extractor, the return type is not a response, or it is not `async`; \
                put `#[axum::debug_handler]` below the scope attribute to see which"

@@ -15,10 +15,10 @@ use crate::{
     scope::{Entry, Requirement, Row, RowRef, ScopeTable, Text},
 };
 
-/// A handler or a service with its requirement. The functions [`guarded`], [`public`](fn@crate::public)
-/// and [`authenticated`](fn@crate::authenticated) make it.
+/// A handler or a service with its requirement. To make one, call [`guarded`], [`public`](fn@crate::public)
+/// or [`authenticated`](fn@crate::authenticated).
 ///
-/// You can use it wherever you can use a handler with an attribute, also in a plain axum router
+/// You can use a guarded handler wherever you can use a handler with an attribute, also in a plain axum router
 /// behind [`Gate::layer`](crate::Gate::layer). The requirement is enforced before any extractor runs and before the
 /// body is read. Without a gate the answer is 500.
 ///
@@ -215,7 +215,7 @@ impl<H> Guarded<H> {
 ///
 /// # Limits
 ///
-/// - A handler with an attribute, or one that is already `guarded`, does not compile: declare all scopes of a handler
+/// - A handler with an attribute, or one that is already `guarded`, does not compile. Declare all scopes of a handler
 ///   in one place.
 /// - Put a layer inside, as in `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard.
 ///   Layers of a [`MethodRouter`](crate::routing::MethodRouter) run before the guard.

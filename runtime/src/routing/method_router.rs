@@ -16,7 +16,8 @@ use tower_service::Service;
 
 use crate::routing::{MethodFilter, gated::Mounted};
 
-/// The handlers of one path, by method. It is an [`axum::routing::MethodRouter`] for declared handlers.
+/// The handlers of one path, by method. Unlike [`axum::routing::MethodRouter`], this router takes only declared
+/// handlers.
 ///
 /// The type is not `Clone`, because a copy would share the slot that [`Router::protect`](crate::Router::protect) fills
 /// with the gate.
@@ -73,7 +74,7 @@ where
     ///
     /// # Panics
     ///
-    /// When no handler has been added, as in axum.
+    /// Panics if no handler has been added, as in axum.
     #[track_caller]
     pub fn route_layer<L>(mut self, layer: L) -> Self
     where
@@ -106,7 +107,7 @@ where
     ///
     /// # Panics
     ///
-    /// When both have a handler for the same method, or both have a fallback, as in axum.
+    /// Panics if both method routers have a handler for the same method, or if both have a fallback, as in axum.
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.inner = self.inner.merge(other.inner);
@@ -119,7 +120,7 @@ where
         MethodRouter { inner: self.inner.with_state(state), mounted: self.mounted }
     }
 
-    /// Mounts a fallback in place of the former one or of the handler of `any`.
+    /// Mounts a fallback. It replaces the former fallback, or the handler of `any`.
     fn mount_fallback(&mut self, fallback: Mounted) {
         self.mounted.retain(|mounted| mounted.methods != ANY);
         self.mounted.push(fallback);

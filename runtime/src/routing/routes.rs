@@ -87,7 +87,8 @@ where
     ///
     /// # Panics
     ///
-    /// When two handlers have the same path and method, or a path overlaps with another path or is invalid, as in axum.
+    /// Panics if two handlers have the same path and method, if a path overlaps with another path, or if a path is
+    /// invalid, as in axum.
     #[track_caller]
     pub fn routes(self, routes: Routes<S>) -> Self {
         routes.0.into_iter().fold(self, |router, (path, methods)| router.route(&path, methods))
@@ -99,8 +100,8 @@ impl<S> Router<S> {
     /// gets the operations, at their paths in this router, and the schemas that the operations refer to.
     ///
     /// Pass the description of the API as a whole, such as its title, in `openapi`. In paths, `{*rest}` becomes
-    /// `{rest}`. A path parameter that a handler does not describe, such as a parameter before a nested router, is
-    /// described as a string. If operations share an id, each gets an id with its method and path.
+    /// `{rest}`. A path parameter that a handler does not describe, such as a parameter in the path where a router is
+    /// nested, is described as a string. If operations share an id, each gets an id with its method and path.
     ///
     /// Then call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///

@@ -1,5 +1,5 @@
-//! Implication decides which scopes cover other scopes. It affects only the check of a token, and not the scopes that
-//! challenges name.
+//! Implication decides which scopes cover other scopes. Implication affects only the check of a token, and not the
+//! scopes that challenges name.
 
 #[cfg(feature = "export")]
 use std::collections::BTreeSet;
@@ -57,8 +57,8 @@ impl Hierarchy {
     ///
     /// # Errors
     ///
-    /// When a scope has two entries, implies another scope twice, or implies itself, directly or through other scopes.
-    /// The error lists every problem.
+    /// Fails if a scope has two entries, implies another scope twice, or implies itself, directly or through other
+    /// scopes. The error lists every problem.
     pub(crate) fn new<I>(entries: impl IntoIterator<Item = (ScopeToken, I)>) -> Result<Self, Vec<String>>
     where
         I: IntoIterator<Item = ScopeToken>,
@@ -83,8 +83,8 @@ impl Hierarchy {
         Ok(Self { scopes, positions, parents, ..Self::default() }.closed())
     }
 
-    /// Sets which scopes that end in `*` cover others. This applies to granted scopes and to implied scopes. If `admin`
-    /// implies `tenant:*`, `admin` also covers `tenant:acme:read`.
+    /// Sets which scopes that end in `*` cover others. The setting applies to granted scopes and to implied scopes. If
+    /// `admin` implies `tenant:*`, `admin` also covers `tenant:acme:read`.
     pub(crate) fn wildcards(self, wildcards: Wildcards) -> Self {
         Self { wildcards, ..self }.closed()
     }
@@ -199,7 +199,7 @@ impl Wildcards {
         }
     }
 
-    /// Tells whether `wildcard` is a wildcard of an enabled kind and covers `scope`.
+    /// Tells whether `wildcard` is an enabled wildcard that covers `scope`.
     pub(crate) fn stands_for(self, wildcard: &str, scope: &str) -> bool {
         self.includes(wildcard)
             && prefix_of(wildcard)

@@ -12,7 +12,7 @@ use super::{
 pub enum Need {
     /// The scope itself.
     Scope(Scope),
-    /// A template. Its values come from the path of the request, or from the URI of an MCP resource.
+    /// A template. The values for its parameters come from the path of the request, or from the URI of an MCP resource.
     Template(Template),
 }
 
@@ -23,7 +23,7 @@ impl Need {
         Self::Scope(Scope::checked(text))
     }
 
-    /// Returns the scope's text; for a template, with its braces.
+    /// Returns the text of the scope, or of the template with its braces.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ pub(crate) enum NeedRef<'a> {
 }
 
 impl<'a> NeedRef<'a> {
-    /// Returns the scope's text; for a template, with its braces.
+    /// Returns the text of the scope, or of the template with its braces.
     pub(crate) fn as_str(self) -> &'a str {
         match self {
             Self::Const(need) => need.as_str(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
 
-/// The reason why a text is not a [`Requirement`](crate::Requirement), with what to write instead.
+/// The reason why a text is not a [`Requirement`](crate::Requirement). The message also says what to write instead.
 ///
 /// # Examples
 ///
@@ -83,7 +83,7 @@ fn check_repetition(alternative: &[&str]) -> Result<(), String> {
     })
 }
 
-/// Rejects an alternative that adds nothing to another one. Of two equal alternatives, the second is reported.
+/// Rejects an alternative that adds nothing to the others. Of two equal alternatives, the second is reported.
 fn check_use<'a>(
     at: usize,
     alternative: &[&str],

@@ -136,7 +136,7 @@ impl Requirement {
     }
 
     /// Returns the accepted values of the token's `acr` claim, in order of preference. The list is empty if any login
-    /// will do.
+    /// is enough.
     ///
     /// # Examples
     ///
@@ -190,7 +190,7 @@ impl Requirement {
     ///
     /// # Errors
     ///
-    /// When there are too many combinations for one requirement, or when no value of `acr` meets both.
+    /// Fails if there are too many combinations for one requirement, or if no value of `acr` meets both.
     pub(crate) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let kind = match (&self.kind, &other.kind) {
             (Kind::Public | Kind::Authenticated, kind) if !other.is_public() => kind.clone(),
@@ -240,9 +240,9 @@ impl Requirement {
 ///
 /// # Errors
 ///
-/// The errors are those of the attributes. A word is not a scope, a scope appears twice in one alternative, an
-/// alternative adds nothing, or there are more than 16 alternatives, 128 scopes or 16 values of `acr`. This format
-/// cannot express a scope that is named `public`, `authenticated` or `|`.
+/// The rules are those of the attributes. Fails if a word is not a scope, if a scope appears twice in one alternative,
+/// or if an alternative adds nothing to the others. Also fails if there are more than 16 alternatives, 128 scopes or 16
+/// values of `acr`. This format cannot express a scope that is named `public`, `authenticated` or `|`.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 
@@ -270,7 +270,7 @@ impl From<Scope> for Requirement {
     }
 }
 
-/// Two requirements are equal if they demand the same, in the same order, however they were made.
+/// Two requirements are equal if they demand the same in the same order. It does not matter how they were made.
 impl PartialEq for Requirement {
     fn eq(&self, other: &Self) -> bool {
         if self.step_up != other.step_up {

@@ -1,4 +1,4 @@
-//! A row as requests carry it.
+//! A row, in the form in which requests carry it.
 
 use std::{ops::Deref, sync::Arc};
 

@@ -37,9 +37,9 @@ impl Scope {
     ///
     /// # Panics
     ///
-    /// When `text` is not a scope-token, or contains `scope=`, `error=` or another parameter of a challenge. Also when
-    /// `text` is `offline_access`, because that scope asks the authorization server for a refresh token and is not a
-    /// permission of a resource. In a `const` the panic is a compile error.
+    /// Panics if `text` is not a scope-token, or if it contains `scope=`, `error=` or another parameter of a challenge.
+    /// Also panics if `text` is `offline_access`, because that scope asks the authorization server for a refresh token
+    /// and is not a permission of a resource. In a `const` the panic is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn from_static(text: &'static str) -> Self {
@@ -53,8 +53,8 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// When `text` is not a scope-token, contains `scope=`, `error=` or another parameter of a challenge, or is
-    /// `offline_access`.
+    /// Fails if `text` is not a scope-token, if it contains `scope=`, `error=` or another parameter of a challenge, or
+    /// if it is `offline_access`.
     pub const fn new(text: &'static str) -> Result<Self, InvalidScope> {
         match scopegate_grammar::check(text) {
             Ok(()) => Ok(Self(text)),
@@ -133,7 +133,7 @@ impl ScopeToken {
     ///
     /// # Errors
     ///
-    /// As for [`Scope::new`].
+    /// Fails like [`Scope::new`].
     pub fn new(text: &str) -> Result<Self, InvalidScope> {
         scopegate_grammar::check(text).map(|()| Self::filled(text)).map_err(InvalidScope)
     }

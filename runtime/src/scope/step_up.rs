@@ -6,7 +6,7 @@ use std::{fmt, hash, sync::Arc, time::Duration};
 use super::parse::InvalidRequirement;
 
 /// How a person must have logged in (`acr`), and how recently (`max_age`). Generated code makes this value. A program
-/// writes it in an attribute, in `requirement!` or in a text. Cheap to clone.
+/// writes these demands in an attribute, in `requirement!` or in a text. Cheap to clone.
 #[derive(Clone)]
 pub struct StepUp {
     acr: Values,
@@ -61,7 +61,7 @@ impl StepUp {
     ///
     /// # Errors
     ///
-    /// When the two have no value in common, because hardly any login could then meet both.
+    /// Fails if the two have no value in common, because hardly any login could then meet both.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =

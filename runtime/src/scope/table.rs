@@ -99,7 +99,7 @@ impl Row {
         self
     }
 
-    /// Sets which arguments the handler takes.
+    /// Sets the types of the handler's arguments.
     #[cfg(feature = "axum")]
     pub(crate) const fn taking(mut self, arguments: &'static [fn() -> TypeId]) -> Self {
         self.takes = Arguments(arguments);
@@ -214,7 +214,7 @@ impl Entry {
         Self { endpoint: Some(Endpoint { methods: methods.into(), path: path.into() }), row }
     }
 
-    /// Returns the methods of the route, as in `GET` or `GET,POST`; `*` stands for any.
+    /// Returns the methods of the route, as in `GET` or `GET,POST`. The text `*` stands for any method.
     #[must_use]
     pub fn methods(&self) -> Option<&str> {
         self.endpoint.as_ref().map(|endpoint| &*endpoint.methods)
@@ -229,9 +229,9 @@ impl Entry {
     /// Returns the identifier of the entry: its methods and its path, as in `GET /files/{name}` or `tools/call
     /// write_file`.
     ///
-    /// The entry's line in the lock begins with this identifier, and the record of a decision contains it. If no route
-    /// is known, the identifier is `-` and the handler. Blanks and `%` in a name are percent-encoded, so methods and
-    /// path are one word each.
+    /// The entry's line in the lock begins with this identifier, and the record of a decision contains it. If the route
+    /// is unknown, the identifier consists of `-` and the handler. Blanks and `%` in a name are percent-encoded, so
+    /// methods and path are one word each.
     #[must_use]
     pub fn id(&self) -> String {
         RowId::from(self).to_string()

@@ -95,9 +95,9 @@ pub(crate) trait Parameters {
 /// Why a template could not be filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unfilled {
-    /// The path has no such parameter, or has several: the program is at fault.
+    /// The path has no parameter of this name, or has several, so the program is at fault.
     Missing,
-    /// The value contains a character that could change the rest of the scope: the request is at fault.
+    /// The value contains a character that could change the rest of the scope, so the request is at fault.
     Illegal,
 }
 

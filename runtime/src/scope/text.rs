@@ -2,7 +2,7 @@
 
 use std::{borrow::Borrow, cmp::Ordering, fmt, hash, ops::Deref, sync::Arc};
 
-/// Text of either kind. Cheap to clone. Equal texts are equal even if one is static and the other is shared.
+/// Text of either kind. Cheap to clone. A static text equals a shared text with the same content.
 #[derive(Clone)]
 pub(crate) enum Text {
     Static(&'static str),

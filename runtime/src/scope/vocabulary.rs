@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::scope::Scope;
 
-/// The scopes that an API knows. [`#[derive(Vocabulary)]`](macro@crate::Vocabulary) makes it from an enum.
+/// The scopes that an API knows. Make a vocabulary from an enum
+/// with [`#[derive(Vocabulary)]`](macro@crate::Vocabulary).
 ///
 /// # Examples
 ///
@@ -93,7 +94,7 @@ impl VocabularyEntry {
         self.description
     }
 
-    /// Returns the scopes that this one implies directly, in order of declaration.
+    /// Returns the scopes that this scope implies directly, in order of declaration.
     #[must_use]
     pub const fn implied(&self) -> &'static [Scope] {
         self.implied

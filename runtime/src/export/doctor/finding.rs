@@ -135,7 +135,7 @@ impl Finding {
         &self.message
     }
 
-    /// Returns the text or setting that corrects the problem, if it is known and not in the message.
+    /// Returns advice on how to correct the problem, unless the message already says it or no advice is known.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.advice.as_deref()

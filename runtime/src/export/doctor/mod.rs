@@ -25,11 +25,12 @@ use self::{
 use super::program::problems;
 use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 
-/// Finds the causes of 401 answers, before or after a client gets one.
+/// Finds out why a gate answers requests with 401.
 ///
 /// The doctor examines the configuration, and fetches the metadata and the keys of each [`Issuer`](crate::Issuer) as
-/// the gate does. It compares what the authorization servers offer with what clients will request. You can also give
-/// the doctor a token to check. The doctor fetches every document again, even if the gate has already loaded it.
+/// the gate does. The doctor also compares what the authorization servers offer with what clients will request. You can
+/// also give the doctor a token to check. The doctor fetches every document again, even if the gate has already loaded
+/// it.
 ///
 /// `cargo scopegate doctor` prints the result. A program can also run the doctor itself, at startup or in a test. Like
 /// the gate, the doctor needs a tokio runtime.
@@ -62,7 +63,7 @@ impl<'a> Doctor<'a> {
         Self { gate, table, token: None, may_send: false }
     }
 
-    /// Also checks a token, with the code of the gate. The diagnosis says why the token is rejected, or which
+    /// Also checks a token, with the same code as the gate. The diagnosis says why the token is rejected, or which
     /// operations it opens.
     ///
     /// The token is not sent anywhere, and the diagnosis contains neither the token nor any of its three parts. White

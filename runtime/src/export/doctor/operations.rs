@@ -30,8 +30,8 @@ struct Operation {
     name: String,
     /// Whether the token opens the operation, or `None` if the answer depends on the request.
     opens: Option<bool>,
-    /// The missing scopes, by the names that clients use. The list also has the demand on the login, if the login does
-    /// not meet it.
+    /// The missing scopes, by the names that clients use. The list also has the demand on the login, if the login
+    /// behind the token does not meet this demand.
     lacks: Vec<String>,
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{shown, verify::jwt::system_clock};
 
-/// The content of a token. Nothing verifies this content, so it is used only for advice.
+/// The content of a token. The content is not verified, so it is used only for advice.
 pub(super) struct Said {
     parts: usize,
     header: Map<String, Value>,

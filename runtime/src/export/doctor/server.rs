@@ -100,7 +100,7 @@ fn spelling(found: &str, expected: &str) -> String {
     }
 }
 
-/// Finds what clients will need and the authorization server does not offer.
+/// Finds what clients will need but the authorization server does not offer.
 fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(unlisted_scopes(offers, gate.policy(), table));

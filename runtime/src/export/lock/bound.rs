@@ -49,8 +49,8 @@ const DPOP: &str = "dpop:";
 const CERTIFICATE: &str = "client-certificate:";
 
 impl Bound {
-    /// Reads a declaration. Returns `true` if the lock did not declare the same before, and `None` if `word` begins
-    /// another kind of declaration.
+    /// Reads a declaration. Returns `true` for the first declaration of its kind, and `None` if `word` begins another
+    /// kind of declaration.
     pub(super) fn read(&mut self, word: &str, rest: &str) -> Option<Result<bool, &'static str>> {
         Some(match (word, rest) {
             (UNCHECKED, "accepted") => Ok(!std::mem::replace(&mut self.accepts_unchecked, true)),

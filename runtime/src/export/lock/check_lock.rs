@@ -10,8 +10,8 @@ use crate::{export::Admission, scope::ScopeTable};
 ///
 /// # Errors
 ///
-/// When the file does not exist, cannot be read or written, or differs. The error lists which rules got weaker and
-/// which got stricter.
+/// Fails if the file does not exist, cannot be read or written, or differs from the program. The error lists which
+/// rules got weaker and which got stricter.
 ///
 /// # Examples
 ///

@@ -46,8 +46,8 @@ pub enum Direction {
     Changed,
     /// More callers are refused, and none is newly let through.
     Stricter,
-    /// The same callers are let through. This also stands for a new protected route, and for a removed route that no
-    /// other rule replaces.
+    /// The same callers are let through. A new protected route is also neutral, and so is a removed route that no other
+    /// rule replaces.
     Neutral,
 }
 

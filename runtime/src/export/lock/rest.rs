@@ -12,7 +12,7 @@ use crate::scope::StepUp;
 
 /// The rule for an operation without a row.
 pub(super) struct Rest<'a> {
-    /// The row that applies; `None` if only the floor applies.
+    /// The row that applies, or `None` if only the floor applies.
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
@@ -102,13 +102,13 @@ const RESOURCE: &str = "resources/read";
 #[cfg(feature = "mcp")]
 use crate::mcp::{needs_no_row, stands_in};
 
-/// Without the feature `mcp` this is unknown, so assume it.
+/// Without the feature `mcp`, the answer is unknown. Assume that the method needs no row.
 #[cfg(not(feature = "mcp"))]
 fn needs_no_row(_method: &str) -> bool {
     true
 }
 
-/// Without the feature `mcp` this is unknown, so assume it.
+/// Without the feature `mcp`, the answer is unknown. Assume that the two share a URI.
 #[cfg(not(feature = "mcp"))]
 fn stands_in(_row: &str, _uri: &str) -> bool {
     true

@@ -23,7 +23,7 @@ pub(super) struct Routes<'a> {
 /// One method of one path, or a handler without a route.
 pub(super) type Operation<'a> = (&'a str, &'a str);
 
-/// In place of a name, this stands for all operations of an MCP server that have no row. In place of a method, it
+/// In place of a name, this stands for all operations of an MCP server that have no row. In place of a method, this
 /// stands for all methods of a path that have no row.
 pub(super) const REST: &str = "*";
 

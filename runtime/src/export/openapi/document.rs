@@ -27,7 +27,7 @@ use crate::scope::Requirement;
 /// ```
 pub struct OpenApiDocument<'a>(pub(super) &'a mut (dyn Document + 'a));
 
-/// The needed scopes, by the name of the security scheme. The map is empty if no token is needed.
+/// The needed scopes of each security scheme, by the name of the scheme. The map is empty if no token is needed.
 pub(super) type Alternative = BTreeMap<String, Vec<String>>;
 
 /// Scopes with their descriptions.
@@ -45,14 +45,14 @@ pub(super) trait Document {
     /// Returns whether the scheme is of a kind that has scopes, or `None` if the document lacks the scheme.
     fn scheme(&self, name: &str) -> Option<bool>;
 
-    /// Adds a scheme, or replaces the one with that name.
+    /// Adds a scheme, or replaces the scheme of that name.
     fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described, description: Option<String>);
 
     /// Adds scopes that are missing to the flows of a scheme.
     fn add_scopes(&mut self, name: &str, scopes: &Described);
 }
 
-/// An operation of a document, and its method in capitals.
+/// An operation of a document, with its path, and with its method in capitals.
 pub(super) struct Place<'a> {
     pub(super) path: String,
     pub(super) method: String,

@@ -18,8 +18,8 @@ impl ScopeTable {
     /// The document is utoipa's type or plain JSON. Each alternative, together with the floor of the gate, becomes a
     /// security requirement of its own. A public operation gets an empty list, which overrides the document's default.
     /// If the handler of a public operation takes `Option<Access>`, a token is optional, and the list is
-    /// `[{}, {"oauth2": []}]`. The demand on the login goes into two extensions, the list `x-acr-values` and
-    /// `x-max-age` in seconds. The new requirements replace those that the operation had. A template is written with
+    /// `[{}, {"oauth2":[]}]`. The demand on the login goes into two extensions, the list `x-acr-values` and `x-max-age`
+    /// in seconds. The new requirements replace the former requirements of the operation. A template is written with
     /// its braces. An operation that needs a scope names the scope even if the metadata does not advertise it.
     ///
     /// An operation that is not in the table stays as it is, and the report lists the operation. The report also lists

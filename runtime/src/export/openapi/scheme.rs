@@ -27,7 +27,7 @@ use crate::{
 pub struct OAuth {
     gate: Gate,
     name: String,
-    /// `None` for a scheme that the document already has.
+    /// The flows of the scheme, or `None` if the document already has the scheme.
     flows: Option<Flows>,
 }
 

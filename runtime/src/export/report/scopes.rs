@@ -1,4 +1,4 @@
-//! The scopes of the report, and which of them cover which.
+//! The scopes of the report, and the scopes that each of them covers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

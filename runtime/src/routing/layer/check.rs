@@ -23,7 +23,7 @@ impl GateLayer {
     ///
     /// # Errors
     ///
-    /// When [`GateLayer::check`] finds an error, or when the router has a route at the path of the metadata document.
+    /// Fails if [`GateLayer::check`] fails, or if the router has a route at the path of the metadata document.
     ///
     /// # Examples
     ///
@@ -62,17 +62,17 @@ impl GateLayer {
 
     /// Compares the table with a router, and rejects rows without a matching route.
     ///
-    /// Call this if only a part of the router has the layer, and pass the complete router. In
-    /// contrast, [`GateLayer::protect`] makes this check itself. The check does not run any code of the router. It does
-    /// not see routes inside nested services, such as those of [`nest_service`](axum::Router::nest_service).
+    /// Call this method if only a part of the router has the layer, and pass the complete router. You do not need it
+    /// with [`GateLayer::protect`], which makes the same check. The check does not run any code of the router. The
+    /// check does not see routes inside nested services, such as those of [`nest_service`](axum::Router::nest_service).
     ///
     /// axum does not list its routes, so the check cannot find a path without any row. Such a path is logged when its
-    /// first request arrives. If a path has a row, the methods of this path that have no row are logged at once. They
-    /// are not an error, because a handler without an attribute has no row.
+    /// first request arrives. If a path has a row, the methods of this path that have no row are logged at once. These
+    /// methods are not an error, because a handler without an attribute has no row.
     ///
     /// # Errors
     ///
-    /// When the path or the method of a row has no route. The error lists all such rows.
+    /// Fails if the path or the method of a row has no route. The error lists all such rows.
     ///
     /// # Examples
     ///
@@ -120,7 +120,8 @@ impl GateLayer {
         problems
     }
 
-    /// Returns the routes at the path of the metadata document, which would make axum panic during the merge.
+    /// Returns a problem for each route at the path of the metadata document. Such a route would make axum panic during
+    /// the merge.
     fn in_the_way(&self, survey: &Survey) -> BTreeSet<String> {
         let places = well_known::looked_at(&self.discovery()).iter();
         let routes = places.flat_map(|place| {

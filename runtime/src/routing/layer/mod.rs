@@ -39,14 +39,14 @@ impl Gate {
     /// Makes a layer that demands a valid token and the floor for every request to a plain [`axum::Router`].
     ///
     /// Behind this layer, a handler without an attribute is never open. A handler with an attribute also demands its
-    /// scopes. `table`, written with [`scope_table!`](crate::scope_table), lists these scopes for the metadata
-    /// that [`GateLayer::well_known`] serves. A handler that is not in the table is still guarded, but the metadata
-    /// lacks its scopes.
+    /// scopes. Write `table` with [`scope_table!`](crate::scope_table). It lists the scopes of the handlers for the
+    /// metadata that [`GateLayer::well_known`] serves. A handler that is not in the table is still guarded, but the
+    /// metadata lacks its scopes.
     ///
     /// A row may contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
     /// exactly as a [`Router`](crate::Router) would. For a route without a row, and for a wrong method, the 401 names
-    /// only the floor. It also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath). This
-    /// happens in a fallback, around [`nest_service`](axum::Router::nest_service), and around a whole router
+    /// only the floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath).
+    /// This happens in a fallback, around [`nest_service`](axum::Router::nest_service), and around a whole router
     /// with [`Layer::layer`](tower_layer::Layer::layer). A 403 of the layer names the floor, and the 403 of a guard
     /// inside names all scopes. A row never lets a request through. If the table has routes, a path without a row is
     /// logged at its first request. To find rows without a route, use [`GateLayer::protect`].
@@ -59,8 +59,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// When the gate has problems, when a route has two rows, or when a template names a parameter that its path lacks.
-    /// Also when the table has a public handler, because its route belongs outside the layer.
+    /// Fails if the gate has problems, if a route has two rows, or if a template names a parameter that its path lacks.
+    /// Also fails if the table has a public handler, because the route of a public handler belongs outside the layer.
     ///
     /// # Examples
     ///
@@ -240,7 +240,7 @@ impl fmt::Debug for GateLayer {
     }
 }
 
-/// Tells whether a request is a CORS preflight, which carries no credentials
+/// Tells whether a request is a CORS preflight, which carries no credentials.
 pub(crate) fn is_preflight(parts: &Parts) -> bool {
     let has = |name| parts.headers.contains_key(name);
     parts.method == Method::OPTIONS && has(ORIGIN) && has(ACCESS_CONTROL_REQUEST_METHOD)

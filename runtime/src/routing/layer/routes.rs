@@ -60,7 +60,8 @@ impl Routes {
     }
 }
 
-/// Finds the rule as axum does: the method itself, `GET` for `HEAD`, and then the rule for any method.
+/// Finds the rule in the same order as axum: first the rule for the method itself, then `GET` for `HEAD`, then the rule
+/// for any method.
 fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
     let rule_for = |name: &str| rules.iter().find(|rule| names(&rule.methods).any(|own| own == name));
     let by_get = || if method == Method::HEAD { rule_for(Method::GET.as_str()) } else { None };

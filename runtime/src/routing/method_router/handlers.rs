@@ -23,7 +23,7 @@ where
     ///
     /// # Panics
     ///
-    /// When one of the methods already has a handler, as in axum.
+    /// Panics if one of the methods already has a handler, as in axum.
     #[track_caller]
     pub fn on<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(
         mut self,
@@ -44,7 +44,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn get<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -57,7 +57,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn post<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -70,7 +70,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn put<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -83,7 +83,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn patch<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -96,7 +96,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn delete<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -109,7 +109,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn head<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -122,7 +122,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn options<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -135,7 +135,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn connect<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where
@@ -148,7 +148,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn trace<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(self, handler: H) -> Self
     where

@@ -12,7 +12,7 @@ macro_rules! on_method {
         ///
         /// # Panics
         ///
-        /// When the method already has a handler, as in axum.
+        /// Panics if the method already has a handler, as in axum.
         #[track_caller]
         pub fn $name<T>(self, service: Guarded<T>) -> Self
         where
@@ -43,7 +43,7 @@ where
     ///
     /// # Panics
     ///
-    /// When one of the methods already has a handler, as in axum.
+    /// Panics if one of the methods already has a handler, as in axum.
     #[track_caller]
     pub fn on_service<T>(mut self, filter: MethodFilter, service: Guarded<T>) -> Self
     where

@@ -1,4 +1,4 @@
-//! Fallbacks answer requests without a route. Like any handler, each declares its scopes.
+//! Fallbacks answer requests without a route. Like any handler, each fallback declares its scopes.
 
 use std::convert::Infallible;
 
@@ -21,8 +21,8 @@ where
 {
     /// Sets the handler for requests that match no route, in place of 404; see [`axum::Router::fallback`].
     ///
-    /// The table shows it at `/*`. The fallback of a nested router is only for the paths below that router. For a
-    /// router at `/api`, the table shows it at `/api/*`.
+    /// The table shows the fallback at `/*`. The fallback of a nested router is only for the paths below that router.
+    /// For a router at `/api`, the table shows `/api/*`.
     pub fn fallback<H: Declared<D> + HandlerFn<T, S> + GuardedOnce<D, T>, T, D>(mut self, handler: H) -> Self
     where
         T: 'static,
@@ -62,7 +62,7 @@ where
         self
     }
 
-    /// Sets the handler for methods that a path does not have, in place of 405;
+    /// Sets the handler for methods that the path of a request does not support, in place of 405;
     /// see [`axum::Router::method_not_allowed_fallback`].
     ///
     /// The fallback covers all paths added so far, except paths with a handler for any method. The table shows the

@@ -21,7 +21,7 @@ where
     ///
     /// # Errors
     ///
-    /// When the gate or the routes have problems; the error lists all of them.
+    /// Fails if the gate or the routes have problems. The error lists all of them.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the last step for most programs, which then no longer need the gate"
@@ -46,8 +46,8 @@ where
     ///
     /// # Errors
     ///
-    /// When the gate has problems. Templates are not compared with paths, because the nesting is not known yet. If a
-    /// path cannot fill in a template, each request with a valid token is answered with 500.
+    /// Fails if the gate has problems. Templates are not compared with paths, because the nesting is not known yet. If
+    /// a path cannot fill in a template, each request with a valid token is answered with 500.
     ///
     /// # Examples
     ///

@@ -7,17 +7,17 @@ impl<S> Router<S> {
     /// Adds `requirement` to all routes added so far, including fallbacks. Each route also keeps its own requirement.
     ///
     /// The table, the lock, challenges and `OpenAPI` documents show the added requirement at each route. A challenge
-    /// names the floor, then the scopes of the group, then those of the operation. Templates take their values from the
-    /// whole path of the route, including the path at which the router is nested.
+    /// names the floor, then the scopes of the group, then the scopes of the operation. Templates take their values
+    /// from the whole path of the route, including the path at which the router is nested.
     ///
     /// Like [`Router::layer`], this does not cover routes that are added later. If a nested or merged router has a
     /// requirement of its own, both apply.
     ///
     /// # Errors
     ///
-    /// The later call of [`Router::protect`] or [`Router::split`] returns the error. Both reject a public route in the
-    /// group, a group without routes, and a requirement that demands nothing. They also reject a requirement that
-    /// makes, together with the requirement of a route, more than 16 alternatives or 128 scopes.
+    /// The later call of [`Router::protect`] or [`Router::split`] returns the error. These methods reject a public
+    /// route in the group, a group without routes, and a requirement that demands nothing. They also reject a
+    /// requirement that makes, together with the requirement of a route, more than 16 alternatives or 128 scopes.
     ///
     /// # Examples
     ///

@@ -13,7 +13,7 @@ const LONGEST: u64 = 1024 * 1024;
 pub(super) struct Line<'a> {
     /// Counted from 1.
     pub(super) number: u64,
-    /// `None` if the line is too long.
+    /// The text of the line, or `None` if the line is too long.
     pub(super) text: Option<&'a [u8]>,
 }
 

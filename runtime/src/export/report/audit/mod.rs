@@ -38,7 +38,7 @@ pub(in crate::export) struct Audit {
     refused: u64,
     /// The refusals, most frequent first.
     refusals: Vec<Refusal>,
-    /// How many kinds of refusals are not listed.
+    /// The number of kinds of refusals that are not listed.
     more_refusals: usize,
     /// The number of different scopes that the tokens in the log grant.
     granted: usize,
@@ -52,7 +52,7 @@ pub(in crate::export) struct Audit {
 struct Broken {
     file: String,
     lines: u64,
-    /// The numbers of the first such lines.
+    /// The numbers of the first lines that are not records.
     numbers: Vec<u64>,
 }
 

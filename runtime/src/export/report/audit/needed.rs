@@ -52,8 +52,8 @@ impl<'a> Rows<'a> {
         Some(by.collect::<Option<Vec<_>>>()?.concat())
     }
 
-    /// Lists the granted scopes that cover `scope`. If `scope` is a template, it is enough to cover the template for
-    /// some values.
+    /// Lists the granted scopes that cover `scope`. If `scope` is a template, a granted scope counts if it covers the
+    /// template for some values.
     fn by<'r>(&self, scope: &str, granted: &'r [String]) -> Vec<&'r str> {
         let granted = || granted.iter().map(String::as_str);
         let itself: Vec<&str> = granted().filter(|own| *own == scope || fits(scope, own)).collect();

@@ -18,7 +18,7 @@ use crate::{policy::Policy, scope::ScopeTable};
 const MOST_REFUSALS: usize = 100;
 const MOST_CLIENTS: usize = 5;
 
-/// The counts so far. They take memory for each row, reason, scope and client, but not for each line of the log.
+/// The counts so far. The counts take memory for each row, reason, scope and client, but not for each line of the log.
 pub(super) struct Tally<'a> {
     rows: Rows<'a>,
     records: u64,

@@ -154,9 +154,9 @@ pub use scopegate_macros::public;
 ///
 /// | key | meaning |
 /// |---|---|
-/// | `implies(Read, ..)` | a token with this scope also has the named ones, and all that they imply; this affects the check of a token, but not the scopes that challenges name |
+/// | `implies(Read, ..)` | a token with this scope also has the named scopes, and all scopes that they imply; this affects the check of a token, but not the scopes that challenges name |
 /// | `baseline` | clients should request the scope from the start |
-/// | `unadvertised` | the metadata does not list the scope; only a challenge that needs it names it |
+/// | `unadvertised` | the metadata does not list the scope; only the challenges of operations that need the scope name it |
 ///
 /// The first paragraph of a variant's doc comment, joined to one line, is the description of the scope on the consent
 /// page.
@@ -330,7 +330,7 @@ pub use scopegate_macros::scoped_handlers;
 ///
 /// | key | |
 /// |---|---|
-/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` without tools); give it to [`McpServer`](crate::mcp::McpServer) by name |
+/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` without tools); pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
 /// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
 /// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
 /// | `rmcp = ::path` | the path of rmcp in the generated code; see [below](#rmcp-by-another-path) |

@@ -13,7 +13,7 @@ use crate::{
 /// The issuer of the tokens that [`TestVerifier::token`] makes.
 pub const ISSUER: &str = "https://issuer.test";
 
-/// Accepts the tokens that a test lists. For each token, the test gives its text and the scopes that it grants.
+/// A verifier for the tokens that a test lists. For each token, the test gives its text and the scopes that it grants.
 ///
 /// # Examples
 ///

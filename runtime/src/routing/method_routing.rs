@@ -1,4 +1,4 @@
-//! The methods of one path, as in [`axum::routing::method_routing`]: `get`, `post`, `get_service` and the rest.
+//! The functions `get`, `post`, `get_service` and others, as in [`axum::routing::method_routing`].
 //!
 //! [`routing`](crate::routing) re-exports all of them.
 

@@ -1,4 +1,4 @@
-//! Routes of declared handlers: `get`, `post` and the rest, as in [`axum::routing`].
+//! Routes of declared handlers, with `get`, `post` and the other functions of [`axum::routing`].
 //!
 //! The functions accept only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and handlers
 //! inside [`guarded`] and its variants. They record each declaration for the table.

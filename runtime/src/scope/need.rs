@@ -12,7 +12,8 @@ use super::{
 pub enum Need {
     /// The scope itself.
     Scope(Scope),
-    /// A template. The values for its parameters come from the path of the request, or from the URI of an MCP resource.
+    /// A template. The values for the template's parameters come from the path of the request, or from the URI of an
+    /// MCP resource.
     Template(Template),
 }
 

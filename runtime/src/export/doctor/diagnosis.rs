@@ -97,7 +97,7 @@ impl Diagnosis {
     /// | `resource`, `issuers` | what was examined |
     /// | `dpop`, `client_certificate` | `accepted` or `required`, and a header, if the gate accepts tokens that are bound to a key or a certificate; omitted otherwise |
     /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
-    /// | `token` | null, or of an accepted token `issuer`, `client`, `scopes` and `operations`: objects with `operation`, `opens` (null where it depends on the request) and `lacks` |
+    /// | `token` | null, or for an accepted token an object with `issuer`, `client`, `scopes` and `operations`; each operation has `operation`, `opens` (null if it depends on the request) and `lacks` |
     #[must_use]
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]

@@ -6,7 +6,7 @@ use super::{Lock, LockError};
 use crate::{export::Admission, scope::ScopeTable};
 
 /// Checks that the lock file at `path` matches `admission` and `table`. `admission` is a `&Gate` or a `&Policy`. If the
-/// environment has `UPDATE_SCOPES=1`, a file that does not match is rewritten.
+/// environment has `UPDATE_SCOPES=1`, a file that is missing or does not match is written.
 ///
 /// # Errors
 ///

@@ -48,7 +48,7 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 /// | 1 | the lock is missing or stale |
 /// | 2 | the arguments cannot be read |
 /// | 3 | the gate cannot start, or a file cannot be read or written |
-/// | 4 | a route, the policy or the gate lets someone in whom the older lock refuses |
+/// | 4 | a route, the policy or the gate lets a caller in whom the older lock refuses |
 /// | 5 | `doctor`: the configuration is at fault |
 /// | 6 | `doctor`: an authorization server is at fault |
 /// | 7 | `doctor`: the token is rejected, opens nothing, or cannot be checked |

@@ -87,7 +87,7 @@ impl Cors {
     /// Allows pages to send cookies with their requests.
     ///
     /// Set the origins with [`Cors::allow_origin`]. While any origin is allowed, browsers ignore this setting, and so
-    /// does this layer. tower-http panics if you also allow `Any` origin, method or header.
+    /// does this layer. The layer of tower-http panics if you also allow `Any` origin, method or header.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self

@@ -109,7 +109,7 @@ mod family {
 
     #[rustfmt::skip]
     impl Resource {
-        #[doc = "Needs the feature `family`."] // Other items name it.
+        #[doc = "Needs the feature `family`."] // Links of other items lead here.
         pub fn family<P>(_pattern: P) -> Result<Self, InvalidResource> where for<'a> Off<'a>: Family { Off::off() }
     }
 }

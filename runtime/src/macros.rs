@@ -13,9 +13,9 @@
 /// which together name at most 128 scopes. A challenge names the first alternative that can be met, so write the least
 /// powerful alternative first.
 ///
-/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so access is decided before any
-/// other extractor runs and before the body is read. Put the attribute on a free `async` function, generic or not, or
-/// on a function of an `impl` block under [`scoped_handlers`]. Put `#[debug_handler]` below it. For closures and for
+/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler. Access is therefore decided before
+/// any other extractor runs and before the body is read. Put the attribute on a free `async` function, generic or not,
+/// or on a function of an `impl` block under [`scoped_handlers`]. Put `#[debug_handler]` below it. For closures and for
 /// handlers of other crates, use [`guarded`](crate::guarded).
 ///
 /// | key | meaning |
@@ -96,8 +96,8 @@
 ///
 /// # Limits
 ///
-/// In an `impl` block the attribute needs [`scoped_handlers`] above the block, because the attribute adds a type beside
-/// the function, and an `impl` block cannot contain types. A function of a trait cannot be a handler.
+/// In an `impl` block the attribute needs [`scoped_handlers`] above the block. The attribute adds a type beside the
+/// function, and an `impl` block cannot contain types. A function of a trait cannot be a handler.
 ///
 /// A handler takes at most 15 extractors, because axum allows 16 and the guard is one of them.
 #[cfg(feature = "axum")]

@@ -5,10 +5,10 @@
 
 use std::fmt::{self, Display, Write as _};
 
-/// The number of characters that are shown of one text from outside.
+/// The largest number of characters that are shown of a text from outside.
 const TEXT: usize = 200;
 
-/// The number of characters that are shown of one message.
+/// The largest number of characters that are shown of a message.
 #[cfg(any(feature = "export", feature = "tracing"))]
 const LINE: usize = 2000;
 

@@ -38,7 +38,7 @@ where
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
         let path = match P::path() {
-            // The handler is in a nested router, so this does as utoipa's own router does.
+            // The handler is in a nested router, so use the same path as utoipa's own router.
             path if path.is_empty() => "/".to_owned(),
             path => path,
         };

@@ -96,7 +96,7 @@ where
     MethodRouter::new().trace(handler)
 }
 
-/// Routes requests whose method `filter` matches to `handler`.
+/// Routes requests to `handler` if `filter` matches their method.
 ///
 /// # Examples
 ///

@@ -35,7 +35,7 @@ struct Mount {
 enum Place {
     /// A path.
     Path,
-    /// Every path below a nested service. axum gives this part of the path no name.
+    /// Every path below a nested service. This part of the path has no name in axum.
     Below,
     /// Every path without a route.
     Fallback,

@@ -100,8 +100,9 @@ impl<S> Router<S> {
     /// gets the operations, at their paths in this router, and the schemas that the operations refer to.
     ///
     /// Pass the description of the API as a whole, such as its title, in `openapi`. In paths, `{*rest}` becomes
-    /// `{rest}`. A path parameter that a handler does not describe, such as a parameter in the path where a router is
-    /// nested, is described as a string. If operations share an id, each gets an id with its method and path.
+    /// `{rest}`. If a handler does not describe a path parameter, the parameter is described as a string. This applies,
+    /// for example, to parameters in the path where a router is nested. If operations share an id, each gets an id with
+    /// its method and path.
     ///
     /// Then call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///

@@ -127,8 +127,8 @@ impl Hierarchy {
 
     fn has_ancestor(&self, granted: &GrantedScopes, at: usize) -> bool {
         let ancestors = &self.ancestors[at];
-        // Go through the shorter list, and look up each scope in the other. A granted wildcard has no position, so with
-        // wildcards only the ancestors can be gone through.
+        // Look up each scope of the shorter list in the longer one. A granted wildcard may have no position, so with
+        // wildcards, look up the ancestors among the granted scopes.
         if self.wildcards == Wildcards::Off && granted.len() < ancestors.len() {
             let is_ancestor = |at| ancestors.binary_search(&at).is_ok();
             return granted.iter().filter_map(|scope| self.position(scope)).any(is_ancestor);

@@ -32,7 +32,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// ```
 ///
 /// You can also pass an MCP server's table. A program with routes and an MCP server behind one gate has one lock for
-/// both; a program with several gates has a lock for each.
+/// both. A program with several gates has a lock for each gate.
 ///
 /// ```no_run
 /// # #[cfg(feature = "mcp")]

@@ -1,5 +1,5 @@
-//! Finds the routes of an axum router. axum does not list its routes, so the survey asks for each path, and runs none
-//! of the router's code.
+//! Finds the routes of an axum router. Routers do not list their routes, so the survey asks for each path, and runs
+//! none of the router's code.
 
 use std::{
     convert::Infallible,

@@ -15,11 +15,11 @@ use tower_layer::Layer;
 
 use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
-/// Makes a CORS layer for clients in browsers: they can read the challenge, send a token, and keep an MCP session.
+/// Makes a CORS layer. Clients in browsers can then read the challenge, send a token, and keep an MCP session.
 ///
-/// Put the layer outside the gate, because a preflight carries no token. Any origin may call, with any method and any
-/// header. Access depends on the token and not on the origin, and no cookie is involved. Use the methods of [`Cors`] to
-/// allow less.
+/// Put the layer outside the gate, because a preflight carries no token. Pages of any origin may call, with any method
+/// and any header. This is safe because access depends on the token, not on the origin, and the layer does not allow
+/// cookies. To allow less, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -46,17 +46,17 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 pub fn layer() -> Cors {
     let layer = CorsLayer::new()
         .allow_origin(Any)
-        // Both settings echo the names that the preflight asks for. The value `*` would not include `Authorization`
-        // (Fetch, section 3.2.5), and cannot be combined with credentials.
+        // Both settings echo the names that the preflight asks for. `*` would not include `Authorization` (Fetch,
+        // section 3.2.5), and could not be combined with credentials for certain origins.
         .allow_methods(AllowMethods::mirror_request())
         .allow_headers(AllowHeaders::mirror_request());
     Cors { layer, credentials: None, names_origins: false, exposed: Vec::new() }
 }
 
-/// A CORS layer that lets pages read the challenge; made by [`layer`].
+/// A CORS layer that lets pages read the challenge. Use [`layer`] to make one.
 ///
-/// This layer has the methods of tower-http's [`CorsLayer`], with the same arguments. Two things
-/// differ: [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay
+/// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Unlike in
+/// tower-http, [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay
 /// exposed.
 ///
 /// # Examples
@@ -86,8 +86,8 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// Set the origins with [`Cors::allow_origin`]. As long as any origin is allowed, this setting has no effect,
-    /// because browsers would ignore it. The layer panics if you also allow `Any` origin, method or header.
+    /// Set the origins with [`Cors::allow_origin`]. While any origin is allowed, browsers ignore this setting, and so
+    /// does this layer. The layer of tower-http panics if you also allow `Any` origin, method or header.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
@@ -100,8 +100,8 @@ impl Cors {
 
     /// Sets the headers that pages may send; any header unless set.
     ///
-    /// Pages need `Authorization`. To send a token that is bound to a key, pages also need `DPoP`. To use MCP, pages
-    /// also need `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Pages need `Authorization`. With tokens that are bound to a key, pages also need `DPoP`. With MCP, they also
+    /// need `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }
@@ -121,8 +121,8 @@ impl Cors {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read more response headers. Pages can always read `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id`
-    /// and, with the feature `dpop`, `DPoP-Nonce`.
+    /// Lets pages read these response headers, too. Pages can always read `WWW-Authenticate`, `Retry-After`,
+    /// `Mcp-Session-Id` and, with the feature `dpop`, `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);
         self

@@ -1,9 +1,9 @@
-//! Stand-ins for methods of disabled features: the compiler's message names the feature to enable, instead of an
-//! unknown method.
+//! Stand-ins for methods of disabled features. If a program calls such a method, the compiler's message names the
+//! feature to enable.
 //!
 //! Their bounds are never met. Each bound has a lifetime of its own, because the compiler would otherwise reject the
-//! definition. The bound stands on the line of the method, because the compiler quotes all lines from one to the other.
-//! Return types are inferred where possible, so that a call causes no second message.
+//! definition. Each bound is on the same line as its method, because the compiler quotes all lines from the method to
+//! the bound. Return types are inferred where possible, so that a call causes no second message.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 #![allow(clippy::must_use_candidate, clippy::missing_errors_doc, missing_docs)]
 
@@ -109,7 +109,7 @@ mod family {
 
     #[rustfmt::skip]
     impl Resource {
-        #[doc = "Needs the feature `family`."] // Other items name it.
+        #[doc = "Needs the feature `family`."] // Links of other items lead here.
         pub fn family<P>(_pattern: P) -> Result<Self, InvalidResource> where for<'a> Off<'a>: Family { Off::off() }
     }
 }

@@ -108,8 +108,8 @@
 //! }
 //! ```
 //!
-//! A call of `write_file` that the token does not cover is an HTTP 403 with the complete challenge. The guide [`guide::mcp`]
-//! also covers resources, public tools, and servers that do not use rmcp.
+//! If the token does not cover a call of `write_file`, the answer is an HTTP 403 with the complete challenge. The
+//! guide [`guide::mcp`] also covers resources, public tools, and servers that do not use rmcp.
 //!
 //! # API keys, without OAuth
 //!
@@ -233,10 +233,10 @@
     ),
     doc = "[authenticated-attribute]: macro@authenticated\n[authenticated-function]: fn@authenticated\n[public-attribute]: macro@public\n[public-function]: fn@public"
 )]
-// Where a feature is off, the items that this page names are on docs.rs.
+// If a feature is off, links to its items lead to docs.rs.
 #![cfg_attr(not(all(feature = "cors", feature = "family", feature = "introspection", feature = "redis", feature = "rmcp", feature = "testing", feature = "utoipa")), doc = include_str!("links.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The core is there without axum; some of it has no other caller than the gate.
+// The core is also built without axum. Some of its code has no caller except the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
 #[cfg(not(all(
@@ -304,7 +304,7 @@ mod verify;
 #[cfg(feature = "axum")]
 mod well_known;
 
-// Its programs are whole, and take these features.
+// The programs of the README are complete, and need these features.
 #[cfg(all(doctest, feature = "jwt", feature = "rmcp"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
@@ -326,10 +326,10 @@ pub use scope::{
     UnknownScope, Vocabulary, VocabularyEntry, Wildcards,
 };
 #[cfg(not(feature = "rmcp"))]
-#[doc(hidden)] // It says which feature to enable.
+#[doc(hidden)] // Its message says which feature to enable.
 pub use scopegate_macros::scoped_tools_without_rmcp as scoped_tools;
 
-/// What a [`ScopeTable`] is made of.
+/// The entries of a [`ScopeTable`].
 pub mod table {
     pub use crate::scope::Entry;
 }

@@ -9,13 +9,13 @@
 /// scope = "literal" | "literal with {parameter}" | path::to::CONST of type Scope, or a variant of a vocabulary
 /// ```
 ///
-/// A token needs every scope of the list. `any` and `all` nest freely. Together they may make at most 16 alternatives,
-/// which name at most 128 scopes. A challenge names the first alternative that can be met, so write the least powerful
-/// one first.
+/// A token needs every scope of the list. `any` and `all` nest freely. A requirement may have at most 16 alternatives,
+/// which together name at most 128 scopes. A challenge names the first alternative that can be met, so write the least
+/// powerful alternative first.
 ///
-/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler, so access is decided before any
-/// other extractor runs and before the body is read. Put it on a free `async` function, generic or not, or on a
-/// function of an `impl` block under [`scoped_handlers`]. Put `#[debug_handler]` below it. For closures and for
+/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler. Access is therefore decided before
+/// any other extractor runs and before the body is read. Put the attribute on a free `async` function, generic or not,
+/// or on a function of an `impl` block under [`scoped_handlers`]. Put `#[debug_handler]` below it. For closures and for
 /// handlers of other crates, use [`guarded`](crate::guarded).
 ///
 /// | key | meaning |
@@ -44,9 +44,10 @@
 /// async fn delete(Path(name): Path<String>) {}
 /// ```
 ///
-/// A scope can depend on the path. The value of the parameter has 1 to 1,024 letters, digits and `.`, `_`, `~`, `-`,
-/// and is neither `.` nor `..`, so it cannot change the rest of the scope. An alternative with an illegal value cannot
-/// be met; the others still count. Write a literal brace twice.
+/// A scope can depend on the path. A legal value of the parameter has 1 to 1,024 characters, which are letters, digits,
+/// `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest of the
+/// scope. An alternative with an illegal value cannot be met, but the other alternatives still count. Write a literal
+/// brace twice.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -57,9 +58,10 @@
 /// async fn files(Path(tenant): Path<String>) {}
 /// ```
 ///
-/// An operation can demand a certain login behind the token ([RFC 9470]), whichever alternative is granted. A token
-/// without `acr` or `auth_time` is then not enough, and neither is a static key. The answer is 401 with
-/// `error="insufficient_user_authentication"`, and every challenge of the operation names `acr_values` and `max_age`.
+/// An operation can demand a certain login behind the token ([RFC 9470]). The demand applies to all alternatives. A
+/// token that lacks the demanded `acr` or `auth_time` is then not enough. A static key is not enough either. The answer
+/// is 401 with `error="insufficient_user_authentication"`, and every challenge of the operation names `acr_values` and
+/// `max_age`.
 ///
 /// ```
 /// use scopegate::requires_scope;
@@ -70,7 +72,8 @@
 ///
 /// [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 ///
-/// Name a requirement that several handlers share. In the attribute it stands alone, except for `also` and `related`:
+/// If several handlers share a requirement, give it a name. Beside the name, the attribute can have only `also` and
+/// `related`:
 ///
 /// ```
 /// use scopegate::{Requirement, requirement, requires_scope};
@@ -93,16 +96,16 @@
 ///
 /// # Limits
 ///
-/// In an `impl` block the attribute needs [`scoped_handlers`] above the block, because it adds a type beside the
-/// function and an `impl` block cannot contain types. A function of a trait cannot be a handler.
+/// In an `impl` block the attribute needs [`scoped_handlers`] above the block. The attribute adds a type beside the
+/// function, and an `impl` block cannot contain types. A function of a trait cannot be a handler.
 ///
-/// A handler takes at most 15 extractors: the guard is one of axum's 16.
+/// A handler takes at most 15 extractors, because axum allows 16 and the guard is one of them.
 #[cfg(feature = "axum")]
 pub use scopegate_macros::requires_scope;
 
-/// Lets only valid tokens through to a handler. Their scopes do not matter, beyond the gate's floor.
+/// Lets only valid tokens through to a handler. The token needs no scopes beyond the gate's floor.
 ///
-/// It takes the keys `also`, `related`, `acr`, `max_age` and `crate` of [`requires_scope`].
+/// The attribute takes the keys `also`, `related`, `acr`, `max_age` and `crate` of [`requires_scope`].
 ///
 /// # Examples
 ///
@@ -119,10 +122,10 @@ pub use scopegate_macros::authenticated;
 
 /// Lets every request through to a handler, and marks the operation as `public` in the table.
 ///
-/// The gate ignores the request's credentials. To learn who calls, take an `Option<`[`Access`](crate::Access)`>`. That
-/// extractor verifies a token if there is one, and answers 401 to a bad token.
+/// The gate ignores the request's credentials. To learn who calls, take an `Option<`[`Access`](crate::Access)`>`. This
+/// extractor verifies the token of the request, if there is one, and answers 401 to a bad token.
 ///
-/// It takes the key `crate` of [`requires_scope`].
+/// The attribute takes the key `crate` of [`requires_scope`].
 ///
 /// # Examples
 ///
@@ -151,27 +154,29 @@ pub use scopegate_macros::public;
 ///
 /// | key | meaning |
 /// |---|---|
-/// | `implies(Read, ..)` | a token with this scope also has the named ones, and all that they imply; this affects the check of a token, but not the scopes that challenges name |
+/// | `implies(Read, ..)` | a token with this scope also has the named scopes, and all scopes that they imply; this affects the check of a token, but not the scopes that challenges name |
 /// | `baseline` | clients should request the scope from the start |
-/// | `unadvertised` | the metadata does not list the scope; only a challenge that needs it names it |
+/// | `unadvertised` | the metadata does not list the scope; only the challenges of operations that need the scope name it |
 ///
 /// The first paragraph of a variant's doc comment, joined to one line, is the description of the scope on the consent
 /// page.
 ///
-/// The macro generates, with the visibility of the enum,
+/// The macro generates these items, with the visibility of the enum:
 ///
 /// - `const ALL: &'static [Self]`, in order of declaration;
 /// - `const fn as_scope(self) -> Scope`, so that an attribute takes a variant wherever it takes a literal;
 /// - `const fn as_str(self) -> &'static str` and `const fn description(self) -> &'static str`;
-/// - `const fn entry(&self) -> VocabularyEntry`, with all of this and the keys;
-/// - [`Display`](std::fmt::Display), which writes the scope, and [`FromStr`](std::str::FromStr), which parses it; the
-///   error, [`UnknownScope`](crate::UnknownScope), suggests the closest scope;
+/// - `const fn entry(&self) -> VocabularyEntry`, with the scope, the description and the keys;
+/// - [`Display`](std::fmt::Display), which writes the scope;
+/// - [`FromStr`](std::str::FromStr), which parses the scope, and whose
+///   error [`UnknownScope`](crate::UnknownScope) suggests the closest scope;
 /// - [`AsRef<str>`](AsRef), so that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) takes a variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), with the entries of all variants.
 ///
-/// Register the vocabulary with [`Gate::vocabulary`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.vocabulary) or
-/// [`Policy::vocabulary`](crate::Policy::vocabulary). Until you do, no scope implies another, and `unadvertised` scopes
-/// are advertised.
+/// Register the vocabulary
+/// with [`Gate::vocabulary`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.vocabulary)
+/// or [`Policy::vocabulary`](crate::Policy::vocabulary). Without a registered vocabulary, no scope implies another, and
+/// `unadvertised` scopes are advertised.
 ///
 /// `#[scope(crate = ::path)]` on the enum sets the path of scopegate in the generated code, for a crate that re-exports
 /// it.
@@ -223,7 +228,7 @@ pub use scopegate_macros::public;
 ///
 /// # Variants under `#[cfg]`
 ///
-/// `implies` cannot name a variant that `#[cfg]` removes. Choose the attribute by the same condition:
+/// `implies` cannot name a variant that `#[cfg]` removes. Write one attribute for each case, under the same condition:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]
@@ -242,7 +247,8 @@ pub use scopegate_macros::Vocabulary;
 
 /// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
 ///
-/// Use it where no attribute can stand, as an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html), or for a constant that several
+/// Use this macro where you cannot write an attribute, as an argument
+/// of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html), or for a constant that several
 /// attributes name.
 ///
 /// # Examples
@@ -260,8 +266,8 @@ pub use scopegate_macros::requirement;
 
 /// Lets functions of an `impl` block be handlers with scope attributes.
 ///
-/// Put it on the `impl` block of a type. Each function in the block that has `#[requires_scope(..)]`,
-/// `#[authenticated]` or `#[public]` becomes a handler; the other functions stay as they are. Without
+/// Put this attribute on the `impl` block of a type. Each function in the block that has `#[requires_scope(..)]`,
+/// `#[authenticated]` or `#[public]` becomes a handler. The other functions stay as they are. Without
 /// `#[scoped_handlers]` on the block, scope attributes on its functions do not compile.
 ///
 /// A handler takes no `self`. It gets its data from extractors, such as `State`. `#[scoped_handlers(crate = ::path)]`
@@ -307,22 +313,24 @@ pub use scopegate_macros::scoped_handlers;
 
 /// Puts scopes on the tools and prompts of an MCP server that is made with rmcp.
 ///
-/// Put it on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of these methods needs
-/// `#[requires_scope(..)]` or `#[authenticated]`; without one it does not compile. The attribute
+/// Put this attribute on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of these methods
+/// needs `#[requires_scope(..)]` or `#[authenticated]`. A method without one does not compile. The macro does three
+/// things:
 ///
-/// - makes a [`Guard`](crate::Guard) the first argument of each method, so that access is decided before the parameters
-///   are parsed;
-/// - emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need, and implements
-///   [`ScopedTools`](crate::mcp::ScopedTools), which `Gate::mcp` reads;
-/// - emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts, and passes on its
-///   keys `router`, `vis`, `server_handler` and `allow_empty`. It skips an attribute that the block already has.
+/// - It makes a [`Guard`](crate::Guard) the first argument of each method, so that access is decided before the
+///   parameters are parsed.
+/// - It emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need. It also
+///   implements [`ScopedTools`](crate::mcp::ScopedTools), which `Gate::mcp` reads.
+/// - It emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts. The keys
+///   `router`, `vis`, `server_handler` and `allow_empty` are passed on. An attribute that the block already has is not
+///   emitted again.
 ///
-/// The table of a block with prompts alone is `PROMPTS`, so that the block can stand beside a block of tools. Give it
-/// to [`McpServer`](crate::mcp::McpServer) by name.
+/// If a block has only prompts, its table is `PROMPTS`, so that the server can also have a block of tools. Pass
+/// `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
 ///
 /// | key | |
 /// |---|---|
-/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` without tools); give it to [`McpServer`](crate::mcp::McpServer) by name |
+/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` without tools); pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
 /// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
 /// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
 /// | `rmcp = ::path` | the path of rmcp in the generated code; see [below](#rmcp-by-another-path) |
@@ -400,11 +408,11 @@ pub use scopegate_macros::scoped_handlers;
 /// }
 /// ```
 ///
-/// rmcp's attributes emit code that names `rmcp`, and accept no other path. `#[scoped_tools(rmcp = ..)]` makes that
-/// name stand for the path inside its block, and takes over `server_handler` from rmcp. An rmcp attribute elsewhere
-/// needs the name in its module: write `use path as rmcp;` beside `#[tool_handler]`, `#[prompt_handler]` or a
-/// `#[tool_router]` above `#[scoped_tools]`. `#[tool_router(server_handler)]` works only with a dependency called
-/// `rmcp`.
+/// rmcp's attributes emit code that names `rmcp`, and accept no other path. Inside its block,
+/// `#[scoped_tools(rmcp = ..)]` makes the name `rmcp` stand for your path, and handles `server_handler` in place of
+/// rmcp. An rmcp attribute outside such a block needs the name `rmcp` in its own module. For `#[tool_handler]`,
+/// `#[prompt_handler]`, or a `#[tool_router]` above `#[scoped_tools]`, write `use path as rmcp;` beside the attribute.
+/// `#[tool_router(server_handler)]` works only with a dependency called `rmcp`.
 ///
 /// # Limits
 ///
@@ -425,13 +433,14 @@ pub use scopegate_macros::scoped_tools;
 ///     | GET | PUT "/path" => handler
 /// ```
 ///
-/// Write the whole path as axum has it, with the prefixes of the routers around it: the
-/// [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method matches any method. As in axum,
-/// `GET` also covers `HEAD` unless `HEAD` has a row of its own, and a row with a method takes precedence over one
-/// without.
+/// Write the whole path as axum has it, with the prefixes of all outer routers. This is
+/// the [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method matches any method. As in
+/// axum, `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence over a row
+/// without one.
 ///
-/// With the route, [`Gate::layer`](crate::Gate::layer) can name its scopes in a 401, and the lock, the JSON and the
-/// `OpenAPI` document contain it. The metadata includes the scopes of a handler without a route, too.
+/// If a row has a route, [`Gate::layer`](crate::Gate::layer) can name the handler's scopes in a 401. The lock, the JSON
+/// and the `OpenAPI` document then contain the route. The metadata also includes the scopes of handlers without a
+/// route.
 ///
 /// # Examples
 ///
@@ -470,8 +479,8 @@ macro_rules! scope_table {
 
 /// Mounts handlers at the paths of their `#[utoipa::path]`, with [`Router::routes`](crate::Router::routes).
 ///
-/// utoipa gives the path and the methods; the scope attribute gives the requirement. The router keeps operations and
-/// schemas, and [`Router::openapi`](crate::Router::openapi) puts them into a document.
+/// The path and the methods come from utoipa, and the requirement comes from the scope attribute. The router keeps
+/// utoipa's operations and schemas, and [`Router::openapi`](crate::Router::openapi) puts them into a document.
 ///
 /// # Examples
 ///
@@ -492,8 +501,8 @@ macro_rules! scope_table {
 /// assert_eq!(routes.table().to_string(), "GET   /files  files:read\nPOST  /files  files:write\n");
 /// ```
 ///
-/// Name an imported handler by its module, as `files::list` here, because `use` does not import the items that utoipa
-/// generates.
+/// Name an imported handler by its module, as `files::list` in the example, because `use` does not import the items
+/// that utoipa generates.
 ///
 /// # Errors
 ///

@@ -26,7 +26,8 @@ pub use crate::mcp::ScopedTools;
 #[cfg(feature = "mcp")]
 pub use crate::mcp::{McpTable, Operation};
 
-/// What an attribute can name: a constant of this type, or of a type with `const fn as_scope(self) -> Scope`.
+/// A type whose constants an attribute can name. A type with its own `const fn as_scope(self) -> Scope` does not need
+/// this trait.
 #[diagnostic::on_unimplemented(
     message = "a constant of type `{Self}` names no scope: it is neither a `Scope` nor a `Requirement`",
     note = "write `const NAME: Scope = Scope::from_static(\"...\")`, `const NAME: Requirement = requirement!(...)`, \
@@ -44,7 +45,7 @@ impl NamesScope for Scope {
     }
 }
 
-/// Found if a type has no `as_scope` of its own, so that the compiler shows our message.
+/// The compiler uses this trait if a type has no `as_scope` of its own, and then shows our message.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
     /// Returns the scope. Method and bound share a line, because the compiler quotes all lines between them.
@@ -56,7 +57,7 @@ pub trait NoScope: Sized {
 
 impl<T> NoScope for T {}
 
-/// What an attribute can name beside other scopes.
+/// A type whose constants an attribute can name beside other scopes.
 #[diagnostic::on_unimplemented(
     message = "a named requirement cannot be combined with other scopes, and this is a whole `Requirement`",
     note = "define one requirement with everything that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name only that"
@@ -73,7 +74,7 @@ impl NamesNeed for Scope {
     }
 }
 
-/// Found if a type has no `as_need` of its own, so that the compiler shows our message.
+/// The compiler uses this trait if a type has no `as_need` of its own, and then shows our message.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
@@ -101,7 +102,7 @@ pub const fn requirement(alternatives: &'static [&'static [Need]]) -> Requiremen
     Requirement::scopes(alternatives, StepUp::new(&[], None))
 }
 
-/// Makes such a requirement with a demand on the login behind the token.
+/// Makes a requirement from checked alternatives and a demand on the login behind the token.
 #[must_use]
 pub const fn requirement_asking(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Requirement {
     Requirement::scopes(alternatives, step_up)

@@ -1,20 +1,20 @@
 //! Escapes text from outside for a log line or an error.
 //!
 //! A token, or the answer of an authorization server, may contain line breaks, terminal escape sequences, and marks
-//! that change the direction of writing. In a log they could forge lines. A URL may contain a secret.
+//! that change the direction of writing. In a log, such text could forge lines. A URL may contain a secret.
 
 use std::fmt::{self, Display, Write as _};
 
-/// How many characters of one outside text are shown.
+/// The largest number of characters that are shown of a text from outside.
 const TEXT: usize = 200;
 
-/// How many characters a message with such texts may have.
+/// The largest number of characters that are shown of a message.
 #[cfg(any(feature = "export", feature = "tracing"))]
 const LINE: usize = 2000;
 
 /// Shows a text from outside on one line, without invisible characters, and cut to a limit.
 ///
-/// Escaping an escaped text does not change it.
+/// A text that is already escaped does not change.
 pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: TEXT }
 }
@@ -25,7 +25,7 @@ pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }
 }
 
-/// Shows scheme, host and path of a URL; user, password, query and fragment may be secrets.
+/// Shows the scheme, the host and the path of a URL. The other parts are left out, because they may be secrets.
 #[cfg(feature = "jwt")]
 pub(crate) fn url(url: &str) -> Shown<WithoutSecrets<'_>> {
     text(WithoutSecrets(url))
@@ -89,7 +89,7 @@ impl Display for WithoutSecrets<'_> {
         let (authority, rest) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit_once('@').map_or(authority, |(_secret, host)| host);
         if !is_host(host) {
-            // Without a clear end of the password, nothing more is safe to show.
+            // If it is unclear where the password ends, nothing more is safe to show.
             return write!(f, "{scheme}://..");
         }
         write!(f, "{scheme}://{host}{}", &rest[..end_of_path(rest)])

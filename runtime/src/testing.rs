@@ -1,7 +1,7 @@
 //! A verifier for your own tests, which accepts the tokens that the test lists.
 //!
-//! It needs the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test) and
-//! [`Access::for_test`](crate::Access::for_test), and the [guide](crate::guide::testing).
+//! It needs the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test)
+//! and [`Access::for_test`](crate::Access::for_test), and the [guide](crate::guide::testing).
 
 use std::{collections::HashMap, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
 /// The issuer of the tokens that [`TestVerifier::token`] makes.
 pub const ISSUER: &str = "https://issuer.test";
 
-/// Verifies tokens against a table that a test writes: the token's text, and the scopes that it grants.
+/// A verifier for the tokens that a test lists. For each token, the test gives its text and the scopes that it grants.
 ///
 /// # Examples
 ///
@@ -41,8 +41,8 @@ impl TestVerifier {
         Self::default()
     }
 
-    /// Makes `token` grant a space-delimited list of scopes. Its subject is the token's text, and its issuer is
-    /// [`ISSUER`].
+    /// Makes `token` grant a space-delimited list of scopes. The subject is the text of the token, and the issuer
+    /// is [`ISSUER`].
     #[must_use]
     pub fn token(self, token: &str, scopes: &str) -> Self {
         self.token_saying(
@@ -51,7 +51,7 @@ impl TestVerifier {
         )
     }
 
-    /// Makes `token` return the claims of `says`.
+    /// Makes `token` a valid token with the claims of `says`.
     #[must_use]
     pub fn token_saying(self, token: &str, says: Token) -> Self {
         self.with(token, Outcome::Valid(says))
@@ -63,7 +63,7 @@ impl TestVerifier {
         self.with(token, Outcome::Expired)
     }
 
-    /// Makes `token` unverifiable for now; the answer asks clients to retry after 7 seconds.
+    /// Makes the verification of `token` fail for now. The answer asks clients to retry after 7 seconds.
     #[must_use]
     pub fn unavailable(self, token: &str) -> Self {
         self.with(token, Outcome::Unavailable)

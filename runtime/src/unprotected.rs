@@ -1,5 +1,5 @@
-//! Stand-ins for the methods that serve an axum router: on a router without a gate, the compiler's message says to
-//! protect it first.
+//! Stand-ins for the methods that serve an axum router. If a program calls such a method on a router without a gate,
+//! the compiler's message says to protect the router first.
 //!
 //! The bounds are never met; see `features.rs`.
 #![expect(unnameable_types, reason = "nobody has to name them")]
@@ -10,13 +10,13 @@ use crate::Router;
 #[derive(Debug)]
 pub struct WithoutGate<'a>(std::marker::PhantomData<&'a ()>);
 
-/// Implemented by nothing, so that the message below appears.
+/// No type implements this trait, so the compiler always shows the message below.
 #[diagnostic::on_unimplemented(
     message = "this router has no gate, so it cannot be served",
     label = "call `.protect(gate)` first, and serve the axum router that it returns"
 )]
 pub trait Protected {
-    /// Returns any type, since nothing calls it.
+    /// Can return any type, because no program can call it.
     fn never<T>() -> T;
 }
 

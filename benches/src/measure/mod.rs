@@ -8,10 +8,7 @@ use std::collections::HashMap;
 
 use allocation_counter::{AllocationInfo, measure};
 
-use self::{
-    instructions::Instructions,
-    time::{TURNS, Times},
-};
+use self::{instructions::Instructions, time::TURNS};
 pub use self::{memory::keep as keep_memory, time::seconds};
 
 /// How often work is done below valgrind: one run would be swayed by what it is the first to do.
@@ -51,7 +48,6 @@ pub fn in_turns<T>(mut measure: impl FnMut() -> T) -> T {
 
 /// Measures pieces of work, one after another.
 pub struct Meter {
-    times: Times,
     instructions: Instructions,
     /// The cost of each piece of work so far.
     known: HashMap<String, Cost>,
@@ -60,7 +56,7 @@ pub struct Meter {
 impl Meter {
     pub fn new() -> Self {
         memory::keep();
-        Self { times: Times::new(), instructions: Instructions::new(), known: HashMap::new() }
+        Self { instructions: Instructions::new(), known: HashMap::new() }
     }
 
     /// Tells whether this process measures the work `id`. A process that counts the instructions of other work need not prepare it.
@@ -79,7 +75,7 @@ impl Meter {
                 None => return Cost::default(),
             },
         };
-        let cost = Cost { time: known.time.min(self.times.median(id, make, work)), ..known };
+        let cost = Cost { time: known.time.min(time::median(id, make, work)), ..known };
         self.known.insert(id.to_owned(), cost);
         cost
     }

@@ -12,37 +12,26 @@ use criterion::{BatchSize, Criterion};
 /// In how many turns times are measured. A machine is faster at some times than at others, and so each row has a part of both.
 pub(super) const TURNS: u32 = 5;
 
-/// Measures times. `SECONDS` sets the duration of each measurement, all turns together.
-pub(super) struct Times(Criterion);
-
-impl Times {
-    pub(super) fn new() -> Self {
-        let seconds = seconds() / f64::from(TURNS);
-        let criterion = Criterion::default()
-            .output_directory(&directory())
-            .without_plots()
-            .warm_up_time(Duration::from_secs_f64(seconds / 3.0))
-            .measurement_time(Duration::from_secs_f64(seconds));
-        Self(criterion)
-    }
-
-    /// Returns the median time of `work` in nanoseconds.
-    pub(super) fn median<I>(
-        &mut self,
-        id: &str,
-        mut make: impl FnMut() -> I,
-        mut work: impl FnMut(I),
-    ) -> f64 {
-        // A criterion id is the name of a directory.
-        let id = id.replace(|char: char| !char.is_ascii_alphanumeric(), "_");
-        self.0.bench_function(&id, |bencher| {
-            bencher.iter_batched(&mut make, &mut work, BatchSize::SmallInput);
-        });
-        let file = directory().join(&id).join("new/estimates.json");
-        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let estimates: serde_json::Value = serde_json::from_str(&text).expect("criterion writes JSON");
-        estimates["median"]["point_estimate"].as_f64().expect("criterion estimates a median")
-    }
+/// Measures the time of short work. `SECONDS` sets the duration of each measurement, all turns together.
+///
+/// Returns the median in nanoseconds.
+pub(super) fn median<I>(id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I)) -> f64 {
+    let seconds = seconds() / f64::from(TURNS);
+    // A new one for each turn, because criterion gives a repeated name another directory.
+    let mut criterion = Criterion::default()
+        .output_directory(&directory())
+        .without_plots()
+        .warm_up_time(Duration::from_secs_f64(seconds / 3.0))
+        .measurement_time(Duration::from_secs_f64(seconds));
+    // A criterion id is the name of a directory.
+    let id = id.replace(|char: char| !char.is_ascii_alphanumeric(), "_");
+    criterion.bench_function(&id, |bencher| {
+        bencher.iter_batched(&mut make, &mut work, BatchSize::SmallInput);
+    });
+    let file = directory().join(&id).join("new/estimates.json");
+    let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let estimates: serde_json::Value = serde_json::from_str(&text).expect("criterion writes JSON");
+    estimates["median"]["point_estimate"].as_f64().expect("criterion estimates a median")
 }
 
 /// How long each piece of work is measured.

@@ -1,11 +1,11 @@
-//! What grants access besides the rows of a table: the policy, and the sources of credentials.
+//! The settings that affect access in addition to the rows of a table: the policy and the credential sources.
 
 use crate::{gate::Gate, policy::Policy};
 
-/// The settings that affect access besides the rows of a table: a [`Gate`], or a [`Policy`] if there is no gate, as
-/// over stdio.
+/// The settings that affect access in addition to the rows of a table. They come from a [`Gate`], or from a [`Policy`]
+/// if the program has no gate, such as an MCP server over stdio.
 ///
-/// The functions of [`export`](crate::export) take a reference to either.
+/// The functions of [`export`](crate::export) take a `&Gate` or a `&Policy`.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ impl<'a> Admission<'a> {
         self.policy
     }
 
-    /// Returns the gate, since a policy has no sources of credentials.
+    /// Returns the gate, if there is one. Only a gate has credential sources.
     pub(super) fn gate(self) -> Option<&'a Gate> {
         self.gate
     }

@@ -6,13 +6,13 @@ use crate::well_known::Discovery;
 pub(super) struct File {
     /// The path of the URL.
     pub(super) path: String,
-    /// The path of its file in the folder, with `/` as separator.
+    /// The path of the document's file in the folder, with `/` as separator.
     pub(super) name: String,
     pub(super) cache_control: String,
     pub(super) document: bytes::Bytes,
 }
 
-/// Lists the files of all documents. The error is a path that is not a legal file path on every host.
+/// Lists the files of all documents. The error is the path of a URL that some hosts cannot use as a file path.
 pub(super) fn files_of(discoveries: &[Discovery]) -> Result<Vec<File>, String> {
     let paths: Vec<&String> = discoveries.iter().flat_map(Discovery::paths).collect();
     let mut files = Vec::new();
@@ -34,8 +34,8 @@ fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Decodes the percent-encoding, as a host does before it looks for the file; `None` for a path that could leave the
-/// folder.
+/// Decodes the percent-encoding of a path, as a host does before it opens the file. Returns `None` if the path could
+/// lead out of the folder.
 fn name_of(path: &str, is_folder: bool) -> Option<String> {
     let inside = path.strip_prefix('/')?;
     let mut parts: Vec<String> = Vec::new();

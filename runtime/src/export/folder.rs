@@ -9,24 +9,25 @@ use super::{files::files_of, hosting};
 use crate::resource::WELL_KNOWN;
 use crate::well_known::{Discovery, clashes_between};
 
-/// Writes the documents of `discoveries` into the folder `to`, in files whose paths are those of the documents' URLs.
+/// Writes the documents of `discoveries` into the folder `to`. Each file has the path of its document's URL.
 ///
-/// The bytes are the same that the server sends. The files have no extension, so the host cannot know their content
-/// type. Therefore the folder also has notes for the host: Netlify and Cloudflare Pages read `_headers`, and also
-/// `_redirects`, which is written if the name of a file differs from its URL. `HOSTING.md` is for people, and has the
-/// configuration of common servers.
+/// The files contain the same bytes that the server sends. They have no extension, so a host cannot know their content
+/// type. The folder therefore also contains configuration for the host. Netlify and Cloudflare Pages read `_headers`
+/// and `_redirects`. The file `_redirects` is written only if the name of a file differs from its URL. `HOSTING.md`
+/// tells people how to configure other servers.
 ///
-/// A copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) has a path that is also a folder,
-/// because the other document is below it. The copy is therefore written as `index.json` in this folder. The same holds
-/// for a document whose path ends in a slash.
+/// The path of a copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) is also a folder, because
+/// the document itself is below this path. The copy is therefore written as `index.json` in that folder. A document
+/// whose path ends in a slash also becomes an `index.json`.
 ///
-/// Returns the files of the documents. Existing files below the well-known path are removed, so that no document of a
-/// former resource remains; other files in the folder stay. Pass all documents of a host at once.
+/// Returns the paths of the documents' files. Files that already exist below the well-known path are removed, so that
+/// no document of a former resource remains. Other files in the folder stay. Pass all documents of a host in one call,
+/// because a second call removes the documents of the first.
 ///
 /// # Errors
 ///
-/// When a discovery belongs to a [family](crate::Resource::family), two documents need the same path, a path is not a
-/// legal file path, there is no document, or a file cannot be written.
+/// Fails if a discovery belongs to a [family](crate::Resource::family), if two documents need the same path, or if a
+/// path is not a legal file path. Also fails if there is no document, or if a file cannot be written.
 ///
 /// # Examples
 ///

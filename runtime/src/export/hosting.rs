@@ -13,7 +13,7 @@ pub(super) fn headers(files: &[File]) -> String {
     files.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
-/// Writes `_redirects`, which makes the same hosts find a file that has not the name of its URL.
+/// Writes `_redirects` for files whose names differ from their URLs. Netlify and Cloudflare Pages read this file.
 pub(super) fn redirects(files: &[File]) -> String {
     let renamed = |file: &&File| file.name.ends_with("/index.json");
     each(files.iter().filter(renamed), |file| format!("{} /{} 200\n", file.path, file.name))

@@ -55,12 +55,13 @@ pub(super) struct Route<'a> {
 ///
 /// The catalog has each scope that the floor or a route names, with the vocabulary's description.
 ///
-/// `access` is `public`, `authenticated` or `scopes`. The last has `alternatives`, each a list of scopes that are
-/// needed together. If a route requires a certain login, `acr_values` lists the accepted values, in order of
-/// preference, and `max_age` is in seconds. Members without a value are omitted.
+/// `access` is `public`, `authenticated` or `scopes`. A route with `scopes` also has `alternatives`, and each
+/// alternative is a list of scopes that are needed together. If a route requires a certain login, `acr_values` lists
+/// the accepted values in order of preference. `max_age` is the longest allowed time since the login, in seconds.
+/// Members without a value are omitted.
 ///
 /// `dpop` is `accepted` or `required` if the gate accepts tokens that are bound to a key (`Gate::dpop`).
-/// `client_certificate` is the header with the thumbprint of a certificate
+/// `client_certificate` is the name of the header that contains the thumbprint of the client's certificate
 /// ([`Gate::client_certificate`](crate::Gate::client_certificate)).
 ///
 /// # Examples

@@ -8,7 +8,8 @@ use crate::{
 
 /// Writes `table` as a Markdown table, in its order. `admission` is a `&Gate` or a `&Policy`.
 ///
-/// Sentences before the table name the floor, and the key or certificate that tokens are bound to, if there are any.
+/// The text before the table names the floor. The text also says whether tokens can or must be bound to a key or a
+/// certificate.
 ///
 /// # Examples
 ///
@@ -70,7 +71,7 @@ fn all<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
     scopes.into_iter().map(code).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes a code span. A scope can contain backticks, and a table treats each unescaped `|` as its own.
+/// Writes a code span. A scope can contain backticks. In a table, each `|` that is not escaped ends a cell.
 fn code(text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);

@@ -1,8 +1,8 @@
 //! Exports the requirements of routes as files, for reviewers, operators and the administrators of authorization
 //! servers.
 //!
-//! It needs the feature `export`, but no running server. Everything is derived from the [`ScopeTable`] and the
-//! [`Gate`](crate::Gate), and nothing is kept by hand. See the [guide](crate::guide::operating).
+//! The module needs the feature `export`, but no running server. All files are made from the [`ScopeTable`] and
+//! the [`Gate`](crate::Gate). See the [guide](crate::guide::operating).
 //!
 //! | | |
 //! |---|---|

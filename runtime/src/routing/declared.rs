@@ -12,14 +12,14 @@ use crate::{
 
 /// A handler that declares its scopes.
 ///
-/// It is implemented for every function with `#[requires_scope]`, `#[authenticated]` or `#[public]`, for
-/// [`Handler::layer`](axum::handler::Handler::layer) of such a function, and for handlers inside
-/// [`guarded`](crate::guarded).
+/// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. The results
+/// of [`Handler::layer`](axum::handler::Handler::layer) on such functions, and all handlers
+/// inside [`guarded`](crate::guarded), implement it, too.
 ///
 /// A layer on a handler, a [`MethodRouter`](crate::routing::MethodRouter) or a [`Router`](crate::Router) is the
-/// program's own code, and runs before the guard. It may answer a request itself, without a token; the table still
-/// shows the requirement of the handler inside. A layer cannot run the handler without its guard: if the layer removes
-/// data that the guard needs, the answer is 500.
+/// program's own code, and runs before the guard. The layer may answer a request itself, without a token. The table
+/// still shows the requirement of the handler inside the layer. A layer cannot call the handler without its guard. If
+/// the layer removes data that the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
                or `guarded(requirement!(\"..\"), ..)` around it"
@@ -41,14 +41,14 @@ pub trait Annotated<Args>: sealed::HasConstRow<Args> {}
 #[diagnostic::do_not_recommend]
 impl<H: sealed::HasConstRow<Args>, Args> Annotated<Args> for H {}
 
-/// Returns the declaration of `handler`, in a `const`. It takes the handler by value, so that a message points to the
-/// handler itself.
+/// Returns the declaration of `handler`, in a `const`. The function takes the handler by value, so that a compiler
+/// message points to the handler itself.
 pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
     std::mem::forget(handler); // A `const fn` cannot drop the argument.
     H::ROW
 }
 
-/// The type in place of the arguments, for a handler inside [`guarded`](crate::guarded).
+/// For a handler inside [`guarded`](crate::guarded), this type replaces the types of the arguments.
 #[derive(Debug)]
 pub struct Beside;
 
@@ -59,7 +59,7 @@ impl<H> sealed::HasRow<Beside> for Guarded<H> {
     }
 }
 
-/// The type in place of the arguments, for a handler inside a layer.
+/// For a handler inside a layer, this type replaces the types of the arguments.
 #[derive(Debug)]
 pub struct InLayer<Args>(Args);
 
@@ -74,7 +74,7 @@ impl<L, H: Annotated<Args>, T, S, Args> sealed::HasConstRow<InLayer<Args>> for L
     const ROW: Row = H::ROW;
 }
 
-/// The guard of an attribute. No other first argument is a declaration.
+/// The guard of an attribute. A handler with any other first argument has no declaration.
 pub trait ScopeGuard: sealed::Sealed {
     /// The declaration of the attribute.
     const ROW: Row;

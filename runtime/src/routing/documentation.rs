@@ -1,4 +1,4 @@
-//! utoipa's documentation of a handler, and its way into a document.
+//! Adds utoipa's documentation of handlers to a document.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -38,7 +38,7 @@ where
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
         let path = match P::path() {
-            // The handler is in a nested router, so this does as utoipa's own router does.
+            // The handler is in a nested router, so use the same path as utoipa's own router.
             path if path.is_empty() => "/".to_owned(),
             path => path,
         };
@@ -53,7 +53,7 @@ pub struct Undocumented;
 /// utoipa's documentation of a handler.
 #[derive(Clone)]
 pub struct Documentation {
-    /// The path in the router of the handler.
+    /// The path of the handler within its own router.
     pub(super) path: String,
     methods: Vec<HttpMethod>,
     operation: Operation,
@@ -67,12 +67,12 @@ impl fmt::Debug for Documentation {
 }
 
 impl Documentation {
-    /// Returns the methods that the handler answers; `None` if utoipa has none.
+    /// Returns the methods that the handler answers, or `None` if utoipa names no method.
     pub(super) fn filter(&self) -> Option<MethodFilter> {
         self.methods.iter().map(filter_of).reduce(MethodFilter::or)
     }
 
-    /// Adds the operation at the path of its route, and adds the path parameters that have no description.
+    /// Adds the operation to `openapi`, at the path of its route. A path parameter without a description gets one.
     pub(super) fn add_to(&self, openapi: &mut OpenApi, path: &str) {
         let mut operation = self.operation.clone();
         for name in names_in(path) {
@@ -123,10 +123,10 @@ fn described(name: &str) -> Parameter {
     parameter
 }
 
-/// Gives operations that share an id new ids, since a document with a repeated id is invalid.
+/// Gives new ids to operations that share an id, because a document with a repeated id is invalid.
 ///
-/// This happens if a handler has several methods, is mounted twice, or has the same name as a handler of another
-/// module.
+/// Operations share an id if a handler has several methods, is mounted twice, or has the same name as a handler of
+/// another module.
 pub(super) fn tell_apart(openapi: &mut OpenApi) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for (_, _, operation) in operations(openapi) {

@@ -18,14 +18,15 @@ use crate::routing::{
 
 /// A function that axum itself makes a handler: every argument is an extractor, and the return type is a response.
 ///
-/// `D` is the parameter of the handler's [`Declared`](super::Declared): for a function, its arguments. So the compiler
-/// knows the only implementation that can apply, and need not try the others. `M` says how axum reads the last argument.
+/// `D` is the type parameter of the handler's [`Declared`](super::Declared), which for a function is the tuple of its
+/// arguments. Therefore only one implementation can apply, and the compiler need not try the others. `M` tells how axum
+/// reads the last argument.
 ///
-/// A program can implement [`Handler`] for a function itself, with a type of its own among the parameters, and its
-/// implementation need not extract the guard. The router rejects such a handler: if the bounds of this trait hold,
-/// axum's implementation applies, and the compiler allows no second one. The trait is also implemented for
-/// [`Handler::layer`](axum::handler::Handler::layer) of a function, and for any handler inside
-/// [`guarded`](crate::guarded), which calls that handler after its own check.
+/// A program can write its own implementation of [`Handler`] for a function if a parameter has a type of the program.
+/// Such an implementation may leave out the guard, so the router rejects the function. If the bounds of this trait
+/// hold, axum's implementation applies, and the compiler allows no second implementation. This trait is also
+/// implemented for [`Handler::layer`](axum::handler::Handler::layer) of a function. It is also implemented for any
+/// handler inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the handler.
 #[diagnostic::on_unimplemented(
     message = "axum cannot call this handler: an argument is not an extractor, the return type is not a response, or it is not `async`; \
                put `#[axum::debug_handler]` below the scope attribute to see which"
@@ -51,9 +52,9 @@ mod sealed {
     }
 }
 
-/// [`guarded`](crate::guarded) accepts a handler of any kind, since it calls the handler behind its own guard. A
-/// separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that already has a guard, so that
-/// the message names that mistake.
+/// Any handler can be inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
+/// handler. A separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that already has a guard.
+/// The compiler's message then names this mistake.
 #[diagnostic::do_not_recommend]
 impl<H, T, S> sealed::Function<Beside, WithGuard<T>, S> for Guarded<H>
 where
@@ -85,8 +86,8 @@ where
     }
 }
 
-/// For axum, a string is a handler, as is a function without arguments. They declare nothing, and without these two
-/// implementations the compiler would report them twice.
+/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes, and without these two
+/// implementations the compiler would report this mistake twice.
 #[diagnostic::do_not_recommend]
 impl<T, S> sealed::Function<(), T, S> for &'static str
 where
@@ -112,7 +113,7 @@ where
     }
 }
 
-/// These are the bounds of axum's implementation. If axum needs more, this does not compile.
+/// The bounds are those of axum's implementation. If axum adds a bound, this macro no longer compiles.
 macro_rules! handler_fn {
     ([$($argument:ident)*], $last:ident) => {
         #[diagnostic::do_not_recommend]

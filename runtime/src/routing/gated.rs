@@ -12,9 +12,9 @@ use crate::{
     scope::RowRef,
 };
 
-/// A handler that tells its guard, through the request, where to find the gate.
+/// A handler that adds its slot to each request, so that the guard finds the gate there.
 ///
-/// It has one type for all handlers, since axum's code would otherwise be compiled for each of them.
+/// All handlers share this one type, because the compiler would otherwise build axum's code again for each handler.
 pub(crate) struct Gated<S> {
     handler: Arc<dyn Fn(Request, S) -> Answering + Send + Sync>,
     slot: Arc<Slot>,
@@ -33,7 +33,7 @@ impl<S: 'static> Gated<S> {
     }
 }
 
-/// Boxes a future, unless it is boxed already, as the futures of functions are.
+/// Boxes a future. The future of a function is already boxed, and is returned as it is.
 pub(super) fn boxed(mut future: impl Future<Output = Response> + Send + 'static) -> Answering {
     match <dyn Any>::downcast_mut::<Answering>(&mut future) {
         // The replacement has no size, so it needs no allocation.
@@ -57,7 +57,7 @@ impl<S: 'static> Handler<(), S> for Gated<S> {
     }
 }
 
-/// A handler that waits for its gate. A copy at another path of the same router waits for the same gate.
+/// A mounted handler that has no gate yet. If the router mounts a copy at another path, both get the same gate.
 #[derive(Clone)]
 pub(crate) struct Mounted {
     pub(crate) methods: String,

@@ -1,4 +1,4 @@
-//! Declarations without an attribute: handlers and services beside their requirement.
+//! Declares the scopes of handlers and services that have no attribute.
 
 use std::{
     any::type_name,
@@ -15,12 +15,12 @@ use crate::{
     scope::{Entry, Requirement, Row, RowRef, ScopeTable, Text},
 };
 
-/// A handler or a service with its requirement; made by [`guarded`], [`public`](fn@crate::public) and
-/// [`authenticated`](fn@crate::authenticated).
+/// A handler or a service with its requirement. To make one, call [`guarded`], [`public`](fn@crate::public)
+/// or [`authenticated`](fn@crate::authenticated).
 ///
-/// As a handler it can be used wherever a handler with an attribute can, also in a plain axum router behind
-/// [`Gate::layer`](crate::Gate::layer). The requirement is enforced before any extractor runs and before the body is
-/// read. Without a gate the answer is 500.
+/// You can use a guarded handler wherever you can use a handler with an attribute, also in a plain axum router
+/// behind [`Gate::layer`](crate::Gate::layer). The requirement is enforced before any extractor runs and before the
+/// body is read. Without a gate the answer is 500.
 ///
 /// # Examples
 ///
@@ -80,14 +80,16 @@ fn readable(type_name: &'static str) -> Text {
     }
 }
 
-/// The type in place of the arguments, for a handler after a guard. Like [`Guard`](crate::Guard), it is not `Unpin`.
+/// For a handler behind a guard, this type replaces the types of the arguments. Like [`Guard`](crate::Guard), the type
+/// is not `Unpin`.
 #[derive(Debug)]
 pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
 
 /// The arguments of a handler that has no guard.
 ///
-/// A second guard would be enforced without being in a table. A handler with a guard is recognized by its arguments,
-/// which are not `Unpin`. Extractors are `Unpin`, since nothing borrows from itself before a handler has run.
+/// A second guard would be enforced, but no table would show it. The compiler recognizes a handler with a guard by its
+/// arguments, because a guard is not `Unpin`. Other extractors are `Unpin`, because no extracted value borrows from
+/// itself.
 #[diagnostic::on_unimplemented(
     message = "this handler already declares its scopes; declare all of them in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"
@@ -99,10 +101,10 @@ impl<T: Unpin> sealed::Sealed for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Unpin> Unguarded for T {}
 
-/// A handler with exactly one guard: the handler inside [`guarded`] has none of its own.
+/// A handler with exactly one guard: the handler inside [`guarded`] has no guard of its own.
 ///
-/// `D` and `M` are the type parameters of the handler's [`Declared`](super::Declared) and
-/// [`HandlerFn`](super::HandlerFn). A function of yours that takes any handler needs all three bounds.
+/// `D` and `M` are the type parameters of the handler's [`Declared`](super::Declared)
+/// and [`HandlerFn`](super::HandlerFn). If you write a function that takes any handler, give it all three bounds.
 ///
 /// # Examples
 ///
@@ -134,7 +136,7 @@ pub(super) mod sealed {
 
     impl<H, D: Leaves<M>, M> Once<D, M> for H {}
 
-    /// The place of a handler's declaration, so that the guard is the only one among its arguments.
+    /// Implemented for the place of a declaration if the arguments in `M` contain no second guard.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Leaves<M> {}
 
@@ -216,10 +218,10 @@ impl<H> Guarded<H> {
 ///
 /// # Limits
 ///
-/// - A handler with an attribute, or one that is already `guarded`, does not compile: declare all of its scopes in one
-///   place.
+/// - A handler with an attribute, or one that is already `guarded`, does not compile. Declare all scopes of a handler
+///   in one place.
 /// - Put a layer inside, as in `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard.
-///   Layers of a [`MethodRouter`](crate::routing::MethodRouter) run before it.
+///   Layers of a [`MethodRouter`](crate::routing::MethodRouter) run before the guard.
 #[track_caller]
 pub fn guarded<T>(requirement: Requirement, inner: T) -> Guarded<T> {
     Guarded::new(requirement, inner)
@@ -247,7 +249,7 @@ pub fn public<T>(inner: T) -> Guarded<T> {
     Guarded::new(Requirement::PUBLIC, inner)
 }
 
-/// Declares that a handler or a service needs a valid token. Beyond the gate's floor, its scopes do not matter.
+/// Declares that a handler or a service needs a valid token. The token needs no scopes beyond the gate's floor.
 ///
 /// # Examples
 ///

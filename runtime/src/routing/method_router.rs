@@ -16,10 +16,11 @@ use tower_service::Service;
 
 use crate::routing::{MethodFilter, gated::Mounted};
 
-/// The handlers of one path, by method: [`axum::routing::MethodRouter`] for declared handlers.
+/// The handlers of one path, by method. Unlike [`axum::routing::MethodRouter`], this router takes only declared
+/// handlers.
 ///
-/// It is not `Clone`, because a copy would share the slot that [`Router::protect`](crate::Router::protect) fills with
-/// the gate.
+/// The type is not `Clone`, because a copy would share the slot that [`Router::protect`](crate::Router::protect) fills
+/// with the gate.
 ///
 /// # Examples
 ///
@@ -53,8 +54,8 @@ where
         Self { inner: axum::routing::MethodRouter::new(), mounted: Vec::new() }
     }
 
-    /// Applies a layer to every handler added so far, and to the 405. The layer runs before the guards; see
-    /// [`axum::routing::MethodRouter::layer`].
+    /// Applies a layer to every handler added so far, and to the 405. The layer runs before the guards;
+    /// see [`axum::routing::MethodRouter::layer`].
     pub fn layer<L, NewError>(self, layer: L) -> MethodRouter<S, NewError>
     where
         L: Layer<Route<E>> + Clone + Send + Sync + 'static,
@@ -68,12 +69,12 @@ where
         MethodRouter { inner: self.inner.layer(layer), mounted: self.mounted }
     }
 
-    /// Applies a layer to every handler added so far, but not to the 405. The layer runs before the guards; see
-    /// [`axum::routing::MethodRouter::route_layer`].
+    /// Applies a layer to every handler added so far, but not to the 405. The layer runs before the guards;
+    /// see [`axum::routing::MethodRouter::route_layer`].
     ///
     /// # Panics
     ///
-    /// When no handler has been added, as in axum.
+    /// Panics if no handler has been added, as in axum.
     #[track_caller]
     pub fn route_layer<L>(mut self, layer: L) -> Self
     where
@@ -89,7 +90,7 @@ where
 
     /// Converts the errors of services into responses; see [`axum::routing::MethodRouter::handle_error`].
     ///
-    /// A refusal is not an error, so answers of the gate do not pass through `answer`.
+    /// A refusal of the gate is not an error of a service, so `answer` does not get it.
     pub fn handle_error<F, T>(self, answer: F) -> MethodRouter<S>
     where
         F: Clone + Send + Sync + 'static,
@@ -106,7 +107,7 @@ where
     ///
     /// # Panics
     ///
-    /// When both have a handler for the same method, or both have a fallback, as in axum.
+    /// Panics if both method routers have a handler for the same method, or if both have a fallback, as in axum.
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.inner = self.inner.merge(other.inner);
@@ -119,7 +120,7 @@ where
         MethodRouter { inner: self.inner.with_state(state), mounted: self.mounted }
     }
 
-    /// Mounts a fallback in place of the former one or of the handler of `any`.
+    /// Mounts a fallback. It replaces the former fallback, or the handler of `any`.
     fn mount_fallback(&mut self, fallback: Mounted) {
         self.mounted.retain(|mounted| mounted.methods != ANY);
         self.mounted.push(fallback);
@@ -141,7 +142,7 @@ impl<S, E> fmt::Debug for MethodRouter<S, E> {
     }
 }
 
-/// The text in a table for any method.
+/// The text that stands for any method in a table.
 pub(crate) const ANY: &str = "*";
 
 fn names_of(filter: MethodFilter) -> String {

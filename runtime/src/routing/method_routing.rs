@@ -1,4 +1,4 @@
-//! The methods of one path, as in [`axum::routing::method_routing`]: `get`, `post`, `get_service` and the rest.
+//! The functions `get`, `post`, `get_service` and others, as in [`axum::routing::method_routing`].
 //!
 //! [`routing`](crate::routing) re-exports all of them.
 
@@ -14,7 +14,8 @@ pub use services::{
     patch_service, post_service, put_service, trace_service,
 };
 
-/// Routes `GET` requests to `handler`. It also answers `HEAD` requests; axum leaves out the body of these answers.
+/// Routes `GET` requests to `handler`. The handler also answers `HEAD` requests, and axum leaves out the body of these
+/// answers.
 pub fn get<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M, S>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -90,7 +91,7 @@ where
     MethodRouter::new().trace(handler)
 }
 
-/// Routes requests whose method `filter` matches to `handler`.
+/// Routes requests to `handler` if `filter` matches their method.
 ///
 /// # Examples
 ///

@@ -1,7 +1,7 @@
-//! Routes of declared handlers: `get`, `post` and the rest, as in [`axum::routing`].
+//! Routes of declared handlers, with `get`, `post` and the other functions of [`axum::routing`].
 //!
-//! They accept only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and handlers inside
-//! [`guarded`] and its variants, and they record each declaration.
+//! The functions accept only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and handlers
+//! inside [`guarded`] and its variants. They record each declaration for the table.
 //!
 //! # Examples
 //!

@@ -1,4 +1,4 @@
-//! The values that a router accepts: declared routes and methods, but not axum's own.
+//! The values that a router accepts: declared routes and methods, but no routers of axum.
 
 /// The methods of a path, each with a declared handler: a [`MethodRouter`](super::MethodRouter).
 ///
@@ -21,7 +21,7 @@
 )]
 pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 
-// A second trait keeps the call with the bound out of the message.
+// Without the second trait, the compiler's message would also show the call that has the bound.
 #[diagnostic::do_not_recommend]
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 

@@ -18,12 +18,12 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Mounts {
     all: Vec<Mount>,
-    /// The paths with handlers by method, which answer 405 to other methods unless one handler is for any method.
+    /// The paths with handlers by method. A path answers 405 to other methods, unless one handler is for any method.
     by_method: BTreeSet<String>,
     problems: Vec<String>,
 }
 
-/// A handler or a service at a path. Those that share a slot are in the same groups.
+/// A handler or a service at a path. Mounts that share a slot are in the same groups.
 struct Mount {
     path: String,
     place: Place,
@@ -35,7 +35,7 @@ struct Mount {
 enum Place {
     /// A path.
     Path,
-    /// Every path below a path, which has no name in axum.
+    /// Every path below a nested service. This part of the path has no name in axum.
     Below,
     /// Every path without a route.
     Fallback,
@@ -81,7 +81,7 @@ impl Mounts {
         self.all.retain(|mount| mount.place != Place::Fallback);
     }
 
-    /// Adds a handler of all methods at each path that answers 405 to some methods.
+    /// Adds a handler for all methods at each path that answers 405 to some methods.
     pub(super) fn add_for_other_methods(&mut self, handler: &Mounted) {
         let taken: BTreeSet<&str> =
             self.all.iter().filter(|mount| mount.is_for_any()).map(|mount| &*mount.path).collect();
@@ -103,7 +103,7 @@ impl Mounts {
         self.problems.extend(other.problems);
     }
 
-    /// Adds a requirement to all mounted handlers, besides their own.
+    /// Adds a requirement to all mounted handlers, in addition to their own requirements.
     pub(super) fn require(&mut self, requirement: &Requirement) {
         if requirement.is_public() {
             self.problems.push(
@@ -159,7 +159,7 @@ impl Mount {
         Self { path: path.to_owned(), place, mounted, group: None }
     }
 
-    /// Returns the row that is enforced and shown.
+    /// Returns the row that is enforced, and that the table shows.
     fn row(&self) -> &RowRef {
         self.group.as_ref().map_or(&self.mounted.row, |group| group.row())
     }

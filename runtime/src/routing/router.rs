@@ -24,8 +24,8 @@ use crate::{
 /// [`axum::Router`] for declared handlers: a handler without `#[requires_scope]`, `#[authenticated]` or `#[public]`
 /// does not compile.
 ///
-/// Only [`Router::protect`] turns it into an axum router. It is not `Clone`, because a copy would share the slots that
-/// `protect` fills with the gate.
+/// To turn this router into an axum router, call [`Router::protect`]. The type is not `Clone`, because a copy would
+/// share the slots that `protect` fills with the gate.
 ///
 /// # Examples
 ///
@@ -80,7 +80,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the path overlaps with another path or is invalid, as in axum.
+    /// Panics if the path overlaps with another path or is invalid, as in axum.
     #[track_caller]
     pub fn route<M: DeclaredMethods<S>>(mut self, path: &str, methods: M) -> Self {
         let methods = methods.methods();
@@ -91,12 +91,12 @@ where
 
     /// Adds a service for all methods of a path; see [`axum::Router::route_service`].
     ///
-    /// Declare its scopes with [`guarded`](crate::guarded), [`public`](fn@crate::public) or
-    /// [`authenticated`](fn@crate::authenticated).
+    /// Declare the scopes of the service with [`guarded`](crate::guarded), [`public`](fn@crate::public)
+    /// or [`authenticated`](fn@crate::authenticated).
     ///
     /// # Panics
     ///
-    /// When the path overlaps with another path or is invalid, as in axum.
+    /// Panics if the path overlaps with another path or is invalid, as in axum.
     #[track_caller]
     pub fn route_service<T>(mut self, path: &str, service: Guarded<T>) -> Self
     where
@@ -110,16 +110,16 @@ where
         self
     }
 
-    /// Adds a service for all paths below `path`. The service sees the path without this prefix; see
-    /// [`axum::Router::nest_service`].
+    /// Adds a service for all paths below `path`. The service sees the path without this prefix;
+    /// see [`axum::Router::nest_service`].
     ///
-    /// Declare its scopes with [`guarded`](crate::guarded), [`public`](fn@crate::public) or
-    /// [`authenticated`](fn@crate::authenticated). The table has a row for `path`, for `path` with a slash, and for the
-    /// paths below, as `{*rest}`. Templates cannot use the part of the path below.
+    /// Declare the scopes of the service with [`guarded`](crate::guarded), [`public`](fn@crate::public)
+    /// or [`authenticated`](fn@crate::authenticated). The table has a row for `path`, for `path` with a slash, and for
+    /// the paths below, as `{*rest}`. Templates cannot use the part of the path that is below `path`.
     ///
     /// # Panics
     ///
-    /// When a path overlaps with another path or is invalid, as in axum.
+    /// Panics if a path overlaps with another path or is invalid, as in axum.
     ///
     /// # Examples
     ///
@@ -161,7 +161,7 @@ where
     ///
     /// # Panics
     ///
-    /// When a path overlaps with another path, as in axum.
+    /// Panics if a path overlaps with another path, as in axum.
     #[track_caller]
     pub fn nest<R: DeclaredRoutes<S>>(mut self, path: &str, router: R) -> Self {
         let router = router.routes();
@@ -174,7 +174,7 @@ where
     ///
     /// # Panics
     ///
-    /// When a path overlaps with another path, or both routers have a fallback, as in axum.
+    /// Panics if a path overlaps with another path, or if both routers have a fallback, as in axum.
     #[track_caller]
     pub fn merge<R: DeclaredRoutes<S>>(mut self, other: R) -> Self {
         let other = other.routes();
@@ -202,8 +202,8 @@ where
 }
 
 impl<S> Router<S> {
-    /// Returns the requirement of each route. A fallback is a route at `/*`; that of a nested router is below the
-    /// router's path.
+    /// Returns the requirement of each route. A fallback is a route at `/*`. The fallback of a nested router is a route
+    /// below the path of that router.
     pub fn table(&self) -> ScopeTable {
         self.mounts.table()
     }

@@ -85,7 +85,8 @@ where
     ///
     /// # Panics
     ///
-    /// When two handlers have the same path and method, or a path overlaps with another path or is invalid, as in axum.
+    /// Panics if two handlers have the same path and method, if a path overlaps with another path, or if a path is
+    /// invalid, as in axum.
     #[track_caller]
     pub fn routes(self, routes: Routes<S>) -> Self {
         routes.0.into_iter().fold(self, |router, (path, methods)| router.route(&path, methods))
@@ -93,12 +94,13 @@ where
 }
 
 impl<S> Router<S> {
-    /// Adds utoipa's documentation of all handlers mounted with [`routes!`](crate::routes) to `openapi`: their
-    /// operations, at their paths in this router, and the schemas that they refer to.
+    /// Adds utoipa's documentation of all handlers mounted with [`routes!`](crate::routes) to `openapi`. The document
+    /// gets the operations, at their paths in this router, and the schemas that the operations refer to.
     ///
-    /// `openapi` has the program's description of the API as a whole, such as its title. The router's `{*rest}` becomes
-    /// `{rest}` in a path. A path parameter that a handler does not describe, such as one of a nested router, is a
-    /// string. Operations that share an id get ids with method and path.
+    /// Pass the description of the API as a whole, such as its title, in `openapi`. In paths, `{*rest}` becomes
+    /// `{rest}`. If a handler does not describe a path parameter, the parameter is described as a string. This applies,
+    /// for example, to parameters in the path where a router is nested. If operations share an id, each gets an id with
+    /// its method and path.
     ///
     /// Then call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///

@@ -5,7 +5,8 @@ use std::{
     iter::Map,
 };
 
-/// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter; case does.
+/// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter, but upper and
+/// lower case do.
 ///
 /// # Examples
 ///

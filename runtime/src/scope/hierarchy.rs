@@ -1,5 +1,5 @@
-//! Implication: which scopes cover which others. It affects only the check of a token, not the scopes that challenges
-//! name.
+//! Implication decides which scopes cover other scopes. Implication affects only the check of a token, and not the
+//! scopes that challenges name.
 
 #[cfg(feature = "export")]
 use std::collections::BTreeSet;
@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{granted::GrantedScopes, scope::ScopeToken};
 
-/// Which scopes imply which others, transitively. By default no scope implies another, so each covers only itself.
+/// The scopes that each scope implies, directly or through other scopes. By default no scope implies another, so each
+/// scope covers only itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hierarchy {
     /// All named scopes, sorted.
     scopes: Vec<ScopeToken>,
-    /// The position of each scope. Every request looks one up, so this is no search in a long list.
+    /// The position of each scope. Every request looks up a position, so a map is faster than a search in a long list.
     positions: HashMap<ScopeToken, usize>,
     /// For each scope, the positions of the scopes that imply it directly.
     parents: Vec<Vec<usize>>,
@@ -23,7 +24,7 @@ pub(crate) struct Hierarchy {
     named_wildcards: Vec<usize>,
 }
 
-/// Which scopes that end in `*` cover others.
+/// Decides which scopes that end in `*` cover other scopes.
 ///
 /// # Examples
 ///
@@ -40,23 +41,24 @@ pub enum Wildcards {
     /// None: `*` is an ordinary character.
     #[default]
     Off,
-    /// Scopes that end in a separator (`:` or `/`) and `*`. They cover each scope that begins with the text before the
-    /// `*` and is longer: `files:*` covers `files:read` and `files:a:b`, but not `files`, `files:` or `filesx:read`.
-    /// Elsewhere, `*` is an ordinary character.
+    /// Scopes that end in a separator (`:` or `/`) and `*`. Such a scope covers each longer scope that begins with the
+    /// text before the `*`. For example, `files:*` covers `files:read` and `files:a:b`, but not `files`, `files:` or
+    /// `filesx:read`. At any other place, `*` is an ordinary character.
     Prefixed,
-    /// As `Prefixed`; in addition, the scope `*` covers every scope.
+    /// Like `Prefixed`. In addition, the scope `*` covers every scope.
     PrefixedAndBare,
 }
 
 impl Hierarchy {
-    /// Builds the relation from entries, each a scope and the scopes that it implies.
+    /// Builds the hierarchy from entries. Each entry is a scope and the scopes that it implies.
     ///
-    /// A scope that is only implied needs no entry. An entry may repeat an implication that follows from other entries.
+    /// A scope that implies no other scope needs no entry. An entry may repeat an implication that follows from other
+    /// entries.
     ///
     /// # Errors
     ///
-    /// Returns every problem: a scope has two entries, implies another twice, or implies itself, directly or through
-    /// others.
+    /// Fails if a scope has two entries, implies another scope twice, or implies itself, directly or through other
+    /// scopes. The error lists every problem.
     pub(crate) fn new<I>(entries: impl IntoIterator<Item = (ScopeToken, I)>) -> Result<Self, Vec<String>>
     where
         I: IntoIterator<Item = ScopeToken>,
@@ -81,15 +83,16 @@ impl Hierarchy {
         Ok(Self { scopes, positions, parents, ..Self::default() }.closed())
     }
 
-    /// Sets which scopes that end in `*` cover others. This applies to granted scopes and to the relation: where
-    /// `admin` implies `tenant:*`, `admin` covers `tenant:acme:read`.
+    /// Sets which scopes that end in `*` cover others. The setting applies to granted scopes and to implied scopes. If
+    /// `admin` implies `tenant:*`, `admin` also covers `tenant:acme:read`.
     pub(crate) fn wildcards(self, wildcards: Wildcards) -> Self {
         Self { wildcards, ..self }.closed()
     }
 
     /// Tells whether `granted` contains `scope` or a scope that covers it. Allocates nothing.
     ///
-    /// A `scope` that the relation does not name is covered only by itself and by wildcards.
+    /// If no entry names `scope`, it is covered only by itself, by wildcards, and by the scopes that imply these
+    /// wildcards.
     pub(crate) fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         if self.has(granted, scope) {
             return true;
@@ -102,7 +105,8 @@ impl Hierarchy {
         }
     }
 
-    /// Lists every scope that covers `scope`: itself, the scopes that imply it, and the wildcards over all of these.
+    /// Lists every scope that covers `scope`: the scope itself, the scopes that imply it, and the wildcards that cover
+    /// one of these.
     #[cfg(feature = "export")]
     pub(crate) fn coverers(&self, scope: &str) -> BTreeSet<String> {
         let ancestors: Vec<usize> = if let Some(at) = self.position(scope) {
@@ -123,7 +127,8 @@ impl Hierarchy {
 
     fn has_ancestor(&self, granted: &GrantedScopes, at: usize) -> bool {
         let ancestors = &self.ancestors[at];
-        // The shorter list is walked through and looked up in the other. Only wildcards appear in neither.
+        // Look up each scope of the shorter list in the longer one. A granted wildcard may have no position, so with
+        // wildcards, look up the ancestors among the granted scopes.
         if self.wildcards == Wildcards::Off && granted.len() < ancestors.len() {
             let is_ancestor = |at| ancestors.binary_search(&at).is_ok();
             return granted.iter().filter_map(|scope| self.position(scope)).any(is_ancestor);
@@ -151,7 +156,7 @@ impl Hierarchy {
         self
     }
 
-    /// A wildcard of the relation is a parent of every scope that it covers.
+    /// A wildcard that an entry names is a parent of every scope that it covers.
     fn parents_with_wildcards(&self) -> Vec<Vec<usize>> {
         let mut parents = self.parents.clone();
         for at in &self.named_wildcards {
@@ -165,7 +170,7 @@ impl Hierarchy {
     }
 }
 
-/// Finds all places that lead to `start` by `parents`, sorted. Wildcards may form cycles.
+/// Returns the sorted positions of all ancestors of `start`. Wildcards may form cycles.
 fn ancestors(start: usize, parents: &[Vec<usize>], found_for: &mut [usize]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut followed = 0;
@@ -194,7 +199,7 @@ impl Wildcards {
         }
     }
 
-    /// Tells whether `wildcard` is a wildcard of an enabled kind and covers `scope`.
+    /// Tells whether `wildcard` is an enabled wildcard that covers `scope`.
     pub(crate) fn stands_for(self, wildcard: &str, scope: &str) -> bool {
         self.includes(wildcard)
             && prefix_of(wildcard)
@@ -242,7 +247,7 @@ fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
 }
 
 fn cycles(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item = String> {
-    // Two entries for one scope are reported elsewhere; this reads the first.
+    // `repetitions` reports two entries for one scope. This function reads the first of them.
     let mut positions = BTreeMap::new();
     for (at, (scope, _)) in entries.iter().enumerate() {
         positions.entry(scope.clone()).or_insert(at);

@@ -12,7 +12,8 @@ use super::{
 pub enum Need {
     /// The scope itself.
     Scope(Scope),
-    /// A template. The request's path, or the URI of an MCP resource, fills it in.
+    /// A template. The values for the template's parameters come from the path of the request, or from the URI of an
+    /// MCP resource.
     Template(Template),
 }
 
@@ -23,7 +24,7 @@ impl Need {
         Self::Scope(Scope::checked(text))
     }
 
-    /// Returns the scope's text; for a template, with its braces.
+    /// Returns the text of the scope, or of the template with its braces.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,7 +53,7 @@ pub(crate) enum NeedRef<'a> {
 }
 
 impl<'a> NeedRef<'a> {
-    /// Returns the scope's text; for a template, with its braces.
+    /// Returns the text of the scope, or of the template with its braces.
     pub(crate) fn as_str(self) -> &'a str {
         match self {
             Self::Const(need) => need.as_str(),
@@ -79,7 +80,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Copies the need for a requirement that is made at run time.
+    /// Copies this part for a requirement that is made at run time.
     pub(super) fn into_owned(self) -> OwnedNeed {
         match self {
             Self::Const(Need::Scope(scope)) => OwnedNeed::Scope(scope.into()),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
 
-/// The reason why a text is not a [`Requirement`](crate::Requirement), with what to write instead.
+/// The reason why a text is not a [`Requirement`](crate::Requirement). The message also says what to write instead.
 ///
 /// # Examples
 ///
@@ -63,7 +63,7 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     Ok(())
 }
 
-/// Limits the number of scopes in each alternative, and so the cost of one decision.
+/// Limits the number of alternatives and the number of scopes, so that a decision has a limited cost.
 pub(super) fn check_size(alternatives: impl ExactSizeIterator<Item = usize>) -> Result<(), String> {
     if alternatives.len() > MAX_ALTERNATIVES {
         return Err(format!(
@@ -83,7 +83,7 @@ fn check_repetition(alternative: &[&str]) -> Result<(), String> {
     })
 }
 
-/// Rejects an alternative that another one makes superfluous. Of two equal alternatives, the second is reported.
+/// Rejects an alternative that adds nothing to the others. Of two equal alternatives, the second is reported.
 fn check_use<'a>(
     at: usize,
     alternative: &[&str],

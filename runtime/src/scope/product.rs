@@ -8,8 +8,8 @@ use super::{
 
 /// Combines each alternative of `first` with each of `second`.
 ///
-/// A scope that both name appears once. A combination that contains another one is left out, since it admits no further
-/// token.
+/// A scope that both alternatives name appears only once. A combination that contains all scopes of another one is left
+/// out, because it lets no further token through.
 pub(super) fn of(
     first: &Requirement,
     second: &Requirement,

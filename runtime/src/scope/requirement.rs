@@ -10,12 +10,12 @@ use super::{
     step_up::StepUp,
 };
 
-/// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes, and possibly a
-/// certain login behind the token. Cheap to clone.
+/// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes. A requirement can
+/// also demand a certain login behind the token. Cheap to clone.
 ///
-/// The attributes create requirements. Use [`requirement!`](crate::requirement) where no attribute can stand, or to
-/// give a requirement a name. A requirement that is known only at run time, such as one from a configuration file, is
-/// [parsed from text](Requirement::from_str).
+/// The attributes create requirements. Use [`requirement!`](crate::requirement) where you cannot write an attribute, or
+/// to give a requirement a name. If a requirement is known only at run time, for example from a configuration
+/// file, [parse it from text](Requirement::from_str).
 ///
 /// # Examples
 ///
@@ -40,7 +40,8 @@ enum Kind {
     Public,
     Authenticated,
     One(Need),
-    /// One alternative without templates. Most handlers have it, and it is the cheapest for the compiler.
+    /// One alternative without templates. Most handlers have a requirement of this kind, and it costs the compiler
+    /// least.
     All(&'static [&'static str]),
     Const(&'static [&'static [Need]]),
     Owned(Arc<[Vec<OwnedNeed>]>),
@@ -50,7 +51,7 @@ impl Requirement {
     /// No token is needed. A token in the request is ignored.
     pub const PUBLIC: Self = Self::of(Kind::Public);
 
-    /// A valid token is needed. Beyond the gate's floor, its scopes do not matter.
+    /// A valid token is needed. The token needs no scopes beyond the gate's floor.
     pub const AUTHENTICATED: Self = Self::of(Kind::Authenticated);
 
     const fn of(kind: Kind) -> Self {
@@ -68,7 +69,7 @@ impl Requirement {
         Self { kind: Kind::Const(alternatives), step_up }
     }
 
-    /// Takes scopes that generated code has checked, all of which are needed.
+    /// Requires all of these scopes, which generated code has checked.
     pub(crate) const fn all(scopes: &'static [&'static str]) -> Self {
         assert!(!scopes.is_empty(), "an alternative needs at least one scope");
         Self::of(Kind::All(scopes))
@@ -84,7 +85,7 @@ impl Requirement {
         Self::of(Kind::One(Need::Scope(scope)))
     }
 
-    /// Returns the requirement itself, since an attribute may name a requirement in place of a scope.
+    /// Returns the requirement itself, so that an attribute can name a requirement in place of a scope.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_scope(self) -> Self {
@@ -98,7 +99,7 @@ impl Requirement {
         self
     }
 
-    /// Rejects a requirement without scopes, since such a handler needs another attribute.
+    /// Rejects a requirement without scopes, because its handler needs `#[authenticated]` or `#[public]` instead.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {
@@ -135,7 +136,7 @@ impl Requirement {
     }
 
     /// Returns the accepted values of the token's `acr` claim, in order of preference. The list is empty if any login
-    /// will do.
+    /// is enough.
     ///
     /// # Examples
     ///
@@ -185,11 +186,11 @@ impl Requirement {
         })
     }
 
-    /// Returns the requirement that demands both; challenges name the scopes of `self` first.
+    /// Returns a requirement that demands both `self` and `other`. Challenges name the scopes of `self` first.
     ///
     /// # Errors
     ///
-    /// When one requirement cannot hold the combinations, and when no value of `acr` meets both.
+    /// Fails if there are too many combinations for one requirement, or if no value of `acr` meets both.
     pub(crate) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let kind = match (&self.kind, &other.kind) {
             (Kind::Public | Kind::Authenticated, kind) if !other.is_public() => kind.clone(),
@@ -217,8 +218,9 @@ impl Requirement {
     }
 }
 
-/// Parses the format that `Display` writes: `public`, `authenticated`, or scopes separated by spaces, with ` | `
-/// between alternatives. These may be followed by `acr="VALUE"` for each accepted value, and by `max_age="SECONDS"`.
+/// Parses the format that `Display` writes. The text is `public`, `authenticated`, or scopes separated by spaces, with
+/// ` | ` between alternatives. At its end, the text may have `acr="VALUE"` for each accepted value, and
+/// `max_age="SECONDS"`.
 ///
 /// # Examples
 ///
@@ -238,9 +240,9 @@ impl Requirement {
 ///
 /// # Errors
 ///
-/// As for the attributes: a text is not a scope, a scope appears twice in one alternative, an alternative adds nothing,
-/// or there are more than 16 alternatives, 128 scopes or 16 values of `acr`. This format cannot express a scope that is
-/// named `public`, `authenticated` or `|`.
+/// The rules are those of the attributes. Fails if a word is not a scope, if a scope appears twice in one alternative,
+/// or if an alternative adds nothing to the others. Also fails if there are more than 16 alternatives, 128 scopes or 16
+/// values of `acr`. This format cannot express a scope that is named `public`, `authenticated` or `|`.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 
@@ -268,7 +270,7 @@ impl From<Scope> for Requirement {
     }
 }
 
-/// Two requirements are equal if they demand the same, in the same order, however they were made.
+/// Two requirements are equal if they demand the same in the same order. It does not matter how they were made.
 impl PartialEq for Requirement {
     fn eq(&self, other: &Self) -> bool {
         if self.step_up != other.step_up {

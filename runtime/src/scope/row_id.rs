@@ -7,9 +7,9 @@ use super::table::Entry;
 use super::text::Text;
 
 /// The identifier of a row: its methods and its place, each written as one word. The row's line in the lock begins with
-/// it.
+/// this identifier.
 ///
-/// If no route is known, the method is `-` and the handler takes the place of the path.
+/// If the route is unknown, the method is `-`, and the place is the handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowId {
     pub(crate) methods: String,

@@ -1,10 +1,11 @@
-//! A row as requests carry it.
+//! A row, in the form in which requests carry it.
 
 use std::{ops::Deref, sync::Arc};
 
 use super::table::Row;
 
-/// A row that is static or shared. Requests pass it on often, so it is small and cheap to clone.
+/// A row that is static or shared. The code that handles a request often passes a row on, so this type is small and
+/// cheap to clone.
 #[derive(Clone, Debug)]
 #[expect(unnameable_types, reason = "a sealed trait returns it")]
 pub enum RowRef {

@@ -6,7 +6,7 @@ use super::{need::Need, requirement::Requirement, text::Text};
 
 /// A scope that this program knows: one scope-token of [RFC 6749, section 3.3].
 ///
-/// The constructor checks it, in a `const` at compile time, so every scope that exists can be sent in a challenge.
+/// The constructor checks the text, in a `const` at compile time. Every `Scope` can therefore be sent in a challenge.
 ///
 /// # Examples
 ///
@@ -33,13 +33,13 @@ impl Scope {
         Self(text)
     }
 
-    /// Makes a scope from the program's own text.
+    /// Makes a scope from a text in the program.
     ///
     /// # Panics
     ///
-    /// When `text` is not a scope-token, contains `scope=`, `error=` or another parameter of a challenge, or is
-    /// `offline_access`, which asks the authorization server for a refresh token and is not a permission of a resource.
-    /// In a `const` the panic is a compile error.
+    /// Panics if `text` is not a scope-token, or if it contains `scope=`, `error=` or another parameter of a challenge.
+    /// Also panics if `text` is `offline_access`, because that scope asks the authorization server for a refresh token
+    /// and is not a permission of a resource. In a `const` the panic is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn from_static(text: &'static str) -> Self {
@@ -53,8 +53,8 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// When `text` is not a scope-token, contains `scope=`, `error=` or another parameter of a challenge, or is
-    /// `offline_access`.
+    /// Fails if `text` is not a scope-token, if it contains `scope=`, `error=` or another parameter of a challenge, or
+    /// if it is `offline_access`.
     pub const fn new(text: &'static str) -> Result<Self, InvalidScope> {
         match scopegate_grammar::check(text) {
             Ok(()) => Ok(Self(text)),
@@ -74,14 +74,14 @@ impl Scope {
         self
     }
 
-    /// Returns the requirement of this scope, for an attribute that names it alone.
+    /// Returns the requirement of this scope, for an attribute that names only this scope.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_requirement(self) -> Requirement {
         Requirement::one(self)
     }
 
-    /// Returns the scope as a part of a requirement, for an attribute that names it among others.
+    /// Returns the scope as a part of a requirement, for an attribute that names several scopes.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_need(self) -> Need {
@@ -113,8 +113,8 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// A scope that may be known only at run time: from the program, from its configuration, or filled in by a path
-/// parameter. Cheap to clone.
+/// A scope that may be known only at run time. It comes from the program, from its configuration, or from a template
+/// and a path parameter. Cheap to clone.
 ///
 /// # Examples
 ///
@@ -133,7 +133,7 @@ impl ScopeToken {
     ///
     /// # Errors
     ///
-    /// As for [`Scope::new`].
+    /// Fails like [`Scope::new`].
     pub fn new(text: &str) -> Result<Self, InvalidScope> {
         scopegate_grammar::check(text).map(|()| Self::filled(text)).map_err(InvalidScope)
     }
@@ -194,7 +194,7 @@ impl PartialEq<Scope> for ScopeToken {
     }
 }
 
-/// Writes a scope list: `scope = scope-token *( SP scope-token )` ([RFC 6749, section 3.3]).
+/// Joins scopes with spaces, as in the grammar `scope = scope-token *( SP scope-token )` of [RFC 6749, section 3.3].
 ///
 /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 pub(crate) fn join<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {

@@ -5,8 +5,8 @@ use std::{fmt, hash, sync::Arc, time::Duration};
 
 use super::parse::InvalidRequirement;
 
-/// How a person must have logged in (`acr`), and how recently (`max_age`). Generated code makes it; a program writes it
-/// in an attribute, in `requirement!` or in text. Cheap to clone.
+/// How a person must have logged in (`acr`), and how recently (`max_age`). Generated code makes this value. A program
+/// writes these demands in an attribute, in `requirement!` or in a text. Cheap to clone.
 #[derive(Clone)]
 pub struct StepUp {
     acr: Values,
@@ -14,7 +14,7 @@ pub struct StepUp {
     max_age: Option<u32>,
 }
 
-/// The accepted values, in order of preference; empty if any value is accepted.
+/// The accepted values, in order of preference. The list is empty if any value is accepted.
 #[derive(Clone)]
 enum Values {
     Const(&'static [&'static str]),
@@ -61,7 +61,7 @@ impl StepUp {
     ///
     /// # Errors
     ///
-    /// When they have no value in common, since hardly any login could then meet both.
+    /// Fails if the two have no value in common, because hardly any login could then meet both.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =
@@ -75,8 +75,8 @@ impl StepUp {
         Ok(Self { acr, max_age: self.shorter(other) })
     }
 
-    /// Returns what one challenge asks for on behalf of both. If they have no value in common, no single value would
-    /// do, so the challenge names the values of `self`.
+    /// Returns what one challenge asks for to meet `self` and `other`. If the two have no value in common, no value
+    /// meets both, so the challenge names the values of `self`.
     pub(crate) fn together(&self, other: &Self) -> Self {
         let acr = self.common(other).unwrap_or_else(|| self.acr.clone());
         Self { acr, max_age: self.shorter(other) }
@@ -102,8 +102,8 @@ impl StepUp {
         }
     }
 
-    /// Parses words as `Display` writes them: `acr="VALUE"` for each value, and `max_age="SECONDS"`. No scope contains
-    /// a quote.
+    /// Parses words as `Display` writes them, with `acr="VALUE"` for each value, and `max_age="SECONDS"`. No scope
+    /// contains a quotation mark.
     pub(crate) fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let (mut acr, mut max_age) = (Vec::<Box<str>>::new(), None);
         for word in words {
@@ -149,8 +149,8 @@ fn seconds(text: &str) -> Option<u32> {
     text.parse().ok().filter(|seconds: &u32| *seconds > 0 && seconds.to_string() == text)
 }
 
-/// Writes each word with a space before it, to follow the scopes of a requirement; writes nothing if nothing is
-/// demanded.
+/// Writes each word with a space before it, because the words follow the scopes of a requirement. If no login is
+/// demanded, the text is empty.
 impl fmt::Display for StepUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.acr().try_for_each(|value| write!(f, " acr=\"{value}\""))?;

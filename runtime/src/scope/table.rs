@@ -1,4 +1,4 @@
-//! The scope table: what each route needs. Everything else is derived from it.
+//! The scope table, which lists what each route needs. The metadata and all exported files are derived from this table.
 
 use std::{any::TypeId, borrow::Cow, fmt};
 
@@ -12,7 +12,7 @@ use super::{
     text::Text,
 };
 
-/// What an attribute declares about one handler. Generated code and the constructors of MCP operations make it.
+/// What an attribute declares about one handler. Generated code and the constructors of MCP operations make rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     terms: Terms,
@@ -27,8 +27,8 @@ pub struct Row {
 #[derive(Clone, Copy)]
 struct Arguments(&'static [fn() -> TypeId]);
 
-/// The identifier of a row in a table, for the record of a decision. It does not affect whether two declarations are
-/// equal.
+/// The identifier of a row in a table, for the record of a decision. The identifier does not affect whether two
+/// declarations are equal.
 #[derive(Clone, Debug)]
 struct Identifier(Option<Text>);
 
@@ -53,7 +53,8 @@ impl Terms {
         self.requirement.terms().flatten().chain(others)
     }
 
-    /// Iterates over the scopes that the handler itself may demand: those of the requirement, and `also(..)`.
+    /// Iterates over the scopes that the handler itself may demand, which are those of the requirement and of
+    /// `also(..)`.
     pub(crate) fn demandable(&self) -> impl Iterator<Item = NeedRef<'_>> {
         self.requirement.terms().flatten().chain(self.also.iter().copied().map(NeedRef::Const))
     }
@@ -73,7 +74,7 @@ impl Row {
         Self::named(requirement, Text::Static(handler), file, line)
     }
 
-    /// Declares what an operation needs whose name may be known only at run time.
+    /// Declares what an operation needs. The name of the operation may be known only at run time.
     pub(crate) const fn named(
         requirement: Requirement,
         handler: Text,
@@ -98,7 +99,7 @@ impl Row {
         self
     }
 
-    /// Sets which arguments the handler takes.
+    /// Sets the types of the handler's arguments.
     #[cfg(feature = "axum")]
     pub(crate) const fn taking(mut self, arguments: &'static [fn() -> TypeId]) -> Self {
         self.takes = Arguments(arguments);
@@ -124,7 +125,7 @@ impl Row {
         self.takes.0.iter().any(|id| id() == TypeId::of::<T>())
     }
 
-    /// Returns the row with another requirement added; challenges name the scopes of `requirement` first.
+    /// Returns the row with `requirement` added. Challenges name the scopes of `requirement` first.
     #[cfg(feature = "axum")]
     pub(crate) fn within(&self, requirement: &Requirement) -> Result<Self, InvalidRequirement> {
         let mut row = self.clone();
@@ -145,7 +146,7 @@ impl Row {
     }
 }
 
-/// Rows are equal whatever arguments their handlers take.
+/// The arguments of handlers do not affect whether rows are equal.
 impl PartialEq for Arguments {
     fn eq(&self, _other: &Self) -> bool {
         true
@@ -213,7 +214,7 @@ impl Entry {
         Self { endpoint: Some(Endpoint { methods: methods.into(), path: path.into() }), row }
     }
 
-    /// Returns the methods of the route, as in `GET` or `GET,POST`; `*` stands for any.
+    /// Returns the methods of the route, as in `GET` or `GET,POST`. The text `*` stands for any method.
     #[must_use]
     pub fn methods(&self) -> Option<&str> {
         self.endpoint.as_ref().map(|endpoint| &*endpoint.methods)
@@ -228,9 +229,9 @@ impl Entry {
     /// Returns the identifier of the entry: its methods and its path, as in `GET /files/{name}` or `tools/call
     /// write_file`.
     ///
-    /// The entry's line in the lock begins with it, and the record of a decision contains it. If no route is known, the
-    /// identifier is `-` and the handler. Blanks and `%` in a name are percent-encoded, so methods and path are one
-    /// word each.
+    /// The entry's line in the lock begins with this identifier, and the record of a decision contains it. If the route
+    /// is unknown, the identifier consists of `-` and the handler. Blanks and `%` in a name are percent-encoded, so
+    /// methods and path are one word each.
     #[must_use]
     pub fn id(&self) -> String {
         RowId::from(self).to_string()
@@ -242,12 +243,12 @@ impl Entry {
         self.row.requirement()
     }
 
-    /// Iterates over the scopes that the handler itself may demand: `also(..)`.
+    /// Iterates over the scopes in `also(..)`, which the handler itself may demand.
     pub fn also(&self) -> impl Iterator<Item = &'static str> {
         self.row.terms.also.iter().map(|need| need.as_str())
     }
 
-    /// Iterates over the scopes that a client should request along with the requirement: `related(..)`.
+    /// Iterates over the scopes in `related(..)`, which a client should request along with the requirement.
     pub fn related(&self) -> impl Iterator<Item = &'static str> {
         self.row.terms.related.iter().map(|need| need.as_str())
     }
@@ -281,8 +282,9 @@ impl Entry {
 
 /// What each operation of a resource needs.
 ///
-/// A [`Router`](https://docs.rs/scopegate/latest/scopegate/routing/struct.Router.html) collects it. For a plain axum router, list the handlers in
-/// [`scope_table!`](https://docs.rs/scopegate/latest/scopegate/macro.scope_table.html).
+/// A [`Router`](https://docs.rs/scopegate/latest/scopegate/routing/struct.Router.html) collects the table. For a plain
+/// axum router, list the handlers
+/// in [`scope_table!`](https://docs.rs/scopegate/latest/scopegate/macro.scope_table.html).
 ///
 /// # Examples
 ///
@@ -326,8 +328,8 @@ impl ScopeTable {
         self
     }
 
-    /// Returns every scope that an entry names, sorted and without repetitions. It leaves out templates, since a client
-    /// cannot request them.
+    /// Returns every scope that an entry names, sorted and without repetitions. Templates are left out, because a
+    /// client cannot request them.
     #[must_use]
     pub fn catalog(&self) -> Vec<ScopeToken> {
         let needs = self.entries.iter().flat_map(|entry| entry.terms().needs());

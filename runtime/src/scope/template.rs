@@ -55,7 +55,7 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
     parts
 }
 
-/// Tells whether some values make `scope` from the template.
+/// Tells whether the template becomes `scope` for some values.
 #[cfg(feature = "export")]
 pub(crate) fn fits(template: &str, scope: &str) -> bool {
     // No text around a parameter begins or ends with a character that values may have, so there is only one way to
@@ -95,9 +95,9 @@ pub(crate) trait Parameters {
 /// Why a template could not be filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unfilled {
-    /// The path has no such parameter, or has several: the program is at fault.
+    /// The path has no parameter of this name, or has several, so the program is at fault.
     Missing,
-    /// The value contains a character that could change the rest of the scope: the request is at fault.
+    /// The value contains a character that could change the rest of the scope, so the request is at fault.
     Illegal,
 }
 
@@ -109,7 +109,7 @@ impl Filled {
     /// The value for an operation without templates.
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// Fills in each template independently, since one that fails says nothing about the others.
+    /// Fills in each template by itself, because the others can succeed even if one fails.
     pub(crate) fn of(templates: impl Iterator<Item = Text>, parameters: &impl Parameters) -> Self {
         let fill = |template: Text| {
             let scope = fill(&template, parameters).map(|text| ScopeToken::filled(&text));
@@ -123,7 +123,7 @@ impl Filled {
         self.0.is_empty()
     }
 
-    /// Returns the scope that a template became; [`Unfilled::Missing`] if it was not filled in.
+    /// Returns the scope that a template became, or [`Unfilled::Missing`] if the template was not filled in.
     pub(crate) fn get(&self, template: &str) -> Result<&ScopeToken, Unfilled> {
         let found = self.0.iter().find(|(known, _)| **known == *template);
         found.map_or(Err(Unfilled::Missing), |(_, scope)| scope.as_ref().map_err(|why| *why))

@@ -1,8 +1,8 @@
-//! Text that is static or shared: text known at compile time is never allocated.
+//! Text that is static or shared. Text that is known at compile time is never allocated.
 
 use std::{borrow::Borrow, cmp::Ordering, fmt, hash, ops::Deref, sync::Arc};
 
-/// Text of either kind. Cheap to clone; equal texts compare equal, whatever their kind.
+/// Text of either kind. Cheap to clone. A static text equals a shared text with the same content.
 #[derive(Clone)]
 pub(crate) enum Text {
     Static(&'static str),

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::scope::Scope;
 
-/// The scopes that an API knows. [`#[derive(Vocabulary)]`](macro@crate::Vocabulary) makes it from an enum.
+/// The scopes that an API knows. Make a vocabulary from an enum
+/// with [`#[derive(Vocabulary)]`](macro@crate::Vocabulary).
 ///
 /// # Examples
 ///
@@ -87,13 +88,13 @@ impl VocabularyEntry {
         self.scope
     }
 
-    /// Returns the description of the scope for the consent page; empty if it has none.
+    /// Returns the description of the scope for the consent page. The text is empty if the scope has no description.
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
     }
 
-    /// Returns the scopes that this one implies directly, in order of declaration.
+    /// Returns the scopes that this scope implies directly, in order of declaration.
     #[must_use]
     pub const fn implied(&self) -> &'static [Scope] {
         self.implied
@@ -112,7 +113,7 @@ impl VocabularyEntry {
     }
 }
 
-/// The reason why a text is not a scope of a [`Vocabulary`]: the vocabulary has no scope of that name.
+/// The error for a text that is not the name of a scope in a [`Vocabulary`].
 ///
 /// # Examples
 ///
@@ -150,14 +151,14 @@ impl UnknownScope {
         &self.text
     }
 
-    /// Returns the closest scope of the vocabulary, if one is close.
+    /// Returns the scope of the vocabulary that is spelt most like the text, if one is similar.
     #[must_use]
     pub const fn suggestion(&self) -> Option<&'static str> {
         self.suggestion
     }
 }
 
-/// Writes the text escaped, since it may come from outside the program.
+/// Escapes the text, because it may come from outside the program.
 impl fmt::Display for UnknownScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown scope `{}`", self.text.escape_debug())?;

@@ -1,4 +1,4 @@
-//! Advice: which setting makes a rejected token acceptable, and where to change it.
+//! Advises which setting to change so that the gate accepts a rejected token.
 
 use super::{operations::Accepted, provider::Provider, said::Said};
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
     verify::jwt::{Algorithm, Rule},
 };
 
-/// Returns the setting to change if a token breaks a rule.
+/// Returns the setting to change for a token that breaks `rule`.
 pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
     let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
     let ids: Vec<&str> = issuers.iter().map(|issuer| issuer.places.id()).collect();
-    // A token without an issuer comes from the only issuer, if there is only one.
+    // A token that names no issuer is taken for a token of the gate's only issuer, if the gate has only one.
     let only = ids.first().copied().filter(|_| ids.len() == 1);
     let provider = said.issuer().or(only).and_then(Provider::of);
     let resource = gate.resource().map(Resource::identifier).unwrap_or_default();
@@ -141,9 +141,9 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
     }
 }
 
-/// Returns where the scopes of a token may be, if the token grants none.
+/// If the token grants no scope, returns advice on where its scopes may be.
 pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
-    /// Claims in which authorization servers write permissions, besides `scope` and `scp`.
+    /// Claims other than `scope` and `scp` in which authorization servers write permissions.
     const ELSEWHERE: [(&str, &str); 4] = [
         ("permissions", "`.scopes([\"scope\", \"permissions\"])`"),
         ("roles", "`.roles_at([\"roles\"], [(\"ROLE\", \"SCOPES\")])`"),

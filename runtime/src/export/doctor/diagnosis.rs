@@ -11,7 +11,7 @@ use super::{
 };
 use crate::gate::Gate;
 
-/// The findings of the [`Doctor`](super::Doctor). Its text has one line for each finding.
+/// The findings of the [`Doctor`](super::Doctor). `Display` writes one line for each finding.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ pub(super) struct Subject {
     dpop: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_certificate: Option<String>,
-    /// The same, for people.
+    /// Sentences for people that describe `dpop` and `client_certificate`.
     #[serde(skip)]
     proofs: Vec<&'static str>,
 }
@@ -76,13 +76,13 @@ impl Diagnosis {
         &self.findings
     }
 
-    /// Tells whether there is no error. There may be warnings and hints.
+    /// Tells whether no finding is an error. Findings may still be warnings or hints.
     #[must_use]
     pub fn is_well(&self) -> bool {
         self.at_fault().is_none()
     }
 
-    /// Returns the first part with an error, which may also cause the errors of later parts.
+    /// Returns the first part that has an error. This error may also cause the errors of later parts.
     #[must_use]
     pub fn at_fault(&self) -> Option<Part> {
         let errors = self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
@@ -97,7 +97,7 @@ impl Diagnosis {
     /// | `resource`, `issuers` | what was examined |
     /// | `dpop`, `client_certificate` | `accepted` or `required`, and a header, if the gate accepts tokens that are bound to a key or a certificate; omitted otherwise |
     /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
-    /// | `token` | null, or of an accepted token `issuer`, `client`, `scopes` and `operations`: objects with `operation`, `opens` (null where it depends on the request) and `lacks` |
+    /// | `token` | null, or for an accepted token an object with `issuer`, `client`, `scopes` and `operations`; each operation has `operation`, `opens` (null if it depends on the request) and `lacks` |
     #[must_use]
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::shown;
 
-/// One problem or fact worth knowing, with the text or setting that corrects it. Its text is one line.
+/// One problem, or one fact worth knowing, with advice on what to write or set. `Display` writes one line.
 ///
 /// # Examples
 ///
@@ -41,15 +41,15 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// The gate rejects requests because of it: all requests, or those with the examined token.
+    /// The problem makes the gate reject requests: all requests, or those with the examined token.
     Error,
     /// Some clients cannot get a token that the gate accepts.
     Warning,
-    /// It may be intended.
+    /// The setting behind this finding may be intended.
     Hint,
 }
 
-/// The part that a [`Finding`] is about. An error in an earlier part may cause those in later ones.
+/// The part that a [`Finding`] is about. An error in one part may cause errors in the parts after it.
 ///
 /// # Examples
 ///
@@ -85,7 +85,8 @@ impl Finding {
         Self::of(Severity::Hint, part, code, message)
     }
 
-    /// Makes a finding. The message may quote outside text, which must be escaped only once.
+    /// Makes a finding, and escapes the text from outside that its message quotes. Text that is already escaped stays
+    /// as it is.
     pub(super) fn of(severity: Severity, part: Part, code: &'static str, message: impl fmt::Display) -> Self {
         let message = shown::line(message).to_string();
         Self { severity, part, code, issuer: None, message, advice: None }
@@ -116,7 +117,7 @@ impl Finding {
         self.part
     }
 
-    /// Returns the name of the kind of finding, for programs; the [guide](crate::guide::operating) lists the names.
+    /// Returns the name of the finding's kind, for programs. The [guide](crate::guide::operating) lists all names.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
@@ -134,14 +135,14 @@ impl Finding {
         &self.message
     }
 
-    /// Returns the text or setting that corrects the problem, if it is known and not in the message.
+    /// Returns advice on how to correct the problem, unless the message already says it or no advice is known.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.advice.as_deref()
     }
 }
 
-/// Writes one line: `error: issuer `..`: what is wrong; what to do`.
+/// Writes one line with the severity, the issuer, the problem and the advice.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.severity)?;

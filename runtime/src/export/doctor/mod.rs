@@ -1,4 +1,5 @@
-//! Finds out why requests are answered 401: because of the configuration, of an authorization server, or of a token.
+//! Finds out why the gate answers requests with 401. The reason may be the configuration, an authorization server, or a
+//! token.
 
 #[cfg(feature = "jwt")]
 mod advice;
@@ -24,14 +25,15 @@ use self::{
 use super::program::problems;
 use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 
-/// Finds out why requests are, or would be, answered 401.
+/// Finds out why a gate answers requests with 401.
 ///
-/// The doctor examines the configuration, fetches metadata and keys of each [`Issuer`](crate::Issuer) as the gate does,
-/// and compares the offers of the authorization servers with what clients will request. You can also give it a token to
-/// check. It loads everything again, even what the gate has loaded.
+/// The doctor examines the configuration, and fetches the metadata and the keys of each [`Issuer`](crate::Issuer) as
+/// the gate does. The doctor also compares what the authorization servers offer with what clients will request. You can
+/// also give the doctor a token to check. The doctor fetches every document again, even if the gate has already loaded
+/// it.
 ///
-/// `cargo scopegate doctor` prints the result. A program can run the doctor itself, at startup or in a test; like the
-/// gate, it needs a tokio runtime.
+/// `cargo scopegate doctor` prints the result. A program can also run the doctor itself, at startup or in a test. Like
+/// the gate, the doctor needs a tokio runtime.
 ///
 /// # Examples
 ///
@@ -56,25 +58,26 @@ pub struct Doctor<'a> {
 }
 
 impl<'a> Doctor<'a> {
-    /// Makes the doctor of a gate and of the operations behind it.
+    /// Makes a doctor for a gate and for the operations behind the gate.
     pub fn new(gate: &'a Gate, table: &'a ScopeTable) -> Self {
         Self { gate, table, token: None, may_send: false }
     }
 
-    /// Also checks a token with the code of the gate: the diagnosis says who rejects it and why, or which operations it
-    /// opens.
+    /// Also checks a token, with the same code as the gate. The diagnosis says why the token is rejected, or which
+    /// operations it opens.
     ///
-    /// The token is not sent anywhere, and the diagnosis contains neither the token nor one of its three parts. White
-    /// space around it is ignored, and so is `Bearer` or `DPoP` before it.
+    /// The token is not sent anywhere, and the diagnosis contains neither the token nor any of its three parts. White
+    /// space around the token is ignored, and so is the word `Bearer` or `DPoP` before it.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self
     }
 
-    /// Lets the verifier handle the token as it handles those of requests. A verifier that introspects sends it to its
-    /// authorization server.
+    /// Lets the verifier handle this token like the token of a request. A verifier that introspects tokens then sends
+    /// the token to its authorization server.
     ///
-    /// Without this, the doctor does not call a verifier of your own, since it might send the token anywhere.
+    /// Without this setting, the doctor does not call a verifier of your own, because your verifier might send the
+    /// token anywhere.
     pub fn introspect(mut self) -> Self {
         self.may_send = true;
         self
@@ -123,7 +126,7 @@ impl std::fmt::Debug for Doctor<'_> {
     }
 }
 
-/// Removes the text that surrounds a token where people copy it.
+/// Removes the text that people may have copied along with a token, such as `Bearer`.
 fn bare(token: &str) -> &str {
     let mut token = token.trim();
     for before in ["authorization:", "bearer ", "dpop "] {

@@ -28,14 +28,15 @@ pub(super) struct Accepted {
 struct Operation {
     #[serde(rename = "operation")]
     name: String,
-    /// `None` if that depends on the request.
+    /// Whether the token opens the operation, or `None` if the answer depends on the request.
     opens: Option<bool>,
-    /// The missing scopes, by the names that clients use, and the demand on the login, if the login does not meet it.
+    /// The missing scopes, by the names that clients use. The list also has the demand on the login, if the login
+    /// behind the token does not meet this demand.
     lacks: Vec<String>,
 }
 
 impl Accepted {
-    /// Decides about each operation that needs a token.
+    /// Decides for each operation that needs a token whether this token opens it.
     pub(super) fn of(token: &Token, policy: &Policy, table: &ScopeTable) -> Self {
         let shown = |text: &str| shown::text(text).to_string();
         let guarded = table.entries().iter().filter(|entry| !entry.requirement().is_public());
@@ -74,7 +75,7 @@ impl Operation {
                 let login = entry.requirement().step_up().to_string().trim_start().to_owned();
                 (Some(false), lacking(entry, token, policy).into_iter().chain([login]).collect())
             }
-            // A request fills in the template.
+            // Only a request can fill in the template.
             Err(Shortfall::NoValue | Shortfall::IllegalValue) => (None, lacking(entry, token, policy)),
         };
         let name = match (entry.methods(), entry.path()) {
@@ -85,7 +86,8 @@ impl Operation {
     }
 }
 
-/// Lists what the token lacks of the floor and of the first alternative, which challenges name.
+/// Lists the scopes of the floor and of the first alternative that the token lacks. Challenges name the first
+/// alternative.
 fn lacking(entry: &Entry, token: &Token, policy: &Policy) -> Vec<String> {
     let needs = entry.requirement().terms().next().into_iter().flatten().filter_map(NeedRef::scope);
     let all = policy.floor_scopes().iter().cloned().chain(needs);

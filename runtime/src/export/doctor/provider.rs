@@ -1,4 +1,4 @@
-//! Recognizes the product of an authorization server by the form of its identifier.
+//! Recognizes the product of an authorization server by the form of the issuer identifier.
 
 use reqwest::Url;
 

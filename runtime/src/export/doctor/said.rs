@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{shown, verify::jwt::system_clock};
 
-/// The content of a token. It is not verified, so it is used only for advice.
+/// The content of a token. The content is not verified, so it is used only for advice.
 pub(super) struct Said {
     parts: usize,
     header: Map<String, Value>,
@@ -34,7 +34,8 @@ impl Said {
         self.header.is_empty()
     }
 
-    /// Returns the issuer. Some servers put their name into the header of an encrypted token.
+    /// Returns the issuer that the claims or the header name. Some servers write the issuer into the header of an
+    /// encrypted token.
     pub(super) fn issuer(&self) -> Option<&str> {
         [&self.claims, &self.header].into_iter().find_map(|object| object.get("iss")?.as_str())
     }
@@ -46,13 +47,13 @@ impl Said {
         Some(shown::text(text).to_string())
     }
 
-    /// Returns its only audience, or the first.
+    /// Returns the only audience of the token, or the first of several.
     pub(super) fn audience(&self) -> Option<&str> {
         let aud = self.claims.get("aud")?;
         aud.as_str().or_else(|| aud.as_array()?.first()?.as_str())
     }
 
-    /// Tells whether the audiences contain the resource, spelt exactly as here.
+    /// Tells whether the token has a list of audiences that contains exactly the text `resource`.
     pub(super) fn is_for(&self, resource: &str) -> bool {
         let aud = self.claims.get("aud").and_then(Value::as_array);
         aud.is_some_and(|audiences| audiences.iter().any(|audience| audience == resource))
@@ -63,7 +64,7 @@ impl Said {
         self.header.get("alg")?.as_str()
     }
 
-    /// Returns a message that the token has expired, with the time if the token has one.
+    /// Returns a message that the token has expired. The message contains the token's `exp`, if there is one.
     pub(super) fn expiry(&self) -> String {
         let Some(exp) = self.claim("exp") else { return "it expired".to_owned() };
         format!("it expired: its `exp` is `{exp}`, and this machine's clock shows `{:.0}`", system_clock())

@@ -17,7 +17,7 @@ const PART: Part = Part::AuthorizationServer;
 pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
     let mut findings = Vec::new();
-    // Problems of the configuration are reported elsewhere.
+    // `Doctor::configuration` reports the problems of the configuration.
     for issuer in issuers.into_iter().filter(|issuer| issuer.problems().is_empty()) {
         let examination = jwt::examine(issuer).await;
         let trouble = examination.trouble.map(|trouble| of_trouble(&trouble));
@@ -84,7 +84,7 @@ fn of_trouble(trouble: &Trouble) -> Finding {
     finding.advising(advice)
 }
 
-/// Returns how to write the issuer.
+/// Returns advice on how to write the issuer in the program.
 fn spelling(found: &str, expected: &str) -> String {
     let (shown, expected) = (crate::shown::url(found).to_string(), expected.trim_end_matches('/'));
     if found.contains('{') {
@@ -100,7 +100,7 @@ fn spelling(found: &str, expected: &str) -> String {
     }
 }
 
-/// Returns the offers that clients will miss.
+/// Finds what clients will need but the authorization server does not offer.
 fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(unlisted_scopes(offers, gate.policy(), table));
@@ -126,8 +126,8 @@ fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Finds the scopes that clients will request but the server does not list. A server need not list all scopes ([RFC
-/// 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)), and many list no scopes of APIs.
+/// Finds the scopes that clients will request but the server does not list. A server may leave scopes out ([RFC 8414,
+/// section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)), and many servers list no scopes of APIs.
 fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Option<Finding> {
     let listed = offers.scopes_supported.as_ref()?;
     let mut scopes: Vec<ScopeToken> = table.catalog();
@@ -146,7 +146,7 @@ fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Opti
     Some(finding.advising(Some("register them there, or check that it grants scopes that it does not list")))
 }
 
-/// OAuth 2.1 clients want `S256`, and MCP clients refuse to continue without it.
+/// OAuth 2.1 clients use PKCE with `S256`, and MCP clients refuse to log in if the server does not list this method.
 fn pkce(offers: &Offers) -> Option<Finding> {
     let message = match &offers.code_challenge_methods_supported {
         Some(methods) if methods.iter().any(|method| method == "S256") => return None,

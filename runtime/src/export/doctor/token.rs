@@ -58,7 +58,8 @@ impl NotJudged {
     }
 }
 
-/// Checks a token as the gate does for a request, and then decides about each operation.
+/// Checks a token as the gate checks the token of a request. For an accepted token, also decides which operations it
+/// opens.
 pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send: bool) -> Verdict {
     match gate.verify_alone(text, may_send).await {
         None => Verdict::NotJudged(NotJudged::OwnVerifier),
@@ -105,7 +106,7 @@ fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
     Finding::error(Part::Token, "refused", reason(text, error)).advising(advice)
 }
 
-/// Writes the reason. The program's own verifier may quote the token, so the token is removed.
+/// Returns the reason, without the token. An error of the program's own verifier may quote the token.
 fn reason(token: &str, error: &VerifyError) -> String {
     let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     let secrets = std::iter::once(token).chain(token.split('.').filter(|part| part.len() > 16));

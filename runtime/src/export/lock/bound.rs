@@ -13,7 +13,7 @@ use crate::{
 pub(super) struct Bound {
     accepts_unchecked: bool,
     dpop: DpopUse,
-    /// The header with the certificate's thumbprint, as one word.
+    /// The name of the header that contains the certificate's thumbprint. The name is encoded as one word.
     certificate: Option<String>,
 }
 
@@ -49,7 +49,8 @@ const DPOP: &str = "dpop:";
 const CERTIFICATE: &str = "client-certificate:";
 
 impl Bound {
-    /// Reads a declaration and returns whether it is new; `None` if the word belongs to another declaration.
+    /// Reads a declaration. Returns `true` for the first declaration of its kind, and `None` if `word` begins another
+    /// kind of declaration.
     pub(super) fn read(&mut self, word: &str, rest: &str) -> Option<Result<bool, &'static str>> {
         Some(match (word, rest) {
             (UNCHECKED, "accepted") => Ok(!std::mem::replace(&mut self.accepts_unchecked, true)),

@@ -6,7 +6,8 @@ use super::{Lock, compare::Side, declarations, needs::Direction, routes::Routes}
 
 /// One difference between two locks.
 ///
-/// `Display` writes it in words, as in ``` `DELETE /files/{name}` no longer needs `files:admin` ```. The words may change.
+/// `Display` writes the change in words, as in ``` `DELETE /files/{name}` no longer needs `files:admin` ```. The words
+/// may change.
 ///
 /// # Examples
 ///

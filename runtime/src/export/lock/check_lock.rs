@@ -5,13 +5,13 @@ use std::{env, fs, io, path::Path};
 use super::{Lock, LockError};
 use crate::{export::Admission, scope::ScopeTable};
 
-/// Checks that the lock at `path` matches `admission`, which is a `&Gate` or a `&Policy`, and `table`. With
-/// `UPDATE_SCOPES=1` in the environment it writes the file.
+/// Checks that the lock file at `path` matches `admission` and `table`. `admission` is a `&Gate` or a `&Policy`. If the
+/// environment has `UPDATE_SCOPES=1`, a file that is missing or does not match is written.
 ///
 /// # Errors
 ///
-/// When there is no such file, it cannot be read or written, or it differs. The error lists which rules got weaker and
-/// which got stricter.
+/// Fails if the file does not exist, cannot be read or written, or differs from the program. The error lists which
+/// rules got weaker and which got stricter.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// ```
 ///
 /// You can also pass an MCP server's table. A program with routes and an MCP server behind one gate has one lock for
-/// both; a program with several gates has a lock for each.
+/// both. A program with several gates has a lock for each gate.
 ///
 /// ```no_run
 /// # #[cfg(feature = "mcp")]
@@ -61,7 +61,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # }
 /// ```
 ///
-/// If there is no gate, as over stdio, pass the policy.
+/// If the program has no gate, such as an MCP server over stdio, pass the policy.
 ///
 /// This test fails:
 ///
@@ -75,7 +75,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// ```
 ///
 /// Without a vocabulary, the error also names scopes that are spelt almost alike, such as `files:raed` and
-/// `files:read`. The gate logs a warning about them at startup.
+/// `files:read`. At startup, the gate also logs a warning about these scopes.
 pub fn check_lock<'a>(
     admission: impl Into<Admission<'a>>,
     table: &ScopeTable,

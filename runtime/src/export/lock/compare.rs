@@ -1,8 +1,8 @@
 //! Compares two locks by the tokens that they let through.
 //!
-//! A token is a set of scopes. A finite number of scopes cover a given scope ([`Policy::coverers`]), so the smallest
-//! sets that suffice can be compared. Here, a template is a scope like any other: a scope that covers the template
-//! covers every scope that the template can become.
+//! For this comparison, a token is a set of scopes. Only a finite number of scopes cover a given scope
+//! ([`Policy::coverers`]). It is therefore enough to compare the smallest sets of scopes that meet a demand. A template
+//! counts as one scope: a scope that covers the template covers every scope that the template can become.
 
 use std::{
     borrow::Cow,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::policy::Policy;
 
-/// The scopes that each meet one scope of a requirement.
+/// The scopes that cover one scope of a requirement. A token needs only one of them.
 type Coverers = Rc<BTreeSet<String>>;
 
 /// The policy of one lock.
@@ -38,7 +38,8 @@ impl From<&Declared> for Side {
 }
 
 impl Side {
-    /// Tells whether implications contradict each other. No gate starts with such a policy.
+    /// Tells whether the implications contradict each other, as in a cycle. No gate starts with contradictory
+    /// implications.
     pub(super) fn is_contradictory(&self) -> bool {
         !self.policy.contradictions().is_empty()
     }
@@ -63,12 +64,13 @@ pub(super) struct Demand<'a> {
 }
 
 impl<'a> Demand<'a> {
-    /// The demand on every caller with a token.
+    /// The demand that every caller with a token must meet.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
 
-    /// Adds the handler's own demand. If the operation is public, the token does not need the floor.
+    /// Adds a scope that the handler itself may demand. For a public operation, the token still does not need the
+    /// floor.
     pub(super) fn and(mut self, scope: &'a str) -> Self {
         self.ways.iter_mut().for_each(|way| way.push(scope.into()));
         Self { needs_token: true, ..self }
@@ -96,7 +98,7 @@ impl<'a> From<&'a Needs> for Demand<'a> {
     }
 }
 
-/// Returns the effect of replacing the demand `old` on one side by `new` on the other.
+/// Returns the effect of a change from the old demand, under the old policy, to the new demand, under the new policy.
 pub(super) fn direction(old: (&Side, &Demand<'_>), new: (&Side, &Demand<'_>)) -> Direction {
     let instances = values(old.1.scopes().chain(new.1.scopes()), || {
         old.0.names.iter().chain(&new.0.names).map(String::as_str)
@@ -128,10 +130,11 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
     floor.chain(way.iter().map(AsRef::as_ref))
 }
 
-/// Tells whether some token that has a scope of each of `wanted`, and no others, fails to meet `demand`.
+/// Tells whether some token fails to meet `demand` although it has one scope from each set of `wanted`.
 ///
-/// A token fails if it lacks a scope of the floor, or a scope of each alternative. To lack a scope means to have no
-/// scope that covers it. So after removing those, each of `wanted` must still have a scope left.
+/// A token fails if it lacks a scope of the floor, or if it lacks a scope of each alternative. A token lacks a scope if
+/// none of the token's scopes covers it. So the function takes the covering scopes out of each set of `wanted`. If
+/// every set still has a scope left, a token of these scopes fails.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {
@@ -144,13 +147,14 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     if ways.iter().any(Vec::is_empty) {
         return false;
     }
-    // If nothing wanted covers a scope, the token lacks it anyway. This leaves few combinations to try.
+    // If no scope in `wanted` covers a demanded scope, every token lacks the demanded scope. Only the other
+    // alternatives remain to try.
     let is_lacking = |scope: &Coverers| wanted.iter().all(|coverers| coverers.is_disjoint(scope));
     ways.retain(|way| !way.iter().any(is_lacking));
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tries each way to lack one scope of each alternative.
+/// Tries each combination of one lacked scope from each alternative.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],
     wanted: &[Coverers],
@@ -165,7 +169,7 @@ fn can_lack_each<'a>(
     })
 }
 
-/// Tells whether each of `wanted` has a scope that is in none of `lacked`.
+/// Tells whether each set of `wanted` has a scope that is in no set of `lacked`.
 fn is_left(wanted: &[Coverers], lacked: &[&BTreeSet<String>]) -> bool {
     wanted
         .iter()

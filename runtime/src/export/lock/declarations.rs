@@ -15,8 +15,8 @@ use crate::scope::{ScopeToken, Wildcards};
 
 /// Lists the differences of the declarations.
 ///
-/// A change of the policy is judged by the demands that stay the same; changes of the demands are reported with the
-/// routes.
+/// A change of the policy is judged by its effect on the demands that stay the same. Changed demands are reported with
+/// the routes.
 pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes: &Routes<'_>) -> Vec<Change> {
     let steps: Vec<Step> = floor(old, new).chain(implications(old, new)).chain(wildcards(old, new)).collect();
     let mut changes = if steps.is_empty() { Vec::new() } else { judged(steps, sides, &routes.kept()) };
@@ -31,9 +31,9 @@ struct Step {
     declared: Declared,
 }
 
-/// Judges each step. No step is reported with more effect than all steps have together, and at least one is reported
-/// with that effect. A step that gives an invalid policy by itself, such as one half of a reversed implication, is
-/// judged together with the rest.
+/// Judges the effect of each step. No step is reported with a greater effect than all steps have together. A single
+/// step can give an invalid policy, for example one half of a reversed implication. An effect that no single step has
+/// is reported for every step.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));
     let affected: Vec<(&Demand<'_>, Direction)> =

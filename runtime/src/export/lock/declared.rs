@@ -11,8 +11,9 @@
 //! source      = "authorization" / ( "cookie" / "header" / "websocket-protocol" ) SP name
 //! ```
 //!
-//! No method contains a colon, so a row cannot be mistaken for a declaration. Without a declaration the default
-//! applies: no floor, no implications, no wildcards, credentials only from `Authorization`, and no bound tokens.
+//! A declaration begins with a word that ends in a colon. A row begins with a method, and no method contains a colon,
+//! so the two cannot be confused. If a declaration is missing, its default applies: no floor, no implications, no
+//! wildcards, credentials only from `Authorization`, and no bound tokens.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,14 +28,14 @@ use crate::{
     token::CredentialSource,
 };
 
-/// The settings that affect access besides the rows.
+/// The settings that affect access in addition to the rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
     pub(super) floor: BTreeSet<ScopeToken>,
-    /// The scopes that each scope implies directly; never an empty set.
+    /// The scopes that each scope implies directly. No set is empty.
     pub(super) implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,
     pub(super) wildcards: Wildcards,
-    /// The sources, in the format of [`CredentialSource`]'s `Display`.
+    /// The credential sources, as the `Display` of [`CredentialSource`] writes them.
     pub(super) sources: BTreeSet<String>,
     pub(super) bound: Bound,
 }
@@ -126,7 +127,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads a line and returns whether it is a declaration. The error is the problem of the line.
+    /// Reads a line, and returns whether it is a declaration. The error says what is wrong with the line.
     pub(super) fn read(&mut self, line: &str) -> Result<bool, &'static str> {
         let Some((word, rest)) = line.split_once(' ').filter(|(word, _)| word.ends_with(':')) else {
             return Ok(false);

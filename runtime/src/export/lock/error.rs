@@ -9,7 +9,7 @@ use super::change::Change;
 
 /// The reason why the check of a lock failed.
 ///
-/// `Display` also says what to do. `Debug` writes the same text, so that a failing test is readable.
+/// `Display` also says how to correct the problem. `Debug` writes the same text, so that a failing test is readable.
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ pub struct LockError {
 
 enum Kind {
     Missing,
-    /// With descriptions of the scopes that are spelt almost alike.
+    /// The changes, and a description of each pair of scopes that are spelt almost alike.
     Stale(Vec<Change>, Vec<String>),
     Unreadable {
         line: usize,
@@ -70,7 +70,8 @@ impl LockError {
         matches!(self.kind, Kind::Stale(..))
     }
 
-    /// Returns the differences if the lock is stale; empty if only the spelling differs.
+    /// Returns the differences if the lock is stale. The list is empty if the file has the same rules in another
+    /// spelling.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         match &self.kind {

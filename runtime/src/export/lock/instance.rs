@@ -1,8 +1,8 @@
 //! The values of templates for which a policy has special rules.
 //!
-//! A template normally counts as one scope, whatever the request fills in. But an implication can name the scope for
-//! one value: a scope `support` may imply `tenant:acme:read` or `tenant:acme:*`. So each such value is compared
-//! separately.
+//! A template normally counts as one scope, whatever value a request fills in. But an implication can name the scope
+//! for one value. For example, a scope `support` may imply `tenant:acme:read` or `tenant:acme:*`. Each value that an
+//! implication names is therefore compared separately.
 
 use std::{
     borrow::Cow,
@@ -14,7 +14,7 @@ use scopegate_grammar::{Piece, has_braces, is_value, is_value_byte, pieces};
 /// Values of parameters, by name. Any other parameter may have any value.
 pub(super) type Values<'a> = BTreeMap<&'a str, &'a str>;
 
-/// Lists the values for which one of `templates` becomes one of `names`, or a scope that a wildcard among them covers.
+/// Lists the values for which one of `templates` becomes one of `names`, or a scope that a wildcard in `names` covers.
 pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates: impl Iterator<Item = &'a str>,
     names: impl Fn() -> N,
@@ -46,7 +46,7 @@ fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     rest.is_empty().then_some(values)
 }
 
-/// Fills values into a template, and keeps the parameters without a value.
+/// Fills values into a template. A parameter without a value stays as it is.
 pub(super) fn fill<'a>(template: &Cow<'a, str>, values: &Values<'_>) -> Cow<'a, str> {
     let filled = pieces(template).map(|piece| match piece {
         Ok(Piece::Text(text)) => Ok(Cow::Borrowed(text)),

@@ -3,7 +3,7 @@
 use super::{needs::Direction, words::or};
 use crate::scope::StepUp;
 
-/// Returns the effect of replacing `old` by `new`, whatever scopes are needed besides.
+/// Returns the effect of replacing `old` by `new`, without regard to scopes.
 pub(super) fn direction(old: &StepUp, new: &StepUp) -> Direction {
     let [acr, max_age] = parts(old, new);
     acr.and(max_age)
@@ -28,7 +28,7 @@ fn lets_older_in(one: &StepUp, other: &StepUp) -> bool {
     other.max_age().is_some_and(|most| one.max_age().is_none_or(|max_age| max_age > most))
 }
 
-/// Describes the requirement, to follow the words about scopes.
+/// Describes the requirement on the login, as the end of a sentence about scopes.
 pub(super) fn besides(asked: &StepUp) -> String {
     let acr = asked.asks_for_acr().then(|| format!("`acr` {}", values(asked)));
     let max_age = asked.max_age().map(|max_age| format!("`max_age` {}", max_age.as_secs()));
@@ -36,7 +36,7 @@ pub(super) fn besides(asked: &StepUp) -> String {
     if parts.is_empty() { String::new() } else { format!(", with {}", parts.join(" and ")) }
 }
 
-/// Describes how the requirement changed, in sentences without the operation as their subject.
+/// Describes how the requirement changed. The caller puts the operation before each sentence, as its subject.
 pub(super) fn sentences(old: &StepUp, new: &StepUp) -> impl Iterator<Item = (Direction, String)> {
     let [of_acr, of_max_age] = parts(old, new);
     let acr = acr_sentence(old, new).map(|words| (of_acr, words));

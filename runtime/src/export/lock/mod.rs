@@ -29,15 +29,15 @@ use crate::scope::ScopeTable;
 
 /// All access rules of a program: one line for each declaration of the policy and the gate, and one for each route.
 ///
-/// The declarations are the floor, the implications, wildcards, the sources of credentials, and whether tokens that are
-/// bound to a key or a certificate are accepted or required. Defaults have no line. The lock leaves out the
-/// authorization servers and the resource: they depend on the deployment, and one lock is for all deployments.
+/// The declarations name the floor, the implications, the wildcards and the credential sources. They also say whether
+/// tokens bound to a key or a certificate are accepted or required. Defaults have no line. The lock leaves out the
+/// authorization servers and the resource, because these differ between deployments and one lock is for all of them.
 ///
-/// The lines are sorted, those of routes by path and method, since the order of routes has no effect: moving a route
-/// changes no line, and two branches that add routes rarely touch the same line. For the same reason the columns are
-/// not aligned, and the lock leaves out file and line of a handler.
+/// The lines of routes are sorted by path and method. Moving a route in the program therefore changes no line, and two
+/// branches that add routes rarely touch the same line. For the same reason, columns are not aligned, and the lock
+/// leaves out the source file and line of a handler.
 ///
-/// Two locks are compared by the tokens that they let in: each route is judged with the floor and the implications of
+/// Two locks are compared by the tokens that they let in. Each route is judged with the floor and the implications of
 /// its own lock. A template is treated as one scope, which wildcards can cover. If an implication names the scope for
 /// one value of the template, that value is also compared separately.
 ///
@@ -76,7 +76,7 @@ pub struct Lock {
 const HEADER: &str = "# What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.";
 
 impl Lock {
-    /// Makes the lock of `admission`, which is a `&Gate` or a `&Policy`, and of `table`.
+    /// Makes the lock of `admission` and `table`. `admission` is a `&Gate` or a `&Policy`.
     #[must_use]
     pub fn of<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> Self {
         let mut lines: Vec<Line> = table.entries().iter().map(Line::from).collect();
@@ -93,8 +93,8 @@ impl Lock {
         declared.to_string().lines().map(str::to_owned).collect()
     }
 
-    /// Lists the differences from an `old` lock: changes that weaken it come first, and changes without effect on
-    /// access last.
+    /// Lists the differences from an `old` lock. Changes that weaken the lock come first, and changes without effect on
+    /// access come last.
     #[must_use]
     pub fn changes_since(&self, old: &Self) -> Vec<Change> {
         change::between(old, self)
@@ -110,8 +110,8 @@ impl fmt::Display for Lock {
     }
 }
 
-/// Parses the file. Line breaks may be those of Windows; empty lines and lines that begin with `#` are ignored. A lock
-/// without declarations, as older versions wrote it, has the defaults.
+/// Parses the file. Windows line breaks are accepted. Empty lines and lines that begin with `#` are ignored. Older
+/// versions wrote locks without declarations; the defaults apply to these locks.
 impl FromStr for Lock {
     type Err = LockError;
 

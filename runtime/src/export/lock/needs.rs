@@ -9,12 +9,12 @@ use crate::scope::Requirement;
 pub(super) enum Needs {
     Public,
     Authenticated,
-    /// The alternatives, each a set of scopes; neither list is empty.
+    /// The alternatives, each a list of scopes. There is at least one alternative, and each has at least one scope.
     Scopes(Vec<Vec<String>>),
 }
 
 impl Needs {
-    /// Tells whether a scope may depend on a value.
+    /// Tells whether some scope is a template.
     pub(super) fn has_templates(&self) -> bool {
         match self {
             Self::Public | Self::Authenticated => false,
@@ -46,8 +46,8 @@ pub enum Direction {
     Changed,
     /// More callers are refused, and none is newly let through.
     Stricter,
-    /// The same callers are let through. Or the route is new and protected, or the route is gone and no other rule
-    /// takes its place.
+    /// The same callers are let through. A new protected route is also neutral, and so is a removed route that no other
+    /// rule replaces.
     Neutral,
 }
 
@@ -61,18 +61,18 @@ impl Direction {
         }
     }
 
-    /// Tells whether a caller may be let through who was refused before.
+    /// Tells whether the change may let through a caller who was refused before.
     #[must_use]
     pub const fn opens(self) -> bool {
         matches!(self, Self::Weaker | Self::Changed)
     }
 
-    /// Tells whether a caller may be refused who was let through before.
+    /// Tells whether the change may refuse a caller who was let through before.
     pub(super) const fn closes(self) -> bool {
         matches!(self, Self::Stricter | Self::Changed)
     }
 
-    /// Returns the part of the effect that the other change also has.
+    /// Returns the part of this effect that the effect `other` also has.
     pub(super) const fn within(self, other: Self) -> Self {
         Self::of(self.opens() && other.opens(), self.closes() && other.closes())
     }

@@ -1,4 +1,4 @@
-//! Paths of routes, and which of them handles a request.
+//! Paths of routes, and the search for the path that handles a request.
 
 use std::{
     cell::OnceCell,
@@ -20,12 +20,12 @@ enum Segment<'a> {
     Mixed(&'a str),
     /// `{*name}`: the rest of the path, at least one character.
     Rest(&'a str),
-    /// `*`: every path below that no route matches, including the path before it.
+    /// `*`: the path before the `*`, and every path below, unless another route matches.
     Fallback,
 }
 
 impl<'a> Path<'a> {
-    /// Parses a pattern; `None` if the path is only text.
+    /// Parses a path with parameters or a fallback. Returns `None` if the path is only text.
     fn pattern(text: &'a str) -> Option<Self> {
         Some(Self::of(text)).filter(|path| {
             let is_literal = |segment: &Segment<'_>| matches!(segment, Segment::Literal(_));
@@ -42,7 +42,7 @@ impl<'a> Path<'a> {
         self.text
     }
 
-    /// Tells whether some request matches both.
+    /// Tells whether some request matches both paths.
     fn meets(&self, other: &Self) -> bool {
         let (mut ours, mut others) = (&self.segments[..], &other.segments[..]);
         loop {
@@ -57,7 +57,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether this matches every request that `other` matches.
+    /// Tells whether this path matches every request that `other` matches.
     fn covers(&self, other: &Self) -> bool {
         let (mut ours, mut others) = (&self.segments[..], &other.segments[..]);
         loop {
@@ -74,7 +74,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether both use each parameter name for the same part of the path.
+    /// Tells whether both paths use each parameter name for the same part of the path.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {
             let named = path.segments.iter().enumerate().filter(|(_, segment)| segment.name().is_some());
@@ -103,7 +103,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Tells whether some segment matches both.
+    /// Tells whether some text matches both segments.
     fn meets(self, other: Self) -> bool {
         match (self, other) {
             (Self::Literal(one), Self::Literal(other)) => one == other,
@@ -112,7 +112,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Tells whether this matches every segment that `other` matches.
+    /// Tells whether this segment matches every text that `other` matches.
     fn covers(self, other: Self) -> bool {
         match (self, other) {
             (Self::Parameter(_), Self::Literal(text)) => !text.is_empty(),
@@ -137,7 +137,8 @@ fn has_text(segments: &[Segment<'_>]) -> bool {
 /// The paths of one lock.
 pub(super) struct Paths<'a> {
     all: BTreeSet<&'a str>,
-    /// The paths that match more than their own text, by their first segment if that is text.
+    /// The paths with parameters or a fallback. The key is the first segment, or `None` if that segment is not plain
+    /// text.
     patterns: OnceCell<BTreeMap<Option<&'a str>, Vec<Path<'a>>>>,
 }
 
@@ -146,8 +147,9 @@ impl<'a> Paths<'a> {
         Self { all: all.into_iter().collect(), patterns: OnceCell::new() }
     }
 
-    /// Finds the paths that receive requests to `path`, unless another path is a closer match. If `path` itself exists,
-    /// no other path receives them: `path` answers 405 to methods that it does not have.
+    /// Finds the paths that receive requests to `path` if `path` itself does not exist. Of two paths that match, only
+    /// the closer match counts. If `path` exists, the list is empty, because `path` itself answers 405 to methods
+    /// without a handler.
     pub(super) fn next_to(&self, path: &Path<'_>) -> Vec<&Path<'a>> {
         if self.all.contains(path.text) {
             return Vec::new();
@@ -203,7 +205,7 @@ mod tests {
         check("/f", &["/f/{n}", "/f/{*all}"], &[]);
         check("/f/", &["/f/{n}", "/f/{*all}"], &[]);
         check("/f/{n}", &["/f/{id}", "/f/a"], &["/f/{id}"]);
-        // Neither covers it completely.
+        // Neither of the two paths covers `/f/{n}` completely.
         check("/f/{n}", &["/{a}/x", "/{a}/{b}"], &["/{a}/x", "/{a}/{b}"]);
         check("/f/{{n}}", &["/f/{n}"], &["/f/{n}"]);
         check("/{a}/{b}", &["/f/{{n}}"], &[]);

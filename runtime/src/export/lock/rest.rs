@@ -12,11 +12,11 @@ use crate::scope::StepUp;
 
 /// The rule for an operation without a row.
 pub(super) struct Rest<'a> {
-    /// The row that applies; `None` if only the floor applies.
+    /// The row that applies, or `None` if only the floor applies.
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether other parts of the path fill in its templates.
+    /// Whether the templates of this rule take their values from other parts of the path.
     pub(super) is_of_other_values: bool,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Rest<'a> {
         Self { row: Some(row), needs: &line.needs, step_up: &line.step_up, is_of_other_values: false }
     }
 
-    /// Describes the rule, to follow the words about the operation that is gone.
+    /// Describes the rule, as the end of a sentence about the removed operation.
     pub(super) fn words(&self) -> String {
         match self.row {
             None => ", so only the floor applies to it".to_owned(),
@@ -45,7 +45,7 @@ impl<'a> Rest<'a> {
 }
 
 impl<'a> Routes<'a> {
-    /// Finds the rules on a side for an operation without a row there.
+    /// Finds the rules for an operation on the side where the operation has no row.
     pub(super) fn rest(&self, operation: Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let (place, method) = operation;
         if method == METHOD && place != REST && needs_no_row(place) {
@@ -73,7 +73,7 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of the paths that receive the requests to a path that does not exist.
+    /// Finds the rows of other paths that receive the operation's requests if its own path does not exist.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();
@@ -85,7 +85,7 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of resources that share a URI with this one.
+    /// Finds the rows of resources that share a URI with the resource `uri`.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
@@ -95,20 +95,20 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// The word in tables of MCP servers for rows of methods, as opposed to resources.
+/// In the tables of MCP servers, this word marks the row of a method.
 const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 
 #[cfg(feature = "mcp")]
 use crate::mcp::{needs_no_row, stands_in};
 
-/// Without the feature `mcp` this is unknown, so assume it.
+/// Without the feature `mcp`, the answer is unknown. Assume that the method needs no row.
 #[cfg(not(feature = "mcp"))]
 fn needs_no_row(_method: &str) -> bool {
     true
 }
 
-/// Without the feature `mcp` this is unknown, so assume it.
+/// Without the feature `mcp`, the answer is unknown. Assume that the two share a URI.
 #[cfg(not(feature = "mcp"))]
 fn stands_in(_row: &str, _uri: &str) -> bool {
     true

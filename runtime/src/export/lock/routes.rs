@@ -23,8 +23,8 @@ pub(super) struct Routes<'a> {
 /// One method of one path, or a handler without a route.
 pub(super) type Operation<'a> = (&'a str, &'a str);
 
-/// Stands in place of a name for all operations of an MCP server without a row of their own, and in place of a method
-/// for all methods without a row on a path.
+/// In place of a name, this stands for all operations of an MCP server that have no row. In place of a method, this
+/// stands for all methods of a path that have no row.
 pub(super) const REST: &str = "*";
 
 /// Distinguishes HTTP routes from handlers without a route and from operations of an MCP server.
@@ -47,8 +47,8 @@ impl<'a> Routes<'a> {
         Self { operations, paths }
     }
 
-    /// Returns the demands that are the same on both sides, without duplicates. Only a declaration can change their
-    /// effect. One of these demands is always the floor alone.
+    /// Returns the demands that are the same on both sides, without duplicates. Only changed declarations can change
+    /// the effect of these demands. One of the demands is always the floor alone.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {
@@ -61,7 +61,7 @@ impl<'a> Routes<'a> {
         kept.chain([Demand::floor()]).collect()
     }
 
-    /// Lists the changes. Several rows of one operation are compared in order.
+    /// Lists the changes. If an operation has several rows, they are compared in order.
     pub(super) fn changes(&self, sides: &[Side; 2]) -> Vec<Change> {
         let mut changes = Vec::new();
         for (&(place, method), [old, new]) in &self.operations {
@@ -123,7 +123,7 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
     directions.fold(Direction::Neutral, Direction::and)
 }
 
-/// Returns the effect when `rest` takes the place of a row, or a row takes its place.
+/// Returns the effect if `rest` takes the place of a row, or if a row takes the place of `rest`.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
         // The same parameter name may mean another part of the URI.
@@ -136,7 +136,7 @@ fn judged(old: &Needs, new: &Needs, [old_side, new_side]: &[Side; 2]) -> Directi
     direction((old_side, &old.into()), (new_side, &new.into()))
 }
 
-/// Iterates over the scopes that the handlers of both sides may demand.
+/// Iterates over the scopes that the handler may demand on both sides.
 fn common_demands<'a>(old: &'a Line, new: &'a Line) -> impl Iterator<Item = &'a str> {
     old.also.iter().filter(|scope| new.also.contains(scope)).map(String::as_str)
 }

@@ -6,7 +6,7 @@ use super::{
     needs::{Direction, Needs},
 };
 
-/// Describes what an operation needs, as the rest of a sentence about it.
+/// Describes what an operation needs, as the rest of a sentence about this operation.
 pub(super) fn what(needs: &Needs) -> String {
     match needs {
         Needs::Public => "needs no token".to_owned(),
@@ -79,17 +79,17 @@ pub(super) fn difference(all: &[String], without: &[String]) -> Vec<String> {
     all.iter().filter(|scope| !without.contains(scope)).cloned().collect()
 }
 
-/// Joins values of which one is enough: `a`, `b` or `c`.
+/// Joins values with the word "or", as in `a`, `b` or `c`.
 pub(super) fn or(values: &[String]) -> String {
     joined(values, "or")
 }
 
-/// Joins alternatives: `a` and `b`, or `c`.
+/// Joins alternatives, as in `a` and `b`, or `c`.
 fn either(alternatives: &[Vec<String>]) -> String {
     alternatives.iter().map(|all| list(all)).collect::<Vec<_>>().join(", or ")
 }
 
-/// Joins scopes: `a`, `b` and `c`.
+/// Joins scopes with the word "and", as in `a`, `b` and `c`.
 pub(super) fn list(scopes: &[String]) -> String {
     joined(scopes, "and")
 }

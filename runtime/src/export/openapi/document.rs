@@ -1,4 +1,4 @@
-//! What the code reads and writes in a document of either kind.
+//! The interface to an `OpenAPI` document, which is either plain JSON or utoipa's type.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,8 +9,8 @@ use crate::scope::Requirement;
 
 /// An `OpenAPI` document that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) writes to.
 ///
-/// It is plain JSON of version 3.0, 3.1 or 3.2 (`&mut serde_json::Value`), as aide and other libraries make it. With
-/// the feature `utoipa`, it can also be utoipa's (`&mut utoipa::openapi::OpenApi`).
+/// Pass plain JSON of version 3.0, 3.1 or 3.2 (`&mut serde_json::Value`), as aide and other libraries write it. With
+/// the feature `utoipa`, you can also pass utoipa's type (`&mut utoipa::openapi::OpenApi`).
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ use crate::scope::Requirement;
 /// ```
 pub struct OpenApiDocument<'a>(pub(super) &'a mut (dyn Document + 'a));
 
-/// Needed scopes by the name of their scheme; empty if no token is needed.
+/// The needed scopes of each security scheme, by the name of the scheme. The map is empty if no token is needed.
 pub(super) type Alternative = BTreeMap<String, Vec<String>>;
 
 /// Scopes with their descriptions.
@@ -37,22 +37,22 @@ pub(super) trait Document {
     /// Returns the problem of the document as a whole.
     fn problem(&self) -> Option<String>;
 
-    /// Tells whether only schemes of a kind with scopes may list any, as before `OpenAPI` 3.1.
+    /// Tells whether only requirements for OAuth 2 and `OpenID` Connect may list scopes, as before `OpenAPI` 3.1.
     fn is_strict(&self) -> bool;
 
     fn places(&mut self) -> Vec<Place<'_>>;
 
-    /// Finds a scheme, and tells whether its kind has scopes.
+    /// Returns whether the scheme is of a kind that has scopes, or `None` if the document lacks the scheme.
     fn scheme(&self, name: &str) -> Option<bool>;
 
-    /// Adds a scheme, or replaces the one with that name.
+    /// Adds a scheme, or replaces the scheme of that name.
     fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described, description: Option<String>);
 
     /// Adds scopes that are missing to the flows of a scheme.
     fn add_scopes(&mut self, name: &str, scopes: &Described);
 }
 
-/// An operation of a document, and its method in capitals.
+/// An operation of a document, with its path, and with its method in capitals.
 pub(super) struct Place<'a> {
     pub(super) path: String,
     pub(super) method: String,
@@ -67,7 +67,8 @@ pub(super) trait Operation {
 /// What an operation needs.
 pub(super) struct Needs {
     pub(super) alternatives: Vec<Alternative>,
-    /// Extensions for the demand on the login, which `OpenAPI` cannot express; `None` removes an extension.
+    /// Extensions for the demand on the login, because `OpenAPI` has no field for this demand. The value `None` removes
+    /// an extension.
     pub(super) extensions: [(&'static str, Option<Value>); 2],
 }
 

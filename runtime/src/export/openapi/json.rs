@@ -52,7 +52,7 @@ impl Document for Value {
     fn scheme(&self, name: &str) -> Option<bool> {
         let scheme = self.pointer("/components/securitySchemes")?.get(name)?;
         let kind = scheme.get("type").and_then(Value::as_str);
-        // A referenced scheme may be of either kind.
+        // The kind of a referenced scheme is unknown, so it counts as one with scopes.
         Some(scheme.get("$ref").is_some() || matches!(kind, Some("oauth2" | "openIdConnect")))
     }
 
@@ -109,7 +109,8 @@ fn place<'a>(path: &str, method: &str, operation: &'a mut Map<String, Value>) ->
     Place { path: path.to_owned(), method: method.to_ascii_uppercase(), operation }
 }
 
-/// Returns the object in a member, and creates it if needed; `None` if either value is not an object.
+/// Returns the object in the member `name`, and creates the object if the member is missing. Returns `None` if `value`
+/// or the member is not an object.
 fn object_in<'a>(value: &'a mut Value, name: &str) -> Option<&'a mut Value> {
     let inner = value.as_object_mut()?.entry(name).or_insert_with(|| json!({}));
     inner.is_object().then_some(inner)

@@ -15,16 +15,16 @@ use crate::{enforce::place_of, scope::ScopeTable};
 impl ScopeTable {
     /// Writes the exact requirement of each operation, and the OAuth 2 scheme, into an `OpenAPI` document.
     ///
-    /// The document is utoipa's or plain JSON. Each alternative becomes a security requirement of its own, with the
-    /// floor of the gate. A public operation gets an empty list, which overrides the document's default. If its handler
-    /// takes `Option<Access>`, a token is optional: the list is `[{}, {"oauth2": []}]`. The demand on the login goes
-    /// into the extensions `x-acr-values`, a list, and `x-max-age`, in seconds. This replaces the operation's former
-    /// requirements. A template is written with its braces. Scopes that are not advertised are written where they are
-    /// needed.
+    /// The document is utoipa's type or plain JSON. Each alternative, together with the floor of the gate, becomes a
+    /// security requirement of its own. A public operation gets an empty list, which overrides the document's default.
+    /// If the handler of a public operation takes `Option<Access>`, a token is optional, and the list is
+    /// `[{}, {"oauth2":[]}]`. The demand on the login goes into two extensions, the list `x-acr-values` and `x-max-age`
+    /// in seconds. The new requirements replace the former requirements of the operation. A template is written with
+    /// its braces. An operation that needs a scope names the scope even if the metadata does not advertise it.
     ///
-    /// An operation that is not in the table stays as it is, and the report lists it. The report also lists each route
-    /// that is not in the document. Routes are found by method and path, with `{*rest}` written as `{rest}`; `GET` also
-    /// covers `HEAD`.
+    /// An operation that is not in the table stays as it is, and the report lists the operation. The report also lists
+    /// each route that is not in the document. Routes are found by method and path, and the path has `{rest}` in place
+    /// of `{*rest}`. A route for `GET` also covers `HEAD`.
     ///
     /// # Examples
     ///

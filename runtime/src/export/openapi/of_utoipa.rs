@@ -37,7 +37,7 @@ impl Document for OpenApi {
 
     fn scheme(&self, name: &str) -> Option<bool> {
         let scheme = self.components.as_ref()?.security_schemes.get(name)?;
-        // A referenced scheme may be of either kind.
+        // The kind of a referenced scheme is unknown, so it counts as one with scopes.
         Some(matches!(
             scheme,
             RefOr::Ref(_) | RefOr::T(SecurityScheme::OAuth2(_) | SecurityScheme::OpenIdConnect(_))

@@ -5,7 +5,7 @@ use super::document::{Document, Needs, Place};
 /// The operations of a document, and which of them already have their requirement.
 pub(super) struct Operations<'a>(Vec<(Place<'a>, Option<Precedence>)>);
 
-/// A row for the method itself takes precedence over a row for another method, whatever their order.
+/// A row for the method itself takes precedence over a row for another method, whichever row comes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Precedence {
     AnyMethod,
@@ -18,7 +18,7 @@ impl<'a> Operations<'a> {
         Self(document.places().into_iter().map(|place| (place, None)).collect())
     }
 
-    /// Sets the requirement of a route's operations, and returns whether there are any.
+    /// Sets the requirement of a route's operations, and returns whether the document has any.
     pub(super) fn set(&mut self, path: &str, method: &str, needs: &Needs) -> bool {
         let mut found = false;
         for (place, set) in self.0.iter_mut().filter(|(place, _)| place.path == path) {

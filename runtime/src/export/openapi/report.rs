@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// The operations that only the table, or only the `OpenAPI` document, contains.
+/// The operations that are only in the table, or only in the `OpenAPI` document.
 ///
-/// Turn them into an error with [`OpenApiReport::into_result`]: if an operation is not in the table, nothing enforces
-/// the security that the document claims for it.
+/// Turn these differences into an error with [`OpenApiReport::into_result`]. If an operation is not in the table,
+/// nothing enforces the security that the document claims for the operation.
 ///
 /// # Examples
 ///
@@ -49,9 +49,10 @@ impl OpenApiReport {
         &self.problems
     }
 
-    /// Allows routes to be undocumented, such as internal ones. Name each as [`OpenApiReport::undocumented`] does.
+    /// Allows routes to be undocumented, such as internal routes. Name each as [`OpenApiReport::undocumented`] does.
     ///
-    /// A name that is not an undocumented route becomes an error itself, so that no new route hides behind an old name.
+    /// If a name in `routes` is not an undocumented route, the name becomes an error. Otherwise a new route could hide
+    /// behind an old name.
     ///
     /// # Examples
     ///
@@ -81,8 +82,8 @@ impl OpenApiReport {
     ///
     /// # Errors
     ///
-    /// When there is a difference, when the document as a whole has a problem, or when an allowed route is not
-    /// undocumented.
+    /// Fails if there is a difference, if the document as a whole has a problem, or if an allowed name is not an
+    /// undocumented route.
     pub fn into_result(self) -> Result<(), Self> {
         if self == Self::default() { Ok(()) } else { Err(self) }
     }

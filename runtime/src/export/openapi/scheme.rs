@@ -27,11 +27,11 @@ use crate::{
 pub struct OAuth {
     gate: Gate,
     name: String,
-    /// `None` for a scheme that the document already has.
+    /// The flows of the scheme, or `None` if the document already has the scheme.
     flows: Option<Flows>,
 }
 
-/// The flows for getting tokens, in the terms of `OpenAPI`.
+/// The OAuth 2 flows in which clients get tokens, as `OpenAPI` describes them.
 #[derive(Clone, Debug)]
 pub(super) struct Flows {
     pub(super) authorization_url: String,
@@ -53,7 +53,7 @@ impl OAuth {
 
     /// Uses the security scheme `name` that the document already has, such as one for `OpenID` Connect.
     ///
-    /// An OAuth 2 scheme gets the scopes that it lacks; nothing else in a scheme changes.
+    /// If this is an OAuth 2 scheme, missing scopes are added to it. Nothing else in a scheme changes.
     pub fn existing(gate: &Gate, name: &str) -> Self {
         Self { gate: gate.clone(), name: name.to_owned(), flows: None }
     }
@@ -67,14 +67,14 @@ impl OAuth {
         self
     }
 
-    /// Sets the name of the scheme in the document; `oauth2` unless set.
+    /// Sets the name of the scheme in the document. The default name is `oauth2`.
     #[must_use]
     pub fn scheme(mut self, name: &str) -> Self {
         name.clone_into(&mut self.name);
         self
     }
 
-    /// Returns the requirement of a row's handler.
+    /// Returns the security requirements of a row, one for each alternative.
     pub(super) fn alternatives(&self, entry: &Entry, lists_scopes: bool) -> Vec<Alternative> {
         let of = |scopes: Vec<String>| {
             let scopes = if lists_scopes { scopes } else { Vec::new() };
@@ -108,12 +108,12 @@ impl OAuth {
     }
 
     /// Tells whether requirements list scopes. Before `OpenAPI` 3.1, only requirements for OAuth 2 and `OpenID` Connect
-    /// list them.
+    /// list scopes.
     pub(super) fn lists_scopes_in(&self, document: &dyn Document) -> bool {
         !document.is_strict() || document.scheme(&self.name) != Some(false)
     }
 
-    /// Describes the proofs that requests need, which `OpenAPI` cannot express.
+    /// Describes in words the proofs that requests need, because `OpenAPI` has no field for proofs.
     fn proofs(&self) -> Option<String> {
         let sentences: Vec<_> = self.gate.proofs_in_words().collect();
         (!sentences.is_empty()).then(|| sentences.join(" "))
@@ -132,7 +132,8 @@ impl OAuth {
         None
     }
 
-    /// Lists all scopes that operations need or may demand; without a description, the text is empty.
+    /// Lists all scopes that operations need or may demand, with their descriptions. A missing description is an empty
+    /// text.
     fn described(&self, table: &ScopeTable) -> Described {
         let policy = self.gate.policy();
         let floor = policy.floor_scopes().iter().map(ScopeToken::as_str);

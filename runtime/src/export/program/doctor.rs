@@ -1,4 +1,4 @@
-//! `doctor`: why requests are answered 401.
+//! Answers `doctor`, the command that finds out why requests are answered with 401.
 
 use std::{
     fs::File,
@@ -66,9 +66,9 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     Some(question)
 }
 
-/// Reads a token. The error does not show `file`, since a user may pass the token itself by mistake.
+/// Reads a token. The error does not show `file`, because a user may pass the token itself by mistake.
 fn token_in(file: &str) -> Result<String, Exit> {
-    /// The gate accepts no longer tokens.
+    /// The doctor reads at most this many bytes. No access token is longer.
     const MAX_LENGTH: u64 = 64 * 1024;
     let mut token = String::new();
     let read = if file == "-" {
@@ -82,7 +82,8 @@ fn token_in(file: &str) -> Result<String, Exit> {
     Ok(token)
 }
 
-/// Runs the doctor on a runtime of its own, since the exporter may have one, which must not be blocked.
+/// Runs the doctor on a separate runtime and thread. The exporter may have its own runtime, and this call must not
+/// block it.
 fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -8,8 +8,8 @@
 //! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
 //! ```
 //!
-//! With `SCOPEGATE_EXPORT` in the environment, the output begins with a line that names the protocol, so that `cargo
-//! scopegate` can recognize a program that does something else.
+//! If the environment has `SCOPEGATE_EXPORT`, the first line of the output names the protocol. If this line is missing,
+//! `cargo scopegate` knows that the program is not an exporter.
 
 mod doctor;
 mod report;
@@ -39,7 +39,8 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 
 /// Answers the commands of `cargo scopegate`, or of anyone who starts the program with the same arguments.
 ///
-/// An exporter needs nothing else: it is a `[[bin]]`, or an example, that `[package.metadata.scopegate]` names.
+/// An exporter needs only this call. It is a `[[bin]]` or an example, and `[package.metadata.scopegate]` contains its
+/// name.
 ///
 /// | exit code | |
 /// |---|---|
@@ -47,7 +48,7 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 /// | 1 | the lock is missing or stale |
 /// | 2 | the arguments cannot be read |
 /// | 3 | the gate cannot start, or a file cannot be read or written |
-/// | 4 | a route, the policy or the gate lets someone in whom the older lock refuses |
+/// | 4 | a route, the policy or the gate lets a caller in whom the older lock refuses |
 /// | 5 | `doctor`: the configuration is at fault |
 /// | 6 | `doctor`: an authorization server is at fault |
 /// | 7 | `doctor`: the token is rejected, opens nothing, or cannot be checked |
@@ -137,7 +138,7 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
     Ok(out.flush()?)
 }
 
-/// Lists the problems. Routes without a path come from a constant table, so their paths are unknown.
+/// Lists the problems. Rows without a path come from a constant table, so only their requirements can be checked.
 pub(super) fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
     let mounted: ScopeTable =
         table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();

@@ -1,4 +1,4 @@
-//! `report`: the data of a page that shows who may call what.
+//! Answers `report` with the data of a page that shows who may call which operation.
 
 use std::io::Write;
 

@@ -1,8 +1,8 @@
-//! The data of the reviewer's page, as JSON for `cargo scopegate report`, which makes the page.
+//! The data of the page for reviewers, as JSON. `cargo scopegate report` makes the page from this data.
 //!
-//! The page computes which operations a token may call while a reviewer ticks scopes. So the data contains the
-//! transitive closure that [`Policy::decide`] uses: the scopes that each scope covers, and the alternatives of each
-//! row. A browser test (`tests/browser/report.mjs`) compares the page with the decision.
+//! When a reviewer ticks scopes, the page computes which operations a token with these scopes may call. The data
+//! therefore contains what [`Policy::decide`] uses: all scopes that each scope covers, and the alternatives of each
+//! row. A browser test (`tests/browser/report.mjs`) compares the page with the decisions of the policy.
 //!
 //! [`Policy::decide`]: crate::policy::Policy
 
@@ -21,7 +21,7 @@ use crate::{
     scope::{Entry, Part, ScopeTable, ScopeToken, Wildcards, parts},
 };
 
-/// The version of the format. A page for another format would misread the data.
+/// The version of the format. A page that was made for another version would misread the data.
 const FORMAT: u32 = 1;
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! The scopes of the report, and which of them cover which.
+//! The scopes of the report, and the scopes that each of them covers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,13 +14,13 @@ pub(super) struct Known {
     scope: ScopeToken,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'static str,
-    /// The scopes that it implies by its own declaration.
+    /// The scopes that the declaration of this scope names as implied.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     implies: BTreeSet<ScopeToken>,
-    /// The scopes that it covers as a wildcard.
+    /// The scopes that this scope covers as a wildcard.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     matches: BTreeSet<ScopeToken>,
-    /// All other scopes that it covers, directly or not.
+    /// All scopes that this scope covers, directly or through other scopes.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     covers: BTreeSet<ScopeToken>,
 }
@@ -54,7 +54,8 @@ pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
         .collect()
 }
 
-/// Inverts the relation of coverers, since few scopes are covered by many others.
+/// Lists the scopes that each scope covers. Looking up the coverers of each scope is cheap, because most scopes have
+/// few.
 fn covers(policy: &Policy, scopes: &BTreeSet<ScopeToken>) -> BTreeMap<String, BTreeSet<ScopeToken>> {
     let mut covers: BTreeMap<String, BTreeSet<ScopeToken>> = BTreeMap::new();
     for scope in scopes {

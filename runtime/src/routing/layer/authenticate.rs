@@ -13,10 +13,10 @@ use crate::{
 };
 
 impl Gate {
-    /// Makes an outer layer that verifies the token early, and refuses nothing.
+    /// Makes an outer layer that verifies the token early, and refuses no request.
     ///
-    /// Middleware between it and the routes, such as a rate limit, reads the caller with `Option<Access>`. The guards
-    /// inside use the same result, so a token is verified only once.
+    /// Middleware between this layer and the routes, such as a rate limit, reads the caller with `Option<Access>`. The
+    /// guards inside use the same result, so a token is verified only once.
     ///
     /// # Examples
     ///
@@ -47,7 +47,7 @@ impl Gate {
     }
 }
 
-/// Verifies the token of every request, and refuses nothing; made by [`Gate::authenticate`].
+/// A layer that verifies the token of every request, and refuses no request. Use [`Gate::authenticate`] to make one.
 ///
 /// # Examples
 ///
@@ -67,7 +67,7 @@ pub struct AuthenticateLayer(Arc<Plan>);
 
 impl Step for AuthenticateLayer {
     async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
-        // The outcome is for inner code.
+        // The request carries the outcome to the code inside.
         let plan = plan_for(&self.0, parts).unwrap_or(Cow::Borrowed(&self.0));
         let _ = verify_for_all(&plan, parts).await;
         Ok(())

@@ -18,12 +18,12 @@ use crate::{
 impl GateLayer {
     /// Puts the layer around every route of a router, and adds the routes of the metadata document outside the layer.
     ///
-    /// It is the short form for one gate at the root of a server, like [`Router::protect`](crate::Router::protect).
-    /// Pass the whole router: if it is nested afterwards, its paths no longer match the rows of the table.
+    /// This is the short form for one gate at the root of a server, like [`Router::protect`](crate::Router::protect).
+    /// Pass the whole router. If you nest the router afterwards, its paths no longer match the rows of the table.
     ///
     /// # Errors
     ///
-    /// As for [`GateLayer::check`], and for a route at the path of the metadata document.
+    /// Fails if [`GateLayer::check`] fails, or if the router has a route at the path of the metadata document.
     ///
     /// # Examples
     ///
@@ -55,23 +55,24 @@ impl GateLayer {
         let survey = Survey::of(&router);
         let mut problems = self.unmatched(&survey);
         problems.extend(self.in_the_way(&survey));
-        // The order matters, since axum keeps the fallback of the latter router, which is behind the layer.
+        // The order matters, because axum keeps the fallback of the second router, and this fallback is behind the
+        // layer.
         StartupError::unless(problems, || self.well_known().merge(router.layer(self.clone())))
     }
 
     /// Compares the table with a router, and rejects rows without a matching route.
     ///
-    /// Use it if only a part of the router has the layer, and call it on the complete router; [`GateLayer::protect`]
-    /// calls it itself. It does not run any code of the router. It does not see routes inside nested services, as of
-    /// [`nest_service`](axum::Router::nest_service).
+    /// Call this method if only a part of the router has the layer, and pass the complete router. You do not need it
+    /// with [`GateLayer::protect`], which makes the same check. The check does not run any code of the router. The
+    /// check does not see routes inside nested services, such as those of [`nest_service`](axum::Router::nest_service).
     ///
-    /// axum does not list its routes. So a path without any row is only logged when the first request for it arrives.
-    /// If a path has rows, methods without a row are logged at once: they may be intended, as for handlers without an
-    /// attribute.
+    /// axum does not list its routes, so the check cannot find a path without any row. Such a path is logged when its
+    /// first request arrives. If a path has a row, the methods of this path that have no row are logged at once. These
+    /// methods are not an error, because a handler without an attribute has no row.
     ///
     /// # Errors
     ///
-    /// When the path or the method of a row has no route. The error lists all such rows.
+    /// Fails if the path or the method of a row has no route. The error lists all such rows.
     ///
     /// # Examples
     ///
@@ -119,7 +120,8 @@ impl GateLayer {
         problems
     }
 
-    /// Returns the routes at the path of the metadata document, which would make axum panic during the merge.
+    /// Returns a problem for each route at the path of the metadata document. Such a route would make axum panic during
+    /// the merge.
     fn in_the_way(&self, survey: &Survey) -> BTreeSet<String> {
         let places = well_known::looked_at(&self.discovery()).iter();
         let routes = places.flat_map(|place| {
@@ -136,7 +138,7 @@ impl GateLayer {
     }
 }
 
-/// Returns the problem of a row that matches no route.
+/// Returns the problem of a row, if the row matches no route.
 fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) -> Option<String> {
     let handler = entry.handler();
     let Some(found) = found else {
@@ -159,7 +161,7 @@ fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) ->
     })
 }
 
-/// Returns the methods of a route without a row; `GET` covers `HEAD`.
+/// Returns the methods of a route that have no row. A row for `GET` also covers `HEAD`.
 fn without_row<'a>(path: &str, served: &'a [String], table: &ScopeTable) -> Vec<&'a str> {
     let rows = || mounted(table).filter(|(_, own, _)| *own == path);
     let has_row = |method: &str| {

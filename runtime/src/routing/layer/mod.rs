@@ -38,29 +38,29 @@ use crate::{
 impl Gate {
     /// Makes a layer that demands a valid token and the floor for every request to a plain [`axum::Router`].
     ///
-    /// A handler without an attribute is never open behind it, and handlers with an attribute also demand their scopes.
-    /// `table`, written with [`scope_table!`](crate::scope_table), lists these scopes for the metadata that
-    /// [`GateLayer::well_known`] serves. A handler that is not in the table is still guarded, but the metadata lacks
-    /// its scopes.
+    /// Behind this layer, a handler without an attribute is never open. A handler with an attribute also demands its
+    /// scopes. Write `table` with [`scope_table!`](crate::scope_table). It lists the scopes of the handlers for the
+    /// metadata that [`GateLayer::well_known`] serves. A handler that is not in the table is still guarded, but the
+    /// metadata lacks its scopes.
     ///
     /// A row may contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
-    /// exactly as [`Router`](crate::Router) would. Otherwise it names only the floor: for a route without a row, for a
-    /// wrong method, and if axum sets no [`MatchedPath`](axum::extract::MatchedPath), as in a fallback, around
-    /// [`nest_service`](axum::Router::nest_service), and around a whole router with
-    /// [`Layer::layer`](tower_layer::Layer::layer). A 403 of the layer names the floor, and the 403 of a guard inside
-    /// names everything. A row never lets a request through. If the table has routes, a path of the program without a
-    /// row is logged once; [`GateLayer::protect`] finds rows without a route.
+    /// exactly as a [`Router`](crate::Router) would. For a route without a row, and for a wrong method, the 401 names
+    /// only the floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath).
+    /// This happens in a fallback, around [`nest_service`](axum::Router::nest_service), and around a whole router
+    /// with [`Layer::layer`](tower_layer::Layer::layer). A 403 of the layer names the floor, and the 403 of a guard
+    /// inside names all scopes. A row never lets a request through. If the table has routes, a path without a row is
+    /// logged at its first request. To find rows without a route, use [`GateLayer::protect`].
     ///
-    /// With [`axum::Router::layer`] everything is behind the layer, including wrong methods and unknown paths. With
-    /// [`axum::Router::route_layer`] unknown paths are 404 without a token, and with
-    /// [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer) wrong methods are 405.
+    /// With [`axum::Router::layer`] everything is behind the layer, including wrong methods and unknown paths.
+    /// With [`axum::Router::route_layer`] unknown paths are 404 without a token, and
+    /// with [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer) wrong methods are 405.
     ///
-    /// The layer answers a CORS preflight itself, with 204, and grants nothing; put a CORS layer outside it.
+    /// The layer answers a CORS preflight itself, with a 204 that allows nothing. Put a CORS layer outside this layer.
     ///
     /// # Errors
     ///
-    /// When the gate has problems, or the table has a public handler, whose route belongs outside the layer. Also when
-    /// a route has two rows, or a template names a parameter that its path lacks.
+    /// Fails if the gate has problems, if a route has two rows, or if a template names a parameter that its path lacks.
+    /// Also fails if the table has a public handler, because the route of a public handler belongs outside the layer.
     ///
     /// # Examples
     ///
@@ -110,7 +110,7 @@ impl Gate {
     }
 }
 
-/// Demands a valid token and the floor for every request; made by [`Gate::layer`].
+/// A layer that demands a valid token and the floor for every request. Use [`Gate::layer`] to make one.
 ///
 /// # Examples
 ///
@@ -141,10 +141,10 @@ struct Rows {
 }
 
 impl GateLayer {
-    /// Returns a router with the resource's metadata document, for outside the layer. Merge the protected routes into
-    /// it.
+    /// Returns a router that serves the resource's metadata document outside the layer. Merge the protected routes into
+    /// this router.
     ///
-    /// It is the short form for one gate; for several, use [`GateLayer::discovery`].
+    /// This is the short form for one gate. For several gates, use [`GateLayer::discovery`].
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -195,7 +195,7 @@ impl Step for GateLayer {
             admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), parts);
         match parts.extensions.get_mut::<Enforcement>() {
-            // Inside a handler that waits for its own router's gate, that gate still decides.
+            // The handler around this layer may wait for the gate of its own router. That gate still decides.
             Some(own) if own.is_pending() => own.follow(verified),
             _ => Enforcement::done(self.slot.clone(), &plan, admitted, Some(verified), &mut parts.extensions),
         }
@@ -240,7 +240,7 @@ impl fmt::Debug for GateLayer {
     }
 }
 
-/// Tells whether a request is a CORS preflight, which carries no credentials
+/// Tells whether a request is a CORS preflight, which carries no credentials.
 pub(crate) fn is_preflight(parts: &Parts) -> bool {
     let has = |name| parts.headers.contains_key(name);
     parts.method == Method::OPTIONS && has(ORIGIN) && has(ACCESS_CONTROL_REQUEST_METHOD)

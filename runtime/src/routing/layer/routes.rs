@@ -18,7 +18,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Routes {
     at: HashMap<String, Vec<Rule>>,
-    /// The routes of the program without a row that requests have reached.
+    /// The paths without a row for which a request has arrived.
     without_row: RwLock<HashSet<Box<str>>>,
 }
 
@@ -38,7 +38,7 @@ impl Routes {
         routes
     }
 
-    /// Finds the row of the route that axum matched, and logs once if there is none for its path.
+    /// Finds the row of the route that axum matched. A path without any row is logged once.
     pub(super) fn find(&self, request: &Parts) -> Option<&RowRef> {
         if self.at.is_empty() {
             return None;
@@ -51,7 +51,7 @@ impl Routes {
         rules.and_then(|rules| find(rules, &request.method))
     }
 
-    /// Logs a path once. Paths are the program's patterns, so their number is limited.
+    /// Logs a path once. The paths are the patterns of the program's routes, so their number is limited.
     fn report(&self, path: &str) {
         let is_known = self.without_row.read().unwrap_or_else(PoisonError::into_inner).contains(path);
         if !is_known && self.without_row.write().unwrap_or_else(PoisonError::into_inner).insert(path.into()) {
@@ -60,7 +60,8 @@ impl Routes {
     }
 }
 
-/// Finds the rule as axum does: the method itself, `GET` for `HEAD`, and then the rule for any method.
+/// Finds the rule in the same order as axum: first the rule for the method itself, then `GET` for `HEAD`, then the rule
+/// for any method.
 fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
     let rule_for = |name: &str| rules.iter().find(|rule| names(&rule.methods).any(|own| own == name));
     let by_get = || if method == Method::HEAD { rule_for(Method::GET.as_str()) } else { None };
@@ -68,8 +69,8 @@ fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
     rule.map(|rule| &rule.row)
 }
 
-/// Iterates over the rows for which axum may have a route: methods, path and row. Rows of MCP servers have no path, and
-/// a router's fallback is not a route.
+/// Iterates over the methods, the path and the row of each entry for which axum may have a route. Rows of MCP servers
+/// have no path, and a router's fallback is not a route.
 pub(super) fn mounted(table: &ScopeTable) -> impl Iterator<Item = (&str, &str, &Entry)> {
     let places = table.entries().iter().filter_map(|entry| Some((entry.methods()?, entry.path()?, entry)));
     places.filter(|(methods, path, _)| {
@@ -84,7 +85,7 @@ pub(super) fn names(methods: &str) -> impl Iterator<Item = &str> {
     methods.split(',')
 }
 
-/// Returns a problem for each route with two rows, since a challenge could name only one.
+/// Returns a problem for each route with two rows, because a challenge could name the scopes of only one row.
 pub(super) fn doubles(table: &ScopeTable) -> impl Iterator<Item = String> {
     let mut seen: HashMap<(&str, &str), &str> = HashMap::new();
     let places = mounted(table)

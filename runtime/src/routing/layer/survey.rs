@@ -1,5 +1,5 @@
-//! Finds the routes of an axum router. axum does not list them, so this asks path by path, without running any of the
-//! router's code.
+//! Finds the routes of an axum router. Routers do not list their routes, so the survey asks for each path, and runs
+//! none of the router's code.
 
 use std::{
     convert::Infallible,
@@ -24,7 +24,7 @@ pub(super) struct Survey(axum::Router);
 /// A route of the router.
 pub(super) struct Found {
     path: MatchedPath,
-    /// The methods with handlers of their own; `None` if one handler or service has all methods.
+    /// The methods that have their own handlers, or `None` if one handler or service takes all methods.
     pub(super) methods: Option<Vec<String>>,
 }
 
@@ -39,9 +39,10 @@ impl Survey {
         Self(router.clone().layer(layer_fn(|_: Route| Stop)))
     }
 
-    /// Finds the route of a request to `pattern`, with parameter values that are unlikely to be another route.
+    /// Finds the route of a request to `pattern`. The request has parameter values that no other route is likely to
+    /// have in its path.
     ///
-    /// It does not see routes inside a nested service, and a fallback is not a route.
+    /// The survey does not see routes inside a nested service, and a fallback is not a route.
     pub(super) fn at(&self, pattern: &str) -> Option<Found> {
         // No handler has this method, so axum's answer lists the methods that exist.
         let request = Request::builder().method("SURVEY").uri(filled_in(pattern)).body(Body::empty()).ok()?;

@@ -20,7 +20,7 @@ where
     ///
     /// # Panics
     ///
-    /// When one of the methods already has a handler, as in axum.
+    /// Panics if one of the methods already has a handler, as in axum.
     #[track_caller]
     pub fn on<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
@@ -33,11 +33,12 @@ where
         self
     }
 
-    /// Adds a handler for `GET` requests. It also answers `HEAD` requests; axum leaves out the body of these answers.
+    /// Adds a handler for `GET` requests. The handler also answers `HEAD` requests, and axum leaves out the body of
+    /// these answers.
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn get<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::GET, handler)
@@ -47,7 +48,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn post<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::POST, handler)
@@ -57,7 +58,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn put<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::PUT, handler)
@@ -67,7 +68,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn patch<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::PATCH, handler)
@@ -77,7 +78,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn delete<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::DELETE, handler)
@@ -87,7 +88,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn head<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::HEAD, handler)
@@ -97,7 +98,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn options<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::OPTIONS, handler)
@@ -107,7 +108,7 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn connect<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::CONNECT, handler)
@@ -117,15 +118,15 @@ where
     ///
     /// # Panics
     ///
-    /// When the method already has a handler, as in axum.
+    /// Panics if the method already has a handler, as in axum.
     #[track_caller]
     pub fn trace<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::TRACE, handler)
     }
 
-    /// Sets the handler for methods without a handler, in place of 405; see [`axum::routing::MethodRouter::fallback`].
+    /// Sets the handler for all other methods, in place of 405; see [`axum::routing::MethodRouter::fallback`].
     ///
-    /// Like any handler, it declares its scopes. The table writes its methods as `*`.
+    /// Like any handler, a fallback declares its scopes. In the table, its method is `*`.
     ///
     /// # Examples
     ///

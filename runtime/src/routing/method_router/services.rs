@@ -12,7 +12,7 @@ macro_rules! on_method {
         ///
         /// # Panics
         ///
-        /// When the method already has a handler, as in axum.
+        /// Panics if the method already has a handler, as in axum.
         #[track_caller]
         pub fn $name<T>(self, service: Guarded<T>) -> Self
         where
@@ -43,7 +43,7 @@ where
     ///
     /// # Panics
     ///
-    /// When one of the methods already has a handler, as in axum.
+    /// Panics if one of the methods already has a handler, as in axum.
     #[track_caller]
     pub fn on_service<T>(mut self, filter: MethodFilter, service: Guarded<T>) -> Self
     where
@@ -67,8 +67,7 @@ where
     on_method!(connect_service, CONNECT);
     on_method!(trace_service, TRACE);
 
-    /// Sets the service for methods without a handler, in place of 405; see
-    /// [`axum::routing::MethodRouter::fallback_service`].
+    /// Sets the service for all other methods, in place of 405; see [`axum::routing::MethodRouter::fallback_service`].
     pub fn fallback_service<T>(mut self, service: Guarded<T>) -> Self
     where
         T: Service<Request, Error = E> + Clone + Send + Sync + 'static,

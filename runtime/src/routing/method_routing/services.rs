@@ -1,4 +1,4 @@
-//! Services, which cannot have an attribute, by method.
+//! Functions that route the requests of a method to a service.
 
 use axum::{extract::Request, response::IntoResponse};
 use tower_service::Service;
@@ -32,7 +32,8 @@ service_fn!(options_service, OPTIONS);
 service_fn!(connect_service, CONNECT);
 service_fn!(trace_service, TRACE);
 
-/// Routes requests whose method `filter` matches to a service with its requirement; see [`axum::routing::on_service`].
+/// Routes requests to a service with its requirement, if `filter` matches their method;
+/// see [`axum::routing::on_service`].
 pub fn on_service<T, S>(filter: MethodFilter, service: Guarded<T>) -> MethodRouter<S, T::Error>
 where
     T: Service<Request, Error: 'static> + Clone + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Fallbacks answer requests without a route. Like any handler, each declares its scopes.
+//! Fallbacks answer requests without a route. Like any handler, each fallback declares its scopes.
 
 use std::convert::Infallible;
 
@@ -19,10 +19,10 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Sets the handler of requests without a route, in place of 404; see [`axum::Router::fallback`].
+    /// Sets the handler for requests that match no route, in place of 404; see [`axum::Router::fallback`].
     ///
-    /// The table shows it at `/*`. The fallback of a nested router is for the paths below it: at `/api/*`, for a router
-    /// at `/api`.
+    /// The table shows the fallback at `/*`. The fallback of a nested router is only for the paths below that router.
+    /// For a router at `/api`, the table shows `/api/*`.
     pub fn fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
         handler: H,
@@ -33,7 +33,7 @@ where
         self
     }
 
-    /// Sets the service of requests without a route, in place of 404; see [`axum::Router::fallback_service`].
+    /// Sets the service for requests that match no route, in place of 404; see [`axum::Router::fallback_service`].
     ///
     /// # Examples
     ///
@@ -62,11 +62,11 @@ where
         self
     }
 
-    /// Sets the handler for methods that a path does not have, in place of 405; see
-    /// [`axum::Router::method_not_allowed_fallback`].
+    /// Sets the handler for methods that the path of a request does not support, in place of 405;
+    /// see [`axum::Router::method_not_allowed_fallback`].
     ///
-    /// It covers all paths added so far, except those with a handler for any method. The table shows it at each of
-    /// these paths, with `*` as its methods.
+    /// The fallback covers all paths added so far, except paths with a handler for any method. The table shows the
+    /// fallback at each of these paths, with the method `*`.
     pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
         handler: H,
@@ -77,8 +77,8 @@ where
         self
     }
 
-    /// Removes the fallback, so that a request without a route gets 404; see [`axum::Router::reset_fallback`]. This
-    /// also removes the fallbacks of routers that are already nested.
+    /// Removes the fallback, so that a request that matches no route gets 404; see [`axum::Router::reset_fallback`].
+    /// This also removes the fallbacks of routers that are already nested.
     pub fn reset_fallback(mut self) -> Self {
         self.inner = self.inner.reset_fallback();
         self.mounts.remove_fallbacks();

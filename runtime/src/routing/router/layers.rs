@@ -12,8 +12,8 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Applies a layer to all routes added so far, and to the 404. The layer runs before the guards; see
-    /// [`axum::Router::layer`].
+    /// Applies a layer to all routes added so far, and to the 404. The layer runs before the guards;
+    /// see [`axum::Router::layer`].
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
@@ -26,12 +26,12 @@ where
         self
     }
 
-    /// Applies a layer to all routes added so far, but not to fallbacks. The layer runs before the guards; see
-    /// [`axum::Router::route_layer`].
+    /// Applies a layer to all routes added so far, but not to fallbacks. The layer runs before the guards;
+    /// see [`axum::Router::route_layer`].
     ///
     /// # Panics
     ///
-    /// When no route has been added, as in axum.
+    /// Panics if no route has been added, as in axum.
     #[track_caller]
     pub fn route_layer<L>(mut self, layer: L) -> Self
     where

@@ -15,13 +15,13 @@ where
 {
     /// Puts `gate` before every route, and adds the routes of its metadata document.
     ///
-    /// It is the short form for one gate at the root of a server. For several gates, or a nested one, use
-    /// [`Router::split`]. You can set the state of the handlers before or after: the result merges into an
-    /// [`axum::Router`] with the same state.
+    /// This is the short form for one gate at the root of a server. For several gates, or for a nested router,
+    /// use [`Router::split`]. You can set the state of the handlers before or after this call. The result merges into
+    /// an [`axum::Router`] with the same state.
     ///
     /// # Errors
     ///
-    /// When the gate or the routes have problems; the error lists all of them.
+    /// Fails if the gate or the routes have problems. The error lists all of them.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the last step for most programs, which then no longer need the gate"
@@ -46,8 +46,8 @@ where
     ///
     /// # Errors
     ///
-    /// When the gate has problems. Templates are not compared with paths, since the nesting is not known yet: if a path
-    /// cannot fill in a template, each request with a valid token is answered 500.
+    /// Fails if the gate has problems. Templates are not compared with paths, because the nesting is not known yet. If
+    /// a path cannot fill in a template, each request with a valid token is answered with 500.
     ///
     /// # Examples
     ///

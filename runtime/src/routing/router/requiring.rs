@@ -4,20 +4,20 @@ use super::Router;
 use crate::scope::Requirement;
 
 impl<S> Router<S> {
-    /// Adds `requirement` to all routes so far, including fallbacks, besides what each of them declares.
+    /// Adds `requirement` to all routes added so far, including fallbacks. Each route also keeps its own requirement.
     ///
-    /// Table, lock, challenges and `OpenAPI` documents show it at each route. A challenge names the floor, then the
-    /// scopes of the group, then those of the operation. Templates take their values from the whole path of the route,
-    /// including the path at which the router is nested.
+    /// The table, the lock, challenges and `OpenAPI` documents show the added requirement at each route. A challenge
+    /// names the floor, then the scopes of the group, then the scopes of the operation. Templates take their values
+    /// from the whole path of the route, including the path at which the router is nested.
     ///
-    /// Like [`Router::layer`], it does not cover routes that are added later. A nested or merged router can have a
-    /// requirement of its own; then both apply.
+    /// Like [`Router::layer`], this does not cover routes that are added later. If a nested or merged router has a
+    /// requirement of its own, both apply.
     ///
     /// # Errors
     ///
-    /// [`Router::protect`] and [`Router::split`] reject a public route in the group, a group without routes, a
-    /// requirement that demands nothing, and one that makes more than 16 alternatives or 128 scopes together with that
-    /// of a route.
+    /// The later call of [`Router::protect`] or [`Router::split`] returns the error. These methods reject a public
+    /// route in the group, a group without routes, and a requirement that demands nothing. They also reject a
+    /// requirement that makes, together with the requirement of a route, more than 16 alternatives or 128 scopes.
     ///
     /// # Examples
     ///

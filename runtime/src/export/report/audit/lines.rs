@@ -6,14 +6,14 @@ use std::{
     path::Path,
 };
 
-/// The longest line that may be a record: one with all the scopes and texts that a token can have.
+/// The length of the longest line that may be a record, with all the scopes and texts that a token can have.
 const LONGEST: u64 = 1024 * 1024;
 
 /// A line that is not empty.
 pub(super) struct Line<'a> {
     /// Counted from 1.
     pub(super) number: u64,
-    /// `None` if the line is too long.
+    /// The text of the line, or `None` if the line is too long.
     pub(super) text: Option<&'a [u8]>,
 }
 

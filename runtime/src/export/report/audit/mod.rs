@@ -1,7 +1,8 @@
-//! Summarizes an audit log: what is refused, to whom, and which granted scopes no request needed.
+//! Summarizes an audit log. The summary lists what was refused, to which clients, and which granted scopes no request
+//! needed.
 //!
-//! A log has one line for each decision: a JSON object with the fields of [`Decision`](crate::Decision), as the example
-//! `audit` writes it.
+//! A log has one line for each decision. The line is a JSON object with the fields of [`Decision`](crate::Decision), as
+//! the example `audit` writes it.
 
 mod lines;
 mod needed;
@@ -22,7 +23,7 @@ use self::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// How many line numbers of invalid lines the summary lists for a file.
+/// For each file, the summary lists the numbers of at most this many invalid lines.
 const MOST_NUMBERS: usize = 20;
 
 /// The summary of some logs.
@@ -37,9 +38,9 @@ pub(in crate::export) struct Audit {
     refused: u64,
     /// The refusals, most frequent first.
     refusals: Vec<Refusal>,
-    /// How many kinds of refusals are not listed.
+    /// The number of kinds of refusals that are not listed.
     more_refusals: usize,
-    /// The number of scopes that a token in the log grants.
+    /// The number of different scopes that the tokens in the log grant.
     granted: usize,
     /// The granted scopes that no request in the log needed, most frequent first.
     unneeded: Vec<Grant>,
@@ -51,7 +52,7 @@ pub(in crate::export) struct Audit {
 struct Broken {
     file: String,
     lines: u64,
-    /// The numbers of the first such lines.
+    /// The numbers of the first lines that are not records.
     numbers: Vec<u64>,
 }
 

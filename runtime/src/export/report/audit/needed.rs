@@ -25,10 +25,10 @@ impl<'a> Rows<'a> {
 
     /// Lists the `granted` scopes that an allowed request needed.
     ///
-    /// If the token itself has a demanded scope, only that scope is needed; otherwise each scope that covers it is. So
-    /// a token with `files:read` and `files:admin` did not need the latter to read: with only the needed scopes, each
-    /// request would be allowed as before. If this is unknown, as for a row that no longer exists, each scope counts as
-    /// needed.
+    /// If the token itself has a demanded scope, only that scope is needed. Otherwise, each granted scope that covers
+    /// the demanded scope is needed. For example, a token with `files:read` and `files:admin` did not need
+    /// `files:admin` to read. If a token had only the needed scopes, each request would be allowed as before. If the
+    /// needed scopes are unknown, as for a row that no longer exists, each granted scope counts as needed.
     pub(super) fn needed<'r>(&self, record: &'r Record, granted: &'r [String]) -> BTreeSet<&'r str> {
         let all: GrantedScopes = granted.iter().map(String::as_str).collect();
         let is_covered = |scope: &&String| self.policy.covers(&all, scope);
@@ -52,7 +52,8 @@ impl<'a> Rows<'a> {
         Some(by.collect::<Option<Vec<_>>>()?.concat())
     }
 
-    /// Lists the granted scopes that cover `scope`. If that is a template, they need to cover it only for some values.
+    /// Lists the granted scopes that cover `scope`. If `scope` is a template, a granted scope counts if it covers the
+    /// template for some values.
     fn by<'r>(&self, scope: &str, granted: &'r [String]) -> Vec<&'r str> {
         let granted = || granted.iter().map(String::as_str);
         let itself: Vec<&str> = granted().filter(|own| *own == scope || fits(scope, own)).collect();

@@ -14,12 +14,11 @@ use super::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// How many kinds of refusals, and how many clients for each, the summary lists.
+/// The summary lists at most `MOST_REFUSALS` kinds of refusals, and at most `MOST_CLIENTS` clients for each kind.
 const MOST_REFUSALS: usize = 100;
 const MOST_CLIENTS: usize = 5;
 
-/// The counts so far. Their size depends on the numbers of rows, reasons, scopes and clients, not on the length of the
-/// log.
+/// The counts so far. The counts take memory for each row, reason, scope and client, but not for each line of the log.
 pub(super) struct Tally<'a> {
     rows: Rows<'a>,
     records: u64,
@@ -36,7 +35,7 @@ struct Count {
     clients: BTreeMap<Client, u64>,
 }
 
-/// The caller, as far as it is known.
+/// The caller, as far as the log names it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Client {
@@ -49,7 +48,7 @@ enum Client {
     Nobody,
 }
 
-/// One row that was refused for one reason.
+/// The refusals of the same rows for the same reason.
 #[derive(Serialize)]
 pub(super) struct Refusal {
     rows: Vec<String>,

@@ -1,4 +1,4 @@
-//! The guides name items of all features. These features are not all enabled, so read the guides on
+//! The guides link to items of all features, and this documentation was built without some features. Read the guides on
 //! [docs.rs](https://docs.rs/scopegate/latest/scopegate/guide/index.html).
 
 macro_rules! elsewhere {
@@ -8,5 +8,5 @@ macro_rules! elsewhere {
     )*};
 }
 
-// Those that other pages name.
+// The guides to which other pages link.
 elsewhere! { browsers discovery dpop mcp observing operating providers refused testing }

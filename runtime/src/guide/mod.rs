@@ -1,4 +1,4 @@
-//! Guides, one a topic. Each opens with a task and a program, which is compiled or run with the crate's tests.
+//! Guides, one for each topic. Each guide opens with a task and a program. The crate's tests compile or run this program.
 //!
 //! | to | read |
 //! |---|---|
@@ -11,12 +11,12 @@
 //! | lock scopes in CI, examine tokens, replace keys | [`operating`] |
 //! | write an audit log, or count refusals | [`observing`] |
 //! | move to a new version | [`upgrading`] |
-//! | have clients find the authorization server | [`discovery`] |
+//! | let clients find the authorization server | [`discovery`] |
 //! | accept API keys | [`static_keys`] |
 //! | run behind a proxy | [`proxies`] |
 //! | accept tokens that are bound to a key or a certificate | [`dpop`] |
 //! | show reviewers who may call what | [`report`] |
-//! | look up a word | [`glossary`] |
+//! | look up a term | [`glossary`] |
 
 #[doc = include_str!("adopting.md")]
 pub mod adopting {}
@@ -55,7 +55,7 @@ pub mod refused {}
 pub mod glossary {}
 
 #[doc = include_str!("report.md")]
-// Documentation has no files beside it, so the picture is a part of the page.
+// rustdoc cannot add a file beside a page, so the page contains the picture.
 #[doc = concat!("\n\n[picture]: data:image/png;base64,", include_str!("report.png.base64"))]
 pub mod report {}
 

@@ -139,7 +139,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// When `claims` does not serialize to a JSON object.
+    /// Fails if `claims` does not serialize to a JSON object.
     pub fn with_claims(self, claims: impl Serialize) -> Result<Self, InvalidClaims> {
         match serde_json::to_value(claims) {
             Ok(Value::Object(claims)) => Ok(self.with_all_claims(claims)),
@@ -291,7 +291,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// When a claim that `T` needs is missing or has another type.
+    /// Fails if a claim that `T` needs is missing or has another type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, InvalidClaims> {
         Ok(T::deserialize(Value::Object(self.0.claims.clone()))?)
     }

@@ -88,7 +88,7 @@ impl StaticKeys {
     ///
     /// # Errors
     ///
-    /// When the list has no key, or has a key that [`StaticKeys::key`] rejects. The error identifies the key only by
+    /// Fails if the list has no key, or has a key that [`StaticKeys::key`] rejects. The error identifies the key only by
     /// its position.
     pub fn parse(list: &str) -> Result<Self, InvalidKey> {
         let mut entries = list.split(';').map(str::trim).enumerate().filter(|(_, entry)| !entry.is_empty());
@@ -109,7 +109,7 @@ impl StaticKeys {
     ///
     /// # Errors
     ///
-    /// When the key has a character that a client could not send, is already in the table, or has an invalid scope.
+    /// Fails if the key has a character that a client could not send, is already in the table, or has an invalid scope.
     pub fn key(self, name: &str, key: &str, scopes: &str) -> Result<Self, InvalidKey> {
         self.add(Some(name), key, scopes).map_err(|fault| InvalidKey { which: format!("{name:?}"), fault })
     }

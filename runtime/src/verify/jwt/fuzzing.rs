@@ -10,7 +10,7 @@ use crate::Issuer;
 ///
 /// # Errors
 ///
-/// When the text is not an issuer.
+/// Fails if the text is not an issuer.
 pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
     let urls = issuer_metadata::well_known_urls(issuer, &Transport::default())?;
     Ok(urls.into_iter().map(String::from).collect())
@@ -20,7 +20,7 @@ pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
 ///
 /// # Errors
 ///
-/// When the metadata belongs to another issuer, or keys must not be loaded from the address.
+/// Fails if the metadata belongs to another issuer, or keys must not be loaded from the address.
 pub fn key_set_url(metadata: &Value, issuer: &str) -> Result<String, String> {
     let metadata = issuer_metadata::read(metadata.to_string().as_bytes(), issuer);
     let metadata = metadata.map_err(|error| error.to_string())?;

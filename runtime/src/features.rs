@@ -150,7 +150,6 @@ mod utoipa {
     #[rustfmt::skip]
     impl<S> Router<S> {
         #[doc(hidden)]
-        #[must_use]
         pub fn routes<R>(self, _routes: R) -> Self where for<'a> Off<'a>: Utoipa { Off::off() }
         #[doc(hidden)]
         pub fn openapi<D>(&self, _openapi: D) -> D where for<'a> Off<'a>: Utoipa { Off::off() }

@@ -1,5 +1,5 @@
-//! Guides, one for each topic. A guide opens with a task and, in most guides, a whole program. The crate's tests compile
-//! or run this program.
+//! Guides, one for each topic. A guide opens with a task and, in most guides, a whole program. The crate's tests
+//! compile or run these programs.
 //!
 //! | to | read |
 //! |---|---|

@@ -1,5 +1,5 @@
-//! The guides link to items of all features, and this documentation was built without some features. Read the guides on
-//! [docs.rs](https://docs.rs/scopegate/latest/scopegate/guide/index.html).
+//! The guides are not here, because they link to items of all features, and this documentation was built without some
+//! features. Read the guides on [docs.rs](https://docs.rs/scopegate/latest/scopegate/guide/index.html).
 
 macro_rules! elsewhere {
     ($($name:ident)*) => {$(
@@ -8,5 +8,5 @@ macro_rules! elsewhere {
     )*};
 }
 
-// The guides to which other pages link.
+// Each guide to which another page of this documentation links.
 elsewhere! { browsers discovery dpop mcp observing operating providers refused testing }

@@ -1,4 +1,5 @@
-//! Guides, one for each topic. Each guide opens with a task and a program. The crate's tests compile or run this program.
+//! Guides, one for each topic. A guide opens with a task and, in most guides, a whole program. The crate's tests
+//! compile or run these programs.
 //!
 //! | to | read |
 //! |---|---|
@@ -6,9 +7,9 @@
 //! | accept tokens of Keycloak, Auth0, Okta, Entra ID and others | [`providers`] |
 //! | find out why a token is refused | [`refused`] |
 //! | protect an MCP server | [`mcp`] |
-//! | serve pages in browsers, WebSockets and server-sent events | [`browsers`] |
+//! | serve browser pages, WebSockets and server-sent events | [`browsers`] |
 //! | test routes and handlers | [`testing`] |
-//! | lock scopes in CI, examine tokens, replace keys | [`operating`] |
+//! | lock scopes in CI, examine tokens, or replace keys | [`operating`] |
 //! | write an audit log, or count refusals | [`observing`] |
 //! | move to a new version | [`upgrading`] |
 //! | let clients find the authorization server | [`discovery`] |
@@ -55,7 +56,7 @@ pub mod refused {}
 pub mod glossary {}
 
 #[doc = include_str!("report.md")]
-// rustdoc cannot add a file beside a page, so the page contains the picture.
+// rustdoc cannot put an image file beside a page, so the page itself contains the image.
 #[doc = concat!("\n\n[picture]: data:image/png;base64,", include_str!("report.png.base64"))]
 pub mod report {}
 

@@ -16,9 +16,9 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// A token with an unknown key also causes a reload, and so does a signature that does not match its key. These reloads
 /// happen at most every ten seconds. A token with an unknown key is invalid if the loaded keys were requested from the
-/// server after the token first arrived, or more than a minute after the token's `iat`. Otherwise, the result is
-/// [`VerifyError::unavailable`], because the server can have published the key since then. The token becomes valid when
-/// a reload finds its key.
+/// server after the token first arrived, or more than a minute after the token's `iat`. Otherwise, the server can have
+/// published the key since then, and the result is [`VerifyError::unavailable`]. The token becomes valid when a reload
+/// finds its key.
 ///
 /// A token is valid if
 /// - its `iss` is one of the issuers, and a key of that issuer made the signature;

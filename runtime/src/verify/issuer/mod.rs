@@ -144,7 +144,7 @@ impl Issuer {
     /// authorization server maps the resource's URL to another name ([RFC 8707, section 2]).
     ///
     /// The audience can be a client's id, which is also the audience of the client's ID tokens. So a token with this
-    /// audience must be marked as an access token, or have a claim for scopes. Set
+    /// audience must be marked as an access token, or have a claim for scopes. Set the
     /// [`access_claims`](Self::access_claims) to require one of those claims in place of a claim for scopes.
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2

@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
 /// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted. With HMAC,
-/// a verifier could also sign, and an attacker could use a published RSA key as the secret.
+/// a verifier could also sign tokens, and an attacker could sign tokens with a published RSA key as the HMAC secret.
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub(super) fn all() -> impl Iterator<Item = Algorithm> {
     NAMES.iter().filter(|(name, algorithm)| *name == algorithm.name()).map(|(_, algorithm)| *algorithm)
 }
 
-/// Lists the names of all algorithms, those with short signatures first.
+/// Lists the names of all algorithms. Algorithms with short signatures come first.
 #[cfg(feature = "dpop")]
 pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
     let of = |is_rsa: bool| NAMES.iter().filter(move |(_, algorithm)| algorithm.of_rsa().is_some() == is_rsa);

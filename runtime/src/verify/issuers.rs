@@ -32,8 +32,9 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// - no claim marks it as another kind of token; such marks are a `typ` of `ID` or `Refresh`, and any `token_use`
 ///   except `access`;
 /// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
-///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If its audience is
-///   also not the resource, it needs a claim for scopes, or another claim that [ID tokens lack](Issuer::access_claims);
+///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
+///   audience is not the resource, it needs a claim for scopes, or another claim that [ID tokens
+///   lack](Issuer::access_claims);
 /// - no member is repeated in its header, in its claims, or in an object inside them;
 /// - it is at most 16 KiB long, and its header has at most 32 members.
 ///

@@ -1,4 +1,4 @@
-//! Static API keys, for servers without OAuth or in addition to it.
+//! Static API keys, for servers without OAuth or in addition to OAuth.
 
 use std::{borrow::Cow, fmt};
 
@@ -14,7 +14,7 @@ use crate::{
 /// API keys, each with the scopes that it grants. Several keys can be valid at once, so that you can replace a key
 /// without an interruption.
 ///
-/// A key with a name is a [`Principal`](crate::Principal) of its own kind, which never equals a user.
+/// A key with a name is a [`Principal`](crate::Principal) of its own kind, which never equals the principal of a user.
 ///
 /// Keys are stored as hashes, compared in constant time, and never shown.
 ///

@@ -115,7 +115,7 @@ impl Cache {
         self.good.retain(|_, good| self.counts(good, now));
     }
 
-    /// Returns how many answers about active tokens are cached, and how many other outcomes.
+    /// Returns two numbers: the cached answers about active tokens, and all other cached outcomes.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.bad.len())

@@ -18,8 +18,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// can make the server fail, and the sender of this token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
-/// After a pause, one request tries the server again. Another request may try if the first has no result after this
-/// time, which is longer than the time limit of a request.
+/// After a pause, one request tries the server again. If this request has no result after this time, another request
+/// may try. This time is longer than the time limit of a request.
 const TRIAL: Duration = Duration::from_secs(10);
 
 /// The circuit breaker of one server.
@@ -36,8 +36,8 @@ enum State {
     Closed,
     /// The server gave no answer, and is not asked before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave no answer, and one request is trying it again. If this request has no result at `until`, another
-    /// request may try.
+    /// The server gave no answer, and one request is asking the server again. If this request has no result at `until`,
+    /// another request may try.
     Trying { until: Instant, pause: Duration, reason: Arc<str> },
     /// The server gave useless answers, and is not asked before `until`.
     Resting { until: Instant, reason: Arc<str> },

@@ -31,7 +31,7 @@ pub(super) struct Question {
 /// The content of an answer.
 #[derive(Debug, PartialEq)]
 pub(super) enum Reading {
-    /// The claims of an active token, in the terms of RFC 7662.
+    /// The claims of an active token, with the names of RFC 7662.
     Active(Map<String, Value>),
     Inactive,
     /// A signed answer that has not been verified.
@@ -39,7 +39,7 @@ pub(super) enum Reading {
 }
 
 impl Dialect {
-    /// Returns the endpoint if the protocol has a fixed one.
+    /// Returns the fixed endpoint of the protocol, if there is one.
     pub(super) fn endpoint(self, credentials: &Credentials) -> Option<String> {
         match self {
             Self::Rfc7662 => None,

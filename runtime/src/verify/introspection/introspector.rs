@@ -108,7 +108,7 @@ impl Introspector {
         self.0.remembered(Lookup::of(token)).map(Outcome::into_answer)
     }
 
-    /// Asks about a token, unless the answer is cached.
+    /// Returns the answer about a token: the cached answer, or else a new one.
     pub(crate) async fn ask(&self, token: &str) -> Result<Answer, VerifyError> {
         check_length(token)?;
         let lookup = Lookup::of(token);
@@ -131,7 +131,7 @@ impl Introspector {
 
     /// Returns the open question about this token, or starts a question. A question runs as its own task, so it
     /// continues even if the request that started it ends. Returns an `Err` with the outcome if the outcome is already
-    /// cached, or if no question can start now, for example because too many are open.
+    /// cached, or if no question can start now, for example because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
@@ -160,7 +160,7 @@ impl Introspector {
         Ok(flight)
     }
 
-    /// Returns how many answers about active tokens are cached, and how many other outcomes.
+    /// Returns two numbers: the cached answers about active tokens, and all other cached outcomes.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> (usize, usize) {
         self.0.cache.len()

@@ -49,9 +49,9 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// `false`. The gate prefers plain answers, but also accepts signed ones ([RFC 9701]). A signed answer must be signed
 /// by a key of the issuer, name this program's client id as its audience, and be at most five minutes old.
 ///
-/// An active token is rejected if the answer marks it as another kind of token, such as a refresh token or an ID token,
-/// in `token_type`, `token_use` or `typ`. An active token is also rejected if the answer has neither an audience nor
-/// any of these three members.
+/// An active token is rejected if a member of the answer (`token_type`, `token_use` or `typ`) marks it as another kind
+/// of token, such as a refresh token or an ID token. An active token is also rejected if the answer has neither an
+/// audience nor any of these three members.
 ///
 /// # Caching
 ///
@@ -63,11 +63,11 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// # When the server does not answer
 ///
 /// A request is answered with 503 and `Retry-After` if no answer about its token is cached. So the client keeps its
-/// token, which it would discard after a 401. The gate does not ask a server for one second if the server gives no
-/// answer within five seconds, or answers with 429, 502, 503 or 504. Each further failure doubles this pause, up to 30
-/// seconds. After each pause, the gate tries the server with a single question. After five answers in a row that the
-/// gate cannot use, such as error pages, the gate does not ask the server for one second. At most 64 questions to a
-/// server are open at the same time. A request that needs a further question gets 503 at once.
+/// token, which it would discard after a 401. If the server gives no answer within five seconds, or answers with 429,
+/// 502, 503 or 504, the gate pauses its questions to this server for one second. Each further failure doubles this
+/// pause, up to 30 seconds. After each pause, the gate tries the server with a single question. The gate also pauses
+/// for one second after five answers in a row that it cannot use, such as error pages. At most 64 questions to a server
+/// are open at the same time. A request that needs a further question gets 503 at once.
 ///
 /// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
 ///
@@ -182,7 +182,7 @@ impl Introspection {
     }
 
     /// Sets the audience of the assertions of [`private_key_jwt`](Self::private_key_jwt). The default is the issuer.
-    /// Some servers require the URL of their token endpoint instead.
+    /// Some servers require the URL of their token endpoint as the audience.
     pub fn assertion_audience(self, audience: impl Into<String>) -> Self {
         self.change_key("assertion_audience", |key| key.set_audience(audience.into()))
     }
@@ -243,7 +243,7 @@ impl Introspection {
     ///
     /// Some servers also answer `active` about refresh tokens. One of them is oidc-provider, whose answer about a
     /// refresh token has no `token_type`. So the gate would accept a refresh token, which lives for weeks, as an access
-    /// token. Call this method only if the server answers `active` about no other tokens than access tokens, as
+    /// token. Call this method only if the server answers `active` about nothing but access tokens, as
     /// django-oauth-toolkit does.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
@@ -298,7 +298,7 @@ impl Introspection {
     }
 
     /// Tells whether a token without an audience counts as an access token: the answer states its kind, or the program
-    /// does not require this.
+    /// called `without_token_type`.
     pub(crate) fn is_access(&self, claims: &Map<String, Value>) -> bool {
         !self.needs_token_type || kind::is_said(claims)
     }

@@ -133,8 +133,8 @@ impl Issuer {
     /// Also accepts this `iss` for the same authorization server. For a [family](Self::family), `issuer` is another
     /// pattern.
     ///
-    /// If two tokens have different names of the issuer, their principals differ, even if their subjects are equal.
-    /// Only your program can know whether equal subjects are the same person.
+    /// If two tokens name the issuer differently, their principals differ, even if their subjects are equal. Only your
+    /// program can know whether equal subjects are the same person.
     pub fn also_named(mut self, issuer: impl Into<String>) -> Self {
         self.names.add(issuer.into());
         self
@@ -144,8 +144,8 @@ impl Issuer {
     /// authorization server maps the resource's URL to another name ([RFC 8707, section 2]).
     ///
     /// The audience can be a client's id, which is also the audience of the client's ID tokens. So a token with this
-    /// audience must be marked as an access token, or have a claim for scopes. Set the
-    /// [`access_claims`](Self::access_claims) to require one of those claims in place of a claim for scopes.
+    /// audience must be marked as an access token, or have a claim for scopes. To require one of certain other claims
+    /// in place of a claim for scopes, call [`access_claims`](Self::access_claims).
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {

@@ -105,8 +105,8 @@ impl Issuer {
     /// Sets the URL of the metadata. Use this method if the authorization server has a different address inside your
     /// cluster, or publishes its metadata at an unusual place.
     ///
-    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The keys that the metadata names may be on
-    /// the origin of `url`.
+    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The keys that the metadata names may also be
+    /// on the origin of `url`.
     ///
     /// # Examples
     ///
@@ -146,8 +146,8 @@ impl Issuer {
         }
     }
 
-    /// Also loads keys from these hosts, if the metadata names a URL on one of them. Write the port if the port is not
-    /// 443.
+    /// Also loads keys from these hosts, if the metadata names a URL on one of them. Write `host:port` for a port other
+    /// than 443.
     ///
     /// By default, keys must be on the origin of the issuer or of its metadata. Name only a host that the provider
     /// documents, and on which nobody else can publish. The URL of the keys must be an `https` URL. `http` is allowed
@@ -169,7 +169,7 @@ impl Issuer {
     }
 
     /// Allows `http` for requests to these hosts. Use this method only in a network where nobody can change the
-    /// traffic. Write the port if the port is not 80.
+    /// traffic. Write `host:port` for a port other than 80.
     ///
     /// Anyone who can change the answer to a request over `http` can forge tokens.
     pub fn http_hosts(mut self, hosts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {

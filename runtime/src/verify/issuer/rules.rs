@@ -100,7 +100,7 @@ impl Issuer {
         }
     }
 
-    /// Rejects a token without a claim of access tokens. It could be an ID token, because an ID token can have the same
+    /// Rejects a token without any claim by which access tokens are recognized. It could be an ID token with the same
     /// audience.
     fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {
         let of_access = &self.rules.of_access;

@@ -25,7 +25,7 @@ const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 /// that a flood of them cannot evict valid tokens. The size of the cache for valid tokens does not change this number.
 const MOST_REFUSED: usize = 1024;
 
-/// The smallest weight of a rejected token, in bytes. A shorter token has this weight, too.
+/// The smallest weight of a rejected token, in bytes. A token with a shorter text also has this weight.
 const USUAL_LENGTH: usize = 1024;
 
 /// How often expired entries are removed, unless a lookup removes them earlier.

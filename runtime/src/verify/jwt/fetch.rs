@@ -38,8 +38,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
-/// Posts `body` to `url`, and returns the answer, whatever its status is. Does not follow redirects, because the body
-/// would go to another address.
+/// Posts `body` to `url`, and returns the answer, whatever its status is. Does not follow redirects, because a redirect
+/// would send the body to another address.
 #[cfg(feature = "introspection")]
 pub(crate) async fn post(
     client: &Client,

@@ -137,8 +137,8 @@ pub(super) fn is_html(document: &[u8]) -> bool {
 }
 
 /// Lists the addresses of an issuer's metadata. RFC 8414 inserts `/.well-known/oauth-authorization-server` before the
-/// issuer's path. OIDC Discovery appends `/.well-known/openid-configuration` to the path, but some servers insert it
-/// before the path.
+/// issuer's path. OIDC Discovery appends `/.well-known/openid-configuration` to the path, but some servers insert this
+/// text before the path.
 pub(crate) fn well_known_urls(issuer: &str, transport: &Transport) -> Result<Vec<Url>, String> {
     let base = trusted_url(issuer, transport)?;
     if base.query().is_some() || base.fragment().is_some() {

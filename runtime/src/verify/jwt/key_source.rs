@@ -81,8 +81,8 @@ impl KeySource {
         }
     }
 
-    /// Returns newer keys than `known`, for a token whose key is not in `known`. Returns `None` if `known` is too new
-    /// to ask the issuer again.
+    /// Returns newer keys than `known`, for a token whose key is not in `known`. Returns `None` if `known` is so new
+    /// that the issuer is not asked again.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
             return Ok(None);

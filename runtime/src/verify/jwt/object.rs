@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for AllMembers {
     }
 }
 
-/// Adds the member `name` to `members`. Its value is the next one in `object`.
+/// Adds the member `name` to `members`, with the next value in `object`.
 fn read_member<'de, A: MapAccess<'de>>(
     members: &mut Map<String, Value>,
     name: String,
@@ -157,8 +157,8 @@ fn numbers_come_as_objects() -> bool {
 }
 
 /// Visits a part of an object that nobody reads, and stores no values. Fails if an object in this part repeats a
-/// member, or has too many members. `left` is the number of members that may follow, including nested ones. This number
-/// is small, because each name is compared with all earlier names.
+/// member, or if there are too many members. `left` is the number of members that may follow, including nested ones.
+/// This number is small, because each name is compared with all earlier names.
 pub(super) struct Names<'de, 'a> {
     seen: Vec<Cow<'de, str>>,
     left: &'a mut usize,
@@ -175,7 +175,7 @@ impl<'de, 'a> Names<'de, 'a> {
         Ok(())
     }
 
-    /// Checks the member `name`. Its value is the next one in `object`.
+    /// Checks the member `name` and its value, which is the next value in `object`.
     pub(super) fn check<A: MapAccess<'de>>(
         &mut self,
         name: Cow<'de, str>,

@@ -11,8 +11,8 @@ use crate::VerifyError;
 /// Keys older than this are reloaded in the background while they are in use.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Requests wait for new keys if the keys are older than this. Keys get this old only if no token arrives for a while.
-/// Without this limit, the next token could be accepted with a key that was withdrawn hours ago.
+/// Requests wait for new keys if the known keys are older than this. Keys get this old only if no token arrives for a
+/// while. Without this limit, the next token could be accepted with a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
 /// Keys younger than this are not reloaded when a token names an unknown key. Otherwise anyone could make the program
@@ -22,7 +22,7 @@ pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// How long the server still counts as down after the pause that follows a failure.
 const STILL_DOWN: Duration = Duration::from_secs(60);
 
-/// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles it.
+/// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles the pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The shortest time that a client is told to wait.

@@ -23,8 +23,8 @@ pub(crate) fn check_length(token: &str) -> Result<(), Fault> {
     if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
 }
 
-/// Tells whether a token has the form of a JSON Web Token: it has three parts, and the first is a JSON object. Other
-/// tokens are opaque.
+/// Tells whether a token has the form of a JSON Web Token: it has three parts, and the first part is a JSON object.
+/// Other tokens are opaque.
 #[cfg(feature = "introspection")]
 pub(crate) fn is_jwt(token: &str) -> bool {
     let mut parts = token.split('.');
@@ -148,7 +148,8 @@ impl Unverified<'_> {
         Err(fault.of(Rule::Algorithm))
     }
 
-    /// Returns the token's `iat`, which has not been verified. It is needed only for a token with an unknown key.
+    /// Returns the token's `iat`, which has not been verified. The `iat` is needed only for a token with an unknown
+    /// key.
     pub(super) fn issued_at(&self) -> Option<f64> {
         serde_json::from_slice::<Object<Iat>>(&self.claims).ok().map(|Object(Iat { iat })| iat)
     }

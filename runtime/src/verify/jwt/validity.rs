@@ -67,8 +67,8 @@ impl Validity {
     }
 }
 
-/// Returns the current time in seconds since 1970. If the clock is broken and shows an earlier time, returns infinity,
-/// so that every token counts as expired.
+/// Returns the current time in seconds since 1970. Returns infinity if the clock shows a time before 1970, so that
+/// every token counts as expired.
 pub(crate) fn system_clock() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
 }

@@ -126,8 +126,8 @@ impl Jwts {
     }
 
     /// Uses the cached result for a token if the result is still usable. Gets the current keys each time. So cached
-    /// tokens also cause reloads of the keys, and a token is no longer accepted as soon as a reload does not find its
-    /// key.
+    /// tokens also cause reloads of the keys, and a cached result is no longer used once a reload does not find the
+    /// token's key.
     async fn recall(
         &self,
         cache: &Cache,

@@ -7,7 +7,7 @@ use crate::Issuer;
 impl Issuer {
     /// Makes the issuer of a `WorkOS` `AuthKit` domain.
     ///
-    /// In `WorkOS`, add the resource's URL to the resource indicators, so that it becomes the audience of tokens.
+    /// In `WorkOS`, add the resource's URL to the resource indicators, so that this URL becomes the audience of tokens.
     /// Otherwise `aud` is a client's id, and the token is rejected.
     ///
     /// # Examples
@@ -66,9 +66,9 @@ impl Issuer {
     /// [`Access::client`](crate::Access::client), or add `.require("client_id", "..")`.
     ///
     /// Tokens have no scopes. Grant scopes by a role in `app_metadata`, or add a claim `scope` with an access token
-    /// hook. Do not use `user_metadata`, because people can change their own. Tokens of the project's own sign-in have
-    /// no client and are rejected; to accept them too, add `.access_claims(["session_id"])`. If the project's key is a
-    /// shared secret (HS256), change the project to signing keys.
+    /// hook. Do not use `user_metadata`, because people can change their own `user_metadata`. Tokens of the project's
+    /// own sign-in have no client and are rejected; to accept them too, add `.access_claims(["session_id"])`. If the
+    /// project's key is a shared secret (HS256), change the project to signing keys.
     ///
     /// # Examples
     ///

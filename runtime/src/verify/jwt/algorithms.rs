@@ -48,7 +48,7 @@ impl Algorithm {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
-    /// Returns the parameters of the algorithm, if it uses RSA keys.
+    /// Returns the parameters of the algorithm, if the algorithm uses RSA keys.
     pub(super) const fn of_rsa(self) -> Option<&'static RsaParameters> {
         Some(match self {
             Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
@@ -61,7 +61,8 @@ impl Algorithm {
         })
     }
 
-    /// Returns the algorithm and the length of a coordinate in bytes, if the algorithm's keys are points of a curve.
+    /// Returns the library's value for the algorithm, and the length of a coordinate in bytes, if the algorithm's keys
+    /// are points of a curve.
     pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
         Some(match self {
             Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),

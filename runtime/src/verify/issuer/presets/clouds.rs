@@ -49,9 +49,10 @@ impl Issuer {
     /// Makes the issuer of one Entra ID tenant, for the API that is registered there with an application (client) id.
     ///
     /// The gate accepts v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes come from
-    /// `scp` for people and from `roles` for applications. An app role grants the scope of the same name, also to
-    /// people who have the role. Clients write `api://CLIENT-ID/` before each scope that they request. If the
-    /// application id URI is not `api://CLIENT-ID`, add `.audience("api://files").asked_with_prefix("api://files/")`.
+    /// `scp` for people and from `roles` for applications. An app role grants the scope of the same name to
+    /// applications, and also to people who have the role. Clients write `api://CLIENT-ID/` before each scope that they
+    /// request. If the application id URI is not `api://CLIENT-ID`, add
+    /// `.audience("api://files").asked_with_prefix("api://files/")`.
     ///
     /// The tenant id is a GUID, as in `iss`. With any other value, such as `common` or a domain, the gate does not
     /// start.

@@ -7,8 +7,8 @@ use crate::{Introspection, Issuer};
 impl Issuer {
     /// Makes the issuer for the tokens that Google issues to one client.
     ///
-    /// The audience is the client's id, so tokens of other clients are rejected. Scopes are Google's own, and you
-    /// cannot add others. Map these scopes to the scopes of your program, as in the example.
+    /// The audience is the client's id, so tokens of other clients are rejected. Google defines the scopes, and you
+    /// cannot add scopes. Map these scopes to the scopes of your program, as in the example.
     ///
     /// Google's ID tokens are rejected: they identify a person, but grant a client nothing.
     ///
@@ -35,7 +35,7 @@ impl Issuer {
     /// Tokens have no audience, so the gate accepts all tokens of this app, and no others. This means that **a token of
     /// the app is valid at every resource that accepts the app's tokens, and at GitHub itself**.
     ///
-    /// Scopes are GitHub's own, and you cannot add others. Map these scopes to the scopes of your program, as in the
+    /// GitHub defines the scopes, and you cannot add scopes. Map these scopes to the scopes of your program, as in the
     /// example. Tokens of a GitHub App have permissions in place of scopes. GitHub's answer does not contain the
     /// permissions, so these tokens grant no scopes.
     ///

@@ -8,9 +8,9 @@ impl Issuer {
     /// Makes the issuer of a Keycloak realm, `https://HOST/realms/REALM`.
     ///
     /// The audience is the resource's URL if a client scope has an audience mapper for this URL. Otherwise `aud` has
-    /// the ids of clients. The claim `typ` states the kind of a token. So ID, refresh and logout tokens are rejected,
-    /// whatever their audience is. Access tokens with a `nonce` are accepted. Scopes come from `scope`; add
-    /// [`roles_at`](Self::roles_at) for roles.
+    /// only the ids of clients, and the token is rejected. The claim `typ` states the kind of a token. So ID, refresh
+    /// and logout tokens are rejected, whatever their audience is. Access tokens with a `nonce` are accepted. Scopes
+    /// come from `scope`; add [`roles_at`](Self::roles_at) for roles.
     ///
     /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of your own client in place of
     /// `CLIENT`, because roles of other clients have another meaning.

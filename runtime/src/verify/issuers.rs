@@ -26,8 +26,7 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///   `RS512` or `PS256` to `PS512` for an RSA key, `ES256`, `ES384` or `ES512` (by the curve) for an EC key, and
 ///   `EdDSA` for an Ed25519 key. HMAC and `none` are never accepted;
 /// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) of its issuer;
-/// - its `exp` is in the future, and its `nbf`, if it has one, is not. Both are checked with the
-///   [leeway](Issuer::leeway);
+/// - its `exp` is in the future, and its `nbf` (if any) is not. The [leeway](Issuer::leeway) applies to both;
 /// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, because
 ///   scopegate supports no extension;
 /// - no claim marks it as another kind of token; such marks are a `typ` of `ID` or `Refresh`, and any `token_use`

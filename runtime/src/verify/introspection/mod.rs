@@ -62,12 +62,13 @@ const LIFETIME: Duration = Duration::from_secs(30);
 ///
 /// # When the server does not answer
 ///
-/// A request is answered with 503 and `Retry-After` if no answer about its token is cached. So the client keeps its
-/// token, which it would discard after a 401. If the server gives no answer within five seconds, or answers with 429,
-/// 502, 503 or 504, the gate pauses its questions to this server for one second. Each further failure doubles this
-/// pause, up to 30 seconds. After each pause, the gate tries the server with a single question. The gate also pauses
-/// for one second after five answers in a row that it cannot use, such as error pages. At most 64 questions to a server
-/// are open at the same time. A request that needs a further question gets 503 at once.
+/// While the server does not answer, a request gets 503 with `Retry-After`, unless an answer about its token is cached.
+/// So the client keeps its token, which it would discard after a 401. If the server gives no answer within five
+/// seconds, or answers with 429, 502, 503 or 504, the gate pauses its questions to this server for one second. Each
+/// further failure doubles this pause, up to 30 seconds. After each pause, the gate tries the server with a single
+/// question. The gate also pauses for one second after five answers in a row that it cannot use, such as error pages.
+/// At most 64 questions to a server are open at the same time. A request that needs a further question gets 503 at
+/// once.
 ///
 /// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
 ///

@@ -1,4 +1,4 @@
-//! Verifies the tokens of several issuers, each by the rules of its own issuer.
+//! Verifies the tokens of several issuers, each token by the rules of its issuer.
 
 use std::fmt;
 
@@ -15,53 +15,55 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// [`VerifyError::unavailable`].
 ///
 /// A token with an unknown key also causes a reload, and so does a signature that does not match its key. These reloads
-/// happen at most every ten seconds. At first, a token with an unknown key is [`VerifyError::unavailable`]. A reload
-/// makes the token invalid if the reload started after the token first arrived, or more than a minute after the token's
-/// `iat`. The token stays invalid until the server publishes its key.
+/// happen at most every ten seconds. A token with an unknown key is invalid if the loaded keys were requested from the
+/// server after the token first arrived, or more than a minute after the token's `iat`. Otherwise, the server can have
+/// published the key since then, and the result is [`VerifyError::unavailable`]. The token becomes valid when a reload
+/// finds its key.
 ///
 /// A token is valid if
 /// - its `iss` is one of the issuers, and a key of that issuer made the signature;
-/// - its `alg` is the `alg` of the key. If the key has none, the token's `alg` must fit the kind of key: `RS256` to
-///   `PS512` for RSA, `ES256`, `ES384` or `ES512` by the curve, `EdDSA` for Ed25519. A key is never used for HMAC, and
-///   `none` is never accepted;
+/// - its `alg` is the `alg` of the key. If the key has no `alg`, the token's `alg` must fit the kind of key: `RS256` to
+///   `RS512` or `PS256` to `PS512` for an RSA key, `ES256`, `ES384` or `ES512` (by the curve) for an EC key, and
+///   `EdDSA` for an Ed25519 key. HMAC and `none` are never accepted;
 /// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) of its issuer;
-/// - it has an `exp` in the future, and no `nbf` in the future, both within the [leeway](Issuer::leeway);
+/// - its `exp` is in the future, and its `nbf` (if any) is not. The [leeway](Issuer::leeway) applies to both;
 /// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, because
 ///   scopegate supports no extension;
 /// - no claim marks it as another kind of token; such marks are a `typ` of `ID` or `Refresh`, and any `token_use`
 ///   except `access`;
 /// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
-///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If its audience is
-///   not the resource itself, it also needs a claim for scopes, or another claim that [ID tokens
+///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
+///   audience is not the resource, it needs a claim for scopes, or another claim that [ID tokens
 ///   lack](Issuer::access_claims);
 /// - no member is repeated in its header, in its claims, or in an object inside them;
 /// - it is at most 16 KiB long, and its header has at most 32 members.
 ///
-/// The keys of an issuer are a JWK set of at most 256 keys; a longer set is rejected as a whole. A token without a
-/// `kid` is tried with the first four keys for its `alg`.
+/// The keys of an issuer are a JWK set of at most 256 keys; a longer set is rejected as a whole. The signature of a
+/// token without a `kid` is checked with the first four keys that fit its `alg`.
 ///
-/// The scopes come from the claims `scope` and `scp`, unless the [issuer](Issuer::scopes) sets others; each may be a
-/// space-delimited list or an array. The subject is `sub`; the client is `client_id`, or else `azp`, `cid` or `appid`.
+/// The scopes come from the claims `scope` and `scp`, unless the [issuer](Issuer::scopes) sets other claims. Each of
+/// these claims is a space-delimited list or an array. The subject is `sub`; the client is `client_id`, or else `azp`,
+/// `cid` or `appid`.
 ///
 /// # Caching
 ///
-/// A valid token is cached for five minutes, by its whole text, so that its signature is not verified again with each
-/// request. Its signature is checked again if a reload changes or removes its key. Its `exp` and `nbf` are checked each
-/// time. Up to a thousand rejected tokens are cached separately until the next reload: forged tokens, tokens for other
-/// audiences, and tokens with unknown keys. Expired tokens, and tokens that arrive before any keys are loaded, are not
-/// cached. [`Issuers::cache_size`] limits the memory, and can turn the cache off.
+/// A valid token is cached for five minutes, so that its signature is not verified again with each request. The cache
+/// key is the whole text of the token. The signature is verified again if a reload changes or removes its key. `exp`
+/// and `nbf` are checked at each request. Up to a thousand rejected tokens are cached separately until the next reload:
+/// forged tokens, tokens for other audiences, and tokens with unknown keys. Expired tokens, and tokens that arrive
+/// before any keys are loaded, are not cached. [`Issuers::cache_size`] limits the memory, and can turn the cache off.
 ///
-/// Cached or not, a token is valid until its `exp`, even if the authorization server has revoked it. The gate does not
-/// ask the server about single JWTs ([RFC 7662]). So let the server issue tokens that are valid for minutes, and not
-/// for days.
+/// A token is valid until its `exp`, even if the authorization server has revoked the token, and even if the cache is
+/// off: the gate does not ask the server about single JWTs ([RFC 7662]). So let the server issue tokens that are valid
+/// for minutes, and not for days.
+///
+/// Gates share the cache if they share the verifier in an [`Arc`](std::sync::Arc).
 ///
 /// # Denying single tokens
 ///
-/// To deny a token before its `exp`, deny its claim `jti` or its subject, and not its text. A token can have several
-/// valid texts: from an ECDSA signature (`ES256`, `ES384`, `ES512`), anyone can make a second valid signature, without
-/// the key.
-///
-/// Gates share the cache if they share the verifier in an [`Arc`](std::sync::Arc).
+/// To deny a token before its `exp`, put its claim `jti` or its subject on your deny list, and not its text. A token
+/// can have several valid texts: from an ECDSA signature (`ES256`, `ES384`, `ES512`), anyone can make a second valid
+/// signature, without the key.
 ///
 /// # Examples
 ///
@@ -77,8 +79,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// # Errors
 ///
-/// [`TokenVerifier::verify`] returns [`VerifyError::expired`] only for a token that is otherwise valid, and
-/// [`VerifyError::unavailable`] if the keys for the token could not be loaded.
+/// Fails if [`TokenVerifier::verify`] gets a token that is not valid. The error is [`VerifyError::expired`] only if the
+/// token is otherwise valid, and [`VerifyError::unavailable`] if the keys for the token could not be loaded.
 ///
 /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 /// [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
@@ -126,8 +128,9 @@ impl Issuers {
 
     /// Sets the size of the token cache in bytes; 16 MiB by default. `0` turns the cache off.
     ///
-    /// A token with a dozen claims takes about 2 KiB. A token that takes more than about 60 KiB is not always cached,
-    /// because the memory is split into parts. A machine with more cores has more and smaller parts.
+    /// A token with a dozen claims takes about 2 KiB. The cache is split into parts, and a token must fit into one
+    /// part, so a token that takes more than about 60 KiB is not always cached. On a machine with more cores, there are
+    /// more parts, and they are smaller.
     ///
     /// # Examples
     ///
@@ -157,7 +160,7 @@ impl Issuers {
         self.jwts.known().map(|known| &known.issuer)
     }
 
-    /// Finds issuers that would both accept the same `iss`.
+    /// Lists the pairs of issuers that would both accept the same `iss`.
     fn clashes(&self) -> Vec<String> {
         let mut issuers = self.iter();
         let mut clashes = Vec::new();
@@ -180,7 +183,8 @@ impl TokenVerifier for Issuers {
         if let Some(server) = self.opaque.server_of(presented.token())? {
             return match server.verify_by_memory(presented) {
                 Some(verified) => verified,
-                // Boxed, because this path is rare, and its state would enlarge the future of every request.
+                // Boxed, because few requests come here, and without the box the `Future` of every request would be
+                // larger.
                 None => Box::pin(server.verify(presented)).await,
             };
         }

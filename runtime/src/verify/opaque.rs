@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{Presented, Token, VerifyError};
 
-/// The issuers that introspect.
+/// The issuers with introspection.
 pub(super) struct Opaque(Vec<Server>);
 
 /// An issuer with its introspector.
@@ -39,7 +39,7 @@ impl Opaque {
     }
 
     /// Finds the only server that may be asked about a token. Returns `None` for a JSON Web Token, and if no issuer has
-    /// introspection. Rejects an opaque token that belongs to no server, or to more than one.
+    /// introspection. Rejects an opaque token if its prefix fits no server, or more than one server.
     pub(super) fn server_of(&self, token: &str) -> Result<Option<&Server>, Fault> {
         if self.0.is_empty() || is_jwt(token) {
             return Ok(None);
@@ -48,13 +48,13 @@ impl Opaque {
         match (candidates.next(), candidates.next()) {
             (Some(server), None) => Ok(Some(server)),
             (None, _) => Err(Fault::Plain("it has no prefix of an issuer that introspects")),
-            // A gate with such issuers does not start. Here, no server gets the token, because it may belong to the
-            // other.
+            // A gate with such issuers does not start. If this code runs all the same, no server gets the token,
+            // because it could be a token of the other server.
             (Some(_), Some(_)) => Err(Fault::Plain("two issuers that introspect have its prefix")),
         }
     }
 
-    /// Finds issuers whose servers would both be asked about the same token.
+    /// Lists the pairs of issuers whose servers would both be asked about the same token.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (at, server) in self.0.iter().enumerate() {
@@ -77,7 +77,7 @@ impl Server {
         self.introspector.settings()
     }
 
-    /// Asks the server, unless its answer is cached, and checks the answer by the rules of its issuer.
+    /// Asks the server about a token, unless an answer is cached. Checks the answer by the rules of the issuer.
     pub(super) async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         if let Some(verified) = self.verify_by_memory(presented) {
             return verified;
@@ -86,7 +86,7 @@ impl Server {
         Ok(self.judge(answer, presented)?.with_cached(false))
     }
 
-    /// Checks a token by a cached answer, if there is one, without waiting.
+    /// Checks a token by a cached answer, without waiting. Returns `None` if no answer is cached.
     pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
         let answer = self.introspector.recall(presented.token())?;
         Some(answer.and_then(|answer| Ok(self.judge(answer, presented)?.with_cached(true))))

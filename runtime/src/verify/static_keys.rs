@@ -1,4 +1,4 @@
-//! Static API keys, for servers without OAuth or in addition to it.
+//! Static API keys, for servers without OAuth or in addition to OAuth.
 
 use std::{borrow::Cow, fmt};
 
@@ -14,7 +14,7 @@ use crate::{
 /// API keys, each with the scopes that it grants. Several keys can be valid at once, so that you can replace a key
 /// without an interruption.
 ///
-/// A key with a name is a [`Principal`](crate::Principal) of its own kind, which never equals a user.
+/// A key with a name is a [`Principal`](crate::Principal) of its own kind, which never equals the principal of a user.
 ///
 /// Keys are stored as hashes, compared in constant time, and never shown.
 ///
@@ -27,7 +27,7 @@ use crate::{
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
 ///
-/// To give names to keys, for logs and for [`Principal::key_name`](crate::Principal::key_name):
+/// Give names to keys, so that logs and [`Principal::key_name`](crate::Principal::key_name) can show them:
 ///
 /// ```
 /// # use scopegate::StaticKeys;
@@ -50,7 +50,7 @@ struct Key {
     token: Token,
 }
 
-/// The texts in the answers to requests whose key is missing or wrong.
+/// The texts of the answers if a request has no key, or a wrong key.
 #[derive(Clone)]
 pub(crate) struct Texts {
     missing: Cow<'static, str>,
@@ -83,8 +83,8 @@ impl StaticKeys {
 
     /// Parses `key=scope scope;key=scope ..`, for example from an environment variable.
     ///
-    /// The last `=` separates key and scopes, so a key may end in `=`. A key without scopes is also followed by `=`:
-    /// `key=`.
+    /// In each entry, the last `=` separates the key from its scopes, so a key may end in `=`. Write `key=` for a key
+    /// without scopes.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl StaticKeys {
         self.add(Some(name), key, scopes).map_err(|fault| InvalidKey { which: format!("{name:?}"), fault })
     }
 
-    /// Sets the texts for a missing and for a wrong key, in place of `Missing API key` and `Invalid API key`.
+    /// Sets the texts for a missing key and for a wrong key, in place of `Missing API key` and `Invalid API key`.
     ///
     /// These texts apply to [`Gate::static_keys`](crate::Gate::static_keys). With [`StaticKeys::or`], the answers keep
     /// the usual texts about access tokens.
@@ -160,7 +160,7 @@ impl StaticKeys {
         Ok(self)
     }
 
-    /// Finds a key. Compares all keys completely, even after a match, so that the time of a request reveals nothing
+    /// Finds a key. Compares all keys completely, even after a match, so that the duration of a request reveals nothing
     /// about a key.
     pub(super) fn find(&self, key: &str) -> Option<&Token> {
         let digest = digest_of(key);
@@ -210,7 +210,7 @@ impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {
     }
 }
 
-/// The reason why a key is invalid. It does not quote the key.
+/// The reason why a key is invalid. The text does not quote the key.
 ///
 /// # Examples
 ///

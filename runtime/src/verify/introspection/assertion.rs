@@ -24,7 +24,7 @@ const LIFETIME: f64 = 60.0;
 pub(super) struct AssertionKey {
     client_id: String,
     key_id: Option<String>,
-    /// The audience of the assertions, if it is not the issuer.
+    /// The audience of the assertions; `None` means the issuer.
     audience: Option<String>,
     /// The name of the algorithm, as the program wrote it.
     algorithm: String,
@@ -38,7 +38,7 @@ enum PrivateKey {
 }
 
 impl AssertionKey {
-    /// Parses a private key in PEM, and makes a test signature.
+    /// Parses a private key in PEM, and makes a test signature with the key.
     pub(super) fn read(client_id: String, pem: &str, name: &str) -> Result<Self, String> {
         let algorithm = Algorithm::parse(name).ok_or_else(|| {
             format!(
@@ -83,7 +83,7 @@ impl AssertionKey {
         if let Some(key_id) = &self.key_id {
             header["kid"] = key_id.as_str().into();
         }
-        // The audience is the issuer and not an endpoint, so that no server can use the assertion at another one.
+        // The audience is the issuer and not an endpoint, so that no server can use the assertion at another server.
         let audience = self.audience.as_deref().unwrap_or(issuer);
         let claims = json!({
             "iss": self.client_id,
@@ -121,7 +121,7 @@ impl PrivateKey {
             Algorithm::Es256 => ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
             Algorithm::Es384 => ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
             Algorithm::Es512 => ec(&ECDSA_P521_SHA512_FIXED_SIGNING),
-            // OpenSSL writes a key of this kind without its public key.
+            // Accepts a key without its public key, because OpenSSL writes such keys.
             Algorithm::EdDsa => {
                 Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.secret_der()).ok().map(Self::Ed)
             }

@@ -1,4 +1,4 @@
-//! Caches answers, for a short time and with a size limit.
+//! Caches answers about tokens, for a short time and with a size limit.
 
 use std::{
     sync::{Arc, Mutex},
@@ -14,7 +14,7 @@ use super::{
     outcome::{Active, Outcome},
 };
 
-/// How long an answer about an unusable token is cached.
+/// How long an answer is cached if its token is inactive or not an access token.
 const REMEMBER_BAD: Duration = Duration::from_secs(5);
 
 /// The default size limit for answers about active tokens, in bytes.
@@ -29,7 +29,7 @@ const SWEEP_AFTER: Duration = Duration::from_secs(60);
 /// Answers about tokens.
 pub(super) struct Cache {
     good: Bounded<Kept, Arc<Good>, ByWeight>,
-    /// Bad answers have their own cache, so that a flood of them cannot evict good answers.
+    /// All other outcomes. They have their own cache, so that a flood of them cannot evict answers about active tokens.
     bad: Bounded<Kept, Bad, ByLength>,
     swept: Mutex<Instant>,
     lifetime: Duration,
@@ -72,8 +72,8 @@ impl Cache {
         (Instant::now() < bad.until).then_some(bad.outcome)
     }
 
-    /// Caches the answer to a question that was sent at `asked_at`. The lifetime begins at this time, because the
-    /// answer can miss later changes to the token.
+    /// Caches the answer to a question that was sent at `asked_at`. The lifetime begins at this time, because a token
+    /// that is revoked later can still be active in the answer.
     pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {
@@ -105,7 +105,7 @@ impl Cache {
     }
 
     fn sweep(&self, now: f64) {
-        // If another thread holds the lock, it is already sweeping.
+        // If another thread holds the lock, that thread is already sweeping.
         let Ok(mut swept) = self.swept.try_lock() else { return };
         if swept.elapsed() < SWEEP_AFTER {
             return;
@@ -115,7 +115,7 @@ impl Cache {
         self.good.retain(|_, good| self.counts(good, now));
     }
 
-    /// Returns the number of good answers, and the number of other answers.
+    /// Returns two numbers: the cached answers about active tokens, and all other cached outcomes.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.bad.len())
@@ -127,7 +127,7 @@ struct ByWeight;
 
 impl Weighter<Kept, Arc<Good>> for ByWeight {
     fn weight(&self, kept: &Kept, good: &Arc<Good>) -> u64 {
-        // The size of the answer, the token and the cache entry, without the claims.
+        // The size of a cache entry without the claims and without the text of the token.
         const ENTRY: usize = 1024;
         (ENTRY + kept.len() + good.weight) as u64
     }

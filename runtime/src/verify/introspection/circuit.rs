@@ -1,4 +1,5 @@
-//! A circuit breaker: decides when a server is asked again after a failure. Pure: time is an argument.
+//! A circuit breaker: decides when a server is asked again after a failure. This code reads no clock: the current time
+//! is an argument.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,12 +14,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause that a server may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// How many useless answers in a row cause a pause. A single useless answer causes none: the server may fail for one
-/// strange token, and the sender of this token must not block other callers.
+/// How many useless answers in a row cause a pause. A single useless answer causes no pause, because a strange token
+/// can make the server fail, and the sender of this token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
 /// After a pause, one request tries the server again. If this request has no result after this time, another request
-/// may try. No request takes that long.
+/// may try. This time is longer than the time limit of a request.
 const TRIAL: Duration = Duration::from_secs(10);
 
 /// The circuit breaker of one server.
@@ -35,8 +36,8 @@ enum State {
     Closed,
     /// The server gave no answer, and is not asked before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave no answer, and one request is trying it again. If this request has no result at `until`, another
-    /// request may try.
+    /// The server gave no answer, and one request is asking the server again. If this request has no result at `until`,
+    /// another request may try.
     Trying { until: Instant, pause: Duration, reason: Arc<str> },
     /// The server gave useless answers, and is not asked before `until`.
     Resting { until: Instant, reason: Arc<str> },
@@ -50,7 +51,7 @@ pub(super) struct Pause {
 }
 
 impl Circuit {
-    /// Decides whether one request may ask the server now.
+    /// Decides whether a request may ask the server now.
     pub(super) fn admit(&mut self, now: Instant) -> Result<(), Pause> {
         if let Some(pause) = self.pause(now) {
             return Err(pause);

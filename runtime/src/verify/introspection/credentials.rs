@@ -73,7 +73,7 @@ impl Credentials {
 }
 
 /// Makes the `Authorization` header with a client's id and secret. Both are form-encoded before they are joined by a
-/// colon, because the client id may contain a colon itself ([RFC 6749, section 2.3.1]).
+/// colon, because the client id can contain a colon, too ([RFC 6749, section 2.3.1]).
 ///
 /// [RFC 6749, section 2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 pub(super) fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, String> {

@@ -5,7 +5,7 @@
 /// [RFC 3339, section 5.6]: https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    // Fractions are dropped, so the token expires slightly earlier.
+    // Fractions of a second are dropped, so the token expires slightly earlier.
     let time = time.split_once('.').map_or(time, |(whole, _)| whole);
     let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
     let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
@@ -26,8 +26,8 @@ fn numbers(text: &str, between: char, lengths: [usize; 3]) -> Option<[i64; 3]> {
     parts.next().is_none().then_some(numbers)
 }
 
-/// Returns the days since 1970 in the Gregorian calendar. Here a year begins in March, so that the leap day is the last
-/// day of the year.
+/// Returns the number of days from 1970-01-01 to a date. In this calculation, a year begins in March, so that the leap
+/// day is the last day of the year.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month > 2 { year } else { year - 1 };
     let since_march = (month + 9) % 12;

@@ -14,7 +14,7 @@ use super::{
     github, google, rfc7662,
 };
 
-/// A protocol for asking.
+/// A protocol for asking a server about a token.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Dialect {
     Rfc7662,
@@ -31,7 +31,7 @@ pub(super) struct Question {
 /// The content of an answer.
 #[derive(Debug, PartialEq)]
 pub(super) enum Reading {
-    /// The claims of an active token, in the terms of RFC 7662.
+    /// The claims of an active token, with the names of RFC 7662.
     Active(Map<String, Value>),
     Inactive,
     /// A signed answer that has not been verified.
@@ -39,7 +39,7 @@ pub(super) enum Reading {
 }
 
 impl Dialect {
-    /// Returns the endpoint, if it is fixed for the protocol.
+    /// Returns the fixed endpoint of the protocol, if there is one.
     pub(super) fn endpoint(self, credentials: &Credentials) -> Option<String> {
         match self {
             Self::Rfc7662 => None,
@@ -73,7 +73,7 @@ impl Dialect {
         Ok(Question { headers, body: form.finish().into() })
     }
 
-    /// Parses a reply; returns an error if the reply is not an answer about a token.
+    /// Parses a reply. Fails if the reply is not an answer about a token.
     pub(super) fn read(self, reply: &Reply, credentials: &Credentials) -> Result<Reading, String> {
         match self {
             Self::Rfc7662 => rfc7662::read(reply),
@@ -83,7 +83,7 @@ impl Dialect {
     }
 }
 
-/// Tells whether the content type is `expected`, with any parameters.
+/// Tells whether the content type is `expected`, whatever its parameters are.
 pub(super) fn is_of_type(reply: &Reply, expected: &str) -> bool {
     let content_type =
         reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -91,15 +91,15 @@ pub(super) fn is_of_type(reply: &Reply, expected: &str) -> bool {
     essence.trim().eq_ignore_ascii_case(expected)
 }
 
-/// Parses a body that must be a JSON object without repeated members. Drops members that are `null`, because `null`
-/// means that the server has no value.
+/// Parses a body that must be a JSON object without repeated members. Drops members that are `null`, because a `null`
+/// says that the server has no value for the member.
 pub(super) fn object(reply: &Reply) -> Result<Map<String, Value>, String> {
     if !is_of_type(reply, "application/json") {
         let content_type = reply.headers.get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or("?"));
         let shown = crate::shown::text(content_type);
         return Err(format!("the content is of type `{shown}`, not `application/json`"));
     }
-    // The message of serde is not used: it could quote the answer, and an answer may contain the token.
+    // The message of serde is not used: it could quote the answer, and an answer can contain the token.
     let members = read_once(&reply.body);
     let mut members = members.map_err(|_| "the answer is not a JSON object, or repeats a member")?;
     members.retain(|_, value| !value.is_null());

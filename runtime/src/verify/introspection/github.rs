@@ -34,7 +34,8 @@ pub(super) fn question(token: &str, credentials: &Credentials) -> Result<Questio
     Ok(Question { headers, body: json!({ "access_token": token }).to_string().into() })
 }
 
-/// Parses the answer. Its status is 404 for a token of another app, and 422 for text that is not a token.
+/// Parses the answer. GitHub answers with 404 about a token of another app, and with 422 about a text that is not a
+/// token.
 pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
     match reply.status {
         StatusCode::OK => active(&object(reply)?, client_id).map(Reading::Active),
@@ -44,13 +45,14 @@ pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
     }
 }
 
-/// Converts the answer to the terms of RFC 7662. Drops the token and its hash, which GitHub also returns.
+/// Converts the answer to claims with the names of RFC 7662. Leaves out the token and its hash, which GitHub's answer
+/// also contains.
 fn active(answer: &Map<String, Value>, client_id: &str) -> Result<Map<String, Value>, String> {
     let app = answer.get("app").and_then(|app| app.get("client_id"));
     if app.and_then(Value::as_str) != Some(client_id) {
         return Err("the answer is not about a token of this app".to_owned());
     }
-    // Tokens of a GitHub App have permissions in place of scopes, and the answer does not contain them.
+    // Tokens of a GitHub App have permissions in place of scopes, and the answer does not contain these permissions.
     let scopes = match answer.get("scopes") {
         None => Vec::new(),
         Some(Value::Array(scopes)) if scopes.iter().all(Value::is_string) => scopes.clone(),

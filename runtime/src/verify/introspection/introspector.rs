@@ -1,5 +1,5 @@
-//! Asks one authorization server about tokens: once for all requests with the same token, and not while the server is
-//! down.
+//! Asks one authorization server about tokens. Simultaneous requests with the same token share one question, and a
+//! server that is down is not asked.
 
 use std::{
     collections::HashMap,
@@ -32,8 +32,8 @@ use crate::{VerifyError, verify::issuer::Places};
 /// The time limit for an answer, including the requests for metadata and keys.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How many questions to a server may be open at the same time. Further requests get 503 at once, because a queue would
-/// only grow.
+/// How many questions to a server may be open at the same time. A request that needs a further question gets 503 at
+/// once, because a queue of waiting requests would only grow.
 const MOST_FLIGHTS: usize = 64;
 
 /// The longest answer that is parsed, in bytes. There is a limit because parsed values take much more memory than their
@@ -52,7 +52,7 @@ struct Shared {
     keys: KeySource,
     cache: Cache,
     circuit: Mutex<Circuit>,
-    /// The open questions. The channel of a question delivers the outcome, and then closes.
+    /// The open question about each token. The channel of a question delivers the outcome, and then closes.
     flights: Mutex<HashMap<Kept, Flight>>,
     clock: fn() -> f64,
 }
@@ -102,13 +102,13 @@ impl Introspector {
         &self.0.settings
     }
 
-    /// Returns the cached answer about a token.
+    /// Returns the cached answer about a token, if there is one.
     pub(crate) fn recall(&self, token: &str) -> Option<Result<Answer, VerifyError>> {
         check_length(token).ok()?;
         self.0.remembered(Lookup::of(token)).map(Outcome::into_answer)
     }
 
-    /// Asks about a token, unless the answer is cached.
+    /// Returns the answer about a token: the cached answer, or else a new one.
     pub(crate) async fn ask(&self, token: &str) -> Result<Answer, VerifyError> {
         check_length(token)?;
         let lookup = Lookup::of(token);
@@ -116,7 +116,7 @@ impl Introspector {
             return outcome.into_answer();
         }
         match self.board(lookup.keep()) {
-            // Boxed, because this path is rare, and its state would enlarge the future of every request.
+            // Boxed, because few requests wait here, and without the box the `Future` of every request would be larger.
             Ok(flight) => Box::pin(Self::land(flight)).await,
             Err(outcome) => outcome.into_answer(),
         }
@@ -129,14 +129,15 @@ impl Introspector {
         outcome.unwrap_or_else(|| unavailable("the question about it was given up")).into_answer()
     }
 
-    /// Returns the open question about this token, or starts one. A question runs as its own task, so it can outlive
-    /// the request that started it. If no question may be started, returns the outcome at once.
+    /// Returns the open question about this token, or starts a question. A question runs as its own task, so it
+    /// continues even if the request that started it ends. Returns an `Err` with the outcome if the outcome is already
+    /// cached, or if no question can start now, for example because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
             return Ok(flight.clone());
         }
-        // Another question may have been answered since the first lookup.
+        // The answer can have arrived since the first lookup.
         if let Some(outcome) = self.0.remembered(token.lookup()) {
             return Err(outcome);
         }
@@ -159,14 +160,15 @@ impl Introspector {
         Ok(flight)
     }
 
-    /// Returns the number of cached good answers, and the number of cached other answers.
+    /// Returns two numbers: the cached answers about active tokens, and all other cached outcomes.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> (usize, usize) {
         self.0.cache.len()
     }
 }
 
-/// Removes a question from the list when it ends, whatever the outcome.
+/// A running question. Dropping this value removes the question from the open questions, even if its task ends without
+/// an outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,
@@ -197,8 +199,8 @@ impl Shared {
             }
             Err(failure) => {
                 let outcome = self.fail(&failure);
-                // A single useless answer does not make the circuit breaker pause the server. So this cache entry is
-                // needed, and it pauses only questions about this token.
+                // After a single useless answer, the circuit breaker does not pause the questions to the server. This
+                // cache entry pauses only the questions about this token.
                 if matches!(failure, Failure::Useless(_)) {
                     self.cache.keep(token.clone(), &outcome, asked_at, (self.clock)());
                 }
@@ -246,7 +248,7 @@ impl Shared {
         }
         let reading = dialect.read(&reply, credentials).map_err(|reason| {
             self.server.forget();
-            // The server rejects the credentials of this program, so no question gets an answer.
+            // With status 401, the server rejects the credentials of this program, so it answers no question at all.
             let of_credentials = reply.status == StatusCode::UNAUTHORIZED;
             let reason = at_endpoint(reason);
             if of_credentials { Failure::silent(reason) } else { Failure::Useless(reason) }
@@ -265,7 +267,7 @@ impl Shared {
         })
     }
 
-    /// Checks the kind of the token. If the answer names no issuer, adds the issuer whose server was asked.
+    /// Checks the kind of the token. Claims without an `iss` get the issuer of this introspector.
     fn active(&self, mut claims: Map<String, Value>) -> Outcome {
         if let Err(fault) = kind::check(&claims) {
             return Outcome::Refused(fault);
@@ -276,7 +278,7 @@ impl Shared {
 }
 
 /// Returns a failure if the server, or a proxy in front of it, is overloaded or down. The failure contains the pause
-/// that the reply asks for.
+/// that the reply asks for, if any.
 fn overload(reply: &Reply) -> Option<Failure> {
     if !matches!(reply.status.as_u16(), 429 | 502 | 503 | 504) {
         return None;

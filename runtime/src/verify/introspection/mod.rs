@@ -1,9 +1,9 @@
 //! Asks authorization servers about opaque tokens.
 //!
 //! A `dialect` (`rfc7662`, `github`, `google`) makes a request and parses the answer. The request carries the
-//! `credentials` of this program, which may be a signed `assertion`. Answers may be `signed`, and must be about an
-//! access token (`kind`). The `introspector` asks once for all waiting requests, caches answers (`cache`), and pauses
-//! (`circuit`) when a `server` fails.
+//! `credentials` of this program, which can be a signed `assertion`. An answer can be `signed`, and must be about an
+//! access token (`kind`). The `introspector` sends one question for all requests with the same token, caches answers
+//! (`cache`), and asks nothing for a while (`circuit`) after a `server` has failed.
 
 mod assertion;
 mod cache;
@@ -39,32 +39,36 @@ const LIFETIME: Duration = Duration::from_secs(30);
 
 /// Asks an authorization server about opaque tokens ([RFC 7662]).
 ///
-/// The server answers whether a token is active, and returns its claims. The claims are checked like those of a JWT. A
-/// token is sent only to the introspection endpoint, in the body of a request. A token is never part of a URL or of a
-/// log line.
+/// The server answers whether a token is active, and returns the token's claims. The gate checks the claims like those
+/// of a JWT. A token is sent only to the introspection endpoint, in the body of a request. A token is never part of a
+/// URL or of a log line.
 ///
 /// # Accepted answers
 ///
-/// An answer is a JSON object of at most 64 KiB. No member is repeated, and the member `active` is `true` or `false`.
-/// The gate prefers plain answers, but also accepts signed ones ([RFC 9701]). A signed answer is accepted if it is
-/// signed by a key of the issuer, is for this client, and is at most five minutes old.
+/// An answer must be a JSON object of at most 64 KiB, without repeated members. Its member `active` must be `true` or
+/// `false`. The gate prefers plain answers, but also accepts signed ones ([RFC 9701]). A signed answer must be signed
+/// by a key of the issuer, name this program's client id as its audience, and be at most five minutes old.
 ///
-/// An active token is rejected if the answer marks it as a refresh token or an ID token (`token_type`, `token_use` or
-/// `typ`). The token is also rejected if the answer has none of these members and no audience.
+/// An active token is rejected if a member of the answer (`token_type`, `token_use` or `typ`) marks it as another kind
+/// of token, such as a refresh token or an ID token. An active token is also rejected if the answer has neither an
+/// audience nor any of these three members.
 ///
 /// # Caching
 ///
 /// An answer about an active token is cached for the [lifetime](Self::lifetime), 30 seconds by default, but never past
-/// the `exp` of the token. For that time, a revoked token may still be accepted. An answer about an inactive token is
-/// cached for five seconds. Simultaneous requests with the same token cause only one request to the server.
+/// the `exp` of the token. If the token is revoked during this time, the gate still accepts it until the time is over.
+/// An answer about an inactive token is cached for five seconds. Simultaneous requests with the same token cause only
+/// one request to the server.
 ///
 /// # When the server does not answer
 ///
-/// A request whose token is not cached gets 503 with `Retry-After`, so that the client keeps its token. A server that
-/// gives no answer within five seconds, or answers 429, 502, 503 or 504, is not asked for one second. Each further
-/// failure doubles this pause, up to 30 seconds. After each pause, a single request tries the server again. After five
-/// useless answers in a row, the server is not asked for one second. At most 64 questions to a server are open at the
-/// same time; further requests get 503 at once.
+/// While the server does not answer, a request gets 503 with `Retry-After`, unless an answer about its token is cached.
+/// So the client keeps its token, which it would discard after a 401. If the server gives no answer within five
+/// seconds, or answers with 429, 502, 503 or 504, the gate pauses its questions to this server for one second. Each
+/// further failure doubles this pause, up to 30 seconds. After each pause, the gate tries the server with a single
+/// question. The gate also pauses for one second after five answers in a row that it cannot use, such as error pages.
+/// At most 64 questions to a server are open at the same time. A request that needs a further question gets 503 at
+/// once.
 ///
 /// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
 ///
@@ -92,17 +96,18 @@ pub struct Introspection {
 }
 
 impl Introspection {
-    /// Asks with this client id and its secret in the header `Authorization` (`client_secret_basic`, [RFC 6749, section
-    /// 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+    /// Asks with this client id and client secret in the header `Authorization` (`client_secret_basic`, [RFC 6749,
+    /// section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     ///
-    /// The client is the program itself, registered with the authorization server for this purpose. This client is not
-    /// one of the clients that request tokens.
+    /// Register your program with the authorization server as a client of its own, which only asks about tokens. Do not
+    /// use the id of a client that requests tokens.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let (client_id, secret) = (client_id.into(), Arc::from(client_secret.into()));
         Self::asking(Dialect::Rfc7662, Credentials::Basic { client_id, secret })
     }
 
-    /// Asks with this client id and a signed assertion for each request (`private_key_jwt`, [RFC 7523, section 2.2]).
+    /// Asks with this client id and a new signed assertion in each request (`private_key_jwt`, [RFC 7523, section
+    /// 2.2]).
     ///
     /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`). `algorithm` is the algorithm for this key, such as
     /// `RS256`, `PS256`, `ES256` or `EdDSA`. If the key does not fit the algorithm, the gate does not start.
@@ -124,11 +129,12 @@ impl Introspection {
         }
     }
 
-    /// Asks GitHub about tokens of an OAuth app, at its endpoint for [checking a token]. Only tokens that begin with
-    /// `gho_` or `ghu_` are sent to GitHub.
+    /// Asks GitHub about tokens of an OAuth app, at GitHub's endpoint for [checking a token]. Only tokens that begin
+    /// with `gho_` or `ghu_` are sent to GitHub.
     ///
-    /// The claims are `client_id`, `scope`, `sub` (the number of the user), `username`, and `exp` if the token expires.
-    /// The claims contain no audience, so a token is valid for everything that the app does.
+    /// The claims of a token are `client_id`, `scope`, `sub` (the number of the user), `username`, and `exp` if the
+    /// token expires. The claims contain no audience, so a token is valid at every resource that accepts the app's
+    /// tokens.
     ///
     /// [checking a token]: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
     pub fn github(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
@@ -137,8 +143,8 @@ impl Introspection {
         github::PREFIXES.into_iter().fold(introspection, Self::token_prefix)
     }
 
-    /// Asks Google about its tokens, at its endpoint `tokeninfo`. Only tokens that begin with `ya29.` are sent to
-    /// Google.
+    /// Asks Google about the tokens that Google issues, at the endpoint `tokeninfo`. Only tokens that begin with
+    /// `ya29.` are sent to Google.
     ///
     /// The audience of a token is the id of the client that requested the token.
     pub fn google() -> Self {
@@ -159,7 +165,7 @@ impl Introspection {
     }
 
     /// Sends the secret in the body instead of the header (`client_secret_post`), for servers that accept the secret
-    /// only there.
+    /// only in the body.
     pub fn secret_in_body(mut self) -> Self {
         match self.credentials {
             Credentials::Basic { client_id, secret } if self.dialect == Dialect::Rfc7662 => {
@@ -177,7 +183,7 @@ impl Introspection {
     }
 
     /// Sets the audience of the assertions of [`private_key_jwt`](Self::private_key_jwt). The default is the issuer.
-    /// Some servers require the URL of their token endpoint.
+    /// Some servers require the URL of their token endpoint as the audience.
     pub fn assertion_audience(self, audience: impl Into<String>) -> Self {
         self.change_key("assertion_audience", |key| key.set_audience(audience.into()))
     }
@@ -195,16 +201,17 @@ impl Introspection {
         self.with_problem(format!("`{method}` works only with `Introspection::private_key_jwt`; remove it"))
     }
 
-    /// Sets the introspection endpoint, if the issuer's metadata has no `introspection_endpoint`, or has one on another
-    /// host. The endpoint must be an `https` URL; `http` is allowed for loopback addresses, and for hosts in
-    /// [`Issuer::http_hosts`](crate::Issuer::http_hosts).
+    /// Sets the introspection endpoint. Use this method if the issuer's metadata has no `introspection_endpoint`, or
+    /// has one on another origin. The endpoint must be an `https` URL; `http` is allowed for loopback addresses, and
+    /// for the hosts that you set with [`Issuer::http_hosts`](crate::Issuer::http_hosts).
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// Sets how long an answer about an active token is used; 30 seconds by default. For that time, a revoked token may
-    /// still be accepted. With zero, these answers are not cached: only simultaneous requests share an answer.
+    /// Sets how long an answer about an active token is used. The default is 30 seconds. If the token is revoked during
+    /// this time, the gate still accepts it until the time is over. With zero, these answers are not cached, and are
+    /// shared only by simultaneous requests.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
@@ -214,11 +221,11 @@ impl Introspection {
     ///
     /// # Risk
     ///
-    /// Such a token may be for another service of the same authorization server. Anyone who runs that service, or
-    /// steals a token from it, can use the token here. Call this method only in two cases: all tokens of the server are
-    /// for this resource, or the server answers `active` only to the service that the token is for. It is better to
-    /// make the server name an audience, or to list the clients whose tokens are accepted. If an answer names an
-    /// audience, the audience is still checked.
+    /// A token without an audience can be a token for another service of the same authorization server. Anyone who runs
+    /// that service, or steals a token from it, can use the token here. Call this method only in two cases: all tokens
+    /// of the server are for this resource, or the server answers `active` only to the service that the token is for.
+    /// It is better to make the server name an audience, or to list the clients whose tokens you accept. If an answer
+    /// names an audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).
@@ -227,23 +234,24 @@ impl Introspection {
         self
     }
 
-    /// Accepts active tokens whose answer has no audience and does not state the kind of the token (`token_type`,
-    /// `token_use` or `typ`).
+    /// Accepts active tokens whose answer has no audience and does not state the kind of the token in `token_type`,
+    /// `token_use` or `typ`.
     ///
     /// This method has an effect only if [`without_audience`](Self::without_audience) or
     /// [`Issuer::client_ids`](crate::Issuer::client_ids) accepts answers without an audience.
     ///
     /// # Risk
     ///
-    /// Some servers also answer `active` about refresh tokens, and the answer of oidc-provider then has no
-    /// `token_type`. So a refresh token, which lives for weeks, would be accepted as an access token. Call this method
-    /// only if the server answers `active` about access tokens alone, as django-oauth-toolkit does.
+    /// Some servers also answer `active` about refresh tokens. One of them is oidc-provider, whose answer about a
+    /// refresh token has no `token_type`. So the gate would accept a refresh token, which lives for weeks, as an access
+    /// token. Call this method only if the server answers `active` about nothing but access tokens, as
+    /// django-oauth-toolkit does.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self
     }
 
-    /// Sends only tokens that begin with `prefix` to this server. Call this method again to add prefixes. If a gate has
+    /// Sends only tokens that begin with `prefix` to this server. Call this method once for each prefix. If a gate has
     /// several issuers with introspection, each of them needs a prefix.
     ///
     /// # Examples
@@ -290,12 +298,13 @@ impl Introspection {
         self.needs_audience
     }
 
-    /// Tells whether an answer without an audience may be about an access token.
+    /// Tells whether a token without an audience counts as an access token: the answer states its kind, or the program
+    /// called `without_token_type`.
     pub(crate) fn is_access(&self, claims: &Map<String, Value>) -> bool {
         !self.needs_token_type || kind::is_said(claims)
     }
 
-    /// Returns why the server of an issuer cannot be asked, or `None` if it can.
+    /// Returns why the server of an issuer cannot be asked, or `None` if it can be asked.
     #[cfg(feature = "export")]
     pub(crate) async fn trouble(&self, places: &crate::verify::issuer::Places) -> Option<String> {
         server::find_endpoint(self.endpoint_or_default().as_deref(), places).await.err()
@@ -321,8 +330,8 @@ impl fmt::Debug for Introspection {
     }
 }
 
-/// No code panics while it holds one of these locks. Even after a panic, their data would be consistent, so a poisoned
-/// lock is used as it is.
+/// Locks `mutex`, even if it is poisoned. No code panics while it holds a lock of this module, and even after a panic,
+/// the data would be consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -22,7 +22,7 @@ pub(crate) enum Answer {
     Inactive,
 }
 
-/// An answer about an active token, with the result of its check.
+/// An answer about an active token, with the result of the last check of its claims.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(super) claims: Map<String, Value>,
@@ -41,7 +41,7 @@ impl Active {
         Self { claims, judged: Mutex::default() }
     }
 
-    /// Checks the claims for a resource. An earlier result for the same resource is used again, because neither the
+    /// Checks the claims for a resource. Reuses the last result if it was for the same resource, because neither the
     /// rules nor the claims change.
     pub(crate) fn judged_for(
         &self,
@@ -88,7 +88,8 @@ impl Outcome {
 pub(super) enum Failure {
     /// The server gave no answer, or cannot answer now. The duration is the pause that the server asked for, if any.
     Silent(String, Option<Duration>),
-    /// The server gave a useless answer. The cause may be this token alone.
+    /// The server gave a useless answer: the status is wrong, or the answer cannot be parsed or verified. Perhaps the
+    /// server gives useless answers only about this token.
     Useless(String),
 }
 

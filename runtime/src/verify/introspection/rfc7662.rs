@@ -30,8 +30,8 @@ pub(super) fn read(reply: &Reply) -> Result<Reading, String> {
     of_members(object(reply)?)
 }
 
-/// Parses the members of an answer, signed or not. `active` must be a boolean, because the string `"false"` could be
-/// taken for true.
+/// Parses the members of a plain answer or of a signed answer. `active` must be a boolean, because the meaning of other
+/// values, such as the string `"false"`, is not defined.
 pub(super) fn of_members(mut members: Map<String, Value>) -> Result<Reading, String> {
     members.retain(|_, value| !value.is_null());
     match members.get("active") {

@@ -18,7 +18,7 @@ use crate::{
 /// How long the endpoint from the metadata is used before the metadata is read again.
 const RELY_ON_METADATA: Duration = Duration::from_secs(15 * 60);
 
-/// How long an HTTP client is used. A new client reads the current root certificates.
+/// How long an HTTP client is used before a new client is made, which reads the current root certificates.
 const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
 
 /// How long a failure to read the metadata is shared by the requests that waited for the metadata.
@@ -39,7 +39,7 @@ pub(super) struct Server {
     given: Option<String>,
     found: Mutex<Option<(Url, Instant)>>,
     /// One request holds this lock while it reads the metadata. The value is the time and the reason of the last
-    /// failure.
+    /// failure, if any.
     reading: Turn<Option<(Instant, String)>>,
     client: Mutex<Option<(Client, Instant)>>,
 }
@@ -89,7 +89,8 @@ impl Server {
         found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
     }
 
-    /// Forgets the endpoint that was found in the metadata, because the endpoint gave no usable answer.
+    /// Forgets the endpoint from the metadata, so that the next question reads the metadata again. Called after the
+    /// endpoint gave a useless answer.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;
     }
@@ -110,8 +111,8 @@ impl Server {
     }
 }
 
-/// Checks the endpoint in the metadata. The endpoint must be on the issuer's own origin, because it receives tokens and
-/// the credentials of this program. Only the program can set an endpoint on another origin.
+/// Checks the endpoint in the metadata. The endpoint must be on the issuer's own origin, because the endpoint receives
+/// tokens and the credentials of this program. Only the program can set an endpoint on another origin.
 fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
     let url = metadata.introspection_endpoint.ok_or(
         "the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`",

@@ -12,8 +12,8 @@ pub(super) struct Grants {
     roles: Vec<RolesAt>,
 }
 
-/// The path to a claim: its name, and the names of the members inside it. Names may contain dots and slashes, so a path
-/// is a list and not one text.
+/// The path to a value in the claims: the name of a claim, and then the names of nested members. A path is a list and
+/// not one string, because names can contain dots and slashes.
 type Path = Vec<String>;
 
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ struct RolesAt {
 
 impl Default for Grants {
     fn default() -> Self {
-        // Okta writes `scp` as an array and Entra as a string; most others write `scope`.
+        // Okta writes `scp` as an array, and Entra ID writes `scp` as a string. Most other servers write `scope`.
         let scopes = ["scope", "scp"].map(|name| vec![name.to_owned()]).to_vec();
         Self { scopes, prefix: None, roles: Vec::new() }
     }
@@ -47,7 +47,7 @@ impl Grants {
         self.roles.push(RolesAt { path, scopes });
     }
 
-    /// Returns the scopes of a token, from all of the claims.
+    /// Returns the scopes that a token grants, from all claims in which the issuer writes scopes.
     pub(super) fn of(&self, claims: &Map<String, Value>) -> GrantedScopes {
         let found = self.scopes.iter().filter_map(|path| at(claims, path));
         let named = found.flat_map(texts).filter_map(|scope| match &self.prefix {
@@ -97,8 +97,8 @@ fn at<'a>(claims: &'a Map<String, Value>, path: &[String]) -> Option<&'a Value> 
     rest.iter().try_fold(claims.get(first)?, |value, name| value.as_object()?.get(name))
 }
 
-/// Reads the strings of a space-delimited list or of an array. Any other value has no strings. An array with a value
-/// that is not a string is ignored as a whole, because its meaning is unknown.
+/// Reads the strings of a space-delimited list or of an array. Any other value has no strings. If an array has any
+/// value that is not a string, the whole array is ignored, because its meaning is unknown.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(list) => list.split(' ').filter(|text| !text.is_empty()).collect(),
@@ -107,7 +107,7 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Reads the names of roles: strings, or the names of an object's members.
+/// Reads the names of roles: the names of an object's members, or the strings of any other value.
 fn names(value: &Value) -> Vec<&str> {
     match value {
         Value::Object(members) => members.keys().map(String::as_str).collect(),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::rules::text_of;
 use crate::verify::jwt::Fault;
 
-/// The kind of a token, according to its own marks.
+/// The kind of a token, according to the marks in its header and its claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The token is marked as an access token.
@@ -14,11 +14,11 @@ pub(super) enum Kind {
     Unmarked,
 }
 
-/// Rejects a token that is marked as another kind. `is_at_jwt` means that the header has the type `at+jwt` ([RFC 9068,
-/// section 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
+/// Returns the kind of a token. Rejects a token that is marked as anything but an access token. `is_at_jwt` means that
+/// the header has the type `at+jwt` ([RFC 9068, section 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
 ///
-/// If a token is marked as another kind, its marks as an access token do not count. The typical claims of ID tokens
-/// count only if there is no mark, because some servers copy `nonce` into access tokens.
+/// A token with a mark of another kind is rejected even if it is also marked as an access token. The typical claims of
+/// ID tokens count only in a token without any mark, because some servers copy `nonce` into access tokens.
 pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, Fault> {
     let mut kind = if is_at_jwt { Kind::Access } else { Kind::Unmarked };
     for (claim, is_mark) in MARKS {
@@ -50,8 +50,8 @@ enum Mark {
 
 type IsMark = fn(&Value) -> Mark;
 
-/// Claims that state the kind of a token. Keycloak writes `typ`. Cognito and django-allauth write `token_use`, whose
-/// values are always kinds. `token_type` has many values, and `Bearer` does not state the kind.
+/// Claims that state the kind of a token. Keycloak writes `typ`. Cognito and django-allauth write `token_use`, which
+/// always states the kind. `token_type` can have a value that does not state the kind, such as `Bearer`.
 const MARKS: [(&str, IsMark); 3] = [
     ("typ", |value| match lower(value).as_str() {
         "bearer" | "dpop" => Mark::Access,
@@ -69,8 +69,8 @@ fn lower(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Claims of ID tokens and logout tokens, which are for the client itself: [OpenID Connect Core, sections 2 and
-/// 3.1.3.6], and [Back-Channel Logout, section 2.4].
+/// Claims of ID tokens and logout tokens, which are for the client and not for an API. They are defined in [OpenID
+/// Connect Core, sections 2 and 3.1.3.6], and in [Back-Channel Logout, section 2.4].
 ///
 /// [OpenID Connect Core, sections 2 and 3.1.3.6]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 /// [Back-Channel Logout, section 2.4]: https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken

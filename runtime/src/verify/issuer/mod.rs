@@ -1,4 +1,4 @@
-//! An authorization server, and the rules that apply only to its tokens.
+//! An authorization server, and the rules for its tokens.
 
 mod grants;
 mod kind;
@@ -21,8 +21,9 @@ use crate::{shown, verify::jwt::Algorithm};
 
 /// An authorization server, and the rules for its tokens.
 ///
-/// An issuer is a plain value: making it fetches nothing. [`Issuers`](crate::Issuers) verifies the tokens of one or
-/// several issuers, each by its own rules. Presets such as [`Issuer::keycloak`] know how a provider writes its tokens.
+/// Nothing is fetched when you make an `Issuer`. The verifier [`Issuers`](crate::Issuers) verifies the tokens of one or
+/// several issuers, each token by the rules of its issuer. Presets such as [`Issuer::keycloak`] contain the settings
+/// for the tokens of one provider.
 ///
 /// # Examples
 ///
@@ -36,7 +37,7 @@ use crate::{shown, verify::jwt::Algorithm};
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 ///
-/// If the authorization server uses another audience, and roles in place of scopes, set both:
+/// If the authorization server uses another audience, and roles in place of scopes, set the audience and the roles:
 ///
 /// ```
 /// use scopegate::Issuer;
@@ -61,11 +62,11 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Makes the issuer with this identifier. Write the identifier exactly as it is in the server's metadata and
-    /// tokens, including a slash at the end.
+    /// Makes the issuer with this identifier. Write the identifier exactly as in the server's metadata and tokens.
+    /// Write a slash at the end only if they have it.
     ///
-    /// The identifier must be an `https` URL; `http` is allowed for loopback addresses, and for hosts in
-    /// [`Issuer::http_hosts`].
+    /// The identifier must be an `https` URL; `http` is allowed for loopback addresses, and for the hosts that you set
+    /// with [`Issuer::http_hosts`].
     pub fn new(issuer: impl Into<String>) -> Self {
         let issuer = issuer.into();
         Self::named(Names::exact(issuer.clone()), issuer)
@@ -108,7 +109,7 @@ impl Issuer {
         }
     }
 
-    /// Adds members of a [family](Self::family), as they appear in `iss`. You can add several lists.
+    /// Adds members of a [family](Self::family), as they appear in `iss`. You can call this method several times.
     pub fn members(mut self, members: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.names.list(members.into_iter().map(Into::into));
         self
@@ -123,26 +124,28 @@ impl Issuer {
         self
     }
 
-    /// Requires that the claim `name` has the same member of the [family](Self::family) as `iss`.
+    /// Requires that the claim `name` contains the same member of the [family](Self::family) as `iss`.
     pub fn member_claim(mut self, name: impl Into<String>) -> Self {
         self.names.hold_against(name.into());
         self
     }
 
-    /// Accepts another `iss` for the same authorization server; for a [family](Self::family), another pattern.
+    /// Also accepts this `iss` for the same authorization server. For a [family](Self::family), `issuer` is another
+    /// pattern.
     ///
-    /// The two names give different principals. Only your program can know whether equal subjects are the same person.
+    /// If two tokens name the issuer differently, their principals differ, even if their subjects are equal. Only your
+    /// program can know whether equal subjects are the same person.
     pub fn also_named(mut self, issuer: impl Into<String>) -> Self {
         self.names.add(issuer.into());
         self
     }
 
-    /// Accepts tokens for `audience` in addition to the resource's identifier. Use this method if the authorization
-    /// server maps the resource's URL to another name ([RFC 8707, section 2]).
+    /// Accepts tokens for `audience` in addition to tokens for the resource's identifier. Use this method if the
+    /// authorization server maps the resource's URL to another name ([RFC 8707, section 2]).
     ///
-    /// The audience may be a client's id, which is also the audience of the client's ID tokens. So a token with this
-    /// audience must be marked as an access token, or have a claim for scopes or one of the
-    /// [`access_claims`](Self::access_claims).
+    /// The audience can be a client's id, which is also the audience of the client's ID tokens. So a token with this
+    /// audience must be marked as an access token, or have a claim for scopes. To require one of certain other claims
+    /// in place of a claim for scopes, call [`access_claims`](Self::access_claims).
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
@@ -153,16 +156,16 @@ impl Issuer {
     /// Rejects tokens that are also for other audiences: each value of `aud` must name the resource or an
     /// [`audience`](Self::audience).
     ///
-    /// Without this check, another service that receives such a token could use it here.
+    /// Without this check, another service that receives a token for both audiences could use the token here.
     pub fn exclusive_audience(mut self) -> Self {
         self.rules.refuses_others = true;
         self
     }
 
-    /// Accepts tokens of these clients (`client_id`) that have no `aud`, for an authorization server that writes no
+    /// Accepts a token without `aud` if its `client_id` is one of `ids`, for an authorization server that writes no
     /// `aud`.
     ///
-    /// Such a token does not name its resource, so it is valid at every resource that accepts its client.
+    /// A token without `aud` names no resource, so it is valid at every resource that accepts its client.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.rules.client_ids.extend(ids.into_iter().map(Into::into));
         self
@@ -177,9 +180,9 @@ impl Issuer {
     /// Sets the claims that distinguish access tokens from ID tokens: an access token has at least one of them, and an
     /// ID token has none.
     ///
-    /// A token needs one of these claims if it is not marked as an access token and its audience is set by
-    /// [`audience`](Self::audience), because ID tokens may have this audience, too. By default, such a token needs a
-    /// claim for scopes.
+    /// The gate requires one of these claims in a token that is not marked as an access token and whose audience you
+    /// set with [`audience`](Self::audience), because ID tokens can have the same audience. By default, the gate
+    /// requires a claim for scopes in such a token.
     ///
     /// # Examples
     ///
@@ -209,9 +212,10 @@ impl Issuer {
         self
     }
 
-    /// Also reads scopes from a nested claim. `path` has the names that lead to the claim.
+    /// Also reads scopes from a nested claim. `path` lists the names that lead to the claim, from the outermost to the
+    /// innermost.
     ///
-    /// The path is a list, because names may contain dots and slashes.
+    /// The path is a list, because names can contain dots and slashes.
     pub fn scopes_at(mut self, path: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.grants.add_path(path.into_iter().map(Into::into).collect());
         self
@@ -242,8 +246,8 @@ impl Issuer {
         self
     }
 
-    /// Sets a `prefix` that this issuer puts before the scopes of this resource, both in tokens and in requests of
-    /// clients.
+    /// Sets the prefix that the scopes of this resource have at this issuer. The issuer writes the prefix in tokens,
+    /// and clients write it in their requests.
     ///
     /// Handlers declare the scopes without the prefix. In a token, scopes without the prefix belong to another
     /// resource, and are ignored.
@@ -271,7 +275,8 @@ impl Issuer {
         self
     }
 
-    /// Sets the clock difference to allow for in `exp`, `nbf` and `auth_time`; 30 seconds by default.
+    /// Sets the clock difference to allow for when the gate checks `exp`, `nbf` and `auth_time`. The default is 30
+    /// seconds.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
@@ -280,8 +285,9 @@ impl Issuer {
     /// Makes the gate ask this authorization server about opaque tokens, with the settings of `introspection`.
     ///
     /// The answers are checked by the rules of this issuer, like the claims of its JWTs, except that `exp` may be
-    /// missing. Its JWTs are still verified by their signature, without a request to the server. If a gate has several
-    /// issuers with introspection, each of them needs a [prefix](Introspection::token_prefix) for its tokens.
+    /// missing. JWTs of this issuer are still verified by their signature, without a request to the server. If a gate
+    /// has several issuers with introspection, each of them needs a [prefix](Introspection::token_prefix) for its
+    /// tokens.
     ///
     /// # Examples
     ///
@@ -303,8 +309,8 @@ impl Issuer {
         self.introspection.as_ref()
     }
 
-    /// Sets the identifier of the authorization server in the resource's metadata, if clients know the server under
-    /// another identifier.
+    /// Sets the identifier by which the resource's metadata names this authorization server. Use this method if clients
+    /// know the server by another identifier than the `iss` of its tokens.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.authorization_server = Some(issuer.into());
         self

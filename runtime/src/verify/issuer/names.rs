@@ -1,4 +1,4 @@
-//! The names of an issuer: the values that `iss` has in its tokens.
+//! The names of an issuer: the values of `iss` in the issuer's tokens.
 
 use std::{fmt, sync::Arc};
 
@@ -30,7 +30,7 @@ enum Members {
 /// An `iss` that is one of the issuer's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Named<'a> {
-    /// The member of the family.
+    /// The member of the family; `None` if the issuer is not a family.
     pub(super) member: Option<&'a str>,
 }
 
@@ -43,7 +43,7 @@ impl Names {
         Self { forms: vec![Form::of(pattern)], members: Members::Unsaid, member_claim: None }
     }
 
-    /// Adds a name. The name is a pattern if the first name is a pattern.
+    /// Adds a name, which is a pattern if the issuer is a family.
     pub(super) fn add(&mut self, name: String) {
         let form = if self.is_family() { Form::of(&name) } else { Form::Exact(name) };
         self.forms.push(form);
@@ -74,7 +74,7 @@ impl Names {
         matches!(self.forms.first(), Some(Form::Pattern(..)))
     }
 
-    /// Returns a match if `iss` is one of the names, compared exactly.
+    /// Returns a match if `iss` is one of the names. The comparison is exact.
     pub(crate) fn find<'a>(&self, iss: &'a str) -> Option<Named<'a>> {
         self.forms.iter().find_map(|form| match form {
             Form::Exact(name) => (name == iss).then_some(Named { member: None }),
@@ -85,7 +85,7 @@ impl Names {
         })
     }
 
-    /// Lists the names; patterns keep their placeholder.
+    /// Lists the names. A pattern has `{..}` in place of the member.
     pub(crate) fn iter(&self) -> impl Iterator<Item = String> + Clone + '_ {
         self.forms.iter().map(ToString::to_string)
     }
@@ -151,7 +151,7 @@ impl fmt::Debug for Members {
 }
 
 impl Form {
-    /// Parses a pattern. A pattern without a placeholder is an exact name, and is reported as a problem.
+    /// Parses a pattern. A text without a placeholder becomes an exact name, which is later reported as a problem.
     fn of(pattern: &str) -> Self {
         let parts =
             pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)));
@@ -202,8 +202,8 @@ impl fmt::Display for Form {
     }
 }
 
-/// Tells whether a text can be a whole segment of a URL: it needs no decoding, and none of its characters has a special
-/// meaning.
+/// Tells whether a text can be a whole segment of a URL: none of its characters needs decoding, or has a special
+/// meaning in a URL.
 fn is_member(text: &str) -> bool {
     !text.is_empty()
         && !matches!(text, "." | "..")

@@ -77,7 +77,8 @@ impl Places {
     /// Lists the URLs whose origins belong to the issuer.
     fn own(&self) -> Result<Vec<Url>, String> {
         let metadata = self.metadata.as_ref().map(|url| trusted_url(url, &self.transport)).transpose()?;
-        // If the program sets the URL of the metadata, the issuer's own URL need not be reachable.
+        // An issuer's own URL that is not trusted is left out, because the program can set another URL for the
+        // metadata.
         let issuer = trusted_url(&self.id, &self.transport);
         Ok(metadata.into_iter().chain(issuer.ok()).collect())
     }
@@ -104,8 +105,8 @@ impl Issuer {
     /// Sets the URL of the metadata. Use this method if the authorization server has a different address inside your
     /// cluster, or publishes its metadata at an unusual place.
     ///
-    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The metadata may name keys on the origin of
-    /// `url`.
+    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The keys that the metadata names may also be
+    /// on the origin of `url`.
     ///
     /// # Examples
     ///
@@ -145,11 +146,12 @@ impl Issuer {
         }
     }
 
-    /// Allows the metadata to name a URL for the keys on one of these hosts. Write the port if it is not 443.
+    /// Also loads keys from these hosts, if the metadata names a URL on one of them. Write `host:port` for a port other
+    /// than 443.
     ///
     /// By default, keys must be on the origin of the issuer or of its metadata. Name only a host that the provider
     /// documents, and on which nobody else can publish. The URL of the keys must be an `https` URL. `http` is allowed
-    /// only if both the host and the issuer are loopback addresses, or if [`Issuer::http_hosts`] contains the host.
+    /// only if both the host and the issuer are loopback addresses, or if you set the host with [`Issuer::http_hosts`].
     ///
     /// # Examples
     ///
@@ -166,10 +168,10 @@ impl Issuer {
         self
     }
 
-    /// Allows `http` for requests to these hosts. Use this only in a network where nobody else can change the traffic.
-    /// Write the port if it is not 80.
+    /// Allows `http` for requests to these hosts. Use this method only in a network where nobody can change the
+    /// traffic. Write `host:port` for a port other than 80.
     ///
-    /// Anyone who can change the answer to such a request can forge tokens.
+    /// Anyone who can change the answer to a request over `http` can forge tokens.
     pub fn http_hosts(mut self, hosts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         for host in hosts {
             let added = self.places.transport.add_http_host(host.as_ref());

@@ -15,14 +15,14 @@ use crate::{
 #[cfg(feature = "introspection")]
 use crate::{shown, verify::Introspection};
 
-/// The rules for the audience of an issuer's tokens, and for other claims.
+/// The rules for the claims of an issuer's tokens.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub(super) audiences: Vec<String>,
     pub(super) client_ids: Vec<String>,
     pub(super) refuses_others: bool,
     pub(super) required: Vec<(String, String)>,
-    /// The claims that only access tokens have. If this list is empty, the claims for scopes are used.
+    /// The claims that only access tokens have. If this list is empty, the claims for scopes are used instead.
     pub(super) of_access: Vec<String>,
 }
 
@@ -31,13 +31,13 @@ pub(super) struct Rules {
 enum MeantBy {
     /// The token's audience is the resource itself.
     Resource,
-    /// The program names the token's audience or client. Tokens of other kinds may have the same audience or client.
+    /// The program names the token's audience or client. Tokens of other kinds can have the same audience or client.
     Name,
 }
 
 impl Issuer {
-    /// Checks the claims of a JSON Web Token. The times are checked last, so that only an otherwise valid token is
-    /// reported as expired.
+    /// Checks the claims of a JSON Web Token. The times are only read here, and are checked later, so that only an
+    /// otherwise valid token is reported as expired.
     pub(crate) fn check(
         &self,
         claims: Map<String, Value>,
@@ -57,8 +57,9 @@ impl Issuer {
         Ok((self.token_until(&validity, claims), validity))
     }
 
-    /// Checks an answer about an opaque token by the same rules. The answer may lack `exp` and, if the program accepts
-    /// that, an audience. The answer is never about an ID token, because an ID token is not opaque.
+    /// Checks an answer about an opaque token by the rules for a JSON Web Token, with two differences: the answer may
+    /// lack `exp`, and, if the program allows this, an audience. The answer is never about an ID token, because an ID
+    /// token is not opaque.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,
@@ -80,7 +81,7 @@ impl Issuer {
         if !is_for_resource && !self.rules.of_access.is_empty() {
             self.check_looks(&claims)?;
         }
-        // Servers bind access tokens to an audience. A token without one might also be a refresh token.
+        // Servers usually write an audience for access tokens. A token without an audience could be a refresh token.
         if !has_audience && !settings.is_access(&claims) {
             return Err(Fault::Plain(
                 "it may be a refresh token: its answer has neither `aud` nor `token_type`",
@@ -99,7 +100,8 @@ impl Issuer {
         }
     }
 
-    /// Rejects a token that might be an ID token, because an ID token may have the same audience.
+    /// Rejects a token without any claim by which access tokens are recognized. It could be an ID token with the same
+    /// audience.
     fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {
         let of_access = &self.rules.of_access;
         if of_access.is_empty() {
@@ -212,8 +214,8 @@ impl Issuer {
     }
 }
 
-/// Returns the client. Most servers write the client as `client_id` ([RFC 9068, section 2.2]). Others use another claim
-/// (Okta `cid`, Entra ID `appid`).
+/// Returns the client. Most servers write the client as `client_id` ([RFC 9068, section 2.2]). Other servers use
+/// another claim, such as `cid` (Okta) or `appid` (Entra ID).
 ///
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 fn client_of(claims: &Map<String, Value>) -> Option<&str> {

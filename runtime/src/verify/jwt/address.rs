@@ -1,11 +1,11 @@
-//! Decides from which URLs documents of an issuer may come.
+//! Decides from which URLs the documents of an issuer may be fetched.
 
 use reqwest::Url;
 
 use super::transport::Transport;
 use crate::{resource::is_loopback, shown};
 
-/// The longest accepted URL, in bytes. There is a limit because URLs come from outside.
+/// The longest accepted URL, in bytes. There is a limit because a URL can come from another server.
 const MAX_LENGTH: usize = 2048;
 
 /// Parses a URL from which keys may be loaded: `https`, or `http` for a loopback address or a host that the program
@@ -34,13 +34,13 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
 pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
 impl Hosts {
-    /// Adds a host of `https` URLs. `host` includes the port, unless it is 443. `method` is the method with which the
-    /// program named the host.
+    /// Adds a host of `https` URLs. `host` includes the port if the port is not 443. `method` is the method with which
+    /// the program named the host.
     pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
         self.add_of("https", host, method)
     }
 
-    /// Adds a host of URLs with this scheme. `host` includes the port, unless it is the default port.
+    /// Adds a host of URLs with this scheme. `host` includes the port if the port is not the scheme's default.
     pub(super) fn add_of(&mut self, scheme: &str, host: &str, method: &str) -> Result<(), String> {
         let url = Url::parse(&format!("{scheme}://{host}/")).ok();
         let url = url.filter(|_| !host.contains(['/', '\\', '?', '#', '@', '*']));

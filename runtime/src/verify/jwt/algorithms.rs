@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
 /// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted. With HMAC,
-/// a verifier could also sign, and an attacker could use a published RSA key as the secret.
+/// a verifier could also sign tokens, and an attacker could sign tokens with a published RSA key as the HMAC secret.
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Algorithm {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
-    /// Returns the parameters of the algorithm, if it uses RSA keys.
+    /// Returns the parameters of the algorithm, if the algorithm uses RSA keys.
     pub(super) const fn of_rsa(self) -> Option<&'static RsaParameters> {
         Some(match self {
             Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
@@ -61,7 +61,8 @@ impl Algorithm {
         })
     }
 
-    /// Returns the algorithm and the length of a coordinate in bytes, if the algorithm's keys are points of a curve.
+    /// Returns the library's value for the algorithm, and the length of a coordinate in bytes, if the algorithm's keys
+    /// are points of a curve.
     pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
         Some(match self {
             Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),
@@ -79,7 +80,7 @@ pub(super) fn all() -> impl Iterator<Item = Algorithm> {
     NAMES.iter().filter(|(name, algorithm)| *name == algorithm.name()).map(|(_, algorithm)| *algorithm)
 }
 
-/// Lists the names of all algorithms, those with short signatures first.
+/// Lists the names of all algorithms. Algorithms with short signatures come first.
 #[cfg(feature = "dpop")]
 pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
     let of = |is_rsa: bool| NAMES.iter().filter(move |(_, algorithm)| algorithm.of_rsa().is_some() == is_rsa);

@@ -21,11 +21,11 @@ use crate::{Resource, Token};
 /// How long a valid token is used without checking its signature again.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
-/// How many rejected tokens are cached; fewer if they are long. Rejected tokens have their own cache, so that a flood
-/// of them cannot evict valid tokens. The size of the cache for valid tokens does not change this number.
+/// How many rejected tokens are cached. If they are long, fewer of them fit. Rejected tokens have their own cache, so
+/// that a flood of them cannot evict valid tokens. The size of the cache for valid tokens does not change this number.
 const MOST_REFUSED: usize = 1024;
 
-/// The smallest weight of a rejected token, in bytes.
+/// The smallest weight of a rejected token, in bytes. A token with a shorter text also has this weight.
 const USUAL_LENGTH: usize = 1024;
 
 /// How often expired entries are removed, unless a lookup removes them earlier.
@@ -38,7 +38,7 @@ pub(super) struct Cache {
     swept: Mutex<Instant>,
 }
 
-/// A token with valid signature and claims. The token's times are checked at each use.
+/// A token with a valid signature and valid claims. The token's times are checked at each use.
 pub(super) struct Good {
     pub(super) token: Token,
     pub(super) validity: Validity,
@@ -54,7 +54,7 @@ pub(super) struct Good {
 }
 
 impl Good {
-    /// Records that `key`, which came from `source`, made the signature.
+    /// Makes the entry for a valid token. Its signature was made by `key`, which came from `source`.
     pub(super) fn new(
         token: Token,
         validity: Validity,
@@ -68,7 +68,7 @@ impl Good {
         Self { token, validity, leeway, source: source.clone(), since: Instant::now(), resource, key, weight }
     }
 
-    /// Tells whether the token was checked for this resource. The token may be invalid for another resource.
+    /// Tells whether the token was checked for this resource. The token can be invalid for another resource.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
@@ -86,9 +86,10 @@ fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
 /// A token that was rejected.
 #[derive(Clone)]
 pub(super) struct Refused {
-    /// When the token first arrived. Keys that the issuer publishes later may include the token's key.
+    /// When the token first arrived. Keys that were loaded earlier can lack the token's key, although the issuer
+    /// publishes it now.
     pub(super) arrived: Instant,
-    /// The problem of the token; `None` while the issuer may still publish the token's key.
+    /// The problem of the token; `None` if it is not known yet whether the issuer publishes the token's key.
     pub(super) bad: Option<Arc<Bad>>,
 }
 
@@ -100,14 +101,14 @@ pub(crate) struct Bad {
     pub(super) source: KeySource,
     /// The identifier of the resource for which the token was checked.
     resource: Option<Box<str>>,
-    /// Whether newer keys may make the token valid.
+    /// Whether the token can become valid with newer keys.
     pub(super) wants_newer_keys: bool,
-    /// The keys at the time of the check. The reference is weak, so that it does not keep old keys in memory.
+    /// The keys at the time of the check. The reference is weak, so that old keys do not stay in memory.
     keys: Weak<KeySet>,
 }
 
 impl Bad {
-    /// Records the problem that the token has according to `keys`, which came from `source`.
+    /// Makes the entry for a rejected token. The problem was found with `keys`, which came from `source`.
     pub(super) fn new(
         fault: Fault,
         source: &KeySource,
@@ -123,12 +124,12 @@ impl Bad {
         }
     }
 
-    /// Tells whether the token was checked for this resource. The token may be valid for another resource.
+    /// Tells whether the token was checked for this resource. The token can be valid for another resource.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Records that none of the keys made the token's signature.
+    /// Records that none of the keys made the token's signature, so that the token is checked again with newer keys.
     pub(super) fn until_newer_keys(mut self) -> Self {
         self.wants_newer_keys = true;
         self
@@ -171,14 +172,14 @@ impl Cache {
         self.good.remove(&token);
     }
 
-    /// Returns the number of valid tokens, and the number of rejected tokens.
+    /// Returns how many valid tokens and how many rejected tokens are cached.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.refused.len())
     }
 
     fn sweep(&self, now: Instant, is_over: impl Fn(&Good) -> bool) {
-        // If another thread holds the lock, it is already sweeping.
+        // If another thread holds the lock, that thread is already sweeping.
         let Ok(mut swept) = self.swept.try_lock() else { return };
         if now.duration_since(*swept) < SWEEP_AFTER {
             return;

@@ -1,4 +1,4 @@
-//! Examines an issuer with the same functions as a gate, and classifies the problem.
+//! Examines an issuer with the functions that a gate uses, and classifies the problem that they find.
 
 use std::{fmt, mem::discriminant};
 
@@ -75,7 +75,8 @@ pub(crate) struct Offers {
     /// Defined in [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) protected_resources: Option<Vec<String>>,
-    /// Whether the server accepts `resource` (RFC 8707). The name is not registered, but some servers use it.
+    /// Whether the server accepts `resource` (RFC 8707). The name of this member is not registered, but some servers
+    /// use the name.
     #[serde(default, deserialize_with = "lenient")]
     resource_indicators_supported: Option<bool>,
     #[serde(default, deserialize_with = "lenient")]
@@ -94,7 +95,7 @@ fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> R
     Ok(serde_json::from_str(member.get()).ok())
 }
 
-/// Fetches metadata and keys of an issuer again, and examines them.
+/// Fetches the metadata and the keys of an issuer, without any cache, and examines them.
 pub(crate) async fn examine(issuer: &Issuer) -> Examination {
     time::timeout(LIMIT, look(issuer)).await.unwrap_or_else(|_| {
         let reason = format!("no answer within {LIMIT:?}");
@@ -156,7 +157,7 @@ async fn look_at_keys(issuer: &Issuer, url: &Url) -> Option<Trouble> {
     }
 }
 
-/// Returns a problem if no key could have signed a token that the program accepts.
+/// Returns a problem if none of the keys can verify a token that the program accepts.
 fn unusable(issuer: &Issuer, keys: &KeySet, at: &str) -> Option<Trouble> {
     let at = crate::shown::url(at);
     let trouble = |kind, reason| Some(Trouble { sought: Sought::Keys, kind, reason });
@@ -229,8 +230,8 @@ impl<E: OfKind> OfKind for Missed<E> {
     }
 }
 
-/// Returns the most specific problem of several addresses. If the problem is a status other than 200, the reason names
-/// all addresses that answered with such a status.
+/// Returns the most specific of the problems that the addresses have. If the problem is a status other than 200, the
+/// reason names all addresses that answered with such a status.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

@@ -16,7 +16,7 @@ const MAX_LENGTH: usize = 1024 * 1024;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Fetches the document at `url`. Does not follow redirects, because they could lead anywhere.
+/// Fetches the document at `url`. Does not follow redirects, because a redirect could lead to any host.
 pub(crate) async fn document(url: &Url, transport: &Transport) -> Result<Vec<u8>, FetchError> {
     let fault = |kind| FetchError { url: url.clone(), kind };
     let unreachable = |error: reqwest::Error| fault(Kind::Unreachable(error.without_url()));
@@ -30,7 +30,7 @@ pub(crate) async fn document(url: &Url, transport: &Transport) -> Result<Vec<u8>
     body_of(answer).await.map_err(fault)
 }
 
-/// The answer to a request, with any status.
+/// The answer to a request, whatever its status is.
 #[cfg(feature = "introspection")]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -38,8 +38,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
-/// Posts `body` to `url`, and returns the answer with any status. Does not follow redirects, because they would forward
-/// the body.
+/// Posts `body` to `url`, and returns the answer, whatever its status is. Does not follow redirects, because a redirect
+/// would send the body to another address.
 #[cfg(feature = "introspection")]
 pub(crate) async fn post(
     client: &Client,
@@ -51,7 +51,8 @@ pub(crate) async fn post(
     let send =
         || client.post(url.clone()).headers(headers.clone()).body(body.clone()).timeout(TIMEOUT).send();
     let answer = match send().await {
-        // The server may have closed an idle connection just when it was used again, so the request is sent once more.
+        // The server can close an idle connection just when a request uses the connection again, so the request is sent
+        // once more.
         Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => send().await,
         answer => answer,
     };
@@ -87,7 +88,7 @@ enum Kind {
 }
 
 impl FetchError {
-    /// Returns the status, if it is not 200.
+    /// Returns the status of the answer, if the error is that this status is not 200.
     #[cfg(feature = "export")]
     pub(super) fn status(&self) -> Option<StatusCode> {
         match self.kind {

@@ -1,4 +1,4 @@
-//! An issuer's metadata, which has the addresses of its keys and of its introspection endpoint.
+//! An issuer's metadata, which names the URLs of the issuer's keys and of its introspection endpoint.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub(crate) struct Metadata {
 }
 
 /// Fetches the metadata of an issuer from the well-known addresses of [RFC 8414, section 3] and of OIDC Discovery.
-/// Returns the result of `wanted` for the first address where `wanted` succeeds.
+/// Returns the result of `wanted` for the first document with which `wanted` succeeds.
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
 pub(crate) async fn find<T>(
@@ -35,7 +35,8 @@ pub(crate) async fn find<T>(
     found.map_err(|missed| missed.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
-/// Does the same as [`find`], but returns the problem of each address. `wanted` also receives the text of the document.
+/// Does the same as [`find`], but the error lists the problem of each address. `wanted` also receives the text of the
+/// document.
 pub(super) async fn search<T, E>(
     places: &Places,
     wanted: impl Fn(&[u8], Metadata) -> Result<T, E>,
@@ -66,7 +67,7 @@ pub(super) async fn search<T, E>(
 /// Why an address gave no result.
 #[derive(Debug)]
 pub(super) enum Missed<E> {
-    /// The issuer has no address.
+    /// The addresses of the metadata are not valid.
     NoAddress(String),
     NotFetched(FetchError),
     NotRead {
@@ -135,8 +136,9 @@ pub(super) fn is_html(document: &[u8]) -> bool {
     document.trim_ascii_start().starts_with(b"<")
 }
 
-/// Lists the addresses of an issuer's metadata. RFC 8414 inserts its well-known part before the issuer's path. OIDC
-/// Discovery appends its own part to the path, but some servers insert that part, too.
+/// Lists the addresses of an issuer's metadata. RFC 8414 inserts `/.well-known/oauth-authorization-server` before the
+/// issuer's path. OIDC Discovery appends `/.well-known/openid-configuration` to the path, but some servers insert this
+/// text before the path.
 pub(crate) fn well_known_urls(issuer: &str, transport: &Transport) -> Result<Vec<Url>, String> {
     let base = trusted_url(issuer, transport)?;
     if base.query().is_some() || base.fragment().is_some() {

@@ -20,7 +20,7 @@ pub(crate) struct Jwk {
 }
 
 /// The longest text of a member, in bytes. An RSA modulus of 8192 bits, the longest that can be verified, is shorter.
-/// Without a limit, an issuer could make the gate parse a modulus of a megabyte for each token.
+/// Without a limit, an issuer could publish a modulus of a megabyte, and make the gate parse it.
 const MAX_LENGTH: usize = 2048;
 
 impl Jwk {

@@ -1,4 +1,4 @@
-//! The keys of an issuer: loaded on demand, once for all waiting requests, and kept.
+//! The keys of an issuer, which are loaded on demand and kept. All waiting requests share one attempt to load them.
 
 use std::{
     fmt,
@@ -22,7 +22,7 @@ use crate::{
     verify::issuer::{Keys, Places},
 };
 
-/// The keys of one issuer, which are loaded at the first use. Clones share them.
+/// The keys of one issuer, which are loaded at the first use. Clones share the keys.
 #[derive(Clone)]
 pub(crate) struct KeySource(Arc<Shared>);
 
@@ -52,8 +52,8 @@ impl KeySource {
         self.keys_or_flight().ok()
     }
 
-    /// Returns the keys. If there are none, or if they are too old, loads keys first. If this fails, returns the old
-    /// keys.
+    /// Returns the keys. Loads keys first if there are none, or if the known keys are too old. Returns the old keys if
+    /// loading fails.
     pub(crate) async fn current(&self) -> Result<Arc<KeySet>, VerifyError> {
         let flight = match self.keys_or_flight() {
             Ok(keys) => return Ok(keys),
@@ -64,7 +64,8 @@ impl KeySource {
         state.keys().ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Returns the keys if they can be used now. Otherwise starts to load keys, and returns the attempt to wait for.
+    /// Returns the keys if they can be used now. Otherwise starts to load keys, and returns an `Err` with the attempt
+    /// to wait for.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
             return Ok(Arc::clone(given));
@@ -80,8 +81,8 @@ impl KeySource {
         }
     }
 
-    /// Returns newer keys than `known`, for a token whose key is not in `known`. Returns `None` if `known` is too new
-    /// to ask the issuer again.
+    /// Returns newer keys than `known`, for a token whose key is not in `known`. Returns `None` if `known` is so new
+    /// that the issuer is not asked again.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
             return Ok(None);
@@ -102,20 +103,20 @@ impl KeySource {
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Tells whether there are newer keys than `known` now. While no newer keys can be loaded, results from `known`
-    /// stay valid.
+    /// Tells whether there are newer keys than `known`. Returns `false` if no newer keys can be loaded, so that results
+    /// from `known` stay valid.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
 
-    /// Returns the time until the issuer is asked again for an unknown key.
+    /// Returns the time until the issuer may be asked again when a token names an unknown key.
     pub(crate) fn until_next(&self) -> Duration {
         self.0.lock().until_next(time::Instant::now())
     }
 
-    /// Starts to load the keys, and returns the attempt to wait for. If an attempt is already running, returns that
-    /// attempt. Returns `None` during the pause after a failure. An attempt runs as its own task, so it can outlive the
-    /// request that started it.
+    /// Starts to load the keys, and returns the attempt to wait for. Returns the running attempt if there already is
+    /// one, and `None` during the pause after a failure. An attempt runs as its own task, so it continues even if the
+    /// request that started it ends.
     fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());
@@ -136,7 +137,7 @@ impl KeySource {
     }
 }
 
-/// Waits for the end of an attempt, which closes the channel.
+/// Waits until the attempt ends. The end of the attempt closes the channel.
 async fn landing(flight: Option<Flight>) {
     if let Some(mut flight) = flight {
         while flight.changed().await.is_ok() {}
@@ -144,8 +145,8 @@ async fn landing(flight: Option<Flight>) {
 }
 
 impl Shared {
-    /// No code panics while it holds the lock. Even after a panic, the state would be consistent, so a poisoned lock is
-    /// used as it is.
+    /// Locks the state, even if the lock is poisoned. No code panics while it holds this lock, and even after a panic,
+    /// the state would be consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,8 +154,8 @@ impl Shared {
     fn settle(&self, outcome: Result<KeySet, String>, asked: time::Instant) {
         match outcome {
             Ok(keys) => {
-                // Requests wait for this lock, so slow work is done without it. No other attempt is running, so the
-                // known keys cannot change meanwhile.
+                // Requests wait for this lock, so slow work is done without the lock. No other attempt is running, so
+                // the known keys cannot change meanwhile.
                 let known = self.lock().keys();
                 let keys = match &known {
                     Some(older) => keys.keeping_known(older),

@@ -24,14 +24,14 @@ use super::{
     unverified::Unverified,
 };
 
-/// The keys of a JWK set ([RFC 7517, section 5]) that can verify signatures, prepared once.
+/// The keys of a JWK set ([RFC 7517, section 5]) that can verify signatures. They are prepared when the set is parsed.
 ///
 /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
 #[derive(Default)]
 pub(crate) struct KeySet {
     keys: Vec<Arc<Key>>,
-    /// When the issuer was asked for the keys; `None` for keys from the program. Keys that were published later may be
-    /// missing.
+    /// When the issuer was asked for the keys; `None` for keys from the program. The set can lack keys that were
+    /// published later.
     asked: Option<Instant>,
 }
 
@@ -73,14 +73,13 @@ impl KeySet {
         self.asked.and_then(known_until).is_none_or(|known_until| known_until >= arrived)
     }
 
-    /// Takes the object from `older` for each key that is unchanged, so that cached results for these keys stay valid.
+    /// Reuses the `Arc` from `older` for each unchanged key, so that cached results for the key stay valid.
     pub(super) fn keeping_known(mut self, older: &Self) -> Self {
         take_over(&mut self.keys, &older.keys);
         self
     }
 
-    /// Tells whether `key` is still published. Comparing the objects is enough, because unchanged keys keep their
-    /// object.
+    /// Tells whether `key` is still published. Comparing the `Arc`s is enough, because unchanged keys keep their `Arc`.
     pub(super) fn has(&self, key: &Arc<Key>) -> bool {
         self.keys.iter().any(|own| Arc::ptr_eq(own, key))
     }
@@ -108,8 +107,8 @@ impl KeySet {
         }
     }
 
-    /// Lists the keys that may have made the signature. There can be several, because a token need not name a key. Two
-    /// keys may also have the same name, for example if a server signs with RSA and with elliptic curves.
+    /// Lists the keys that could have made the signature. There can be several, because a token need not name a key.
+    /// Two keys can also have the same name, for example if a server signs with RSA and with elliptic curves.
     fn candidates(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
         self.named(token).filter(|key| key.public_for(token.algorithm).is_some()).take(MAX_TRIALS)
     }
@@ -173,7 +172,7 @@ const MAX_TRIALS: usize = 4;
 /// How many keys a set may have. Real sets have fewer than twenty keys.
 const MAX_KEYS: usize = 256;
 
-/// A JWK set. The keys are still text, so that a set with too many keys is rejected before its keys take memory.
+/// A JWK set. The keys are not parsed yet, so that a set with too many keys is rejected before parsed keys take memory.
 #[derive(Deserialize)]
 struct Set<'a> {
     #[serde(borrow, deserialize_with = "at_most_max_keys")]

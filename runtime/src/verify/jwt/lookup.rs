@@ -13,9 +13,9 @@ use quick_cache::Equivalent;
 /// Two tokens are equal only if their texts are equal. So no token is mistaken for another, even if an attacker knows
 /// two texts with the same hash.
 ///
-/// The hash is compared first, and uses a secret key of this process. So the time of a lookup does not help an attacker
-/// to guess a cached token. Without the secret key, a guess reaches the comparison of the texts with a probability of
-/// 2^-64.
+/// The hash is compared first, and depends on a secret key of this process. An attacker does not know this key. So the
+/// text of a guessed token is compared with the text of a cached token only with a probability of 2^-64, and the
+/// duration of a lookup does not help to guess a cached token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lookup<'a> {
     hash: u64,

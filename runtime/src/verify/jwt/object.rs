@@ -32,8 +32,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnObject<T> {
     }
 }
 
-/// Parses an object in which no member is repeated, at any depth. If a member is repeated, parsers differ about which
-/// value counts ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
+/// Parses an object. Fails if a member is repeated, at any depth, because parsers differ about which of the values
+/// counts ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
 pub(crate) fn read_once(json: &[u8]) -> serde_json::Result<Map<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let members = deserializer.deserialize_map(AllMembers)?;
@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for AllMembers {
     }
 }
 
-/// Reads the member `name`, whose value is next in `object`.
+/// Adds the member `name` to `members`, with the next value in `object`.
 fn read_member<'de, A: MapAccess<'de>>(
     members: &mut Map<String, Value>,
     name: String,
@@ -71,8 +71,8 @@ fn read_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Rejects a name that is special to `serde_json`: with some of its features, an object with this name is read as
-/// another value.
+/// Rejects a name that is special to `serde_json`: with some features of `serde_json`, an object with a member of this
+/// name is parsed as another value.
 fn refuse_private<E: Error>(name: &str) -> Result<(), E> {
     if name.starts_with("$serde_json::private::") {
         return Err(E::custom("a member has a name that is private to serde_json"));
@@ -156,9 +156,9 @@ fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }
 
-/// Checks the names in parts of an object whose values are not used, and keeps no values. `left` is the number of
-/// members that may follow, including nested ones. This number is small, because each name is compared with all earlier
-/// names.
+/// Visits a part of an object that nobody reads, and stores no values. Fails if an object in this part repeats a
+/// member, or if there are too many members. `left` is the number of members that may follow, including nested ones.
+/// This number is small, because each name is compared with all earlier names.
 pub(super) struct Names<'de, 'a> {
     seen: Vec<Cow<'de, str>>,
     left: &'a mut usize,
@@ -169,13 +169,13 @@ impl<'de, 'a> Names<'de, 'a> {
         Self { seen: Vec::new(), left }
     }
 
-    /// Counts a member.
+    /// Counts a member, and fails if there are too many.
     pub(super) fn count<E: Error>(&mut self) -> Result<(), E> {
         *self.left = self.left.checked_sub(1).ok_or_else(|| E::custom("too many members"))?;
         Ok(())
     }
 
-    /// Checks the member `name`, whose value is next in `object`.
+    /// Checks the member `name` and its value, which is the next value in `object`.
     pub(super) fn check<A: MapAccess<'de>>(
         &mut self,
         name: Cow<'de, str>,

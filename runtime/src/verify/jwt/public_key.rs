@@ -21,7 +21,7 @@ pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     }
     let (parameters, length) = algorithm.of_curve()?;
     let point = match algorithm {
-        // The library would read a longer text as a key in DER.
+        // The library would parse a longer value as a key in DER.
         Algorithm::EdDsa => bytes(&jwk.x).filter(|x| x.len() == length)?,
         // An uncompressed point: 4, x, y.
         _ => [vec![4], coordinate(bytes(&jwk.x)?, length)?, coordinate(bytes(&jwk.y)?, length)?].concat(),

@@ -1,4 +1,5 @@
-//! The state of an issuer's keys, and the decision when to load them again. Pure: time is an argument.
+//! The state of an issuer's keys, and the decision when to load them again. This code reads no clock: the current time
+//! is an argument.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,19 +11,18 @@ use crate::VerifyError;
 /// Keys older than this are reloaded in the background while they are in use.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Requests wait for new keys if the keys are older than this. Keys get this old only if no token arrives for a while.
-/// The next token must not be accepted with a key that was withdrawn hours ago.
+/// Requests wait for new keys if the known keys are older than this. Keys get this old only if no token arrives for a
+/// while. Without this limit, the next token could be accepted with a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
-/// Keys younger than this are not reloaded for an unknown key. Otherwise anyone could make the program send requests at
-/// any rate.
+/// Keys younger than this are not reloaded when a token names an unknown key. Otherwise anyone could make the program
+/// send requests at any rate.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// After a failure and the pause that follows it, the server counts as down for this time, unless there is another
-/// attempt.
+/// How long the server still counts as down after the pause that follows a failure.
 const STILL_DOWN: Duration = Duration::from_secs(60);
 
-/// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles it.
+/// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles the pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The shortest time that a client is told to wait.
@@ -33,7 +33,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct State {
     loaded: Option<Loaded>,
     failure: Option<LoadFailure>,
-    /// The current attempt. The channel closes when the attempt ends, whatever the outcome.
+    /// The current attempt to load keys. The channel closes when the attempt ends, whatever the outcome.
     pub(super) flight: Option<watch::Receiver<()>>,
 }
 
@@ -89,19 +89,19 @@ impl State {
         self.keys().filter(|keys| !Arc::ptr_eq(keys, known))
     }
 
-    /// Tells whether the keys are too new to reload them for an unknown key.
+    /// Tells whether the keys are too new to be reloaded when a token names an unknown key.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
         let is_recent = |loaded: &Loaded| now.duration_since(loaded.at) < ASK_AGAIN_AFTER;
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)
     }
 
-    /// Returns the time until the keys may be reloaded for an unknown key.
+    /// Returns the time until the keys may be reloaded when a token names an unknown key.
     pub(super) fn until_next(&self, now: Instant) -> Duration {
         let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));
         ASK_AGAIN_AFTER.saturating_sub(age).max(SHORTEST_PAUSE)
     }
 
-    /// Tells whether keys may be loaded now: there was no failure, or the pause after it is over.
+    /// Tells whether keys may be loaded now: there was no failure, or the pause after the failure is over.
     pub(super) fn may_load(&self, now: Instant) -> bool {
         self.failure.as_ref().is_none_or(|failure| failure.retry_at <= now)
     }

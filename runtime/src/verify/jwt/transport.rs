@@ -36,7 +36,7 @@ impl Transport {
         url.scheme() == "http" && self.plain.have(url)
     }
 
-    /// Lists the problems. The texts quote neither a certificate nor the whole URL of a proxy, which may contain a
+    /// Lists the problems. The texts quote neither a certificate nor the whole URL of a proxy, which can contain a
     /// password.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -57,15 +57,15 @@ impl Transport {
         problems
     }
 
-    /// Makes a client. Callers that send few requests make a new client for each request. A client that is kept would
-    /// hold connections of a runtime that may have ended, and old root certificates.
+    /// Makes a client. Callers that send few requests make a new client for each request. A kept client would use old
+    /// root certificates, and connections of a runtime that may have ended.
     pub(crate) fn client_for(&self, url: &Url) -> reqwest::Result<Client> {
         let mut client = Client::builder()
             .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
             .connect_timeout(CONNECT_TIMEOUT);
         if is_on_loopback(url) {
-            // A proxy would send the request to another machine.
+            // Through a proxy, the request would reach another machine.
             client = client.no_proxy();
         } else if let Some(proxy) = &self.proxy {
             client = client.proxy(Proxy::all(proxy)?);
@@ -73,7 +73,7 @@ impl Transport {
         if url.scheme() == "https" {
             return self.trusting(client).build();
         }
-        // Root certificates are not needed here, and take long to read.
+        // Requests without TLS need no root certificates, and it takes long to read them.
         client.tls_certs_only([]).build()
     }
 

@@ -16,15 +16,15 @@ use super::{
 };
 use crate::verify::issuer::Issuer;
 
-/// Rejects a token of more than 16 KiB without parsing it, because anyone can send one. Common proxies also reject such
-/// long headers.
+/// Rejects a token of more than 16 KiB without parsing it, because anyone can send such a token. Common proxies also
+/// reject headers of this length.
 pub(crate) fn check_length(token: &str) -> Result<(), Fault> {
     const MAX_LENGTH: usize = 16 * 1024;
     if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
 }
 
-/// Tells whether a token has the form of a JSON Web Token: it has three parts, and the first is a JSON object. Other
-/// tokens are opaque.
+/// Tells whether a token has the form of a JSON Web Token: it has three parts, and the first part is a JSON object.
+/// Other tokens are opaque.
 #[cfg(feature = "introspection")]
 pub(crate) fn is_jwt(token: &str) -> bool {
     let mut parts = token.split('.');
@@ -66,8 +66,7 @@ impl<'a> Unread<'a> {
         })
     }
 
-    /// Reads the issuer that the token claims, and no other claim. The issuer selects the keys that then verify the
-    /// token.
+    /// Reads the token's `iss`, and no other claim. The `iss` selects the keys with which the token is then verified.
     pub(super) fn issuer(&self) -> Result<Cow<'_, str>, Fault> {
         let claims = serde_json::from_slice::<Object<Iss<'_>>>(&self.claims);
         let Object(Iss { iss }) = claims.map_err(|_| Fault::Plain(NO_CLAIMS))?;
@@ -79,8 +78,8 @@ impl<'a> Unread<'a> {
         self.read_as(&TYPES, false)
     }
 
-    /// Parses and checks the header of a token. The `typ` must be one of `types`, and may be absent unless
-    /// `must_be_typed` is set.
+    /// Parses and checks the header of a token. The `typ` must be one of `types`. It may be absent only if
+    /// `must_be_typed` is `false`.
     pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
         let header: Header<'_> = serde_json::from_slice(&header)
@@ -125,7 +124,7 @@ pub(crate) struct Decoded<'a> {
 pub(crate) struct Unverified<'a> {
     /// The algorithm in the token's header; never HMAC.
     pub(super) algorithm: Algorithm,
-    /// The name of the key.
+    /// The name of the key, if the token has one.
     pub(super) kid: Option<String>,
     /// The signed text: header and claims as they were sent.
     pub(super) message: &'a [u8],
@@ -149,7 +148,8 @@ impl Unverified<'_> {
         Err(fault.of(Rule::Algorithm))
     }
 
-    /// Returns the `iat` that the token claims. The claim is needed only for a token with an unknown key.
+    /// Returns the token's `iat`, which has not been verified. The `iat` is needed only for a token with an unknown
+    /// key.
     pub(super) fn issued_at(&self) -> Option<f64> {
         serde_json::from_slice::<Object<Iat>>(&self.claims).ok().map(|Object(Iat { iat })| iat)
     }
@@ -181,7 +181,7 @@ struct Iat {
 /// issuer can make the gate parse headers.
 const MAX_HEADER_MEMBERS: usize = 32;
 
-/// The members of a JOSE header that are used. A key in the token itself (`jwk`, `jku`, `x5c`) is ignored.
+/// The members of a JOSE header that are used. A key that the token brings along (`jwk`, `jku`, `x5c`) is ignored.
 struct Header<'a> {
     alg: Cow<'a, str>,
     typ: Option<Cow<'a, str>>,

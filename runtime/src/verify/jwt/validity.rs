@@ -31,7 +31,7 @@ impl Validity {
         claims.get("nbf").map(number).transpose()
     }
 
-    /// Reads the times in an answer about a token. The answer may lack `exp` ([RFC 7662, section 2.2]).
+    /// Reads the times in an introspection answer. The answer may lack `exp` ([RFC 7662, section 2.2]).
     ///
     /// [RFC 7662, section 2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
     #[cfg(feature = "introspection")]
@@ -43,8 +43,8 @@ impl Validity {
         Ok(Self { not_before: Self::not_before(claims)?, expires })
     }
 
-    /// Checks the times. Cached tokens are checked, too: they can expire, and if the clock is set back, they may not be
-    /// valid yet.
+    /// Checks the times. Cached tokens are checked, too, because they can expire, and because the clock can be set back
+    /// to a time before their `nbf`.
     pub(crate) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
         if self.not_before.is_some_and(|not_before| now + leeway.as_secs_f64() < not_before) {
             return Err(Fault::Plain("it is not valid yet").of(Rule::Times).into());
@@ -55,7 +55,7 @@ impl Validity {
         Ok(())
     }
 
-    /// Returns when the token expires; `None` if this machine's clock cannot represent that time.
+    /// Returns when the token expires; `None` if a `SystemTime` cannot represent that time.
     pub(crate) fn expires_at(&self) -> Option<SystemTime> {
         let since = Duration::try_from_secs_f64(self.expires.max(0.0)).ok()?;
         UNIX_EPOCH.checked_add(since)
@@ -67,8 +67,8 @@ impl Validity {
     }
 }
 
-/// Returns the current time in the form that tokens use. A clock that shows a time before 1970 is broken, and every
-/// token counts as expired.
+/// Returns the current time in seconds since 1970. Returns infinity if the clock shows a time before 1970, so that
+/// every token counts as expired.
 pub(crate) fn system_clock() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |since| since.as_secs_f64())
 }

@@ -41,17 +41,17 @@ pub(crate) struct KnownIssuer {
 enum Recalled {
     /// The token is still valid.
     Admitted(Token),
-    /// The token must be checked again. The value is the time of its first arrival, if known.
+    /// The token must be checked again. The value is the time when the token first arrived, if this time is known.
     Came(Option<Instant>),
 }
 
 /// Why a token was rejected.
 pub(crate) enum Refusal {
-    /// The problem does not depend on the clock. The token is invalid as long as its issuer has these keys.
+    /// The problem does not depend on the clock. The token stays invalid as long as the issuer's keys do not change.
     Lasting(Arc<Bad>),
-    /// The token's key is unknown, and the issuer has not been asked since the token arrived.
+    /// The token's key is unknown, and the issuer has not been asked for keys since the token arrived.
     Unsettled(VerifyError),
-    /// The next attempt may have another result.
+    /// The next check of the token can have another result.
     Passing(VerifyError),
 }
 
@@ -84,11 +84,11 @@ impl Jwts {
         if let Some(token) = self.remembered(cache, lookup, presented) {
             return Ok(token.with_cached(true));
         }
-        // Boxed, because this path is rare, and its state would enlarge the future of every request.
+        // Boxed, because few requests come here, and without the box the `Future` of every request would be larger.
         Box::pin(self.verify_anew(cache, lookup, presented)).await
     }
 
-    /// Returns a cached token that is still valid, if no waiting is needed.
+    /// Returns a cached token if it is still valid, and if checking this needs no waiting.
     fn remembered(&self, cache: &Cache, lookup: Lookup<'_>, presented: &Presented<'_>) -> Option<Token> {
         let good = cache.good(lookup).filter(|good| good.is_for(presented.resource()))?;
         let keys = good.source.at_hand()?;
@@ -103,7 +103,7 @@ impl Jwts {
     ) -> Result<Token, VerifyError> {
         let arrived = match self.recall(cache, lookup, presented).await? {
             Recalled::Admitted(token) => return Ok(token.with_cached(true)),
-            // If the cache has no entry, `recall` did not wait, so the token arrives now.
+            // If the cache has no entry, `recall` did not wait, so the token has only just arrived.
             Recalled::Came(before) => before.unwrap_or_else(Instant::now),
         };
         match self.judge(presented, arrived).await {
@@ -125,8 +125,9 @@ impl Jwts {
         }
     }
 
-    /// Uses the cached result for a token, if it is still usable. Asks for the keys each time. So cached tokens also
-    /// cause reloads, and become invalid as soon as their key is withdrawn.
+    /// Uses the cached result for a token if the result is still usable. Gets the current keys each time. So cached
+    /// tokens also cause reloads of the keys, and a cached result is no longer used once a reload does not find the
+    /// token's key.
     async fn recall(
         &self,
         cache: &Cache,
@@ -166,8 +167,8 @@ impl Jwts {
         let until_newer_keys = |fault| Refusal::Lasting(Arc::new(bad(fault).until_newer_keys()));
         let key = match verdict {
             Verdict::Genuine(key) => key,
-            // All keys were withdrawn, or the issuer has a problem. Clients should keep their token, so this is not a
-            // 401.
+            // All keys were withdrawn, or the issuer has a problem. Clients should keep their token, so the answer is
+            // not a 401.
             Verdict::UnknownKey if keys.is_empty() => {
                 let reason = "its issuer publishes no usable key";
                 return Err(VerifyError::unavailable(WITHOUT_KEYS, reason).into());
@@ -190,8 +191,9 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns for how long the key of a token must have been published. An issuer publishes a key shortly after the
-    /// `iat` of its first token, at the latest. Without a usable `iat`, the key counts as published just now.
+    /// Returns for how long, at least, the key of a token has been published. An issuer publishes a key, at the latest,
+    /// shortly after the `iat` of the first token that it signs with this key. Without a usable `iat`, the key counts
+    /// as published just now.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
         /// The clock difference, plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;
@@ -221,11 +223,11 @@ impl Jwts {
     }
 }
 
-/// Checks a signature with the keys of an issuer. Loads the keys again if the key is unknown. Does the same if the
-/// signature looks forged, because some servers replace a key without changing its name.
+/// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads them
+/// again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
-/// If the keys cannot be loaded again, the known keys decide in two cases: `is_settled` is true for them, or one of
-/// them has the name in the token.
+/// If the keys cannot be loaded again, the known keys decide in two cases: `is_settled` is true for these keys, or one
+/// of these keys has the `kid` of the token.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

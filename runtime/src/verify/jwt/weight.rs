@@ -7,7 +7,7 @@ use crate::Token;
 /// The overhead of an allocation: the allocator's own data, and rounding.
 const ALLOCATION: usize = 16;
 
-/// The size of a token without its claims and scopes: the token, its times, and its cache entry.
+/// The size of a cache entry without the text, the claims and the scopes of the token.
 const TOKEN: usize = 512;
 
 /// Estimates the memory of the nodes of a `BTreeMap`. A node has room for 11 entries, and each node except the root has
@@ -26,7 +26,7 @@ pub(super) fn of(token: &Token) -> usize {
     TOKEN + of_object(token.all_claims()) + texts + names + nodes(scopes.len(), size_of::<Box<str>>())
 }
 
-/// Estimates the memory of claims in the same way, in bytes.
+/// Estimates the memory of claims, in bytes. If in doubt, the estimate is too high.
 pub(crate) fn of_object(members: &Map<String, Value>) -> usize {
     let entries = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + of_value(value));
     nodes(members.len(), size_of::<(String, Value)>()) + entries.sum::<usize>()

@@ -1,4 +1,4 @@
-//! The form in which this program sends its credentials.
+//! How this program sends its credentials.
 
 use scopegate_tests::{
     introspecting::{Introspecting, Question},
@@ -11,7 +11,7 @@ use super::{
     *,
 };
 
-/// Asks about one token, and returns the request.
+/// Asks about one token, and returns the request that the server received.
 async fn question(settings: impl FnOnce(&Introspecting) -> Introspection) -> Question {
     let server = Introspecting::start().await;
     server.reply_json(&active());

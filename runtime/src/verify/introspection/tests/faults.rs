@@ -105,7 +105,7 @@ async fn one_request_tries_after_a_pause() {
     assert_eq!(server.asked(), 3);
 }
 
-/// Useless answers, each with the text that it causes in the log.
+/// Useless answers, each with a part of the reason for which the gate cannot use it.
 fn useless() -> Vec<(Reply, &'static str)> {
     let json = |text: &str| Reply::Content(200, "application/json", text.to_owned());
     let of = |status, text: &str| Reply::Content(status, "application/json", text.to_owned());
@@ -274,7 +274,7 @@ async fn a_question_outlives_the_request_that_started_it() {
     assert_eq!(at_once(ask(&introspector, "token")).await, "active");
 }
 
-/// Answers one request on each connection, and closes the connection when the next one arrives.
+/// Answers one request on each connection, and closes the connection when the next request arrives.
 async fn serve_one_request_each(listener: TcpListener) {
     let mut request = [0; 4096];
     loop {

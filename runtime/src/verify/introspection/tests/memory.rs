@@ -101,7 +101,7 @@ async fn revocation_is_seen_within_the_lifetime() {
     }
 }
 
-/// The answer describes the state at the time of the question.
+/// The answer describes the state of the token at the time of the question.
 #[tokio::test]
 async fn the_lifetime_begins_with_the_question() {
     let server = Introspecting::start().await;

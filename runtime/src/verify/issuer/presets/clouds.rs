@@ -14,7 +14,7 @@ impl Issuer {
     /// come from `scope` and, with RBAC, from `permissions`. `permissions` has all permissions of a person, even those
     /// that the client did not request. To accept only requested scopes, add `.scopes(["scope"])`.
     ///
-    /// If a client names no API when it requests a token, the token is opaque and only for Auth0 itself.
+    /// If a client names no API when it requests a token, the token is opaque, and only Auth0 accepts it.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl Issuer {
     /// Makes the issuer of an Okta custom authorization server, from the domain of the organization and the id of the
     /// server.
     ///
-    /// The audience is a setting of the server, and must be the resource's URL. Scopes come from `scp`.
+    /// In the server's settings, set the audience to the resource's URL. Scopes come from `scp`.
     ///
     /// The organization's own authorization server (without an id) issues no access tokens for APIs: only Okta can
     /// verify its tokens.
@@ -49,9 +49,10 @@ impl Issuer {
     /// Makes the issuer of one Entra ID tenant, for the API that is registered there with an application (client) id.
     ///
     /// The gate accepts v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes come from
-    /// `scp` for people and from `roles` for applications. An app role grants the scope of the same name, also to
-    /// people who have the role. Clients write `api://CLIENT-ID/` before each scope that they request. If the
-    /// application id URI is not `api://CLIENT-ID`, add `.audience("api://files").asked_with_prefix("api://files/")`.
+    /// `scp` for people and from `roles` for applications. An app role grants the scope of the same name to
+    /// applications, and also to people who have the role. Clients write `api://CLIENT-ID/` before each scope that they
+    /// request. If the application id URI is not `api://CLIENT-ID`, add
+    /// `.audience("api://files").asked_with_prefix("api://files/")`.
     ///
     /// The tenant id is a GUID, as in `iss`. With any other value, such as `common` or a domain, the gate does not
     /// start.
@@ -78,8 +79,8 @@ impl Issuer {
     /// Makes the issuer of several Entra ID tenants, for an API that is registered as one application for all of them.
     ///
     /// Set the GUIDs of the tenants with [`members`](Self::members) or [`members_if`](Self::members_if). The claim
-    /// `tid` must name the same tenant as `iss`. Clients are sent to the endpoint for all organizations. Everything
-    /// else is the same as for [`Issuer::entra`].
+    /// `tid` must name the same tenant as `iss`. The resource's metadata sends clients to the endpoint for all
+    /// organizations. The other rules are those of [`Issuer::entra`].
     ///
     /// # Examples
     ///
@@ -101,13 +102,13 @@ impl Issuer {
 
     /// Makes the issuer of an Amazon Cognito user pool, from its region and id.
     ///
-    /// Most access tokens have no `aud`, so set [`client_ids`](Self::client_ids) to the app clients whose tokens are
-    /// accepted. With resource binding, `aud` has the resource's URL and the client does not matter. A scope has the
-    /// form `SERVER/SCOPE`, where `SERVER` is the identifier of a resource server. To declare scopes without this
+    /// Most access tokens have no `aud`, so set [`client_ids`](Self::client_ids) to the app clients whose tokens you
+    /// accept. With resource binding, `aud` is the resource's URL, and tokens of every client are accepted. A scope has
+    /// the form `SERVER/SCOPE`, where `SERVER` is the identifier of a resource server. To declare scopes without this
     /// identifier, add `.scope_prefix("SERVER/")`.
     ///
-    /// A token of a client is valid at every resource that accepts the client's tokens. To separate resources, give
-    /// each its own resource server and scopes.
+    /// A token without `aud` is valid at every resource that accepts its client. To separate resources, give each
+    /// resource its own resource server and scopes.
     ///
     /// # Examples
     ///
@@ -124,8 +125,8 @@ impl Issuer {
     }
 }
 
-/// An ID token also has the client id as its audience, and contains app roles. Only access tokens have claims about the
-/// client's scopes or authentication (`scp`, `azpacr`, `appidacr`).
+/// Sets the rules for the tokens of one application. An ID token also has the client id as its audience, and contains
+/// app roles. Only access tokens have claims about the client's scopes or authentication (`scp`, `azpacr`, `appidacr`).
 fn for_entra_client(issuer: Issuer, client_id: &str) -> Issuer {
     let uri = format!("api://{client_id}");
     issuer

@@ -7,8 +7,8 @@ use crate::{Introspection, Issuer};
 impl Issuer {
     /// Makes the issuer for the tokens that Google issues to one client.
     ///
-    /// The audience is the client's id, so tokens of other clients are rejected. Scopes are Google's own, and you
-    /// cannot add others. Map these scopes to the scopes of your program, as in the example.
+    /// The audience is the client's id, so tokens of other clients are rejected. Google defines the scopes, and you
+    /// cannot add scopes. Map these scopes to the scopes of your program, as in the example.
     ///
     /// Google's ID tokens are rejected: they identify a person, but grant a client nothing.
     ///
@@ -21,8 +21,8 @@ impl Issuer {
     ///     .roles_at(["scope"], [("https://www.googleapis.com/auth/drive.readonly", "files:read")]);
     /// ```
     pub fn google(client_id: impl Into<String>) -> Self {
-        // These are the keys of ID tokens. With them, an ID token is rejected because of its kind, and not because of
-        // an unknown key.
+        // This host publishes the keys of ID tokens. With these keys, an ID token is rejected because of its kind, and
+        // not because its key is unknown.
         Self::new("https://accounts.google.com")
             .key_hosts(["www.googleapis.com"])
             .audience(client_id)
@@ -32,12 +32,12 @@ impl Issuer {
     /// Makes the issuer for the tokens that GitHub issues to one OAuth app. The gate needs the app's client id and
     /// secret.
     ///
-    /// Tokens have no audience, and are accepted only if they belong to this app. So **a token of the app is valid at
-    /// every resource that accepts the app's tokens, and at GitHub itself**.
+    /// Tokens have no audience, so the gate accepts all tokens of this app, and no others. This means that **a token of
+    /// the app is valid at every resource that accepts the app's tokens, and at GitHub itself**.
     ///
-    /// Scopes are GitHub's own, and you cannot add others. Map these scopes to the scopes of your program, as in the
-    /// example. Tokens of a GitHub App have permissions in place of scopes. GitHub does not return the permissions
-    /// here, so these tokens grant nothing.
+    /// GitHub defines the scopes, and you cannot add scopes. Map these scopes to the scopes of your program, as in the
+    /// example. Tokens of a GitHub App have permissions in place of scopes. GitHub's answer does not contain the
+    /// permissions, so these tokens grant no scopes.
     ///
     /// # Examples
     ///

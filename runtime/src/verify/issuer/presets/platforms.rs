@@ -7,8 +7,8 @@ use crate::Issuer;
 impl Issuer {
     /// Makes the issuer of a `WorkOS` `AuthKit` domain.
     ///
-    /// The audience is the resource's URL if `WorkOS` lists it as a resource indicator. Otherwise `aud` is a client's
-    /// id, and the token is rejected.
+    /// In `WorkOS`, add the resource's URL to the resource indicators, so that this URL becomes the audience of tokens.
+    /// Otherwise `aud` is a client's id, and the token is rejected.
     ///
     /// # Examples
     ///
@@ -24,8 +24,8 @@ impl Issuer {
     /// Makes the issuer of a Clerk instance, from its Frontend API domain.
     ///
     /// JWTs of OAuth applications have no `aud`, so set [`client_ids`](Self::client_ids) to the applications whose
-    /// tokens are accepted. Such a token is valid at every resource that accepts the application's tokens. Session
-    /// tokens are signed by the same keys, but have no `client_id`, so they are rejected.
+    /// tokens you accept. A token without `aud` is valid at every resource that accepts its application. Session tokens
+    /// are signed by the same keys, but have no `client_id`, so they are rejected.
     ///
     /// By default, Clerk's OAuth tokens are opaque. Add `.introspection(Introspection::new(..))`, so that the gate asks
     /// Clerk about each token.
@@ -66,9 +66,9 @@ impl Issuer {
     /// [`Access::client`](crate::Access::client), or add `.require("client_id", "..")`.
     ///
     /// Tokens have no scopes. Grant scopes by a role in `app_metadata`, or add a claim `scope` with an access token
-    /// hook. Do not use `user_metadata`, which people can change themselves. Tokens of the project's own sign-in have
-    /// no client and are rejected; to accept them too, add `.access_claims(["session_id"])`. A project whose key is a
-    /// shared secret (HS256) must change to signing keys.
+    /// hook. Do not use `user_metadata`, because people can change their own `user_metadata`. Tokens of the project's
+    /// own sign-in have no client and are rejected; to accept them too, add `.access_claims(["session_id"])`. If the
+    /// project's key is a shared secret (HS256), change the project to signing keys.
     ///
     /// # Examples
     ///
@@ -87,7 +87,7 @@ impl Issuer {
     /// Makes the issuer of a Logto tenant, from its endpoint.
     ///
     /// The audience is the identifier of an API resource, which must be the resource's URL. If a client names no API
-    /// resource when it requests a token, the token is opaque and only for Logto itself.
+    /// resource when it requests a token, the token is opaque, and only Logto accepts it.
     ///
     /// # Examples
     ///

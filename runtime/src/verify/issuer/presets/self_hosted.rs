@@ -8,12 +8,12 @@ impl Issuer {
     /// Makes the issuer of a Keycloak realm, `https://HOST/realms/REALM`.
     ///
     /// The audience is the resource's URL if a client scope has an audience mapper for this URL. Otherwise `aud` has
-    /// the ids of clients. The claim `typ` states the kind of a token. So ID, refresh and logout tokens are rejected,
-    /// whatever their audience is. Access tokens with a `nonce` are accepted. Scopes come from `scope`; add
-    /// [`roles_at`](Self::roles_at) for roles.
+    /// only the ids of clients, and the token is rejected. The claim `typ` states the kind of a token. So ID, refresh
+    /// and logout tokens are rejected, whatever their audience is. Access tokens with a `nonce` are accepted. Scopes
+    /// come from `scope`; add [`roles_at`](Self::roles_at) for roles.
     ///
-    /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Name your own client there, because roles of
-    /// other clients have another meaning.
+    /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of your own client in place of
+    /// `CLIENT`, because roles of other clients have another meaning.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl Issuer {
     /// Makes the issuer of a Zitadel instance, from its domain, for the project with this id.
     ///
     /// The gate accepts JWTs for the project. These JWTs have no scopes. Grant scopes by the roles at
-    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`, which has only the roles of this project.
+    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`, a claim that has only the roles of this project.
     ///
     /// Clients that register themselves get opaque tokens. Add `.introspection(Introspection::new(..))`, so that the
     /// gate asks Zitadel about each token.
@@ -53,7 +53,7 @@ impl Issuer {
     /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the last
     /// slash) and its client id.
     ///
-    /// authentik's access tokens are ID tokens with two more claims. Their audience is the client itself. The gate
+    /// authentik's access tokens are ID tokens with two more claims. Their audience is the client's id. The gate
     /// accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no scopes unless you add a scope
     /// mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect clients do, its access
     /// tokens look like ID tokens and are rejected.
@@ -72,8 +72,8 @@ impl Issuer {
     /// Makes the issuer of an Ory Hydra server that issues JWTs (`strategies.access_token: jwt`). Use the value of
     /// Hydra's setting `urls.self.issuer`.
     ///
-    /// The audience is the value that the client requests with `audience`. In Hydra, allow the client to request the
-    /// resource's URL. Scopes come from `scp`, from `scope`, or from both.
+    /// The audience is the value that the client requests with the parameter `audience`. In Hydra, allow the client to
+    /// request the resource's URL. Scopes come from `scp`, from `scope`, or from both.
     ///
     /// By default, Hydra's tokens are opaque. Add `.introspection(Introspection::new(..).endpoint(..))` with Hydra's
     /// administration address, so that the gate asks Hydra about each token.
@@ -108,7 +108,8 @@ impl Issuer {
         Self::new(format!("https://{}/oauth2/openid/{client}", host(domain.as_ref()))).audience(client)
     }
 
-    /// Makes the issuer of a program with better-auth and its OAuth provider, such as `https://example.com/api/auth`.
+    /// Makes the issuer of a program that uses better-auth and its OAuth provider. The issuer is a URL such as
+    /// `https://example.com/api/auth`.
     ///
     /// The audience is the resource's URL, which must be among the provider's valid audiences. If a client requests a
     /// token without `resource`, the token is opaque.

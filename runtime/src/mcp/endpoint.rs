@@ -30,7 +30,7 @@ pub(super) struct Endpoint {
     pub(super) rules: Rules,
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
-    /// The longest body of a request without a token, and the memory for all such bodies together.
+    /// The maximum length of a body in a request without a token, and the memory for all these bodies together.
     pub(super) for_anyone: (usize, Arc<Memory>),
     pub(super) dialect: Dialect,
     pub(super) table: McpTable,

@@ -6,8 +6,8 @@ use super::authority::{Authority, default_port};
 
 /// Scheme, host and port of a page or of a server ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454)).
 ///
-/// A text that cannot be parsed is not an origin and equals no other text. Examples are `null`, and a text with a user,
-/// a path, letters beyond ASCII, or an invalid [`Authority`].
+/// A text that cannot be parsed is not an origin, and is never the same origin as another text. Examples are `null`,
+/// and a text with a user, a path, letters beyond ASCII, or an invalid [`Authority`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origin<'a> {
     scheme: &'a str,

@@ -89,7 +89,7 @@ impl McpResource<'_> {
     /// Demands the scopes of the resource from the caller of a request, for a server's own `read_resource`.
     ///
     /// The gate has already checked the request by the same rules. This method checks the resource again, independently
-    /// of how the gate read the request. A public resource needs nothing.
+    /// of how the gate read the request. A public resource needs no token.
     ///
     /// # Examples
     ///
@@ -109,7 +109,8 @@ impl McpResource<'_> {
     ///
     /// # Errors
     ///
-    /// Fails with the answer of the gate as a JSON-RPC error: 401 without a token, and 403 if the token lacks a scope.
+    /// Fails if the request has no token (401), or if its token lacks a scope (403). The error is the answer of the
+    /// gate as a JSON-RPC error.
     pub fn authorize(&self, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         Sender::of(context)?.judge(self.row(), self.filled())
     }
@@ -125,7 +126,7 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     let Some(enforcement) = enforcement else { return };
     let filled = enforcement.plan().map(|plan| plan.fill(row)).unwrap_or_default();
     if let Some(admitted) = &mut enforcement.admitted {
-        // The row of the gate already has its identifier in the table.
+        // If the rows are equal, the row from the gate stays, because only that row has its identifier in the table.
         if *admitted.row != **row {
             admitted.row = row.clone();
         }
@@ -180,7 +181,8 @@ impl<'a> Sender<'a> {
                 let noted = noted.after(&admitted.row, admitted.filled.as_deref());
                 Judge::Gate(plan).judge(&admitted.token, &demand, &noted)
             }
-            // The gate lets such a caller through only to public operations, and has already reported the decision.
+            // The gate lets a caller without a token through only to public operations, and has already reported the
+            // decision.
             Self::Anyone(plan, parts) => {
                 let noted = Noted::of(parts, plan.gate.watch()).after(row, Some(filled));
                 Judge::judge_anyone(plan, &demand, &noted)
@@ -204,7 +206,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Rejects a caller without a token.
+    /// Makes the error for a caller without a token.
     fn demand_a_token(&self) -> ErrorData {
         match self {
             Self::Verified(plan, _, parts) | Self::Anyone(plan, parts) => {

@@ -25,8 +25,8 @@ pub(super) struct Bounds {
 
 /// The same limit as rmcp's.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// The maximum length of a body in a request without a token, in bytes. This is enough for a call of a public tool, and
-/// even many such bodies take little memory.
+/// The maximum length of a body in a request without a token, in bytes. This length is enough for a call of a public
+/// tool, and even many such bodies take little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;

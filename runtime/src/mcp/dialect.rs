@@ -18,8 +18,8 @@ pub enum Dialect {
     /// reads it.
     ///
     /// This form is for tool calls without a token, and for tool calls with a token that lacks a scope or the required
-    /// login. The tool does not run. An invalid token still gets a 401. If another request than a tool call needs a
-    /// token and has none, the answer is also 401.
+    /// login. The tool does not run. An invalid token still gets a 401. Any request that is not a tool call gets a 401
+    /// if it needs a token and has none.
     ///
     /// # Examples
     ///
@@ -37,8 +37,8 @@ pub enum Dialect {
 pub(super) struct ToolResult(Vec<u8>);
 
 impl ToolResult {
-    /// Turns a refusal into the result of the request `id`. Returns `None` for a refusal without a challenge, since a
-    /// client could do nothing with such a result.
+    /// Turns a refusal into the result of the tool call with the identifier `id`. Returns `None` for a refusal without
+    /// a challenge, since a client could do nothing with such a result.
     pub(super) fn of(rejection: &Rejection, id: &Value, has_result_types: bool) -> Option<Self> {
         let challenges: Vec<_> =
             rejection.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();

@@ -11,13 +11,13 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// What the client's headers say about a plain body. The gate changes only headers that it would write differently.
+/// What the client's headers say about a body of uncompressed JSON. The gate changes only headers that it would write
+/// differently.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
     is_json: bool,
     is_encoded: bool,
-    /// The `Content-Length`. It is `None` if the header is missing or repeated, or if the gate would write it
-    /// differently.
+    /// The `Content-Length`, or `None` if the header is missing, repeated, or not written as the gate would write it.
     length: Option<usize>,
 }
 

@@ -102,8 +102,8 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned)
 }
 
-/// Returns the value of each header that repeats the body. A header that occurs twice is an error. One pass over all
-/// headers is cheaper than three lookups.
+/// Returns the value of each header that repeats a part of the body. A header that occurs twice is an error. One pass
+/// over all headers is cheaper than three lookups.
 fn each(headers: &HeaderMap) -> Result<[Option<&str>; 3], Mismatch> {
     let (mut version, mut method, mut name) = (None, None, None);
     for (header, value) in headers {

@@ -22,7 +22,7 @@ pub(crate) struct Message<'a> {
     pub(crate) subject: Subject<'a>,
 }
 
-/// The identifier of a request, if it has a type that MCP allows.
+/// The identifier of a request, if the identifier has a type that MCP allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Id<'a> {
     None,

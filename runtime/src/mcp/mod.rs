@@ -21,7 +21,7 @@
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
 //!    `application/json`, with no parameter except `charset=utf-8`. `Content-Encoding` may only be `identity`, and
 //!    `Transfer-Encoding` may only be `chunked`. No other header may change how a server reads the body, as
-//!    `Content-Range` does. Otherwise the answer is 415, because a server that decodes the body or guesses its type
+//!    `Content-Range` would. Otherwise the answer is 415, because a server that decodes the body or guesses its type
 //!    would read a different text than the gate.
 //!
 //! 6. **The body** is read once. The answer is 413 if the body is too long, 408 if it arrives too slowly, and 503 if
@@ -47,8 +47,8 @@
 //!
 //! The layer answers 400 to a body that two parsers could read differently. These are the cases:
 //!
-//! - A member that affects the decision is repeated, has a name in other letter case, or is a list where an object
-//!   belongs.
+//! - A member that affects the decision is repeated, has a name in different case (`Method`), or is a list where an
+//!   object belongs.
 //! - More text follows the message.
 //! - The body is not UTF-8.
 //! - A message has no method, no result and no error.
@@ -92,8 +92,8 @@
 //!
 //! Only an operation with a name can be public, so a row such as `any_tool` cannot be public. A method with a target,
 //! such as `tools/call`, cannot be public, because the row of the target decides who may call it. Methods about tasks
-//! cannot be public either. A session belongs to a principal, and a caller without a token has none. If the server
-//! opens a session for such a caller, the answer is 401.
+//! cannot be public either. A session belongs to a principal, and a caller without a token has no principal. If the
+//! server opens a session for such a caller, the answer is 401.
 //!
 //! With [`Dialect::ToolResult`], a refused tool call has the challenge in its result, for clients that read challenges
 //! there.
@@ -143,9 +143,9 @@
 //! In a server made with `McpServer`, a task belongs to the principal that started it, in the same way. The identifier
 //! of a task also contains the tool's name, which the MAC covers, too. Each request about a task needs the scopes of
 //! the tool. If the token lacks them, the answer is 403 with the challenge of the tool. In front of any other server,
-//! the gate cannot add a MAC to the identifiers of tasks. It then allows requests about tasks in two cases: the program
-//! names the owners of tasks with [`McpLayer::tasks`], or a row such as `Operation::method("tasks/get", requirement)`
-//! declares that the server itself checks the owners.
+//! the gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks in two cases: the
+//! program names the owners of tasks with [`McpLayer::tasks`], or a row such as
+//! `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks

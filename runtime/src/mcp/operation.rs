@@ -33,7 +33,7 @@ pub struct Operation {
     row: Row,
 }
 
-/// Which operations of its kind a row covers.
+/// The operations of one kind that a row covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     One(Text),
@@ -78,8 +78,8 @@ impl Operation {
         Self::by_hand(Kind::Tool, name, requirement)
     }
 
-    /// Declares what the prompt `name` needs. The requirement applies to `prompts/get` and to the completion of its
-    /// arguments.
+    /// Declares what the prompt `name` needs. The requirement applies to `prompts/get` and to the completion of the
+    /// prompt's arguments.
     #[must_use]
     #[track_caller]
     pub const fn prompt(name: &'static str, requirement: Requirement) -> Self {

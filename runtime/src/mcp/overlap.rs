@@ -10,7 +10,7 @@ use super::uri_template::{Segment, UriTemplate};
 pub(super) enum Overlap {
     /// No URI fits both templates, or the narrower template comes first.
     Harmless,
-    /// Every URI of the later template fits the earlier one.
+    /// Every URI of the later template fits the earlier template.
     Hidden,
     /// Some URIs fit both templates, and each template also has URIs of its own.
     Partial,

@@ -237,7 +237,7 @@ fn refusal(
     plan.gate.name_request(rejection, &id).into()
 }
 
-/// Marks a `tools/list` request, because the gate changes the answer to it.
+/// Marks a `tools/list` request, because the gate changes the answer.
 #[cfg_attr(not(feature = "rmcp"), expect(unused_variables, reason = "only rmcp's answers are changed"))]
 fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     #[cfg(feature = "rmcp")]

@@ -80,7 +80,7 @@ impl Resources {
         }
     }
 
-    /// Returns the problems of templates that overlap with earlier ones, and of the row for all other resources.
+    /// Returns the problems of templates that overlap with earlier templates, and of the row for all other resources.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {
@@ -130,7 +130,7 @@ impl Resources {
     }
 }
 
-/// Lists the scopes of a row that its URI cannot fill in.
+/// Lists a problem for each parameter of a row's scopes that the row's URI lacks.
 fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Iterator<Item = String> {
     operation.row().terms().templates().flat_map(move |scope| {
         let lacks = |name: &&str| !template.is_some_and(|template| template.has(name));

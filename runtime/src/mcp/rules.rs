@@ -285,7 +285,7 @@ impl Rules {
     }
 }
 
-/// Tells whether the path of the gate's family has the parameter.
+/// Tells whether the path of the gate's family has the parameter `name`.
 fn has_parameter(gate: &Gate, name: &str) -> bool {
     gate.resource().is_some_and(|family| family.parameters().any(|(_, known)| known == name))
 }

@@ -12,7 +12,7 @@ use super::{
 /// The target of a message, as far as the target affects the scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// No target: the message is an answer, or its method has no target, as `ping`.
+    /// No target: an answer, or a method without a target, such as `ping`.
     None,
     /// MCP does not define the method, so its target is unknown.
     Foreign,

@@ -19,7 +19,7 @@ pub(super) enum Extent {
     Member(Vec<(String, String)>),
 }
 
-/// Which resource of a family a path belongs to, if there is one.
+/// The result of a search for the resource of a family to which a path belongs.
 #[derive(Debug)]
 pub(crate) enum Place {
     At(Box<Resource>),
@@ -33,10 +33,10 @@ impl Resource {
     /// Makes a family of resources behind one gate, with one resource for each path that fits the pattern.
     ///
     /// A parameter such as `{org}` is a whole segment of the path. A request belongs to the resource whose path is a
-    /// prefix of the request's path. Challenge, metadata document and audience are those of this one resource. For
-    /// example, a token for `https://h.example/mcp/acme` is rejected at `https://h.example/mcp/globex`. The identifier
-    /// of the resource comes from the pattern and from the values in the path of the request; `Host` and forwarding
-    /// headers do not affect the identifier.
+    /// prefix of the request's path. The challenge, the metadata document and the audience are those of this one
+    /// resource. For example, a token for `https://h.example/mcp/acme` is rejected at `https://h.example/mcp/globex`.
+    /// The identifier of the resource comes from the pattern and from the values in the path of the request; `Host` and
+    /// forwarding headers do not affect the identifier.
     ///
     /// A value has 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is neither `.` nor `..`. A request with any other
     /// value is answered with 404. Values are case-sensitive.

@@ -78,7 +78,7 @@ impl ResourceMetadata {
         self
     }
 
-    /// States in the document that tokens can be bound by DPoP, and whether they must be.
+    /// States in the document that tokens can be bound by DPoP, and whether DPoP is required.
     #[cfg(feature = "axum")]
     pub(crate) fn with_dpop(mut self, algorithms: &[String], is_required: bool) -> Self {
         self.dpop_signing_alg_values_supported = algorithms.to_vec();

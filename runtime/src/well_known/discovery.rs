@@ -99,7 +99,7 @@ impl Discovery {
         self.0.as_ref()?.text().map(|text| &text.bytes)
     }
 
-    /// Returns the JSON text of the document at a path, such as that of one resource of a family.
+    /// Returns the JSON text of the document at a path, such as the document of one resource of a family.
     ///
     /// # Examples
     ///

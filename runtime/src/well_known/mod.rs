@@ -39,7 +39,7 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// # Errors
 ///
 /// Fails if two documents need the same path, or paths that differ only by a slash at the end. It also fails if a
-/// family has a resource in common with another gate. The error lists every such pair.
+/// family has a resource in common with another gate. The error lists all pairs that clash.
 ///
 /// # Examples
 ///

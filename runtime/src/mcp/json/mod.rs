@@ -1,4 +1,4 @@
-//! A JSON value in which only strings, integers and one kind of object matter.
+//! A JSON value, reduced to what the decision needs: strings, integers and one kind of object.
 
 mod cursor;
 mod members;

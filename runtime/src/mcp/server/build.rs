@@ -177,8 +177,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// Sets which tools, prompts, resources, resource templates and skills a caller sees in lists; [`Lists::All`]
     /// unless set.
     ///
-    /// Only `All` shows operations without a row. Filtering can leave a page of a list empty, but the page keeps its
-    /// cursor for the next page. From version 2026-07-28 on, a list that depends on the caller has
+    /// Only `Lists::All` shows operations without a row. Filtering can leave a page of a list empty, but the page keeps
+    /// its cursor for the next page. From version 2026-07-28 on, a list that depends on the caller has
     /// `cacheScope: "private"`.
     pub fn lists(mut self, lists: Lists) -> Self {
         self.lists = lists;

@@ -86,7 +86,8 @@ impl TryFrom<&RequestContext<RoleServer>> for Access {
 }
 
 impl McpResource<'_> {
-    /// Demands the scopes of the resource from the caller of a request, for a server's own `read_resource`.
+    /// Checks that the caller of a request has the scopes of the resource. Use this method in a server's own
+    /// `read_resource`.
     ///
     /// The gate has already checked the request by the same rules. This method checks the resource again, independently
     /// of how the gate read the request. A public resource needs no token.
@@ -116,7 +117,7 @@ impl McpResource<'_> {
     }
 }
 
-/// Records the row that was checked, so that the handler's own demands are compared with its declaration.
+/// Records the row that was checked, so that the handler's own demands are compared with the handler's declaration.
 fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
         trusted.row = trusted.identified(row).map_or_else(|| row.clone(), RowRef::from);

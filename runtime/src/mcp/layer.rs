@@ -133,10 +133,10 @@ impl McpLayer {
 
     /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set.
     ///
-    /// If a body would exceed this limit, the answer is 503 with `Retry-After`, at once. The layer does not wait for
-    /// free memory: bodies that waited for each other's memory would all wait until their deadline. A body that arrives
-    /// in one piece, as in nearly every call, is not counted. No body may be longer than this limit, even
-    /// if [`McpLayer::max_body`] is greater.
+    /// If the limit leaves too little memory for a body, the answer is 503 with `Retry-After`, at once. The layer does
+    /// not wait for free memory, because bodies that waited for each other's memory would all wait until their
+    /// deadline. A body that arrives in one piece, as in nearly every call, is not counted. No body may be longer than
+    /// this limit, even if [`McpLayer::max_body`] is greater.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.change().bounds.memory = Arc::new(Memory::new(bytes));
         self

@@ -32,9 +32,9 @@
 //! 7. **The scopes.** A token that lacks a scope gets a 403. The challenge names all scopes that the request needs: the
 //!    scopes of the floor, and the scopes of every message in a batch.
 //!
-//! 8. **The headers that repeat parts of the body**, such as `Mcp-Method`. If one of these headers is present, it must
-//!    match the body, in every version of the protocol. If the version requires the header, it must be present.
-//!    Otherwise the answer is 400 with the code -32020.
+//! 8. **The headers that repeat parts of the body.** These are `Mcp-Method` and `Mcp-Name`. If one of these headers is
+//!    present, it must match the body, in every version of the protocol. If the version requires the header, it must be
+//!    present. Otherwise the answer is 400 with the code -32020.
 //!
 //! 9. **The session.** A request with a session of another principal gets a 404, as for a session that does not exist;
 //!    see [below](#sessions-and-tasks).
@@ -85,7 +85,7 @@
 //! | all of its messages are public | the answer of the service |
 //! | one of its messages needs a token | 401 with the scopes of this message, and of the floor |
 //! | a `GET` or `HEAD` for a stream, if `initialize` is public | 405, so that clients continue without a stream and do not log in |
-//! | it has a credential of another scheme, an HTTP method other than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, an operation without a row, an answer to the server's request, a subscription, or a task | 401 with the scopes of the floor |
+//! | it has a credential of another scheme, an HTTP method other than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, an operation without a row, an answer to a request of the server, a subscription, or a task | 401 with the scopes of the floor |
 //!
 //! An invalid token always gets a 401. With a valid token, a caller may call a public operation, whatever scopes the
 //! token grants.

@@ -52,7 +52,8 @@ impl PartialEq for Origin<'_> {
 
 impl Eq for Origin<'_> {}
 
-/// `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )` ([RFC 3986, section 3.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.1)).
+/// `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )` ([RFC 3986, section
+/// 3.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.1)).
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))

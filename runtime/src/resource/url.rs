@@ -66,7 +66,8 @@ impl Url {
         Ok(url)
     }
 
-    /// Checks an issuer: an identifier without a query ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    /// Checks an issuer: an identifier without a query ([RFC 8414, section
+    /// 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
     pub(super) fn issuer(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         let url = Self::identifier(what, text)?;
         if url.text.contains('?') {

@@ -4,7 +4,7 @@ use super::McpResource;
 use crate::{enforce::Access, policy::Demand, refuse::Rejection};
 
 impl Access {
-    /// Demands the scopes of a resource, for a server's own `resources/read`.
+    /// Checks that the token grants the scopes of a resource. Use this method in a server's own `resources/read`.
     ///
     /// The gate has already checked the request by the same rules. This method checks the resource again, independently
     /// of how the gate read the request.

@@ -1,5 +1,5 @@
-//! Binds an identifier to a principal with a MAC (HMAC-SHA-256). Nothing is stored: anyone with the key can check the
-//! MAC.
+//! Binds an identifier to a principal with a MAC (HMAC-SHA-256). The gate stores nothing: every program with the key
+//! can check the MAC.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac, digest::Key};
@@ -12,11 +12,11 @@ type HmacSha256 = Hmac<Sha256>;
 /// The length of a key in bytes.
 pub(super) const KEY_LENGTH: usize = 32;
 
-/// The longest identifier whose MAC is checked, in bytes. Real identifiers are shorter; a longer one is rejected at
-/// little cost.
+/// The longest identifier whose MAC is checked, in bytes. Real identifiers are shorter; a longer identifier is rejected
+/// before its MAC is computed.
 pub(super) const MAX_IDENTIFIER: usize = 8 * 1024;
 
-/// The key, ready to use.
+/// The key, prepared for HMAC.
 #[derive(Clone)]
 pub(super) struct Binding(HmacSha256);
 
@@ -28,8 +28,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Returns the text by which a MAC for a session differs from a MAC for a task. If the format of the MAC changes,
-    /// this text must change, too.
+    /// Returns the string that the MAC covers first, so that a MAC for a session differs from a MAC for a task. If the
+    /// format of the MAC changes, this string must change, too.
     const fn domain(self) -> &'static str {
         match self {
             Self::Session => "scopegate session 1",
@@ -38,7 +38,8 @@ impl Kind {
     }
 }
 
-/// The owner of identifiers: a principal at one resource. Identifiers of one resource are unknown at another.
+/// The owner of identifiers: a principal at one resource. Identifiers of one resource are unknown at every other
+/// resource.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'a> {
     pub(super) place: &'a str,
@@ -57,7 +58,7 @@ impl<'a> Owner<'a> {
 impl Binding {
     pub(super) fn with_key(key: &[u8; KEY_LENGTH]) -> Self {
         let mut block = Key::<HmacSha256>::default();
-        // HMAC also pads a key with zeros if the key is shorter than a block.
+        // The rest of the block stays zero, since HMAC pads a key with zeros if the key is shorter than a block.
         for (byte, given) in block.iter_mut().zip(key) {
             *byte = *given;
         }
@@ -85,7 +86,7 @@ impl Binding {
 
     fn mac(&self, kind: Kind, Owner { place, principal }: Owner<'_>, parts: &[&str]) -> HmacSha256 {
         let mut mac = self.0.clone();
-        // Each text is preceded by its length, so different lists of texts never give the same bytes.
+        // The length of each string comes before the string, so different lists of strings never give the same bytes.
         let mut add = |text: &str| {
             mac.update(&(text.len() as u64).to_be_bytes());
             mac.update(text.as_bytes());

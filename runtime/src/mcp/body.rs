@@ -15,7 +15,7 @@ use super::{
 /// The limits for the bodies that one layer reads.
 #[derive(Clone, Debug)]
 pub(super) struct Bounds {
-    /// The longest body, in bytes.
+    /// The maximum length of a body, in bytes.
     pub(super) length: usize,
     /// How long a client may take to send a body.
     pub(super) timeout: Duration,
@@ -25,8 +25,8 @@ pub(super) struct Bounds {
 
 /// The same limit as rmcp's.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// The longest body of a request without a token, in bytes. This is enough for a call of a public tool, and a flood of
-/// such bodies takes little memory.
+/// The maximum length of a body in a request without a token, in bytes. This length is enough for a call of a public
+/// tool, and even many such bodies take little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;
@@ -45,7 +45,7 @@ pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Re
     if let Poll::Ready(outcome) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
         return outcome;
     }
-    // Without tokio's clock no deadline is possible, and a timer would panic.
+    // Outside a tokio runtime, no deadline is possible, and a timer would panic.
     if Handle::try_current().is_err() {
         return Err(ProtocolError::no_clock());
     }
@@ -66,7 +66,7 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
     let mut share = bounds.memory.share();
     share.grow_to(first.len())?;
     let Some(second) = pieces.next().await? else { return Ok(first) };
-    // The pieces are joined as they arrive, because a piece of one byte would take more memory if it were kept
+    // The pieces are joined as they arrive, because many small pieces would take more memory if each were kept
     // separately.
     let mut whole = Vec::new();
     let (mut piece, mut next) = (first, Some(second));

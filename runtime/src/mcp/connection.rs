@@ -1,8 +1,9 @@
 //! Removes the headers that describe a request's connection. With these headers, a client could send data that the gate
 //! does not read.
 //!
-//! An upgrade is ignored, as HTTP allows ([RFC 9110, section 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)).
-//! It is not rejected, because some clients, such as Java's HTTP client, offer `h2c` in requests without TLS.
+//! If a client offers an upgrade, the gate ignores the offer, as HTTP allows ([RFC 9110, section
+//! 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)). The request is not rejected, because some clients, such
+//! as Java's HTTP client, offer `h2c` in requests without TLS.
 
 use http::{
     HeaderName, Method,
@@ -13,7 +14,8 @@ use hyper::upgrade::OnUpgrade;
 
 use super::protocol_error::ProtocolError;
 
-/// Tells whether a header is only about the connection. `Transfer-Encoding` is checked with the body.
+/// Tells whether a header is only about the connection. `Transfer-Encoding` is not in this list, because it is checked
+/// together with the body.
 fn is_of_connection(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),
@@ -28,21 +30,22 @@ fn is_of_connection(name: &HeaderName) -> bool {
     )
 }
 
-/// The names that `Connection` may contain. Every header that is named there must be removed. Another name would let a
-/// client remove a header that a middleware has added.
+/// The names that `Connection` may contain. By HTTP's rules, every header that `Connection` names must be removed. If
+/// any name were allowed, a client could remove a header that a middleware has added.
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 
-/// Removes the upgrade, the expected continuation and the headers for the next hop from a request, so that only one
-/// message remains.
+/// Removes from a request the upgrade, `Expect` and the headers for the next hop. The service then gets a single
+/// message, and no access to the connection.
 ///
-/// A method that MCP does not use is rejected. This includes `CONNECT`, both in HTTP/1.1 and in its extended form.
+/// An HTTP method that MCP does not use is rejected. This includes `CONNECT`, both in HTTP/1.1 and in its extended
+/// form.
 pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !has_message(&parts.method) && !has_no_message(&parts.method) {
         return Err(ProtocolError::unknown_http_method());
     }
     parts.extensions.remove::<OnUpgrade>();
-    // Few requests have any of these headers, and a single search is cheaper than a search for each header.
+    // Few requests have any of these headers, and one search for all of them is cheaper than a search for each.
     if !parts.headers.keys().any(is_of_connection) {
         return Ok(());
     }
@@ -50,7 +53,7 @@ pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !options.map(|value| value.to_str()).all(|options| options.is_ok_and(is_known)) {
         return Err(ProtocolError::foreign_connection());
     }
-    // The layer reads the body itself, so nothing has to wait for `100-continue`.
+    // The layer reads the body before it calls the service, so the service does not need `Expect: 100-continue`.
     let mut expected = parts.headers.get_all(EXPECT).iter();
     if !expected.all(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(ProtocolError::expectation());

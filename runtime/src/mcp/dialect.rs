@@ -17,8 +17,9 @@ pub enum Dialect {
     /// HTTP 200 with an error result that has the same challenge in `_meta["mcp/www_authenticate"]`, where `ChatGPT`
     /// reads it.
     ///
-    /// This form is for tool calls that lack a token, a scope or a login. The tool does not run. An invalid token still
-    /// gets a 401. Any other request that needs a token and has none also gets a 401.
+    /// This form is for tool calls without a token, and for tool calls with a token that lacks a scope or the required
+    /// login. The tool does not run. An invalid token still gets a 401. Any request that is not a tool call gets a 401
+    /// if it needs a token and has none.
     ///
     /// # Examples
     ///
@@ -36,8 +37,8 @@ pub enum Dialect {
 pub(super) struct ToolResult(Vec<u8>);
 
 impl ToolResult {
-    /// Turns a refusal into the result of the request `id`. Returns `None` for a refusal without a challenge, since a
-    /// client could not act on the result.
+    /// Turns a refusal into the result of the tool call with the identifier `id`. Returns `None` for a refusal without
+    /// a challenge, since a client could do nothing with such a result.
     pub(super) fn of(rejection: &Rejection, id: &Value, has_result_types: bool) -> Option<Self> {
         let challenges: Vec<_> =
             rejection.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();

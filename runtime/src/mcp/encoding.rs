@@ -1,7 +1,8 @@
-//! Decides which headers may describe a body, and which headers the service gets instead.
+//! Decides which headers about the body a client may send, and writes the headers about the body that the service gets.
 //!
-//! A server that decodes a body reads a different text than the gate. Servers decode by different rules, so the gate
-//! accepts only a fixed list of headers about the body. The gate writes the type and the length of the body itself.
+//! A server that decodes a body, for example by decompression, reads a different text than the gate. Servers decode by
+//! different rules, so the gate accepts only a fixed list of headers about the body. If the client's `Content-Type` or
+//! `Content-Length` differs from what the gate would write, the gate replaces it.
 
 use http::{
     HeaderMap, HeaderValue,
@@ -10,19 +11,21 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// What the client's headers say about a plain body. The gate changes only headers that it would write differently.
+/// What the client's headers say about a body of uncompressed JSON. The gate changes only headers that it would write
+/// differently.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
     is_json: bool,
     is_encoded: bool,
-    /// The length, if exactly one header has it in the form that the gate writes.
+    /// The `Content-Length`, or `None` if the header is missing, repeated, or not written as the gate would write it.
     length: Option<usize>,
 }
 
 /// Checks that the headers describe JSON in UTF-8 without compression, which servers read unchanged.
 ///
-/// A body without a type is rejected, too, since a server would guess the type. A repeated header is rejected if it may occur only
-/// once, since servers differ about which value applies. Every request pays for this check, so it passes over the headers only once.
+/// A body without a `Content-Type` is rejected, too, since a server would guess the type. A repeated `Content-Type`,
+/// `Content-Encoding` or `Transfer-Encoding` is rejected, since servers differ about which value applies. Every request
+/// pays for this check, so the function iterates over the headers only once.
 pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
     let (mut kind, mut encoding, mut transfer) = (None, None, None);
     let mut lengths = [None, None];
@@ -57,8 +60,8 @@ pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
     })
 }
 
-/// Writes the headers for a body of `length` bytes. Headers that are already correct stay, because an insertion can make
-/// the map grow.
+/// Writes the headers for a body of `length` bytes. Headers that are already correct stay unchanged, because an
+/// insertion can make the map grow.
 pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
     if !said.is_json {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
@@ -105,7 +108,7 @@ fn is_nothing_but(value: Option<&HeaderValue>, allowed: &str) -> bool {
     value.is_none_or(|value| value.as_bytes().eq_ignore_ascii_case(allowed.as_bytes()))
 }
 
-/// Parses a length, if it has the form that the gate writes.
+/// Parses a `Content-Length`. Returns `None` if the gate would write the number differently.
 fn read_length(value: &HeaderValue) -> Option<usize> {
     let digits = value.as_bytes();
     let is_plain = digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));

@@ -1,4 +1,4 @@
-//! The shared data of one layer's services: the gate's plan, the rows, and the limits of bodies.
+//! The data that all services of one layer share: the gate's plan, the rows, and the limits of bodies.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{
     token::Token,
 };
 
-/// The shared data of one layer's services.
+/// The data that all services of one layer share.
 #[derive(Clone)]
 pub(super) struct Endpoint {
     pub(super) plan: Arc<Plan>,
@@ -30,7 +30,7 @@ pub(super) struct Endpoint {
     pub(super) rules: Rules,
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
-    /// The longest body of a request without a token, and the memory for all such bodies together.
+    /// The maximum length of a body in a request without a token, and the memory for all these bodies together.
     pub(super) for_anyone: (usize, Arc<Memory>),
     pub(super) dialect: Dialect,
     pub(super) table: McpTable,
@@ -43,7 +43,7 @@ pub(super) struct Endpoint {
     /// The resource's own host, which most requests name.
     #[cfg(feature = "rmcp")]
     pub(super) host: String,
-    /// Whether this is the innermost gate. If so, the layer passes on no data for another gate.
+    /// Whether this is the innermost gate. If so, the layer passes on no data for a gate further inside.
     pub(super) is_innermost: bool,
 }
 
@@ -89,7 +89,8 @@ impl Endpoint {
         self.dialect == Dialect::ToolResult || self.rules.has_public()
     }
 
-    /// Makes a separate memory limit for callers without a token, so that they cannot block other callers.
+    /// Makes a separate memory limit for callers without a token, so that they cannot use up the memory for callers
+    /// with a token.
     pub(super) fn room_for_anyone(length: usize) -> (usize, Arc<Memory>) {
         const AT_ONCE: usize = 64;
         (length, Arc::new(Memory::new(length.saturating_mul(AT_ONCE))))
@@ -101,7 +102,7 @@ impl Endpoint {
         Bounds { length, timeout: self.bounds.timeout, memory: memory.clone() }
     }
 
-    /// Binds the session in the server's answer to the caller.
+    /// Makes the caller the owner of the session in the server's answer, if the answer has one.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
         let owner = token.as_ref().and_then(|token| self.owner(plan, token));
         sessions::bind(&self.binding, owner, token.as_ref(), plan, answer)

@@ -1,5 +1,5 @@
-//! The headers that repeat parts of the body ([SEP-2243]), for proxies that do not read bodies. They grant nothing: the
-//! gate decides by the body.
+//! The headers that repeat parts of the body ([SEP-2243]), for proxies that do not read bodies. These headers grant
+//! nothing: the gate decides by the body.
 //!
 //! [SEP-2243]: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
 
@@ -13,15 +13,15 @@ use super::message::{Message, Messages};
 /// Why headers and body do not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mismatch {
-    /// `HeaderMismatch`, -32020.
+    /// A header is missing, invalid or wrong. The answer is `HeaderMismatch`, -32020.
     Header(&'static str),
-    /// This version of the protocol has no batches.
+    /// The body is a batch, but this version of the protocol has no batches.
     Batch,
 }
 
 static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
-/// The first version with these headers. Versions are dates, so they can be compared as text.
+/// The first version with these headers. Versions are dates, so they can be compared as strings.
 const FIRST_WITH_HEADERS: &str = "2026-07-28";
 
 /// The last version with batches.
@@ -30,20 +30,20 @@ const LAST_WITH_BATCHES: &str = "2025-03-26";
 /// Methods that have a target, and that the protocol removed in the first version with these headers.
 const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
-/// Tells whether the protocol's version has removed the method of a message.
+/// Tells whether the request's version of the protocol no longer has the method of a message.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
     let method = message.method.as_deref().unwrap_or_default();
     !version_has_sessions(headers) && REMOVED.contains(&method)
 }
 
-/// Tells whether the protocol's version has sessions. In such a version, an answer of 404 ends a session.
+/// Tells whether the protocol's version has sessions. In a version with sessions, a 404 ends the session.
 pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
     let version = one(headers, &PROTOCOL_VERSION).ok().flatten();
     version.is_none_or(|version| version < FIRST_WITH_HEADERS)
 }
 
 /// Checks the headers against the body. The protocol's version determines which headers are required. A header that is
-/// present must match in every version, since a proxy may trust the header without looking at the version.
+/// present must match in every version, since a proxy could trust the header without looking at the version.
 pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
     let [version, method, name] = each(headers)?;
     let version = version.unwrap_or(LAST_WITH_BATCHES);
@@ -70,8 +70,8 @@ fn check_method(header: Option<&str>, has_headers: bool, message: &Message<'_>) 
     }
 }
 
-/// Tells whether a method needs no headers. The protocol defines none for notifications, and before `initialize` a
-/// client does not know the version.
+/// Tells whether a method needs no headers. The protocol requires no headers for notifications. When a client sends
+/// `initialize`, it does not know the version yet.
 fn is_exempt(method: &str) -> bool {
     method == "initialize" || method.starts_with("notifications/")
 }
@@ -83,7 +83,8 @@ fn check_name(header: Option<&str>, has_headers: bool, message: &Message<'_>) ->
         let missing = Mismatch::Header("the Mcp-Name header is missing");
         return if needed { Err(missing) } else { Ok(()) };
     };
-    // Extensions may define names that the gate does not know. A body without a name cannot contradict the header.
+    // An extension can define targets that the gate does not know. The gate then finds no name in the body, so nothing
+    // contradicts the header.
     let Some(expected) = message.subject.header_name() else { return Ok(()) };
     match decode(name) {
         None => Err(Mismatch::Header("the Mcp-Name header is not valid Base64")),
@@ -101,8 +102,8 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned)
 }
 
-/// Returns the value of each header that repeats the body. A repeated header is an error. One pass over all headers is
-/// cheaper than three lookups.
+/// Returns the value of each header that repeats a part of the body. A header that occurs twice is an error. One pass
+/// over all headers is cheaper than three lookups.
 fn each(headers: &HeaderMap) -> Result<[Option<&str>; 3], Mismatch> {
     let (mut version, mut method, mut name) = (None, None, None);
     for (header, value) in headers {

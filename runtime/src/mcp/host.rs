@@ -4,7 +4,7 @@ use http::{header::HOST, request::Parts};
 
 use crate::resource::{Authority, Resource};
 
-/// Returns the `Host` header of requests to the resource itself, or an empty text if there is none.
+/// Returns the `Host` header that requests to the resource have, or an empty string if there is no resource.
 pub(super) fn of(resource: Option<&Resource>) -> String {
     let host = resource.and_then(|resource| resource.origin().split_once("://")).map(|(_, host)| host);
     host.filter(|host| Authority::parse(host).is_ok()).unwrap_or_default().to_owned()
@@ -13,7 +13,8 @@ pub(super) fn of(resource: Option<&Resource>) -> String {
 /// Tells whether all parsers read the same host from the request.
 ///
 /// rmcp compares the host with a list of allowed hosts. The parser of rmcp reads `[::1]evil.com` as `[::1]` and
-/// `localhost:evil.com` as `localhost`. Most requests name the resource's `own` host, which was checked at startup.
+/// `localhost:evil.com` as `localhost`, so rmcp alone would allow these hosts. `own` is the resource's host: it was
+/// checked at startup, and most requests name it.
 pub(super) fn is_plain(parts: &Parts, own: &str) -> bool {
     let mut hosts = parts.headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {

@@ -37,8 +37,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Fails if the gate has problems. It also fails if the table declares an operation twice, declares an operation
-    /// public that cannot be public, or has an invalid URI template.
+    /// Fails if the configuration of the gate has problems. It also fails if the table declares an operation twice,
+    /// declares an operation public that cannot be public, or has an invalid URI template.
     ///
     /// # Examples
     ///
@@ -70,8 +70,8 @@ impl Gate {
     }
 }
 
-/// A layer that checks each request to an MCP server by the operation that the request names. [`Gate::mcp_layer`] makes
-/// it.
+/// A layer that checks each request to an MCP server against the requirement of the operation that the request
+/// names. [`Gate::mcp_layer`] makes this layer.
 ///
 /// # Examples
 ///
@@ -99,12 +99,12 @@ impl McpLayer {
     /// Allows requests from pages of another origin, such as `https://app.example.com`. Pages of the resource's own
     /// origin are always allowed.
     ///
-    /// A resource on a loopback host always allows pages that this machine serves over `http` or `https`. For an app
-    /// with its own scheme, give the origin of the app, such as `tauri://localhost`. You also need a CORS layer outside
-    /// this one; see [`cors::layer`](crate::cors::layer).
+    /// If the resource is on a loopback host, pages that this machine serves over `http` or `https` are always allowed,
+    /// too. For an app with its own scheme, give the origin of the app, such as `tauri://localhost`. You also need a
+    /// CORS layer outside this layer; see [`cors::layer`](crate::cors::layer).
     ///
-    /// An origin that no page can have, such as one with a path, is ignored and logged at `error`.
-    /// `McpServer::allow_origin` reports such an origin at startup.
+    /// An origin that no page can have, such as one with a path, is ignored and logged at `error`. With
+    /// `McpServer::allow_origin`, such an origin is an error at startup.
     pub fn allow_origin(mut self, origin: &str) -> Self {
         if let Err(problem) = self.admit_origin(origin) {
             log::misconfigured(&problem);
@@ -116,7 +116,7 @@ impl McpLayer {
         self.change().origins.allow(origin)
     }
 
-    /// Sets the longest body in bytes; 4 MiB unless set. A longer body is answered with 413.
+    /// Sets the maximum length of a body in bytes; 4 MiB unless set. A longer body is answered with 413.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.change().bounds.length = bytes;
         self
@@ -133,21 +133,21 @@ impl McpLayer {
 
     /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set.
     ///
-    /// A body that does not fit is answered at once with 503 and `Retry-After`. If bodies waited for each other's
-    /// memory, all of them would wait until their deadline. Nearly every call has a body in one piece with a
-    /// `Content-Length`: such a body is checked at once and not counted. No body may be longer than this limit,
-    /// whatever [`McpLayer::max_body`] sets.
+    /// If the limit leaves too little memory for a body, the answer is 503 with `Retry-After`, at once. The layer does
+    /// not wait for free memory, because bodies that waited for each other's memory would all wait until their
+    /// deadline. A body that arrives in one piece, as in nearly every call, is not counted. No body may be longer than
+    /// this limit, even if [`McpLayer::max_body`] is greater.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.change().bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
-    /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set. A longer body is
+    /// Sets the maximum length of a body in a request without a token, in bytes; 64 KiB unless set. A longer body is
     /// answered with 401.
     ///
     /// Without a token, the layer reads a body only if the table has a public operation, or if
-    /// the [dialect](McpLayer::dialect) needs it. All such bodies together may use 64 times this limit; beyond that the
-    /// answer is 503.
+    /// the [dialect](McpLayer::dialect) is `ToolResult`. The bodies of all requests without a token may together use 64
+    /// times this limit; beyond that the answer is 503.
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.change().for_anyone = Endpoint::room_for_anyone(bytes);
         self
@@ -159,25 +159,25 @@ impl McpLayer {
         self
     }
 
-    /// Sets the key that binds sessions to their principals. It must be 32 random bytes that nobody else knows.
+    /// Sets the key that binds sessions to their principals. The key must be 32 random bytes that nobody else knows.
     ///
     /// With a key, a session stays valid after a restart and at another replica of the program, if the server inside
     /// still knows the session. Without a key, the program uses a new random key after each start, and clients must
     /// open new sessions.
     ///
-    /// The [module](crate::mcp#sessions-and-tasks) explains the binding.
+    /// The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.change().binding = Binding::with_key(key);
         self
     }
 
-    /// Sets a function that returns the owner of a task and the tool that started it. With this function, the layer
-    /// allows `tasks/get`, `tasks/result`, `tasks/update` and `tasks/cancel`, and subscriptions to tasks.
+    /// Sets a function that returns the owner of a task and the tool that started the task. With this function, the
+    /// layer allows `tasks/get`, `tasks/result`, `tasks/update` and `tasks/cancel`, and subscriptions to tasks.
     ///
-    /// The caller must own the task, and the token must grant the scopes of the tool's row. A task of another caller
-    /// gets the same answer as a task that does not exist. The layer calls the function with the server's identifier of
-    /// a task, once for each task that a request names. A request may name at most 256 tasks. The layer never calls the
-    /// function for a caller whose token lacks the floor.
+    /// The caller must own the task, and the token must grant the scopes of the tool's row. A request about another
+    /// caller's task gets the same answer as for a task that does not exist. For each task that a request names, the
+    /// layer calls the function once, with the server's identifier of the task. A request may name at most 256 tasks.
+    /// The layer never calls the function for a caller whose token lacks the floor.
     ///
     /// # Examples
     ///
@@ -204,8 +204,8 @@ impl McpLayer {
         self
     }
 
-    /// Returns a router with the resource's metadata document, which must stay outside the layer. Merge the protected
-    /// routes into this router.
+    /// Returns a router with the resource's metadata document. Merge the protected routes into this router. The
+    /// document must stay outside the layer, because clients read it without a token.
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
         S: Clone + Send + Sync + 'static,

@@ -9,7 +9,7 @@ pub(super) struct Memory {
     held: AtomicUsize,
 }
 
-/// There is no memory for another body now.
+/// The error if there is not enough memory for a body at the moment.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
@@ -22,13 +22,13 @@ impl Memory {
         self.most
     }
 
-    /// Returns the share of one body, which is empty at first.
+    /// Makes the share of one body. The share is empty at first.
     pub(super) fn share(&self) -> Share<'_> {
         Share { memory: self, bytes: 0 }
     }
 }
 
-/// The memory of one body. Dropping it returns the memory.
+/// The memory that one body uses. When the share is dropped, other bodies can use this memory.
 #[derive(Debug)]
 pub(super) struct Share<'m> {
     memory: &'m Memory,
@@ -36,8 +36,8 @@ pub(super) struct Share<'m> {
 }
 
 impl Share<'_> {
-    /// Grows the share to `bytes`, or fails at once. Two bodies that waited for each other's memory would not finish
-    /// before their deadline.
+    /// Grows the share to `bytes`, or fails at once. The function does not wait, because two bodies that waited for
+    /// each other's memory would both reach their deadline.
     pub(super) fn grow_to(&mut self, bytes: usize) -> Result<(), Full> {
         let more = bytes.saturating_sub(self.bytes);
         let grown = |held: usize| held.checked_add(more).filter(|held| *held <= self.memory.most);

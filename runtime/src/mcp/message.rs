@@ -1,4 +1,4 @@
-//! Reads what a JSON-RPC body asks for, and nothing else. Pure.
+//! Reads from a JSON-RPC body only what the decision needs. Pure.
 
 use std::{borrow::Cow, fmt};
 
@@ -22,7 +22,7 @@ pub(crate) struct Message<'a> {
     pub(crate) subject: Subject<'a>,
 }
 
-/// The identifier of a request, if it has a type that MCP allows.
+/// The identifier of a request, if the identifier has a type that MCP allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Id<'a> {
     None,
@@ -31,8 +31,8 @@ pub(crate) enum Id<'a> {
 }
 
 impl Message<'_> {
-    /// Returns the identifier for the answer to a request. A notification has no identifier, and the identifier of an
-    /// answer to the server comes from the server.
+    /// Returns the identifier for the answer to this message. Returns `None` for a message that is not answered: a
+    /// notification, or the answer to a request of the server.
     pub(crate) fn request_id(&self) -> Option<Value> {
         self.method.as_ref()?;
         match &self.id {
@@ -50,7 +50,7 @@ pub(crate) enum Messages<'a> {
     Batch(Vec<Message<'a>>),
 }
 
-/// No client needs larger batches, and they would cost time.
+/// The maximum number of messages in a batch. No client needs more, and larger batches would cost time.
 const MAX_BATCH: usize = 256;
 
 impl<'a> Messages<'a> {
@@ -79,7 +79,8 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// The members that affect the decision. A repeated member is rejected, because parsers differ about which one applies.
+/// The members that affect the decision. A repeated member is rejected, because parsers differ about which value
+/// applies.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow, default)]

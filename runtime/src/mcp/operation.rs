@@ -4,7 +4,7 @@ use std::{fmt, panic::Location};
 
 use crate::scope::{Requirement, Row, RowId, Text};
 
-/// One operation of an MCP server, and what it needs beyond the gate's floor.
+/// One operation of an MCP server, and what the operation needs in addition to the gate's floor.
 ///
 /// `#[scoped_tools]` declares the tools and prompts of rmcp. Declare resources by hand, and also every operation of a
 /// server that is not made with rmcp. An operation without a row is rejected as unknown, unless a row such as
@@ -33,7 +33,7 @@ pub struct Operation {
     row: Row,
 }
 
-/// Which operations of its kind a row covers.
+/// The operations of one kind that a row covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     One(Text),
@@ -41,7 +41,7 @@ pub(super) enum Name {
     Any,
 }
 
-/// The name that tables show for all operations without a row. No operation may be declared with this name.
+/// The name that tables show for a row such as `any_tool`. No operation may be declared with this name.
 pub(super) const ANY: &str = "*";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,8 +78,8 @@ impl Operation {
         Self::by_hand(Kind::Tool, name, requirement)
     }
 
-    /// Declares what the prompt `name` needs. The requirement applies to `prompts/get` and to the completion of its
-    /// arguments.
+    /// Declares what the prompt `name` needs. The requirement applies to `prompts/get` and to the completion of the
+    /// prompt's arguments.
     #[must_use]
     #[track_caller]
     pub const fn prompt(name: &'static str, requirement: Requirement) -> Self {
@@ -93,8 +93,9 @@ impl Operation {
     /// characters, a server that decodes or normalizes the URI could read a resource that the template is not meant
     /// for. A URI of more than 8 KiB is answered as unknown.
     ///
-    /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses to complete
-    /// such a template, because a completion would show values before the scopes for them are known.
+    /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses completion
+    /// requests for such a template, because a completion would show values before the scopes for these values are
+    /// known.
     ///
     /// # Examples
     ///
@@ -110,18 +111,20 @@ impl Operation {
         Self::by_hand(Kind::Resource, uri, requirement)
     }
 
-    /// Declares what a method needs, in addition to the tool, prompt or resource that it acts on.
+    /// Declares what a method needs, in addition to what its target needs: the tool, prompt or resource that the method
+    /// acts on.
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
-    /// is rejected as unknown. If the server is not made with `McpServer`, a row for a method of tasks declares that
-    /// the server itself checks the owner of the task.
+    /// is rejected as unknown. If the server is not made with `McpServer`, a row for a method such as `tasks/get`
+    /// declares that the server itself checks who owns the task.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
         Self::by_hand(Kind::Method, name, requirement)
     }
 
-    /// Allows every tool without a row to callers with `requirement`. Table and lock write this row as `tools/call *`.
+    /// Allows callers that meet `requirement` to call every tool that has no row. Table and lock write this row as
+    /// `tools/call *`.
     ///
     /// Without this row, a call of a tool that the table does not list never reaches the server. The answer is the
     /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
@@ -145,28 +148,30 @@ impl Operation {
         Self::any(Kind::Tool, requirement)
     }
 
-    /// Allows every prompt without a row, as [`any_tool`](Self::any_tool) does for tools.
+    /// Allows callers that meet `requirement` to get every prompt that has no row; see [`any_tool`](Self::any_tool).
     #[must_use]
     #[track_caller]
     pub const fn any_prompt(requirement: Requirement) -> Self {
         Self::any(Kind::Prompt, requirement)
     }
 
-    /// Allows every resource. The requirement applies to reading, to subscriptions and to completion.
+    /// Allows callers that meet `requirement` to use every resource. The requirement applies to reading, to
+    /// subscriptions and to completion.
     ///
-    /// This row must be the only row for resources: any other row for resources is an error at startup. A server may
-    /// read a resource under another spelling of its URI, and this row would allow that spelling.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. A server could
+    /// read the resource of that other row under another spelling of its URI, and `any_resource` would allow this
+    /// spelling.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {
         Self::any(Kind::Resource, requirement)
     }
 
-    /// Allows every method without a row that MCP does not define.
+    /// Allows callers that meet `requirement` to call every method that MCP does not define and that has no row.
     ///
-    /// The gate cannot tell what such a method acts on, so all such methods need this requirement. A method that acts
-    /// on a tool, a prompt or a resource is checked by the row of its target. Methods of tasks stay closed, because
-    /// this row does not say who owns a task.
+    /// The gate cannot tell what such a method acts on, so all such methods need the same requirement. A method of MCP
+    /// that acts on a tool, a prompt or a resource is checked by the row of its target. This row does not allow methods
+    /// about tasks, because the row does not say who owns a task.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {
@@ -186,8 +191,8 @@ impl Operation {
         Self { kind, which: Name::Any, row: Row::new(requirement, ANY, place.file(), place.line()) }
     }
 
-    /// Declares what the tool `name` needs, if its name is known only at run time, for example from the program's
-    /// configuration.
+    /// Declares what the tool `name` needs. Use this constructor for a name that is known only at run time, for example
+    /// from the program's configuration.
     ///
     /// # Examples
     ///
@@ -205,19 +210,19 @@ impl Operation {
         Self::by_name(Kind::Tool, &name.into(), requirement)
     }
 
-    /// Declares what a prompt needs, if its name is known only at run time; see [`Operation::prompt`].
+    /// Declares what a prompt needs, for a name that is known only at run time; see [`Operation::prompt`].
     #[track_caller]
     pub fn prompt_named(name: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Prompt, &name.into(), requirement)
     }
 
-    /// Declares what a resource needs, if its URI is known only at run time; see [`Operation::resource`].
+    /// Declares what a resource needs, for a URI that is known only at run time; see [`Operation::resource`].
     #[track_caller]
     pub fn resource_named(uri: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Resource, &uri.into(), requirement)
     }
 
-    /// Declares what a method needs, if its name is known only at run time; see [`Operation::method`].
+    /// Declares what a method needs, for a name that is known only at run time; see [`Operation::method`].
     #[track_caller]
     pub fn method_named(name: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Method, &name.into(), requirement)
@@ -259,7 +264,7 @@ impl Operation {
         self.kind == Kind::Tool && matches!(&self.which, Name::One(name) if **name == *tool)
     }
 
-    /// Sets the row's identifier in the table.
+    /// Sets the identifier that the row has in the table.
     pub(super) fn identified(self) -> Self {
         let id = self.kind.row_id(self.name());
         Self { row: self.row.identified(&id), ..self }

@@ -16,8 +16,8 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    /// Allows the resource's own pages. If the resource is on a loopback host, or there is no resource, also allows the
-    /// pages of this machine.
+    /// Allows the resource's own pages. Also allows the pages of this machine if the resource is on a loopback host, or
+    /// if there is no resource.
     pub(super) fn of(resource: Option<&Resource>) -> Self {
         let own = resource.map(Resource::origin);
         let is_on_loopback = |own| Origin::parse(own).is_some_and(|own| own.is_on_loopback());
@@ -31,7 +31,7 @@ impl Origins {
     ///
     /// # Errors
     ///
-    /// Fails if no page can have that origin. The error says what to write.
+    /// Fails if no page can have this origin. The error says what to write.
     pub(super) fn allow(&mut self, origin: &str) -> Result<(), String> {
         let text = origin.strip_suffix('/').unwrap_or(origin);
         if Origin::parse(text).is_none() {

@@ -1,5 +1,5 @@
-//! Finds templates that fit the same URIs. The first template that fits a URI decides, so a stricter template after it
-//! would have no effect.
+//! Finds templates that fit the same URIs. The first template that fits a URI decides, so a stricter template that
+//! comes later would have no effect.
 
 use scopegate_grammar::is_value;
 
@@ -10,14 +10,14 @@ use super::uri_template::{Segment, UriTemplate};
 pub(super) enum Overlap {
     /// No URI fits both templates, or the narrower template comes first.
     Harmless,
-    /// Every URI of the later template fits the earlier one.
+    /// Every URI of the later template fits the earlier template.
     Hidden,
-    /// Some URIs fit both.
+    /// Some URIs fit both templates, and each template also has URIs of its own.
     Partial,
 }
 
 impl Overlap {
-    /// Compares a template with a later one.
+    /// Compares a template with a later template.
     pub(super) fn of(earlier: &UriTemplate, later: &UriTemplate) -> Self {
         if all(earlier, later, covers) {
             Self::Hidden
@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row for `row` applies to some URI that fits `uri`, if `uri` has no row of its own. Both may be
-/// templates.
+/// Tells whether the row for the URI `row` applies to some URI that fits `uri`, if `uri` has no row of its own. Both
+/// arguments can be templates.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {
@@ -56,7 +56,7 @@ fn covers(one: &Segment, other: &Segment) -> bool {
     }
 }
 
-/// Tells whether some text matches both segments.
+/// Tells whether some string matches both segments.
 fn meets(one: &Segment, other: &Segment) -> bool {
     match (&one.variable, &other.variable) {
         (Some(own), Some(others)) => {

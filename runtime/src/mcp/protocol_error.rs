@@ -101,8 +101,8 @@ impl ProtocolError {
         Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message) }
     }
 
-    /// Returns the error for a client that requests a stream without a token. Clients continue without a stream after a
-    /// 405, but would log in after a 401.
+    /// Returns the error for a client that requests a stream without a token. After a 405, clients continue without a
+    /// stream; after a 401, they would log in.
     pub(super) fn no_stream() -> Self {
         let message = "A stream of messages needs an access token";
         let allow = Some("POST");
@@ -142,8 +142,8 @@ impl ProtocolError {
         }
     }
 
-    /// Returns the error that servers send for an unknown name or unusable parameters. A status of 404 would end a
-    /// session.
+    /// Returns the error that servers send for an unknown name or unusable parameters. If the protocol's version has
+    /// sessions, the status is not 404, since a 404 would end the session.
     pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
             Undecided::Unlisted(kind) => Self::unlisted(kind, subject),
@@ -167,7 +167,7 @@ impl ProtocolError {
         Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown task")
     }
 
-    /// Returns the error for an unknown session. The client then opens a new one.
+    /// Returns the error for an unknown session. The client then opens a new session.
     pub(super) fn unknown_session() -> Self {
         Self::new(StatusCode::NOT_FOUND, SESSION_NOT_FOUND, "Session not found")
     }
@@ -197,7 +197,7 @@ impl ProtocolError {
         Self { id: None, status, code, message: message.into(), data: None, allow: None }
     }
 
-    /// Turns the error into the answer to a message, or to the request as a whole.
+    /// Sets the message that the error answers. With `None`, the error answers the HTTP request as a whole.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
         self.id = message.and_then(Message::request_id);
         self
@@ -216,7 +216,7 @@ impl IntoResponse for ProtocolError {
     }
 }
 
-/// Makes an answer of the gate itself, which must not be cached.
+/// Makes one of the gate's own answers, with `Cache-Control: no-store`.
 pub(super) fn json_answer(status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

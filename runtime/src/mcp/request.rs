@@ -34,7 +34,7 @@ use crate::{
 
 /// Why a request does not reach the service.
 pub(super) enum Refusal {
-    /// A preflight. The answer grants nothing.
+    /// A preflight. The answer has no CORS headers, so it allows nothing.
     Preflight,
     Token(Rejection),
     /// A refusal for clients that read challenges from the result of a tool.
@@ -75,7 +75,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Admits a request if its token covers everything in it, or if everything in it is public.
+/// Admits a request if its token covers all messages in the request, or if all of these messages are public.
 pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Body) -> Result<(), Refusal> {
     if is_preflight(parts) {
         return Err(Refusal::Preflight);
@@ -88,13 +88,14 @@ pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Bod
         return Err(ProtocolError::foreign_host().into());
     }
     connection::detach(parts)?;
-    // If the request has no valid token, only `admit_anyone` may read the body.
+    // Unless the request has a valid token, only `admit_anyone` may read the body.
     let plan = &*plan_or_refusal(&endpoint.plan, parts)?;
     let mut watch = plan.gate.watch();
     let token = match token(plan, parts.extensions.get(), parts).await {
         Ok(token) => token,
         Err(Failure::For(Reason::MissingToken)) if endpoint.hears_anyone() => {
-            // Boxed, because this case is rare and its state would enlarge the future of every request.
+            // Boxed, because this case is rare, and without the box its state would enlarge the future of every
+            // request.
             return Box::pin(admit_anyone(endpoint, plan, parts, body, watch)).await;
         }
         Err(failure) => {
@@ -110,7 +111,7 @@ pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Bod
     };
     let matched = if connection::has_no_message(&parts.method) {
         judge(plan, &token, &Found::default(), &Noted::of(parts, watch))?;
-        // The gate does not check the body of these methods, so the service must not read it.
+        // The gate does not check the body of a request with such a method, so the service must not get the body.
         encoding::describe_none(&mut parts.headers);
         *body = Body::empty();
         None
@@ -132,7 +133,8 @@ pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Bod
     Ok(())
 }
 
-/// Admits a request without a token if everything in it is public. If that is uncertain, the request needs a token.
+/// Admits a request without a token if all messages in the request are public. If the gate cannot be sure of this, the
+/// request needs a token.
 async fn admit_anyone(
     endpoint: &Endpoint,
     plan: &Arc<Plan>,
@@ -141,7 +143,7 @@ async fn admit_anyone(
     mut watch: Watch,
 ) -> Result<(), Refusal> {
     let needs_a_token = |parts: &Parts, watch| Refusal::from(plan.demand_a_token(&Noted::of(parts, watch)));
-    // A credential of another scheme may identify a caller.
+    // A credential of another scheme could identify a caller.
     let has_credentials = parts.headers.contains_key(AUTHORIZATION);
     if !has_credentials && connection::opens_a_stream(&parts.method) && endpoint.rules.opens_connections() {
         return Err(ProtocolError::no_stream().into());
@@ -174,7 +176,8 @@ async fn admit_anyone(
     Ok(())
 }
 
-/// Checks the scopes of a body, and returns the row of its target if the body is a single message.
+/// Checks the token against the scopes that the messages of a body need. Returns the row of the message's target if the
+/// body is a single message.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -211,7 +214,8 @@ async fn judge_body(
     Ok(single.and_then(|_| found.into_last()))
 }
 
-/// Turns a refusal into the answer to the only request of a body, in the dialect of the endpoint.
+/// Turns a rejection into an answer. If the body is a single request, the answer has the identifier of this request,
+/// and the dialect of the endpoint.
 fn refusal(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -233,7 +237,7 @@ fn refusal(
     plan.gate.name_request(rejection, &id).into()
 }
 
-/// Marks a request whose answer will be changed.
+/// Marks a `tools/list` request, because the gate changes the answer.
 #[cfg_attr(not(feature = "rmcp"), expect(unused_variables, reason = "only rmcp's answers are changed"))]
 fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     #[cfg(feature = "rmcp")]
@@ -257,20 +261,20 @@ async fn origins(
     // The program's function is not called for a caller whose token lacks the floor.
     recheck_floor(plan, token, noted)?;
     let owner = endpoint.owner(plan, token);
-    // Boxed, because this case is rare and its state would enlarge the future of every request.
+    // Boxed, because this case is rare, and without the box its state would enlarge the future of every request.
     Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)
 }
 
-/// A message whose requirement cannot be determined.
+/// A message whose requirement cannot be determined, and the cause.
 type Unjudged<'a> = (&'a Message<'a>, Cause);
 
 enum Cause {
-    /// Protocol versions with this method have no batches.
+    /// The message is in a batch, but the protocol versions that have its method have no batches.
     InBatch,
     Undecided(Undecided),
 }
 
-/// Finds the rows for the messages of a body; a message without a row needs the floor.
+/// Finds the rows for the messages of a body; a message without a row needs only the floor.
 fn find<'a>(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -281,14 +285,14 @@ fn find<'a>(
     let single = messages.single();
     for message in messages.iter() {
         let subscribes = matches!(message.subject, Subject::Subscriptions(_));
-        // A subscription may name many resources, so a batch must not contain one.
+        // A subscription can name many resources, so a batch must not contain a subscription.
         if single.is_none() && subscribes {
             return Err((message, Cause::InBatch));
         }
         let known = found.len();
         let decided = endpoint.rules.find(message, origins, &mut found);
         decided.map_err(|why| (message, Cause::Undecided(why)))?;
-        // A public resource may be read without a token. A subscription needs a token, because its answer has no end.
+        // A subscription needs a token even if the resource is public, because the answer to a subscription has no end.
         if found.len() == known || subscribes {
             found.push(floor(plan));
         }
@@ -296,7 +300,8 @@ fn find<'a>(
     Ok(found)
 }
 
-/// Makes the answer if the requirement of a message cannot be determined. The caller's token covers the floor.
+/// Makes the answer if the requirement of a message cannot be determined. Before this function is called, the token has
+/// been checked against the floor.
 fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> ProtocolError {
     let Cause::Undecided(why) = cause else { return ProtocolError::mismatch(Mismatch::Batch) };
     let why = if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
@@ -324,7 +329,7 @@ fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Re
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }
 
-/// Returns the demand of a request without a row.
+/// Returns the row for a request that has no row of its own and needs only the floor.
 fn floor(plan: &Plan) -> Matched {
     Matched::of(&plan.row)
 }

@@ -20,7 +20,7 @@ pub(super) struct Resources {
     any: Option<Operation>,
 }
 
-/// The longest URI of a resource in bytes; a longer one is unknown.
+/// The maximum length of a resource's URI in bytes; a longer URI is unknown.
 pub(super) const MAX_URI: usize = 8 * 1024;
 
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ struct Known {
     template: UriTemplate,
 }
 
-/// A resource of a table. [`McpTable::resource`] finds it by a URI.
+/// A resource of a table. [`McpTable::resource`] finds the resource of a URI.
 ///
 /// # Examples
 ///
@@ -50,7 +50,7 @@ pub struct McpResource<'a> {
 }
 
 impl Resources {
-    /// Reads a table, and adds the problems of its resources.
+    /// Reads the resources of a table, and adds the problems of these rows to `problems`.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
         let mut resources = Self::default();
         for operation in table.operations().iter().filter(|operation| operation.kind() == Kind::Resource) {
@@ -80,7 +80,7 @@ impl Resources {
         }
     }
 
-    /// Returns the problems of templates that overlap with earlier ones, and of the row for all other resources.
+    /// Returns the problems of templates that overlap with earlier templates, and of the row for all other resources.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {
@@ -101,8 +101,8 @@ impl Resources {
         ))
     }
 
-    /// Finds the resource of a URI: the one with exactly this URI, else the first template that fits, else the row for
-    /// every resource.
+    /// Finds the resource of a URI: the row with exactly this URI, else the first template that fits, else the row for
+    /// all resources.
     pub(super) fn find<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
         if uri.len() > MAX_URI {
             return None;
@@ -110,14 +110,13 @@ impl Resources {
         if let Some(operation) = self.plain.get(uri) {
             return Some(McpResource::of(operation, Captures::default()));
         }
-        // The first template that fits decides. If its scopes cannot be filled in, a later template does not replace
-        // it.
+        // The first template that fits decides, even if its scopes cannot be filled in.
         let (operation, captures) =
             self.expanded(uri).or_else(|| Some((self.any.as_ref()?, Captures::default())))?;
         Some(McpResource::of(operation, captures))
     }
 
-    /// Finds the first template that a URI fits. The URI is split once, whatever the number of templates.
+    /// Finds the first template that a URI fits. The URI is split only once, and not for each template.
     fn expanded<'a>(&self, uri: &'a str) -> Option<(&Operation, Captures<'a>)> {
         let alike = self.templates.get(&separators(uri))?;
         let parts: Vec<&str> = segments(uri).collect();
@@ -131,7 +130,7 @@ impl Resources {
     }
 }
 
-/// Lists the scopes of a row that its URI cannot fill in.
+/// Lists a problem for each parameter of a row's scopes that the row's URI lacks.
 fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Iterator<Item = String> {
     operation.row().terms().templates().flat_map(move |scope| {
         let lacks = |name: &&str| !template.is_some_and(|template| template.has(name));
@@ -143,7 +142,7 @@ fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Ite
 /// Returns the problem of a template that overlaps with an earlier one. The first template that fits a URI decides.
 fn fault_behind(first: &Known, second: &Known) -> Option<String> {
     let (earlier, later) = (&first.operation, &second.operation);
-    // The table reports repeated rows itself.
+    // Repeated rows are reported in `Rules::of`.
     if later.name() == earlier.name() {
         return None;
     }
@@ -160,7 +159,7 @@ fn fault_behind(first: &Known, second: &Known) -> Option<String> {
 }
 
 impl McpTable {
-    /// Finds the resource of a URI as the gate does: the one with exactly this URI, else the first template that fits,
+    /// Finds the resource of a URI as the gate does: the row with exactly this URI, else the first template that fits,
     /// else [`Operation::any_resource`]. For a URI of more than 8 KiB, the result is `None`.
     ///
     /// Use this method in a server's own `resources/read`. The server and the gate then find the same resource, the
@@ -181,7 +180,7 @@ impl McpTable {
     /// assert!(TABLE.resource("docs://acme/../a.txt").is_none());
     /// ```
     pub fn resource<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
-        // The gate reports the problems of a table at startup; here, an invalid row finds nothing.
+        // The gate reports the problems of a table at startup; here, an invalid row is skipped.
         Resources::of(self, &mut Vec::new()).find(uri)
     }
 }

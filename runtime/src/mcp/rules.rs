@@ -22,7 +22,7 @@ use crate::{
 pub(super) struct Rules {
     named: BTreeMap<Kind, Named>,
     resources: Resources,
-    /// Tools that are unknown even if a row allows every tool.
+    /// The switched-off tools. They are unknown even if a row allows every tool.
     off: HashSet<String>,
     /// Whether some operation is public.
     has_public: bool,
@@ -43,7 +43,7 @@ pub(super) struct Matched {
     pub(super) filled: Filled,
 }
 
-/// The rows that apply to the messages of a body. Nearly always there is only one row, which needs no list.
+/// The rows that apply to the messages of a body. Nearly always there is only one row, so the first row needs no `Vec`.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     first: Option<Matched>,
@@ -94,14 +94,15 @@ impl Found {
 pub(super) enum Undecided {
     /// There is no row for the tool, prompt or resource, and no row for all operations of its kind.
     Unlisted(Kind),
-    /// There is no row for the method, and the method needs a row. MCP does not define the method, or the method is for
-    /// tasks whose owners are unknown.
+    /// The method needs a row and has none: MCP does not define the method, or the method is about tasks and the gate
+    /// does not know their owners.
     UnknownMethod,
     /// The message asks to complete values on which the template's scopes depend, so the scopes are not known yet.
     OpenTemplate,
     /// The task does not exist, or belongs to another caller.
     UnknownTask,
-    /// The message does not name its tool, prompt, resource or task. A server might find the name in another place.
+    /// The parameters of the message do not name its tool, prompt, resource or task. A server might find a name
+    /// elsewhere in the message.
     Unnamed,
 }
 
@@ -124,8 +125,8 @@ impl Matched {
         Self { row: row.clone(), filled: Filled::default() }
     }
 
-    /// If the gate has a family, fills in the values from the path of the request. For an MCP resource, the values from
-    /// its URI are already filled in.
+    /// Fills in the values from the path of the request, if the gate has a family. For an MCP resource, the values come
+    /// from its URI, and are already filled in.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         if self.filled.is_empty() && self.row.terms().has_templates() {
             self.filled = plan.fill(&self.row);
@@ -138,7 +139,7 @@ impl Matched {
 }
 
 impl Named {
-    /// Adds a row, and returns whether it is the first for its name.
+    /// Adds a row. Returns `false` if there already was a row for the same name.
     fn add(&mut self, operation: &Operation) -> bool {
         let row = RowRef::from(operation.clone().identified().row().clone());
         match operation.which() {
@@ -149,7 +150,7 @@ impl Named {
 }
 
 impl Rules {
-    /// Reads a table, and adds its problems.
+    /// Reads a table, and adds its problems to `problems`.
     pub(super) fn of(gate: &Gate, table: &McpTable, problems: &mut Vec<String>) -> Self {
         let mut named: BTreeMap<Kind, Named> = BTreeMap::new();
         for operation in table.operations() {
@@ -174,7 +175,7 @@ impl Rules {
         self.one(Kind::Method, INITIALIZE).is_some_and(|matched| matched.row.requirement().is_public())
     }
 
-    /// Makes tools unknown.
+    /// Makes these tools unknown, so that nobody can call them.
     #[cfg(feature = "rmcp")]
     pub(super) fn switch_off(&mut self, tools: &[String]) {
         self.off.extend(tools.iter().cloned());
@@ -184,7 +185,7 @@ impl Rules {
         self.off.contains(tool)
     }
 
-    /// Adds the rows of a message: first the row of its method, then the rows of its targets.
+    /// Adds the rows of a message to `found`: first the row of its method, then the rows of its targets.
     pub(super) fn find(
         &self,
         message: &Message<'_>,
@@ -202,7 +203,7 @@ impl Rules {
             Subject::Unnamed => return Err(Undecided::Unnamed),
             Subject::Foreign | Subject::AllTasks if is_declared => {}
             Subject::Foreign => found.push(self.any(Kind::Method).ok_or(Undecided::UnknownMethod)?),
-            // A row for every method does not declare that the server checks the owners of tasks.
+            // A row of `any_method` does not declare that the server checks the owners of tasks.
             Subject::AllTasks => return Err(Undecided::UnknownMethod),
             Subject::Task(id) => match origins.of(id) {
                 Origin::Untold if is_declared => {}
@@ -268,7 +269,7 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Finds the requirement of a template by its text in the table. The values of the template are unknown.
+    /// Finds the requirement of a template by its text in the table. The values of its variables are unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn template(&self, text: &str) -> Result<Matched, Undecided> {
         self.listed(Kind::Resource, text)
@@ -284,13 +285,13 @@ impl Rules {
     }
 }
 
-/// Tells whether the path of the gate's family has the parameter.
+/// Tells whether the path of the gate's family has the parameter `name`.
 fn has_parameter(gate: &Gate, name: &str) -> bool {
     gate.resource().is_some_and(|family| family.parameters().any(|(_, known)| known == name))
 }
 
-/// Returns why an operation cannot be public, or `None`. A public operation needs a name, so that nothing is public by
-/// accident.
+/// Returns why an operation cannot be public, or `None` if it can be public. A public operation needs a name, so that
+/// nothing is public by accident.
 fn unfit_for_anyone(operation: &Operation) -> Option<String> {
     let why = match (operation.which(), operation.kind()) {
         (Name::Any, _) => {
@@ -304,7 +305,7 @@ fn unfit_for_anyone(operation: &Operation) -> Option<String> {
     Some(format!("`{operation}` is public, {why}"))
 }
 
-/// Lists the problems of a single row. Resources have further checks.
+/// Lists the problems of a single row. Rows of resources are also checked in `Resources::of`.
 fn faults(gate: &Gate, operation: &Operation) -> impl Iterator<Item = String> {
     let public = operation.requirement().is_public().then(|| unfit_for_anyone(operation)).flatten();
     let any_constructor = match operation.kind() {

@@ -1,8 +1,8 @@
 //! Binds sessions to principals. Clients see the server's own identifier with a MAC of the identifier and the
 //! principal.
 //!
-//! A request with a session of another principal gets the same answer as one with a session that does not exist. The
-//! server's own identifier never leaves the gate without its MAC, and an identifier without a MAC is not accepted.
+//! A request with a session of another principal gets the same answer as a request with a session that does not exist.
+//! The server's own identifier never leaves the gate without its MAC, and an identifier without a MAC is not accepted.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -23,7 +23,7 @@ static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 /// Whether the server inside has sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sessions {
-    /// It may have sessions.
+    /// The server can have sessions.
     Bound,
     /// The server has no sessions, and reads no session identifier.
     None,
@@ -32,7 +32,7 @@ pub(super) enum Sessions {
 impl Sessions {
     /// Replaces the client's session identifier with the server's own.
     ///
-    /// Protocol versions without sessions ignore the header, so it is removed.
+    /// Removes the header if the server or the version of the protocol has no sessions.
     pub(super) fn open(
         self,
         binding: &Binding,
@@ -52,7 +52,7 @@ impl Sessions {
     }
 }
 
-/// Binds the session in the server's answer to the caller.
+/// Makes the caller the owner of the session in the server's answer, if the answer has one.
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,
@@ -82,7 +82,7 @@ pub(super) fn bind(
 
 const WITHOUT_PRINCIPAL: &str = "The access token has no principal to whom a session could belong";
 
-/// The longest identifier that a server may give a session.
+/// The maximum length of the identifier that a server may give to a session, in bytes.
 const LONGEST: usize = MAX_IDENTIFIER / 2;
 
 /// Extracts the server's own identifier from the identifier that a client sent.
@@ -98,14 +98,15 @@ fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<Hea
     HeaderValue::try_from(format!("{id}.{tag}")).ok()
 }
 
-/// Returns the identifier of a message. Returns `None` if there are two, since programs differ about which one applies.
+/// Returns the session identifier in the headers. Returns `None` if there is none. Also returns `None` if there are
+/// two, since programs differ about which of them applies.
 fn one(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(&SESSION_ID).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()
 }
 
-/// Tells whether the identifier is visible ASCII, as [the specification] demands, and not too long.
+/// Tells whether the identifier is visible ASCII, as [the specification] demands, and neither empty nor too long.
 ///
 /// [the specification]: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
 fn is_identifier(id: &str) -> bool {

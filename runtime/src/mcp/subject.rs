@@ -9,14 +9,14 @@ use super::{
     subscriptions::{Topics, Wanted},
 };
 
-/// The target of a method, as far as it affects the scopes.
+/// The target of a message, as far as the target affects the scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// No target: an answer, or a method of MCP that acts on nothing.
+    /// No target: an answer, or a method without a target, such as `ping`.
     None,
-    /// A method that MCP does not define, so its effect is unknown.
+    /// MCP does not define the method, so its target is unknown.
     Foreign,
-    /// A target whose name is missing from the parameters, or is not a string.
+    /// The method has a target, but the name of the target is missing from the parameters or is not a string.
     Unnamed,
     Tool(Cow<'a, str>),
     Prompt(Cow<'a, str>),
@@ -72,20 +72,22 @@ pub(super) const RESULT_OF_TASK: &str = "tasks/result";
 /// The method that lists tasks, in version 2025-11-25.
 pub(super) const LIST_TASKS: &str = "tasks/list";
 
-/// Tells whether a method needs no row of its own, because the floor and the row of its target decide. A method of
-/// tasks needs no row if the owner of the task is known, which a table does not show.
+/// Tells whether a method needs no row of its own, because the floor and the row of its target decide. A method about
+/// one task, such as `tasks/get`, counts as a method that needs no row. It needs a row only if the gate does not know
+/// the owners of tasks, which a table does not show.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
-/// Tells whether a method acts on nothing that has a row or an owner of its own.
+/// Tells whether a method has no target with a row or an owner of its own. A method that MCP does not define counts as
+/// a method without a target.
 pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }
 
-/// Finds the target of a method. This is the only list of the methods and notifications that clients send in any
-/// version of MCP; all other methods are [`Subject::Foreign`].
+/// Finds the target of a method. This function has the only list of the methods and notifications that clients send in
+/// any version of MCP. All other methods are [`Subject::Foreign`].
 pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject<'a> {
     let params = match params {
         Json::Object(params) => params,
@@ -138,7 +140,7 @@ impl<'a> Reference<'a> {
 }
 
 impl Subject<'_> {
-    /// Returns the URI of a resource.
+    /// Returns the URI, if the target is a resource.
     pub(crate) fn uri(&self) -> Option<&str> {
         match self {
             Self::Resource(uri) | Self::ResourceCompletion(uri) => Some(uri),
@@ -146,7 +148,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Iterates over the named tasks.
+    /// Iterates over the identifiers of the tasks that the message names.
     pub(crate) fn tasks(&self) -> impl Iterator<Item = &str> {
         let (one, topics) = match self {
             Self::Task(id) => (Some(&**id), None),
@@ -179,7 +181,7 @@ impl Subject<'_> {
     }
 }
 
-/// Returns the start of a name for an answer or a log line, since a client may send a name of any length.
+/// Returns the start of a name for an answer or a log line, since a client can send a name of any length.
 pub(crate) fn shortened(name: &str) -> &str {
     const MOST: usize = 128;
     name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())

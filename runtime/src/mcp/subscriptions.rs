@@ -7,10 +7,11 @@ use serde::{
     de::{Error, SeqAccess, Visitor},
 };
 
-/// The most subscriptions of one request. The limit bounds the time and memory of a request; real requests need fewer.
+/// The maximum number of resources, and of tasks, in one request. The limit bounds the time and memory of a request;
+/// real requests need fewer.
 const MOST: usize = 256;
 
-/// The subscriptions of a client whose targets have a row or an owner.
+/// The subscriptions in a request, as far as their targets have a row or an owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Topics {
     /// The URIs of resources.

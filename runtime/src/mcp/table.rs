@@ -29,8 +29,9 @@ pub struct McpTable {
 /// lists.
 ///
 /// Without these rows, clients log in when they connect: the gate answers 401 to every request that has no token and is
-/// not public. With these rows, a client connects without a token, and learns the scopes of an operation from the 401
-/// of this operation. Not every client logs in that late; see the [guide](crate::guide::mcp).
+/// not public. With these rows, a client connects without a token. When the client later calls an operation that needs
+/// a token, the 401 names the scopes of this operation. Not every client can log in after it has connected; see
+/// the [guide](crate::guide::mcp).
 ///
 /// # Examples
 ///
@@ -83,7 +84,7 @@ impl McpTable {
         &self.operations
     }
 
-    /// Tells whether a row covers a tool: its own row, or a row for all tools.
+    /// Tells whether a row covers a tool: the tool's own row, or a row of `any_tool`.
     #[cfg(feature = "rmcp")]
     pub(super) fn has_tool(&self, tool: &str) -> bool {
         self.operations.iter().any(|operation| {
@@ -91,7 +92,7 @@ impl McpTable {
         })
     }
 
-    /// Returns the table without the rows of these tools.
+    /// Returns the table without the rows of the tools in `off`.
     #[cfg(feature = "rmcp")]
     pub(super) fn without_tools(&self, off: &[String]) -> Self {
         let is_on = |operation: &&Operation| !off.iter().any(|tool| operation.is_tool(tool));

@@ -1,9 +1,10 @@
-//! Tasks that belong to principals. Only the caller who started a task may ask about it, and only with the scopes of
-//! the tool that started it.
+//! Tasks that belong to principals. Only the caller who started a task may ask about the task, and only with the scopes
+//! of the tool that started it.
 //!
-//! For an rmcp server, the gate binds the identifiers. Clients see the server's own identifier with the name of the
-//! tool, and with a MAC of the identifier, the name and the principal. For any other server, the program names the
-//! owner of a task. Otherwise, only a row for the method allows requests about tasks.
+//! For an rmcp server, the gate binds the identifiers of tasks to principals. Clients see the server's own identifier
+//! with the name of the tool, and with a MAC of the identifier, the name and the principal. For any other server, the
+//! program can name the owner of a task. If the program does not, only a row for the method, such as `tasks/get`,
+//! allows requests about tasks.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -15,18 +16,18 @@ use super::{
 };
 use crate::token::Principal;
 
-/// The source of a task's owner.
+/// How the gate learns who owns a task.
 #[derive(Clone)]
 pub(super) enum Tasks {
-    /// The gate does not know the owner, but the server may.
+    /// The gate does not know the owner, but perhaps the server does.
     Unknown,
-    /// The identifier contains it.
+    /// The identifier of the task contains a MAC, by which the gate recognizes the owner.
     #[cfg_attr(
         not(feature = "rmcp"),
         expect(dead_code, reason = "only rmcp's results are the gate's to change")
     )]
     Bound,
-    /// The program's function returns it.
+    /// The program's function returns the owner.
     Told(Arc<dyn Ask>),
 }
 
@@ -50,7 +51,7 @@ pub struct TaskOwner {
 }
 
 impl TaskOwner {
-    /// Makes the owner for a task that `principal` started with a call of `tool`.
+    /// Makes the owner of a task that `principal` started with a call of `tool`.
     #[must_use]
     pub fn new(principal: Principal, tool: impl Into<String>) -> Self {
         Self { principal, tool: tool.into() }
@@ -78,7 +79,7 @@ pub(super) enum Origins {
     /// The owners are unknown.
     #[default]
     Untold,
-    /// For each task, the tool that the caller called to start it; `None` for a task of another caller.
+    /// For each task, the tool that the caller called to start it; `None` for a task that this caller did not start.
     Told(Vec<(String, Option<String>)>),
 }
 

@@ -30,18 +30,18 @@ fn is_separator(char: char) -> bool {
     !u8::try_from(char).is_ok_and(is_value_byte)
 }
 
-/// Returns the separators in a text: the characters that no value may contain.
+/// Returns the separators in a string: the characters that no value may contain.
 pub(super) fn separators(text: &str) -> String {
     text.chars().filter(|char| is_separator(*char)).collect()
 }
 
-/// Iterates over the parts of a text between its separators.
+/// Iterates over the parts of a string between its separators.
 pub(super) fn segments(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_separator)
 }
 
 impl UriTemplate {
-    /// Parses a template; text without variables is a template, too.
+    /// Parses a template; a string without variables is a template, too.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let mut parts = text.split('{');
         let mut template = Self::default();
@@ -107,10 +107,11 @@ impl UriTemplate {
         self.segments.iter().filter_map(|segment| segment.variable.as_ref())
     }
 
-    /// Returns the values of the variables, if a URI fits the template. `uri` has the segments of a URI with the
-    /// same [`separators`](Self::separators).
+    /// Returns the values of the variables, or `None` if the URI does not fit the template. `uri` has the segments of a
+    /// URI with the template's [`separators`](Self::separators).
     ///
-    /// The fixed texts are compared first, so a URI that does not fit costs at most the template's length.
+    /// The fixed parts of the template are compared first. If one of them differs, at most as many bytes are compared
+    /// as the template has.
     pub(super) fn captures<'a>(&self, uri: &[&'a str]) -> Option<Captures<'a>> {
         if self.segments.len() != uri.len() {
             return None;
@@ -130,8 +131,8 @@ impl UriTemplate {
 }
 
 impl Segment {
-    /// Returns the value of the variable, or an empty text if there is no variable; `None` if the text around it
-    /// differs.
+    /// Returns the value of the variable, or an empty string if the segment has no variable. Returns `None` if the
+    /// segment's fixed text differs.
     pub(super) fn middle<'a>(&self, text: &'a str) -> Option<&'a str> {
         #[cfg(test)]
         work::count(self.start.len() + self.variable.as_ref().map_or(0, |variable| variable.end.len()) + 1);
@@ -164,7 +165,7 @@ impl Parameters for Captures<'_> {
     }
 }
 
-/// Counts the compared bytes, for tests of the cost of a URI.
+/// Counts the bytes that are compared, so that tests can limit the work for one URI.
 #[cfg(test)]
 pub(super) mod work {
     use std::cell::Cell;
@@ -187,7 +188,8 @@ pub(super) mod work {
 mod tests {
     use super::{UriTemplate, segments, separators};
 
-    /// Checks the values of the variables, written as `name=value`. `None` means that the URI does not fit.
+    /// Compares the values of the variables with `expected`, written as `name=value`. `None` means that the URI does
+    /// not fit.
     #[track_caller]
     fn check(template: &'static str, uri: &str, expected: Option<&str>) {
         let template = UriTemplate::parse(template).unwrap();

@@ -8,7 +8,7 @@ use std::{
 
 /// `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)).
 ///
-/// Browsers accept more texts: they read `127.1` as an address and map other alphabets to `xn--..`. A text that only
+/// Browsers accept more forms: they read `127.1` as an address and map other alphabets to `xn--..`. A form that only
 /// some parsers understand is rejected, so that no two parsers read different hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Authority<'a> {
@@ -16,7 +16,7 @@ pub(crate) struct Authority<'a> {
     pub(crate) port: Option<u16>,
 }
 
-/// A DNS name or an IP address. Names are compared without regard to case, and addresses without regard to spelling.
+/// A DNS name or an IP address. Names are compared without regard to case, and addresses by their value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Host<'a> {
     Name(&'a str),
@@ -91,7 +91,7 @@ impl fmt::Display for Host<'_> {
     }
 }
 
-/// Tells whether a host, in its URL form, is a loopback host.
+/// Tells whether a host is a loopback host. `host` is written as in a URL, with brackets around an IPv6 address.
 #[cfg(feature = "jwt")]
 pub(crate) fn is_loopback(host: &str) -> bool {
     Host::parse(host).is_ok_and(|host| host.is_loopback())
@@ -106,8 +106,8 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Splits an authority into host and port. The second part begins with the colon, or with any other text after the
-/// bracket of an address.
+/// Splits an authority into host and port. The second part is empty, or begins with the colon. After an IPv6 address in
+/// brackets, the second part is all text after the bracket.
 fn split(authority: &str) -> (&str, &str) {
     match authority.rfind(']') {
         Some(bracket) => authority.split_at(bracket + 1),
@@ -119,8 +119,9 @@ fn is_port(digits: &str) -> bool {
     digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port != 0)
 }
 
-/// Tells whether `host` is a DNS name. A name must not end in a decimal or hexadecimal number, because clients read
-/// such a host as an IPv4 address ([URL standard, section 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
+/// Tells whether `host` is a DNS name. The last label of a name must not be a decimal or hexadecimal number, because
+/// clients read such a host as an IPv4 address ([URL standard, section
+/// 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
 fn is_name(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host);
     let is_label = |label: &str| {
@@ -146,7 +147,7 @@ fn ipv6(address: Ipv6Addr) -> String {
     format!("{}::{}", join(&pieces[..zeros.start]), join(&pieces[zeros.end..]))
 }
 
-/// Finds the first of the longest runs of zeros.
+/// Finds the longest run of zeros. If several runs have this length, the function returns the first of them.
 fn longest_zeros(pieces: &[u16; 8]) -> Range<usize> {
     let mut longest = 0..0;
     for start in 0..pieces.len() {

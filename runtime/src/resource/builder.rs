@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::members::has_method;
 use super::{InvalidResource, Resource, url::Url};
 
-/// Sets optional members of the metadata document. None of them affects which requests pass.
+/// Sets optional members of the metadata document. None of these members affects which requests the gate lets through.
 ///
 /// # Examples
 ///
@@ -42,7 +42,7 @@ impl Resource {
         self
     }
 
-    /// Sets the page that tells developers how to use the resource.
+    /// Sets the URL of the page that tells developers how to use the resource.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl Resource {
         Ok(self)
     }
 
-    /// Sets the page that says how clients may use the data that they receive.
+    /// Sets the URL of the page that says how clients may use the data that they receive.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Resource {
         Ok(self)
     }
 
-    /// Sets the page with the terms of service.
+    /// Sets the URL of the page with the terms of service.
     ///
     /// # Errors
     ///
@@ -72,13 +72,13 @@ impl Resource {
         Ok(self)
     }
 
-    /// Sets a member for which there is no method. This can be another member of [RFC 9728, section 2], a name in a
-    /// certain language (`resource_name#de`), or an extension. The value is published unchanged.
+    /// Sets a member that has no method of its own. This can be another optional member of [RFC 9728, section 2], a
+    /// name in a certain language (`resource_name#de`), or an extension. The value is published unchanged.
     ///
     /// # Errors
     ///
-    /// Fails if there is a method for the member. It also fails if `value` is null or an empty array, or cannot be
-    /// written as JSON.
+    /// Fails if `name` is empty, or if the gate or another method of `Resource` sets the member. It also fails if
+    /// `value` is null or an empty array, or cannot be written as JSON.
     ///
     /// # Examples
     ///

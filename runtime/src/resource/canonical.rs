@@ -1,17 +1,18 @@
-//! The form of a URL that clients send. Clients parse a URL by the [URL standard](https://url.spec.whatwg.org/), and
+//! The form in which clients send a URL. Clients parse a URL by the [URL standard](https://url.spec.whatwg.org/), and
 //! write it again from its parts.
 
 use std::fmt::Write;
 
 use super::authority::{Authority, default_port};
 
-/// Returns the form in which clients send a URL that [`Url`](super::url::Url) has checked; `origin_end` is where its
-/// origin ends.
+/// Returns a URL in the form in which clients send it. [`Url`](super::url::Url) has already checked the URL, whose
+/// origin ends at `origin_end`.
 ///
-/// Clients add a slash after a host without a path. This function does not add the slash: with [`twin`], both forms are
-/// valid.
+/// Clients add a slash after a host without a path. This function does not add the slash, because both forms are
+/// accepted; see [`twin`].
 ///
-/// A host with `xn--` is not decoded, because a name that can be registered already has the form that clients send.
+/// A host with `xn--` stays as it is, because every such name that can be registered already has the form that clients
+/// send.
 pub(super) fn canonical(url: &str, origin_end: usize) -> String {
     let (origin, rest) = url.split_at(origin_end);
     let (scheme, authority) = origin.split_once("://").unwrap_or(("", origin));
@@ -24,7 +25,7 @@ pub(super) fn canonical(url: &str, origin_end: usize) -> String {
                 let _ = write!(text, ":{port}");
             }
         }
-        // The check has already rejected such a URL.
+        // `Url` has already rejected a URL with an invalid authority.
         Err(_) => text.push_str(authority),
     }
     match rest.split_once('?') {

@@ -19,13 +19,13 @@ pub(super) enum Extent {
     Member(Vec<(String, String)>),
 }
 
-/// Which resource of a family a path belongs to, if there is one.
+/// The result of a search for the resource of a family to which a path belongs.
 #[derive(Debug)]
 pub(crate) enum Place {
     At(Box<Resource>),
-    /// The path has the form of the pattern, but a value that no resource can have.
+    /// The path fits the pattern, but a value is illegal, or the whole identifier is too long.
     Illegal,
-    /// The path has another form.
+    /// The path does not fit the pattern.
     Outside,
 }
 
@@ -33,13 +33,13 @@ impl Resource {
     /// Makes a family of resources behind one gate, with one resource for each path that fits the pattern.
     ///
     /// A parameter such as `{org}` is a whole segment of the path. A request belongs to the resource whose path is a
-    /// prefix of the request's path. Challenge, metadata document and audience are those of this one resource. For
-    /// example, a token for `https://h.example/mcp/acme` is rejected at `https://h.example/mcp/globex`. The identifier
-    /// of the resource comes from the pattern and from the values in the path of the request; `Host` and forwarding
-    /// headers do not affect it.
+    /// prefix of the request's path. The challenge, the metadata document and the audience are those of this one
+    /// resource. For example, a token for `https://h.example/mcp/acme` is rejected at `https://h.example/mcp/globex`.
+    /// The identifier of the resource comes from the pattern and from the values in the path of the request; `Host` and
+    /// forwarding headers do not affect the identifier.
     ///
-    /// A value has 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is neither `.` nor `..`. No other value names a
-    /// resource. A request with another value is answered with 404. Values are case-sensitive.
+    /// A value has 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is neither `.` nor `..`. A request with any other
+    /// value is answered with 404. Values are case-sensitive.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl Resource {
 
     /// Returns the resource of a [family](Resource::family) to which a request for `path` belongs.
     ///
-    /// Returns `None` if the path does not fit the pattern, if a value is illegal, or if this is not a family.
+    /// Returns `None` if the path does not fit the pattern, if a value is illegal, or if this resource is not a family.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<Self> {
         match self.find(path) {
@@ -122,7 +122,7 @@ impl Resource {
             identifier.push('/');
             identifier.push_str(text);
         }
-        // The whole identifier may be too long although each value is legal.
+        // Even if each value is legal, the whole identifier can be too long.
         match Url::resource("resource", identifier) {
             Ok(identifier) if is_legal => {
                 let extent = Extent::Member(values);
@@ -147,8 +147,8 @@ impl Resource {
     }
 }
 
-/// Tells whether some whole path fits both patterns. Patterns without parameters must be equal. `{*rest}` fits the rest
-/// of a path, as in routes.
+/// Tells whether some path fits both patterns from start to end. Without parameters, the patterns must be equal.
+/// `{*rest}` fits the rest of a path, as in routes.
 #[cfg(feature = "axum")]
 pub(crate) fn meet(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (pattern(one), pattern(other));
@@ -178,7 +178,7 @@ pub(crate) fn is_within(route: &str, family: &str) -> bool {
     true
 }
 
-/// Returns a parameter of a route that has the name of a parameter of the family, but is at another position.
+/// Returns a parameter of the route, if the family has a parameter of the same name at another position.
 #[cfg(feature = "axum")]
 pub(crate) fn misplaced<'a>(route: &'a str, family: &Resource) -> Option<&'a str> {
     let named = pattern(route).enumerate().filter_map(|(at, segment)| {
@@ -216,7 +216,8 @@ fn parameter_name(segment: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// Checks the parameters of a pattern, and replaces each by an example, so that the result can be checked as a URL.
+/// Checks the parameters of a pattern, and replaces each parameter by an example value, so that the result can be
+/// checked as a URL.
 #[cfg(feature = "family")]
 pub(super) fn example(pattern: &str) -> Result<String, &'static str> {
     const SEGMENT: &str = "write a parameter as a whole segment of the path, as in `https://h.example/mcp/{org}`, named with letters, digits and `_`";

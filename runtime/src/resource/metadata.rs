@@ -7,7 +7,8 @@ use crate::{
     scope::{Scope, ScopeToken},
 };
 
-/// The protected resource metadata of [RFC 9728, section 2]. A client reads it to learn where to get a token.
+/// The protected resource metadata of [RFC 9728, section 2]. A client reads this document to learn where to get a
+/// token.
 ///
 /// Members without a value are omitted, as section 3.2 demands. Set optional members, such as a name or a policy, on
 /// the [`Resource`].
@@ -51,7 +52,7 @@ pub struct ResourceMetadata {
 }
 
 impl ResourceMetadata {
-    /// Describes `resource`, with the scopes that clients may request.
+    /// Makes the document for `resource`, with the scopes that clients may request.
     pub fn new(resource: &Resource, scopes_supported: impl IntoIterator<Item = Scope>) -> Self {
         Self::naming(resource, scopes_supported.into_iter().map(ScopeToken::from).collect())
     }
@@ -69,14 +70,15 @@ impl ResourceMetadata {
         }
     }
 
-    /// States in the document that tokens may be bound to client certificates, and that the resource checks this.
+    /// States in the document that tokens can be bound to client certificates, and that the resource checks the
+    /// binding.
     #[cfg(feature = "axum")]
     pub(crate) fn with_certificates(mut self) -> Self {
         self.tls_client_certificate_bound_access_tokens = true;
         self
     }
 
-    /// States in the document that tokens may, or must, be bound by DPoP.
+    /// States in the document that tokens can be bound by DPoP, and whether DPoP is required.
     #[cfg(feature = "axum")]
     pub(crate) fn with_dpop(mut self, algorithms: &[String], is_required: bool) -> Self {
         self.dpop_signing_alg_values_supported = algorithms.to_vec();
@@ -106,7 +108,7 @@ impl ResourceMetadata {
         &self.scopes_supported
     }
 
-    /// Returns the name that people see, without a language tag.
+    /// Returns the name that people see: the member `resource_name`, without a language tag.
     pub fn name(&self) -> Option<&str> {
         self.members.name.as_deref()
     }

@@ -69,8 +69,8 @@ impl Resource {
     /// - The URL has more than 2047 characters.
     ///
     /// The identifier must also have the form that clients send. Clients parse the URL and write it again, without the
-    /// default port, and with scheme and host in lower case. The error for another form shows the right form. The slash
-    /// after a host without a path is optional: see [`Resource::is_named_by`].
+    /// default port, and with scheme and host in lower case. If the identifier has another form, the error shows the
+    /// right form. The slash after a host without a path is optional: see [`Resource::is_named_by`].
     pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
         Ok(Self::of(Url::resource("resource", identifier.into())?))
     }
@@ -101,8 +101,8 @@ impl Resource {
     ///
     /// # Errors
     ///
-    /// Fails if `realm` is empty or has more than 256 characters. Only printable ASCII is allowed, without `"`, `\` and
-    /// `=`.
+    /// Fails if `realm` is empty, has more than 256 characters, or contains a character that is not printable ASCII. It
+    /// also fails if `realm` contains `"`, `\` or `=`.
     pub fn realm(mut self, realm: impl Into<String>) -> Result<Self, InvalidResource> {
         self.realm = Some(Realm::new(realm.into())?);
         Ok(self)
@@ -153,8 +153,8 @@ impl Resource {
         self.identifier.path()
     }
 
-    /// Returns the URL of the metadata. The URL has the well-known path between host and path ([RFC 9728, section
-    /// 3.1]).
+    /// Returns the URL of the metadata: the identifier with the well-known path inserted between host and path ([RFC
+    /// 9728, section 3.1]).
     ///
     /// [RFC 9728, section 3.1]: https://www.rfc-editor.org/rfc/rfc9728#section-3.1
     pub fn metadata_url(&self) -> String {

@@ -11,18 +11,19 @@ use super::{
 };
 use crate::shown::{self, WithoutSecrets};
 
-/// The suffix that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
+/// The well-known path that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// An absolute URL with a host, exactly as the operator wrote it.
 ///
-/// Nothing is normalised, since clients compare the text ([RFC 9728, section
-/// 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)). A resource must have the form that clients send. An issuer
-/// may have any form, because the authorization server's metadata and tokens use the issuer's own form.
+/// The URL is not normalised, since clients compare the text ([RFC 9728, section
+/// 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)). The identifier of a resource must have the form that clients
+/// send. An issuer can have any form, because the authorization server writes the same form into its metadata and its
+/// tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct Url {
     text: String,
-    /// Where scheme and authority end.
+    /// The position in `text` where the authority ends.
     origin_end: usize,
 }
 
@@ -32,7 +33,8 @@ impl Url {
         Self::identifier(what, text)?.in_their_form(what)
     }
 
-    /// Checks the pattern of a family: with values in place of its parameters, it must be the identifier of a resource.
+    /// Checks the pattern of a family: with values in place of its parameters, the pattern must be a valid identifier
+    /// of a resource.
     #[cfg(feature = "family")]
     pub(super) fn family(what: &'static str, pattern: String) -> Result<Self, InvalidResource> {
         let example = example(&pattern).map_err(|fault| refused(what, &pattern, fault))?;
@@ -55,7 +57,7 @@ impl Url {
         Ok(self)
     }
 
-    /// Checks an identifier that clients put into requests and tokens: `https`, or `http` on a loopback host.
+    /// Checks an identifier: a URL without a fragment, with `https`, or with `http` on a loopback host.
     pub(super) fn identifier(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         let url = Self::page(what, text)?;
         if url.text.contains('#') {
@@ -64,7 +66,8 @@ impl Url {
         Ok(url)
     }
 
-    /// Checks an issuer: an identifier without a query ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    /// Checks an issuer: an identifier without a query ([RFC 8414, section
+    /// 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
     pub(super) fn issuer(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         let url = Self::identifier(what, text)?;
         if url.text.contains('?') {
@@ -73,7 +76,7 @@ impl Url {
         Ok(url)
     }
 
-    /// Checks the URL of a page for people, which may have a fragment.
+    /// Checks the URL of a page for people. The URL may have a fragment.
     pub(super) fn page(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         match origin_end(&text) {
             Ok(origin_end) => Ok(Self { text, origin_end }),
@@ -139,7 +142,7 @@ fn refused(what: &'static str, url: &str, fault: impl Into<Cow<'static, str>>) -
     InvalidResource { what, text: WithoutSecrets(url).to_string(), fault: fault.into() }
 }
 
-/// Tells what to write in place of a URL that clients send as `sent`. The query is not shown.
+/// Returns the advice for the author of `url`, if clients send this URL as `sent`. The advice does not show the query.
 fn other_form(url: &str, sent: &str) -> Cow<'static, str> {
     let path_end = |url: &str| url.find('?').unwrap_or(url.len());
     let (before_query, query) = sent.split_at(path_end(sent));
@@ -203,7 +206,8 @@ fn is_path_text(text: &str) -> bool {
     legal(text) && legal(fragment)
 }
 
-/// Tells whether a segment is `.` or `..`, with each dot plain or percent-encoded, since clients read both.
+/// Tells whether a segment is `.` or `..`, with each dot plain or percent-encoded, since clients treat both forms
+/// alike.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
 }

@@ -43,8 +43,8 @@ pub(super) fn document(document: &Document, text: &Text, request: &Request) -> R
 }
 
 /// Answers 404 with a JSON body at a path that has no document. Clients try several paths, and some clients parse every
-/// body as JSON. They take a 404 with JSON to mean "no OAuth here", and use their key. With an empty body or an HTML
-/// page, they fail with `Unexpected token`.
+/// body as JSON. From a 404 with JSON, these clients conclude that the server has no OAuth, and use their static key.
+/// With an empty body or an HTML page, these clients fail with `Unexpected token`.
 pub(super) fn not_found(request: &Request) -> Response {
     if request.method() == Method::OPTIONS {
         return preflight();
@@ -68,7 +68,7 @@ fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-/// Tells whether the client already has the document, by the weak comparison ([RFC 9110, section
+/// Tells whether the client already has the document, by a weak comparison of `ETag`s ([RFC 9110, section
 /// 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)).
 fn is_known(etag: &HeaderValue, headers: &HeaderMap) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).iter();

@@ -32,7 +32,8 @@ fn of_pair(one: &Document, other: &Document) -> Vec<String> {
     shared.map(|path| same_path(one, other, path)).chain(slash_twins(one, other)).collect()
 }
 
-/// A family has one path and no copy at the root.
+/// Returns the clash of two documents, if they clash. At least one of the documents is for a family. The document of a
+/// family has one path and no copy at the root.
 fn with_family(one: &Document, other: &Document) -> Option<String> {
     let (a, b) = (&one.resource, &other.resource);
     let pairs = || one.paths.iter().flat_map(|path| other.paths.iter().map(move |other| (path, other)));

@@ -21,11 +21,11 @@ use crate::{
 /// Get it from [`Router::split`](crate::Router::split) or [`GateLayer::discovery`](crate::GateLayer::discovery), and
 /// mount it with [`well_known`](crate::well_known()). The document is built once, and nothing in a request changes it.
 /// A gate with only [static keys](crate::Gate::static_keys) has no document, and the paths where clients look for OAuth
-/// answer 404. For a [family](crate::Resource::family), each request gets the document for its path.
+/// metadata answer 404. For a [family](crate::Resource::family), each request gets the document for its path.
 ///
 /// # Examples
 ///
-/// A web server or a content delivery network in front of the API can serve the bytes itself:
+/// A web server or a content delivery network in front of the API can serve the bytes of the document:
 ///
 /// ```
 /// use scopegate::{Gate, Resource, Router};
@@ -64,7 +64,7 @@ enum Content {
     Family(Box<Resource>, Vec<ScopeToken>),
 }
 
-/// A document in the form that is sent.
+/// The bytes of a document, and their `ETag`.
 #[derive(Clone)]
 pub(super) struct Text {
     pub(super) bytes: Bytes,
@@ -82,8 +82,8 @@ impl Discovery {
         self.0.as_ref().map(|document| document.resource.as_str())
     }
 
-    /// Returns the paths of the document: first the path that challenges name, then the copy at the root, if there is
-    /// one.
+    /// Returns the paths of the document: first the path in the URL that challenges name, then the path of the copy at
+    /// the root, if there is a copy.
     ///
     /// A [family](crate::Resource::family) has one path, which contains its parameters, as in
     /// `/.well-known/oauth-protected-resource/mcp/{org}`.
@@ -99,7 +99,7 @@ impl Discovery {
         self.0.as_ref()?.text().map(|text| &text.bytes)
     }
 
-    /// Returns the JSON text of the document at a path, such as that of one resource of a family.
+    /// Returns the JSON text of the document at a path, such as the document of one resource of a family.
     ///
     /// # Examples
     ///
@@ -125,7 +125,7 @@ impl Discovery {
         self.0.as_ref()?.text_at(path).map(|text| text.into_owned().bytes)
     }
 
-    /// Returns how long clients may keep the document.
+    /// Returns the value of `Cache-Control`, which says how long clients may keep the document.
     #[cfg(feature = "export")]
     pub(crate) fn cache_control(&self) -> &str {
         self.0.as_ref().and_then(|document| document.cache_control.to_str().ok()).unwrap_or_default()
@@ -201,7 +201,7 @@ impl Text {
     }
 }
 
-/// Computes the `ETag` of a document. Two builds of the program may compute different values; a client then reads the
+/// Computes the `ETag` of a document. Two builds of the program can compute different values; a client then reads the
 /// document again.
 fn etag(bytes: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();

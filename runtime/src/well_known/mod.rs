@@ -25,24 +25,25 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// `nest`.
 ///
 /// Each document is served at its own path, including the document of each resource of a family. The router answers
-/// `GET` and `HEAD`, also for scripts of any origin, with `Cache-Control` and an `ETag`. Every other path under
-/// `/.well-known/oauth-protected-resource` is answered with 404 and a JSON body. `Host`, `X-Forwarded-*` and queries
-/// change nothing. With a gate of static keys, the paths where clients look for the metadata of an authorization server
-/// are answered with 404, too.
+/// `GET` and `HEAD`, with `Cache-Control` and an `ETag`. Scripts of any origin may read the answers. Every other path
+/// under `/.well-known/oauth-protected-resource` is answered with 404 and a JSON body. `Host`, `X-Forwarded-*` and
+/// queries change nothing. With a gate of static keys, the paths where clients look for the metadata of an
+/// authorization server are answered with 404, too.
 ///
-/// You can merge this router with routes of your own at these paths, by axum's rules. The merge panics if both sides
-/// have a handler for the same method. It also panics if your side has a service or a parameter in place of a document.
-/// The panic names the path. [`Router::protect`](crate::Router::protect) returns an error instead, or leaves
-/// out its 404.
+/// You can merge this router with routes of your own at these paths, by axum's rules. The merge panics if both routers
+/// have a handler for the same method at the same path. It also panics if your router has a service or a path parameter
+/// where a document is. The panic names the path. [`Router::protect`](crate::Router::protect) does not panic. If one of
+/// your routes is where a document belongs, `protect` returns an error. If one of your routes is at another well-known
+/// path, your route answers there instead of the 404.
 ///
 /// # Errors
 ///
 /// Fails if two documents need the same path, or paths that differ only by a slash at the end. It also fails if a
-/// family has a resource in common with another gate. The error lists every such pair.
+/// family has a resource in common with another gate. The error lists all pairs that clash.
 ///
 /// # Examples
 ///
-/// To serve two resources on one host, the first of them nested:
+/// Two resources on one host, with the routes of the first resource nested:
 ///
 /// ```
 /// use scopegate::{Gate, Resource, Router, requires_scope, routing::get, well_known};
@@ -81,7 +82,8 @@ where
     StartupError::unless(clash::between(&all), || mount(&all, &ScopeTable::default()))
 }
 
-/// Mounts documents that do not clash. The paths around them are answered with 404, unless the table has a route there.
+/// Mounts documents that do not clash. The other well-known paths are answered with 404, unless the table has a route
+/// there.
 pub(crate) fn mount<S>(all: &[Discovery], table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -21,7 +21,8 @@ pub(super) const WHERE_CLIENTS_LOOK: [&str; 3] = [
     "/.well-known/openid-configuration",
 ];
 
-/// Answers 404 below each path of the table, since some clients append the well-known path there.
+/// Answers 404 at the well-known paths below each path of the table, since some clients append a well-known path to the
+/// path of an endpoint.
 pub(crate) fn below_routes<S>(table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -31,8 +32,9 @@ where
     mount_at(axum::Router::new(), below, &taken)
 }
 
-/// Returns the paths to answer with 404, if `path` is that of an endpoint. The path of an endpoint has no parameters
-/// and is not a fallback. [`super::mount`] covers the root of the server.
+/// Returns the well-known paths below the path of an endpoint. Returns `None` for a path with parameters and for a
+/// fallback, since these are not endpoints. Also returns `None` for the root of the server, which [`super::mount`]
+/// covers.
 fn below(path: &str) -> Option<[String; 3]> {
     let path = path.trim_end_matches('/');
     if path.is_empty() || path.contains('{') || is_like_a_pattern(path) {
@@ -67,7 +69,7 @@ fn paths(table: &ScopeTable) -> BTreeSet<&str> {
     table.entries().iter().filter_map(Entry::path).collect()
 }
 
-/// Tells whether a route exists at a path, or at a path that axum does not distinguish from it.
+/// Tells whether a route exists at a path, or at a path that axum treats as the same.
 fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
     let Some((before, _)) = path.split_once('{') else { return taken.contains(path) };
     let at_parameter = format!("{before}{{");
@@ -76,7 +78,7 @@ fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
 }
 
 /// Answers 404 for every method through axum's fallback. A handler would clash when the router of another gate, or of
-/// the program, is merged with this one.
+/// the program, is merged with this router.
 fn nothing<S>() -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -29,7 +29,7 @@ impl Bound {
     }
 }
 
-/// Texts from few characters: many are equal, and many lists of texts give the same bytes when joined.
+/// Strings from few characters: many are equal, and many lists of strings give the same bytes when joined.
 fn text() -> impl Strategy<Value = String> {
     "[ab.]{0,3}"
 }

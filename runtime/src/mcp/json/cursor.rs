@@ -20,7 +20,7 @@ pub(super) struct Cursor<'a> {
     depth: usize,
 }
 
-/// A list or an object that has been entered.
+/// A list or an object that the cursor has entered.
 pub(super) struct Open {
     close: u8,
     is_at_first: bool,
@@ -35,7 +35,7 @@ impl<'a> Cursor<'a> {
         self.json.as_bytes().get(self.at).copied()
     }
 
-    /// Skips blanks.
+    /// Skips whitespace.
     pub(super) fn blank(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
@@ -103,14 +103,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Skips a byte, if it is the next one.
+    /// Skips the next byte if it is `byte`; otherwise returns `None`.
     fn eat(&mut self, byte: u8) -> Option<()> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
     /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
-    /// The function fails at a backslash or a control character, so it finds the same end as [`Self::skip_text`].
+    /// The function fails at a backslash or a control character. If it succeeds, it has found the same end
+    /// as [`Self::skip_text`].
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;
@@ -130,7 +131,8 @@ impl<'a> Cursor<'a> {
             let quote = self.at + memchr(b'"', rest)?;
             self.at = quote + 1;
             let before = self.json.as_bytes().get(start..quote)?;
-            // This cheap test comes first: text full of escapes has many quotes, but hardly any of them follow a `u`.
+            // The cheap test comes first: a string full of escapes has many quotes, but hardly any of them follow a
+            // `u`.
             if before.iter().rev().take(4).any(|&byte| byte == b'u') && ends_in_code_point(before) {
                 return None;
             }

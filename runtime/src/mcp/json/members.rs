@@ -71,7 +71,8 @@ fn is_special(name: &str) -> bool {
     name.starts_with("$serde_json::private::")
 }
 
-/// Some parsers, such as Go's `encoding/json`, ignore the case of names.
+/// Tells whether a name differs only in case from one of `fields`. Some parsers, such as Go's `encoding/json`, ignore
+/// the case of names.
 fn is_nearly_one_of(fields: &[&str], name: &str) -> bool {
     let name = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(folded(name)) };
     fields.iter().any(|field| field.eq_ignore_ascii_case(&name))

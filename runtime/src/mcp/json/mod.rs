@@ -1,4 +1,4 @@
-//! A JSON value in which only strings, integers and one kind of object matter.
+//! A JSON value, reduced to what the decision needs: strings, integers and one kind of object.
 
 mod cursor;
 mod members;
@@ -56,7 +56,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for Reader<'a, T> {
         Ok(Json::Text(Cow::Borrowed(text)))
     }
 
-    /// A string with escapes, which must be decoded into a new text.
+    /// Reads a string with escapes, which must be decoded into a new `String`.
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Json::Text(Cow::Owned(text.to_owned())))
     }

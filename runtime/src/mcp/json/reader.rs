@@ -11,7 +11,7 @@ use super::{
     unreadable::Unreadable,
 };
 
-/// Parses a text that is one value, with optional blanks around it.
+/// Parses a JSON text that consists of one value, with optional whitespace around it.
 pub(crate) fn from_str<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Unreadable> {
     whole(json, |cursor| T::deserialize(cursor)).map_err(|why| {
         // If the text is not JSON, the error says so, instead of naming a problem of the message.
@@ -52,7 +52,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        // No other value begins with this letter.
+        // Of all values, only `null` begins with `n`.
         if self.peek() != Some(b'n') {
             return visitor.visit_some(self);
         }

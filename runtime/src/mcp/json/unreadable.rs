@@ -1,4 +1,4 @@
-//! The errors of a body.
+//! The reasons why a body is rejected.
 
 use std::fmt;
 

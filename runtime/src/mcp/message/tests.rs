@@ -206,7 +206,7 @@ fn a_batch_is_all_its_messages() {
     }
 }
 
-/// Pieces of JSON that make a message, or nearly one.
+/// Pieces of JSON in random order, which sometimes form a message.
 fn soup() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "{",

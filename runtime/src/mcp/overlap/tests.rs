@@ -25,7 +25,7 @@ fn a_later_template_is_reached_or_not() {
     check("a:{x}", "a:{y}:", Harmless);
 }
 
-/// Every URI with at most three characters after the scheme, from characters that matter in templates.
+/// Every URI with at most four characters after the scheme, from a few characters that matter in templates.
 fn uris() -> impl Iterator<Item = String> {
     let char = || ["", "a", "b", ".", "/"].into_iter();
     char().flat_map(move |one| {

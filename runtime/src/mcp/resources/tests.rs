@@ -1,7 +1,7 @@
 use super::{MAX_URI, McpTable, Operation, Resources};
 use crate::{mcp::uri_template::work, scope::Requirement};
 
-/// A table of templates, and its length.
+/// The resources of a table of templates, and the length of all templates together.
 fn table(templates: impl Iterator<Item = String>) -> (Resources, usize) {
     let texts: Vec<&'static str> = templates.map(|text| &*text.leak()).collect();
     let length = texts.iter().map(|text| text.len()).sum();

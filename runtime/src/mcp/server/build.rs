@@ -84,7 +84,8 @@ pub struct McpServer<S> {
 }
 
 impl<S: ServerHandler> McpServer<S> {
-    /// Puts a server behind `gate`. For each request, or for each session, `make` returns a new server.
+    /// Puts a server behind `gate`. `make` is called for each request, or for each session if sessions are enabled, and
+    /// returns a new server.
     pub fn new(gate: &Gate, make: impl Fn() -> S + Send + Sync + 'static) -> Self {
         let config =
             StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
@@ -105,9 +106,9 @@ impl<S: ServerHandler> McpServer<S> {
         }
     }
 
-    /// Adds a table with the requirements of tools, prompts and resources. The table may come from a block or be
-    /// written by hand. An operation without a row in any table is answered as unknown. A row for an operation that the
-    /// server does not have is harmless.
+    /// Adds a table with the requirements of tools, prompts and resources. The table can come from a `#[scoped_tools]`
+    /// block, or be written by hand. An operation without a row in any table is answered as unknown. A row for an
+    /// operation that the server does not have is harmless.
     pub fn table(mut self, table: &McpTable) -> Self {
         self.table = self.table.and(table);
         self
@@ -141,7 +142,7 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// A text that is not a host is an error at startup.
+    /// Fails if `host` is not a valid host. The error comes from [`McpServer::build`].
     pub fn allow_host(mut self, host: &str) -> Self {
         self.hosts.push(host.to_owned());
         self
@@ -149,8 +150,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Switches off tools, such as those that the program's configuration lists.
     ///
-    /// Nobody can call such a tool, no list contains it, and its tasks are unknown. At startup, the log has a warning
-    /// for each of these tools.
+    /// Nobody can call such a tool, and no list contains it. Requests about its tasks are answered as for an unknown
+    /// task. At startup, the log has a warning for each of these tools.
     ///
     /// # Examples
     ///
@@ -166,7 +167,8 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// A tool that no row covers is an error at startup, because its name is probably misspelt.
+    /// Fails if no row covers one of the tools, because the name of this tool is probably misspelt. The error comes
+    /// from [`McpServer::build`].
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self
@@ -175,31 +177,32 @@ impl<S: ServerHandler> McpServer<S> {
     /// Sets which tools, prompts, resources, resource templates and skills a caller sees in lists; [`Lists::All`]
     /// unless set.
     ///
-    /// Only `All` shows operations without a row. Filtering can leave a page empty. Its cursor for the next page stays
-    /// the same. From version 2026-07-28 on, a list that depends on the caller has `cacheScope: "private"`.
+    /// Only `Lists::All` shows operations without a row. Filtering can leave a page of a list empty, but the page keeps
+    /// its cursor for the next page. From version 2026-07-28 on, a list that depends on the caller has
+    /// `cacheScope: "private"`.
     pub fn lists(mut self, lists: Lists) -> Self {
         self.lists = lists;
         self
     }
 
-    /// Sets the key that binds sessions and tasks to their principals. It must be 32 random bytes that nobody else
+    /// Sets the key that binds sessions and tasks to their principals. The key must be 32 random bytes that nobody else
     /// knows.
     ///
     /// With a key, an identifier stays valid after a restart and at another replica of the program, if the server still
-    /// knows the session or task. Without a key, the program uses a new random key after each start.
-    /// The [module](crate::mcp#sessions-and-tasks) explains the binding.
+    /// knows the session or task. Without a key, the program uses a new random key after each start. The documentation
+    /// of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.key = Some(*key);
         self
     }
 
-    /// Sets the longest body in bytes; 4 MiB unless set.
+    /// Sets the maximum length of a body in bytes; 4 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.bounds.length = bytes;
         self
     }
 
-    /// Sets the longest body of a request without a token, in bytes; 64 KiB unless set.
+    /// Sets the maximum length of a body in a request without a token, in bytes; 64 KiB unless set.
     /// See [`McpLayer::max_anonymous_body`].
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.max_anonymous_body = Some(bytes);
@@ -226,17 +229,17 @@ impl<S: ServerHandler> McpServer<S> {
     }
 
     /// Enables sessions for clients of protocol versions before 2026-07-28. Over a session, the server can send its own
-    /// requests.
+    /// requests to the client.
     ///
-    /// Each request is checked with its own token, with or without a session. A session belongs to the principal that
-    /// opened it; another principal gets a 404, as for a session that does not exist. A token without a principal
-    /// cannot open a session: the answer is 403.
+    /// The gate checks the token of each request, even if the request belongs to a session. A session belongs to the
+    /// principal that opened it. Another principal gets a 404, as for a session that does not exist. A token without a
+    /// principal cannot open a session: the answer is 403.
     pub fn sessions(self) -> Self {
         self.configure(|config| config.with_legacy_session_mode(true).with_json_response(false))
     }
 
-    /// Changes rmcp's configuration. The gate sets hosts, origins and the limit of bodies itself, and ignores your
-    /// values.
+    /// Changes rmcp's configuration. The gate sets the allowed hosts, the allowed origins and the limit of bodies, and
+    /// ignores your values for these three.
     pub fn configure(
         mut self,
         change: impl FnOnce(StreamableHttpServerConfig) -> StreamableHttpServerConfig,
@@ -249,11 +252,11 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// Fails as [`Gate::mcp`] does, and in these cases:
+    /// Fails if [`Gate::mcp`] would fail, and in these cases:
     ///
     /// - [`McpServer::at`] is set although the gate has a resource.
     /// - The table has a resource, but the server has no `read_resource` of its own.
-    /// - The table has a row for `tasks/list`, which cannot distinguish the owners of tasks.
+    /// - The table has a row for `tasks/list`, whose answer would contain the tasks of all callers.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         problems.extend(place.allow(&self.hosts));
@@ -284,7 +287,8 @@ impl<S: ServerHandler> McpServer<S> {
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );
-            // Behind a pointer, because axum clones its services for each request, and rmcp's service contains lists.
+            // The service is in an `Arc`, because axum clones its services for each request, and a clone of rmcp's
+            // service copies lists.
             let service = Arc::new(service);
             let gate = layer.clone();
             let serve = Serve(move |request: Request| {

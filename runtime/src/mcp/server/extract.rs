@@ -86,10 +86,11 @@ impl TryFrom<&RequestContext<RoleServer>> for Access {
 }
 
 impl McpResource<'_> {
-    /// Demands the scopes of the resource from the caller of a request, for a server's own `read_resource`.
+    /// Checks that the caller of a request has the scopes of the resource. Use this method in a server's own
+    /// `read_resource`.
     ///
     /// The gate has already checked the request by the same rules. This method checks the resource again, independently
-    /// of how the gate read the request. A public resource needs nothing.
+    /// of how the gate read the request. A public resource needs no token.
     ///
     /// # Examples
     ///
@@ -109,13 +110,14 @@ impl McpResource<'_> {
     ///
     /// # Errors
     ///
-    /// Fails with the answer of the gate as a JSON-RPC error: 401 without a token, and 403 if the token lacks a scope.
+    /// Fails if the request has no token (401), or if its token lacks a scope (403). The error is the answer of the
+    /// gate as a JSON-RPC error.
     pub fn authorize(&self, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         Sender::of(context)?.judge(self.row(), self.filled())
     }
 }
 
-/// Records the row that was checked, so that the handler's own demands are compared with its declaration.
+/// Records the row that was checked, so that the handler's own demands are compared with the handler's declaration.
 fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
         trusted.row = trusted.identified(row).map_or_else(|| row.clone(), RowRef::from);
@@ -125,7 +127,7 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     let Some(enforcement) = enforcement else { return };
     let filled = enforcement.plan().map(|plan| plan.fill(row)).unwrap_or_default();
     if let Some(admitted) = &mut enforcement.admitted {
-        // The row of the gate already has its identifier in the table.
+        // If the rows are equal, the row from the gate stays, because only that row has its identifier in the table.
         if *admitted.row != **row {
             admitted.row = row.clone();
         }
@@ -180,7 +182,8 @@ impl<'a> Sender<'a> {
                 let noted = noted.after(&admitted.row, admitted.filled.as_deref());
                 Judge::Gate(plan).judge(&admitted.token, &demand, &noted)
             }
-            // The gate lets such a caller through only to public operations, and has already reported the decision.
+            // The gate lets a caller without a token through only to public operations, and has already reported the
+            // decision.
             Self::Anyone(plan, parts) => {
                 let noted = Noted::of(parts, plan.gate.watch()).after(row, Some(filled));
                 Judge::judge_anyone(plan, &demand, &noted)
@@ -204,7 +207,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Rejects a caller without a token.
+    /// Makes the error for a caller without a token.
     fn demand_a_token(&self) -> ErrorData {
         match self {
             Self::Verified(plan, _, parts) | Self::Anyone(plan, parts) => {

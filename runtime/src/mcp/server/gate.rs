@@ -16,8 +16,8 @@ impl Gate {
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
-    /// A tool or prompt that is not in the block is answered as unknown. This is so even if the server has it from
-    /// another router or adds it at run time. Every resource is answered as unknown, too. To add tables,
+    /// A tool or prompt outside the block is answered as unknown, even if it comes from another router or the server
+    /// adds it at run time. Every resource is answered as unknown, too. To add tables,
     /// use [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
@@ -25,8 +25,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Returns every problem of the gate and the table. It is also an error if the path of the resource cannot be a
-    /// route.
+    /// Fails if the gate or the table has a problem, or if the path of the resource cannot be a route. The error lists
+    /// all problems.
     ///
     /// # Examples
     ///

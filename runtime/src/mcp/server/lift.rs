@@ -29,14 +29,14 @@ use super::schemes::MEMBER;
 #[derive(Clone, Copy)]
 pub(in crate::mcp) struct AsksForTools;
 
-/// Tells whether the answer may contain a list of tools. This includes a resumed stream, which repeats answers that the
+/// Tells whether the answer can contain a list of tools. This includes a resumed stream, which repeats answers that the
 /// client lost.
 pub(super) fn may_list_tools<B>(request: &Request<B>) -> bool {
     let resumes = request.method() == Method::GET && request.headers().contains_key("last-event-id");
     resumes || request.extensions().get::<AsksForTools>().is_some()
 }
 
-/// Copies the schemes of all tools in an answer, which is one text or a stream of events.
+/// Copies the schemes of all tools in an answer. The answer is one JSON text or a stream of events.
 pub(super) async fn lift<B>(answer: Response<B>) -> Response
 where
     B: HttpBody<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,
@@ -106,7 +106,7 @@ where
                 }
             }
         }
-        // The last line may have no line break.
+        // The last line can end without a line break.
         let rest = (!self.begun.is_empty()).then(|| Frame::data(self.end().into()));
         Poll::Ready(rest.map(Ok))
     }
@@ -133,7 +133,7 @@ impl<B> Events<B> {
         ended
     }
 
-    /// Ends the line, and returns it with the schemes copied.
+    /// Ends the current line, and returns the line with the schemes copied.
     fn end(&mut self) -> Vec<u8> {
         let line = mem::take(&mut self.begun);
         lifted_in_line(&line).unwrap_or(line)
@@ -167,7 +167,7 @@ struct Listed<'a> {
 struct Tool<'a> {
     #[serde(borrow, default, rename = "_meta")]
     meta: Option<Meta<'a>>,
-    /// A later version of rmcp may write this member itself.
+    /// The member, if the answer already has it: a later version of rmcp could write it.
     #[serde(default, rename = "securitySchemes")]
     lifted: Option<IgnoredAny>,
 }
@@ -178,8 +178,8 @@ struct Meta<'a> {
     schemes: Option<&'a RawValue>,
 }
 
-/// Returns a message with the schemes of each tool copied. Returns `None` if there are no schemes, or if they cannot be
-/// copied.
+/// Returns a message with the schemes of each tool copied. Returns `None` if there are no schemes to copy, or if the
+/// message cannot be parsed.
 fn lifted(message: &[u8]) -> Option<String> {
     let message = str::from_utf8(message).ok()?;
     let Answer { result: Listed { tools } } = serde_json::from_str(message).ok()?;
@@ -188,7 +188,7 @@ fn lifted(message: &[u8]) -> Option<String> {
         let Tool { meta, lifted: None } = serde_json::from_str(tool).ok()? else { continue };
         let Some(schemes) = meta.and_then(|meta| meta.schemes) else { continue };
         let members = tool.strip_suffix('}')?;
-        // The tool is a slice of the message, so the difference of their addresses is its position.
+        // The tool is a slice of the message, so the difference of the two addresses is the position of the tool.
         let start = members.as_ptr().addr().checked_sub(rest.as_ptr().addr())?;
         let (before, after) = rest.split_at_checked(start + members.len())?;
         lifted.extend([before, ",\"", MEMBER, "\":", schemes.get()]);

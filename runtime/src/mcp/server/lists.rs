@@ -24,7 +24,7 @@ use crate::{
 /// Which tools, prompts, resources, resource templates and skills a caller sees in lists;
 /// see [`McpServer::lists`](crate::mcp::McpServer::lists).
 ///
-/// Hiding an operation does not protect it: whatever a list shows, the gate checks each call by the same rules.
+/// Hiding does not replace the check: the gate checks every call by the same rules, also of a hidden operation.
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ use crate::{
 #[non_exhaustive]
 pub enum Lists {
     /// Everything that the server lists. A call that needs more scopes is refused with a challenge, so that clients can
-    /// request them.
+    /// request these scopes.
     #[default]
     All,
     /// What the caller may call now or with more scopes: every operation with a row. Without an authorization server,
@@ -50,8 +50,8 @@ pub enum Lists {
     /// What the caller may call now. A client never learns which scopes a hidden tool needs, so use `Callable` for
     /// servers whose callers get all of their scopes at login.
     ///
-    /// A resource template is listed if the caller may read every URI that fits it. A template whose scopes depend on
-    /// the URI, such as `tenant:{tenant}:read`, is hidden unless the caller meets another alternative of its row.
+    /// A resource template is listed if the caller may read every URI that fits it. An alternative with a scope that
+    /// depends on the URI, such as `tenant:{tenant}:read`, therefore does not count.
     Callable,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Viewer<'a> {
         Ok(Self { endpoint, passed, lists, has_login, has_cache_scopes, told })
     }
 
-    /// Hides tools, and writes its requirement into each remaining tool.
+    /// Hides tools, and writes into each remaining tool what the tool requires.
     pub(super) fn view_tools(&self, tools: &mut Vec<Tool>) {
         tools.retain(|tool| !self.endpoint.rules.is_off(&tool.name));
         if self.lists == Lists::All && !self.has_login {
@@ -123,14 +123,15 @@ impl<'a> Viewer<'a> {
     pub(super) fn shows_template(&self, template: &str) -> bool {
         let found = || {
             let mut found = self.needs("resources/read", Subject::None).ok()?;
-            // The template's values are unknown, so scopes that depend on them stay undecided.
+            // The template's values are unknown, so an alternative that depends on these values is not met.
             found.push(self.endpoint.rules.template(template).ok()?);
             Some(found)
         };
         self.lists == Lists::All || self.shows(found())
     }
 
-    /// Marks a list that depends on the caller as private for caches, and reports the hidden operations in one record.
+    /// Marks the list as private for caches if it depends on the caller, and reports the hidden operations in one
+    /// record.
     pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
         if let Some(Told { watch, hidden }) = &self.told {
             let (Passed { plan, token }, hidden) = (&self.passed, hidden.take());

@@ -17,12 +17,12 @@ use crate::{
     token::Token,
 };
 
-/// A server over stdio or another local transport, whose caller is trusted with some scopes.
+/// A server over stdio or another local transport. The server trusts its caller with some scopes.
 ///
-/// Such a transport carries no token, so tools and prompts would refuse every call. `LocalTrust` grants some scopes to
-/// the user who started the server, and the guards check these scopes like those of a token. `LocalTrust` is for
-/// transports with a single caller; no HTTP service accepts it. There is no table, so a tool without a guard always
-/// runs.
+/// Such a transport carries no token, so the guards of tools and prompts would refuse every call. `LocalTrust` grants
+/// some scopes to the user who started the server, and the guards check these scopes like those of a token.
+/// `LocalTrust` is for transports with a single caller; no HTTP service accepts it. `LocalTrust` checks no table, so a
+/// tool without a guard always runs.
 ///
 /// # Examples
 ///
@@ -85,7 +85,7 @@ impl<S> LocalTrust<S> {
         Self { server, trusted: Trusted { token, local: Arc::default(), row, called: None } }
     }
 
-    /// Sets the policy, such as that of the gate in front of the same server over HTTP.
+    /// Sets the policy, such as the policy of the gate that protects the same server over HTTP.
     #[must_use]
     pub fn under(mut self, policy: Policy) -> Self {
         Arc::make_mut(&mut self.trusted.local).policy = policy;
@@ -99,8 +99,8 @@ impl<S> LocalTrust<S> {
         self
     }
 
-    /// Sets how the caller logged in, for tools that [require a value of `acr`](crate::Requirement::acr). Without such
-    /// a value, these tools refuse the caller. Call this method once for each value.
+    /// Sets how the caller logged in, for tools that [require a value of `acr`](crate::Requirement::acr). Without the
+    /// required value, these tools refuse the caller. Call this method once for each value.
     #[must_use]
     pub fn with_acr(self, acr: &str) -> Self {
         self.saying(|token| token.with_acr(acr))
@@ -148,8 +148,8 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
     }
 }
 
-/// Returns the identifier of the called tool or prompt. Only the guard of an operation uses the identifier, so the
-/// operation exists.
+/// Returns the identifier of the called tool or prompt. Only the guard of an operation uses the identifier, so the name
+/// need not be checked here.
 fn called(request: &ClientRequest) -> Option<RowId> {
     match request {
         ClientRequest::CallToolRequest(call) => Some(Kind::Tool.row_id(&call.params.name)),

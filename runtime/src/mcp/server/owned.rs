@@ -1,8 +1,8 @@
 //! A server whose tasks belong to principals, and whose lists depend on the caller.
 //!
-//! Clients see identifiers of tasks that the gate made. The server gets its own identifier of a task only if the task
-//! belongs to the caller and the token still covers its tool. This check decides, independently of how the gate outside
-//! read the request.
+//! Clients see only task identifiers that the gate has made. The server gets its own identifier of a task only if the
+//! task belongs to the caller, and if the token still grants the scopes of the tool. This check decides, independently
+//! of how the gate outside read the request.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -55,7 +55,8 @@ impl<S> Owned<S> {
         Viewer::of(context, &self.endpoint, self.lists)
     }
 
-    /// Returns the server's own identifier of a task, if the task belongs to the caller and the token covers its tool.
+    /// Returns the server's own identifier of a task, if the task belongs to the caller and the token grants the scopes
+    /// of the tool.
     fn open(&self, id: &str, context: &Context) -> Result<String, ErrorData> {
         let passed = passed(context)?;
         let Passed { plan, token } = &passed;
@@ -100,7 +101,7 @@ fn unknown_task() -> ErrorData {
     ErrorData::invalid_params("Unknown task", None)
 }
 
-/// Forwards methods unchanged.
+/// Implements methods that only call the same method of the program's server.
 macro_rules! forward {
     ($($name:ident($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*) => {
         $(fn $name(&self, $($argument: $type),*) $(-> $output)? {
@@ -151,7 +152,8 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         self.server.cancel_task(request, context).await
     }
 
-    /// Binds the tasks in methods of version 2025-11-25 that rmcp does not know.
+    /// Handles two methods of version 2025-11-25 that rmcp does not know: refuses `tasks/list`, and checks the owner of
+    /// the task for `tasks/result`.
     async fn on_custom_request(&self, mut request: CustomRequest, context: Context) -> Answer<CustomResult> {
         if request.method == LIST_TASKS {
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, LIST_TASKS, None));

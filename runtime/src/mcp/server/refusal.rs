@@ -13,8 +13,8 @@ use crate::refuse::{Asked, Reason, Rejection};
 /// The data of the error has `error`, `scope`, and the challenge as `www_authenticate`. If a certain login is required,
 /// the data also has `acr_values` and `max_age`.
 ///
-/// The error is sent with HTTP 200, so clients show it but do not request more scopes. If the required scopes follow
-/// from the request, declare them, so that the gate refuses the request with a 403.
+/// The error is sent with HTTP 200, so clients show it but do not request more scopes. If the request alone determines
+/// the required scopes, declare these scopes, so that the gate refuses the request with a 403.
 impl From<Rejection> for ErrorData {
     fn from(rejection: Rejection) -> Self {
         let challenge = rejection.challenges_on_one_line();
@@ -29,7 +29,7 @@ impl IntoCallToolResult for Rejection {
     }
 }
 
-/// Writes a refusal as a JSON-RPC error. Without a gate, it has no challenge.
+/// Writes a refusal as a JSON-RPC error. Without a gate, the error has no challenge.
 pub(super) fn error(reason: Reason, text: &str, asked: &Asked, challenge: Option<&str>) -> ErrorData {
     let members: [(&str, Option<Value>); 5] = [
         ("error", reason.body_error().map(Value::from)),

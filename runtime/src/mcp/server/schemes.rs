@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{enforce::Plan, gate::Gate, mcp::rules::Found, scope::ScopeToken};
 
-/// The name of the member.
+/// The name of the member with the requirement.
 pub(super) const MEMBER: &str = "securitySchemes";
 
 /// Tells whether clients can log in for this gate. With static keys there is no scheme to write.
@@ -14,8 +14,8 @@ pub(super) fn has_login(gate: &Gate) -> bool {
     gate.resource().is_some_and(|resource| !resource.authorization_servers().is_empty())
 }
 
-/// Writes the requirement of a tool into the tool. If the tool cannot be called, removes its own `securitySchemes`
-/// instead.
+/// Writes the requirement of a tool into its `_meta`. A tool without a row cannot be called, so the function removes
+/// the `securitySchemes` that the server has written.
 pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
     match found {
         Some(found) => {

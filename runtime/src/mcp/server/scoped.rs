@@ -2,7 +2,7 @@
 
 use crate::mcp::McpTable;
 
-/// A server whose tools and prompts declare their scopes; [`scoped_tools`](crate::scoped_tools) implements it.
+/// A server whose tools and prompts declare their scopes; [`scoped_tools`](crate::scoped_tools) implements this trait.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ pub trait ScopedTools {
 }
 
 /// The type in the bound `Tables: Have<S>`, which demands a table for the server `S`. If the bound were on the
-/// program's own type, the compiler would also quote that type.
+/// program's own type, the compiler's error would also quote that type.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct Tables;

@@ -8,7 +8,7 @@ use std::{
 use axum::{extract::Request, response::Response};
 use tower_service::Service;
 
-/// A function as a service. With a handler instead, axum would box the future twice.
+/// A function as a service. If the function were a handler, axum would box its future twice.
 #[derive(Clone)]
 pub(super) struct Serve<F>(pub(super) F);
 

@@ -10,7 +10,8 @@ use rmcp::{
 
 use crate::mcp::{McpTable, operation::Kind, subject::LIST_TASKS};
 
-/// Lists the rows for operations that an rmcp server does not support, or that would show a caller the tasks of others.
+/// Lists the problems of two kinds of rows: for operations that an rmcp server does not support, and for `tasks/list`,
+/// which would show a caller the tasks of others.
 pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
     let resource = table.operations().iter().find(|operation| operation.kind() == Kind::Resource);
     let unread = resource.filter(|_| !reads_resources::<S>()).map(|operation| {
@@ -27,7 +28,8 @@ pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item
     unread.into_iter().chain(listed)
 }
 
-/// Lists the switched-off tools that no row covers, so that nobody could call them anyway.
+/// Lists the switched-off tools that no row covers. Nobody could call them anyway, so their names are probably
+/// misspelt.
 pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
     let unknown = off.iter().filter(|tool| !table.has_tool(tool));
     unknown.map(|tool| {
@@ -35,8 +37,8 @@ pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item =
     })
 }
 
-/// Tells whether `S` has a `read_resource` of its own. The default of rmcp returns a ready future, and an `async fn`
-/// never has this type.
+/// Tells whether `S` has a `read_resource` of its own. rmcp's default method returns a `std::future::Ready`, which an
+/// `async fn` never returns.
 fn reads_resources<S: ServerHandler>() -> bool {
     type Refused = std::future::Ready<Result<ReadResourceResponse, ErrorData>>;
     answer_of(S::read_resource) != type_name::<Refused>()

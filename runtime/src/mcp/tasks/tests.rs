@@ -47,7 +47,7 @@ proptest! {
         prop_assert!(!known(&ours[..at]));
         let changed = format!("{}{to}{}", &ours[..at], &ours[at + 1..]);
         prop_assert_eq!(known(&changed), changed == ours, "{}", changed);
-        // The MAC of one task with the data of another.
+        // An identifier with the MAC of one task and the data of another task is unknown.
         let parts = |text: &str| {
             let (tool, rest) = text.split_once('.').unwrap();
             let (id, tag) = rest.rsplit_once('.').unwrap();

@@ -129,7 +129,7 @@ fn text() -> impl Strategy<Value = String> {
     (scheme, host, port, end).prop_map(|(scheme, host, port, end)| format!("{scheme}://{host}{port}{end}"))
 }
 
-/// Parses an origin as browsers do. An origin with a scheme that browsers do not know equals no other origin.
+/// Parses an origin as browsers do. Returns `None` for a scheme that browsers do not know.
 fn read(text: &str) -> Option<url::Origin> {
     Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple)
 }

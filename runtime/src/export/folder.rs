@@ -17,13 +17,14 @@ use crate::well_known::{Discovery, clashes_between};
 /// Cloudflare Pages read `_headers` and `_redirects`. The file `_redirects` is written only if the name of a file
 /// differs from its URL. `HOSTING.md` tells people how to configure other servers.
 ///
-/// A copy of the document at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) cannot be a file at
-/// its own path, because this path is the folder that contains the document. The copy is therefore the file
-/// `index.json` in that folder. A document whose path ends in a slash is also written as an `index.json`.
+/// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
+/// `/.well-known/oauth-protected-resource`. On disk, this path is already a folder, because it contains the document.
+/// The copy is therefore the file `index.json` in that folder. A document whose path ends in a slash is also written as
+/// an `index.json`.
 ///
-/// Returns the paths of the documents' files. Before the documents are written, all files below the well-known path are
-/// removed, so that no document of a former resource remains. Other files in the folder stay. Pass all documents of a
-/// host in one call, because a second call removes the documents of the first.
+/// Returns the paths of the documents' files. Before the documents are written, everything at
+/// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in
+/// the folder stay. Pass all documents of a host in one call, because a second call removes the documents of the first.
 ///
 /// # Errors
 ///

@@ -107,7 +107,7 @@ mod sealed {
 
 macro_rules! declared {
     ($($argument:ident)*) => {
-        // `TypeId::of` needs arguments that are `'static`, and those of mounted handlers are.
+        // `TypeId::of` needs `'static` arguments, and the arguments of mounted handlers are `'static`.
         #[diagnostic::do_not_recommend]
         impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::HasRow<(G, $($argument,)*)> for F
         where

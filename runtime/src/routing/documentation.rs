@@ -148,7 +148,7 @@ pub(super) fn tell_apart(openapi: &mut OpenApi) {
     }
 }
 
-/// Lists the operations of a document with path and method.
+/// Lists the operations of a document, each with its path and its method.
 pub(crate) fn operations(openapi: &mut OpenApi) -> Vec<(String, String, &mut Operation)> {
     let mut operations = Vec::new();
     for (path, item) in &mut openapi.paths.paths {

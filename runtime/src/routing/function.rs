@@ -23,9 +23,9 @@ use crate::routing::{
 /// argument types. Therefore only one implementation can apply, and the compiler need not try the others. `M` tells how
 /// axum reads the last argument.
 ///
-/// A program can write its own implementation of [`Handler`] for a function if an argument has a type of the program.
-/// That implementation can leave out the guard, so the router must reject the function. If the bounds of this trait
-/// hold, axum's implementation applies, and the compiler allows no second implementation.
+/// A program can write its own implementation of [`Handler`] for a function if the program defines the type of an
+/// argument. That implementation can leave out the guard, so the router must reject the function. If the bounds of this
+/// trait hold, axum's implementation applies, and the compiler allows no second implementation.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
 /// any handler inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the handler.

@@ -104,7 +104,8 @@ impl<T: Unpin> Unguarded for T {}
 /// A handler with exactly one guard: the handler inside [`guarded`] has no guard of its own.
 ///
 /// `D` and `M` are the type parameters of the handler's [`Declared`](super::Declared)
-/// and [`HandlerFn`](super::HandlerFn). A function that takes any handler needs all three bounds.
+/// and [`HandlerFn`](super::HandlerFn). A function that takes any handler needs all three traits as bounds, as in the
+/// example.
 ///
 /// # Examples
 ///
@@ -136,7 +137,7 @@ pub(super) mod sealed {
 
     impl<H, D: Leaves<M>, M> Once<D, M> for H {}
 
-    /// `D` implements this trait if the arguments in `M` contain no second guard.
+    /// The `D` of a handler implements this trait if the arguments in `M` contain no second guard.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Leaves<M> {}
 

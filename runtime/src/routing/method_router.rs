@@ -54,7 +54,7 @@ where
         Self { inner: axum::routing::MethodRouter::new(), mounted: Vec::new() }
     }
 
-    /// Applies a layer to every handler added so far, and to the 405. The layer runs before the guards;
+    /// Applies a layer to every handler added so far, and to the 405 answer. The layer runs before the guards;
     /// see [`axum::routing::MethodRouter::layer`].
     pub fn layer<L, NewError>(self, layer: L) -> MethodRouter<S, NewError>
     where
@@ -69,7 +69,7 @@ where
         MethodRouter { inner: self.inner.layer(layer), mounted: self.mounted }
     }
 
-    /// Applies a layer to every handler added so far, but not to the 405. The layer runs before the guards;
+    /// Applies a layer to every handler added so far, but not to the 405 answer. The layer runs before the guards;
     /// see [`axum::routing::MethodRouter::route_layer`].
     ///
     /// # Panics

@@ -203,8 +203,8 @@ where
 }
 
 impl<S> Router<S> {
-    /// Returns the requirement of each route. A fallback is a route at `/*`. If a router is nested at `/api`, its
-    /// fallback is a route at `/api/*`.
+    /// Returns the requirement of each route. In the table, a fallback is a route at `/*`. If a router is nested at
+    /// `/api`, its fallback is a route at `/api/*`.
     pub fn table(&self) -> ScopeTable {
         self.mounts.table()
     }

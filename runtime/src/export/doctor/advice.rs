@@ -143,8 +143,8 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
 
 /// Returns advice on where the scopes of the token can be, if the token grants no scope.
 pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
-    /// The claims, besides `scope` and `scp`, in which authorization servers write permissions. With each claim comes
-    /// the call that reads it.
+    /// The claims, besides `scope` and `scp`, in which authorization servers write permissions. The text after each
+    /// claim is the call that makes the gate read the claim.
     const ELSEWHERE: [(&str, &str); 4] = [
         ("permissions", "`.scopes([\"scope\", \"permissions\"])`"),
         ("roles", "`.roles_at([\"roles\"], [(\"ROLE\", \"SCOPES\")])`"),

@@ -85,8 +85,8 @@ impl Finding {
         Self::of(Severity::Hint, part, code, message)
     }
 
-    /// Makes a finding. The message can quote text from outside, so this function escapes it. Escaped text does not
-    /// change when it is escaped again.
+    /// Makes a finding. The message can quote text from outside, so this function escapes the message. Escaped text
+    /// does not change when it is escaped again.
     pub(super) fn of(severity: Severity, part: Part, code: &'static str, message: impl fmt::Display) -> Self {
         let message = shown::line(message).to_string();
         Self { severity, part, code, issuer: None, message, advice: None }

@@ -53,7 +53,7 @@ impl Said {
         aud.as_str().or_else(|| aud.as_array()?.first()?.as_str())
     }
 
-    /// Tells whether the claim `aud` is a list, and `resource` is one of its entries, byte for byte.
+    /// Tells whether the claim `aud` is a list that contains `resource`, byte for byte.
     pub(super) fn is_for(&self, resource: &str) -> bool {
         let aud = self.claims.get("aud").and_then(Value::as_array);
         aud.is_some_and(|audiences| audiences.iter().any(|audience| audience == resource))

@@ -10,8 +10,8 @@ use crate::{export::Admission, scope::ScopeTable};
 ///
 /// # Errors
 ///
-/// Fails if the file does not exist, if it cannot be read or written, or if it differs from the program. For a
-/// difference, the error lists which rules became weaker and which became stricter.
+/// Fails if the file does not exist, if it cannot be read or written, or if it differs from the program. If the file
+/// differs, the error lists which rules became weaker and which became stricter.
 ///
 /// # Examples
 ///

@@ -23,7 +23,7 @@ fn lets_more_values_in(one: &StepUp, other: &StepUp) -> bool {
     other.asks_for_acr() && (!one.asks_for_acr() || one.acr().any(is_new))
 }
 
-/// Tells whether `one` accepts an older login than `other`.
+/// Tells whether `one` accepts older logins than `other` does.
 fn lets_older_in(one: &StepUp, other: &StepUp) -> bool {
     other.max_age().is_some_and(|most| one.max_age().is_none_or(|max_age| max_age > most))
 }

@@ -102,7 +102,7 @@ impl Lock {
     }
 }
 
-/// Writes the file, with a line break at the end.
+/// Writes the text of the lock file, with a line break at the end.
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}")?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::scope::Requirement;
 
-/// A [`Requirement`] with owned text, since a lock is read from a file.
+/// A [`Requirement`] with owned strings, because a lock is read from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Needs {
     Public,

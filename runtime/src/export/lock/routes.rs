@@ -20,15 +20,16 @@ pub(super) struct Routes<'a> {
     pub(super) paths: [Paths<'a>; 2],
 }
 
-/// A path and one of its methods. A handler without a route stands in place of the path, with the method `-`.
+/// A path and one of its methods. If the route of a handler is unknown, the handler stands in place of the path, and
+/// `-` in place of the method.
 pub(super) type Operation<'a> = (&'a str, &'a str);
 
 /// In place of a name: all operations of an MCP server, except those with a row of their own. In place of a method: all
 /// methods of a path, except those with a row of their own.
 pub(super) const REST: &str = "*";
 
-/// Tells whether an operation is an HTTP route. It can also be an operation of an MCP server, or a handler without a
-/// route.
+/// Tells whether an operation is an HTTP route. Other operations belong to an MCP server, or are handlers whose route
+/// is unknown.
 pub(super) fn is_route((place, method): Operation<'_>) -> bool {
     place.starts_with('/') && (method == REST || method.bytes().all(|byte| byte.is_ascii_uppercase()))
 }

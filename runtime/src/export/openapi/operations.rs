@@ -2,11 +2,12 @@
 
 use super::document::{Document, Needs, Place};
 
-/// The operations of a document. An operation that already has its requirement also has the precedence of the row.
+/// The operations of a document. The second field is the precedence of the row that has set the operation's
+/// requirement, or `None` if no row has set it.
 pub(super) struct Operations<'a>(Vec<(Place<'a>, Option<Precedence>)>);
 
-/// How closely a row fits the method of an operation. The requirement comes from the row that fits most closely, in
-/// whatever order the rows come.
+/// How closely a row fits the method of an operation. The requirement comes from the row that fits most closely. The
+/// order of the rows does not matter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Precedence {
     AnyMethod,

@@ -1,4 +1,4 @@
-//! The differences between table and document.
+//! The differences between the table and the document.
 
 use std::fmt;
 

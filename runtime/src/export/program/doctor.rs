@@ -66,7 +66,7 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     Some(question)
 }
 
-/// Reads a token. The error does not show `file`, because users sometimes pass the token there by mistake.
+/// Reads a token. The error does not show `file`, because users sometimes pass the token in place of a file name.
 fn token_in(file: &str) -> Result<String, Exit> {
     /// The doctor reads at most this many bytes. No access token is longer.
     const MAX_LENGTH: u64 = 64 * 1024;

@@ -101,7 +101,7 @@ impl GateLayer {
         StartupError::unless(self.unmatched(&Survey::of(router)), || ())
     }
 
-    /// Returns the rows without a route, and logs the routes without a row.
+    /// Returns a problem for each row without a route, and logs the methods without a row.
     fn unmatched(&self, survey: &Survey) -> Vec<String> {
         let mut problems = Vec::new();
         let mut found: BTreeMap<&str, Option<Found>> = BTreeMap::new();
@@ -163,7 +163,7 @@ fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) ->
     })
 }
 
-/// Returns the methods of a route that have no row. A row for `GET` also covers `HEAD`.
+/// Returns those methods of a route for which the table has no row. A row for `GET` also covers `HEAD`.
 fn without_row<'a>(path: &str, served: &'a [String], table: &ScopeTable) -> Vec<&'a str> {
     let rows = || mounted(table).filter(|(_, own, _)| *own == path);
     let has_row = |method: &str| {

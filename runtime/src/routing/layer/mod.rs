@@ -44,13 +44,13 @@ impl Gate {
     /// the metadata lacks its scopes.
     ///
     /// A row can contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
-    /// as behind a [`Router`](crate::Router). For a route without a row, and for a wrong method, the 401 names only the
+    /// as with a [`Router`](crate::Router). For a route without a row, and for a wrong method, the 401 names only the
     /// floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath): in a
     /// fallback, around [`nest_service`](axum::Router::nest_service), and
     /// if [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole router. A 403 of the layer names
-    /// the floor, and the 403 of a guard inside names all scopes. A row never lets a request through. If at least one
-    /// row contains a route, each path without a row is logged at its first request. To find rows without a route,
-    /// use [`GateLayer::protect`].
+    /// the floor, and the 403 of a guard inside names all scopes that the handler needs. Rows have no influence on
+    /// which requests are let through. If at least one row contains a route, each path without a row is logged at its
+    /// first request. To find rows without a route, use [`GateLayer::protect`].
     ///
     /// With [`axum::Router::layer`], everything is behind the layer, including wrong methods and unknown paths.
     /// With [`axum::Router::route_layer`], a request to an unknown path gets 404, even without a token.

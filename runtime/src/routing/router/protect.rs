@@ -21,7 +21,7 @@ where
     ///
     /// # Errors
     ///
-    /// Fails if the gate or the routes have problems. The error lists all of them.
+    /// Fails if the gate or the routes have problems. The error lists all problems.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the last step for most programs, which then no longer need the gate"

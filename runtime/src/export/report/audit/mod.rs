@@ -47,7 +47,7 @@ pub(in crate::export) struct Audit {
     broken: Vec<Broken>,
 }
 
-/// The lines of a file that are not records.
+/// The count and the numbers of the lines in a file that are not records.
 #[derive(Serialize)]
 struct Broken {
     file: String,
@@ -57,8 +57,8 @@ struct Broken {
 }
 
 impl Audit {
-    /// Reads log files. If a log is a folder, reads each file in the folder whose name ends in `.jsonl`. A line that is
-    /// not a record is counted and skipped.
+    /// Reads log files. If a log is a folder, reads each `.jsonl` file in the folder. A line that is not a record is
+    /// counted and skipped.
     pub(in crate::export) fn read(
         logs: &[&str],
         policy: &Policy,

@@ -8,7 +8,7 @@ use crate::{
     scope::{GrantedScopes, ScopeTable, fits},
 };
 
-/// The requirements of the rows that records name.
+/// The alternatives of each row, by the id that records have for the row.
 pub(super) struct Rows<'a> {
     policy: &'a Policy,
     alternatives: HashMap<String, Vec<Vec<&'a str>>>,

@@ -1,11 +1,11 @@
-//! The settings that affect access in addition to the rows of a table: the policy and the credential sources.
+//! The settings that, besides the rows of a table, decide who gets access: the policy and the credential sources.
 
 use crate::{gate::Gate, policy::Policy};
 
-/// The settings that affect access in addition to the rows of a table. They come from a [`Gate`], or from a [`Policy`]
-/// if the program has no gate, such as an MCP server over stdio.
+/// The settings that, besides the rows of a table, decide who gets access. They come from a [`Gate`]. A program without
+/// a gate, such as an MCP server over stdio, takes them from a [`Policy`].
 ///
-/// The functions of [`export`](crate::export) take a `&Gate` or a `&Policy`.
+/// Where a function of [`export`](crate::export) takes `impl Into<Admission>`, pass a `&Gate` or a `&Policy`.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ impl<'a> Admission<'a> {
         self.policy
     }
 
-    /// Returns the gate, if there is one. Only a gate has credential sources.
+    /// Returns the gate, or `None` if the settings come from a policy. A policy has no credential sources.
     pub(super) fn gate(self) -> Option<&'a Gate> {
         self.gate
     }

@@ -1,10 +1,10 @@
-//! The files for the metadata documents of a host. Pure.
+//! Computes the file for each metadata document, without reading or writing any file.
 
 use crate::well_known::Discovery;
 
-/// A document and its path.
+/// A metadata document, with the paths of its URL and of its file.
 pub(super) struct File {
-    /// The path of the URL.
+    /// The path of the document's URL.
     pub(super) path: String,
     /// The path of the document's file in the folder, with `/` as separator.
     pub(super) name: String,
@@ -12,7 +12,8 @@ pub(super) struct File {
     pub(super) document: bytes::Bytes,
 }
 
-/// Lists the files of all documents. The error is the path of a URL that some hosts cannot use as a file path.
+/// Lists the files of all documents. The error is the path of a document's URL, if some hosts cannot have a file at
+/// this path.
 pub(super) fn files_of(discoveries: &[Discovery]) -> Result<Vec<File>, String> {
     let paths: Vec<&String> = discoveries.iter().flat_map(Discovery::paths).collect();
     let mut files = Vec::new();
@@ -34,8 +35,9 @@ fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Decodes the percent-encoding of a path, as a host does before it opens the file. Returns `None` if the path could
-/// lead out of the folder.
+/// Returns the path of the file for the path of a URL. Decodes the percent-encoding, as a host does before it opens the
+/// file. Returns `None` if the path could lead out of the folder, or has a character that some hosts forbid in file
+/// names.
 fn name_of(path: &str, is_folder: bool) -> Option<String> {
     let inside = path.strip_prefix('/')?;
     let mut parts: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! Metadata documents as files that any static host can serve.
+//! Writes metadata documents as files that any static host can serve.
 
 use std::{
     fmt, fs, io,
@@ -9,20 +9,22 @@ use super::{files::files_of, hosting};
 use crate::resource::WELL_KNOWN;
 use crate::well_known::{Discovery, clashes_between};
 
-/// Writes the documents of `discoveries` into the folder `to`. Each file has the path of its document's URL.
+/// Writes the documents of `discoveries` into the folder `to`. In this folder, the path of each file is the path of the
+/// document's URL.
 ///
-/// The files contain the same bytes that the server sends. They have no extension, so a host cannot know their content
-/// type. The folder therefore also contains configuration for the host. Netlify and Cloudflare Pages read `_headers`
-/// and `_redirects`. The file `_redirects` is written only if the name of a file differs from its URL. `HOSTING.md`
-/// tells people how to configure other servers.
+/// The files contain the same bytes that the server sends. They have no extension, so a host does not know their
+/// content type. The folder therefore also contains configuration files that set the content type. Netlify and
+/// Cloudflare Pages read `_headers` and `_redirects`. The file `_redirects` is written only if the name of a file
+/// differs from its URL. `HOSTING.md` tells people how to configure other servers.
 ///
-/// The path of a copy at the root ([`Gate::metadata_at_root`](crate::Gate::metadata_at_root)) is also a folder, because
-/// the document itself is below this path. The copy is therefore written as `index.json` in that folder. A document
-/// whose path ends in a slash also becomes an `index.json`.
+/// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
+/// `/.well-known/oauth-protected-resource`. On disk, this path is already a folder, because it contains the document.
+/// The copy is therefore the file `index.json` in that folder. A document whose path ends in a slash is also written as
+/// an `index.json`.
 ///
-/// Returns the paths of the documents' files. Files that already exist below the well-known path are removed, so that
-/// no document of a former resource remains. Other files in the folder stay. Pass all documents of a host in one call,
-/// because a second call removes the documents of the first.
+/// Returns the paths of the documents' files. Before the documents are written, everything at
+/// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in
+/// the folder stay. Pass all documents of a host in one call, because a second call removes the documents of the first.
 ///
 /// # Errors
 ///

@@ -22,7 +22,7 @@ struct Table<'a> {
     catalog: Vec<Named>,
 }
 
-/// A scope with the vocabulary's description.
+/// A scope with its description from the vocabulary.
 #[derive(Serialize)]
 struct Named {
     scope: ScopeToken,
@@ -50,17 +50,17 @@ pub(super) struct Route<'a> {
     related: Vec<&'static str>,
 }
 
-/// Writes `table` as JSON: the floor, the routes in their order, and the catalog. `admission` is a `&Gate` or a
-/// `&Policy`.
+/// Writes `table` as JSON: the floor, the routes in the order of the table, and the catalog. `admission` is a `&Gate`
+/// or a `&Policy`.
 ///
-/// The catalog has each scope that the floor or a route names, with the vocabulary's description.
+/// The catalog has each scope that the floor or a route names, with the description from the vocabulary.
 ///
-/// `access` is `public`, `authenticated` or `scopes`. A route with `scopes` also has `alternatives`, and each
-/// alternative is a list of scopes that are needed together. If a route requires a certain login, `acr_values` lists
-/// the accepted values in order of preference. `max_age` is the longest allowed time since the login, in seconds.
-/// Members without a value are omitted.
+/// The `access` of a route is `public`, `authenticated` or `scopes`. A route with `scopes` also has `alternatives`, and
+/// each alternative is a list of scopes that are needed together. If a route requires a certain login, `acr_values`
+/// lists the accepted values of `acr` in order of preference, and `max_age` is the longest allowed time since the
+/// login, in seconds. Members without a value are omitted.
 ///
-/// `dpop` is `accepted` or `required` if the gate accepts tokens that are bound to a key (`Gate::dpop`).
+/// `dpop` says whether tokens that are bound to a key by DPoP are `accepted` or `required` (`Gate::dpop`).
 /// `client_certificate` is the name of the header that contains the thumbprint of the client's certificate
 /// ([`Gate::client_certificate`](crate::Gate::client_certificate)).
 ///
@@ -91,7 +91,7 @@ pub fn json<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> Stri
         routes: table.entries().iter().map(Route::from).collect(),
         catalog: catalog(policy, table),
     };
-    // Text and lists of text always serialize.
+    // Serializing strings, numbers and lists of them cannot fail.
     serde_json::to_string_pretty(&table).unwrap_or_default()
 }
 

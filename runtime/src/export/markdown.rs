@@ -6,10 +6,9 @@ use crate::{
     scope::{Requirement, ScopeTable, ScopeToken},
 };
 
-/// Writes `table` as a Markdown table, in its order. `admission` is a `&Gate` or a `&Policy`.
+/// Writes `table` as a Markdown table, with the rows in the same order. `admission` is a `&Gate` or a `&Policy`.
 ///
-/// The text before the table names the floor. The text also says whether tokens can or must be bound to a key or a
-/// certificate.
+/// The text before the table names the floor, and says whether tokens can or must be bound to a key or a certificate.
 ///
 /// # Examples
 ///
@@ -71,7 +70,8 @@ fn all<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
     scopes.into_iter().map(code).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes a code span. A scope can contain backticks. In a table, each `|` that is not escaped ends a cell.
+/// Writes a code span. The fence is longer than any run of backticks in the text, because a scope can contain
+/// backticks. Each `|` is escaped, because it would otherwise end the cell of the table.
 fn code(text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);

@@ -8,8 +8,8 @@
 //! |---|---|
 //! | [`check_lock`], [`Lock`] | `scopes.lock`, which a test keeps up to date and a reviewer reads |
 //! | [`write_folder`] | the metadata documents, for a static host |
-//! | [`json()`], [`markdown()`] | the table |
-//! | [`Doctor`] | why requests are answered 401 |
+//! | [`json()`], [`markdown()`] | the scope table, for programs and for people |
+//! | [`Doctor`] | the reason why requests are answered with 401 |
 //! | [`main`] | a program that answers `cargo scopegate` |
 //! | [`OpenApiReport`] | the differences that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) finds in an `OpenAPI` document |
 
@@ -38,6 +38,6 @@ pub use self::{
 #[cfg(doc)]
 use crate::ScopeTable;
 
-/// The version of utoipa whose types this module uses.
+/// utoipa, in the version whose types this module uses.
 #[cfg(feature = "utoipa")]
 pub use ::utoipa;

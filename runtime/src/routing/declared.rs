@@ -12,22 +12,22 @@ use crate::{
 
 /// A handler that declares its scopes.
 ///
-/// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. The results
-/// of [`Handler::layer`](axum::handler::Handler::layer) on such functions, and all handlers
-/// inside [`guarded`](crate::guarded), implement it, too.
+/// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. So do the results
+/// of [`Handler::layer`](axum::handler::Handler::layer) on these functions, and all handlers
+/// inside [`guarded`](crate::guarded).
 ///
 /// A layer on a handler, a [`MethodRouter`](crate::routing::MethodRouter) or a [`Router`](crate::Router) is the
-/// program's own code, and runs before the guard. The layer may answer a request itself, without a token. The table
-/// still shows the requirement of the handler inside the layer. A layer cannot call the handler without its guard. If
-/// the layer removes data that the guard needs, the answer is 500.
+/// program's own code, and runs before the guard. The layer can itself answer a request that has no token. The table
+/// does not show this: it shows only what the handler inside needs. A layer cannot call the handler without its guard.
+/// If the layer removes data that the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
                or `guarded(requirement!(\"..\"), ..)` around it"
 )]
 pub trait Declared<Args>: sealed::HasRow<Args> {}
 
-// There is one implementation for all handlers instead of one for each kind. So for an undeclared handler the compiler
-// shows only the message above, and neither lists implementations nor quotes the bound.
+// One implementation covers all handlers, in place of one for each kind. So for an undeclared handler, the compiler
+// shows only the message above. It neither lists implementations nor quotes the bound.
 #[diagnostic::do_not_recommend]
 impl<H: sealed::HasRow<Args>, Args> Declared<Args> for H {}
 
@@ -41,14 +41,15 @@ pub trait Annotated<Args>: sealed::HasConstRow<Args> {}
 #[diagnostic::do_not_recommend]
 impl<H: sealed::HasConstRow<Args>, Args> Annotated<Args> for H {}
 
-/// Returns the declaration of `handler`, in a `const`. The function takes the handler by value, so that a compiler
-/// message points to the handler itself.
+/// Returns the declaration of `handler`, for use in a `const`. The function takes the handler by value, so that the
+/// compiler's message points to the handler.
 pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
     std::mem::forget(handler); // A `const fn` cannot drop the argument.
     H::ROW
 }
 
-/// For a handler inside [`guarded`](crate::guarded), this type replaces the types of the arguments.
+/// The `Args` of [`Declared`] for a handler inside [`guarded`](crate::guarded). For a function, `Args` is the tuple of
+/// the argument types.
 #[derive(Debug)]
 pub struct Beside;
 
@@ -59,7 +60,7 @@ impl<H> sealed::HasRow<Beside> for Guarded<H> {
     }
 }
 
-/// For a handler inside a layer, this type replaces the types of the arguments.
+/// The `Args` of [`Declared`] for a handler inside a layer.
 #[derive(Debug)]
 pub struct InLayer<Args>(Args);
 
@@ -74,7 +75,7 @@ impl<L, H: Annotated<Args>, T, S, Args> sealed::HasConstRow<InLayer<Args>> for L
     const ROW: Row = H::ROW;
 }
 
-/// The guard of an attribute. A handler with any other first argument has no declaration.
+/// The guard that an attribute adds as the first argument. A handler with any other first argument has no declaration.
 pub trait ScopeGuard: sealed::Sealed {
     /// The declaration of the attribute.
     const ROW: Row;
@@ -106,7 +107,7 @@ mod sealed {
 
 macro_rules! declared {
     ($($argument:ident)*) => {
-        // Mounted handlers are `'static`, and so are their arguments.
+        // `TypeId::of` needs `'static` arguments, and the arguments of mounted handlers are `'static`.
         #[diagnostic::do_not_recommend]
         impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::HasRow<(G, $($argument,)*)> for F
         where

@@ -38,7 +38,7 @@ where
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
         let path = match P::path() {
-            // The handler is in a nested router, so use the same path as utoipa's own router.
+            // The path can be empty in a nested router. utoipa's own router then uses `/`, too.
             path if path.is_empty() => "/".to_owned(),
             path => path,
         };
@@ -72,7 +72,8 @@ impl Documentation {
         self.methods.iter().map(filter_of).reduce(MethodFilter::or)
     }
 
-    /// Adds the operation to `openapi`, at the path of its route. A path parameter without a description gets one.
+    /// Adds the operation to `openapi`, at the path of its route. Also describes each path parameter that the operation
+    /// does not describe.
     pub(super) fn add_to(&self, openapi: &mut OpenApi, path: &str) {
         let mut operation = self.operation.clone();
         for name in names_in(path) {
@@ -147,7 +148,7 @@ pub(super) fn tell_apart(openapi: &mut OpenApi) {
     }
 }
 
-/// Lists the operations of a document with path and method.
+/// Lists the operations of a document, each with its path and its method.
 pub(crate) fn operations(openapi: &mut OpenApi) -> Vec<(String, String, &mut Operation)> {
     let mut operations = Vec::new();
     for (path, item) in &mut openapi.paths.paths {

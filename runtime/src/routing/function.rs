@@ -16,17 +16,19 @@ use crate::routing::{
     guarded::{Guarded, WithGuard},
 };
 
-/// A function that axum itself makes a handler: every argument is an extractor, and the return type is a response.
+/// A function for which axum itself implements [`Handler`]: every argument is an extractor, and the return type is a
+/// response.
 ///
-/// `D` is the type parameter of the handler's [`Declared`](super::Declared), which for a function is the tuple of its
-/// arguments. Therefore only one implementation can apply, and the compiler need not try the others. `M` tells how axum
-/// reads the last argument.
+/// `D` is the type parameter of the handler's [`Declared`](super::Declared). For a function, `D` is the tuple of the
+/// argument types. Therefore only one implementation can apply, and the compiler need not try the others. `M` tells how
+/// axum reads the last argument.
 ///
-/// A program can write its own implementation of [`Handler`] for a function if a parameter has a type of the program.
-/// Such an implementation may leave out the guard, so the router rejects the function. If the bounds of this trait
-/// hold, axum's implementation applies, and the compiler allows no second implementation. This trait is also
-/// implemented for [`Handler::layer`](axum::handler::Handler::layer) of a function. It is also implemented for any
-/// handler inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the handler.
+/// A program can write its own implementation of [`Handler`] for a function if the program defines the type of an
+/// argument. That implementation can leave out the guard, so the router must reject the function. If the bounds of this
+/// trait hold, axum's implementation applies, and the compiler allows no second implementation.
+///
+/// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
+/// any handler inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the handler.
 #[diagnostic::on_unimplemented(
     message = "axum cannot call this handler: an argument is not an extractor, the return type is not a response, or it is not `async`; \
                put `#[axum::debug_handler]` below the scope attribute to see which"
@@ -45,7 +47,7 @@ mod sealed {
     /// Sealed, because otherwise a program could present its own implementation as axum's.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Function<D, M, S>: Clone + Send + Sync + Sized + 'static {
-        /// The parameter of axum's `Handler`.
+        /// The type parameter `T` of axum's `Handler`.
         type Arguments;
 
         fn answer(self, request: Request, state: S) -> Answering;
@@ -68,7 +70,8 @@ where
     }
 }
 
-/// The layer calls the function by `T`, which must be what axum's own implementation reads.
+/// The layer calls the function through `Handler<T, S>`. The bound on `Arguments` ensures that this is axum's own
+/// implementation.
 #[diagnostic::do_not_recommend]
 impl<L, H, T, S, D, M> sealed::Function<InLayer<D>, M, S> for Layered<L, H, T, S>
 where
@@ -86,8 +89,8 @@ where
     }
 }
 
-/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes, and without these two
-/// implementations the compiler would report this mistake twice.
+/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes. Without these two
+/// implementations, the compiler would report the missing declaration twice.
 #[diagnostic::do_not_recommend]
 impl<T, S> sealed::Function<(), T, S> for &'static str
 where

@@ -12,7 +12,7 @@ use crate::{
     scope::RowRef,
 };
 
-/// A handler that adds its slot to each request, so that the guard finds the gate there.
+/// A handler that adds its slot to each request. The guard finds the gate in this slot.
 ///
 /// All handlers share this one type, because the compiler would otherwise build axum's code again for each handler.
 pub(crate) struct Gated<S> {
@@ -33,10 +33,10 @@ impl<S: 'static> Gated<S> {
     }
 }
 
-/// Boxes a future. The future of a function is already boxed, and is returned as it is.
+/// Boxes a future. axum already boxes the future of a function, and such a future is returned as it is.
 pub(super) fn boxed(mut future: impl Future<Output = Response> + Send + 'static) -> Answering {
     match <dyn Any>::downcast_mut::<Answering>(&mut future) {
-        // The replacement has no size, so it needs no allocation.
+        // `pending()` has no size, so its box needs no allocation.
         Some(boxed) => mem::replace(boxed, Box::pin(pending())),
         None => Box::pin(future),
     }
@@ -57,7 +57,8 @@ impl<S: 'static> Handler<(), S> for Gated<S> {
     }
 }
 
-/// A mounted handler that has no gate yet. If the router mounts a copy at another path, both get the same gate.
+/// A mounted handler that has no gate yet. If the router mounts a copy at another path, the handler and the copy get
+/// the same gate.
 #[derive(Clone)]
 pub(crate) struct Mounted {
     pub(crate) methods: String,

@@ -18,9 +18,9 @@ use crate::{
 /// A handler or a service with its requirement. To make one, call [`guarded`], [`public`](fn@crate::public)
 /// or [`authenticated`](fn@crate::authenticated).
 ///
-/// You can use a guarded handler wherever you can use a handler with an attribute, also in a plain axum router
+/// You can use a guarded handler wherever you can use a handler with an attribute, even in a plain axum router
 /// behind [`Gate::layer`](crate::Gate::layer). The requirement is enforced before any extractor runs and before the
-/// body is read. Without a gate the answer is 500.
+/// body is read. Without a gate, the answer is 500.
 ///
 /// # Examples
 ///
@@ -70,7 +70,7 @@ impl<T> Guarded<T> {
     }
 }
 
-/// Names a closure by the path of the function that contains it.
+/// Returns the name of a type. A closure gets the path of the function that contains it.
 fn readable(type_name: &'static str) -> Text {
     const CLOSURE: &str = "::{{closure}}";
     if type_name.contains(CLOSURE) {
@@ -80,16 +80,16 @@ fn readable(type_name: &'static str) -> Text {
     }
 }
 
-/// For a handler behind a guard, this type replaces the types of the arguments. Like [`Guard`](crate::Guard), the type
-/// is not `Unpin`.
+/// A guarded handler implements axum's `Handler` with this type in place of the `T` of the inner handler.
+/// Like [`Guard`](crate::Guard), this type is not `Unpin`.
 #[derive(Debug)]
 pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
 
 /// The arguments of a handler that has no guard.
 ///
-/// A second guard would be enforced, but no table would show it. The compiler recognizes a handler with a guard by its
-/// arguments, because a guard is not `Unpin`. Other extractors are `Unpin`, because no extracted value borrows from
-/// itself.
+/// A second guard would be enforced, but no table would show it. The type of a guard is not `Unpin`, and so the
+/// compiler recognizes a handler that already has a guard. Other extractors are `Unpin`, because no extracted value
+/// borrows from itself.
 #[diagnostic::on_unimplemented(
     message = "this handler already declares its scopes; declare all of them in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"
@@ -104,7 +104,8 @@ impl<T: Unpin> Unguarded for T {}
 /// A handler with exactly one guard: the handler inside [`guarded`] has no guard of its own.
 ///
 /// `D` and `M` are the type parameters of the handler's [`Declared`](super::Declared)
-/// and [`HandlerFn`](super::HandlerFn). If you write a function that takes any handler, give it all three bounds.
+/// and [`HandlerFn`](super::HandlerFn). A function that takes any handler needs all three traits as bounds, as in the
+/// example.
 ///
 /// # Examples
 ///
@@ -136,7 +137,7 @@ pub(super) mod sealed {
 
     impl<H, D: Leaves<M>, M> Once<D, M> for H {}
 
-    /// Implemented for the place of a declaration if the arguments in `M` contain no second guard.
+    /// The `D` of a handler implements this trait if the arguments in `M` contain no second guard.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Leaves<M> {}
 
@@ -144,7 +145,7 @@ pub(super) mod sealed {
 
     impl<Args, M> Leaves<M> for InLayer<Args> {}
 
-    /// A function without arguments declares nothing, and one message about it is enough.
+    /// A function without arguments declares nothing. `Declared` already rejects it, and one message is enough.
     impl<M> Leaves<M> for () {}
 }
 
@@ -191,7 +192,7 @@ impl<H> Guarded<H> {
 /// assert_eq!(routes.table().to_string(), "GET  /count  files:read\n");
 /// ```
 ///
-/// The requirement may be known only at run time, for example from the program's configuration:
+/// The requirement can also come from the program's configuration, at run time:
 ///
 /// ```
 /// use scopegate::{Requirement, Router, guarded, routing::get};
@@ -218,10 +219,11 @@ impl<H> Guarded<H> {
 ///
 /// # Limits
 ///
-/// - A handler with an attribute, or one that is already `guarded`, does not compile. Declare all scopes of a handler
-///   in one place.
-/// - Put a layer inside, as in `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard.
-///   Layers of a [`MethodRouter`](crate::routing::MethodRouter) run before the guard.
+/// - A handler that has an attribute, or that is already `guarded`, does not compile here. Declare all scopes of a
+///   handler in one place.
+/// - A layer around `guarded(..)` does not compile. Put the layer inside, as in
+///   `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard. Layers of
+///   a [`MethodRouter`](crate::routing::MethodRouter) run before the guard.
 #[track_caller]
 pub fn guarded<T>(requirement: Requirement, inner: T) -> Guarded<T> {
     Guarded::new(requirement, inner)

@@ -54,7 +54,7 @@ where
         Self { inner: axum::routing::MethodRouter::new(), mounted: Vec::new() }
     }
 
-    /// Applies a layer to every handler added so far, and to the 405. The layer runs before the guards;
+    /// Applies a layer to every handler added so far, and to the 405 answer. The layer runs before the guards;
     /// see [`axum::routing::MethodRouter::layer`].
     pub fn layer<L, NewError>(self, layer: L) -> MethodRouter<S, NewError>
     where
@@ -69,7 +69,7 @@ where
         MethodRouter { inner: self.inner.layer(layer), mounted: self.mounted }
     }
 
-    /// Applies a layer to every handler added so far, but not to the 405. The layer runs before the guards;
+    /// Applies a layer to every handler added so far, but not to the 405 answer. The layer runs before the guards;
     /// see [`axum::routing::MethodRouter::route_layer`].
     ///
     /// # Panics
@@ -90,7 +90,7 @@ where
 
     /// Converts the errors of services into responses; see [`axum::routing::MethodRouter::handle_error`].
     ///
-    /// A refusal of the gate is not an error of a service, so `answer` does not get it.
+    /// A refusal of the gate is not an error of a service, so `answer` is not called for it.
     pub fn handle_error<F, T>(self, answer: F) -> MethodRouter<S>
     where
         F: Clone + Send + Sync + 'static,
@@ -120,7 +120,7 @@ where
         MethodRouter { inner: self.inner.with_state(state), mounted: self.mounted }
     }
 
-    /// Mounts a fallback. It replaces the former fallback, or the handler of `any`.
+    /// Mounts a fallback. The new fallback replaces the former fallback, or the handler of `any`.
     fn mount_fallback(&mut self, fallback: Mounted) {
         self.mounted.retain(|mounted| mounted.methods != ANY);
         self.mounted.push(fallback);

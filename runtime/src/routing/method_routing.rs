@@ -2,8 +2,8 @@
 //!
 //! [`routing`](crate::routing) re-exports all of them.
 
-// The functions are written out one by one, because the message for an undeclared handler is eight lines longer with a
-// macro.
+// The functions are written out one by one. With a macro, the compiler's message for an undeclared handler would be
+// eight lines longer.
 
 mod services;
 
@@ -114,7 +114,7 @@ where
     MethodRouter::new().on(filter, handler)
 }
 
-/// Routes requests of any method to `handler`, including `OPTIONS`, which is guarded like the others.
+/// Routes requests of any method to `handler`. `OPTIONS` is included, and guarded like the other methods.
 ///
 /// # Examples
 ///

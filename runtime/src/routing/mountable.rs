@@ -1,6 +1,7 @@
 //! The values that a router accepts: declared routes and methods, but no routers of axum.
 
-/// The methods of a path, each with a declared handler: a [`MethodRouter`](super::MethodRouter).
+/// The methods of a path, each with a declared handler. Only [`MethodRouter`](super::MethodRouter) implements this
+/// trait.
 ///
 /// # Examples
 ///
@@ -25,7 +26,7 @@ pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 #[diagnostic::do_not_recommend]
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 
-/// Routes without a gate, each with a declared handler: a [`Router`](super::Router).
+/// Routes without a gate, each with a declared handler. Only [`Router`](super::Router) implements this trait.
 ///
 /// # Examples
 ///

@@ -18,7 +18,8 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Mounts {
     all: Vec<Mount>,
-    /// The paths with handlers by method. A path answers 405 to other methods, unless one handler is for any method.
+    /// The paths whose handlers are for certain methods. Such a path answers 405 to other methods, unless it also has a
+    /// handler for any method.
     by_method: BTreeSet<String>,
     problems: Vec<String>,
 }
@@ -33,15 +34,15 @@ struct Mount {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// A path.
+    /// The path itself.
     Path,
-    /// Every path below a nested service. This part of the path has no name in axum.
+    /// Every path below a nested service. axum gives no name to this part of the path.
     Below,
     /// Every path without a route.
     Fallback,
 }
 
-/// The path in the table for the fallback of a router, below the path of the router.
+/// The path of a router's fallback in the table, relative to the path of the router.
 const FALLBACK: &str = "/*";
 
 /// The name in the table for the rest of a path below a nested service.
@@ -58,7 +59,7 @@ impl Mounts {
         self.all.push(Mount::new(path, Place::Path, service));
     }
 
-    /// Adds a service at the two or three paths where axum mounts it.
+    /// Adds a service at the two or three paths at which axum mounts a nested service.
     pub(super) fn add_nested_service(&mut self, path: &str, service: &Mounted) {
         let with_slash = if path.ends_with('/') { path.to_owned() } else { format!("{path}/") };
         let below = format!("{with_slash}{{*{REST}}}");
@@ -70,7 +71,7 @@ impl Mounts {
         self.all.extend(paths.into_iter().map(|(path, place)| Mount::new(&path, place, service.clone())));
     }
 
-    /// Sets the router's own fallback in place of the former one.
+    /// Sets the router's own fallback, which replaces the former fallback.
     pub(super) fn set_fallback(&mut self, fallback: Mounted) {
         self.all.retain(|mount| mount.place != Place::Fallback || mount.path != FALLBACK);
         self.all.push(Mount::new(FALLBACK, Place::Fallback, fallback));
@@ -81,7 +82,7 @@ impl Mounts {
         self.all.retain(|mount| mount.place != Place::Fallback);
     }
 
-    /// Adds a handler for all methods at each path that answers 405 to some methods.
+    /// At each path that answers 405 to some methods, adds a handler for these methods.
     pub(super) fn add_for_other_methods(&mut self, handler: &Mounted) {
         let taken: BTreeSet<&str> =
             self.all.iter().filter(|mount| mount.is_for_any()).map(|mount| &*mount.path).collect();
@@ -132,14 +133,14 @@ impl Mounts {
         self.all.iter().filter_map(|mount| Some((&*mount.path, mount.mounted.documentation.as_ref()?)))
     }
 
-    /// Returns the problems of the routes that do not depend on the gate.
+    /// Returns the problems that the routes have with any gate.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.clone();
         problems.extend(self.all.iter().filter_map(Mount::nameless_parameters));
         problems
     }
 
-    /// Gives each mounted handler its plan.
+    /// Makes the plan of each mounted handler, and puts the plan into the handler's slot.
     pub(super) fn fill(&self, gate: &Gate) {
         let prebuilt = Prebuilt::of(gate, self.all.iter().map(|mount| &**mount.row()));
         // Handlers that share a slot get one plan, for all of their places.
@@ -201,7 +202,8 @@ impl Mount {
         Ok(())
     }
 
-    /// Returns a problem if a template needs a parameter below a nested service, where axum gives no names.
+    /// Returns a problem if a template needs a parameter from the path below a nested service, where axum gives no
+    /// names.
     fn nameless_parameters(&self) -> Option<String> {
         if self.place != Place::Below {
             return None;

@@ -110,12 +110,13 @@ where
         self
     }
 
-    /// Adds a service for all paths below `path`. The service sees the path without this prefix;
+    /// Adds a service for `path` and for all paths below it. The service sees the path without this prefix;
     /// see [`axum::Router::nest_service`].
     ///
     /// Declare the scopes of the service with [`guarded`](crate::guarded), [`public`](fn@crate::public)
-    /// or [`authenticated`](fn@crate::authenticated). The table has a row for `path`, for `path` with a slash, and for
-    /// the paths below, as `{*rest}`. Templates cannot use the part of the path that is below `path`.
+    /// or [`authenticated`](fn@crate::authenticated). The table has a row for `path`, a row for `path` with a slash at
+    /// the end, and a row with `{*rest}` for the paths below. Templates cannot use the part of the path that is below
+    /// `path`.
     ///
     /// # Panics
     ///
@@ -202,8 +203,8 @@ where
 }
 
 impl<S> Router<S> {
-    /// Returns the requirement of each route. A fallback is a route at `/*`. The fallback of a nested router is a route
-    /// below the path of that router.
+    /// Returns the requirement of each route. In the table, a fallback is a route at `/*`. If a router is nested at
+    /// `/api`, its fallback is a route at `/api/*`.
     pub fn table(&self) -> ScopeTable {
         self.mounts.table()
     }

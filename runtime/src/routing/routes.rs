@@ -97,10 +97,10 @@ impl<S> Router<S> {
     /// Adds utoipa's documentation of all handlers mounted with [`routes!`](crate::routes) to `openapi`. The document
     /// gets the operations, at their paths in this router, and the schemas that the operations refer to.
     ///
-    /// Pass the description of the API as a whole, such as its title, in `openapi`. In paths, `{*rest}` becomes
-    /// `{rest}`. If a handler does not describe a path parameter, the parameter is described as a string. This applies,
-    /// for example, to parameters in the path where a router is nested. If operations share an id, each gets an id with
-    /// its method and path.
+    /// In `openapi`, pass the description of the API as a whole, such as its title. In the paths of the document,
+    /// `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, for example a parameter in the path
+    /// at which the router is nested, the parameter is described as a string. If operations share an id, each of them
+    /// gets a new id, which contains its method and path.
     ///
     /// Then call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///

@@ -14,7 +14,7 @@ use crate::{
     scope::RowRef,
 };
 
-/// Enforces a row before a service is called.
+/// Enforces the requirement of a row before a service is called.
 #[derive(Clone)]
 pub(crate) struct ServiceGuard {
     row: RowRef,

@@ -1,4 +1,4 @@
-//! Advises which setting to change so that the gate accepts a rejected token.
+//! Advises what to change so that the gate accepts a rejected token.
 
 use super::{operations::Accepted, provider::Provider, said::Said};
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
     verify::jwt::{Algorithm, Rule},
 };
 
-/// Returns the setting to change for a token that breaks `rule`.
+/// Returns advice for a token that is rejected because it breaks `rule`.
 pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
     let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
     let ids: Vec<&str> = issuers.iter().map(|issuer| issuer.places.id()).collect();
-    // A token that names no issuer is taken for a token of the gate's only issuer, if the gate has only one.
+    // If the token names no issuer, and the gate has only one issuer, assume that the token is from this issuer.
     let only = ids.first().copied().filter(|_| ids.len() == 1);
     let provider = said.issuer().or(only).and_then(Provider::of);
     let resource = gate.resource().map(Resource::identifier).unwrap_or_default();
@@ -141,9 +141,10 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
     }
 }
 
-/// If the token grants no scope, returns advice on where its scopes may be.
+/// Returns advice on where the scopes of the token can be, if the token grants no scope.
 pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
-    /// Claims other than `scope` and `scp` in which authorization servers write permissions.
+    /// The claims, besides `scope` and `scp`, in which authorization servers write permissions. The text after each
+    /// claim is the call that makes the gate read the claim.
     const ELSEWHERE: [(&str, &str); 4] = [
         ("permissions", "`.scopes([\"scope\", \"permissions\"])`"),
         ("roles", "`.roles_at([\"roles\"], [(\"ROLE\", \"SCOPES\")])`"),

@@ -1,4 +1,4 @@
-//! The result of an examination.
+//! The result of an examination by the doctor.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::gate::Gate;
 
-/// The findings of the [`Doctor`](super::Doctor). `Display` writes one line for each finding.
+/// The findings of the [`Doctor`](super::Doctor). `Display` writes a text for people, with one line for each finding.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ pub(super) struct Subject {
     dpop: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_certificate: Option<String>,
-    /// Sentences for people that describe `dpop` and `client_certificate`.
+    /// Sentences that describe `dpop` and `client_certificate` to people.
     #[serde(skip)]
     proofs: Vec<&'static str>,
 }
@@ -69,20 +69,20 @@ impl Diagnosis {
         Self { subject, findings, token }
     }
 
-    /// Returns the findings: first those about the configuration, then about each authorization server, then about the
-    /// token.
+    /// Returns the findings: first those about the configuration, then those about each authorization server, and then
+    /// those about the token.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// Tells whether no finding is an error. Findings may still be warnings or hints.
+    /// Returns `true` if no finding is an error. There can still be warnings and hints.
     #[must_use]
     pub fn is_well(&self) -> bool {
         self.at_fault().is_none()
     }
 
-    /// Returns the first part that has an error. This error may also cause the errors of later parts.
+    /// Returns the first part that has an error. This error can also be the cause of the errors in later parts.
     #[must_use]
     pub fn at_fault(&self) -> Option<Part> {
         let errors = self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
@@ -94,10 +94,11 @@ impl Diagnosis {
     /// | member | |
     /// |---|---|
     /// | `at_fault` | `configuration`, `authorization_server`, `token` or null |
-    /// | `resource`, `issuers` | what was examined |
-    /// | `dpop`, `client_certificate` | `accepted` or `required`, and a header, if the gate accepts tokens that are bound to a key or a certificate; omitted otherwise |
+    /// | `resource`, `issuers` | the resource and the issuers of the gate that was examined |
+    /// | `dpop` | `accepted` or `required`; omitted if the gate does not check DPoP proofs |
+    /// | `client_certificate` | the header that contains the thumbprint of the client's certificate; omitted if the gate does not check certificates |
     /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
-    /// | `token` | null, or for an accepted token an object with `issuer`, `client`, `scopes` and `operations`; each operation has `operation`, `opens` (null if it depends on the request) and `lacks` |
+    /// | `token` | for an accepted token, an object with `issuer`, `client`, `scopes` and `operations`; otherwise null. Each operation has `operation` (the name), `opens` (null if the answer depends on the request) and `lacks` (what the token lacks) |
     #[must_use]
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]
@@ -110,7 +111,7 @@ impl Diagnosis {
         }
         let Self { subject, findings, token } = self;
         let json = Json { at_fault: self.at_fault().map(Part::as_str), subject, findings, token };
-        // Text and lists of text always serialize.
+        // Serializing strings, booleans and lists of them cannot fail.
         serde_json::to_string_pretty(&json).unwrap_or_default()
     }
 }

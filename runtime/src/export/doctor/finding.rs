@@ -45,11 +45,11 @@ pub enum Severity {
     Error,
     /// Some clients cannot get a token that the gate accepts.
     Warning,
-    /// The setting behind this finding may be intended.
+    /// The finding can be intended. Then nothing needs to change.
     Hint,
 }
 
-/// The part that a [`Finding`] is about. An error in one part may cause errors in the parts after it.
+/// The part that a [`Finding`] is about. An error in one part can be the cause of errors in the parts listed after it.
 ///
 /// # Examples
 ///
@@ -85,8 +85,8 @@ impl Finding {
         Self::of(Severity::Hint, part, code, message)
     }
 
-    /// Makes a finding, and escapes the text from outside that its message quotes. Text that is already escaped stays
-    /// as it is.
+    /// Makes a finding. The message can quote text from outside, so this function escapes the message. Escaped text
+    /// does not change when it is escaped again.
     pub(super) fn of(severity: Severity, part: Part, code: &'static str, message: impl fmt::Display) -> Self {
         let message = shown::line(message).to_string();
         Self { severity, part, code, issuer: None, message, advice: None }
@@ -117,25 +117,27 @@ impl Finding {
         self.part
     }
 
-    /// Returns the name of the finding's kind, for programs. The [guide](crate::guide::operating) lists all names.
+    /// Returns the code of the finding, such as `no_pkce`, for programs to compare.
+    /// The [guide](crate::guide::operating) lists all codes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
     }
 
-    /// Returns the issuer that the finding is about, if there is one.
+    /// Returns the issuer that the finding is about, or `None` if the finding is not about an issuer.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }
 
-    /// Returns the problem.
+    /// Returns the description of the problem.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Returns advice on how to correct the problem, unless the message already says it or no advice is known.
+    /// Returns advice on how to correct the problem. Returns `None` if the message already says how, or if no advice is
+    /// known.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.advice.as_deref()

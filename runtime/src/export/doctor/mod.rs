@@ -1,4 +1,4 @@
-//! Finds out why the gate answers requests with 401. The reason may be the configuration, an authorization server, or a
+//! Finds out why the gate answers requests with 401. The reason can be the configuration, an authorization server, or a
 //! token.
 
 #[cfg(feature = "jwt")]
@@ -27,13 +27,13 @@ use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 
 /// Finds out why a gate answers requests with 401.
 ///
-/// The doctor examines the configuration, and fetches the metadata and the keys of each [`Issuer`](crate::Issuer) as
-/// the gate does. The doctor also compares what the authorization servers offer with what clients will request. You can
-/// also give the doctor a token to check. The doctor fetches every document again, even if the gate has already loaded
-/// it.
+/// The doctor examines the configuration, and fetches the metadata and the keys of each [`Issuer`](crate::Issuer) in
+/// the same way as the gate. The doctor fetches every document again, even if the gate has already loaded the document.
+/// The doctor also compares what the authorization servers offer with what clients will request. You can also give the
+/// doctor a token to check.
 ///
-/// `cargo scopegate doctor` prints the result. A program can also run the doctor itself, at startup or in a test. Like
-/// the gate, the doctor needs a tokio runtime.
+/// `cargo scopegate doctor` prints the result. Your program can also run the doctor, at startup or in a test. Like the
+/// gate, the doctor needs a tokio runtime.
 ///
 /// # Examples
 ///
@@ -64,17 +64,18 @@ impl<'a> Doctor<'a> {
     }
 
     /// Also checks a token, with the same code as the gate. The diagnosis says why the token is rejected, or which
-    /// operations it opens.
+    /// operations the token opens.
     ///
-    /// The token is not sent anywhere, and the diagnosis contains neither the token nor any of its three parts. White
-    /// space around the token is ignored, and so is the word `Bearer` or `DPoP` before it.
+    /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis contains neither the
+    /// token nor any of its three parts. White space around the token is ignored, and so is the word `Bearer` or `DPoP`
+    /// before the token.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self
     }
 
     /// Lets the verifier handle this token like the token of a request. A verifier that introspects tokens then sends
-    /// the token to its authorization server.
+    /// the token to the authorization server.
     ///
     /// Without this setting, the doctor does not call a verifier of your own, because your verifier might send the
     /// token anywhere.
@@ -126,7 +127,7 @@ impl std::fmt::Debug for Doctor<'_> {
     }
 }
 
-/// Removes the text that people may have copied along with a token, such as `Bearer`.
+/// Removes the text before a token that people often copy with the token, such as `Bearer`.
 fn bare(token: &str) -> &str {
     let mut token = token.trim();
     for before in ["authorization:", "bearer ", "dpop "] {

@@ -15,7 +15,7 @@ use crate::{
     token::Token,
 };
 
-/// The claims of an accepted token, and the operations that it opens.
+/// What an accepted token contains, and which operations the token opens.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Accepted {
     issuer: Option<String>,
@@ -30,13 +30,13 @@ struct Operation {
     name: String,
     /// Whether the token opens the operation, or `None` if the answer depends on the request.
     opens: Option<bool>,
-    /// The missing scopes, by the names that clients use. The list also has the demand on the login, if the login
-    /// behind the token does not meet this demand.
+    /// The scopes that the token lacks, under the names by which clients request them. If the user's login is not
+    /// enough, the list also names what the operation demands of the login.
     lacks: Vec<String>,
 }
 
 impl Accepted {
-    /// Decides for each operation that needs a token whether this token opens it.
+    /// Decides, for each operation that needs a token, whether this token opens the operation.
     pub(super) fn of(token: &Token, policy: &Policy, table: &ScopeTable) -> Self {
         let shown = |text: &str| shown::text(text).to_string();
         let guarded = table.entries().iter().filter(|entry| !entry.requirement().is_public());
@@ -75,7 +75,7 @@ impl Operation {
                 let login = entry.requirement().step_up().to_string().trim_start().to_owned();
                 (Some(false), lacking(entry, token, policy).into_iter().chain([login]).collect())
             }
-            // Only a request can fill in the template.
+            // Only a request has values for the template.
             Err(Shortfall::NoValue | Shortfall::IllegalValue) => (None, lacking(entry, token, policy)),
         };
         let name = match (entry.methods(), entry.path()) {
@@ -86,8 +86,8 @@ impl Operation {
     }
 }
 
-/// Lists the scopes of the floor and of the first alternative that the token lacks. Challenges name the first
-/// alternative.
+/// Lists the scopes of the floor and the first alternative, without those that the token grants. Challenges name the
+/// first alternative.
 fn lacking(entry: &Entry, token: &Token, policy: &Policy) -> Vec<String> {
     let needs = entry.requirement().terms().next().into_iter().flatten().filter_map(NeedRef::scope);
     let all = policy.floor_scopes().iter().cloned().chain(needs);

@@ -29,13 +29,13 @@ impl Said {
         self.parts == 5 && self.header.contains_key("enc")
     }
 
-    /// Tells whether the token is opaque: only its issuer can read it.
+    /// Tells whether the token is opaque, which means that it is not a JSON Web Token.
     pub(super) fn is_opaque(&self) -> bool {
         self.header.is_empty()
     }
 
-    /// Returns the issuer that the claims or the header name. Some servers write the issuer into the header of an
-    /// encrypted token.
+    /// Returns the issuer that the claims name or, if the claims name none, the issuer in the header. Some servers
+    /// write the issuer into the header of an encrypted token.
     pub(super) fn issuer(&self) -> Option<&str> {
         [&self.claims, &self.header].into_iter().find_map(|object| object.get("iss")?.as_str())
     }
@@ -53,18 +53,18 @@ impl Said {
         aud.as_str().or_else(|| aud.as_array()?.first()?.as_str())
     }
 
-    /// Tells whether the token has a list of audiences that contains exactly the text `resource`.
+    /// Tells whether the claim `aud` is a list that contains `resource`, byte for byte.
     pub(super) fn is_for(&self, resource: &str) -> bool {
         let aud = self.claims.get("aud").and_then(Value::as_array);
         aud.is_some_and(|audiences| audiences.iter().any(|audience| audience == resource))
     }
 
-    /// Returns the algorithm of the signature.
+    /// Returns the name of the signature algorithm.
     pub(super) fn algorithm(&self) -> Option<&str> {
         self.header.get("alg")?.as_str()
     }
 
-    /// Returns a message that the token has expired. The message contains the token's `exp`, if there is one.
+    /// Returns the message for an expired token. The message contains the claim `exp`, if the token has this claim.
     pub(super) fn expiry(&self) -> String {
         let Some(exp) = self.claim("exp") else { return "it expired".to_owned() };
         format!("it expired: its `exp` is `{exp}`, and this machine's clock shows `{:.0}`", system_clock())

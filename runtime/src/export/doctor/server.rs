@@ -1,4 +1,5 @@
-//! Examines an authorization server: the gate needs its keys, and clients need its tokens.
+//! Examines an authorization server. The gate must be able to load its keys, and clients must be able to get tokens
+//! from it.
 
 use super::{
     finding::{Finding, Part, Severity},
@@ -17,7 +18,7 @@ const PART: Part = Part::AuthorizationServer;
 pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
     let mut findings = Vec::new();
-    // `Doctor::configuration` reports the problems of the configuration.
+    // Leave out issuers with configuration problems, because `Doctor::configuration` reports these problems.
     for issuer in issuers.into_iter().filter(|issuer| issuer.problems().is_empty()) {
         let examination = jwt::examine(issuer).await;
         let trouble = examination.trouble.map(|trouble| of_trouble(&trouble));
@@ -33,14 +34,15 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Returns the problem that keeps the gate from introspecting opaque tokens. Unreadable metadata is reported elsewhere.
+/// Returns the problem that keeps the gate from introspecting opaque tokens. `of_trouble` reports metadata that cannot
+/// be read.
 #[cfg(feature = "introspection")]
 async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
     let reason = issuer.introspects()?.trouble(&issuer.places).await?;
     Some(Finding::error(PART, "no_introspection_endpoint", reason))
 }
 
-/// Returns the problem that keeps the gate from loading keys.
+/// Returns the finding for metadata or keys that cannot be loaded or used.
 fn of_trouble(trouble: &Trouble) -> Finding {
     let Trouble { sought, kind, reason } = trouble;
     let (code, advice) = match kind {
@@ -126,8 +128,9 @@ fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Finds the scopes that clients will request but the server does not list. A server may leave scopes out ([RFC 8414,
-/// section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)), and many servers list no scopes of APIs.
+/// Finds the scopes that clients will request but the server does not list. This is not an error, because a server is
+/// allowed to leave out scopes ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)). Many servers
+/// list only the scopes of `OpenID` Connect, and then the finding is only a hint.
 fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Option<Finding> {
     let listed = offers.scopes_supported.as_ref()?;
     let mut scopes: Vec<ScopeToken> = table.catalog();
@@ -146,7 +149,8 @@ fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Opti
     Some(finding.advising(Some("register them there, or check that it grants scopes that it does not list")))
 }
 
-/// OAuth 2.1 clients use PKCE with `S256`, and MCP clients refuse to log in if the server does not list this method.
+/// Finds a server that does not list PKCE with `S256`. OAuth 2.1 clients use this method, and MCP clients refuse to log
+/// in if the server does not list it.
 fn pkce(offers: &Offers) -> Option<Finding> {
     let message = match &offers.code_challenge_methods_supported {
         Some(methods) if methods.iter().any(|method| method == "S256") => return None,

@@ -1,4 +1,4 @@
-//! Checks a token with the code of the gate.
+//! Checks a token with the same code as the gate.
 
 #[cfg(feature = "jwt")]
 use std::error::Error;
@@ -58,8 +58,8 @@ impl NotJudged {
     }
 }
 
-/// Checks a token as the gate checks the token of a request. For an accepted token, also decides which operations it
-/// opens.
+/// Checks a token as the gate checks the token of a request. If the token is accepted, also decides which operations
+/// the token opens.
 pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send: bool) -> Verdict {
     match gate.verify_alone(text, may_send).await {
         None => Verdict::NotJudged(NotJudged::OwnVerifier),
@@ -106,7 +106,8 @@ fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
     Finding::error(Part::Token, "refused", reason(text, error)).advising(advice)
 }
 
-/// Returns the reason, without the token. An error of the program's own verifier may quote the token.
+/// Returns the reason of the rejection, with `..` in place of the token and its parts. An error of the program's own
+/// verifier can quote the token.
 fn reason(token: &str, error: &VerifyError) -> String {
     let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     let secrets = std::iter::once(token).chain(token.split('.').filter(|part| part.len() > 16));

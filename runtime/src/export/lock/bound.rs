@@ -33,7 +33,7 @@ impl From<&Gate> for Bound {
     }
 }
 
-/// Writes a line for each setting that differs from the default.
+/// Writes a line for each setting that does not have its default value.
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.accepts_unchecked {
@@ -49,8 +49,8 @@ const DPOP: &str = "dpop:";
 const CERTIFICATE: &str = "client-certificate:";
 
 impl Bound {
-    /// Reads a declaration. Returns `true` for the first declaration of its kind, and `None` if `word` begins another
-    /// kind of declaration.
+    /// Reads a declaration. Returns `true` for the first declaration with this word, `false` for a repeated one, and
+    /// `None` if `word` is none of the three words above.
     pub(super) fn read(&mut self, word: &str, rest: &str) -> Option<Result<bool, &'static str>> {
         Some(match (word, rest) {
             (UNCHECKED, "accepted") => Ok(!std::mem::replace(&mut self.accepts_unchecked, true)),
@@ -73,7 +73,7 @@ impl Bound {
     }
 }
 
-/// Lists the differences.
+/// Lists the differences between `old` and `new`.
 pub(super) fn changes(old: &Bound, new: &Bound) -> impl Iterator<Item = Change> {
     let changes = [unchecked(old, new), dpop(old.dpop, new.dpop), certificate(old, new)];
     changes.into_iter().flatten().map(|(direction, words)| Change::new(direction, words))
@@ -106,7 +106,8 @@ fn dpop(old: DpopUse, new: DpopUse) -> Option<(Direction, String)> {
         }
         _ => return None,
     };
-    // Bearer tokens pass unless a binding is required, and bound tokens pass unless they are refused.
+    // Tokens without a binding pass unless a binding is required, and bound tokens pass unless they are refused. So
+    // only `Accepted` lets both kinds pass, and each of the other two refuses one kind.
     let opens = old == Required || old == Refused;
     let closes = new == Required || new == Refused;
     Some((Direction::of(opens, closes), words.to_owned()))

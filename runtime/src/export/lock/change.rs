@@ -6,8 +6,8 @@ use super::{Lock, compare::Side, declarations, needs::Direction, routes::Routes}
 
 /// One difference between two locks.
 ///
-/// `Display` writes the change in words, as in ``` `DELETE /files/{name}` no longer needs `files:admin` ```. The words
-/// may change.
+/// `Display` writes the change in words, as in ``` `DELETE /files/{name}` no longer needs `files:admin` ```. The
+/// wording can differ between releases.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ impl Change {
         Self { direction, words }
     }
 
-    /// Returns whether the change lets more or fewer callers in.
+    /// Returns the effect of the change on callers.
     #[must_use]
     pub const fn direction(&self) -> Direction {
         self.direction
@@ -45,7 +45,8 @@ impl fmt::Display for Change {
     }
 }
 
-/// Lists the differences, weakest first, with declarations before routes.
+/// Lists the differences, in the order of [`Direction`]. For each direction, changes of declarations come before
+/// changes of routes.
 pub(super) fn between(old: &Lock, new: &Lock) -> Vec<Change> {
     let routes = Routes::of(&old.lines, &new.lines);
     let sides = [Side::from(&old.declared), Side::from(&new.declared)];

@@ -1,4 +1,4 @@
-//! Compares a lock file with the table, or rewrites it.
+//! Compares a lock file with the program, or writes the file again.
 
 use std::{env, fs, io, path::Path};
 
@@ -6,12 +6,12 @@ use super::{Lock, LockError};
 use crate::{export::Admission, scope::ScopeTable};
 
 /// Checks that the lock file at `path` matches `admission` and `table`. `admission` is a `&Gate` or a `&Policy`. If the
-/// environment has `UPDATE_SCOPES=1`, a file that is missing or does not match is written.
+/// environment has `UPDATE_SCOPES=1`, and the file is missing or does not match, the file is written.
 ///
 /// # Errors
 ///
-/// Fails if the file does not exist, cannot be read or written, or differs from the program. The error lists which
-/// rules got weaker and which got stricter.
+/// Fails if the file does not exist, if it cannot be read or written, or if it differs from the program. If the file
+/// differs, the error lists which rules became weaker and which became stricter.
 ///
 /// # Examples
 ///
@@ -61,9 +61,9 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # }
 /// ```
 ///
-/// If the program has no gate, such as an MCP server over stdio, pass the policy.
+/// A program without a gate, such as an MCP server over stdio, passes its policy.
 ///
-/// This test fails:
+/// If the lock does not match, the test fails with a message like this:
 ///
 /// ```text
 /// Error: `scopes.lock` does not match the program
@@ -74,7 +74,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
 /// ```
 ///
-/// Without a vocabulary, the error also names scopes that are spelt almost alike, such as `files:raed` and
+/// If the policy has no vocabulary, the error also names scopes that are spelt almost alike, such as `files:raed` and
 /// `files:read`. At startup, the gate also logs a warning about these scopes.
 pub fn check_lock<'a>(
     admission: impl Into<Admission<'a>>,

@@ -1,8 +1,9 @@
 //! Compares two locks by the tokens that they let through.
 //!
 //! For this comparison, a token is a set of scopes. Only a finite number of scopes cover a given scope
-//! ([`Policy::coverers`]). It is therefore enough to compare the smallest sets of scopes that meet a demand. A template
-//! counts as one scope: a scope that covers the template covers every scope that the template can become.
+//! ([`Policy::coverers`]), so only a finite number of smallest sets of scopes meet a demand. It is enough to compare
+//! these sets. A template counts as one scope: a scope that covers the template covers every scope that the template
+//! can become.
 
 use std::{
     borrow::Cow,
@@ -38,8 +39,8 @@ impl From<&Declared> for Side {
 }
 
 impl Side {
-    /// Tells whether the implications contradict each other, as in a cycle. No gate starts with contradictory
-    /// implications.
+    /// Tells whether the implications contradict each other, as in a cycle. A gate with contradictory implications does
+    /// not start.
     pub(super) fn is_contradictory(&self) -> bool {
         !self.policy.contradictions().is_empty()
     }
@@ -54,7 +55,7 @@ impl Side {
     }
 }
 
-/// What a caller needs.
+/// What a caller needs for access.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Demand<'a> {
     needs_token: bool,
@@ -64,13 +65,13 @@ pub(super) struct Demand<'a> {
 }
 
 impl<'a> Demand<'a> {
-    /// The demand that every caller with a token must meet.
+    /// Returns the demand for a token that grants the floor, and for nothing else.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
 
-    /// Adds a scope that the handler itself may demand. For a public operation, the token still does not need the
-    /// floor.
+    /// Adds a scope that the handler can demand while it runs. For a public operation, the caller then needs a token
+    /// with this scope, but still not the floor.
     pub(super) fn and(mut self, scope: &'a str) -> Self {
         self.ways.iter_mut().for_each(|way| way.push(scope.into()));
         Self { needs_token: true, ..self }
@@ -98,7 +99,7 @@ impl<'a> From<&'a Needs> for Demand<'a> {
     }
 }
 
-/// Returns the effect of a change from the old demand, under the old policy, to the new demand, under the new policy.
+/// Returns the effect of replacing the old demand and its policy by the new demand and its policy.
 pub(super) fn direction(old: (&Side, &Demand<'_>), new: (&Side, &Demand<'_>)) -> Direction {
     let instances = values(old.1.scopes().chain(new.1.scopes()), || {
         old.0.names.iter().chain(&new.0.names).map(String::as_str)
@@ -130,11 +131,12 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
     floor.chain(way.iter().map(AsRef::as_ref))
 }
 
-/// Tells whether some token fails to meet `demand` although it has one scope from each set of `wanted`.
+/// Tells whether some token fails to meet `demand` although the token has one scope from each set of `wanted`.
 ///
-/// A token fails if it lacks a scope of the floor, or if it lacks a scope of each alternative. A token lacks a scope if
-/// none of the token's scopes covers it. So the function takes the covering scopes out of each set of `wanted`. If
-/// every set still has a scope left, a token of these scopes fails.
+/// A token fails if it lacks a scope of the floor, or if it lacks at least one scope of every alternative. A token
+/// lacks a scope if none of the token's scopes covers that scope. So the function chooses the scopes to lack, and takes
+/// all scopes that cover them out of each set of `wanted`. If every set still has a scope left, a token with one such
+/// scope from each set fails.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {
@@ -147,8 +149,8 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     if ways.iter().any(Vec::is_empty) {
         return false;
     }
-    // If no scope in `wanted` covers a demanded scope, every token lacks the demanded scope. Only the other
-    // alternatives remain to try.
+    // If no scope in `wanted` covers a demanded scope, a token of these scopes lacks it, and so does not meet this
+    // alternative. Only the other alternatives remain to try.
     let is_lacking = |scope: &Coverers| wanted.iter().all(|coverers| coverers.is_disjoint(scope));
     ways.retain(|way| !way.iter().any(is_lacking));
     can_lack_each(&ways, wanted, &mut Vec::new())

@@ -13,10 +13,10 @@ use super::{
 };
 use crate::scope::{ScopeToken, Wildcards};
 
-/// Lists the differences of the declarations.
+/// Lists the differences between the declarations of two locks.
 ///
-/// A change of the policy is judged by its effect on the demands that stay the same. Changed demands are reported with
-/// the routes.
+/// A change of the policy is judged by its effect on the demands that both locks have in common. A demand that differs
+/// is reported with its route.
 pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes: &Routes<'_>) -> Vec<Change> {
     let steps: Vec<Step> = floor(old, new).chain(implications(old, new)).chain(wildcards(old, new)).collect();
     let mut changes = if steps.is_empty() { Vec::new() } else { judged(steps, sides, &routes.kept()) };
@@ -32,8 +32,8 @@ struct Step {
 }
 
 /// Judges the effect of each step. No step is reported with a greater effect than all steps have together. A single
-/// step can give an invalid policy, for example one half of a reversed implication. An effect that no single step has
-/// is reported for every step.
+/// step can lead to an invalid policy, for example the first half of a reversed implication, and then the effect of
+/// that step is unknown. An effect that all steps have together, but no single step has, is reported for every step.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));
     let affected: Vec<(&Demand<'_>, Direction)> =

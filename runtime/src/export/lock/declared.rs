@@ -12,8 +12,8 @@
 //! ```
 //!
 //! A declaration begins with a word that ends in a colon. A row begins with a method, and no method contains a colon,
-//! so the two cannot be confused. If a declaration is missing, its default applies: no floor, no implications, no
-//! wildcards, credentials only from `Authorization`, and no bound tokens.
+//! so a declaration cannot be taken for a row. If a declaration is missing, its default applies: no floor, no
+//! implications, no wildcards, credentials only from `Authorization`, and no bound tokens.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,7 +28,7 @@ use crate::{
     token::CredentialSource,
 };
 
-/// The settings that affect access in addition to the rows.
+/// The settings that, besides the rows, decide who gets access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
     pub(super) floor: BTreeSet<ScopeToken>,
@@ -84,7 +84,7 @@ fn source(source: &CredentialSource) -> String {
 }
 
 impl Declared {
-    /// Makes the declared policy.
+    /// Makes the policy that the declarations describe.
     pub(super) fn policy(&self) -> Policy {
         let implied = self.implied.iter().map(|(scope, children)| (scope.clone(), children.iter().cloned()));
         Policy::new().floor(self.floor.iter().cloned()).implies(implied).wildcards(self.wildcards)
@@ -127,7 +127,8 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads a line, and returns whether it is a declaration. The error says what is wrong with the line.
+    /// Reads a line. Returns `true` for a declaration, and `false` for a line that is not a declaration. The error says
+    /// what is wrong with a declaration.
     pub(super) fn read(&mut self, line: &str) -> Result<bool, &'static str> {
         let Some((word, rest)) = line.split_once(' ').filter(|(word, _)| word.ends_with(':')) else {
             return Ok(false);

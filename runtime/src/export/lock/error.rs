@@ -58,20 +58,20 @@ impl LockError {
         Self { path: Some(path.to_owned()), ..self }
     }
 
-    /// Tells whether the file does not exist.
+    /// Returns `true` if the lock file does not exist.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
         matches!(self.kind, Kind::Missing)
     }
 
-    /// Tells whether the file differs from the program.
+    /// Returns `true` if the lock file differs from the program.
     #[must_use]
     pub const fn is_stale(&self) -> bool {
         matches!(self.kind, Kind::Stale(..))
     }
 
-    /// Returns the differences if the lock is stale. The list is empty if the file has the same rules in another
-    /// spelling.
+    /// Returns the differences between a stale lock file and the program. The list is empty if only the text of the
+    /// file differs, and not its rules.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         match &self.kind {
@@ -117,7 +117,7 @@ impl fmt::Display for LockError {
     }
 }
 
-/// Writes changes below headings, one per line.
+/// Writes changes, one per line, below a heading for each direction.
 pub(in crate::export) struct Listed<'a>(pub(in crate::export) &'a [Change]);
 
 impl fmt::Display for Listed<'_> {

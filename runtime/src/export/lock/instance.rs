@@ -1,8 +1,8 @@
 //! The values of templates for which a policy has special rules.
 //!
 //! A template normally counts as one scope, whatever value a request fills in. But an implication can name the scope
-//! for one value. For example, a scope `support` may imply `tenant:acme:read` or `tenant:acme:*`. Each value that an
-//! implication names is therefore compared separately.
+//! that a template becomes for one value. For example, a scope `support` can imply `tenant:acme:read` or
+//! `tenant:acme:*`. Two locks are therefore also compared for each value that an implication names.
 
 use std::{
     borrow::Cow,
@@ -11,10 +11,11 @@ use std::{
 
 use scopegate_grammar::{Piece, has_braces, is_value, is_value_byte, pieces};
 
-/// Values of parameters, by name. Any other parameter may have any value.
+/// The values of some parameters, by name. A parameter that is not in the map stands for any value.
 pub(super) type Values<'a> = BTreeMap<&'a str, &'a str>;
 
-/// Lists the values for which one of `templates` becomes one of `names`, or a scope that a wildcard in `names` covers.
+/// Lists the values for which one of `templates` becomes a scope that is in `names`, or that a wildcard in `names`
+/// covers.
 pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates: impl Iterator<Item = &'a str>,
     names: impl Fn() -> N,
@@ -23,7 +24,8 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates.flat_map(|template| names().filter_map(move |name| values_in(template, name))).collect()
 }
 
-/// A parameter stands between separators, which no value contains, so there is at most one way to split `name`.
+/// Returns the values for which `template` becomes `name`, or a scope that the wildcard `name` covers. There is at most
+/// one solution: each parameter stands between separators, and no value contains a separator.
 fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     let wildcard = name.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']));
     let mut rest = wildcard.unwrap_or(name);

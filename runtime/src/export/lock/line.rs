@@ -9,8 +9,8 @@
 //! step-up     = "acr=" DQUOTE value DQUOTE / "max_age=" DQUOTE seconds DQUOTE
 //! ```
 //!
-//! A scope that equals a word of this grammar, such as `by`, is written in quotation marks. No scope contains quotation
-//! marks. If the route of a handler is unknown, its line has `-` as method and the handler in place of the path.
+//! A scope that equals a word of this grammar, such as `by`, is written in quotation marks, which no scope contains. If
+//! the route of a handler is unknown, the line has `-` as method and the handler in place of the path.
 
 use std::{fmt, iter::Peekable};
 
@@ -19,7 +19,7 @@ use crate::scope::{Entry, RowId, StepUp, one_word};
 
 const WORDS: [&str; 6] = ["public", "authenticated", "|", "also", "related", "by"];
 
-/// One route of a lock. Lines are sorted by these fields, in this order.
+/// One route of a lock. Lines are sorted by the first three fields, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) place: String,
@@ -47,7 +47,7 @@ impl From<&Entry> for Line {
 }
 
 impl Line {
-    /// Parses a line. The error names the part that is missing.
+    /// Parses a line. The error says what is wrong with the line.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let mut words = text.split(' ').peekable();
         let methods = words.next().filter(|word| !word.is_empty()).ok_or("a method is missing")?.to_owned();

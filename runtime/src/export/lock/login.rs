@@ -9,7 +9,7 @@ pub(super) fn direction(old: &StepUp, new: &StepUp) -> Direction {
     acr.and(max_age)
 }
 
-/// Returns the effect of each part: the values of `acr`, and the time.
+/// Returns two effects: that of the changed `acr`, and that of the changed `max_age`.
 fn parts(old: &StepUp, new: &StepUp) -> [Direction; 2] {
     [
         Direction::of(lets_more_values_in(new, old), lets_more_values_in(old, new)),
@@ -23,7 +23,7 @@ fn lets_more_values_in(one: &StepUp, other: &StepUp) -> bool {
     other.asks_for_acr() && (!one.asks_for_acr() || one.acr().any(is_new))
 }
 
-/// Tells whether `one` accepts an older login than `other`.
+/// Tells whether `one` accepts older logins than `other` does.
 fn lets_older_in(one: &StepUp, other: &StepUp) -> bool {
     other.max_age().is_some_and(|most| one.max_age().is_none_or(|max_age| max_age > most))
 }
@@ -36,7 +36,8 @@ pub(super) fn besides(asked: &StepUp) -> String {
     if parts.is_empty() { String::new() } else { format!(", with {}", parts.join(" and ")) }
 }
 
-/// Describes how the requirement changed. The caller puts the operation before each sentence, as its subject.
+/// Describes how the requirement changed, in sentences without a subject. The caller puts the operation before each
+/// sentence.
 pub(super) fn sentences(old: &StepUp, new: &StepUp) -> impl Iterator<Item = (Direction, String)> {
     let [of_acr, of_max_age] = parts(old, new);
     let acr = acr_sentence(old, new).map(|words| (of_acr, words));

@@ -30,16 +30,17 @@ use crate::scope::ScopeTable;
 /// All access rules of a program: one line for each declaration of the policy and the gate, and one for each route.
 ///
 /// The declarations name the floor, the implications, the wildcards and the credential sources. They also say whether
-/// tokens bound to a key or a certificate are accepted or required. Defaults have no line. The lock leaves out the
-/// authorization servers and the resource, because these differ between deployments and one lock is for all of them.
+/// tokens bound to a key or a certificate are accepted or required. A setting with its default value has no line. The
+/// lock leaves out the authorization servers and the resource, because these differ between deployments, and all
+/// deployments share one lock.
 ///
 /// The lines of routes are sorted by path and method. Moving a route in the program therefore changes no line, and two
 /// branches that add routes rarely touch the same line. For the same reason, columns are not aligned, and the lock
 /// leaves out the source file and line of a handler.
 ///
 /// Two locks are compared by the tokens that they let in. Each route is judged with the floor and the implications of
-/// its own lock. A template is treated as one scope, which wildcards can cover. If an implication names the scope for
-/// one value of the template, that value is also compared separately.
+/// its own lock. A template is treated as one scope, which wildcards can cover. If an implication names the scope that
+/// a template becomes for one value, such as `tenant:acme:read`, the two locks are also compared for that value.
 ///
 /// # Examples
 ///
@@ -93,15 +94,15 @@ impl Lock {
         declared.to_string().lines().map(str::to_owned).collect()
     }
 
-    /// Lists the differences from an `old` lock. Changes that weaken the lock come first, and changes without effect on
-    /// access come last.
+    /// Lists the differences from the lock `old`. Changes that weaken the lock come first, and changes without effect
+    /// on access come last.
     #[must_use]
     pub fn changes_since(&self, old: &Self) -> Vec<Change> {
         change::between(old, self)
     }
 }
 
-/// Writes the file, with a line break at the end.
+/// Writes the text of the lock file, with a line break at the end.
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}")?;
@@ -110,8 +111,8 @@ impl fmt::Display for Lock {
     }
 }
 
-/// Parses the file. Windows line breaks are accepted. Empty lines and lines that begin with `#` are ignored. Older
-/// versions wrote locks without declarations; the defaults apply to these locks.
+/// Parses the text of a lock file. Windows line breaks are accepted. Empty lines and lines that begin with `#` are
+/// ignored. Older versions wrote locks without declarations; the defaults apply to these locks.
 impl FromStr for Lock {
     type Err = LockError;
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::scope::Requirement;
 
-/// A [`Requirement`] with owned text, since a lock is read from a file.
+/// A [`Requirement`] with owned strings, because a lock is read from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Needs {
     Public,
@@ -14,7 +14,7 @@ pub(super) enum Needs {
 }
 
 impl Needs {
-    /// Tells whether some scope is a template.
+    /// Tells whether at least one scope is a template.
     pub(super) fn has_templates(&self) -> bool {
         match self {
             Self::Public | Self::Authenticated => false,
@@ -46,8 +46,8 @@ pub enum Direction {
     Changed,
     /// More callers are refused, and none is newly let through.
     Stricter,
-    /// The same callers are let through. A new protected route is also neutral, and so is a removed route that no other
-    /// rule replaces.
+    /// The same callers are let through. A new protected route is also neutral. So is a removed route if no other rule
+    /// then applies to its requests.
     Neutral,
 }
 
@@ -61,13 +61,13 @@ impl Direction {
         }
     }
 
-    /// Tells whether the change may let through a caller who was refused before.
+    /// Tells whether the change can let through a caller that was refused before the change.
     #[must_use]
     pub const fn opens(self) -> bool {
         matches!(self, Self::Weaker | Self::Changed)
     }
 
-    /// Tells whether the change may refuse a caller who was let through before.
+    /// Tells whether the change can refuse a caller that was let through before the change.
     pub(super) const fn closes(self) -> bool {
         matches!(self, Self::Stricter | Self::Changed)
     }

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-/// A path as axum matches it.
+/// The path of a route, split into the segments that axum compares.
 pub(super) struct Path<'a> {
     text: &'a str,
     segments: Vec<Segment<'a>>,
@@ -16,16 +16,16 @@ enum Segment<'a> {
     Literal(&'a str),
     /// `{name}`: one segment that is not empty.
     Parameter(&'a str),
-    /// Text around a parameter.
+    /// A parameter with text around it, as in `v{version}`.
     Mixed(&'a str),
     /// `{*name}`: the rest of the path, at least one character.
     Rest(&'a str),
-    /// `*`: the path before the `*`, and every path below, unless another route matches.
+    /// `*`: the path before the `*`, and every path below that path, unless another route matches.
     Fallback,
 }
 
 impl<'a> Path<'a> {
-    /// Parses a path with parameters or a fallback. Returns `None` if the path is only text.
+    /// Parses a path with parameters or a fallback. Returns `None` if all segments are literal text.
     fn pattern(text: &'a str) -> Option<Self> {
         Some(Self::of(text)).filter(|path| {
             let is_literal = |segment: &Segment<'_>| matches!(segment, Segment::Literal(_));
@@ -74,7 +74,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether both paths use each parameter name for the same part of the path.
+    /// Tells whether each parameter name that both paths have stands for the same segment in both.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {
             let named = path.segments.iter().enumerate().filter(|(_, segment)| segment.name().is_some());
@@ -93,7 +93,7 @@ impl<'a> Segment<'a> {
         let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
         match inner {
             _ if text == "*" => Self::Fallback,
-            // A doubled brace is literal text.
+            // A doubled brace stands for a literal brace.
             _ if !text.replace("{{", "").contains('{') => Self::Literal(text),
             Some(name) if !name.contains(['{', '}']) => match name.strip_prefix('*') {
                 Some(name) => Self::Rest(name),
@@ -129,7 +129,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Tells whether the remaining segments are not empty, as `{*name}` requires.
+/// Tells whether the remaining segments have at least one character, as `{*name}` requires.
 fn has_text(segments: &[Segment<'_>]) -> bool {
     !matches!(segments, [] | [Segment::Literal("")])
 }
@@ -137,7 +137,7 @@ fn has_text(segments: &[Segment<'_>]) -> bool {
 /// The paths of one lock.
 pub(super) struct Paths<'a> {
     all: BTreeSet<&'a str>,
-    /// The paths with parameters or a fallback. The key is the first segment, or `None` if that segment is not plain
+    /// The paths with parameters or a fallback. The key is the first segment, or `None` if that segment is not literal
     /// text.
     patterns: OnceCell<BTreeMap<Option<&'a str>, Vec<Path<'a>>>>,
 }
@@ -147,9 +147,9 @@ impl<'a> Paths<'a> {
         Self { all: all.into_iter().collect(), patterns: OnceCell::new() }
     }
 
-    /// Finds the paths that receive requests to `path` if `path` itself does not exist. Of two paths that match, only
-    /// the closer match counts. If `path` exists, the list is empty, because `path` itself answers 405 to methods
-    /// without a handler.
+    /// If `path` is not in the lock, lists the paths that receive the requests to `path`. A path is left out if a more
+    /// specific path receives the same requests. If `path` is in the lock, the list is empty: axum then answers 405 to
+    /// methods without a handler, and tries no other path.
     pub(super) fn next_to(&self, path: &Path<'_>) -> Vec<&Path<'a>> {
         if self.all.contains(path.text) {
             return Vec::new();
@@ -205,7 +205,7 @@ mod tests {
         check("/f", &["/f/{n}", "/f/{*all}"], &[]);
         check("/f/", &["/f/{n}", "/f/{*all}"], &[]);
         check("/f/{n}", &["/f/{id}", "/f/a"], &["/f/{id}"]);
-        // Neither of the two paths covers `/f/{n}` completely.
+        // `/{a}/x` is more specific, but covers only a part of `/f/{n}`, so both paths receive requests.
         check("/f/{n}", &["/{a}/x", "/{a}/{b}"], &["/{a}/x", "/{a}/{b}"]);
         check("/f/{{n}}", &["/f/{n}"], &["/f/{n}"]);
         check("/{a}/{b}", &["/f/{{n}}"], &[]);

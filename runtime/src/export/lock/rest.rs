@@ -1,4 +1,4 @@
-//! Finds the rule for an operation that has no row of its own.
+//! Finds the rule that applies to an operation without a row of its own.
 
 use super::{
     line::Line,
@@ -10,13 +10,14 @@ use super::{
 };
 use crate::scope::StepUp;
 
-/// The rule for an operation without a row.
+/// The rule that applies to an operation without a row.
 pub(super) struct Rest<'a> {
     /// The row that applies, or `None` if only the floor applies.
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether the templates of this rule take their values from other parts of the path.
+    /// Whether a parameter in this rule can stand for another part of the path than a parameter of the same name in the
+    /// operation's own path.
     pub(super) is_of_other_values: bool,
 }
 
@@ -45,7 +46,7 @@ impl<'a> Rest<'a> {
 }
 
 impl<'a> Routes<'a> {
-    /// Finds the rules for an operation on the side where the operation has no row.
+    /// Finds the rules that apply to an operation in the lock at index `side`, where the operation has no row.
     pub(super) fn rest(&self, operation: Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let (place, method) = operation;
         if method == METHOD && place != REST && needs_no_row(place) {
@@ -73,7 +74,7 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of other paths that receive the operation's requests if its own path does not exist.
+    /// Finds the rows of other paths that receive the operation's requests if the operation's own path does not exist.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();
@@ -85,7 +86,7 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of resources that share a URI with the resource `uri`.
+    /// Finds the rows of other resources that apply to some URI of the resource `uri`.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
@@ -95,20 +96,20 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// In the tables of MCP servers, this word marks the row of a method.
+/// In the tables of MCP servers, the row for a whole MCP method has this word in place of an HTTP method.
 const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 
 #[cfg(feature = "mcp")]
 use crate::mcp::{needs_no_row, stands_in};
 
-/// Without the feature `mcp`, the answer is unknown. Assume that the method needs no row.
+/// Without the feature `mcp`, it is unknown which methods need a row. Assume that this method needs none.
 #[cfg(not(feature = "mcp"))]
 fn needs_no_row(_method: &str) -> bool {
     true
 }
 
-/// Without the feature `mcp`, the answer is unknown. Assume that the two share a URI.
+/// Without the feature `mcp`, URI templates cannot be compared. Assume that the two share a URI.
 #[cfg(not(feature = "mcp"))]
 fn stands_in(_row: &str, _uri: &str) -> bool {
     true

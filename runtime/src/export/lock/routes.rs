@@ -16,18 +16,20 @@ use super::{
 /// The routes of two locks, for comparison.
 pub(super) struct Routes<'a> {
     pub(super) operations: BTreeMap<Operation<'a>, [Vec<&'a Line>; 2]>,
-    /// The HTTP routes of each side.
+    /// The paths of the HTTP routes, for each of the two locks.
     pub(super) paths: [Paths<'a>; 2],
 }
 
-/// One method of one path, or a handler without a route.
+/// A path and one of its methods. If the route of a handler is unknown, the handler stands in place of the path, and
+/// `-` in place of the method.
 pub(super) type Operation<'a> = (&'a str, &'a str);
 
-/// In place of a name, this stands for all operations of an MCP server that have no row. In place of a method, this
-/// stands for all methods of a path that have no row.
+/// In place of a name: all operations of an MCP server, except those with a row of their own. In place of a method: all
+/// methods of a path, except those with a row of their own.
 pub(super) const REST: &str = "*";
 
-/// Distinguishes HTTP routes from handlers without a route and from operations of an MCP server.
+/// Tells whether an operation is an HTTP route. Other operations belong to an MCP server, or are handlers whose route
+/// is unknown.
 pub(super) fn is_route((place, method): Operation<'_>) -> bool {
     place.starts_with('/') && (method == REST || method.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
@@ -47,8 +49,8 @@ impl<'a> Routes<'a> {
         Self { operations, paths }
     }
 
-    /// Returns the demands that are the same on both sides, without duplicates. Only changed declarations can change
-    /// the effect of these demands. One of the demands is always the floor alone.
+    /// Returns the demands that both locks have in common, without duplicates. If one of these demands lets in other
+    /// tokens than before, the cause is a changed declaration. The floor alone is always one of these demands.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {
@@ -61,7 +63,7 @@ impl<'a> Routes<'a> {
         kept.chain([Demand::floor()]).collect()
     }
 
-    /// Lists the changes. If an operation has several rows, they are compared in order.
+    /// Lists the changes. If an operation has several rows, the rows are compared in order.
     pub(super) fn changes(&self, sides: &[Side; 2]) -> Vec<Change> {
         let mut changes = Vec::new();
         for (&(place, method), [old, new]) in &self.operations {
@@ -126,7 +128,7 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
 /// Returns the effect if `rest` takes the place of a row, or if a row takes the place of `rest`.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
-        // The same parameter name may mean another part of the URI.
+        // The same parameter name can stand for another part of the path or the URI.
         return Direction::Changed;
     }
     judged(old, new, sides)
@@ -136,7 +138,7 @@ fn judged(old: &Needs, new: &Needs, [old_side, new_side]: &[Side; 2]) -> Directi
     direction((old_side, &old.into()), (new_side, &new.into()))
 }
 
-/// Iterates over the scopes that the handler may demand on both sides.
+/// Iterates over the scopes that the handler can demand in both locks.
 fn common_demands<'a>(old: &'a Line, new: &'a Line) -> impl Iterator<Item = &'a str> {
     old.also.iter().filter(|scope| new.also.contains(scope)).map(String::as_str)
 }

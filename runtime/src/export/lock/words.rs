@@ -20,9 +20,9 @@ pub(super) fn what_before(needs: &Needs) -> String {
     what(needs).replacen("needs", "needed", 1)
 }
 
-/// Describes how one requirement became another, as the rest of a sentence about the operation.
+/// Describes the change from one requirement to another, as the rest of a sentence about the operation.
 ///
-/// `effect` is the effect of the change under the policies of the two sides.
+/// `effect` is the effect of the change under the policies of the two locks.
 pub(super) fn sentence(old: &Needs, new: &Needs, effect: Direction) -> String {
     match (old, new) {
         (Needs::Scopes(former), Needs::Scopes(latter)) if effect != Direction::Neutral => {
@@ -46,7 +46,7 @@ pub(super) fn sentence(old: &Needs, new: &Needs, effect: Direction) -> String {
     }
 }
 
-/// Tells whether two requirements let the same tokens through under an empty policy.
+/// Tells whether two requirements let the same tokens through if the policy is empty.
 fn is_same(old: &Needs, new: &Needs) -> bool {
     let side = Side::from(&Declared::default());
     direction((&side, &old.into()), (&side, &new.into())) == Direction::Neutral

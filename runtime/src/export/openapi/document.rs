@@ -9,8 +9,8 @@ use crate::scope::Requirement;
 
 /// An `OpenAPI` document that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) writes to.
 ///
-/// Pass plain JSON of version 3.0, 3.1 or 3.2 (`&mut serde_json::Value`), as aide and other libraries write it. With
-/// the feature `utoipa`, you can also pass utoipa's type (`&mut utoipa::openapi::OpenApi`).
+/// Pass a document of version 3.0, 3.1 or 3.2 as plain JSON (`&mut serde_json::Value`), which aide and other libraries
+/// can write. With the feature `utoipa`, you can also pass utoipa's type (`&mut utoipa::openapi::OpenApi`).
 ///
 /// # Examples
 ///
@@ -34,21 +34,21 @@ pub(super) type Alternative = BTreeMap<String, Vec<String>>;
 pub(super) type Described = BTreeMap<String, String>;
 
 pub(super) trait Document {
-    /// Returns the problem of the document as a whole.
+    /// Returns a problem of the document as a whole, or `None` if there is none.
     fn problem(&self) -> Option<String>;
 
-    /// Tells whether only requirements for OAuth 2 and `OpenID` Connect may list scopes, as before `OpenAPI` 3.1.
+    /// Tells whether scopes are allowed only in requirements for OAuth 2 and `OpenID` Connect, as before `OpenAPI` 3.1.
     fn is_strict(&self) -> bool;
 
     fn places(&mut self) -> Vec<Place<'_>>;
 
-    /// Returns whether the scheme is of a kind that has scopes, or `None` if the document lacks the scheme.
+    /// Tells whether the type of the scheme has scopes. Returns `None` if the document does not have the scheme.
     fn scheme(&self, name: &str) -> Option<bool>;
 
-    /// Adds a scheme, or replaces the scheme of that name.
+    /// Adds a scheme, or replaces the scheme that has this name.
     fn add_scheme(&mut self, name: &str, flows: &Flows, scopes: &Described, description: Option<String>);
 
-    /// Adds scopes that are missing to the flows of a scheme.
+    /// Adds scopes to each flow of a scheme, unless the flow already has them.
     fn add_scopes(&mut self, name: &str, scopes: &Described);
 }
 

@@ -13,7 +13,7 @@ impl<'a> From<&'a mut Value> for OpenApiDocument<'a> {
     }
 }
 
-/// The members of a path item that are operations.
+/// The names under which a path item contains operations.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 impl Document for Value {
@@ -52,7 +52,7 @@ impl Document for Value {
     fn scheme(&self, name: &str) -> Option<bool> {
         let scheme = self.pointer("/components/securitySchemes")?.get(name)?;
         let kind = scheme.get("type").and_then(Value::as_str);
-        // The kind of a referenced scheme is unknown, so it counts as one with scopes.
+        // The type of a referenced scheme is unknown, so assume that the scheme has scopes.
         Some(scheme.get("$ref").is_some() || matches!(kind, Some("oauth2" | "openIdConnect")))
     }
 

@@ -18,13 +18,14 @@ impl ScopeTable {
     /// The document is utoipa's type or plain JSON. Each alternative, together with the floor of the gate, becomes a
     /// security requirement of its own. A public operation gets an empty list, which overrides the document's default.
     /// If the handler of a public operation takes `Option<Access>`, a token is optional, and the list is
-    /// `[{}, {"oauth2":[]}]`. The demand on the login goes into two extensions, the list `x-acr-values` and `x-max-age`
-    /// in seconds. The new requirements replace the former requirements of the operation. A template is written with
-    /// its braces. An operation that needs a scope names the scope even if the metadata does not advertise it.
+    /// `[{}, {"oauth2":[]}]`. A demand on the login becomes two extensions: the list `x-acr-values`, and `x-max-age` in
+    /// seconds. The new requirements replace the former requirements of the operation. A template is written with its
+    /// braces. A requirement names all scopes that the operation needs, even those that the metadata does not
+    /// advertise.
     ///
     /// An operation that is not in the table stays as it is, and the report lists the operation. The report also lists
-    /// each route that is not in the document. Routes are found by method and path, and the path has `{rest}` in place
-    /// of `{*rest}`. A route for `GET` also covers `HEAD`.
+    /// each route that is not in the document. Routes are found in the document by method and path. Where the route has
+    /// `{*rest}`, the document has `{rest}`. A route for `GET` also covers `HEAD`.
     ///
     /// # Examples
     ///
@@ -53,7 +54,7 @@ impl ScopeTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// For another library, pass the document as JSON:
+    /// To use another library, pass the document as JSON:
     ///
     /// ```
     /// use scopegate::{Gate, Resource, Router, export::OAuth, requires_scope, routing::get, testing::TestVerifier};

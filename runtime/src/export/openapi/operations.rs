@@ -2,10 +2,12 @@
 
 use super::document::{Document, Needs, Place};
 
-/// The operations of a document, and which of them already have their requirement.
+/// The operations of a document. The second field is the precedence of the row that has set the operation's
+/// requirement, or `None` if no row has set it.
 pub(super) struct Operations<'a>(Vec<(Place<'a>, Option<Precedence>)>);
 
-/// A row for the method itself takes precedence over a row for another method, whichever row comes first.
+/// How closely a row fits the method of an operation. The requirement comes from the row that fits most closely. The
+/// order of the rows does not matter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Precedence {
     AnyMethod,
@@ -18,7 +20,8 @@ impl<'a> Operations<'a> {
         Self(document.places().into_iter().map(|place| (place, None)).collect())
     }
 
-    /// Sets the requirement of a route's operations, and returns whether the document has any.
+    /// Sets the requirement of each operation that a route covers. Returns whether the document has an operation for
+    /// the route; for `GET`, an operation for `HEAD` is not enough.
     pub(super) fn set(&mut self, path: &str, method: &str, needs: &Needs) -> bool {
         let mut found = false;
         for (place, set) in self.0.iter_mut().filter(|(place, _)| place.path == path) {

@@ -1,4 +1,4 @@
-//! The differences between table and document.
+//! The differences between the table and the document.
 
 use std::fmt;
 
@@ -49,10 +49,11 @@ impl OpenApiReport {
         &self.problems
     }
 
-    /// Allows routes to be undocumented, such as internal routes. Name each as [`OpenApiReport::undocumented`] does.
+    /// Allows some routes, such as internal routes, to be undocumented. Write each route
+    /// as [`OpenApiReport::undocumented`] returns it.
     ///
-    /// If a name in `routes` is not an undocumented route, the name becomes an error. Otherwise a new route could hide
-    /// behind an old name.
+    /// A name in `routes` is an error if it is not an undocumented route. Otherwise, the name of a removed route could
+    /// hide a new route that gets the same name.
     ///
     /// # Examples
     ///

@@ -36,7 +36,7 @@ pub struct OAuth {
 pub(super) struct Flows {
     pub(super) authorization_url: String,
     pub(super) token_url: String,
-    /// The URL at which clients get tokens on their own behalf.
+    /// The token URL for clients that act on their own behalf.
     pub(super) client_credentials: Option<String>,
 }
 
@@ -51,14 +51,14 @@ impl OAuth {
         Self { gate: gate.clone(), name: "oauth2".to_owned(), flows: Some(flows) }
     }
 
-    /// Uses the security scheme `name` that the document already has, such as one for `OpenID` Connect.
+    /// Uses the security scheme `name` that the document already has, such as a scheme for `OpenID` Connect.
     ///
-    /// If this is an OAuth 2 scheme, missing scopes are added to it. Nothing else in a scheme changes.
+    /// If it is an OAuth 2 scheme, the scopes that it lacks are added to its flows. Nothing else in the scheme changes.
     pub fn existing(gate: &Gate, name: &str) -> Self {
         Self { gate: gate.clone(), name: name.to_owned(), flows: None }
     }
 
-    /// Adds the flow of clients that act on their own behalf. A scheme that the document already has keeps its flows.
+    /// Adds the flow of clients that act on their own behalf. After [`OAuth::existing`], this call changes nothing.
     #[must_use]
     pub fn client_credentials(mut self, token_url: &str) -> Self {
         if let Some(flows) = &mut self.flows {
@@ -82,7 +82,7 @@ impl OAuth {
         };
         let requirement = entry.requirement();
         let mut alternatives = match requirement.alternatives()[..] {
-            // Any valid token is enough, even without the floor.
+            // A token is optional here, and any valid token is enough, even if it does not grant the floor.
             _ if requirement.is_public() && entry.row().takes::<Option<Access>>() => {
                 vec![Alternative::new(), of(Vec::new())]
             }
@@ -94,7 +94,7 @@ impl OAuth {
         alternatives
     }
 
-    /// Returns the floor and `scopes` without repetitions, by the names that clients use.
+    /// Returns the floor and `scopes` without repetitions, under the names by which clients request them.
     fn with_floor(&self, scopes: &[&str]) -> Vec<String> {
         let floor = self.gate.policy().floor_scopes().iter().map(ScopeToken::as_str);
         let mut names: Vec<String> = Vec::new();
@@ -107,8 +107,8 @@ impl OAuth {
         names
     }
 
-    /// Tells whether requirements list scopes. Before `OpenAPI` 3.1, only requirements for OAuth 2 and `OpenID` Connect
-    /// list scopes.
+    /// Tells whether security requirements list scopes. Before `OpenAPI` 3.1, only requirements for OAuth 2 and
+    /// `OpenID` Connect list scopes.
     pub(super) fn lists_scopes_in(&self, document: &dyn Document) -> bool {
         !document.is_strict() || document.scheme(&self.name) != Some(false)
     }
@@ -119,7 +119,7 @@ impl OAuth {
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
-    /// Adds the scheme to the document, or returns a problem if the document should already have it.
+    /// Adds the scheme to the document. Returns a problem if the scheme should already be in the document, but is not.
     pub(super) fn describe_in(&self, document: &mut dyn Document, table: &ScopeTable) -> Option<String> {
         let scopes = self.described(table);
         match (&self.flows, document.scheme(&self.name)) {
@@ -132,8 +132,8 @@ impl OAuth {
         None
     }
 
-    /// Lists all scopes that operations need or may demand, with their descriptions. A missing description is an empty
-    /// text.
+    /// Lists all scopes that operations need or that handlers can demand, with their descriptions. A missing
+    /// description is an empty string.
     fn described(&self, table: &ScopeTable) -> Described {
         let policy = self.gate.policy();
         let floor = policy.floor_scopes().iter().map(ScopeToken::as_str);

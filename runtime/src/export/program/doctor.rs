@@ -45,7 +45,7 @@ pub(super) fn examine(
     out.flush()?;
     match diagnosis.at_fault() {
         None => Ok(()),
-        // The problem has been printed.
+        // The diagnosis already shows the problem, so there is no text for the error stream.
         Some(Part::Configuration) => Err(Exit::new(5, "")),
         Some(Part::AuthorizationServer) => Err(Exit::new(6, "")),
         Some(Part::Token) => Err(Exit::new(7, "")),
@@ -66,7 +66,7 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     Some(question)
 }
 
-/// Reads a token. The error does not show `file`, because a user may pass the token itself by mistake.
+/// Reads a token. The error does not show `file`, because users sometimes pass the token in place of a file name.
 fn token_in(file: &str) -> Result<String, Exit> {
     /// The doctor reads at most this many bytes. No access token is longer.
     const MAX_LENGTH: u64 = 64 * 1024;
@@ -82,8 +82,8 @@ fn token_in(file: &str) -> Result<String, Exit> {
     Ok(token)
 }
 
-/// Runs the doctor on a separate runtime and thread. The exporter may have its own runtime, and this call must not
-/// block it.
+/// Runs the doctor on a new thread with a runtime of its own. The exporter can already have a tokio runtime, and tokio
+/// does not allow `block_on` on a thread of a runtime.
 fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -104,7 +104,7 @@ mod tests {
         (Gate::static_keys("files", keys), ScopeTable::default())
     }
 
-    /// An exporter may have `#[tokio::main]`.
+    /// An exporter can have `#[tokio::main]`.
     #[tokio::test]
     async fn the_doctor_comes_to_a_program_with_a_runtime() {
         let (gate, table) = keys();

@@ -8,8 +8,8 @@
 //! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
 //! ```
 //!
-//! If the environment has `SCOPEGATE_EXPORT`, the first line of the output names the protocol. If this line is missing,
-//! `cargo scopegate` knows that the program is not an exporter.
+//! `cargo scopegate` sets `SCOPEGATE_EXPORT` in the environment, and then the first line of the output names the
+//! protocol. If this line is missing, `cargo scopegate` knows that the program is not an exporter.
 
 mod doctor;
 mod report;
@@ -39,8 +39,8 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 
 /// Answers the commands of `cargo scopegate`, or of anyone who starts the program with the same arguments.
 ///
-/// An exporter needs only this call. It is a `[[bin]]` or an example, and `[package.metadata.scopegate]` contains its
-/// name.
+/// The `main` of an exporter needs only this call. An exporter is a `[[bin]]` or an example, and
+/// `[package.metadata.scopegate]` contains the exporter's name.
 ///
 /// | exit code | |
 /// |---|---|
@@ -48,10 +48,10 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 /// | 1 | the lock is missing or stale |
 /// | 2 | the arguments cannot be read |
 /// | 3 | the gate cannot start, or a file cannot be read or written |
-/// | 4 | a route, the policy or the gate lets a caller in whom the older lock refuses |
+/// | 4 | a route, the policy or the gate lets in a caller that the older lock refuses |
 /// | 5 | `doctor`: the configuration is at fault |
 /// | 6 | `doctor`: an authorization server is at fault |
-/// | 7 | `doctor`: the token is rejected, opens nothing, or cannot be checked |
+/// | 7 | `doctor`: the token is rejected, opens no operation, or cannot be checked |
 ///
 /// # Examples
 ///
@@ -138,7 +138,8 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
     Ok(out.flush()?)
 }
 
-/// Lists the problems. Rows without a path come from a constant table, so only their requirements can be checked.
+/// Lists the problems that keep the gate from starting. If the path of a row is unknown, only the requirement of the
+/// row is checked.
 pub(super) fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
     let mounted: ScopeTable =
         table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();
@@ -173,7 +174,7 @@ fn check(
     Ok(())
 }
 
-/// Reads the lock of an older version.
+/// Reads the lock of an older version of the program.
 fn older(path: &str) -> Result<Lock, Exit> {
     let text = if path == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
     let text = text.map_err(|error| Exit::new(3, &format!("{path}: {error}")))?;

@@ -29,7 +29,7 @@ struct Report<'a> {
     format: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'a str>,
-    /// The lines of the lock about the gate.
+    /// The lines of the lock about the policy and the gate, except implications.
     gate: Vec<String>,
     floor: &'a [ScopeToken],
     wildcards: &'static str,
@@ -94,7 +94,7 @@ pub(super) fn report(
         changes: changes.map(|changes| changes.iter().map(Changed::from).collect()),
         audit,
     };
-    // Text, numbers and lists of them always serialize.
+    // Serializing strings, numbers and lists of them cannot fail.
     serde_json::to_string(&report).unwrap_or_default()
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Known {
     scope: ScopeToken,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'static str,
-    /// The scopes that the declaration of this scope names as implied.
+    /// The scopes that this scope implies directly.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     implies: BTreeSet<ScopeToken>,
     /// The scopes that this scope covers as a wildcard.
@@ -54,8 +54,8 @@ pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
         .collect()
 }
 
-/// Lists the scopes that each scope covers. Looking up the coverers of each scope is cheap, because most scopes have
-/// few.
+/// Lists the scopes that each scope covers. For each scope, the function looks up the scopes that cover it. This is
+/// cheap, because there are usually few of them.
 fn covers(policy: &Policy, scopes: &BTreeSet<ScopeToken>) -> BTreeMap<String, BTreeSet<ScopeToken>> {
     let mut covers: BTreeMap<String, BTreeSet<ScopeToken>> = BTreeMap::new();
     for scope in scopes {

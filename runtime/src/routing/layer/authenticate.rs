@@ -15,8 +15,8 @@ use crate::{
 impl Gate {
     /// Makes an outer layer that verifies the token early, and refuses no request.
     ///
-    /// Middleware between this layer and the routes, such as a rate limit, reads the caller with `Option<Access>`. The
-    /// guards inside use the same result, so a token is verified only once.
+    /// Middleware between this layer and the routes, such as a rate limit, can read the caller with `Option<Access>`.
+    /// The guards inside use the same result, so a token is verified only once.
     ///
     /// # Examples
     ///
@@ -67,7 +67,7 @@ pub struct AuthenticateLayer(Arc<Plan>);
 
 impl Step for AuthenticateLayer {
     async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
-        // The request carries the outcome to the code inside.
+        // The request carries the result to the guards inside, so it is not used here.
         let plan = plan_for(&self.0, parts).unwrap_or(Cow::Borrowed(&self.0));
         let _ = verify_for_all(&plan, parts).await;
         Ok(())

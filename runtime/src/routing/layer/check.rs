@@ -55,24 +55,26 @@ impl GateLayer {
         let survey = Survey::of(&router);
         let mut problems = self.unmatched(&survey);
         problems.extend(self.in_the_way(&survey));
-        // The order matters, because axum keeps the fallback of the second router, and this fallback is behind the
-        // layer.
+        // The order matters. If both routers have only axum's default fallback, axum keeps that of the second router,
+        // which is behind the layer.
         StartupError::unless(problems, || self.well_known().merge(router.layer(self.clone())))
     }
 
     /// Compares the table with a router, and rejects rows without a matching route.
     ///
-    /// Call this method if only a part of the router has the layer, and pass the complete router. You do not need it
-    /// with [`GateLayer::protect`], which makes the same check. The check does not run any code of the router. The
-    /// check does not see routes inside nested services, such as those of [`nest_service`](axum::Router::nest_service).
+    /// Call this method if only a part of the router has the layer, and pass the complete router. You do not need this
+    /// method with [`GateLayer::protect`], which makes the same check. The check does not run any code of the router.
+    /// The check does not see routes inside nested services, such as those
+    /// of [`nest_service`](axum::Router::nest_service).
     ///
-    /// axum does not list its routes, so the check cannot find a path without any row. Such a path is logged when its
-    /// first request arrives. If a path has a row, the methods of this path that have no row are logged at once. These
-    /// methods are not an error, because a handler without an attribute has no row.
+    /// axum does not list its routes, so the check cannot find a path for which the table has no row. Such a path is
+    /// logged when its first request arrives. If the table has a row for a path, the other methods of this path that
+    /// have no row are logged at once. These methods are not an error, because their handlers may have no attribute,
+    /// and such a handler cannot have a row.
     ///
     /// # Errors
     ///
-    /// Fails if the path or the method of a row has no route. The error lists all such rows.
+    /// Fails if the router has no route for the path or for the method of a row. The error lists all these rows.
     ///
     /// # Examples
     ///
@@ -99,7 +101,7 @@ impl GateLayer {
         StartupError::unless(self.unmatched(&Survey::of(router)), || ())
     }
 
-    /// Returns the rows without a route, and logs the routes without a row.
+    /// Returns a problem for each row without a route, and logs the methods without a row.
     fn unmatched(&self, survey: &Survey) -> Vec<String> {
         let mut problems = Vec::new();
         let mut found: BTreeMap<&str, Option<Found>> = BTreeMap::new();
@@ -120,8 +122,8 @@ impl GateLayer {
         problems
     }
 
-    /// Returns a problem for each route at the path of the metadata document. Such a route would make axum panic during
-    /// the merge.
+    /// Returns a problem for each route at the path of the metadata document. axum would panic if it merged this route
+    /// with the route of the document.
     fn in_the_way(&self, survey: &Survey) -> BTreeSet<String> {
         let places = well_known::looked_at(&self.discovery()).iter();
         let routes = places.flat_map(|place| {
@@ -161,7 +163,7 @@ fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) ->
     })
 }
 
-/// Returns the methods of a route that have no row. A row for `GET` also covers `HEAD`.
+/// Returns those methods of a route for which the table has no row. A row for `GET` also covers `HEAD`.
 fn without_row<'a>(path: &str, served: &'a [String], table: &ScopeTable) -> Vec<&'a str> {
     let rows = || mounted(table).filter(|(_, own, _)| *own == path);
     let has_row = |method: &str| {

@@ -39,28 +39,32 @@ impl Gate {
     /// Makes a layer that demands a valid token and the floor for every request to a plain [`axum::Router`].
     ///
     /// Behind this layer, a handler without an attribute is never open. A handler with an attribute also demands its
-    /// scopes. Write `table` with [`scope_table!`](crate::scope_table). It lists the scopes of the handlers for the
-    /// metadata that [`GateLayer::well_known`] serves. A handler that is not in the table is still guarded, but the
-    /// metadata lacks its scopes.
+    /// scopes. Write `table` with [`scope_table!`](crate::scope_table). The metadata that [`GateLayer::well_known`]
+    /// serves names the scopes of the handlers in the table. A handler that is not in the table is still guarded, but
+    /// the metadata lacks its scopes.
     ///
-    /// A row may contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
-    /// exactly as a [`Router`](crate::Router) would. For a route without a row, and for a wrong method, the 401 names
-    /// only the floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath).
-    /// This happens in a fallback, around [`nest_service`](axum::Router::nest_service), and around a whole router
-    /// with [`Layer::layer`](tower_layer::Layer::layer). A 403 of the layer names the floor, and the 403 of a guard
-    /// inside names all scopes. A row never lets a request through. If the table has routes, a path without a row is
-    /// logged at its first request. To find rows without a route, use [`GateLayer::protect`].
+    /// A row can contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
+    /// as with a [`Router`](crate::Router). For a route without a row, and for a wrong method, the 401 names only the
+    /// floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath): in a
+    /// fallback, around [`nest_service`](axum::Router::nest_service), and
+    /// if [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole router. A 403 of the layer names
+    /// the floor, and the 403 of a guard inside names all scopes that the handler needs. Rows have no influence on
+    /// which requests are let through. If at least one row contains a route, each path without a row is logged at its
+    /// first request. To find rows without a route, use [`GateLayer::protect`].
     ///
-    /// With [`axum::Router::layer`] everything is behind the layer, including wrong methods and unknown paths.
-    /// With [`axum::Router::route_layer`] unknown paths are 404 without a token, and
-    /// with [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer) wrong methods are 405.
+    /// With [`axum::Router::layer`], everything is behind the layer, including wrong methods and unknown paths.
+    /// With [`axum::Router::route_layer`], a request to an unknown path gets 404, even without a token.
+    /// With [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer), a request with a wrong method gets
+    /// 405, even without a token.
     ///
-    /// The layer answers a CORS preflight itself, with a 204 that allows nothing. Put a CORS layer outside this layer.
+    /// The layer answers a CORS preflight with a 204 that allows nothing. If pages of other origins call the API, put a
+    /// CORS layer outside this layer.
     ///
     /// # Errors
     ///
-    /// Fails if the gate has problems, if a route has two rows, or if a template names a parameter that its path lacks.
-    /// Also fails if the table has a public handler, because the route of a public handler belongs outside the layer.
+    /// Fails if the gate has problems, if a route has two rows, or if a template names a parameter that the path of its
+    /// row lacks. Also fails if the table has a public handler, because the route of a public handler belongs outside
+    /// the layer.
     ///
     /// # Examples
     ///
@@ -134,7 +138,7 @@ pub struct GateLayer {
     rows: Arc<Rows>,
 }
 
-/// The rows of the handlers inside.
+/// The rows of the handlers inside the layer.
 struct Rows {
     table: ScopeTable,
     routes: Routes,
@@ -195,7 +199,8 @@ impl Step for GateLayer {
             admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), parts);
         match parts.extensions.get_mut::<Enforcement>() {
-            // The handler around this layer may wait for the gate of its own router. That gate still decides.
+            // The layer can be around a handler of a `Router` with its own gate. The guard of this handler still
+            // decides, with that gate.
             Some(own) if own.is_pending() => own.follow(verified),
             _ => Enforcement::done(self.slot.clone(), &plan, admitted, Some(verified), &mut parts.extensions),
         }
@@ -203,14 +208,15 @@ impl Step for GateLayer {
     }
 }
 
-/// Lets a token through if it meets the floor. The guard inside decides about all other demands.
+/// Lets a token through if it grants the floor. The guard inside decides about all other demands.
 fn admit(plan: &Plan, token: Token, noted: &Noted<'_>) -> Result<Admitted, Rejection> {
     let nothing = Filled::default();
     Judge::Gate(plan).judge(&token, &[Demand::of(&plan.row, &nothing)], noted)?;
     Ok(Admitted::new(token, plan.row.clone(), nothing))
 }
 
-/// Refuses a request without a valid token, with the scopes of the route if its row is known.
+/// Refuses a request without a valid token. The challenge names the scopes of the route if its row is known, and
+/// otherwise the floor.
 async fn refuse(
     plan: &Plan,
     failure: Failure,

@@ -18,7 +18,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Routes {
     at: HashMap<String, Vec<Rule>>,
-    /// The paths without a row for which a request has arrived.
+    /// The paths that have no row, and that have already received a request.
     without_row: RwLock<HashSet<Box<str>>>,
 }
 
@@ -69,8 +69,8 @@ fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
     rule.map(|rule| &rule.row)
 }
 
-/// Iterates over the methods, the path and the row of each entry for which axum may have a route. Rows of MCP servers
-/// have no path, and a router's fallback is not a route.
+/// Iterates over the entries for which axum can have a route, each with its methods and its path. Rows of MCP servers
+/// are left out because they have no URL path, and fallbacks because they are not routes.
 pub(super) fn mounted(table: &ScopeTable) -> impl Iterator<Item = (&str, &str, &Entry)> {
     let places = table.entries().iter().filter_map(|entry| Some((entry.methods()?, entry.path()?, entry)));
     places.filter(|(methods, path, _)| {
@@ -85,7 +85,7 @@ pub(super) fn names(methods: &str) -> impl Iterator<Item = &str> {
     methods.split(',')
 }
 
-/// Returns a problem for each route with two rows, because a challenge could name the scopes of only one row.
+/// Returns a problem for each route with two rows, because a challenge could name the scopes of only one of the rows.
 pub(super) fn doubles(table: &ScopeTable) -> impl Iterator<Item = String> {
     let mut seen: HashMap<(&str, &str), &str> = HashMap::new();
     let places = mounted(table)

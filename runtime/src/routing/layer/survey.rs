@@ -1,5 +1,5 @@
-//! Finds the routes of an axum router. Routers do not list their routes, so the survey asks for each path, and runs
-//! none of the router's code.
+//! Finds the routes of an axum router. A router does not list its routes, so the survey asks for one path at a time. No
+//! code of the program runs.
 
 use std::{
     convert::Infallible,
@@ -18,7 +18,7 @@ use http::header::ALLOW;
 use tower_layer::layer_fn;
 use tower_service::Service;
 
-/// A copy of a router whose handlers, services and layers are replaced.
+/// A copy of a router in which `Stop` replaces all handlers, services and layers.
 pub(super) struct Survey(axum::Router);
 
 /// A route of the router.
@@ -39,12 +39,12 @@ impl Survey {
         Self(router.clone().layer(layer_fn(|_: Route| Stop)))
     }
 
-    /// Finds the route of a request to `pattern`. The request has parameter values that no other route is likely to
-    /// have in its path.
+    /// Finds the route of a request to `pattern`. In the request, the value of each parameter is a text that is
+    /// unlikely to be part of another route's path.
     ///
     /// The survey does not see routes inside a nested service, and a fallback is not a route.
     pub(super) fn at(&self, pattern: &str) -> Option<Found> {
-        // No handler has this method, so axum's answer lists the methods that exist.
+        // No handler is for this method, so axum's answer lists the methods that have a handler.
         let request = Request::builder().method("SURVEY").uri(filled_in(pattern)).body(Body::empty()).ok()?;
         let mut router = self.0.clone();
         let answer = pin!(router.call(request)).poll(&mut Context::from_waker(Waker::noop()));
@@ -64,7 +64,7 @@ fn filled_in(pattern: &str) -> String {
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once(['{', '}']) {
         path.push_str(before);
-        // A literal brace is doubled.
+        // A doubled brace stands for a literal brace.
         let literal = ["{", "}"].into_iter().find(|brace| rest[before.len()..].starts_with(&brace.repeat(2)));
         if let Some(brace) = literal {
             path.push_str(brace);

@@ -126,7 +126,7 @@ where
 
     /// Sets the handler for all other methods, in place of 405; see [`axum::routing::MethodRouter::fallback`].
     ///
-    /// Like any handler, a fallback declares its scopes. In the table, its method is `*`.
+    /// Like any handler, a fallback declares its scopes. In the table, a fallback has the method `*`.
     ///
     /// # Examples
     ///

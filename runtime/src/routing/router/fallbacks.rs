@@ -1,4 +1,4 @@
-//! Fallbacks answer requests without a route. Like any handler, each fallback declares its scopes.
+//! Fallbacks answer requests that match no route. Like any handler, each fallback declares its scopes.
 
 use std::convert::Infallible;
 
@@ -22,7 +22,7 @@ where
     /// Sets the handler for requests that match no route, in place of 404; see [`axum::Router::fallback`].
     ///
     /// The table shows the fallback at `/*`. The fallback of a nested router is only for the paths below that router.
-    /// For a router at `/api`, the table shows `/api/*`.
+    /// If the router is nested at `/api`, the table shows its fallback at `/api/*`.
     pub fn fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
         handler: H,

@@ -12,7 +12,7 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Applies a layer to all routes added so far, and to the 404. The layer runs before the guards;
+    /// Applies a layer to all routes added so far, and to the 404 answer. The layer runs before the guards;
     /// see [`axum::Router::layer`].
     pub fn layer<L>(mut self, layer: L) -> Self
     where

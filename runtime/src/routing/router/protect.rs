@@ -16,12 +16,12 @@ where
     /// Puts `gate` before every route, and adds the routes of its metadata document.
     ///
     /// This is the short form for one gate at the root of a server. For several gates, or for a nested router,
-    /// use [`Router::split`]. You can set the state of the handlers before or after this call. The result merges into
-    /// an [`axum::Router`] with the same state.
+    /// use [`Router::split`]. You can set the state of the handlers before or after this call. You can merge the result
+    /// into an [`axum::Router`] with the same state.
     ///
     /// # Errors
     ///
-    /// Fails if the gate or the routes have problems. The error lists all of them.
+    /// Fails if the gate or the routes have problems. The error lists all problems.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the last step for most programs, which then no longer need the gate"
@@ -46,8 +46,9 @@ where
     ///
     /// # Errors
     ///
-    /// Fails if the gate has problems. Templates are not compared with paths, because the nesting is not known yet. If
-    /// a path cannot fill in a template, each request with a valid token is answered with 500.
+    /// Fails if the gate or the routes have problems. Unlike [`Router::protect`], this method does not compare
+    /// templates with paths, because it does not know where the routes will be nested. If a path lacks a parameter of a
+    /// template, each request with a valid token is answered with 500.
     ///
     /// # Examples
     ///

@@ -10,14 +10,14 @@ impl<S> Router<S> {
     /// names the floor, then the scopes of the group, then the scopes of the operation. Templates take their values
     /// from the whole path of the route, including the path at which the router is nested.
     ///
-    /// Like [`Router::layer`], this does not cover routes that are added later. If a nested or merged router has a
-    /// requirement of its own, both apply.
+    /// Like [`Router::layer`], this method does not cover routes that are added later. If a nested or merged router has
+    /// a requirement of its own, both requirements apply.
     ///
     /// # Errors
     ///
-    /// The later call of [`Router::protect`] or [`Router::split`] returns the error. These methods reject a public
-    /// route in the group, a group without routes, and a requirement that demands nothing. They also reject a
-    /// requirement that makes, together with the requirement of a route, more than 16 alternatives or 128 scopes.
+    /// Fails if the group has a public route or no route at all, if the requirement demands nothing, or if this
+    /// requirement and that of a route together have more than 16 alternatives or 128 scopes. The later call
+    /// of [`Router::protect`] or [`Router::split`] returns the error.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! The lines of a file that may be of any size.
+//! Reads the lines of a file of any size.
 
 use std::{
     fs::File,
@@ -6,7 +6,8 @@ use std::{
     path::Path,
 };
 
-/// The length of the longest line that may be a record, with all the scopes and texts that a token can have.
+/// The greatest length in bytes that a line can have to be read as a record. A record with all the scopes and texts
+/// that a token can have is not longer.
 const LONGEST: u64 = 1024 * 1024;
 
 /// A line that is not empty.
@@ -35,7 +36,7 @@ impl<R: BufRead> Lines<R> {
         Self { from, number: 0, line: Vec::new() }
     }
 
-    /// Returns the next line.
+    /// Returns the next line that is not empty, or `None` at the end of the file.
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
             self.line.clear();

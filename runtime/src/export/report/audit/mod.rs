@@ -1,4 +1,4 @@
-//! Summarizes an audit log. The summary lists what was refused, to which clients, and which granted scopes no request
+//! Summarizes an audit log. The summary lists the refusals with their clients, and the granted scopes that no request
 //! needed.
 //!
 //! A log has one line for each decision. The line is a JSON object with the fields of [`Decision`](crate::Decision), as
@@ -26,7 +26,7 @@ use crate::{policy::Policy, scope::ScopeTable};
 /// For each file, the summary lists the numbers of at most this many invalid lines.
 const MOST_NUMBERS: usize = 20;
 
-/// The summary of some logs.
+/// The summary of one or more logs.
 #[derive(Serialize)]
 pub(in crate::export) struct Audit {
     records: u64,
@@ -38,7 +38,7 @@ pub(in crate::export) struct Audit {
     refused: u64,
     /// The refusals, most frequent first.
     refusals: Vec<Refusal>,
-    /// The number of kinds of refusals that are not listed.
+    /// How many kinds of refusals `refusals` leaves out.
     more_refusals: usize,
     /// The number of different scopes that the tokens in the log grant.
     granted: usize,
@@ -47,7 +47,7 @@ pub(in crate::export) struct Audit {
     broken: Vec<Broken>,
 }
 
-/// The lines of a file that are not records.
+/// The count and the numbers of the lines in a file that are not records.
 #[derive(Serialize)]
 struct Broken {
     file: String,
@@ -57,8 +57,8 @@ struct Broken {
 }
 
 impl Audit {
-    /// Reads log files, and all files in log folders that end in `.jsonl`. A line that is not a record is counted and
-    /// skipped.
+    /// Reads log files. If a log is a folder, reads each `.jsonl` file in the folder. A line that is not a record is
+    /// counted and skipped.
     pub(in crate::export) fn read(
         logs: &[&str],
         policy: &Policy,

@@ -8,7 +8,7 @@ use crate::{
     scope::{GrantedScopes, ScopeTable, fits},
 };
 
-/// The requirements of the rows that records name.
+/// The alternatives of each row, by the id that records have for the row.
 pub(super) struct Rows<'a> {
     policy: &'a Policy,
     alternatives: HashMap<String, Vec<Vec<&'a str>>>,
@@ -25,9 +25,9 @@ impl<'a> Rows<'a> {
 
     /// Lists the `granted` scopes that an allowed request needed.
     ///
-    /// If the token itself has a demanded scope, only that scope is needed. Otherwise, each granted scope that covers
-    /// the demanded scope is needed. For example, a token with `files:read` and `files:admin` did not need
-    /// `files:admin` to read. If a token had only the needed scopes, each request would be allowed as before. If the
+    /// If the token grants a demanded scope directly, only that scope is needed. Otherwise, each granted scope that
+    /// covers the demanded scope is needed. For example, a token with `files:read` and `files:admin` did not need
+    /// `files:admin` to read. With only the needed scopes, the token would still have opened the operation. If the
     /// needed scopes are unknown, as for a row that no longer exists, each granted scope counts as needed.
     pub(super) fn needed<'r>(&self, record: &'r Record, granted: &'r [String]) -> BTreeSet<&'r str> {
         let all: GrantedScopes = granted.iter().map(String::as_str).collect();
@@ -37,7 +37,7 @@ impl<'a> Rows<'a> {
         if record.asked.iter().all(|scope| is_covered(&scope)) {
             return needed;
         }
-        // The log names the first alternative, but another one allowed the request.
+        // The log names the first alternative, but another alternative allowed the request.
         let others = record.rows.iter().filter_map(|row| self.alternatives.get(row)).flatten();
         let ways: Vec<_> = others.filter_map(|alternative| self.all_by(alternative, granted)).collect();
         if ways.is_empty() {
@@ -52,8 +52,8 @@ impl<'a> Rows<'a> {
         Some(by.collect::<Option<Vec<_>>>()?.concat())
     }
 
-    /// Lists the granted scopes that cover `scope`. If `scope` is a template, a granted scope counts if it covers the
-    /// template for some values.
+    /// Lists the granted scopes that cover `scope`, or only `scope` if it is granted directly. If `scope` is a
+    /// template, it is enough that a granted scope covers the template for some values.
     fn by<'r>(&self, scope: &str, granted: &'r [String]) -> Vec<&'r str> {
         let granted = || granted.iter().map(String::as_str);
         let itself: Vec<&str> = granted().filter(|own| *own == scope || fits(scope, own)).collect();

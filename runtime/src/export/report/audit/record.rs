@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// The fields of a record that the summary uses; others are ignored. Members without a value may be omitted.
+/// The members of a record that the summary uses. Other members are ignored. A member without a value can be missing.
 #[derive(Deserialize)]
 pub(super) struct Record {
     /// Milliseconds since 1970.

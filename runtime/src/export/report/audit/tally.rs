@@ -18,7 +18,8 @@ use crate::{policy::Policy, scope::ScopeTable};
 const MOST_REFUSALS: usize = 100;
 const MOST_CLIENTS: usize = 5;
 
-/// The counts so far. The counts take memory for each row, reason, scope and client, but not for each line of the log.
+/// The counts so far. The memory grows with the number of rows, reasons, scopes and clients, but not with the number of
+/// lines in the log.
 pub(super) struct Tally<'a> {
     rows: Rows<'a>,
     records: u64,
@@ -44,7 +45,7 @@ enum Client {
     Key(String),
     /// A token that names no client.
     Token,
-    /// There was no valid token.
+    /// A request without a valid token.
     Nobody,
 }
 
@@ -58,7 +59,7 @@ pub(super) struct Refusal {
     clients: Clients,
 }
 
-/// A scope, and the clients that have it.
+/// A granted scope, and the clients whose tokens grant it.
 #[derive(Serialize)]
 pub(super) struct Grant {
     scope: String,
@@ -119,7 +120,7 @@ impl<'a> Tally<'a> {
             .filter(|(scope, _)| !self.needed.contains(scope))
             .map(|(scope, count)| Grant { scope, times: count.times, clients: count.clients.into() })
             .collect();
-        // The list is already sorted by scope.
+        // Before this sort, the list is sorted by scope. Scopes with the same count keep this order.
         unneeded.sort_by_key(|grant| Reverse(grant.times));
         let refused = self.refusals.values().map(|count| count.times).sum();
         let refusal = |((rows, reason), count): ((Vec<String>, String), Count)| Refusal {

@@ -25,8 +25,8 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Tells whether an argument that names no file looks like a token. A token looks like a JSON Web Token, or is a long
-/// text that does not look like a path.
+/// Tells whether an argument that names no file looks like a token. An argument looks like a token if it begins like a
+/// JSON Web Token, or if it is long and does not look like a path.
 fn is_token(file: &Path) -> bool {
     let text = file.to_string_lossy();
     text.starts_with("eyJ") || text.len() > 24 && !text.contains(['/', '\\', '.'])

@@ -4,7 +4,7 @@
 //!
 //! - the check, which runs before any other extractor and before the body is read;
 //! - the `scope` of the 401 and 403 challenges ([RFC 6750]), so that clients know what to ask for;
-//! - `scopes_supported` in the metadata document ([RFC 9728]), served at the URL that the challenges name;
+//! - `scopes_supported` in the metadata document ([RFC 9728]), served at the URL that the challenges name; and
 //! - the operation's row in the [scope table][`ScopeTable`] and in the lock file that reviewers read.
 //!
 //! A route without an annotation does not compile.
@@ -108,7 +108,7 @@
 //! }
 //! ```
 //!
-//! If the token does not cover a call of `write_file`, the answer is an HTTP 403 with the complete challenge. The
+//! If the token lacks a scope for a call of `write_file`, the answer is an HTTP 403 with the complete challenge. The
 //! guide [`guide::mcp`] also covers resources, public tools, and servers that do not use rmcp.
 //!
 //! # API keys, without OAuth
@@ -193,14 +193,14 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `axum` (default) | the gate, the router and the attributes. Without it the crate is the pure core: scopes, requirements, decisions, challenges, metadata and tables |
+//! | `axum` (default) | the gate, the router and the attributes. Without this feature, the crate is the pure core: scopes, requirements, decisions, challenges, metadata and tables |
 //! | `tracing` (default) | logs under the target `scopegate`, see [below](#logs) |
 //! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens |
 //! | `introspection` | [`Introspection`]: opaque tokens, which the gate checks by asking the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
 //! | `redis` | [`dpop`]: a store for seen proofs in Redis, which several replicas share |
 //! | `redis-tls` | Redis over TLS |
-//! | `family` | [`Resource::family`]: one gate for many resources, one at each path that matches a pattern. It turns on `original-uri`, a default feature of axum |
+//! | `family` | [`Resource::family`]: one gate for many resources, whose paths match a pattern. This feature turns on `original-uri`, a default feature of axum |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | `#[scoped_tools]`, and [`Gate::mcp`], which builds the router of a server made with rmcp |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
@@ -236,7 +236,7 @@
 // If a feature is off, links to its items lead to docs.rs.
 #![cfg_attr(not(all(feature = "cors", feature = "family", feature = "introspection", feature = "redis", feature = "rmcp", feature = "testing", feature = "utoipa")), doc = include_str!("links.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The core is also built without axum. Some of its code has no caller except the gate.
+// Without axum, only the core is built. Some code of the core is called only by the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
 #[cfg(not(all(

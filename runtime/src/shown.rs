@@ -1,7 +1,7 @@
-//! Escapes text from outside for a log line or an error.
+//! Escapes text that comes from outside the program, before it is written in a log line or an error.
 //!
-//! A token, or the answer of an authorization server, may contain line breaks, terminal escape sequences, and marks
-//! that change the direction of writing. In a log, such text could forge lines. A URL may contain a secret.
+//! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and marks
+//! that change the direction of writing. In a log, these could forge lines. A URL can contain a secret.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -14,7 +14,7 @@ const LINE: usize = 2000;
 
 /// Shows a text from outside on one line, without invisible characters, and cut to a limit.
 ///
-/// A text that is already escaped does not change.
+/// Text that is already escaped stays the same.
 pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: TEXT }
 }
@@ -89,7 +89,7 @@ impl Display for WithoutSecrets<'_> {
         let (authority, rest) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit_once('@').map_or(authority, |(_secret, host)| host);
         if !is_host(host) {
-            // If it is unclear where the password ends, nothing more is safe to show.
+            // It is unclear where the password ends, so the rest is not safe to show.
             return write!(f, "{scheme}://..");
         }
         write!(f, "{scheme}://{host}{}", &rest[..end_of_path(rest)])

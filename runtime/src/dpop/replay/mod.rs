@@ -48,7 +48,7 @@ pub trait ReplayStore: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Fails if the store cannot look up or store the proof. The gate then answers 503 and admits nothing.
+    /// Fails if the store cannot look up or store the proof. The gate then answers 503.
     fn insert(
         &self,
         proof: &ProofId,
@@ -112,7 +112,7 @@ impl StoreError {
         Self(Kind::Failed(reason.into()))
     }
 
-    /// Makes the error of a store that has no room for the proof until `retry_after` has passed.
+    /// Makes the error of a full store, which will have room for the proof after `retry_after`.
     #[must_use]
     pub const fn full(retry_after: Duration) -> Self {
         Self(Kind::Full { retry_after })

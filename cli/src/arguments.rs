@@ -99,7 +99,8 @@ pub(crate) enum Command {
     },
     /// Finds out why requests are answered with 401
     ///
-    /// The command checks the gate's configuration and each authorization server. With `--token`, it also names the rule that refuses the token.
+    /// The command checks the gate's configuration and each authorization server. With `--token`, the command also
+    /// names the rule that refuses the token.
     Doctor {
         /// The file with the token to judge, or `-` for standard input; the token is sent nowhere
         #[arg(long, value_name = "FILE")]

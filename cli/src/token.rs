@@ -8,7 +8,7 @@ use std::{
 
 use crate::error::Error;
 
-/// Reads the token. The program passes it only to the exporter, through a pipe.
+/// Reads the token. The program passes the token only to the exporter, through a pipe.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     /// The most bytes to read, which is more than any token has.
     const MAX_LENGTH: u64 = 64 * 1024;

@@ -48,7 +48,7 @@ pub enum Fault {
 ///
 /// # Errors
 ///
-/// Fails if `text` is not such a scope. The error is the first fault.
+/// Fails if `text` is not a scope or would mislead clients. The error is the first fault.
 ///
 /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 pub const fn check(text: &str) -> Result<(), Fault> {

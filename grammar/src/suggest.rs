@@ -25,12 +25,12 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Tells whether one of two scopes is likely a misspelling of the other.
 ///
-/// Both scopes are legal, so this is a guess. The result is `false` for pairs that programs have on purpose: different
-/// words (`read` and `write`), plurals and other endings, numbers, and short words.
+/// Both scopes are legal, so this function can only guess. The result is `false` for pairs that programs have on
+/// purpose: different words (`read` and `write`), plurals and other endings, numbers, and short words.
 ///
-/// Two scopes are alike if they have the same letters and digits with other separators or in another case. Two scopes
-/// are also alike if only one word differs, either by two swapped neighbouring letters or by one letter. The word must
-/// have at least four letters in the first case, and at least five in the second.
+/// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are also alike if
+/// only one word differs, either by two swapped neighbouring letters or by one letter. The word must have at least four
+/// letters in the first case, and at least five in the second.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;

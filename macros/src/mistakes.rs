@@ -1,5 +1,5 @@
-//! Finds mistakes in a handler: those with which it would compile, and those that other crates would report in their
-//! own terms.
+//! Finds two kinds of mistakes in a handler: mistakes that compile, and mistakes that other crates would report in
+//! their own terms.
 
 use std::collections::HashSet;
 

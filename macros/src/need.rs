@@ -33,7 +33,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Returns the scope or template that a literal names, in the form that `require` compares.
+/// Returns the text of the scope or template that a literal names, as `require` compares it.
 pub(crate) fn name(text: &str) -> Option<String> {
     Some(match Literal::read(text).ok()? {
         Literal::Scope(scope) => scope.into_owned(),

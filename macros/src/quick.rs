@@ -156,7 +156,7 @@ fn is_word(token: &TokenTree, wanted: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == wanted)
 }
 
-/// Tells whether an attribute has no meaning for the expansion.
+/// Tells whether an attribute does not affect the expansion.
 fn is_usual_attribute(attribute: &TokenTree) -> bool {
     let TokenTree::Group(attribute) = attribute else { return false };
     // The name of an attribute is the last segment of its path.

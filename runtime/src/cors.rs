@@ -17,9 +17,9 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
 /// Makes a CORS layer. Clients in browsers can then read the challenge, send a token, and keep an MCP session.
 ///
-/// Put the layer outside the gate, because a preflight carries no token. By default, pages of any origin may call the
-/// server, with any method and any header. This is safe because access depends on the token, not on the origin, and the
-/// layer does not allow cookies. To restrict this, use the methods of [`Cors`].
+/// Put the layer outside the gate, because a preflight carries no token and the gate would refuse it. By default, pages
+/// of any origin may call the server, with any method and any header. This is safe because access depends on the token,
+/// not on the origin, and the layer does not allow cookies. To restrict this, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -86,8 +86,8 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// Also set the origins with [`Cors::allow_origin`]. Without them, any origin is allowed, and both browsers and
-    /// this layer ignore the setting. If you also set `Any` for the origins, methods or headers, tower-http's layer
+    /// Also set the origins with [`Cors::allow_origin`]. Otherwise, any origin is allowed, and then neither browsers
+    /// nor this layer allow cookies. If you also set `Any` for the origins, methods or headers, tower-http's layer
     /// panics.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());

@@ -163,14 +163,16 @@ pub use scopegate_macros::public;
 ///
 /// The macro generates these items, with the visibility of the enum:
 ///
-/// - `const ALL: &'static [Self]`, in order of declaration;
-/// - `const fn as_scope(self) -> Scope`, so that an attribute takes a variant wherever it takes a literal;
+/// - `const ALL: &'static [Self]`, with the variants in order of declaration;
+/// - `const fn as_scope(self) -> Scope`, so that attributes accept a variant wherever they accept a literal;
 /// - `const fn as_str(self) -> &'static str` and `const fn description(self) -> &'static str`;
 /// - `const fn entry(&self) -> VocabularyEntry`, with the scope, the description and the keys;
 /// - [`Display`](std::fmt::Display), which writes the scope;
 /// - [`FromStr`](std::str::FromStr), which parses the scope, and whose
 ///   error [`UnknownScope`](crate::UnknownScope) suggests the closest scope;
-/// - [`AsRef<str>`](AsRef), so that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) takes a variant;
+/// - [`AsRef<str>`](AsRef), so
+///   that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) accepts a
+///   variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), with the entries of all variants.
 ///
 /// Register the vocabulary
@@ -434,7 +436,7 @@ pub use scopegate_macros::scoped_tools;
 ///     | GET | PUT "/path" => handler
 /// ```
 ///
-/// Write the whole path as axum has it, with the prefixes of all outer routers. This is
+/// Write the whole path as axum sees it, with the prefixes of all outer routers. This is
 /// the [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method matches any method. As in
 /// axum, `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence over a row
 /// without a method.

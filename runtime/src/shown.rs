@@ -19,7 +19,7 @@ pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: TEXT }
 }
 
-/// Shows a message that quotes texts from outside.
+/// Like `text`, but with a higher limit, for a message that quotes texts from outside.
 #[cfg(any(feature = "export", feature = "tracing"))]
 pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }
@@ -45,7 +45,7 @@ impl<T: Display> Display for Shown<T> {
     }
 }
 
-/// Escapes the text that is written to it, and stops at the limit.
+/// A writer that escapes its text, and stops at the limit.
 struct Line<'a, 'b> {
     out: &'a mut fmt::Formatter<'b>,
     left: usize,

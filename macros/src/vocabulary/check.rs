@@ -1,4 +1,4 @@
-//! The checks of a vocabulary that could be parsed.
+//! The checks of a vocabulary, after it has been parsed.
 
 use std::collections::HashMap;
 

@@ -92,8 +92,8 @@ impl Dpop {
         Ok(())
     }
 
-    /// Tells whether a proof that was made at `made` was possibly used before the program started, so that the store
-    /// does not contain it.
+    /// Tells whether a proof that was made at `made` could have been used before the program started. The store would
+    /// then not contain the proof.
     ///
     /// The time of a proof can be up to one window in the future. A proof whose time is less than one window after the
     /// start was therefore possibly used before the start.

@@ -170,7 +170,7 @@ impl Dpop {
 
     /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
     ///
-    /// If replicas do not share a store, each replica accepts the same proof once. If the [store](ReplayStore) survives
+    /// If replicas do not share a store, a proof can be used once at each replica. If the [store](ReplayStore) survives
     /// a restart, the gate does not ask each client for a nonce after the restart.
     ///
     /// # Examples

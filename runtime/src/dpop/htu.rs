@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::resource::{Origin, Resource};
 
-/// Tells whether `htu` is the URL of a request to `resource` that arrived with `path`.
+/// Tells whether `htu` is the URL of a request that is for `resource` and arrived with `path`.
 ///
 /// Query and fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986, sections 6.2.2
 /// and 6.2.3]: it ignores the case of scheme and host, a default port, an empty path in place of `/`, and

@@ -185,7 +185,7 @@ impl Policy {
     /// Sets which scopes the metadata lists.
     ///
     /// MCP recommends a short list, and some clients request the whole list at their first login. But a client that
-    /// never steps up gets only scopes of the list.
+    /// never steps up gets only the scopes of this list.
     pub fn advertise(mut self, advertise: Advertise) -> Self {
         self.advertise = advertise;
         self
@@ -195,8 +195,8 @@ impl Policy {
     /// them.
     ///
     /// For example, clients of Entra ID request `api://ID/files.read`, and the token has `files.read`. Challenges and
-    /// metadata use the name that `asked` returns for a scope. The scopes of a token are compared with the scope, not
-    /// with this name. A name that is not a valid scope is an error at startup.
+    /// metadata use the name that `asked` returns for a scope. A token is checked against the scope, not against this
+    /// name. A name that is not a valid scope is an error at startup.
     ///
     /// # Examples
     ///

@@ -6,7 +6,7 @@ use super::{
     requirement::Requirement,
 };
 
-/// Combines each alternative of `first` with each of `second`.
+/// Combines each alternative of `first` with each alternative of `second`.
 ///
 /// A scope that both alternatives name appears only once. A combination that contains all scopes of another combination
 /// is left out, because every token that meets the larger combination also meets the smaller one.

@@ -99,7 +99,7 @@ impl Requirement {
         self
     }
 
-    /// Rejects a requirement without scopes, because its handler needs `#[authenticated]` or `#[public]` instead.
+    /// Rejects a requirement without scopes, because the handler needs `#[authenticated]` or `#[public]` instead.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {

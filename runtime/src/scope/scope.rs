@@ -115,8 +115,8 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// A scope that may be known only at run time. The text comes from the program's source, from its configuration, or
-/// from a template and a path parameter. Cheap to clone.
+/// A scope whose text need not be known at compile time. The text comes from the program's source, from its
+/// configuration, or from a template and a path parameter. Cheap to clone.
 ///
 /// # Examples
 ///
@@ -131,7 +131,7 @@ impl AsRef<str> for Scope {
 pub struct ScopeToken(Text);
 
 impl ScopeToken {
-    /// Makes a scope from text that is known only at run time, such as a program's configuration.
+    /// Makes a scope from text that is known only at run time, such as text from the program's configuration.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What an operation demands of the login behind a token, beyond its scopes ([RFC
+//! What an operation demands of the login behind a token, beyond the scopes ([RFC
 //! 9470](https://www.rfc-editor.org/rfc/rfc9470)).
 
 use std::{fmt, hash, sync::Arc, time::Duration};

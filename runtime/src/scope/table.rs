@@ -74,7 +74,7 @@ impl Row {
         Self::named(requirement, Text::Static(handler), file, line)
     }
 
-    /// Declares what an operation needs. The name of the operation may be known only at run time.
+    /// Declares what an operation needs. The name of the operation need not be known at compile time.
     pub(crate) const fn named(
         requirement: Requirement,
         handler: Text,

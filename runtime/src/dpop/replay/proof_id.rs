@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 /// Identifies a proof by the SHA-256 of its key's thumbprint and its `jti`.
 ///
-/// Clients choose the `jti` freely, so proofs of two clients can have the same `jti`. Their identifiers still differ,
-/// because the keys differ. `Display` writes the identifier in base64url.
+/// Clients choose the `jti` freely, so proofs of two clients can have the same `jti`. The identifiers of these proofs
+/// still differ, because the keys differ. `Display` writes the identifier in base64url.
 ///
 /// # Examples
 ///

@@ -18,10 +18,10 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Stores proofs in a Redis server that all replicas of a resource share.
 ///
-/// Each proof is one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time, Redis
-/// tells only one of them that the proof is new. All replicas of a resource must use the same server, the same database
-/// and the same [prefix](Self::prefix). You can use Valkey in place of Redis. The server must speak RESP3, which Redis
-/// does since version 6.
+/// Each proof needs one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time,
+/// Redis tells only one of them that the proof is new. All replicas of a resource must use the same server, the same
+/// database and the same [prefix](Self::prefix). You can use Valkey in place of Redis. The server must speak RESP3,
+/// which Redis does since version 6.
 ///
 /// # When Redis is unavailable
 ///
@@ -36,9 +36,9 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// - Give Redis enough memory, and keep `maxmemory-policy` at `noeviction`, the default. With any other policy, a full
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
 ///   needs about 160 bytes for each proof until the proof expires.
-/// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts empty has forgotten every
-///   proof. By default, Redis then writes to disk once a second, so the proofs of the last second can be lost. With
-///   `appendfsync always`, no proofs are lost.
+/// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts without its data has forgotten
+///   every proof. By default, Redis then writes to disk once a second, so the proofs of the last second can be lost.
+///   With `appendfsync always`, no proofs are lost.
 /// - Connect to the primary. A Redis replica can lack the latest proofs, because Redis replicates asynchronously.
 ///
 /// Unlike the store in memory, this store does not limit the number of proofs for each key. Limit the rate of each

@@ -87,7 +87,7 @@ fn settle_cryptography(info: &ConnectionInfo) {
 }
 
 impl Connection {
-    /// Makes the next request connect again. Requests that wait for an answer still get it.
+    /// Makes the next request connect again. Requests that wait for an answer still get their answer.
     pub(super) fn close(&self) {
         self.closed.store(true, Relaxed);
     }

@@ -79,7 +79,7 @@ impl Handler {
 }
 
 /// The type that carries a declaration. The type has the handler's name, because compiler messages show this name, as
-/// in `Guard<list>`. The type has its own module, because the handler's module may already contain a type or a module
+/// in `Guard<list>`. The type has its own module, because the handler's module can already contain a type or a module
 /// with this name.
 pub(crate) struct MarkerType {
     pub(crate) module: Ident,

@@ -25,7 +25,7 @@ pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }
 }
 
-/// Shows the scheme, the host and the path of a URL. The other parts are left out, because they may be secrets.
+/// Shows the scheme, the host and the path of a URL. The other parts are left out, because they can contain secrets.
 #[cfg(feature = "jwt")]
 pub(crate) fn url(url: &str) -> Shown<WithoutSecrets<'_>> {
     text(WithoutSecrets(url))

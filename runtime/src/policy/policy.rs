@@ -272,7 +272,7 @@ impl Policy {
     pub(crate) fn asked(&self, scopes: Vec<ScopeToken>) -> Vec<ScopeToken> {
         let Some(asked_as) = &self.asked_as else { return scopes };
         let name = |scope: ScopeToken| ScopeToken::new(&asked_as(scope.as_str())).unwrap_or(scope);
-        // An authorization server may have one name for several scopes.
+        // An authorization server can have one name for several scopes.
         each_once(scopes.into_iter().map(name))
     }
 

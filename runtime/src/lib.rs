@@ -178,9 +178,9 @@
 //! | protect an MCP server | [`mcp`], [`guide::mcp`] |
 //! | find out who calls, and store data for each caller | [`Access`], [`Principal`] |
 //! | end a connection when its token expires | [`Access::expired`], [`guide::browsers`] |
-//! | read tokens from a cookie, or another place than `Authorization` | [`CredentialSource`] |
+//! | read tokens from a cookie, or from another place than `Authorization` | [`CredentialSource`] |
 //! | bind tokens to a key or a certificate | [`dpop`], [`Gate::client_certificate`], [`guide::dpop`] |
-//! | change what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
+//! | change refusals, challenges or the metadata | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | help clients to find the authorization server | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | write audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
 //! | keep a lock file, and review changes | [`guide::operating`], [`export`] |
@@ -198,7 +198,7 @@
 //! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens |
 //! | `introspection` | [`Introspection`]: opaque tokens, which the gate checks by asking the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
-//! | `redis` | [`dpop`]: a store for seen proofs in Redis, which several replicas share |
+//! | `redis` | [`dpop`]: a store in Redis for used proofs, which several replicas share |
 //! | `redis-tls` | Redis over TLS |
 //! | `family` | [`Resource::family`]: one gate for many resources, whose paths match a pattern. This feature turns on `original-uri`, a default feature of axum |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
@@ -215,7 +215,7 @@
 //! | `error` | what is wrong with the program |
 //! | `warn` | that a token cannot be verified at the moment |
 //! | `info` | under `scopegate::decision`, that a token lacks a scope |
-//! | `debug` | why a token is refused; under `scopegate::decision`, each other decision |
+//! | `debug` | why a token is refused; under `scopegate::decision`, every other decision |
 //!
 //! The events of `scopegate::decision` have the [fields](guide::observing) of a decision. No event contains a token.
 //!

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// What cargo passes on: the name of the subcommand, and the rest.
+/// What cargo passes on: the name of the subcommand, and its arguments.
 #[derive(Debug, Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
 pub(crate) enum Arguments {
@@ -55,7 +55,7 @@ pub(crate) struct Select {
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(crate) package: Option<String>,
 
-    /// The path of the package's Cargo.toml, or of its workspace's
+    /// The path of the Cargo.toml of the package, or of its workspace
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
 }
@@ -68,9 +68,9 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Prints the metadata document (RFC 9728), or writes a folder of it for a static host
+    /// Prints the metadata document (RFC 9728), or writes it to a folder for a static host
     Metadata {
-        /// The folder to write; without it the document is printed
+        /// The folder to write; without this option, the document is printed
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
@@ -92,14 +92,15 @@ pub(crate) enum Command {
         /// Also shows what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
-        /// Also shows, from an audit log, what is refused most and which granted scopes nobody needed; takes files in JSON lines, or folders
-        /// of them
+        /// Also shows, from an audit log, what is refused most and which granted scopes nobody needed; takes files of
+        /// JSON lines, or folders with such files
         #[arg(long, value_name = "LOG", num_args = 1..)]
         audit: Vec<PathBuf>,
     },
-    /// Finds out why requests are answered 401
+    /// Finds out why requests are answered with 401
     ///
-    /// The command checks the gate's configuration and each authorization server. With `--token`, it also names the rule that refuses the token.
+    /// The command checks the gate's configuration and each authorization server. With `--token`, the command also
+    /// names the rule that refuses the token.
     Doctor {
         /// The file with the token to judge, or `-` for standard input; the token is sent nowhere
         #[arg(long, value_name = "FILE")]
@@ -110,7 +111,7 @@ pub(crate) enum Command {
         /// Prints the findings as JSON
         #[arg(long)]
         json: bool,
-        /// Catches a token on the command line, so that no error message repeats it.
+        /// Catches a token that is passed as an argument, so that no error message repeats the token.
         #[arg(hide = true)]
         more: Vec<OsString>,
     },

@@ -23,7 +23,7 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// Builds the exporter and returns the path of the program. The compiler's errors are printed on the terminal.
+/// Builds the exporter and returns the path of its executable. The compiler's errors are printed on the terminal.
 pub(crate) fn build(package: &Package) -> Result<PathBuf, Error> {
     let exporter = &package.exporter;
     let mut command = cargo();

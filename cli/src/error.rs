@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::PathBuf};
 
-/// The reason why the subcommand cannot answer.
+/// The reason why the subcommand fails.
 #[derive(Debug)]
 pub(crate) enum Error {
     Cargo(io::Error),

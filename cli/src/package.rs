@@ -158,7 +158,7 @@ fn members(manifest: Option<&Path>) -> Result<Vec<Member>, Error> {
     Ok(workspace.packages)
 }
 
-/// Returns a command for the cargo that started this program.
+/// Returns a command that runs the same cargo that started this program.
 pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

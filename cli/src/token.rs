@@ -8,7 +8,7 @@ use std::{
 
 use crate::error::Error;
 
-/// Reads the token. The program passes it only to the exporter, through a pipe.
+/// Reads the token. The program passes the token only to the exporter, through a pipe.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     /// The most bytes to read, which is more than any token has.
     const MAX_LENGTH: u64 = 64 * 1024;
@@ -25,8 +25,8 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Tells whether an argument that names no file looks like a token. A token looks like a JSON Web Token, or is a long
-/// text that does not look like a path.
+/// Tells whether an argument that names no file looks like a token. An argument looks like a token if it begins like a
+/// JSON Web Token, or if it is long and does not look like a path.
 fn is_token(file: &Path) -> bool {
     let text = file.to_string_lossy();
     text.starts_with("eyJ") || text.len() > 24 && !text.contains(['/', '\\', '.'])

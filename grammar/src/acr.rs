@@ -10,18 +10,19 @@ pub const MAX_ACR_VALUES: usize = 16;
 /// The most bytes that a value may have. A challenge names all accepted values, so the limit keeps the challenge short.
 pub const MAX_ACR: usize = 256;
 
-/// Why a text is not a value of `acr`.
+/// Why a string is not a value of `acr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AcrFault {
     /// The text is empty.
     Empty,
-    /// A space, which separates values.
+    /// The text contains a space, which separates values.
     Space,
-    /// A character that is not allowed inside a challenge's quotes.
+    /// The text contains a character that is not allowed inside a challenge's quotes.
     Illegal,
-    /// The name of a challenge parameter, followed by `=`. Clients search the whole challenge for these names.
+    /// The text contains the name of a challenge parameter, followed by `=`. Clients search the whole challenge for
+    /// these names.
     Parameter,
-    /// More than [`MAX_ACR`] bytes.
+    /// The text has more than [`MAX_ACR`] bytes.
     TooLong,
 }
 
@@ -30,7 +31,7 @@ pub enum AcrFault {
 ///
 /// # Errors
 ///
-/// Returns the first fault.
+/// Fails if `text` is not a valid value. The error is the first fault.
 ///
 /// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
 pub const fn check_acr(text: &str) -> Result<(), AcrFault> {

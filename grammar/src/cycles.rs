@@ -11,8 +11,8 @@ enum State {
 
 /// Returns one cycle for each edge that closes a cycle. `edges[n]` lists the nodes to which the node `n` leads.
 ///
-/// Without a cycle, the result is empty. A cycle lists the nodes on its path; the first node is not repeated at the
-/// end.
+/// If there is no cycle, the result is empty. A cycle lists the nodes on its path; the first node is not repeated at
+/// the end.
 ///
 /// # Panics
 ///
@@ -20,8 +20,8 @@ enum State {
 pub fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut cycles = Vec::new();
     let mut states = vec![State::New; edges.len()];
-    // The nodes on the current path, each with its next edge. A list is used, because recursion would exhaust the call
-    // stack on a long chain.
+    // The nodes on the current path, each with its next edge. A list is used instead of recursion, because a long chain
+    // would exhaust the call stack.
     let mut path: Vec<(usize, usize)> = Vec::new();
     for start in 0..edges.len() {
         if matches!(states[start], State::New) {

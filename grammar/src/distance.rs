@@ -1,4 +1,4 @@
-//! Counts how many edits make one text of another.
+//! Counts the edits that turn one text into another.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -7,7 +7,7 @@ use core::mem;
 /// character, or swaps two neighbours. No character is edited twice.
 pub(crate) fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
-    // A row of a table: the distances between the part of `left` that has been read and each beginning of `right`.
+    // A row of a table: the distances between the part of `left` that has been read and each prefix of `right`.
     let mut row: Vec<usize> = (0..=right.len()).collect();
     let mut row_before: Vec<usize> = Vec::new();
     let mut previous = None;

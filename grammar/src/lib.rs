@@ -1,7 +1,7 @@
 //! The grammar of OAuth scopes, and the other rules that the macros and the runtime share.
 //!
-//! The compiler's message, the check of a constant and the check at startup use this one implementation. The grammar is
-//! a separate crate because a macro crate can export only macros. Use it through `scopegate`.
+//! The macros, the checks of constants at compile time and the checks at startup all use this implementation. The
+//! grammar is a separate crate because a macro crate can export only macros. Use it through `scopegate`.
 #![no_std]
 
 extern crate alloc;
@@ -21,24 +21,25 @@ pub use template::{
     MAX_VALUE, NO_VALUES, Piece, TemplateFault, check_template, has_braces, is_value, is_value_byte, pieces,
 };
 
-/// Why a text is not a scope.
+/// Why a string is not a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The text is empty.
     Empty,
-    /// A space, which separates scopes.
+    /// The text contains a space, which separates scopes.
     Space,
-    /// A quote, which ends the value in a challenge.
+    /// The text contains a quote, which ends the value in a challenge.
     Quote,
-    /// A backslash, which many clients do not unescape.
+    /// The text contains a backslash, which many clients do not unescape.
     Backslash,
     /// A control character.
     Control,
     /// A character beyond ASCII.
     NonAscii,
-    /// The name of a challenge parameter, followed by `=`. Clients search the whole challenge for these names.
+    /// The text contains the name of a challenge parameter, followed by `=`. Clients search the whole challenge for
+    /// these names.
     Parameter,
-    /// The scope `offline_access`. MCP says that a resource server SHOULD NOT name this scope in a challenge.
+    /// The text is `offline_access`. MCP says that a resource server SHOULD NOT name this scope in a challenge.
     OfflineAccess,
 }
 
@@ -47,7 +48,7 @@ pub enum Fault {
 ///
 /// # Errors
 ///
-/// Returns the first fault.
+/// Fails if `text` is not a scope or would mislead clients. The error is the first fault.
 ///
 /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 pub const fn check(text: &str) -> Result<(), Fault> {
@@ -99,7 +100,7 @@ const fn contains(text: &[u8], part: &[u8]) -> bool {
     false
 }
 
-/// Compares two texts in a `const`, where `==` is not available.
+/// Tells whether two texts are equal, also in a `const`, where `==` is not available.
 pub const fn same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {

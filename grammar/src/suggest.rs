@@ -1,4 +1,4 @@
-//! Finds the known name that is closest to an unknown one, for messages such as "did you mean".
+//! Finds the known name that is closest to an unknown name, for messages such as "did you mean".
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
@@ -6,14 +6,14 @@ use crate::distance::distance;
 
 /// Returns the candidate that is closest to `text`, if any candidate is close.
 ///
-/// A candidate is close if the edits between the texts are at most a third of the longer text's length. An edit
-/// changes, removes or adds a character, or swaps two neighbours. Case does not count. Of equally close candidates, the
-/// first is returned.
+/// A candidate is close if the number of edits that turn one text into the other is at most a third of the longer
+/// text's length. An edit changes, removes or adds a character, or swaps two neighbours. Upper and lower case count as
+/// the same. Of equally close candidates, the first is returned.
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
         let limit = text.len().max(candidate.len()) / 3;
-        // A candidate of a very different length is not compared, because the text may come from outside and have any
-        // length.
+        // A candidate of a very different length is skipped, because the text can come from outside and have any
+        // length, and comparing long texts takes long.
         if text.len().abs_diff(candidate.len()) > limit {
             return None;
         }
@@ -25,12 +25,12 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Tells whether one of two scopes is likely a misspelling of the other.
 ///
-/// Both scopes are legal, so this is a guess. The result is `false` for pairs that programs have on purpose: different
-/// words (`read` and `write`), plurals and other endings, numbers, and short words.
+/// Both scopes are legal, so this function can only guess. The result is `false` for pairs that programs have on
+/// purpose: different words (`read` and `write`), plurals and other endings, numbers, and short words.
 ///
-/// Two scopes are alike if they have the same letters and digits with other separators or in another case. Two scopes
-/// are also alike if only one word differs, either by two swapped neighbours or by one letter. A word that differs by
-/// one letter must have at least five letters.
+/// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are also alike if
+/// only one word differs, either by two swapped neighbouring letters or by one letter. The word must have at least four
+/// letters in the first case, and at least five in the second.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;
@@ -41,8 +41,8 @@ pub fn are_alike(left: &str, right: &str) -> bool {
         && different.next().is_none_or(|(left, right)| is_misspelt(left, right) && different.next().is_none())
 }
 
-/// Returns the search keys of a scope. Two scopes that are alike share at least one key, so not every pair has to be
-/// compared. The keys are the scope's words, and the same words without one letter.
+/// Returns the search keys of a scope. Two scopes that are alike share at least one key, so only scopes with a common
+/// key have to be compared. The keys are the scope's words, and the same words without one letter.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);

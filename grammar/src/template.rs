@@ -13,12 +13,12 @@ pub enum Piece<'a> {
     Parameter(&'a str),
 }
 
-/// Why a text is not a template.
+/// Why a string is not a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateFault {
-    /// A brace without a matching brace.
+    /// The text has a brace without a matching brace.
     Unbalanced,
-    /// `{}`, or a name that a path parameter cannot have.
+    /// A parameter is written `{}`, or has a name that a path parameter cannot have.
     Name,
     /// A parameter is next to letters, digits or another parameter, so the end of its value would not be clear.
     Adjacent,
@@ -28,7 +28,7 @@ pub enum TemplateFault {
     Scope(Fault),
 }
 
-/// Tells whether `text` is a template or contains an escaped literal brace.
+/// Tells whether `text` contains braces. It is then a template, or a scope with escaped braces.
 #[must_use]
 pub fn has_braces(text: &str) -> bool {
     text.contains(['{', '}'])
@@ -36,8 +36,8 @@ pub fn has_braces(text: &str) -> bool {
 
 /// Tells whether a character is allowed in the value of a parameter.
 ///
-/// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. None of them separates the parts of
-/// a scope. Therefore, the values `a` and `b:c` cannot make the same scope as `a:b` and `c`.
+/// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. Separators such as `:` are not
+/// allowed, because the values `a` and `b:c` could otherwise make the same scope as `a:b` and `c`.
 ///
 /// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[must_use]
@@ -65,11 +65,11 @@ fn is_value_char(character: char) -> bool {
     u8::try_from(character).is_ok_and(is_value_byte)
 }
 
-/// Checks a template: `{name}` is a parameter, `{{` and `}}` are literal braces.
+/// Checks a template. In a template, `{name}` is a parameter, and `{{` and `}}` are literal braces.
 ///
 /// # Errors
 ///
-/// Returns the first fault.
+/// Fails if `text` is not a template. The error is the first fault.
 pub fn check_template(text: &str) -> Result<(), TemplateFault> {
     let (mut bare, mut separated, mut after_parameter) = (true, true, false);
     for piece in pieces(text) {

@@ -1,7 +1,8 @@
-//! Finds axum's attributes above a scope attribute, by reading the source file. Axum's attribute expands first and
-//! calls the handler without its guard. The compiler would then report an argument that the user did not write.
+//! Finds axum's attributes above a scope attribute, by reading the source file. Axum's attribute then expands first and
+//! calls the handler without its guard. The compiler would report that an argument is missing, although the user did
+//! not write this argument.
 //!
-//! This module changes only the message, because the program does not compile either way.
+//! The program never compiles in this case. This module only improves the message.
 
 use std::{cell::RefCell, collections::HashSet, fs, path::PathBuf};
 
@@ -10,7 +11,8 @@ use crate::place::Place;
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files read so far, the latest at the end. To save memory, a file without axum's attributes is `None`.
+    /// The files read so far, the latest at the end. To save memory, the text of a file without axum's attributes is
+    /// `None`.
     static FILES: RefCell<Vec<(PathBuf, Option<String>)>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }
@@ -18,7 +20,7 @@ thread_local! {
 /// Tells whether an attribute of axum is above the attribute that is being expanded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Above {
-    /// No attribute of axum.
+    /// No attribute of axum is above.
     Nothing,
     /// An attribute of axum is above, and the item is the handler.
     Handler,
@@ -40,7 +42,7 @@ impl Above {
 pub(crate) fn is_below_one(place: &Place) -> bool {
     let Some(file) = &place.file else { return false };
     FILES.with_borrow_mut(|files| {
-        // Compares the paths as texts, because comparing paths is slow without optimisation.
+        // Compares the paths as strings, because comparing values of `Path` is slow in a build without optimisation.
         let is_this = |(known, _): &(PathBuf, _)| known.as_os_str() == file.as_os_str();
         if !files.last().is_some_and(is_this) {
             let at = files.iter().position(is_this);

@@ -21,7 +21,7 @@ pub(crate) struct Args {
     pub(crate) needs: Group,
     /// Scopes that the handler itself may demand.
     pub(crate) also: Vec<ScopeArg>,
-    /// Scopes that a client should request together with the required ones.
+    /// Scopes that a client should request together with the required scopes.
     pub(crate) related: Vec<ScopeArg>,
     /// The requirements on the person's login.
     pub(crate) step_up: StepUp,
@@ -101,7 +101,7 @@ impl Parse for Args {
         let mut krate = None;
         while !input.is_empty() {
             if args.step_up.parse_one(input)? {
-                // `parse_one` has read the argument.
+                // Nothing more to do: `parse_one` has read the argument.
             } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
                 parse_key(input, &mut krate)?;
             } else if is_list(input, "also") {
@@ -164,7 +164,7 @@ fn parse_list(input: ParseStream<'_>, list: &mut Vec<ScopeArg>) -> syn::Result<(
     Ok(())
 }
 
-/// Parses arguments that consist of the key `crate`.
+/// Parses arguments that contain only the key `crate`.
 pub(crate) fn parse_crate_key(input: ParseStream<'_>) -> syn::Result<Path> {
     match parse_crate_keys(input)? {
         Some(krate) if input.is_empty() => Ok(krate),

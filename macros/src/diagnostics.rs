@@ -13,7 +13,7 @@ impl Diagnostics {
         }
     }
 
-    /// Returns the value, or keeps the error.
+    /// Returns the value. If there is an error, keeps the error and returns `None`.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }

@@ -70,8 +70,8 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     let requirement = requirement_tokens(&args, alternatives.as_ref());
     let checks = alternatives.as_ref().and_then(|all| need::checks(krate, &all.scopes));
     let errors = diagnostics.into_tokens();
-    // An error is a macro call, which must be a statement. In a `const { .. }`, the references would not live long
-    // enough.
+    // The errors are macro calls, and these must be statements in a block. A `const { .. }` is not used here, because
+    // the references in it would not live long enough.
     quote!({
         #errors
         #checks
@@ -93,7 +93,7 @@ fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternativ
     legal.then_some(alternatives)
 }
 
-/// The call that makes a row, without the arguments for the place of the handler.
+/// The call that makes a row, without the arguments that say where the handler is.
 struct RowStart {
     function: TokenStream,
     requirement: TokenStream,
@@ -105,8 +105,8 @@ impl RowStart {
         Self { function: quote!(#krate::__private::Row::new), requirement }
     }
 
-    /// Starts a row that needs all of these scopes and nothing else, as most rows do. The compiler has less work with
-    /// this call.
+    /// Starts a row that needs all of these scopes and nothing else, as most rows do. The compiler evaluates this call
+    /// faster than the general one.
     fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
         let krate = &args.krate;
         Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }
@@ -138,7 +138,8 @@ fn declare(
     let surroundings = Surroundings::of_attribute();
     if let Some(objection) = surroundings.objection() {
         diagnostics.push(syn::Error::new(Span::call_site(), objection));
-        // In a trait or its `impl`, the guard would cause a second error, because the trait determines the signature.
+        // A handler in a trait, or in an `impl` of a trait, gets no guard here. The trait determines the signature, so
+        // the guard would cause a second error.
         if surroundings == Surroundings::Impl {
             handler.guard_with(&quote!(#krate::Guard<#krate::__private::Misplaced>));
         }
@@ -218,8 +219,8 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     Some(quote!(.with(#also, #related)))
 }
 
-/// Emits the requirement. After an error, the emitted requirement is that of `#[authenticated]`, because the build
-/// fails anyway.
+/// Emits the requirement. After an error, the build fails anyway, so the emitted requirement is that of
+/// `#[authenticated]`.
 fn requirement_tokens(args: &Args, alternatives: Option<&Alternatives>) -> TokenStream {
     alternatives.map_or_else(|| authenticated_tokens(args), |alternatives| scopes_tokens(args, alternatives))
 }
@@ -232,15 +233,16 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If one of the scopes is a path, a constant lists each scope once, so that an error in a path
-/// is reported once. The compiler needs time to evaluate this constant, so it is left out if all scopes are literals.
+/// Emits the alternatives. If one of the scopes is a path, also emits a constant that lists each scope once, so that
+/// the compiler reports an error in a path only once. The compiler needs time to evaluate this constant, so it is left
+/// out if all scopes are literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {
         return terms_tokens(args, alternatives, |scope, _| need::tokens(krate, scope));
     };
     if let ([ScopeArg::Const(path)], None) = (&alternatives.scopes[..], args.step_up.first()) {
-        // The path may name a scope or a whole requirement, and only the compiler knows which.
+        // The path can name a scope or a whole requirement, and only the compiler knows which of the two.
         let requirement = quote_spanned!(path.span()=> #path.as_scope().as_requirement());
         return quote!({ #explanations #requirement });
     }

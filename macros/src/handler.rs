@@ -1,4 +1,4 @@
-//! The function that has the attribute. The tokens of its body are not changed.
+//! The function that has the attribute. The tokens of the function's body are not changed.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -22,7 +22,8 @@ pub(crate) struct Handler {
 /// The most arguments that axum accepts besides the guard.
 const MAX_EXTRACTORS: usize = 15;
 
-/// The most arguments that clippy accepts. With its guard, a handler with so many arguments exceeds this limit.
+/// The most arguments that clippy accepts. A handler with this many arguments exceeds the limit when the guard is
+/// added.
 const CLIPPY_LIMIT: usize = 7;
 
 /// The message for a handler with two attributes.
@@ -77,9 +78,9 @@ impl Handler {
     }
 }
 
-/// The type that carries a declaration. The type has the handler's name, because compiler messages show it, as in
-/// `Guard<list>`. The type has its own module, because the handler's module may already contain a type or a module with
-/// this name.
+/// The type that carries a declaration. The type has the handler's name, because compiler messages show this name, as
+/// in `Guard<list>`. The type has its own module, because the handler's module can already contain a type or a module
+/// with this name.
 pub(crate) struct MarkerType {
     pub(crate) module: Ident,
     pub(crate) name: Ident,
@@ -122,7 +123,7 @@ impl ToTokens for Handler {
     }
 }
 
-/// Reports mistakes in a function with a scope attribute that the compiler would report less clearly.
+/// Checks a function with a scope attribute, and reports mistakes that the compiler would report less clearly.
 pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Result<()> {
     let has = |name: &str| attributes.iter().any(|attribute| block::is(attribute, name));
     let outside = |message| Err(syn::Error::new(signature.ident.span(), message));
@@ -156,8 +157,9 @@ pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Res
     }
 }
 
-/// Tells whether another scope attribute has already expanded on this function. The check looks for the marker, because
-/// an attribute can be imported under any name, but its marker cannot be renamed.
+/// Tells whether the argument is a guard, which means that another scope attribute has already expanded on this
+/// function. The check looks for the name of the guard's type, because users cannot rename this type, but can import an
+/// attribute under any name.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else { return false };
     let Type::Path(path) = &*argument.ty else { return false };

@@ -1,4 +1,5 @@
-//! Finds mistakes in a handler that would compile, or that other crates would report in their own terms.
+//! Finds two kinds of mistakes in a handler: mistakes that compile, and mistakes that other crates would report in
+//! their own terms.
 
 use std::collections::HashSet;
 
@@ -13,7 +14,7 @@ pub(crate) enum Callers<'a> {
     Everybody,
     /// Clients whose token has at least these scopes.
     WithToken(&'a [ScopeArg]),
-    /// Unknown, because the attribute itself has an error.
+    /// Unknown, because the attribute has an error.
     Unknown,
 }
 
@@ -49,9 +50,11 @@ const RESPONSES: [&str; 18] = [
     "NoContent",
 ];
 
-/// Refuses a handler that is not `async` and does not return a future, and makes it `async` to avoid a second error.
+/// Refuses a handler that is not `async` and does not return a future. Makes the handler `async`, so that the compiler
+/// does not report a second error.
 ///
-/// A return type that is not in the list may be a future. The compiler then checks whether axum accepts it.
+/// A return type whose name is not in `RESPONSES` is possibly a future, so the compiler checks whether axum accepts the
+/// handler.
 pub(crate) fn answer_with_future(handler: &mut Handler) -> syn::Result<()> {
     let signature = &mut handler.signature;
     if signature.asyncness.is_some() || !is_response(&signature.output) {
@@ -87,7 +90,7 @@ pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> T
         Callers::Unknown => TokenStream::new(),
     };
     let cfgs = handler.cfgs();
-    // If a `#[cfg]` removes the handler, its types may be missing, too.
+    // If a `#[cfg]` removes the handler, the types in its signature are possibly removed, too.
     if checks.is_empty() || cfgs.is_empty() { checks } else { quote!(#(#cfgs)* const _: () = { #checks };) }
 }
 
@@ -97,9 +100,9 @@ fn access_without_token(handler: &Handler, krate: &Path) -> TokenStream {
     quote!(#(#checks)*)
 }
 
-/// Emits a check for each scope literal that the handler demands but does not declare. If the handler declares a
-/// constant, nothing is emitted, because the constant can be any scope. The answer to a demand for an undeclared scope
-/// is then 500 at run time.
+/// Emits a check for each scope literal that the handler demands but does not declare. If the handler declares a scope
+/// by a constant, nothing is emitted, because the constant can be any scope. At run time, a demand for an undeclared
+/// scope is answered with 500.
 fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> TokenStream {
     let krate = &args.krate;
     let mut declared = HashSet::new();
@@ -123,7 +126,7 @@ fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> 
     checks
 }
 
-/// An argument whose type is written `Access`. The type may be another one with this name.
+/// An argument whose type is written `Access`. The type can also be another type with this name.
 struct Argument<'a> {
     name: Option<&'a Ident>,
     type_: &'a Path,
@@ -150,7 +153,7 @@ fn arguments(handler: &Handler) -> impl Iterator<Item = Argument<'_>> {
 /// Emits a check that fails at `span` if `type_` is scopegate's `Access`.
 fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
     let rule = Ident::new(rule, Span::call_site());
-    // All tokens get the same span, so that the message points only to it.
+    // All tokens get the same span, so that the message points only to this span.
     let (call, kind) =
         (quote_spanned!(span=> __Rule::check), quote_spanned!(span=> __TypeOf::<#type_>::kind()));
     let mut argument = TokenTree::from(Group::new(Delimiter::Parenthesis, kind));
@@ -164,11 +167,11 @@ fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
     }
 }
 
-/// The scopes that a handler demands from its `Access` as string literals.
+/// The scopes that a handler demands from its `Access` and that are written as string literals.
 struct Demands<'a> {
     name: &'a Ident,
     found: Vec<LitStr>,
-    /// Whether the body may bind the argument's name again.
+    /// Whether the body possibly shadows the argument.
     is_bound_again: bool,
 }
 
@@ -198,7 +201,7 @@ impl<'a> Demands<'a> {
         }
     }
 
-    /// Tells whether a pattern may bind the name again: in a `let`, a `for`, a closure or an arm of a `match`.
+    /// Tells whether a pattern possibly shadows the argument, in a `let`, a `for`, a closure or an arm of a `match`.
     fn binds(&self, tokens: &[TokenTree]) -> bool {
         let mut in_pattern = false;
         let mut in_closure = false;
@@ -231,7 +234,7 @@ fn is_punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
-/// Tells whether a `|` after this token is an operator. Otherwise, the `|` begins the arguments of a closure.
+/// Tells whether a `|` after this token is an operator. After any other token, a `|` begins the arguments of a closure.
 fn ends_expression(token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(ident) => {

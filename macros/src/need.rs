@@ -33,7 +33,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Returns the scope or template that a literal names, in the form that `require` compares.
+/// Returns the text of the scope or template that a literal names, as `require` compares it.
 pub(crate) fn name(text: &str) -> Option<String> {
     Some(match Literal::read(text).ok()? {
         Literal::Scope(scope) => scope.into_owned(),
@@ -41,7 +41,7 @@ pub(crate) fn name(text: &str) -> Option<String> {
     })
 }
 
-/// Checks the literals. A constant has been checked where it is defined.
+/// Checks the literals. The constants are checked where they are defined.
 pub(crate) fn check<'a>(
     scopes: impl IntoIterator<Item = &'a ScopeArg>,
     diagnostics: &mut Diagnostics,
@@ -58,7 +58,7 @@ pub(crate) fn check<'a>(
     legal
 }
 
-/// Returns the scopes if all of them are needed and all are written as literals.
+/// Returns the scopes if there is only one alternative and all its scopes are literals, none of them a template.
 pub(crate) fn all_literals(alternatives: &Alternatives) -> Option<Vec<LitStr>> {
     let [_] = alternatives.terms[..] else { return None };
     let texts = alternatives.scopes.iter().map(|scope| match scope {
@@ -71,7 +71,7 @@ pub(crate) fn all_literals(alternatives: &Alternatives) -> Option<Vec<LitStr>> {
     texts.collect()
 }
 
-/// Emits the `Need` of a scope, and names the scope once.
+/// Emits the `Need` of a scope.
 pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
     let span = scope.span();
     match scope {
@@ -83,7 +83,7 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
                     let text = LitStr::new(text, span);
                     quote_spanned!(span=> #krate::__private::Need::Template(#krate::__private::Template::new(#text)))
                 }
-                // `check` has reported an invalid literal.
+                // If the literal is invalid, `check` has reported the error.
                 read => {
                     let text = if let Ok(Literal::Scope(text)) = read { text } else { "error".into() };
                     let text = LitStr::new(&text, span);
@@ -94,7 +94,7 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
     }
 }
 
-/// Emits an import of the traits whose messages explain that a constant is not a scope. Emits nothing if the attribute
+/// Emits an import of the traits whose messages explain that a constant is not a scope. Returns `None` if the attribute
 /// names no constant.
 pub(crate) fn explanations<'a>(
     krate: &Path,
@@ -105,9 +105,9 @@ pub(crate) fn explanations<'a>(
 }
 
 /// Emits checks that only the compiler can make, because they depend on the values of constants. Each scope must differ
-/// from the earlier scopes. A constant that is the only argument may be a whole requirement, which must then require a
-/// scope. Emits nothing if all scopes are literals. The checks are separate items, so that their messages name no
-/// generated type.
+/// from the earlier scopes. A constant that is the only argument can be a whole requirement, and this requirement must
+/// contain a scope. Returns `None` if all scopes are literals. The checks are separate items, so that their messages
+/// name no generated type.
 pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     if let [alone @ ScopeArg::Const(path)] = scopes {
         let explanations = explanations(krate, scopes);

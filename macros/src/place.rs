@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 /// A place in a source file. Lines and columns are counted from 1.
 pub(crate) struct Place {
-    /// The file. In an editor, or for an attribute that a macro wrote, there may be no file to read.
+    /// The file, or `None` if there is no file to read, for example in an editor or for an attribute that a macro
+    /// wrote.
     pub(crate) file: Option<PathBuf>,
     pub(crate) line: usize,
     pub(crate) column: usize,

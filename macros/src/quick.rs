@@ -1,9 +1,10 @@
 //! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments, and its
 //! attribute names only literals.
 //!
-//! The compiler expands every attribute of a crate again after each change, and most programs build `syn` without
-//! optimisation. Therefore, this module reads no more tokens than necessary, and emits text that the compiler reads.
-//! Unusual handlers and all mistakes are left to [`expand`](crate::expand), which emits the same for a usual handler.
+//! The compiler expands every attribute of a crate again after each change, and `syn` is slow, because most programs
+//! build it without optimisation. Therefore, this module reads no more tokens than necessary, and emits text that the
+//! compiler parses. Unusual handlers and all mistakes are left to [`expand`](crate::expand), which would emit the same
+//! code for a usual handler.
 
 use std::fmt::Write;
 
@@ -34,8 +35,8 @@ fn without_scopes(args: &TokenStream, item: &TokenStream, requirement: &str) -> 
     Usual::read(item)?.declare(&format!("Row::new(::scopegate::__private::Requirement::{requirement}, "))
 }
 
-/// Reads string literals that are separated by commas, and writes them. Returns `None` if a literal is no scope, or is
-/// listed twice.
+/// Reads string literals that are separated by commas, and returns them as source text. Returns `None` if a literal is
+/// no scope or is listed twice.
 fn scopes(args: &TokenStream) -> Option<String> {
     let mut seen: Vec<String> = Vec::new();
     let mut args = args.clone().into_iter();
@@ -43,7 +44,7 @@ fn scopes(args: &TokenStream) -> Option<String> {
         let TokenTree::Literal(literal) = token else { return None };
         let literal = literal.to_string();
         let text = literal.strip_prefix('"')?.strip_suffix('"')?;
-        // A scope contains no backslash, and a literal without a backslash is written as its text.
+        // A scope contains no backslash, so the literal contains no escape sequence that would have to be decoded.
         let is_plain = scopegate_grammar::check(text).is_ok() && !scopegate_grammar::has_braces(text);
         if !is_plain || seen.contains(&literal) || seen.len() == MAX_SCOPES {
             return None;
@@ -58,7 +59,7 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// With more scopes, a limit of the attribute may be exceeded.
+/// A handler with more scopes is not usual, because it can exceed a limit of the attribute.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 
@@ -138,7 +139,8 @@ impl Usual {
     }
 }
 
-/// Parses tokens with the compiler, if there is one. `proc_macro2` would first parse them itself.
+/// Parses the text with the compiler's parser, if the compiler runs this code. `proc_macro2` would first parse the text
+/// with its own parser.
 fn tokens(text: &str) -> Option<TokenStream> {
     if proc_macro::is_available() {
         return text.parse::<proc_macro::TokenStream>().ok().map(TokenStream::from);
@@ -154,7 +156,7 @@ fn is_word(token: &TokenTree, wanted: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == wanted)
 }
 
-/// Tells whether an attribute has no meaning for the expansion.
+/// Tells whether an attribute does not affect the expansion.
 fn is_usual_attribute(attribute: &TokenTree) -> bool {
     let TokenTree::Group(attribute) = attribute else { return false };
     // The name of an attribute is the last segment of its path.
@@ -182,8 +184,8 @@ fn simple_restriction(within: &Group) -> Option<&'static str> {
     }
 }
 
-/// Tells whether the arguments need no check: there is no receiver, no guard and no `Access`, and there are not too
-/// many.
+/// Tells whether the arguments need no check: there are only a few, and none of them is a receiver, a guard or an
+/// `Access`.
 fn are_usual_arguments(arguments: &Group) -> bool {
     let mut commas = 0;
     arguments.delimiter() == Delimiter::Parenthesis
@@ -201,7 +203,7 @@ fn are_usual_arguments(arguments: &Group) -> bool {
         })
 }
 
-/// Tells whether the attribute is in no block, and below no attribute of axum.
+/// Tells whether the attribute is outside of any block, and not below an attribute of axum.
 fn is_free() -> bool {
     Place::of_attribute().is_none_or(|place| place.column <= 1 && !above::is_below_one(&place))
 }

@@ -70,9 +70,10 @@ fn nameless(handler: &Expr) -> syn::Error {
 /// Emits a function that returns the type in which utoipa keeps the documentation of a handler: `__path_list` for
 /// `list`.
 ///
-/// If this type is missing, a bound fails, and the compiler reports that in one message. This works only if the missing
-/// name resolves to something else. A name with a module falls back to a name of the outer block. A name without a
-/// module falls back to a new binding. The compiler reads a pattern as a binding if no unit struct has this name.
+/// If this type is missing, a trait bound must fail, so that the compiler reports only one error. Therefore, the name
+/// of the missing type must resolve to something else. For a handler with a module, as in `files::list`, the name
+/// resolves to an import in the outer block. For a handler without a module, the name resolves to a new variable,
+/// because the compiler reads a pattern as a variable if no unit struct has this name.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {

@@ -12,7 +12,7 @@ use crate::args::take_once;
 /// `step_up = [ "acr" "(" literal, .. ")" ] [ "max_age" "=" seconds ]`, in any order.
 #[derive(Default)]
 pub(crate) struct StepUp {
-    /// The accepted values, in order of preference.
+    /// The accepted values of `acr`, in order of preference.
     acr: Vec<LitStr>,
     max_age: Option<u32>,
     /// The key that is written first.
@@ -23,7 +23,7 @@ const ACR: &str = "acr";
 const MAX_AGE: &str = "max_age";
 
 impl StepUp {
-    /// Parses `acr(..)` or `max_age = ..`, if one of them comes next.
+    /// Parses `acr(..)` or `max_age = ..`. Returns `false` if neither of them comes next.
     pub(crate) fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<bool> {
         let fork = input.fork();
         let Ok(key) = fork.parse::<Ident>() else { return Ok(false) };

@@ -1,4 +1,5 @@
-//! Finds what surrounds an attribute by reading its file, because the compiler passes an attribute only its item.
+//! Finds what surrounds an attribute by reading the source file, because the compiler passes only the item to an
+//! attribute.
 //!
 //! This module changes only the message. The types that an attribute emits are not allowed in an `impl` block, and the
 //! compiler's own message about this would name generated types.
@@ -19,7 +20,7 @@ pub(crate) enum Surroundings {
 }
 
 impl Surroundings {
-    /// Returns the message if a function with a scope attribute is not allowed here.
+    /// Returns the error message if a function with a scope attribute is not allowed in these surroundings.
     pub(crate) const fn objection(self) -> Option<&'static str> {
         match self {
             Self::Impl => Some(
@@ -33,8 +34,8 @@ impl Surroundings {
         }
     }
 
-    /// Finds what surrounds the attribute that is being expanded. If there is no file to read, as in an editor, returns
-    /// `Other`.
+    /// Finds what surrounds the attribute that is being expanded. Returns `Other` if there is no file to read, for
+    /// example if the language server of an editor expands the attribute.
     pub(crate) fn of_attribute() -> Self {
         let Some(Place { file, line, column }) = Place::of_attribute() else { return Self::Other };
         // In a formatted file, nothing surrounds an attribute in the first column. Files are therefore rarely read.
@@ -79,11 +80,11 @@ impl Surroundings {
 
 const HERE: &str = "__scopegate_looks_around_here";
 
-/// The first of these keywords decides what kind of item follows. After that, an `impl` may belong to a type, and a
-/// `for` to an expression.
+/// The first of these keywords decides what kind of item the block belongs to. Later keywords do not count, because an
+/// `impl` can belong to a type, and a `for` to an expression.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
-/// Finds what surrounds the mark.
+/// Finds what surrounds the token `HERE`.
 fn find(tokens: TokenStream, around: Surroundings) -> ControlFlow<Surroundings> {
     let mut head: Vec<TokenTree> = Vec::new();
     for token in tokens {
@@ -108,7 +109,7 @@ fn find(tokens: TokenStream, around: Surroundings) -> ControlFlow<Surroundings> 
 mod tests {
     use super::Surroundings;
 
-    /// `@` marks the place.
+    /// In `text`, `@` marks the place.
     #[track_caller]
     fn check(text: &str, expected: Option<Surroundings>) {
         let line = text.lines().position(|line| line.contains('@')).unwrap();

@@ -45,7 +45,7 @@ pub(crate) fn scope_rows(input: TokenStream) -> TokenStream {
     let krate = &table.krate;
     let rows = table.rows.iter().map(|row| row.tokens(krate));
     let errors = diagnostics.into_tokens();
-    // An error is a macro call, which must be a statement.
+    // The errors are macro calls, and these must be statements in a block.
     quote!({
         #errors
         #krate::__private::scope_table(const { &[#(#rows),*] })
@@ -127,7 +127,7 @@ impl Route {
         }
     }
 
-    /// Writes the methods in the form that scope tables use.
+    /// Writes the methods as scope tables write them.
     fn methods(&self) -> String {
         if self.methods.is_empty() {
             return "*".to_owned();

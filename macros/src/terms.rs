@@ -1,6 +1,6 @@
-//! Alternatives as sets of bits, and a test whether one alternative makes another redundant.
+//! Alternatives as sets of bits, and functions that find redundant alternatives.
 
-/// Alternatives. Each is a set of scopes, in which the n-th bit stands for the n-th scope.
+/// Alternatives. Each alternative is a set of scopes, in which the n-th bit stands for the n-th scope.
 pub(crate) type Terms = Vec<u128>;
 
 /// Tells whether every token that meets `first` also meets `second`.
@@ -8,7 +8,7 @@ pub(crate) fn implies(first: &Terms, second: &Terms) -> bool {
     first.iter().all(|term| second.iter().any(|weaker| weaker & term == *weaker))
 }
 
-/// Drops repeated terms, and terms that contain a smaller term. Keeps the order.
+/// Drops repeated alternatives, and alternatives that contain all scopes of a smaller alternative. Keeps the order.
 pub(crate) fn absorb(terms: &[u128]) -> Terms {
     let needed = |(at, term): &(usize, &u128)| {
         !terms

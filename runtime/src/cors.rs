@@ -17,9 +17,9 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
 /// Makes a CORS layer. Clients in browsers can then read the challenge, send a token, and keep an MCP session.
 ///
-/// Put the layer outside the gate, because a preflight carries no token. Pages of any origin may call, with any method
-/// and any header. This is safe because access depends on the token, not on the origin, and the layer does not allow
-/// cookies. To allow less, use the methods of [`Cors`].
+/// Put the layer outside the gate, because a preflight carries no token and the gate would refuse it. By default, pages
+/// of any origin may call the server, with any method and any header. This is safe because access depends on the token,
+/// not on the origin, and the layer does not allow cookies. To restrict this, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -47,7 +47,7 @@ pub fn layer() -> Cors {
     let layer = CorsLayer::new()
         .allow_origin(Any)
         // Both settings echo the names that the preflight asks for. `*` would not include `Authorization` (Fetch,
-        // section 3.2.5), and could not be combined with credentials for certain origins.
+        // section 3.2.5), and cannot be combined with credentials, which the program can allow.
         .allow_methods(AllowMethods::mirror_request())
         .allow_headers(AllowHeaders::mirror_request());
     Cors { layer, credentials: None, names_origins: false, exposed: Vec::new() }
@@ -56,7 +56,7 @@ pub fn layer() -> Cors {
 /// A CORS layer that lets pages read the challenge. Use [`layer`] to make one.
 ///
 /// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Unlike in
-/// tower-http, [`Cors::expose_headers`] adds to the exposed headers, and headers that a handler exposes itself stay
+/// tower-http, [`Cors::expose_headers`] adds to the exposed headers, and the headers that a handler exposes stay
 /// exposed.
 ///
 /// # Examples
@@ -78,7 +78,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Sets the origins whose pages may call; any origin unless set.
+    /// Sets the origins whose pages may call the server; any origin unless set.
     pub fn allow_origin(mut self, origins: impl Into<AllowOrigin>) -> Self {
         self.names_origins = true;
         self.change(|layer| layer.allow_origin(origins))
@@ -86,8 +86,9 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// Set the origins with [`Cors::allow_origin`]. While any origin is allowed, browsers ignore this setting, and so
-    /// does this layer. The layer of tower-http panics if you also allow `Any` origin, method or header.
+    /// Also set the origins with [`Cors::allow_origin`]. Otherwise, any origin is allowed, and then neither browsers
+    /// nor this layer allow cookies. If you also set `Any` for the origins, methods or headers, tower-http's layer
+    /// panics.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
@@ -100,7 +101,7 @@ impl Cors {
 
     /// Sets the headers that pages may send; any header unless set.
     ///
-    /// Pages need `Authorization`. With tokens that are bound to a key, pages also need `DPoP`. With MCP, they also
+    /// Pages need `Authorization`. With tokens that are bound to a key, pages also need `DPoP`. With MCP, pages also
     /// need `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
@@ -116,7 +117,7 @@ impl Cors {
         self.change(|layer| layer.max_age(age))
     }
 
-    /// Sets the `Vary` header. By default, it names `Origin` and the two request headers of a preflight.
+    /// Sets the `Vary` header. By default, the header names `Origin` and the two request headers of a preflight.
     pub fn vary(self, headers: impl Into<Vary>) -> Self {
         self.change(|layer| layer.vary(headers))
     }

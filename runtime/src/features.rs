@@ -1,9 +1,9 @@
 //! Stand-ins for methods of disabled features. If a program calls such a method, the compiler's message names the
 //! feature to enable.
 //!
-//! Their bounds are never met. Each bound has a lifetime of its own, because the compiler would otherwise reject the
-//! definition. Each bound is on the same line as its method, because the compiler quotes all lines from the method to
-//! the bound. Return types are inferred where possible, so that a call causes no second message.
+//! The bounds of these methods are never met. Each bound has its own lifetime (`for<'a>`), because the compiler would
+//! otherwise reject the definition. Each bound is on the same line as its method, because the compiler quotes all lines
+//! from the method to the bound. Return types are inferred where possible, so that a call causes no second message.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 #![allow(clippy::must_use_candidate, clippy::missing_errors_doc, missing_docs)]
 

@@ -4,7 +4,7 @@
 //!
 //! - the check, which runs before any other extractor and before the body is read;
 //! - the `scope` of the 401 and 403 challenges ([RFC 6750]), so that clients know what to ask for;
-//! - `scopes_supported` in the metadata document ([RFC 9728]), served at the URL that the challenges name;
+//! - `scopes_supported` in the metadata document ([RFC 9728]), served at the URL that the challenges name; and
 //! - the operation's row in the [scope table][`ScopeTable`] and in the lock file that reviewers read.
 //!
 //! A route without an annotation does not compile.
@@ -108,7 +108,7 @@
 //! }
 //! ```
 //!
-//! If the token does not cover a call of `write_file`, the answer is an HTTP 403 with the complete challenge. The
+//! If the token lacks a scope for a call of `write_file`, the answer is an HTTP 403 with the complete challenge. The
 //! guide [`guide::mcp`] also covers resources, public tools, and servers that do not use rmcp.
 //!
 //! # API keys, without OAuth
@@ -178,9 +178,9 @@
 //! | protect an MCP server | [`mcp`], [`guide::mcp`] |
 //! | find out who calls, and store data for each caller | [`Access`], [`Principal`] |
 //! | end a connection when its token expires | [`Access::expired`], [`guide::browsers`] |
-//! | read tokens from a cookie, or another place than `Authorization` | [`CredentialSource`] |
+//! | read tokens from a cookie, or from another place than `Authorization` | [`CredentialSource`] |
 //! | bind tokens to a key or a certificate | [`dpop`], [`Gate::client_certificate`], [`guide::dpop`] |
-//! | change what clients are told | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
+//! | change refusals, challenges or the metadata | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | help clients to find the authorization server | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | write audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
 //! | keep a lock file, and review changes | [`guide::operating`], [`export`] |
@@ -193,14 +193,14 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `axum` (default) | the gate, the router and the attributes. Without it the crate is the pure core: scopes, requirements, decisions, challenges, metadata and tables |
+//! | `axum` (default) | the gate, the router and the attributes. Without this feature, the crate is the pure core: scopes, requirements, decisions, challenges, metadata and tables |
 //! | `tracing` (default) | logs under the target `scopegate`, see [below](#logs) |
 //! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens |
 //! | `introspection` | [`Introspection`]: opaque tokens, which the gate checks by asking the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
-//! | `redis` | [`dpop`]: a store for seen proofs in Redis, which several replicas share |
+//! | `redis` | [`dpop`]: a store in Redis for used proofs, which several replicas share |
 //! | `redis-tls` | Redis over TLS |
-//! | `family` | [`Resource::family`]: one gate for many resources, one at each path that matches a pattern. It turns on `original-uri`, a default feature of axum |
+//! | `family` | [`Resource::family`]: one gate for many resources, whose paths match a pattern. This feature turns on `original-uri`, a default feature of axum |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | `#[scoped_tools]`, and [`Gate::mcp`], which builds the router of a server made with rmcp |
 //! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
@@ -215,7 +215,7 @@
 //! | `error` | what is wrong with the program |
 //! | `warn` | that a token cannot be verified at the moment |
 //! | `info` | under `scopegate::decision`, that a token lacks a scope |
-//! | `debug` | why a token is refused; under `scopegate::decision`, each other decision |
+//! | `debug` | why a token is refused; under `scopegate::decision`, every other decision |
 //!
 //! The events of `scopegate::decision` have the [fields](guide::observing) of a decision. No event contains a token.
 //!
@@ -236,7 +236,7 @@
 // If a feature is off, links to its items lead to docs.rs.
 #![cfg_attr(not(all(feature = "cors", feature = "family", feature = "introspection", feature = "redis", feature = "rmcp", feature = "testing", feature = "utoipa")), doc = include_str!("links.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The core is also built without axum. Some of its code has no caller except the gate.
+// Without axum, only the core is built. Some code of the core is called only by the gate.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
 #[cfg(not(all(

@@ -14,15 +14,15 @@
 /// powerful alternative first.
 ///
 /// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler. Access is therefore decided before
-/// any other extractor runs and before the body is read. Put the attribute on a free `async` function, generic or not,
-/// or on a function of an `impl` block under [`scoped_handlers`]. Put `#[debug_handler]` below it. For closures and for
-/// handlers of other crates, use [`guarded`](crate::guarded).
+/// any other extractor runs and before the body is read. Put the attribute on a free `async` function, which can be
+/// generic, or on a function of an `impl` block under [`scoped_handlers`]. Put axum's `#[debug_handler]` below this
+/// attribute. For closures and for handlers of other crates, use [`guarded`](crate::guarded).
 ///
 /// | key | meaning |
 /// |---|---|
 /// | `also("scope", ..)` | scopes that the handler itself may demand, with [`Access::require`](crate::Access::require) |
 /// | `acr("value", ..)` | how the person must have logged in: the token's `acr` must be one of these values, listed in order of preference |
-/// | `max_age = 300` | how many seconds ago the person may have logged in, according to the token's `auth_time` |
+/// | `max_age = 300` | the longest allowed time since the person's login, in seconds; the token's `auth_time` says when the person logged in |
 /// | `related("scope", ..)` | scopes that a 403 also asks for under [`Strategy::Recommended`](crate::Strategy::Recommended); never enforced |
 /// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
 ///
@@ -46,8 +46,8 @@
 ///
 /// A scope can depend on the path. A legal value of the parameter has 1 to 1,024 characters, which are letters, digits,
 /// `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest of the
-/// scope. An alternative with an illegal value cannot be met, but the other alternatives still count. Write a literal
-/// brace twice.
+/// scope. An alternative with an illegal value cannot be met, but the other alternatives still count. To write a
+/// literal brace, double it, as in `{{`.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -86,7 +86,7 @@
 ///
 /// # Errors
 ///
-/// An invalid or duplicate scope, or an alternative that adds nothing to the others, does not compile:
+/// Fails to compile if a scope is invalid or duplicate, or if an alternative adds nothing to the others:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read files:write")]
@@ -163,20 +163,22 @@ pub use scopegate_macros::public;
 ///
 /// The macro generates these items, with the visibility of the enum:
 ///
-/// - `const ALL: &'static [Self]`, in order of declaration;
-/// - `const fn as_scope(self) -> Scope`, so that an attribute takes a variant wherever it takes a literal;
+/// - `const ALL: &'static [Self]`, with the variants in order of declaration;
+/// - `const fn as_scope(self) -> Scope`, so that attributes accept a variant wherever they accept a literal;
 /// - `const fn as_str(self) -> &'static str` and `const fn description(self) -> &'static str`;
 /// - `const fn entry(&self) -> VocabularyEntry`, with the scope, the description and the keys;
 /// - [`Display`](std::fmt::Display), which writes the scope;
 /// - [`FromStr`](std::str::FromStr), which parses the scope, and whose
 ///   error [`UnknownScope`](crate::UnknownScope) suggests the closest scope;
-/// - [`AsRef<str>`](AsRef), so that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) takes a variant;
+/// - [`AsRef<str>`](AsRef), so
+///   that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) accepts a
+///   variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), with the entries of all variants.
 ///
 /// Register the vocabulary
 /// with [`Gate::vocabulary`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.vocabulary)
-/// or [`Policy::vocabulary`](crate::Policy::vocabulary). Without a registered vocabulary, no scope implies another, and
-/// `unadvertised` scopes are advertised.
+/// or [`Policy::vocabulary`](crate::Policy::vocabulary). If the vocabulary is not registered, its scopes imply nothing,
+/// and its `unadvertised` scopes are advertised.
 ///
 /// `#[scope(crate = ::path)]` on the enum sets the path of scopegate in the generated code, for a crate that re-exports
 /// it.
@@ -213,7 +215,8 @@ pub use scopegate_macros::public;
 ///
 /// # Errors
 ///
-/// An invalid or duplicate scope, an implied variant that does not exist, and an implication cycle do not compile:
+/// Fails to compile if a scope is invalid or duplicate, if an implied variant does not exist, or if there is an
+/// implication cycle:
 ///
 /// ```compile_fail
 /// #[derive(scopegate::Vocabulary)]
@@ -228,7 +231,8 @@ pub use scopegate_macros::public;
 ///
 /// # Variants under `#[cfg]`
 ///
-/// `implies` cannot name a variant that `#[cfg]` removes. Write one attribute for each case, under the same condition:
+/// `implies` cannot name a variant that `#[cfg]` removes. Write one `#[scope(..)]` with the variant and one without it,
+/// each under its condition:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]
@@ -247,7 +251,7 @@ pub use scopegate_macros::Vocabulary;
 
 /// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
 ///
-/// Use this macro where you cannot write an attribute, as an argument
+/// Use this macro where you cannot write an attribute, for example as an argument
 /// of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html), or for a constant that several
 /// attributes name.
 ///
@@ -314,8 +318,7 @@ pub use scopegate_macros::scoped_handlers;
 /// Puts scopes on the tools and prompts of an MCP server that is made with rmcp.
 ///
 /// Put this attribute on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of these methods
-/// needs `#[requires_scope(..)]` or `#[authenticated]`. A method without one does not compile. The macro does three
-/// things:
+/// needs `#[requires_scope(..)]`, `#[authenticated]` or `#[public]`. The macro does three things:
 ///
 /// - It makes a [`Guard`](crate::Guard) the first argument of each method, so that access is decided before the
 ///   parameters are parsed.
@@ -330,7 +333,7 @@ pub use scopegate_macros::scoped_handlers;
 ///
 /// | key | |
 /// |---|---|
-/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` without tools); pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
+/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` for a block without tools); pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
 /// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
 /// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
 /// | `rmcp = ::path` | the path of rmcp in the generated code; see [below](#rmcp-by-another-path) |
@@ -408,10 +411,10 @@ pub use scopegate_macros::scoped_handlers;
 /// }
 /// ```
 ///
-/// rmcp's attributes emit code that names `rmcp`, and accept no other path. Inside its block,
-/// `#[scoped_tools(rmcp = ..)]` makes the name `rmcp` stand for your path, and handles `server_handler` in place of
-/// rmcp. An rmcp attribute outside such a block needs the name `rmcp` in its own module. For `#[tool_handler]`,
-/// `#[prompt_handler]`, or a `#[tool_router]` above `#[scoped_tools]`, write `use path as rmcp;` beside the attribute.
+/// rmcp's attributes emit code that names `rmcp`, and accept no other path. In the block below `#[scoped_tools(rmcp =
+/// ..)]`, the name `rmcp` stands for your path, and scopegate handles `server_handler` in place of rmcp. Outside the
+/// block, rmcp's attributes need the name `rmcp` in their own module. For `#[tool_handler]`, `#[prompt_handler]`, or a
+/// `#[tool_router]` above `#[scoped_tools]`, write `use path as rmcp;` beside the attribute.
 /// `#[tool_router(server_handler)]` works only with a dependency called `rmcp`.
 ///
 /// # Limits
@@ -433,14 +436,14 @@ pub use scopegate_macros::scoped_tools;
 ///     | GET | PUT "/path" => handler
 /// ```
 ///
-/// Write the whole path as axum has it, with the prefixes of all outer routers. This is
+/// Write the whole path as axum sees it, with the prefixes of all outer routers. This is
 /// the [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method matches any method. As in
 /// axum, `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence over a row
-/// without one.
+/// without a method.
 ///
 /// If a row has a route, [`Gate::layer`](crate::Gate::layer) can name the handler's scopes in a 401. The lock, the JSON
-/// and the `OpenAPI` document then contain the route. The metadata also includes the scopes of handlers without a
-/// route.
+/// export and the `OpenAPI` document then contain the route. The metadata lists the scopes of all handlers, even of
+/// those without a route.
 ///
 /// # Examples
 ///
@@ -506,7 +509,7 @@ macro_rules! scope_table {
 ///
 /// # Errors
 ///
-/// A handler without a scope attribute does not compile, and neither does one without `#[utoipa::path]`:
+/// Fails to compile if a handler has no scope attribute or no `#[utoipa::path]`:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read")]

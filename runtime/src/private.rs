@@ -45,7 +45,7 @@ impl NamesScope for Scope {
     }
 }
 
-/// The compiler uses this trait if a type has no `as_scope` of its own, and then shows our message.
+/// The compiler uses this trait if a type has no `as_scope` of its own, and then shows the message of `NamesScope`.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
     /// Returns the scope. Method and bound share a line, because the compiler quotes all lines between them.
@@ -74,7 +74,7 @@ impl NamesNeed for Scope {
     }
 }
 
-/// The compiler uses this trait if a type has no `as_need` of its own, and then shows our message.
+/// The compiler uses this trait if a type has no `as_need` of its own, and then shows the message of `NamesNeed`.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
@@ -102,13 +102,13 @@ pub const fn requirement(alternatives: &'static [&'static [Need]]) -> Requiremen
     Requirement::scopes(alternatives, StepUp::new(&[], None))
 }
 
-/// Makes a requirement from checked alternatives and a demand on the login behind the token.
+/// Makes a requirement from checked alternatives and a demand on the person's login.
 #[must_use]
 pub const fn requirement_asking(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Requirement {
     Requirement::scopes(alternatives, step_up)
 }
 
-/// Makes the requirement of a valid token with a certain login behind it.
+/// Makes a requirement that demands a valid token and a certain login.
 #[must_use]
 pub const fn login(step_up: StepUp) -> Requirement {
     Requirement::login(step_up)
@@ -137,7 +137,7 @@ pub const fn mounted(methods: &'static str, path: &'static str, row: Row) -> Ent
     Entry::mounted(methods, path, row)
 }
 
-/// Makes a table as a constant.
+/// Makes a constant table.
 #[must_use]
 pub const fn scope_table(entries: &'static [Entry]) -> ScopeTable {
     ScopeTable::of(entries)
@@ -157,7 +157,7 @@ pub const fn prompt(name: &'static str, row: Row) -> Operation {
     Operation::declared_prompt(name, row)
 }
 
-/// Makes a table of an MCP server as a constant.
+/// Makes a constant table of an MCP server.
 #[cfg(feature = "mcp")]
 #[must_use]
 pub const fn mcp_table(operations: &'static [Operation]) -> McpTable {

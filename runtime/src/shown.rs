@@ -1,7 +1,7 @@
-//! Escapes text from outside for a log line or an error.
+//! Escapes text that comes from outside the program, before it is written in a log line or an error.
 //!
-//! A token, or the answer of an authorization server, may contain line breaks, terminal escape sequences, and marks
-//! that change the direction of writing. In a log, such text could forge lines. A URL may contain a secret.
+//! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and marks
+//! that change the direction of writing. In a log, these could forge lines. A URL can contain a secret.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -14,18 +14,18 @@ const LINE: usize = 2000;
 
 /// Shows a text from outside on one line, without invisible characters, and cut to a limit.
 ///
-/// A text that is already escaped does not change.
+/// Text that is already escaped stays the same.
 pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: TEXT }
 }
 
-/// Shows a message that quotes texts from outside.
+/// Like `text`, but with a higher limit, for a message that quotes texts from outside.
 #[cfg(any(feature = "export", feature = "tracing"))]
 pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }
 }
 
-/// Shows the scheme, the host and the path of a URL. The other parts are left out, because they may be secrets.
+/// Shows the scheme, the host and the path of a URL. The other parts are left out, because they can contain secrets.
 #[cfg(feature = "jwt")]
 pub(crate) fn url(url: &str) -> Shown<WithoutSecrets<'_>> {
     text(WithoutSecrets(url))
@@ -45,7 +45,7 @@ impl<T: Display> Display for Shown<T> {
     }
 }
 
-/// Escapes the text that is written to it, and stops at the limit.
+/// A writer that escapes its text, and stops at the limit.
 struct Line<'a, 'b> {
     out: &'a mut fmt::Formatter<'b>,
     left: usize,
@@ -89,7 +89,7 @@ impl Display for WithoutSecrets<'_> {
         let (authority, rest) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit_once('@').map_or(authority, |(_secret, host)| host);
         if !is_host(host) {
-            // If it is unclear where the password ends, nothing more is safe to show.
+            // It is unclear where the password ends, so the rest is not safe to show.
             return write!(f, "{scheme}://..");
         }
         write!(f, "{scheme}://{host}{}", &rest[..end_of_path(rest)])

@@ -1,6 +1,6 @@
 //! A verifier for your own tests, which accepts the tokens that the test lists.
 //!
-//! It needs the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test)
+//! This module needs the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test)
 //! and [`Access::for_test`](crate::Access::for_test), and the [guide](crate::guide::testing).
 
 use std::{collections::HashMap, time::Duration};
@@ -63,7 +63,7 @@ impl TestVerifier {
         self.with(token, Outcome::Expired)
     }
 
-    /// Makes the verification of `token` fail for now. The answer asks clients to retry after 7 seconds.
+    /// Makes `token` a token that cannot be verified at the moment. The answer asks clients to retry after 7 seconds.
     #[must_use]
     pub fn unavailable(self, token: &str) -> Self {
         self.with(token, Outcome::Unavailable)

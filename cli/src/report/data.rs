@@ -1,4 +1,4 @@
-//! The exporter's report, as read from JSON. In the runtime, the folder `export/report` writes the report.
+//! The exporter's report, as read from JSON. In the runtime, the code in the folder `export/report` writes this JSON.
 
 use std::collections::BTreeMap;
 

@@ -40,7 +40,7 @@ fn wildcards(wildcards: Wildcards) -> Markup {
 /// The scopes, each with the scopes that it covers directly.
 struct Graph<'a> {
     children: BTreeMap<&'a str, Vec<Child<'a>>>,
-    /// The scopes that cover other scopes, but that no scope covers. The whole graph is below the roots.
+    /// The scopes that cover other scopes and that no other scope covers. The page shows one tree for each root.
     roots: Vec<&'a str>,
     shown: BTreeSet<&'a str>,
 }
@@ -60,7 +60,8 @@ impl<'a> Graph<'a> {
         graph
     }
 
-    /// Finds the roots. If wildcards cover each other in a cycle, one of them is a root.
+    /// Finds the roots. If wildcards cover each other in a cycle that no root covers, one of the wildcards becomes a
+    /// root.
     fn find_roots(&self) -> Vec<&'a str> {
         let children: BTreeSet<&str> = self.children.values().flatten().map(|child| child.scope).collect();
         let (mut below, mut roots): (Vec<_>, Vec<_>) = self
@@ -91,7 +92,8 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Writes a scope. Where the scope appears first, also writes the scopes below it.
+    /// Writes a scope. Also writes the scopes that this scope implies or matches, but only the first time that this
+    /// scope is written.
     fn node(&mut self, scope: &'a str) -> Markup {
         let is_new = self.shown.insert(scope);
         let children = self.children.get(scope).cloned().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The page for reviewers, which shows who may call what. The exporter's JSON becomes one HTML file that loads nothing
-//! else.
+//! The page for reviewers, which shows who may call what. The exporter's JSON becomes one HTML file that loads no other
+//! files.
 
 mod audit;
 mod changes;

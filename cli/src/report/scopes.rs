@@ -10,12 +10,12 @@ use super::{
     text::{listed, number},
 };
 
-/// The role of a scope in an operation. The strongest role is first.
+/// The role of a scope in an operation, in order from the strongest role to the weakest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Required,
     Alternative,
-    /// The scope implies another scope that is required or in an alternative.
+    /// The scope implies another scope, which is required or is part of an alternative.
     Implied,
     Also,
     Related,
@@ -62,7 +62,7 @@ fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Ma
     }
 }
 
-/// Counts a scope's operations by its role in them.
+/// Counts the operations of a scope, grouped by the scope's role.
 fn summary(rows: &[(Role, &Row)]) -> String {
     let groups = rows.chunk_by(|one, other| one.0 == other.0);
     let counts: Vec<String> = groups
@@ -82,7 +82,8 @@ impl Role {
         }
     }
 
-    /// Returns the words for the role, to stand before a number of operations.
+    /// Returns the words that describe the role. The page shows them before the number of operations, as in `required
+    /// by 3`.
     const fn summary(self) -> &'static str {
         match self {
             Self::Required => "required by",
@@ -96,7 +97,7 @@ impl Role {
 
 /// The operations of each scope. The operations in which the scope has the strongest role are first.
 struct Uses<'a> {
-    /// The scopes that cover each scope.
+    /// For each scope, the scopes that cover it.
     parents: BTreeMap<&'a str, Vec<&'a str>>,
     rows: BTreeMap<&'a str, Vec<(Role, &'a Row)>>,
 }
@@ -117,7 +118,7 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// The scopes that cover each scope.
+/// For each scope, the scopes that cover it.
 fn parents(scopes: &[Scope]) -> BTreeMap<&str, Vec<&str>> {
     let mut parents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for scope in scopes {

@@ -1,5 +1,5 @@
-//! The checks of a handler in a block. The handler's attribute is moved to the type of its guard, so the attribute
-//! itself cannot check the handler.
+//! The checks of a handler in a block. The handler's attribute is moved to the type of the guard and no longer sees the
+//! handler, so the attribute on the block checks the handler.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -34,7 +34,7 @@ pub(super) fn of(
         Meta::List(list) => syn::parse2::<Args>(list.tokens.clone()),
         _ => Ok(Args::default()),
     };
-    // The attribute reports errors in its own arguments.
+    // Errors in these arguments are reported by the handler's attribute.
     let Ok(args) = args.map(|args| Args { krate: krate.clone(), ..args }) else { return TokenStream::new() };
     let alternatives = Alternatives::of(&args.needs);
     let callers = match &alternatives {

@@ -23,7 +23,7 @@ pub(super) fn declare(
     owner: &Owner,
     method: &Ident,
 ) -> TokenStream {
-    // The row's line is the line of the method.
+    // The name gets the span of the method, because the row contains the line of this span.
     let mut marker = marker.module.clone();
     marker.set_span(method.span());
     let name = format!("{}::{}", owner.name, method.unraw());
@@ -42,14 +42,14 @@ pub(crate) struct Marker {
     pub(crate) name: String,
 }
 
-/// Reads the item as the type of a method's guard. Returns `None` for another item.
+/// Reads the item as the type of a method's guard. Returns `None` for any other item.
 pub(crate) fn marker(item: &TokenStream) -> Option<Marker> {
     // Searching for the keyword is cheaper than parsing the body of every handler.
     item.clone().into_iter().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "enum"))?;
     let ItemEnum { attrs, vis, ident, variants, .. } = syn::parse2(item.clone()).ok()?;
     let text = ident.to_string();
     let text = text.strip_prefix(MARKER_PREFIX).filter(|_| variants.is_empty())?;
-    // A user may write an enum whose name has the prefix, but is followed by something that is no identifier.
+    // A user can write an enum whose name begins with the prefix, but has no identifier after the prefix.
     let mut method: Ident = syn::parse_str(text).ok()?;
     method.set_span(ident.span());
     let handler = syn::parse2(quote!(#(#attrs)* #vis fn #method() {})).ok()?;

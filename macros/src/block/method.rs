@@ -43,11 +43,11 @@ fn is_conditional(attribute: &Attribute) -> bool {
 pub(crate) struct Declared {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) marker: MarkerType,
-    /// The type's item.
+    /// The definition of the type.
     pub(crate) item: TokenStream,
 }
 
-/// Gives a method its guard. The attribute `ours` declares the requirement. Without an attribute, any valid token
+/// Gives a method its guard. The attribute `ours` declares the requirement. If `ours` is `None`, any valid token
 /// suffices.
 pub(crate) fn declare(
     method: &mut ImplItemFn,
@@ -66,7 +66,7 @@ pub(crate) fn declare(
     Declared { cfgs, marker, item }
 }
 
-/// Adds the key `crate` of the block to an attribute that has no such key.
+/// Adds the block's key `crate` to an attribute that has no key `crate`.
 fn in_crate(attribute: &Attribute, krate: &Path) -> TokenStream {
     let path = attribute.path();
     match &attribute.meta {

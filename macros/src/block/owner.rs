@@ -42,8 +42,8 @@ fn written(owner: &Type) -> String {
     without_spaces(&last.map_or_else(|| owner.to_token_stream(), ToTokens::to_token_stream))
 }
 
-/// Writes tokens with spaces only between two words and after commas, because compilers differ in the spaces that they
-/// write.
+/// Writes tokens with spaces only between two words and after commas, because different versions of the compiler write
+/// different spaces.
 fn without_spaces(tokens: &TokenStream) -> String {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let mut text = String::new();

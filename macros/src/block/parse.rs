@@ -34,7 +34,7 @@ impl BlockAttribute {
         let mut idle = Idle::default();
         for method in methods(&mut block) {
             idle.extend(take_ours(method, &mut diagnostics));
-            // rmcp's attributes would add functions that the trait does not have.
+            // Removes rmcp's attributes, because they would add functions that the trait does not have.
             method.attrs.retain(|attribute| !is(attribute, "tool") && !is(attribute, "prompt"));
         }
         let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());

@@ -80,13 +80,13 @@ impl Args {
         Ok(true)
     }
 
-    /// Names rmcp's router.
+    /// Returns the name of rmcp's router.
     pub(super) fn router(&self, kind: Kind) -> Ident {
         self.router.clone().unwrap_or_else(|| Ident::new(kind.router(), Span::call_site()))
     }
 
-    /// Names the table after the router. The table is `TOOLS` for the default router, and `ADMIN_TOOLS` for both
-    /// `admin` and `admin_tools`.
+    /// Returns the name of the table, which follows from the name of the router. The table is `TOOLS` for the default
+    /// router, and `ADMIN_TOOLS` for both `admin` and `admin_tools`.
     pub(super) fn table(&self, kind: Kind) -> Ident {
         let (router, usual) = (self.router.as_ref(), kind.table());
         let Some(router) = router.filter(|router| *router != kind.router()) else {
@@ -97,7 +97,8 @@ impl Args {
         Ident::new(&name, router.span())
     }
 
-    /// Tells whether this table is probably for the whole server. The attribute sees only its own block.
+    /// Tells whether this table is probably for the whole server. The attribute cannot be certain, because it sees only
+    /// its own block.
     pub(super) fn is_for_the_server(&self, kind: Kind) -> bool {
         kind == Kind::Tool && self.router.as_ref().is_none_or(|router| router == kind.router())
     }
@@ -114,7 +115,7 @@ fn ident(value: &Expr) -> syn::Result<Ident> {
     })
 }
 
-/// Reads a name that rmcp also accepts as a string literal.
+/// Returns a name that can be written as a string literal or directly, because rmcp accepts both.
 fn text_or_tokens(value: &Expr) -> TokenStream {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {

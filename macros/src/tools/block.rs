@@ -10,7 +10,7 @@ use crate::block::is;
 pub(super) fn explicit_router(block: &ItemImpl, kind: Kind) -> Option<Args> {
     if let Some(attribute) = block.attrs.iter().find(|attribute| is(attribute, kind.router())) {
         let Meta::List(list) = &attribute.meta else { return Some(Args::default()) };
-        // rmcp reports errors in its own attribute.
+        // Errors in rmcp's attribute are reported by rmcp.
         return Some(syn::parse2(list.tokens.clone()).unwrap_or_default());
     }
     block.items.iter().find_map(|item| match item {

@@ -54,8 +54,8 @@ impl Routers {
         Self { attributes, server, rmcp: said, kind, args }
     }
 
-    /// Emits the block with its routers. The block is emitted where `rmcp::` resolves, because rmcp's own macros write
-    /// this name.
+    /// Emits the block with its routers. The block is emitted in a place where the name `rmcp` resolves, because the
+    /// code of rmcp's macros uses this name.
     pub(super) fn around(&self, block: &ItemImpl) -> TokenStream {
         let Self { attributes, server, rmcp, .. } = self;
         let items = quote!(#attributes #block #server);
@@ -72,8 +72,8 @@ impl Routers {
     }
 }
 
-/// Emits the `ServerHandler` implementation in place of rmcp's `#[tool_router]`, and removes `server_handler` from its
-/// arguments. The attribute of rmcp would look for rmcp only in the dependencies.
+/// Emits the `ServerHandler` implementation in place of rmcp's `#[tool_router]`, and removes `server_handler` from that
+/// attribute's arguments. The attribute would look for rmcp only in the dependencies.
 fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
     let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
         return TokenStream::new();

@@ -1,4 +1,4 @@
-//! The checks of a vocabulary that could be parsed.
+//! The checks of a vocabulary, after it has been parsed.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ pub(crate) fn scopes(vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that each implication names another variant, that none is repeated, and that there is no cycle.
+/// Checks that each implication names another variant, that no implication is repeated, and that there is no cycle.
 pub(crate) fn implications(vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) {
     let edges: Vec<Vec<usize>> =
         vocabulary.variants.iter().map(|variant| edges_of(variant, vocabulary, diagnostics)).collect();

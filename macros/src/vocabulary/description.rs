@@ -24,7 +24,7 @@ fn literal(value: &Expr) -> Option<String> {
             Lit::Str(text) => Some(format!("{}\n", text.value())),
             _ => None,
         },
-        // A `macro_rules!` macro may wrap the literal in a group.
+        // A `macro_rules!` macro can wrap the literal in a group.
         Expr::Group(group) => literal(&group.expr),
         _ => None,
     }

@@ -21,16 +21,16 @@ pub(crate) struct Vocabulary {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) variants: Vec<Variant>,
-    /// The position of each variant by its name. A map is used because there may be thousands of variants.
+    /// The position of each variant by its name. A map is used because an enum can have thousands of variants.
     positions: HashMap<String, usize>,
 }
 
 pub(crate) struct Variant {
     pub(crate) name: Ident,
     pub(crate) description: String,
-    /// `None` only after an error.
+    /// The attribute of the variant. `None` only after an error.
     pub(crate) scope: Option<ScopeAttribute>,
-    /// `true` only after an error.
+    /// Whether the variant has fields, which is an error.
     pub(crate) has_fields: bool,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Variant {
 pub(crate) struct ScopeAttribute {
     pub(crate) text: LitStr,
     pub(crate) implies: Option<Vec<Ident>>,
-    /// The key, so that messages can point to it. `unadvertised` is the same.
+    /// The key `baseline`, if it is written, so that messages can point to it. The same holds for `unadvertised`.
     pub(crate) baseline: Option<Ident>,
     pub(crate) unadvertised: Option<Ident>,
 }

@@ -13,7 +13,7 @@ pub(crate) fn vocabulary(vocabulary: &Vocabulary) -> TokenStream {
     quote!(#table #inherent #texts)
 }
 
-/// Emits the data, which all other generated code reads.
+/// Emits the table of entries, which all other generated code reads.
 fn table(vocabulary: &Vocabulary) -> TokenStream {
     let Vocabulary { krate, name, variants, .. } = vocabulary;
     let scopes: Vec<TokenStream> =
@@ -59,7 +59,7 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
         let fields = has_fields.then(|| quote!({ .. }));
         quote!(Self::#name #fields => #at)
     });
-    // After an error, a variant may have a field. A `const fn` cannot drop the field, so the methods take a reference.
+    // After an error, a variant can have a field. A `const fn` cannot drop the field, so the methods take a reference.
     let receiver = if units.len() == variants.len() { quote!(self) } else { quote!(&self) };
     // Attributes call `as_scope` by value, even after an error.
     let as_scope = if units.len() == variants.len() {
@@ -139,7 +139,7 @@ fn texts(vocabulary: &Vocabulary) -> TokenStream {
     }
 }
 
-/// Returns the variants without fields. Without an error, these are all variants.
+/// Returns the variants without fields. If there is no error, no variant has fields.
 fn units(vocabulary: &Vocabulary) -> Vec<&Ident> {
     vocabulary.variants.iter().filter(|variant| !variant.has_fields).map(|variant| &variant.name).collect()
 }

@@ -1,5 +1,5 @@
-//! Checks the proof of a request, with all checks of [RFC 9449, section
-//! 4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3).
+//! Checks the proof of a request, as demanded by [RFC 9449,
+//! section 4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3).
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) enum Refusal {
     /// The proof is not valid for this request.
     Invalid(Fault),
-    /// The proof lacks a nonce, or needs another one.
+    /// The proof has no nonce, or has a nonce that the gate does not accept.
     Nonce(Fault),
     /// The store cannot tell at present whether the proof is new.
     Unknown(StoreError),
@@ -35,7 +35,7 @@ impl From<Fault> for Refusal {
 }
 
 impl Dpop {
-    /// Checks the proof of a request that arrived with `path`, and whose token is bound to the key `jkt`.
+    /// Checks the proof of a request for `path`. The token of the request is bound to the key `jkt`.
     ///
     /// `is_proven` means that the store has already accepted this proof for the same request.
     pub(crate) async fn check(
@@ -58,7 +58,7 @@ impl Dpop {
         if is_proven {
             return Ok(());
         }
-        // One second is added, because stores may count in whole seconds.
+        // One second is added, because some stores count in whole seconds.
         let left = Duration::try_from_secs_f64(made + window - now + 1.0).unwrap_or(self.window);
         match self.store.insert(&ProofId::new(proven.thumbprint, jti), left).await {
             Ok(true) => Ok(()),
@@ -69,8 +69,8 @@ impl Dpop {
 
     /// Checks the nonce of a proof that was made at `made`.
     ///
-    /// Clients go on sending the last nonce that they received. If the gate does not ask for a nonce, it therefore
-    /// accepts an old one. Unless the store survives a restart, the nonce must be from this gate.
+    /// Clients keep sending the last nonce that they received. A gate that does not ask for a nonce therefore accepts
+    /// an old nonce that it issued. If its store survives a restart, such a gate does not check the nonce at all.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;
@@ -92,11 +92,11 @@ impl Dpop {
         Ok(())
     }
 
-    /// Tells whether a proof that was made at `made` may be missing from the store because it was used before the
-    /// program started.
+    /// Tells whether a proof that was made at `made` could have been used before the program started. The store would
+    /// then not contain the proof.
     ///
-    /// Proofs may be dated ahead by up to one window. A proof may therefore have been used before the start if it is
-    /// dated less than one window after the start.
+    /// The time of a proof can be up to one window in the future. A proof whose time is less than one window after the
+    /// start was therefore possibly used before the start.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
     }

@@ -44,10 +44,11 @@ impl<'a> Claims<'a> {
         Err(Fault::Plain("its `ath` is not the hash of the token"))
     }
 
-    /// Checks that the proof was made at most `window` seconds before or after `now`, and returns its time.
+    /// Checks that the proof was made at most `window` seconds before or after `now`, and also its `exp` and `nbf`.
+    /// Returns the time when the proof was made.
     pub(super) fn check_time(&self, now: f64, window: f64) -> Result<f64, Fault> {
         let iat = self.time("iat")?.ok_or(Fault::Plain("it has no `iat`"))?;
-        // If the clock is broken, the difference may be infinite or not a number. This comparison is then false.
+        // If the clock is broken, the difference can be infinite or not a number. This comparison is then false.
         let is_near = (now - iat).abs() <= window;
         if !is_near {
             return Err(Fault::with(
@@ -64,7 +65,7 @@ impl<'a> Claims<'a> {
         Ok(iat)
     }
 
-    /// Returns the identifier of the proof, which is different for each proof of a key.
+    /// Returns the identifier of the proof (`jti`). A client must use each identifier for only one proof.
     pub(super) fn jti(&self) -> Result<&'a str, Fault> {
         match self.text("jti")? {
             "" => Err(Fault::Plain("its `jti` is empty")),

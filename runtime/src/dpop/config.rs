@@ -42,7 +42,7 @@ pub struct Dpop {
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
 impl Dpop {
-    /// Accepts tokens with and without a binding to a key.
+    /// Accepts tokens that are bound to a key, and also tokens that are not.
     ///
     /// A bound token is rejected if it is sent as a bearer token. A token without a binding is rejected if it is sent
     /// with the scheme DPoP.
@@ -91,7 +91,7 @@ impl Dpop {
         dpop.algorithms(all_names())
     }
 
-    /// Makes the gate require a nonce ([RFC 9449, section 9]), so that nobody can make proofs for later use.
+    /// Makes the gate require a nonce ([RFC 9449, section 9]), so that nobody can make proofs in advance.
     ///
     /// The answer to a request whose proof has no nonce is 401 `use_dpop_nonce`, with a nonce in the header
     /// `DPoP-Nonce`. The client then repeats the request with this nonce. A nonce is valid for 5 minutes. The gate
@@ -149,7 +149,8 @@ impl Dpop {
         self
     }
 
-    /// Sets the algorithms that may sign proofs, by name. By default, all algorithms that the gate can verify may sign.
+    /// Sets the names of the algorithms with which clients may sign proofs. By default, clients may use every algorithm
+    /// that the gate can verify.
     ///
     /// The gate can verify `ES256`, `ES384`, `ES512`, `EdDSA` (also by its newer name, `Ed25519`), `RS256`, `RS384`,
     /// `RS512`, `PS256`, `PS384` and `PS512`. Any other name, or an empty list, is an error at startup.
@@ -169,7 +170,7 @@ impl Dpop {
 
     /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
     ///
-    /// If replicas do not share a store, each replica accepts the same proof once. If the [store](ReplayStore) survives
+    /// If replicas do not share a store, a proof can be used once at each replica. If the [store](ReplayStore) survives
     /// a restart, the gate does not ask each client for a nonce after the restart.
     ///
     /// # Examples
@@ -214,7 +215,7 @@ impl Dpop {
     }
 
     /// Returns a nonce for the answer to a rejected proof, if the next proof needs one. `is_asked_for` means that the
-    /// proof was rejected for its nonce.
+    /// proof was rejected because of its nonce.
     pub(crate) fn fresh_nonce(&self, is_asked_for: bool) -> Option<HeaderValue> {
         let now = Moment::now();
         let is_needed = is_asked_for || self.asks_nonce || self.may_be_from_before(now.seconds());

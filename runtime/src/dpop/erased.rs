@@ -6,14 +6,14 @@ use stackfuture::StackFuture;
 
 use super::replay::{ProofId, ReplayStore, StoreError};
 
-/// An object-safe [`ReplayStore`], so that the gate needs no type parameter for it.
+/// An object-safe [`ReplayStore`], so that the gate needs no type parameter for the store.
 pub(super) trait Remember: Send + Sync {
     fn insert<'a>(&'a self, proof: &'a ProofId, lifetime: Duration) -> Remembering<'a>;
 
     fn survives_restart(&self) -> bool;
 }
 
-/// The most bytes that the future of a store may have without an allocation.
+/// The size in bytes up to which a store's `Future` is stored without an allocation.
 const FUTURE: usize = 128;
 
 type Remembering<'a> = StackFuture<'a, Result<bool, StoreError>, FUTURE>;

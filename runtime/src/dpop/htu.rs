@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use crate::resource::{Origin, Resource};
 
-/// Tells whether `htu` is the URL of a request to `resource` that arrived with `path`.
+/// Tells whether `htu` is the URL of a request that is for `resource` and arrived with `path`.
 ///
 /// Query and fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986, sections 6.2.2
 /// and 6.2.3]: it ignores the case of scheme and host, a default port, an empty path in place of `/`, and
 /// percent-encoding of unreserved characters. A URL with a segment `.` or `..` is rejected, because clients resolve
-/// these segments before they send.
+/// these segments before they send a request.
 ///
 /// [RFC 9449, section 4.3]: https://www.rfc-editor.org/rfc/rfc9449#section-4.3
 /// [RFC 3986, sections 6.2.2 and 6.2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
@@ -25,8 +25,9 @@ pub(super) fn expected(resource: &Resource, path: &str) -> String {
     format!("{}{}", resource.origin(), expected_path(resource, path).unwrap_or_default())
 }
 
-/// Returns the path of the public URL. A proxy may remove the path of the resource from the request's path. If the
-/// request's path is not at or below the path of the resource, this function adds that path again.
+/// Returns the path of the request's public URL. A proxy in front of the program possibly removes the resource's path
+/// from the beginning of the request's path. If the request's path is not at or below the resource's path, this
+/// function adds the resource's path again.
 fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let (whole, path) = (normal(resource.path())?, normal(path)?);
     let base = whole.strip_suffix('/').unwrap_or(&whole);

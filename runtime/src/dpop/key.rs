@@ -11,7 +11,7 @@ use crate::verify::jwt::{
 /// A public key in the header of a proof ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
 pub(super) struct ProofKey(Jwk);
 
-/// The members of private keys and shared secrets ([RFC 7518, section
+/// The members that only private keys and shared secrets have ([RFC 7518, section
 /// 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
@@ -34,8 +34,8 @@ impl ProofKey {
     /// 3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
     pub(super) fn thumbprint(&self) -> [u8; 32] {
         let Jwk { kty, crv, n, e, x, y, .. } = &self.0;
-        // The members are in alphabetical order here, because some programs make serde_json keep the order of the
-        // input.
+        // The members must be in alphabetical order. They are written in this order here, because serde_json does not
+        // sort them if a program enables its feature `preserve_order`.
         let members = match kty.as_str() {
             "RSA" => json!({ "e": e, "kty": kty, "n": n }),
             "EC" => json!({ "crv": crv, "kty": kty, "x": x, "y": y }),

@@ -17,7 +17,7 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Moment(u64);
 
 impl Moment {
-    /// Returns the current time. If the clock shows a time before 1970, the result is zero. No proof is valid then: see
+    /// Returns the current time. If the clock shows a time before 1970, the result is zero, and no proof is valid: see
     /// `system_clock`.
     pub(super) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -51,15 +51,15 @@ impl Nonces {
         Self(Key::new(HMAC_SHA256, secret))
     }
 
-    /// Makes a nonce with the time `now`. If `now` is not later than `started`, the nonce has the first time after
-    /// `started`.
+    /// Makes a nonce with the time `now`. If `now` is not later than `started`, the time of the nonce is the first
+    /// millisecond after `started`.
     pub(super) fn issue(&self, now: Moment, started: Moment) -> String {
         let at = Moment(now.0.max(started.0.saturating_add(1)));
         let nonce = [&at.0.to_be_bytes()[..], &self.tag(at)].concat();
         URL_SAFE_NO_PAD.encode(nonce)
     }
 
-    /// Returns when a nonce was made, or `None` if it is not from this gate.
+    /// Returns when a nonce was made, or `None` if the nonce is not from this gate.
     pub(super) fn issued(&self, nonce: &str) -> Option<Moment> {
         let mut bytes = [0; TIME + TAG];
         if URL_SAFE_NO_PAD.decode_slice(nonce, &mut bytes) != Ok(TIME + TAG) {

@@ -10,7 +10,7 @@ use crate::verify::jwt::{
     proofs::{Decoded, Unread, read_once},
 };
 
-/// A proof with a valid header, whose signature has not been checked.
+/// A proof whose header is valid, but whose signature has not been checked.
 pub(super) struct Proof<'a> {
     algorithm: Algorithm,
     key: ProofKey,
@@ -24,13 +24,13 @@ pub(super) struct Proven {
     pub(super) claims: Map<String, Value>,
 }
 
-/// The most bytes that a proof may have. A proof with an RSA key of 8192 bits has less than half of this limit.
+/// The most bytes that a proof may have. A proof with an RSA key of 8192 bits has less than half as many bytes.
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// The required `typ` ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
 const TYPE: &str = "dpop+jwt";
 
-/// Returns the only proof of a request.
+/// Returns the proof of a request, which must have exactly one.
 pub(super) fn only(headers: &HeaderMap) -> Result<&str, Fault> {
     let mut lines = headers.get_all(PROOF).iter();
     match (lines.next(), lines.next()) {

@@ -12,8 +12,8 @@ use crate::{
 
 /// The record of one decision about a request, for an [`Observer`](super::Observer).
 ///
-/// The record borrows its data and computes the rest on demand, so an observer that only counts outcomes costs little.
-/// The record gives no access to the token's text.
+/// The record borrows its data and computes other values, such as [`missing`](Self::missing), only on demand. An
+/// observer that only counts outcomes therefore costs little. The record gives no access to the token's text.
 ///
 /// # Examples
 ///
@@ -110,7 +110,7 @@ impl<'a> Decision<'a> {
         matches!(self.outcome, Outcome::Allowed)
     }
 
-    /// Returns why the request was refused, if it was.
+    /// Returns why the request was refused, or `None` for any other outcome.
     #[must_use]
     pub const fn reason(&self) -> Option<Reason> {
         match self.outcome {
@@ -122,10 +122,9 @@ impl<'a> Decision<'a> {
     /// Iterates over the identifiers of the rows that were checked, as the lock writes them: `GET /files/{name}`,
     /// `tools/call write_file`. See [`Entry::id`](crate::table::Entry::id).
     ///
-    /// Most decisions have one row. A message to an MCP server may have a row for its method and another for its
-    /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table. There is
-    /// also none if only the floor was checked, as by [`Gate::layer`](crate::Gate::layer) for a request with a valid
-    /// token.
+    /// Most decisions have one row. A message to an MCP server can have a row for its method and another for its
+    /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table, or if only
+    /// the floor was checked. [`Gate::layer`](crate::Gate::layer) checks only the floor if a request has a valid token.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
     }
@@ -138,7 +137,8 @@ impl<'a> Decision<'a> {
     /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and the handler's
     /// own demand.
     ///
-    /// The scopes have the names that tokens use, whatever [`Gate::asked_as`](crate::Gate::asked_as) sets.
+    /// The scopes have the names that tokens use, even if [`Gate::asked_as`](crate::Gate::asked_as) sets other names
+    /// for clients.
     #[must_use]
     pub fn asked(&self) -> Vec<ScopeToken> {
         match self.outcome {
@@ -171,13 +171,14 @@ impl<'a> Decision<'a> {
         self.step_up().acr().map(str::to_owned).collect()
     }
 
-    /// Returns the operation's limit on the time since the person's login, if it has one.
+    /// Returns the operation's limit on the time since the person's login, or `None` if there is no limit.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.step_up().max_age()
     }
 
-    /// Returns the demand on the login. A filtered list has none, because its rows are the hidden operations.
+    /// Returns the demand on the login. The demand of a filtered list is empty, because its rows are the hidden
+    /// operations.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,
@@ -185,31 +186,32 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// If the token was verified, iterates over its values of `acr`, which say how the person logged in.
+    /// Iterates over the token's values of `acr`, which say how the person logged in. There are none if no token was
+    /// verified.
     pub fn acr(&self) -> impl Iterator<Item = &'a str> {
         self.facts.token.into_iter().flat_map(Token::acr)
     }
 
-    /// Returns the principal, if a token was verified and names one.
+    /// Returns the principal, if a token was verified and names its principal.
     #[must_use]
     pub fn principal(&self) -> Option<&'a Principal> {
         self.facts.token?.principal()
     }
 
-    /// Returns the subject (`sub`), who granted the scopes, if a token was verified and names one.
+    /// Returns the subject (`sub`), who granted the scopes, if a token was verified and names its subject.
     #[must_use]
     pub fn subject(&self) -> Option<&'a str> {
         self.facts.token?.subject()
     }
 
-    /// Returns the client (`client_id`, or else `azp`), if a token was verified and names one.
+    /// Returns the client (`client_id`, or else `azp`), if a token was verified and names its client.
     #[must_use]
     pub fn client(&self) -> Option<&'a str> {
         self.facts.token?.client()
     }
 
     /// Returns the actor that acts for the subject (`act`, [RFC 8693, section 4.1]), if a token was verified and names
-    /// one.
+    /// an actor.
     ///
     /// [RFC 8693, section 4.1]: https://www.rfc-editor.org/rfc/rfc8693#section-4.1
     #[must_use]
@@ -218,7 +220,7 @@ impl<'a> Decision<'a> {
         Some(Actor { issuer, subject })
     }
 
-    /// Returns an identifier of the token, whether it was verified or not. Returns `None` for a request without a
+    /// Returns an identifier of the token, even if the token was not verified. Returns `None` for a request without a
     /// token.
     ///
     /// The `jti` of an unverified token cannot be trusted, so the identifier of such a token is the hash of its text.
@@ -241,8 +243,8 @@ impl<'a> Decision<'a> {
         self.facts.took
     }
 
-    /// Tells whether the verifier had the token in its cache. Returns `None` for a rejected token, and if the verifier
-    /// does not tell (see [`Token::with_cached`]).
+    /// Tells whether the verifier had the token in its cache. Returns `None` if the token was rejected, or if the
+    /// verifier does not tell (see [`Token::with_cached`]).
     #[must_use]
     pub fn is_cached(&self) -> Option<bool> {
         self.facts.token?.is_cached()
@@ -283,7 +285,7 @@ pub struct Actor<'a> {
 }
 
 impl<'a> Actor<'a> {
-    /// Returns the issuer of the actor's name, if the token gives one.
+    /// Returns the issuer that gave the actor its name, if the token names this issuer.
     #[must_use]
     pub const fn issuer(&self) -> Option<&'a str> {
         self.issuer

@@ -6,14 +6,14 @@ mod watch;
 pub use self::decision::{Actor, Decision, Outcome};
 pub(crate) use self::{decision::Facts, watch::Watch};
 
-/// Receives the record of each decision of a gate: for an audit log, counters or an alarm. Pass it to
-/// [`Gate::observe`](crate::Gate::observe).
+/// Receives the record of each decision of a gate: for an audit log, counters or an alarm. Pass an observer
+/// to [`Gate::observe`](crate::Gate::observe).
 ///
 /// A closure is an observer if it declares the type of its argument: `|decision: &Decision<'_>| ..`.
 ///
 /// The gate calls the observer once for each decision, before the handler runs or the refusal is sent. The request
 /// waits for the observer, so an observer should not block: send the record to a channel or to a buffered writer. If
-/// the observer panics, this request ends, as after a panic in a handler, and nothing is let through.
+/// the observer panics, the request ends as after a panic in a handler, and the handler does not run.
 ///
 /// # Examples
 ///

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-/// Measures the time of a decision without the waits in between. The clock is read only if decisions are reported.
+/// Measures the time of a decision, but not the waits in between. The clock is read only if decisions are reported.
 ///
-/// This type is small, because every request carries one.
+/// This type is small, because every request carries a `Watch`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Watch {
-    /// The time when the work began, plus the length of the pauses since.
+    /// The time when the work began, plus the length of all pauses. `None` if the time is not measured.
     since: Option<Instant>,
 }
 

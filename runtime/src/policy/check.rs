@@ -1,4 +1,4 @@
-//! Finds the problems of a policy, and of a table under that policy.
+//! Finds the problems of a policy, and of a table that is used with this policy.
 
 use std::collections::HashSet;
 
@@ -6,8 +6,8 @@ use super::{Policy, StartupError};
 use crate::scope::{NeedRef, ScopeTable, ScopeToken};
 
 impl Policy {
-    /// Checks the policy. If a vocabulary is registered, also checks that a vocabulary contains each scope that `table`
-    /// names.
+    /// Checks the policy and the scopes that `table` names. If vocabularies are registered, each scope must be in one
+    /// of them.
     ///
     /// A gate runs this check when it starts.
     ///
@@ -24,8 +24,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Returns every problem. Problems are implication cycles, duplicate implications, scopes that no vocabulary has,
-    /// and names from [`asked_as`](Policy::asked_as) that are not valid scopes.
+    /// Fails if there are implication cycles or duplicate implications, if a scope is in no registered vocabulary, or
+    /// if a name from [`asked_as`](Policy::asked_as) is not a valid scope. The error lists every problem.
     pub fn check(&self, table: &ScopeTable) -> Result<(), StartupError> {
         StartupError::unless(self.problems(table), || ())
     }

@@ -1,6 +1,6 @@
-//! Decides whether a token grants enough, and which scopes a client should request if it does not. Pure.
+//! Decides whether a token grants enough scopes, and which scopes a client should request if the token does not. Pure.
 //!
-//! [`Policy::decide`] is the only place that decides. Each caller turns a [`Shortfall`] into a refusal.
+//! All decisions are made in [`Policy::decide`]. The code that calls this method turns a [`Shortfall`] into a refusal.
 
 use std::{collections::HashSet, hash::Hash};
 
@@ -11,10 +11,10 @@ use crate::scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, ScopeToken,
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Demand<'a> {
     pub(crate) row: &'a Row,
-    /// The scopes made from the templates.
+    /// The scopes that the row's templates became for this request.
     pub(crate) filled: &'a Filled,
-    /// The scopes that the handler itself demands in addition. One of them suffices. The list is empty if the handler
-    /// demands none.
+    /// The scopes that the handler itself demands in addition. The token needs only one of them. The list is empty if
+    /// the handler demands none.
     pub(crate) one_of: &'a [NeedRef<'a>],
 }
 
@@ -29,16 +29,16 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. The order is from what a client can correct to what only the program can
-/// correct.
+/// Why a token does not meet a demand. The order is from shortfalls that a client can correct to those that only the
+/// program can correct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
-    /// The person logged in by another method than the operation demands, or too long ago. This shortfall is reported
-    /// before missing scopes, because a token from a new login can have the scopes, too.
+    /// The person logged in by another method than the operation demands, or too long ago. If scopes are missing, too,
+    /// only this shortfall is reported, because the token from a new login can also have the scopes.
     Login,
-    /// The value of a path parameter has illegal characters, so no scope would help.
+    /// The value of a path parameter is not allowed in a scope, so no token could meet the demand.
     IllegalValue,
     /// A template names a parameter that the path lacks, which is a mistake in the program.
     NoValue,
@@ -47,8 +47,8 @@ pub(crate) enum Shortfall {
 impl Policy {
     /// Decides whether the caller meets the floor and every demand. Allocates nothing.
     ///
-    /// Each alternative is checked by itself. An alternative with an illegal value cannot be met, but the others still
-    /// can.
+    /// Each alternative is checked separately. If one alternative contains an illegal value, the token can still meet
+    /// another.
     pub(crate) fn decide(&self, caller: &Caller<'_>, demands: &[Demand<'_>]) -> Result<(), Shortfall> {
         let shortfalls = demands.iter().filter_map(|demand| self.shortfall(caller, *demand));
         shortfalls.max().map_or(Ok(()), Err)
@@ -84,17 +84,17 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes to request, each once and by the names that clients use. These are the floor, the first
-    /// alternative of each demand that can be met, and the handler's own demand.
+    /// Returns the scopes that a client should request, each once and by the names that clients use. These are the
+    /// floor, the handler's own demand and, for each operation, the first alternative that can be met.
     ///
-    /// A token that grants exactly these scopes meets the demands. The list also contains the scopes that the token
-    /// has, because some clients replace their scopes and would lose them. If the token lacks a scope, the strategy may
-    /// add related scopes.
+    /// A token that grants exactly these scopes meets the demands. Scopes that the token already grants are listed,
+    /// too, because some clients request only the listed scopes and would lose the others. If the token lacks a
+    /// scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
 
-    /// Returns the scopes of [`to_ask`](Self::to_ask), by the names that tokens use.
+    /// Returns the scopes of [`to_ask`](Self::to_ask), but by the names that tokens use.
     pub(crate) fn needed(&self, demands: &[Demand<'_>], with_related: bool) -> Vec<ScopeToken> {
         let scopes = demands.iter().filter(|demand| !demand.is_public()).flat_map(|demand| {
             let Demand { row, filled, one_of } = *demand;
@@ -135,8 +135,8 @@ impl Policy {
 
     /// Tells whether a valid token with the scopes `granted` meets `requirement`.
     ///
-    /// Templates are never met, because only a request fills them in. A requirement on the login is never met either,
-    /// because scopes do not prove a login.
+    /// An alternative with a template is never met, because only a request has the values for the template. A
+    /// requirement on the login is never met either, because scopes do not prove a login.
     #[must_use]
     pub fn permits(&self, granted: &GrantedScopes, requirement: &Requirement) -> bool {
         let (row, filled) = (row_of(requirement), Filled::default());
@@ -151,15 +151,15 @@ impl Policy {
     }
 }
 
-/// Combines the demands on the login into the one that a challenge names.
+/// Combines the demands on the login into one demand, which a challenge names.
 pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     let asked =
         demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());
     asked.fold(StepUp::NONE, |all, one| all.together(one))
 }
 
-/// Returns the smallest shortfall among several ways to meet a demand. Returns `None` if one way is met, or if there
-/// are no ways.
+/// Returns the smallest shortfall among several alternatives. Returns `None` if one alternative is met, or if there are
+/// no alternatives.
 fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     let mut least = None;
     for way in ways {
@@ -169,7 +169,8 @@ fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     least
 }
 
-/// Iterates over the alternatives that can be met. If none can be met, the only item is the first alternative.
+/// Iterates over the alternatives that can be met. If there are none, iterates over only the first declared
+/// alternative.
 fn possible<'a>(
     requirement: &'a Requirement,
     filled: &'a Filled,
@@ -186,12 +187,12 @@ fn can_be_met<'a>(mut needs: impl Iterator<Item = NeedRef<'a>>, filled: &Filled)
 
 /// Returns each value once, in order of first appearance.
 pub(super) fn each_once<T: Clone + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
-    // A set keeps this fast for long lists: a client decides how many messages a batch has.
+    // A set keeps this fast for long lists. A list can be long, because a client decides how many messages a batch has.
     let mut seen = HashSet::new();
     values.filter(|value| seen.insert(value.clone())).collect()
 }
 
-/// Returns the scope of a need, if its template could be filled in.
+/// Returns the scope of a need, or `None` if the need is a template that could not be filled in.
 fn scope_of(need: NeedRef<'_>, filled: &Filled) -> Option<ScopeToken> {
     if need.is_template() { filled.get(need.as_str()).ok().cloned() } else { need.scope() }
 }

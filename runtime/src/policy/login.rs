@@ -7,7 +7,7 @@ use crate::scope::{GrantedScopes, StepUp};
 /// How and when a person logged in, according to the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Login {
-    /// Most tokens have one value, but some authorization servers send several.
+    /// The values of `acr`. Most tokens have one, but some authorization servers send several.
     pub(crate) acr: Vec<Box<str>>,
     pub(crate) time: Option<SystemTime>,
 }
@@ -17,9 +17,9 @@ pub(crate) struct Login {
 pub(crate) struct Caller<'a> {
     pub(super) scopes: &'a GrantedScopes,
     login: Option<&'a Login>,
-    /// The clock difference that is allowed.
+    /// How much the clocks of the gate and the issuer may differ.
     leeway: Duration,
-    /// The clock is read only if a requirement limits the time since the login.
+    /// Returns the current time. Called only if a requirement limits the time since the login.
     clock: fn() -> SystemTime,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Caller<'a> {
         Self { scopes, login: Some(login), leeway, clock: SystemTime::now }
     }
 
-    /// Tells whether the login meets the demand. An unknown login meets no demand.
+    /// Tells whether the login meets the demand. An unknown login meets only an empty demand.
     #[inline]
     pub(super) fn has_login(&self, asked: &StepUp) -> bool {
         asked.is_none() || self.is_logged_in_as(asked)
@@ -47,7 +47,8 @@ impl<'a> Caller<'a> {
         has_acr && asked.max_age().is_none_or(|max_age| self.is_recent(login.time, max_age))
     }
 
-    /// Tells whether a login was at most `max_age` ago. A time in the future is accepted only within the leeway.
+    /// Tells whether a login was at most `max_age` ago. A login time in the future is accepted if it is ahead by at
+    /// most the leeway.
     fn is_recent(&self, time: Option<SystemTime>, max_age: Duration) -> bool {
         let Some(time) = time else { return false };
         match (self.clock)().duration_since(time) {

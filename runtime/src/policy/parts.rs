@@ -6,7 +6,7 @@ use super::Policy;
 use crate::scope::Wildcards;
 
 impl Policy {
-    /// Lists every granted scope that covers `scope`; see [`Policy::covers`].
+    /// Lists every scope that covers `scope`: see [`Policy::covers`].
     pub(crate) fn coverers(&self, scope: &str) -> BTreeSet<String> {
         self.hierarchy.coverers(scope)
     }
@@ -15,7 +15,7 @@ impl Policy {
         self.wildcards
     }
 
-    /// Returns the contradictions among the implications.
+    /// Returns the problems of the implications: cycles and repetitions.
     pub(crate) fn contradictions(&self) -> &[String] {
         &self.contradictions
     }

@@ -1,4 +1,4 @@
-//! A policy says what every token needs beyond the declarations of operations, and which scopes clients should request.
+//! A policy says what every token needs beyond what the operations declare, and which scopes clients should request.
 
 use std::{fmt, sync::Arc};
 
@@ -7,10 +7,11 @@ use crate::scope::{
     Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
 };
 
-/// What a token needs beyond what each operation declares: the floor, the vocabulary, and the scopes that imply others.
+/// The rules that a gate adds to what each operation declares, such as the floor, the vocabulary and the implications.
 ///
-/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy, and methods of the same names
-/// to change it. Use a `Policy` by itself where there is no gate: in a server over stdio, in tests, and for the lock.
+/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy, and methods with the same
+/// names to change the policy. Use a `Policy` by itself where there is no gate: in a server over stdio, in tests, and
+/// for the lock.
 ///
 /// # Examples
 ///
@@ -32,8 +33,8 @@ pub struct Policy {
     pub(super) vocabulary: Vec<VocabularyEntry>,
     pub(super) relations: Vec<(ScopeToken, Vec<ScopeToken>)>,
     pub(super) wildcards: Wildcards,
-    /// The hierarchy that vocabulary, implications and wildcards form. The hierarchy is empty if they contradict each
-    /// other.
+    /// The hierarchy that vocabulary, implications and wildcards form. The hierarchy is empty if there are
+    /// `contradictions`.
     pub(super) hierarchy: Hierarchy,
     pub(super) contradictions: Vec<String>,
     pub(super) strategy: Strategy,
@@ -43,7 +44,7 @@ pub struct Policy {
 
 type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
-/// What a 403 asks for beyond the needs of the operation; see [`Policy::strategy`].
+/// What a 403 asks for beyond the scopes that the operation needs; see [`Policy::strategy`].
 ///
 /// # Examples
 ///
@@ -132,8 +133,8 @@ impl Policy {
     /// Sets which scopes imply others, for a program without a vocabulary.
     ///
     /// Implication is transitive. Implications affect the check of a token, but not the scopes that challenges name. An
-    /// implication cycle is an error at startup. A scope with two entries is also an error, even if one of the entries
-    /// is in a vocabulary.
+    /// implication cycle is an error at startup. Two entries for one scope are also an error, even if one of them is
+    /// the scope's entry in a vocabulary.
     ///
     /// # Examples
     ///
@@ -159,7 +160,7 @@ impl Policy {
         self
     }
 
-    /// Lets granted scopes that end in `*` cover others. By default, `*` is an ordinary character.
+    /// Lets granted scopes that end in `*` cover other scopes. By default, `*` is an ordinary character.
     ///
     /// # Examples
     ///
@@ -175,7 +176,7 @@ impl Policy {
         self
     }
 
-    /// Sets what a 403 asks for beyond the needs of the operation.
+    /// Sets what a 403 asks for beyond the scopes that the operation needs.
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.strategy = strategy;
         self
@@ -183,19 +184,19 @@ impl Policy {
 
     /// Sets which scopes the metadata lists.
     ///
-    /// According to MCP, the list should be short, and some clients request the whole list at their first login. But
-    /// clients that never step up cannot obtain a scope that the list lacks.
+    /// MCP recommends a short list, and some clients request the whole list at their first login. But a client that
+    /// never steps up gets only the scopes of this list.
     pub fn advertise(mut self, advertise: Advertise) -> Self {
         self.advertise = advertise;
         self
     }
 
-    /// Sets the name by which clients request a scope, for an authorization server whose tokens have another name for
-    /// it.
+    /// Sets the names by which clients request scopes, for an authorization server whose tokens have other names for
+    /// them.
     ///
     /// For example, clients of Entra ID request `api://ID/files.read`, and the token has `files.read`. Challenges and
-    /// metadata use the name that `asked` returns. Tokens are checked against the scopes themselves. A name that is not
-    /// a valid scope is an error at startup.
+    /// metadata use the name that `asked` returns for a scope. A token is checked against the scope, not against this
+    /// name. A name that is not a valid scope is an error at startup.
     ///
     /// # Examples
     ///
@@ -215,7 +216,8 @@ impl Policy {
         self
     }
 
-    /// Tells whether `granted` contains `scope` or a scope that implies it. Allocates nothing.
+    /// Tells whether `granted` contains `scope`, a scope that implies `scope`, or a wildcard that covers `scope`.
+    /// Allocates nothing.
     #[must_use]
     pub fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         self.hierarchy.covers(granted, scope)
@@ -270,7 +272,7 @@ impl Policy {
     pub(crate) fn asked(&self, scopes: Vec<ScopeToken>) -> Vec<ScopeToken> {
         let Some(asked_as) = &self.asked_as else { return scopes };
         let name = |scope: ScopeToken| ScopeToken::new(&asked_as(scope.as_str())).unwrap_or(scope);
-        // An authorization server may have one name for several scopes.
+        // An authorization server can have one name for several scopes.
         each_once(scopes.into_iter().map(name))
     }
 
@@ -281,14 +283,14 @@ impl Policy {
         asked.first().map_or_else(|| text.to_owned(), ToString::to_string)
     }
 
-    /// Returns the vocabulary's description of a scope; empty if it has none.
+    /// Returns the vocabulary's description of a scope. The text is empty if the scope has no description.
     #[must_use]
     pub fn description(&self, scope: &str) -> &'static str {
         self.entry(scope).map_or("", VocabularyEntry::description)
     }
 
-    /// Finds scopes that are spelt almost alike. Returns none if a vocabulary is registered, because it already rejects
-    /// misspelt scopes.
+    /// Finds scopes that are spelt almost alike. Returns none if a vocabulary is registered, because the gate then
+    /// already rejects misspelt scopes.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         if self.vocabulary.is_empty() { alike(table) } else { Vec::new() }
     }

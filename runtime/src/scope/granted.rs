@@ -5,8 +5,8 @@ use std::{
     iter::Map,
 };
 
-/// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter, but upper and
-/// lower case do.
+/// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter. Upper and lower
+/// case are different.
 ///
 /// # Examples
 ///

@@ -1,5 +1,5 @@
-//! Implication decides which scopes cover other scopes. Implication affects only the check of a token, and not the
-//! scopes that challenges name.
+//! Implications decide which scopes cover other scopes. Implications affect only the check of a token, not the scopes
+//! that challenges name.
 
 #[cfg(feature = "export")]
 use std::collections::BTreeSet;
@@ -13,18 +13,19 @@ use super::{granted::GrantedScopes, scope::ScopeToken};
 pub(crate) struct Hierarchy {
     /// All named scopes, sorted.
     scopes: Vec<ScopeToken>,
-    /// The position of each scope. Every request looks up a position, so a map is faster than a search in a long list.
+    /// The position of each scope in `scopes`. Every request looks up positions, so the positions are in a map, which
+    /// is faster than a search in a long list.
     positions: HashMap<ScopeToken, usize>,
     /// For each scope, the positions of the scopes that imply it directly.
     parents: Vec<Vec<usize>>,
     /// For each scope, the sorted positions of all other scopes that cover it.
     ancestors: Vec<Box<[usize]>>,
     wildcards: Wildcards,
-    /// The positions of the wildcards.
+    /// The positions of the wildcards in `scopes`.
     named_wildcards: Vec<usize>,
 }
 
-/// Decides which scopes that end in `*` cover other scopes.
+/// Sets which scopes are wildcards. A wildcard ends in `*` and covers other scopes.
 ///
 /// # Examples
 ///
@@ -41,8 +42,8 @@ pub enum Wildcards {
     /// None: `*` is an ordinary character.
     #[default]
     Off,
-    /// Scopes that end in a separator (`:` or `/`) and `*`. Such a scope covers each longer scope that begins with the
-    /// text before the `*`. For example, `files:*` covers `files:read` and `files:a:b`, but not `files`, `files:` or
+    /// Scopes that end in a separator (`:` or `/`) and `*`. They cover each longer scope that begins with the text
+    /// before the `*`. For example, `files:*` covers `files:read` and `files:a:b`, but not `files`, `files:` or
     /// `filesx:read`. At any other place, `*` is an ordinary character.
     Prefixed,
     /// Like `Prefixed`. In addition, the scope `*` covers every scope.
@@ -83,15 +84,15 @@ impl Hierarchy {
         Ok(Self { scopes, positions, parents, ..Self::default() }.closed())
     }
 
-    /// Sets which scopes that end in `*` cover others. The setting applies to granted scopes and to implied scopes. If
-    /// `admin` implies `tenant:*`, `admin` also covers `tenant:acme:read`.
+    /// Sets which scopes are wildcards. The setting applies to granted scopes and to implied scopes: if `admin` implies
+    /// `tenant:*`, `admin` also covers `tenant:acme:read`.
     pub(crate) fn wildcards(self, wildcards: Wildcards) -> Self {
         Self { wildcards, ..self }.closed()
     }
 
     /// Tells whether `granted` contains `scope` or a scope that covers it. Allocates nothing.
     ///
-    /// If no entry names `scope`, it is covered only by itself, by wildcards, and by the scopes that imply these
+    /// A scope that no entry names is covered only by itself, by wildcards, and by the scopes that imply these
     /// wildcards.
     pub(crate) fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         if self.has(granted, scope) {
@@ -127,8 +128,8 @@ impl Hierarchy {
 
     fn has_ancestor(&self, granted: &GrantedScopes, at: usize) -> bool {
         let ancestors = &self.ancestors[at];
-        // Look up each scope of the shorter list in the longer one. A granted wildcard may have no position, so with
-        // wildcards, look up the ancestors among the granted scopes.
+        // Look up each scope of the shorter list in the longer list. If wildcards are enabled, always look up the
+        // ancestors, because a granted wildcard that no entry names has no position.
         if self.wildcards == Wildcards::Off && granted.len() < ancestors.len() {
             let is_ancestor = |at| ancestors.binary_search(&at).is_ok();
             return granted.iter().filter_map(|scope| self.position(scope)).any(is_ancestor);
@@ -156,7 +157,8 @@ impl Hierarchy {
         self
     }
 
-    /// A wildcard that an entry names is a parent of every scope that it covers.
+    /// Returns the parents of each scope. A wildcard that an entry names is a parent of every scope that the wildcard
+    /// covers.
     fn parents_with_wildcards(&self) -> Vec<Vec<usize>> {
         let mut parents = self.parents.clone();
         for at in &self.named_wildcards {
@@ -170,7 +172,8 @@ impl Hierarchy {
     }
 }
 
-/// Returns the sorted positions of all ancestors of `start`. Wildcards may form cycles.
+/// Returns the sorted positions of all ancestors of `start`. Wildcards can form cycles, so each scope is followed only
+/// once.
 fn ancestors(start: usize, parents: &[Vec<usize>], found_for: &mut [usize]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut followed = 0;
@@ -247,7 +250,7 @@ fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
 }
 
 fn cycles(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item = String> {
-    // `repetitions` reports two entries for one scope. This function reads the first of them.
+    // If a scope has two entries, `repetitions` reports an error, and this function reads only the first entry.
     let mut positions = BTreeMap::new();
     for (at, (scope, _)) in entries.iter().enumerate() {
         positions.entry(scope.clone()).or_insert(at);

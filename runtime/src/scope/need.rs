@@ -1,4 +1,4 @@
-//! One scope of a requirement, or its template.
+//! One scope or template of a requirement.
 
 use super::{
     scope::{Scope, ScopeToken},
@@ -6,7 +6,8 @@ use super::{
     text::Text,
 };
 
-/// One scope of a requirement that is written in the program. Only generated code makes it.
+/// One scope or template of a requirement that is written in the program's source. Only generated code makes this
+/// value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Need {
@@ -38,14 +39,14 @@ impl Need {
     }
 }
 
-/// One scope of a requirement that is made at run time.
+/// One scope or template of a requirement that is made at run time.
 #[derive(Clone, Debug)]
 pub(crate) enum OwnedNeed {
     Scope(ScopeToken),
     Template(Text),
 }
 
-/// One scope of any requirement.
+/// One scope or template of any requirement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NeedRef<'a> {
     Const(Need),
@@ -62,7 +63,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Returns the scope, if it does not depend on the request. Allocates nothing.
+    /// Returns the scope, or `None` for a template. Allocates nothing.
     pub(crate) fn scope(self) -> Option<ScopeToken> {
         match self {
             Self::Const(Need::Scope(scope)) => Some(scope.into()),
@@ -71,7 +72,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Returns the template's text, if this is a template. Allocates nothing.
+    /// Returns the text of the template, or `None` for a scope. Allocates nothing.
     pub(crate) fn template(self) -> Option<Text> {
         match self {
             Self::Const(Need::Template(template)) => Some(Text::Static(template.as_str())),
@@ -80,7 +81,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Copies this part for a requirement that is made at run time.
+    /// Copies this scope or template for a requirement that is made at run time.
     pub(super) fn into_owned(self) -> OwnedNeed {
         match self {
             Self::Const(Need::Scope(scope)) => OwnedNeed::Scope(scope.into()),

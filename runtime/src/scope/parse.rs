@@ -1,10 +1,10 @@
-//! Parses a requirement that is known only at run time, by the rules of the attributes.
+//! Parses a requirement that is known only at run time, with the same rules as in the attributes.
 
 use std::fmt;
 
 use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
 
-/// The reason why a text is not a [`Requirement`](crate::Requirement). The message also says what to write instead.
+/// The reason why a string is not a [`Requirement`](crate::Requirement). The message also says what to write instead.
 ///
 /// # Examples
 ///
@@ -63,7 +63,7 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     Ok(())
 }
 
-/// Limits the number of alternatives and the number of scopes, so that a decision has a limited cost.
+/// Rejects too many alternatives and too many scopes, so that the cost of a decision is limited.
 pub(super) fn check_size(alternatives: impl ExactSizeIterator<Item = usize>) -> Result<(), String> {
     if alternatives.len() > MAX_ALTERNATIVES {
         return Err(format!(

@@ -6,10 +6,10 @@ use super::{
     requirement::Requirement,
 };
 
-/// Combines each alternative of `first` with each of `second`.
+/// Combines each alternative of `first` with each alternative of `second`.
 ///
-/// A scope that both alternatives name appears only once. A combination that contains all scopes of another one is left
-/// out, because it lets no further token through.
+/// A scope that both alternatives name appears only once. A combination that contains all scopes of another combination
+/// is left out, because every token that meets the larger combination also meets the smaller one.
 pub(super) fn of(
     first: &Requirement,
     second: &Requirement,
@@ -39,7 +39,8 @@ fn joined<'a>(
     joined
 }
 
-/// Of two equal combinations, the second is superfluous.
+/// Tells whether `needs` contains all scopes of another combination. Of two equal combinations, only the second is
+/// superfluous.
 fn is_superfluous(at: usize, needs: &[NeedRef<'_>], all: &[Vec<NeedRef<'_>>]) -> bool {
     all.iter()
         .enumerate()

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes. A requirement can
-/// also demand a certain login behind the token. Cheap to clone.
+/// also demand how and how recently the person logged in. Cheap to clone.
 ///
 /// The attributes create requirements. Use [`requirement!`](crate::requirement) where you cannot write an attribute, or
 /// to give a requirement a name. If a requirement is known only at run time, for example from a configuration
@@ -40,8 +40,8 @@ enum Kind {
     Public,
     Authenticated,
     One(Need),
-    /// One alternative without templates. Most handlers have a requirement of this kind, and it costs the compiler
-    /// least.
+    /// One alternative without templates. Most handlers have a requirement of this kind, and the compiler evaluates
+    /// this kind fastest.
     All(&'static [&'static str]),
     Const(&'static [&'static [Need]]),
     Owned(Arc<[Vec<OwnedNeed>]>),
@@ -75,7 +75,7 @@ impl Requirement {
         Self::of(Kind::All(scopes))
     }
 
-    /// Requires a valid token, and a certain login behind it.
+    /// Requires a valid token and the login that `step_up` demands.
     pub(crate) const fn login(step_up: StepUp) -> Self {
         Self { kind: Kind::Authenticated, step_up }
     }
@@ -85,21 +85,21 @@ impl Requirement {
         Self::of(Kind::One(Need::Scope(scope)))
     }
 
-    /// Returns the requirement itself, so that an attribute can name a requirement in place of a scope.
+    /// Returns this requirement. With this method, an attribute can name a requirement in place of a scope.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_scope(self) -> Self {
         self
     }
 
-    /// Returns the requirement itself, for an attribute that names it.
+    /// Returns this requirement, for an attribute that names it.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_requirement(self) -> Self {
         self
     }
 
-    /// Rejects a requirement without scopes, because its handler needs `#[authenticated]` or `#[public]` instead.
+    /// Rejects a requirement without scopes, because the handler needs `#[authenticated]` or `#[public]` instead.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {
@@ -173,7 +173,8 @@ impl Requirement {
             Kind::Owned(alternatives) => alternatives.len(),
         };
         (0..count).map(|at| {
-            // All kinds need one iterator type, so at most one of the three slices has elements.
+            // All kinds must give the same iterator type, so the iterator chains three slices, and at most one of them
+            // has elements.
             let (literals, fixed, owned): (&[&'static str], &[Need], &[OwnedNeed]) = match &self.kind {
                 Kind::Public | Kind::Authenticated => (&[], &[], &[]),
                 Kind::One(need) => (&[], slice::from_ref(need), &[]),
@@ -190,7 +191,7 @@ impl Requirement {
     ///
     /// # Errors
     ///
-    /// Fails if there are too many combinations for one requirement, or if no value of `acr` meets both.
+    /// Fails if there are too many combinations for one requirement, or if no value of `acr` meets both requirements.
     pub(crate) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let kind = match (&self.kind, &other.kind) {
             (Kind::Public | Kind::Authenticated, kind) if !other.is_public() => kind.clone(),
@@ -200,7 +201,7 @@ impl Requirement {
         Ok(Self { kind, step_up: self.step_up.and(&other.step_up)? })
     }
 
-    /// Tells whether any scope depends on the request.
+    /// Tells whether an alternative contains a template.
     pub(crate) fn has_templates(&self) -> bool {
         match &self.kind {
             Kind::Public | Kind::Authenticated | Kind::All(_) => false,
@@ -219,7 +220,7 @@ impl Requirement {
 }
 
 /// Parses the format that `Display` writes. The text is `public`, `authenticated`, or scopes separated by spaces, with
-/// ` | ` between alternatives. At its end, the text may have `acr="VALUE"` for each accepted value, and
+/// ` | ` between alternatives. After that, the text can have `acr="VALUE"` for each accepted value, and
 /// `max_age="SECONDS"`.
 ///
 /// # Examples
@@ -240,9 +241,9 @@ impl Requirement {
 ///
 /// # Errors
 ///
-/// The rules are those of the attributes. Fails if a word is not a scope, if a scope appears twice in one alternative,
-/// or if an alternative adds nothing to the others. Also fails if there are more than 16 alternatives, 128 scopes or 16
-/// values of `acr`. This format cannot express a scope that is named `public`, `authenticated` or `|`.
+/// Fails if a word is not a scope, if a scope appears twice in one alternative, or if an alternative adds nothing to
+/// the others. Also fails if there are more than 16 alternatives, 128 scopes or 16 values of `acr`. The attributes have
+/// the same rules. This format cannot express a scope that is named `public`, `authenticated` or `|`.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 
@@ -270,7 +271,8 @@ impl From<Scope> for Requirement {
     }
 }
 
-/// Two requirements are equal if they demand the same in the same order. It does not matter how they were made.
+/// Two requirements are equal if they make the same demands in the same order. How the requirements were made does not
+/// matter.
 impl PartialEq for Requirement {
     fn eq(&self, other: &Self) -> bool {
         if self.step_up != other.step_up {

@@ -1,11 +1,11 @@
-//! A row, in the form in which requests carry it.
+//! A reference to a row, cheap to clone, for the code that handles a request.
 
 use std::{ops::Deref, sync::Arc};
 
 use super::table::Row;
 
-/// A row that is static or shared. The code that handles a request often passes a row on, so this type is small and
-/// cheap to clone.
+/// A reference to a static or shared row. The code that handles a request often passes a row on, so this type is small
+/// and cheap to clone.
 #[derive(Clone, Debug)]
 #[expect(unnameable_types, reason = "a sealed trait returns it")]
 pub enum RowRef {

@@ -1,4 +1,4 @@
-//! Scope tokens: the name of one permission, as RFC 6749 spells it.
+//! Scopes. A scope is the name of one permission, a scope-token of RFC 6749.
 
 use std::{borrow::Borrow, fmt, str::FromStr};
 
@@ -6,7 +6,8 @@ use super::{need::Need, requirement::Requirement, text::Text};
 
 /// A scope that this program knows: one scope-token of [RFC 6749, section 3.3].
 ///
-/// The constructor checks the text, in a `const` at compile time. Every `Scope` can therefore be sent in a challenge.
+/// The constructor checks the text. In a `const`, the check runs at compile time. Every `Scope` can therefore be sent
+/// in a challenge.
 ///
 /// # Examples
 ///
@@ -33,7 +34,7 @@ impl Scope {
         Self(text)
     }
 
-    /// Makes a scope from a text in the program.
+    /// Makes a scope from a string in the program's source.
     ///
     /// # Panics
     ///
@@ -68,7 +69,8 @@ impl Scope {
         self.0
     }
 
-    /// Returns the scope itself, so that attributes can name a constant and a vocabulary's variant in the same way.
+    /// Returns this scope. The variants of a vocabulary have the same method, so an attribute can name a constant or a
+    /// variant.
     #[must_use]
     pub const fn as_scope(self) -> Self {
         self
@@ -113,8 +115,8 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// A scope that may be known only at run time. It comes from the program, from its configuration, or from a template
-/// and a path parameter. Cheap to clone.
+/// A scope whose text need not be known at compile time. The text comes from the program's source, from its
+/// configuration, or from a template and a path parameter. Cheap to clone.
 ///
 /// # Examples
 ///
@@ -129,11 +131,11 @@ impl AsRef<str> for Scope {
 pub struct ScopeToken(Text);
 
 impl ScopeToken {
-    /// Makes a scope from text that is known only at run time, such as a program's configuration.
+    /// Makes a scope from text that is known only at run time, such as text from the program's configuration.
     ///
     /// # Errors
     ///
-    /// Fails like [`Scope::new`].
+    /// Fails if [`Scope::new`] would fail for the same text.
     pub fn new(text: &str) -> Result<Self, InvalidScope> {
         scopegate_grammar::check(text).map(|()| Self::filled(text)).map_err(InvalidScope)
     }
@@ -201,7 +203,7 @@ pub(crate) fn join<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
     scopes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// The reason why a text is not a [`Scope`].
+/// The reason why a string is not a [`Scope`].
 ///
 /// # Examples
 ///

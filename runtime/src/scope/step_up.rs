@@ -1,4 +1,4 @@
-//! What an operation demands of the login behind a token, beyond its scopes ([RFC
+//! What an operation demands of the login behind a token, beyond the scopes ([RFC
 //! 9470](https://www.rfc-editor.org/rfc/rfc9470)).
 
 use std::{fmt, hash, sync::Arc, time::Duration};
@@ -6,7 +6,8 @@ use std::{fmt, hash, sync::Arc, time::Duration};
 use super::parse::InvalidRequirement;
 
 /// How a person must have logged in (`acr`), and how recently (`max_age`). Generated code makes this value. A program
-/// writes these demands in an attribute, in `requirement!` or in a text. Cheap to clone.
+/// writes these demands in an attribute, in `requirement!`, or in a string that is parsed as a `Requirement`. Cheap to
+/// clone.
 #[derive(Clone)]
 pub struct StepUp {
     acr: Values,
@@ -14,7 +15,7 @@ pub struct StepUp {
     max_age: Option<u32>,
 }
 
-/// The accepted values, in order of preference. The list is empty if any value is accepted.
+/// The accepted values of `acr`, in order of preference. The list is empty if any value is accepted.
 #[derive(Clone)]
 enum Values {
     Const(&'static [&'static str]),
@@ -43,9 +44,9 @@ impl StepUp {
         }
     }
 
-    /// Iterates over the accepted values, in order of preference. Allocates nothing.
+    /// Iterates over the accepted values of `acr`, in order of preference. Allocates nothing.
     pub(crate) fn acr(&self) -> impl Iterator<Item = &str> + Clone {
-        // Both kinds need one iterator type, so one of the two slices is empty.
+        // Both kinds must give the same iterator type, so the iterator chains two slices, of which one is empty.
         let (fixed, owned): (&[&str], &[Box<str>]) = match &self.acr {
             Values::Const(values) => (values, &[]),
             Values::Owned(values) => (&[], values),
@@ -57,11 +58,13 @@ impl StepUp {
         self.max_age.map(|seconds| Duration::from_secs(seconds.into()))
     }
 
-    /// Returns the demand that satisfies both: the values of `self` that `other` also accepts, and the shorter time.
+    /// Combines two demands into one: the values of `acr` in `self` that `other` also accepts, and the shorter
+    /// `max_age`.
     ///
     /// # Errors
     ///
-    /// Fails if the two have no value in common, because hardly any login could then meet both.
+    /// Fails if both demand values of `acr` but have no value in common, because hardly any login could then meet both
+    /// demands.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =
@@ -75,14 +78,14 @@ impl StepUp {
         Ok(Self { acr, max_age: self.shorter(other) })
     }
 
-    /// Returns what one challenge asks for to meet `self` and `other`. If the two have no value in common, no value
-    /// meets both, so the challenge names the values of `self`.
+    /// Returns the demand that one challenge names for `self` and `other` together. If no value of `acr` meets both
+    /// demands, the challenge names the values of `self`.
     pub(crate) fn together(&self, other: &Self) -> Self {
         let acr = self.common(other).unwrap_or_else(|| self.acr.clone());
         Self { acr, max_age: self.shorter(other) }
     }
 
-    /// Returns the values that both accept, or `None` if there is no such value.
+    /// Returns the values of `acr` that both demands accept, or `None` if there are none.
     fn common(&self, other: &Self) -> Option<Values> {
         match (self.asks_for_acr(), other.asks_for_acr()) {
             (_, false) => Some(self.acr.clone()),
@@ -102,8 +105,8 @@ impl StepUp {
         }
     }
 
-    /// Parses words as `Display` writes them, with `acr="VALUE"` for each value, and `max_age="SECONDS"`. No scope
-    /// contains a quotation mark.
+    /// Parses words in the format of `Display`: `acr="VALUE"` for each value, and `max_age="SECONDS"`. These words
+    /// cannot be scopes, because a scope contains no quotation mark.
     pub(crate) fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let (mut acr, mut max_age) = (Vec::<Box<str>>::new(), None);
         for word in words {
@@ -138,13 +141,14 @@ impl StepUp {
         Ok(Self { acr, max_age })
     }
 
-    /// Tells whether a word is one that [`StepUp::parse`] reads.
+    /// Tells whether a word is for [`StepUp::parse`], and not a scope.
     pub(crate) fn has_word(word: &str) -> bool {
         word.starts_with("acr=\"") || word.starts_with("max_age=\"")
     }
 }
 
-/// Parses a number without a sign or leading zeros, so that each number has one text.
+/// Parses a number above zero. The number can have no sign and no leading zeros, so that each number is written in only
+/// one way.
 fn seconds(text: &str) -> Option<u32> {
     text.parse().ok().filter(|seconds: &u32| *seconds > 0 && seconds.to_string() == text)
 }
@@ -166,7 +170,7 @@ impl fmt::Debug for StepUp {
 
 impl PartialEq for StepUp {
     fn eq(&self, other: &Self) -> bool {
-        // The usual case, in which neither demands anything, comes first.
+        // The usual case is checked first: neither of the two demands anything.
         self.is_none() && other.is_none() || self.max_age == other.max_age && self.acr().eq(other.acr())
     }
 }

@@ -23,12 +23,12 @@ pub struct Row {
     id: Identifier,
 }
 
-/// The types of a handler's arguments, if its row was read from its signature.
+/// The types of a handler's arguments. The list is empty if the types are unknown.
 #[derive(Clone, Copy)]
 struct Arguments(&'static [fn() -> TypeId]);
 
-/// The identifier of a row in a table, for the record of a decision. The identifier does not affect whether two
-/// declarations are equal.
+/// The identifier of a row in a table, for the record of a decision. The identifier does not affect whether two rows
+/// are equal.
 #[derive(Clone, Debug)]
 struct Identifier(Option<Text>);
 
@@ -74,7 +74,7 @@ impl Row {
         Self::named(requirement, Text::Static(handler), file, line)
     }
 
-    /// Declares what an operation needs. The name of the operation may be known only at run time.
+    /// Declares what an operation needs. The name of the operation need not be known at compile time.
     pub(crate) const fn named(
         requirement: Requirement,
         handler: Text,
@@ -91,7 +91,8 @@ impl Row {
         }
     }
 
-    /// Adds the scopes that the handler may demand, and those that a client should request as well.
+    /// Sets the scopes of `also(..)`, which the handler itself may demand, and of `related(..)`, which a client should
+    /// request along with the requirement.
     #[must_use]
     pub const fn with(mut self, also: &'static [Need], related: &'static [Need]) -> Self {
         self.terms.also = also;
@@ -113,13 +114,13 @@ impl Row {
         self
     }
 
-    /// Returns the identifier of the row, if it comes from a table.
+    /// Returns the identifier of the row, or `None` if the row is not from a table.
     #[cfg(feature = "axum")]
     pub(crate) fn id(&self) -> Option<&str> {
         self.id.0.as_deref()
     }
 
-    /// Tells whether the handler is known to take a `T`.
+    /// Tells whether the handler is known to have an argument of the type `T`.
     #[cfg(feature = "export")]
     pub(crate) fn takes<T: 'static>(&self) -> bool {
         self.takes.0.iter().any(|id| id() == TypeId::of::<T>())
@@ -169,7 +170,7 @@ impl fmt::Debug for Arguments {
     }
 }
 
-/// One entry of a [`ScopeTable`]: a row, and its route if a router knows it.
+/// One entry of a [`ScopeTable`]: a row, and its route if the route is known.
 ///
 /// # Examples
 ///
@@ -310,7 +311,7 @@ pub struct ScopeTable {
 }
 
 impl ScopeTable {
-    /// Makes a table as a constant.
+    /// Makes a constant table.
     pub(crate) const fn of(entries: &'static [Entry]) -> Self {
         Self { entries: Cow::Borrowed(entries) }
     }
@@ -346,7 +347,7 @@ impl FromIterator<Entry> for ScopeTable {
     }
 }
 
-/// Writes one line per route, in aligned columns: methods, path, requirement.
+/// Writes one line per route, in aligned columns for methods, path and requirement.
 impl fmt::Display for ScopeTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns: Vec<[&str; 2]> = self

@@ -4,8 +4,8 @@ use scopegate_grammar::{Piece, is_value, pieces};
 
 use super::{scope::ScopeToken, text::Text};
 
-/// A scope with parameters, such as `tenant:{tenant}:read`, that is written in the program. Only generated code makes
-/// it.
+/// A scope with parameters, such as `tenant:{tenant}:read`, that is written in the program's source. Only generated
+/// code makes this value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Template(&'static str);
 
@@ -46,7 +46,7 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for piece in pieces(template).flatten() {
         match (piece, parts.last_mut()) {
-            // An escaped brace is a piece of its own.
+            // An escaped brace is a separate piece, so join the text before and after it.
             (Piece::Text(text), Some(Part::Text(before))) => before.push_str(text),
             (Piece::Text(text), _) => parts.push(Part::Text(text.to_owned())),
             (Piece::Parameter(name), _) => parts.push(Part::Parameter(name.to_owned())),
@@ -55,11 +55,11 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
     parts
 }
 
-/// Tells whether the template becomes `scope` for some values.
+/// Tells whether there are values with which the template becomes `scope`.
 #[cfg(feature = "export")]
 pub(crate) fn fits(template: &str, scope: &str) -> bool {
-    // No text around a parameter begins or ends with a character that values may have, so there is only one way to
-    // split `scope`.
+    // The text next to a parameter never begins or ends with a character that is allowed in values, so `scope` can be
+    // split in only one way.
     let rest = parts(template).iter().try_fold(scope, |rest, part| match part {
         Part::Text(text) => rest.strip_prefix(text.as_str()),
         Part::Parameter(_) => {
@@ -86,9 +86,9 @@ fn legal(value: &str) -> Result<&str, Unfilled> {
     if is_value(value) { Ok(value) } else { Err(Unfilled::Illegal) }
 }
 
-/// The parameters of the path that a request has matched.
+/// The parameters of a request's path, with their values.
 pub(crate) trait Parameters {
-    /// Returns the value of a parameter that occurs once.
+    /// Returns the value of the parameter `name`, which must occur exactly once.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled>;
 }
 
@@ -97,7 +97,7 @@ pub(crate) trait Parameters {
 pub(crate) enum Unfilled {
     /// The path has no parameter of this name, or has several, so the program is at fault.
     Missing,
-    /// The value contains a character that could change the rest of the scope, so the request is at fault.
+    /// The value is not allowed, because it could change the rest of the scope, so the request is at fault.
     Illegal,
 }
 
@@ -109,7 +109,7 @@ impl Filled {
     /// The value for an operation without templates.
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// Fills in each template by itself, because the others can succeed even if one fails.
+    /// Fills in each template separately, so that one failure does not affect the other templates.
     pub(crate) fn of(templates: impl Iterator<Item = Text>, parameters: &impl Parameters) -> Self {
         let fill = |template: Text| {
             let scope = fill(&template, parameters).map(|text| ScopeToken::filled(&text));
@@ -123,7 +123,7 @@ impl Filled {
         self.0.is_empty()
     }
 
-    /// Returns the scope that a template became, or [`Unfilled::Missing`] if the template was not filled in.
+    /// Returns the scope that a template became, or the reason why the template could not be filled in.
     pub(crate) fn get(&self, template: &str) -> Result<&ScopeToken, Unfilled> {
         let found = self.0.iter().find(|(known, _)| **known == *template);
         found.map_or(Err(Unfilled::Missing), |(_, scope)| scope.as_ref().map_err(|why| *why))

@@ -1,8 +1,8 @@
-//! Text that is static or shared. Text that is known at compile time is never allocated.
+//! A string that is static or shared. A string that is known at compile time needs no allocation.
 
 use std::{borrow::Borrow, cmp::Ordering, fmt, hash, ops::Deref, sync::Arc};
 
-/// Text of either kind. Cheap to clone. A static text equals a shared text with the same content.
+/// A string of either kind. Cheap to clone. A static string equals a shared string with the same content.
 #[derive(Clone)]
 pub(crate) enum Text {
     Static(&'static str),

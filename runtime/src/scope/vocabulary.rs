@@ -58,7 +58,7 @@ pub struct VocabularyEntry {
 }
 
 impl VocabularyEntry {
-    /// Describes `scope`. The entry implies nothing, is advertised and is not part of the baseline.
+    /// Makes the entry of `scope`. The scope implies nothing, is advertised, and is not part of the baseline.
     #[must_use]
     pub const fn new(scope: Scope, description: &'static str) -> Self {
         Self { scope, description, implied: &[], advertised: true, baseline: false }
@@ -113,7 +113,7 @@ impl VocabularyEntry {
     }
 }
 
-/// The error for a text that is not the name of a scope in a [`Vocabulary`].
+/// The error for a string that is not the name of a scope in a [`Vocabulary`].
 ///
 /// # Examples
 ///
@@ -145,20 +145,20 @@ impl UnknownScope {
         Self { text: text.into(), suggestion: scopegate_grammar::suggest(text, known) }
     }
 
-    /// Returns the text.
+    /// Returns the text that is not a scope of the vocabulary.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns the scope of the vocabulary that is spelt most like the text, if one is similar.
+    /// Returns the scope of the vocabulary whose spelling is closest to the text, or `None` if no scope is similar.
     #[must_use]
     pub const fn suggestion(&self) -> Option<&'static str> {
         self.suggestion
     }
 }
 
-/// Escapes the text, because it may come from outside the program.
+/// Writes the text escaped, because the text can come from outside the program.
 impl fmt::Display for UnknownScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown scope `{}`", self.text.escape_debug())?;

@@ -13,13 +13,14 @@ use super::{ProofId, ReplayStore, StoreError};
 /// The default capacity, in proofs. A proof takes at most about 120 bytes, so a full store takes 32 MB.
 const CAPACITY: usize = 1 << 18;
 
-/// One key may use the capacity divided by this number, so that a client that floods the store blocks only itself.
+/// One key may use the capacity divided by this number, so that a client that floods the store does not block other
+/// clients.
 const CLIENTS: usize = 16;
 
 /// Stores up to a fixed number of proofs in the memory of this process, and keeps each proof until it expires.
 ///
 /// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. One key may use a
-/// sixteenth of the capacity, so that a client that floods the store blocks only itself.
+/// sixteenth of the capacity, so that a client that floods the store does not block other clients.
 ///
 /// # Examples
 ///
@@ -52,7 +53,7 @@ impl Default for MemoryStore {
 
 impl ReplayStore for MemoryStore {
     async fn insert(&self, proof: &ProofId, lifetime: Duration) -> Result<bool, StoreError> {
-        // The clock is read under the lock, so that a later call never has an earlier time.
+        // The clock is read while the lock is held, so that a later call never has an earlier time.
         let mut proofs = self.proofs.lock().unwrap_or_else(PoisonError::into_inner);
         proofs.insert(proof, self.start.elapsed(), lifetime)
     }
@@ -64,8 +65,8 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// The first half of a hash. Half is enough, because nobody can find another proof or key with the same half as a given
-/// one. If two proofs have the same half by chance, the second is refused.
+/// The first half of a hash. Half is enough, because for a given proof or key, nobody can find another one with the
+/// same half. If two proofs have the same half by chance, the second is refused.
 type Half = [u8; 16];
 
 fn half(bytes: &[u8; 32]) -> Half {
@@ -92,8 +93,8 @@ struct Expiring {
     key: Half,
 }
 
-/// How many expired proofs a call removes. A call adds only one proof, so the number of expired proofs falls. The
-/// number is small, so that no request becomes slow.
+/// The most expired proofs that one call removes. A call adds only one proof, so calls remove proofs faster than they
+/// add them. The limit is small, so that no request becomes slow.
 const SWEPT: usize = 4;
 
 impl Proofs {
@@ -106,8 +107,8 @@ impl Proofs {
         let (key, proof) = (half(proof.key()), half(proof.as_bytes()));
         self.sweep(now, SWEPT);
         if self.is_taken(&proof, &key) {
-            // The entries that fill the store may have expired. Each entry is removed only once, so removing all of
-            // them costs little on average.
+            // Before the proof is refused, remove all expired entries, because they possibly cause the refusal. Each
+            // entry is removed only once, so this costs little on average.
             self.sweep(now, usize::MAX);
         }
         if self.seen.contains(&proof) {
@@ -143,7 +144,7 @@ impl Proofs {
     /// Removes up to `at_most` expired proofs.
     fn sweep(&mut self, now: Duration, at_most: usize) {
         if self.last <= now {
-            // After a quiet time, all entries have expired. Removing them one by one would delay the next request.
+            // All entries have expired, as after a quiet time. Removing them one by one would delay this request.
             self.seen.clear();
             self.expiring.clear();
             self.held.clear();

@@ -42,13 +42,13 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 /// let dpop = Dpop::accepted().replay_store(Unlimited::default());
 /// ```
 pub trait ReplayStore: Send + Sync + 'static {
-    /// Stores a proof for `lifetime`, and returns whether it is new.
+    /// Stores a proof for `lifetime`, and returns whether the proof is new.
     ///
     /// Of several simultaneous calls for one proof, exactly one returns `true`.
     ///
     /// # Errors
     ///
-    /// Fails if the store cannot look up or store the proof. The gate then answers 503 and admits nothing.
+    /// Fails if the store cannot look up or store the proof. The gate then answers 503.
     fn insert(
         &self,
         proof: &ProofId,
@@ -57,8 +57,8 @@ pub trait ReplayStore: Send + Sync + 'static {
 
     /// Tells whether stored proofs survive a restart of the program.
     ///
-    /// If proofs do not survive a restart, the gate asks each client for a nonce after it starts. In this way, no proof
-    /// from before the start can be used again.
+    /// If proofs do not survive a restart, the gate asks each client for a nonce after the program starts. In this way,
+    /// no proof from before the start can be used again.
     fn survives_restart(&self) -> bool {
         false
     }
@@ -107,12 +107,12 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 impl StoreError {
     /// Makes the error of a store that failed or that cannot be reached.
     ///
-    /// `reason` is a text or an error. The gate logs the reason, so it must not contain a password.
+    /// `reason` is a text or an error. The gate logs the reason, so the reason must not contain a password.
     pub fn new(reason: impl Into<Source>) -> Self {
         Self(Kind::Failed(reason.into()))
     }
 
-    /// Makes the error of a store that has no room for the proof until `retry_after` has passed.
+    /// Makes the error of a full store, which will have room for the proof after `retry_after`.
     #[must_use]
     pub const fn full(retry_after: Duration) -> Self {
         Self(Kind::Full { retry_after })

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 /// Identifies a proof by the SHA-256 of its key's thumbprint and its `jti`.
 ///
-/// Clients choose the `jti` freely, so the same `jti` with another key is another proof. The text of an identifier is
-/// base64url.
+/// Clients choose the `jti` freely, so proofs of two clients can have the same `jti`. The identifiers of these proofs
+/// still differ, because the keys differ. `Display` writes the identifier in base64url.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ impl ProofId {
     /// Makes the identifier of a proof from the thumbprint of its key (RFC 7638) and its `jti`.
     #[must_use]
     pub fn new(thumbprint: [u8; 32], jti: &str) -> Self {
-        // Thumbprints have a fixed length, so two different pairs never give the same bytes.
+        // Thumbprints have a fixed length, so two different pairs of thumbprint and `jti` never give the same bytes.
         let id = Sha256::new().chain_update(thumbprint).chain_update(jti).finalize().into();
         Self { key: thumbprint, id }
     }

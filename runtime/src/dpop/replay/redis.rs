@@ -18,16 +18,16 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Stores proofs in a Redis server that all replicas of a resource share.
 ///
-/// Each proof is one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time, Redis
-/// tells only one of them that the proof is new. All replicas of a resource must use the same server, the same database
-/// and the same [prefix](Self::prefix). Valkey works like Redis. The server must speak RESP3, which Redis does since
-/// version 6.
+/// Each proof needs one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time,
+/// Redis tells only one of them that the proof is new. All replicas of a resource must use the same server, the same
+/// database and the same [prefix](Self::prefix). You can use Valkey in place of Redis. The server must speak RESP3,
+/// which Redis does since version 6.
 ///
 /// # When Redis is unavailable
 ///
-/// Requests with a bound token get 503 with `Retry-After`, and nothing is admitted. A request waits for Redis at most
-/// one second, including the time to connect. Set a longer [timeout](Self::timeout) if your network is slow. The
-/// program starts without Redis, and requests pass as soon as Redis answers.
+/// Every request with a bound token is answered with 503 and `Retry-After`. A request waits for Redis at most one
+/// second, including the time to connect. Set a longer [timeout](Self::timeout) if your network is slow. The program
+/// starts without Redis, and accepts proofs as soon as Redis answers.
 ///
 /// # What Redis must not forget
 ///
@@ -36,13 +36,13 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// - Give Redis enough memory, and keep `maxmemory-policy` at `noeviction`, the default. With any other policy, a full
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
 ///   needs about 160 bytes for each proof until the proof expires.
-/// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts empty has forgotten every
-///   proof. By default, Redis writes once a second, so the proofs of the last second can be lost. With `appendfsync
-///   always`, none are lost.
-/// - Connect to the primary. A Redis replica may lack the last proofs, because Redis replicates asynchronously.
+/// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts without its data has forgotten
+///   every proof. By default, Redis then writes to disk once a second, so the proofs of the last second can be lost.
+///   With `appendfsync always`, no proofs are lost.
+/// - Connect to the primary. A Redis replica can lack the latest proofs, because Redis replicates asynchronously.
 ///
-/// Unlike the store in memory, this store has no quota for each key. Limit the rate of each client in front of the
-/// gate.
+/// Unlike the store in memory, this store does not limit the number of proofs for each key. Limit the rate of each
+/// client in front of the gate.
 ///
 /// # Examples
 ///
@@ -68,10 +68,11 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// Fails if the text is not the URL of a Redis server.
+    /// Fails if `url` is not the URL of a Redis server.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let info = url.into_connection_info().map_err(|error| {
-            // The client library's error texts are constants. The URL is not shown, because it may contain a password.
+            // The client library's error texts are constants, so they do not show the URL, which can contain a
+            // password.
             StoreError::new(format!(
                 "this is not the URL of a Redis server: {error}; write for example `redis://127.0.0.1:6379/0`"
             ))
@@ -96,7 +97,7 @@ impl RedisStore {
         self
     }
 
-    /// Sets how long a request waits for Redis before it gets 503; one second by default.
+    /// Sets how long a request waits for Redis before the gate answers 503; one second by default.
     ///
     /// ```
     /// use std::time::Duration;
@@ -135,7 +136,7 @@ impl ReplayStore for RedisStore {
         let connection = connecting.await.map_err(|_| self.late("cannot connect to Redis at"))?;
         let mut connection = connection.map_err(|error| self.failed(&error))?;
         let Ok(answer) = timeout_at(deadline, command.query_async(&mut connection.multiplexed)).await else {
-            // The answer may never come, for example if the network drops packets.
+            // Perhaps the answer never comes, for example because the network drops packets.
             connection.close();
             return Err(self.late("there is no answer from Redis at"));
         };

@@ -28,7 +28,7 @@ fn proof(client: usize, number: usize) -> ProofId {
     ProofId::new(thumbprint, &number.to_string())
 }
 
-/// Calls a store whose future is ready at once.
+/// Calls a store whose `Future` is ready at the first poll.
 fn insert(store: &MemoryStore, proof: &ProofId) -> Result<bool, StoreError> {
     match pin!(store.insert(proof, WINDOW)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
@@ -54,7 +54,7 @@ impl From<Result<bool, StoreError>> for Said {
     }
 }
 
-/// A store that searches a list.
+/// The store to compare with, which searches a list.
 #[derive(Default)]
 struct Reference(Vec<(ProofId, Duration)>);
 

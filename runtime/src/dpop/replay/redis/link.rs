@@ -1,4 +1,4 @@
-//! The connection to Redis. Requests open the connection on demand, share it, and open it again when it is lost.
+//! The connection to Redis. Requests open the connection on demand, share it, and open a new one when it is lost.
 
 use std::sync::{
     Arc,
@@ -13,8 +13,8 @@ use tokio::sync::Mutex;
 
 /// Connects to a server.
 ///
-/// The request that needs a connection opens it. The client library's connection manager would connect in the
-/// background. A request would then get the result of the previous attempt, which may be an old failure.
+/// The request that needs a connection opens it. The client library's connection manager is not used, because it
+/// connects in the background: a request would get the result of an earlier attempt, which can be an old failure.
 pub(super) struct Link {
     client: Client,
     current: Mutex<Option<Connection>>,
@@ -62,7 +62,8 @@ impl Link {
             }
             Ok::<_, ()>(())
         };
-        // Each request has its own deadline, which includes the time to connect.
+        // The client library needs no timeouts, because each request has a deadline, which includes the time to
+        // connect.
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
             .set_response_timeout(None)
@@ -86,15 +87,15 @@ fn settle_cryptography(info: &ConnectionInfo) {
 }
 
 impl Connection {
-    /// Makes the next request connect again. Requests that wait for an answer still get it.
+    /// Makes the next request connect again. Requests that wait for an answer still get their answer.
     pub(super) fn close(&self) {
         self.closed.store(true, Relaxed);
     }
 
-    /// Closes the connection, unless the error is an answer from Redis, which shows that the connection works.
+    /// Closes the connection after an error. If the error is an answer from Redis, the connection works and stays open.
     pub(super) fn close_after(&self, error: &RedisError) {
         match error.kind() {
-            // The primary became a replica, so its name may point to another server now.
+            // The server is no longer the primary, so its name possibly points to another server now.
             ErrorKind::Server(ServerErrorKind::ReadOnly) => self.close(),
             ErrorKind::Server(_) | ErrorKind::Extension => {}
             _ => self.close(),

@@ -1,4 +1,4 @@
-//! Tests without a server; `tests/` has those with one.
+//! Tests that need no server. The tests that need a server are in `tests/`.
 
 use std::time::Duration;
 

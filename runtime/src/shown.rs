@@ -1,14 +1,15 @@
 //! Escapes text from outside for a log line or an error.
 //!
-//! A token, or the answer of an authorization server, may contain line breaks, terminal escape sequences, and marks
-//! that change the direction of writing. In a log, such text could forge lines. A URL may contain a secret.
+//! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and marks
+//! that change the direction of writing. With these characters, the text could forge lines of a log. A URL can contain
+//! a secret.
 
 use std::fmt::{self, Display, Write as _};
 
-/// The largest number of characters that are shown of a text from outside.
+/// The number of characters after which a text from outside is cut.
 const TEXT: usize = 200;
 
-/// The largest number of characters that are shown of a message.
+/// The number of characters after which a message is cut.
 #[cfg(any(feature = "export", feature = "tracing"))]
 const LINE: usize = 2000;
 
@@ -25,7 +26,7 @@ pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }
 }
 
-/// Shows the scheme, the host and the path of a URL. The other parts are left out, because they may be secrets.
+/// Shows the scheme, the host and the path of a URL. The other parts are left out, because they can contain secrets.
 #[cfg(feature = "jwt")]
 pub(crate) fn url(url: &str) -> Shown<WithoutSecrets<'_>> {
     text(WithoutSecrets(url))
@@ -45,7 +46,7 @@ impl<T: Display> Display for Shown<T> {
     }
 }
 
-/// Escapes the text that is written to it, and stops at the limit.
+/// A writer that escapes text, and stops at the limit.
 struct Line<'a, 'b> {
     out: &'a mut fmt::Formatter<'b>,
     left: usize,
@@ -89,7 +90,7 @@ impl Display for WithoutSecrets<'_> {
         let (authority, rest) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit_once('@').map_or(authority, |(_secret, host)| host);
         if !is_host(host) {
-            // If it is unclear where the password ends, nothing more is safe to show.
+            // If it is unclear where the password ends, only the scheme is safe to show.
             return write!(f, "{scheme}://..");
         }
         write!(f, "{scheme}://{host}{}", &rest[..end_of_path(rest)])

@@ -412,10 +412,10 @@ pub use scopegate_macros::scoped_handlers;
 /// ```
 ///
 /// rmcp's attributes emit code with the name `rmcp`, and you cannot give them another path. Inside a block with
-/// `#[scoped_tools(rmcp = ..)]`, the name `rmcp` stands for your path. For `#[tool_handler]`, `#[prompt_handler]`, and
-/// a `#[tool_router]` above `#[scoped_tools]`, write `use path as rmcp;` in the same module. Do not write
-/// `#[tool_router(server_handler)]`, which works only with a dependency called `rmcp`: write `#[scoped_tools(rmcp = ..,
-/// server_handler)]`, as in the example.
+/// `#[scoped_tools(rmcp = ..)]`, the name `rmcp` stands for your path. For attributes outside this block
+/// (`#[tool_handler]`, `#[prompt_handler]`, or a `#[tool_router]` above `#[scoped_tools]`), write `use path as rmcp;`
+/// in the same module. In place of `#[tool_router(server_handler)]`, which works only with a dependency called `rmcp`,
+/// add `server_handler` to `#[scoped_tools]`, as in the example.
 ///
 /// # Limits
 ///

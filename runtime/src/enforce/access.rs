@@ -262,8 +262,8 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if the token has none of the scopes, or if a scope is not declared. The answers are those
-    /// of [`Access::require`].
+    /// Fails if the token has none of the scopes, if a scope is not declared, or if `scopes` is empty. The answers are
+    /// those of [`Access::require`].
     pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
         let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));

@@ -160,7 +160,7 @@ pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     request.insert(enforcement);
 }
 
-/// Iterates over the verifications by outer gates, without those of other credentials than the request has now. A
+/// Iterates over the verifications by outer gates, if the request still has the credentials that were verified. A
 /// middleware between two gates can change the credentials.
 fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterator<Item = &'a Verified> {
     let last = enforcement.and_then(|enforcement| enforcement.earlier.as_ref());

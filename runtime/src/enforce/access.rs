@@ -182,7 +182,7 @@ impl Access {
         self.token.subject()
     }
 
-    /// Returns the client to which the scopes were granted (`client_id`, or else `azp`), if the token names it.
+    /// Returns the client to which the scopes were granted (`client_id`, or else `azp`), if the token names the client.
     pub fn client(&self) -> Option<&str> {
         self.token.client()
     }

@@ -120,8 +120,8 @@ impl Gate {
     /// # Errors
     ///
     /// The gate does not start if an issuer is invalid, or if the resource names an authorization server that is not
-    /// one of the issuers. It also does not start if clients must add a different prefix to scopes for each issuer,
-    /// because a challenge has only one name for each scope.
+    /// one of the issuers. It also does not start if two issuers expect different prefixes before scopes, because a
+    /// challenge has only one name for each scope.
     #[cfg(feature = "jwt")]
     pub fn issuers(resource: Resource, issuers: impl Into<crate::Issuers>) -> Self {
         issuers::gate(resource, issuers.into())

@@ -170,8 +170,8 @@ pub use scopegate_macros::public;
 /// - `const fn as_str(self) -> &'static str` and `const fn description(self) -> &'static str`;
 /// - `const fn entry(&self) -> VocabularyEntry`, with the scope, the description and the keys;
 /// - [`Display`](std::fmt::Display), which writes the scope;
-/// - [`FromStr`](std::str::FromStr), which parses the scope, and whose
-///   error [`UnknownScope`](crate::UnknownScope) suggests the closest scope;
+/// - [`FromStr`](std::str::FromStr), which parses the scope; the error [`UnknownScope`](crate::UnknownScope) suggests
+///   the closest scope;
 /// - [`AsRef<str>`](AsRef), so
 ///   that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) accepts a
 ///   variant;
@@ -179,8 +179,8 @@ pub use scopegate_macros::public;
 ///
 /// Register the vocabulary
 /// with [`Gate::vocabulary`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.vocabulary)
-/// or [`Policy::vocabulary`](crate::Policy::vocabulary). Without a registered vocabulary, no scope implies another, and
-/// `unadvertised` scopes are advertised.
+/// or [`Policy::vocabulary`](crate::Policy::vocabulary). If you do not register the vocabulary, no scope implies
+/// another scope, and the metadata also lists the `unadvertised` scopes.
 ///
 /// `#[scope(crate = ::path)]` on the enum sets the path of scopegate in the generated code, for a crate that re-exports
 /// scopegate.

@@ -115,9 +115,9 @@ impl Access {
     ///
     /// A request is checked when it arrives, but an answer can last for hours. End the answer when this future
     /// completes. The client then returns with a new token, or gets the 401 that names the authorization server. The
-    /// future completes only after the verifier's [leeway](Token::with_leeway) has passed, too. If the client then
-    /// reconnects with the same token, the gate rejects the token, so the client cannot reconnect in a loop. The clock
-    /// is read at least every 10 seconds, because timers stop while a machine is suspended.
+    /// future also waits until the verifier's [leeway](Token::with_leeway) has passed. If the client then reconnects
+    /// with the same token, the gate rejects the token, so the client cannot reconnect in a loop. The clock is read at
+    /// least every 10 seconds, because timers stop while a machine is suspended.
     ///
     /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
     /// future never completes. The future does not notice if a token is revoked. The future needs a tokio runtime with
@@ -229,7 +229,7 @@ impl Access {
         self.token.claims()
     }
 
-    /// Demands an additional scope, for a need that the handler learns only while it runs.
+    /// Demands an additional scope, for a need that depends on the body of the request or on stored data.
     ///
     /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template as in the
     /// attribute, with its braces.
@@ -404,8 +404,8 @@ impl Access {
 impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
-    /// `declared` is a table with the row of this handler. [`Access::require`] needs the row to refuse scopes that the
-    /// handler does not declare. The policy is empty unless [`Access::under`] sets a policy.
+    /// `declared` is a table with one row, the row of this handler. [`Access::require`] needs the row to refuse scopes
+    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy.
     ///
     /// # Examples
     ///

@@ -24,7 +24,7 @@ use crate::{
 
 /// Lets a request through to the handler of `row` or refuses it, and stores the result for later extractors.
 ///
-/// Without a gate, the answer is 500. A handler with a requirement therefore never runs without a check.
+/// Without a gate, the answer is 500. So a handler with a requirement runs only after a check.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let mut enforcement = parts.extensions.get::<Enforcement>();
     if enforcement.is_some_and(Enforcement::is_at_family) {

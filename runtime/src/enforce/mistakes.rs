@@ -1,4 +1,5 @@
-//! Mistakes in handlers. The attributes suspect them from the source text, and the compiler confirms them by the types.
+//! Mistakes in handlers. The attributes find possible mistakes in the source text, and the compiler confirms them by
+//! the types.
 
 use std::marker::PhantomData;
 
@@ -9,7 +10,7 @@ use super::access::Access;
 #[derive(Debug)]
 pub struct TypeOf<T>(PhantomData<T>);
 
-/// The kind of every type except [`Access`].
+/// The result of `TypeOf::<T>::kind()` for every type except [`Access`].
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct AnotherType;
@@ -46,8 +47,8 @@ pub trait IsOptional: Sized {
 #[diagnostic::do_not_recommend]
 impl IsOptional for AnotherType {}
 
-/// Checks an argument on which the handler calls `require` with an undeclared scope. Only the kind of [`Access`] does
-/// not implement this trait, because `require` of other types has nothing to do with scopes.
+/// Checks an argument on which the handler calls `require` with an undeclared scope. The check compiles for every type
+/// except [`Access`], because only [`Access::require`] demands a scope.
 #[diagnostic::on_unimplemented(
     message = "this handler demands a scope that it does not declare",
     label = "name the scope in `also(..)`, or write one that the attribute names"

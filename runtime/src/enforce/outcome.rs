@@ -17,8 +17,7 @@ use crate::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::{policy::step_up_of, refuse::Asked};
 
-/// Decides about a token: a gate or, in a program without a gate, only a policy. There is no gate over stdio and in
-/// tests.
+/// Decides about a token: a gate, or only a policy if there is no gate, as over stdio and in tests.
 #[derive(Clone, Copy)]
 pub(crate) enum Judge<'a> {
     Gate(&'a Plan),
@@ -181,7 +180,7 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// Returns the identifier of a row, which is the same in the lock.
+    /// Returns the identifier by which the lock names a row.
     fn id_of<'a>(self, row: &'a Row, noted: &Noted<'_>) -> Option<&'a str>
     where
         'j: 'a,

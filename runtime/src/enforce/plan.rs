@@ -28,7 +28,7 @@ pub(crate) type Slot = OnceLock<Arc<Plan>>;
 pub(crate) struct Plan {
     pub(crate) gate: Gate,
     pub(crate) row: RowRef,
-    /// The answers for the plan's own row, so that most requests need no lookup in `prebuilt`.
+    /// The answers for the plan's own row, kept here so that most requests need no lookup in `prebuilt`.
     answers: Answers,
     prebuilt: Prebuilt,
     /// The identifiers of the rows that the plan enforces.

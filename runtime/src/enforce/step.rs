@@ -22,7 +22,7 @@ pub trait Step: Clone + Send + Sync + 'static {
     /// Checks the request, and stores the result in the request's extensions. Returns an `Err` with the answer if the
     /// service must not be called.
     ///
-    /// The step borrows the request, because a copy in each waiting future would make the boxed future too large.
+    /// The step borrows the request, because a copy would make the boxed `Future` of each waiting request too large.
     fn run(&self, parts: &mut Parts, body: &mut Body) -> impl Future<Output = Result<(), Response>> + Send;
 
     /// Whether the step changes the answer of the service.

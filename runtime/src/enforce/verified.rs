@@ -28,21 +28,22 @@ enum Outcome {
     Asked(Arc<Asked>),
 }
 
-/// A credential that was removed from the request, and the result once the credential has been verified.
+/// A credential that was removed from the request. `outcome` is set when the credential is verified.
 struct Asked {
     protocols: Vec<HeaderValue>,
     outcome: OnceLock<Result<Token, Failure>>,
 }
 
 impl Verified {
-    /// Stores the result for the credentials of a request, and removes credentials that handlers must not see.
+    /// Stores the result of verifying a request's credentials, and removes from the request the credentials that
+    /// handlers must not see.
     pub(crate) fn new(plan: Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) -> Self {
         plan.gate.strip(&mut parts.headers);
         Self::of(plan, Outcome::Known(outcome), parts)
     }
 
-    /// Removes credentials that handlers must not see, and keeps them for a later verification. Returns `None` if the
-    /// request has no such credentials.
+    /// Removes from a request the credentials that handlers must not see, and keeps them for a later verification.
+    /// Returns `None` if the request has no such credentials.
     pub(super) fn later(plan: Arc<Plan>, parts: &mut Parts) -> Option<Self> {
         let protocols = plan.gate.take_protocols(&mut parts.headers)?;
         let asked = Asked { protocols, outcome: OnceLock::new() };

@@ -1,4 +1,4 @@
-//! Changes the gate's policy in place.
+//! The methods of a gate that return or change its policy.
 
 use super::Gate;
 use crate::{
@@ -41,7 +41,7 @@ impl Gate {
         self.changing_policy(Policy::vocabulary::<V>)
     }
 
-    /// Sets which scopes imply others; see [`Policy::implies`].
+    /// Sets which scopes imply other scopes; see [`Policy::implies`].
     #[must_use]
     pub fn implies<S, I>(self, relations: impl IntoIterator<Item = (S, I)>) -> Self
     where

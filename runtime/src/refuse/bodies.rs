@@ -14,7 +14,7 @@ use crate::refuse::{
 pub(crate) struct Bodies {
     /// The program's choice, if there is one.
     chosen: Option<BodyFormat>,
-    /// The format if the program has chosen none.
+    /// The format that applies if the program has chosen no format.
     default: BodyFormat,
     custom: Option<Custom>,
 }

@@ -28,7 +28,7 @@ pub enum BodyFormat {
     /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     #[default]
     OAuth,
-    /// Problem details ([RFC 9457]), with `error`, `scope` and the other members as extension members.
+    /// Problem details ([RFC 9457]), with `error`, `scope`, `acr_values` and `max_age` as extension members.
     ///
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,

@@ -43,7 +43,7 @@ pub struct Challenge {
     algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
-    /// Separated by spaces; empty if any login is enough.
+    /// The accepted values of `acr`, separated by spaces. Empty if any login is enough.
     acr_values: String,
     /// In seconds.
     max_age: Option<u64>,
@@ -55,7 +55,7 @@ pub struct Challenge {
 impl Challenge {
     /// Makes a challenge that points to the metadata of `resource`, and names the resource's realm if there is one.
     ///
-    /// A [family](Resource::family) as a whole has no metadata; each of its resources has its own.
+    /// A [family](Resource::family) as a whole has no metadata. Each resource of the family has its own metadata.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
         let metadata = (!resource.is_family()).then(|| resource.metadata_url());
@@ -153,11 +153,11 @@ impl Challenge {
         self
     }
 
-    /// Sets the error, which says what is wrong with the credential that was sent, and a description for developers.
+    /// Sets the error, and a description for developers.
     ///
-    /// Do not set an error for a request without a credential. Characters in the description that a challenge cannot
-    /// carry are replaced. `=` is replaced, too, since many clients search the whole challenge for `scope=`. A
-    /// description of more than 256 characters is cut.
+    /// The error says what is wrong with the credential that was sent, so do not set an error for a request without a
+    /// credential. Characters in the description that a challenge cannot carry are replaced. `=` is replaced, too,
+    /// since many clients search the whole challenge for `scope=`. A description of more than 256 characters is cut.
     #[must_use]
     pub fn with_error(mut self, error: ErrorCode, description: &str) -> Self {
         self.error = Some(error);

@@ -28,7 +28,7 @@ pub enum Reason {
     ExpiredToken,
     /// The token is valid but lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
-    /// The token is valid, but the login is too old, or used another method than the operation demands: 401,
+    /// The token is valid, but the person logged in too long ago, or by another method than the operation demands: 401,
     /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token can lack a
     /// scope at the same time.
     InsufficientAuthentication,
@@ -128,12 +128,12 @@ impl Reason {
         }
     }
 
-    /// Tells whether the answer has a challenge. It has one if another token would help.
+    /// Tells whether the answer has a challenge. The answer has a challenge if another token would help.
     pub(crate) const fn is_challenge(self) -> bool {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns the text for developers. It calls the credential an access token.
+    /// Returns the text for developers. The text calls the credential an access token.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",

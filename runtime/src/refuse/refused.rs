@@ -73,9 +73,9 @@ impl Refused<'_> {
 
     /// Returns the headers of the request, such as `Accept` and `Accept-Language`.
     ///
-    /// Headers with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, the gate's own
-    /// credential sources, and every value that a middleware marked as [sensitive](http::HeaderValue::is_sensitive).
-    /// The result is empty if the refusal belongs to no HTTP request.
+    /// Headers with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, every header from which
+    /// the gate reads credentials, and every value that a middleware marked
+    /// as [sensitive](http::HeaderValue::is_sensitive). The result is empty if the refusal belongs to no HTTP request.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.headers

@@ -172,8 +172,8 @@ impl Rejection {
         &self.answer.asked
     }
 
-    /// Iterates over the values of the `WWW-Authenticate` headers: one value for each scheme with which the client can
-    /// send a token, Bearer first. There is no value if another token would not help.
+    /// Iterates over the values of the `WWW-Authenticate` headers. Each value is the challenge of one scheme, Bearer
+    /// first. There is no value if another token would not help.
     pub fn challenges(&self) -> impl Iterator<Item = &HeaderValue> {
         self.answer.challenges.iter().flatten()
     }

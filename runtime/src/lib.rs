@@ -108,8 +108,8 @@
 //! }
 //! ```
 //!
-//! If the token lacks a scope for `write_file`, a call is answered with HTTP 403 and the complete challenge. The guide
-//! [`guide::mcp`] also explains resources, public tools, and servers that do not use rmcp.
+//! If the token lacks a scope for `write_file`, a call is answered with HTTP 403 and the complete challenge. The
+//! guide [`guide::mcp`] also explains resources, public tools, and servers that do not use rmcp.
 //!
 //! # API keys, without OAuth
 //!
@@ -217,7 +217,8 @@
 //! | `info` | under `scopegate::decision`, that a token lacks a scope, or that its login is not enough |
 //! | `debug` | why a token is refused; under `scopegate::decision`, every other decision |
 //!
-//! Each event under `scopegate::decision` has the [fields](guide::observing) of one decision. No event contains a token.
+//! Each event under `scopegate::decision` has the [fields](guide::observing) of one decision. No event contains a
+//! token.
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728

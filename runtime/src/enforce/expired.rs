@@ -21,8 +21,8 @@ const READING: Duration = Duration::from_secs(10);
 
 /// A future that completes when a token expires; made by [`Access::expired`](crate::Access::expired).
 ///
-/// You can move the future, and you can poll it again after it has completed. In a `select!` in a loop, use `&mut
-/// expired`.
+/// You can move the future. You can also poll the future again after it has completed. In a `select!` in a loop, use
+/// `&mut expired`.
 ///
 /// # Examples
 ///

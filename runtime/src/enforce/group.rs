@@ -33,7 +33,7 @@ impl Group {
         &self.row
     }
 
-    /// Returns the row to enforce for a guard that declares `row`. Usually, this is the guard of the mounted handler.
+    /// Returns the row to enforce for a guard that declares `row`. Usually, the guard belongs to the mounted handler.
     /// If the mounted handler passes the request on to a second handler, the group's requirement also applies to the
     /// guard of the second handler.
     fn of_guard(&self, row: &RowRef) -> Result<RowRef, InvalidRequirement> {

@@ -57,7 +57,7 @@ pub(super) struct Unproven {
     pub(super) is_of_proof: bool,
 }
 
-/// The check of a proof. The check asks a store whether the proof was used before, so it is a future.
+/// The check of a proof. It is a `Future`, because it asks a store whether the proof was used before.
 pub(super) type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), Unproven>> + Send + 'a>>;
 
 impl From<VerifyError> for Unproven {
@@ -67,8 +67,8 @@ impl From<VerifyError> for Unproven {
 }
 
 impl Bindings {
-    /// Checks the bindings of a token. Returns the check of the request's proof, if a proof is needed, and the caller
-    /// must await this check. `path` is the request's path before any router changed it.
+    /// Checks the bindings of a token. Returns a `Future` that checks the request's proof, if a proof is needed. `path`
+    /// is the request's path before any router changed it.
     pub(super) fn check<'a>(
         &'a self,
         token: &'a Token,

@@ -18,7 +18,8 @@ use crate::{
 impl Gate {
     /// Reads and verifies the credential of a request. The result is valid for any gate with the same verifier.
     ///
-    /// `is_proven` means that the proof has already been accepted for this request, so that the proof is not a replay.
+    /// `is_proven` means that the proof has already been accepted for this request, so the gate must not reject the
+    /// proof as a replay.
     pub(crate) async fn verify(
         &self,
         parts: &Parts,

@@ -1,4 +1,4 @@
-//! The failure of a request, before the gate turns it into an answer.
+//! The failure of a request, before the gate turns the failure into an answer.
 
 use std::time::Duration;
 

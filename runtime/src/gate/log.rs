@@ -14,7 +14,7 @@ use crate::{
     shown,
 };
 
-/// Logs a mistake in the program, for which the request is answered with 500.
+/// Logs a mistake in the program. The request is answered with 500.
 pub(crate) fn misconfigured(fault: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "scopegate", "{fault}");

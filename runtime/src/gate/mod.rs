@@ -325,8 +325,8 @@ impl Gate {
 
     /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever the path of the resource.
     ///
-    /// Some clients look only there. Clients that follow RFC 9728 strictly reject this copy, because its `resource` is
-    /// not the URL of the root. These clients find the document at the resource's own path.
+    /// Some clients look only there. Clients that follow RFC 9728 strictly reject this copy, because the document's
+    /// member `resource` is not the URL of the root. These clients find the document at the resource's own path.
     ///
     /// # Examples
     ///

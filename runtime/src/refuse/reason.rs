@@ -45,7 +45,7 @@ pub enum Reason {
     /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
     /// can have: 404, without a challenge. No token can be valid there.
     UnknownResource,
-    /// The handler refuses the request for a reason that no scope would change: 403, without a challenge.
+    /// The handler refuses the request, and more scopes would not help: 403, without a challenge.
     Denied,
     /// The token cannot be verified now: 503 with `Retry-After`.
     Unavailable,

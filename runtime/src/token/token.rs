@@ -88,8 +88,8 @@ impl Token {
         self.identified(|data| data.subject = Some(subject.into()))
     }
 
-    /// Sets when the token expires. The verifier must check this time; the gate does not. A handler with a long answer,
-    /// such as a stream, can wait for this time with [`Access::expired`](crate::Access::expired).
+    /// Sets when the token expires. The verifier must check this time; the gate does not. A handler that answers with a
+    /// stream can wait for this time with [`Access::expired`](crate::Access::expired).
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).expires_at = Some(expires_at);

@@ -15,11 +15,11 @@ use tower_layer::Layer;
 
 use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
-/// Makes a CORS layer. Clients in browsers can then read the challenge, send a token, and keep an MCP session.
+/// Makes a CORS layer that lets pages in browsers send a token, read the challenge, and keep an MCP session.
 ///
 /// Put the layer outside the gate, because a preflight carries no token and the gate would refuse it. By default, pages
-/// of any origin may call the server, with any method and any header. This is safe because access depends on the token,
-/// not on the origin, and the layer does not allow cookies. To restrict this, use the methods of [`Cors`].
+/// of any origin can call the API, with any method and any header. This is safe because access depends on the token,
+/// not on the origin, and the layer does not allow cookies. To allow less, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -47,17 +47,17 @@ pub fn layer() -> Cors {
     let layer = CorsLayer::new()
         .allow_origin(Any)
         // Both settings echo the names that the preflight asks for. `*` would not include `Authorization` (Fetch,
-        // section 3.2.5), and cannot be combined with credentials, which the program can allow.
+        // section 3.2.5), and browsers do not accept `*` in the answer to a request with cookies.
         .allow_methods(AllowMethods::mirror_request())
         .allow_headers(AllowHeaders::mirror_request());
     Cors { layer, credentials: None, names_origins: false, exposed: Vec::new() }
 }
 
-/// A CORS layer that lets pages read the challenge. Use [`layer`] to make one.
+/// A CORS layer that lets pages read the challenge; made by [`layer`].
 ///
-/// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Unlike in
-/// tower-http, [`Cors::expose_headers`] adds to the exposed headers, and the headers that a handler exposes stay
-/// exposed.
+/// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. There is one
+/// difference: [`Cors::expose_headers`] only adds headers. Pages can still read the headers that this layer or a
+/// handler exposes.
 ///
 /// # Examples
 ///
@@ -78,7 +78,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Sets the origins whose pages may call the server; any origin unless set.
+    /// Sets the origins whose pages may call the API; any origin by default.
     pub fn allow_origin(mut self, origins: impl Into<AllowOrigin>) -> Self {
         self.names_origins = true;
         self.change(|layer| layer.allow_origin(origins))
@@ -86,23 +86,23 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// Also set the origins with [`Cors::allow_origin`]. Otherwise, any origin is allowed, and then neither browsers
-    /// nor this layer allow cookies. If you also set `Any` for the origins, methods or headers, tower-http's layer
-    /// panics.
+    /// This setting has an effect only if you also set the origins with [`Cors::allow_origin`], because browsers do not
+    /// accept cookies together with `*` as the origin. tower-http panics if you also pass `Any` as the origin, the
+    /// methods or the headers.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
     }
 
-    /// Sets the methods that pages may use; any method unless set.
+    /// Sets the methods that pages may use; any method by default.
     pub fn allow_methods(self, methods: impl Into<AllowMethods>) -> Self {
         self.change(|layer| layer.allow_methods(methods))
     }
 
-    /// Sets the headers that pages may send; any header unless set.
+    /// Sets the headers that pages may send; any header by default.
     ///
-    /// Pages need `Authorization`. With tokens that are bound to a key, pages also need `DPoP`. With MCP, pages also
-    /// need `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Include `Authorization`. For tokens that are bound to a key, also include `DPoP`. For MCP, also include
+    /// `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }
@@ -117,13 +117,14 @@ impl Cors {
         self.change(|layer| layer.max_age(age))
     }
 
-    /// Sets the `Vary` header. By default, the header names `Origin` and the two request headers of a preflight.
+    /// Sets the `Vary` header. By default, it names `Origin`, `Access-Control-Request-Method` and
+    /// `Access-Control-Request-Headers`.
     pub fn vary(self, headers: impl Into<Vary>) -> Self {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read these response headers, too. Pages can always read `WWW-Authenticate`, `Retry-After`,
-    /// `Mcp-Session-Id` and, with the feature `dpop`, `DPoP-Nonce`.
+    /// Lets pages read more response headers. Pages can always read `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id`
+    /// and, with the feature `dpop`, `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);
         self
@@ -138,7 +139,7 @@ impl Cors {
         let nonce = cfg!(feature = "dpop").then_some(EXPOSED_NONCE);
         let own = [EXPOSED, "Mcp-Session-Id"].into_iter().chain(nonce);
         let names = own.chain(self.exposed.iter().map(HeaderName::as_str));
-        // Header names that are joined by commas are always a legal header value.
+        // The fallback is never used: header names that are joined by commas are always a legal header value.
         HeaderValue::try_from(names.collect::<Vec<_>>().join(", "))
             .unwrap_or(HeaderValue::from_static(EXPOSED))
     }

@@ -1,13 +1,14 @@
-//! Stand-ins for methods of disabled features. If a program calls such a method, the compiler's message names the
-//! feature to enable.
+//! Stand-ins for methods of disabled features. If a program calls one of these methods, the compiler's message names
+//! the feature to enable.
 //!
-//! The bounds of these methods are never met. Each bound has its own lifetime (`for<'a>`), because the compiler would
-//! otherwise reject the definition. Each bound is on the same line as its method, because the compiler quotes all lines
-//! from the method to the bound. Return types are inferred where possible, so that a call causes no second message.
+//! The trait bounds of the methods are never met. Each bound has a lifetime of its own (`for<'a>`), because the
+//! compiler would otherwise reject the method's definition. Each bound is on the same line as its method, because the
+//! compiler's message quotes all lines from the method to the bound. Return types are inferred where possible, so that
+//! a call causes no second message.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 #![allow(clippy::must_use_candidate, clippy::missing_errors_doc, missing_docs)]
 
-/// A type that never implements the trait of a disabled feature.
+/// A type that implements none of the traits below. Each trait stands for a disabled feature.
 #[derive(Debug)]
 pub struct Off<'a>(std::marker::PhantomData<&'a ()>);
 

@@ -108,8 +108,8 @@
 //! }
 //! ```
 //!
-//! If the token lacks a scope for a call of `write_file`, the answer is an HTTP 403 with the complete challenge. The
-//! guide [`guide::mcp`] also covers resources, public tools, and servers that do not use rmcp.
+//! If the token lacks a scope for `write_file`, a call is answered with HTTP 403 and the complete challenge. The
+//! guide [`guide::mcp`] also explains resources, public tools, and servers that do not use rmcp.
 //!
 //! # API keys, without OAuth
 //!
@@ -178,7 +178,7 @@
 //! | protect an MCP server | [`mcp`], [`guide::mcp`] |
 //! | find out who calls, and store data for each caller | [`Access`], [`Principal`] |
 //! | end a connection when its token expires | [`Access::expired`], [`guide::browsers`] |
-//! | read tokens from a cookie, or from another place than `Authorization` | [`CredentialSource`] |
+//! | read tokens from a place other than `Authorization`, such as a cookie | [`CredentialSource`] |
 //! | bind tokens to a key or a certificate | [`dpop`], [`Gate::client_certificate`], [`guide::dpop`] |
 //! | change refusals, challenges or the metadata | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | help clients to find the authorization server | [`well_known()`], [`Discovery`], [`guide::discovery`] |
@@ -193,17 +193,17 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `axum` (default) | the gate, the router and the attributes. Without this feature, the crate is the pure core: scopes, requirements, decisions, challenges, metadata and tables |
+//! | `axum` (default) | the gate, the router and the attributes. Without this feature, the crate contains only the core: scopes, requirements, decisions, challenges, metadata and tables |
 //! | `tracing` (default) | logs under the target `scopegate`, see [below](#logs) |
 //! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens |
 //! | `introspection` | [`Introspection`]: opaque tokens, which the gate checks by asking the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
-//! | `redis` | [`dpop`]: a store in Redis for used proofs, which several replicas share |
+//! | `redis` | [`dpop`]: a store in Redis that remembers which proofs were used, shared by all replicas |
 //! | `redis-tls` | Redis over TLS |
-//! | `family` | [`Resource::family`]: one gate for many resources, whose paths match a pattern. This feature turns on `original-uri`, a default feature of axum |
+//! | `family` | [`Resource::family`]: one gate for many resources, with a resource at each path that matches a pattern. This feature enables `original-uri`, a default feature of axum |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | `#[scoped_tools]`, and [`Gate::mcp`], which builds the router of a server made with rmcp |
-//! | `cors` | [`cors`]: a CORS layer with which a browser can read challenges |
+//! | `cors` | [`cors`]: a CORS layer that lets pages in browsers read challenges |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor |
 //! | `utoipa` | [`routes!`], which mounts handlers at the path and method of their `#[utoipa::path]`, and `OpenAPI` documents of utoipa |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
@@ -214,10 +214,11 @@
 //! |---|---|
 //! | `error` | what is wrong with the program |
 //! | `warn` | that a token cannot be verified at the moment |
-//! | `info` | under `scopegate::decision`, that a token lacks a scope |
+//! | `info` | under `scopegate::decision`, that a token lacks a scope, or that its login is not enough |
 //! | `debug` | why a token is refused; under `scopegate::decision`, every other decision |
 //!
-//! The events of `scopegate::decision` have the [fields](guide::observing) of a decision. No event contains a token.
+//! Each event under `scopegate::decision` has the [fields](guide::observing) of one decision. No event contains a
+//! token.
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
@@ -233,10 +234,11 @@
     ),
     doc = "[authenticated-attribute]: macro@authenticated\n[authenticated-function]: fn@authenticated\n[public-attribute]: macro@public\n[public-function]: fn@public"
 )]
-// If a feature is off, links to its items lead to docs.rs.
+// If one of these features is off, the links to its items lead to docs.rs.
 #![cfg_attr(not(all(feature = "cors", feature = "family", feature = "introspection", feature = "redis", feature = "rmcp", feature = "testing", feature = "utoipa")), doc = include_str!("links.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Without axum, only the core is built. Some code of the core is called only by the gate.
+// Without the feature `axum`, only the core is built. Some code of the core is called only by the gate, which is absent
+// then.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
 #[cfg(not(all(
@@ -304,7 +306,7 @@ mod verify;
 #[cfg(feature = "axum")]
 mod well_known;
 
-// The programs of the README are complete, and need these features.
+// Tests the programs of the README, which need these features.
 #[cfg(all(doctest, feature = "jwt", feature = "rmcp"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

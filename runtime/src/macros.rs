@@ -1,6 +1,6 @@
 //! The macros, documented on their re-exports.
 
-/// Lets only tokens with the named scopes through to a handler.
+/// Runs a handler only if the request's token grants the named scopes.
 ///
 /// ```text
 /// #[requires_scope(need, ..)]
@@ -9,22 +9,22 @@
 /// scope = "literal" | "literal with {parameter}" | path::to::CONST of type Scope, or a variant of a vocabulary
 /// ```
 ///
-/// A token needs every scope of the list. `any` and `all` nest freely. A requirement may have at most 16 alternatives,
-/// which together name at most 128 scopes. A challenge names the first alternative that can be met, so write the least
-/// powerful alternative first.
+/// A token must meet every `need` of the list. `any` and `all` can be nested. A requirement can have at most 16
+/// alternatives, which together name at most 128 scopes. A challenge names only the first alternative, so write the
+/// least powerful alternative first.
 ///
-/// The attribute makes a [`Guard`](crate::Guard) the first argument of the handler. Access is therefore decided before
-/// any other extractor runs and before the body is read. Put the attribute on a free `async` function, which can be
-/// generic, or on a function of an `impl` block under [`scoped_handlers`]. Put axum's `#[debug_handler]` below this
+/// The attribute adds a [`Guard`](crate::Guard) as the first argument of the handler. Access is therefore decided
+/// before any other extractor runs and before the body is read. Put the attribute on a free `async` function, which can
+/// be generic, or on a function of an `impl` block that has [`scoped_handlers`]. Put `#[debug_handler]` below this
 /// attribute. For closures and for handlers of other crates, use [`guarded`](crate::guarded).
 ///
 /// | key | meaning |
 /// |---|---|
 /// | `also("scope", ..)` | scopes that the handler itself may demand, with [`Access::require`](crate::Access::require) |
 /// | `acr("value", ..)` | how the person must have logged in: the token's `acr` must be one of these values, listed in order of preference |
-/// | `max_age = 300` | the longest allowed time since the person's login, in seconds; the token's `auth_time` says when the person logged in |
+/// | `max_age = 300` | the person must have logged in during the last 300 seconds, according to the token's `auth_time` |
 /// | `related("scope", ..)` | scopes that a 403 also asks for under [`Strategy::Recommended`](crate::Strategy::Recommended); never enforced |
-/// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
+/// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports scopegate |
 ///
 /// # Examples
 ///
@@ -44,10 +44,10 @@
 /// async fn delete(Path(name): Path<String>) {}
 /// ```
 ///
-/// A scope can depend on the path. A legal value of the parameter has 1 to 1,024 characters, which are letters, digits,
-/// `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest of the
-/// scope. An alternative with an illegal value cannot be met, but the other alternatives still count. To write a
-/// literal brace, double it, as in `{{`.
+/// A scope can contain parameters of the path. A legal value has 1 to 1,024 characters: ASCII letters, digits, `.`,
+/// `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest of the scope.
+/// If a value is illegal, no token meets the alternative with this scope, but other alternatives still count, and the
+/// challenge names the first of them. Write a literal brace twice, as in `{{`.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -58,10 +58,10 @@
 /// async fn files(Path(tenant): Path<String>) {}
 /// ```
 ///
-/// An operation can demand a certain login behind the token ([RFC 9470]). The demand applies to all alternatives. A
-/// token that lacks the demanded `acr` or `auth_time` is then not enough. A static key is not enough either. The answer
-/// is 401 with `error="insufficient_user_authentication"`, and every challenge of the operation names `acr_values` and
-/// `max_age`.
+/// An operation can also demand how or when the person logged in ([RFC 9470]). The demand applies to all alternatives.
+/// If the token's `acr` or `auth_time` does not meet the demand, the answer is 401 with
+/// `error="insufficient_user_authentication"`. A static key never meets the demand, because it has no login. Every
+/// challenge of the operation names the demand, as `acr_values` and `max_age`.
 ///
 /// ```
 /// use scopegate::requires_scope;
@@ -72,8 +72,8 @@
 ///
 /// [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 ///
-/// If several handlers share a requirement, give it a name. Beside the name, the attribute can have only `also` and
-/// `related`:
+/// If several handlers share a requirement, define it as a constant. Beside the constant, an attribute can have `also`
+/// and `related`, but no other scopes, no `acr` and no `max_age`:
 ///
 /// ```
 /// use scopegate::{Requirement, requirement, requires_scope};
@@ -86,7 +86,8 @@
 ///
 /// # Errors
 ///
-/// Fails to compile if a scope is invalid or duplicate, or if an alternative adds nothing to the others:
+/// An invalid scope and a duplicate scope do not compile. An alternative that needs all scopes of another alternative
+/// does not compile either:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read files:write")]
@@ -96,14 +97,15 @@
 ///
 /// # Limits
 ///
-/// In an `impl` block the attribute needs [`scoped_handlers`] above the block. The attribute adds a type beside the
-/// function, and an `impl` block cannot contain types. A function of a trait cannot be a handler.
+/// The attribute adds a type beside the function, but an `impl` block cannot contain types. On a function of an `impl`
+/// block, the attribute therefore works only if the block has [`scoped_handlers`]. A function of a trait cannot be a
+/// handler.
 ///
-/// A handler takes at most 15 extractors, because axum allows 16 and the guard is one of them.
+/// A handler takes at most 15 extractors, because axum allows 16 and the guard is the first.
 #[cfg(feature = "axum")]
 pub use scopegate_macros::requires_scope;
 
-/// Lets only valid tokens through to a handler. The token needs no scopes beyond the gate's floor.
+/// Runs a handler only if the request has a valid token. The token needs no scopes except the gate's floor.
 ///
 /// The attribute takes the keys `also`, `related`, `acr`, `max_age` and `crate` of [`requires_scope`].
 ///
@@ -120,7 +122,7 @@ pub use scopegate_macros::requires_scope;
 #[cfg(feature = "axum")]
 pub use scopegate_macros::authenticated;
 
-/// Lets every request through to a handler, and marks the operation as `public` in the table.
+/// Runs a handler for every request, even without a token, and marks the operation as `public` in the table.
 ///
 /// The gate ignores the request's credentials. To learn who calls, take an `Option<`[`Access`](crate::Access)`>`. This
 /// extractor verifies the token of the request, if there is one, and answers 401 to a bad token.
@@ -156,20 +158,20 @@ pub use scopegate_macros::public;
 /// |---|---|
 /// | `implies(Read, ..)` | a token with this scope also has the named scopes, and all scopes that they imply; this affects the check of a token, but not the scopes that challenges name |
 /// | `baseline` | clients should request the scope from the start |
-/// | `unadvertised` | the metadata does not list the scope; only the challenges of operations that need the scope name it |
+/// | `unadvertised` | the metadata does not list the scope; clients learn of it only from the challenges of the operations that need it |
 ///
 /// The first paragraph of a variant's doc comment, joined to one line, is the description of the scope on the consent
 /// page.
 ///
 /// The macro generates these items, with the visibility of the enum:
 ///
-/// - `const ALL: &'static [Self]`, with the variants in order of declaration;
-/// - `const fn as_scope(self) -> Scope`, so that attributes accept a variant wherever they accept a literal;
+/// - `const ALL: &'static [Self]`, in order of declaration;
+/// - `const fn as_scope(self) -> Scope`, so that an attribute can contain a variant wherever it can contain a literal;
 /// - `const fn as_str(self) -> &'static str` and `const fn description(self) -> &'static str`;
 /// - `const fn entry(&self) -> VocabularyEntry`, with the scope, the description and the keys;
 /// - [`Display`](std::fmt::Display), which writes the scope;
-/// - [`FromStr`](std::str::FromStr), which parses the scope, and whose
-///   error [`UnknownScope`](crate::UnknownScope) suggests the closest scope;
+/// - [`FromStr`](std::str::FromStr), which parses the scope; the error [`UnknownScope`](crate::UnknownScope) suggests
+///   the closest scope;
 /// - [`AsRef<str>`](AsRef), so
 ///   that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) accepts a
 ///   variant;
@@ -177,11 +179,11 @@ pub use scopegate_macros::public;
 ///
 /// Register the vocabulary
 /// with [`Gate::vocabulary`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.vocabulary)
-/// or [`Policy::vocabulary`](crate::Policy::vocabulary). If the vocabulary is not registered, its scopes imply nothing,
-/// and its `unadvertised` scopes are advertised.
+/// or [`Policy::vocabulary`](crate::Policy::vocabulary). If you do not register the vocabulary, no scope implies
+/// another scope, and the metadata also lists the `unadvertised` scopes.
 ///
 /// `#[scope(crate = ::path)]` on the enum sets the path of scopegate in the generated code, for a crate that re-exports
-/// it.
+/// scopegate.
 ///
 /// # Examples
 ///
@@ -231,8 +233,8 @@ pub use scopegate_macros::public;
 ///
 /// # Variants under `#[cfg]`
 ///
-/// `implies` cannot name a variant that `#[cfg]` removes. Write one `#[scope(..)]` with the variant and one without it,
-/// each under its condition:
+/// `implies` cannot name a variant that `#[cfg]` removes. Instead, write two attributes under `#[cfg_attr]`, one for
+/// each case:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]
@@ -251,9 +253,8 @@ pub use scopegate_macros::Vocabulary;
 
 /// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
 ///
-/// Use this macro where you cannot write an attribute, for example as an argument
-/// of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html), or for a constant that several
-/// attributes name.
+/// Use this macro for a constant that several attributes name. Also use it where you cannot write an attribute, such as
+/// for an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html).
 ///
 /// # Examples
 ///
@@ -268,14 +269,14 @@ pub use scopegate_macros::Vocabulary;
 /// ```
 pub use scopegate_macros::requirement;
 
-/// Lets functions of an `impl` block be handlers with scope attributes.
+/// Allows scope attributes on functions of an `impl` block, so that these functions can be handlers.
 ///
 /// Put this attribute on the `impl` block of a type. Each function in the block that has `#[requires_scope(..)]`,
 /// `#[authenticated]` or `#[public]` becomes a handler. The other functions stay as they are. Without
 /// `#[scoped_handlers]` on the block, scope attributes on its functions do not compile.
 ///
-/// A handler takes no `self`. It gets its data from extractors, such as `State`. `#[scoped_handlers(crate = ::path)]`
-/// sets the path of scopegate in the generated code, for a crate that re-exports it.
+/// A handler takes no `self`, and gets its data from extractors such as `State`. `#[scoped_handlers(crate = ::path)]`
+/// sets the path of scopegate in the generated code, for a crate that re-exports scopegate.
 ///
 /// # Examples
 ///
@@ -325,17 +326,17 @@ pub use scopegate_macros::scoped_handlers;
 /// - It emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need. It also
 ///   implements [`ScopedTools`](crate::mcp::ScopedTools), which `Gate::mcp` reads.
 /// - It emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts. The keys
-///   `router`, `vis`, `server_handler` and `allow_empty` are passed on. An attribute that the block already has is not
-///   emitted again.
+///   `router`, `vis`, `server_handler` and `allow_empty` are passed on to these attributes. If the block already has
+///   one of the attributes, the macro does not emit it again.
 ///
-/// If a block has only prompts, its table is `PROMPTS`, so that the server can also have a block of tools. Pass
-/// `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
+/// If a block has only prompts, the constant is called `PROMPTS` instead, because a second block with tools can define
+/// `TOOLS`. Pass `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
 ///
 /// | key | |
 /// |---|---|
-/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS` (`NAME_PROMPTS` for a block without tools); pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
+/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS`, or `NAME_PROMPTS` for a block without tools; pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
 /// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
-/// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports it |
+/// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports scopegate |
 /// | `rmcp = ::path` | the path of rmcp in the generated code; see [below](#rmcp-by-another-path) |
 ///
 /// # Examples
@@ -411,11 +412,11 @@ pub use scopegate_macros::scoped_handlers;
 /// }
 /// ```
 ///
-/// rmcp's attributes emit code that names `rmcp`, and accept no other path. In the block below `#[scoped_tools(rmcp =
-/// ..)]`, the name `rmcp` stands for your path, and scopegate handles `server_handler` in place of rmcp. Outside the
-/// block, rmcp's attributes need the name `rmcp` in their own module. For `#[tool_handler]`, `#[prompt_handler]`, or a
-/// `#[tool_router]` above `#[scoped_tools]`, write `use path as rmcp;` beside the attribute.
-/// `#[tool_router(server_handler)]` works only with a dependency called `rmcp`.
+/// rmcp's attributes emit code with the name `rmcp`, and you cannot give them another path. Inside a block with
+/// `#[scoped_tools(rmcp = ..)]`, the name `rmcp` stands for your path. For attributes outside this block
+/// (`#[tool_handler]`, `#[prompt_handler]`, or a `#[tool_router]` above `#[scoped_tools]`), write `use path as rmcp;`
+/// in the same module. In place of `#[tool_router(server_handler)]`, which works only with a dependency called `rmcp`,
+/// add `server_handler` to `#[scoped_tools]`, as in the example.
 ///
 /// # Limits
 ///
@@ -424,8 +425,8 @@ pub use scopegate_macros::scoped_handlers;
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 
-/// Makes a constant [`ScopeTable`](crate::ScopeTable) from the declarations of handlers and the routes where they are
-/// mounted.
+/// Makes a [`ScopeTable`](crate::ScopeTable) as a constant, from handlers with scope attributes and the routes where
+/// they are mounted.
 ///
 /// ```text
 /// scope_table![row, ..]
@@ -436,14 +437,14 @@ pub use scopegate_macros::scoped_tools;
 ///     | GET | PUT "/path" => handler
 /// ```
 ///
-/// Write the whole path as axum sees it, with the prefixes of all outer routers. This is
-/// the [`MatchedPath`](axum::extract::MatchedPath) of a request. A route without a method matches any method. As in
-/// axum, `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence over a row
-/// without a method.
+/// Write the whole path in axum's syntax, with the prefixes of all outer routers. The path is the same as
+/// the [`MatchedPath`](axum::extract::MatchedPath) of a request. A row without a method is for any method. As in axum,
+/// `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence over a row without
+/// a method.
 ///
-/// If a row has a route, [`Gate::layer`](crate::Gate::layer) can name the handler's scopes in a 401. The lock, the JSON
-/// export and the `OpenAPI` document then contain the route. The metadata lists the scopes of all handlers, even of
-/// those without a route.
+/// If a row has a route, [`Gate::layer`](crate::Gate::layer) can name the handler's scopes in a 401. Then the lock, the
+/// table as JSON and the `OpenAPI` document contain the route, too. The metadata also includes the scopes of handlers
+/// without a route.
 ///
 /// # Examples
 ///
@@ -504,12 +505,12 @@ macro_rules! scope_table {
 /// assert_eq!(routes.table().to_string(), "GET   /files  files:read\nPOST  /files  files:write\n");
 /// ```
 ///
-/// Name an imported handler by its module, as `files::list` in the example, because `use` does not import the items
-/// that utoipa generates.
+/// Write a handler of another module with its path, as in `files::list` above. `use files::list` is not enough, because
+/// it does not import the items that utoipa generates.
 ///
 /// # Errors
 ///
-/// Fails to compile if a handler has no scope attribute or no `#[utoipa::path]`:
+/// Each handler needs a scope attribute and `#[utoipa::path]`. Otherwise the code does not compile:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read")]

@@ -45,10 +45,11 @@ impl NamesScope for Scope {
     }
 }
 
-/// The compiler uses this trait if a type has no `as_scope` of its own, and then shows the message of `NamesScope`.
+/// The compiler uses this trait if a type has no `as_scope` of its own, and then shows the message of [`NamesScope`].
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
-    /// Returns the scope. Method and bound share a line, because the compiler quotes all lines between them.
+    /// Returns the scope. The method and its bound are on one line, because the compiler's message quotes all lines
+    /// from the method to the bound.
     #[rustfmt::skip]
     fn as_scope(self) -> Scope where Self: NamesScope {
         self.scope()
@@ -57,7 +58,7 @@ pub trait NoScope: Sized {
 
 impl<T> NoScope for T {}
 
-/// A type whose constants an attribute can name beside other scopes.
+/// A type whose constants an attribute can name together with other scopes.
 #[diagnostic::on_unimplemented(
     message = "a named requirement cannot be combined with other scopes, and this is a whole `Requirement`",
     note = "define one requirement with everything that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name only that"
@@ -74,7 +75,7 @@ impl NamesNeed for Scope {
     }
 }
 
-/// The compiler uses this trait if a type has no `as_need` of its own, and then shows the message of `NamesNeed`.
+/// The compiler uses this trait if a type has no `as_need` of its own, and then shows the message of [`NamesNeed`].
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
@@ -86,7 +87,7 @@ pub trait NoNeed: Sized {
 
 impl<T> NoNeed for T {}
 
-/// Replaces the declaration of a misplaced handler, so that one mistake causes one message.
+/// Replaces the declaration of a misplaced handler, so that the mistake causes only one message.
 #[cfg(feature = "axum")]
 #[derive(Debug)]
 pub enum Misplaced {}
@@ -102,13 +103,13 @@ pub const fn requirement(alternatives: &'static [&'static [Need]]) -> Requiremen
     Requirement::scopes(alternatives, StepUp::new(&[], None))
 }
 
-/// Makes a requirement from checked alternatives and a demand on the person's login.
+/// Makes a requirement from alternatives that a macro has checked, and from a demand on the login.
 #[must_use]
 pub const fn requirement_asking(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Requirement {
     Requirement::scopes(alternatives, step_up)
 }
 
-/// Makes a requirement that demands a valid token and a certain login.
+/// Makes a requirement that demands a certain login, but no scopes.
 #[must_use]
 pub const fn login(step_up: StepUp) -> Requirement {
     Requirement::login(step_up)
@@ -164,14 +165,14 @@ pub const fn mcp_table(operations: &'static [Operation]) -> McpTable {
     McpTable::of(operations)
 }
 
-/// Rejects a named requirement that needs no scope.
+/// Panics, at compile time, if a named requirement needs neither a scope nor a login.
 #[track_caller]
 pub const fn assert_scopes(requirement: Requirement) {
     requirement.assert_scopes();
     std::mem::forget(requirement); // A `const fn` cannot drop the argument.
 }
 
-/// Rejects a scope that the list already contains at an earlier place.
+/// Panics, at compile time, if the scope at index `at` also occurs earlier in the list.
 #[track_caller]
 pub const fn assert_new(scopes: &[Need], at: usize) {
     let mut earlier = 0;

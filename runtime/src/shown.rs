@@ -1,14 +1,15 @@
 //! Escapes text that comes from outside the program, before it is written in a log line or an error.
 //!
 //! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and marks
-//! that change the direction of writing. In a log, these could forge lines. A URL can contain a secret.
+//! that change the direction of writing. With these characters, the text could forge lines of a log. A URL can contain
+//! a secret.
 
 use std::fmt::{self, Display, Write as _};
 
-/// The largest number of characters that are shown of a text from outside.
+/// The number of characters after which a text from outside is cut.
 const TEXT: usize = 200;
 
-/// The largest number of characters that are shown of a message.
+/// The number of characters after which a message is cut.
 #[cfg(any(feature = "export", feature = "tracing"))]
 const LINE: usize = 2000;
 
@@ -45,7 +46,7 @@ impl<T: Display> Display for Shown<T> {
     }
 }
 
-/// A writer that escapes its text, and stops at the limit.
+/// A writer that escapes text, and stops at the limit.
 struct Line<'a, 'b> {
     out: &'a mut fmt::Formatter<'b>,
     left: usize,
@@ -89,7 +90,7 @@ impl Display for WithoutSecrets<'_> {
         let (authority, rest) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit_once('@').map_or(authority, |(_secret, host)| host);
         if !is_host(host) {
-            // It is unclear where the password ends, so the rest is not safe to show.
+            // If it is unclear where the password ends, only the scheme is safe to show.
             return write!(f, "{scheme}://..");
         }
         write!(f, "{scheme}://{host}{}", &rest[..end_of_path(rest)])

@@ -1,4 +1,4 @@
-//! A verifier for your own tests, which accepts the tokens that the test lists.
+//! A verifier for your own tests. It accepts the tokens that a test lists.
 //!
 //! This module needs the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test)
 //! and [`Access::for_test`](crate::Access::for_test), and the [guide](crate::guide::testing).
@@ -13,7 +13,7 @@ use crate::{
 /// The issuer of the tokens that [`TestVerifier::token`] makes.
 pub const ISSUER: &str = "https://issuer.test";
 
-/// A verifier for the tokens that a test lists. For each token, the test gives its text and the scopes that it grants.
+/// A verifier that accepts only the tokens that a test lists. For each token, the test gives the text and the scopes.
 ///
 /// # Examples
 ///
@@ -41,8 +41,8 @@ impl TestVerifier {
         Self::default()
     }
 
-    /// Makes `token` grant a space-delimited list of scopes. The subject is the text of the token, and the issuer
-    /// is [`ISSUER`].
+    /// Accepts the text `token` as a token that grants `scopes`, a space-delimited list. The subject is the text of the
+    /// token, and the issuer is [`ISSUER`].
     #[must_use]
     pub fn token(self, token: &str, scopes: &str) -> Self {
         self.token_saying(
@@ -51,19 +51,19 @@ impl TestVerifier {
         )
     }
 
-    /// Makes `token` a valid token with the claims of `says`.
+    /// Accepts the text `token`, for which the verifier then returns `says`.
     #[must_use]
     pub fn token_saying(self, token: &str, says: Token) -> Self {
         self.with(token, Outcome::Valid(says))
     }
 
-    /// Makes `token` an expired token.
+    /// Rejects the text `token` as an expired token.
     #[must_use]
     pub fn expired(self, token: &str) -> Self {
         self.with(token, Outcome::Expired)
     }
 
-    /// Makes `token` a token that cannot be verified at the moment. The answer asks clients to retry after 7 seconds.
+    /// Makes `token` a token that cannot be verified now. The gate answers 503 with `Retry-After: 7`.
     #[must_use]
     pub fn unavailable(self, token: &str) -> Self {
         self.with(token, Outcome::Unavailable)

@@ -1,7 +1,7 @@
-//! Stand-ins for the methods that serve an axum router. If a program calls such a method on a router without a gate,
-//! the compiler's message says to protect the router first.
+//! Stand-ins for the methods of axum's `Router` that prepare it for serving. If a program calls one of them on a router
+//! without a gate, the compiler's message says to protect the router first.
 //!
-//! The bounds are never met; see `features.rs`.
+//! The trait bounds of the methods are never met; see `features.rs`.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 
 use crate::Router;
@@ -16,7 +16,7 @@ pub struct WithoutGate<'a>(std::marker::PhantomData<&'a ()>);
     label = "call `.protect(gate)` first, and serve the axum router that it returns"
 )]
 pub trait Protected {
-    /// Can return any type, because no program can call it.
+    /// Returns a value of any type. No program can call this method.
     fn never<T>() -> T;
 }
 
@@ -35,7 +35,7 @@ impl<S> Router<S> {
     pub fn as_service<B, T>(&mut self) -> T where for<'a> WithoutGate<'a>: Protected { WithoutGate::never() }
 }
 
-/// Makes `axum::serve` show the same message instead of an unmet bound of `Service`.
+/// Makes the compiler show the same message for `axum::serve`, in place of a message about the bound `Service`.
 #[doc(hidden)]
 #[rustfmt::skip]
 impl<S, R> tower_service::Service<R> for Router<S> where for<'a> WithoutGate<'a>: Protected {

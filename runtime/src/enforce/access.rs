@@ -36,7 +36,8 @@ use crate::{
 ///
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
 /// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), an
-/// `Option<Access>` is also `None` for a bad token, because a public route inside may ignore the token.
+/// `Option<Access>` is also `None` for a bad token, because the request can be for a public route, which ignores the
+/// token.
 ///
 /// # Examples
 ///
@@ -71,15 +72,16 @@ enum Authority {
 
 impl Access {
     /// Returns the principal: the issuer and the subject. Use only the principal as the key for a user's data, because
-    /// a subject is unique only for its issuer.
+    /// a subject is unique only within its issuer.
     ///
-    /// Returns `None` if the token lacks an issuer or a subject.
+    /// Returns `None` for a token that lacks an issuer or a subject, and for a static key without a name.
     pub fn principal(&self) -> Option<&Principal> {
         self.token.principal()
     }
 
-    /// Returns the resource that the request is for. If the gate has a [family](Resource::family), that is the resource
-    /// that the path names. Returns `None` behind a gate with only static keys, over stdio, and in tests of a handler.
+    /// Returns the resource that the request is for. If the gate has a [family](Resource::family), this is the resource
+    /// to which the path belongs. Returns `None` behind a gate with only static keys, over stdio, and in a test that
+    /// calls the handler directly.
     ///
     /// # Examples
     ///
@@ -111,15 +113,15 @@ impl Access {
 
     /// Returns a future that completes when the token expires. After that, the gate rejects the token.
     ///
-    /// A request is checked when it arrives, but an answer may last for hours. End the answer when this future
+    /// A request is checked when it arrives, but an answer can last for hours. End the answer when this future
     /// completes. The client then returns with a new token, or gets the 401 that names the authorization server. The
-    /// future also waits for the verifier's [leeway](Token::with_leeway). Therefore, a client that returns at once with
-    /// the same token is rejected and cannot reconnect in a loop. The clock is read at least every 10 seconds, because
-    /// timers stop while a machine is suspended.
+    /// future also waits until the verifier's [leeway](Token::with_leeway) has passed. If the client then reconnects
+    /// with the same token, the gate rejects the token, so the client cannot reconnect in a loop. The clock is read at
+    /// least every 10 seconds, because timers stop while a machine is suspended.
     ///
     /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
-    /// future never completes. The future does not notice that a token is revoked. The future needs a tokio runtime
-    /// with time enabled, such as that of `#[tokio::main]`.
+    /// future never completes. The future does not notice if a token is revoked. The future needs a tokio runtime with
+    /// time enabled, such as that of `#[tokio::main]`.
     ///
     /// # Examples
     ///
@@ -180,7 +182,7 @@ impl Access {
         self.token.subject()
     }
 
-    /// Returns the client to which the scopes were granted (`client_id`, or else `azp`), if the token names it.
+    /// Returns the client to which the scopes were granted (`client_id`, or else `azp`), if the token names the client.
     pub fn client(&self) -> Option<&str> {
         self.token.client()
     }
@@ -227,10 +229,10 @@ impl Access {
         self.token.claims()
     }
 
-    /// Demands an additional scope, for a need that only the handler can know.
+    /// Demands an additional scope, for a need that depends on the body of the request or on stored data.
     ///
-    /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template as it was
-    /// declared, with its braces.
+    /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template as in the
+    /// attribute, with its braces.
     ///
     /// # Examples
     ///
@@ -249,8 +251,9 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// If the token lacks the scope, the answer is the 403 that the attribute would give, with all scopes that the
-    /// request needs. If the scope is not declared, the answer is 500, and an error is logged.
+    /// Fails if the token lacks the scope. The answer is then the same 403 as for a scope of the attribute, and names
+    /// all scopes that the request needs. Also fails if the scope is not declared. The answer is then 500, and an error
+    /// is logged.
     pub fn require(&self, scope: impl AsRef<str>) -> Result<(), Rejection> {
         self.require_any([scope])
     }
@@ -259,7 +262,8 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// The same as for [`Access::require`].
+    /// Fails if the token has none of the scopes, if a scope is not declared, or if `scopes` is empty. The answers are
+    /// those of [`Access::require`].
     pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
         let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));
@@ -271,13 +275,12 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets the floor and `requirement`, including its demand on the login. Use this method
-    /// for answers that depend on the caller's permissions; it refuses nothing.
+    /// Tells whether the token meets the floor and `requirement`, including its demand on the login. This method
+    /// refuses nothing: use it for answers that depend on the caller's permissions.
     ///
-    /// A template that the handler declares has the same values as in the handler's requirement. Any other template
-    /// gets its values from the path of the [family](Resource::family). If this path has no such values, no token meets
-    /// the template. If the result decides what runs, use [`Access::require`] instead, because its refusal names the
-    /// missing scope.
+    /// If the handler declares all templates of `requirement`, they have the same values as for the handler. Otherwise,
+    /// their values come from the path of the [family](Resource::family). No token meets a template without a value. To
+    /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
     /// # Examples
     ///
@@ -306,7 +309,7 @@ impl Access {
         self.judge().permits(&self.token, &[Demand::of(&row, filled)])
     }
 
-    /// Finds a scope among those that the handler declares.
+    /// Finds a scope in the declaration of the handler.
     fn declared(&self, scope: &str) -> Result<NeedRef<'_>, Rejection> {
         let found = self.row.terms().demandable().find(|need| need.as_str() == scope);
         found.ok_or_else(|| {
@@ -335,7 +338,7 @@ impl Access {
     /// Makes a refusal for a reason other than scopes, such as a role, a tenant or an owner.
     ///
     /// The answer is 403 without a challenge, because more scopes would not help. Without a gate, as in a test or over
-    /// stdio, a general text takes the place of `why`.
+    /// stdio, the answer contains a general text in place of `why`.
     ///
     /// # Examples
     ///
@@ -401,8 +404,8 @@ impl Access {
 impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
-    /// `declared` is the table of this handler. With this table, a demand that the handler does not declare is refused
-    /// in the test, too. The policy is empty unless [`Access::under`] sets one.
+    /// `declared` is a table with one row, the row of this handler. [`Access::require`] needs the row to refuse scopes
+    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy.
     ///
     /// # Examples
     ///
@@ -492,10 +495,11 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             return Ok(Some(access));
         }
         if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
-            // For a path outside the family, no token is valid: the gate of the whole family rejects it.
+            // For a path outside the family, the gate of the whole family is used. It rejects every token, as no token
+            // is valid there.
             let plan = plan_for(&plan, parts).map_or_else(|_| plan.clone(), Cow::into_owned);
-            // The result is stored, because a handler may extract `Access` again after its middleware, and its guard
-            // needs the token, too.
+            // The result is stored, because the handler's guard, or a second `Access` in the handler, needs the token
+            // later.
             let outcome = verify_for_all(&plan, parts).await;
             return match outcome {
                 Ok(token) => Ok(Some(Self::undeclared(&plan, token, &parts.headers))),
@@ -517,8 +521,8 @@ fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
     let plan = enforcement.plan()?;
     let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
-    // Sets the row's identifier now: the observer also receives the handler's later demands, which do not see the
-    // request.
+    // Sets the row's identifier now, because the observer also receives the handler's later demands, and the code for
+    // those demands does not have the request.
     if plan.gate.is_told()
         && let Some(row) = plan.places.identify(&access.row, parts)
     {

@@ -22,13 +22,13 @@ use crate::{
     token::Token,
 };
 
-/// Lets a request through to the handler of `row`, and stores the result for later extractors.
+/// Lets a request through to the handler of `row` or refuses it, and stores the result for later extractors.
 ///
-/// Without a gate, the answer is 500. A handler with a requirement therefore never runs without a check.
+/// Without a gate, the answer is 500. So a handler with a requirement runs only after a check.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let mut enforcement = parts.extensions.get::<Enforcement>();
     if enforcement.is_some_and(Enforcement::is_at_family) {
-        // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
+        // Boxed, because few requests run this code, but its state would enlarge the `Future` of every request.
         Box::pin(settle(parts, row)).await?;
         enforcement = parts.extensions.get();
     }
@@ -50,7 +50,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Ok(());
     }
     let filled = if row.terms().has_templates() {
-        // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
+        // Boxed, because few requests run this code, but its state would enlarge the `Future` of every request.
         let path = Box::pin(PathParameters::of(parts)).await;
         enforcement = parts.extensions.get();
         path.fill(row, enforcement.and_then(Enforcement::plan).map(|plan| &**plan))
@@ -65,11 +65,12 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Err(Rejection::misconfigured());
     };
     let token = token(plan, enforcement, parts).await;
-    // Computed after the last await, so that the future of a waiting request stays small.
+    // Computed after the last `.await`, so that the `Future` of a waiting request stays small.
     let admitted = admit(plan, token, row, filled, &Noted::of(parts, watch));
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if plan.gate.verifies_for_all() {
-        // The handler may pass the request on to an inner gate, which could not verify the token again.
+        // The handler can pass the request on to an inner gate. That gate cannot verify the token again, because the
+        // token is removed from the request, or because its proof counts only once.
         let verified = Verified::new(plan.clone(), Ok(admitted.token.clone()), parts);
         leave(verified, &mut parts.extensions);
     }
@@ -79,7 +80,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     Ok(())
 }
 
-/// Does the same as [`enforce`], and stores the verification for the gates inside.
+/// Does the same as [`enforce`], and always stores the result of the verification for inner gates.
 pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     enforce(parts, row).await?;
     let enforcement = parts.extensions.get::<Enforcement>();
@@ -91,8 +92,8 @@ pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) ->
     Ok(())
 }
 
-/// Removes credentials that handlers must not see from a public request, and keeps them for `Option<Access>`. The
-/// credentials are not verified yet, because the handler may not need the caller.
+/// Removes from a public request the credentials that handlers must not see, and keeps them for an `Option<Access>`.
+/// The credentials are not verified yet, because most public handlers do not ask who calls.
 fn set_aside(parts: &mut Parts) {
     let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
     if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned()
@@ -102,7 +103,7 @@ fn set_aside(parts: &mut Parts) {
     }
 }
 
-/// Admits a request whose token meets the gate's floor and the row.
+/// Admits a request if its token meets the gate's floor and the row's requirement.
 fn admit(
     plan: &Plan,
     token: Result<Token, Failure>,
@@ -116,7 +117,7 @@ fn admit(
     Ok(Admitted::new(token, row.clone(), filled))
 }
 
-/// Returns the token of a request that carries `enforcement`. If an outer gate has verified the token, its result is
+/// Returns the verified token of a request. If an outer gate has already verified the token, the result of that gate is
 /// used.
 pub(crate) async fn token(
     plan: &Plan,
@@ -131,8 +132,8 @@ pub(crate) async fn token(
     plan.gate.accept(plan.gate.verify(parts, handler, is_proven).await?, handler)
 }
 
-/// Verifies the token of a request, unless an outer gate has done so, and stores the result for inner gates with the
-/// same verifier.
+/// Verifies the token of a request, and stores the result for inner gates with the same verifier. If an outer gate has
+/// already verified the token, the result of that gate is used.
 pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Result<Token, Failure> {
     if let Some(verified) = verified_by(&plan.gate, parts.extensions.get(), parts) {
         return verified.accepted_by(plan, parts).await;

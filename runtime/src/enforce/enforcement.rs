@@ -17,15 +17,15 @@ use crate::{
 /// The data in a request's extensions: its gate, the result of the guard, and the verified token.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
-    /// The place where the handler's guard finds its gate. The slot is `None` if a layer has verified the token and no
-    /// handler is waiting yet.
+    /// The place where the handler's guard finds the gate. The slot is `None` if an outer layer has verified the token,
+    /// but the request has not yet reached a gate that decides.
     slot: Option<Arc<Slot>>,
     /// The plan for the resource of the request, if the gate has a family.
     pub(super) member: Option<Arc<Plan>>,
     pub(crate) admitted: Option<Admitted>,
-    /// Whether the request was let through because it needs no token.
+    /// Whether the request was let through because the operation is public.
     pub(super) is_public: bool,
-    /// The outer verifications, the latest first.
+    /// The verifications by outer gates, the latest first.
     earlier: Option<Verified>,
 }
 
@@ -34,7 +34,7 @@ impl Enforcement {
         Self { slot, member: None, admitted, is_public: false, earlier: None }
     }
 
-    /// Records that a handler waits for the gate of `slot`, and keeps the outer verifications.
+    /// Records that the request is for a handler whose gate is in `slot`, and keeps the verifications by outer gates.
     pub(crate) fn begin(slot: Arc<Slot>, request: &mut Extensions) {
         let outer = request.insert(Self::of(Some(slot), None));
         if let Some(earlier) = outer.and_then(|outer| outer.earlier)
@@ -44,8 +44,8 @@ impl Enforcement {
         }
     }
 
-    /// Records that a layer has let the request through under this plan. `verified` is the verification, if inner code
-    /// may need it.
+    /// Records that a layer has let the request through under this plan. `verified` is the verification, if inner gates
+    /// or handlers need it.
     pub(crate) fn done(
         slot: Arc<Slot>,
         plan: &Arc<Plan>,
@@ -64,7 +64,7 @@ impl Enforcement {
         request.insert(own);
     }
 
-    /// Records that a layer has let a request without a token through to a public operation.
+    /// Records that a layer has let the request through without a token, because the operation is public.
     #[cfg(feature = "mcp")]
     pub(crate) fn done_for_anyone(slot: Arc<Slot>, plan: &Arc<Plan>, request: &mut Extensions) {
         let of_family = slot.get().is_some_and(|plan| plan.gate.is_of_family());
@@ -81,7 +81,7 @@ impl Enforcement {
         self.earlier = Some(verified);
     }
 
-    /// Tells whether the request is for a handler whose gate is in this slot.
+    /// Tells whether the request has reached a gate that decides, and not only a layer that verifies tokens.
     pub(super) fn is_in_handler(&self) -> bool {
         self.slot.is_some()
     }
@@ -92,13 +92,13 @@ impl Enforcement {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }
 
-    /// Tells whether the request was let through because it needs no token.
+    /// Tells whether the request was let through because the operation is public.
     #[cfg(feature = "rmcp")]
     pub(crate) fn is_public(&self) -> bool {
         self.is_public
     }
 
-    /// Tells whether the gate has a family of resources, and the request is for one of them.
+    /// Tells whether the request's gate has a family of resources.
     pub(super) fn is_at_family(&self) -> bool {
         self.member.is_some() || self.plan().is_some_and(|plan| plan.gate.is_of_family())
     }
@@ -125,8 +125,8 @@ impl Admitted {
     }
 }
 
-/// The plan and the token by which a request was let through. A layer needs this data to change the answer. A public
-/// operation has no token.
+/// The plan and the token by which a request was let through. A layer needs this data to change the answer. For a
+/// public operation, there is no token.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
 pub struct Passed {
@@ -150,7 +150,7 @@ impl Passed {
     }
 }
 
-/// Stores the verification of a request's credentials for inner code.
+/// Stores the verification of a request's credentials for inner gates and handlers.
 pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     if let Some(enforcement) = request.get_mut::<Enforcement>() {
         return enforcement.follow(verified);
@@ -160,14 +160,14 @@ pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     request.insert(enforcement);
 }
 
-/// Iterates over the outer verifications that apply to the request's present credentials. A middleware may have changed
-/// the credentials since a verification.
+/// Iterates over the verifications by outer gates. Leaves out a verification if the request no longer has the
+/// credentials that were verified. A middleware between two gates can change the credentials.
 fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterator<Item = &'a Verified> {
     let last = enforcement.and_then(|enforcement| enforcement.earlier.as_ref());
     iter::successors(last, |verified| verified.earlier.as_deref()).filter(|verified| verified.is_of(parts))
 }
 
-/// Returns the latest outer verification.
+/// Returns the latest verification of the request's credentials by an outer gate.
 pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
     found(parts.extensions.get(), parts).next()
 }
@@ -179,13 +179,13 @@ pub(crate) fn is_proven_for(gate: &Gate, enforcement: Option<&Enforcement>, part
     has_earlier && found(enforcement, parts).any(|verified| verified.proves_for(gate))
 }
 
-/// Returns the outer verification by a gate that has the same verifier as `gate`.
+/// Returns the latest verification by an outer gate that has the same verifier as `gate`.
 pub(crate) fn verified_by<'a>(
     gate: &Gate,
     enforcement: Option<&'a Enforcement>,
     parts: &Parts,
 ) -> Option<&'a Verified> {
-    // Usually there is no earlier verification.
+    // This is the first check, because usually there is no earlier verification.
     enforcement?.earlier.as_ref()?;
     found(enforcement, parts).find(|verified| verified.plan.gate.verifies_as(gate))
 }

@@ -16,12 +16,13 @@ use tokio::{
 use crate::gate::log;
 
 /// How often the clock is read. A timer alone is not enough, because it stops while the machine is suspended and does
-/// not notice that the clock was set.
+/// not notice that the clock was changed.
 const READING: Duration = Duration::from_secs(10);
 
 /// A future that completes when a token expires; made by [`Access::expired`](crate::Access::expired).
 ///
-/// You may move the future, and poll it again after it has completed. In a `select!` in a loop, use `&mut expired`.
+/// You can move the future. You can also poll the future again after it has completed. In a `select!` in a loop, use
+/// `&mut expired`.
 ///
 /// # Examples
 ///
@@ -72,7 +73,7 @@ impl Future for Expired {
             let timer = match &mut self.timer {
                 Some(timer) => timer,
                 // Without a runtime, nothing would wake the future, and a stream would continue after its token has
-                // expired.
+                // expired. So the future completes at once.
                 None if Handle::try_current().is_err() => {
                     log::misconfigured(
                         "`Access::expired` needs a tokio runtime; without one it completes at once",
@@ -87,8 +88,8 @@ impl Future for Expired {
     }
 }
 
-/// Returns the time until the token expires, or `None` if it has expired. If the clock shows a time before 1970, it is
-/// broken, and the token counts as expired.
+/// Returns the time until the token expires, or `None` if it has expired. If the clock shows a time before 1970, the
+/// clock is broken, and the token counts as expired.
 fn left(until: SystemTime, now: SystemTime) -> Option<Duration> {
     let left = until.duration_since(now).ok().filter(|left| !left.is_zero());
     left.filter(|_| now >= UNIX_EPOCH)
@@ -113,7 +114,7 @@ mod tests {
 
     thread_local! {
         static BEGAN: Cell<Option<Instant>> = const { Cell::new(None) };
-        /// The seconds by which the clock was set forward, or for which the machine was suspended.
+        /// The number of seconds by which the clock was set forward, or for which the machine was suspended.
         static SET: Cell<i64> = const { Cell::new(0) };
     }
 

@@ -1,4 +1,4 @@
-//! The requirement of a group of routes, in addition to the declaration of each route.
+//! The requirement of a group of routes, which applies in addition to the declaration of each route.
 
 use super::{enforcement::Enforcement, outcome::Noted};
 use crate::{
@@ -8,7 +8,8 @@ use crate::{
     scope::{Filled, InvalidRequirement, Requirement, RowRef},
 };
 
-/// The requirement of the groups that contain a mounted handler, and the row that combines it with the handler's own.
+/// The requirement of the groups that contain a mounted handler, and the row that combines this requirement with the
+/// handler's own declaration.
 #[derive(Debug)]
 pub(crate) struct Group {
     requirement: Requirement,
@@ -32,8 +33,9 @@ impl Group {
         &self.row
     }
 
-    /// Returns the row to enforce for a guard that declares `row`. The guard is usually that of the mounted handler.
-    /// The mounted handler may also pass the request on to another handler, whose guard is then in the group, too.
+    /// Returns the row to enforce for a guard that declares `row`. Usually, the guard belongs to the mounted handler.
+    /// If the mounted handler passes the request on to a second handler, the group's requirement also applies to the
+    /// guard of the second handler.
     fn of_guard(&self, row: &RowRef) -> Result<RowRef, InvalidRequirement> {
         if **row == *self.own { Ok(self.row.clone()) } else { row.within(&self.requirement).map(Into::into) }
     }

@@ -1,4 +1,4 @@
-//! The guard: the first argument that the attributes add to a handler. It enforces their declaration.
+//! The guard: an argument that the attributes add to a handler. The guard enforces what the attribute declares.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use crate::{
     scope::{Row, RowRef},
 };
 
-/// Enforces the declaration of an attribute, before any other extractor runs and before the body is read.
+/// Enforces what an attribute declares, before any other extractor runs and before the body is read.
 ///
 /// The attributes add the guard. You name this type only in tests that call a handler directly, with
 /// `Guard::for_test()`.
@@ -54,7 +54,7 @@ impl<R: Declares, S: Sync> FromRequestParts<S> for Guard<R> {
 
 #[cfg(feature = "rmcp")]
 impl<R> Guard<R> {
-    /// Makes the guard of a tool call that has been checked.
+    /// Makes the guard of a tool call that has already been allowed.
     pub(crate) fn passed() -> Self {
         Self(PhantomData)
     }

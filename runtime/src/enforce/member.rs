@@ -17,7 +17,7 @@ use crate::{
 pub(crate) enum Nowhere {
     /// The request's path has a value that no resource can have.
     Illegal,
-    /// The request's path has another form than the paths of the resources.
+    /// The request's path does not match the pattern of the family.
     Outside,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn plan_for<'a>(plan: &'a Arc<Plan>, parts: &Parts) -> Result<Cow<'a,
     }
 }
 
-/// Finds the plan for a request, or refuses the request if it is for no resource.
+/// Finds the plan for a request, or refuses the request if it is for no resource of the family.
 pub(crate) fn plan_or_refusal<'a>(
     plan: &'a Arc<Plan>,
     parts: &Parts,
@@ -41,13 +41,13 @@ pub(crate) fn plan_or_refusal<'a>(
     plan_for(plan, parts).map_err(|_nowhere| unknown(plan, parts, &[]))
 }
 
-/// Finds the plan for a request whose handler waits for its gate, and stores it in the request.
+/// Finds the plan for a request that has reached its handler, and stores the plan in the request.
 pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan) else { return Ok(()) };
     let member = match plan_for(plan, parts) {
         Ok(Cow::Owned(member)) => Some(member),
         Ok(Cow::Borrowed(_)) => None,
-        // The path of a public operation may be outside the family.
+        // A public operation is allowed outside the family.
         Err(Nowhere::Outside) if row.requirement().is_public() => return Ok(()),
         Err(_) => return Err(unknown(plan, parts, &[Demand::of(row, const { &Filled::NONE })])),
     };
@@ -59,7 +59,7 @@ pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Reject
     }
 }
 
-/// Checks that the parameters of the handler's path have the same values as those of the resource. The values may
+/// Checks that the parameters of the handler's path have the same values as those of the resource. The values can
 /// differ if a middleware between two routers has changed the path.
 async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let path = PathParameters::of(parts).await;
@@ -78,7 +78,7 @@ async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Res
     Ok(())
 }
 
-/// Makes the notes for a request before its check begins.
+/// Makes the notes for a request whose check has not begun.
 fn of(parts: &Parts) -> Noted<'_> {
     Noted::of(parts, Watch::default())
 }

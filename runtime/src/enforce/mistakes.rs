@@ -1,15 +1,16 @@
-//! Mistakes in handlers that the attributes find in the text and the compiler confirms by types.
+//! Mistakes in handlers. The attributes find possible mistakes in the source text, and the compiler confirms them by
+//! the types.
 
 use std::marker::PhantomData;
 
 use super::access::Access;
 
 /// Asks the compiler whether a type is [`Access`]. `TypeOf::<T>::kind()` calls the inherent function if `T`
-/// is [`Access`], and the trait's function otherwise.
+/// is [`Access`], and otherwise the function of [`OfAnotherType`].
 #[derive(Debug)]
 pub struct TypeOf<T>(PhantomData<T>);
 
-/// The kind of every type except [`Access`].
+/// The result of `TypeOf::<T>::kind()` for every type except [`Access`].
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct AnotherType;
@@ -46,7 +47,8 @@ pub trait IsOptional: Sized {
 #[diagnostic::do_not_recommend]
 impl IsOptional for AnotherType {}
 
-/// Used where a handler calls `require` with an undeclared scope. Implemented for every type except [`Access`].
+/// Checks an argument on which the handler calls `require` with an undeclared scope. The check compiles for every type
+/// except [`Access`], because only [`Access::require`] demands a scope.
 #[diagnostic::on_unimplemented(
     message = "this handler demands a scope that it does not declare",
     label = "name the scope in `also(..)`, or write one that the attribute names"

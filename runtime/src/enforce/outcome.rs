@@ -1,4 +1,4 @@
-//! The place where a token is checked, a failure becomes a refusal, and the observer receives the decision.
+//! Checks a token, turns a failure into a refusal, and reports the decision to the observer.
 
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::{policy::step_up_of, refuse::Asked};
 
-/// What decides about a token: a gate, or only a policy where there is no HTTP, as over stdio and in tests.
+/// Decides about a token: a gate, or only a policy if there is no gate, as over stdio and in tests.
 #[derive(Clone, Copy)]
 pub(crate) enum Judge<'a> {
     Gate(&'a Plan),
@@ -58,7 +58,7 @@ impl<'a> Noted<'a> {
         Self { parts: Some(parts), watch, before: None }
     }
 
-    /// Records when the check began, for code that does not have the request itself.
+    /// Records when the check began, for code that does not have the request.
     pub(crate) fn since(watch: Watch) -> Self {
         Self { watch, ..Self::default() }
     }
@@ -76,7 +76,7 @@ impl<'a> Noted<'a> {
 }
 
 impl<'j> Judge<'j> {
-    /// Lets a token through if it meets the floor and all demands.
+    /// Accepts a token if it meets the floor and all demands, and reports the decision.
     #[inline]
     pub(crate) fn judge(
         self,
@@ -91,8 +91,8 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
-    /// Decides as [`judge`](Self::judge) does, but reports only a refusal. If the token suffices, an earlier or later
-    /// decision about the same request is reported instead.
+    /// Decides as [`judge`](Self::judge) does, but reports only refusals. An acceptance is not reported, because
+    /// another check of the same request reports it.
     #[inline]
     pub(crate) fn recheck(
         self,
@@ -107,8 +107,8 @@ impl<'j> Judge<'j> {
         Err(rejection)
     }
 
-    /// Lets a caller without a token through to public operations only. A refusal names the scopes that a token needs
-    /// for all demands.
+    /// Decides about a caller without a token, and accepts the caller only if all operations are public. A refusal
+    /// names the scopes that a token needs for all demands.
     #[cfg(feature = "mcp")]
     pub(crate) fn judge_anyone(
         plan: &Plan,
@@ -130,12 +130,12 @@ impl<'j> Judge<'j> {
         !demands.is_empty() && demands.iter().all(Demand::is_public)
     }
 
-    /// Tells whether a token meets the floor and all demands. Nothing is refused, so nothing is reported.
+    /// Tells whether a token meets the floor and all demands. Reports nothing, because nothing is refused.
     pub(crate) fn permits(self, token: &Token, demands: &[Demand<'_>]) -> bool {
         self.policy().decide(&token.caller(), demands).is_ok()
     }
 
-    /// Reports a decision to the observer and to the log, if there are any.
+    /// Reports a decision to the observer and to the log. Does nothing if there is no observer and the log is off.
     #[inline]
     pub(crate) fn tell(
         self,
@@ -180,7 +180,7 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// Returns the identifier of a row in a table.
+    /// Returns the identifier by which the lock names a row.
     fn id_of<'a>(self, row: &'a Row, noted: &Noted<'_>) -> Option<&'a str>
     where
         'j: 'a,

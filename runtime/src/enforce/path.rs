@@ -16,7 +16,7 @@ pub(crate) enum PathParameters {
     #[default]
     None,
     Some(RawPathParams),
-    /// The parameters are not valid text.
+    /// A parameter is not valid UTF-8.
     Illegal,
 }
 
@@ -30,7 +30,7 @@ impl PathParameters {
     }
 }
 
-/// The values for the parameters of templates: the values in the path and, if the gate has a family, the values of the
+/// The values for the parameters of templates. They come from the path and, if the gate has a family, from the
 /// resource.
 struct InRequest<'a> {
     path: PathParameters,
@@ -38,14 +38,14 @@ struct InRequest<'a> {
 }
 
 impl Parameters for InRequest<'_> {
-    /// Returns the value of a parameter. If both the path and the family have the parameter, their values are equal:
-    /// otherwise the request is refused earlier.
+    /// Returns the value of a parameter. If both the path and the family have the parameter, the two values are equal,
+    /// because a request with different values has already been refused.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
         let resource = self.plan.and_then(|plan| plan.gate.resource());
         let Some(of_family) = resource.and_then(|resource| resource.parameter(name)) else {
             return self.path.value_of(name);
         };
-        // If the path is not valid text, none of its values can be trusted.
+        // If a parameter of the path is not valid UTF-8, the gate trusts no value, not even the value of the family.
         if matches!(self.path, PathParameters::Illegal) { Err(Unfilled::Illegal) } else { Ok(of_family) }
     }
 }
@@ -78,8 +78,8 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Describes each template with a parameter that neither the route's path nor the gate's family has, or that occurs
-/// twice.
+/// Describes each template with a parameter that is missing both in the route's path and in the gate's family, or that
+/// the path has twice.
 pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
     table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());
@@ -99,8 +99,8 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
     })
 }
 
-/// Counts the occurrences of a parameter. A parameter that is both in the path of the family and in the route counts
-/// once, because both have the same value.
+/// Counts how often a parameter occurs in a route and in the gate's family. A parameter that is in both counts once,
+/// because it has the same value in both.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
     let is_of_family =
@@ -108,8 +108,8 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     in_route.max(usize::from(is_of_family))
 }
 
-/// Finds the names in `{name}` and `{*name}`, which are parameters in axum's paths. A `{{` is a literal brace. MCP's
-/// URI templates have `{name}` at any position.
+/// Finds the names in `{name}` and `{*name}`, which are parameters in axum's paths. A `{{` is a literal brace. In the
+/// URI templates of MCP, `{name}` can be at any position.
 pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);
@@ -121,7 +121,7 @@ pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Writes a path for `OpenAPI`, which has no `{*rest}`.
+/// Writes a path for an `OpenAPI` document, in which `{*rest}` becomes `{rest}`.
 #[cfg(feature = "export")]
 pub(crate) fn place_of(path: &str) -> String {
     path.replace("{*", "{")

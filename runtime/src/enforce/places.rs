@@ -1,4 +1,4 @@
-//! The identifiers of a plan's rows in a table, so that the record of a decision has the same identifiers as the lock.
+//! The identifiers of a plan's rows. They are the same in the record of a decision and in the lock.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,7 +7,7 @@ use http::{Method, request::Parts};
 
 use crate::scope::{Entry, Row, RowId};
 
-/// The identifiers of a plan's rows, by handler. Cheap to clone.
+/// The identifiers of a plan's rows, grouped by handler. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Places(Arc<HashMap<String, Vec<Place>>>);
 
@@ -28,7 +28,8 @@ impl<'a> FromIterator<&'a Entry> for Places {
 }
 
 impl Places {
-    /// Finds the identifier of a row. If the handler has several routes, the result belongs to the request's route.
+    /// Finds the identifier of a row. If the handler has several routes, the result is for the route of `request`, or
+    /// else for the first route.
     pub(super) fn find(&self, row: &Row, request: Option<&Parts>) -> Option<&str> {
         let places = self.0.get(row.handler())?;
         let places = || places.iter().filter(|place| place.entry.row() == row);
@@ -45,8 +46,8 @@ impl Places {
 }
 
 impl Place {
-    /// Tells whether this is the route of the request. If the router was nested later, the path in the table is only
-    /// the end of the path that axum knows.
+    /// Tells whether this place is the route of the request. If the router was nested later, the path in the table is
+    /// only the end of the path that axum matched.
     fn is_of(&self, parts: &Parts) -> bool {
         let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let is_path = matched.zip(self.entry.path()).is_some_and(|(matched, own)| matched.ends_with(own));

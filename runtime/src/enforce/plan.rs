@@ -28,12 +28,12 @@ pub(crate) type Slot = OnceLock<Arc<Plan>>;
 pub(crate) struct Plan {
     pub(crate) gate: Gate,
     pub(crate) row: RowRef,
-    /// The answers for the plan's own row, which need no lookup.
+    /// The answers for the plan's own row, kept here so that most requests need no lookup in `prebuilt`.
     answers: Answers,
     prebuilt: Prebuilt,
     /// The identifiers of the rows that the plan enforces.
     pub(super) places: Places,
-    /// The group of the handler, if it is in one.
+    /// The groups that contain the handler, if there are any.
     group: Option<Arc<Group>>,
 }
 
@@ -51,7 +51,8 @@ impl Plan {
         self.group.as_deref()
     }
 
-    /// Makes the same plan with the gate of one resource of a family. A family has no prebuilt answers.
+    /// Makes the same plan with the gate of one resource of a family. The answers need no change, because a family has
+    /// no prebuilt answers.
     pub(super) fn with(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
     }
@@ -61,8 +62,8 @@ impl Plan {
         Self::of_floor(gate, inside.entries().iter().map(Entry::row), inside)
     }
 
-    /// Makes the plan of a layer in front of an MCP server. Its answers name the request, so they are built for each
-    /// request.
+    /// Makes the plan of a layer in front of an MCP server. Answers about MCP operations contain the `id` of the
+    /// request, so they are built for each request.
     #[cfg(feature = "mcp")]
     pub(crate) fn of_endpoint(gate: Gate, inside: &ScopeTable) -> Self {
         Self::of_floor(gate, [], inside)
@@ -74,12 +75,12 @@ impl Plan {
         Self::new(gate, RowRef::Const(const { &FLOOR }), prebuilt, inside.entries().iter().collect())
     }
 
-    /// Tells whether the `answers` of this plan are for `row`, as they usually are.
+    /// Tells whether the `answers` of this plan are for `row`. Usually they are.
     fn is_of(&self, row: &Row) -> bool {
         std::ptr::eq(row, &raw const *self.row) || row.terms() == self.row.terms()
     }
 
-    /// Fills in the templates of a row that has no path with the parameters of the resource.
+    /// Fills in the templates of a row with the parameters of the resource. The row has no path.
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
             PathParameters::None.fill(row, Some(self))
@@ -88,10 +89,10 @@ impl Plan {
         }
     }
 
-    /// Fills in the templates of a row with the parameters of the request's path and of its resource.
+    /// Fills in the templates of a row with the parameters of the request's path and of the resource.
     pub(crate) async fn fill_from(&self, parts: &mut Parts, row: &Row) -> Filled {
         if row.terms().has_templates() {
-            // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
+            // Boxed, because few requests run this code, but its state would enlarge the `Future` of every request.
             Box::pin(PathParameters::of(parts)).await.fill(row, Some(self))
         } else {
             Filled::default()
@@ -105,13 +106,13 @@ impl Plan {
         self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
     }
 
-    /// Refuses a request that no scope would allow, and reports the refusal.
+    /// Refuses a request for a reason that more scopes would not change, and reports the refusal.
     #[cfg(feature = "mcp")]
     pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
         self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())
     }
 
-    /// Refuses a request that has no accepted token, or that is itself wrong, and reports the refusal.
+    /// Refuses a request that failed before any scopes were checked, and reports the refusal.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>], noted: &Noted<'_>) -> Rejection {
         let rejection = self.answer(failure, demands);
         self.tell_refusal(rejection, None, demands, noted)
@@ -129,7 +130,7 @@ impl Plan {
         rejection
     }
 
-    /// Answers a request that failed, with the prebuilt answer if there is one.
+    /// Returns the answer to a failed request. This is the prebuilt answer, if there is one.
     pub(super) fn answer(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let found = match (failure, demands) {
             (Failure::For(reason), [Demand { row, one_of: [], .. }]) if self.is_of(row) => {

@@ -36,7 +36,7 @@ const REASONS: [Reason; 6] = [
 impl Prebuilt {
     pub(crate) fn of<'a>(gate: &Gate, rows: impl IntoIterator<Item = &'a Row>) -> Self {
         let mut answers = HashMap::new();
-        // With a template or a family of resources, the answers differ between requests.
+        // With a template or a family of resources, the answers differ between requests and cannot be prebuilt.
         for row in rows.into_iter().filter(|row| !row.terms().has_templates() && !gate.is_of_family()) {
             answers.entry(row.terms().clone()).or_insert_with(|| {
                 let build =

@@ -16,12 +16,13 @@ use tower_service::Service;
 
 use super::enforcement::Passed;
 
-/// The code that runs before a service is called, and that may answer in the service's place.
+/// The code that runs before a service is called, and that can answer in place of the service.
 #[expect(unnameable_types, reason = "only the layers of this crate are steps")]
 pub trait Step: Clone + Send + Sync + 'static {
-    /// Checks the request, and stores the result in its extensions, or answers the request.
+    /// Checks the request, and stores the result in the request's extensions. Returns an `Err` with the answer if the
+    /// service must not be called.
     ///
-    /// The step borrows the request, because a copy in each waiting future would make the boxed future too large.
+    /// The step borrows the request, because a copy would make the boxed `Future` of each waiting request too large.
     fn run(&self, parts: &mut Parts, body: &mut Body) -> impl Future<Output = Result<(), Response>> + Send;
 
     /// Whether the step changes the answer of the service.

@@ -1,4 +1,4 @@
-//! The result of a verification, for later checks in the same request.
+//! The result of a verification, for later checks of the same request.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,34 +15,35 @@ use crate::{
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
     outcome: Outcome,
-    /// The credentials that were verified. A middleware may have changed the request's credentials since.
+    /// The credentials that were verified. A middleware can change the request's credentials afterwards.
     seen: Seen,
-    /// The next outer verification.
+    /// The verification by the next outer gate.
     pub(super) earlier: Option<Arc<Verified>>,
 }
 
 #[derive(Clone)]
 enum Outcome {
     Known(Result<Token, Failure>),
-    /// A credential that was removed from the request before it was verified.
+    /// A credential that was removed from the request, and that is verified only when a handler asks who calls.
     Asked(Arc<Asked>),
 }
 
-/// A credential that was removed from the request, and the result once the credential has been verified.
+/// A credential that was removed from the request. `outcome` is set when the credential is verified.
 struct Asked {
     protocols: Vec<HeaderValue>,
     outcome: OnceLock<Result<Token, Failure>>,
 }
 
 impl Verified {
-    /// Stores the result for the credentials of a request, and removes credentials that handlers must not see.
+    /// Stores the result of verifying a request's credentials, and removes from the request the credentials that
+    /// handlers must not see.
     pub(crate) fn new(plan: Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) -> Self {
         plan.gate.strip(&mut parts.headers);
         Self::of(plan, Outcome::Known(outcome), parts)
     }
 
-    /// Removes credentials that handlers must not see, and keeps them for a later verification. Returns `None` if there
-    /// are none.
+    /// Removes from a request the credentials that handlers must not see, and keeps them for a later verification.
+    /// Returns `None` if the request has no such credentials.
     pub(super) fn later(plan: Arc<Plan>, parts: &mut Parts) -> Option<Self> {
         let protocols = plan.gate.take_protocols(&mut parts.headers)?;
         let asked = Asked { protocols, outcome: OnceLock::new() };
@@ -54,7 +55,8 @@ impl Verified {
         Self { plan, outcome, seen, earlier: None }
     }
 
-    /// Tells whether the request's proof has already been accepted, so that `gate` must not reject it as a replay.
+    /// Tells whether the request's proof has already been accepted, so that `gate` must not reject the proof as a
+    /// replay.
     pub(super) fn proves_for(&self, gate: &Gate) -> bool {
         matches!(self.outcome, Outcome::Known(Ok(_))) && gate.remembers_as(&self.plan.gate)
     }
@@ -64,17 +66,17 @@ impl Verified {
         self.plan.gate.still_has(parts, &self.seen)
     }
 
-    /// Returns the token, if the gate that verified it accepts it.
+    /// Returns the token if it is valid, and if the gate that verified it also accepts it.
     pub(crate) async fn accepted(&self, parts: &Parts) -> Result<Token, Failure> {
         self.accepted_by(&self.plan, parts).await
     }
 
-    /// Returns the token, if another gate with the same verifier accepts it.
+    /// Returns the token if it is valid, and if the gate of `plan`, which has the same verifier, also accepts it.
     pub(crate) async fn accepted_by(&self, plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
         let handler = plan.row.handler();
         let token = match &self.outcome {
             Outcome::Known(outcome) => outcome.clone()?,
-            // Boxed, because this is rarely needed, and its state would enlarge the future of every request.
+            // Boxed, because few requests run this code, but its state would enlarge the `Future` of every request.
             Outcome::Asked(asked) => Box::pin(asked.answer(&self.plan.gate, parts, handler)).await?,
         };
         plan.gate.accept(token, handler)
@@ -91,8 +93,8 @@ impl Asked {
         self.outcome.get_or_init(|| outcome).clone()
     }
 
-    /// Makes the head of the request as it arrived, with the credential. The handler's copy stays without the
-    /// credential.
+    /// Makes a copy of the request's head in which the credential is back in its place. The handler does not see this
+    /// copy.
     fn whole(&self, parts: &Parts) -> Parts {
         let (mut whole, ()) = Request::new(()).into_parts();
         whole.method = parts.method.clone();

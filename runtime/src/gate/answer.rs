@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Gate {
-    /// Builds the answer to a request that does not meet `demands`.
+    /// Builds the answer to a failed request. A challenge names what `demands` need.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let (reason, scheme) = match failure {
             Failure::Unavailable { retry_after } => {
@@ -56,8 +56,8 @@ impl Gate {
     /// Makes the challenges for a token that came with `scheme`. If the token is valid but grants too little, there is
     /// one challenge, for this scheme. Otherwise, there is a challenge for each scheme that the gate accepts.
     ///
-    /// With two challenges, the error is in the one for the scheme that the client used. If the request has no token or
-    /// several, both challenges have the error.
+    /// If there are two challenges, only the challenge for the scheme that the client used contains the error. If the
+    /// request has no token or several tokens, both challenges contain the error.
     pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
         let schemes = match self.0.bindings.dpop_use() {
             DpopUse::Refused => [Some(Scheme::Bearer), None],
@@ -70,8 +70,8 @@ impl Gate {
         schemes.map(|own| own.map(|own| self.challenge(reason, own, has_error(own), asked)))
     }
 
-    /// Makes the challenge of one scheme. The challenge always contains the demands on scopes and login. The next token
-    /// that the client requests is therefore enough, whatever was wrong with the previous token.
+    /// Makes the challenge of one scheme. Whatever is wrong with the token, the challenge contains the demands on
+    /// scopes and login, so that the next token that the client requests is enough.
     fn challenge(&self, reason: Reason, scheme: Scheme, has_error: bool, asked: &Asked) -> Challenge {
         let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {

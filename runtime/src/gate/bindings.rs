@@ -57,7 +57,7 @@ pub(super) struct Unproven {
     pub(super) is_of_proof: bool,
 }
 
-/// The check of a proof, which asks a store.
+/// The check of a proof. It is a `Future`, because it asks a store whether the proof was used before.
 pub(super) type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), Unproven>> + Send + 'a>>;
 
 impl From<VerifyError> for Unproven {
@@ -67,8 +67,8 @@ impl From<VerifyError> for Unproven {
 }
 
 impl Bindings {
-    /// Makes this gate's checks of the bindings of a token, and returns the part that must be awaited: the check of a
-    /// proof. `path` is the request's path as it arrived.
+    /// Checks the bindings of a token. Returns a `Future` that checks the request's proof, if a proof is needed. `path`
+    /// is the request's path before any router changed it.
     pub(super) fn check<'a>(
         &'a self,
         token: &'a Token,
@@ -132,7 +132,7 @@ impl Bindings {
         (self.dpop_use() == DpopUse::Required && !is_bound).then(|| VerifyError::invalid(UNBOUND))
     }
 
-    /// Returns an error if the token has a binding that this gate does not check.
+    /// Returns an error if the token has a binding that neither this gate nor a proxy checks.
     pub(super) fn refuses(&self, token: &Token) -> Option<VerifyError> {
         let confirmation = token.confirmation().filter(|_| !self.accepts_unchecked)?;
         let reason = if confirmation.has_others {
@@ -152,7 +152,7 @@ impl Bindings {
         self.certificate.is_some() || self.dpop_use() != DpopUse::Refused
     }
 
-    /// Tells whether the two gates make the same checks.
+    /// Tells whether the two gates check bindings in the same way.
     pub(super) fn check_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         let same_dpop = match (&self.dpop, &other.dpop) {
@@ -165,7 +165,7 @@ impl Bindings {
         same_dpop && self.certificate == other.certificate
     }
 
-    /// Tells whether the two gates share a store, so that each knows the proofs that the other accepted.
+    /// Tells whether the two gates share a store, so that each gate knows the proofs that the other gate accepted.
     pub(super) fn remember_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         return match (&self.dpop, &other.dpop) {
@@ -208,7 +208,7 @@ impl Bindings {
         &[]
     }
 
-    /// Adds to the metadata document which bindings tokens may or must have.
+    /// Adds to the metadata document the bindings that tokens can have or must have.
     pub(super) fn describe(&self, metadata: ResourceMetadata) -> ResourceMetadata {
         let metadata = if self.certificate.is_some() { metadata.with_certificates() } else { metadata };
         match self.dpop_use() {
@@ -238,7 +238,7 @@ impl Gate {
         problems
     }
 
-    /// Iterates over the members of the metadata document that the gate sets itself.
+    /// Iterates over the members of the metadata document that the gate itself sets.
     fn metadata_members(&self) -> impl Iterator<Item = &'static str> {
         let bindings = &self.0.bindings;
         let dpop = (bindings.dpop_use() != DpopUse::Refused).then_some(ResourceMetadata::DPOP);

@@ -18,7 +18,8 @@ use crate::{
 impl Gate {
     /// Reads and verifies the credential of a request. The result is valid for any gate with the same verifier.
     ///
-    /// `is_proven` means that the proof has already been accepted for this request, so it is not a replay.
+    /// `is_proven` means that the proof has already been accepted for this request, so the gate must not reject the
+    /// proof as a replay.
     pub(crate) async fn verify(
         &self,
         parts: &Parts,
@@ -52,7 +53,8 @@ impl Gate {
                 unproven.failure.by(scheme)
             })?;
         }
-        // Keeps the token's identifier for the observer: a handler's later demands do not see the token's text.
+        // Keeps the token's identifier for the observer, because the code for a handler's later demands does not have
+        // the token's text.
         Ok(if self.0.observer.is_some() { verified.known_by(token) } else { verified })
     }
 
@@ -86,8 +88,9 @@ impl Gate {
         self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))
     }
 
-    /// Verifies a token without a request, as the gate would verify it. Unless `may_send` is set, the token is not sent
-    /// to any server, and a verifier of the program's own is not called.
+    /// Verifies a token without a request, as the gate would verify it. If `may_send` is `false`, the token is not sent
+    /// to any server. The result is then `None` for the program's own verifier, because that verifier could send the
+    /// token.
     #[cfg(feature = "export")]
     pub(crate) async fn verify_alone(
         &self,
@@ -133,12 +136,12 @@ impl Gate {
                 && same_resource()
     }
 
-    /// Tells whether this gate would reject a proof as a replay after `other` accepted it.
+    /// Tells whether this gate would reject a proof as a replay after `other` has accepted the proof.
     pub(crate) fn remembers_as(&self, other: &Self) -> bool {
         self.0.bindings.remember_as(&other.0.bindings)
     }
 
-    /// Records the parts of a request that may be credentials.
+    /// Records the parts of a request that can be credentials.
     pub(crate) fn credentials_in(&self, parts: &Parts) -> Seen {
         self.0.sources.seen(parts, self.origin())
     }
@@ -152,13 +155,13 @@ impl Gate {
         self.resource().map(Resource::origin)
     }
 
-    /// Tells whether requests may carry credentials that handlers must not see.
+    /// Tells whether requests can carry credentials that handlers must not see.
     pub(crate) fn strips_credentials(&self) -> bool {
         self.0.sources.strip_anything()
     }
 
-    /// Tells whether inner gates need the result of this gate, because a request's credential is removed or is valid
-    /// only once.
+    /// Tells whether inner gates need the result of this gate, because the credential is removed from the request, or
+    /// because its proof is valid only once.
     pub(crate) fn verifies_for_all(&self) -> bool {
         self.strips_credentials() || self.0.sources.have_proofs()
     }

@@ -14,7 +14,7 @@ impl Gate {
     /// # Errors
     ///
     /// The gate does not start if it has no resource, as with [`Gate::static_keys`], or if it requires bound tokens but
-    /// verifies only static keys. Some settings of [`Dpop`] are errors at startup, too.
+    /// verifies only static keys. It also does not start if a setting of [`Dpop`] is invalid.
     ///
     /// # Examples
     ///

@@ -6,18 +6,18 @@ use stackfuture::StackFuture;
 
 use crate::token::{Presented, Token, TokenVerifier, VerifyError};
 
-/// An object-safe [`TokenVerifier`], so that the router needs no type parameter for it.
+/// An object-safe [`TokenVerifier`], so that gates and routers need no type parameter for the verifier.
 pub(super) trait Verify: Send + Sync {
     fn verify<'a>(&'a self, presented: &'a Presented<'a>) -> Verifying<'a>;
 
     fn problems(&self) -> Vec<String>;
 
-    /// Returns the verifier as [`Any`], for code that knows its type.
+    /// Returns the verifier as [`Any`], so that code can downcast it to a known type.
     fn as_any(&self) -> &dyn Any;
 }
 
-/// The most bytes that the future of a verifier may have without an allocation. Every request has this space, which is
-/// enough for verifiers that look a token up.
+/// The size in bytes up to which a verifier's `Future` is stored without an allocation. The `Future` of every request
+/// reserves this space, which is enough for a verifier that only looks up a token.
 const FUTURE: usize = 128;
 
 pub(super) type Verifying<'a> = StackFuture<'a, Result<Token, VerifyError>, FUTURE>;

@@ -1,4 +1,4 @@
-//! The failure of a request, before it becomes an answer of the gate.
+//! The failure of a request, before the gate turns the failure into an answer.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::{
     token::{Scheme, VerifyError},
 };
 
-/// Why a request failed, and when the client should try again, if that would help.
+/// Why a request failed, and when the client should try again, if a second attempt can help.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
     /// The reason for a request with a bearer token, or without a token.

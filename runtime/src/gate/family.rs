@@ -19,7 +19,8 @@ pub(crate) enum Spot {
 }
 
 impl Gate {
-    /// Tells whether the gate must become the gate of one resource before it can check a request.
+    /// Tells whether this is the gate of a whole family, from which the gate of one resource must be made for each
+    /// request.
     pub(crate) fn is_of_family(&self) -> bool {
         self.resource().is_some_and(Resource::is_family)
     }
@@ -33,8 +34,8 @@ impl Gate {
         }
     }
 
-    /// Describes the routes that can never belong to a resource of the family, or whose parameters can have other
-    /// values than those of the resource.
+    /// Describes each route that can never belong to a resource of the family, or that has the name of a parameter of
+    /// the family at another place in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));
@@ -45,7 +46,7 @@ impl Gate {
     }
 }
 
-/// Returns the URI that a request arrived with. A nested router removes its prefix from the URI that it sees.
+/// Returns the URI that a request arrived with. A nested router sees a URI without the router's prefix.
 pub(super) fn arrived(parts: &Parts) -> &Uri {
     #[cfg(any(feature = "dpop", feature = "family"))]
     if let Some(axum::extract::OriginalUri(original)) = parts.extensions.get() {

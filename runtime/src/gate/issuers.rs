@@ -1,4 +1,5 @@
-//! Makes a gate for issuers, which determine what the challenges and the metadata contain.
+//! Makes a gate for issuers. The issuers determine the scope names in challenges, and the authorization servers in the
+//! metadata.
 
 use super::Gate;
 use crate::{Issuer, Issuers, Resource, shown};
@@ -34,7 +35,8 @@ pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     gate
 }
 
-/// Finds the authorization servers of the resource whose tokens would match no issuer.
+/// Describes each authorization server that the resource names but that matches no issuer. The gate would reject the
+/// tokens of this server.
 fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
     let is_known = |server: &str| {
         issuers
@@ -72,7 +74,7 @@ fn asked_prefix(issuers: &Issuers) -> Result<Option<String>, String> {
     }
 }
 
-/// Tells whether a scope is defined by `OpenID` Connect itself.
+/// Tells whether `OpenID` Connect defines the scope.
 pub(crate) fn is_of_open_id(scope: &str) -> bool {
     /// [OpenID Connect Core, sections 3.1.2.1, 5.4 and 11](https://openid.net/specs/openid-connect-core-1_0.html).
     const OF_OPEN_ID: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];

@@ -14,7 +14,7 @@ use crate::{
     shown,
 };
 
-/// Logs a mistake in the program. The answer to the request is then 500.
+/// Logs a mistake in the program. The request is answered with 500.
 pub(crate) fn misconfigured(fault: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "scopegate", "{fault}");
@@ -22,7 +22,7 @@ pub(crate) fn misconfigured(fault: &str) {
     let _ = fault;
 }
 
-/// Logs that a layer has no row for a route, so that its challenges cannot name the route's scopes.
+/// Logs that a layer has no row for a route, so that the layer's challenges cannot name the route's scopes.
 pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     #[cfg(feature = "tracing")]
     {
@@ -36,7 +36,7 @@ pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     let _ = (path, methods);
 }
 
-/// Logs that a scope looks like a misspelling of another.
+/// Logs that a scope looks like a misspelling of another scope.
 pub(crate) fn alike(scopes: &Alike<'_>) {
     #[cfg(feature = "tracing")]
     tracing::warn!(target: "scopegate", "{scopes}");
@@ -46,7 +46,7 @@ pub(crate) fn alike(scopes: &Alike<'_>) {
 
 /// Logs that a credential was not accepted.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
-    // Escaped, because a verifier's error may contain text from the client.
+    // Escaped, because a verifier's error can contain text from the client.
     #[cfg(feature = "tracing")]
     let shown = shown::line(error);
     #[cfg(feature = "tracing")]
@@ -94,7 +94,7 @@ pub(crate) fn unfilled(shortfall: Shortfall, demands: &[Demand<'_>]) {
     let _ = (shortfall, demands);
 }
 
-/// Tells whether any subscriber may receive the events of decisions.
+/// Tells whether any subscriber can receive the events of decisions.
 #[inline]
 pub(crate) fn hears_decisions() -> bool {
     #[cfg(feature = "tracing")]
@@ -120,13 +120,14 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
 }
 
 /// Tells whether an outcome is logged at `info`. Only a missing scope or login is logged at `info`: the client will
-/// return with more, and an audit should show why.
+/// return with a stronger token, and an audit should show why.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))
 }
 
-/// Logs the record of a decision. Programs rely on the names of the fields, and the guide documents them.
+/// Logs the record of a decision. Do not change the names of the fields, because the guide documents them and programs
+/// rely on them.
 pub(crate) fn decided(decision: &Decision<'_>) {
     #[cfg(feature = "tracing")]
     macro_rules! event {
@@ -166,14 +167,14 @@ pub(crate) fn decided(decision: &Decision<'_>) {
     let _ = decision;
 }
 
-/// Joins texts for a field; `None` if there are none.
+/// Joins texts for a field. Returns `None` if there are no texts.
 #[cfg(feature = "tracing")]
 fn words<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
     let joined = join(texts);
     (!joined.is_empty()).then(|| shown::line(joined).to_string())
 }
 
-/// Escapes a text from a token. If it were not escaped, the text could forge lines of the log.
+/// Escapes a text from a token, because the text could otherwise forge lines of the log.
 #[cfg(feature = "tracing")]
 fn shown_name(name: Option<&str>) -> Option<String> {
     name.map(|name| shown::text(name).to_string())
@@ -184,7 +185,7 @@ fn handlers(demands: &[Demand<'_>]) -> String {
     join(demands.iter().map(|demand| demand.row.handler()))
 }
 
-/// Names the templates that could not be filled in for the reason `why`.
+/// Lists the templates that could not be filled in because of `why`.
 #[cfg(feature = "tracing")]
 fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     let templates = demands.iter().flat_map(|demand| {

@@ -93,7 +93,7 @@ impl Gate {
     /// Makes a gate that verifies JSON Web Tokens ([RFC 9068]) from the authorization servers of `resource`.
     ///
     /// Each authorization server becomes an [`Issuer`](crate::Issuer) with the default rules. Nothing is fetched before
-    /// the first token arrives, so the authorization servers may be down when the program starts. For other rules,
+    /// the first token arrives, so the program starts even if an authorization server is down. For other rules,
     /// use [`Gate::issuers`].
     ///
     /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
@@ -120,8 +120,8 @@ impl Gate {
     /// # Errors
     ///
     /// The gate does not start if an issuer is invalid, or if the resource names an authorization server that is not
-    /// one of the issuers. It also does not start if the issuers have different names for the scopes that clients
-    /// request.
+    /// one of the issuers. It also does not start if two issuers expect different prefixes before scopes, because a
+    /// challenge has only one name for each scope.
     #[cfg(feature = "jwt")]
     pub fn issuers(resource: Resource, issuers: impl Into<crate::Issuers>) -> Self {
         issuers::gate(resource, issuers.into())
@@ -129,10 +129,10 @@ impl Gate {
 
     /// Makes a gate for a server with static keys and without OAuth.
     ///
-    /// The gate's challenges name `realm` but no metadata. The paths where clients look for OAuth answer 404 in JSON,
-    /// so that clients use their key instead. To accept keys and OAuth, use [`StaticKeys::or`].
+    /// The gate's challenges name `realm` but no metadata. The paths where clients look for OAuth metadata answer 404
+    /// in JSON, so that clients use their key instead. To accept both keys and OAuth tokens, use [`StaticKeys::or`].
     ///
-    /// A realm that [`Resource::realm`] would reject is an error at startup.
+    /// The gate does not start if [`Resource::realm`] would reject `realm`.
     pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {
         let (realm, problem) = match Realm::new(realm.into()) {
             Ok(realm) => (realm, None),
@@ -198,7 +198,7 @@ impl Gate {
         self
     }
 
-    /// Sets the sources of credentials; only `Authorization` unless set.
+    /// Sets the sources of credentials. By default, the only source is `Authorization`.
     ///
     /// The answer to a request with credentials in two places is 400, because the gate does not choose between them.
     ///
@@ -260,11 +260,11 @@ impl Gate {
         self
     }
 
-    /// Also sends `error="invalid_token"` to requests without a token, for old clients that otherwise do not start a
+    /// Also sends `error="invalid_token"` if a request has no token, for old clients that otherwise do not start a
     /// login.
     ///
-    /// [RFC 6750, section 3.1] says that there SHOULD be no error. With this error, newer clients conclude that their
-    /// token has become invalid.
+    /// By [RFC 6750, section 3.1], the answer SHOULD NOT contain an error in this case. Newer clients conclude from
+    /// this error that their token has become invalid.
     ///
     /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     #[must_use]
@@ -275,9 +275,9 @@ impl Gate {
 
     /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as plain bearer tokens.
     ///
-    /// Without this method, bound tokens are rejected, because the issuer bound them to one client's key. Call this
-    /// method only if a proxy in front of the program checks the proof. The gate still makes its own checks: see
-    /// `Gate::dpop` and [`Gate::client_certificate`].
+    /// Without this method, bound tokens are rejected, because only the client with the key is allowed to use them.
+    /// Call this method only if a proxy in front of the program checks the proof. The gate still makes the checks that
+    /// `Gate::dpop` and [`Gate::client_certificate`] enable.
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     #[must_use]
@@ -291,7 +291,7 @@ impl Gate {
     ///
     /// Without this method, tokens that are bound to a certificate are rejected. The program itself does not see the
     /// certificate, because the proxy ends the TLS connection. The proxy sends the certificate's thumbprint in the
-    /// header that `certificate` names. A token that is not bound to a certificate is accepted as before.
+    /// header that `certificate` names. A token that is not bound to a certificate needs no certificate.
     /// The [guide](crate::guide::dpop) shows the settings of common proxies.
     ///
     /// # Examples
@@ -325,8 +325,8 @@ impl Gate {
 
     /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever the path of the resource.
     ///
-    /// Some clients look only there. The document names the resource as its subject, so clients that follow RFC 9728
-    /// strictly reject this copy. These clients find the document at the resource's own path.
+    /// Some clients look only there. Clients that follow RFC 9728 strictly reject this copy, because the document's
+    /// member `resource` is not the URL of the root. These clients find the document at the resource's own path.
     ///
     /// # Examples
     ///
@@ -352,14 +352,14 @@ impl Gate {
         self
     }
 
-    /// Sets how long clients may cache the metadata document; an hour unless set. Fractions of a second are dropped.
+    /// Sets how long clients may cache the metadata document; one hour by default. Fractions of a second are dropped.
     #[must_use]
     pub fn metadata_max_age(mut self, max_age: Duration) -> Self {
         self.change().metadata_max_age = max_age;
         self
     }
 
-    /// Returns the resource that the gate protects; a gate with only static keys has none.
+    /// Returns the resource that the gate protects. Returns `None` for a gate with only static keys.
     pub fn resource(&self) -> Option<&Resource> {
         match (&self.1, &self.0.protects) {
             (Some(member), _) => Some(member),
@@ -370,7 +370,7 @@ impl Gate {
 
     /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] sets.
     ///
-    /// For a gate of a [family](Resource::family), the result is `None`. In this case,
+    /// Returns `None` for a gate with only static keys, and for a gate of a [family](Resource::family). For a family,
     /// use [`Discovery::document_at`](crate::Discovery::document_at), which returns the metadata of each resource of
     /// the family.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
@@ -424,7 +424,7 @@ impl Gate {
         self
     }
 
-    /// Keeps the headers of a request, if a function of the program writes the bodies of refusals.
+    /// Keeps the headers of a request if a function of the program writes the bodies of refusals.
     pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
         self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }

@@ -6,12 +6,13 @@ use super::{Gate, log};
 use crate::observe::{Observer, Watch};
 
 impl Gate {
-    /// Sets the `observer` that receives each decision of this gate, allowed or refused, in place of a former observer.
+    /// Sets the observer, which receives each decision of this gate, both allowed and refused. A second call replaces
+    /// the observer.
     ///
     /// The gate reports the decisions of a handler's guard, of [`Gate::layer`], of the layer in front of an MCP server,
-    /// of [`Access::require`](crate::Access::require), and of a filtered list. Each decision is reported once, even if
-    /// a guard repeats it. [`guide::observing`](crate::guide::observing) has the whole list, and shows how to get the
-    /// same records as events of `tracing`.
+    /// of [`Access::require`](crate::Access::require), and of the filter that removes entries from MCP lists. Each
+    /// decision is reported once, even if a guard repeats it. [`guide::observing`](crate::guide::observing) lists all
+    /// decisions that are reported, and shows how to get the same records as events of `tracing`.
     ///
     /// # Examples
     ///
@@ -34,7 +35,7 @@ impl Gate {
         self.0.observer.as_deref()
     }
 
-    /// Tells whether an observer or a subscriber of the log may receive decisions.
+    /// Tells whether an observer or a subscriber of the log can receive decisions.
     #[inline]
     pub(crate) fn is_told(&self) -> bool {
         self.0.observer.is_some() || log::hears_decisions()

@@ -1,4 +1,4 @@
-//! Changes the gate's policy in place.
+//! The methods of a gate that return or change its policy.
 
 use super::Gate;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     scope::{ScopeToken, Vocabulary, Wildcards},
 };
 
-/// The parts of the policy. Each method does the same as the method of [`Policy`] that has the same name.
+/// Methods for the parts of the policy. Each of them does the same as the method of [`Policy`] with the same name.
 impl Gate {
     /// Sets the whole policy.
     ///
@@ -24,12 +24,12 @@ impl Gate {
         self.changing_policy(|_| policy)
     }
 
-    /// Returns the policy, for code that decides without the gate, such as in a server over stdio or in a test.
+    /// Returns the policy, for code that decides without the gate, as in a server over stdio or in a test.
     pub fn policy(&self) -> &Policy {
         &self.0.policy
     }
 
-    /// Sets the scopes that every protected operation needs in addition to its own; see [`Policy::floor`].
+    /// Sets the scopes that every protected operation needs in addition to its own scopes; see [`Policy::floor`].
     #[must_use]
     pub fn floor(self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.changing_policy(|policy| policy.floor(scopes))
@@ -41,7 +41,7 @@ impl Gate {
         self.changing_policy(Policy::vocabulary::<V>)
     }
 
-    /// Sets which scopes imply others; see [`Policy::implies`].
+    /// Sets which scopes imply other scopes; see [`Policy::implies`].
     #[must_use]
     pub fn implies<S, I>(self, relations: impl IntoIterator<Item = (S, I)>) -> Self
     where
@@ -51,7 +51,7 @@ impl Gate {
         self.changing_policy(|policy| policy.implies(relations))
     }
 
-    /// Lets granted scopes that end in `*` cover others; see [`Policy::wildcards`].
+    /// Lets granted scopes that end in `*` cover other scopes; see [`Policy::wildcards`].
     #[must_use]
     pub fn wildcards(self, wildcards: Wildcards) -> Self {
         self.changing_policy(|policy| policy.wildcards(wildcards))

@@ -37,7 +37,7 @@ impl Gate {
         self.0.policy.alike(table).iter().for_each(log::alike);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
-        // Rows made in a loop have the same handler, so their problems may have the same text.
+        // Rows made in a loop have the same handler, so their problems can have the same text, which is reported once.
         let mut told = HashSet::new();
         problems.retain(|problem| told.insert(problem.clone()));
         problems
@@ -48,7 +48,8 @@ impl Gate {
         table.entries().iter().filter_map(|entry| {
             let filled = Filled::default();
             let also: Vec<_> = entry.row().terms().also.iter().copied().map(Into::into).collect();
-            // In the worst case, the handler demands all scopes that it may demand, one after the other.
+            // In the worst case, the handler demands all scopes of `also(..)`, one after the other, and the challenge
+            // names them all.
             let demand = Demand { one_of: &also, ..Demand::of(entry.row(), &filled) };
             let each = also.iter().map(|need| Demand { one_of: std::slice::from_ref(need), ..demand });
             let demands: Vec<Demand<'_>> = each.chain([Demand::of(entry.row(), &filled)]).collect();

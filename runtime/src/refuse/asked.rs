@@ -2,7 +2,7 @@
 
 use crate::scope::{ScopeToken, StepUp, join};
 
-/// Scopes, and what the login must satisfy.
+/// The scopes, and the demand on the login.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) scopes: Vec<ScopeToken>,
@@ -10,15 +10,15 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// No scopes and no login, since no token would help.
+    /// No scopes and no login, for answers where another token would not help.
     pub(crate) const NOTHING: Self = Self { scopes: Vec::new(), step_up: StepUp::NONE };
 
-    /// Returns the scopes as a list, if there are any.
+    /// Returns the scopes as a space-delimited list, if there are any.
     pub(crate) fn scope(&self) -> Option<String> {
         Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty())
     }
 
-    /// Returns the values of `acr` as a list, if there are any.
+    /// Returns the values of `acr` as a space-delimited list, if there are any.
     pub(crate) fn acr_values(&self) -> Option<String> {
         Some(join(self.step_up.acr())).filter(|values| !values.is_empty())
     }

@@ -1,4 +1,4 @@
-//! How one gate writes its bodies: in a format, or with a function of the program.
+//! How a gate writes the bodies of refusals: in a format, or with a function of the program.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::refuse::{
 pub(crate) struct Bodies {
     /// The program's choice, if there is one.
     chosen: Option<BodyFormat>,
-    /// The format if the program has chosen none.
+    /// The format that applies if the program has chosen no format.
     default: BodyFormat,
     custom: Option<Custom>,
 }
 
 impl Bodies {
-    /// Sets the format that applies unless the program chooses one.
+    /// Sets the format for a program that chooses no format.
     pub(crate) fn by_default(&mut self, format: BodyFormat) {
         self.default = format;
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::refuse::{Asked, ErrorAnswer, Reason};
 
-/// The format of a gate's answers; see [`Gate::body`](crate::Gate::body).
+/// The format of the bodies of a gate's refusals; see [`Gate::body`](crate::Gate::body).
 ///
 /// # Examples
 ///
@@ -23,18 +23,18 @@ use crate::refuse::{Asked, ErrorAnswer, Reason};
 #[non_exhaustive]
 pub enum BodyFormat {
     /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]. This is the default. If a
-    /// certain login is required, the body has `acr_values` and `max_age`, as the challenge does.
+    /// certain login is required, the body has `acr_values` and `max_age`, like the challenge.
     ///
     /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     #[default]
     OAuth,
-    /// Problem details ([RFC 9457]), with `error`, `scope` and the other members as extension members.
+    /// Problem details ([RFC 9457]), with `error`, `scope`, `acr_values` and `max_age` as extension members.
     ///
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
     /// A JSON-RPC error, as MCP clients parse it. The code of the error is the HTTP status, which is outside the range
-    /// that JSON-RPC reserves. The error has the `id` of the request if the gate has read the body. Normally, the gate
-    /// reads a body only if the request has a token.
+    /// that JSON-RPC reserves. The error has the `id` of the JSON-RPC request if the gate has read that request's body.
+    /// Usually, the gate reads a body only if the request has a token.
     JsonRpc,
     /// `{"error": "a text for people"}`, with `scope` if a scope is missing. This is the default for static keys.
     Text,
@@ -60,7 +60,7 @@ impl Content {
 }
 
 impl BodyFormat {
-    /// Writes the body; `id` is that of the JSON-RPC request, if the body was read.
+    /// Writes the body. `id` is the `id` of the JSON-RPC request, if the gate has read the request's body.
     pub(crate) fn write(
         self,
         reason: Reason,

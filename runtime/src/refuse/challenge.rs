@@ -1,4 +1,4 @@
-//! Writes `WWW-Authenticate` headers. No other code does.
+//! Writes `WWW-Authenticate` headers. No other code writes them.
 
 use std::{fmt, time::Duration};
 
@@ -12,9 +12,9 @@ use crate::{
 /// A Bearer or [DPoP](Challenge::with_dpop) challenge. The challenge says which token a client needs, and where to get
 /// the token.
 ///
-/// It follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section 11.6.1].
-/// Every value is quoted. Parameters that clients act on come before free text, because many clients search for a
-/// parameter as a substring.
+/// The header follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section
+/// 11.6.1]. Every value is quoted. Parameters that clients act on come before free text, because many clients search
+/// the whole header for a substring such as `scope=`.
 ///
 /// # Examples
 ///
@@ -43,7 +43,7 @@ pub struct Challenge {
     algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
-    /// Separated by spaces; empty if any login is enough.
+    /// The accepted values of `acr`, separated by spaces. Empty if any login is enough.
     acr_values: String,
     /// In seconds.
     max_age: Option<u64>,
@@ -53,9 +53,9 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Makes a challenge that points to the metadata of `resource`, and names its realm if it has one.
+    /// Makes a challenge that points to the metadata of `resource`, and names the resource's realm if there is one.
     ///
-    /// A [family](Resource::family) as a whole has no metadata; each of its resources has its own.
+    /// A [family](Resource::family) as a whole has no metadata. Each resource of the family has its own metadata.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
         let metadata = (!resource.is_family()).then(|| resource.metadata_url());
@@ -81,8 +81,8 @@ impl Challenge {
         }
     }
 
-    /// Changes the scheme to DPoP, and adds the algorithms that may sign proofs ([RFC 9449, section 7.1]). A name that
-    /// is not legal is left out.
+    /// Changes the scheme to DPoP, and adds the algorithms that may sign proofs ([RFC 9449, section 7.1]). An illegal
+    /// name is left out.
     ///
     /// # Examples
     ///
@@ -115,7 +115,7 @@ impl Challenge {
 
     /// Sets the accepted values of `acr`, in order of preference. Without values, the challenge has no `acr_values`.
     ///
-    /// A value that a challenge cannot carry, such as one with a space, is left out. Values after the sixteenth are
+    /// A value that a challenge cannot carry, such as a value with a space, is left out. Values after the sixteenth are
     /// left out, too.
     ///
     /// # Examples
@@ -153,11 +153,11 @@ impl Challenge {
         self
     }
 
-    /// Sets the error of the credential that was sent, and a description for developers.
+    /// Sets the error, and a description for developers.
     ///
-    /// For a request without a credential, do not set an error, because the error is about the credential. Characters
-    /// in the description that a challenge cannot carry are replaced. `=` is replaced, too, since many clients search
-    /// the whole challenge for `scope=`. A description of more than 256 characters is cut.
+    /// The error says what is wrong with the credential that was sent, so do not set an error for a request without a
+    /// credential. Characters in the description that a challenge cannot carry are replaced. `=` is replaced, too,
+    /// since many clients search the whole challenge for `scope=`. A description of more than 256 characters is cut.
     #[must_use]
     pub fn with_error(mut self, error: ErrorCode, description: &str) -> Self {
         self.error = Some(error);
@@ -169,7 +169,8 @@ impl Challenge {
     /// Writes the challenge as the value of a header.
     ///
     /// A challenge of more than 8 KiB is written without its scopes, because servers and proxies would reject such a
-    /// header. Clients then request the scopes of the metadata. A gate with such a challenge does not start.
+    /// long header. Clients then request the scopes of the metadata. A gate does not start if one of its own challenges
+    /// would be longer than 8 KiB.
     #[must_use]
     pub fn to_header_value(&self) -> HeaderValue {
         let text = if self.fits() {
@@ -177,7 +178,8 @@ impl Challenge {
         } else {
             Self { scopes: Vec::new(), ..self.clone() }.to_string()
         };
-        // Each part was checked when it was made, so this fallback is never used. It would still be a challenge.
+        // This fallback is never used, because each part was checked when it was set. Even the fallback is a legal
+        // challenge.
         let fallback = if self.algs.is_some() { r#"DPoP algs="ES256""# } else { r#"Bearer realm="""# };
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(fallback))
     }
@@ -188,7 +190,7 @@ impl Challenge {
     }
 }
 
-/// Writes the challenge in the form of the header.
+/// Writes the challenge as in the header.
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scope = Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
@@ -252,13 +254,13 @@ pub enum ErrorCode {
     InvalidRequest,
     /// `invalid_token`: the token is expired, revoked, malformed, or not for this resource.
     InvalidToken,
-    /// `insufficient_scope`: the token is valid but grants too little.
+    /// `insufficient_scope`: the token is valid but lacks a scope.
     InsufficientScope,
     /// `insufficient_user_authentication`: the token is valid, but the login behind the token is not enough.
     InsufficientUserAuthentication,
-    /// `invalid_dpop_proof`: the token is valid, but its proof is not.
+    /// `invalid_dpop_proof`: the token is valid, but its DPoP proof is missing or not valid.
     InvalidDpopProof,
-    /// `use_dpop_nonce`: the next proof must contain the nonce of the answer.
+    /// `use_dpop_nonce`: the client's next proof must contain the nonce that the answer has.
     UseDpopNonce,
 }
 

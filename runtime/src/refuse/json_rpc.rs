@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// An error object in the answer to the request `id`. Without an `id`, the error answers no particular request.
+/// The answer to the JSON-RPC request `id`, with an error. Without an `id`, the error belongs to no particular request.
 #[derive(Serialize)]
 pub(crate) struct ErrorAnswer<'a, D> {
     jsonrpc: &'static str,

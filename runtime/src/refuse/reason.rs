@@ -1,4 +1,4 @@
-//! The reason of a refusal, and what every gate answers for this reason.
+//! The reasons of refusals. Each reason determines the answer.
 
 use http::StatusCode;
 
@@ -22,21 +22,21 @@ use crate::refuse::ErrorCode;
 pub enum Reason {
     /// No token was sent: 401.
     MissingToken,
-    /// The token is not valid here: 401, `invalid_token`.
+    /// The token is not valid for this resource: 401, `invalid_token`.
     InvalidToken,
     /// The token has expired: 401, `invalid_token`.
     ExpiredToken,
     /// The token is valid but lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
-    /// The token is valid, but the login is too old, or used another method than the operation demands: 401,
-    /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token may also lack
-    /// a scope.
+    /// The token is valid, but the person logged in too long ago, or by another method than the operation demands: 401,
+    /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token can lack a
+    /// scope at the same time.
     InsufficientAuthentication,
     /// The token is bound to a key of the client, and the proof is missing or not valid for this request: 401,
     /// `invalid_dpop_proof` ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     InvalidProof,
-    /// The proof is valid, but its nonce of the gate is missing or too old: 401, `use_dpop_nonce` ([RFC 9449, section
-    /// 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+    /// The proof is valid, but it lacks a nonce from the gate, or its nonce is too old: 401, `use_dpop_nonce` ([RFC
+    /// 9449, section 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
     NonceRequired,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
@@ -45,7 +45,7 @@ pub enum Reason {
     /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
     /// can have: 404, without a challenge. No token can be valid there.
     UnknownResource,
-    /// The handler refuses, and no scope would change that: 403, without a challenge.
+    /// The handler refuses the request, and more scopes would not help: 403, without a challenge.
     Denied,
     /// The token cannot be verified now: 503 with `Retry-After`.
     Unavailable,
@@ -72,7 +72,7 @@ impl Reason {
         }
     }
 
-    /// Returns the word for logs and counters, as in `insufficient_scope`.
+    /// Returns the word for logs and counters, such as `insufficient_scope`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -92,7 +92,8 @@ impl Reason {
         }
     }
 
-    /// Returns the error code of the challenge; `None` for a request without a token ([RFC 6750, section 3.1]).
+    /// Returns the error code of the challenge. Returns `None` for a request without a token ([RFC 6750, section 3.1]),
+    /// and for a reason whose answer has no challenge.
     ///
     /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     pub const fn error(self) -> Option<ErrorCode> {
@@ -112,7 +113,7 @@ impl Reason {
         }
     }
 
-    /// Returns the error code of the body, which has one even if there is no challenge.
+    /// Returns the error code of the body. A body can have an error code even if the answer has no challenge.
     pub(crate) const fn body_error(self) -> Option<&'static str> {
         match self {
             Self::IllegalParameter => Some("invalid_request"),
@@ -127,12 +128,12 @@ impl Reason {
         }
     }
 
-    /// Tells whether the answer has a challenge, because another token would help.
+    /// Tells whether the answer has a challenge. The answer has a challenge if another token would help.
     pub(crate) const fn is_challenge(self) -> bool {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns a text for developers, which speaks of access tokens.
+    /// Returns the text for developers. The text calls the credential an access token.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",

@@ -1,4 +1,4 @@
-//! The program's function for bodies, and the refusal that it receives.
+//! The program's function that writes bodies, and the refusal that the function receives.
 
 use std::{cell::Cell, fmt, sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
 
 /// A refusal without its body, for the function of [`Gate::body_with`](crate::Gate::body_with).
 ///
-/// It cannot be converted to a [`Rejection`](crate::Rejection).
+/// A `Refused` cannot be converted to a [`Rejection`](crate::Rejection).
 ///
 /// # Examples
 ///
@@ -46,8 +46,8 @@ impl Refused<'_> {
         self.reason
     }
 
-    /// Returns the text for people. A text of [`Access::deny`](crate::Access::deny) comes from your program: escape it
-    /// in HTML.
+    /// Returns the text for people. The text can come from your program, by [`Access::deny`](crate::Access::deny), so
+    /// escape it if you write HTML.
     #[must_use]
     pub fn description(&self) -> &str {
         self.description
@@ -73,16 +73,16 @@ impl Refused<'_> {
 
     /// Returns the headers of the request, such as `Accept` and `Accept-Language`.
     ///
-    /// Headers with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, and every value that a
-    /// middleware marked as [sensitive](http::HeaderValue::is_sensitive). There are no headers if the refusal belongs
-    /// to no HTTP request.
+    /// Headers with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, every header from which
+    /// the gate reads credentials, and every value that a middleware marked
+    /// as [sensitive](http::HeaderValue::is_sensitive). The result is empty if the refusal belongs to no HTTP request.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.headers
     }
 
-    /// Returns the body that the gate would write without the function, with its `Content-Type`. The format is that
-    /// of [`Gate::body`](crate::Gate::body), or the default.
+    /// Returns the body that the gate would write without your function, with its `Content-Type`. The format is the one
+    /// that you set with [`Gate::body`](crate::Gate::body), or the default.
     #[must_use]
     pub fn default_body(&self) -> Response {
         self.content.to_response()
@@ -98,7 +98,8 @@ impl fmt::Debug for Refused<'_> {
     }
 }
 
-/// The headers of a refused request, if there is a function that may read them. Cheap to clone.
+/// The headers of a refused request. They are kept only if the program has its own function to write the bodies of
+/// refusals, because only this function reads them. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct KeptHeaders(Option<Arc<HeaderMap>>);
 
@@ -126,8 +127,8 @@ impl Custom {
         Self(write)
     }
 
-    /// Writes a body. If the function itself returns a refusal, that refusal gets its default body. Otherwise the
-    /// function would be called without end.
+    /// Writes a body. If the function returns a `Rejection` as its response, the `Rejection` gets the default body.
+    /// Otherwise the function would be called again for this `Rejection`, without end.
     pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
         match Writing::begin() {
             Some(_writing) => (self.0)(refused),
@@ -136,7 +137,7 @@ impl Custom {
     }
 }
 
-/// Marks that the function is running, once per thread.
+/// Marks that the function is running on this thread.
 struct Writing;
 
 thread_local! {

@@ -15,22 +15,23 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// The headers of a refusal that pages of other origins may read: browsers hide all headers that are not listed.
+/// The headers of a refusal that pages of other origins must be able to read. Browsers hide headers that are not
+/// listed.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
 /// The header with a nonce for proofs, which pages of other origins must be able to read ([RFC 9449, section
 /// 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The name of this header, as documentation writes it.
+/// The name of the header with a nonce, as documentation writes it.
 pub(crate) const EXPOSED_NONCE: &str = "DPoP-Nonce";
 
 /// At most one challenge for each scheme, in the order of the header lines.
 type Challenges = [Option<HeaderValue>; 2];
 
-/// A refused request: the reason, and the answer that results from it. Cheap to clone.
+/// A refused request: the reason, and the answer that results from the reason. Cheap to clone.
 ///
-/// The extensions of the answer contain this value, so that outer layers can count or log refusals.
+/// The extensions of the answer contain the `Rejection`, so that outer layers can count or log refusals.
 ///
 /// # Examples
 ///
@@ -116,21 +117,22 @@ impl Rejection {
     }
 
     /// Turns the refusal into the answer to a JSON-RPC request. The answer has the `id` of the request. Without the
-    /// `id`, a client would show only that something failed.
+    /// `id`, the client could not tell which of its requests failed.
     #[cfg(feature = "mcp")]
     pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
-        // An answer that was built at startup is cloned first.
+        // Other requests share an answer that was built at startup, so `make_mut` clones that answer first.
         let Inner { reason, description, asked, content, .. } = Arc::make_mut(&mut self.answer);
         *content = bodies.format().write(*reason, description, asked, Some(id));
         self
     }
 
-    /// Builds the answer for a guarded handler without a gate. Only the log contains the cause.
+    /// Builds the answer for a mistake in the program, such as a guarded handler without a gate. Only the log names the
+    /// mistake.
     pub(crate) fn misconfigured() -> Self {
         Self::without_gate(Reason::Misconfigured, Asked::NOTHING)
     }
 
-    /// Builds an answer without a gate, and so without a challenge.
+    /// Builds an answer for code without a gate. The answer has no challenge.
     pub(crate) fn without_gate(reason: Reason, asked: Asked) -> Self {
         Self::new(reason, reason.description().into(), asked, NONE, &Bodies::default())
     }
@@ -170,13 +172,13 @@ impl Rejection {
         &self.answer.asked
     }
 
-    /// Iterates over the values of the `WWW-Authenticate` headers: one for each accepted scheme, Bearer first. There
-    /// are none if another token would not help.
+    /// Iterates over the values of the `WWW-Authenticate` headers. Each value is the challenge of one scheme, Bearer
+    /// first. There is no value if another token would not help.
     pub fn challenges(&self) -> impl Iterator<Item = &HeaderValue> {
         self.answer.challenges.iter().flatten()
     }
 
-    /// Returns all challenges as the value of one header line; `None` if there are none.
+    /// Returns all challenges as the value of one header line. Returns `None` if there are no challenges.
     #[cfg(feature = "rmcp")]
     pub(crate) fn challenges_on_one_line(&self) -> Option<String> {
         let texts: Vec<_> = self.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();
@@ -223,7 +225,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// No challenge, since no token would help.
+/// No challenge, for answers where another token would not help.
 pub(crate) const NONE: Challenges = [None, None];
 
 impl fmt::Debug for Rejection {

@@ -23,7 +23,7 @@ use super::{VerifyError, credential_source::is_reserved};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientCertificate {
-    /// The name as the program wrote it.
+    /// The header's name as the program wrote it.
     text: String,
     name: Option<HeaderName>,
 }
@@ -32,7 +32,7 @@ impl ClientCertificate {
     /// Names the header that a proxy in front of the program sets.
     ///
     /// The value of the header is the SHA-256 of the certificate's DER. The hash is written in base64url, in base64, or
-    /// in hexadecimal digits with or without colons.
+    /// in hexadecimal digits, which can be separated by colons.
     ///
     /// The proxy must verify that the client has the private key of the certificate. The proxy must also remove the
     /// header from client requests. Otherwise anyone can claim to have any certificate.
@@ -104,7 +104,7 @@ fn thumbprint(value: &HeaderValue) -> Option<Thumbprint> {
     of_hex(text).or_else(|| of_base64(text))
 }
 
-/// Parses 64 hexadecimal digits, with or without colons between the bytes.
+/// Parses 64 hexadecimal digits. Colons between the bytes are optional.
 fn of_hex(text: &[u8]) -> Option<Thumbprint> {
     let width = match text.len() {
         64 => 2,
@@ -122,7 +122,7 @@ fn of_hex(text: &[u8]) -> Option<Thumbprint> {
     Some(bytes)
 }
 
-/// Parses base64 of either alphabet, with or without padding.
+/// Parses base64 or base64url. The padding is optional.
 fn of_base64(text: &[u8]) -> Option<Thumbprint> {
     let is_url = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let alphabet = if is_url { &base64::alphabet::URL_SAFE } else { &base64::alphabet::STANDARD };

@@ -54,7 +54,7 @@ impl CredentialSource {
     /// cookie.
     ///
     /// Give the cookie the attributes `Secure`, `HttpOnly` and `SameSite=Lax`, and make sure that no `GET` changes
-    /// anything.
+    /// data.
     #[must_use]
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Kind::Cookie { name: name.into() })
@@ -71,10 +71,11 @@ impl CredentialSource {
 
     /// Reads an entry of `Sec-WebSocket-Protocol` that consists of `prefix` and the token.
     ///
-    /// A browser's `WebSocket` lets a page set no header except this one. The page offers two protocols, as in `new
-    /// WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first. If the server selects none,
-    /// browsers close the connection. The gate removes the entry with the token before a handler runs, so the handler
-    /// cannot send it back. Requests need no check of their origin, because other sites do not know the token.
+    /// With a browser's `WebSocket`, this is the only header that a page can set. The page offers two protocols, as in
+    /// `new WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first. If the handler selects
+    /// no protocol, browsers close the connection. The gate removes the entry with the token before a handler runs, so
+    /// the handler cannot send the token back. The origin of the request needs no check, because pages of other sites
+    /// do not know the token.
     #[must_use]
     pub fn websocket_protocol(prefix: impl Into<String>) -> Self {
         Self(Kind::WebsocketProtocol { prefix: prefix.into() })
@@ -124,8 +125,8 @@ impl CredentialSource {
     }
 }
 
-/// Tells whether a header has another standard purpose, so that a proxy cannot use it for credentials. `header` is in
-/// lower case.
+/// Tells whether a header already has a standard meaning, so that a proxy cannot use the header for a credential of its
+/// own. `header` is in lower case.
 pub(super) fn is_reserved(header: &str) -> bool {
     ["authorization", "cookie", "dpop", "host"].contains(&header)
 }
@@ -184,8 +185,8 @@ impl Sources {
         self.list.iter()
     }
 
-    /// Reads the credential of a request. A request with several credentials is rejected, even if they are in different
-    /// sources.
+    /// Reads the credential of a request. If the request has several credentials, in one source or in different
+    /// sources, the result is `Several`.
     pub(crate) fn read<'a>(&self, parts: &'a Parts, origin: Option<&str>) -> Credentials<'a> {
         if let [only] = self.list.as_slice() {
             return only.read(parts, origin, self.takes_dpop);
@@ -203,8 +204,8 @@ impl Sources {
         self.list.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
     }
 
-    /// After the decision, removes from a request the credentials that handlers must not see. Marks proxy headers and
-    /// proof headers as sensitive, because code behind the gate knows this mark but not the sources of the gate.
+    /// Removes from a request the credentials that handlers must not see. Also marks proxy headers and proof headers as
+    /// sensitive, because code behind the gate understands this mark, but does not know the gate's sources.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.proofs.iter().for_each(|name| mark_sensitive(headers, name));
         for source in &self.list {
@@ -246,7 +247,7 @@ impl Sources {
         }
     }
 
-    /// Tells whether a header may contain a credential.
+    /// Tells whether a header can contain a credential.
     pub(crate) fn read_from(&self, header: &HeaderName) -> bool {
         self.proofs.contains(header)
             || self.list.iter().any(|source| source.header_name().as_ref() == Some(header))
@@ -292,7 +293,7 @@ impl Sources {
     }
 }
 
-/// The values that a gate's sources read from a request. Usually there is only one.
+/// The values that a gate's sources read from a request. Usually there is only one value.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     first: Option<HeaderValue>,
@@ -300,7 +301,7 @@ pub(crate) struct Seen {
     cookies_count: bool,
 }
 
-/// Tells whether a request comes from a page of the resource itself, according to the browser.
+/// Tells whether, according to the browser, a request comes from a page of the resource's own origin.
 fn is_same_origin(parts: &Parts, origin: Option<&str>) -> bool {
     let headers = &parts.headers;
     let is_safe = matches!(parts.method, Method::GET | Method::HEAD);

@@ -7,8 +7,8 @@ use super::Scheme;
 /// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials<'a> {
-    /// There is no token: the header is missing, or it has another scheme. A token in the query does not count ([OAuth
-    /// 2.1, section 5.1]).
+    /// There is no token: the header is missing, or has a scheme that the gate does not accept. A token in the query
+    /// does not count ([OAuth 2.1, section 5.1]).
     ///
     /// [OAuth 2.1, section 5.1]: https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-13#section-5.1
     Absent,
@@ -25,7 +25,7 @@ pub(crate) enum Credentials<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// Reads the header. Unless `takes_dpop` is set, the scheme DPoP is treated as unknown.
+    /// Reads the `Authorization` header. If `takes_dpop` is `false`, the scheme DPoP is treated as an unknown scheme.
     pub(crate) fn of(headers: &'a HeaderMap, takes_dpop: bool) -> Self {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         match (values.next(), values.next()) {
@@ -35,7 +35,8 @@ impl<'a> Credentials<'a> {
         }
     }
 
-    /// Parses `credentials = auth-scheme 1*SP token68`, with the scheme in any case ([RFC 9110, section 11.4]).
+    /// Parses `credentials = auth-scheme 1*SP token68`, with the scheme in upper or lower case ([RFC 9110, section
+    /// 11.4]).
     ///
     /// [RFC 9110, section 11.4]: https://www.rfc-editor.org/rfc/rfc9110#section-11.4
     fn read(value: &'a HeaderValue, takes_dpop: bool) -> Self {

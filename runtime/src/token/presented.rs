@@ -93,8 +93,7 @@ impl<'a> Presented<'a> {
         self.method
     }
 
-    /// Returns the URI of the request as the gate sees it. An outer router or a proxy may have removed parts of the
-    /// URI.
+    /// Returns the URI of the request as the gate sees it. Outer routers and proxies sometimes remove parts of the URI.
     #[must_use]
     pub const fn uri(&self) -> &'a Uri {
         self.uri
@@ -106,7 +105,7 @@ impl<'a> Presented<'a> {
         self.headers
     }
 
-    /// Returns the resource that the request is for. A gate made by `Gate::static_keys` has no resource.
+    /// Returns the resource that the request is for. Returns `None` behind a gate made by `Gate::static_keys`.
     #[must_use]
     pub const fn resource(&self) -> Option<&'a Resource> {
         self.resource
@@ -121,7 +120,7 @@ impl<'a> From<&'a str> for Presented<'a> {
     }
 }
 
-/// Shows neither the token nor the headers, because a header may contain the token.
+/// Shows neither the token nor the headers, because a header can contain the token.
 impl fmt::Debug for Presented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Presented")

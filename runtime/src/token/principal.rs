@@ -7,9 +7,9 @@ use std::{
 
 /// The principal: who calls. Use only the principal as the key for a user's data.
 ///
-/// A subject is unique only within its issuer ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers may
-/// give two people the same subject. A principal consists of an issuer and a subject. A static key is a principal of
-/// another kind, which never equals a user.
+/// A subject is unique only within its issuer ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers can
+/// give two people the same subject. A principal therefore consists of an issuer and a subject. A static key also has a
+/// principal, which never equals the principal of a user.
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ enum Kind {
     Key {
         name: Arc<str>,
     },
-    /// A static key without a name. The hash of the key stays inside this crate.
+    /// A static key without a name. The hash of the key never leaves this crate.
     UnnamedKey {
         digest: Arc<str>,
     },
@@ -87,7 +87,7 @@ impl Principal {
         }
     }
 
-    /// Returns the issuer of the token; a static key has none.
+    /// Returns the issuer of the token. Returns `None` for a static key.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         match &self.0 {
@@ -96,7 +96,7 @@ impl Principal {
         }
     }
 
-    /// Returns the subject; a static key has none.
+    /// Returns the subject. Returns `None` for a static key.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         match &self.0 {
@@ -115,7 +115,7 @@ impl Principal {
     }
 }
 
-/// Writes the principal for people and logs. Different principals may have the same text, so compare the principals and
+/// Writes the principal for people and logs. Different principals can have the same text, so compare the principals and
 /// not their texts.
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,7 +17,7 @@ use crate::{
 
 /// A verified access token, with its scopes and claims. Cheap to clone.
 ///
-/// The `Debug` output of a token shows neither the claims nor the token's text.
+/// The `Debug` output of a token shows only the scopes, the principal, the subject and the client.
 ///
 /// # Examples
 ///
@@ -38,7 +38,7 @@ use crate::{
 pub struct Token(Arc<Data>, Told);
 
 /// Facts that a gate and a verifier add for the record of a decision. These facts are kept apart from the token's data,
-/// so that a cached copy stays unchanged.
+/// so that a verifier can cache and share the data.
 #[derive(Clone, Default)]
 struct Told {
     /// The identifier of a token without `jti`, if there is an observer.
@@ -88,8 +88,8 @@ impl Token {
         self.identified(|data| data.subject = Some(subject.into()))
     }
 
-    /// Sets when the token expires. The verifier must check this time; the gate does not. A handler that outlives its
-    /// request can wait for this time with [`Access::expired`](crate::Access::expired).
+    /// Sets when the token expires. The verifier must check this time; the gate does not. A handler that answers with a
+    /// stream can wait for this time with [`Access::expired`](crate::Access::expired).
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
@@ -104,23 +104,24 @@ impl Token {
         self
     }
 
-    /// Sets the client, to which the scopes were granted (`client_id`).
+    /// Sets the client to which the scopes were granted (`client_id`).
     #[must_use]
     pub fn with_client(mut self, client: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.0).client = Some(client.into());
         self
     }
 
-    /// Adds a value that says how the person logged in (`acr`). An operation may [require](crate::Requirement::acr)
-    /// such a value. Most authorization servers send one value. If yours sends several, call this method once for each.
+    /// Adds a value that says how the person logged in (`acr`). An operation can [require](crate::Requirement::acr)
+    /// certain values. Most authorization servers send one value. If yours sends several values, call this method once
+    /// for each value.
     #[must_use]
     pub fn with_acr(mut self, acr: impl Into<Box<str>>) -> Self {
         Arc::make_mut(&mut self.0).login.acr.push(acr.into());
         self
     }
 
-    /// Sets when the person logged in (`auth_time`). An operation may [limit](crate::Requirement::max_age) the time
-    /// since then. The [leeway](Token::with_leeway) is added to this limit.
+    /// Sets when the person logged in (`auth_time`). An operation can [limit](crate::Requirement::max_age) the time
+    /// since the login. The [leeway](Token::with_leeway) is added to this limit.
     #[must_use]
     pub fn with_auth_time(mut self, auth_time: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).login.time = Some(auth_time);
@@ -158,7 +159,8 @@ impl Token {
         &self.0.scopes
     }
 
-    /// Returns the principal, if the token has an issuer and a subject, or is a named static key; see [`Principal`].
+    /// Returns the principal, if the token has an issuer and a subject, or is a static key with a name;
+    /// see [`Principal`].
     pub fn principal(&self) -> Option<&Principal> {
         self.0.principal.as_ref().filter(|principal| principal.unnamed_key().is_none())
     }
@@ -175,7 +177,7 @@ impl Token {
         self.0.issuer.as_deref()
     }
 
-    /// Iterates over the values that say how the person logged in (`acr`): nearly always one or none.
+    /// Iterates over the values that say how the person logged in (`acr`). Most tokens have one value or none.
     pub fn acr(&self) -> impl Iterator<Item = &str> {
         self.0.login.acr.iter().map(AsRef::as_ref)
     }
@@ -206,7 +208,7 @@ impl Token {
         self.0.subject.as_deref()
     }
 
-    /// Returns the client, to which the scopes were granted, if the token names it.
+    /// Returns the client to which the scopes were granted, if the token names the client.
     pub fn client(&self) -> Option<&str> {
         self.0.client.as_deref()
     }
@@ -271,7 +273,7 @@ impl Token {
         Some((actor.get("iss").and_then(Value::as_str), actor.get("sub")?.as_str()?))
     }
 
-    /// Converts the claims to a type of yours.
+    /// Converts the claims to your own type.
     ///
     /// # Examples
     ///

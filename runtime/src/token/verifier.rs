@@ -28,9 +28,9 @@ use super::{Presented, Token, VerifyError};
 pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
-    /// The gate calls the verifier once per request for the same credentials, even if several gates with one verifier
-    /// are nested. The verifier is not called again if a middleware between the gates changes the method, the URI or
-    /// other headers.
+    /// The gate calls the verifier once per request for the same credentials, even if several gates with the same
+    /// verifier are nested. If a middleware between the gates changes the method, the URI or headers without
+    /// credentials, the verifier is not called again.
     ///
     /// # Errors
     ///

@@ -125,18 +125,19 @@ impl<'a> Cursor<'a> {
 
     fn skip_text(&mut self) -> Option<()> {
         self.eat(b'"')?;
-        let start = self.at;
+        let text = self.json.as_bytes().get(self.at..)?;
+        let mut at = 0;
         loop {
-            let rest = self.json.as_bytes().get(self.at..)?;
-            let quote = self.at + memchr(b'"', rest)?;
-            self.at = quote + 1;
-            let before = self.json.as_bytes().get(start..quote)?;
+            let quote = at + memchr(b'"', text.get(at..)?)?;
+            at = quote + 1;
+            let before = text.get(..quote)?;
             // The cheap test comes first: a string full of escapes has many quotes, but hardly any of them follow a
             // `u`.
-            if before.iter().rev().take(4).any(|&byte| byte == b'u') && ends_in_code_point(before) {
+            if has_u_at_the_end(before) && ends_in_code_point(before) {
                 return None;
             }
             if !ends_in_backslash(before) {
+                self.at += at;
                 return Some(());
             }
         }
@@ -155,7 +156,19 @@ impl<'a> Cursor<'a> {
 
 /// Tells whether the next character of a string is escaped: an odd number of backslashes precedes it.
 fn ends_in_backslash(text: &[u8]) -> bool {
-    !text.iter().rev().take_while(|&&byte| byte == b'\\').count().is_multiple_of(2)
+    match text {
+        [.., b'\\', b'\\'] => !text.iter().rev().take_while(|&&byte| byte == b'\\').count().is_multiple_of(2),
+        [.., last] => *last == b'\\',
+        [] => false,
+    }
+}
+
+/// Tells whether one of the last four bytes is a `u`.
+fn has_u_at_the_end(text: &[u8]) -> bool {
+    match text {
+        [.., a, b, c, d] => [a, b, c, d].into_iter().any(|byte| *byte == b'u'),
+        _ => text.contains(&b'u'),
+    }
 }
 
 /// Tells whether a string ends in a `\u` with fewer than four digits. A careless parser could read the missing digits

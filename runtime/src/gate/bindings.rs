@@ -66,6 +66,7 @@ impl From<VerifyError> for Unproven {
     }
 }
 
+#[cfg_attr(not(feature = "dpop"), expect(clippy::unused_self, reason = "only DPoP has values to look at"))]
 impl Bindings {
     /// Checks the bindings of a token. Returns a `Future` that checks the request's proof, if a proof is needed. `path`
     /// is the request's path before any router changed it.

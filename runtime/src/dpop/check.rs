@@ -95,8 +95,8 @@ impl Dpop {
     /// Tells whether a proof that was made at `made` could have been used before the program started. The store would
     /// then not contain the proof.
     ///
-    /// The time of a proof can be up to one window in the future. A proof whose time is less than one window after the
-    /// start was therefore possibly used before the start.
+    /// The time of a proof can be up to one window in the future. So a proof could have been used before
+    /// the start if its time is earlier than the start plus one window.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
     }

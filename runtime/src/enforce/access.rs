@@ -176,7 +176,8 @@ impl Access {
         Expired::at(self.token.refused_from())
     }
 
-    /// Returns the subject (`sub`), who granted the scopes, if the token has one. As the key for a user's data,
+    /// Returns the subject (`sub`) of the token, if the token has one: the user or the client for whom the token was
+    /// issued. As the key for a user's data,
     /// use [`Access::principal`] instead.
     pub fn subject(&self) -> Option<&str> {
         self.token.subject()

@@ -82,7 +82,8 @@ impl Gate {
         self.0.bindings.refuses(token)
     }
 
-    /// Returns an error if this gate rejects a verified token whatever proof the request has.
+    /// Returns an error if this gate rejects a verified token in every request, because no proof could make the token
+    /// acceptable. Unlike [`refuses`](Self::refuses), this includes a token without a key if the gate requires DPoP.
     #[cfg(feature = "export")]
     pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {
         self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))

@@ -198,7 +198,8 @@ impl<'a> Decision<'a> {
         self.facts.token?.principal()
     }
 
-    /// Returns the subject (`sub`), who granted the scopes, if a token was verified and names its subject.
+    /// Returns the subject (`sub`) of the verified token, if the token has one: the user or the client for whom the token
+    /// was issued.
     #[must_use]
     pub fn subject(&self) -> Option<&'a str> {
         self.facts.token?.subject()

@@ -82,7 +82,7 @@ impl Token {
         self.identified(|data| data.issuer = Some(issuer.into()))
     }
 
-    /// Sets the subject: who granted the scopes (`sub`). A subject is unique only within its issuer.
+    /// Sets the subject (`sub`): the user or the client for whom the token was issued. A subject is unique only within its issuer.
     #[must_use]
     pub fn with_subject(self, subject: impl Into<Arc<str>>) -> Self {
         self.identified(|data| data.subject = Some(subject.into()))
@@ -203,7 +203,7 @@ impl Token {
         self.expires_at()?.checked_add(self.0.leeway)
     }
 
-    /// Returns the subject, who granted the scopes, if the token has one. Use [`Token::principal`] as the key for data.
+    /// Returns the subject of the token, if the token has one. Use [`Token::principal`] as the key for data.
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }

@@ -24,8 +24,8 @@ pub(super) struct Routes<'a> {
 /// `-` in place of the method.
 pub(super) type Operation<'a> = (&'a str, &'a str);
 
-/// In place of a name: all operations of an MCP server, except those with a row of their own. In place of a method: all
-/// methods of a path, except those with a row of their own.
+/// In place of a name, `*` means all operations of an MCP server, except those with a row of their own. In place of a
+/// method, it means all methods of a path, except those with a row of their own.
 pub(super) const REST: &str = "*";
 
 /// Tells whether an operation is an HTTP route. Other operations belong to an MCP server, or are handlers whose route

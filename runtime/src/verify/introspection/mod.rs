@@ -315,7 +315,7 @@ impl Introspection {
     }
 }
 
-/// Shows the method and the client id, but no secrets.
+/// Shows the client id and how the program sends its credentials, but no secret.
 impl fmt::Debug for Introspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Introspection")

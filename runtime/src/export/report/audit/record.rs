@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-/// The members of a record that the summary uses. Other members are ignored. A member without a value can be missing.
+/// The members of a record that the summary uses. Other members are ignored. A log may leave
+/// out members that have no value.
 #[derive(Deserialize)]
 pub(super) struct Record {
     /// Milliseconds since 1970.

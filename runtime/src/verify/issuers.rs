@@ -14,18 +14,19 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// five minutes. If the server does not answer, the known keys stay in use, and only tokens with unknown keys get
 /// [`VerifyError::unavailable`].
 ///
-/// A token with an unknown key also causes a reload, and so does a signature that does not match its key. These reloads
-/// happen at most every ten seconds. A token with an unknown key is invalid if the loaded keys were requested from the
-/// server after the token first arrived, or more than a minute after the token's `iat`. Otherwise, the server can have
-/// published the key since then, and the result is [`VerifyError::unavailable`]. The token becomes valid when a reload
-/// finds its key.
+/// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. These
+/// reloads happen at most every ten seconds. A token with an unknown key is invalid if the loaded keys were requested
+/// from the server after the token first arrived, or more than a minute after the token's `iat`. Otherwise, the server
+/// can have published the key after that request, and the result is [`VerifyError::unavailable`]. The token becomes
+/// valid when a reload finds its key.
 ///
 /// A token is valid if
 /// - its `iss` is one of the issuers, and a key of that issuer made the signature;
 /// - its `alg` is the `alg` of the key. If the key has no `alg`, the token's `alg` must fit the kind of key: `RS256` to
 ///   `RS512` or `PS256` to `PS512` for an RSA key, `ES256`, `ES384` or `ES512` (by the curve) for an EC key, and
 ///   `EdDSA` for an Ed25519 key. HMAC and `none` are never accepted;
-/// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) of its issuer;
+/// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) that you set for
+///   its issuer;
 /// - its `exp` is in the future, and its `nbf` (if any) is not. The [leeway](Issuer::leeway) applies to both;
 /// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, because
 ///   scopegate supports no extension;
@@ -48,10 +49,11 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// # Caching
 ///
 /// A valid token is cached for five minutes, so that its signature is not verified again with each request. The cache
-/// key is the whole text of the token. The signature is verified again if a reload changes or removes its key. `exp`
-/// and `nbf` are checked at each request. Up to a thousand rejected tokens are cached separately until the next reload:
-/// forged tokens, tokens for other audiences, and tokens with unknown keys. Expired tokens, and tokens that arrive
-/// before any keys are loaded, are not cached. [`Issuers::cache_size`] limits the memory, and can turn the cache off.
+/// key is the whole text of the token. The signature is verified again if a reload changes or removes the token's key.
+/// `exp` and `nbf` are checked at each request. Up to a thousand rejected tokens are cached separately until the next
+/// reload: forged tokens, tokens for other audiences, and tokens with unknown keys. Expired tokens, and tokens that
+/// arrive before any keys are loaded, are not cached. [`Issuers::cache_size`] limits the memory, and can turn the cache
+/// off.
 ///
 /// A token is valid until its `exp`, even if the authorization server has revoked the token, and even if the cache is
 /// off: the gate does not ask the server about single JWTs ([RFC 7662]). So let the server issue tokens that are valid
@@ -79,8 +81,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// # Errors
 ///
-/// Fails if [`TokenVerifier::verify`] gets a token that is not valid. The error is [`VerifyError::expired`] only if the
-/// token is otherwise valid, and [`VerifyError::unavailable`] if the keys for the token could not be loaded.
+/// The method [`TokenVerifier::verify`] fails if the token is not valid. The error is [`VerifyError::expired`] only if
+/// the token is otherwise valid, and [`VerifyError::unavailable`] if the keys for the token could not be loaded.
 ///
 /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 /// [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414

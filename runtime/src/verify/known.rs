@@ -56,7 +56,7 @@ impl<'a> KnownVerifier<'a> {
     }
 }
 
-/// Finds a verifier of this type, alone or in an `Arc`.
+/// Returns the verifier if it is a `V` or an `Arc<V>`.
 fn find<V: Any>(verifier: &dyn Any) -> Option<&V> {
     verifier.downcast_ref().or_else(|| verifier.downcast_ref::<Arc<V>>().map(Arc::as_ref))
 }

@@ -83,7 +83,8 @@ impl AssertionKey {
         if let Some(key_id) = &self.key_id {
             header["kid"] = key_id.as_str().into();
         }
-        // The audience is the issuer and not an endpoint, so that no server can use the assertion at another server.
+        // The default audience is the issuer and not an endpoint, so that no server can use the assertion at another
+        // server.
         let audience = self.audience.as_deref().unwrap_or(issuer);
         let claims = json!({
             "iss": self.client_id,

@@ -73,7 +73,7 @@ impl Cache {
     }
 
     /// Caches the answer to a question that was sent at `asked_at`. The lifetime begins at this time, because a token
-    /// that is revoked later can still be active in the answer.
+    /// that is revoked before the answer arrives can still be active in the answer.
     pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {
@@ -115,7 +115,7 @@ impl Cache {
         self.good.retain(|_, good| self.counts(good, now));
     }
 
-    /// Returns two numbers: the cached answers about active tokens, and all other cached outcomes.
+    /// Returns how many answers about active tokens are cached, and how many other outcomes.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.bad.len())

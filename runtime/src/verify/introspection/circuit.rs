@@ -14,12 +14,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause that a server may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// How many useless answers in a row cause a pause. A single useless answer causes no pause, because a strange token
-/// can make the server fail, and the sender of this token must not block other callers.
+/// How many useless answers (`Failure::Useless`) in a row cause a pause. A single useless answer causes no pause,
+/// because a strange token can make the server fail, and the sender of this token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
-/// After a pause, one request tries the server again. If this request has no result after this time, another request
-/// may try. This time is longer than the time limit of a request.
+/// How long one request may try the server again after a pause. If the request has no result by then, another request
+/// may try. This limit is longer than the time limit of a request.
 const TRIAL: Duration = Duration::from_secs(10);
 
 /// The circuit breaker of one server.

@@ -84,7 +84,7 @@ pub(super) fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, String
     Ok(value)
 }
 
-/// Shows the client id and the method, but never the secret.
+/// Shows the client id and the method of sending the credentials, but no secret.
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = match self {

@@ -160,7 +160,7 @@ impl Introspector {
         Ok(flight)
     }
 
-    /// Returns two numbers: the cached answers about active tokens, and all other cached outcomes.
+    /// Returns how many answers about active tokens are cached, and how many other outcomes.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> (usize, usize) {
         self.0.cache.len()

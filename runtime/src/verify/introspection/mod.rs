@@ -96,8 +96,8 @@ pub struct Introspection {
 }
 
 impl Introspection {
-    /// Asks with this client id and client secret in the header `Authorization` (`client_secret_basic`, [RFC 6749,
-    /// section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+    /// Authenticates to the authorization server with this client id and client secret in the header `Authorization`
+    /// (`client_secret_basic`, [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     ///
     /// Register your program with the authorization server as a client of its own, which only asks about tokens. Do not
     /// use the id of a client that requests tokens.
@@ -106,8 +106,8 @@ impl Introspection {
         Self::asking(Dialect::Rfc7662, Credentials::Basic { client_id, secret })
     }
 
-    /// Asks with this client id and a new signed assertion in each request (`private_key_jwt`, [RFC 7523, section
-    /// 2.2]).
+    /// Authenticates to the authorization server with this client id and a new signed assertion in each request
+    /// (`private_key_jwt`, [RFC 7523, section 2.2]).
     ///
     /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`). `algorithm` is the algorithm for this key, such as
     /// `RS256`, `PS256`, `ES256` or `EdDSA`. If the key does not fit the algorithm, the gate does not start.
@@ -202,8 +202,8 @@ impl Introspection {
     }
 
     /// Sets the introspection endpoint. Use this method if the issuer's metadata has no `introspection_endpoint`, or
-    /// has one on another origin. The endpoint must be an `https` URL; `http` is allowed for loopback addresses, and
-    /// for the hosts that you set with [`Issuer::http_hosts`](crate::Issuer::http_hosts).
+    /// names an endpoint on another origin than the issuer's. The endpoint must be an `https` URL; `http` is allowed
+    /// for loopback addresses, and for the hosts that you set with [`Issuer::http_hosts`](crate::Issuer::http_hosts).
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self

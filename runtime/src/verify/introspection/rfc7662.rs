@@ -10,7 +10,7 @@ use super::{
     signed,
 };
 
-/// Prefers plain answers to signed ones.
+/// The value of the header `Accept`, which asks for a plain answer rather than a signed one.
 pub(super) const ACCEPT: &str = "application/json, application/token-introspection+jwt;q=0.1";
 
 /// Writes the request ([section 2.1](https://www.rfc-editor.org/rfc/rfc7662#section-2.1)).

@@ -62,8 +62,8 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Makes the issuer with this identifier. Write the identifier exactly as in the server's metadata and tokens.
-    /// Write a slash at the end only if they have it.
+    /// Makes the issuer with this identifier. Write the identifier exactly as in the server's metadata and tokens,
+    /// including the slash at the end if there is one.
     ///
     /// The identifier must be an `https` URL; `http` is allowed for loopback addresses, and for the hosts that you set
     /// with [`Issuer::http_hosts`].
@@ -76,8 +76,8 @@ impl Issuer {
     ///
     /// The pattern has one placeholder, which is a whole segment of the path. If the server's metadata has a pattern as
     /// its `issuer`, write the same pattern. Set the members of the family with [`Issuer::members`] or
-    /// [`Issuer::members_if`]. All members use the keys at [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part
-    /// of a token ever becomes part of a URL.
+    /// with [`Issuer::members_if`]. All members share the same keys, whose address you set
+    /// with [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part of a token ever becomes part of a URL.
     ///
     /// # Examples
     ///
@@ -117,8 +117,8 @@ impl Issuer {
 
     /// Sets a function that decides which members a [family](Self::family) has.
     ///
-    /// The argument of the function is a whole segment of a URL, made of letters, digits and `-._~`. The function is
-    /// called for each token that is not cached, and must not block.
+    /// The argument of the function is the segment of `iss` at the position of the placeholder, and has only letters,
+    /// digits and `-._~`. The function is called for each token that is not cached, and must not block.
     pub fn members_if(mut self, is_member: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.names.decide(is_member);
         self
@@ -156,7 +156,8 @@ impl Issuer {
     /// Rejects tokens that are also for other audiences: each value of `aud` must name the resource or an
     /// [`audience`](Self::audience).
     ///
-    /// Without this check, another service that receives a token for both audiences could use the token here.
+    /// Without this check, another service that receives a token for itself and for this resource could use the token
+    /// here.
     pub fn exclusive_audience(mut self) -> Self {
         self.rules.refuses_others = true;
         self
@@ -275,8 +276,8 @@ impl Issuer {
         self
     }
 
-    /// Sets the clock difference to allow for when the gate checks `exp`, `nbf` and `auth_time`. The default is 30
-    /// seconds.
+    /// Sets how far the clocks of the issuer and of this program may differ when the gate checks `exp`, `nbf` and
+    /// `auth_time`. The default is 30 seconds.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self

@@ -204,7 +204,7 @@ pub(crate) fn for_refused<V: Clone>() -> Bounded<Kept, V, ByLength> {
     Bounded::with_weighter(MOST_REFUSED, (MOST_REFUSED * USUAL_LENGTH) as u64, ByLength)
 }
 
-/// The weight of a rejected token: the length of its text.
+/// The weight of a rejected token: the length of its text, but at least `USUAL_LENGTH`.
 #[derive(Clone)]
 pub(crate) struct ByLength;
 

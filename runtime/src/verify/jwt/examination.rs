@@ -37,7 +37,7 @@ pub(crate) struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
     Metadata,
-    /// Metadata that only clients need: the gate has the address of the keys from the program.
+    /// Metadata that only clients need, because the program sets the address of the keys.
     MetadataForClients,
     Keys,
 }

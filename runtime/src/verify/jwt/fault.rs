@@ -73,7 +73,7 @@ impl Fault {
         }
     }
 
-    /// Makes a fault that ends with the value `found`.
+    /// Makes a fault whose text ends with the value `found`.
     pub(crate) fn with(reason: &str, found: impl fmt::Display) -> Self {
         Self::Shown(format!("{reason} `{}`", shown::text(found)).into())
     }

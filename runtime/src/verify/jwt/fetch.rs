@@ -88,7 +88,7 @@ enum Kind {
 }
 
 impl FetchError {
-    /// Returns the status of the answer, if the error is that this status is not 200.
+    /// Returns the status of the answer, if a status other than 200 caused the error.
     #[cfg(feature = "export")]
     pub(super) fn status(&self) -> Option<StatusCode> {
         match self.kind {

@@ -156,9 +156,9 @@ fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }
 
-/// Visits a part of an object that nobody reads, and stores no values. Fails if an object in this part repeats a
-/// member, or if there are too many members. `left` is the number of members that may follow, including nested ones.
-/// This number is small, because each name is compared with all earlier names.
+/// Checks members whose values are not needed, and stores no values. Fails if a member is repeated among them, or in an
+/// object inside them, or if there are too many members. `left` is the number of members that may follow, including
+/// nested ones. This number is small, because each name is compared with all earlier names.
 pub(super) struct Names<'de, 'a> {
     seen: Vec<Cow<'de, str>>,
     left: &'a mut usize,

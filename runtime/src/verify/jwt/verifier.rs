@@ -49,7 +49,7 @@ enum Recalled {
 pub(crate) enum Refusal {
     /// The problem does not depend on the clock. The token stays invalid as long as the issuer's keys do not change.
     Lasting(Arc<Bad>),
-    /// The token's key is unknown, and the issuer has not been asked for keys since the token arrived.
+    /// The token's key is unknown, but the issuer can have published it after the known keys were requested.
     Unsettled(VerifyError),
     /// The next check of the token can have another result.
     Passing(VerifyError),
@@ -88,7 +88,7 @@ impl Jwts {
         Box::pin(self.verify_anew(cache, lookup, presented)).await
     }
 
-    /// Returns a cached token if it is still valid, and if checking this needs no waiting.
+    /// Returns a cached token if it is still valid, and if this can be checked without waiting.
     fn remembered(&self, cache: &Cache, lookup: Lookup<'_>, presented: &Presented<'_>) -> Option<Token> {
         let good = cache.good(lookup).filter(|good| good.is_for(presented.resource()))?;
         let keys = good.source.at_hand()?;
@@ -125,9 +125,9 @@ impl Jwts {
         }
     }
 
-    /// Uses the cached result for a token if the result is still usable. Gets the current keys each time. So cached
-    /// tokens also cause reloads of the keys, and a cached result is no longer used once a reload does not find the
-    /// token's key.
+    /// Uses the cached result for a token if the result is still usable. Gets the current keys each time, so that
+    /// cached tokens also cause reloads. Once a reload no longer finds the key of a valid token, the cached result is
+    /// not used any more.
     async fn recall(
         &self,
         cache: &Cache,
@@ -191,13 +191,13 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns for how long, at least, the key of a token has been published. An issuer publishes a key, at the latest,
+    /// Returns the minimum time since the key of a token was published. An issuer publishes a key, at the latest,
     /// shortly after the `iat` of the first token that it signs with this key. Without a usable `iat`, the key counts
     /// as published just now.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
-        /// The clock difference, plus the time that a server may take to publish a new key, in seconds.
+        /// The allowed clock difference, plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;
-        /// Older tokens are treated as this old.
+        /// The longest time that is returned, in seconds.
         const A_CENTURY: f64 = 100.0 * 365.0 * 86_400.0;
         let age = token.issued_at().map_or(0.0, |issued_at| (self.clock)() - issued_at - LATE);
         Duration::try_from_secs_f64(age.clamp(0.0, A_CENTURY)).unwrap_or_default()

@@ -111,8 +111,8 @@ impl Operation {
         Self::by_hand(Kind::Resource, uri, requirement)
     }
 
-    /// Declares what a method needs, in addition to what its target needs: the tool, prompt or resource that the method
-    /// acts on.
+    /// Declares what a method needs. If the method acts on a tool, a prompt or a resource, a request also needs what
+    /// the row of this target demands.
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
     /// is rejected as unknown. If the server is not made with `McpServer`, a row for a method such as `tasks/get`

@@ -47,8 +47,8 @@ pub(super) struct Owner<'a> {
 }
 
 impl<'a> Owner<'a> {
-    /// Returns the owner for the caller with `token`; `None` if the token names no principal. `at` is the server's
-    /// location, for a gate without a resource.
+    /// Returns the caller with `token` as the owner of identifiers; `None` if the token names no principal. If the gate
+    /// has no resource, `at` is the server's location.
     pub(super) fn of(plan: &'a Plan, at: &'a str, token: &'a Token) -> Option<Self> {
         let place = plan.gate.resource().map_or(at, |resource| resource.identifier());
         token.holder().map(|principal| Self { place, principal })
@@ -72,7 +72,8 @@ impl Binding {
         Ok(Self::with_key(&key))
     }
 
-    /// Returns the MAC of an identifier and its data, in characters that are legal in headers and JSON.
+    /// Returns the MAC of `kind`, `owner` and `parts`, in characters that are legal in headers and JSON. `parts` has
+    /// the server's own identifier; for a task, the name of the tool comes first.
     pub(super) fn tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str]) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.mac(kind, owner, parts).finalize().into_bytes())
     }

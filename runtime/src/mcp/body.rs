@@ -23,7 +23,7 @@ pub(super) struct Bounds {
     pub(super) memory: Arc<Memory>,
 }
 
-/// The same limit as rmcp's.
+/// The maximum length of a body, in bytes. rmcp has the same limit.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 /// The maximum length of a body in a request without a token, in bytes. This length is enough for a call of a public
 /// tool, and even many such bodies take little memory.

@@ -31,15 +31,15 @@ fn is_of_connection(name: &HeaderName) -> bool {
 }
 
 /// The names that `Connection` may contain. By HTTP's rules, every header that `Connection` names must be removed. If
-/// any name were allowed, a client could remove a header that a middleware has added.
+/// every name were allowed, a client could name a header that a middleware has added, and the header would be removed.
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 
-/// Removes from a request the upgrade, `Expect` and the headers for the next hop. The service then gets a single
-/// message, and no access to the connection.
+/// Removes hyper's `OnUpgrade` handle and the headers about the connection, such as `Expect`, from a request. The
+/// service then gets a single message, and no access to the connection.
 ///
-/// An HTTP method that MCP does not use is rejected. This includes `CONNECT`, both in HTTP/1.1 and in its extended
-/// form.
+/// An HTTP method that MCP does not use is rejected. This includes the `CONNECT` of HTTP/1.1 and the extended `CONNECT`
+/// of HTTP/2.
 pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !has_message(&parts.method) && !has_no_message(&parts.method) {
         return Err(ProtocolError::unknown_http_method());
@@ -79,7 +79,7 @@ pub(super) fn opens_a_stream(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Tells whether a request with this method carries no message. MCP uses such requests to open and close streams and
+/// Tells whether a request with this method carries no message. With such requests, MCP clients open streams and end
 /// sessions.
 pub(super) fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)

@@ -1,4 +1,5 @@
-//! The form of a tool's refusal: an HTTP status as OAuth defines it, or a tool result that some clients read.
+//! The form of the answer to a refused tool call: an HTTP status as OAuth defines it, or a tool result that some
+//! clients read.
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -7,7 +8,8 @@ use serde_json::{Value, json};
 use super::protocol_error::json_answer;
 use crate::refuse::Rejection;
 
-/// The form of a tool's refusal. The program chooses the form; the layer does not recognize clients by their names.
+/// The form of the answer to a refused tool call. The program chooses the form; the layer does not recognize clients by
+/// their names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect {

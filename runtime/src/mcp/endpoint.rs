@@ -48,8 +48,8 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Makes the endpoint of a gate, and lists the problems of gate and table. `at` is the server's location, for a
-    /// gate without a resource.
+    /// Makes the endpoint of a gate, and lists the problems of gate and table. If the gate has no resource, `at` is the
+    /// server's location.
     pub(super) fn of(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let gate = gate.clone().speaking_json_rpc();
         let mut problems = gate.problems(&table.to_scope_table());
@@ -102,13 +102,13 @@ impl Endpoint {
         Bounds { length, timeout: self.bounds.timeout, memory: memory.clone() }
     }
 
-    /// Makes the caller the owner of the session in the server's answer, if the answer has one.
+    /// If the server's answer names a session, makes the caller the owner of this session.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
         let owner = token.as_ref().and_then(|token| self.owner(plan, token));
         sessions::bind(&self.binding, owner, token.as_ref(), plan, answer)
     }
 
-    /// Returns the owner of the caller's sessions and tasks; `None` if the token names no principal.
+    /// Returns the caller as the owner of sessions and tasks; `None` if the token names no principal.
     pub(super) fn owner<'a>(&'a self, plan: &'a Plan, token: &'a Token) -> Option<Owner<'a>> {
         Owner::of(plan, &self.at, token)
     }

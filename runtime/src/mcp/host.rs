@@ -13,8 +13,8 @@ pub(super) fn of(resource: Option<&Resource>) -> String {
 /// Tells whether all parsers read the same host from the request.
 ///
 /// rmcp compares the host with a list of allowed hosts. The parser of rmcp reads `[::1]evil.com` as `[::1]` and
-/// `localhost:evil.com` as `localhost`, so rmcp alone would allow these hosts. `own` is the resource's host: it was
-/// checked at startup, and most requests name it.
+/// `localhost:evil.com` as `localhost`, so rmcp alone would allow these hosts. `own` is the resource's host, which was
+/// checked at startup. Most requests name this host, so it is compared first.
 pub(super) fn is_plain(parts: &Parts, own: &str) -> bool {
     let mut hosts = parts.headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {

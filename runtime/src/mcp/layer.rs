@@ -37,8 +37,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Fails if the configuration of the gate has problems. It also fails if the table declares an operation twice,
-    /// declares an operation public that cannot be public, or has an invalid URI template.
+    /// Fails if the configuration of the gate has problems. It also fails if the table has two rows for one operation,
+    /// a public row for an operation that cannot be public, or an invalid URI template.
     ///
     /// # Examples
     ///
@@ -89,8 +89,8 @@ impl Gate {
 pub struct McpLayer(Arc<Endpoint>);
 
 impl McpLayer {
-    /// Makes a layer, and lists the problems of gate and table. `at` is the server's location, for a gate without a
-    /// resource.
+    /// Makes a layer, and lists the problems of gate and table. If the gate has no resource, `at` is the server's
+    /// location.
     pub(super) fn prepare(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let (endpoint, problems) = Endpoint::of(gate, table, at);
         (Self(Arc::new(endpoint)), problems)
@@ -153,7 +153,7 @@ impl McpLayer {
         self
     }
 
-    /// Sets the form of a tool's refusal; [`Dialect::Http`] unless set.
+    /// Sets the form of the answer to a refused tool call; [`Dialect::Http`] unless set.
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.change().dialect = dialect;
         self
@@ -161,9 +161,9 @@ impl McpLayer {
 
     /// Sets the key that binds sessions to their principals. The key must be 32 random bytes that nobody else knows.
     ///
-    /// With a key, a session stays valid after a restart and at another replica of the program, if the server inside
-    /// still knows the session. Without a key, the program uses a new random key after each start, and clients must
-    /// open new sessions.
+    /// With a key, a session stays valid after a restart and at another replica of the program, if the server behind
+    /// the layer still knows the session. Without a key, the program uses a new random key after each start, and
+    /// clients must open new sessions.
     ///
     /// The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
@@ -175,9 +175,9 @@ impl McpLayer {
     /// layer allows `tasks/get`, `tasks/result`, `tasks/update` and `tasks/cancel`, and subscriptions to tasks.
     ///
     /// The caller must own the task, and the token must grant the scopes of the tool's row. A request about another
-    /// caller's task gets the same answer as for a task that does not exist. For each task that a request names, the
-    /// layer calls the function once, with the server's identifier of the task. A request may name at most 256 tasks.
-    /// The layer never calls the function for a caller whose token lacks the floor.
+    /// caller's task gets the same answer as a request about a task that does not exist. For each task that a request
+    /// names, the layer calls the function once, with the server's identifier of the task. A request may name at most
+    /// 256 tasks. The layer never calls the function for a caller whose token lacks the floor.
     ///
     /// # Examples
     ///

@@ -30,7 +30,7 @@
 //!    body.
 //!
 //! 7. **The scopes.** A token that lacks a scope gets a 403. The challenge names all scopes that the request needs: the
-//!    scopes of the floor, and the scopes of every message in a batch.
+//!    scopes of the floor, and the scopes of the message or, in a batch, of every message.
 //!
 //! 8. **The headers that repeat parts of the body.** These are `Mcp-Method` and `Mcp-Name`. If one of these headers is
 //!    present, it must match the body, in every version of the protocol. If the version requires the header, it must be
@@ -47,8 +47,8 @@
 //!
 //! The layer answers 400 to a body that two parsers could read differently. These are the cases:
 //!
-//! - A member that affects the decision is repeated, has a name in different case (`Method`), or is a list where an
-//!   object belongs.
+//! - A member that affects the decision is repeated, has a name in another case (`Method` for `method`), or is a list
+//!   where an object belongs.
 //! - More text follows the message.
 //! - The body is not UTF-8.
 //! - A message has no method, no result and no error.
@@ -108,7 +108,7 @@
 //!
 //! `McpServer::lists` can hide operations from callers who cannot use them. `Lists::Reachable` shows what the caller
 //! may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does not replace
-//! the check: the gate checks every call, also of a hidden operation.
+//! the check: the gate checks every call, even if the operation is hidden.
 //!
 //! # Needs of each request
 //!
@@ -121,7 +121,7 @@
 //! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | the requirement of the resource, or of the first template that fits its URI. Values from the URI fill in the template's scopes |
 //! | `subscriptions/listen` | the requirement of each resource in `resourceSubscriptions`; what `tasks/get` needs, for each task in `taskIds`; and the requirement of the method's [`Operation::method`] row, if there is one |
 //! | `completion/complete` | the requirement of the prompt or resource whose arguments the request completes. If the scopes of a template depend on its variables, the request is refused, since their values are not known yet |
-//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | the requirement of the tool that started the task, and the requirement of the method's [`Operation::method`] row, if there is one. The caller must have started the task. If the gate does not know the owners of tasks, only the requirement of the method's row; without this row, the method is unknown |
+//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | the requirement of the tool that started the task, and the requirement of the method's [`Operation::method`] row, if there is one. The caller must have started the task. If the gate does not know the owners of tasks, a request needs only the requirement of the method's row; without this row, the method is unknown |
 //! | `tasks/list` | the requirement of the method's [`Operation::method`] row; without this row, the method is unknown |
 //! | `initialize`, `server/discover`, `ping`, `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list`, `skills/list`, `logging/setLevel`; the notifications `initialized`, `cancelled`, `progress` and `roots/list_changed` | the requirement of the method's [`Operation::method`] row, if there is one |
 //! | any other method or notification | the requirement of its [`Operation::method`] or [`Operation::any_method`] row; without such a row, the method is unknown |
@@ -137,8 +137,8 @@
 //! the gate checks and removes the MAC, so that the server gets its own identifier. An identifier is unknown if it
 //! belongs to another principal, has been changed, or has no MAC. The answer is then 404 with the code -32001:
 //! `Session not found`. Clients then open a new session. Protocol versions from 2026-07-28 on have no sessions, so the
-//! gate removes the header from their requests. The server's own identifier must have 1 to 4,096 characters of visible
-//! ASCII. If the server sends any other identifier, the answer is 500.
+//! gate removes the header from requests of these versions. The server's own identifier must have 1 to 4,096 characters
+//! of visible ASCII. If the server sends any other identifier, the answer is 500.
 //!
 //! In a server made with `McpServer`, a task belongs to the principal that started it, in the same way. The identifier
 //! of a task also contains the tool's name, which the MAC covers, too. Each request about a task needs the scopes of

@@ -89,9 +89,9 @@ impl Operation {
     /// Declares what a resource needs. Give the URI of the resource, or a URI template such as `file:///{name}`. The
     /// requirement applies to reading, to subscriptions and to completion.
     ///
-    /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but neither `.` nor `..`. With other
-    /// characters, a server that decodes or normalizes the URI could read a resource that the template is not meant
-    /// for. A URI of more than 8 KiB is answered as unknown.
+    /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but its whole value is neither `.` nor `..`.
+    /// With other characters, a server that decodes or normalizes the URI could read a resource that the template is
+    /// not meant for. A URI of more than 8 KiB is answered as unknown.
     ///
     /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses completion
     /// requests for such a template, because a completion would show values before the scopes for these values are
@@ -111,8 +111,8 @@ impl Operation {
         Self::by_hand(Kind::Resource, uri, requirement)
     }
 
-    /// Declares what a method needs, in addition to what its target needs: the tool, prompt or resource that the method
-    /// acts on.
+    /// Declares what a method needs. If the method acts on a tool, a prompt or a resource, a request also needs what
+    /// the row of this target demands.
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
     /// is rejected as unknown. If the server is not made with `McpServer`, a row for a method such as `tasks/get`

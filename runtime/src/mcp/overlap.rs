@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row for the URI `row` applies to some URI that fits `uri`, if `uri` has no row of its own. Both
-/// arguments can be templates.
+/// Tells whether the row with the URI `row` would apply to some URI that fits `uri`, if the table had no row for `uri`.
+/// Both arguments can be templates.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

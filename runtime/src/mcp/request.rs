@@ -311,7 +311,7 @@ fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> 
     ProtocolError::undecided(why, &message.subject, has_sessions).to(is_single.then_some(message))
 }
 
-/// Checks the floor and all rows together. A refusal names the scopes of the floor and of all rows.
+/// Checks the token against the floor and all rows together. A refusal names the scopes of the floor and of all rows.
 fn judge(plan: &Plan, token: &Token, found: &Found, noted: &Noted<'_>) -> Result<(), Rejection> {
     let judge = Judge::Gate(plan);
     if let Some(one) = found.only() {

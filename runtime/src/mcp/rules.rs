@@ -252,7 +252,7 @@ impl Rules {
     }
 
     /// Finds the requirement of a task, which is the requirement of the tool that started the task. If only the server
-    /// knows the tool, a subscription needs the requirement of `tasks/get`.
+    /// knows the tool, a subscription to the task needs the requirement of the method `tasks/get`.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),

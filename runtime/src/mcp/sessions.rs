@@ -52,7 +52,7 @@ impl Sessions {
     }
 }
 
-/// Makes the caller the owner of the session in the server's answer, if the answer has one.
+/// If the server's answer names a session, makes the caller the owner of this session.
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,

@@ -80,8 +80,8 @@ pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
-/// Tells whether a method has no target with a row or an owner of its own. A method that MCP does not define counts as
-/// a method without a target.
+/// Tells whether a method acts on no tool, prompt, resource or task. A method that MCP does not define counts as such a
+/// method, because its target is unknown.
 pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }

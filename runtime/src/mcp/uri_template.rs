@@ -110,8 +110,8 @@ impl UriTemplate {
     /// Returns the values of the variables, or `None` if the URI does not fit the template. `uri` has the segments of a
     /// URI with the template's [`separators`](Self::separators).
     ///
-    /// The fixed parts of the template are compared first. If one of them differs, at most as many bytes are compared
-    /// as the template has.
+    /// The fixed parts of the template are compared first. If one of them differs, the number of compared bytes is at
+    /// most the length of the template.
     pub(super) fn captures<'a>(&self, uri: &[&'a str]) -> Option<Captures<'a>> {
         if self.segments.len() != uri.len() {
             return None;

@@ -1,4 +1,4 @@
-//! Sets the optional members, and checks their values.
+//! Sets the optional members of the metadata document, and checks their values.
 
 #[cfg(feature = "axum")]
 use serde::Serialize;

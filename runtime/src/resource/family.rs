@@ -19,7 +19,7 @@ pub(super) enum Extent {
     Member(Vec<(String, String)>),
 }
 
-/// The result of a search for the resource of a family to which a path belongs.
+/// The result of a search in a family for the resource to which a path belongs.
 #[derive(Debug)]
 pub(crate) enum Place {
     At(Box<Resource>),
@@ -77,7 +77,7 @@ impl Resource {
         matches!(self.extent, Extent::Family)
     }
 
-    /// Returns the resource of a [family](Resource::family) to which a request for `path` belongs.
+    /// Returns the resource to which a request for `path` belongs, if this is a [family](Resource::family).
     ///
     /// Returns `None` if the path does not fit the pattern, if a value is illegal, or if this resource is not a family.
     #[must_use]
@@ -95,8 +95,8 @@ impl Resource {
         values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Finds the resource of a family whose path is a prefix of `path`. Paths are compared without decoding, so a
-    /// percent-encoded value is illegal.
+    /// Finds, among the resources of a family, the resource whose path is a prefix of `path`. Paths are compared
+    /// without decoding, so a percent-encoded value is illegal.
     pub(crate) fn find(&self, path: &str) -> Place {
         let Some(mut segments) = path.strip_prefix('/').map(|path| path.split('/')) else {
             return Place::Outside;
@@ -132,7 +132,7 @@ impl Resource {
         }
     }
 
-    /// Returns the resource of a family whose metadata document is at this path.
+    /// Finds, among the resources of a family, the resource whose metadata document is at `path`.
     #[cfg(feature = "axum")]
     pub(crate) fn described_at(&self, path: &str) -> Option<Self> {
         let path = path.strip_prefix(WELL_KNOWN)?;

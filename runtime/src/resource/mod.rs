@@ -85,8 +85,8 @@ impl Resource {
         }
     }
 
-    /// Adds an authorization server that issues tokens for this resource. `issuer` is the issuer identifier of this
-    /// server.
+    /// Adds an authorization server that issues tokens for this resource. `issuer` is the issuer identifier of the
+    /// authorization server.
     ///
     /// # Errors
     ///

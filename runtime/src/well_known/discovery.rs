@@ -82,8 +82,8 @@ impl Discovery {
         self.0.as_ref().map(|document| document.resource.as_str())
     }
 
-    /// Returns the paths of the document: first the path in the URL that challenges name, then the path of the copy at
-    /// the root, if there is a copy.
+    /// Returns the paths of the document: first the path of the URL in the challenges, then the path of the copy at the
+    /// root, if there is a copy.
     ///
     /// A [family](crate::Resource::family) has one path, which contains its parameters, as in
     /// `/.well-known/oauth-protected-resource/mcp/{org}`.
@@ -131,7 +131,7 @@ impl Discovery {
         self.0.as_ref().and_then(|document| document.cache_control.to_str().ok()).unwrap_or_default()
     }
 
-    /// Tells whether there is a document for each resource of a family.
+    /// Tells whether the gate has a family, and so a document for each of its resources.
     #[cfg(feature = "export")]
     pub(crate) fn is_of_family(&self) -> bool {
         self.0.as_ref().is_some_and(|document| document.is_family())

@@ -9,7 +9,7 @@ use std::mem;
 
 use memchr::memchr;
 
-/// The depth limit of `serde_json` and most other parsers. A deeper text would crash some parsers.
+/// The depth limit of `serde_json`. A deeper text would crash some parsers.
 const MAX_DEPTH: usize = 127;
 
 /// A position in a JSON text.
@@ -110,8 +110,8 @@ impl<'a> Cursor<'a> {
 
     /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
-    /// The function fails at a backslash or a control character. If it succeeds, it has found the same end
-    /// as [`Self::skip_text`].
+    /// The function fails at a backslash or a control character. If it succeeds, it has found the same end of the
+    /// string that [`Self::skip_text`] would find.
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;

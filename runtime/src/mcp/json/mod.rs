@@ -1,4 +1,4 @@
-//! A JSON value, reduced to what the decision needs: strings, integers and one kind of object.
+//! A JSON value, reduced to what the decision needs: strings, integers, and objects of one type.
 
 mod cursor;
 mod members;

@@ -167,8 +167,8 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// Fails if no row covers one of the tools, because the name of this tool is probably misspelt. The error comes
-    /// from [`McpServer::build`].
+    /// Fails if one of the tools is covered by no row, because the name of this tool is probably misspelt. The error
+    /// comes from [`McpServer::build`].
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self
@@ -178,7 +178,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// unless set.
     ///
     /// Only `Lists::All` shows operations without a row. Filtering can leave a page of a list empty, but the page keeps
-    /// its cursor for the next page. From version 2026-07-28 on, a list that depends on the caller has
+    /// its cursor for the next page. From protocol version 2026-07-28 on, a list that depends on the caller has
     /// `cacheScope: "private"`.
     pub fn lists(mut self, lists: Lists) -> Self {
         self.lists = lists;
@@ -209,7 +209,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets the form of a tool's refusal; [`Dialect::Http`] unless set.
+    /// Sets the form of the answer to a refused tool call; [`Dialect::Http`] unless set.
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
         self
@@ -248,7 +248,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Builds the router. The server does not run before the first request.
+    /// Builds the router. The function that makes the server is not called before the first request.
     ///
     /// # Errors
     ///

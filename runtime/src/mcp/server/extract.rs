@@ -167,8 +167,8 @@ impl<'a> Sender<'a> {
         Err(Rejection::misconfigured().into())
     }
 
-    /// Checks a row. `filled` has the scopes that result from the row's templates. If `filled` is empty, the values
-    /// come from the path of the request.
+    /// Checks a row. `filled` has the scopes that result from the row's templates. If `filled` is empty, the values for
+    /// the templates come from the path of the request.
     fn judge(&self, row: &Row, filled: &Filled) -> Result<(), ErrorData> {
         let of_resource = match self {
             Self::Verified(plan, ..) | Self::Anyone(plan, _) if filled.is_empty() => plan.fill(row),

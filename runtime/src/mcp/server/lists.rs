@@ -24,7 +24,7 @@ use crate::{
 /// Which tools, prompts, resources, resource templates and skills a caller sees in lists;
 /// see [`McpServer::lists`](crate::mcp::McpServer::lists).
 ///
-/// Hiding does not replace the check: the gate checks every call by the same rules, also of a hidden operation.
+/// Hiding does not replace the check: the gate checks every call by the same rules, even if the operation is hidden.
 ///
 /// # Examples
 ///

@@ -17,7 +17,7 @@ use crate::{
     token::Token,
 };
 
-/// A server over stdio or another local transport. The server trusts its caller with some scopes.
+/// A server over stdio or another local transport. The server grants its only caller some scopes without a token.
 ///
 /// Such a transport carries no token, so the guards of tools and prompts would refuse every call. `LocalTrust` grants
 /// some scopes to the user who started the server, and the guards check these scopes like those of a token.

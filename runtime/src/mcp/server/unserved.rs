@@ -10,8 +10,8 @@ use rmcp::{
 
 use crate::mcp::{McpTable, operation::Kind, subject::LIST_TASKS};
 
-/// Lists the problems of two kinds of rows: for operations that an rmcp server does not support, and for `tasks/list`,
-/// which would show a caller the tasks of others.
+/// Lists the problems of two kinds of rows: rows for operations that an rmcp server does not support, and rows for
+/// `tasks/list`, which would show a caller the tasks of others.
 pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
     let resource = table.operations().iter().find(|operation| operation.kind() == Kind::Resource);
     let unread = resource.filter(|_| !reads_resources::<S>()).map(|operation| {

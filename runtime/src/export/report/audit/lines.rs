@@ -12,7 +12,7 @@ const LONGEST: u64 = 1024 * 1024;
 
 /// A line that is not empty.
 pub(super) struct Line<'a> {
-    /// Counted from 1.
+    /// The line number in the file, counted from 1.
     pub(super) number: u64,
     /// The text of the line, or `None` if the line is too long.
     pub(super) text: Option<&'a [u8]>,

@@ -30,7 +30,7 @@ const MOST_NUMBERS: usize = 20;
 #[derive(Serialize)]
 pub(in crate::export) struct Audit {
     records: u64,
-    /// Milliseconds since 1970.
+    /// The time of the earliest record, in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,13 +13,13 @@ use crate::{
 /// A handler that declares its scopes.
 ///
 /// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. So do the results
-/// of [`Handler::layer`](axum::handler::Handler::layer) on these functions, and all handlers
-/// inside [`guarded`](crate::guarded).
+/// of [`Handler::layer`](axum::handler::Handler::layer) on these functions, and all handlers that are wrapped
+/// in [`guarded`](crate::guarded).
 ///
-/// A layer on a handler, a [`MethodRouter`](crate::routing::MethodRouter) or a [`Router`](crate::Router) is the
-/// program's own code, and runs before the guard. The layer can itself answer a request that has no token. The table
-/// does not show this: it shows only what the handler inside needs. A layer cannot call the handler without its guard.
-/// If the layer removes data that the guard needs, the answer is 500.
+/// A layer on a handler with an attribute, on a [`MethodRouter`](crate::routing::MethodRouter) or on
+/// a [`Router`](crate::Router) is the program's own code, and runs before the guard. The layer can itself answer a
+/// request that has no token. The table does not show this: it shows only what the handler inside needs. A layer cannot
+/// call the handler without its guard. If the layer removes data that the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
                or `guarded(requirement!(\"..\"), ..)` around it"
@@ -90,7 +90,7 @@ mod sealed {
     pub trait Sealed {}
     impl<R> Sealed for super::Guard<R> {}
 
-    /// Sealed, because otherwise a program could declare scopes that no guard enforces.
+    /// This trait is sealed, because otherwise a program could declare scopes that no guard enforces.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     #[diagnostic::on_unimplemented(
         message = "only scopegate implements `Declared`, because a guard must enforce what is declared"

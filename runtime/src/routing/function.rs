@@ -28,7 +28,8 @@ use crate::routing::{
 /// trait hold, axum's implementation applies, and the compiler allows no second implementation.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
-/// any handler inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the handler.
+/// any handler that is wrapped in [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
+/// handler.
 #[diagnostic::on_unimplemented(
     message = "axum cannot call this handler: an argument is not an extractor, the return type is not a response, or it is not `async`; \
                put `#[axum::debug_handler]` below the scope attribute to see which"
@@ -44,7 +45,7 @@ mod sealed {
 
     use crate::routing::gated::Answering;
 
-    /// Sealed, because otherwise a program could present its own implementation as axum's.
+    /// This trait is sealed, because otherwise a program could present its own implementation as axum's.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Function<D, M, S>: Clone + Send + Sync + Sized + 'static {
         /// The type parameter `T` of axum's `Handler`.

@@ -101,7 +101,8 @@ impl<T: Unpin> sealed::Sealed for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Unpin> Unguarded for T {}
 
-/// A handler with exactly one guard: the handler inside [`guarded`] has no guard of its own.
+/// A handler with exactly one guard: the guard of its attribute, or the guard of [`guarded`] around a handler without
+/// an attribute.
 ///
 /// `D` and `M` are the type parameters of the handler's [`Declared`](super::Declared)
 /// and [`HandlerFn`](super::HandlerFn). A function that takes any handler needs all three traits as bounds, as in the

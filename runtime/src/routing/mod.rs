@@ -1,8 +1,8 @@
 //! Routes of declared handlers, with `get`, `post` and the other functions of [`axum::routing`].
 //!
-//! The functions accept only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and handlers inside
-//! the functions [`guarded`], [`authenticated`](fn@crate::authenticated) or [`public`](fn@crate::public). Each function
-//! records the declaration for the table.
+//! The functions accept only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and handlers that
+//! are wrapped in [`guarded`], [`authenticated`](fn@crate::authenticated) or [`public`](fn@crate::public). Each
+//! function records the declaration for the table.
 //!
 //! # Examples
 //!

@@ -22,7 +22,7 @@
 )]
 pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 
-// Without the second trait, the compiler's message would also show the call that has the bound.
+// Without the second trait, `sealed::Methods`, the compiler's message would also show the call that has the bound.
 #[diagnostic::do_not_recommend]
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 

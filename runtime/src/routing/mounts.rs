@@ -133,7 +133,7 @@ impl Mounts {
         self.all.iter().filter_map(|mount| Some((&*mount.path, mount.mounted.documentation.as_ref()?)))
     }
 
-    /// Returns the problems that the routes have with any gate.
+    /// Returns those problems of the routes that do not depend on the gate.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.clone();
         problems.extend(self.all.iter().filter_map(Mount::nameless_parameters));

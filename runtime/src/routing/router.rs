@@ -21,8 +21,8 @@ use crate::{
     scope::ScopeTable,
 };
 
-/// [`axum::Router`] for declared handlers: a handler without `#[requires_scope]`, `#[authenticated]` or `#[public]`
-/// does not compile.
+/// An [`axum::Router`] for declared handlers: a handler does not compile unless it has `#[requires_scope]`,
+/// `#[authenticated]` or `#[public]`, or is wrapped in [`guarded`](crate::guarded) or a similar function.
 ///
 /// To turn this router into an axum router, call [`Router::protect`]. The type is not `Clone`, because a copy would
 /// share the slots that `protect` fills with the gate.

@@ -94,8 +94,8 @@ where
 }
 
 impl<S> Router<S> {
-    /// Adds utoipa's documentation of all handlers mounted with [`routes!`](crate::routes) to `openapi`. The document
-    /// gets the operations, at their paths in this router, and the schemas that the operations refer to.
+    /// Adds to `openapi` utoipa's documentation of all handlers that are mounted with [`routes!`](crate::routes). The
+    /// document gets the operations, at their paths in this router, and the schemas that the operations refer to.
     ///
     /// In `openapi`, pass the description of the API as a whole, such as its title. In the paths of the document,
     /// `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, for example a parameter in the path

@@ -82,7 +82,8 @@ impl Diagnosis {
         self.at_fault().is_none()
     }
 
-    /// Returns the first part that has an error. This error can also be the cause of the errors in later parts.
+    /// Returns the first part, in the order of the variants of [`Part`], that has an error, or `None` if no part has
+    /// one. An error in this part can also be the cause of the errors in later parts.
     #[must_use]
     pub fn at_fault(&self) -> Option<Part> {
         let errors = self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
@@ -93,12 +94,12 @@ impl Diagnosis {
     ///
     /// | member | |
     /// |---|---|
-    /// | `at_fault` | `configuration`, `authorization_server`, `token` or null |
+    /// | `at_fault` | the first part that has an error: `configuration`, `authorization_server` or `token`; null if there is no error |
     /// | `resource`, `issuers` | the resource and the issuers of the gate that was examined |
     /// | `dpop` | `accepted` or `required`; omitted if the gate does not check DPoP proofs |
     /// | `client_certificate` | the header that contains the thumbprint of the client's certificate; omitted if the gate does not check certificates |
     /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
-    /// | `token` | for an accepted token, an object with `issuer`, `client`, `scopes` and `operations`; otherwise null. Each operation has `operation` (the name), `opens` (null if the answer depends on the request) and `lacks` (what the token lacks) |
+    /// | `token` | for an accepted token, an object with `issuer`, `client`, `scopes` and `operations`; otherwise null. Each operation has `operation` (the name), `opens` (whether the token opens the operation; null if that depends on the request) and `lacks` (what the token lacks) |
     #[must_use]
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]

@@ -41,15 +41,17 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// The problem makes the gate reject requests: all requests, or those with the examined token.
+    /// The gate rejects requests: all of them, those with tokens of one issuer, or those with the examined token. A
+    /// token that could not be checked is also an error.
     Error,
-    /// Some clients cannot get a token that the gate accepts.
+    /// The problem can keep some clients from getting a token that the gate accepts.
     Warning,
-    /// The finding can be intended. Then nothing needs to change.
+    /// You may have intended what the finding describes. Then nothing needs to change.
     Hint,
 }
 
-/// The part that a [`Finding`] is about. An error in one part can be the cause of errors in the parts listed after it.
+/// The part of the system that a [`Finding`] is about. An error in one part can be the cause of errors in the parts
+/// listed after it.
 ///
 /// # Examples
 ///

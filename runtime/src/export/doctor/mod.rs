@@ -74,8 +74,8 @@ impl<'a> Doctor<'a> {
         self
     }
 
-    /// Lets the verifier handle this token like the token of a request. A verifier that introspects tokens then sends
-    /// the token to the authorization server.
+    /// Lets the gate's verifier handle the token of [`Doctor::token`] like the token of a request. A verifier that
+    /// introspects tokens then sends the token to the authorization server.
     ///
     /// Without this setting, the doctor does not call a verifier of your own, because your verifier might send the
     /// token anywhere.
@@ -127,7 +127,7 @@ impl std::fmt::Debug for Doctor<'_> {
     }
 }
 
-/// Removes the text before a token that people often copy with the token, such as `Bearer`.
+/// Removes the text in front of the token, such as `Bearer`, because people often copy this text with the token.
 fn bare(token: &str) -> &str {
     let mut token = token.trim();
     for before in ["authorization:", "bearer ", "dpop "] {

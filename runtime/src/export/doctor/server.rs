@@ -1,5 +1,5 @@
-//! Examines an authorization server. The gate must be able to load its keys, and clients must be able to get tokens
-//! from it.
+//! Examines an authorization server. The gate must be able to load the server's keys, and clients must be able to get
+//! tokens from the server.
 
 use super::{
     finding::{Finding, Part, Severity},
@@ -34,8 +34,8 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Returns the problem that keeps the gate from introspecting opaque tokens. `of_trouble` reports metadata that cannot
-/// be read.
+/// Returns the problem that keeps the gate from introspecting opaque tokens. If the metadata cannot be read,
+/// `of_trouble` reports that instead.
 #[cfg(feature = "introspection")]
 async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
     let reason = issuer.introspects()?.trouble(&issuer.places).await?;

@@ -107,7 +107,7 @@ fn dpop(old: DpopUse, new: DpopUse) -> Option<(Direction, String)> {
         _ => return None,
     };
     // Tokens without a binding pass unless a binding is required, and bound tokens pass unless they are refused. So
-    // only `Accepted` lets both kinds pass, and each of the other two refuses one kind.
+    // only `Accepted` lets both kinds pass, and each of the other two values refuses one kind.
     let opens = old == Required || old == Refused;
     let closes = new == Required || new == Refused;
     Some((Direction::of(opens, closes), words.to_owned()))

@@ -10,8 +10,9 @@ use crate::{export::Admission, scope::ScopeTable};
 ///
 /// # Errors
 ///
-/// Fails if the file does not exist, if it cannot be read or written, or if it differs from the program. If the file
-/// differs, the error lists which rules became weaker and which became stricter.
+/// Fails if the file cannot be read or written. Without `UPDATE_SCOPES=1`, also fails if the file does not exist, or if
+/// it differs from the program. If the file differs, the error lists which rules became weaker and which became
+/// stricter.
 ///
 /// # Examples
 ///

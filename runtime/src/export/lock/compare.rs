@@ -1,9 +1,9 @@
 //! Compares two locks by the tokens that they let through.
 //!
 //! For this comparison, a token is a set of scopes. Only a finite number of scopes cover a given scope
-//! ([`Policy::coverers`]), so only a finite number of smallest sets of scopes meet a demand. It is enough to compare
-//! these sets. A template counts as one scope: a scope that covers the template covers every scope that the template
-//! can become.
+//! ([`Policy::coverers`]), so the number of minimal sets of scopes that meet a demand is finite, too. It is enough to
+//! compare these sets. A template counts as one scope: a scope that covers the template covers every scope that the
+//! template can become.
 
 use std::{
     borrow::Cow,
@@ -134,9 +134,9 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
 /// Tells whether some token fails to meet `demand` although the token has one scope from each set of `wanted`.
 ///
 /// A token fails if it lacks a scope of the floor, or if it lacks at least one scope of every alternative. A token
-/// lacks a scope if none of the token's scopes covers that scope. So the function chooses the scopes to lack, and takes
-/// all scopes that cover them out of each set of `wanted`. If every set still has a scope left, a token with one such
-/// scope from each set fails.
+/// lacks a scope if none of the token's scopes covers that scope. So the function chooses the scopes that the token
+/// lacks, and removes from each set of `wanted` all scopes that cover them. If every set still has a scope left, a
+/// token with one such scope from each set fails.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {
@@ -149,14 +149,14 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     if ways.iter().any(Vec::is_empty) {
         return false;
     }
-    // If no scope in `wanted` covers a demanded scope, a token of these scopes lacks it, and so does not meet this
-    // alternative. Only the other alternatives remain to try.
+    // If no scope in `wanted` covers a certain scope of an alternative, a token with scopes from `wanted` lacks that
+    // scope, and so does not meet the alternative. Only the other alternatives remain to try.
     let is_lacking = |scope: &Coverers| wanted.iter().all(|coverers| coverers.is_disjoint(scope));
     ways.retain(|way| !way.iter().any(is_lacking));
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tries each combination of one lacked scope from each alternative.
+/// Tells whether a token can lack at least one scope of each alternative. Tries all combinations.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],
     wanted: &[Coverers],

@@ -1,4 +1,4 @@
-//! The values of templates for which a policy has special rules.
+//! Finds the values of template parameters that a policy treats differently from all other values.
 //!
 //! A template normally counts as one scope, whatever value a request fills in. But an implication can name the scope
 //! that a template becomes for one value. For example, a scope `support` can imply `tenant:acme:read` or

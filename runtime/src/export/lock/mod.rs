@@ -112,7 +112,7 @@ impl fmt::Display for Lock {
 }
 
 /// Parses the text of a lock file. Windows line breaks are accepted. Empty lines and lines that begin with `#` are
-/// ignored. Older versions wrote locks without declarations; the defaults apply to these locks.
+/// ignored. Older versions of scopegate wrote locks without declarations; the defaults apply to these locks.
 impl FromStr for Lock {
     type Err = LockError;
 

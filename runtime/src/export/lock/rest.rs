@@ -86,7 +86,7 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other resources that apply to some URI of the resource `uri`.
+    /// Finds the rows of other MCP resources that apply to some URI of the resource `uri`, which can be a template.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
@@ -103,7 +103,7 @@ const RESOURCE: &str = "resources/read";
 #[cfg(feature = "mcp")]
 use crate::mcp::{needs_no_row, stands_in};
 
-/// Without the feature `mcp`, it is unknown which methods need a row. Assume that this method needs none.
+/// Without the feature `mcp`, it is unknown which MCP methods need a row. Assume that this method needs none.
 #[cfg(not(feature = "mcp"))]
 fn needs_no_row(_method: &str) -> bool {
     true

@@ -2,8 +2,8 @@
 
 use super::document::{Document, Needs, Place};
 
-/// The operations of a document. The second field is the precedence of the row that has set the operation's
-/// requirement, or `None` if no row has set it.
+/// The operations of a document. The second value of each pair is the precedence of the row that has set the
+/// operation's requirement, or `None` if no row has set it.
 pub(super) struct Operations<'a>(Vec<(Place<'a>, Option<Precedence>)>);
 
 /// How closely a row fits the method of an operation. The requirement comes from the row that fits most closely. The

@@ -41,7 +41,8 @@ pub(super) struct Flows {
 }
 
 impl OAuth {
-    /// Describes the authorization code flow of the API behind `gate`, and documents the gate's floor and vocabulary.
+    /// Describes the authorization code flow of the API behind `gate`. In the document, the scopes include the gate's
+    /// floor, and their descriptions come from the gate's vocabulary.
     pub fn authorization_code(gate: &Gate, authorization_url: &str, token_url: &str) -> Self {
         let flows = Flows {
             authorization_url: authorization_url.to_owned(),

@@ -67,7 +67,7 @@ pub struct AuthenticateLayer(Arc<Plan>);
 
 impl Step for AuthenticateLayer {
     async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
-        // The request carries the result to the guards inside, so it is not used here.
+        // The request carries the result to the guards inside, so this function does not need the result.
         let plan = plan_for(&self.0, parts).unwrap_or(Cow::Borrowed(&self.0));
         let _ = verify_for_all(&plan, parts).await;
         Ok(())

@@ -68,9 +68,9 @@ impl GateLayer {
     /// of [`nest_service`](axum::Router::nest_service).
     ///
     /// axum does not list its routes, so the check cannot find a path for which the table has no row. Such a path is
-    /// logged when its first request arrives. If the table has a row for a path, the other methods of this path that
-    /// have no row are logged at once. These methods are not an error, because their handlers may have no attribute,
-    /// and such a handler cannot have a row.
+    /// logged when its first request arrives. If the table has a row for a path, the methods of this path that have no
+    /// row are logged at once. These methods are not an error, because their handlers may have no attribute, and such a
+    /// handler cannot have a row.
     ///
     /// # Errors
     ///

@@ -57,8 +57,8 @@ impl Gate {
     /// With [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer), a request with a wrong method gets
     /// 405, even without a token.
     ///
-    /// The layer answers a CORS preflight with a 204 that allows nothing. If pages of other origins call the API, put a
-    /// CORS layer outside this layer.
+    /// The layer answers a CORS preflight with 204 and without CORS headers, so the browser does not send the actual
+    /// request. If pages of other origins call the API, put a CORS layer outside this layer.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Finds the routes of an axum router. A router does not list its routes, so the survey asks for one path at a time. No
-//! code of the program runs.
+//! Finds the routes of an axum router. A router does not list its routes, so the survey asks the router about one path
+//! at a time. No code of the program runs.
 
 use std::{
     convert::Infallible,

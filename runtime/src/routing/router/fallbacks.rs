@@ -66,7 +66,7 @@ where
     /// see [`axum::Router::method_not_allowed_fallback`].
     ///
     /// The fallback covers all paths added so far, except paths with a handler for any method. The table shows the
-    /// fallback at each of these paths, with the method `*`.
+    /// fallback at each path that the fallback covers, with the method `*`.
     pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
         handler: H,

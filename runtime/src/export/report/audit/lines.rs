@@ -6,13 +6,13 @@ use std::{
     path::Path,
 };
 
-/// The greatest length in bytes that a line can have to be read as a record. A record with all the scopes and texts
-/// that a token can have is not longer.
+/// The greatest length, in bytes, of a line that is read as a record. A record with all the scopes and texts that a
+/// token can have is not longer.
 const LONGEST: u64 = 1024 * 1024;
 
 /// A line that is not empty.
 pub(super) struct Line<'a> {
-    /// Counted from 1.
+    /// The line number in the file, counted from 1.
     pub(super) number: u64,
     /// The text of the line, or `None` if the line is too long.
     pub(super) text: Option<&'a [u8]>,

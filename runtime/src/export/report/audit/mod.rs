@@ -23,14 +23,14 @@ use self::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// For each file, the summary lists the numbers of at most this many invalid lines.
+/// For each file, the summary lists the line numbers of at most this many invalid lines.
 const MOST_NUMBERS: usize = 20;
 
 /// The summary of one or more logs.
 #[derive(Serialize)]
 pub(in crate::export) struct Audit {
     records: u64,
-    /// Milliseconds since 1970.
+    /// The time of the earliest record, in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,12 +47,12 @@ pub(in crate::export) struct Audit {
     broken: Vec<Broken>,
 }
 
-/// The count and the numbers of the lines in a file that are not records.
+/// The invalid lines of a file, which are not records: their count and their line numbers.
 #[derive(Serialize)]
 struct Broken {
     file: String,
     lines: u64,
-    /// The numbers of the first lines that are not records.
+    /// The line numbers of the first invalid lines.
     numbers: Vec<u64>,
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// out members that have no value.
 #[derive(Deserialize)]
 pub(super) struct Record {
-    /// Milliseconds since 1970.
+    /// The time of the decision, in milliseconds since 1970.
     pub(super) time: i64,
     pub(super) outcome: Outcome,
     pub(super) reason: Option<String>,

@@ -114,8 +114,8 @@ impl Dpop {
     /// Sets the secret that signs nonces, so that all replicas accept each other's nonces.
     ///
     /// Use 32 random bytes that nobody else knows, and give all replicas the same secret. Without this method, each
-    /// start uses a new secret, and a client that moves to another replica must get a new nonce. This method does not
-    /// make the gate require nonces. For that, call [`Dpop::nonce`].
+    /// start of the program uses a new secret, and a client that moves to another replica must get a new nonce. This
+    /// method does not make the gate require nonces. For that, call [`Dpop::nonce`].
     ///
     /// # Examples
     ///
@@ -170,8 +170,8 @@ impl Dpop {
 
     /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
     ///
-    /// If replicas do not share a store, a proof can be used once at each replica. If the [store](ReplayStore) survives
-    /// a restart, the gate does not ask each client for a nonce after the restart.
+    /// If replicas do not share a store, a proof can be used once at each replica. Unless the [store](ReplayStore)
+    /// survives a restart of the program, the gate asks each client for a nonce after the restart.
     ///
     /// # Examples
     ///

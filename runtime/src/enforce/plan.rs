@@ -57,7 +57,7 @@ impl Plan {
         Self { gate, ..self.clone() }
     }
 
-    /// Makes the plan of a layer, which demands only the floor. `inside` is the table of the guards inside.
+    /// Makes the plan of a layer, which demands only the floor. `inside` is the table of the handlers behind the layer.
     pub(crate) fn of_layer(gate: Gate, inside: &ScopeTable) -> Self {
         Self::of_floor(gate, inside.entries().iter().map(Entry::row), inside)
     }

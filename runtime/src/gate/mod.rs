@@ -76,7 +76,7 @@ struct Inner {
     problems: Vec<String>,
 }
 
-/// What challenges point to.
+/// What a gate protects, and what its challenges therefore name: a resource or a realm.
 #[derive(Clone)]
 enum Protects {
     Resource(Box<Resource>),
@@ -389,7 +389,7 @@ impl Gate {
         self.0.bindings.accepts_unchecked
     }
 
-    /// Returns the source of the client certificate's thumbprint, if the gate checks it.
+    /// Returns the source of the client certificate's thumbprint, if the gate checks client certificates.
     #[cfg(feature = "export")]
     pub(crate) fn checks_certificate(&self) -> Option<&ClientCertificate> {
         self.0.bindings.certificate.as_ref()

@@ -37,8 +37,8 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
 ///   needs about 160 bytes for each proof until the proof expires.
 /// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts without its data has forgotten
-///   every proof. By default, Redis then writes to disk once a second, so the proofs of the last second can be lost.
-///   With `appendfsync always`, no proofs are lost.
+///   every proof. With this setting alone, Redis writes to disk once a second, so the proofs of the last second can be
+///   lost. With `appendfsync always`, no proofs are lost.
 /// - Connect to the primary. A Redis replica can lack the latest proofs, because Redis replicates asynchronously.
 ///
 /// Unlike the store in memory, this store does not limit the number of proofs for each key. Limit the rate of each

@@ -323,7 +323,7 @@ impl Gate {
         self
     }
 
-    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever the path of the resource.
+    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever path the resource has.
     ///
     /// Some clients look only there. Clients that follow RFC 9728 strictly reject this copy, because the document's
     /// member `resource` is not the URL of the root. These clients find the document at the resource's own path.
@@ -368,7 +368,7 @@ impl Gate {
         }
     }
 
-    /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] sets.
+    /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] selects.
     ///
     /// Returns `None` for a gate with only static keys, and for a gate of a [family](Resource::family). For a family,
     /// use [`Discovery::document_at`](crate::Discovery::document_at), which returns the metadata of each resource of

@@ -41,8 +41,8 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///   lost. With `appendfsync always`, no proofs are lost.
 /// - Connect to the primary. A Redis replica can lack the latest proofs, because Redis replicates asynchronously.
 ///
-/// Unlike the store in memory, this store does not limit the number of proofs for each key. Limit the rate of each
-/// client in front of the gate.
+/// Unlike the store in memory, this store does not limit the number of proofs for each key. So limit the request rate
+/// of each client, for example in a proxy in front of the gate.
 ///
 /// # Examples
 ///

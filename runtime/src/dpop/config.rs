@@ -28,7 +28,7 @@ pub struct Dpop {
     is_required: bool,
     pub(super) asks_nonce: bool,
     pub(super) window: Duration,
-    /// The names of algorithms that the metadata and challenges list.
+    /// The names of the algorithms that are listed in the metadata and in challenges.
     names: Vec<String>,
     /// The algorithms in `names` that the gate can verify.
     pub(super) algorithms: Vec<Algorithm>,
@@ -133,7 +133,8 @@ impl Dpop {
 
     /// Sets how far the time of a proof (`iat`) may be before or after the server's time; 5 minutes unless set.
     ///
-    /// The store keeps each proof until its `iat` is older than this window. A window of zero is an error at startup.
+    /// The store keeps each proof until the proof's `iat` is older than this window. A window of zero is an error at
+    /// startup.
     ///
     /// # Examples
     ///
@@ -204,7 +205,7 @@ impl Dpop {
         self.is_required
     }
 
-    /// Returns the algorithms that the metadata and challenges list.
+    /// Returns the names of the algorithms that are listed in the metadata and in challenges.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }

@@ -316,7 +316,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Treats the headers that carry proofs like those that carry credentials.
+    /// Treats headers with proofs in the same way as headers with credentials.
     fn bound(mut self) -> Self {
         let inner = self.change();
         inner.sources.set_proofs(inner.bindings.headers());
@@ -325,7 +325,7 @@ impl Gate {
 
     /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever path the resource has.
     ///
-    /// Some clients look only there. Clients that follow RFC 9728 strictly reject this copy, because the document's
+    /// Some clients look only there. Clients that strictly follow RFC 9728 reject this copy, because the document's
     /// member `resource` is not the URL of the root. These clients find the document at the resource's own path.
     ///
     /// # Examples

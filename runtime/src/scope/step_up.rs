@@ -63,8 +63,8 @@ impl StepUp {
     ///
     /// # Errors
     ///
-    /// Fails if both demand values of `acr` but have no value in common, because hardly any login could then meet both
-    /// demands.
+    /// Fails if each demand names values of `acr` but the two have no value in common, because hardly any login could
+    /// then meet both demands.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =

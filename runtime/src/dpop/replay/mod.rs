@@ -44,7 +44,7 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 pub trait ReplayStore: Send + Sync + 'static {
     /// Stores a proof for `lifetime`, and returns whether the proof is new.
     ///
-    /// Of several simultaneous calls for one proof, exactly one returns `true`.
+    /// Of several simultaneous calls for one proof, exactly one must return `true`.
     ///
     /// # Errors
     ///

@@ -27,7 +27,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// Every request with a bound token is answered with 503 and `Retry-After`. A request waits for Redis at most one
 /// second, including the time to connect. Set a longer [timeout](Self::timeout) if your network is slow. The program
-/// starts without Redis, and accepts proofs as soon as Redis answers.
+/// also starts while Redis is down, and accepts proofs as soon as Redis answers.
 ///
 /// # What Redis must not forget
 ///

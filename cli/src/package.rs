@@ -20,7 +20,7 @@ pub(crate) struct Package {
     lock: PathBuf,
 }
 
-/// The target of the package that is the exporter.
+/// The exporter, which is one of the package's targets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Exporter {
     Bin(String),

@@ -28,7 +28,7 @@ pub enum TemplateFault {
     Scope(Fault),
 }
 
-/// Tells whether `text` contains braces. It is then a template, or a scope with escaped braces.
+/// Tells whether `text` contains braces. A text with braces is a template, or a scope with escaped braces.
 #[must_use]
 pub fn has_braces(text: &str) -> bool {
     text.contains(['{', '}'])

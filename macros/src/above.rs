@@ -1,6 +1,6 @@
-//! Finds axum's attributes above a scope attribute, by reading the source file. Axum's attribute then expands first and
-//! calls the handler without its guard. The compiler would report that an argument is missing, although the user did
-//! not write this argument.
+//! Finds axum's attributes above a scope attribute, by reading the source file. An attribute of axum that is above
+//! expands first, and calls the handler without its guard. The compiler would report that an argument is missing,
+//! although the user did not write this argument.
 //!
 //! The program never compiles in this case. This module only improves the message.
 

@@ -106,7 +106,7 @@ impl RowStart {
     }
 
     /// Starts a row that needs all of these scopes and nothing else, as most rows do. The compiler evaluates this call
-    /// faster than the general one.
+    /// faster than the call for other rows.
     fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
         let krate = &args.krate;
         Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }

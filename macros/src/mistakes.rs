@@ -14,7 +14,7 @@ pub(crate) enum Callers<'a> {
     Everybody,
     /// Clients whose token has at least these scopes.
     WithToken(&'a [ScopeArg]),
-    /// Unknown, because the attribute has an error.
+    /// The callers are unknown, because the attribute has an error.
     Unknown,
 }
 

@@ -33,7 +33,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Returns the text of the scope or template that a literal names, as `require` compares it.
+/// Returns the text of the scope or template that a literal names, in the form that `Access::require` compares.
 pub(crate) fn name(text: &str) -> Option<String> {
     Some(match Literal::read(text).ok()? {
         Literal::Scope(scope) => scope.into_owned(),

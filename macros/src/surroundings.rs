@@ -1,8 +1,8 @@
-//! Finds what surrounds an attribute by reading the source file, because the compiler passes only the item to an
+//! Reads the source file to find what surrounds an attribute, because the compiler passes only the item to an
 //! attribute.
 //!
-//! This module changes only the message. The types that an attribute emits are not allowed in an `impl` block, and the
-//! compiler's own message about this would name generated types.
+//! This module changes only the error message. The types that an attribute emits are not allowed in an `impl` block,
+//! and the compiler's own message about this would name generated types.
 
 use std::{fs, ops::ControlFlow};
 

@@ -44,10 +44,10 @@
 /// async fn delete(Path(name): Path<String>) {}
 /// ```
 ///
-/// A scope can contain parameters of the path. A legal value has 1 to 1,024 characters: ASCII letters, digits, `.`,
-/// `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest of the scope.
-/// If a value is illegal, no token meets the alternative with this scope, but other alternatives still count, and the
-/// challenge names the first of them. Write a literal brace twice, as in `{{`.
+/// A scope can contain parameters of the path. The value of a parameter may have 1 to 1,024 characters: ASCII letters,
+/// digits, `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest
+/// of the scope. If a value is illegal, no token meets the alternative with this scope, but other alternatives still
+/// count, and the challenge names the first of them. Write a literal brace twice, as in `{{`.
 ///
 /// ```
 /// use axum::extract::Path;

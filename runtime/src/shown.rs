@@ -2,7 +2,7 @@
 //!
 //! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and marks
 //! that change the direction of writing. With these characters, the text could forge lines of a log. A URL can contain
-//! a secret.
+//! a secret, so only its harmless parts are shown.
 
 use std::fmt::{self, Display, Write as _};
 

@@ -118,7 +118,7 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// For each scope, the scopes that cover it.
+/// Returns, for each scope, the scopes that cover it.
 fn parents(scopes: &[Scope]) -> BTreeMap<&str, Vec<&str>> {
     let mut parents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for scope in scopes {

@@ -115,7 +115,7 @@ fn ident(value: &Expr) -> syn::Result<Ident> {
     })
 }
 
-/// Returns a name that can be written as a string literal or directly, because rmcp accepts both.
+/// Returns the tokens of a name. The name is written as a string literal or without quotes, because rmcp accepts both.
 fn text_or_tokens(value: &Expr) -> TokenStream {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {

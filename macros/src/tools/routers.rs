@@ -72,8 +72,8 @@ impl Routers {
     }
 }
 
-/// Emits the `ServerHandler` implementation in place of rmcp's `#[tool_router]`, and removes `server_handler` from that
-/// attribute's arguments. The attribute would look for rmcp only in the dependencies.
+/// Emits the `ServerHandler` implementation that rmcp's `#[tool_router]` would otherwise emit, and removes
+/// `server_handler` from that attribute's arguments. The attribute would look for rmcp only in the dependencies.
 fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
     let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
         return TokenStream::new();

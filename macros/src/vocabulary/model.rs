@@ -28,7 +28,7 @@ pub(crate) struct Vocabulary {
 pub(crate) struct Variant {
     pub(crate) name: Ident,
     pub(crate) description: String,
-    /// The attribute of the variant. `None` only after an error.
+    /// The attribute of the variant. The field is `None` only after an error.
     pub(crate) scope: Option<ScopeAttribute>,
     /// Whether the variant has fields, which is an error.
     pub(crate) has_fields: bool,

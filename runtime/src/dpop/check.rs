@@ -69,8 +69,9 @@ impl Dpop {
 
     /// Checks the nonce of a proof that was made at `made`.
     ///
-    /// Clients keep sending the last nonce that they received. A gate that does not ask for a nonce therefore accepts
-    /// an old nonce that it issued. If its store survives a restart, such a gate does not check the nonce at all.
+    /// Clients keep sending the last nonce that they received. So while a gate asks for no nonces, it accepts every
+    /// nonce that it has issued, however old. If the gate's store also survives a restart, the gate then ignores the
+    /// nonce.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;
@@ -95,8 +96,8 @@ impl Dpop {
     /// Tells whether a proof that was made at `made` could have been used before the program started. The store would
     /// then not contain the proof.
     ///
-    /// The time of a proof can be up to one window in the future. So a proof could have been used before
-    /// the start if its time is earlier than the start plus one window.
+    /// The time of a proof can be up to one window in the future. So a proof could have been used before the start if
+    /// its time is earlier than the start plus one window.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
     }

@@ -28,7 +28,7 @@ pub struct Dpop {
     is_required: bool,
     pub(super) asks_nonce: bool,
     pub(super) window: Duration,
-    /// The names of algorithms that the metadata and challenges list.
+    /// The names of the algorithms that are listed in the metadata and in challenges.
     names: Vec<String>,
     /// The algorithms in `names` that the gate can verify.
     pub(super) algorithms: Vec<Algorithm>,
@@ -114,8 +114,8 @@ impl Dpop {
     /// Sets the secret that signs nonces, so that all replicas accept each other's nonces.
     ///
     /// Use 32 random bytes that nobody else knows, and give all replicas the same secret. Without this method, each
-    /// start uses a new secret, and a client that moves to another replica must get a new nonce. This method does not
-    /// make the gate require nonces. For that, call [`Dpop::nonce`].
+    /// start of the program uses a new secret, and a client that moves to another replica must get a new nonce. This
+    /// method does not make the gate require nonces. For that, call [`Dpop::nonce`].
     ///
     /// # Examples
     ///
@@ -133,7 +133,8 @@ impl Dpop {
 
     /// Sets how far the time of a proof (`iat`) may be before or after the server's time; 5 minutes unless set.
     ///
-    /// The store keeps each proof until its `iat` is older than this window. A window of zero is an error at startup.
+    /// The store keeps each proof until the proof's `iat` is older than this window. A window of zero is an error at
+    /// startup.
     ///
     /// # Examples
     ///
@@ -170,8 +171,8 @@ impl Dpop {
 
     /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
     ///
-    /// If replicas do not share a store, a proof can be used once at each replica. If the [store](ReplayStore) survives
-    /// a restart, the gate does not ask each client for a nonce after the restart.
+    /// If replicas do not share a store, a proof can be used once at each replica. Unless the [store](ReplayStore)
+    /// survives a restart of the program, the gate asks each client for a nonce after the restart.
     ///
     /// # Examples
     ///
@@ -204,7 +205,7 @@ impl Dpop {
         self.is_required
     }
 
-    /// Returns the algorithms that the metadata and challenges list.
+    /// Returns the names of the algorithms that are listed in the metadata and in challenges.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }

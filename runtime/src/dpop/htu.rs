@@ -25,7 +25,7 @@ pub(super) fn expected(resource: &Resource, path: &str) -> String {
     format!("{}{}", resource.origin(), expected_path(resource, path).unwrap_or_default())
 }
 
-/// Returns the path of the request's public URL. A proxy in front of the program possibly removes the resource's path
+/// Returns the path of the request's public URL. A proxy in front of the program may have removed the resource's path
 /// from the beginning of the request's path. If the request's path is not at or below the resource's path, this
 /// function adds the resource's path again.
 fn expected_path(resource: &Resource, path: &str) -> Option<String> {

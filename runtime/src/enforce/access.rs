@@ -61,7 +61,7 @@ pub struct Access {
     authority: Authority,
 }
 
-/// What decides about demands.
+/// What decides whether the token meets a handler's demands.
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),
@@ -177,8 +177,7 @@ impl Access {
     }
 
     /// Returns the subject (`sub`) of the token, if the token has one: the user or the client for whom the token was
-    /// issued. As the key for a user's data,
-    /// use [`Access::principal`] instead.
+    /// issued. As the key for a user's data, use [`Access::principal`] instead.
     pub fn subject(&self) -> Option<&str> {
         self.token.subject()
     }
@@ -436,7 +435,8 @@ impl Access {
         Self::without_gate(token, row, Arc::default())
     }
 
-    /// Sets the policy that decides about demands, such as the policy of the program's gate.
+    /// Sets the policy that decides whether the token meets the handler's demands. Usually this is the policy of the
+    /// program's gate.
     #[must_use]
     pub fn under(mut self, policy: &Policy) -> Self {
         self.authority = Authority::Local(Arc::new(Local { policy: policy.clone(), observer: None }));

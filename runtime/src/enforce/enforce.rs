@@ -65,7 +65,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Err(Rejection::misconfigured());
     };
     let token = token(plan, enforcement, parts).await;
-    // Computed after the last `.await`, so that the `Future` of a waiting request stays small.
+    // The decision is made after the last `.await`, so that the `Future` of a waiting request stays small.
     let admitted = admit(plan, token, row, filled, &Noted::of(parts, watch));
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if plan.gate.verifies_for_all() {

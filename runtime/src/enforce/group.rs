@@ -15,7 +15,7 @@ pub(crate) struct Group {
     requirement: Requirement,
     /// The handler's own declaration.
     own: RowRef,
-    /// The combined row, which is enforced and shown.
+    /// The combined row, which is enforced, and which the scope table lists.
     row: RowRef,
 }
 

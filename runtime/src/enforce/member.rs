@@ -78,7 +78,7 @@ async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Res
     Ok(())
 }
 
-/// Makes the notes for a request whose check has not begun.
+/// Makes the `Noted` of a request whose check has not begun.
 fn of(parts: &Parts) -> Noted<'_> {
     Noted::of(parts, Watch::default())
 }

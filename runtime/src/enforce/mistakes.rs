@@ -34,7 +34,7 @@ pub trait OfAnotherType {
 
 impl<T> OfAnotherType for TypeOf<T> {}
 
-/// Implemented for the arguments that a public handler may take.
+/// This trait is implemented for the arguments that a public handler may take.
 #[diagnostic::on_unimplemented(
     message = "a `#[public]` handler has no token for an `Access`",
     label = "write `Option<Access>`, or `#[authenticated]` above the handler"

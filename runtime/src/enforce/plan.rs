@@ -57,7 +57,7 @@ impl Plan {
         Self { gate, ..self.clone() }
     }
 
-    /// Makes the plan of a layer, which demands only the floor. `inside` is the table of the guards inside.
+    /// Makes the plan of a layer, which demands only the floor. `inside` is the table of the handlers behind the layer.
     pub(crate) fn of_layer(gate: Gate, inside: &ScopeTable) -> Self {
         Self::of_floor(gate, inside.entries().iter().map(Entry::row), inside)
     }
@@ -106,7 +106,7 @@ impl Plan {
         self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
     }
 
-    /// Refuses a request for a reason that more scopes would not change, and reports the refusal.
+    /// Refuses a request that would also be refused with more scopes, and reports the refusal.
     #[cfg(feature = "mcp")]
     pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
         self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())

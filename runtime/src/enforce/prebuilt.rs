@@ -23,7 +23,7 @@ impl Answers {
 #[derive(Clone)]
 pub(crate) struct Prebuilt(Arc<HashMap<Terms, Answers>>);
 
-/// The most frequent reasons first.
+/// The reasons whose answers are built at startup, the most frequent first.
 const REASONS: [Reason; 6] = [
     Reason::MissingToken,
     Reason::InsufficientScope,

@@ -62,7 +62,8 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // The inner service that was polled ready handles this request. The clone handles the next request.
+        // `poll_ready` was called on the inner service, so that service handles this request. The clone handles the
+        // next request.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let step = self.step.clone();

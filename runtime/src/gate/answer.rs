@@ -12,7 +12,8 @@ use crate::{
 };
 
 impl Gate {
-    /// Builds the answer to a failed request. A challenge names what `demands` need.
+    /// Builds the answer to a failed request. If the answer has a challenge, the challenge names the scopes and the
+    /// login that `demands` need.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let (reason, scheme) = match failure {
             Failure::Unavailable { retry_after } => {

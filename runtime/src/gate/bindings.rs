@@ -38,7 +38,7 @@ pub(crate) enum DpopUse {
 }
 
 impl DpopUse {
-    /// Returns the word for exports. Returns `None` if DPoP is not enabled.
+    /// Returns the word by which exports describe this setting. Returns `None` if DPoP is not enabled.
     #[cfg(feature = "export")]
     pub(crate) const fn word(self) -> Option<&'static str> {
         match self {
@@ -97,7 +97,7 @@ impl Bindings {
                 }
                 (Scheme::Dpop, Some(jkt)) => {
                     let checking = dpop.check(jkt, presented, path, is_proven);
-                    // Boxed, so that requests with bearer tokens do not need space for this future.
+                    // This future is boxed, so that requests with bearer tokens do not need space for it.
                     return Ok(Some(Box::pin(async { checking.await.map_err(Unproven::from) })));
                 }
             };

@@ -83,7 +83,8 @@ impl Gate {
     }
 
     /// Returns an error if this gate rejects a verified token in every request, because no proof could make the token
-    /// acceptable. Unlike [`refuses`](Self::refuses), this includes a token without a key if the gate requires DPoP.
+    /// acceptable. Unlike [`refuses`](Self::refuses), this method also returns an error for a token without a key if
+    /// the gate requires DPoP.
     #[cfg(feature = "export")]
     pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {
         self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))

@@ -46,7 +46,7 @@ pub(crate) fn alike(scopes: &Alike<'_>) {
 
 /// Logs that a credential was not accepted.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
-    // Escaped, because a verifier's error can contain text from the client.
+    // The error is escaped, because a verifier's error can contain text from the client.
     #[cfg(feature = "tracing")]
     let shown = shown::line(error);
     #[cfg(feature = "tracing")]
@@ -199,7 +199,7 @@ fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
 /// lacks the operation.
 #[cfg(feature = "mcp")]
 pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
-    // Escaped, because text from a client could forge lines of the log.
+    // The values are escaped, because text from a client could forge lines of the log.
     #[cfg(feature = "tracing")]
     tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");
     #[cfg(not(feature = "tracing"))]

@@ -76,7 +76,7 @@ struct Inner {
     problems: Vec<String>,
 }
 
-/// What challenges point to.
+/// What a gate protects, and what its challenges therefore name: a resource or a realm.
 #[derive(Clone)]
 enum Protects {
     Resource(Box<Resource>),
@@ -316,16 +316,16 @@ impl Gate {
         self.bound()
     }
 
-    /// Treats the headers that carry proofs like those that carry credentials.
+    /// Treats headers with proofs in the same way as headers with credentials.
     fn bound(mut self) -> Self {
         let inner = self.change();
         inner.sources.set_proofs(inner.bindings.headers());
         self
     }
 
-    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever the path of the resource.
+    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever path the resource has.
     ///
-    /// Some clients look only there. Clients that follow RFC 9728 strictly reject this copy, because the document's
+    /// Some clients look only there. Clients that strictly follow RFC 9728 reject this copy, because the document's
     /// member `resource` is not the URL of the root. These clients find the document at the resource's own path.
     ///
     /// # Examples
@@ -368,7 +368,7 @@ impl Gate {
         }
     }
 
-    /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] sets.
+    /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] selects.
     ///
     /// Returns `None` for a gate with only static keys, and for a gate of a [family](Resource::family). For a family,
     /// use [`Discovery::document_at`](crate::Discovery::document_at), which returns the metadata of each resource of
@@ -389,7 +389,7 @@ impl Gate {
         self.0.bindings.accepts_unchecked
     }
 
-    /// Returns the source of the client certificate's thumbprint, if the gate checks it.
+    /// Returns the source of the client certificate's thumbprint, if the gate checks client certificates.
     #[cfg(feature = "export")]
     pub(crate) fn checks_certificate(&self) -> Option<&ClientCertificate> {
         self.0.bindings.certificate.as_ref()

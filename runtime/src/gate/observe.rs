@@ -6,8 +6,8 @@ use super::{Gate, log};
 use crate::observe::{Observer, Watch};
 
 impl Gate {
-    /// Sets the observer, which receives each decision of this gate, both allowed and refused. A second call replaces
-    /// the observer.
+    /// Sets the observer, which receives each decision of this gate, whether the request is allowed or refused. A
+    /// second call replaces the observer.
     ///
     /// The gate reports the decisions of a handler's guard, of [`Gate::layer`], of the layer in front of an MCP server,
     /// of [`Access::require`](crate::Access::require), and of the filter that removes entries from MCP lists. Each

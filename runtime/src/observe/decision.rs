@@ -134,8 +134,8 @@ impl<'a> Decision<'a> {
         self.facts.demands.iter().map(|demand| demand.row.handler())
     }
 
-    /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and the handler's
-    /// own demand.
+    /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and any scope
+    /// that the handler demands while it runs.
     ///
     /// The scopes have the names that tokens use, even if [`Gate::asked_as`](crate::Gate::asked_as) sets other names
     /// for clients.
@@ -177,8 +177,8 @@ impl<'a> Decision<'a> {
         self.step_up().max_age()
     }
 
-    /// Returns the demand on the login. The demand of a filtered list is empty, because its rows are the hidden
-    /// operations.
+    /// Returns the demand on the login. For a filtered list, there is no demand, because the rows of the record are the
+    /// hidden operations.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,

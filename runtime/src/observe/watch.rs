@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// This type is small, because every request carries a `Watch`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Watch {
-    /// The time when the work began, plus the length of all pauses. `None` if the time is not measured.
+    /// The time when the work began, plus the length of all pauses. The value is `None` if the time is not measured.
     since: Option<Instant>,
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Caller<'a> {
     login: Option<&'a Login>,
     /// How much the clocks of the gate and the issuer may differ.
     leeway: Duration,
-    /// Returns the current time. Called only if a requirement limits the time since the login.
+    /// Returns the current time. The function is called only if a requirement limits the time since the login.
     clock: fn() -> SystemTime,
 }
 

@@ -43,7 +43,7 @@ pub struct Challenge {
     algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
-    /// The accepted values of `acr`, separated by spaces. Empty if any login is enough.
+    /// The accepted values of `acr`, separated by spaces. The text is empty if any login is enough.
     acr_values: String,
     /// In seconds.
     max_age: Option<u64>,
@@ -81,8 +81,8 @@ impl Challenge {
         }
     }
 
-    /// Changes the scheme to DPoP, and adds the algorithms that may sign proofs ([RFC 9449, section 7.1]). An illegal
-    /// name is left out.
+    /// Changes the scheme to DPoP, and adds the algorithms that may sign proofs ([RFC 9449, section 7.1]). A name that
+    /// a challenge cannot carry is left out.
     ///
     /// # Examples
     ///

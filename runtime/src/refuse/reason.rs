@@ -40,7 +40,7 @@ pub enum Reason {
     NonceRequired,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
-    /// A value in the path contains characters that are illegal in the scope: 400, without a challenge.
+    /// A path parameter has a value that is not allowed in a scope: 400, without a challenge.
     IllegalParameter,
     /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
     /// can have: 404, without a challenge. No token can be valid there.

@@ -49,8 +49,8 @@ pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
         .collect()
 }
 
-/// Groups scopes that could be alike, so that only the scopes of one group are compared. For a large table, comparing
-/// all pairs of scopes would take minutes.
+/// Puts scopes that could be alike into groups, so that only the scopes of one group are compared. For a large table,
+/// comparing all pairs of scopes would take minutes.
 fn groups(named: &[Named<'_>]) -> HashMap<String, Vec<usize>> {
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, scope) in named.iter().enumerate() {

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter. Upper and lower
-/// case are different.
+/// case letters count as different.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! Scopes, and the requirements that operations make of them. Pure.
+//! Scopes, and the requirements that operations declare with scopes. Pure.
 
 mod alike;
 mod granted;

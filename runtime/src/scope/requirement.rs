@@ -99,7 +99,8 @@ impl Requirement {
         self
     }
 
-    /// Rejects a requirement without scopes, because the handler needs `#[authenticated]` or `#[public]` instead.
+    /// Rejects a requirement that demands neither a scope nor a login, because the handler needs `#[authenticated]` or
+    /// `#[public]` instead.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {

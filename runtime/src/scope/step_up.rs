@@ -63,8 +63,8 @@ impl StepUp {
     ///
     /// # Errors
     ///
-    /// Fails if both demand values of `acr` but have no value in common, because hardly any login could then meet both
-    /// demands.
+    /// Fails if each demand names values of `acr` but the two have no value in common, because hardly any login could
+    /// then meet both demands.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =
@@ -147,8 +147,7 @@ impl StepUp {
     }
 }
 
-/// Parses a number above zero. The number can have no sign and no leading zeros, so that each number is written in only
-/// one way.
+/// Parses a number above zero. A sign or a leading zero is an error, so that each number is written in only one way.
 fn seconds(text: &str) -> Option<u32> {
     text.parse().ok().filter(|seconds: &u32| *seconds > 0 && seconds.to_string() == text)
 }

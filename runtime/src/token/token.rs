@@ -53,8 +53,8 @@ struct Data {
     scopes: GrantedScopes,
     issuer: Option<Arc<str>>,
     subject: Option<Arc<str>>,
-    /// Made from the issuer and the subject, or from a static key. If the key has no name, only this crate sees the
-    /// principal.
+    /// The principal is made from the issuer and the subject, or from a static key. If the key has no name, only this
+    /// crate sees the principal.
     principal: Option<Principal>,
     client: Option<String>,
     expires_at: Option<SystemTime>,
@@ -82,7 +82,8 @@ impl Token {
         self.identified(|data| data.issuer = Some(issuer.into()))
     }
 
-    /// Sets the subject (`sub`): the user or the client for whom the token was issued. A subject is unique only within its issuer.
+    /// Sets the subject (`sub`): the user or the client for whom the token was issued. A subject is unique only within
+    /// its issuer.
     #[must_use]
     pub fn with_subject(self, subject: impl Into<Arc<str>>) -> Self {
         self.identified(|data| data.subject = Some(subject.into()))

@@ -29,7 +29,7 @@ pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
     /// The gate calls the verifier once per request for the same credentials, even if several gates with the same
-    /// verifier are nested. If a middleware between the gates changes the method, the URI or headers without
+    /// verifier are nested. If a middleware between the gates changes the method, the URI or a header that carries no
     /// credentials, the verifier is not called again.
     ///
     /// # Errors

@@ -65,8 +65,8 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// The first half of a hash. Half is enough, because for a given proof or key, nobody can find another one with the
-/// same half. If two proofs have the same half by chance, the second is refused.
+/// The first half of a hash. Half is enough, because for a given proof or key, nobody can find another proof or key
+/// with the same half. If two proofs have the same half by chance, the second is refused.
 type Half = [u8; 16];
 
 fn half(bytes: &[u8; 32]) -> Half {
@@ -93,8 +93,8 @@ struct Expiring {
     key: Half,
 }
 
-/// The most expired proofs that one call removes. A call adds only one proof, so calls remove proofs faster than they
-/// add them. The limit is small, so that no request becomes slow.
+/// The largest number of expired proofs that one call removes. A call adds only one proof, so calls remove proofs
+/// faster than they add them. The limit is small, so that no request becomes slow.
 const SWEPT: usize = 4;
 
 impl Proofs {
@@ -107,8 +107,8 @@ impl Proofs {
         let (key, proof) = (half(proof.key()), half(proof.as_bytes()));
         self.sweep(now, SWEPT);
         if self.is_taken(&proof, &key) {
-            // Before the proof is refused, remove all expired entries, because they possibly cause the refusal. Each
-            // entry is removed only once, so this costs little on average.
+            // Before the proof is refused, remove all expired entries, because they may be the cause of the refusal.
+            // Each entry is removed only once, so this costs little on average.
             self.sweep(now, usize::MAX);
         }
         if self.seen.contains(&proof) {

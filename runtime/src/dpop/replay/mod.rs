@@ -16,8 +16,8 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 /// A proof is valid for one request (RFC 9449, section 11.1). The gate asks its store last, after it has checked the
 /// token and the signature. Therefore, only a client with a bound token of a trusted issuer can fill the store.
 ///
-/// A store **must not forget** a proof before its lifetime ends. A full store returns [`StoreError::full`], and the
-/// gate answers 503.
+/// A store **must not forget** a proof before the proof's lifetime ends. A full store returns [`StoreError::full`], and
+/// the gate answers 503.
 ///
 /// # Examples
 ///
@@ -44,7 +44,7 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 pub trait ReplayStore: Send + Sync + 'static {
     /// Stores a proof for `lifetime`, and returns whether the proof is new.
     ///
-    /// Of several simultaneous calls for one proof, exactly one returns `true`.
+    /// Of several simultaneous calls for one proof, exactly one must return `true`.
     ///
     /// # Errors
     ///

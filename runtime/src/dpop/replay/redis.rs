@@ -27,7 +27,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// Every request with a bound token is answered with 503 and `Retry-After`. A request waits for Redis at most one
 /// second, including the time to connect. Set a longer [timeout](Self::timeout) if your network is slow. The program
-/// starts without Redis, and accepts proofs as soon as Redis answers.
+/// also starts while Redis is down, and accepts proofs as soon as Redis answers.
 ///
 /// # What Redis must not forget
 ///
@@ -37,12 +37,12 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
 ///   needs about 160 bytes for each proof until the proof expires.
 /// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts without its data has forgotten
-///   every proof. By default, Redis then writes to disk once a second, so the proofs of the last second can be lost.
-///   With `appendfsync always`, no proofs are lost.
+///   every proof. With this setting alone, Redis writes to disk once a second, so the proofs of the last second can be
+///   lost. With `appendfsync always`, no proofs are lost.
 /// - Connect to the primary. A Redis replica can lack the latest proofs, because Redis replicates asynchronously.
 ///
-/// Unlike the store in memory, this store does not limit the number of proofs for each key. Limit the rate of each
-/// client in front of the gate.
+/// Unlike the store in memory, this store does not limit the number of proofs for each key. So limit the request rate
+/// of each client, for example in a proxy in front of the gate.
 ///
 /// # Examples
 ///

@@ -1,4 +1,5 @@
-//! The connection to Redis. Requests open the connection on demand, share it, and open a new one when it is lost.
+//! The connection to Redis. The first request opens the connection, and all requests share it. If the connection is
+//! lost, the next request opens a new one.
 
 use std::sync::{
     Arc,

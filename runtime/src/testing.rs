@@ -42,13 +42,13 @@ impl TestVerifier {
     }
 
     /// Accepts the text `token` as a token that grants `scopes`, a space-delimited list. The subject is the text of the
-    /// token, and the issuer is [`ISSUER`].
+    /// token, and the issuer is [`ISSUER`]. The claims are `iss`, `sub` and `scope`.
     #[must_use]
     pub fn token(self, token: &str, scopes: &str) -> Self {
-        self.token_saying(
-            token,
-            Token::granting(GrantedScopes::parse(scopes)).with_issuer(ISSUER).with_subject(token),
-        )
+        let claims = [("iss", ISSUER), ("sub", token), ("scope", scopes)];
+        let claims = claims.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect();
+        let says = Token::granting(GrantedScopes::parse(scopes)).with_issuer(ISSUER).with_subject(token);
+        self.token_saying(token, says.with_all_claims(claims))
     }
 
     /// Accepts the text `token`, for which the verifier then returns `says`.

@@ -477,7 +477,7 @@ impl<S: Sync> FromRequestParts<S> for Access {
         let in_handler = parts.extensions.get().is_some_and(Enforcement::is_in_handler);
         let Some(verified) = verified(parts).filter(|_| !in_handler) else {
             log::misconfigured(
-                "a handler without a guard takes `Access`; a `#[public]` handler must take `Option<Access>`",
+                "an `Access` was taken before a guard ran; a `#[public]` handler takes `Option<Access>`, and a middleware takes it inside `Gate::authenticate`",
             );
             return Err(Rejection::misconfigured());
         };
@@ -509,7 +509,9 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             };
         }
         let Some(verified) = verified(parts) else {
-            log::misconfigured("a handler without a gate takes `Option<Access>`");
+            log::misconfigured(
+                "an `Option<Access>` was taken where no gate has checked the request; mount the handler with `Router::protect`, and a middleware inside `Gate::authenticate`",
+            );
             return Err(Rejection::misconfigured());
         };
         let token = verified.accepted(parts).await.ok();

@@ -12,7 +12,7 @@ use crate::verify::KnownVerifier;
 use crate::{
     refuse::Reason,
     resource::Resource,
-    token::{Credentials, Presented, Scheme, Seen, Sources, Token, VerifyError},
+    token::{Credentials, Presented, Scheme, Seen, Sources, Token, TokenId, VerifyError},
 };
 
 impl Gate {
@@ -35,12 +35,14 @@ impl Gate {
         };
         if self.is_of_family() {
             // A verifier must not mistake the URL pattern of the family for a resource.
-            log::not_verified(&VerifyError::invalid("the request is at no resource of the family"), handler);
+            let error = VerifyError::invalid("the request is at no resource of the family");
+            log::not_verified(&error, handler, || Some(TokenId::of(token)));
             return Err(Failure::of(Reason::InvalidToken, scheme));
         }
         let presented = Presented::of(token, scheme, parts, self.resource());
         let verified = self.0.verifier.verify(&presented).await;
-        let verified = verified.inspect_err(|error| log::not_verified(error, handler));
+        let verified =
+            verified.inspect_err(|error| log::not_verified(error, handler, || Some(TokenId::of(token))));
         let verified = verified.map_err(|error| Failure::from(&error).by(scheme))?.presented_as(scheme);
         if self.0.bindings.check_requests() {
             let checked = self.0.bindings.check(&verified, &presented, arrived(parts).path(), is_proven);
@@ -49,7 +51,8 @@ impl Gate {
                 other => other.map(|_| ()),
             };
             proven.map_err(|unproven| {
-                log::not_proven(&unproven.error, unproven.is_of_proof, handler);
+                let id = || verified.id().or_else(|| Some(TokenId::of(token)));
+                log::not_proven(&unproven.error, unproven.is_of_proof, handler, id);
                 unproven.failure.by(scheme)
             })?;
         }
@@ -71,7 +74,7 @@ impl Gate {
         match self.refuses(&token) {
             None => Ok(token),
             Some(error) => {
-                log::not_verified(&error, handler);
+                log::not_verified(&error, handler, || token.id());
                 Err(Failure::from(&error).by(token.scheme()))
             }
         }

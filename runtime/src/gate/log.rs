@@ -4,7 +4,7 @@ use crate::{
     observe::{Decision, Outcome},
     policy::{Demand, Shortfall},
     scope::Alike,
-    token::VerifyError,
+    token::{TokenId, VerifyError},
 };
 #[cfg(feature = "tracing")]
 use crate::{
@@ -44,8 +44,8 @@ pub(crate) fn alike(scopes: &Alike<'_>) {
     let _ = scopes;
 }
 
-/// Logs that a credential was not accepted.
-pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
+/// Logs that a credential was not accepted. `token` is the identifier that the record of the decision has, too.
+pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() -> Option<TokenId>) {
     // The error is escaped, because a verifier's error can contain text from the client.
     #[cfg(feature = "tracing")]
     let shown = shown::line(error);
@@ -53,23 +53,30 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str) {
     if error.retry_after().is_some() {
         tracing::warn!(target: "scopegate", %handler, error = %shown, "no token can be verified");
     } else {
-        tracing::debug!(target: "scopegate", %handler, error = %shown, "token refused");
+        let token = || token().map(tracing::field::display);
+        tracing::debug!(target: "scopegate", %handler, error = %shown, token = token(), "token refused");
     }
     #[cfg(not(feature = "tracing"))]
-    let _ = (error, handler);
+    let _ = (error, handler, token);
 }
 
 /// Logs that a token is valid, but the request does not prove the token's binding.
-pub(crate) fn not_proven(error: &VerifyError, is_of_proof: bool, handler: &str) {
+pub(crate) fn not_proven(
+    error: &VerifyError,
+    is_of_proof: bool,
+    handler: &str,
+    token: impl Fn() -> Option<TokenId>,
+) {
     #[cfg(feature = "tracing")]
     if is_of_proof && error.retry_after().is_none() {
         let reason = std::error::Error::source(error).map_or_else(String::new, ToString::to_string);
-        tracing::debug!(target: "scopegate", %handler, error = %shown::line(reason), "proof refused");
+        let token = token().map(tracing::field::display);
+        tracing::debug!(target: "scopegate", %handler, error = %shown::line(reason), token, "proof refused");
         return;
     }
     #[cfg(not(feature = "tracing"))]
     let _ = is_of_proof;
-    not_verified(error, handler);
+    not_verified(error, handler, token);
 }
 
 /// Logs that a template of an operation could not be filled in.

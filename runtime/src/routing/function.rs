@@ -31,8 +31,9 @@ use crate::routing::{
 /// any handler that is wrapped in [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
 /// handler.
 #[diagnostic::on_unimplemented(
-    message = "axum cannot call this handler: an argument is not an extractor, the return type is not a response, or it is not `async`; \
-               put `#[axum::debug_handler]` below the scope attribute to see which"
+    message = "axum cannot call this handler: an argument is not an extractor, an argument before the last reads the body, \
+               the return type is not a response, or it is not `async`; to see which, put `#[axum::debug_handler]` below the scope \
+               attribute (it needs axum's feature `macros`)"
 )]
 pub trait HandlerFn<D, M, S>: sealed::Function<D, M, S> {}
 

@@ -2,8 +2,11 @@
 
 use std::{
     collections::{BTreeSet, btree_set},
+    fmt,
     iter::Map,
 };
+
+use super::scope::join;
 
 /// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter. Upper and lower
 /// case letters count as different.
@@ -18,6 +21,7 @@ use std::{
 /// assert!(!granted.contains("files"));
 ///
 /// assert_eq!(granted.len(), 2);
+/// assert_eq!(granted.to_string(), "files:read files:write");
 /// for scope in &granted {
 ///     println!("{scope}");
 /// }
@@ -80,5 +84,12 @@ impl IntoIterator for GrantedScopes {
 impl<S: Into<Box<str>>> FromIterator<S> for GrantedScopes {
     fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
         Self(scopes.into_iter().map(Into::into).collect())
+    }
+}
+
+/// Writes the scopes as a space-delimited list, as [`GrantedScopes::parse`] reads it.
+impl fmt::Display for GrantedScopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&join(self.iter()))
     }
 }

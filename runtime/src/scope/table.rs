@@ -8,7 +8,7 @@ use super::{
     need::{Need, NeedRef},
     requirement::Requirement,
     row_id::RowId,
-    scope::ScopeToken,
+    scope::{ScopeToken, join},
     text::Text,
 };
 
@@ -358,7 +358,9 @@ impl fmt::Display for ScopeTable {
         let width = |at: usize| columns.iter().map(|row| row[at].len()).max().unwrap_or_default();
         let (methods_width, path_width) = (width(0), width(1));
         for (entry, [methods, path]) in self.entries.iter().zip(&columns) {
-            writeln!(f, "{methods:methods_width$}  {path:path_width$}  {}", entry.requirement())?;
+            write!(f, "{methods:methods_width$}  {path:path_width$}  {}", entry.requirement())?;
+            let also = join(entry.also());
+            writeln!(f, "{}{also}", if also.is_empty() { "" } else { " also " })?;
         }
         Ok(())
     }

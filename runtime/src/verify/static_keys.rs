@@ -145,6 +145,9 @@ impl StaticKeys {
     }
 
     fn add(mut self, name: Option<&str>, key: &str, scopes: &str) -> Result<Self, &'static str> {
+        if key.is_empty() {
+            return Err("the key is empty");
+        }
         if !is_b64token(key) {
             return Err("a key may contain letters, digits and `-._~+/`, and `=` only at its end");
         }

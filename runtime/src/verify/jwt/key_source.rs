@@ -218,6 +218,9 @@ impl fmt::Display for NoKeySet {
 }
 
 pub(super) fn parse(set: &[u8]) -> Result<KeySet, String> {
+    if set.trim_ascii_start().starts_with(b"-----BEGIN") {
+        return Err("not a JWK set, but PEM; write the key as a JSON Web Key (RFC 7517)".to_owned());
+    }
     KeySet::parse(set).map_err(|reason| format!("not a JWK set: {}", shown::text(reason)))
 }
 

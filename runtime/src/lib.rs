@@ -217,6 +217,9 @@
 //! | `info` | under `scopegate::decision`, that a token lacks a scope, or that its login is not enough |
 //! | `debug` | why a token is refused; under `scopegate::decision`, every other decision |
 //!
+//! In production, set `scopegate=debug,scopegate::decision=info`. This setting leaves out the events of allowed
+//! requests.
+//!
 //! Each event under `scopegate::decision` has the [fields](guide::observing) of one decision. No event contains a
 //! token.
 //!
@@ -310,6 +313,11 @@ mod well_known;
 #[cfg(all(doctest, feature = "jwt", feature = "rmcp"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+// Tests the code of the page about policy.
+#[cfg(all(doctest, feature = "jwt"))]
+#[doc = include_str!("../../docs/policy.md")]
+struct PolicyPage;
 
 #[doc(hidden)]
 #[path = "private.rs"]

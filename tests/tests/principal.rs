@@ -25,6 +25,11 @@ async fn list(access: Access, State(callers): State<Callers>) {
     callers.lock().unwrap().push(access.principal().cloned());
 }
 
+#[requires_scope("files:read")]
+async fn client(access: Access) -> String {
+    (access.subject().is_some() && access.subject() == access.client()).to_string()
+}
+
 /// Two issuers with a subject `alice` each, and a key of that name.
 struct World {
     key: Key,
@@ -43,7 +48,8 @@ impl World {
         let keys = StaticKeys::parse("sk_unnamed=files:read").unwrap();
         let keys = keys.key("alice", "sk_alice", "files:read").unwrap();
         let callers = Callers::default();
-        let routes = Router::new().route("/", get(list)).with_state(callers.clone());
+        let routes =
+            Router::new().route("/", get(list)).route("/client", get(client)).with_state(callers.clone());
         let gate = Gate::new(
             resource,
             keys.or(Issuers::new(ids().map(|id| scopegate::Issuer::new(id).audience(API)))),
@@ -57,6 +63,13 @@ impl World {
         let mut claims = self.issuers[issuer].claims(API, "files:read");
         claims["sub"] = subject.into();
         self.key.mint(&claims)
+    }
+
+    /// Tells whether a client calls for itself, as in `docs/policy.md`.
+    async fn is_client(&self, credential: &str) -> bool {
+        let answer = send(&self.app, "GET /client", &[&format!("authorization: Bearer {credential}")]).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body == "true"
     }
 
     /// Calls with a token or key, and returns the principal.
@@ -94,6 +107,22 @@ async fn a_principal_is_the_same_with_every_token() {
     assert_eq!(world.caller(&world.token(0, "alice")).await, another);
     assert_ne!(world.caller(&world.token(0, "bob")).await, another);
     assert_eq!(world.caller("sk_alice").await, world.caller("sk_alice").await);
+}
+
+/// RFC 9068, section 5: the server must keep the two apart. The principal is the same, so only the client tells.
+#[tokio::test]
+async fn a_client_is_told_from_a_user_with_its_name() {
+    let world = World::new().await;
+    let token = |client: &str| {
+        let mut claims = world.issuers[0].claims(API, "files:read");
+        (claims["sub"], claims["client_id"]) = ("robot".into(), client.into());
+        world.key.mint(&claims)
+    };
+    let (user, client) = (token("app"), token("robot"));
+    assert_eq!(world.caller(&user).await, world.caller(&client).await);
+    assert!(!world.is_client(&user).await);
+    assert!(world.is_client(&client).await);
+    assert!(!world.is_client("sk_alice").await);
 }
 
 #[tokio::test]

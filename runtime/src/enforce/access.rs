@@ -72,7 +72,7 @@ enum Authority {
 
 impl Access {
     /// Returns the principal: the issuer and the subject. Use only the principal as the key for a user's data, because
-    /// a subject is unique only within its issuer.
+    /// a subject is unique only within its issuer. If a user can have the id of a client as subject, see [`Principal`].
     ///
     /// Returns `None` for a token that lacks an issuer or a subject, and for a static key without a name.
     pub fn principal(&self) -> Option<&Principal> {
@@ -182,7 +182,8 @@ impl Access {
         self.token.subject()
     }
 
-    /// Returns the client to which the scopes were granted (`client_id`, or else `azp`), if the token names the client.
+    /// Returns the client to which the scopes were granted (`client_id`, or else `azp`, `cid` or `appid`), if the
+    /// token names the client.
     pub fn client(&self) -> Option<&str> {
         self.token.client()
     }

@@ -6,9 +6,11 @@
 //! | put an existing axum program behind scopegate | [`adopting`] |
 //! | accept tokens of Keycloak, Auth0, Okta, Entra ID and others | [`providers`] |
 //! | find out why a token is refused | [`refused`] |
+//! | find out who calls, and store data for each caller | [`Principal`](crate::Principal), [`static_keys`] |
 //! | protect an MCP server | [`mcp`] |
 //! | serve browser pages, WebSockets and server-sent events | [`browsers`] |
 //! | test routes and handlers | [`testing`] |
+//! | run the program locally | [`providers`](providers#on-your-own-machine) |
 //! | lock scopes in CI, examine tokens, or replace keys | [`operating`] |
 //! | write an audit log, or count refusals | [`observing`] |
 //! | move to a new version | [`upgrading`] |

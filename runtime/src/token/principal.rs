@@ -11,6 +11,9 @@ use std::{
 /// give two people the same subject. A principal therefore consists of an issuer and a subject. A static key also has a
 /// principal, which never equals the principal of a user.
 ///
+/// If an authorization server lets a user have the id of a client as subject, the user and the client have the same
+/// principal ([RFC 9068, section 5]). If your server allows this, tell the two apart as in the second example.
+///
 /// # Examples
 ///
 /// ```
@@ -27,6 +30,20 @@ use std::{
 /// }
 /// ```
 ///
+/// To find out whether a client calls for itself (client credentials), and not for a user:
+///
+/// ```
+/// use scopegate::Access;
+///
+/// fn is_client(access: &Access) -> bool {
+///     access.subject().is_some() && access.subject() == access.client()
+/// }
+/// ```
+///
+/// A client that gets both its own tokens and tokens for users must not have the same id as a user. For some providers,
+/// such as Auth0, the subject of a client is not its id.
+///
+/// [RFC 9068, section 5]: https://www.rfc-editor.org/rfc/rfc9068#section-5
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 /// [RFC 7519, section 4.1.2]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.2
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

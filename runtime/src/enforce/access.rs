@@ -411,7 +411,8 @@ impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
     /// `declared` is a table with one row, the row of this handler. [`Access::require`] needs the row to refuse scopes
-    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy.
+    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy. For a tool of
+    /// an MCP server, make the table from the tool's row, as the [guide](crate::guide::testing) shows.
     ///
     /// # Examples
     ///

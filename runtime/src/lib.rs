@@ -195,7 +195,7 @@
 //! |---|---|
 //! | `axum` (default) | the gate, the router and the attributes. Without this feature, the crate contains only the core: scopes, requirements, decisions, challenges, metadata and tables |
 //! | `tracing` (default) | logs under the target `scopegate`, see [below](#logs) |
-//! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens |
+//! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens. The first build can take minutes, because it compiles aws-lc, which needs a C compiler |
 //! | `introspection` | [`Introspection`]: opaque tokens, which the gate checks by asking the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
 //! | `redis` | [`dpop`]: a store in Redis that remembers which proofs were used, shared by all replicas |

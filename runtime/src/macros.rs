@@ -124,8 +124,13 @@ pub use scopegate_macros::authenticated;
 
 /// Runs a handler for every request, even without a token, and marks the operation as `public` in the table.
 ///
-/// The gate ignores the request's credentials. To learn who calls, take an `Option<`[`Access`](crate::Access)`>`. This
-/// extractor verifies the token of the request, if there is one, and answers 401 to a bad token.
+/// For a public handler, the gate ignores the request's credentials. To learn who calls, take an
+/// `Option<`[`Access`](crate::Access)`>`. This extractor verifies the token of the request, if there is one, and
+/// answers 401 to a bad token.
+///
+/// For a public tool or prompt of an MCP server, the gate verifies the token of the request, if there is one, and
+/// answers 401 to a bad token. To learn who calls, take
+/// a [`Caller`](https://docs.rs/scopegate/latest/scopegate/mcp/struct.Caller.html).
 ///
 /// The attribute takes the key `crate` of [`requires_scope`].
 ///
@@ -329,11 +334,15 @@ pub use scopegate_macros::scoped_handlers;
 ///   `router`, `vis`, `server_handler` and `allow_empty` are passed on to these attributes. If the block already has
 ///   one of the attributes, the macro does not emit it again.
 ///
+/// The table and the routers are private to the module of the block. If another module uses them, such as `main.rs`,
+/// write `#[scoped_tools(vis = "pub")]`.
+///
 /// If a block has only prompts, the constant is called `PROMPTS` instead, because a second block with tools can define
 /// `TOOLS`. Pass `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
 ///
 /// | key | |
 /// |---|---|
+/// | `vis = "pub"` | the visibility of the table and of the routers; private unless set |
 /// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS`, or `NAME_PROMPTS` for a block without tools; pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
 /// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
 /// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports scopegate |

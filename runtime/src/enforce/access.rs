@@ -252,9 +252,13 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if the token lacks the scope. The answer is then the same 403 as for a scope of the attribute, and names
-    /// all scopes that the request needs. Also fails if the scope is not declared. The answer is then 500, and an error
-    /// is logged.
+    /// Fails if the token lacks the scope. The answer of an HTTP handler is then the same 403 as for a scope of the
+    /// attribute, and names all scopes that the request needs. Also fails if the scope is not declared. The answer is
+    /// then 500, and an error is logged.
+    ///
+    /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, which rmcp sends with HTTP
+    /// 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows how to send the
+    /// 403 instead, under "A scope that depends on an argument".
     pub fn require(&self, scope: impl AsRef<str>) -> Result<(), Rejection> {
         self.require_any([scope])
     }
@@ -338,8 +342,9 @@ impl Access {
 
     /// Makes a refusal for a reason other than scopes, such as a role, a tenant or an owner.
     ///
-    /// The answer is 403 without a challenge, because more scopes would not help. Without a gate, as in a test or over
-    /// stdio, the answer contains a general text in place of `why`.
+    /// The answer is 403 without a challenge, because more scopes would not help. Inside a tool or prompt of rmcp, the
+    /// answer is a JSON-RPC error with the code 403, which rmcp sends with HTTP 200. Without a gate, as in a test or
+    /// over stdio, the answer contains a general text in place of `why`.
     ///
     /// # Examples
     ///
@@ -406,7 +411,8 @@ impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
     /// `declared` is a table with one row, the row of this handler. [`Access::require`] needs the row to refuse scopes
-    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy.
+    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy. For a tool of
+    /// an MCP server, make the table from the tool's row, as the [guide](crate::guide::testing) shows.
     ///
     /// # Examples
     ///

@@ -60,10 +60,14 @@ impl CredentialSource {
         Self(Kind::Cookie { name: name.into() })
     }
 
-    /// Reads a header that a proxy in front of the program sets. The value of the header is the token, alone or after
-    /// `Bearer`.
+    /// Reads a header with another name than `Authorization`, such as `X-API-Key`. The value of the header is the token
+    /// or the static key, alone or after `Bearer`.
     ///
-    /// The proxy must remove the header from client requests.
+    /// The gate verifies the value like a token in `Authorization`. The origin of the request needs no check, because
+    /// pages of other sites do not know the value, and browsers do not add such a header by themselves.
+    ///
+    /// If a proxy in front of the program logs people in and sets the header, the proxy must remove or replace the
+    /// header in requests of clients. Otherwise a client can send a valid token without the checks of the proxy.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         Self(Kind::Header { name: name.into().to_ascii_lowercase() })

@@ -24,5 +24,5 @@ pub fn cors() -> CorsLayer {
         .allow_origin(HeaderValue::from_static("https://app.example.com"))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        .expose_headers([REQUEST_ID, header::WWW_AUTHENTICATE])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
 }

@@ -72,8 +72,8 @@ fn nameless(handler: &Expr) -> syn::Error {
 ///
 /// If this type is missing, a trait bound must fail, so that the compiler reports only one error. Therefore, the name
 /// of the missing type must resolve to something else. For a handler with a module, as in `files::list`, the name
-/// resolves to an import in the outer block. For a handler without a module, the name resolves to a new variable,
-/// because the compiler reads a pattern as a variable if no unit struct has this name.
+/// resolves to an import in the outer block. For a handler without a module, the emitted code uses the name as a
+/// pattern in a `match`. If no unit struct has this name, the compiler reads the pattern as a new variable.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {

@@ -86,8 +86,8 @@
 ///
 /// # Errors
 ///
-/// An invalid scope and a duplicate scope do not compile. An alternative that needs all scopes of another alternative
-/// does not compile either:
+/// A duplicate scope does not compile, nor does an alternative that needs all scopes of another alternative. An invalid
+/// scope does not compile either:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read files:write")]

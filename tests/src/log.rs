@@ -45,6 +45,16 @@ pub async fn log_while<T>(level: Level, happening: impl Future<Output = T>) -> (
     (outcome, String::from_utf8(bytes).expect("a log is text"))
 }
 
+/// Returns the hashes of tokens in a log, in their order.
+pub fn tokens_in(log: &str) -> impl Iterator<Item = &str> {
+    log.split(" token=").skip(1).filter_map(|behind| behind.get(..64))
+}
+
+/// Returns the log without the hashes of tokens.
+pub fn without_tokens(log: &str) -> String {
+    tokens_in(log).fold(log.to_owned(), |log, token| log.replace(&format!(" token={token}"), ""))
+}
+
 /// Installs a global subscriber that enables all events and writes nothing.
 ///
 /// `tracing` caches which subscribers want an event when the event first happens, and again when a subscriber is set. If both happen at

@@ -2,6 +2,8 @@
 
 mod gating;
 
+use std::collections::BTreeSet;
+
 use axum::routing::any;
 use gating::IntoGate;
 use scopegate::{
@@ -27,7 +29,25 @@ async fn log_of(app: &axum::Router, token: &str) -> String {
 async fn log_while(sending: impl Future<Output = ()>) -> String {
     let ((), text) = log::log_while(Level::TRACE, sending).await;
     assert!(!text.contains("secret"), "{text}");
-    text.split_inclusive('\n').filter(|line| !line.contains(" scopegate::decision: ")).collect()
+    let others: String =
+        text.split_inclusive('\n').filter(|line| !line.contains(" scopegate::decision: ")).collect();
+    log::without_tokens(&others)
+}
+
+#[tokio::test]
+async fn a_refused_token_and_its_decision_have_the_same_hash() {
+    let app =
+        Router::new().route("/", get(read)).protect(TestVerifier::new().gate("https://h.example").unwrap());
+    let app = app.unwrap();
+    let mut seen = BTreeSet::new();
+    for token in ["secret-one", "secret-two"] {
+        let authorization = format!("authorization: Bearer {token}");
+        let (_, text) = log::log_while(Level::TRACE, send(&app, "GET /", &[&authorization])).await;
+        let hashes: Vec<_> = log::tokens_in(&text).map(str::to_owned).collect();
+        assert!(matches!(&hashes[..], [refused, decided] if refused == decided), "{text}");
+        seen.extend(hashes);
+    }
+    assert_eq!(seen.len(), 2);
 }
 
 #[tokio::test]

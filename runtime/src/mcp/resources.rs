@@ -50,7 +50,7 @@ pub struct McpResource<'a> {
 }
 
 impl Resources {
-    /// Reads the resources of a table, and adds the problems of these rows to `problems`.
+    /// Reads the rows of a table that are resources, and adds the problems of these rows to `problems`.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
         let mut resources = Self::default();
         for operation in table.operations().iter().filter(|operation| operation.kind() == Kind::Resource) {

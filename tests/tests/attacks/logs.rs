@@ -5,7 +5,7 @@ use scopegate::{Gate, Issuers, Resource, Router, TokenVerifier, requires_scope, 
 use scopegate_tests::{
     exchange::send,
     issuer::{Answer, Issuer, Key},
-    log::log_while,
+    log::{log_while, without_tokens},
 };
 use serde_json::{Value, json};
 use tracing::Level;
@@ -40,7 +40,7 @@ pub(super) async fn log_of(verifier: Issuers, token: &str) -> (StatusCode, Vec<S
     assert_eq!(decisions.len(), 1, "{decisions:?}");
     let decision = decisions.concat().replace(" scopegate::decision: ", " scopegate: ");
     assert_shown(&decision, 10_000);
-    (answer.status, others)
+    (answer.status, others.iter().map(|line| without_tokens(line)).collect())
 }
 
 #[track_caller]

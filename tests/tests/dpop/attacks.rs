@@ -44,7 +44,7 @@ async fn none_of_them_gets_through() {
         check_refused(&answer, what);
         let line = log
             .lines()
-            .find(|line| line.contains(" scopegate: proof refused handler=dpop::server::read error="));
+            .find(|line| line.contains(" scopegate: proof refused handler=dpop::server::read token="));
         assert!(line.is_some_and(|line| line.contains(reason)), "{what}: {log}");
     }
     assert_eq!(server.calls.get(), 0);

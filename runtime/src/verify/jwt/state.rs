@@ -19,7 +19,7 @@ pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 /// send requests at any rate.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// How long the server still counts as down after the pause that follows a failure.
+/// A failure is followed by a pause. For this long after the end of the pause, the server still counts as down.
 const STILL_DOWN: Duration = Duration::from_secs(60);
 
 /// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles the pause.

@@ -71,7 +71,7 @@ fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &
             ),
         ),
         [_, second, ..] => {
-            fault(second.path(), format!("this {kind} has two scope attributes; write everything in one"))
+            fault(second.path(), format!("this {kind} has two scope attributes; write everything in one"));
         }
         [only] if is(only, "public") => {
             if let Some(type_) = method.sig.inputs.iter().find_map(access).or(optional.as_ref()) {

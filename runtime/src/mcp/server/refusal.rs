@@ -70,7 +70,7 @@ pub(super) fn in_result(error: ErrorData) -> Result<CallToolResult, ErrorData> {
 /// Splits a line into its challenges. The second challenge, if there is one, is of the scheme DPoP.
 fn challenges(line: &str) -> Vec<&str> {
     const SECOND: &str = ", DPoP ";
-    let is_outside_quotes = |at: &usize| line[..*at].matches('"').count() % 2 == 0;
+    let is_outside_quotes = |at: &usize| line[..*at].matches('"').count().is_multiple_of(2);
     match line.match_indices(SECOND).map(|(at, _)| at).find(is_outside_quotes) {
         Some(at) => vec![&line[..at], &line[at + 2..]],
         None => vec![line],

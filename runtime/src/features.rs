@@ -180,5 +180,7 @@ mod testing {
     impl Access {
         #[doc(hidden)]
         pub fn for_test(_token: Token, _declared: &ScopeTable) -> Self where for<'a> Off<'a>: Testing { Off::off() }
+        #[doc(hidden)]
+        pub fn for_test_of<T>(_token: Token, _table: &T, _name: &str) -> Self where for<'a> Off<'a>: Testing { Off::off() }
     }
 }

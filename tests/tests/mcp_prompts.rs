@@ -27,8 +27,9 @@ use rmcp::{
     },
 };
 use scopegate::{
-    Access, Gate, Rejection, Requirement, Scope, Strategy, authenticated,
-    mcp::{LocalTrust, McpServer, McpTable, Operation},
+    Access, Gate, GrantedScopes, Guard, Reason, Rejection, Requirement, Scope, Strategy, Token,
+    authenticated,
+    mcp::{Dialect, LocalTrust, McpServer, McpTable, Operation},
     mcp_table, requirement, requires_scope, scoped_tools,
     table::Entry,
     testing::TestVerifier,
@@ -227,6 +228,53 @@ fn uri(uri: &str) -> Value {
 
 fn share(name: &str) -> Value {
     json!({ "name": "share", "arguments": { "name": name } })
+}
+
+#[tokio::test]
+async fn a_tool_that_refuses_speaks_the_dialect_of_its_server() {
+    let ran = Arc::<AtomicUsize>::default();
+    let server = |dialect| {
+        let ran = ran.clone();
+        let server = McpServer::new(&gate(), move || files(&ran)).table(&Files::TOOLS).dialect(dialect);
+        server.build().unwrap()
+    };
+    let (http, result) = (server(Dialect::Http), server(Dialect::ToolResult));
+    let scope = "files:read files:write files:share";
+    let (status, answer) = ask(&http, "write", "tools/call", share("everybody")).await;
+    assert_eq!((status, &answer["error"]), (200, &refusal(scope)));
+    let (status, answer) = ask(&result, "write", "tools/call", share("everybody")).await;
+    assert_eq!((status, &answer["result"]["isError"]), (200, &json!(true)), "{answer}");
+    assert_eq!(answer["result"]["content"][0]["text"], refusal(scope)["message"]);
+    assert_eq!(answer["result"]["_meta"], json!({ "mcp/www_authenticate": [insufficient(scope)] }));
+    assert_eq!(ran.load(SeqCst), 0);
+    // A prompt has no such result.
+    let (_, answer) = ask(&result, "write", "prompts/get", prompt("greet")).await;
+    assert_eq!(answer["error"], refusal("files:read files:admin"));
+}
+
+#[tokio::test]
+async fn a_test_calls_a_tool_or_prompt_by_itself() {
+    let ran = Arc::default();
+    let files = files(&ran);
+    let access = |name: &str, scopes: &str| {
+        Access::for_test_of(Token::granting(GrantedScopes::parse(scopes)), &Files::TOOLS, name)
+    };
+    let everybody = || Parameters(Which { name: "everybody".to_owned() });
+    let refused =
+        files.share(Guard::for_test(), access("share", "files:write"), everybody()).await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::InsufficientScope);
+    assert!(
+        files.share(Guard::for_test(), access("share", "files:share files:write"), everybody()).await.is_ok()
+    );
+    assert!(files.greet(Guard::for_test(), access("greet", "files:admin")).await.is_ok());
+    let undeclared = access("share", "files:admin").require("files:admin").unwrap_err();
+    assert_eq!(undeclared.reason(), Reason::Misconfigured);
+}
+
+#[test]
+#[should_panic(expected = "the table has no row `sum_up`; it has these rows:\ntools/call   share")]
+fn a_test_names_a_tool_as_clients_do() {
+    let _ = Access::for_test_of(Token::granting(GrantedScopes::default()), &Files::TOOLS, "sum_up");
 }
 
 #[test]

@@ -166,6 +166,8 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("tool_undeclared", "A tool without a declaration"),
             ("tool_outside_scoped_tools", "A tool outside `#[scoped_tools]`"),
             ("tool_with_access_in_public", "`Access` in a public tool"),
+            ("tool_with_optional_access_in_public", "`Option<Access>` in a public tool"),
+            ("tool_demand_undeclared", "A demand for a scope that the tool does not declare"),
             ("tools_without_table", "A server without a table of its tools"),
         ],
     ),

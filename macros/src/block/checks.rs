@@ -1,11 +1,11 @@
-//! The checks of a handler in a block. The handler's attribute is moved to the type of the guard and no longer sees the
-//! handler, so the attribute on the block checks the handler.
+//! The checks of a method in a block. The method's attribute is moved to the type of the guard and no longer sees the
+//! method, so the attribute on the block checks the method.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, ImplItemFn, Meta, Path};
 
-use super::method::is;
+use super::{method::is, owner::Owner};
 use crate::{
     alternatives::Alternatives,
     args::Args,
@@ -14,27 +14,34 @@ use crate::{
     mistakes::{self, Callers},
 };
 
-/// Emits the checks of a method, and makes it `async` if it is not.
+/// Emits the checks of a handler, and makes it `async` if it is not.
 pub(super) fn of(
     method: &mut ImplItemFn,
     ours: &Attribute,
+    owner: &Owner,
     krate: &Path,
     diagnostics: &mut Diagnostics,
 ) -> TokenStream {
-    let mut handler = Handler {
-        attributes: method.attrs.clone(),
-        visibility: method.vis.clone(),
-        signature: method.sig.clone(),
-        body: method.block.to_token_stream(),
-    };
+    let mut handler = handler(method, owner);
     diagnostics.take(mistakes::answer_with_future(&mut handler));
     method.sig.asyncness = handler.signature.asyncness;
+    checks(&handler, ours, krate)
+}
 
+/// Emits the checks of the scopes that a tool or prompt demands. A public one has no `Access` that could demand scopes.
+pub(crate) fn demands(method: &ImplItemFn, ours: &Attribute, owner: &Owner, krate: &Path) -> TokenStream {
+    if is(ours, "public") {
+        return TokenStream::new();
+    }
+    checks(&handler(method, owner), ours, krate)
+}
+
+fn checks(handler: &Handler, ours: &Attribute, krate: &Path) -> TokenStream {
     let args = match &ours.meta {
         Meta::List(list) => syn::parse2::<Args>(list.tokens.clone()),
         _ => Ok(Args::default()),
     };
-    // Errors in these arguments are reported by the handler's attribute.
+    // Errors in these arguments are reported by the attribute itself.
     let Ok(args) = args.map(|args| Args { krate: krate.clone(), ..args }) else { return TokenStream::new() };
     let alternatives = Alternatives::of(&args.needs);
     let callers = match &alternatives {
@@ -43,5 +50,15 @@ pub(super) fn of(
         Ok(all) => Callers::WithToken(&all.scopes),
         Err(_) => Callers::Unknown,
     };
-    mistakes::checks(&handler, &callers, &args)
+    mistakes::checks(handler, &callers, &args)
+}
+
+/// Reads a method as a handler. If a `#[cfg]` removes the block, it must also remove the checks.
+fn handler(method: &ImplItemFn, owner: &Owner) -> Handler {
+    Handler {
+        attributes: owner.cfgs.iter().chain(&method.attrs).cloned().collect(),
+        visibility: method.vis.clone(),
+        signature: method.sig.clone(),
+        body: method.block.to_token_stream(),
+    }
 }

@@ -38,7 +38,7 @@ pub(crate) fn scoped_handlers(args: TokenStream, item: TokenStream) -> TokenStre
             diagnostics.push(syn::Error::new(second.path().span(), handler::TWICE));
         }
         if diagnostics.take(handler::check(&method.attrs, &method.sig)).is_some() {
-            checks.extend(checks::of(method, first, &krate, &mut diagnostics));
+            checks.extend(checks::of(method, first, &owner, &krate, &mut diagnostics));
             declared.push(declare(method, Some(first), &owner, &krate));
             idle.extend(ours.into_iter().skip(1));
         } else {

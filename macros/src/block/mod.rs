@@ -13,6 +13,7 @@ mod owner;
 mod parse;
 
 pub(crate) use self::{
+    checks::demands,
     handlers::scoped_handlers,
     marker::{Marker, marker},
     method::{Declared, Idle, declare, is, take_ours},

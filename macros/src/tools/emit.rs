@@ -31,6 +31,7 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
 
     let routers = Routers::of(args, &block, &operations, &mut diagnostics);
     let declarations = operations.iter().map(|operation| &operation.declared.item);
+    let checks = operations.iter().map(|operation| &operation.checks);
     let table = table(&routers, &krate, &block, &operations);
     let block = routers.around(&block);
     let (idle, errors) = (idle.into_tokens(), diagnostics.into_tokens());
@@ -38,6 +39,7 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
         #block
         #(#declarations)*
         #table
+        #(#checks)*
         #idle
         #errors
     }
@@ -78,13 +80,14 @@ fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operat
     let (visibility, table) = (&args.visibility, args.table(*kind));
     let (generics, _, bounds) = block.generics.split_for_impl();
     let owner = &block.self_ty;
-    let rows = operations.iter().map(|Operation { kind, name, declared: Declared { cfgs, marker, .. } }| {
-        let constructor = kind.constructor(krate);
-        quote! {
-            #(#cfgs)*
-            #constructor(#name, <#marker as #krate::__private::Declares>::ROW)
-        }
-    });
+    let rows =
+        operations.iter().map(|Operation { kind, name, declared: Declared { cfgs, marker, .. }, .. }| {
+            let constructor = kind.constructor(krate);
+            quote! {
+                #(#cfgs)*
+                #constructor(#name, <#marker as #krate::__private::Declares>::ROW)
+            }
+        });
     let implementation = args.is_for_the_server(*kind).then(|| {
         quote! {
             #[automatically_derived]

@@ -84,6 +84,34 @@ fn a_block_of_tools_and_prompts() {
 }
 
 #[test]
+fn what_a_handler_is_checked_for_is_checked_in_a_tool() {
+    let item = quote! {
+        #[cfg(unix)]
+        impl Files {
+            #[requires_scope("files:read", also("files:share"))]
+            #[tool]
+            #[cfg(feature = "links")]
+            async fn link_file(&self, access: Access) {
+                access.require("files:share");
+                access.require("files:shre");
+            }
+
+            #[public]
+            #[tool]
+            async fn count_files(&self, mut access: Option<scopegate::Access>, all: Option<bool>) { body }
+        }
+    };
+    let expanded = scoped_tools(quote!(), item).to_string();
+    assert_eq!(expanded.matches("IsDeclared").count(), 1, "{expanded}");
+    let checks = "# [cfg (unix)] # [cfg (feature = \"links\")] const _ : () = { const _ : fn () = ||";
+    assert!(expanded.contains(checks), "{expanded}");
+    assert!(expanded.contains("write `Caller`"), "{expanded}");
+    let body =
+        "{ let mut access : Option < scopegate :: Access > = :: core :: option :: Option :: None ; body }";
+    assert!(expanded.contains(&format!(", all : Option < bool >) {body}")), "{expanded}");
+}
+
+#[test]
 fn a_block_with_a_router_of_its_own() {
     let item = quote! {
         #[tool_router(server_handler)]

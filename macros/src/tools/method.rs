@@ -1,13 +1,15 @@
 //! A tool or a prompt: its name for clients, and its declaration.
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, ImplItemFn, Lit, LitStr, Meta, Path, Signature, Token, Type, TypePath,
-    punctuated::Punctuated, spanned::Spanned,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, ImplItemFn, Lit, LitStr, Meta, PatType, Path,
+    PathArguments, PathSegment, Token, Type, parse_quote, punctuated::Punctuated, spanned::Spanned,
 };
 
 use super::kind::Kind;
 use crate::{
-    block::{Declared, Idle, Owner, declare, is, take_ours},
+    block::{Declared, Idle, Owner, declare, demands, is, take_ours},
     diagnostics::Diagnostics,
 };
 
@@ -17,6 +19,8 @@ pub(super) struct Operation {
     /// The name of the tool or prompt for clients.
     pub(super) name: LitStr,
     pub(super) declared: Declared,
+    /// The checks of the scopes that the method demands.
+    pub(super) checks: TokenStream,
 }
 
 impl Operation {
@@ -35,11 +39,12 @@ impl Operation {
             idle.extend(ours);
             return None;
         };
-        check(&ours, kind, &method.sig, diagnostics);
+        check(&ours, kind, method, diagnostics);
         let name = name_of(method, kind);
+        let checks = ours.first().map(|first| demands(method, first, owner, krate)).unwrap_or_default();
         let declared = declare(method, ours.first(), owner, krate);
         idle.extend(ours.into_iter().skip(1));
-        Some(Self { kind, name, declared })
+        Some(Self { kind, name, declared, checks })
     }
 }
 
@@ -52,40 +57,75 @@ fn refuse_elsewhere(ours: &[Attribute], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that a method has exactly one scope attribute.
-fn check(ours: &[Attribute], kind: Kind, signature: &Signature, diagnostics: &mut Diagnostics) {
-    let mut fault = |span, message: String| diagnostics.push(syn::Error::new(span, message));
+/// Checks that a method has exactly one scope attribute, and that its arguments fit this attribute.
+fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &mut Diagnostics) {
+    let mut fault =
+        |at: &dyn ToTokens, message: String| diagnostics.push(syn::Error::new_spanned(at, message));
     let kind = kind.name();
+    let optional = take_optional(method);
     match ours {
         [] => fault(
-            signature.ident.span(),
+            &method.sig.ident,
             format!(
                 "this {kind} declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it"
             ),
         ),
-        [_, second, ..] => fault(
-            second.path().span(),
-            format!("this {kind} has two scope attributes; write everything in one"),
-        ),
+        [_, second, ..] => {
+            fault(second.path(), format!("this {kind} has two scope attributes; write everything in one"));
+        }
         [only] if is(only, "public") => {
-            if let Some(access) = signature.inputs.iter().find_map(access) {
+            if let Some(type_) = method.sig.inputs.iter().find_map(access).or(optional.as_ref()) {
                 fault(
-                    access.span(),
+                    type_,
                     format!(
                         "a public {kind} may be called without a token; write `Caller`, which has an `Option<Access>`"
                     ),
                 );
             }
         }
-        [_] => {}
+        [_] => {
+            if let Some(type_) = &optional {
+                fault(type_, format!("every call of this {kind} has a token; write `Access`"));
+            }
+        }
     }
 }
 
 /// Recognises an argument of the type `Access` by the last segment of its path.
-fn access(argument: &FnArg) -> Option<&TypePath> {
+fn access(argument: &FnArg) -> Option<&Type> {
     let FnArg::Typed(argument) = argument else { return None };
-    let Type::Path(path) = &*argument.ty else { return None };
-    path.path.segments.last().is_some_and(|last| last.ident == "Access").then_some(path)
+    last_segment(&argument.ty, "Access").map(|_| &*argument.ty)
+}
+
+/// Returns the last segment of the path of a type, if it has this name.
+fn last_segment<'a>(type_: &'a Type, name: &str) -> Option<&'a PathSegment> {
+    let Type::Path(path) = type_ else { return None };
+    path.path.segments.last().filter(|last| last.ident == name)
+}
+
+/// Turns each argument of the type `Option<Access>` into a local variable, and returns the first such type. rmcp knows
+/// no such argument, and its error would be about the whole block. The caller reports an error for each method with
+/// such an argument.
+fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
+    let (optional, others): (Vec<FnArg>, Vec<FnArg>) =
+        std::mem::take(&mut method.sig.inputs).into_iter().partition(is_optional);
+    method.sig.inputs = others.into_iter().collect();
+    let mut first = None;
+    for argument in optional {
+        let FnArg::Typed(PatType { pat, ty, .. }) = argument else { continue };
+        method.block.stmts.insert(0, parse_quote!(let #pat: #ty = ::core::option::Option::None;));
+        first.get_or_insert(*ty);
+    }
+    first
+}
+
+fn is_optional(argument: &FnArg) -> bool {
+    let FnArg::Typed(argument) = argument else { return false };
+    let Some(option) = last_segment(&argument.ty, "Option") else { return false };
+    let PathArguments::AngleBracketed(generics) = &option.arguments else { return false };
+    generics.args.iter().any(
+        |generic| matches!(generic, GenericArgument::Type(type_) if last_segment(type_, "Access").is_some()),
+    )
 }
 
 /// Finds the name of a tool or prompt in the same way as rmcp: the value of `name`, or else the name of the method.

@@ -16,6 +16,8 @@ use super::{
     outcome::{Judge, Noted},
     plan::Plan,
 };
+#[cfg(all(feature = "testing", feature = "rmcp"))]
+use crate::mcp::McpTable;
 #[cfg(feature = "testing")]
 use crate::policy::Policy;
 #[cfg(any(feature = "rmcp", feature = "testing"))]
@@ -254,7 +256,8 @@ impl Access {
     ///
     /// Fails if the token lacks the scope. The answer of an HTTP handler is then the same 403 as for a scope of the
     /// attribute, and names all scopes that the request needs. Also fails if the scope is not declared. The answer is
-    /// then 500, and an error is logged.
+    /// then 500, and an error is logged. If the handler or tool writes the scope as a literal, and its attribute has only
+    /// literals, a demand for an undeclared scope does not compile.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, which rmcp sends with HTTP
     /// 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows how to send the
@@ -411,8 +414,9 @@ impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
     /// `declared` is a table with one row, the row of this handler. [`Access::require`] needs the row to refuse scopes
-    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy. For a tool of
-    /// an MCP server, make the table from the tool's row, as the [guide](crate::guide::testing) shows.
+    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy.
+    ///
+    /// For a tool or prompt of a `#[scoped_tools]` block, use `Access::for_test_of` instead.
     ///
     /// # Examples
     ///
@@ -440,6 +444,51 @@ impl Access {
             .first()
             .map_or(RowRef::Const(const { &NOTHING }), |entry| entry.row().clone().into());
         Self::without_gate(token, row, Arc::default())
+    }
+
+    /// Makes the `Access` of a caller with `token`, so that a test can call a tool or prompt directly.
+    ///
+    /// `table` is the table of the `#[scoped_tools]` block, and `name` is the name of the tool or prompt for clients.
+    /// [`Access::require`] needs its row to refuse scopes that the tool does not declare. If the table has several
+    /// rows with this name, the first counts. The policy is empty unless [`Access::under`] sets a policy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rmcp::tool;
+    /// use scopegate::{Access, GrantedScopes, Guard, Rejection, Token, requires_scope, scoped_tools};
+    ///
+    /// struct Files;
+    ///
+    /// #[scoped_tools]
+    /// impl Files {
+    ///     /// Makes a link to a file.
+    ///     #[requires_scope("files:read", also("files:share"))]
+    ///     #[tool]
+    ///     async fn link_file(&self, access: Access) -> Result<String, Rejection> {
+    ///         access.require("files:share")?;
+    ///         Ok("https://files.example.com/link".to_owned())
+    ///     }
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let token = Token::granting(GrantedScopes::parse("files:read"));
+    /// let access = Access::for_test_of(token, &Files::TOOLS, "link_file");
+    /// let refused = Files.link_file(Guard::for_test(), access).await.unwrap_err();
+    /// assert_eq!(refused.scopes().len(), 2);
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if the table has no row with this name.
+    #[cfg(feature = "rmcp")]
+    #[must_use]
+    #[track_caller]
+    pub fn for_test_of(token: Token, table: &McpTable, name: &str) -> Self {
+        let found = table.operations().iter().find(|operation| operation.name() == name);
+        let Some(found) = found else { panic!("the table has no row `{name}`; it has these rows:\n{table}") };
+        Self::without_gate(token, found.row().clone().into(), Arc::default())
     }
 
     /// Sets the policy that decides whether the token meets the handler's demands. Usually this is the policy of the

@@ -47,10 +47,10 @@ pub trait IsOptional: Sized {
 #[diagnostic::do_not_recommend]
 impl IsOptional for AnotherType {}
 
-/// Checks an argument on which the handler calls `require` with an undeclared scope. The check compiles for every type
+/// Checks an argument on which the handler or tool calls `require` with an undeclared scope. The check compiles for every type
 /// except [`Access`], because only [`Access::require`] demands a scope.
 #[diagnostic::on_unimplemented(
-    message = "this handler demands a scope that it does not declare",
+    message = "`Access::require` demands a scope that the attribute does not declare",
     label = "name the scope in `also(..)`, or write one that the attribute names"
 )]
 pub trait IsDeclared: Sized {

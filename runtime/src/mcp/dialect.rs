@@ -23,6 +23,10 @@ pub enum Dialect {
     /// login. The tool does not run. An invalid token still gets a 401. Any request that is not a tool call gets a 401
     /// if it needs a token and has none.
     ///
+    /// A tool can also refuse the call itself, with [`Access::require`](crate::Access::require). Behind
+    /// [`McpServer`](crate::mcp::McpServer), this refusal has the same form. Behind [`McpLayer`](crate::mcp::McpLayer),
+    /// it is a JSON-RPC error with the challenge in its data, because the layer does not change the server's answers.
+    ///
     /// # Examples
     ///
     /// ```
@@ -34,6 +38,9 @@ pub enum Dialect {
     /// ```
     ToolResult,
 }
+
+/// The member of `_meta` that has the challenges.
+pub(super) const CHALLENGES: &str = "mcp/www_authenticate";
 
 /// The result of a tool that did not run.
 pub(super) struct ToolResult(Vec<u8>);
@@ -50,7 +57,7 @@ impl ToolResult {
         let mut result = json!({
             "content": [{ "type": "text", "text": rejection.description() }],
             "isError": true,
-            "_meta": { "mcp/www_authenticate": challenges },
+            "_meta": { CHALLENGES: challenges },
         });
         if has_result_types && let Some(members) = result.as_object_mut() {
             members.insert("resultType".to_owned(), "complete".into());

@@ -96,7 +96,7 @@
 //! server opens a session for such a caller, the answer is 401.
 //!
 //! With [`Dialect::ToolResult`], a refused tool call has the challenge in its result, for clients that read challenges
-//! there.
+//! there. With `McpServer`, this includes a refusal by the tool itself, with [`Access::require`](crate::Access::require).
 //!
 //! # Lists
 //!

@@ -270,7 +270,7 @@ impl Operation {
         Self { row: self.row.identified(&id), ..self }
     }
 
-    pub(super) const fn row(&self) -> &Row {
+    pub(crate) const fn row(&self) -> &Row {
         &self.row
     }
 

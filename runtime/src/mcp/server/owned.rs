@@ -25,11 +25,15 @@ use rmcp::{
 };
 use serde_json::Value;
 
-use super::lists::{Lists, Viewer};
+use super::{
+    lists::{Lists, Viewer},
+    refusal,
+};
 use crate::{
     enforce::{Judge, Noted, Passed},
     gate::log,
     mcp::{
+        Dialect,
         endpoint::Endpoint,
         subject::{LIST_TASKS, RESULT_OF_TASK},
         tasks::{self, Origin},
@@ -126,11 +130,15 @@ type Told = NotificationContext<RoleServer>;
 impl<S: ServerHandler> ServerHandler for Owned<S> {
     async fn call_tool(&self, request: CallToolRequestParams, context: Context) -> Answer<CallToolResponse> {
         let (passed, tool) = (passed(&context)?, request.name.clone());
-        match self.server.call_tool(request, context).await? {
-            CallToolResponse::Task(started) => {
-                Ok(CallToolResponse::Task(self.bind(started, &tool, &passed)?))
+        let answer = match self.server.call_tool(request, context).await {
+            Ok(CallToolResponse::Task(started)) => {
+                self.bind(started, &tool, &passed).map(CallToolResponse::Task)
             }
-            other => Ok(other),
+            other => other,
+        };
+        match self.endpoint.dialect {
+            Dialect::Http => answer,
+            Dialect::ToolResult => answer.or_else(|error| Ok(refusal::in_result(error)?.into())),
         }
     }
 

@@ -95,8 +95,8 @@
 //! cannot be public either. A session belongs to a principal, and a caller without a token has no principal. If the
 //! server opens a session for such a caller, the answer is 401.
 //!
-//! With [`Dialect::ToolResult`], a refused tool call has the challenge in its result, for clients that read challenges
-//! there. With `McpServer`, this includes a refusal by the tool itself, with [`Access::require`](crate::Access::require).
+//! With [`Dialect::ToolResult`], a tool call that lacks a token, a scope or a login is answered with a result that
+//! contains the challenge, for clients that read challenges there. With `McpServer`, this includes a refusal by the tool itself, with [`Access::require`](crate::Access::require).
 //!
 //! # Lists
 //!

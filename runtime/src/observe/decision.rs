@@ -205,7 +205,7 @@ impl<'a> Decision<'a> {
         self.facts.token?.subject()
     }
 
-    /// Returns the client (`client_id`, or else `azp`), if a token was verified and names its client.
+    /// Returns the client (`client_id`, or else `azp`, `cid` or `appid`), if a token was verified and names its client.
     #[must_use]
     pub fn client(&self) -> Option<&'a str> {
         self.facts.token?.client()

@@ -49,6 +49,12 @@ fn need(text: &str) -> Result<OwnedNeed, String> {
 }
 
 fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
+    // A printed table shows `also` behind the requirement.
+    if alternatives.iter().any(|alternative| alternative.contains(&"also")) {
+        return Err(
+            "`also` does not belong to a requirement; leave out this word and the scopes after it".to_owned()
+        );
+    }
     if alternatives.iter().any(|alternative| alternative.is_empty()) {
         return Err("a scope is missing; write `authenticated` if any valid token will do".to_owned());
     }

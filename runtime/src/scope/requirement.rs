@@ -244,7 +244,7 @@ impl Requirement {
 ///
 /// Fails if a word is not a scope, if a scope appears twice in one alternative, or if an alternative adds nothing to
 /// the others. Also fails if there are more than 16 alternatives, 128 scopes or 16 values of `acr`. The attributes have
-/// the same rules. This format cannot express a scope that is named `public`, `authenticated` or `|`.
+/// the same rules. This format cannot express a scope that is named `public`, `authenticated`, `also` or `|`.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 

@@ -111,6 +111,9 @@ impl Issuers {
 
     /// Accepts static keys in addition to the tokens of the issuers.
     ///
+    /// A key then opens every route whose scopes the key grants. If the key grants the floor, it also opens every
+    /// `#[authenticated]` route.
+    ///
     /// # Examples
     ///
     /// ```

@@ -127,18 +127,19 @@ impl StaticKeys {
         self
     }
 
-    /// Makes a verifier that tries the keys first and then `verifier`, for a server with keys and OAuth.
+    /// Makes a verifier that tries the keys first and then `verifier`, for keys beside a verifier of your own. For keys
+    /// beside OAuth, use [`Issuers::static_keys`](crate::Issuers::static_keys), which keeps what the gate knows about
+    /// the issuers.
     ///
     /// # Examples
     ///
     /// ```
-    /// # #[cfg(feature = "jwt")] {
-    /// # use scopegate::{Gate, Issuer, Issuers, Resource, StaticKeys};
-    /// let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
-    /// let tokens = Issuers::new([Issuer::new("https://auth.example.com")]);
-    /// let gate = Gate::new(resource, StaticKeys::parse("sk_read=files:read")?.or(tokens));
-    /// # }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// use scopegate::{Gate, Resource, StaticKeys, TokenVerifier};
+    ///
+    /// fn gate(own: impl TokenVerifier) -> Result<Gate, Box<dyn std::error::Error>> {
+    ///     let resource = Resource::new("https://files.example.com")?.authorization_server("https://auth.example.com")?;
+    ///     Ok(Gate::new(resource, StaticKeys::parse("sk_read=files:read")?.or(own)))
+    /// }
     /// ```
     pub fn or<V: TokenVerifier>(self, verifier: V) -> impl TokenVerifier {
         StaticKeysOr { keys: self, verifier }

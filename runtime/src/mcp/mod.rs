@@ -96,7 +96,8 @@
 //! server opens a session for such a caller, the answer is 401.
 //!
 //! With [`Dialect::ToolResult`], a tool call that lacks a token, a scope or a login is answered with a result that
-//! contains the challenge, for clients that read challenges there. With `McpServer`, this includes a refusal by the tool itself, with [`Access::require`](crate::Access::require).
+//! contains the challenge, for clients that read challenges there. With `McpServer`, this includes a refusal by the
+//! tool itself, with [`Access::require`](crate::Access::require).
 //!
 //! # Lists
 //!

@@ -234,6 +234,10 @@ mod tests {
                 "a public operation has no login to check; write `authenticated` in place of `public`",
             ),
             (r#"acr="x""#, "a scope is missing; write `authenticated` if any valid token will do"),
+            (
+                "a also b",
+                "`also` does not belong to a requirement; leave out this word and the scopes after it",
+            ),
         ] {
             assert_eq!(read(text).unwrap_err(), expected, "{text}");
         }

@@ -158,9 +158,9 @@ impl Operation {
     /// Allows callers that meet `requirement` to use every resource. The requirement applies to reading, to
     /// subscriptions and to completion.
     ///
-    /// This row must be the only row for resources: any other row for resources is an error at startup. A server could
-    /// read the resource of that other row under another spelling of its URI, and `any_resource` would allow this
-    /// spelling.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. If there were
+    /// another row, a server could read the resource of that row under another spelling of its URI, and `any_resource`
+    /// would allow this spelling.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

@@ -73,8 +73,8 @@ pub(super) const RESULT_OF_TASK: &str = "tasks/result";
 pub(super) const LIST_TASKS: &str = "tasks/list";
 
 /// Tells whether a method needs no row of its own, because the floor and the row of its target decide. A method about
-/// one task, such as `tasks/get`, counts as a method that needs no row. It needs a row only if the gate does not know
-/// the owners of tasks, which a table does not show.
+/// one task, such as `tasks/get`, counts as a method that needs no row. In fact, such a method needs a row if the gate
+/// does not know the owners of tasks, but a table does not show whether the gate knows them.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)

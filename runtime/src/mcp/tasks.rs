@@ -79,11 +79,11 @@ pub(super) enum Origins {
     /// The owners are unknown.
     #[default]
     Untold,
-    /// For each task, the tool that the caller called to start it; `None` for a task that this caller did not start.
+    /// For each task, the tool that the caller called to start it, or `None` if this caller did not start the task.
     Told(Vec<(String, Option<String>)>),
 }
 
-/// The origin of one task.
+/// The origin of one task: the tool whose call started the task, if the gate knows this tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin<'a> {
     Untold,

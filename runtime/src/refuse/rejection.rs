@@ -108,7 +108,7 @@ impl Rejection {
         bodies: &Bodies,
     ) -> Self {
         let mut rejection = Self::new(Reason::Unavailable, description, Asked::NOTHING, NONE, bodies);
-        // `Retry-After` has whole seconds. They are rounded up, so that no client returns too early.
+        // `Retry-After` has whole seconds. A fraction of a second is rounded up, so that no client returns too early.
         let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         if let Some(answer) = Arc::get_mut(&mut rejection.answer) {
             answer.retry_after = Some(seconds.into());

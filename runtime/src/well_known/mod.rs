@@ -134,7 +134,7 @@ where
     get(answer.clone()).options(answer.clone()).fallback(answer)
 }
 
-/// Serves the documents that have no route of their own. No two of them share a path.
+/// Serves the documents that have no route of their own. No two of these documents share a path.
 fn lookup<S>(documents: Vec<Arc<Document>>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -109,7 +109,7 @@ impl Access {
         self.token.issuer()
     }
 
-    /// Returns when the token expires, if the verifier set it.
+    /// Returns the time at which the token expires, if the verifier set this time.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.token.expires_at()
     }
@@ -234,7 +234,8 @@ impl Access {
         self.token.claims()
     }
 
-    /// Demands an additional scope, for a need that depends on the body of the request or on stored data.
+    /// Demands an additional scope. Use this method if the body of the request, or stored data, determines which scope
+    /// is needed.
     ///
     /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template as in the
     /// attribute, with its braces.

@@ -116,13 +116,13 @@ impl McpLayer {
         self.change().origins.allow(origin)
     }
 
-    /// Sets the maximum length of a body in bytes. The default is 4 MiB. A longer body is answered with 413.
+    /// Sets the maximum length of a body in bytes. A longer body is answered with 413. The default is 4 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.change().bounds.length = bytes;
         self
     }
 
-    /// Sets how long a client may take to send a body. The default is 30 seconds. A slower body is answered with 408.
+    /// Sets how long a client may take to send a body. A slower body is answered with 408. The default is 30 seconds.
     ///
     /// The deadline uses tokio's clock, so a body that arrives in several pieces needs a tokio runtime with time
     /// enabled, as `#[tokio::main]` has.
@@ -142,8 +142,8 @@ impl McpLayer {
         self
     }
 
-    /// Sets the maximum length of a body in a request without a token, in bytes. The default is 64 KiB. A longer body
-    /// is answered with 401.
+    /// Sets the maximum length of a body in a request without a token, in bytes. A longer body is answered with 401.
+    /// The default is 64 KiB.
     ///
     /// Without a token, the layer reads a body only if the table has a public operation, or if
     /// the [dialect](McpLayer::dialect) is `ToolResult`. The bodies of all requests without a token may together use 64

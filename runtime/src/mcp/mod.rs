@@ -71,7 +71,7 @@
 //!
 //! The gate logs each of these answers at `info`. To allow operations without a row, add rows
 //! of [`Operation::any_tool`], [`Operation::any_prompt`], [`Operation::any_resource`] and [`Operation::any_method`].
-//! Table and lock show these rows as `*`. A row for an operation that the server does not have is harmless.
+//! The table and the lock show these rows as `*`. A row for an operation that the server does not have is harmless.
 //!
 //! # Public operations
 //!

@@ -123,8 +123,8 @@ impl Operation {
         Self::by_hand(Kind::Method, name, requirement)
     }
 
-    /// Allows callers that meet `requirement` to call every tool that has no row. Table and lock write this row as
-    /// `tools/call *`.
+    /// Allows callers that meet `requirement` to call every tool that has no row. The table and the lock show this row
+    /// as `tools/call *`.
     ///
     /// Without this row, a call of a tool that the table does not list never reaches the server. The answer is the
     /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this

@@ -3,8 +3,8 @@
 //!
 //! For an rmcp server, the gate binds the identifiers of tasks to principals. Clients see the server's own identifier
 //! with the name of the tool, and with a MAC of the identifier, the name and the principal. For any other server, the
-//! program can name the owner of a task. If the program does not, only a row for the method, such as `tasks/get`,
-//! allows requests about tasks.
+//! program can name the owner of a task. If the program does not name the owner, a request about a task is allowed only
+//! if its method, such as `tasks/get`, has a row.
 
 use std::{fmt, pin::Pin, sync::Arc};
 

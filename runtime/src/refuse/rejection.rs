@@ -15,7 +15,7 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// The headers of a refusal that pages of other origins must be able to read. Browsers hide headers that
+/// The headers that pages of other origins must be able to read in a refusal. Browsers hide headers that
 /// `Access-Control-Expose-Headers` does not list.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 

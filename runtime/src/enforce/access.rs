@@ -63,7 +63,7 @@ pub struct Access {
     authority: Authority,
 }
 
-/// What decides whether the token meets a handler's demands.
+/// The gate, or the policy without a gate, that decides whether the token meets a handler's demands.
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),

@@ -9,7 +9,7 @@ use crate::{
     scope::{Filled, Parameters, Row, ScopeTable, Unfilled, parameters},
 };
 
-/// The path parameters of a request, including those of nested routers, percent-decoded.
+/// The percent-decoded path parameters of a request, including the parameters of nested routers.
 #[derive(Default)]
 pub(crate) enum PathParameters {
     /// The route has no parameters.

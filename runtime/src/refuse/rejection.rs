@@ -19,8 +19,8 @@ use crate::{
 /// `Access-Control-Expose-Headers` does not list.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
-/// The header with a nonce for proofs, which pages of other origins must be able to read ([RFC 9449, section
-/// 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
+/// The header with a nonce for proofs. Pages of other origins must be able to read this header ([RFC 9449,
+/// section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// The name of the header with a nonce, as documentation writes it.

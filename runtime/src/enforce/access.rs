@@ -38,8 +38,8 @@ use crate::{
 ///
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
 /// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), an
-/// `Option<Access>` is also `None` for a bad token, because the request can be for a public route, which ignores the
-/// token.
+/// `Option<Access>` is `None` without a token, and also for a bad token, because the request can be for a public route,
+/// which ignores the token.
 ///
 /// # Examples
 ///
@@ -63,7 +63,7 @@ pub struct Access {
     authority: Authority,
 }
 
-/// What decides whether the token meets a handler's demands.
+/// The gate, or the policy without a gate, that decides whether the token meets a handler's demands.
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),
@@ -74,7 +74,8 @@ enum Authority {
 
 impl Access {
     /// Returns the principal: the issuer and the subject. Use only the principal as the key for a user's data, because
-    /// a subject is unique only within its issuer. If a user can have the id of a client as subject, see [`Principal`].
+    /// a subject is unique only within its issuer. If the subject of a user can be equal to the id of a client, the
+    /// user and the client have the same principal; see [`Principal`].
     ///
     /// Returns `None` for a token that lacks an issuer or a subject, and for a static key without a name.
     pub fn principal(&self) -> Option<&Principal> {
@@ -108,7 +109,7 @@ impl Access {
         self.token.issuer()
     }
 
-    /// Returns when the token expires, if the verifier set it.
+    /// Returns the time at which the token expires, if the verifier set this time.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.token.expires_at()
     }
@@ -143,7 +144,8 @@ impl Access {
     /// }
     /// ```
     ///
-    /// To close a WebSocket with your own code, which tells the client that it needs a new token:
+    /// To close a WebSocket with a close code of your own, such as 4401, which tells the client that it needs a new
+    /// token:
     ///
     /// ```
     /// use axum::{
@@ -232,7 +234,8 @@ impl Access {
         self.token.claims()
     }
 
-    /// Demands an additional scope, for a need that depends on the body of the request or on stored data.
+    /// Demands an additional scope. Use this method if the body of the request, or stored data, determines which scope
+    /// is needed.
     ///
     /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template as in the
     /// attribute, with its braces.
@@ -286,9 +289,9 @@ impl Access {
     /// Tells whether the token meets the floor and `requirement`, including its demand on the login. This method
     /// refuses nothing: use it for answers that depend on the caller's permissions.
     ///
-    /// If the handler declares all templates of `requirement`, they have the same values as for the handler. Otherwise,
-    /// their values come from the path of the [family](Resource::family). No token meets a template without a value. To
-    /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
+    /// If the handler declares all templates of `requirement`, the values are the same as in the handler's own scopes.
+    /// Otherwise, the values come from the path of the [family](Resource::family). No token meets a template without a
+    /// value. To refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
     /// # Examples
     ///
@@ -413,8 +416,9 @@ impl Access {
 impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
-    /// `declared` is a table with one row, the row of this handler. [`Access::require`] needs the row to refuse scopes
-    /// that the handler does not declare. The policy is empty unless [`Access::under`] sets a policy.
+    /// `declared` is a table with one row, the row of this handler. From this row, [`Access::require`] learns which
+    /// scopes the handler declares: a demand for any other scope fails. The policy is empty unless [`Access::under`]
+    /// sets a policy.
     ///
     /// For a tool or prompt of a `#[scoped_tools]` block, use `Access::for_test_of` instead.
     ///
@@ -449,8 +453,9 @@ impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a tool or prompt directly.
     ///
     /// `table` is the table of the `#[scoped_tools]` block, and `name` is the name of the tool or prompt for clients.
-    /// [`Access::require`] needs its row to refuse scopes that the tool does not declare. If the table has several
-    /// rows with this name, the first counts. The policy is empty unless [`Access::under`] sets a policy.
+    /// From the row with this name, [`Access::require`] learns which scopes the tool declares: a demand for any other
+    /// scope fails. If the table has several rows with this name, the first counts. The policy is empty
+    /// unless [`Access::under`] sets a policy.
     ///
     /// # Examples
     ///

@@ -28,7 +28,8 @@ use crate::{
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let mut enforcement = parts.extensions.get::<Enforcement>();
     if enforcement.is_some_and(Enforcement::is_at_family) {
-        // Boxed, because few requests run this code, but its state would enlarge the `Future` of every request.
+        // This `Future` is boxed, because few requests need it, and without the box the `Future` of every request would
+        // be larger.
         Box::pin(settle(parts, row)).await?;
         enforcement = parts.extensions.get();
     }
@@ -50,7 +51,8 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
         return Ok(());
     }
     let filled = if row.terms().has_templates() {
-        // Boxed, because few requests run this code, but its state would enlarge the `Future` of every request.
+        // This `Future` is boxed, because few requests need it, and without the box the `Future` of every request would
+        // be larger.
         let path = Box::pin(PathParameters::of(parts)).await;
         enforcement = parts.extensions.get();
         path.fill(row, enforcement.and_then(Enforcement::plan).map(|plan| &**plan))
@@ -70,7 +72,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     let admitted = admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)))?;
     if plan.gate.verifies_for_all() {
         // The handler can pass the request on to an inner gate. That gate cannot verify the token again, because the
-        // token is removed from the request, or because its proof counts only once.
+        // token is removed from the request, or because its proof is accepted only once.
         let verified = Verified::new(plan.clone(), Ok(admitted.token.clone()), parts);
         leave(verified, &mut parts.extensions);
     }

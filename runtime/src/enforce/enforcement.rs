@@ -86,9 +86,9 @@ impl Enforcement {
         self.slot.is_some()
     }
 
-    /// Tells whether the handler's guard must still decide. Until then, the layer of another gate checks only the token
-    /// and the floor of that gate. If the handler later passes the request to a service with its own gate, that gate
-    /// decides anew.
+    /// Tells whether the handler's guard must still decide. Before that decision, the layer of another gate checks only
+    /// the token and the floor of that gate. If the handler later passes the request to a service with its own gate,
+    /// that gate decides anew.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }

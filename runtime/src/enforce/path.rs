@@ -9,7 +9,7 @@ use crate::{
     scope::{Filled, Parameters, Row, ScopeTable, Unfilled, parameters},
 };
 
-/// The path parameters of a request, including those of nested routers, percent-decoded.
+/// The percent-decoded path parameters of a request, including the parameters of nested routers.
 #[derive(Default)]
 pub(crate) enum PathParameters {
     /// The route has no parameters.
@@ -78,8 +78,8 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Describes each template with a parameter that is missing both in the route's path and in the gate's family, or that
-/// the path has twice.
+/// Describes each template with a parameter that neither the route's path nor the gate's family has, or that the path
+/// has twice.
 pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
     table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());

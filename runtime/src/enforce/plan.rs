@@ -92,7 +92,8 @@ impl Plan {
     /// Fills in the templates of a row with the parameters of the request's path and of the resource.
     pub(crate) async fn fill_from(&self, parts: &mut Parts, row: &Row) -> Filled {
         if row.terms().has_templates() {
-            // Boxed, because few requests run this code, but its state would enlarge the `Future` of every request.
+            // This `Future` is boxed, because few requests need it, and without the box the `Future` of every request
+            // would be larger.
             Box::pin(PathParameters::of(parts)).await.fill(row, Some(self))
         } else {
             Filled::default()

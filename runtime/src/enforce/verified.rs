@@ -76,7 +76,8 @@ impl Verified {
         let handler = plan.row.handler();
         let token = match &self.outcome {
             Outcome::Known(outcome) => outcome.clone()?,
-            // Boxed, because few requests run this code, but its state would enlarge the `Future` of every request.
+            // This `Future` is boxed, because few requests need it, and without the box the `Future` of every request
+            // would be larger.
             Outcome::Asked(asked) => Box::pin(asked.answer(&self.plan.gate, parts, handler)).await?,
         };
         plan.gate.accept(token, handler)

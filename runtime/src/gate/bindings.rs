@@ -38,7 +38,8 @@ pub(crate) enum DpopUse {
 }
 
 impl DpopUse {
-    /// Returns the word by which exports describe this setting. Returns `None` if DPoP is not enabled.
+    /// Returns the word for this setting in the lock and in the exporter's output. Returns `None` if DPoP is not
+    /// enabled.
     #[cfg(feature = "export")]
     pub(crate) const fn word(self) -> Option<&'static str> {
         match self {
@@ -57,7 +58,7 @@ pub(super) struct Unproven {
     pub(super) is_of_proof: bool,
 }
 
-/// The check of a proof. It is a `Future`, because it asks a store whether the proof was used before.
+/// The check of a proof. The type is a `Future`, because the check asks a store whether the proof was used before.
 pub(super) type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), Unproven>> + Send + 'a>>;
 
 impl From<VerifyError> for Unproven {

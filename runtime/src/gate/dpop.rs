@@ -35,7 +35,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Lists the settings with which the gate could not accept any bound token, or any token at all.
+    /// Lists the problems of settings with which the gate could accept no bound token, or no token at all.
     pub(super) fn dpop_problems(&self, dpop: &Dpop) -> Vec<String> {
         let mut problems = Vec::new();
         if self.resource().is_none() {

@@ -34,8 +34,8 @@ impl Gate {
         }
     }
 
-    /// Describes each route that can never belong to a resource of the family, or that uses the name of one of the
-    /// family's parameters at another place of the path.
+    /// Describes each route that needs a token but is outside the family, where no token can be valid. Also describes
+    /// each route with a parameter that has the name of one of the family's parameters, but another place in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

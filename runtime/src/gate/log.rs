@@ -44,7 +44,8 @@ pub(crate) fn alike(scopes: &Alike<'_>) {
     let _ = scopes;
 }
 
-/// Logs that a credential was not accepted. `token` is the identifier that the record of the decision has, too.
+/// Logs that a credential was not accepted. `token` returns the identifier of the token, which is the same in the
+/// record of the decision.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() -> Option<TokenId>) {
     // The error is escaped, because a verifier's error can contain text from the client.
     #[cfg(feature = "tracing")]
@@ -127,7 +128,7 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
 }
 
 /// Tells whether an outcome is logged at `info`. Only a missing scope or login is logged at `info`: the client will
-/// return with a stronger token, and an audit should show why.
+/// then get a token with more scopes or a stronger login, and an audit should show why.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))

@@ -353,7 +353,8 @@ impl Gate {
         self
     }
 
-    /// Sets how long clients may cache the metadata document; one hour by default. Fractions of a second are dropped.
+    /// Sets how long clients may cache the metadata document. The default is one hour. Fractions of a second are
+    /// dropped.
     #[must_use]
     pub fn metadata_max_age(mut self, max_age: Duration) -> Self {
         self.change().metadata_max_age = max_age;

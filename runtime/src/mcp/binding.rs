@@ -47,8 +47,8 @@ pub(super) struct Owner<'a> {
 }
 
 impl<'a> Owner<'a> {
-    /// Returns the caller with `token` as the owner of identifiers; `None` if the token names no principal. If the gate
-    /// has no resource, `at` is the server's location.
+    /// Returns the caller with `token` as the owner of identifiers, or `None` if the token names no principal. If the
+    /// gate has no resource, `at` is the server's location.
     pub(super) fn of(plan: &'a Plan, at: &'a str, token: &'a Token) -> Option<Self> {
         let place = plan.gate.resource().map_or(at, |resource| resource.identifier());
         token.holder().map(|principal| Self { place, principal })
@@ -72,8 +72,8 @@ impl Binding {
         Ok(Self::with_key(&key))
     }
 
-    /// Returns the MAC of `kind`, `owner` and `parts`, in characters that are legal in headers and JSON. `parts` has
-    /// the server's own identifier; for a task, the name of the tool comes first.
+    /// Returns the MAC of `kind`, `owner` and `parts`, in characters that are legal in headers and JSON. `parts` is a
+    /// list with the server's own identifier. For a task, the list begins with the name of the tool.
     pub(super) fn tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str]) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.mac(kind, owner, parts).finalize().into_bytes())
     }

@@ -38,8 +38,8 @@ const NAMED: [&str; 8] =
 /// Removes hyper's `OnUpgrade` handle and the headers about the connection, such as `Expect`, from a request. The
 /// service then gets a single message, and no access to the connection.
 ///
-/// An HTTP method that MCP does not use is rejected. This includes the `CONNECT` of HTTP/1.1 and the extended `CONNECT`
-/// of HTTP/2.
+/// A request with an HTTP method that MCP does not use is rejected. Examples are the `CONNECT` of HTTP/1.1 and the
+/// extended `CONNECT` of HTTP/2.
 pub(super) fn detach(parts: &mut Parts) -> Result<(), ProtocolError> {
     if !has_message(&parts.method) && !has_no_message(&parts.method) {
         return Err(ProtocolError::unknown_http_method());

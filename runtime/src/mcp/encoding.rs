@@ -1,4 +1,4 @@
-//! Decides which headers about the body a client may send, and writes the headers about the body that the service gets.
+//! Checks the headers in which a client describes its body, and writes these headers for the service.
 //!
 //! A server that decodes a body, for example by decompression, reads a different text than the gate. Servers decode by
 //! different rules, so the gate accepts only a fixed list of headers about the body. If the client's `Content-Type` or

@@ -108,7 +108,7 @@ impl Endpoint {
         sessions::bind(&self.binding, owner, token.as_ref(), plan, answer)
     }
 
-    /// Returns the caller as the owner of sessions and tasks; `None` if the token names no principal.
+    /// Returns the caller as the owner of sessions and tasks, or `None` if the token names no principal.
     pub(super) fn owner<'a>(&'a self, plan: &'a Plan, token: &'a Token) -> Option<Owner<'a>> {
         Owner::of(plan, &self.at, token)
     }

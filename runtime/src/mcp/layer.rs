@@ -116,13 +116,13 @@ impl McpLayer {
         self.change().origins.allow(origin)
     }
 
-    /// Sets the maximum length of a body in bytes; 4 MiB unless set. A longer body is answered with 413.
+    /// Sets the maximum length of a body in bytes. A longer body is answered with 413. The default is 4 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.change().bounds.length = bytes;
         self
     }
 
-    /// Sets how long a client may take to send a body; 30 seconds unless set. A slower body is answered with 408.
+    /// Sets how long a client may take to send a body. A slower body is answered with 408. The default is 30 seconds.
     ///
     /// The deadline uses tokio's clock, so a body that arrives in several pieces needs a tokio runtime with time
     /// enabled, as `#[tokio::main]` has.
@@ -131,7 +131,7 @@ impl McpLayer {
         self
     }
 
-    /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set.
+    /// Sets how much memory all bodies may use together while they are read, in bytes. The default is 64 MiB.
     ///
     /// If the limit leaves too little memory for a body, the answer is 503 with `Retry-After`, at once. The layer does
     /// not wait for free memory, because bodies that waited for each other's memory would all wait until their
@@ -142,8 +142,8 @@ impl McpLayer {
         self
     }
 
-    /// Sets the maximum length of a body in a request without a token, in bytes; 64 KiB unless set. A longer body is
-    /// answered with 401.
+    /// Sets the maximum length of a body in a request without a token, in bytes. A longer body is answered with 401.
+    /// The default is 64 KiB.
     ///
     /// Without a token, the layer reads a body only if the table has a public operation, or if
     /// the [dialect](McpLayer::dialect) is `ToolResult`. The bodies of all requests without a token may together use 64
@@ -153,7 +153,7 @@ impl McpLayer {
         self
     }
 
-    /// Sets the form of the answer to a refused tool call; [`Dialect::Http`] unless set.
+    /// Sets the form of the answer to a refused tool call. The default is [`Dialect::Http`].
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.change().dialect = dialect;
         self

@@ -71,7 +71,7 @@
 //!
 //! The gate logs each of these answers at `info`. To allow operations without a row, add rows
 //! of [`Operation::any_tool`], [`Operation::any_prompt`], [`Operation::any_resource`] and [`Operation::any_method`].
-//! Table and lock show these rows as `*`. A row for an operation that the server does not have is harmless.
+//! The table and the lock show these rows as `*`. A row for an operation that the server does not have is harmless.
 //!
 //! # Public operations
 //!
@@ -141,11 +141,11 @@
 //! gate removes the header from requests of these versions. The server's own identifier must have 1 to 4,096 characters
 //! of visible ASCII. If the server sends any other identifier, the answer is 500.
 //!
-//! In a server made with `McpServer`, a task belongs to the principal that started it, in the same way. The identifier
-//! of a task also contains the tool's name, which the MAC covers, too. Each request about a task needs the scopes of
-//! the tool. If the token lacks them, the answer is 403 with the challenge of the tool. In front of any other server,
-//! the gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks in two cases: the
-//! program names the owners of tasks with [`McpLayer::tasks`], or a row such as
+//! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
+//! has a MAC, too. This identifier also contains the tool's name, which the MAC covers. Each request about a task needs
+//! the scopes of the tool. If the token lacks them, the answer is 403 with the challenge of the tool. In front of any
+//! other server, the gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks in
+//! two cases: the program names the owners of tasks with [`McpLayer::tasks`], or a row such as
 //! `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An

@@ -123,8 +123,8 @@ impl Operation {
         Self::by_hand(Kind::Method, name, requirement)
     }
 
-    /// Allows callers that meet `requirement` to call every tool that has no row. Table and lock write this row as
-    /// `tools/call *`.
+    /// Allows callers that meet `requirement` to call every tool that has no row. The table and the lock show this row
+    /// as `tools/call *`.
     ///
     /// Without this row, a call of a tool that the table does not list never reaches the server. The answer is the
     /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
@@ -158,9 +158,9 @@ impl Operation {
     /// Allows callers that meet `requirement` to use every resource. The requirement applies to reading, to
     /// subscriptions and to completion.
     ///
-    /// This row must be the only row for resources: any other row for resources is an error at startup. A server could
-    /// read the resource of that other row under another spelling of its URI, and `any_resource` would allow this
-    /// spelling.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. If there were
+    /// another row, a server could read the resource of that row under another spelling of its URI, and `any_resource`
+    /// would allow this spelling.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

@@ -39,7 +39,7 @@ const INVALID_REQUEST: i32 = -32600;
 const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 const INTERNAL_ERROR: i32 = -32603;
-/// The code that the official TypeScript SDK uses.
+/// The official TypeScript SDK uses this code for an unknown session, too.
 const SESSION_NOT_FOUND: i32 = -32001;
 const HEADER_MISMATCH: i32 = -32020;
 

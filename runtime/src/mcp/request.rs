@@ -94,8 +94,8 @@ pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Bod
     let token = match token(plan, parts.extensions.get(), parts).await {
         Ok(token) => token,
         Err(Failure::For(Reason::MissingToken)) if endpoint.hears_anyone() => {
-            // Boxed, because this case is rare, and without the box its state would enlarge the future of every
-            // request.
+            // This future is boxed, because this case is rare, and without the box the future of every request would be
+            // larger.
             return Box::pin(admit_anyone(endpoint, plan, parts, body, watch)).await;
         }
         Err(failure) => {
@@ -215,7 +215,7 @@ async fn judge_body(
 }
 
 /// Turns a rejection into an answer. If the body is a single request, the answer has the identifier of this request,
-/// and the dialect of the endpoint.
+/// and the form that the endpoint's `Dialect` demands.
 fn refusal(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -261,7 +261,7 @@ async fn origins(
     // The program's function is not called for a caller whose token lacks the floor.
     recheck_floor(plan, token, noted)?;
     let owner = endpoint.owner(plan, token);
-    // Boxed, because this case is rare, and without the box its state would enlarge the future of every request.
+    // This future is boxed, because this case is rare, and without the box the future of every request would be larger.
     Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)
 }
 
@@ -269,7 +269,7 @@ async fn origins(
 type Unjudged<'a> = (&'a Message<'a>, Cause);
 
 enum Cause {
-    /// The message is in a batch, but the protocol versions that have its method have no batches.
+    /// The message is in a batch, but its method exists only in protocol versions without batches.
     InBatch,
     Undecided(Undecided),
 }

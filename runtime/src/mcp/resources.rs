@@ -14,7 +14,7 @@ use crate::scope::{Filled, Row, Text, parameters};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resources {
     plain: BTreeMap<Text, Operation>,
-    /// The templates by their separators: a URI has the same separators as every template that it fits.
+    /// The templates, grouped by their separators: a URI has the same separators as every template that it fits.
     templates: BTreeMap<String, Vec<Known>>,
     /// The row for all other resources, if the table allows them.
     any: Option<Operation>,
@@ -191,7 +191,7 @@ impl<'a> McpResource<'a> {
         Self { operation: operation.clone(), captures, filled }
     }
 
-    /// Returns the URI or the template, as written in the table; `*` for [`Operation::any_resource`].
+    /// Returns the URI or the template, as written in the table. For [`Operation::any_resource`], returns `*`.
     #[must_use]
     pub fn template(&self) -> &str {
         self.operation.name()

@@ -72,16 +72,16 @@ pub(super) const RESULT_OF_TASK: &str = "tasks/result";
 /// The method that lists tasks, in version 2025-11-25.
 pub(super) const LIST_TASKS: &str = "tasks/list";
 
-/// Tells whether a method needs no row of its own, because the floor and the row of its target decide. A method about
-/// one task, such as `tasks/get`, counts as a method that needs no row. It needs a row only if the gate does not know
-/// the owners of tasks, which a table does not show.
+/// Tells whether a method needs no row of its own, because the floor and the row of its target decide. The result is
+/// also `true` for a method about one task, such as `tasks/get`. In fact, this method needs a row if the gate does not
+/// know the owners of tasks, but a table does not show whether the gate knows them.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
-/// Tells whether a method acts on no tool, prompt, resource or task. A method that MCP does not define counts as such a
-/// method, because its target is unknown.
+/// Tells whether a method acts on no tool, prompt, resource or task. The result is also `true` for a method that MCP
+/// does not define, because its target is unknown.
 pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }

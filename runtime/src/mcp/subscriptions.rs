@@ -11,7 +11,8 @@ use serde::{
 /// real requests need fewer.
 const MOST: usize = 256;
 
-/// The subscriptions in a request, as far as their targets have a row or an owner.
+/// The subscriptions in a request that affect the requirement: those to resources, which have rows, and those to tasks,
+/// which have owners.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Topics {
     /// The URIs of resources.

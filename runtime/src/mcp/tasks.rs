@@ -3,8 +3,8 @@
 //!
 //! For an rmcp server, the gate binds the identifiers of tasks to principals. Clients see the server's own identifier
 //! with the name of the tool, and with a MAC of the identifier, the name and the principal. For any other server, the
-//! program can name the owner of a task. If the program does not, only a row for the method, such as `tasks/get`,
-//! allows requests about tasks.
+//! program can name the owner of a task. If the program does not name the owner, a request about a task is allowed only
+//! if its method, such as `tasks/get`, has a row.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -79,11 +79,11 @@ pub(super) enum Origins {
     /// The owners are unknown.
     #[default]
     Untold,
-    /// For each task, the tool that the caller called to start it; `None` for a task that this caller did not start.
+    /// For each task, the tool that the caller called to start it, or `None` if this caller did not start the task.
     Told(Vec<(String, Option<String>)>),
 }
 
-/// The origin of one task.
+/// The origin of one task: the tool whose call started the task, if the gate knows this tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin<'a> {
     Untold,

@@ -15,12 +15,12 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// The headers of a refusal that pages of other origins must be able to read. Browsers hide headers that
+/// The headers that pages of other origins must be able to read in a refusal. Browsers hide headers that
 /// `Access-Control-Expose-Headers` does not list.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
-/// The header with a nonce for proofs, which pages of other origins must be able to read ([RFC 9449, section
-/// 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
+/// The header with a nonce for proofs. Pages of other origins must be able to read this header ([RFC 9449,
+/// section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// The name of the header with a nonce, as documentation writes it.
@@ -108,7 +108,7 @@ impl Rejection {
         bodies: &Bodies,
     ) -> Self {
         let mut rejection = Self::new(Reason::Unavailable, description, Asked::NOTHING, NONE, bodies);
-        // `Retry-After` has whole seconds. They are rounded up, so that no client returns too early.
+        // `Retry-After` has whole seconds. A fraction of a second is rounded up, so that no client returns too early.
         let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         if let Some(answer) = Arc::get_mut(&mut rejection.answer) {
             answer.retry_after = Some(seconds.into());

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 /// The optional members of [RFC 9728, section 2](https://www.rfc-editor.org/rfc/rfc9728#section-2). A member without a
-/// value is omitted, as section 3.2 demands.
+/// value is omitted, as section 3.2 of the RFC demands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Members {
     #[serde(rename = "resource_documentation", skip_serializing_if = "Option::is_none")]

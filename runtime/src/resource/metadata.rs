@@ -10,8 +10,8 @@ use crate::{
 /// The protected resource metadata of [RFC 9728, section 2]. A client reads this document to learn where to get a
 /// token.
 ///
-/// Members without a value are omitted, as section 3.2 demands. Set optional members, such as a name or a policy, on
-/// the [`Resource`].
+/// Members without a value are omitted, as section 3.2 of the RFC demands. Set optional members, such as a name or a
+/// policy, on the [`Resource`].
 ///
 /// # Examples
 ///

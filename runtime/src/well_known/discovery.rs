@@ -92,8 +92,8 @@ impl Discovery {
         self.0.as_ref().map_or(&[], |document| &document.paths)
     }
 
-    /// Returns the JSON text of the document; `None` for a [family](crate::Resource::family), whose resources each have
-    /// their own document.
+    /// Returns the JSON text of the document. Returns `None` for a [family](crate::Resource::family), because each
+    /// resource of a family has its own document.
     #[must_use]
     pub fn document(&self) -> Option<&Bytes> {
         self.0.as_ref()?.text().map(|text| &text.bytes)

@@ -32,9 +32,9 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 ///
 /// You can merge this router with routes of your own at these paths, by axum's rules. The merge panics if both routers
 /// have a handler for the same method at the same path. It also panics if your router has a service or a path parameter
-/// where a document is. The panic names the path. [`Router::protect`](crate::Router::protect) does not panic. If one of
-/// your routes is where a document belongs, `protect` returns an error. If one of your routes is at another well-known
-/// path, your route answers there instead of the 404.
+/// where a document is. The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does
+/// not panic. If one of your routes is where a document belongs, `protect` returns an error. If one of your routes is
+/// at another well-known path, your route answers there instead of the 404.
 ///
 /// # Errors
 ///
@@ -134,7 +134,7 @@ where
     get(answer.clone()).options(answer.clone()).fallback(answer)
 }
 
-/// Serves the documents that have no route of their own. No two of them share a path.
+/// Serves the documents that have no route of their own. No two of these documents share a path.
 fn lookup<S>(documents: Vec<Arc<Document>>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

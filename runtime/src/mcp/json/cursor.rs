@@ -9,7 +9,7 @@ use std::mem;
 
 use memchr::memchr;
 
-/// The depth limit of `serde_json`. A deeper text would crash some parsers.
+/// The depth limit of `serde_json`. A text with more levels of nesting would crash some parsers.
 const MAX_DEPTH: usize = 127;
 
 /// A position in a JSON text.

@@ -23,7 +23,8 @@ pub(super) enum Json<'a, T> {
     Absent,
     Text(Cow<'a, str>),
     Integer(i64),
-    /// An object. A list is never accepted as an object, although serde would read the list member by member.
+    /// An object. A list is never accepted as an object, although serde would take the items of the list for the
+    /// members of the object.
     Object(T),
     Other,
 }

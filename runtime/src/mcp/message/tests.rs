@@ -75,7 +75,7 @@ fn each_method_names_what_it_acts_on_in_its_own_way() {
     }
     check(&listen(json!({ "taskIds": ["7"], "taskids": ["8"] })).to_string(), NOT_A_MESSAGE);
     check(r#"{"method":"tasks/list","params":{"taskId":"7"}}"#, Ok(Subject::AllTasks));
-    // Some servers read a list as an object, member by member.
+    // Some servers take the items of a list for the members of an object.
     for other in [json!([null, null, null, ["a://b"]]), json!([]), json!(null), json!("a")] {
         check(&listen(other).to_string(), Ok(Subject::Unnamed));
     }

@@ -174,8 +174,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets which tools, prompts, resources, resource templates and skills a caller sees in lists; [`Lists::All`]
-    /// unless set.
+    /// Sets which tools, prompts, resources, resource templates and skills a caller sees in lists. The default
+    /// is [`Lists::All`].
     ///
     /// Only `Lists::All` shows operations without a row. Filtering can leave a page of a list empty, but the page keeps
     /// its cursor for the next page. From protocol version 2026-07-28 on, a list that depends on the caller has
@@ -196,32 +196,32 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets the maximum length of a body in bytes; 4 MiB unless set.
+    /// Sets the maximum length of a body in bytes. The default is 4 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.bounds.length = bytes;
         self
     }
 
-    /// Sets the maximum length of a body in a request without a token, in bytes; 64 KiB unless set.
+    /// Sets the maximum length of a body in a request without a token, in bytes. The default is 64 KiB.
     /// See [`McpLayer::max_anonymous_body`].
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.max_anonymous_body = Some(bytes);
         self
     }
 
-    /// Sets the form of the answer to a refused tool call; [`Dialect::Http`] unless set.
+    /// Sets the form of the answer to a refused tool call. The default is [`Dialect::Http`].
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
         self
     }
 
-    /// Sets how long a client may take to send a body; 30 seconds unless set. See [`McpLayer::body_timeout`].
+    /// Sets how long a client may take to send a body. The default is 30 seconds. See [`McpLayer::body_timeout`].
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.timeout = timeout;
         self
     }
 
-    /// Sets how much memory all bodies may use together while they are read, in bytes; 64 MiB unless set.
+    /// Sets how much memory all bodies may use together while they are read, in bytes. The default is 64 MiB.
     /// See [`McpLayer::max_body_memory`].
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.bounds.memory = Arc::new(Memory::new(bytes));

@@ -167,7 +167,7 @@ struct Listed<'a> {
 struct Tool<'a> {
     #[serde(borrow, default, rename = "_meta")]
     meta: Option<Meta<'a>>,
-    /// The member, if the answer already has it: a later version of rmcp could write it.
+    /// `securitySchemes` at the top level, if the answer already has it: a later version of rmcp could write it there.
     #[serde(default, rename = "securitySchemes")]
     lifted: Option<IgnoredAny>,
 }

@@ -148,8 +148,8 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
     }
 }
 
-/// Returns the identifier of the called tool or prompt. Only the guard of an operation uses the identifier, so the name
-/// need not be checked here.
+/// Returns the identifier of the called tool or prompt. The name is not checked here, because only the guard of an
+/// existing operation uses the identifier.
 fn called(request: &ClientRequest) -> Option<RowId> {
     match request {
         ClientRequest::CallToolRequest(call) => Some(Kind::Tool.row_id(&call.params.name)),

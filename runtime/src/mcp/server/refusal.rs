@@ -17,10 +17,10 @@ use crate::{
 /// The data of the error has `error`, `scope`, and the challenge as `www_authenticate`. If a certain login is required,
 /// the data also has `acr_values` and `max_age`.
 ///
-/// The error is sent with HTTP 200, so clients show it but do not request more scopes. If the request alone determines
-/// the required scopes, declare these scopes, so that the gate refuses the request with a 403. If the error comes from a
-/// tool, and the server was made with `McpServer` and [`Dialect::ToolResult`](crate::mcp::Dialect::ToolResult), the
-/// challenge is in the result of the tool instead.
+/// The error is sent with HTTP 200, so clients show it but do not request more scopes. If the required scopes depend
+/// only on the request, declare them for the operation, so that the gate refuses the request with a 403. If the error
+/// comes from a tool, and the server was made with `McpServer`
+/// and [`Dialect::ToolResult`](crate::mcp::Dialect::ToolResult), the challenge is in the result of the tool instead.
 impl From<Rejection> for ErrorData {
     fn from(rejection: Rejection) -> Self {
         let challenge = rejection.challenges_on_one_line();
@@ -53,8 +53,8 @@ pub(super) fn error(reason: Reason, text: &str, asked: &Asked, challenge: Option
     ErrorData::new(ErrorCode(reason.status().as_u16().into()), text.to_owned(), data)
 }
 
-/// Turns the refusal of a tool into the tool's result, in the form of [`Dialect::ToolResult`](crate::mcp::Dialect). Other
-/// errors stay errors, also a refusal without a challenge.
+/// Turns the refusal of a tool into the tool's result, in the form of [`Dialect::ToolResult`](crate::mcp::Dialect). An
+/// error that is not a refusal stays an error, and so does a refusal without a challenge.
 pub(super) fn in_result(error: ErrorData) -> Result<CallToolResult, ErrorData> {
     let is_refusal = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]
         .map(|status| ErrorCode(status.as_u16().into()))

@@ -84,8 +84,9 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes that a client should request, each once and by the names that clients use. These are the
-    /// floor, the scope that the handler itself demands and, for each operation, the first alternative that can be met.
+    /// Returns the scopes that a client should request, without repetitions, and under the names that clients use.
+    /// These scopes are the floor, the scope that the handler itself demands and, for each operation, the first
+    /// alternative that can be met.
     ///
     /// A token that grants exactly these scopes meets the demands. Scopes that the token already grants are listed,
     /// too, because some clients request only the listed scopes and would lose the others. If the token lacks a

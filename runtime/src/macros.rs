@@ -238,8 +238,8 @@ pub use scopegate_macros::public;
 ///
 /// # Variants under `#[cfg]`
 ///
-/// `implies` cannot name a variant that `#[cfg]` removes. If a variant is under `#[cfg]`, write two attributes under
-/// `#[cfg_attr]` wherever `implies` names the variant: one attribute with the variant, and one without it.
+/// `implies` cannot name a variant that `#[cfg]` removes. If a scope implies such a variant, give the scope two
+/// attributes under `#[cfg_attr]`: one that names the variant, and one that does not:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]

@@ -9,9 +9,9 @@ use crate::scope::{
 
 /// The rules that a gate adds to what each operation declares, such as the floor, the vocabulary and the implications.
 ///
-/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy. The methods below also exist
-/// on the gate, and there they change the gate's policy. Use a `Policy` by itself where there is no gate: in a server
-/// over stdio, in tests, and for the lock.
+/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy, which the gate's own `floor`,
+/// `vocabulary` and similar methods change. Use a `Policy` by itself where there is no gate: in a server over stdio, in
+/// tests, and for the lock.
 ///
 /// # Examples
 ///

@@ -299,7 +299,7 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// Writes the actor for people and logs.
+/// Writes the name of the actor, and also its issuer if the token names the issuer.
 impl fmt::Display for Actor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.subject.escape_debug())?;

@@ -48,7 +48,7 @@ impl Policy {
     /// Decides whether the caller meets the floor and every demand. Allocates nothing.
     ///
     /// Each alternative is checked separately. If one alternative contains an illegal value, the token can still meet
-    /// another.
+    /// another alternative.
     pub(crate) fn decide(&self, caller: &Caller<'_>, demands: &[Demand<'_>]) -> Result<(), Shortfall> {
         let shortfalls = demands.iter().filter_map(|demand| self.shortfall(caller, *demand));
         shortfalls.max().map_or(Ok(()), Err)

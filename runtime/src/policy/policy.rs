@@ -289,7 +289,7 @@ impl Policy {
         self.entry(scope).map_or("", VocabularyEntry::description)
     }
 
-    /// Finds scopes that are spelt almost alike. Returns none if a vocabulary is registered, because the gate then
+    /// Finds scopes that are spelt almost alike. The list is empty if a vocabulary is registered, because the gate then
     /// already rejects misspelt scopes.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         if self.vocabulary.is_empty() { alike(table) } else { Vec::new() }

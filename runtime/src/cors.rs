@@ -56,8 +56,8 @@ pub fn layer() -> Cors {
 /// A CORS layer that lets pages read the challenge; made by [`layer`].
 ///
 /// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. There is one
-/// difference: [`Cors::expose_headers`] only adds headers. Pages can still read the headers that this layer or a
-/// handler exposes.
+/// difference: [`Cors::expose_headers`] adds headers to the exposed headers, and removes neither those of this layer
+/// nor those of a handler.
 ///
 /// # Examples
 ///
@@ -117,7 +117,7 @@ impl Cors {
         self.change(|layer| layer.max_age(age))
     }
 
-    /// Sets the `Vary` header. By default, it names `Origin`, `Access-Control-Request-Method` and
+    /// Sets the `Vary` header. By default, this header names `Origin`, `Access-Control-Request-Method` and
     /// `Access-Control-Request-Headers`.
     pub fn vary(self, headers: impl Into<Vary>) -> Self {
         self.change(|layer| layer.vary(headers))

@@ -58,8 +58,8 @@
 /// async fn files(Path(tenant): Path<String>) {}
 /// ```
 ///
-/// An operation can also demand how or when the person logged in ([RFC 9470]). The demand applies to all alternatives.
-/// If the token's `acr` or `auth_time` does not meet the demand, the answer is 401 with
+/// An operation can also demand that the person logged in by a certain method, or not long ago ([RFC 9470]). The demand
+/// applies to all alternatives. If the token's `acr` or `auth_time` does not meet the demand, the answer is 401 with
 /// `error="insufficient_user_authentication"`. A static key never meets the demand, because it has no login. Every
 /// challenge of the operation names the demand, as `acr_values` and `max_age`.
 ///
@@ -72,8 +72,8 @@
 ///
 /// [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 ///
-/// If several handlers share a requirement, define it as a constant. Beside the constant, an attribute can have `also`
-/// and `related`, but no other scopes, no `acr` and no `max_age`:
+/// If several handlers share a requirement, define it as a constant. In addition to the constant, an attribute can have
+/// `also` and `related`, but no other scopes, no `acr` and no `max_age`:
 ///
 /// ```
 /// use scopegate::{Requirement, requirement, requires_scope};
@@ -238,8 +238,8 @@ pub use scopegate_macros::public;
 ///
 /// # Variants under `#[cfg]`
 ///
-/// `implies` cannot name a variant that `#[cfg]` removes. Instead, write two attributes under `#[cfg_attr]`, one for
-/// each case:
+/// `implies` cannot name a variant that `#[cfg]` removes. If a scope implies such a variant, give the scope two
+/// attributes under `#[cfg_attr]`: one that names the variant, and one that does not:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]
@@ -451,9 +451,9 @@ pub use scopegate_macros::scoped_tools;
 /// `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence over a row without
 /// a method.
 ///
-/// If a row has a route, [`Gate::layer`](crate::Gate::layer) can name the handler's scopes in a 401. Then the lock, the
-/// table as JSON and the `OpenAPI` document contain the route, too. The metadata also includes the scopes of handlers
-/// without a route.
+/// If a row has a route, [`Gate::layer`](crate::Gate::layer) can name the handler's scopes in a 401. The lock, the
+/// table as JSON and the `OpenAPI` document then also contain the route. The metadata also includes the scopes of
+/// handlers without a route.
 ///
 /// # Examples
 ///

@@ -51,7 +51,7 @@ impl TestVerifier {
         self.token_saying(token, says.with_all_claims(claims))
     }
 
-    /// Accepts the text `token`, for which the verifier then returns `says`.
+    /// Accepts the text `token` as a valid token, with `says` as its content.
     #[must_use]
     pub fn token_saying(self, token: &str, says: Token) -> Self {
         self.with(token, Outcome::Valid(says))

@@ -1,4 +1,4 @@
-//! Stand-ins for the methods of axum's `Router` that prepare it for serving. If a program calls one of them on a router
+//! Stand-ins for axum's methods that prepare a router for serving. If a program calls one of these methods on a router
 //! without a gate, the compiler's message says to protect the router first.
 //!
 //! The trait bounds of the methods are never met; see `features.rs`.

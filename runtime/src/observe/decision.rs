@@ -153,8 +153,8 @@ impl<'a> Decision<'a> {
         self.facts.token.map(Token::scopes)
     }
 
-    /// Returns the [asked](Self::asked) scopes that the token neither grants nor implies. Returns all of them if there
-    /// is no valid token, and none if the request was let through.
+    /// Returns the [asked](Self::asked) scopes that the token neither grants nor implies. If a request is refused
+    /// because it has no valid token, all asked scopes are missing. If the request was not refused, the list is empty.
     #[must_use]
     pub fn missing(&self) -> Vec<ScopeToken> {
         let Outcome::Refused(_) = self.outcome else { return Vec::new() };
@@ -299,7 +299,7 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// Writes the actor for people and logs.
+/// Writes the name of the actor, and also its issuer if the token names the issuer.
 impl fmt::Display for Actor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.subject.escape_debug())?;

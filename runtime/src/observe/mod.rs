@@ -13,7 +13,7 @@ pub(crate) use self::{decision::Facts, watch::Watch};
 ///
 /// The gate calls the observer once for each decision, before the handler runs or the refusal is sent. The request
 /// waits for the observer, so an observer should not block: send the record to a channel or to a buffered writer. If
-/// the observer panics, the request ends as after a panic in a handler, and the handler does not run.
+/// the observer panics, the handler does not run, and the request ends in the same way as after a panic in a handler.
 ///
 /// # Examples
 ///

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Measures the time of a decision, but not the waits in between. The clock is read only if decisions are reported.
+/// Measures the time of a decision, without the time that the gate waits for the request body. The clock is read only
+/// if decisions are reported.
 ///
 /// This type is small, because every request carries a `Watch`.
 #[derive(Clone, Copy, Debug, Default)]

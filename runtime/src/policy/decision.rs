@@ -48,7 +48,7 @@ impl Policy {
     /// Decides whether the caller meets the floor and every demand. Allocates nothing.
     ///
     /// Each alternative is checked separately. If one alternative contains an illegal value, the token can still meet
-    /// another.
+    /// another alternative.
     pub(crate) fn decide(&self, caller: &Caller<'_>, demands: &[Demand<'_>]) -> Result<(), Shortfall> {
         let shortfalls = demands.iter().filter_map(|demand| self.shortfall(caller, *demand));
         shortfalls.max().map_or(Ok(()), Err)
@@ -84,8 +84,9 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes that a client should request, each once and by the names that clients use. These are the
-    /// floor, the scope that the handler itself demands and, for each operation, the first alternative that can be met.
+    /// Returns the scopes that a client should request, without repetitions, and under the names that clients use.
+    /// These scopes are the floor, the scope that the handler itself demands and, for each operation, the first
+    /// alternative that can be met.
     ///
     /// A token that grants exactly these scopes meets the demands. Scopes that the token already grants are listed,
     /// too, because some clients request only the listed scopes and would lose the others. If the token lacks a

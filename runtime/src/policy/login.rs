@@ -47,8 +47,8 @@ impl<'a> Caller<'a> {
         has_acr && asked.max_age().is_none_or(|max_age| self.is_recent(login.time, max_age))
     }
 
-    /// Tells whether a login was at most `max_age` ago. A login time in the future is accepted if it is ahead by at
-    /// most the leeway.
+    /// Tells whether a login was at most `max_age` ago. The clocks can differ, so the leeway is added to `max_age`, and
+    /// the login may be ahead of the gate's clock by at most the leeway.
     fn is_recent(&self, time: Option<SystemTime>, max_age: Duration) -> bool {
         let Some(time) = time else { return false };
         match (self.clock)().duration_since(time) {

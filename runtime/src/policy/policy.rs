@@ -9,9 +9,9 @@ use crate::scope::{
 
 /// The rules that a gate adds to what each operation declares, such as the floor, the vocabulary and the implications.
 ///
-/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy, and methods with the same
-/// names to change the policy. Use a `Policy` by itself where there is no gate: in a server over stdio, in tests, and
-/// for the lock.
+/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy, which the gate's own `floor`,
+/// `vocabulary` and similar methods change. Use a `Policy` by itself where there is no gate: in a server over stdio, in
+/// tests, and for the lock.
 ///
 /// # Examples
 ///
@@ -191,8 +191,8 @@ impl Policy {
         self
     }
 
-    /// Sets the names by which clients request scopes, for an authorization server whose tokens have other names for
-    /// them.
+    /// Sets the names by which clients request scopes. Use this method if the authorization server writes the scopes
+    /// into tokens under other names.
     ///
     /// For example, clients of Entra ID request `api://ID/files.read`, and the token has `files.read`. Challenges and
     /// metadata use the name that `asked` returns for a scope. A token is checked against the scope, not against this
@@ -289,7 +289,7 @@ impl Policy {
         self.entry(scope).map_or("", VocabularyEntry::description)
     }
 
-    /// Finds scopes that are spelt almost alike. Returns none if a vocabulary is registered, because the gate then
+    /// Finds scopes that are spelt almost alike. The list is empty if a vocabulary is registered, because the gate then
     /// already rejects misspelt scopes.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         if self.vocabulary.is_empty() { alike(table) } else { Vec::new() }

@@ -26,12 +26,12 @@ use crate::{
 )]
 pub trait Declared<Args>: sealed::HasRow<Args> {}
 
-// One implementation covers all handlers, in place of one for each kind. So for an undeclared handler, the compiler
-// shows only the message above. It neither lists implementations nor quotes the bound.
+// There is only one implementation, which covers all kinds of handlers. So for an undeclared handler, the compiler
+// shows only the message above. The compiler neither lists implementations nor quotes the bound.
 #[diagnostic::do_not_recommend]
 impl<H: sealed::HasRow<Args>, Args> Declared<Args> for H {}
 
-/// A handler whose declaration is part of its type, so that constants can read it.
+/// A handler whose declaration is part of the handler's type, so that a constant can read the declaration.
 #[diagnostic::on_unimplemented(
     message = "a constant table cannot read the declaration of this handler; write `#[requires_scope(\"..\")]`, `#[authenticated]` or \
                `#[public]` above it, or add the table of a `guarded(..)` handler with `.and(&handler.table())`"

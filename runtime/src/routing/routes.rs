@@ -94,15 +94,16 @@ where
 }
 
 impl<S> Router<S> {
-    /// Adds to `openapi` utoipa's documentation of all handlers that are mounted with [`routes!`](crate::routes). The
-    /// document gets the operations, at their paths in this router, and the schemas that the operations refer to.
+    /// Takes utoipa's documentation of all handlers that are mounted with [`routes!`](crate::routes), and adds it to
+    /// `openapi`. The document gets the operations, at their paths in this router, and the schemas that the operations
+    /// refer to.
     ///
     /// In `openapi`, pass the description of the API as a whole, such as its title. In the paths of the document,
     /// `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, for example a parameter in the path
     /// at which the router is nested, the parameter is described as a string. If operations share an id, each of them
     /// gets a new id, which contains its method and path.
     ///
-    /// Then call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
+    /// Afterwards, call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///
     /// # Examples
     ///

@@ -10,7 +10,7 @@ use super::table::{Entry, ScopeTable};
 /// Two scopes of a table that are spelt almost alike.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Alike<'a> {
-    /// The scope that fewer handlers name.
+    /// The scope that is named by fewer handlers than the other scope.
     rare: Named<'a>,
     other: Named<'a>,
 }

@@ -172,8 +172,8 @@ impl Hierarchy {
     }
 }
 
-/// Returns the sorted positions of all ancestors of `start`. Wildcards can form cycles, so each scope is followed only
-/// once.
+/// Returns the sorted positions of all ancestors of `start`. Wildcards can form cycles, so the search visits each scope
+/// only once.
 fn ancestors(start: usize, parents: &[Vec<usize>], found_for: &mut [usize]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut followed = 0;

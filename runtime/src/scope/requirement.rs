@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes. A requirement can
-/// also demand how and how recently the person logged in. Cheap to clone.
+/// also demand that the person logged in by a certain method, or not long ago. Cheap to clone.
 ///
 /// The attributes create requirements. Use [`requirement!`](crate::requirement) where you cannot write an attribute, or
 /// to give a requirement a name. If a requirement is known only at run time, for example from a configuration
@@ -192,7 +192,7 @@ impl Requirement {
     ///
     /// # Errors
     ///
-    /// Fails if there are too many combinations for one requirement, or if no value of `acr` meets both requirements.
+    /// Fails if the result would have too many alternatives or scopes, or if no value of `acr` meets both requirements.
     pub(crate) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let kind = match (&self.kind, &other.kind) {
             (Kind::Public | Kind::Authenticated, kind) if !other.is_public() => kind.clone(),

@@ -6,8 +6,8 @@ use super::{need::Need, requirement::Requirement, text::Text};
 
 /// A scope that this program knows: one scope-token of [RFC 6749, section 3.3].
 ///
-/// The constructor checks the text. In a `const`, the check runs at compile time. Every `Scope` can therefore be sent
-/// in a challenge.
+/// The constructor checks the text, so every `Scope` can be sent in a challenge. In a `const`, the check runs at
+/// compile time.
 ///
 /// # Examples
 ///

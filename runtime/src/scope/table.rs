@@ -215,13 +215,14 @@ impl Entry {
         Self { endpoint: Some(Endpoint { methods: methods.into(), path: path.into() }), row }
     }
 
-    /// Returns the methods of the route, as in `GET` or `GET,POST`. The text `*` stands for any method.
+    /// Returns the methods of the route, as in `GET` or `GET,POST`, or `None` if the route is unknown. The text `*`
+    /// stands for any method.
     #[must_use]
     pub fn methods(&self) -> Option<&str> {
         self.endpoint.as_ref().map(|endpoint| &*endpoint.methods)
     }
 
-    /// Returns the path of the route with its parameters, as in `/files/{name}`.
+    /// Returns the path of the route with its parameters, as in `/files/{name}`, or `None` if the route is unknown.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.endpoint.as_ref().map(|endpoint| &*endpoint.path)

@@ -31,7 +31,7 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A part of a template, for callers that fill in the values themselves.
+/// A part of a template, for code that fills in the values without `Filled`.
 #[cfg(feature = "export")]
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

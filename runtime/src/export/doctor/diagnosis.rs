@@ -82,8 +82,8 @@ impl Diagnosis {
         self.at_fault().is_none()
     }
 
-    /// Returns the first part, in the order of the variants of [`Part`], that has an error, or `None` if no part has
-    /// one. An error in this part can also be the cause of the errors in later parts.
+    /// Returns the first part that has an error, in the order of the variants of [`Part`]. Returns `None` if no part
+    /// has an error. An error in this part can also be the cause of the errors in later parts.
     #[must_use]
     pub fn at_fault(&self) -> Option<Part> {
         let errors = self.findings.iter().filter(|finding| finding.severity() == Severity::Error);

@@ -41,12 +41,12 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// The gate rejects requests: all of them, those with tokens of one issuer, or those with the examined token. A
-    /// token that could not be checked is also an error.
+    /// The gate rejects all requests, the requests with tokens of one issuer, or the requests with the examined token.
+    /// It is also an error if the token could not be checked.
     Error,
     /// The problem can keep some clients from getting a token that the gate accepts.
     Warning,
-    /// You may have intended what the finding describes. Then nothing needs to change.
+    /// What the finding describes may be what you want. If so, you need not change anything.
     Hint,
 }
 
@@ -87,8 +87,8 @@ impl Finding {
         Self::of(Severity::Hint, part, code, message)
     }
 
-    /// Makes a finding. The message can quote text from outside, so this function escapes the message. Escaped text
-    /// does not change when it is escaped again.
+    /// Makes a finding. The message can quote text from outside, so this function escapes the message. Parts of the
+    /// message that are already escaped stay the same.
     pub(super) fn of(severity: Severity, part: Part, code: &'static str, message: impl fmt::Display) -> Self {
         let message = shown::line(message).to_string();
         Self { severity, part, code, issuer: None, message, advice: None }

@@ -86,8 +86,8 @@ impl Operation {
     }
 }
 
-/// Lists the scopes of the floor and the first alternative, without those that the token grants. The first alternative
-/// is the one that challenges name.
+/// Lists the scopes that the token lacks: scopes of the floor, and scopes of the first alternative. The first
+/// alternative is the one that challenges name.
 fn lacking(entry: &Entry, token: &Token, policy: &Policy) -> Vec<String> {
     let needs = entry.requirement().terms().next().into_iter().flatten().filter_map(NeedRef::scope);
     let all = policy.floor_scopes().iter().cloned().chain(needs);

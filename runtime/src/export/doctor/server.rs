@@ -34,8 +34,8 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Returns the problem that keeps the gate from introspecting opaque tokens. If the metadata cannot be read,
-/// `of_trouble` reports that instead.
+/// Returns the problem that keeps the gate from introspecting opaque tokens. If the cause is that the metadata cannot
+/// be read, `of_trouble` reports this problem instead.
 #[cfg(feature = "introspection")]
 async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
     let reason = issuer.introspects()?.trouble(&issuer.places).await?;
@@ -102,7 +102,7 @@ fn spelling(found: &str, expected: &str) -> String {
     }
 }
 
-/// Finds what clients will need but the authorization server does not offer.
+/// Finds the things that clients will need and that the authorization server does not offer.
 fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(unlisted_scopes(offers, gate.policy(), table));
@@ -128,9 +128,10 @@ fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Finds the scopes that clients will request but the server does not list. This is not an error, because a server is
-/// allowed to leave out scopes ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)). Many servers
-/// list only the scopes of `OpenID` Connect, and then the finding is only a hint.
+/// Finds the scopes that clients will request and that the server does not list. A missing scope is not an error,
+/// because a server is allowed to leave out scopes ([RFC 8414, section
+/// 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)). Many servers list only the scopes of `OpenID` Connect, and
+/// then the finding is only a hint.
 fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Option<Finding> {
     let listed = offers.scopes_supported.as_ref()?;
     let mut scopes: Vec<ScopeToken> = table.catalog();
@@ -149,8 +150,8 @@ fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Opti
     Some(finding.advising(Some("register them there, or check that it grants scopes that it does not list")))
 }
 
-/// Finds a server that does not list PKCE with `S256`. OAuth 2.1 clients use this method, and MCP clients refuse to log
-/// in if the server does not list it.
+/// Returns a finding if the server does not list PKCE with `S256`. OAuth 2.1 clients use `S256`, and MCP clients refuse
+/// to log in if the server does not list it.
 fn pkce(offers: &Offers) -> Option<Finding> {
     let message = match &offers.code_challenge_methods_supported {
         Some(methods) if methods.iter().any(|method| method == "S256") => return None,

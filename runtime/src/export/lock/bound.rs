@@ -50,7 +50,7 @@ const CERTIFICATE: &str = "client-certificate:";
 
 impl Bound {
     /// Reads a declaration. Returns `true` for the first declaration with this word, `false` for a repeated one, and
-    /// `None` if `word` is none of the three words above.
+    /// `None` if `word` is neither `UNCHECKED` nor `DPOP` nor `CERTIFICATE`.
     pub(super) fn read(&mut self, word: &str, rest: &str) -> Option<Result<bool, &'static str>> {
         Some(match (word, rest) {
             (UNCHECKED, "accepted") => Ok(!std::mem::replace(&mut self.accepts_unchecked, true)),

@@ -65,7 +65,7 @@ pub(super) struct Demand<'a> {
 }
 
 impl<'a> Demand<'a> {
-    /// Returns the demand for a token that grants the floor, and for nothing else.
+    /// Returns the demand that every token with the floor meets.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
@@ -135,8 +135,8 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
 ///
 /// A token fails if it lacks a scope of the floor, or if it lacks at least one scope of every alternative. A token
 /// lacks a scope if none of the token's scopes covers that scope. So the function chooses the scopes that the token
-/// lacks, and removes from each set of `wanted` all scopes that cover them. If every set still has a scope left, a
-/// token with one such scope from each set fails.
+/// lacks, and removes from each set of `wanted` all scopes that cover a lacked scope. If every set still has a scope
+/// left, a token with one of the remaining scopes from each set fails.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {

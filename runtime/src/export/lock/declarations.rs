@@ -31,9 +31,10 @@ struct Step {
     declared: Declared,
 }
 
-/// Judges the effect of each step. No step is reported with a greater effect than all steps have together. A single
-/// step can lead to an invalid policy, for example the first half of a reversed implication, and then the effect of
-/// that step is unknown. An effect that all steps have together, but no single step has, is reported for every step.
+/// Judges the effect of each step. The reported effect of a step is never greater than the effect of all steps
+/// together. A single step can lead to an invalid policy, for example the first half of a reversed implication, and
+/// then the effect of that step is unknown. If all steps together have an effect that no single step has, this effect
+/// is reported for every step.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));
     let affected: Vec<(&Demand<'_>, Direction)> =

@@ -70,8 +70,8 @@ impl LockError {
         matches!(self.kind, Kind::Stale(..))
     }
 
-    /// Returns the differences between a stale lock file and the program. The list is empty if only the text of the
-    /// file differs, and not its rules.
+    /// Returns the differences between a stale lock file and the program. The list is empty if the rules are the same
+    /// and only the text of the file differs.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         match &self.kind {

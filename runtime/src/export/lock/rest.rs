@@ -16,8 +16,7 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether a parameter in this rule can stand for another part of the path than a parameter of the same name in the
-    /// operation's own path.
+    /// Whether this rule and the operation's own path can use one parameter name for different parts of the path.
     pub(super) is_of_other_values: bool,
 }
 
@@ -103,13 +102,13 @@ const RESOURCE: &str = "resources/read";
 #[cfg(feature = "mcp")]
 use crate::mcp::{needs_no_row, stands_in};
 
-/// Without the feature `mcp`, it is unknown which MCP methods need a row. Assume that this method needs none.
+/// Without the feature `mcp`, it is unknown which MCP methods need a row. Assume that this method needs no row.
 #[cfg(not(feature = "mcp"))]
 fn needs_no_row(_method: &str) -> bool {
     true
 }
 
-/// Without the feature `mcp`, URI templates cannot be compared. Assume that the two share a URI.
+/// Without the feature `mcp`, URI templates cannot be compared. Assume that some URI matches both templates.
 #[cfg(not(feature = "mcp"))]
 fn stands_in(_row: &str, _uri: &str) -> bool {
     true

@@ -128,7 +128,7 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
 /// Returns the effect if `rest` takes the place of a row, or if a row takes the place of `rest`.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
-        // The same parameter name can stand for another part of the path or the URI.
+        // In `old` and in `new`, one parameter name can stand for different parts of the path or the URI.
         return Direction::Changed;
     }
     judged(old, new, sides)

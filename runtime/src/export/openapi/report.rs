@@ -52,8 +52,8 @@ impl OpenApiReport {
     /// Allows some routes, such as internal routes, to be undocumented. Write each route
     /// as [`OpenApiReport::undocumented`] returns it.
     ///
-    /// A name in `routes` is an error if it is not an undocumented route. Without this rule, the name of a removed
-    /// route could stay in `routes`, and later hide a new route with the same name.
+    /// It is an error if a name in `routes` is not the name of an undocumented route. Without this rule, the name of a
+    /// removed route could stay in `routes`, and later hide a new route with the same name.
     ///
     /// # Examples
     ///

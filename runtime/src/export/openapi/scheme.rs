@@ -54,12 +54,14 @@ impl OAuth {
 
     /// Uses the security scheme `name` that the document already has, such as a scheme for `OpenID` Connect.
     ///
-    /// If it is an OAuth 2 scheme, the scopes that it lacks are added to its flows. Nothing else in the scheme changes.
+    /// If this scheme is an OAuth 2 scheme, the missing scopes are added to its flows. Nothing else in the scheme
+    /// changes.
     pub fn existing(gate: &Gate, name: &str) -> Self {
         Self { gate: gate.clone(), name: name.to_owned(), flows: None }
     }
 
-    /// Adds the flow of clients that act on their own behalf. After [`OAuth::existing`], this call changes nothing.
+    /// Adds the client credentials flow, for clients that act on their own behalf. After [`OAuth::existing`], this call
+    /// changes nothing.
     #[must_use]
     pub fn client_credentials(mut self, token_url: &str) -> Self {
         if let Some(flows) = &mut self.flows {

@@ -8,8 +8,9 @@
 //! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
 //! ```
 //!
-//! `cargo scopegate` sets `SCOPEGATE_EXPORT` in the environment, and then the first line of the output names the
-//! protocol. If this line is missing, `cargo scopegate` knows that the program is not an exporter.
+//! `cargo scopegate` sets `SCOPEGATE_EXPORT` in the environment. If this variable is set, the first line of the
+//! program's output names the protocol. If this line is missing, `cargo scopegate` knows that the program is not an
+//! exporter.
 
 mod doctor;
 mod report;

@@ -1,4 +1,4 @@
-//! Answers `report` with the data of a page that shows who may call which operation.
+//! Answers `report`, the command that writes the data of a page. The page shows who may call which operation.
 
 use std::io::Write;
 

@@ -55,7 +55,7 @@ pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
 }
 
 /// Lists the scopes that each scope covers. For each scope, the function looks up the scopes that cover it. This is
-/// cheap, because there are usually few of them.
+/// cheap, because most scopes are covered by only a few scopes.
 fn covers(policy: &Policy, scopes: &BTreeSet<ScopeToken>) -> BTreeMap<String, BTreeSet<ScopeToken>> {
     let mut covers: BTreeMap<String, BTreeSet<ScopeToken>> = BTreeMap::new();
     for scope in scopes {

@@ -199,8 +199,8 @@ impl Step for GateLayer {
             admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), parts);
         match parts.extensions.get_mut::<Enforcement>() {
-            // The layer can be around a handler of a `Router` with its own gate. The guard of this handler still
-            // decides, with that gate.
+            // The layer can be around a handler of a `Router` that has its own gate. Then the guard of this handler
+            // still decides, with the router's gate.
             Some(own) if own.is_pending() => own.follow(verified),
             _ => Enforcement::done(self.slot.clone(), &plan, admitted, Some(verified), &mut parts.extensions),
         }

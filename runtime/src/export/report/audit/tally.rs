@@ -49,7 +49,7 @@ enum Client {
     Nobody,
 }
 
-/// The refusals of the same rows for the same reason.
+/// The refusals that have the same rows and the same reason.
 #[derive(Serialize)]
 pub(super) struct Refusal {
     rows: Vec<String>,

@@ -224,8 +224,8 @@ impl Introspection {
     /// A token without an audience can be a token for another service of the same authorization server. Anyone who runs
     /// that service, or steals a token from it, can use the token here. Call this method only in two cases: all tokens
     /// of the server are for this resource, or the server answers `active` only to the service that the token is for.
-    /// It is better to make the server name an audience, or to list the clients whose tokens you accept. If an answer
-    /// names an audience, the audience is still checked.
+    /// It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients whose tokens
+    /// you accept. If an answer names an audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).
@@ -243,9 +243,9 @@ impl Introspection {
     /// # Risk
     ///
     /// Some servers also answer `active` about refresh tokens. One of them is oidc-provider, whose answer about a
-    /// refresh token has no `token_type`. So the gate would accept a refresh token, which lives for weeks, as an access
-    /// token. Call this method only if the server answers `active` about nothing but access tokens, as
-    /// django-oauth-toolkit does.
+    /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
+    /// weeks, as an access token. Call this method only if the server never answers `active` about tokens that are not
+    /// access tokens. One such server is django-oauth-toolkit.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self

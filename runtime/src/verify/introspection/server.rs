@@ -21,7 +21,7 @@ const RELY_ON_METADATA: Duration = Duration::from_secs(15 * 60);
 /// How long an HTTP client is used before a new client is made, which reads the current root certificates.
 const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
 
-/// How long a failure to read the metadata is shared by the requests that waited for the metadata.
+/// For this long after the metadata could not be read, the requests that waited for the metadata get the same error.
 const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
 
 /// Finds the endpoint of an issuer: the endpoint that the program sets, or else the endpoint in the metadata.

@@ -35,7 +35,8 @@ impl From<Fault> for Refusal {
 }
 
 impl Dpop {
-    /// Checks the proof of a request for `path`. The token of the request is bound to the key `jkt`.
+    /// Checks the proof of a request for `path`. `jkt` is the thumbprint of the key to which the request's token is
+    /// bound.
     ///
     /// `is_proven` means that the store has already accepted this proof for the same request.
     pub(crate) async fn check(

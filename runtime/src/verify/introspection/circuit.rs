@@ -1,5 +1,5 @@
-//! A circuit breaker: decides when a server is asked again after a failure. This code reads no clock: the current time
-//! is an argument.
+//! A circuit breaker, which decides when a server is asked again after a failure. This code reads no clock: the current
+//! time is an argument.
 
 use std::{sync::Arc, time::Duration};
 

@@ -99,7 +99,7 @@ impl Introspection {
     /// Authenticates to the authorization server with this client id and client secret in the header `Authorization`
     /// (`client_secret_basic`, [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     ///
-    /// Register your program with the authorization server as a client of its own, which only asks about tokens. Do not
+    /// Register your program with the authorization server as a separate client, which only asks about tokens. Do not
     /// use the id of a client that requests tokens.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let (client_id, secret) = (client_id.into(), Arc::from(client_secret.into()));

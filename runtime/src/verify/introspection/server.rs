@@ -89,8 +89,8 @@ impl Server {
         found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
     }
 
-    /// Forgets the endpoint from the metadata, so that the next question reads the metadata again. Called after the
-    /// endpoint gave a useless answer.
+    /// Forgets the endpoint from the metadata, so that the next question reads the metadata again. This method is
+    /// called after the endpoint gave a useless answer.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;
     }

@@ -130,8 +130,8 @@ impl CredentialSource {
     }
 }
 
-/// Tells whether a header has a standard meaning. A proxy must not write a credential or a thumbprint of its own into
-/// such a header. `header` is in lower case.
+/// Tells whether a header has a standard meaning. A proxy must not use such a header for a credential or a thumbprint.
+/// `header` is in lower case.
 pub(super) fn is_reserved(header: &str) -> bool {
     ["authorization", "cookie", "dpop", "host"].contains(&header)
 }

@@ -124,7 +124,7 @@ impl Issuer {
         self
     }
 
-    /// Requires that the claim `name` names the same member of the [family](Self::family) as `iss`.
+    /// Requires that the claim `name` and the claim `iss` contain the same member of the [family](Self::family).
     pub fn member_claim(mut self, name: impl Into<String>) -> Self {
         self.names.hold_against(name.into());
         self

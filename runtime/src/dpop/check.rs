@@ -35,7 +35,8 @@ impl From<Fault> for Refusal {
 }
 
 impl Dpop {
-    /// Checks the proof of a request for `path`. The token of the request is bound to the key `jkt`.
+    /// Checks the proof of a request for `path`. `jkt` is the thumbprint of the key to which the request's token is
+    /// bound.
     ///
     /// `is_proven` means that the store has already accepted this proof for the same request.
     pub(crate) async fn check(
@@ -70,8 +71,8 @@ impl Dpop {
     /// Checks the nonce of a proof that was made at `made`.
     ///
     /// Clients keep sending the last nonce that they received. So while a gate asks for no nonces, it accepts every
-    /// nonce that it has issued, however old. If the gate's store also survives a restart, the gate then ignores the
-    /// nonce.
+    /// nonce that it has issued, however old. A gate that asks for no nonces and whose store survives a restart ignores
+    /// the nonce.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;
@@ -93,8 +94,8 @@ impl Dpop {
         Ok(())
     }
 
-    /// Tells whether a proof that was made at `made` could have been used before the program started. The store would
-    /// then not contain the proof.
+    /// Tells whether a proof that was made at `made` could have been used before the program started, and the store has
+    /// forgotten the proofs from that time.
     ///
     /// The time of a proof can be up to one window in the future. So a proof could have been used before the start if
     /// its time is earlier than the start plus one window.

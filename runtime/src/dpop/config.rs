@@ -13,7 +13,7 @@ use crate::verify::jwt::{Algorithm, proofs::all_names};
 
 /// How a gate accepts tokens that are bound to a client's key by DPoP; see [`Gate::dpop`](crate::Gate::dpop).
 ///
-/// Cheap to clone. Clones share the store of proofs.
+/// Cloning this value is cheap. Clones share the store of proofs.
 ///
 /// # Examples
 ///
@@ -38,7 +38,7 @@ pub struct Dpop {
     pub(super) started: Moment,
 }
 
-/// How far the time of a proof may differ from the server's time by default.
+/// The default window: how far the time of a proof may differ from the server's time.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
 impl Dpop {
@@ -171,8 +171,8 @@ impl Dpop {
 
     /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
     ///
-    /// If replicas do not share a store, a proof can be used once at each replica. Unless the [store](ReplayStore)
-    /// survives a restart of the program, the gate asks each client for a nonce after the restart.
+    /// If replicas do not share a store, a proof can be used once at each replica. If the [store](ReplayStore) does not
+    /// survive a restart of the program, the gate asks each client for a nonce after the restart.
     ///
     /// # Examples
     ///

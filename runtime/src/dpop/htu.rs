@@ -7,9 +7,9 @@ use crate::resource::{Origin, Resource};
 /// Tells whether `htu` is the URL of a request that is for `resource` and arrived with `path`.
 ///
 /// Query and fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986, sections 6.2.2
-/// and 6.2.3]: it ignores the case of scheme and host, a default port, an empty path in place of `/`, and
-/// percent-encoding of unreserved characters. A URL with a segment `.` or `..` is rejected, because clients resolve
-/// these segments before they send a request.
+/// and 6.2.3]: it ignores the case of scheme and host, a default port, and percent-encoding of unreserved characters,
+/// and treats an empty path as `/`. A URL with a segment `.` or `..` is rejected, because clients resolve these
+/// segments before they send a request.
 ///
 /// [RFC 9449, section 4.3]: https://www.rfc-editor.org/rfc/rfc9449#section-4.3
 /// [RFC 3986, sections 6.2.2 and 6.2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2

@@ -1,8 +1,8 @@
 //! Tokens bound to a client's key by DPoP ([RFC 9449]).
 //!
 //! A client signs a proof for each request with its own key, and the authorization server binds the token to that key.
-//! A stolen token is useless without the key. [`Gate::dpop`](crate::Gate::dpop) accepts tokens that are bound to a key,
-//! with the settings of [`Dpop`]:
+//! A stolen token is useless without the key. With [`Gate::dpop`](crate::Gate::dpop) and the settings in [`Dpop`], a
+//! gate accepts tokens that are bound to a key:
 //!
 //! ```
 //! use scopegate::{Gate, Resource, dpop::Dpop};

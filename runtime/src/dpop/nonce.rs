@@ -34,7 +34,7 @@ impl Moment {
     }
 }
 
-/// Makes nonces. A nonce is a time and the first half of its HMAC-SHA-256, in base64url.
+/// Makes nonces. A nonce consists of a time and the first half of that time's HMAC-SHA-256, in base64url.
 #[derive(Clone)]
 pub(super) struct Nonces(Key);
 

@@ -30,7 +30,7 @@ const MAX_LENGTH: usize = 8 * 1024;
 /// The required `typ` ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
 const TYPE: &str = "dpop+jwt";
 
-/// Returns the proof of a request, which must have exactly one.
+/// Returns the only proof of a request. Fails if the request has no proof, or more than one.
 pub(super) fn only(headers: &HeaderMap) -> Result<&str, Fault> {
     let mut lines = headers.get_all(PROOF).iter();
     match (lines.next(), lines.next()) {

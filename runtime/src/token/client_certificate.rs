@@ -31,8 +31,8 @@ pub struct ClientCertificate {
 impl ClientCertificate {
     /// Names the header that a proxy in front of the program sets.
     ///
-    /// The value of the header is the SHA-256 of the certificate's DER. The hash is written in base64url, in base64, or
-    /// in hexadecimal digits, which can be separated by colons.
+    /// The value of the header is the SHA-256 of the certificate in DER. The hash is written in base64url, in base64,
+    /// or in hexadecimal digits, which can be separated by colons.
     ///
     /// The proxy must verify that the client has the private key of the certificate. The proxy must also remove the
     /// header from client requests. Otherwise anyone can claim to have any certificate.

@@ -67,7 +67,8 @@ impl CredentialSource {
     /// pages of other sites do not know the value, and browsers do not add such a header by themselves.
     ///
     /// If a proxy in front of the program logs people in and sets the header, the proxy must remove or replace the
-    /// header in requests of clients. Otherwise a client can send a valid token without the checks of the proxy.
+    /// header in requests of clients. Otherwise a client can set the header itself, with a valid token that the proxy
+    /// has not checked.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         Self(Kind::Header { name: name.into().to_ascii_lowercase() })
@@ -129,8 +130,8 @@ impl CredentialSource {
     }
 }
 
-/// Tells whether a header already has a standard meaning, so that a proxy cannot use the header for a credential of its
-/// own. `header` is in lower case.
+/// Tells whether a header has a standard meaning. A proxy must not use such a header for a credential or a thumbprint.
+/// `header` is in lower case.
 pub(super) fn is_reserved(header: &str) -> bool {
     ["authorization", "cookie", "dpop", "host"].contains(&header)
 }

@@ -105,7 +105,8 @@ impl<'a> Presented<'a> {
         self.headers
     }
 
-    /// Returns the resource that the request is for. Returns `None` behind a gate made by `Gate::static_keys`.
+    /// Returns the resource that the request is for. Returns `None` if the gate was made by `Gate::static_keys`, or if
+    /// this value was made from the token's text alone.
     #[must_use]
     pub const fn resource(&self) -> Option<&'a Resource> {
         self.resource

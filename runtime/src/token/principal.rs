@@ -1,18 +1,18 @@
-//! The principal: who calls.
+//! The principal of a request: the caller.
 
 use std::{
     fmt::{self, Write},
     sync::Arc,
 };
 
-/// The principal: who calls. Use only the principal as the key for a user's data.
+/// The principal of a request: the caller. As the key for a user's data, use only the principal.
 ///
 /// A subject is unique only within its issuer ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers can
 /// give two people the same subject. A principal therefore consists of an issuer and a subject. A static key also has a
 /// principal, which never equals the principal of a user.
 ///
 /// If an authorization server lets a user have the id of a client as subject, the user and the client have the same
-/// principal ([RFC 9068, section 5]). If your server allows this, tell the two apart as in the second example.
+/// principal ([RFC 9068, section 5]). If your server allows this, distinguish the two as in the second example.
 ///
 /// # Examples
 ///
@@ -40,8 +40,8 @@ use std::{
 /// }
 /// ```
 ///
-/// A client that gets both its own tokens and tokens for users must not have the same id as a user. For some providers,
-/// such as Auth0, the subject of a client is not its id.
+/// This function gives a wrong answer in two cases: a client acts for a user whose id equals the id of the client, or
+/// the subject of a client is not the client's id (as for example at Auth0).
 ///
 /// [RFC 9068, section 5]: https://www.rfc-editor.org/rfc/rfc9068#section-5
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2

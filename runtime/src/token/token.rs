@@ -15,7 +15,7 @@ use crate::{
     scope::GrantedScopes,
 };
 
-/// A verified access token, with its scopes and claims. Cheap to clone.
+/// A verified access token, with its scopes and claims. Cloning a token is cheap.
 ///
 /// The `Debug` output of a token shows only the scopes, the principal, the subject and the client.
 ///
@@ -259,7 +259,7 @@ impl Token {
         self
     }
 
-    /// Returns the identifier that records use for the token, if it has one.
+    /// Returns the identifier of the token for records, if the token has one.
     pub(crate) fn id(&self) -> Option<TokenId> {
         self.identifier().map(TokenId::of).or_else(|| self.1.id.as_deref().copied())
     }

@@ -15,10 +15,10 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// [`VerifyError::unavailable`].
 ///
 /// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. These
-/// reloads happen at most every ten seconds. A token with an unknown key is invalid if the loaded keys were requested
-/// from the server after the token first arrived, or more than a minute after the token's `iat`. Otherwise, the server
-/// can have published the key after that request, and the result is [`VerifyError::unavailable`]. The token becomes
-/// valid when a reload finds its key.
+/// reloads happen at most once every ten seconds. A token with an unknown key is invalid if the loaded keys are recent:
+/// the gate requested them after the token first arrived, or more than a minute after the token's `iat`. Otherwise, the
+/// server may have published the key after the gate's request, and the result is [`VerifyError::unavailable`]. The
+/// token becomes valid when a reload finds its key.
 ///
 /// A token is valid if
 /// - its `iss` is one of the issuers, and a key of that issuer made the signature;
@@ -30,8 +30,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// - its `exp` is in the future, and its `nbf` (if any) is not. The [leeway](Issuer::leeway) applies to both;
 /// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, because
 ///   scopegate supports no extension;
-/// - no claim marks it as another kind of token; such marks are a `typ` of `ID` or `Refresh`, and any `token_use`
-///   except `access`;
+/// - no claim marks it as another kind of token (for example, `typ: ID`, `typ: Refresh`, or any `token_use` except
+///   `access`);
 /// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
 ///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
 ///   audience is not the resource, it needs a claim for scopes, or another claim that [ID tokens
@@ -188,8 +188,8 @@ impl TokenVerifier for Issuers {
         if let Some(server) = self.opaque.server_of(presented.token())? {
             return match server.verify_by_memory(presented) {
                 Some(verified) => verified,
-                // Boxed, because few requests come here, and without the box the `Future` of every request would be
-                // larger.
+                // This `Future` is boxed, because few requests come here. Without the box, the `Future` of every
+                // request would be larger.
                 None => Box::pin(server.verify(presented)).await,
             };
         }

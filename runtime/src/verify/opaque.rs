@@ -48,8 +48,8 @@ impl Opaque {
         match (candidates.next(), candidates.next()) {
             (Some(server), None) => Ok(Some(server)),
             (None, _) => Err(Fault::Plain("it has no prefix of an issuer that introspects")),
-            // A gate with such issuers does not start. If this code runs all the same, no server gets the token,
-            // because it could be a token of the other server.
+            // If the prefixes of two issuers fit the same token, the gate does not start. If this code runs all the
+            // same, no server gets the token, because it is unknown which server issued the token.
             (Some(_), Some(_)) => Err(Fault::Plain("two issuers that introspect have its prefix")),
         }
     }

@@ -14,7 +14,7 @@ use crate::{
 /// API keys, each with the scopes that it grants. Several keys can be valid at once, so that you can replace a key
 /// without an interruption.
 ///
-/// A key with a name is a [`Principal`](crate::Principal) of its own kind, which never equals the principal of a user.
+/// A key with a name has a [`Principal`](crate::Principal) of its own, which never equals the principal of a user.
 ///
 /// Keys are stored as hashes, compared in constant time, and never shown.
 ///
@@ -27,7 +27,7 @@ use crate::{
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
 ///
-/// Give names to keys, so that logs and [`Principal::key_name`](crate::Principal::key_name) can show them:
+/// Give names to keys, so that logs and [`Principal::key_name`](crate::Principal::key_name) can show the names:
 ///
 /// ```
 /// # use scopegate::StaticKeys;

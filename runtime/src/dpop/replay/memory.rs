@@ -13,14 +13,14 @@ use super::{ProofId, ReplayStore, StoreError};
 /// The default capacity, in proofs. A proof takes at most about 120 bytes, so a full store takes 32 MB.
 const CAPACITY: usize = 1 << 18;
 
-/// One key may use the capacity divided by this number, so that a client that floods the store does not block other
-/// clients.
+/// The capacity divided by this number is the limit for the proofs of one client key, so that a client that floods the
+/// store does not block other clients.
 const CLIENTS: usize = 16;
 
 /// Stores up to a fixed number of proofs in the memory of this process, and keeps each proof until it expires.
 ///
-/// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. One key may use a
-/// sixteenth of the capacity, so that a client that floods the store does not block other clients.
+/// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. The proofs of one client
+/// key may fill a sixteenth of the capacity, so that a client that floods the store does not block other clients.
 ///
 /// # Examples
 ///

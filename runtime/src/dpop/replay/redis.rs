@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// Each proof needs one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time,
 /// Redis tells only one of them that the proof is new. All replicas of a resource must use the same server, the same
 /// database and the same [prefix](Self::prefix). You can use Valkey in place of Redis. The server must speak RESP3,
-/// which Redis does since version 6.
+/// which Redis supports since version 6.
 ///
 /// # When Redis is unavailable
 ///
@@ -31,7 +31,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// # What Redis must not forget
 ///
-/// A proof that Redis forgets can be used again within its window. To prevent that:
+/// If Redis forgets a proof, the proof can be used again until its window ends. To prevent that:
 ///
 /// - Give Redis enough memory, and keep `maxmemory-policy` at `noeviction`, the default. With any other policy, a full
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis

@@ -122,7 +122,8 @@ impl PrivateKey {
             Algorithm::Es256 => ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
             Algorithm::Es384 => ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
             Algorithm::Es512 => ec(&ECDSA_P521_SHA512_FIXED_SIGNING),
-            // Accepts a key without its public key, because OpenSSL writes such keys.
+            // The private key is accepted even if its PKCS#8 document lacks the public key, because OpenSSL writes
+            // such documents.
             Algorithm::EdDsa => {
                 Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.secret_der()).ok().map(Self::Ed)
             }

@@ -50,7 +50,7 @@ struct Bad {
 }
 
 impl Cache {
-    /// Makes a cache. Answers about active tokens are used for `lifetime`, and take at most `bytes`.
+    /// Makes a cache. Answers about active tokens are used for `lifetime`, and take at most `bytes` of memory.
     pub(super) fn new(lifetime: Duration, bytes: usize) -> Self {
         Self {
             good: Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight),

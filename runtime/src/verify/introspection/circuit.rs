@@ -1,5 +1,5 @@
-//! A circuit breaker: decides when a server is asked again after a failure. This code reads no clock: the current time
-//! is an argument.
+//! A circuit breaker, which decides when a server is asked again after a failure. This code reads no clock: the current
+//! time is an argument.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,8 +18,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// because a strange token can make the server fail, and the sender of this token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
-/// How long one request may try the server again after a pause. If the request has no result by then, another request
-/// may try. This limit is longer than the time limit of a request.
+/// After a pause, one request tries the server again. If this request has no result after this time, another request
+/// may try. This time is longer than the time limit for an answer.
 const TRIAL: Duration = Duration::from_secs(10);
 
 /// The circuit breaker of one server.
@@ -31,7 +31,7 @@ pub(super) struct Circuit {
 
 #[derive(Debug, Default)]
 enum State {
-    /// The server is asked.
+    /// All requests may ask the server.
     #[default]
     Closed,
     /// The server gave no answer, and is not asked before `until`.

@@ -116,7 +116,8 @@ impl Introspector {
             return outcome.into_answer();
         }
         match self.board(lookup.keep()) {
-            // Boxed, because few requests wait here, and without the box the `Future` of every request would be larger.
+            // This `Future` is boxed, because few requests wait here. Without the box, the `Future` of every request
+            // would be larger.
             Ok(flight) => Box::pin(Self::land(flight)).await,
             Err(outcome) => outcome.into_answer(),
         }
@@ -137,7 +138,7 @@ impl Introspector {
         if let Some(flight) = flights.get(&token) {
             return Ok(flight.clone());
         }
-        // The answer can have arrived since the first lookup.
+        // The answer may have arrived since the first lookup.
         if let Some(outcome) = self.0.remembered(token.lookup()) {
             return Err(outcome);
         }

@@ -21,7 +21,7 @@ pub(super) fn is_said(claims: &Map<String, Value>) -> bool {
     ["token_type", "token_use", "typ"].iter().any(|name| claims.contains_key(*name))
 }
 
-/// Rejects a token that the answer marks as anything but an access token.
+/// Rejects a token that the answer marks as another kind than an access token.
 pub(super) fn check(claims: &Map<String, Value>) -> Result<(), Fault> {
     for (name, accepted) in [("token_type", &TOKEN_TYPES[..]), ("token_use", &TOKEN_USES), ("typ", &TYPES)] {
         let Some(found) = claims.get(name) else { continue };

@@ -99,7 +99,7 @@ impl Introspection {
     /// Authenticates to the authorization server with this client id and client secret in the header `Authorization`
     /// (`client_secret_basic`, [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     ///
-    /// Register your program with the authorization server as a client of its own, which only asks about tokens. Do not
+    /// Register your program with the authorization server as a separate client, which only asks about tokens. Do not
     /// use the id of a client that requests tokens.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let (client_id, secret) = (client_id.into(), Arc::from(client_secret.into()));
@@ -224,8 +224,8 @@ impl Introspection {
     /// A token without an audience can be a token for another service of the same authorization server. Anyone who runs
     /// that service, or steals a token from it, can use the token here. Call this method only in two cases: all tokens
     /// of the server are for this resource, or the server answers `active` only to the service that the token is for.
-    /// It is better to make the server name an audience, or to list the clients whose tokens you accept. If an answer
-    /// names an audience, the audience is still checked.
+    /// It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients whose tokens
+    /// you accept. If an answer names an audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).
@@ -243,9 +243,9 @@ impl Introspection {
     /// # Risk
     ///
     /// Some servers also answer `active` about refresh tokens. One of them is oidc-provider, whose answer about a
-    /// refresh token has no `token_type`. So the gate would accept a refresh token, which lives for weeks, as an access
-    /// token. Call this method only if the server answers `active` about nothing but access tokens, as
-    /// django-oauth-toolkit does.
+    /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
+    /// weeks, as an access token. Call this method only if the server never answers `active` about tokens that are not
+    /// access tokens. One such server is django-oauth-toolkit.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self

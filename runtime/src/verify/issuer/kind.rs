@@ -14,8 +14,9 @@ pub(super) enum Kind {
     Unmarked,
 }
 
-/// Returns the kind of a token. Rejects a token that is marked as anything but an access token. `is_at_jwt` means that
-/// the header has the type `at+jwt` ([RFC 9068, section 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
+/// Returns the kind of a token. Rejects a token that is marked as another kind than an access token. `is_at_jwt` means
+/// that the header has the type `at+jwt` ([RFC 9068, section
+/// 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
 ///
 /// A token with a mark of another kind is rejected even if it is also marked as an access token. The typical claims of
 /// ID tokens count only in a token without any mark, because some servers copy `nonce` into access tokens.

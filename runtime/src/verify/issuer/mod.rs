@@ -124,7 +124,7 @@ impl Issuer {
         self
     }
 
-    /// Requires that the claim `name` contains the same member of the [family](Self::family) as `iss`.
+    /// Requires that the claim `name` and the claim `iss` contain the same member of the [family](Self::family).
     pub fn member_claim(mut self, name: impl Into<String>) -> Self {
         self.names.hold_against(name.into());
         self
@@ -144,8 +144,8 @@ impl Issuer {
     /// authorization server maps the resource's URL to another name ([RFC 8707, section 2]).
     ///
     /// The audience can be a client's id, which is also the audience of the client's ID tokens. So a token with this
-    /// audience must be marked as an access token, or have a claim for scopes. To require one of certain other claims
-    /// in place of a claim for scopes, call [`access_claims`](Self::access_claims).
+    /// audience must be marked as an access token, or have a claim for scopes. To require another claim in place of a
+    /// claim for scopes, call [`access_claims`](Self::access_claims).
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
@@ -222,8 +222,8 @@ impl Issuer {
         self
     }
 
-    /// Grants scopes for the roles at a path. `scopes` maps each role to its space-delimited scopes; other roles grant
-    /// nothing.
+    /// Grants scopes for roles. `path` lists the names that lead to the roles in the token's claims, from the outermost
+    /// to the innermost. `scopes` maps each role to its space-delimited scopes; other roles grant nothing.
     ///
     /// The value at the path is a list of roles, or an object with a member for each role.
     ///

@@ -77,8 +77,8 @@ impl Places {
     /// Lists the URLs whose origins belong to the issuer.
     fn own(&self) -> Result<Vec<Url>, String> {
         let metadata = self.metadata.as_ref().map(|url| trusted_url(url, &self.transport)).transpose()?;
-        // An issuer's own URL that is not trusted is left out, because the program can set another URL for the
-        // metadata.
+        // If the issuer's own URL is not trusted, it is left out. This is not an error, because the program can set
+        // another URL for the metadata.
         let issuer = trusted_url(&self.id, &self.transport);
         Ok(metadata.into_iter().chain(issuer.ok()).collect())
     }

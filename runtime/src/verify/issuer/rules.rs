@@ -57,9 +57,9 @@ impl Issuer {
         Ok((self.token_until(&validity, claims), validity))
     }
 
-    /// Checks an answer about an opaque token by the rules for a JSON Web Token, with two differences: the answer may
-    /// lack `exp`, and, if the program allows this, an audience. The answer is never about an ID token, because an ID
-    /// token is not opaque.
+    /// Checks an answer about an opaque token by the rules for a JSON Web Token, with two differences: `exp` may be
+    /// missing, and the audience may be missing if the program allows this. The answer is never about an ID token,
+    /// because an ID token is not opaque.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,

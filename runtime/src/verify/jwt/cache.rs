@@ -142,7 +142,7 @@ impl Bad {
 }
 
 impl Cache {
-    /// Makes a cache whose valid tokens take at most `bytes`.
+    /// Makes a cache whose valid tokens take at most `bytes` of memory.
     pub(super) fn of_size(bytes: usize) -> Self {
         // The size of a token with a dozen claims.
         const USUAL_WEIGHT: usize = 2048;

@@ -61,18 +61,18 @@ pub(crate) enum Kind {
 /// The members of the metadata that matter to clients. A member of an unexpected type is ignored.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Offers {
-    /// Defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), like all members for which
-    /// no other document is named here.
+    /// This member is defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), like all
+    /// members for which no other document is named here.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) registration_endpoint: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) code_challenge_methods_supported: Option<Vec<String>>,
-    /// Defined in Client ID Metadata Documents, section 5.
+    /// This member is defined in Client ID Metadata Documents, section 5.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) client_id_metadata_document_supported: Option<bool>,
-    /// Defined in [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
+    /// This member is defined in [RFC 9728, section 4](https://www.rfc-editor.org/rfc/rfc9728#section-4).
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) protected_resources: Option<Vec<String>>,
     /// Whether the server accepts `resource` (RFC 8707). The name of this member is not registered, but some servers

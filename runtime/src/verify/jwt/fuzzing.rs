@@ -1,5 +1,5 @@
-//! Functions for the fuzz targets, only with `cfg(fuzzing)`. In a program, the input of these functions comes over the
-//! network.
+//! Functions for the fuzz targets, which exist only with `cfg(fuzzing)`. In a program, the input of these functions
+//! comes over the network.
 
 use serde_json::Value;
 

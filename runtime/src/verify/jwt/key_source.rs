@@ -109,7 +109,7 @@ impl KeySource {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
 
-    /// Returns the time until the issuer may be asked again when a token names an unknown key.
+    /// Returns the time until a token with an unknown key may make the gate ask the issuer again.
     pub(crate) fn until_next(&self) -> Duration {
         self.0.lock().until_next(time::Instant::now())
     }

@@ -89,13 +89,13 @@ impl State {
         self.keys().filter(|keys| !Arc::ptr_eq(keys, known))
     }
 
-    /// Tells whether the keys are too new to be reloaded when a token names an unknown key.
+    /// Tells whether the keys are so new that a token with an unknown key causes no reload.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
         let is_recent = |loaded: &Loaded| now.duration_since(loaded.at) < ASK_AGAIN_AFTER;
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)
     }
 
-    /// Returns the time until the keys may be reloaded when a token names an unknown key.
+    /// Returns the time until a token with an unknown key may cause a reload of the keys.
     pub(super) fn until_next(&self, now: Instant) -> Duration {
         let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));
         ASK_AGAIN_AFTER.saturating_sub(age).max(SHORTEST_PAUSE)
@@ -122,7 +122,7 @@ impl State {
         self.flight = None;
     }
 
-    /// Makes the error for a request whose key could not be loaded.
+    /// Makes the error for a token whose key could not be loaded.
     pub(super) fn unavailable(&self, now: Instant) -> VerifyError {
         match &self.failure {
             Some(LoadFailure { retry_at, reason, .. }) => {

@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone, Default)]
 pub(crate) struct Transport {
     plain: Hosts,
-    /// In PEM.
+    /// The root certificates, in PEM.
     roots: Vec<String>,
     proxy: Option<String>,
 }

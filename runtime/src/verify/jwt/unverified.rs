@@ -38,7 +38,7 @@ pub(crate) fn is_jwt(token: &str) -> bool {
 pub(crate) struct Unread<'a> {
     message: &'a str,
     header: &'a str,
-    /// As JSON.
+    /// The decoded claims, which are JSON.
     claims: Vec<u8>,
     signature: &'a str,
 }
@@ -111,9 +111,9 @@ impl<'a> Unread<'a> {
 /// A token that is decoded but not parsed.
 #[cfg(feature = "dpop")]
 pub(crate) struct Decoded<'a> {
-    /// As JSON.
+    /// The decoded header, which is JSON.
     pub(crate) header: Vec<u8>,
-    /// As JSON.
+    /// The decoded claims, which are JSON.
     pub(crate) claims: Vec<u8>,
     /// The signed text: header and claims as they were sent.
     pub(crate) message: &'a [u8],

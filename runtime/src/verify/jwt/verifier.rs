@@ -49,7 +49,7 @@ enum Recalled {
 pub(crate) enum Refusal {
     /// The problem does not depend on the clock. The token stays invalid as long as the issuer's keys do not change.
     Lasting(Arc<Bad>),
-    /// The token's key is unknown, but the issuer can have published it after the known keys were requested.
+    /// The token's key is unknown, but the issuer may have published it after the known keys were requested.
     Unsettled(VerifyError),
     /// The next check of the token can have another result.
     Passing(VerifyError),
@@ -84,7 +84,8 @@ impl Jwts {
         if let Some(token) = self.remembered(cache, lookup, presented) {
             return Ok(token.with_cached(true));
         }
-        // Boxed, because few requests come here, and without the box the `Future` of every request would be larger.
+        // This `Future` is boxed, because few requests come here. Without the box, the `Future` of every request would
+        // be larger.
         Box::pin(self.verify_anew(cache, lookup, presented)).await
     }
 

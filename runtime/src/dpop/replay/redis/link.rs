@@ -93,7 +93,8 @@ impl Connection {
         self.closed.store(true, Relaxed);
     }
 
-    /// Closes the connection after an error. If the error is an answer from Redis, the connection works and stays open.
+    /// Closes the connection after an error. If the error is an answer from Redis, the connection works and stays open,
+    /// unless the answer says that the server is read-only.
     pub(super) fn close_after(&self, error: &RedisError) {
         match error.kind() {
             // The server is no longer the primary, so its name possibly points to another server now.

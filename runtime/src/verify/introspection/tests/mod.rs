@@ -1,4 +1,4 @@
-//! Tests against a server whose answers each test sets.
+//! Tests against a server. Each test sets the answers of the server.
 
 mod credentials;
 mod faults;

@@ -60,10 +60,10 @@ impl Issuer {
 
     /// Makes the issuer of a Supabase project, from its reference.
     ///
-    /// The gate accepts only tokens with a `client_id` and with the `role` `authenticated`: an OAuth client requested
-    /// the token, for a person who signed in. All tokens of the project have the audience `authenticated`. So **a token
-    /// of any client of the project is valid at every resource that accepts the project's tokens**. To accept only some
-    /// clients, check [`Access::client`](crate::Access::client), or add `.require("client_id", "..")`.
+    /// The gate accepts only tokens with a `client_id` and with the `role` `authenticated`. These are tokens that an
+    /// OAuth client requested for a person who signed in. All tokens of the project have the audience `authenticated`.
+    /// So **a token of any client of the project is valid at every resource that accepts the project's tokens**. To
+    /// accept only some clients, check [`Access::client`](crate::Access::client), or add `.require("client_id", "..")`.
     ///
     /// Tokens have no scopes. Grant scopes by a role in `app_metadata`, or add a claim `scope` with an access token
     /// hook. Do not use `user_metadata`, because people can change their own `user_metadata`. Tokens of the project's

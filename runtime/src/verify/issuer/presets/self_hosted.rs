@@ -50,8 +50,8 @@ impl Issuer {
         Self::new(format!("https://{}", host(domain.as_ref()))).audience(project_id).access_claims(["jti"])
     }
 
-    /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the last
-    /// slash) and its client id.
+    /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the
+    /// slash at the end) and its client id.
     ///
     /// authentik's access tokens are ID tokens with two more claims. Their audience is the client's id. The gate
     /// accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no scopes unless you add a scope

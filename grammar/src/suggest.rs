@@ -42,7 +42,8 @@ pub fn are_alike(left: &str, right: &str) -> bool {
 }
 
 /// Returns the search keys of a scope. Two scopes that are alike share at least one key, so only scopes with a common
-/// key have to be compared. The keys are the scope's words, and the same words without one letter.
+/// key have to be compared. The first key is the scope's words. Each other key is the same words without one of their
+/// letters.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);

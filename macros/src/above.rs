@@ -1,6 +1,6 @@
-//! Finds axum's attributes above a scope attribute, by reading the source file. An attribute of axum that is above
-//! expands first, and calls the handler without its guard. The compiler would report that an argument is missing,
-//! although the user did not write this argument.
+//! Finds axum's attributes above a scope attribute, by reading the source file. If an attribute of axum, such as
+//! `#[debug_handler]`, is above, axum's attribute expands first, and emits a call of the handler without the guard. The
+//! compiler would report that an argument is missing, although the user did not write this argument.
 //!
 //! The program never compiles in this case. This module only improves the message.
 
@@ -11,8 +11,8 @@ use crate::place::Place;
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files read so far, the latest at the end. To save memory, the text of a file without axum's attributes is
-    /// `None`.
+    /// The files that were read so far; the file that was used last is at the end. To save memory, the text of a file
+    /// without axum's attributes is `None`.
     static FILES: RefCell<Vec<(PathBuf, Option<String>)>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }

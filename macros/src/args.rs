@@ -101,7 +101,7 @@ impl Parse for Args {
         let mut krate = None;
         while !input.is_empty() {
             if args.step_up.parse_one(input)? {
-                // Nothing more to do: `parse_one` has read the argument.
+                // `parse_one` has read the argument, so there is nothing more to do.
             } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
                 parse_key(input, &mut krate)?;
             } else if is_list(input, "also") {

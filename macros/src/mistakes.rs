@@ -82,7 +82,7 @@ fn is_response_name(segment: &PathSegment) -> bool {
     RESPONSES.iter().any(|name| segment.ident == name)
 }
 
-/// Emits a check for each `Access` argument that contradicts the attribute.
+/// Emits a check for each use of `Access` that contradicts the attribute.
 pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> TokenStream {
     let checks = match callers {
         Callers::Everybody => access_without_token(handler, &args.krate),
@@ -90,7 +90,8 @@ pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> T
         Callers::Unknown => TokenStream::new(),
     };
     let cfgs = handler.cfgs();
-    // If a `#[cfg]` removes the handler, the types in its signature are possibly removed, too.
+    // If a `#[cfg]` removes the handler, the types in its signature are possibly removed, too. The checks therefore get
+    // the same `#[cfg]`.
     if checks.is_empty() || cfgs.is_empty() { checks } else { quote!(#(#cfgs)* const _: () = { #checks };) }
 }
 

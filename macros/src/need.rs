@@ -41,7 +41,7 @@ pub(crate) fn name(text: &str) -> Option<String> {
     })
 }
 
-/// Checks the literals. The constants are checked where they are defined.
+/// Checks the scopes that are literals. A scope that is a constant is checked where the constant is defined.
 pub(crate) fn check<'a>(
     scopes: impl IntoIterator<Item = &'a ScopeArg>,
     diagnostics: &mut Diagnostics,

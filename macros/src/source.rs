@@ -2,8 +2,8 @@
 
 use proc_macro2::Span;
 
-/// The values of `file!()` and `line!()`. The macros are not used, because the compiler would have to expand them for
-/// each handler.
+/// The values of `file!()` and `line!()`. The attributes do not emit these two macros, because the compiler would have
+/// to expand them for each handler.
 pub(crate) struct Source {
     pub(crate) file: String,
     pub(crate) line: usize,

@@ -28,7 +28,8 @@ pub(super) fn of(
     checks(&handler, ours, krate)
 }
 
-/// Emits the checks of the scopes that a tool or prompt demands. A public one has no `Access` that could demand scopes.
+/// Emits the checks of the scopes that a tool or prompt demands. A public tool or prompt has no `Access` that could
+/// demand scopes.
 pub(crate) fn demands(method: &ImplItemFn, ours: &Attribute, owner: &Owner, krate: &Path) -> TokenStream {
     if is(ours, "public") {
         return TokenStream::new();

@@ -10,7 +10,7 @@ use crate::diagnostics::Diagnostics;
 /// An attribute that is valid only on an `impl` block.
 pub(crate) struct BlockAttribute {
     pub(crate) name: &'static str,
-    /// The end of the message "goes on an `impl` block ..".
+    /// The words that follow "goes on an `impl` block" in the error message.
     pub(crate) hint: &'static str,
 }
 

@@ -19,7 +19,7 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
 
 fn literal(value: &Expr) -> Option<String> {
     match value {
-        // The line break is added because an empty line is an empty string, which `lines` would drop.
+        // An empty line of a doc comment is an empty string. Without the line break, `lines` would drop this line.
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) => Some(format!("{}\n", text.value())),
             _ => None,

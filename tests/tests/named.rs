@@ -68,7 +68,7 @@ fn routes() -> Router {
 fn a_name_stands_for_all_that_it_needs() {
     assert_eq!(
         routes().table().to_string(),
-        "GET  /export            files:read files:export | files:read files:admin\n\
+        "GET  /export            files:read files:export | files:read files:admin also files:audit\n\
          GET  /tenants/{tenant}  tenant:{tenant}:read\n\
          GET  /admin             files:admin\n\
          GET  /read              files:read\n\

@@ -92,7 +92,7 @@ PUT   /t/{tenant}/docs           tenant:{tenant}:member docs:write | tenant:{ten
 *     /t/{tenant}/docs           tenant:{tenant}:member
 GET   /t/{tenant}/members        tenant:{tenant}:member
 *     /t/{tenant}/export         tenant:{tenant}:member docs:export
-POST  /t/{tenant}/share          tenant:{tenant}:member docs:read
+POST  /t/{tenant}/share          tenant:{tenant}:member docs:read also docs:share docs:print
 POST  /t/{tenant}/joined         tenant:{tenant}:member docs:read
 *     /t/{tenant}/*              tenant:{tenant}:member
 GET   /t/{tenant}/billing/bills  owner billing | auditor billing

@@ -36,7 +36,7 @@ fn the_table_and_the_lock_have_it() {
     assert_eq!(
         table.to_string(),
         "GET  /files  files:read\n\
-         PUT  /files  files:write | files:admin acr=\"gold\" acr=\"silver\" max_age=\"300\"\n\
+         PUT  /files  files:write | files:admin acr=\"gold\" acr=\"silver\" max_age=\"300\" also files:share\n\
          GET  /me     authenticated acr=\"gold\"\n"
     );
     let lock = Lock::of(&Policy::new(), &table).to_string();

@@ -131,7 +131,7 @@ impl Gate {
     ///
     /// The gate's challenges name `realm` but no metadata. The paths where clients look for OAuth metadata answer 404
     /// in JSON, so that clients use their key instead. To accept both keys and OAuth tokens, use
-    /// [`Issuers::static_keys`](crate::Issuers::static_keys).
+    /// `Issuers::static_keys` of the feature `jwt`.
     ///
     /// The gate does not start if [`Resource::realm`] would reject `realm`.
     pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {

@@ -128,7 +128,7 @@ impl StaticKeys {
     }
 
     /// Makes a verifier that tries the keys first and then `verifier`, for keys beside a verifier of your own. For keys
-    /// beside OAuth, use [`Issuers::static_keys`](crate::Issuers::static_keys), which keeps what the gate knows about
+    /// beside OAuth, use `Issuers::static_keys` of the feature `jwt`, which keeps what the gate knows about
     /// the issuers.
     ///
     /// # Examples

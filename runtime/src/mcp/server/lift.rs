@@ -68,7 +68,7 @@ struct Events<B> {
     body: B,
     /// The start of a line that is not complete.
     begun: Vec<u8>,
-    /// The frame after the incomplete line.
+    /// A frame without data (trailers) that came after an incomplete line. It is returned after this line.
     held: Option<Frame<Bytes>>,
     has_ended: bool,
 }

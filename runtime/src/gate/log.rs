@@ -54,8 +54,13 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() 
     if error.retry_after().is_some() {
         tracing::warn!(target: "scopegate", %handler, error = %shown, "no token can be verified");
     } else {
-        let token = || token().map(tracing::field::display);
-        tracing::debug!(target: "scopegate", %handler, token = token(), error = %shown, "token refused");
+        tracing::debug!(
+            target: "scopegate",
+            %handler,
+            token = token().map(tracing::field::display),
+            error = %shown,
+            "token refused",
+        );
     }
     #[cfg(not(feature = "tracing"))]
     let _ = (error, handler, token);
@@ -71,8 +76,13 @@ pub(crate) fn not_proven(
     #[cfg(feature = "tracing")]
     if is_of_proof && error.retry_after().is_none() {
         let reason = std::error::Error::source(error).map_or_else(String::new, ToString::to_string);
-        let token = || token().map(tracing::field::display);
-        tracing::debug!(target: "scopegate", %handler, token = token(), error = %shown::line(reason), "proof refused");
+        tracing::debug!(
+            target: "scopegate",
+            %handler,
+            token = token().map(tracing::field::display),
+            error = %shown::line(reason),
+            "proof refused",
+        );
         return;
     }
     #[cfg(not(feature = "tracing"))]

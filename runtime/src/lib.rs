@@ -225,20 +225,12 @@
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
-#![cfg_attr(
-    all(
-        feature = "cors",
-        feature = "family",
-        feature = "introspection",
-        feature = "redis",
-        feature = "rmcp",
-        feature = "testing",
-        feature = "utoipa"
-    ),
-    doc = "[authenticated-attribute]: macro@authenticated\n[authenticated-function]: fn@authenticated\n[public-attribute]: macro@public\n[public-function]: fn@public"
-)]
 // If one of these features is off, the links to its items lead to docs.rs.
 #![cfg_attr(not(all(feature = "cors", feature = "family", feature = "introspection", feature = "redis", feature = "rmcp", feature = "testing", feature = "utoipa")), doc = include_str!("links.md"))]
+//! [authenticated-attribute]: macro@authenticated
+//! [authenticated-function]: fn@authenticated
+//! [public-attribute]: macro@public
+//! [public-function]: fn@public
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Without the feature `axum`, only the core is built. Some code of the core is called only by the gate, which is absent
 // then.
@@ -271,26 +263,18 @@ mod enforce;
 pub mod export;
 #[cfg(feature = "axum")]
 mod gate;
-#[cfg(all(
-    feature = "cors",
-    feature = "family",
-    feature = "introspection",
-    feature = "redis",
-    feature = "rmcp",
-    feature = "testing",
-    feature = "utoipa"
-))]
-pub mod guide;
-#[cfg(not(all(
-    feature = "cors",
-    feature = "family",
-    feature = "introspection",
-    feature = "redis",
-    feature = "rmcp",
-    feature = "testing",
-    feature = "utoipa"
-)))]
-#[path = "guide/elsewhere.rs"]
+#[cfg_attr(
+    not(all(
+        feature = "cors",
+        feature = "family",
+        feature = "introspection",
+        feature = "redis",
+        feature = "rmcp",
+        feature = "testing",
+        feature = "utoipa"
+    )),
+    path = "guide/elsewhere.rs"
+)]
 pub mod guide;
 #[cfg(feature = "mcp")]
 pub mod mcp;

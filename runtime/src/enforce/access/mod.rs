@@ -1,32 +1,27 @@
 //! The verified token, as a handler sees it.
 
+mod extract;
+#[cfg(feature = "testing")]
+mod for_test;
+
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use http::{HeaderMap, request::Parts};
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use super::outcome::Local;
 use super::{
-    enforce::verify_for_all,
-    enforcement::{Admitted, Enforcement, verified},
+    enforcement::Admitted,
     expired::Expired,
-    member::plan_for,
     outcome::{Judge, Noted},
     plan::Plan,
 };
-#[cfg(all(feature = "testing", feature = "rmcp"))]
-use crate::mcp::McpTable;
-#[cfg(feature = "testing")]
-use crate::policy::Policy;
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::refuse::Asked;
-#[cfg(feature = "testing")]
-use crate::scope::{Parameters, ScopeTable};
 use crate::{
-    gate::{Failure, log},
-    observe::{Outcome, Watch},
+    gate::log,
+    observe::Outcome,
     policy::Demand,
     refuse::{KeptHeaders, Reason, Rejection},
     resource::Resource,
@@ -411,192 +406,8 @@ impl Access {
     }
 }
 
-/// For tests that call a handler directly.
-#[cfg(feature = "testing")]
-impl Access {
-    /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
-    ///
-    /// `declared` is a table with one row, the row of this handler. From this row, [`Access::require`] learns which
-    /// scopes the handler declares: a demand for any other scope fails. The policy is empty unless [`Access::under`]
-    /// sets a policy.
-    ///
-    /// For a tool or prompt of a `#[scoped_tools]` block, use `Access::for_test_of` instead.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use scopegate::{Access, GrantedScopes, Guard, Reason, Rejection, Token, requires_scope, scope_table};
-    ///
-    /// #[requires_scope("files:read", also("files:share"))]
-    /// async fn share(access: Access) -> Result<(), Rejection> {
-    ///     access.require("files:share")
-    /// }
-    ///
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// let token = Token::granting(GrantedScopes::parse("files:read"));
-    /// let access = Access::for_test(token, &scope_table![share]);
-    /// let refused = share(Guard::for_test(), access).await.unwrap_err();
-    /// assert_eq!(refused.reason(), Reason::InsufficientScope);
-    /// assert_eq!(refused.scopes().len(), 2);
-    /// # });
-    /// ```
-    #[must_use]
-    pub fn for_test(token: Token, declared: &ScopeTable) -> Self {
-        const NOTHING: Row = Row::new(Requirement::AUTHENTICATED, "a test", file!(), line!());
-        let row = declared
-            .entries()
-            .first()
-            .map_or(RowRef::Const(const { &NOTHING }), |entry| entry.row().clone().into());
-        Self::without_gate(token, row, Arc::default())
-    }
-
-    /// Makes the `Access` of a caller with `token`, so that a test can call a tool or prompt directly.
-    ///
-    /// `table` is the table of the `#[scoped_tools]` block, and `name` is the name of the tool or prompt for clients.
-    /// From the row with this name, [`Access::require`] learns which scopes the tool declares: a demand for any other
-    /// scope fails. If the table has several rows with this name, the first counts. The policy is empty
-    /// unless [`Access::under`] sets a policy.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use rmcp::tool;
-    /// use scopegate::{Access, GrantedScopes, Guard, Rejection, Token, requires_scope, scoped_tools};
-    ///
-    /// struct Files;
-    ///
-    /// #[scoped_tools]
-    /// impl Files {
-    ///     /// Makes a link to a file.
-    ///     #[requires_scope("files:read", also("files:share"))]
-    ///     #[tool]
-    ///     async fn link_file(&self, access: Access) -> Result<String, Rejection> {
-    ///         access.require("files:share")?;
-    ///         Ok("https://files.example.com/link".to_owned())
-    ///     }
-    /// }
-    ///
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// let token = Token::granting(GrantedScopes::parse("files:read"));
-    /// let access = Access::for_test_of(token, &Files::TOOLS, "link_file");
-    /// let refused = Files.link_file(Guard::for_test(), access).await.unwrap_err();
-    /// assert_eq!(refused.scopes().len(), 2);
-    /// # });
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// Panics if the table has no row with this name.
-    #[cfg(feature = "rmcp")]
-    #[must_use]
-    #[track_caller]
-    pub fn for_test_of(token: Token, table: &McpTable, name: &str) -> Self {
-        let found = table.operations().iter().find(|operation| operation.name() == name);
-        let Some(found) = found else { panic!("the table has no row `{name}`; it has these rows:\n{table}") };
-        Self::without_gate(token, found.row().clone().into(), Arc::default())
-    }
-
-    /// Sets the policy that decides whether the token meets the handler's demands. Usually this is the policy of the
-    /// program's gate.
-    #[must_use]
-    pub fn under(mut self, policy: &Policy) -> Self {
-        self.authority = Authority::Local(Arc::new(Local { policy: policy.clone(), observer: None }));
-        self
-    }
-
-    /// Uses these path parameters to fill in the templates that the handler declares.
-    #[must_use]
-    pub fn with_parameters(mut self, parameters: &[(&str, &str)]) -> Self {
-        self.filled = Some(Arc::new(Filled::of(self.row.terms().templates(), &Given(parameters))));
-        self
-    }
-}
-
-#[cfg(feature = "testing")]
-struct Given<'a>(&'a [(&'a str, &'a str)]);
-
-#[cfg(feature = "testing")]
-impl Parameters for Given<'_> {
-    fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).ok_or(Unfilled::Missing)
-    }
-}
-
 impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Access").field(&self.token).finish()
     }
-}
-
-impl<S: Sync> FromRequestParts<S> for Access {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        if let Some(access) = admitted(parts) {
-            return Ok(access);
-        }
-        let in_handler = parts.extensions.get().is_some_and(Enforcement::is_in_handler);
-        let Some(verified) = verified(parts).filter(|_| !in_handler) else {
-            log::misconfigured(
-                "an `Access` was taken before a guard ran; a `#[public]` handler takes `Option<Access>`, and a middleware takes it inside `Gate::authenticate`",
-            );
-            return Err(Rejection::misconfigured());
-        };
-        match verified.accepted(parts).await {
-            Ok(token) => Ok(Self::undeclared(&verified.plan, token, &parts.headers)),
-            Err(failure) => Err(refuse(&verified.plan, failure, parts)),
-        }
-    }
-}
-
-impl<S: Sync> OptionalFromRequestParts<S> for Access {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        if let Some(access) = admitted(parts) {
-            return Ok(Some(access));
-        }
-        if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
-            // For a path outside the family, the gate of the whole family is used. It rejects every token, as no token
-            // is valid there.
-            let plan = plan_for(&plan, parts).map_or_else(|_| plan.clone(), Cow::into_owned);
-            // The result is stored, because the handler's guard, or a second `Access` in the handler, needs the token
-            // later.
-            let outcome = verify_for_all(&plan, parts).await;
-            return match outcome {
-                Ok(token) => Ok(Some(Self::undeclared(&plan, token, &parts.headers))),
-                Err(Failure::For(Reason::MissingToken)) => Ok(None),
-                Err(failure) => Err(refuse(&plan, failure, parts)),
-            };
-        }
-        let Some(verified) = verified(parts) else {
-            log::misconfigured(
-                "an `Option<Access>` was taken where no gate has checked the request; mount the handler with `Router::protect`, and a middleware inside `Gate::authenticate`",
-            );
-            return Err(Rejection::misconfigured());
-        };
-        let token = verified.accepted(parts).await.ok();
-        Ok(token.map(|token| Self::undeclared(&verified.plan, token, &parts.headers)))
-    }
-}
-
-/// Returns the `Access` of a request that the handler's guard, or the layer around the handler, has let through.
-fn admitted(parts: &Parts) -> Option<Access> {
-    let enforcement = parts.extensions.get::<Enforcement>()?;
-    let plan = enforcement.plan()?;
-    let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
-    // Sets the row's identifier now, because the observer also receives the handler's later demands, and the code for
-    // those demands does not have the request.
-    if plan.gate.is_told()
-        && let Some(row) = plan.places.identify(&access.row, parts)
-    {
-        access.row = row.into();
-    }
-    Some(access)
-}
-
-fn refuse(plan: &Plan, failure: Failure, parts: &Parts) -> Rejection {
-    let (demand, noted) =
-        (Demand::of(&plan.row, const { &Filled::NONE }), Noted::of(parts, Watch::default()));
-    plan.refuse(failure, &[demand], &noted).to(plan.gate.keep(&parts.headers))
 }

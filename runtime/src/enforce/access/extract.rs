@@ -1,0 +1,95 @@
+//! Takes the `Access` out of a request.
+
+use std::borrow::Cow;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
+
+use super::Access;
+use crate::{
+    enforce::{
+        enforce::verify_for_all,
+        enforcement::{Enforcement, verified},
+        member::plan_for,
+        outcome::Noted,
+        plan::Plan,
+    },
+    gate::{Failure, log},
+    observe::Watch,
+    policy::Demand,
+    refuse::{Reason, Rejection},
+    scope::Filled,
+};
+
+impl<S: Sync> FromRequestParts<S> for Access {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        if let Some(access) = admitted(parts) {
+            return Ok(access);
+        }
+        let in_handler = parts.extensions.get().is_some_and(Enforcement::is_in_handler);
+        let Some(verified) = verified(parts).filter(|_| !in_handler) else {
+            log::misconfigured(
+                "an `Access` was taken before a guard ran; a `#[public]` handler takes `Option<Access>`, and a middleware takes it inside `Gate::authenticate`",
+            );
+            return Err(Rejection::misconfigured());
+        };
+        match verified.accepted(parts).await {
+            Ok(token) => Ok(Self::undeclared(&verified.plan, token, &parts.headers)),
+            Err(failure) => Err(refuse(&verified.plan, failure, parts)),
+        }
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for Access {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
+        if let Some(access) = admitted(parts) {
+            return Ok(Some(access));
+        }
+        if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
+            // For a path outside the family, the gate of the whole family is used. It rejects every token, as no token
+            // is valid there.
+            let plan = plan_for(&plan, parts).map_or_else(|_| plan.clone(), Cow::into_owned);
+            // The result is stored, because the handler's guard, or a second `Access` in the handler, needs the token
+            // later.
+            let outcome = verify_for_all(&plan, parts).await;
+            return match outcome {
+                Ok(token) => Ok(Some(Self::undeclared(&plan, token, &parts.headers))),
+                Err(Failure::For(Reason::MissingToken)) => Ok(None),
+                Err(failure) => Err(refuse(&plan, failure, parts)),
+            };
+        }
+        let Some(verified) = verified(parts) else {
+            log::misconfigured(
+                "an `Option<Access>` was taken where no gate has checked the request; mount the handler with `Router::protect`, and a middleware inside `Gate::authenticate`",
+            );
+            return Err(Rejection::misconfigured());
+        };
+        let token = verified.accepted(parts).await.ok();
+        Ok(token.map(|token| Self::undeclared(&verified.plan, token, &parts.headers)))
+    }
+}
+
+/// Returns the `Access` of a request that the handler's guard, or the layer around the handler, has let through.
+fn admitted(parts: &Parts) -> Option<Access> {
+    let enforcement = parts.extensions.get::<Enforcement>()?;
+    let plan = enforcement.plan()?;
+    let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
+    // Sets the row's identifier now, because the observer also receives the handler's later demands, and the code for
+    // those demands does not have the request.
+    if plan.gate.is_told()
+        && let Some(row) = plan.places.identify(&access.row, parts)
+    {
+        access.row = row.into();
+    }
+    Some(access)
+}
+
+fn refuse(plan: &Plan, failure: Failure, parts: &Parts) -> Rejection {
+    let (demand, noted) =
+        (Demand::of(&plan.row, const { &Filled::NONE }), Noted::of(parts, Watch::default()));
+    plan.refuse(failure, &[demand], &noted).to(plan.gate.keep(&parts.headers))
+}

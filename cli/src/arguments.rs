@@ -70,7 +70,7 @@ pub(crate) enum Command {
     },
     /// Prints the metadata document (RFC 9728), or writes it to a folder for a static host
     Metadata {
-        /// The folder to write; without this option, the document is printed
+        /// The folder to write to; without this option, the command prints the document
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
@@ -92,8 +92,8 @@ pub(crate) enum Command {
         /// Also shows what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
-        /// Also shows, from an audit log, what is refused most and which granted scopes nobody needed; takes files of
-        /// JSON lines, or folders with such files
+        /// Also shows, from an audit log, which operations are refused most and which granted scopes nobody needed;
+        /// takes files of JSON lines, or folders with such files
         #[arg(long, value_name = "LOG", num_args = 1..)]
         audit: Vec<PathBuf>,
     },

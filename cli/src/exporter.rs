@@ -66,7 +66,7 @@ fn run(program: &Path, arguments: &[impl AsRef<OsStr>], input: &[u8]) -> io::Res
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         // Writing fails if the program ends before it reads its input. The error is ignored, because the program's
-        // answer then says why, or shows that the program is no exporter.
+        // answer then says why the program ended, or shows that the program is no exporter.
         let _ = stdin.write_all(input);
     }
     child.wait_with_output()

@@ -1,4 +1,4 @@
-//! The section about changes since an older version, in the words of the lock.
+//! The section about changes since an older version. The exporter words each change, as for `check --since`.
 
 use maud::{Markup, html};
 

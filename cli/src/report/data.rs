@@ -34,7 +34,7 @@ pub(super) struct Scope {
     #[serde(rename = "scope")]
     pub(super) name: String,
     pub(super) description: String,
-    /// The scopes that this scope implies by its own declaration.
+    /// The scopes that this scope implies directly.
     pub(super) implies: Vec<String>,
     /// The scopes that this scope matches as a wildcard.
     pub(super) matches: Vec<String>,

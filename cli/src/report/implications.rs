@@ -92,8 +92,8 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Writes a scope. Also writes the scopes that this scope implies or matches, but only the first time that this
-    /// scope is written.
+    /// Writes a scope, and below it the scopes that it implies or matches. If the page already has the scope, writes
+    /// only the scope itself.
     fn node(&mut self, scope: &'a str) -> Markup {
         let is_new = self.shown.insert(scope);
         let children = self.children.get(scope).cloned().unwrap_or_default();

@@ -16,7 +16,7 @@
 //! for client credentials.
 //!
 //! A token request with a `DPoP` proof ([RFC 9449]) gets a token bound to the key of the proof. The refresh token of a public client
-//! is also bound, and with `dpop_jkt` the code.
+//! is also bound to this key. If the client sends `dpop_jkt`, the code is bound, too.
 //!
 //! # Examples
 //!

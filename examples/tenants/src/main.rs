@@ -1,4 +1,5 @@
-//! Documents of several tenants: a hierarchy of scopes, templates, a floor, alternatives, and a handler's own demand.
+//! Documents of several tenants: scopes that imply others, scopes with a parameter of the path, a floor, alternatives,
+//! and a handler that demands one more scope.
 //!
 //! Run with
 //!

@@ -18,7 +18,7 @@
 //! | accept API keys | [`static_keys`] |
 //! | run behind a proxy | [`proxies`] |
 //! | accept tokens that are bound to a key or a certificate | [`dpop`] |
-//! | show reviewers who may call what | [`report`] |
+//! | show reviewers which scopes each operation needs | [`report`] |
 //! | look up a term | [`glossary`] |
 
 #[doc = include_str!("adopting.md")]
